@@ -1,0 +1,29 @@
+#!/usr/bin/env python
+"""Django's command line. `manage.py help` lists the commands."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportsaas.settings")
+    from supportsaas import demo_environment
+
+    try:
+        if sys.argv[1:2] == ["demo"]:
+            # The demo makes its own secrets, and settings must find them.
+            demo_environment.create()
+        from django.conf import settings
+        from django.core.management import execute_from_command_line
+
+        settings.configured or settings.INSTALLED_APPS  # noqa: B018  a wrong environment is told here
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Django's own apps with MongoDB's object ids as keys, and the project's start-up."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.contrib.auth.apps import AuthConfig as DjangoAuthConfig
+from django.contrib.contenttypes.apps import ContentTypesConfig as DjangoContentTypesConfig
+
+_OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
+
+
+class AdminConfig(DjangoAdminConfig):
+    default_auto_field = _OBJECT_ID
+
+
+class AuthConfig(DjangoAuthConfig):
+    default_auto_field = _OBJECT_ID
+
+
+class ContentTypesConfig(DjangoContentTypesConfig):
+    default_auto_field = _OBJECT_ID
+
+
+class SupportSaaSConfig(AppConfig):
+    name = "supportsaas"
+    verbose_name = "SupportSaaS"
+
+    def ready(self) -> None:
+        # The pool is opened lazily by whoever reads first; it is closed with the process.
+        import atexit
+
+        from supportsaas import mongo
+
+        atexit.register(mongo.close)

@@ -1,0 +1,170 @@
+"""Starts and stops the mongod that comes with the requirements, for trying out and for tests.
+
+It runs as a one-member replica set on the loopback address (transactions need one) with its
+files below the data directory. Production brings its own MongoDB by MONGODB_URI.
+"""
+
+import ctypes
+import importlib.util
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+_START_SECONDS = 30
+_PR_SET_PDEATHSIG = 1
+_LIBRARY_PACKAGES = {"libcurl.so.4": "libcurl4", "libcrypto.so.3": "libssl3", "libssl.so.3": "libssl3"}
+
+
+class MongodUnavailable(Exception):
+    """The bundled server cannot run here; the message says why and what to do."""
+
+
+class EmbeddedMongod:
+    """A mongod process of ours. `start()` waits until it takes writes, `stop()` until it is gone."""
+
+    def __init__(self, *, directory: Path, port: int | None = None) -> None:
+        self.directory = directory
+        self.port = port or _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def uri(self) -> str:
+        return f"mongodb://127.0.0.1:{self.port}/?replicaSet=rs0"
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "mongod.log"
+
+    def start(self) -> None:
+        """Start the server and make it a replica set; raises `MongodUnavailable`."""
+        binary = find_binary()
+        self.directory.mkdir(parents=True, exist_ok=True)
+        (self.directory / "data").mkdir(exist_ok=True)
+        self._process = subprocess.Popen(
+            [
+                str(binary),
+                *("--dbpath", str(self.directory / "data"), "--logpath", str(self.log), "--logappend"),
+                *("--bind_ip", "127.0.0.1", "--port", str(self.port), "--replSet", "rs0"),
+                *("--oplogSize", "50", "--wiredTigerCacheSizeGB", "1"),
+                # The diagnostic capture doubles the time to start and helps nobody here.
+                *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            # Ctrl-C in the terminal goes to the whole group; the server is stopped last, by us.
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+        )
+        try:
+            self._wait_until_writable()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self, timeout: float = 20) -> None:
+        """End the server cleanly; after `timeout` seconds by force. Safe to repeat."""
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def kill(self) -> None:
+        """End the server as a power cut would; for fault tests."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def __enter__(self) -> "EmbeddedMongod":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _wait_until_writable(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        address = f"127.0.0.1:{self.port}"
+        client: MongoClient[dict[str, Any]] = MongoClient(
+            address, directConnection=True, serverSelectionTimeoutMS=200
+        )
+        with client:
+            while time.monotonic() < deadline:
+                assert self._process is not None
+                if self._process.poll() is not None:
+                    raise MongodUnavailable(self._why_it_ended())
+                try:
+                    if client.admin.command("hello")["isWritablePrimary"]:
+                        return
+                    members = [{"_id": 0, "host": address}]
+                    client.admin.command("replSetInitiate", {"_id": "rs0", "members": members})
+                except OperationFailure as error:
+                    if error.code != 23:  # AlreadyInitialized: the election is still going on
+                        raise
+                except PyMongoError:
+                    pass  # not listening yet
+                time.sleep(0.02)
+        raise MongodUnavailable(f"MongoDB did not start within {_START_SECONDS} s. Its log: {self.log}")
+
+    def _why_it_ended(self) -> str:
+        log = self.log.read_text(errors="replace") if self.log.exists() else ""
+        if "Address already in use" in log[-4000:]:
+            return f"Port {self.port} on 127.0.0.1 is taken by another program."
+        if "DBPathInUse" in log[-6000:]:
+            return f"Another MongoDB already works on {self.directory}. Is the demo running in another terminal?"
+        return f"MongoDB ended while starting. Its log: {self.log}"
+
+
+def find_binary() -> Path:
+    """The bundled mongod, ready to run; raises `MongodUnavailable` naming what is missing."""
+    spec = importlib.util.find_spec("fiftyone")
+    places = [Path(place) / "db" / "bin" / "mongod" for place in (spec.submodule_search_locations if spec else None) or []]
+    binary = next((place for place in places if place.is_file()), None)
+    if binary is None:
+        raise MongodUnavailable(
+            "No MongoDB comes with the requirements on this system (it does on Linux x86-64). "
+            "Start a MongoDB 6.0 or newer as a replica set and set MONGODB_URI."
+        )
+    if not os.access(binary, os.X_OK):
+        binary.chmod(binary.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    check = subprocess.run([str(binary), "--version"], capture_output=True, text=True, check=False)
+    if check.returncode != 0:
+        raise MongodUnavailable(_missing_library(check.stderr))
+    return binary
+
+
+def _end_with_parent() -> None:
+    """Linux: have the kernel end the server if we are killed, so that none is left behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _missing_library(complaint: str) -> str:
+    for library, package in _LIBRARY_PACKAGES.items():
+        if library in complaint:
+            return (
+                f"The bundled MongoDB needs {library}, which is not on this system. "
+                f"Install the package {package} (apt-get install {package}), or set MONGODB_URI."
+            )
+    return f"The bundled MongoDB cannot run here: {complaint.strip() or 'no reason given'}. Set MONGODB_URI instead."
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,75 @@
+"""Strict reading of environment variables.
+
+Every reader raises `ImproperlyConfigured` with a sentence that names the variable,
+what it takes and what was found, so that a typing error never becomes a default.
+"""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value, stripped; without a default a missing or empty variable is an error."""
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is None:
+        raise ImproperlyConfigured(f"{name} is not set.")
+    return default
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in _TRUE:
+        return True
+    if value in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0 (also true/false, yes/no, on/off), not {value!r}.")
+
+
+def integer(name: str, *, default: int, minimum: int, maximum: int) -> int:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        number = int(value)
+    except ValueError:
+        number = minimum - 1
+    if not minimum <= number <= maximum:
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}."
+        )
+    return number
+
+
+def words(name: str, *, default: list[str]) -> list[str]:
+    """A comma-separated list; spaces around the items are dropped, an empty item is an error."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    items = [item.strip() for item in value.split(",")]
+    if not all(items):
+        raise ImproperlyConfigured(f"{name} must be a comma-separated list without empty items, not {value!r}.")
+    return items
+
+
+def directory(name: str, *, default: Path) -> Path:
+    """An absolute path; it may not exist yet, but it may not be a file."""
+    path = Path(os.environ.get(name, "").strip() or default).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise ImproperlyConfigured(f"{name} must be a directory, and {path} is a file.")
+    return path
+
+
+def mongodb_uri(name: str) -> str:
+    value = text(name)
+    if not value.startswith(("mongodb://", "mongodb+srv://")):
+        raise ImproperlyConfigured(f"{name} must start with mongodb:// or mongodb+srv://.")
+    return value

@@ -1,0 +1,92 @@
+"""Every index of the project's own collections, each with the query that needs it.
+
+Django's tables declare theirs with their models. `ensure_indexes` is safe to repeat.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo import ASCENDING as UP
+from pymongo import DESCENDING as DOWN
+from pymongo import IndexModel
+
+from supportsaas import mongo
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    collection: str
+    keys: tuple[tuple[str, int], ...]
+    query: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return "_".join(key for key, _ in self.keys)
+
+    def model(self) -> IndexModel:
+        return IndexModel(list(self.keys), name=self.name, **self.options)
+
+
+INDEXES: tuple[Index, ...] = (
+    Index(
+        "tickets",
+        (("tenant_id", UP), ("external_id", UP)),
+        "One ticket by its id; the versions of a page being ingested; keeps a ticket from being stored twice.",
+        {"unique": True},
+    ),
+    Index(
+        "tickets",
+        (("tenant_id", UP), ("is_deleted", UP), ("created_at", DOWN), ("external_id", DOWN)),
+        "The list, newest first, by key; every statistic over a period.",
+    ),
+    Index(
+        "tickets",
+        (("tenant_id", UP), ("is_deleted", UP), ("customer_id", UP), ("created_at", DOWN)),
+        "A customer's tickets.",
+    ),
+    Index(
+        "tickets",
+        (("tenant_id", UP), ("is_deleted", UP), ("urgency", UP), ("created_at", DOWN), ("external_id", DOWN)),
+        "Urgent tickets, newest first.",
+    ),
+    Index(
+        "tickets",
+        (("expires_at", UP),),
+        "Retention: erases what carries expires_at, which only tenants with a retention period set.",
+        {"expireAfterSeconds": 0, "sparse": True},
+    ),
+    Index(
+        "ticket_history",
+        (("tenant_id", UP), ("external_id", UP), ("recorded_at", DOWN), ("_id", DOWN)),
+        "A ticket's history, newest first.",
+    ),
+    Index("ticket_history", (("recorded_at", DOWN),), "The audit log in the admin, newest first."),
+    Index(
+        "ticket_history",
+        (("expires_at", UP),),
+        "Retention, as for the tickets.",
+        {"expireAfterSeconds": 0, "sparse": True},
+    ),
+    Index(
+        "ingestion_logs",
+        (("tenant_id", UP),),
+        "At most one queued or running run a tenant; the present one of a tenant.",
+        {"unique": True, "partialFilterExpression": {"active": True}},
+    ),
+    Index("ingestion_logs", (("tenant_id", UP), ("queued_at", DOWN)), "A tenant's past runs, newest first."),
+    Index("ingestion_logs", (("status", UP), ("queued_at", UP)), "The worker's next run; runs whose lease ended."),
+    Index("ingestion_logs", (("queued_at", DOWN),), "The audit log in the admin, newest first."),
+    Index("quarantine", (("tenant_id", UP), ("last_seen_at", DOWN)), "A tenant's refused records, newest first."),
+    Index("quarantine", (("tenant_id", UP), ("external_id", UP)), "What to take out once a ticket comes in well."),
+    Index("outbox", (("tenant_id", UP), ("status", UP), ("created_at", UP)), "What waits to be delivered, oldest first."),
+    Index("workers", (("seen_at", UP),), "Workers that ended without a word are forgotten after an hour.", {"expireAfterSeconds": 3600}),
+)
+
+
+def ensure_indexes() -> list[str]:
+    """Create what is missing; the names of all, as `collection.index`."""
+    for name in dict.fromkeys(index.collection for index in INDEXES):
+        models = [index.model() for index in INDEXES if index.collection == name]
+        mongo.collection(name).create_indexes(models)
+    return [f"{index.collection}.{index.name}" for index in INDEXES]

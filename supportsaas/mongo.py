@@ -1,0 +1,62 @@
+"""The one door to MongoDB: Django's own client, one pool a process.
+
+Raw pipelines go through the client that the Django backend opened, so the pool limits of
+the settings hold for everything. Dates come back aware, in UTC.
+"""
+
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions
+from django.db import DatabaseError, connection
+from pymongo import MongoClient, ReadPreference, WriteConcern
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import ConnectionFailure, ServerSelectionTimeoutError
+from pymongo.read_concern import ReadConcern
+
+Document = dict[str, Any]
+Pipeline = list[Document]
+T = TypeVar("T")
+
+UNAVAILABLE = (ConnectionFailure, ServerSelectionTimeoutError, DatabaseError)
+"""What is raised where MongoDB cannot be reached, by pymongo or by Django's backend."""
+
+_AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
+
+
+def client() -> "MongoClient[Document]":
+    connection.ensure_connection()
+    found: MongoClient[Document] = connection.connection
+    return found
+
+
+def database() -> "Database[Document]":
+    """The project's database; the pool opens at the first call, never at import."""
+    found: Database[Document] = connection.database  # type: ignore[attr-defined]
+    return found.with_options(codec_options=_AWARE, write_concern=WriteConcern("majority"))
+
+
+def collection(name: str) -> "Collection[Document]":
+    return database()[name]
+
+
+def in_transaction(work: Callable[[ClientSession], T]) -> T:
+    """Run `work(session)` in one transaction, all or nothing; it may run again after a conflict.
+
+    Reads in it see one snapshot. Raises what `work` raises, after rolling back.
+    """
+    with client().start_session() as session:
+        return session.with_transaction(
+            work,
+            read_concern=ReadConcern("snapshot"),
+            write_concern=WriteConcern("majority"),
+            read_preference=ReadPreference.PRIMARY,
+        )
+
+
+def close() -> None:
+    """Close the pool; for the end of a process."""
+    connection.close_pool()  # type: ignore[attr-defined]

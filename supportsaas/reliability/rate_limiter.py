@@ -1,0 +1,131 @@
+"""A sliding window of requests in MongoDB, shared by every process and machine.
+
+One document an API host holds a slot for every request of the window. A slot is taken
+before the request goes out and counts until `window` after the request has *ended*: it
+could have arrived at the other side at any moment in between, so counting from its start
+could let one too many into the server's own window. A process that dies keeps its slots for
+the longest time a request may take; after that they lapse by themselves.
+
+All times are the server's. A retried write carries an old `$$NOW`, so each update first
+moves a clock of the document's own forward and never back.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from pymongo import ReturnDocument
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
+
+from supportsaas import mongo
+from supportsaas.clock import Clock
+
+COLLECTION = "rate_limits"
+LONGEST_REQUEST_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A slot, or how many seconds to wait before asking again."""
+
+    slot: str | None
+    wait_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LimiterState:
+    limit: int
+    window_seconds: int
+    current_requests: int
+
+    @property
+    def remaining(self) -> int:
+        return max(self.limit - self.current_requests, 0)
+
+
+class RateLimiter:
+    """The window of one API host. `clock` replaces the server's clock, for tests alone."""
+
+    def __init__(
+        self, host: str, *, limit: int | None = None, window_seconds: int | None = None, clock: Clock | None = None
+    ) -> None:
+        self.host = host
+        self.limit = limit or settings.RATE_LIMIT_REQUESTS
+        self.window_seconds = window_seconds or settings.RATE_LIMIT_WINDOW_SECONDS
+        self._clock = clock
+
+    def acquire(self) -> Admission:
+        """Take a slot if the window has one and the host does not hold us back."""
+        slot = uuid.uuid4().hex
+        longest = (self.window_seconds + LONGEST_REQUEST_SECONDS) * 1000
+        new = {"id": slot, "until": {"$add": ["$now", longest]}}
+        admitted = {
+            "$and": [
+                {"$lt": [{"$size": "$slots"}, self.limit]},
+                {"$lte": [{"$ifNull": ["$held_back_until", "$now"]}, "$now"]},
+            ]
+        }
+        found = self._update(
+            [*self._prune(), {"$set": {"slots": {"$cond": [admitted, {"$concatArrays": ["$slots", [new]]}, "$slots"]}}}]
+        )
+        if any(each["id"] == slot for each in found["slots"]):
+            return Admission(slot)
+        now, held_back = found["now"], found.get("held_back_until")
+        free_at = min((each["until"] for each in found["slots"]), default=now) if len(found["slots"]) >= self.limit else now
+        if held_back is not None:
+            free_at = max(free_at, held_back)
+        return Admission(None, max((free_at - now).total_seconds(), 0.001))
+
+    def release(self, slot: str) -> None:
+        """The request has ended: its slot lapses one window from now."""
+        ended = {"$mergeObjects": ["$$each", {"until": {"$add": ["$now", self.window_seconds * 1000]}}]}
+        one = {"$cond": [{"$eq": ["$$each.id", slot]}, ended, "$$each"]}
+        self._update([*self._prune(), {"$set": {"slots": {"$map": {"input": "$slots", "as": "each", "in": one}}}}])
+
+    def hold_back(self, seconds: float) -> None:
+        """The host asked for a pause: no process sends it anything before that."""
+        until = {"$add": ["$now", int(seconds * 1000)]}
+        self._update([*self._prune(), {"$set": {"held_back_until": {"$max": ["$held_back_until", until]}}}])
+
+    def state(self) -> LimiterState:
+        found = next(
+            self._collection.aggregate(
+                [
+                    {"$match": {"_id": self.host}},
+                    {"$project": {"slots": {"$filter": {"input": "$slots", "as": "each", "cond": {"$gt": ["$$each.until", self._now]}}}}},
+                ]
+            ),
+            None,
+        )
+        return LimiterState(self.limit, self.window_seconds, len(found["slots"]) if found else 0)
+
+    def _update(self, pipeline: list[mongo.Document]) -> mongo.Document:
+        while True:
+            try:
+                found: mongo.Document = self._collection.find_one_and_update(
+                    {"_id": self.host}, pipeline, upsert=True, return_document=ReturnDocument.AFTER
+                )
+            except DuplicateKeyError:
+                continue  # two first-time writers: the document is there now
+            return found
+
+    def _prune(self) -> list[mongo.Document]:
+        alive = {"$filter": {"input": {"$ifNull": ["$slots", []]}, "as": "each", "cond": {"$gt": ["$$each.until", "$now"]}}}
+        return [{"$set": {"now": {"$max": [self._now, "$now"]}}}, {"$set": {"slots": alive}}]
+
+    @property
+    def _collection(self) -> "Collection[mongo.Document]":
+        return mongo.collection(COLLECTION)
+
+    @property
+    def _now(self) -> Any:
+        return self._clock() if self._clock else "$$NOW"
+
+
+def busiest_state() -> LimiterState:
+    """The state of the host with the fewest requests left (all hosts have the same limit)."""
+    hosts = [each["_id"] for each in mongo.collection(COLLECTION).find({}, {"_id": 1})]
+    states = [RateLimiter(host).state() for host in hosts]
+    return min(states, key=lambda state: state.remaining, default=RateLimiter("-").state())

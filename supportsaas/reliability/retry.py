@@ -1,0 +1,48 @@
+"""Retry: how long to wait between attempts, and what a server's Retry-After says.
+
+Pure: no waiting happens here. Whoever retries brings the sleep, so that tests need none.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+ATTEMPTS = 3
+LONGEST_RETRY_AFTER = 300.0
+
+
+def backoff_waits(
+    *, attempts: int = ATTEMPTS, base: float = 2.0, jitter: Callable[[float, float], float] = random.uniform
+) -> Iterator[float]:
+    """The waits in seconds between `attempts` attempts: full jitter up to base**1, base**2, …"""
+    for attempt in range(1, attempts):
+        yield jitter(0.0, base**attempt)
+
+
+def parse_retry_after(value: str | None, *, now: datetime, longest: float = LONGEST_RETRY_AFTER) -> float | None:
+    """Seconds to wait by a Retry-After header (RFC 9110, 10.2.3), from 0 to `longest`.
+
+    The header holds seconds (fractions are accepted) or an HTTP date. None where it is
+    missing or makes no sense; a date in the past is 0.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError):
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        try:
+            seconds = (moment - now) / timedelta(seconds=1)
+        except OverflowError:
+            return longest
+        return min(max(seconds, 0.0), longest)
+    if seconds != seconds or seconds < 0:  # NaN or negative
+        return None
+    return min(seconds, longest)

@@ -1,0 +1,42 @@
+"""Encryption of secrets at rest (helpdesk credentials), with Fernet.
+
+`ENCRYPTION_KEYS` holds one or more keys; the first encrypts, all decrypt, so a key is
+changed by putting the new one in front.
+"""
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+class SecretUnreadable(Exception):
+    """The secret was encrypted with a key that is not configured any more."""
+
+
+def check_keys(keys: list[str]) -> None:
+    """Raise `ImproperlyConfigured` unless every key is a Fernet key."""
+    for key in keys:
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(
+                "ENCRYPTION_KEY must be one or more Fernet keys (32 bytes, url-safe base64), comma-separated."
+            ) from None
+
+
+def encrypt(secret: str) -> str:
+    return _box().encrypt(secret.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """The secret; raises `SecretUnreadable`."""
+    try:
+        return _box().decrypt(token.encode()).decode()
+    except InvalidToken:
+        raise SecretUnreadable(
+            "The stored credential cannot be decrypted with the configured ENCRYPTION_KEY. Enter it again."
+        ) from None
+
+
+def _box() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])

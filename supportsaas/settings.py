@@ -1,0 +1,174 @@
+"""Django settings: one file, read strictly from the environment (docs/operations.md lists it)."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from supportsaas import demo_environment, environment, secret_box
+
+BASE_DIR = demo_environment.BASE_DIR
+DATA_DIR = demo_environment.data_dir()
+
+# -- Secrets and the database: from the environment, or all three from the demo ------------
+DEMO = False
+_demo = None if environment.text("MONGODB_URI", "") else demo_environment.find()
+if _demo is not None:
+    DEMO = True
+    SECRET_KEY = environment.text("SECRET_KEY", _demo["secret_key"])
+    ENCRYPTION_KEYS = environment.words("ENCRYPTION_KEY", default=[_demo["encryption_key"]])
+    MONGODB_URI = f"mongodb://127.0.0.1:{_demo['mongod_port']}/?replicaSet=rs0"
+else:
+    if not environment.text("MONGODB_URI", ""):
+        raise ImproperlyConfigured(
+            "MONGODB_URI is not set and there is no demo in the data directory. Set it to your "
+            "MongoDB (mongodb://…), or start the demo with: manage.py demo"
+        )
+    MONGODB_URI = environment.mongodb_uri("MONGODB_URI")
+    SECRET_KEY = environment.text("SECRET_KEY")
+    ENCRYPTION_KEYS = environment.words("ENCRYPTION_KEY", default=[])
+    if not ENCRYPTION_KEYS:
+        raise ImproperlyConfigured(
+            "ENCRYPTION_KEY is not set: it encrypts the helpdesks' credentials. Make one with: "
+            "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+        )
+secret_box.check_keys(ENCRYPTION_KEYS)
+
+MONGODB_NAME = environment.text("MONGODB_NAME", "supportsaas")
+PORT = environment.integer("PORT", default=8000, minimum=1, maximum=65535)
+DEBUG = environment.boolean("DEBUG", default=False)
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", default=[])
+USE_HTTPS = environment.boolean("USE_HTTPS", default=False)
+
+# -- What the product allows itself --------------------------------------------------------
+RATE_LIMIT_REQUESTS = environment.integer("RATE_LIMIT_REQUESTS", default=60, minimum=1, maximum=100_000)
+RATE_LIMIT_WINDOW_SECONDS = environment.integer(
+    "RATE_LIMIT_WINDOW_SECONDS", default=60, minimum=1, maximum=3600
+)
+NOTIFY_MAX_AGE_HOURS = environment.integer("NOTIFY_MAX_AGE_HOURS", default=24, minimum=1, maximum=24 * 365)
+
+# -- Django --------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "supportsaas.apps.AdminConfig",
+    "supportsaas.apps.AuthConfig",
+    "supportsaas.apps.ContentTypesConfig",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "ninja",
+    "supportsaas.apps.SupportSaaSConfig",
+    "tenants",
+    "tickets",
+    "analytics",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "supportsaas.middleware.mongo_unavailable",
+    "supportsaas.middleware.content_security_policy",
+]
+ROOT_URLCONF = "supportsaas.urls"
+WSGI_APPLICATION = "supportsaas.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tenants.context_processors.frame",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django_mongodb_backend",
+        "HOST": MONGODB_URI,
+        "NAME": MONGODB_NAME,
+        "OPTIONS": {
+            "minPoolSize": 10,
+            "maxPoolSize": 50,
+            "maxIdleTimeMS": 45_000,
+            "serverSelectionTimeoutMS": 5_000,
+            "appname": "supportsaas",
+        },
+    },
+}
+DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
+DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
+MIGRATION_MODULES = {
+    "admin": "supportsaas.migrations_of_django.admin",
+    "auth": "supportsaas.migrations_of_django.auth",
+    "contenttypes": "supportsaas.migrations_of_django.contenttypes",
+}
+
+AUTH_USER_MODEL = "tenants.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "login"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# -- Safety of sessions and transport ------------------------------------------------------
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if USE_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = USE_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^health$"]
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "supportsaas": {"level": "INFO"},
+        "tickets": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        # httpx logs every address, and an address may carry a key.
+        "httpx": {"level": "WARNING"},
+    },
+}

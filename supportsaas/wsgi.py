@@ -1,0 +1,9 @@
+"""What gunicorn serves: `gunicorn supportsaas.wsgi`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportsaas.settings")
+
+application = get_wsgi_application()

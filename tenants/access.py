@@ -1,0 +1,95 @@
+"""The only door to a tenant.
+
+Everything that shows or changes a tenant's data gets the tenant from here and nowhere
+else: a stranger finds no tenant (404), a weak role is refused (403).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from tenants.models import ApiToken, Membership, Role, Tenant, User
+
+
+@dataclass(frozen=True, slots=True)
+class TenantAccess:
+    """A tenant someone may see, and the role they have in it."""
+
+    tenant: Tenant
+    role: Role
+
+    def allows(self, needed: Role) -> bool:
+        return self.role.allows(needed)
+
+    @property
+    def can_run(self) -> bool:
+        return self.allows(Role.MANAGER)
+
+    @property
+    def can_administer(self) -> bool:
+        return self.allows(Role.ADMIN)
+
+
+def find_access(user: User | AnonymousUser, slug: str, *, token: ApiToken | None = None) -> TenantAccess | None:
+    """The access of `user` to the tenant, narrowed by the token's scope; None for a stranger."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    role: Role | None = None
+    tenant = Tenant.objects.filter(slug=slug, is_active=True).first()
+    if tenant is None:
+        return None
+    if user.is_superuser:
+        role = Role.ADMIN
+    else:
+        membership = Membership.objects.filter(user=user, tenant=tenant).first()
+        role = Role(membership.role) if membership else None
+    if role is None:
+        return None
+    if token is not None:
+        if token.tenant_id is not None and token.tenant_id != tenant.pk:
+            return None
+        role = min(role, Role(token.role), key=lambda each: each.rank)
+    return TenantAccess(tenant, role)
+
+
+def find_all_access(user: User | AnonymousUser) -> list[TenantAccess]:
+    """Every active tenant the user may see, by name."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    if user.is_superuser:
+        return [TenantAccess(tenant, Role.ADMIN) for tenant in Tenant.objects.filter(is_active=True)]
+    memberships = Membership.objects.filter(user=user).select_related("tenant")
+    mine = [TenantAccess(each.tenant, Role(each.role)) for each in memberships if each.tenant.is_active]
+    return sorted(mine, key=lambda access: access.tenant.name.casefold())
+
+
+def tenant_required(
+    needed: Role = Role.VIEWER,
+) -> Callable[[Callable[..., HttpResponse]], Callable[Concatenate[HttpRequest, str, ...], HttpResponse]]:
+    """Decorate a page whose address names the tenant by `slug`.
+
+    The view gets a `TenantAccess` in the place of the slug, and `request.tenant_access` is set
+    for the frame around the page.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponse]:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            access = find_access(request.user, slug)  # type: ignore[arg-type]
+            if access is None:
+                raise Http404("No such tenant.")
+            if not access.allows(needed):
+                raise PermissionDenied(f"This needs the role “{needed.value}”; yours is “{access.role.value}”.")
+            request.tenant_access = access  # type: ignore[attr-defined]
+            return view(request, access, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,19 @@
+"""What the frame around every page needs: the tenants to switch between, the present one, the theme."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from tenants.access import find_all_access
+
+THEMES = ("system", "light", "dark")
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    theme = request.COOKIES.get("theme", "system")
+    return {
+        "theme": theme if theme in THEMES else "system",
+        "access": getattr(request, "tenant_access", None),
+        "my_tenants": SimpleLazyObject(lambda: find_all_access(request.user)),  # type: ignore[arg-type]
+    }

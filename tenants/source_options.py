@@ -1,0 +1,115 @@
+"""The settings of a configurable source, checked before they are stored.
+
+`RestOptions` describes a helpdesk that lists tickets as JSON; `PRESETS` holds the settings of
+helpdesks we know, so that connecting one takes an address and a key.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+TICKET_FIELDS = ("id", "tenant_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
+
+
+class RestOptions(BaseModel):
+    """How to read tickets from a JSON list. Paths into records are dotted: `author.name`, `items.0.id`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field(description="Where the list is, below the address: /issues.json")
+    records: str = Field("", description="Path to the list in the answer; empty where the answer is the list.")
+    paging: Literal["offset", "page", "next"] = "page"
+    page_param: str = "page"
+    first_page: int = 1
+    offset_param: str = "offset"
+    size_param: str = Field("per_page", description="Parameter that asks for the page's size; empty: none is sent.")
+    next: str = Field("", description="With paging=next: path to the next address in the answer, or header:Link.")
+    total: str = Field("", description="Path to the number of all tickets, where the answer tells it.")
+    params: dict[str, str] = Field(default_factory=dict, description="Sent with every request.")
+    fields: dict[str, str] = Field(description="Our field to the path in a record; id and created_at are needed.")
+    defaults: dict[str, str] = Field(default_factory=dict, description="Values for fields the records do not have.")
+    status_map: dict[str, str] = Field(default_factory=dict, description="Their status to ours.")
+    since_param: str = Field("", description="Parameter that asks for what changed since; empty: there is none.")
+    since_format: str = Field("%Y-%m-%dT%H:%M:%SZ", description="Its value, as strftime in UTC; may carry an operator.")
+    check_path: str = Field("", description="A call that refuses a wrong key, for helpdesks whose list does not.")
+
+    @field_validator("path", "check_path")
+    @classmethod
+    def _begins_with_slash(cls, value: str) -> str:
+        if value and (not value.startswith("/") or value.startswith("//")):
+            raise ValueError("begins with one slash")
+        return value
+
+    @field_validator("fields", "defaults")
+    @classmethod
+    def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(value) - set(TICKET_FIELDS))
+        if unknown:
+            raise ValueError(f"unknown: {', '.join(unknown)} (known: {', '.join(TICKET_FIELDS)})")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> "RestOptions":
+        missing = [name for name in ("id", "created_at") if name not in self.fields]
+        if missing:
+            raise ValueError(f"fields needs {' and '.join(missing)}")
+        if self.paging == "next" and not self.next:
+            raise ValueError("paging=next needs next")
+        return self
+
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "redmine": {
+        "path": "/issues.json",
+        "records": "issues",
+        "paging": "offset",
+        "size_param": "limit",
+        "total": "total_count",
+        # The default list hides closed issues; in the order of ids none moves between two pages.
+        "params": {"status_id": "*", "sort": "id"},
+        "fields": {
+            "id": "id",
+            "subject": "subject",
+            "message": "description",
+            "customer_id": "author.name",
+            "status": "status.name",
+            "created_at": "created_on",
+            "updated_at": "updated_on",
+        },
+        "defaults": {"source": "redmine"},
+        "status_map": {
+            "New": "open",
+            "In Progress": "in_progress",
+            "Feedback": "pending",
+            "Resolved": "resolved",
+            "Closed": "closed",
+            "Rejected": "closed",
+        },
+        "since_param": "updated_on",
+        "since_format": ">=%Y-%m-%dT%H:%M:%SZ",
+        # A wrong key gets 200 and an empty list; this call says 401.
+        "check_path": "/users/current.json",
+    },
+}
+
+
+def rest_options(kind: str, options: dict[str, Any]) -> RestOptions:
+    """The options with the kind's preset beneath them; raises `ValueError` that names the setting."""
+    try:
+        return RestOptions.model_validate({**PRESETS.get(kind, {}), **options})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise ValueError(f"{place}: {message}" if place else message) from None
+
+
+def check_options(kind: str, options: Any) -> None:
+    """Raise `ValueError` unless the options suit the kind."""
+    if not isinstance(options, dict):
+        raise ValueError("The options must be a JSON object.")
+    if kind == "house":
+        if options:
+            raise ValueError("The house protocol has no options.")
+        return
+    rest_options(kind, options)

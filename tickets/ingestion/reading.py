@@ -1,0 +1,50 @@
+"""A page of records as a helpdesk sent them, sorted into tickets, refused and foreign ones. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tickets.ingestion.changes import ReadTicket
+from tickets.ingestion.classify import classify_ticket
+from tickets.ingestion.lexicon import RULES_VERSION
+from tickets.ingestion.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
+from tickets.ingestion.topics import topics
+from tickets.quarantine import QuarantinedRecord
+from tickets.sources.base import SourceRecord
+
+
+@dataclass(slots=True)
+class ReadPage:
+    tickets: list[ReadTicket] = field(default_factory=list)
+    quarantined: list[QuarantinedRecord] = field(default_factory=list)
+    foreign: int = 0
+
+    def ids_at_the_source(self) -> list[str]:
+        """Every id that the page shows to exist, also those of records we cannot keep."""
+        refused = [each.external_id for each in self.quarantined]
+        return [ticket.content.external_id for ticket in self.tickets] + [id_ for id_ in refused if id_]
+
+
+def read_records(records: Sequence[SourceRecord], *, tenant_id: str) -> ReadPage:
+    page = ReadPage()
+    for record in records:
+        if record.fields is None:
+            page.quarantined.append(QuarantinedRecord("record", "is not an object", record.raw))
+            continue
+        try:
+            content = normalize_record(record.fields, tenant_id=tenant_id)
+        except ForeignRecord:
+            page.foreign += 1
+        except InvalidRecord as error:
+            page.quarantined.append(QuarantinedRecord(error.field, error.reason, record.raw))
+        else:
+            page.tickets.append(read_ticket(content))
+    return page
+
+
+def read_ticket(content: TicketContent) -> ReadTicket:
+    return ReadTicket(
+        content=content,
+        classification=classify_ticket(subject=content.subject, message=content.message),
+        topics=topics(subject=content.subject, message=content.message),
+        digest=content.digest(rules_version=RULES_VERSION),
+    )

@@ -1,0 +1,261 @@
+"""One run of ingestion, from the lock to the audit log.
+
+    lock → source.pages() → normalise, classify, compare → save the page → … → deletions → cursor
+
+Every page is stored before the next one is asked for, so whatever stops a run, what it had
+stored stays and the next run goes on.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from supportsaas import clock, mongo
+from supportsaas.clock import Clock
+from supportsaas.reliability.lock import LockLost
+from tenants.models import Source, Tenant
+from tickets import jobs, quarantine
+from tickets.ingestion.deletions import SeenIds, brake_applies
+from tickets.ingestion.guard import LockBusy, RunCancelled, RunGuard, Sleep
+from tickets.ingestion.reading import ReadPage, read_records
+from tickets.ingestion.sync_state import find_state, save_state
+from tickets.jobs import JobRequest, Progress, Status
+from tickets.sources import Page, SourceError, TicketSource, open_source
+from tickets.sources.http import Wait
+from tickets.store import TicketStore
+
+logger = logging.getLogger(__name__)
+
+DELETION_BATCH = 500
+OpenSource = Callable[[Source, Wait], TicketSource]
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended; `error` and `warning` are `{"code", "message"}` for people and programs."""
+
+    job_id: str
+    tenant_id: str
+    status: Status
+    progress: Progress
+    error: dict[str, Any] | None = None
+    warning: dict[str, Any] | None = None
+
+
+def open_configured(source: Source, wait: Wait) -> TicketSource:
+    return open_source(source, wait=wait)
+
+
+def ingest_tenant(
+    tenant: Tenant,
+    request: JobRequest,
+    *,
+    job_id: str,
+    owner_id: str,
+    stop: threading.Event | None = None,
+    listener: Listener | None = None,
+    open_source: OpenSource = open_configured,
+    now: Clock = clock.now,
+    sleep: Sleep = time.sleep,
+) -> Outcome:
+    """Run the job (which must be running under `owner_id`) to its end, and close its log entry.
+
+    Never raises for what a helpdesk does; a fault of ours is logged and ends the run as failed.
+    `stop` ends it at the next safe place, keeping what is in.
+    """
+    progress = Progress()
+    guard = RunGuard(
+        tenant_id=tenant.slug,
+        job_id=job_id,
+        owner_id=owner_id,
+        progress=progress,
+        stop=stop,
+        sleep=sleep,
+        listener=listener,
+    )
+    run = _Run(tenant=tenant, request=request, job_id=job_id, guard=guard, progress=progress, now=now)
+    status: Status = "failed"
+    error: dict[str, Any] | None = None
+    try:
+        with guard:
+            run.read_everything(open_source)
+        status = "partial" if progress.counts.quarantined or run.warning else "completed"
+    except RunCancelled:
+        status = "cancelled"
+    except SourceError as problem:
+        error = {"code": problem.code, "message": str(problem)}
+    except LockBusy as problem:
+        error = {"code": "locked", "message": str(problem)}
+    except (LockLost, jobs.JobLost):
+        error = {"code": "lock_lost", "message": "The run took so long without a sign of life that another one took over."}
+    except mongo.UNAVAILABLE as problem:
+        logger.error("Ingestion of %s lost the database: %s", tenant.slug, problem)
+        error = {"code": "database", "message": "The database was not reachable. What was stored before stays."}
+    except Exception:
+        logger.exception("Ingestion of %s failed (job %s)", tenant.slug, job_id)
+        error = {"code": "internal", "message": "A fault in SupportSaaS stopped the run. The server's log has the details."}
+    if error:
+        progress.counts.errors += 1
+    try:
+        jobs.finish(job_id, owner_id=owner_id, status=status, progress=progress, error=error, warning=run.warning, now=now())
+    except mongo.UNAVAILABLE:
+        logger.error("The log entry of job %s could not be closed; its lease will end it.", job_id)
+    return Outcome(job_id, tenant.slug, status, progress, error, run.warning)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The steps of one run and what they have found so far."""
+
+    tenant: Tenant
+    request: JobRequest
+    job_id: str
+    guard: RunGuard
+    progress: Progress
+    now: Clock
+    warning: dict[str, Any] | None = None
+    newest_stamp: datetime | None = None
+    has_quarantine: bool = False
+    store: TicketStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.store = TicketStore(self.tenant)
+
+    def read_everything(self, open_source: OpenSource) -> None:
+        configured = Source.objects.filter(tenant=self.tenant, enabled=True).select_related("tenant").first()
+        if configured is None:
+            raise SourceError("misconfigured", "This tenant has no enabled source. Connect its helpdesk first.")
+        self.has_quarantine = quarantine.count_records(self.tenant) > 0
+        self.guard.report("Connecting")
+        source = open_source(configured, self.guard.wait)
+        began = self.now()
+        try:
+            since = self._since(source, now=began)
+            seen = self._read_pages(source, since=since)
+            self._settle_deletions(source, seen if since is None else None)
+        finally:
+            source.close()
+        if self.request.since is None:
+            cursor = min(self.newest_stamp, began) if self.newest_stamp and source.supports_since else None
+            save_state(self.tenant, cursor=cursor, full_read_at=began if since is None else None)
+
+    def _since(self, source: TicketSource, *, now: datetime) -> datetime | None:
+        if not source.supports_since or self.request.full or self.request.confirm_deletions:
+            return None
+        return self.request.since or find_state(self.tenant).since(now=now)
+
+    def _read_pages(self, source: TicketSource, *, since: datetime | None) -> "_Listing":
+        listing = _Listing()
+        first = self.progress.processed_pages
+        for page in source.pages(since=since):
+            self.guard.check()
+            read = read_records(page.records, tenant_id=self.tenant.slug)
+            self._save(read)
+            listing.add(page, read)
+            self.progress.processed_pages = first + page.number
+            if page.total_pages is not None:
+                self.progress.total_pages = first + max(page.total_pages, page.number)
+            self.guard.report("Reading tickets")
+        return listing
+
+    def _save(self, read: ReadPage) -> None:
+        now = self.now()
+        kept = read.tickets
+        if self.tenant.retention_days is not None:
+            oldest = now - timedelta(days=self.tenant.retention_days)
+            kept = [ticket for ticket in kept if ticket.content.created_at > oldest]
+        writes = self.store.prepare_page(
+            kept, job_id=self.job_id, now=now, notify_after=now - timedelta(hours=settings.NOTIFY_MAX_AGE_HOURS)
+        )
+        self.store.save_page(writes, lock=self.guard.lock, held=self.guard.held, now=now)
+        quarantine.save_records(self.tenant, read.quarantined, job_id=self.job_id, now=now)
+        if self.has_quarantine:
+            quarantine.drop_recovered(self.tenant, [ticket.content.external_id for ticket in read.tickets])
+        counts = self.progress.counts
+        counts.new_ingested += writes.new
+        counts.updated += writes.updated
+        counts.restored += writes.restored
+        counts.unchanged += writes.unchanged
+        counts.quarantined += len(read.quarantined)
+        counts.foreign += read.foreign
+        stamps = [ticket.content.updated_at for ticket in read.tickets]
+        if stamps:
+            self.newest_stamp = max(stamps) if self.newest_stamp is None else max(self.newest_stamp, *stamps)
+
+    def _settle_deletions(self, source: TicketSource, listing: "_Listing | None") -> None:
+        """Delete what the helpdesk lists as deleted, and what a whole and complete read lacks.
+
+        A ticket that is merely absent gets a second look first: one that moved between two
+        pages while we read is not gone.
+        """
+        self.guard.report("Looking for deleted tickets")
+        listed = source.find_deleted_ids()
+        if listing is None:
+            self._delete(listed)
+            return
+        self._delete(list(listing.seen.missing(listed)))  # an id that is also in the listing lives
+        gone = list(listing.seen.missing(self.store.iterate_live_ids()))
+        if not gone:
+            return
+        if not listing.is_complete:
+            self._warn("short_listing", f"The helpdesk announced {listing.total:,} tickets but listed {listing.records:,}. Nothing was deleted.")
+            return
+        stored = self.store.count_live()
+        if not self.request.confirm_deletions and brake_applies(gone=len(gone), stored=stored, seen=len(listing.seen)):
+            self._warn(
+                "deletion_brake",
+                f"The helpdesk listed {len(listing.seen):,} tickets, and {len(gone):,} of our {stored:,} are not among them. "
+                "That looks like a fault of the helpdesk, so nothing was deleted. If it is right, confirm the deletion.",
+            )
+            return
+        second = self._look_again(source)
+        if second.is_complete:
+            self._delete(list(second.seen.missing(gone)))
+
+    def _look_again(self, source: TicketSource) -> "_Listing":
+        """Read all pages once more; what they show for the second time is not counted again."""
+        counts = self.progress.counts
+        before = (counts.unchanged, counts.quarantined, counts.foreign)
+        listing = self._read_pages(source, since=None)
+        counts.unchanged, counts.quarantined, counts.foreign = before
+        return listing
+
+    def _delete(self, external_ids: list[str]) -> None:
+        for batch in _batches(external_ids, DELETION_BATCH):
+            self.guard.check()
+            self.progress.counts.deleted += self.store.delete_tickets(
+                batch, job_id=self.job_id, lock=self.guard.lock, held=self.guard.held, now=self.now()
+            )
+
+    def _warn(self, code: str, message: str) -> None:
+        self.warning = {"code": code, "message": message}
+
+
+@dataclass(slots=True)
+class _Listing:
+    """What a read has shown to exist at the source."""
+
+    seen: SeenIds = field(default_factory=SeenIds)
+    records: int = 0
+    total: int | None = None
+
+    def add(self, page: Page, read: ReadPage) -> None:
+        self.seen.add(read.ids_at_the_source())
+        self.records += len(page.records)
+        self.total = page.total_count if page.total_count is not None else self.total
+
+    @property
+    def is_complete(self) -> bool:
+        return self.total is None or self.records >= self.total
+
+
+def _batches(items: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,257 @@
+"""Ingestion jobs: the queue, the progress, the cancel wish and the audit log are one document a run.
+
+The collection `ingestion_logs` holds every run there ever was. `active` is true from the
+moment a run is asked for until it has ended, and a unique partial index on it lets a tenant
+have one such run. A running one carries a lease; where the lease ends without a word, the
+process is gone and `end_lost_jobs` closes the entry as interrupted.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from supportsaas import clock, mongo
+from supportsaas.mongo import Document
+from tenants.models import Tenant
+
+COLLECTION = "ingestion_logs"
+LEASE_SECONDS = 60
+
+Trigger = Literal["web", "admin", "api", "command", "demo", "schedule"]
+Status = Literal["queued", "running", "completed", "partial", "cancelled", "failed"]
+
+COUNTS = ("new_ingested", "updated", "unchanged", "deleted", "restored", "quarantined", "foreign", "errors")
+INTERRUPTED = {
+    "code": "interrupted",
+    "message": "The process that ran this ended without a word. Everything it had stored stays; the next run goes on.",
+}
+
+
+class JobActive(Exception):
+    """The tenant has a queued or running job already; `job_id` names it."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"An ingestion is already going (job {job_id}).")
+        self.job_id = job_id
+
+
+class JobLost(Exception):
+    """The job was closed by somebody else (its lease had ended); the runner must stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRequest:
+    """Who wants a run, and which kind."""
+
+    trigger: Trigger
+    started_by: str
+    full: bool = False
+    since: datetime | None = None
+    confirm_deletions: bool = False
+
+
+@dataclass(slots=True)
+class Counts:
+    new_ingested: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    restored: int = 0
+    quarantined: int = 0
+    foreign: int = 0
+    errors: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in COUNTS}
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is; `note` says what it is doing or waiting for."""
+
+    total_pages: int | None = None
+    processed_pages: int = 0
+    note: str = ""
+    counts: Counts = field(default_factory=Counts)
+
+
+def enqueue(tenant: Tenant, request: JobRequest, *, now: datetime | None = None) -> str:
+    """Put a job into the queue for the worker; its id. Raises `JobActive`."""
+    return _insert(tenant, request, {"status": "queued"}, now=now or clock.now())
+
+
+def begin_at_once(tenant: Tenant, request: JobRequest, *, owner_id: str, now: datetime | None = None) -> str:
+    """Make a job that this process runs itself; its id. Raises `JobActive`."""
+    now = now or clock.now()
+    return _insert(tenant, request, _running(owner_id, now), now=now)
+
+
+def claim_next(owner_id: str, *, now: datetime | None = None) -> Document | None:
+    """Take the oldest queued job, atomically; None where there is none."""
+    now = now or clock.now()
+    found: Document | None = mongo.collection(COLLECTION).find_one_and_update(
+        {"status": "queued"}, {"$set": _running(owner_id, now)}, sort=[("queued_at", 1)], return_document=ReturnDocument.AFTER
+    )
+    return found
+
+
+def heartbeat(job_id: str, *, owner_id: str, now: datetime | None = None) -> bool:
+    """Prolong the lease; whether a cancel was asked for. Raises `JobLost`."""
+    now = now or clock.now()
+    return _touch(job_id, owner_id, {"lease_expires_at": now + timedelta(seconds=LEASE_SECONDS)})
+
+
+def save_progress(job_id: str, progress: Progress, *, owner_id: str) -> bool:
+    """Store how far the run is; whether a cancel was asked for. Raises `JobLost`."""
+    return _touch(
+        job_id,
+        owner_id,
+        {
+            "total_pages": progress.total_pages,
+            "processed_pages": progress.processed_pages,
+            "note": progress.note,
+            "counts": progress.counts.as_dict(),
+        },
+    )
+
+
+def request_cancel(tenant: Tenant, job_id: str, *, by: str, now: datetime | None = None) -> bool:
+    """Ask a job to stop; a queued one ends at once. False where it is not going."""
+    now = now or clock.now()
+    jobs = mongo.collection(COLLECTION)
+    wish = {"cancel_requested_at": now, "cancel_requested_by": by}
+    ended = jobs.update_one(
+        {"_id": job_id, "tenant_id": tenant.slug, "status": "queued"},
+        {"$set": {**wish, "status": "cancelled", "active": False, "ended_at": now}},
+    )
+    if ended.matched_count:
+        return True
+    going = jobs.update_one({"_id": job_id, "tenant_id": tenant.slug, "status": "running"}, {"$set": wish})
+    return going.matched_count == 1
+
+
+def finish(
+    job_id: str,
+    *,
+    owner_id: str,
+    status: Status,
+    progress: Progress,
+    error: dict[str, Any] | None = None,
+    warning: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> bool:
+    """Close the entry of a run; False where it was closed already."""
+    result = mongo.collection(COLLECTION).update_one(
+        {"_id": job_id, "owner_id": owner_id, "status": "running"},
+        {
+            "$set": {
+                "status": status,
+                "active": False,
+                "ended_at": now or clock.now(),
+                "total_pages": progress.total_pages,
+                "processed_pages": progress.processed_pages,
+                "counts": progress.counts.as_dict(),
+                "note": "",
+                "error": error,
+                "warning": warning,
+            }
+        },
+    )
+    return result.matched_count == 1
+
+
+def end_lost_jobs(*, now: datetime | None = None) -> int:
+    """Close the running jobs whose lease has ended; how many."""
+    now = now or clock.now()
+    result = mongo.collection(COLLECTION).update_many(
+        {"status": "running", "lease_expires_at": {"$lte": now}},
+        {"$set": {"status": "failed", "active": False, "ended_at": now, "error": INTERRUPTED, "note": ""}},
+    )
+    return result.modified_count
+
+
+def find_job(job_id: str) -> Document | None:
+    """Any tenant's job: whoever shows it must first ask the door for its tenant."""
+    return mongo.collection(COLLECTION).find_one({"_id": job_id})
+
+
+def find_active(tenant: Tenant) -> Document | None:
+    return mongo.collection(COLLECTION).find_one({"tenant_id": tenant.slug, "active": True})
+
+
+def find_recent(tenant: Tenant, *, limit: int = 20) -> list[Document]:
+    """The tenant's runs, newest first."""
+    return list(mongo.collection(COLLECTION).find({"tenant_id": tenant.slug}).sort("queued_at", -1).limit(limit))
+
+
+def find_last_good(tenant: Tenant) -> Document | None:
+    """The newest run that read everything: what the numbers' 'data as of' stands on."""
+    good = {"tenant_id": tenant.slug, "status": {"$in": ["completed", "partial"]}}
+    return mongo.collection(COLLECTION).find_one(good, sort=[("queued_at", -1)])
+
+
+def percentage(job: Document) -> int:
+    """0 to 100; 100 only at the end of a run that read everything."""
+    if job["status"] in ("completed", "partial"):
+        return 100
+    total, done = job.get("total_pages"), job.get("processed_pages", 0)
+    return min(done * 100 // total, 99) if total else 0
+
+
+def _running(owner_id: str, now: datetime) -> Document:
+    return {
+        "status": "running",
+        "owner_id": owner_id,
+        "started_at": now,
+        "lease_expires_at": now + timedelta(seconds=LEASE_SECONDS),
+    }
+
+
+def _insert(tenant: Tenant, request: JobRequest, state: Document, *, now: datetime) -> str:
+    end_lost_jobs(now=now)
+    job_id = str(uuid.uuid4())
+    document: Document = {
+        "_id": job_id,
+        "tenant_id": tenant.slug,
+        "active": True,
+        "trigger": request.trigger,
+        "started_by": request.started_by,
+        "options": {"full": request.full, "since": request.since, "confirm_deletions": request.confirm_deletions},
+        "queued_at": now,
+        "started_at": None,
+        "ended_at": None,
+        "total_pages": None,
+        "processed_pages": 0,
+        "note": "",
+        "counts": Counts().as_dict(),
+        "error": None,
+        "warning": None,
+        "cancel_requested_at": None,
+        **state,
+    }
+    for _ in range(3):
+        try:
+            mongo.collection(COLLECTION).insert_one(document)
+            return job_id
+        except DuplicateKeyError:
+            other = find_active(tenant)
+            if other is not None:
+                raise JobActive(other["_id"]) from None
+            # the other one ended between the two operations: try again
+    raise JobActive("unknown")
+
+
+def _touch(job_id: str, owner_id: str, values: Document) -> bool:
+    found = mongo.collection(COLLECTION).find_one_and_update(
+        {"_id": job_id, "owner_id": owner_id, "status": "running"},
+        {"$set": values},
+        projection={"cancel_requested_at": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+    if found is None:
+        raise JobLost(f"Job {job_id} was closed by somebody else.")
+    return found["cancel_requested_at"] is not None

@@ -1,0 +1,60 @@
+"""Read-only views of two collections that ingestion writes, for the Django admin.
+
+Unmanaged: migrations do not touch them, and nothing is ever saved through them.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django_mongodb_backend.fields import ObjectIdAutoField
+
+
+class IngestionLog(models.Model):
+    """One run of ingestion, whatever its end."""
+
+    job_id = models.CharField("job", max_length=36, primary_key=True, db_column="_id")
+    tenant_id = models.CharField("tenant", max_length=63)
+    status = models.CharField(max_length=16)
+    trigger = models.CharField(max_length=16)
+    started_by = models.CharField(max_length=150)
+    queued_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    total_pages = models.IntegerField(null=True)
+    processed_pages = models.IntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    error = models.JSONField(null=True)
+    warning = models.JSONField(null=True)
+    options = models.JSONField(default=dict)
+    cancel_requested_at = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "ingestion_logs"
+        verbose_name = "ingestion log"
+        ordering: ClassVar = ["-queued_at"]
+
+    def __str__(self) -> str:
+        return f"{self.tenant_id} {self.queued_at:%Y-%m-%d %H:%M} {self.status}" if self.queued_at else self.job_id
+
+
+class TicketHistory(models.Model):
+    """One entry of a ticket's history: what changed, from which value to which."""
+
+    id = ObjectIdAutoField(primary_key=True, db_column="_id")
+    tenant_id = models.CharField("tenant", max_length=63)
+    external_id = models.CharField("ticket", max_length=200)
+    action = models.CharField(max_length=16)
+    changes = models.JSONField(default=dict)
+    recorded_at = models.DateTimeField()
+    job_id = models.CharField("job", max_length=36)
+
+    class Meta:
+        managed = False
+        db_table = "ticket_history"
+        verbose_name = "ticket history entry"
+        verbose_name_plural = "ticket history"
+        ordering: ClassVar = ["-recorded_at"]
+
+    def __str__(self) -> str:
+        return f"{self.external_id}: {self.action}"

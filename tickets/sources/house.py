@@ -1,0 +1,71 @@
+"""The house protocol: what a helpdesk offers in the simplest case."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from tickets.sources.base import Page, SourceError, SourceRecord
+from tickets.sources.http import HelpdeskHttp
+
+
+class HouseSource:
+    """Reads `/external/support-tickets` page by page, and `/external/deleted-tickets`."""
+
+    supports_since = False
+
+    def __init__(self, http: HelpdeskHttp, *, tenant_id: str, page_size: int) -> None:
+        self._http = http
+        self._tenant_id = tenant_id
+        self._page_size = page_size
+
+    def check(self) -> str:
+        payload = self._list(page=1, page_size=1)
+        return f"{self._http.host} answers and lists {payload.get('total_count', 'its')} tickets."
+
+    def pages(self, *, since: datetime | None = None) -> Iterator[Page]:
+        number: int | None = 1
+        count = 0
+        while number is not None:
+            payload = self._list(page=number, page_size=self._page_size)
+            count += 1
+            total = payload.get("total_count")
+            total = total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
+            yield Page(
+                records=[SourceRecord(each if isinstance(each, dict) else None, each) for each in payload["tickets"]],
+                number=count,
+                total_pages=None if total is None else max(-(-total // self._page_size), 1),
+                total_count=total,
+            )
+            number = self._next_number(payload, after=number)
+
+    def find_deleted_ids(self) -> list[str]:
+        try:
+            payload = self._http.get("/external/deleted-tickets", {"tenant_id": self._tenant_id}).payload
+        except SourceError as error:
+            if error.code == "not_found":
+                return []  # an older helpdesk without such a list
+            raise
+        ids = payload.get("deleted_ids") if isinstance(payload, dict) else None
+        if not isinstance(ids, list):
+            raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} sent no list of deleted tickets.")
+        return [str(each) for each in ids if isinstance(each, str | int) and not isinstance(each, bool)]
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _list(self, *, page: int, page_size: int) -> dict[str, Any]:
+        params: dict[str, str | int] = {"tenant_id": self._tenant_id, "page": page, "page_size": page_size}
+        payload = self._http.get("/external/support-tickets", params).payload
+        if not isinstance(payload, dict) or not isinstance(payload.get("tickets"), list):
+            raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} sent an answer without a list of tickets.")
+        return payload
+
+    def _next_number(self, payload: dict[str, Any], *, after: int) -> int | None:
+        following = payload.get("next_page")
+        if following is None:
+            return None
+        if isinstance(following, bool) or not isinstance(following, int) or following <= after:
+            raise SourceError(
+                "unexpected_answer", f"The helpdesk at {self._http.host} names {str(following)[:40]!r} as the page after {after}."
+            )
+        return following

@@ -1,0 +1,194 @@
+"""HTTP towards a helpdesk: every request waits for the shared rate limit, is bounded in time and
+size, is retried where that helps, and ends in an answer or a `SourceError` with a sentence."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from supportsaas import clock
+from supportsaas.reliability.rate_limiter import RateLimiter
+from supportsaas.reliability.retry import ATTEMPTS, backoff_waits, parse_retry_after
+from tickets.sources.base import SourceError
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0
+WHOLE_ANSWER_SECONDS = 60.0
+LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
+THROTTLED_ATTEMPTS = 10
+DEFAULT_RETRY_AFTER = 10.0
+
+Wait = Callable[[float, str], None]
+"""Waits so many seconds for the reason given; raises where the run is to stop."""
+
+
+def sleep_plainly(seconds: float, _reason: str) -> None:
+    time.sleep(seconds)
+
+
+class _Transient(SourceError):
+    """Worth another attempt."""
+
+
+class _Throttled(SourceError):
+    """The server asked for a pause of `seconds`."""
+
+    def __init__(self, sentence: str, seconds: float) -> None:
+        super().__init__("rate_limited", sentence)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    payload: Any
+    headers: Mapping[str, str]
+    url: str
+
+
+class HelpdeskHttp:
+    """GET requests for JSON below one address, with one credential."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        headers: Mapping[str, str] | None = None,
+        basic_auth: tuple[str, str] | None = None,
+        limiter: RateLimiter | None = None,
+        wait: Wait = sleep_plainly,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        parts = urlsplit(self.base_url)
+        self._origin = (parts.scheme, parts.netloc)
+        self.host = parts.netloc
+        self._limiter = limiter or RateLimiter(self.host)
+        self._wait = wait
+        self._client = httpx.Client(
+            headers={"Accept": "application/json", "User-Agent": "SupportSaaS", **(headers or {})},
+            auth=httpx.BasicAuth(*basic_auth) if basic_auth else None,
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            # A redirect could carry the credential to another host; it is refused instead.
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=4, max_keepalive_connections=2),
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def get(self, address: str, params: Mapping[str, str | int] | None = None) -> Answer:
+        """The JSON at a path below the address, or at a full address on the same host."""
+        url = self.absolute(address)
+        waits = backoff_waits(attempts=ATTEMPTS)
+        throttled = 0
+        while True:
+            try:
+                return self._get_once(url, params)
+            except _Throttled as error:
+                throttled += 1
+                if throttled >= THROTTLED_ATTEMPTS:
+                    raise SourceError("rate_limited", str(error)) from None
+                self._limiter.hold_back(error.seconds)
+            except _Transient as error:
+                pause = next(waits, None)
+                if pause is None:
+                    raise SourceError(error.code, str(error)) from None
+                self._wait(pause, "another attempt")
+
+    def absolute(self, address: str) -> str:
+        """The full address; raises `SourceError` where it leaves the helpdesk's own host."""
+        if address.startswith("/") and not address.startswith("//"):
+            return self.base_url + address
+        url = urljoin(self.base_url + "/", address.replace(" ", "%20"))
+        parts = urlsplit(url)
+        if (parts.scheme, parts.netloc) != self._origin:
+            raise SourceError(
+                "redirect", f"The helpdesk at {self.host} points to another host ({parts.netloc}). Nothing is sent there."
+            )
+        return url
+
+    def _get_once(self, url: str, params: Mapping[str, str | int] | None) -> Answer:
+        slot = self._acquire_slot()
+        try:
+            return self._request(url, params)
+        finally:
+            self._limiter.release(slot)
+
+    def _acquire_slot(self) -> str:
+        while True:
+            admission = self._limiter.acquire()
+            if admission.slot is not None:
+                return admission.slot
+            self._wait(min(admission.wait_seconds, 5.0), "the API limit")
+
+    def _request(self, url: str, params: Mapping[str, str | int] | None) -> Answer:
+        deadline = time.monotonic() + WHOLE_ANSWER_SECONDS
+        body = bytearray()
+        try:
+            with self._client.stream("GET", url, params=dict(params) if params else None) as response:
+                self._check_status(response)
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > LARGEST_ANSWER_BYTES:
+                        raise SourceError(
+                            "too_large", f"The helpdesk at {self.host} sent an answer of more than 64 MB. Ask for smaller pages."
+                        )
+                    if time.monotonic() > deadline:
+                        raise _Transient("timeout", f"The helpdesk at {self.host} answers too slowly (over 60 s for one page).")
+        except httpx.TimeoutException:
+            raise _Transient("timeout", f"The helpdesk at {self.host} did not answer in time.") from None
+        except httpx.RemoteProtocolError:
+            raise _Transient("unreachable", f"The helpdesk at {self.host} broke off in the middle of its answer.") from None
+        except httpx.TransportError as error:
+            raise _Transient("unreachable", f"The helpdesk at {self.host} cannot be reached ({_reason(error)}).") from None
+        except (httpx.InvalidURL, httpx.DecodingError) as error:
+            raise SourceError("unexpected_answer", f"The helpdesk at {self.host} gave an answer that cannot be read ({error}).") from None
+        return Answer(self._decode(bytes(body), response), response.headers, str(response.url))
+
+    def _check_status(self, response: httpx.Response) -> None:
+        status = response.status_code
+        if status == 200:
+            return
+        retry_after = parse_retry_after(response.headers.get("Retry-After"), now=clock.now())
+        if status == 429 or (status == 503 and retry_after is not None):
+            pause = retry_after if retry_after is not None else DEFAULT_RETRY_AFTER
+            raise _Throttled(f"The helpdesk at {self.host} keeps refusing requests as too many (status {status}).", pause)
+        if status >= 500:
+            raise _Transient("server_error", f"The helpdesk at {self.host} has an internal error (status {status}).")
+        if status in (401, 403):
+            raise SourceError(
+                "refused_login", f"The helpdesk at {self.host} refused the log-in (status {status}). Check the credential of the source."
+            )
+        if status == 404:
+            raise SourceError("not_found", f"The helpdesk at {self.host} knows no such page (status 404). Check the address of the source.")
+        if 300 <= status < 400:
+            raise SourceError(
+                "redirect", f"The helpdesk at {self.host} sends us elsewhere (status {status}). Enter the final address in the source."
+            )
+        raise SourceError("rejected", f"The helpdesk at {self.host} rejected the request (status {status}). Check the settings of the source.")
+
+    def _decode(self, body: bytes, response: httpx.Response) -> Any:
+        try:
+            return json.loads(body.decode("utf-8-sig", "replace"))
+        except (ValueError, RecursionError):
+            pass
+        kind = response.headers.get("Content-Type", "").split(";")[0]
+        looks_html = kind == "text/html" or body[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))
+        what = "a web page" if looks_html else "something that is not complete JSON"
+        raise _Transient("not_json", f"The helpdesk at {self.host} sent {what} instead of tickets. Check the address of the source.")
+
+
+def _reason(error: httpx.TransportError) -> str:
+    text = str(error).lower()
+    if "refused" in text:
+        return "the connection was refused"
+    if "name" in text and ("resol" in text or "known" in text):
+        return "its name is not known"
+    if "certificate" in text or "ssl" in text:
+        return "its certificate is not accepted"
+    if "reset" in text:
+        return "the connection was reset"
+    return "no connection"

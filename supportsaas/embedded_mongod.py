@@ -4,14 +4,11 @@ It runs as a one-member replica set on the loopback address (transactions need o
 files below the data directory. Production brings its own MongoDB by MONGODB_URI.
 """
 
-import ctypes
 import importlib.util
 import os
 import signal
-import socket
 import stat
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,8 +16,9 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from supportsaas import child_process
+
 _START_SECONDS = 30
-_PR_SET_PDEATHSIG = 1
 _LIBRARY_PACKAGES = {"libcurl.so.4": "libcurl4", "libcrypto.so.3": "libssl3", "libssl.so.3": "libssl3"}
 
 
@@ -33,7 +31,7 @@ class EmbeddedMongod:
 
     def __init__(self, *, directory: Path, port: int | None = None) -> None:
         self.directory = directory
-        self.port = port or _free_port()
+        self.port = port or child_process.free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -49,7 +47,7 @@ class EmbeddedMongod:
         binary = find_binary()
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "data").mkdir(exist_ok=True)
-        self._process = subprocess.Popen(
+        self._process = child_process.start(
             [
                 str(binary),
                 *("--dbpath", str(self.directory / "data"), "--logpath", str(self.log), "--logappend"),
@@ -60,9 +58,6 @@ class EmbeddedMongod:
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            # Ctrl-C in the terminal goes to the whole group; the server is stopped last, by us.
-            start_new_session=True,
-            preexec_fn=_end_with_parent,
         )
         try:
             self._wait_until_writable()
@@ -73,14 +68,8 @@ class EmbeddedMongod:
     def stop(self, timeout: float = 20) -> None:
         """End the server cleanly; after `timeout` seconds by force. Safe to repeat."""
         process, self._process = self._process, None
-        if process is None or process.poll() is not None:
-            return
-        process.terminate()
-        try:
-            process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            child_process.stop(process, timeout=timeout)
 
     def kill(self) -> None:
         """End the server as a power cut would; for fault tests."""
@@ -99,9 +88,7 @@ class EmbeddedMongod:
     def _wait_until_writable(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
         address = f"127.0.0.1:{self.port}"
-        client: MongoClient[dict[str, Any]] = MongoClient(
-            address, directConnection=True, serverSelectionTimeoutMS=200
-        )
+        client: MongoClient[dict[str, Any]] = MongoClient(address, directConnection=True, serverSelectionTimeoutMS=200)
         with client:
             while time.monotonic() < deadline:
                 assert self._process is not None
@@ -132,7 +119,9 @@ class EmbeddedMongod:
 def find_binary() -> Path:
     """The bundled mongod, ready to run; raises `MongodUnavailable` naming what is missing."""
     spec = importlib.util.find_spec("fiftyone")
-    places = [Path(place) / "db" / "bin" / "mongod" for place in (spec.submodule_search_locations if spec else None) or []]
+    places = [
+        Path(place) / "db" / "bin" / "mongod" for place in (spec.submodule_search_locations if spec else None) or []
+    ]
     binary = next((place for place in places if place.is_file()), None)
     if binary is None:
         raise MongodUnavailable(
@@ -147,12 +136,6 @@ def find_binary() -> Path:
     return binary
 
 
-def _end_with_parent() -> None:
-    """Linux: have the kernel end the server if we are killed, so that none is left behind."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 def _missing_library(complaint: str) -> str:
     for library, package in _LIBRARY_PACKAGES.items():
         if library in complaint:
@@ -161,10 +144,3 @@ def _missing_library(complaint: str) -> str:
                 f"Install the package {package} (apt-get install {package}), or set MONGODB_URI."
             )
     return f"The bundled MongoDB cannot run here: {complaint.strip() or 'no reason given'}. Set MONGODB_URI instead."
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -43,9 +43,7 @@ def integer(name: str, *, default: int, minimum: int, maximum: int) -> int:
     except ValueError:
         number = minimum - 1
     if not minimum <= number <= maximum:
-        raise ImproperlyConfigured(
-            f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}."
-        )
+        raise ImproperlyConfigured(f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}.")
     return number
 
 

@@ -79,8 +79,15 @@ INDEXES: tuple[Index, ...] = (
     Index("ingestion_logs", (("queued_at", DOWN),), "The audit log in the admin, newest first."),
     Index("quarantine", (("tenant_id", UP), ("last_seen_at", DOWN)), "A tenant's refused records, newest first."),
     Index("quarantine", (("tenant_id", UP), ("external_id", UP)), "What to take out once a ticket comes in well."),
-    Index("outbox", (("tenant_id", UP), ("status", UP), ("created_at", UP)), "What waits to be delivered, oldest first."),
-    Index("workers", (("seen_at", UP),), "Workers that ended without a word are forgotten after an hour.", {"expireAfterSeconds": 3600}),
+    Index(
+        "outbox", (("tenant_id", UP), ("status", UP), ("created_at", UP)), "What waits to be delivered, oldest first."
+    ),
+    Index(
+        "workers",
+        (("seen_at", UP),),
+        "Workers that ended without a word are forgotten after an hour.",
+        {"expireAfterSeconds": 3600},
+    ),
 )
 
 

@@ -42,9 +42,7 @@ USE_HTTPS = environment.boolean("USE_HTTPS", default=False)
 
 # -- What the product allows itself --------------------------------------------------------
 RATE_LIMIT_REQUESTS = environment.integer("RATE_LIMIT_REQUESTS", default=60, minimum=1, maximum=100_000)
-RATE_LIMIT_WINDOW_SECONDS = environment.integer(
-    "RATE_LIMIT_WINDOW_SECONDS", default=60, minimum=1, maximum=3600
-)
+RATE_LIMIT_WINDOW_SECONDS = environment.integer("RATE_LIMIT_WINDOW_SECONDS", default=60, minimum=1, maximum=3600)
 NOTIFY_MAX_AGE_HOURS = environment.integer("NOTIFY_MAX_AGE_HOURS", default=24, minimum=1, maximum=24 * 365)
 
 # -- Django --------------------------------------------------------------------------------

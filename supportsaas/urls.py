@@ -1,8 +1,14 @@
-"""Every address of the product. Pages live below /t/<tenant>/, the JSON API has the fixed paths."""
+"""Every address of the product: pages below /t/<tenant>/, the JSON API at its fixed paths."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from supportsaas.api import api
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("tenants.urls")),
+    path("", include("analytics.urls")),
+    path("", include("tickets.urls")),
+    path("", api.urls),
 ]

@@ -5,13 +5,13 @@ import re
 import secrets
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-
 
 from supportsaas import clock, secret_box
 
@@ -21,6 +21,19 @@ SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 def validate_timezone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(f"“{name}” is not an IANA time zone. Examples: Europe/Berlin, America/New_York, UTC.")
+
+
+def validate_address(url: str) -> None:
+    """An http or https address of a host; hosts of a private network may have a bare name."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or any(each.isspace() for each in url):
+        raise ValidationError("Enter an address that begins with http:// or https://.")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValidationError("The address holds no user, password, query or fragment; there are fields for those.")
 
 
 class Role(models.TextChoices):
@@ -116,7 +129,12 @@ class Source(models.Model):
 
     tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="source")
     kind = models.CharField(max_length=16, choices=SourceKind.choices, default=SourceKind.HOUSE)
-    url = models.URLField("address", max_length=500, help_text="Where the helpdesk answers, for example https://help.example.com")
+    url = models.CharField(
+        "address",
+        max_length=500,
+        validators=[validate_address],
+        help_text="Where the helpdesk answers, for example https://help.example.com"
+    )
     auth = models.CharField("log-in", max_length=16, choices=AuthKind.choices, default=AuthKind.NONE)
     auth_name = models.CharField(
         "header or user name",
@@ -168,7 +186,9 @@ class ApiToken(models.Model):
     """A program's key to the JSON API. Only its hash is kept; the token itself is shown once."""
 
     name = models.CharField(max_length=100)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens", help_text="On whose behalf it acts.")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="tokens", help_text="On whose behalf it acts."
+    )
     tenant = models.ForeignKey(
         Tenant,
         on_delete=models.CASCADE,
@@ -177,7 +197,9 @@ class ApiToken(models.Model):
         blank=True,
         help_text="Empty: every tenant of the user.",
     )
-    role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER, help_text="Never more than the user's own role.")
+    role = models.CharField(
+        max_length=16, choices=Role.choices, default=Role.VIEWER, help_text="Never more than the user's own role."
+    )
     digest = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -101,7 +101,8 @@ class TicketFilter:
         if self.q is not None:
             words = [{"$regex": re.escape(word), "$options": "i"} for word in self.q.split()[:10]]
             match["$and"] = [
-                {"$or": [{name: word} for name in ("subject", "message", "external_id", "customer_id")]} for word in words
+                {"$or": [{name: word} for name in ("subject", "message", "external_id", "customer_id")]}
+                for word in words
             ]
         return match
 
@@ -174,7 +175,9 @@ def parse_moment(name: str, value: str, *, zone: ZoneInfo, end: bool = False) ->
             moment = datetime.combine(day, time.min, tzinfo=zone)
         else:
             # A plus in a query string arrives as a space.
-            moment = datetime.fromisoformat(value.replace(" ", "+") if re.search(r" \d\d:?\d\d$", value) and "T" in value else value)
+            moment = datetime.fromisoformat(
+                value.replace(" ", "+") if re.search(r" \d\d:?\d\d$", value) and "T" in value else value
+            )
             moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         moment = to_milliseconds(moment)
         if not 1900 <= moment.year <= 9000:

@@ -94,7 +94,10 @@ def claim_next(owner_id: str, *, now: datetime | None = None) -> Document | None
     """Take the oldest queued job, atomically; None where there is none."""
     now = now or clock.now()
     found: Document | None = mongo.collection(COLLECTION).find_one_and_update(
-        {"status": "queued"}, {"$set": _running(owner_id, now)}, sort=[("queued_at", 1)], return_document=ReturnDocument.AFTER
+        {"status": "queued"},
+        {"$set": _running(owner_id, now)},
+        sort=[("queued_at", 1)],
+        return_document=ReturnDocument.AFTER,
     )
     return found
 
@@ -255,3 +258,32 @@ def _touch(job_id: str, owner_id: str, values: Document) -> bool:
     if found is None:
         raise JobLost(f"Job {job_id} was closed by somebody else.")
     return found["cancel_requested_at"] is not None
+
+
+@dataclass(frozen=True, slots=True)
+class HelpdeskStates:
+    """Of the tenants that were ever read: how many, and how many of them failed the last time."""
+
+    known: int
+    failing: int
+
+
+def count_helpdesk_states() -> HelpdeskStates:
+    found = next(
+        mongo.collection(COLLECTION).aggregate(
+            [
+                {"$match": {"status": {"$in": ["completed", "partial", "failed"]}}},
+                {"$sort": {"tenant_id": 1, "queued_at": -1}},
+                {"$group": {"_id": "$tenant_id", "status": {"$first": "$status"}}},
+                {
+                    "$group": {
+                        "_id": None,
+                        "known": {"$sum": 1},
+                        "failing": {"$sum": {"$cond": [{"$eq": ["$status", "failed"]}, 1, 0]}},
+                    }
+                },
+            ]
+        ),
+        None,
+    )
+    return HelpdeskStates(found["known"], found["failing"]) if found else HelpdeskStates(0, 0)

@@ -205,7 +205,9 @@ class TicketStore:
 
         mongo.in_transaction(work)
 
-    def delete_tickets(self, external_ids: Sequence[str], *, job_id: str, lock: Lock, held: HeldLock, now: datetime) -> int:
+    def delete_tickets(
+        self, external_ids: Sequence[str], *, job_id: str, lock: Lock, held: HeldLock, now: datetime
+    ) -> int:
         """Mark living tickets as deleted, with an entry each; how many there were.
 
         Raises `LockLost`; then nothing is written.
@@ -257,7 +259,9 @@ class TicketStore:
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
         fields = {"_id": 0, "external_id": 1, "digest": 1, "updated_at": 1, "is_deleted": 1}
         return {
-            each["external_id"]: StoredVersion(each["external_id"], each["digest"], each["updated_at"], each["is_deleted"])
+            each["external_id"]: StoredVersion(
+                each["external_id"], each["digest"], each["updated_at"], each["is_deleted"]
+            )
             for each in self._tickets.find(query, fields)
         }
 
@@ -290,7 +294,14 @@ class TicketStore:
             writes.outbox.append(self._announcement(ticket))
 
     def _prepare_known(
-        self, writes: PageWrites, ticket: ReadTicket, stored: Document, *, job_id: str, now: datetime, notify_after: datetime
+        self,
+        writes: PageWrites,
+        ticket: ReadTicket,
+        stored: Document,
+        *,
+        job_id: str,
+        now: datetime,
+        notify_after: datetime,
     ) -> None:
         is_older = ticket.content.updated_at < stored["updated_at"]
         fields = {name: stored[name] for name in ticket.fields()} if is_older else ticket.fields()
@@ -330,7 +341,13 @@ class TicketStore:
         )
 
     def _entry(
-        self, external_id: str, action: Action, changes: FieldChanges, job_id: str, now: datetime, expires_at: datetime | None
+        self,
+        external_id: str,
+        action: Action,
+        changes: FieldChanges,
+        job_id: str,
+        now: datetime,
+        expires_at: datetime | None,
     ) -> Document:
         entry: Document = {
             "tenant_id": self.tenant_id,
@@ -362,4 +379,3 @@ class TicketStore:
 
 def _cursor(ticket: Document, *, backwards: bool = False) -> Cursor:
     return Cursor(ticket["created_at"], ticket["external_id"], backwards)
-

@@ -62,7 +62,9 @@ class Lock:
             "expires_at": {"$add": [self._now, self._milliseconds]},
             "fence": {"$add": [{"$ifNull": ["$fence", 0]}, 1]},
         }
-        pipeline = [{"$replaceWith": {"$cond": [{"$or": [free, mine]}, {"$mergeObjects": ["$$ROOT", taken]}, "$$ROOT"]}}]
+        pipeline = [
+            {"$replaceWith": {"$cond": [{"$or": [free, mine]}, {"$mergeObjects": ["$$ROOT", taken]}, "$$ROOT"]}}
+        ]
         try:
             found = self._collection.find_one_and_update(
                 {"_id": self.name}, pipeline, upsert=True, return_document=ReturnDocument.AFTER
@@ -97,9 +99,7 @@ class Lock:
         It touches the lock's document, so a taking by somebody else in the meantime is a
         write conflict for one of the two. Raises `LockLost`.
         """
-        result = self._collection.update_one(
-            self._ours(held), {"$inc": {"writes": 1}}, session=session
-        )
+        result = self._collection.update_one(self._ours(held), {"$inc": {"writes": 1}}, session=session)
         if result.matched_count == 0:
             raise LockLost(f"The lock “{self.name}” was lost.")
 

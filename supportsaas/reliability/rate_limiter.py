@@ -73,7 +73,9 @@ class RateLimiter:
         if any(each["id"] == slot for each in found["slots"]):
             return Admission(slot)
         now, held_back = found["now"], found.get("held_back_until")
-        free_at = min((each["until"] for each in found["slots"]), default=now) if len(found["slots"]) >= self.limit else now
+        free_at = (
+            min((each["until"] for each in found["slots"]), default=now) if len(found["slots"]) >= self.limit else now
+        )
         if held_back is not None:
             free_at = max(free_at, held_back)
         return Admission(None, max((free_at - now).total_seconds(), 0.001))
@@ -94,7 +96,17 @@ class RateLimiter:
             self._collection.aggregate(
                 [
                     {"$match": {"_id": self.host}},
-                    {"$project": {"slots": {"$filter": {"input": "$slots", "as": "each", "cond": {"$gt": ["$$each.until", self._now]}}}}},
+                    {
+                        "$project": {
+                            "slots": {
+                                "$filter": {
+                                    "input": "$slots",
+                                    "as": "each",
+                                    "cond": {"$gt": ["$$each.until", self._now]},
+                                }
+                            }
+                        }
+                    },
                 ]
             ),
             None,
@@ -112,7 +124,9 @@ class RateLimiter:
             return found
 
     def _prune(self) -> list[mongo.Document]:
-        alive = {"$filter": {"input": {"$ifNull": ["$slots", []]}, "as": "each", "cond": {"$gt": ["$$each.until", "$now"]}}}
+        alive = {
+            "$filter": {"input": {"$ifNull": ["$slots", []]}, "as": "each", "cond": {"$gt": ["$$each.until", "$now"]}}
+        }
         return [{"$set": {"now": {"$max": [self._now, "$now"]}}}, {"$set": {"slots": alive}}]
 
     @property

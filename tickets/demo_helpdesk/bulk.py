@@ -73,10 +73,10 @@ class BulkTenant:
             at, second = (hour + 1, second - 3600) if second >= 3600 else (hour, second)
             changed = at + _LAGS[mixed >> 28]
             status = (_OLD if number < newest else _NEW)[mixed >> 12 & 63]
+            clock = _MINUTES[second]
             rows.append(
-                f'{{"id":"{prefix}-{number + 1:0{width}d}{before}{customer}{after}{hours[at]}{_MINUTES[second]}Z",'
-                f'"updated_at":"{hours[changed if changed < last else at]}{_MINUTES[second]}Z",'
-                f'"status":"{status}"}}'
+                f'{{"id":"{prefix}-{number + 1:0{width}d}{before}{customer}{after}{hours[at]}{clock}Z",'
+                f'"updated_at":"{hours[changed if changed < last else at]}{clock}Z","status":"{status}"}}'
             )
         return rows
 
@@ -89,9 +89,8 @@ class BulkTenant:
             rng = seeded("bulk", self._name, number)
             written = compose(rng=rng, business=self._business, customers=self._customers)
             customer = int(written.customer_id.removeprefix("cust_"))
-            subject, message = (
-                json.dumps(text, ensure_ascii=False) for text in (written.subject, written.message)
-            )
+            subject = json.dumps(written.subject, ensure_ascii=False)
+            message = json.dumps(written.message, ensure_ascii=False)
             texts.append(
                 (
                     f'","tenant_id":"{self._name}","source":"{written.source}","customer_id":"cust_',

@@ -80,9 +80,9 @@ class DemoHelpdesk:
         self._ignore_tenant = ignore_tenant
         self._foreign_every = foreign_every
         self._max_page_size = max_page_size or (FAST_PAGE_SIZE if fast else PAGE_SIZE)
-        self._window = (
-            None if rate_limit is None else SlidingWindow(limit=rate_limit, seconds=window_seconds, now=now)
-        )
+        self._window: SlidingWindow | None = None
+        if rate_limit is not None:
+            self._window = SlidingWindow(limit=rate_limit, seconds=window_seconds, now=now)
         everybody = dict(self._sizes)
         if foreign_every is not None:
             if foreign_every < 2:
@@ -247,6 +247,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._write(Answer.of(413, {"detail": f"at most {MAX_BODY} bytes are taken"}))
         else:
             body = self.rfile.read(int(length))
+            if len(body) < int(length):
+                # The client hung up in the middle of its request: there is nobody to answer.
+                self.close_connection = True
+                return
             self._write(cast(_Server, self.server).helpdesk.answer(self.command, self.path, body))
 
     def _write(self, answer: Answer) -> None:

@@ -124,7 +124,7 @@ class DemoTenant:
         return [self._id(number) for _, number in gone]
 
     def _alive(self, now: datetime) -> Iterator[Ticket]:
-        for number, life in enumerate(self._lives[: bisect_right(self._born, now)]):
+        for number, life in enumerate(self._lives):
             gone = self._deleted_at.get(number)
             if (gone is None or gone > now) and (ticket := life.at(now)):
                 yield ticket

@@ -80,6 +80,4 @@ def initial_changes(fields: Mapping[str, Any]) -> FieldChanges:
 
 def field_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> FieldChanges:
     """The tracked fields that differ, old value and new."""
-    return {
-        name: {"old": old.get(name), "new": new[name]} for name in TRACKED if old.get(name) != new[name]
-    }
+    return {name: {"old": old.get(name), "new": new[name]} for name in TRACKED if old.get(name) != new[name]}

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from tickets.ingestion.lexicon_action import ACTION
 from tickets.ingestion.lexicon_group import Group, split_terms
-from tickets.ingestion.lexicon_sentiment import SENTIMENT
+from tickets.ingestion.lexicon_negative import NEGATIVE
+from tickets.ingestion.lexicon_positive import POSITIVE
 from tickets.ingestion.lexicon_urgency import URGENCY
 
 RULES_VERSION: int = 1
+
+SENTIMENT: tuple[Group, ...] = NEGATIVE + POSITIVE
 
 #: Words that undo what follows them in the same clause.
 NEGATORS: tuple[str, ...] = split_terms("""
@@ -30,19 +33,23 @@ NO_NEGATION: tuple[str, ...] = split_terms("""
 """)
 
 #: Words that may stand between a negator and a phrase that only a close "not" undoes ("not that urgent").
-FILLERS: frozenset[str] = frozenset("""
+FILLERS: frozenset[str] = frozenset(
+    """
     a an any the that this it its s is was were be been being are there very really so too super at all particularly
     especially exactly quite terribly overly extremely actually of sign signs evidence indication suspected known real
     such kind type sort have had has our my your yet longer currently necessarily considered consider think believe
     seem seems seeming look looks feel feels appear appears anything anyone further more strictly absolutely super
     immediate big major other
-""".split())
+""".split()
+)
 
 #: Words at which the reach of a negator ends, as it does at punctuation.
-CLAUSE_WORDS: frozenset[str] = frozenset("""
+CLAUSE_WORDS: frozenset[str] = frozenset(
+    """
     but however although though because since and so yet except unless until while whereas which who then therefore
     instead still
-""".split())
+""".split()
+)
 
 #: Faces and emoji: feeling without a word.
 FACES: dict[str, float] = {

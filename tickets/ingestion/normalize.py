@@ -23,7 +23,7 @@ _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)  # helpdesks print 1970-01-01 for a
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _LINE_END = re.compile(r"\r\n?|\u2028|\u2029")
 _HAS_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}|\d{1,2}\D+\d{1,2}\D+\d{4}|[A-Za-z]{3,}")
-_A, _B = datetime(2000, 1, 1), datetime(2001, 2, 2)
+_A, _B = datetime(2000, 1, 1), datetime(2001, 2, 2)  # noqa: DTZ001  what is missing, not a moment
 
 
 class InvalidRecord(Exception):

@@ -94,17 +94,25 @@ def ingest_tenant(
     except LockBusy as problem:
         error = {"code": "locked", "message": str(problem)}
     except (LockLost, jobs.JobLost):
-        error = {"code": "lock_lost", "message": "The run took so long without a sign of life that another one took over."}
+        error = {
+            "code": "lock_lost",
+            "message": "The run took so long without a sign of life that another one took over.",
+        }
     except mongo.UNAVAILABLE as problem:
         logger.error("Ingestion of %s lost the database: %s", tenant.slug, problem)
         error = {"code": "database", "message": "The database was not reachable. What was stored before stays."}
     except Exception:
         logger.exception("Ingestion of %s failed (job %s)", tenant.slug, job_id)
-        error = {"code": "internal", "message": "A fault in SupportSaaS stopped the run. The server's log has the details."}
+        error = {
+            "code": "internal",
+            "message": "A fault in SupportSaaS stopped the run. The server's log has the details.",
+        }
     if error:
         progress.counts.errors += 1
     try:
-        jobs.finish(job_id, owner_id=owner_id, status=status, progress=progress, error=error, warning=run.warning, now=now())
+        jobs.finish(
+            job_id, owner_id=owner_id, status=status, progress=progress, error=error, warning=run.warning, now=now()
+        )
     except mongo.UNAVAILABLE:
         logger.error("The log entry of job %s could not be closed; its lease will end it.", job_id)
     return Outcome(job_id, tenant.slug, status, progress, error, run.warning)
@@ -205,7 +213,10 @@ class _Run:
         if not gone:
             return
         if not listing.is_complete:
-            self._warn("short_listing", f"The helpdesk announced {listing.total:,} tickets but listed {listing.records:,}. Nothing was deleted.")
+            self._warn(
+                "short_listing",
+                f"The helpdesk announced {listing.total:,} tickets but listed {listing.records:,}. Nothing was deleted.",
+            )
             return
         stored = self.store.count_live()
         if not self.request.confirm_deletions and brake_applies(gone=len(gone), stored=stored, seen=len(listing.seen)):

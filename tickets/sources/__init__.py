@@ -20,7 +20,9 @@ def open_source(source: Source, *, wait: Wait = sleep_plainly, limiter: RateLimi
     except SecretUnreadable as error:
         raise SourceError("misconfigured", str(error)) from None
     except UnicodeEncodeError:
-        raise SourceError("misconfigured", "The credential of the source holds characters that HTTP cannot carry.") from None
+        raise SourceError(
+            "misconfigured", "The credential of the source holds characters that HTTP cannot carry."
+        ) from None
     headers: dict[str, str] = {}
     basic: tuple[str, str] | None = None
     match source.auth:

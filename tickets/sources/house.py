@@ -47,7 +47,9 @@ class HouseSource:
             raise
         ids = payload.get("deleted_ids") if isinstance(payload, dict) else None
         if not isinstance(ids, list):
-            raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} sent no list of deleted tickets.")
+            raise SourceError(
+                "unexpected_answer", f"The helpdesk at {self._http.host} sent no list of deleted tickets."
+            )
         return [str(each) for each in ids if isinstance(each, str | int) and not isinstance(each, bool)]
 
     def close(self) -> None:
@@ -57,7 +59,9 @@ class HouseSource:
         params: dict[str, str | int] = {"tenant_id": self._tenant_id, "page": page, "page_size": page_size}
         payload = self._http.get("/external/support-tickets", params).payload
         if not isinstance(payload, dict) or not isinstance(payload.get("tickets"), list):
-            raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} sent an answer without a list of tickets.")
+            raise SourceError(
+                "unexpected_answer", f"The helpdesk at {self._http.host} sent an answer without a list of tickets."
+            )
         return payload
 
     def _next_number(self, payload: dict[str, Any], *, after: int) -> int | None:
@@ -66,6 +70,7 @@ class HouseSource:
             return None
         if isinstance(following, bool) or not isinstance(following, int) or following <= after:
             raise SourceError(
-                "unexpected_answer", f"The helpdesk at {self._http.host} names {str(following)[:40]!r} as the page after {after}."
+                "unexpected_answer",
+                f"The helpdesk at {self._http.host} names {str(following)[:40]!r} as the page after {after}.",
             )
         return following

@@ -106,7 +106,8 @@ class HelpdeskHttp:
         parts = urlsplit(url)
         if (parts.scheme, parts.netloc) != self._origin:
             raise SourceError(
-                "redirect", f"The helpdesk at {self.host} points to another host ({parts.netloc}). Nothing is sent there."
+                "redirect",
+                f"The helpdesk at {self.host} points to another host ({parts.netloc}). Nothing is sent there.",
             )
         return url
 
@@ -134,18 +135,27 @@ class HelpdeskHttp:
                     body += chunk
                     if len(body) > LARGEST_ANSWER_BYTES:
                         raise SourceError(
-                            "too_large", f"The helpdesk at {self.host} sent an answer of more than 64 MB. Ask for smaller pages."
+                            "too_large",
+                            f"The helpdesk at {self.host} sent an answer of more than 64 MB. Ask for smaller pages.",
                         )
                     if time.monotonic() > deadline:
-                        raise _Transient("timeout", f"The helpdesk at {self.host} answers too slowly (over 60 s for one page).")
+                        raise _Transient(
+                            "timeout", f"The helpdesk at {self.host} answers too slowly (over 60 s for one page)."
+                        )
         except httpx.TimeoutException:
             raise _Transient("timeout", f"The helpdesk at {self.host} did not answer in time.") from None
         except httpx.RemoteProtocolError:
-            raise _Transient("unreachable", f"The helpdesk at {self.host} broke off in the middle of its answer.") from None
+            raise _Transient(
+                "unreachable", f"The helpdesk at {self.host} broke off in the middle of its answer."
+            ) from None
         except httpx.TransportError as error:
-            raise _Transient("unreachable", f"The helpdesk at {self.host} cannot be reached ({_reason(error)}).") from None
+            raise _Transient(
+                "unreachable", f"The helpdesk at {self.host} cannot be reached ({_reason(error)})."
+            ) from None
         except (httpx.InvalidURL, httpx.DecodingError) as error:
-            raise SourceError("unexpected_answer", f"The helpdesk at {self.host} gave an answer that cannot be read ({error}).") from None
+            raise SourceError(
+                "unexpected_answer", f"The helpdesk at {self.host} gave an answer that cannot be read ({error})."
+            ) from None
         return Answer(self._decode(bytes(body), response), response.headers, str(response.url))
 
     def _check_status(self, response: httpx.Response) -> None:
@@ -155,20 +165,30 @@ class HelpdeskHttp:
         retry_after = parse_retry_after(response.headers.get("Retry-After"), now=clock.now())
         if status == 429 or (status == 503 and retry_after is not None):
             pause = retry_after if retry_after is not None else DEFAULT_RETRY_AFTER
-            raise _Throttled(f"The helpdesk at {self.host} keeps refusing requests as too many (status {status}).", pause)
+            raise _Throttled(
+                f"The helpdesk at {self.host} keeps refusing requests as too many (status {status}).", pause
+            )
         if status >= 500:
             raise _Transient("server_error", f"The helpdesk at {self.host} has an internal error (status {status}).")
         if status in (401, 403):
             raise SourceError(
-                "refused_login", f"The helpdesk at {self.host} refused the log-in (status {status}). Check the credential of the source."
+                "refused_login",
+                f"The helpdesk at {self.host} refused the log-in (status {status}). Check the credential of the source.",
             )
         if status == 404:
-            raise SourceError("not_found", f"The helpdesk at {self.host} knows no such page (status 404). Check the address of the source.")
+            raise SourceError(
+                "not_found",
+                f"The helpdesk at {self.host} knows no such page (status 404). Check the address of the source.",
+            )
         if 300 <= status < 400:
             raise SourceError(
-                "redirect", f"The helpdesk at {self.host} sends us elsewhere (status {status}). Enter the final address in the source."
+                "redirect",
+                f"The helpdesk at {self.host} sends us elsewhere (status {status}). Enter the final address in the source.",
             )
-        raise SourceError("rejected", f"The helpdesk at {self.host} rejected the request (status {status}). Check the settings of the source.")
+        raise SourceError(
+            "rejected",
+            f"The helpdesk at {self.host} rejected the request (status {status}). Check the settings of the source.",
+        )
 
     def _decode(self, body: bytes, response: httpx.Response) -> Any:
         try:
@@ -178,7 +198,9 @@ class HelpdeskHttp:
         kind = response.headers.get("Content-Type", "").split(";")[0]
         looks_html = kind == "text/html" or body[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))
         what = "a web page" if looks_html else "something that is not complete JSON"
-        raise _Transient("not_json", f"The helpdesk at {self.host} sent {what} instead of tickets. Check the address of the source.")
+        raise _Transient(
+            "not_json", f"The helpdesk at {self.host} sent {what} instead of tickets. Check the address of the source."
+        )
 
 
 def _reason(error: httpx.TransportError) -> str:

@@ -110,7 +110,9 @@ class RestSource:
         if not following:
             return None
         if not isinstance(following, str) or following in visited:
-            raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} gives a next page that leads nowhere.")
+            raise SourceError(
+                "unexpected_answer", f"The helpdesk at {self._http.host} gives a next page that leads nowhere."
+            )
         visited.add(following)
         return following
 

@@ -30,18 +30,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--anchor",
             type=_moment,
-            help="moment before which the tickets lie and after which new ones come, ISO 8601, UTC if nothing "
-            "else is said (default: today at 00:00 UTC); the same moment gives the same tickets",
+            help="moment before which the tickets lie and after which new ones come, ISO 8601, UTC if not "
+            "said otherwise (default: today at 00:00 UTC); the same moment gives the same tickets",
         )
         parser.add_argument(
             "--tickets",
             type=_positive,
             metavar="N",
-            help="for benchmarks: N unchanging tickets a tenant over 365 days, made as they are read",
+            help="fast mode for benchmarks: N unchanging tickets a tenant over 365 days, made when read",
         )
-        parser.add_argument(
-            "--max-page-size", type=_positive, metavar="N", help="default: 100, with --tickets 1000"
-        )
+        parser.add_argument("--max-page-size", type=_positive, metavar="N", help="default: 100, fast 1000")
         parser.add_argument("--ignore-tenant", action="store_true", help="send all tickets to everybody")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,9 +62,8 @@ class Command(BaseCommand):
         before = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             tenants = ", ".join(DEFAULT_SIZES)
-            self.stdout.write(
-                f"Demo helpdesk at {helpdesk.url} ({tenants}; anchor {timestamp(helpdesk.anchor)})"
-            )
+            anchor = timestamp(helpdesk.anchor)
+            self.stdout.write(f"Demo helpdesk at {helpdesk.url} ({tenants}; anchor {anchor})")
             self.stdout.flush()
             threading.Event().wait()
         except KeyboardInterrupt:

@@ -1,0 +1,11 @@
+"""The pages that show numbers: all my tenants, and one of them."""
+
+from django.urls import path
+
+from analytics.views.dashboard import show_dashboard
+from analytics.views.overview import show_overview
+
+urlpatterns = [
+    path("", show_overview, name="overview"),
+    path("t/<str:slug>/", show_dashboard, name="dashboard"),
+]

@@ -1,0 +1,9 @@
+"""Overview."""
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+@login_required
+def show_overview(request: HttpRequest) -> HttpResponse:
+    return render(request, "analytics/overview.html")

@@ -1,0 +1,21 @@
+"""The JSON API, put together from the apps; described at /api/docs."""
+
+from ninja import NinjaAPI
+
+from supportsaas import api_errors, health
+from tenants.api_access import PersonAuth, TokenAuth
+from tickets import api as tickets_api
+from tickets import api_ingestion
+
+api = NinjaAPI(
+    title="SupportSaaS",
+    version="1.0",
+    description="Tickets of your tenants, what is urgent in them, and the ingestion that brings them in.",
+    auth=[TokenAuth(), PersonAuth()],
+    docs_url="/api/docs",
+    openapi_url="/api/openapi.json",
+)
+api_errors.install(api)
+api.add_router("", health.router)
+api.add_router("", tickets_api.router)
+api.add_router("", api_ingestion.router)

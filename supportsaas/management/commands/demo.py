@@ -1,0 +1,211 @@
+"""`manage.py demo`: the whole product on this machine, with a helpdesk to read from."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from supportsaas import child_process, demo_environment
+from supportsaas.embedded_mongod import EmbeddedMongod, MongodUnavailable
+from supportsaas.indexes import ensure_indexes
+from tenants.models import Membership, Role, Source, SourceKind, Tenant, User
+from tickets import jobs
+from tickets.jobs import JobActive, JobRequest
+
+HELPDESK_PORT = 9000
+START_SECONDS = 30.0
+MANAGE = str(demo_environment.BASE_DIR / "manage.py")
+
+TENANTS = (
+    ("tenant_a", "Alder Shop", "Europe/Berlin"),
+    ("tenant_b", "Birch Cloud", "America/New_York"),
+    ("tenant_c", "Cedar Travel", "Asia/Kolkata"),
+    ("tenant_d", "Dogwood Energy", "UTC"),
+)
+ADMIN, MANAGER, VIEWER = ("admin", "demo-admin"), ("manager", "demo-manager"), ("viewer", "demo-viewer")
+ROLES = {
+    "manager": {"tenant_a": Role.MANAGER, "tenant_b": Role.MANAGER, "tenant_c": Role.ADMIN},
+    "viewer": {"tenant_a": Role.VIEWER},
+}
+
+
+class Command(BaseCommand):
+    help = "Start MongoDB, a demo helpdesk, the worker and the web server with demo data; Ctrl-C ends all of it."
+    # The database is not there yet when the command begins.
+    requires_system_checks: ClassVar[list[str]] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--helpdesk-port", type=int, default=HELPDESK_PORT, help="of the demo helpdesk (9000)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
+        self._mongod: EmbeddedMongod | None = None
+        self._stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._stop.set())
+        if child_process.port_is_taken(settings.PORT):
+            raise CommandError(
+                f"Port {settings.PORT} is taken by another program. Choose another: PORT=8001 script/server"
+            )
+        try:
+            self._start(options)
+            self._watch()
+        except MongodUnavailable as error:
+            raise CommandError(str(error)) from None
+        finally:
+            self._end()
+
+    # -- Starting --------------------------------------------------------------------------
+
+    def _start(self, options: dict[str, Any]) -> None:
+        logs = Path(settings.DATA_DIR) / "log"
+        logs.mkdir(parents=True, exist_ok=True)
+        if settings.DEMO:
+            self._say("Starting MongoDB …")
+            self._mongod = self._start_mongod()
+        self._say("Preparing the database …")
+        call_command("migrate", verbosity=0)
+        ensure_indexes()
+        if not settings.DEBUG:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        helpdesk_port = options["helpdesk_port"]
+        if child_process.port_is_taken(helpdesk_port):
+            helpdesk_port = child_process.free_port()
+        self._prepare_tenants(f"http://127.0.0.1:{helpdesk_port}")
+        self._prepare_people()
+        anchor = demo_environment.create()["anchor"]
+        self._launch("helpdesk", logs, MANAGE, "demo_helpdesk", "--port", str(helpdesk_port), "--anchor", anchor)
+        self._await_port("helpdesk", helpdesk_port)
+        self._launch("worker", logs, MANAGE, "worker")
+        self._launch(
+            "web",
+            logs,
+            "-m",
+            "gunicorn",
+            "--config",
+            str(demo_environment.BASE_DIR / "gunicorn.conf.py"),
+            "supportsaas.wsgi",
+        )
+        self._await_port("web", settings.PORT)
+        self._first = self._enqueue_first_runs()
+        self._say_welcome(logs)
+
+    def _start_mongod(self) -> EmbeddedMongod:
+        directory = Path(settings.DATA_DIR) / "mongod"
+        found = demo_environment.create()
+        mongod = EmbeddedMongod(directory=directory, port=found["mongod_port"])
+        mongod.start()
+        return mongod
+
+    def _prepare_tenants(self, helpdesk: str) -> None:
+        for slug, name, zone in TENANTS:
+            tenant, _ = Tenant.objects.get_or_create(slug=slug, defaults={"name": name, "timezone": zone})
+            Source.objects.update_or_create(tenant=tenant, defaults={"kind": SourceKind.HOUSE, "url": helpdesk})
+
+    def _prepare_people(self) -> None:
+        for name, password in (ADMIN, MANAGER, VIEWER):
+            if User.objects.filter(username=name).exists():
+                continue
+            boss = name == ADMIN[0]
+            User.objects.create_user(username=name, password=password, is_staff=boss, is_superuser=boss)
+        for name, roles in ROLES.items():
+            user = User.objects.get(username=name)
+            for slug, role in roles.items():
+                tenant = Tenant.objects.get(slug=slug)
+                Membership.objects.get_or_create(user=user, tenant=tenant, defaults={"role": role})
+
+    def _launch(self, name: str, logs: Path, *arguments: str) -> None:
+        # Nothing of the demo's children is read from the terminal, and what they say goes to a file each.
+        with (logs / f"{name}.log").open("ab") as log:
+            process = child_process.start(
+                [sys.executable, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=demo_environment.BASE_DIR,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+        self._children.append((name, process))
+
+    def _await_port(self, name: str, port: int) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and not self._stop.is_set():
+            self._check_children()
+            if child_process.port_is_taken(port):
+                return
+            time.sleep(0.1)
+        if not self._stop.is_set():
+            raise CommandError(f"The {name} did not start within {START_SECONDS:.0f} s. Its log: {self._log_of(name)}")
+
+    def _enqueue_first_runs(self) -> dict[str, str]:
+        started = {}
+        for tenant in Tenant.objects.filter(slug__in=[slug for slug, _, _ in TENANTS]).order_by("slug"):
+            try:
+                started[tenant.slug] = jobs.enqueue(tenant, JobRequest(trigger="demo", started_by="manage.py demo"))
+            except JobActive as error:
+                started[tenant.slug] = error.job_id
+        return started
+
+    # -- Running ---------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        began = time.monotonic()
+        waiting = dict(self._first)
+        while not self._stop.wait(0.5):
+            self._check_children()
+            for slug, job_id in list(waiting.items()):
+                job = jobs.find_job(job_id)
+                if job is None or job["active"]:
+                    continue
+                del waiting[slug]
+                counts = job["counts"]
+                self._say(
+                    f"  {slug}: {job['status']} after {time.monotonic() - began:.0f} s, "
+                    f"{counts['new_ingested']:,} new and {counts['updated']:,} changed tickets"
+                )
+
+    def _check_children(self) -> None:
+        for name, process in self._children:
+            if process.poll() is not None and not self._stop.is_set():
+                raise CommandError(f"The {name} ended by itself. Its log: {self._log_of(name)}")
+
+    def _end(self) -> None:
+        self._stop.set()
+        if self._children or self._mongod:
+            self._say("Stopping …")
+        for _, process in reversed(self._children):
+            child_process.stop(process)
+        if self._mongod:
+            self._mongod.stop()
+
+    # -- Saying ----------------------------------------------------------------------------
+
+    def _say_welcome(self, logs: Path) -> None:
+        self._say("")
+        self._say(f"  SupportSaaS is at  http://127.0.0.1:{settings.PORT}/")
+        self._say("")
+        for (name, password), what in zip(
+            (ADMIN, MANAGER, VIEWER), ("runs everything", "manages three tenants", "reads one tenant"), strict=True
+        ):
+            self._say(f"    {name:<8} {password:<13} {what}")
+        self._say("")
+        self._say(f"  The first tickets are on their way. Logs: {logs}")
+        self._say("  Ctrl-C stops everything; the data stays for the next time.")
+        self._say("")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    @staticmethod
+    def _log_of(name: str) -> Path:
+        return Path(settings.DATA_DIR) / "log" / f"{name}.log"

@@ -1,0 +1,135 @@
+"""The Django admin's view of people, members and tokens; tickets.admin adds what runs ingestion."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from supportsaas import clock
+from tenants.models import ApiToken, AuthKind, Membership, Role, Source, Tenant, User
+
+admin.site.site_header = "SupportSaaS administration"
+admin.site.site_title = "SupportSaaS"
+admin.site.index_title = "Tenants, people and logs"
+admin.site.site_url = "/"
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields: ClassVar = ["user"]
+
+
+class UserMembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields: ClassVar = ["tenant"]
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    inlines: ClassVar = [UserMembershipInline]
+    list_display: ClassVar = ["username", "email", "is_active", "is_staff", "is_superuser", "last_login"]
+
+
+class TenantAdmin(admin.ModelAdmin):
+    list_display: ClassVar = ["name", "slug", "timezone", "retention_days", "is_active"]
+    list_filter: ClassVar = ["is_active"]
+    search_fields: ClassVar = ["name", "slug"]
+    inlines: ClassVar = [MembershipInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
+        # Every stored ticket carries the slug, so it is chosen once.
+        return ["slug", "created_at"] if obj else []
+
+
+class SourceForm(forms.ModelForm):
+    """The secret goes in and never comes out: an empty field keeps the stored one."""
+
+    secret = forms.CharField(
+        label="Key or password",
+        required=False,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Stored encrypted and never shown again. Leave empty to keep the stored one.",
+    )
+
+    class Meta:
+        model = Source
+        fields: ClassVar = ["tenant", "kind", "url", "auth", "auth_name", "secret", "options", "page_size", "enabled"]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        needs_secret = values.get("auth") not in (None, AuthKind.NONE)
+        if needs_secret and not values.get("secret") and not self.instance.has_secret:
+            self.add_error("secret", "This log-in needs the key or password.")
+        return values
+
+    def save(self, commit: bool = True) -> Source:
+        source: Source = super().save(commit=False)
+        if self.cleaned_data.get("secret"):
+            source.set_secret(self.cleaned_data["secret"])
+        if source.auth == AuthKind.NONE:
+            source.set_secret("")
+        if commit:
+            source.save()
+        return source
+
+
+class SourceAdmin(admin.ModelAdmin):
+    form = SourceForm
+    list_display: ClassVar = ["tenant", "kind", "url", "auth", "secret_state", "enabled"]
+    list_filter: ClassVar = ["kind", "enabled"]
+    list_select_related: ClassVar = ["tenant"]
+    search_fields: ClassVar = ["url"]
+
+    @admin.display(description="secret")
+    def secret_state(self, source: Source) -> str:
+        return "stored" if source.has_secret else "none"
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    list_display: ClassVar = ["user", "tenant", "role"]
+    list_filter: ClassVar = ["role"]
+    list_select_related: ClassVar = ["user", "tenant"]
+    autocomplete_fields: ClassVar = ["user", "tenant"]
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):
+    """Making one shows its text once, in the message after saving; later there is only its hash."""
+
+    list_display: ClassVar = [
+        "name",
+        "user",
+        "tenant",
+        "role",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+        "last_used_at",
+    ]
+    list_filter: ClassVar = ["role"]
+    list_select_related: ClassVar = ["user", "tenant"]
+    fields: ClassVar = ["name", "user", "tenant", "role", "expires_at"]
+    autocomplete_fields: ClassVar = ["user", "tenant"]
+    actions: ClassVar = ["revoke"]
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        token, text = ApiToken.issue(
+            name=obj.name, user=obj.user, tenant=obj.tenant, role=Role(obj.role), expires_at=obj.expires_at
+        )
+        obj.pk = token.pk
+        messages.warning(request, f"The token, shown this once: {text}")
+
+    @admin.action(description="Revoke")
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        ended = queryset.update(revoked_at=clock.now())
+        messages.success(request, f"{ended} revoked.")

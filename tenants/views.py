@@ -1,0 +1,67 @@
+"""Logging in, choosing a tenant, choosing a theme."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from tenants.access import find_all_access
+from tenants.context_processors import THEMES
+
+_YEAR = 365 * 24 * 3600
+
+
+class Login(LoginView):
+    """The log-in page. A fragment that asks after the session has ended reloads its page instead."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if request.htmx:  # type: ignore[attr-defined]
+            return HttpResponseClientRefresh()
+        return super().dispatch(request, *args, **kwargs)
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Remember the theme in a cookie and go back to where the person was."""
+    response = redirect(_safe_next(request))
+    theme = request.POST.get("theme", "system")
+    if theme in THEMES:
+        response.set_cookie(
+            "theme",
+            theme,
+            max_age=_YEAR,
+            samesite="Lax",
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
+
+
+@require_GET
+@login_required
+def switch_tenant(request: HttpRequest) -> HttpResponse:
+    """Open the dashboard of the tenant whose id or name was typed."""
+    wanted = request.GET.get("tenant", "").strip().casefold()
+    mine = [access.tenant for access in find_all_access(request.user)]  # type: ignore[arg-type]
+    for tenant in mine:
+        if wanted in (tenant.slug.casefold(), tenant.name.casefold()):
+            return redirect("dashboard", tenant.slug)
+    alike = [tenant for tenant in mine if wanted and wanted in f"{tenant.slug} {tenant.name}".casefold()]
+    if len(alike) == 1:
+        return redirect("dashboard", alike[0].slug)
+    messages.warning(request, "No single tenant of yours goes by that name. Choose one from the list.")
+    return redirect("overview")
+
+
+def _safe_next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else "/"

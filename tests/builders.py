@@ -1,0 +1,76 @@
+"""Short ways to the data that tests begin with."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tenants.models import Tenant
+from tickets import jobs
+from tickets.ingestion.reading import read_records
+from tickets.jobs import JobRequest, Progress
+from tickets.sources.base import SourceRecord
+from tickets.store import TicketStore
+
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+
+
+def record(id_: str | int = "T-1", **values: Any) -> dict[str, Any]:
+    """A record as a helpdesk of the house protocol sends it."""
+    return {
+        "id": id_,
+        "tenant_id": "acme",
+        "source": "email",
+        "customer_id": "cust_1",
+        "subject": "A question",
+        "message": "How does it work",
+        "created_at": "2026-03-10T09:00:00Z",
+        "updated_at": "2026-03-10T09:00:00Z",
+        "status": "open",
+        **values,
+    }
+
+
+def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: datetime = NOON) -> list[str]:
+    """Store records as an ingestion would, through the store; their external ids.
+
+    Each is laid over `record()`; without an id they are numbered T-1, T-2, …
+    """
+    from supportsaas.reliability.lock import Lock
+
+    whole = [
+        record(**{"id_": f"T-{n}", "tenant_id": tenant.slug, **_renamed(each)}) for n, each in enumerate(records, 1)
+    ]
+    read = read_records([SourceRecord(each, each) for each in whole], tenant_id=tenant.slug)
+    assert not read.quarantined, read.quarantined
+    assert not read.foreign
+    store = TicketStore(tenant)
+    lock = Lock(tenant.slug)
+    held = lock.take("builder")
+    assert held is not None
+    writes = store.prepare_page(read.tickets, job_id="builder", now=now, notify_after=now - timedelta(hours=24))
+    store.save_page(writes, lock=lock, held=held, now=now)
+    lock.release(held)
+    return [ticket.content.external_id for ticket in read.tickets]
+
+
+def delete_stored(tenant: Tenant, external_ids: list[str], *, now: datetime = NOON) -> int:
+    """Soft-delete tickets as an ingestion would."""
+    from supportsaas.reliability.lock import Lock
+
+    lock = Lock(tenant.slug)
+    held = lock.take("builder")
+    assert held is not None
+    deleted = TicketStore(tenant).delete_tickets(external_ids, job_id="builder", lock=lock, held=held, now=now)
+    lock.release(held)
+    return deleted
+
+
+def finished_job(tenant: Tenant, *, status: jobs.Status = "completed", now: datetime = NOON, **ending: Any) -> str:
+    """A run that has ended, as the log keeps it."""
+    job_id = jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="cron"), owner_id="builder", now=now)
+    jobs.finish(job_id, owner_id="builder", status=status, progress=Progress(), now=now, **ending)
+    return job_id
+
+
+def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id_" if name in ("id", "external_id") else name: value for name, value in values.items()}

@@ -1,0 +1,165 @@
+"""What every test can ask for: the cast, clean collections, a clock that stands still, no network."""
+
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from supportsaas import indexes, mongo
+from tenants.models import Membership, Role, Source, Tenant, User
+from tests.helpdesk import ScriptedHelpdesk
+
+PASSWORD = "correct horse battery staple"
+OWN_COLLECTIONS = sorted({index.collection for index in indexes.INDEXES} | {"locks", "rate_limits", "sync_state"})
+
+
+class FakeClock:
+    """A clock that moves only when told; `sleep` moves it too and remembers how long it slept."""
+
+    def __init__(self, start: datetime) -> None:
+        self.moment = start
+        self.slept: list[float] = []
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, **delta: float) -> datetime:
+        self.moment += timedelta(**delta)
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.advance(seconds=seconds)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_internet() -> Iterator[None]:
+    """Anything but loopback fails at once."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = str(address[0])
+            if not (host.startswith("127.") or host in ("::1", "localhost")):
+                raise AssertionError(f"A test tried to reach {host}.")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        indexes.ensure_indexes()
+
+
+@pytest.fixture(autouse=True)
+def _clean_collections(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Empties what Django does not know after every test that may touch the database."""
+    uses_database = request.node.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
+        request.fixturenames
+    )
+    if uses_database:
+        request.getfixturevalue("db")
+    yield
+    if uses_database:
+        for name in OWN_COLLECTIONS:
+            mongo.collection(name).delete_many({})
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(datetime(2026, 3, 10, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def tenant(db: None) -> Tenant:
+    return Tenant.objects.create(slug="acme", name="Acme", timezone="UTC")
+
+
+@pytest.fixture
+def other_tenant(db: None) -> Tenant:
+    return Tenant.objects.create(slug="globex", name="Globex", timezone="UTC")
+
+
+def make_user(name: str, **flags: bool) -> User:
+    return User.objects.create_user(username=name, password=PASSWORD, **flags)
+
+
+@pytest.fixture
+def owner(tenant: Tenant) -> User:
+    """Admin of the tenant."""
+    user = make_user("owner")
+    Membership.objects.create(user=user, tenant=tenant, role=Role.ADMIN)
+    return user
+
+
+@pytest.fixture
+def manager(tenant: Tenant) -> User:
+    user = make_user("manager")
+    Membership.objects.create(user=user, tenant=tenant, role=Role.MANAGER)
+    return user
+
+
+@pytest.fixture
+def team_mate(tenant: Tenant) -> User:
+    """Viewer of the tenant."""
+    user = make_user("team_mate")
+    Membership.objects.create(user=user, tenant=tenant, role=Role.VIEWER)
+    return user
+
+
+@pytest.fixture
+def stranger(other_tenant: Tenant) -> User:
+    """Admin of another tenant."""
+    user = make_user("stranger")
+    Membership.objects.create(user=user, tenant=other_tenant, role=Role.ADMIN)
+    return user
+
+
+@pytest.fixture
+def superuser(db: None) -> User:
+    return make_user("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def client_of(db: None) -> Callable[[User], Client]:
+    """A logged-in client of a user."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def house_source(tenant: Tenant) -> Callable[[str], Source]:
+    """Connect the tenant to a helpdesk of the house protocol at an address."""
+
+    def connect(url: str, **values: Any) -> Source:
+        return Source.objects.create(tenant=tenant, kind="house", url=url, **values)
+
+    return connect
+
+
+@pytest.fixture
+def helpdesk() -> Iterator[ScriptedHelpdesk]:
+    """A helpdesk that does what the test says, empty at first."""
+    with ScriptedHelpdesk() as scripted:
+        yield scripted

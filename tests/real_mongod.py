@@ -1,0 +1,38 @@
+"""A pytest plugin: gives the whole test run a real MongoDB of its own, before settings are read.
+
+The bundled server is started once, in a temporary directory; workers of pytest-xdist inherit
+its address. With MONGODB_URI set, that server is used instead (in a test database).
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from supportsaas.embedded_mongod import EmbeddedMongod
+
+_running: EmbeddedMongod | None = None
+_directory: tempfile.TemporaryDirectory[str] | None = None
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _directory = tempfile.TemporaryDirectory(prefix="supportsaas-tests-", ignore_cleanup_errors=True)
+    os.environ["SUPPORTSAAS_DATA_DIR"] = _directory.name
+    if not os.environ.get("MONGODB_URI"):
+        _running = EmbeddedMongod(directory=Path(_directory.name) / "mongod")
+        _running.start()
+        os.environ["MONGODB_URI"] = _running.uri
+    os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 40
+    os.environ["ENCRYPTION_KEY"] = Fernet.generate_key().decode()
+    os.environ["RATE_LIMIT_REQUESTS"] = "100000"
+    os.environ["DEBUG"] = "0"
+    for name in ("ALLOWED_HOSTS", "PORT", "USE_HTTPS", "MONGODB_NAME", "NOTIFY_MAX_AGE_HOURS"):
+        os.environ.pop(name, None)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _running is not None:
+        _running.stop()
+    if _directory is not None:
+        _directory.cleanup()

@@ -1,0 +1,25 @@
+"""What the limiter's test runs in processes of their own: nothing here imports Django at once."""
+
+import multiprocessing
+import time
+
+
+def ask_for_slots(database: str, seconds: float, stamps: "multiprocessing.Queue[list[tuple[float, float]]]") -> None:
+    """Take slots for so many seconds; put when each was asked for and when it was granted."""
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"]["NAME"] = database
+    django.setup()
+    from supportsaas.reliability.rate_limiter import RateLimiter
+
+    window = RateLimiter("api.example", limit=20, window_seconds=1)
+    found = []
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        began = time.monotonic()
+        if slot := window.acquire().slot:
+            granted = time.monotonic()
+            window.release(slot)
+            found.append((began, granted))
+    stamps.put(found)

@@ -1,0 +1,122 @@
+"""The shared sliding window, on the real server."""
+
+import multiprocessing
+import threading
+
+import pytest
+
+from supportsaas.reliability.rate_limiter import RateLimiter
+from tests.conftest import FakeClock
+from tests.supportsaas.limiter_process import ask_for_slots
+
+pytestmark = pytest.mark.django_db
+
+
+def limiter(clock: FakeClock | None = None, *, limit: int = 3, window: int = 60) -> RateLimiter:
+    return RateLimiter("api.example", limit=limit, window_seconds=window, clock=clock)
+
+
+def test_one_more_than_the_limit_waits_until_the_oldest_leaves_the_window(clock: FakeClock) -> None:
+    window = limiter(clock)
+    for _ in range(3):
+        slot = window.acquire().slot
+        assert slot is not None
+        window.release(slot)
+        clock.advance(seconds=10)
+    refused = window.acquire()
+    assert refused.slot is None
+    assert refused.wait_seconds == pytest.approx(30)
+    clock.advance(seconds=29)
+    assert window.acquire().slot is None
+    clock.advance(seconds=1)
+    assert window.acquire().slot is not None
+
+
+def test_a_request_counts_until_a_window_after_its_end(clock: FakeClock) -> None:
+    window = limiter(clock, limit=1)
+    slot = window.acquire().slot
+    assert slot is not None
+    clock.advance(seconds=25)  # the answer was slow
+    window.release(slot)
+    clock.advance(seconds=59)
+    assert window.acquire().slot is None
+    clock.advance(seconds=1)
+    assert window.acquire().slot is not None
+
+
+def test_the_slot_of_a_process_that_died_lapses_by_itself(clock: FakeClock) -> None:
+    window = limiter(clock, limit=1)
+    assert window.acquire().slot is not None
+    clock.advance(seconds=179)
+    assert window.acquire().slot is None
+    clock.advance(seconds=2)
+    assert window.acquire().slot is not None
+
+
+def test_a_clock_that_goes_back_does_not_admit_more(clock: FakeClock) -> None:
+    window = limiter(clock)
+    for _ in range(3):
+        assert window.acquire().slot is not None
+    clock.advance(seconds=-300)
+    assert window.acquire().slot is None
+
+
+def test_a_hold_back_stops_everybody_for_as_long_as_told(clock: FakeClock) -> None:
+    window = limiter(clock)
+    window.hold_back(12)
+    assert limiter(clock).acquire().wait_seconds == pytest.approx(12)
+    window.hold_back(5)  # a shorter one does not shorten it
+    clock.advance(seconds=11)
+    assert limiter(clock).acquire().slot is None
+    clock.advance(seconds=1)
+    assert limiter(clock).acquire().slot is not None
+
+
+def test_hosts_do_not_share_a_window(clock: FakeClock) -> None:
+    one, other = (RateLimiter(host, limit=1, clock=clock) for host in ("one.example", "other.example"))
+    assert one.acquire().slot and other.acquire().slot
+
+
+def test_the_state_counts_the_window(clock: FakeClock) -> None:
+    window = limiter(clock)
+    assert (window.state().current_requests, window.state().remaining) == (0, 3)
+    slot = window.acquire().slot
+    assert slot is not None
+    window.release(slot)
+    assert (window.state().current_requests, window.state().remaining) == (1, 2)
+    clock.advance(seconds=61)
+    assert window.state().current_requests == 0
+
+
+def test_many_threads_together_get_no_more_than_the_limit() -> None:
+    admitted: list[str] = []
+
+    def ask() -> None:
+        for _ in range(20):
+            if slot := limiter(limit=25, window=600).acquire().slot:
+                admitted.append(slot)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(admitted) == 25
+
+
+def test_four_processes_never_put_one_too_many_into_any_window(transactional_db: None) -> None:
+    from django.db import connection
+
+    context = multiprocessing.get_context("spawn")
+    stamps: multiprocessing.Queue[list[tuple[float, float]]] = context.Queue()
+
+    name = connection.settings_dict["NAME"]
+    processes = [context.Process(target=ask_for_slots, args=(name, 3.0, stamps)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    arrivals = sorted(arrived for process in processes for _, arrived in stamps.get(timeout=30))
+    for process in processes:
+        process.join()
+    assert len(arrivals) > 25, "the processes were admitted in more than one window"
+    worst = max(sum(1 for other in arrivals if first <= other < first + 1) for first in arrivals)
+    assert worst <= 20

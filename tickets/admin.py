@@ -1,0 +1,142 @@
+"""The Django admin's part that runs and checks things, and the read-only audit logs."""
+
+import json
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from tenants.admin import SourceAdmin, TenantAdmin
+from tenants.models import Source, Tenant
+from tickets import jobs
+from tickets.ingestion.sync_state import forget_state
+from tickets.jobs import JobActive, JobRequest
+from tickets.models import IngestionLog, TicketHistory
+from tickets.sources import SourceError, open_source
+from tickets.store import TicketStore
+from tickets.worker import count_workers
+
+
+@admin.register(Tenant)
+class IngestingTenantAdmin(TenantAdmin):
+    actions: ClassVar = ["run_ingestion"]
+
+    @admin.action(description="Run ingestion")
+    def run_ingestion(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
+        started = []
+        for tenant in queryset:
+            try:
+                jobs.enqueue(tenant, JobRequest(trigger="admin", started_by=request.user.get_username()))
+                started.append(tenant.slug)
+            except JobActive as error:
+                messages.warning(request, f"{tenant.slug}: {error}")
+        if started:
+            messages.success(request, f"Ingestion queued for {', '.join(started)}.")
+        if not count_workers():
+            messages.warning(request, "No worker is running, so jobs wait in the queue. Start one: manage.py worker")
+
+    def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "retention_days" in form.changed_data:
+            TicketStore(obj).apply_retention()
+            messages.info(request, "The retention period now holds for the stored tickets and their history.")
+
+
+@admin.register(Source)
+class CheckedSourceAdmin(SourceAdmin):
+    actions: ClassVar = ["check_connection"]
+
+    @admin.action(description="Check connection")
+    def check_connection(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
+        for source in queryset.select_related("tenant"):
+            try:
+                opened = open_source(source)
+                try:
+                    messages.success(request, f"{source.tenant.slug}: {opened.check()}")
+                finally:
+                    opened.close()
+            except SourceError as error:
+                messages.error(request, f"{source.tenant.slug}: {error}")
+
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            forget_state(obj.tenant)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Logs are read, never written: no adding, changing or deleting."""
+
+    actions = None
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(IngestionLog)
+class IngestionLogAdmin(ReadOnlyAdmin):
+    list_display: ClassVar = [
+        "queued_at",
+        "tenant_id",
+        "status",
+        "trigger",
+        "started_by",
+        "took",
+        "in_words",
+        "problem",
+    ]
+    list_filter: ClassVar = ["status", "trigger", "tenant_id"]
+    search_fields: ClassVar = ["=job_id", "=tenant_id", "started_by"]
+    search_help_text = "Job, tenant or who started it"
+    fields: ClassVar = [
+        "job_id", "tenant_id", "status", "trigger", "started_by", "queued_at", "started_at", "ended_at", "took",
+        "processed_pages", "total_pages", "in_words", "problem", "options", "cancel_requested_at",
+    ]  # fmt: skip
+
+    @admin.display(description="took")
+    def took(self, log: IngestionLog) -> str:
+        if not isinstance(log.started_at, datetime) or not isinstance(log.ended_at, datetime):
+            return "–"
+        return f"{(log.ended_at - log.started_at).total_seconds():.1f} s"
+
+    @admin.display(description="counts")
+    def in_words(self, log: IngestionLog) -> str:
+        return ", ".join(f"{number:,} {name}" for name, number in (log.counts or {}).items() if number) or "–"
+
+    @admin.display(description="problem")
+    def problem(self, log: IngestionLog) -> str:
+        return next((each["message"] for each in (log.error, log.warning) if each), "")
+
+
+@admin.register(TicketHistory)
+class TicketHistoryAdmin(ReadOnlyAdmin):
+    list_display: ClassVar = ["recorded_at", "tenant_id", "external_id", "action", "changed_fields"]
+    list_filter: ClassVar = ["action", "tenant_id"]
+    search_fields: ClassVar = ["=external_id", "=tenant_id", "=job_id"]
+    search_help_text = "Ticket, tenant or job, exactly"
+    fields: ClassVar = ["tenant_id", "external_id", "action", "recorded_at", "job_id", "readable_changes"]
+
+    @admin.display(description="fields")
+    def changed_fields(self, entry: TicketHistory) -> str:
+        return ", ".join(entry.changes or {})
+
+    @admin.display(description="changes")
+    def readable_changes(self, entry: TicketHistory) -> SafeString:
+        rows = ((name, _shown(change.get("old")), _shown(change.get("new"))) for name, change in entry.changes.items())
+        body = format_html_join("", "<tr><th>{}</th><td>{}</td><td>{}</td></tr>", rows)
+        return format_html("<table><tr><th>Field</th><th>Before</th><th>After</th></tr>{}</table>", body)
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -1,0 +1,40 @@
+"""What a run would change, without changing anything: `manage.py ingest --dry-run`."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from supportsaas import clock
+from tenants.models import Source, Tenant
+from tickets.ingestion.deletions import SeenIds
+from tickets.ingestion.reading import read_records
+from tickets.jobs import Counts
+from tickets.sources import SourceError, open_source
+from tickets.store import TicketStore
+
+
+def preview_tenant(tenant: Tenant) -> Counts:
+    """The counts that a whole read would end with at this moment. Raises `SourceError`."""
+    configured = Source.objects.filter(tenant=tenant, enabled=True).select_related("tenant").first()
+    if configured is None:
+        raise SourceError("misconfigured", "This tenant has no enabled source. Connect its helpdesk first.")
+    store, counts, seen = TicketStore(tenant), Counts(), SeenIds()
+    source = open_source(configured)
+    try:
+        for page in source.pages():
+            read = read_records(page.records, tenant_id=tenant.slug)
+            now = clock.now()
+            writes = store.prepare_page(
+                read.tickets, job_id="", now=now, notify_after=now - timedelta(hours=settings.NOTIFY_MAX_AGE_HOURS)
+            )
+            seen.add(read.ids_at_the_source())
+            counts.new_ingested += writes.new
+            counts.updated += writes.updated
+            counts.restored += writes.restored
+            counts.unchanged += writes.unchanged
+            counts.quarantined += len(read.quarantined)
+            counts.foreign += read.foreign
+    finally:
+        source.close()
+    counts.deleted = sum(1 for _ in seen.missing(store.iterate_live_ids()))
+    return counts

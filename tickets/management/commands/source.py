@@ -1,0 +1,141 @@
+"""`manage.py source`: connect a tenant's helpdesk without a browser."""
+
+import getpass
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from tenants.models import AuthKind, Source, SourceKind, Tenant
+from tickets.ingestion.sync_state import forget_state
+from tickets.sources import SourceError, open_source
+
+
+class Command(BaseCommand):
+    help = "Connect helpdesks and try the connection."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        steps = parser.add_subparsers(dest="step", required=True, metavar="add | check | list | remove")
+        add = steps.add_parser("add", help="connect a tenant's helpdesk")
+        add.add_argument("tenant")
+        add.add_argument("--kind", choices=SourceKind.values, required=True)
+        add.add_argument("--url", required=True)
+        add.add_argument(
+            "--auth", choices=AuthKind.values, default=AuthKind.NONE.value, help="how to log in (default none)"
+        )
+        add.add_argument("--auth-name", default="", help="the header's name, or the user of a Basic log-in")
+        add.add_argument(
+            "--secret-from",
+            default="",
+            metavar="WHERE",
+            help="where the key or password is: env:NAME, file:PATH, or ask (it never stands in the command line)",
+        )
+        add.add_argument("--page-size", type=int, default=100)
+        add.add_argument(
+            "--option",
+            action="append",
+            default=[],
+            metavar="K=V",
+            help="a setting of the kind; dots nest (fields.id=id), V may be JSON; may be repeated",
+        )
+        add.add_argument("--replace", action="store_true", help="replace the source the tenant has")
+        for name, text in (("check", "log in and say whether it works"), ("remove", "disconnect; tickets stay")):
+            steps.add_parser(name, help=text).add_argument("tenant")
+        steps.add_parser("list", help="list the sources")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, f"_{options['step']}")(options)
+
+    def _add(self, options: dict[str, Any]) -> None:
+        tenant = self._tenant(options)
+        source = Source.objects.filter(tenant=tenant).first()
+        if source is not None and not options["replace"]:
+            raise CommandError(f"{tenant.slug} has a source already ({source}). Use --replace to change it.")
+        source = source or Source(tenant=tenant)
+        source.kind, source.url, source.auth = options["kind"], options["url"], options["auth"]
+        source.auth_name, source.page_size = options["auth_name"], options["page_size"]
+        source.options = parse_options(options["option"])
+        if source.auth != AuthKind.NONE:
+            source.set_secret(_read_secret(options["secret_from"]))
+        try:
+            source.full_clean()
+        except ValidationError as error:
+            raise CommandError("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from None
+        source.save()
+        forget_state(tenant)
+        self.stdout.write(f"{tenant.slug} reads from {source}. Try it: manage.py source check {tenant.slug}")
+
+    def _check(self, options: dict[str, Any]) -> None:
+        try:
+            source = open_source(self._source(options))
+            try:
+                self.stdout.write(source.check())
+            finally:
+                source.close()
+        except SourceError as error:
+            raise CommandError(str(error)) from None
+
+    def _remove(self, options: dict[str, Any]) -> None:
+        source = self._source(options)
+        source.delete()
+        forget_state(self._tenant(options))
+        self.stdout.write(f"{options['tenant']} has no source any more. Its tickets stay.")
+
+    def _list(self, options: dict[str, Any]) -> None:
+        for source in Source.objects.select_related("tenant"):
+            self.stdout.write(f"{source.tenant.slug}  {source}{'' if source.enabled else '  (disabled)'}")
+
+    def _tenant(self, options: dict[str, Any]) -> Tenant:
+        tenant = Tenant.objects.filter(slug=options["tenant"]).first()
+        if tenant is None:
+            raise CommandError(f"There is no tenant “{options['tenant']}”. Make it: manage.py tenant create …")
+        return tenant
+
+    def _source(self, options: dict[str, Any]) -> Source:
+        source = Source.objects.filter(tenant=self._tenant(options)).select_related("tenant").first()
+        if source is None:
+            raise CommandError(f"{options['tenant']} has no source. Connect one: manage.py source add …")
+        return source
+
+
+def parse_options(pairs: list[str]) -> dict[str, Any]:
+    """`K=V` pairs to nested settings; a value that is JSON is taken as such, unless it is a bare number."""
+    result: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals or not key:
+            raise CommandError(f"--option takes K=V, not {pair!r}.")
+        try:
+            value = json.loads(text) if text[:1] in ("{", "[") else text
+        except ValueError:
+            raise CommandError(f"--option {key}: this is no JSON: {text!r}") from None
+        place = result
+        *outer, last = key.split(".")
+        for step in outer:
+            place = place.setdefault(step, {})
+            if not isinstance(place, dict):
+                raise CommandError(f"--option {key}: “{step}” has a value already.")
+        place[last] = value
+    return result
+
+
+def _read_secret(where: str) -> str:
+    kind, _, rest = where.partition(":")
+    if kind == "env" and rest:
+        secret = os.environ.get(rest, "")
+        if not secret:
+            raise CommandError(f"--secret-from: the environment variable {rest} is empty.")
+        return secret
+    if kind == "file" and rest:
+        try:
+            with open(rest, encoding="utf-8") as file:  # noqa: PTH123  "-" and /dev/stdin are fine too
+                return file.read().strip()
+        except OSError as error:
+            raise CommandError(f"--secret-from: {error}") from None
+    if where == "ask" or (not where and sys.stdin.isatty()):
+        return getpass.getpass("Key or password: ")
+    raise CommandError("This log-in needs a key or password: --secret-from env:NAME, file:PATH or ask.")

@@ -1,0 +1,107 @@
+"""Which words of a text decided, as segments to show; and each verdict's reason in words. Pure.
+
+Segments are plain text with what is known of it: whoever shows them escapes them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tickets.ingestion.classify import Category, Classification, Evidence
+
+_VERDICT_NAMES: dict[Category, str] = {"urgency": "urgency", "sentiment": "sentiment", "action": "needs action"}
+_STRONGEST_FIRST = ("high", "negative", "medium", "action", "positive", "low")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of the text and the places of evidence that cover it; none for plain text."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    decided: bool = False
+    """Whether a covering place points to where the verdict went."""
+
+    @property
+    def label(self) -> str:
+        """The strongest of the covering labels; it gives the colour."""
+        labels = {each.label for each in self.evidence}
+        return next((label for label in _STRONGEST_FIRST if label in labels), "")
+
+    @property
+    def title(self) -> str:
+        """Why the piece is marked: “urgency: high (lawsuit)”."""
+        return "; ".join(dict.fromkeys(_explain(each) for each in self.evidence))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One verdict and the words it rests on, in order of appearance; none where nothing spoke for more."""
+
+    category: Category
+    verdict: str
+    terms: tuple[str, ...]
+
+
+def mark_text(
+    text: str, verdict: Classification, field: Literal["subject", "message"], *, start: int = 0, end: int | None = None
+) -> list[Segment]:
+    """`text[start:end]` cut wherever evidence begins or ends; the pieces add up to it exactly.
+
+    `text` is the whole field, because the evidence's offsets count from its beginning.
+    """
+    end = len(text) if end is None else min(end, len(text))
+    start = min(start, end)
+    deciding = _deciding_labels(verdict)
+    found = [
+        each
+        for each in verdict.evidence
+        if each.field == field and each.weight and max(each.start, start) < min(each.end, end)
+    ]
+    borders = {start, end}
+    for each in found:
+        borders |= {max(each.start, start), min(each.end, end)}
+    ordered = sorted(borders)
+    segments = []
+    for left, right in zip(ordered, ordered[1:], strict=False):
+        covering = tuple(each for each in found if each.start < right and each.end > left)
+        decided = any(each.label in deciding for each in covering)
+        segments.append(Segment(text[left:right], covering, decided))
+    return segments
+
+
+def reasons(verdict: Classification) -> list[Reason]:
+    """Urgency, sentiment and needed action, each with what decided it."""
+    named: list[tuple[Category, str]] = [
+        ("urgency", verdict.urgency),
+        ("sentiment", verdict.sentiment),
+        ("action", "yes" if verdict.requires_action else "no"),
+    ]
+    deciding = _deciding_labels(verdict)
+    return [Reason(category, value, _terms(verdict.evidence, category, deciding)) for category, value in named]
+
+
+def _deciding_labels(verdict: Classification) -> set[str]:
+    labels: set[str] = {verdict.urgency, verdict.sentiment}
+    if verdict.requires_action:
+        labels.add("action")
+    if verdict.urgency == "medium":
+        labels.add("high")  # a single weak word for high makes it medium
+    return labels
+
+
+def _terms(evidence: Sequence[Evidence], category: Category, deciding: set[str]) -> tuple[str, ...]:
+    terms = (
+        f"not {each.term}" if each.negated else each.term
+        for each in evidence
+        if each.category == category and each.label in deciding and each.weight
+    )
+    return tuple(dict.fromkeys(terms))
+
+
+def _explain(evidence: Evidence) -> str:
+    term = f"not {evidence.term}" if evidence.negated else evidence.term
+    name = _VERDICT_NAMES[evidence.category]
+    if evidence.category == "action":
+        return f"{name} ({term})"
+    return f"{name}: {evidence.label} ({term})"

@@ -1,0 +1,19 @@
+"""The pages of one tenant's tickets, customers and ingestion, below /t/<tenant>/.
+
+Ids of tickets and customers are whatever the helpdesk uses, so they may hold slashes.
+"""
+
+from django.urls import path
+
+from tickets.views import customers, ingestion, tickets
+
+urlpatterns = [
+    path("t/<str:slug>/tickets/", tickets.show_ticket_list, name="ticket-list"),
+    path("t/<str:slug>/tickets/<path:external_id>/", tickets.show_ticket, name="ticket"),
+    path("t/<str:slug>/customers/", customers.show_customer_list, name="customer-list"),
+    path("t/<str:slug>/customers/<path:customer_id>/", customers.show_customer, name="customer"),
+    path("t/<str:slug>/ingestion/", ingestion.show_ingestion, name="ingestion"),
+    path("t/<str:slug>/ingestion/status/", ingestion.show_status, name="ingestion-status"),
+    path("t/<str:slug>/ingestion/run/", ingestion.run_ingestion, name="ingestion-run"),
+    path("t/<str:slug>/ingestion/cancel/", ingestion.cancel_ingestion, name="ingestion-cancel"),
+]

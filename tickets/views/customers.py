@@ -1,0 +1,51 @@
+"""A tenant's customers, and one of them with their tickets."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from tenants.access import TenantAccess, tenant_required
+from tickets.customers import MOST_CUSTOMERS, find_customer, find_customers
+from tickets.filters import LONGEST_VALUE, OPEN_STATUSES, TicketFilter
+from tickets.freshness import data_as_of
+from tickets.store import TicketStore
+from tickets.views.fragments import render_page_or_fragment
+
+NEWEST_TICKETS = 25
+
+
+@require_GET
+@tenant_required()
+def show_customer_list(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """The customers with the most tickets, found by a part of their id."""
+    search = request.GET.get("q", "").strip().replace("\0", "")[:LONGEST_VALUE]
+    customers = find_customers(access.tenant, search=search)
+    context = {
+        "search": search,
+        "customers": customers,
+        "is_cut": len(customers) == MOST_CUSTOMERS,
+        "open_query": TicketFilter(status=OPEN_STATUSES).query(),
+        "as_of": data_as_of(access.tenant),
+    }
+    return render_page_or_fragment(request, "tickets/customers.html", "tickets/_customers.html", context)
+
+
+@require_GET
+@tenant_required()
+def show_customer(request: HttpRequest, access: TenantAccess, customer_id: str) -> HttpResponse:
+    customer = find_customer(access.tenant, customer_id)
+    if customer is None:
+        raise Http404("No such customer.")
+    theirs = TicketFilter(customer_id=customer_id)
+    context = {
+        "customer": customer,
+        "page": TicketStore(access.tenant).find_page(theirs, page_size=NEWEST_TICKETS),
+        "all_query": theirs.query(),
+        "open_query": theirs.query(status=OPEN_STATUSES),
+        "high_query": theirs.query(urgency=("high",)),
+        "negative_query": theirs.query(sentiment=("negative",)),
+        "high_ratio": customer.high / customer.total,
+        "negative_ratio": customer.negative / customer.total,
+        "as_of": data_as_of(access.tenant),
+    }
+    return render(request, "tickets/customer.html", context)

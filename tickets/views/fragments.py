@@ -1,0 +1,26 @@
+"""One address, two answers: the whole page, or the part of it that HTMX asks for."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+
+def is_fragment_request(request: HttpRequest) -> bool:
+    """Whether HTMX wants a part. Going back in the history asks through HTMX too, but for the whole page."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def vary_on_htmx(response: HttpResponse) -> HttpResponse:
+    """Have caches keep the answers for pages and for fragments apart."""
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+def render_page_or_fragment(
+    request: HttpRequest, page: str, fragment: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    template = fragment if is_fragment_request(request) else page
+    return vary_on_htmx(render(request, template, context, status=status))

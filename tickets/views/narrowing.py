@@ -1,0 +1,108 @@
+"""What the form above a list of tickets shows: choices with their counts, chips, dates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from supportsaas.templatetags.presentation import label
+from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
+
+_TITLES = {
+    "urgency": "Urgency",
+    "sentiment": "Sentiment",
+    "status": "Status",
+    "source": "Source",
+    "requires_action": "Needs action",
+    "customer_id": "Customer",
+    "keyword": "Keyword",
+    "q": "Text",
+    "created_from": "From",
+    "created_to": "To",
+}
+_FIXED_ORDER = {"urgency": URGENCIES, "sentiment": SENTIMENTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+    count: int
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceGroup:
+    name: str
+    title: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A condition in force, and the query string of the list without it."""
+
+    title: str
+    value: str
+    query_without: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateField:
+    """An input for one end of the period: a day, or a moment where the end is not at midnight."""
+
+    name: str
+    title: str
+    kind: str
+    value: str
+
+
+def choice_groups(wanted: TicketFilter, counts: Mapping[str, Mapping[str, int]]) -> list[ChoiceGroup]:
+    """The fields with choices; a chosen value stays there to be taken off, also where it counts nothing."""
+    groups = []
+    for name in ("urgency", "sentiment", "status", "source"):
+        chosen: tuple[str, ...] = getattr(wanted, name)
+        values = dict.fromkeys((*_FIXED_ORDER.get(name, ()), *counts.get(name, {}), *chosen))
+        choices = [Choice(v, label(v), counts.get(name, {}).get(v, 0), v in chosen) for v in values]
+        groups.append(ChoiceGroup(name, _TITLES[name], choices))
+    return groups
+
+
+def chips(wanted: TicketFilter, zone: ZoneInfo) -> list[Chip]:
+    found = []
+    for name, value in wanted.parameters():
+        present = getattr(wanted, name)
+        if isinstance(present, datetime):
+            shown = _period_end(present, zone, is_last=name == "created_to")
+        else:
+            shown = value if name in ("customer_id", "keyword", "q") else label(value)
+        found.append(Chip(_TITLES[name], shown, wanted.without(name, value).query()))
+    return found
+
+
+def date_fields(wanted: TicketFilter, zone: ZoneInfo) -> list[DateField]:
+    return [
+        _date_field("created_from", "From", wanted.created_from, zone, is_last=False),
+        _date_field("created_to", "To", wanted.created_to, zone, is_last=True),
+    ]
+
+
+def _date_field(name: str, title: str, moment: datetime | None, zone: ZoneInfo, *, is_last: bool) -> DateField:
+    if moment is None:
+        return DateField(name, title, "date", "")
+    local = moment.astimezone(zone)
+    if _is_midnight(local):
+        day = local.date() - timedelta(days=1) if is_last else local.date()
+        return DateField(name, title, "date", day.isoformat())
+    return DateField(name, title, "datetime-local", local.replace(tzinfo=None).isoformat(timespec="seconds"))
+
+
+def _period_end(moment: datetime, zone: ZoneInfo, *, is_last: bool) -> str:
+    local = moment.astimezone(zone)
+    if _is_midnight(local):
+        return f"{local - timedelta(days=1) if is_last else local:%-d %b %Y}"
+    return f"{local:%-d %b %Y, %H:%M}"
+
+
+def _is_midnight(local: datetime) -> bool:
+    return (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)

@@ -1,0 +1,105 @@
+"""The worker: takes queued jobs one after the other, several at a time, on any number of machines."""
+
+import logging
+import os
+import socket
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from supportsaas import clock, mongo
+from supportsaas.mongo import Document
+from tenants.models import Tenant
+from tickets import jobs
+from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.jobs import JobRequest, Progress
+
+logger = logging.getLogger(__name__)
+
+COLLECTION = "workers"
+POLL_SECONDS = 0.5
+SIGN_OF_LIFE_SECONDS = 10.0
+SILENT_AFTER = timedelta(seconds=45)
+
+
+def process_name() -> str:
+    """Which process this is, for people who read a lock or a log."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+class Worker:
+    """Runs up to `concurrency` jobs side by side until `stop` is set; then ends them at a safe place."""
+
+    def __init__(self, *, concurrency: int = 4, stop: threading.Event | None = None) -> None:
+        self.concurrency = concurrency
+        self.stop = stop or threading.Event()
+        self.name = process_name()
+        self._running: dict[Future[Outcome], str] = {}
+        self._last_sign: datetime | None = None
+
+    def run(self) -> None:
+        """Work until told to stop; an unreachable database is waited out."""
+        with ThreadPoolExecutor(self.concurrency, thread_name_prefix="job") as pool:
+            while not self.stop.is_set():
+                try:
+                    self._give_sign_of_life()
+                    self._start_jobs(pool)
+                except mongo.UNAVAILABLE as error:
+                    logger.warning("MongoDB is away, trying again: %s", error)
+                self._collect()
+                self.stop.wait(POLL_SECONDS)
+        self._collect()
+        self._say_goodbye()
+
+    def run_pending(self) -> int:
+        """Run every queued job one after the other in this thread; how many. For one-off use."""
+        count = 0
+        while (job := jobs.claim_next(self.name)) is not None:
+            self._run_job(job)
+            count += 1
+        return count
+
+    def _start_jobs(self, pool: ThreadPoolExecutor) -> None:
+        while len(self._running) < self.concurrency and not self.stop.is_set():
+            job = jobs.claim_next(self.name)
+            if job is None:
+                return
+            self._running[pool.submit(self._run_job, job)] = job["_id"]
+
+    def _run_job(self, job: Document) -> Outcome:
+        tenant = Tenant.objects.filter(slug=job["tenant_id"]).first()
+        if tenant is None:
+            error = {"code": "misconfigured", "message": "The tenant does not exist any more."}
+            jobs.finish(job["_id"], owner_id=self.name, status="failed", progress=Progress(), error=error)
+            return Outcome(job["_id"], job["tenant_id"], "failed", Progress(), error)
+        request = JobRequest(trigger=job["trigger"], started_by=job["started_by"], **job["options"])
+        logger.info("Ingestion of %s begins (job %s)", tenant.slug, job["_id"])
+        outcome = ingest_tenant(tenant, request, job_id=job["_id"], owner_id=self.name, stop=self.stop)
+        logger.info("Ingestion of %s ended %s: %s", tenant.slug, outcome.status, outcome.progress.counts.as_dict())
+        return outcome
+
+    def _collect(self) -> None:
+        for future in [future for future in self._running if future.done()]:
+            job_id = self._running.pop(future)
+            if error := future.exception():
+                logger.error("Job %s broke the worker's thread", job_id, exc_info=error)
+
+    def _give_sign_of_life(self) -> None:
+        now = clock.now()
+        if self._last_sign and now - self._last_sign < timedelta(seconds=SIGN_OF_LIFE_SECONDS):
+            return
+        mongo.collection(COLLECTION).update_one({"_id": self.name}, {"$set": {"seen_at": now}}, upsert=True)
+        jobs.end_lost_jobs(now=now)
+        self._last_sign = now
+
+    def _say_goodbye(self) -> None:
+        try:
+            mongo.collection(COLLECTION).delete_one({"_id": self.name})
+        except mongo.UNAVAILABLE:
+            logger.warning("The worker's entry could not be removed; it lapses by itself.")
+
+
+def count_workers(*, now: datetime | None = None) -> int:
+    """Workers that gave a sign of life lately."""
+    now = now or clock.now()
+    return mongo.collection(COLLECTION).count_documents({"seen_at": {"$gt": now - SILENT_AFTER}})

@@ -44,7 +44,7 @@ class ValueCount:
 
 @dataclass(frozen=True, slots=True)
 class RisingKeyword:
-    """A word in more tickets than in the period before."""
+    """A word in more tickets than in the same part of the period before."""
 
     value: str
     count: int
@@ -91,7 +91,6 @@ class DashboardFigures:
     by_source: tuple[ValueCount, ...]
     trend: tuple[TrendPoint, ...]
     keywords: tuple[ValueCount, ...]
-    rising: tuple[RisingKeyword, ...]
     customers: tuple[AtRiskCustomer, ...]
 
 
@@ -107,7 +106,7 @@ class HourCount:
 class ApiStatistics:
     """The answer of `GET /tenants/{tenant_id}/stats`, field by field.
 
-    `hourly_trend` has the hours with tickets, in order; `as_of` is the end of the last good run.
+    `hourly_trend` has the hours with tickets, in order; `as_of` is the moment the data stands for.
     """
 
     total_tickets: int

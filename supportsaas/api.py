@@ -2,6 +2,7 @@
 
 from ninja import NinjaAPI
 
+from analytics import api as analytics_api
 from supportsaas import api_errors, health
 from tenants.api_access import PersonAuth, TokenAuth
 from tickets import api as tickets_api
@@ -19,3 +20,4 @@ api_errors.install(api)
 api.add_router("", health.router)
 api.add_router("", tickets_api.router)
 api.add_router("", api_ingestion.router)
+api.add_router("", analytics_api.router)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from supportsaas import indexes, mongo
@@ -163,3 +164,18 @@ def helpdesk() -> Iterator[ScriptedHelpdesk]:
     """A helpdesk that does what the test says, empty at first."""
     with ScriptedHelpdesk() as scripted:
         yield scripted
+
+
+@pytest.fixture
+def mongodb_away(db: None) -> Iterator[None]:
+    """The same process with a MongoDB that nobody answers for; afterwards the real one again."""
+    real = connection.settings_dict
+    connection.close_pool()
+    connection.settings_dict = {
+        **real,
+        "HOST": "mongodb://127.0.0.1:9/?directConnection=true",
+        "OPTIONS": {"serverSelectionTimeoutMS": 200, "connectTimeoutMS": 200},
+    }
+    yield
+    connection.close_pool()
+    connection.settings_dict = real

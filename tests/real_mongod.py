@@ -19,6 +19,7 @@ _directory: tempfile.TemporaryDirectory[str] | None = None
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _directory = tempfile.TemporaryDirectory(prefix="supportsaas-tests-", ignore_cleanup_errors=True)
     os.environ["SUPPORTSAAS_DATA_DIR"] = _directory.name
+    (Path(_directory.name) / "static").mkdir()  # where collectstatic would have put files
     if not os.environ.get("MONGODB_URI"):
         _running = EmbeddedMongod(directory=Path(_directory.name) / "mongod")
         _running.start()

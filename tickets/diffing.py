@@ -30,6 +30,15 @@ class Piece:
     kind: Kind
     text: str
 
+    @property
+    def is_break(self) -> bool:
+        """Whether it is nothing but line breaks, which need a sign of their own to be seen."""
+        return bool(self.text) and not self.text.strip("\n")
+
+    @property
+    def visible_breaks(self) -> str:
+        return self.text.replace("\n", "↵\n")
+
 
 def diff_texts(old: str, new: str) -> list[Piece]:
     """The pieces in reading order, what went before what came in its place."""
@@ -37,7 +46,7 @@ def diff_texts(old: str, new: str) -> list[Piece]:
         return _shortened([Piece("same", new)] if new else [])
     before, old_core, new_core, after = _trim(old, new)
     pieces = [Piece("same", before), *_diff_cores(old_core, new_core), Piece("same", after)]
-    return _shortened(_merged(pieces))
+    return _shortened(_with_breaks_apart(_merged(pieces)))
 
 
 def _trim(old: str, new: str) -> tuple[str, str, str, str]:
@@ -134,6 +143,16 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
     return merged
 
 
+def _with_breaks_apart(pieces: Sequence[Piece]) -> list[Piece]:
+    """With the line breaks that a change begins with as a piece of their own."""
+    result = []
+    for piece in pieces:
+        rest = piece.text.lstrip("\n") if piece.kind != "same" else piece.text
+        breaks = len(piece.text) - len(rest)
+        result += [Piece(piece.kind, text) for text in (piece.text[:breaks], rest) if text]
+    return result
+
+
 def _shortened(pieces: Sequence[Piece]) -> list[Piece]:
     """With long pieces cut: of what stayed, the part next to a change is enough."""
     result: list[Piece] = []
@@ -150,12 +169,12 @@ def _shortened(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _cut(piece: Piece, head: int, tail: int, what: str) -> list[Piece]:
-    left_out = len(piece.text) - head - tail
-    if left_out <= CONTEXT:
+    text = piece.text
+    if len(text) - head - tail <= CONTEXT:
         return [piece]
-    cut = [Piece("skipped", f"{left_out:,} more characters {what}".replace(",", "\N{NARROW NO-BREAK SPACE}"))]
-    if head:
-        cut.insert(0, Piece(piece.kind, piece.text[:head]))
-    if tail:
-        cut.append(Piece(piece.kind, piece.text[-tail:]))
-    return cut
+    # Cut at a blank where there is one near.
+    begin = max(text.rfind(" ", head // 2, head), 0) or head
+    end = text.find(" ", len(text) - tail, len(text) - tail // 2) + 1 or len(text) - tail
+    number = f"{end - begin:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    cut = [Piece("same", text[:begin]), Piece("skipped", f"{number} more characters {what}"), Piece("same", text[end:])]
+    return [Piece(piece.kind, each.text) if each.kind == "same" else each for each in cut if each.text]

@@ -3,6 +3,7 @@
 Segments are plain text with what is known of it: whoever shows them escapes them.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -63,7 +64,7 @@ def mark_text(
         borders |= {max(each.start, start), min(each.end, end)}
     ordered = sorted(borders)
     segments = []
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in itertools.pairwise(ordered):
         covering = tuple(each for each in found if each.start < right and each.end > left)
         decided = any(each.label in deciding for each in covering)
         segments.append(Segment(text[left:right], covering, decided))
@@ -91,17 +92,17 @@ def _deciding_labels(verdict: Classification) -> set[str]:
 
 
 def _terms(evidence: Sequence[Evidence], category: Category, deciding: set[str]) -> tuple[str, ...]:
-    terms = (
-        f"not {each.term}" if each.negated else each.term
-        for each in evidence
-        if each.category == category and each.label in deciding and each.weight
-    )
+    terms = (_phrase(each) for each in evidence if each.category == category and each.label in deciding and each.weight)
     return tuple(dict.fromkeys(terms))
 
 
 def _explain(evidence: Evidence) -> str:
-    term = f"not {evidence.term}" if evidence.negated else evidence.term
     name = _VERDICT_NAMES[evidence.category]
-    if evidence.category == "action":
-        return f"{name} ({term})"
-    return f"{name}: {evidence.label} ({term})"
+    verdict = "" if evidence.category == "action" else f": {evidence.label}"
+    return f"{name}{verdict} ({_phrase(evidence)})"
+
+
+def _phrase(evidence: Evidence) -> str:
+    if evidence.term == "question":
+        return "a question"
+    return f"not {evidence.term}" if evidence.negated else evidence.term

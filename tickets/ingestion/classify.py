@@ -93,13 +93,14 @@ _Found = tuple[int, int, Category, str, str, float, bool, bool, bool]
 class _Sums:
     """The categories' sums so far; an entry counts once, and once more where it is denied."""
 
-    __slots__ = ("action", "always", "courtesy", "damping", "feeling", "high", "ill", "seen", "trouble")
+    __slots__ = ("action", "always", "courtesy", "damping", "faces", "feeling", "high", "ill", "seen", "trouble")
 
     def __init__(self) -> None:
         self.always = False
         self.high = self.trouble = self.damping = 0.0
         self.feeling = self.courtesy = 0.0
         self.ill = False
+        self.faces: set[str] = set()
         self.action = 0.0
         self.seen: tuple[set[Entry], set[Entry]] = (set(), set())
 
@@ -158,9 +159,7 @@ def classify_ticket(*, subject: str, message: str) -> Classification:
                 draft = _Draft(category, label, term, field, first, last, weight, negated)
                 draft.__class__ = Evidence  # type: ignore[assignment]
                 evidence.append(draft)  # type: ignore[arg-type]
-    return Classification(
-        urgency, sentiment, requires_action, tuple(keywords)[:KEYWORD_LIMIT], tuple(evidence)
-    )
+    return Classification(urgency, sentiment, requires_action, tuple(keywords)[:KEYWORD_LIMIT], tuple(evidence))
 
 
 def _weigh(reading: Reading, sums: _Sums) -> list[_Found]:
@@ -218,7 +217,9 @@ def _weigh_sentiment(reading: Reading, sums: _Sums, found: list[_Found]) -> None
         found.append((start, end, "sentiment", label, entry.term, weight, negated, True, courtesy))
     for start, end, face in reading.faces():
         weight = FACES[face]
-        sums.feeling += weight
+        if face not in sums.faces:
+            sums.faces.add(face)
+            sums.feeling += weight
         label = "positive" if weight > 0 else "negative"
         found.append((start, end, "sentiment", label, face, weight, False, False, False))
 

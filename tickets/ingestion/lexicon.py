@@ -32,24 +32,22 @@ NO_NEGATION: tuple[str, ...] = split_terms("""
     don't hesitate, do not hesitate, can't help but, cannot help but, no more
 """)
 
-#: Words that may stand between a negator and a phrase that only a close "not" undoes ("not that urgent").
-FILLERS: frozenset[str] = frozenset(
-    """
+# Words that may stand between a negator and a phrase that only a close "not" undoes ("not that urgent").
+_FILLERS = """
     a an any the that this it its s is was were be been being are there very really so too super at all particularly
     especially exactly quite terribly overly extremely actually of sign signs evidence indication suspected known real
     such kind type sort have had has our my your yet longer currently necessarily considered consider think believe
     seem seems seeming look looks feel feels appear appears anything anyone further more strictly absolutely super
     immediate big major other
-""".split()
-)
+"""
+FILLERS: frozenset[str] = frozenset(_FILLERS.split())
 
-#: Words at which the reach of a negator ends, as it does at punctuation.
-CLAUSE_WORDS: frozenset[str] = frozenset(
-    """
+# Words at which the reach of a negator ends, as it does at punctuation.
+_CLAUSE_WORDS = """
     but however although though because since and so yet except unless until while whereas which who then therefore
     instead still
-""".split()
-)
+"""
+CLAUSE_WORDS: frozenset[str] = frozenset(_CLAUSE_WORDS.split())
 
 #: Faces and emoji: feeling without a word.
 FACES: dict[str, float] = {

@@ -98,25 +98,30 @@ ACTION: tuple[Group, ...] = (
         0.6,
         """
         get together, hear from you, how to, assistance, look into, looking into this, requests, needs,
-        needed, needing, required, requested, wants to, wanted to, wants, wanted, looking to, seeking, demand,
-        demands, demanding, expecting, prefer to, would prefer, would be useful, you should, you must,
-        you have to, approval, ask for, apply for, order a, prefer
+        needed, needing, requested, wants to, wanted to, wants, wanted, looking to, seeking, demand, demands,
+        demanding, expecting, prefer to, would prefer, would be useful, you should, you must, you have to,
+        approval, ask for, apply for, order a, prefer
     """,
     ),
     # Things that are done for a customer
     _wish(
         0.5,
         """
-        cancel, cancellation, replacement, replace, exchange, repair, upgrade, downgrade, renewal,
-        unsubscribe me, unlock, reactivate, reinstate, restore, recover, reset, resend, configure, set up,
-        remove, change, correct, fix, confirm, confirmation, approve, reimburse, compensate, compensation,
-        escalate, investigate, resolve, resolved, solve, respond, response, reply, explain, explanation, help,
-        invoice, permission, permissions, copy of, a copy, technician, engineer, urgent, urgently,
-        as soon as possible, by tomorrow, by today, by friday, by monday, still waiting, waiting for
+        cancel, replacement, replace, exchange, repair, upgrade, downgrade, unsubscribe me, unlock,
+        reactivate, reinstate, restore, recover, reset, resend, configure, set up, remove, change, correct,
+        fix, confirm, approve, reimburse, compensate, escalate, investigate, resolve, resolved, solve,
+        respond, reply, explain, help, copy of, a copy, urgent, urgently, as soon as possible, by tomorrow,
+        by today, by friday, by monday, still waiting, waiting for
     """,
     ),
+    _wish(0.7, "required"),
     _wish(
-        0.3, "add, update, delete, enable, disable, install, verify, answer, access to, quote, immediately"
+        0.3,
+        """
+        add, update, delete, enable, disable, install, verify, answer, access to, quote, immediately,
+        confirmation, response, explanation, invoice, permission, permissions, technician, engineer,
+        compensation, cancellation, renewal
+    """,
     ),
     # Something does not work: whoever reports it wants it mended
     _wish(
@@ -132,11 +137,18 @@ ACTION: tuple[Group, ...] = (
     """,
     ),
     _wish(
+        1.0,
+        """
+        unable to, not able to, error, errors, bug, bugs, crash, crashes, crashed, crashing, fails, failing,
+        incorrect, wrong, stuck, expired, locked, not loading, doesn't load, does not load, not printing,
+        won't start, does not start, doesn't start, not responding, out of order
+    """,
+    ),
+    _wish(
         0.5,
         """
-        not work, unable to, cannot, can't, can not, couldn't, error, errors, issue, issues, problem,
-        problems, fails, failed, failing, crash, crashes, crashed, crashing, missing, wrong, incorrect,
-        charged, stuck, expired, locked
+        not work, cannot, can't, can not, couldn't, issue, issues, problem, problems, failed, missing,
+        charged
     """,
     ),
     _request(1.0, "refund, refund me, refunded, money back"),
@@ -166,8 +178,8 @@ ACTION: tuple[Group, ...] = (
         split_terms("""
         meet, meeting, meetings, call, to discuss, discuss, schedule, lunch, dinner, attend, asked, ask,
         make sure, tomorrow, monday, tuesday, wednesday, thursday, friday, next week, your help, question,
-        are available, i am available, i'm available, discussing, see you, see me, follow up,
-        should discuss, you could, sit down
+        are available, i am available, i'm available, discussing, see you, see me, follow up, should discuss,
+        you could, sit down
     """),
         "never",
         plain=True,

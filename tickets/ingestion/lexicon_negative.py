@@ -1,7 +1,7 @@
 """Bad feeling: what customers write when they are angry, let down or worried.
 
 Words for faults ("error", "unable", "not working") are absent on purpose: a calm fault report is full of them. They
-belong to urgency. A sum of 0.5 decides; weights run from 0.4 (a hint that needs company) to 3 (an outburst).
+belong to urgency. A sum of 0.5 decides; weights run from 0.2 (a hint that needs company) to 3 (an outburst).
 """
 
 from __future__ import annotations
@@ -150,17 +150,16 @@ NEGATIVE: tuple[Group, ...] = (
         forever to, waited over, waiting over, waiting for over, waited for over, been waiting, kept waiting,
         keep waiting, hours on hold, on hold for, hold for over, put on hold, been on hold, hung up on,
         hung up on me, hangs up, keep hanging up, passed around, given the runaround, giving me the runaround,
-        run around, runaround, the run around, transferred me, over and over, again and again, time and again,
-        time and time again, yet again, once again, third time, fourth time, fifth time, umpteenth time,
-        how many times, how many more times, how long does it take, how much longer, how hard is it,
-        how hard can it be, is it too much to ask, too much to ask, weeks later, months later, days later,
-        for weeks now, for months now, for days now, wasted, wasting, waste, excuses, excuse after excuse,
-        lame excuse, stranded, abandoned, left in the dark, kept in the dark, brushed off, fobbed off,
-        blown off, copy paste response, copy and paste response, canned response, canned responses, blame,
-        blaming, blamed, no help, no help at all, zero help, zero support, no support, no customer service,
-        no explanation, without explanation, no apology, no communication, lack of communication,
-        lack of support, lack of response, lack of service, lack of professionalism, lack of respect,
-        poor communication
+        run around, runaround, the run around, transferred me, time and again, time and time again, yet again,
+        once again, third time, fourth time, fifth time, umpteenth time, how many times, how many more times,
+        how long does it take, how much longer, how hard is it, how hard can it be, is it too much to ask,
+        too much to ask, weeks later, months later, days later, for weeks now, for months now, for days now,
+        wasted, wasting, waste, excuses, excuse after excuse, lame excuse, stranded, abandoned,
+        left in the dark, kept in the dark, brushed off, fobbed off, blown off, copy paste response,
+        copy and paste response, canned response, canned responses, blame, blaming, blamed, no help,
+        no help at all, zero help, zero support, no support, no customer service, no explanation,
+        without explanation, no apology, no communication, lack of communication, lack of support,
+        lack of response, lack of service, lack of professionalism, lack of respect, poor communication
     """,
         "close",
     ),
@@ -259,34 +258,41 @@ NEGATIVE: tuple[Group, ...] = (
         costs too, overkill, overhyped, overrated, hype, hyped, let me warn, be careful, be prepared,
         skeptical, sceptical, dubious, wary, hesitant, reluctant, reluctantly, tolerate, put up with,
         deal with this, struggle, struggled, struggling, fight with, fighting with, battle, wrestle, fiddling,
-        fiddle with, mess around, jump through hoops, hoops, time consuming, takes too, take too, taking too,
-        took too, never ending, neglects, left wanting, disadvantage, disadvantages, negatives, quibble,
-        quibbles, nitpick, nit, bummer, alas, argue, arguing, argued, rant, rip offs, inflexible, stubborn,
-        unsafe, unsuitable, undesirable, unattractive, unclean, unhealthy, unworthy, unforgiving, unfinished,
-        unpolished, unproven, under powered, underpowered, miss out, misses the, missed the, loser, losers,
-        worn out, wears out, wore out, not last, doesn't last, didn't last, does not last, did not last,
-        lasted only, lasted less, only lasted, lasted about, within a month of, barely, hardly, scarcely,
-        lousier, downgraded, steer away, back off, think twice, hold off, look for another, keep looking,
-        buy something else, choose another, forget it, forget about, sorry i, sorry to say, sorry that i
+        fiddle with, mess around, jump through hoops, hoops, time consuming, never ending, neglects,
+        left wanting, disadvantage, disadvantages, negatives, quibble, quibbles, nitpick, nit, bummer, alas,
+        argue, arguing, argued, rant, rip offs, inflexible, stubborn, unsafe, unsuitable, undesirable,
+        unattractive, unclean, unhealthy, unworthy, unforgiving, unfinished, unpolished, unproven,
+        under powered, underpowered, miss out, misses the, missed the, loser, losers, worn out, wears out,
+        wore out, not last, doesn't last, didn't last, does not last, did not last, lasted only, lasted less,
+        only lasted, lasted about, within a month of, barely, hardly, scarcely, lousier, downgraded,
+        steer away, back off, think twice, hold off, look for another, keep looking, buy something else,
+        choose another, forget it, forget about, sorry i, sorry to say, sorry that i
     """,
     ),
     _negative(
         0.5,
         """
-        wish, doubt, expensive, cheap, difficult, difficulty, hard to, weak, awkward, too, supposed to,
-        should have, shame, sorry excuse, only reason, wish you, wish they, wouldn't even, ended up,
-        have to keep, at all, in vain, repeatedly, constantly, endless, endlessly, beyond, somehow managed to,
-        not sure why you, returned it, sent it back, sending it back, returning it, took it back, refused,
-        disconnected me, never had a chance, instead of helping
+        wish, doubt, expensive, cheap, difficult, difficulty, hard to, awkward, shame, sorry excuse,
+        only reason, wish you, wish they, wouldn't even, have to keep, in vain, endless, endlessly,
+        somehow managed to, not sure why you, returned it, sent it back, sending it back, returning it,
+        took it back, refused, disconnected me, never had a chance, instead of helping
     """,
         "close",
     ),
     # Hints that need company
     _negative(
-        0.4,
+        0.2,
         """
         late, delay, delays, delayed, cancelled, canceled, never, wait, waited, hours, again, still, only,
         twice, no way
+    """,
+        "close",
+    ),
+    _negative(
+        0.4,
+        """
+        too, supposed to, should have, at all, repeatedly, constantly, beyond, ended up, weak, takes too,
+        take too, taking too, took too, over and over, again and again
     """,
         "close",
     ),

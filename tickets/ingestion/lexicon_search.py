@@ -54,9 +54,7 @@ _SIGNATURE: Final = re.compile(r"^-- ?\r?$|^-{2,20} ?Original Message ?-{2,20}",
 _CLAUSE_END: Final = re.compile(r"[,.;:!?()\f]| - ")
 _QUESTION_MARK: Final = re.compile(r"\?(?![\w%&=])")  # not the one inside a web address
 _FACE: Final = re.compile(
-    "|".join(
-        re.escape(face) + (r"(?!\w)" if face[-1].isalnum() else "") for face in sorted(FACES, reverse=True)
-    )
+    "|".join(re.escape(face) + (r"(?!\w)" if face[-1].isalnum() else "") for face in sorted(FACES, reverse=True))
 )
 
 
@@ -102,6 +100,7 @@ def _fold_word_breaks(lowered: str) -> str:
 
 def _entries() -> Iterable[Entry]:
     negators = {fold(term) for term in NEGATORS}
+    any_negator = re.compile(r"\b(?:" + "|".join(sorted(negators, reverse=True)) + r")\b")
     denying = Group("low", 1.0, NEGATORS, "never")
     harmless = Group("low", 0.0, NO_NEGATION, "never")
     for slot, groups in enumerate((URGENCY, SENTIMENT, ACTION, (denying, harmless))):
@@ -109,13 +108,9 @@ def _entries() -> Iterable[Entry]:
         for group in sorted(groups, key=lambda group: not group.opens_sentence):
             for term in group.terms:
                 folded = fold(term)
-                holds = folded not in negators and any(
-                    f" {negator} " in f" {folded} " for negator in negators
-                )
+                holds = folded not in negators and any_negator.search(folded) is not None
                 deniable = group.negation != "never"
-                yield Entry(
-                    term, slot, len(folded), group.weight, group, group.opens_sentence, deniable, holds
-                )
+                yield Entry(term, slot, len(folded), group.weight, group, group.opens_sentence, deniable, holds)
 
 
 @cache

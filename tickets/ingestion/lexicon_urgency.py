@@ -206,16 +206,15 @@ URGENCY: tuple[Group, ...] = (
         troubles, incident, incorrect, incorrectly, wrong, wrongly, mistake, mistakes, missing, invalid,
         corrupt, corrupted, stuck, slow, slowly, slowness, lag, lags, lagging, latency, delay, delays,
         delayed, late, timeout, timeouts, time out, times out, timed out, timing out, disconnected,
-        disconnects, disconnecting, offline, unavailable, unreachable, inaccessible, unresponsive,
-        down, blank page, blank screen, black screen, white screen, blue screen, denied,
-        access denied, permission denied, forbidden, rejected, declined, blocked, locked, lock out,
-        locked out, expired, lost, disappeared, vanished, overcharged, wrong amount, wrong item,
-        wrong product, wrong order, wrong invoice, never arrived, not arrived, hasn't arrived,
-        has not arrived, haven't received, have not received, not received, did not receive, didn't receive,
-        never received, not delivered, never delivered, no response, no reply, bounced, bouncing, virus,
-        malware, spam, phishing, suspicious, compromised, password reset, reset my password,
-        forgot my password, forgot password, forgotten password, 404, 500, 502, 503, 504,
-        internal server error
+        disconnects, disconnecting, offline, unavailable, unreachable, inaccessible, unresponsive, down,
+        blank page, blank screen, black screen, white screen, blue screen, denied, access denied,
+        permission denied, forbidden, rejected, declined, blocked, locked, lock out, locked out, expired,
+        lost, disappeared, vanished, overcharged, wrong amount, wrong item, wrong product, wrong order,
+        wrong invoice, never arrived, not arrived, hasn't arrived, has not arrived, haven't received,
+        have not received, not received, did not receive, didn't receive, never received, not delivered,
+        never delivered, no response, no reply, bounced, bouncing, virus, malware, spam, phishing, suspicious,
+        compromised, password reset, reset my password, forgot my password, forgot password,
+        forgotten password, 404, 500, 502, 503, 504, internal server error
     """),
     # Not able to: here the "not" belongs to the phrase
     _medium(

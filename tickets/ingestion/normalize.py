@@ -22,7 +22,8 @@ NO_CUSTOMER = ""
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)  # helpdesks print 1970-01-01 for a date that is not set
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _LINE_END = re.compile(r"\r\n?|\u2028|\u2029")
-_HAS_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}|\d{1,2}\D+\d{1,2}\D+\d{4}|[A-Za-z]{3,}")
+_ISO_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
+_MAY_HOLD_DAY = re.compile(r"\d{4}")
 _A, _B = datetime(2000, 1, 1), datetime(2001, 2, 2)  # noqa: DTZ001  what is missing, not a moment
 
 
@@ -172,7 +173,7 @@ def parse_date(text: str) -> datetime | None:
         return None
     moment: datetime | None
     try:
-        moment = datetime.fromisoformat(text) if _HAS_DAY.match(text) else None
+        moment = datetime.fromisoformat(text) if _ISO_DAY.match(text) else _parse_loosely(text)
     except ValueError:
         moment = _parse_loosely(text)
     if moment is None:
@@ -186,7 +187,7 @@ def parse_date(text: str) -> datetime | None:
 
 def _parse_loosely(text: str) -> datetime | None:
     """By dateutil, which fills in what is missing: read with two defaults, both must agree."""
-    if not _HAS_DAY.search(text):
+    if not _MAY_HOLD_DAY.search(text):
         return None
     try:
         first, second = dates.parse(text, default=_A), dates.parse(text, default=_B)

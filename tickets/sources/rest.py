@@ -60,7 +60,7 @@ class RestSource:
                 yield Page(
                     records=[SourceRecord(self._fields(each), each) for each in records],
                     number=number,
-                    total_pages=self._total_pages(total, first_page_size=len(records), number=number, seen=seen),
+                    total_pages=self._total_pages(total, number=number, seen=seen), number=number, seen=seen),
                     total_count=total,
                 )
             if self._options.paging == "next":
@@ -94,12 +94,14 @@ class RestSource:
         total = look_up(answer.payload, self._options.total) if self._options.total else None
         return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
 
-    def _total_pages(self, total: int | None, *, first_page_size: int, number: int, seen: int) -> int | None:
+    @staticmethod
+    def _total_pages(total: int | None, *, number: int, seen: int) -> int | None:
         """By what really comes on a page: servers cap the size asked for without saying so."""
         if total is None:
             return None
+        left = max(total - seen, 0)
         a_page = max(seen // number, 1)
-        return max(number, -(-total // a_page)) if first_page_size else number
+        return number + -(-left // a_page)
 
     def _next_address(self, answer: Answer, visited: set[str]) -> str | None:
         if self._options.next == "header:Link":

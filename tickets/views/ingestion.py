@@ -42,9 +42,11 @@ def show_status(request: HttpRequest, access: TenantAccess) -> HttpResponse:
         return vary_on_htmx(redirect("ingestion", access.tenant.slug))
     job = jobs.find_active(access.tenant)
     if job is not None and job["_id"] == request.GET.get("job") and job["cancel_requested_at"] is None:
-        context = {"live": live_run(job, now=clock.now())}
-        return vary_on_htmx(render(request, "tickets/_progress.html", context))
-    response = render(request, "tickets/_ingestion_parts.html", {**_whole_context(access), "out_of_band": True})
+        live = live_run(job, now=clock.now())
+        speaks = live.announcement != request.GET.get("said")
+        context = {"live": live, "speaks": speaks, **_source_context(access)}
+        return vary_on_htmx(render(request, "tickets/_progress_refresh.html", context))
+    response = render(request, "tickets/_ended_refresh.html", _whole_context(access))
     response["HX-Retarget"] = "#state"
     response["HX-Reswap"] = "outerHTML"
     return vary_on_htmx(response)
@@ -90,20 +92,26 @@ def _find_source(access: TenantAccess) -> Source | None:
     return Source.objects.filter(tenant=access.tenant).first()
 
 
-def _whole_context(access: TenantAccess) -> dict[str, Any]:
-    tenant = access.tenant
+def _source_context(access: TenantAccess) -> dict[str, Any]:
     source = _find_source(access)
     host = urlsplit(source.url).netloc if source else ""
+    return {
+        "source": source,
+        "host": host.rpartition("@")[2],
+        "lock": Lock(access.tenant.slug).state(),
+        "limiter": RateLimiter(host).state() if host else None,
+    }
+
+
+def _whole_context(access: TenantAccess) -> dict[str, Any]:
+    tenant = access.tenant
     job = jobs.find_active(tenant)
     runs = [past_run(each) for each in jobs.find_recent(tenant, limit=PAST_RUNS + 1) if not each["active"]]
     return {
-        "source": source,
-        "host": host,
+        **_source_context(access),
         "live": live_run(job, now=clock.now()) if job else None,
         "runs": runs[:PAST_RUNS],
         "newest": runs[0] if runs else None,
-        "lock": Lock(tenant.slug).state(),
-        "limiter": RateLimiter(host).state() if host else None,
         "refused": quarantine.find_records(tenant, limit=REFUSED_RECORDS),
         "refused_total": quarantine.count_records(tenant),
         "as_of": data_as_of(tenant),

@@ -55,6 +55,7 @@ class DateField:
     title: str
     kind: str
     value: str
+    error: str
 
 
 def choice_groups(wanted: TicketFilter, counts: Mapping[str, Mapping[str, int]]) -> list[ChoiceGroup]:
@@ -80,21 +81,23 @@ def chips(wanted: TicketFilter, zone: ZoneInfo) -> list[Chip]:
     return found
 
 
-def date_fields(wanted: TicketFilter, zone: ZoneInfo) -> list[DateField]:
-    return [
-        _date_field("created_from", "From", wanted.created_from, zone, is_last=False),
-        _date_field("created_to", "To", wanted.created_to, zone, is_last=True),
-    ]
+def date_fields(wanted: TicketFilter, zone: ZoneInfo, errors: Mapping[str, str]) -> list[DateField]:
+    fields = []
+    for name in ("created_from", "created_to"):
+        kind, value = _date_input(getattr(wanted, name), zone, is_last=name == "created_to")
+        fields.append(DateField(name, _TITLES[name], kind, value, errors.get(name, "")))
+    return fields
 
 
-def _date_field(name: str, title: str, moment: datetime | None, zone: ZoneInfo, *, is_last: bool) -> DateField:
+def _date_input(moment: datetime | None, zone: ZoneInfo, *, is_last: bool) -> tuple[str, str]:
+    """The kind of input and its value, in the zone's own time."""
     if moment is None:
-        return DateField(name, title, "date", "")
+        return "date", ""
     local = moment.astimezone(zone)
     if _is_midnight(local):
         day = local.date() - timedelta(days=1) if is_last else local.date()
-        return DateField(name, title, "date", day.isoformat())
-    return DateField(name, title, "datetime-local", local.replace(tzinfo=None).isoformat(timespec="seconds"))
+        return "date", day.isoformat()
+    return "datetime-local", local.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _period_end(moment: datetime, zone: ZoneInfo, *, is_last: bool) -> str:

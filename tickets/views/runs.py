@@ -11,12 +11,12 @@ from tickets.views.advice import advice
 
 UNCLAIMED_AFTER = timedelta(seconds=10)
 _TRIGGERS = {
-    "web": "this page",
-    "admin": "the admin",
-    "api": "the API",
-    "command": "a command",
-    "demo": "the demo",
-    "schedule": "the schedule",
+    "web": "web page",
+    "admin": "admin",
+    "api": "API",
+    "command": "command line",
+    "demo": "demo",
+    "schedule": "schedule",
 }
 _READ = ("new_ingested", "updated", "unchanged", "quarantined", "foreign")
 
@@ -39,6 +39,15 @@ class LiveRun:
     per_second: float | None
     counts: Mapping[str, int]
     note: str
+
+    @property
+    def announcement(self) -> str:
+        """How far it is, for ears: changes with every tenth, not with every page."""
+        if self.is_queued:
+            return "The ingestion waits for a worker."
+        if self.total_pages is None:
+            return "The ingestion is running."
+        return f"{self.percentage // 10 * 10}% read."
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,6 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
         errors["cursor"] = "This is no page of the list. The address may have been cut off."
     else:
         page = store.find_page(wanted, page_size=PAGE_SIZE, cursor=cursor)
-    counts = store.count_choices(wanted) if page else {}
     context: dict[str, Any] = {
         "wanted": wanted,
         "page": page,
@@ -50,12 +49,11 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
         "query": wanted.query(),
         "next_query": _page_query(wanted, page.next_cursor if page else None),
         "previous_query": _page_query(wanted, page.previous_cursor if page else None),
-        "groups": choice_groups(wanted, counts),
+        "groups": choice_groups(wanted, store.count_choices(wanted)),
         "chips": chips(wanted, zone),
-        "dates": date_fields(wanted, zone),
+        "dates": date_fields(wanted, zone, errors),
         "errors": errors,
-        "given": request.GET.dict(),
-        "has_tickets": bool(page and (page.total or store.count(TicketFilter()))),
+        "has_tickets": bool((page and page.total) or store.count(TicketFilter())),
         "as_of": data_as_of(access.tenant),
     }
     response = render_page_or_fragment(
@@ -113,12 +111,8 @@ def _other_tickets(store: TicketStore, ticket: Mapping[str, Any]) -> TicketPage 
 
 
 def _differences(ticket: Mapping[str, Any], verdict: Classification) -> list[str]:
-    """Where today's rules judge otherwise than the stored verdict, in words."""
+    """What the stored verdict says where today's rules judge otherwise, in words."""
     stored = (ticket["urgency"], ticket["sentiment"], ticket["requires_action"])
     present = (verdict.urgency, verdict.sentiment, verdict.requires_action)
     names = ("urgency", "sentiment", "needs action")
-    return [
-        f"{name} {label(new).lower()} instead of {label(old).lower()}"
-        for name, old, new in zip(names, stored, present, strict=True)
-        if old != new
-    ]
+    return [f"{name} {label(old).lower()}" for name, old, new in zip(names, stored, present, strict=True) if old != new]

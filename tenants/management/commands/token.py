@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas import clock
@@ -56,8 +57,8 @@ class Command(BaseCommand):
     def _revoke(self, options: dict[str, Any]) -> None:
         try:
             token = ApiToken.objects.filter(pk=options["id"]).first()
-        except (ValueError, TypeError):
-            token = None
+        except ValidationError:
+            token = None  # not even the form of an id
         if token is None:
             raise CommandError("There is no such token; manage.py token list shows the ids.")
         token.revoked_at = clock.now()

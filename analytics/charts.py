@@ -1,0 +1,139 @@
+"""Where the marks of a chart go. Pure geometry: templates draw the SVG, views add links and words.
+
+Across, places are percentages of the width, so that a chart fills its panel at any width
+while its text and lines keep their size. Down, they are pixels from the top.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from math import ceil
+
+SMALLEST_MARK = 2.0
+"""A number that is not nothing never gets a mark lower than this, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    value: int
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of a bar; `series` is its place in the order of the values."""
+
+    series: int
+    value: int
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stack of segments, the first series at the bottom; parts that are 0 have none."""
+
+    position: int
+    x: float
+    width: float
+    middle: float
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StackedBars:
+    height: int
+    baseline: float
+    ticks: tuple[Tick, ...]
+    bars: tuple[Bar, ...]
+
+    @property
+    def slot(self) -> float:
+        """The width that belongs to one bar, gap included."""
+        return round(100 / len(self.bars), 4) if self.bars else 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """Points for a polyline and for the polygon beneath it."""
+
+    width: int
+    height: int
+    line: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class AxisLabel:
+    """`is_minor` ones may be left out where there is little room."""
+
+    position: int
+    x: float
+    is_minor: bool
+
+
+def nice_ticks(largest: int, *, about: int = 4) -> tuple[int, ...]:
+    """Whole numbers from 0 in steps of 1, 2 or 5 times a power of ten; the last is ≥ `largest`."""
+    least = max(largest, 1) / about
+    steps = (factor * 10**power for power in count() for factor in (1, 2, 5))
+    step = next(step for step in steps if step >= least)
+    return tuple(range(0, ceil(max(largest, 1) / step) * step + 1, step))
+
+
+def stacked_bars(
+    stacks: Sequence[Sequence[int]], *, height: int = 220, top: int = 10, gap: float = 0.24
+) -> StackedBars:
+    """A bar for each stack, side by side over the whole width; `gap` is the share left between."""
+    ticks = nice_ticks(max((sum(stack) for stack in stacks), default=0))
+    scale = (height - top) / ticks[-1]
+    slot = 100 / max(len(stacks), 1)
+    bars = []
+    for position, stack in enumerate(stacks):
+        segments, y = [], float(height)
+        for series, value in enumerate(stack):
+            if value:
+                tall = max(value * scale, SMALLEST_MARK)
+                y -= tall
+                segments.append(Segment(series, value, round(y, 2), round(tall, 2)))
+        left = slot * position
+        bars.append(
+            Bar(
+                position,
+                x=round(left + slot * gap / 2, 4),
+                width=round(slot * (1 - gap), 4),
+                middle=round(left + slot / 2, 4),
+                segments=tuple(segments),
+            )
+        )
+    lines = tuple(Tick(value, round(height - value * scale, 2)) for value in ticks)
+    return StackedBars(height, float(height), lines, tuple(bars))
+
+
+def axis_labels(bars: int, *, most: int = 8) -> tuple[AxisLabel, ...]:
+    """Which of so many bars get a label: evenly spaced, the last one among them."""
+    if not bars:
+        return ()
+    step = ceil(bars / most)
+    chosen = list(range((bars - 1) % step, bars, step))
+    return tuple(
+        AxisLabel(position, round((position + 0.5) * 100 / bars, 4), is_minor=(len(chosen) - 1 - order) % 2 == 1)
+        for order, position in enumerate(chosen)
+    )
+
+
+def sparkline(values: Sequence[int], *, width: int = 120, height: int = 28) -> Sparkline | None:
+    """The course of some numbers; None where there are fewer than two or all are nothing."""
+    if len(values) < 2 or not any(values):
+        return None
+    edge = 2.0
+    across, down = width / (len(values) - 1), (height - 2 * edge) / max(values)
+    points = " ".join(
+        f"{round(place * across, 2)},{round(height - edge - value * down, 2)}" for place, value in enumerate(values)
+    )
+    return Sparkline(width, height, points, f"0,{height} {points} {width},{height}")
+
+
+def bar_widths(values: Sequence[int]) -> tuple[float, ...]:
+    """How long the bar of each number is, as a percentage of the longest."""
+    longest = max(values, default=0)
+    return tuple(round(value * 100 / longest, 2) if longest else 0.0 for value in values)

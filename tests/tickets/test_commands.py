@@ -1,0 +1,229 @@
+"""The commands as an operator meets them: their words and their exit status."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from tenants.models import ApiToken, Membership, Source, Tenant, User
+from tests.builders import record
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tickets import jobs
+from tickets.jobs import JobRequest
+from tickets.store import TicketStore
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """A command in this process: exit status, what it printed, what it complained."""
+    out, err = StringIO(), StringIO()
+    try:
+        call_command(*arguments, stdout=out, stderr=err)
+    except SystemExit as end:
+        return int(end.code or 0), out.getvalue(), err.getvalue()
+    except CommandError as error:
+        return error.returncode, out.getvalue(), str(error)
+    return 0, out.getvalue(), err.getvalue()
+
+
+class TestIngest:
+    @pytest.fixture(autouse=True)
+    def _connected(self, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]) -> None:
+        house_source(helpdesk.url)
+
+    def test_all_complete_is_0(self, helpdesk: ScriptedHelpdesk) -> None:
+        helpdesk.tickets = [record("T-1")]
+        assert run("ingest", "--tenant", "acme") == (
+            0, "acme: completed: 1 new, 0 updated, 0 unchanged, 0 deleted\n", "",
+        )  # fmt: skip
+
+    def test_a_failed_run_is_1_with_the_reason(self, helpdesk: ScriptedHelpdesk) -> None:
+        helpdesk.fail_everything(answer({}, 401))
+        status, out, err = run("ingest", "--all")
+        assert (status, out) == (1, "")
+        assert err.startswith("acme: failed:") and "refused the log-in" in err
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            [],
+            ["--all", "--tenant", "acme"],
+            ["--tenant", "nobody"],
+            ["--all", "--workers", "0"],
+            ["--all", "--since", "10:00"],
+            ["--all", "--since", "2026-03-01", "--full"],
+            ["--all", "--check", "--dry-run"],
+        ],
+    )
+    def test_wrong_usage_is_2_with_a_sentence(self, arguments: list[str]) -> None:
+        status, out, err = run("ingest", *arguments)
+        assert (status, out) == (2, "")
+        assert err.startswith("error: ") and err.count("\n") == 1
+
+    def test_quarantined_records_are_3(self, helpdesk: ScriptedHelpdesk) -> None:
+        helpdesk.tickets = [record("T-1"), record("T-2", created_at="soon")]
+        status, _, err = run("ingest", "--tenant", "acme")
+        assert status == 3
+        assert "partial: 1 new, 0 updated, 0 unchanged, 0 deleted, 1 quarantined" in err
+
+    def test_a_run_that_is_going_already_is_4(self, tenant: Tenant) -> None:
+        job_id = jobs.enqueue(tenant, JobRequest(trigger="web", started_by="owner"))
+        status, _, err = run("ingest", "--tenant", "acme")
+        assert status == 4
+        assert job_id in err
+
+    def test_of_several_tenants_the_worst_end_counts(self, helpdesk: ScriptedHelpdesk, other_tenant: Tenant) -> None:
+        Source.objects.create(tenant=other_tenant, kind="house", url="http://127.0.0.1:1", enabled=True)
+        helpdesk.tickets = [record("T-1", created_at="soon")]
+        assert run("ingest", "--tenant", "acme")[0] == 3
+        helpdesk.fail_everything(answer({}, 404))
+        Source.objects.filter(tenant=other_tenant).update(url=helpdesk.url)
+        assert run("ingest", "--all", "--workers", "2")[0] == 1
+
+    def test_json_is_one_object_a_tenant(self, helpdesk: ScriptedHelpdesk) -> None:
+        helpdesk.tickets = [record("T-1")]
+        _, out, err = run("ingest", "--all", "--json")
+        assert err == ""
+        (line,) = out.splitlines()
+        told = json.loads(line)
+        assert (told["tenant_id"], told["status"], told["new_ingested"]) == ("acme", "completed", 1)
+
+    def test_quiet_says_nothing_when_all_is_well(self, helpdesk: ScriptedHelpdesk) -> None:
+        helpdesk.tickets = [record("T-1")]
+        assert run("ingest", "--all", "--quiet") == (0, "", "")
+
+    def test_a_dry_run_says_what_would_change_and_changes_nothing(
+        self, helpdesk: ScriptedHelpdesk, tenant: Tenant
+    ) -> None:
+        helpdesk.tickets = [record("T-1"), record("T-2")]
+        run("ingest", "--all")
+        helpdesk.tickets = [record("T-1", status="closed"), record("T-3"), record("T-4", created_at="soon")]
+        status, out, _ = run("ingest", "--all", "--dry-run")
+        assert (status, out) == (
+            0, "acme: would end with 1 new, 1 updated, 0 unchanged, 1 deleted, 1 quarantined\n",
+        )  # fmt: skip
+        assert set(TicketStore(tenant).iterate_live_ids()) == {"T-1", "T-2"}
+        assert len(jobs.find_recent(tenant)) == 1
+
+    def test_check_really_logs_in(self, helpdesk: ScriptedHelpdesk) -> None:
+        helpdesk.tickets = [record("T-1")]
+        status, out, _ = run("ingest", "--all", "--check")
+        assert status == 0 and "lists 1 tickets" in out
+        helpdesk.fail_everything(answer({}, 403))
+        status, _, err = run("ingest", "--all", "--check")
+        assert status == 1 and "refused the log-in" in err
+
+    def test_every_run_is_in_the_log_with_who_started_it(self, helpdesk: ScriptedHelpdesk, tenant: Tenant) -> None:
+        run("ingest", "--all")
+        helpdesk.fail_everything(answer({}, 404))
+        run("ingest", "--all")
+        assert [(each["status"], each["started_by"]) for each in jobs.find_recent(tenant)] == [
+            ("failed", "manage.py ingest"),
+            ("completed", "manage.py ingest"),
+        ]
+
+
+def test_sigterm_stops_the_process_at_a_page_with_all_that_is_in_kept(
+    transactional_db: None, tenant: Tenant, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]
+) -> None:
+    house_source(helpdesk.url, page_size=1)
+    helpdesk.tickets = [record(f"T-{n}") for n in range(1000)]
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "ingest", "--tenant", "acme"],
+        cwd=ROOT,
+        env={**os.environ, "MONGODB_NAME": connection.settings_dict["NAME"]},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 30
+    while helpdesk.pages_read < 5 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "acme: cancelled" in err
+    stored = set(TicketStore(tenant).iterate_live_ids())
+    assert 4 <= len(stored) < 1000
+    (entry,) = jobs.find_recent(tenant)
+    assert (entry["status"], entry["counts"]["new_ingested"]) == ("cancelled", len(stored))
+
+
+class TestSettingUp:
+    def test_a_tenant_a_source_and_a_token_without_a_browser(
+        self, helpdesk: ScriptedHelpdesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        User.objects.create_user("ann")
+        helpdesk.tickets = [record("T-1", tenant_id="new")]
+        monkeypatch.setenv("HELPDESK_KEY", "s3cret")
+        assert run("tenant", "create", "new", "--name", "New", "--timezone", "Asia/Kolkata")[0] == 0
+        assert run("tenant", "member", "new", "--user", "ann", "--role", "manager")[0] == 0
+        added = run(
+            "source", "add", "new", "--kind", "house", "--url", helpdesk.url, "--auth", "bearer",
+            "--secret-from", "env:HELPDESK_KEY",
+        )  # fmt: skip
+        assert added[0] == 0
+        assert run("source", "check", "new")[:2] == (0, f"{helpdesk.url[7:]} answers and lists 1 tickets.\n")
+        assert helpdesk.requests[-1][2]["Authorization"] == "Bearer s3cret"
+        assert run("ingest", "--tenant", "new")[0] == 0
+        status, text, _ = run("token", "create", "--user", "ann", "--tenant", "new", "--role", "manager")
+        assert status == 0
+        assert ApiToken.objects.get(digest=ApiToken.digest_of(text.strip())).role == "manager"
+        assert Membership.objects.get(user__username="ann").role == "manager"
+
+    @pytest.mark.parametrize(
+        ("arguments", "complaint"),
+        [
+            (["tenant", "create", "bad slug", "--name", "x"], "slug"),
+            (["tenant", "create", "$x", "--name", "x"], "slug"),
+            (["tenant", "create", "acme", "--name", "x"], "slug"),
+            (["tenant", "create", "x", "--name", "x", "--timezone", "Mars/Base"], "timezone"),
+            (["tenant", "create", "x", "--name", "x", "--retention-days", "1"], "retention_days"),
+            (["tenant", "member", "acme", "--user", "nobody"], "no user"),
+            (["tenant", "member", "nobody", "--user", "x"], "no tenant"),
+            (["source", "add", "nobody", "--kind", "house", "--url", "http://x"], "no tenant"),
+            (["source", "add", "acme", "--kind", "house", "--url", "ftp://x"], "url"),
+            (["source", "add", "acme", "--kind", "house", "--url", "http://u:p@x"], "url"),
+            (["source", "add", "acme", "--kind", "rest", "--url", "http://x"], "options"),
+            (["source", "add", "acme", "--kind", "rest", "--url", "http://x", "--option", "path"], "K=V"),
+            (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--auth", "bearer"], "--secret-from"),
+            (["source", "check", "acme"], "no source"),
+            (["token", "create", "--user", "nobody"], "no user"),
+            (["token", "revoke", "nonsense"], "no such token"),
+        ],
+    )
+    def test_wrong_input_is_a_sentence(
+        self, tenant: Tenant, arguments: list[str], complaint: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stdin", StringIO())
+        status, _, err = run(*arguments)
+        assert status != 0
+        assert complaint in err
+
+    def test_a_rest_source_is_described_by_options(self, tenant: Tenant) -> None:
+        assert run(
+            "source", "add", "acme", "--kind", "rest", "--url", "http://127.0.0.1:1",
+            "--option", "path=/api/tickets", "--option", "fields.id=id", "--option", "fields.created_at=created",
+            "--option", 'status_map={"1": "open"}',
+        )[0] == 0  # fmt: skip
+        assert Source.objects.get().options == {
+            "path": "/api/tickets",
+            "fields": {"id": "id", "created_at": "created"},
+            "status_map": {"1": "open"},
+        }
+
+    def test_indexes_can_be_ensured_again_and_again(self) -> None:
+        assert run("ensure_indexes") == run("ensure_indexes")
+        assert "indexes are in place" in run("ensure_indexes")[1]

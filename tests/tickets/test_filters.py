@@ -1,0 +1,209 @@
+"""Filters: read strictly, written back the same, never an operator."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenants.models import Tenant
+from tests.builders import store_tickets
+from tickets.filters import SENTIMENTS, URGENCIES, FilterError, TicketFilter
+from tickets.paging import Cursor, CursorError
+from tickets.store import TicketStore
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def parse(zone: ZoneInfo = BERLIN, **values: Any) -> TicketFilter:
+    return TicketFilter.parse({k: v if isinstance(v, list) else [v] for k, v in values.items()}, zone=zone)
+
+
+def test_a_bare_date_is_a_day_of_the_tenants_zone_and_the_last_day_is_included() -> None:
+    wanted = parse(created_from="2026-03-28", created_to="2026-03-29")
+    assert wanted.created_from == datetime(2026, 3, 27, 23, tzinfo=UTC)
+    assert wanted.created_to == datetime(2026, 3, 29, 22, tzinfo=UTC)  # the night the clocks went forward
+
+
+def test_an_exact_moment_stays_as_it_is() -> None:
+    assert parse(created_to="2026-03-28T10:00:00Z").created_to == datetime(2026, 3, 28, 10, tzinfo=UTC)
+    assert parse(created_to="2026-03-28T10:00:00+01:00").created_to == datetime(2026, 3, 28, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("urgency", "extreme"),
+        ("sentiment", "sad"),
+        ("requires_action", "maybe"),
+        ("created_from", "10:00"),
+        ("created_from", "yesterday"),
+        ("created_to", "2026-02-30"),
+        ("created_to", "99999999999999999999"),
+        ("created_from", "9999-12-31"),
+        ("customer_id", ["a", "b"]),
+        ("status", ["x"] * 51),
+        ("q", "x" * 201),
+        ("q", "a\0b"),
+    ],
+)
+def test_a_bad_value_names_its_field(name: str, value: Any) -> None:
+    with pytest.raises(FilterError) as caught:
+        parse(**{name: value})
+    assert caught.value.field == name
+
+
+def test_a_period_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(FilterError):
+        parse(created_from="2026-03-29", created_to="2026-03-01")
+
+
+_MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+)
+_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(lambda t: t == t.strip())
+_FILTERS = st.builds(
+    TicketFilter,
+    status=st.lists(_TEXT, unique=True, max_size=3).map(tuple),
+    urgency=st.lists(st.sampled_from(URGENCIES), unique=True).map(tuple),
+    sentiment=st.lists(st.sampled_from(SENTIMENTS), unique=True).map(tuple),
+    requires_action=st.none() | st.booleans(),
+    customer_id=st.none() | _TEXT,
+    keyword=st.none() | _TEXT,
+    q=st.none() | _TEXT,
+    created_from=st.none() | _MOMENTS,
+)
+
+
+@given(_FILTERS)
+def test_a_filter_survives_its_own_address(wanted: TicketFilter) -> None:
+    assert TicketFilter.parse(parse_qs(wanted.query(), keep_blank_values=True), zone=BERLIN) == wanted
+
+
+@pytest.mark.django_db
+def test_operators_and_patterns_in_a_parameter_are_only_text(tenant: Tenant) -> None:
+    store_tickets(tenant, [{"status": "open", "subject": "plain"}, {"status": "$ne", "subject": "a.c (x)"}])
+    store = TicketStore(tenant)
+    assert store.count(parse(status="$ne")) == 1
+    assert store.count(parse(status='{"$ne": ""}')) == 0
+    assert store.count(parse(q=".*")) == 0
+    assert store.count(parse(q="a.c (x)")) == 1
+    assert store.count(parse(q="abc")) == 0
+
+
+@pytest.mark.django_db
+def test_several_values_of_a_field_mean_any_of_them_and_fields_go_together(tenant: Tenant) -> None:
+    store_tickets(
+        tenant,
+        [
+            {"status": "open", "source": "email"},
+            {"status": "closed", "source": "email"},
+            {"status": "pending", "source": "chat"},
+        ],
+    )
+    store = TicketStore(tenant)
+    assert store.count(parse(status=["open", "pending"])) == 2
+    assert store.count(parse(status=["open", "pending"], source="email")) == 1
+
+
+@pytest.mark.django_db
+def test_the_counts_beside_the_choices_are_what_choosing_them_gives(tenant: Tenant) -> None:
+    store_tickets(
+        tenant,
+        [
+            {"status": status, "source": source}
+            for status in ("open", "closed", "pending")
+            for source in ("email", "chat")
+            for _ in range(len(status))
+        ],
+    )
+    store = TicketStore(tenant)
+    wanted = parse(status=["open", "closed"], source="email")
+    choices = store.count_choices(wanted)
+    for status, count in choices["status"].items():
+        assert store.count(parse(status=status, source="email")) == count
+    for source, count in choices["source"].items():
+        assert store.count(parse(status=["open", "closed"], source=source)) == count
+    assert set(choices["status"]) == {"open", "closed", "pending"}
+
+
+class TestPaging:
+    @pytest.mark.django_db
+    def test_pages_cover_everything_once_also_where_stamps_are_equal(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"id": f"T-{n:02}", "created_at": f"2026-03-{1 + n // 10:02}"} for n in range(35)])
+        store = TicketStore(tenant)
+        seen: list[str] = []
+        cursor = None
+        while True:
+            page = store.find_page(TicketFilter(), page_size=4, cursor=cursor)
+            assert page.total == 35
+            seen += [each["external_id"] for each in page.tickets]
+            if page.next_cursor is None:
+                break
+            cursor = Cursor.decode(page.next_cursor)
+        assert seen == sorted(seen, key=lambda id_: (int(id_[2:]) // 10, id_), reverse=True)
+        assert len(set(seen)) == 35
+
+    @pytest.mark.django_db
+    def test_going_back_shows_the_page_before(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"id": f"T-{n:02}"} for n in range(12)])
+        store = TicketStore(tenant)
+
+        def ids(page: Any) -> list[str]:
+            return [each["external_id"] for each in page.tickets]
+
+        first = store.find_page(TicketFilter(), page_size=5)
+        assert first.previous_cursor is None and first.next_cursor is not None
+        second = store.find_page(TicketFilter(), page_size=5, cursor=Cursor.decode(first.next_cursor))
+        assert second.next_cursor is not None and second.previous_cursor is not None
+        third = store.find_page(TicketFilter(), page_size=5, cursor=Cursor.decode(second.next_cursor))
+        assert third.next_cursor is None and len(third.tickets) == 2
+        assert third.previous_cursor is not None
+        back = store.find_page(TicketFilter(), page_size=5, cursor=Cursor.decode(third.previous_cursor))
+        assert ids(back) == ids(second)
+        assert back.previous_cursor is not None
+        start = store.find_page(TicketFilter(), page_size=5, cursor=Cursor.decode(back.previous_cursor))
+        assert ids(start) == ids(first)
+        assert start.previous_cursor is None
+
+    @pytest.mark.django_db
+    def test_tickets_that_arrive_meanwhile_neither_repeat_nor_hide_others(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"id": f"T-{n:02}"} for n in range(6)])
+        store = TicketStore(tenant)
+        first = store.find_page(TicketFilter(), page_size=3)
+        store_tickets(tenant, [{"id": "T-99", "created_at": "2026-03-11T00:00:00Z"}])
+        assert first.next_cursor is not None
+        second = store.find_page(TicketFilter(), page_size=3, cursor=Cursor.decode(first.next_cursor))
+        seen = [each["external_id"] for each in first.tickets + second.tickets]
+        assert seen == [f"T-{n:02}" for n in range(5, -1, -1)]
+
+    @pytest.mark.django_db
+    def test_the_list_is_read_by_its_index_without_sorting(self, tenant: Tenant) -> None:
+        from supportsaas import mongo
+
+        store_tickets(tenant, [{} for _ in range(30)])
+        cursor = Cursor(datetime(2026, 3, 10, 9, tzinfo=UTC), "T-20")
+        match = {"$and": [{"tenant_id": "acme", "is_deleted": False}, cursor.match()]}
+        plan = mongo.collection("tickets").find(match).sort([("created_at", -1), ("external_id", -1)]).limit(5).explain()
+        stages = str(plan["queryPlanner"]["winningPlan"])
+        assert "IXSCAN" in stages
+        assert "COLLSCAN" not in stages and "'SORT'" not in stages
+
+    @pytest.mark.parametrize("text", ["", "x", "bm9uc2Vuc2U", "W10", "WzAsIngiLDFd", "é", "=" * 8, "WzAsMWU5OTksIngiXQ"])
+    def test_a_text_that_is_no_cursor_is_refused(self, text: str) -> None:
+        with pytest.raises(CursorError):
+            Cursor.decode(text)
+
+    @given(_MOMENTS, st.text(st.characters(exclude_categories=["Cs"])), st.booleans())
+    def test_a_cursor_survives_its_text(self, moment: datetime, external_id: str, backwards: bool) -> None:
+        cursor = Cursor(moment, external_id, backwards)
+        assert Cursor.decode(cursor.encode()) == cursor
+
+
+def test_a_store_refuses_to_exist_without_a_tenant() -> None:
+    for nobody in (None, "", "acme", Tenant()):
+        with pytest.raises(ValueError):
+            TicketStore(nobody)  # type: ignore[arg-type]

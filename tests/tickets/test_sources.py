@@ -1,0 +1,241 @@
+"""The sources, against real servers on loopback."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tenants.models import Source, Tenant
+from tenants.source_options import check_options, rest_options
+from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tickets.sources import SourceError, open_source
+from tickets.sources.base import Page
+from tickets.sources.rest import look_up
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = {"id": "id", "created_at": "at", "subject": "title", "customer_id": "author.name", "status": "state"}
+ITEMS = [{"id": n, "at": "2026-03-10T09:00:00Z", "title": f"no {n}", "author": {"name": "ann"}} for n in range(25)]
+
+
+@pytest.fixture
+def connect(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Callable[..., Source]:
+    def make(options: dict[str, Any], **values: Any) -> Source:
+        values = {"kind": "rest", "url": helpdesk.url, "page_size": 10, **values}
+        return Source(tenant=tenant, options={"path": "/items", "fields": FIELDS, **options}, **values)
+
+    return make
+
+
+def read(source: Source, **wish: Any) -> list[Page]:
+    opened = open_source(source)
+    try:
+        return list(opened.pages(**wish))
+    finally:
+        opened.close()
+
+
+def ids(pages: list[Page]) -> list[int]:
+    return [record.raw["id"] for page in pages for record in page.records]
+
+
+def test_by_offset_it_steps_by_what_came_and_not_by_what_it_asked_for(
+    connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
+) -> None:
+    def capped(_path: str, query: dict[str, str]) -> Answer:
+        offset = int(query["offset"])  # asked for 10, the server never sends more than 4
+        return answer({"items": ITEMS[offset : offset + 4], "total": len(ITEMS)})
+
+    helpdesk.script = capped
+    pages = read(connect({"records": "items", "paging": "offset", "total": "total"}))
+    assert ids(pages) == list(range(25))
+    assert pages[0].total_count == 25
+    assert pages[-1].total_pages == len(pages) == 7
+
+
+def test_by_page_number_it_reads_until_an_empty_page(
+    connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
+) -> None:
+    def paged(_path: str, query: dict[str, str]) -> Answer:
+        start = (int(query["page"]) - 1) * int(query["per_page"])
+        return answer(ITEMS[start : start + int(query["per_page"])])
+
+    helpdesk.script = paged
+    assert ids(read(connect({"paging": "page"}))) == list(range(25))
+
+
+@pytest.mark.parametrize("style", ["body", "header"])
+def test_by_next_link_it_follows_to_the_end(
+    style: str, connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
+) -> None:
+    def linked(_path: str, query: dict[str, str]) -> Answer:
+        start = int(query.get("from", 0))
+        following = f"{helpdesk.url}/items?from={start + 10}" if start + 10 < len(ITEMS) else None
+        items = ITEMS[start : start + 10]
+        if style == "header":
+            link = f'<{helpdesk.url}/items>; rel="first"' + (f', <{following}>; rel="next"' if following else "")
+            return answer(items, Link=link)
+        return answer({"data": items, "links": {"next": following}})
+
+    helpdesk.script = linked
+    options = {"next": "header:Link"} if style == "header" else {"next": "links.next", "records": "data"}
+    assert ids(read(connect({"paging": "next", **options}))) == list(range(25))
+
+
+def test_a_next_link_to_another_host_never_gets_the_credential(
+    connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
+) -> None:
+    with ScriptedHelpdesk() as elsewhere:
+        helpdesk.script = lambda _path, _query: answer({"data": ITEMS[:1], "next": f"{elsewhere.url}/items"})
+        with pytest.raises(SourceError, match="another host"):
+            read(connect({"paging": "next", "next": "next", "records": "data"}))
+        assert elsewhere.requests == []
+
+
+def test_a_server_that_sends_the_same_page_for_ever_is_stopped(
+    connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
+) -> None:
+    helpdesk.script = lambda _path, _query: answer(ITEMS[:10])
+    with pytest.raises(SourceError, match="same page again"):
+        read(connect({"paging": "page"}))
+
+
+def test_fields_are_found_by_nested_paths_and_states_are_mapped(
+    connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
+) -> None:
+    items = [{**ITEMS[0], "state": 2}, {**ITEMS[1], "state": "odd"}]
+    helpdesk.script = lambda _path, query: answer(items if query["page"] == "1" else [])
+    source = connect({"status_map": {"2": "open"}, "defaults": {"source": "phone"}})
+    (page,) = read(source)
+    first, second = (record.fields for record in page.records)
+    assert first == {
+        "id": 0, "created_at": "2026-03-10T09:00:00Z", "subject": "no 0", "customer_id": "ann", "status": "open",
+        "source": "phone",
+    }  # fmt: skip
+    assert second is not None and second["status"] == "odd"  # an unknown one stays as it came
+
+
+def test_what_changed_since_is_asked_for_in_the_helpdesks_own_form(
+    connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
+) -> None:
+    helpdesk.script = lambda _path, _query: answer([])
+    source = connect({"since_param": "updated_on", "since_format": ">=%Y-%m-%dT%H:%M:%SZ"})
+    read(source, since=datetime(2026, 3, 10, 9, 30, tzinfo=UTC))
+    assert helpdesk.requests[0][1]["updated_on"] == ">=2026-03-10T09:30:00Z"
+    read(source)
+    assert "updated_on" not in helpdesk.requests[1][1]
+
+
+@pytest.mark.parametrize(
+    ("auth", "name", "header", "value"),
+    [
+        ("header", "X-Key", "X-Key", "s3cret"),
+        ("bearer", "", "Authorization", "Bearer s3cret"),
+        ("basic", "ann", "Authorization", "Basic YW5uOnMzY3JldA=="),
+    ],
+)
+def test_it_logs_in_as_configured(
+    auth: str, name: str, header: str, value: str, connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
+) -> None:
+    helpdesk.script = lambda _path, _query: answer([])
+    source = connect({}, auth=auth, auth_name=name)
+    source.set_secret("s3cret")
+    read(source)
+    assert helpdesk.requests[0][2][header] == value
+
+
+def test_the_check_call_finds_a_wrong_key_that_the_list_would_hide(
+    connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
+) -> None:
+    helpdesk.script = lambda path, _query: answer({}, 401) if path == "/me" else answer([])
+    source = connect({"check_path": "/me"})
+    with pytest.raises(SourceError, match="refused the log-in"):
+        read(source)
+    opened = open_source(source)
+    with pytest.raises(SourceError, match="refused the log-in"):
+        opened.check()
+    opened.close()
+
+
+class TestSecrets:
+    def test_a_secret_is_stored_encrypted_and_in_no_text(self, connect: Callable[..., Source]) -> None:
+        source = connect({}, auth="bearer")
+        source.set_secret("s3cret-key")
+        source.save()
+        stored = json.dumps(list(Source.objects.values()), default=str)
+        assert "s3cret-key" not in stored
+        assert "s3cret-key" not in f"{source} {source!r}"
+        assert Source.objects.get().reveal_secret() == "s3cret-key"
+
+    def test_keys_can_be_changed_by_putting_the_new_one_in_front(
+        self, connect: Callable[..., Source], settings: Any
+    ) -> None:
+        from cryptography.fernet import Fernet
+
+        source = connect({}, auth="bearer")
+        source.set_secret("s3cret-key")
+        old, new = settings.ENCRYPTION_KEYS[0], Fernet.generate_key().decode()
+        settings.ENCRYPTION_KEYS = [new, old]
+        assert source.reveal_secret() == "s3cret-key"
+
+    def test_a_key_that_is_gone_is_a_sentence_and_no_crash(self, connect: Callable[..., Source], settings: Any) -> None:
+        from cryptography.fernet import Fernet
+
+        source = connect({}, auth="bearer")
+        source.set_secret("s3cret-key")
+        settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+        with pytest.raises(SourceError, match="Enter it again"):
+            open_source(source)
+
+    def test_errors_and_logs_never_hold_it(
+        self, connect: Callable[..., Source], helpdesk: ScriptedHelpdesk, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level("DEBUG")
+        source = connect({}, auth="header", auth_name="X-Key")
+        source.set_secret("s3cret-key")
+        helpdesk.fail_everything(answer({}, 401))
+        with pytest.raises(SourceError) as caught:
+            read(source)
+        assert "s3cret-key" not in str(caught.value) + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({}, "path"),
+        ({"path": "/x"}, "fields"),
+        ({"path": "x", "fields": FIELDS}, "begins with one slash"),
+        ({"path": "//evil.example/x", "fields": FIELDS}, "begins with one slash"),
+        ({"path": "/x", "fields": {"id": "id"}}, "created_at"),
+        ({"path": "/x", "fields": {**FIELDS, "colour": "c"}}, "unknown: colour"),
+        ({"path": "/x", "fields": FIELDS, "paging": "guess"}, "paging"),
+        ({"path": "/x", "fields": FIELDS, "paging": "next"}, "needs next"),
+        ({"path": "/x", "fields": FIELDS, "pagin": "page"}, "pagin"),
+        ("text", "JSON object"),
+    ],
+)
+def test_wrong_settings_are_refused_with_the_setting_named(options: Any, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        check_options("rest", options)
+
+
+def test_a_known_helpdesk_needs_no_settings_and_takes_changes() -> None:
+    assert rest_options("redmine", {}).path == "/issues.json"
+    assert rest_options("redmine", {"path": "/projects/support/issues.json"}).records == "issues"
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [("", {"a": [{"b": 1}]}), ("a.0.b", 1), ("a.1.b", None), ("a.b", None), ("x.y", None), ("a.0.b.c", None)],
+)
+def test_paths_reach_into_objects_and_lists(path: str, found: Any) -> None:
+    assert look_up({"a": [{"b": 1}]}, path) == found
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Retries of this file do not wait."""
+    monkeypatch.setattr("tickets.sources.http.time.sleep", lambda _seconds: None)
+    yield

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from analytics.store import IS_HIGH, IS_NEGATIVE, number_where
+from analytics.pipelines import IS_HIGH, IS_NEGATIVE, number_where
 from supportsaas import mongo
 from supportsaas.mongo import Document, Pipeline
 from tenants.models import Tenant
@@ -92,9 +92,7 @@ def overview_pipeline(tenant_ids: Sequence[str], *, now: datetime) -> Pipeline:
                 {"$group": {"_id": "$tenant_id", "open": {"$sum": 1}}},
             ]
         ),
-        _and_also(
-            [{"$match": mine}, newest, {"$group": {"_id": "$tenant_id", "newest": {"$first": "$created_at"}}}]
-        ),
+        _and_also([{"$match": mine}, newest, {"$group": {"_id": "$tenant_id", "newest": {"$first": "$created_at"}}}]),
         {"$group": {"_id": "$_id", "found": {"$mergeObjects": "$$ROOT"}}},
         {"$replaceRoot": {"newRoot": "$found"}},
     ]
@@ -124,4 +122,3 @@ def runs_pipeline(tenant_ids: Sequence[str]) -> Pipeline:
 
 def _and_also(pipeline: Pipeline) -> Document:
     return {"$unionWith": {"coll": TICKETS, "pipeline": pipeline}}
-

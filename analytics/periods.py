@@ -191,7 +191,9 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
 
 def _hour_start(moment: datetime, zone: ZoneInfo) -> datetime:
     local = moment.astimezone(zone)
-    return moment.astimezone(UTC) - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return moment.astimezone(UTC) - timedelta(
+        minutes=local.minute, seconds=local.second, microseconds=local.microsecond
+    )
 
 
 def _first_day(unit: Unit, day: date) -> date:

@@ -1,4 +1,5 @@
 """Dashboard."""
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 

@@ -152,7 +152,9 @@ def trend(figures: DashboardFigures, buckets: Buckets, links: TicketLinks, zone:
         bars.append(TrendBar(mark, everything, f"{title}: {_tickets(point.total)}", segments))
         counted = [(point.total, everything), *((getattr(point, urgency), urls[urgency]) for urgency in URGENCIES)]
         rows.append(TrendRow(title, tuple(TrendCell(count, url) for count, url in counted)))
-    labels = tuple(AxisText(place, axis_words(buckets, place.position, zone)) for place in charts.axis_labels(len(buckets)))
+    labels = tuple(
+        AxisText(place, axis_words(buckets, place.position, zone)) for place in charts.axis_labels(len(buckets))
+    )
     return Trend(chart, tuple(bars), labels, tuple(rows), buckets.unit.value, _summary(figures, buckets, zone))
 
 

@@ -60,7 +60,7 @@ class RestSource:
                 yield Page(
                     records=[SourceRecord(self._fields(each), each) for each in records],
                     number=number,
-                    total_pages=self._total_pages(total, number=number, seen=seen), number=number, seen=seen),
+                    total_pages=self._total_pages(total, number=number, seen=seen),
                     total_count=total,
                 )
             if self._options.paging == "next":

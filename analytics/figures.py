@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+Reason = Literal["high", "negative", "open"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +69,17 @@ class AtRiskCustomer:
     open_count: int
     ticket_ids: tuple[str, ...]
 
-    @property
-    def reason(self) -> str:
-        """Why the customer is here, in words: “3 high-urgency tickets, 2 negative, 1 still open”."""
-        parts = []
+    def reasons(self) -> dict[Reason, str]:
+        """Why the customer is here, in words: “3 high-urgency tickets”, “2 negative”, “1 still open”."""
+        found: dict[Reason, str] = {}
         if self.high_urgency_count:
-            parts.append(f"{self.high_urgency_count} high-urgency ticket{_s(self.high_urgency_count)}")
+            found["high"] = f"{self.high_urgency_count} high-urgency ticket{_s(self.high_urgency_count)}"
         if self.negative_count:
-            noun = "" if parts else f" ticket{_s(self.negative_count)}"
-            parts.append(f"{self.negative_count} negative{noun}")
-        parts.append(f"{self.open_count} still open" if self.open_count else "none still open")
-        return ", ".join(parts)
+            noun = "" if found else f" ticket{_s(self.negative_count)}"
+            found["negative"] = f"{self.negative_count} negative{noun}"
+        if self.open_count:
+            found["open"] = f"{self.open_count} still open"
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

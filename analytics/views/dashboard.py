@@ -1,11 +1,114 @@
-"""Dashboard."""
+"""The dashboard of one tenant."""
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
+from analytics.links import TicketLinks
+from analytics.periods import CUSTOM, ChosenPeriod, Period, buckets_of, day_start
+from analytics.store import StatisticsStore
+from analytics.views.narrowing import Selection, date_fields, is_custom, period_choices, source_choices
+from analytics.views.panels import bar_list, customer_rows, rising_list, tiles, trend
+from analytics.views.words import chosen_words, period_words
+from supportsaas import clock
 from tenants.access import TenantAccess, tenant_required
+from tenants.models import Source
+from tickets import jobs
+from tickets.filters import FilterError, TicketFilter
+from tickets.freshness import data_as_of
+from tickets.store import TicketStore
+from tickets.views.fragments import render_page_or_fragment
 
 
+@require_GET
 @tenant_required()
 def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
-    return render(request, "analytics/dashboard.html", {"tenant": access.tenant})
+    """The tenant's numbers over a period, narrowed by the address; 400 with the field named where it is none."""
+    now = clock.now()
+    zone = access.tenant.zone
+    errors: dict[str, str] = {}
+    selection: Selection | None = None
+    context: dict[str, Any] = {"as_of": data_as_of(access.tenant), "errors": errors}
+    try:
+        selection = Selection.parse(dict(request.GET.lists()), zone=zone, now=now)
+    except FilterError as error:
+        errors[error.field] = error.reason
+    else:
+        context |= _numbers(access, selection, now)
+    context |= {
+        "selection": selection,
+        "dates": date_fields(selection, request.GET.dict()),
+        "is_custom": is_custom(selection) or bool(errors),
+    }
+    status = 400 if errors else 200
+    return render_page_or_fragment(
+        request, "analytics/dashboard.html", "analytics/_dashboard.html", context, status=status
+    )
+
+
+def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
+    tenant, zone, period = access.tenant, selection.zone, selection.chosen.period
+    buckets, comparison = buckets_of(period, zone), period.comparison(now)
+    store = StatisticsStore(tenant)
+    figures = store.dashboard(buckets, comparison=comparison, sources=selection.sources)
+    links = TicketLinks(tenant.slug, selection.tickets)
+    if selection.is_rising:
+        rising = store.rising_keywords(period, comparison=comparison, sources=selection.sources)
+        keywords = rising_list(rising, links)
+    else:
+        keywords = bar_list(figures.keywords, "keyword", links, of=figures.totals.total)
+    return {
+        "totals": figures.totals,
+        "period_choices": period_choices(selection),
+        "source_choices": source_choices(selection, figures.by_source),
+        "no_sources_query": selection.query(sources=()),
+        "here_query": selection.query(),
+        "top_query": selection.query(is_rising=False),
+        "rising_query": selection.query(is_rising=True),
+        "period_words": chosen_words(selection.chosen, zone),
+        "exact_period_words": period_words(period, zone),
+        "comparison_words": period_words(comparison, zone),
+        "is_under_way": comparison.length < period.length,
+        "tiles": tiles(figures, buckets, comparison, links),
+        "trend": trend(figures, buckets, links, zone),
+        "urgencies": bar_list(figures.by_urgency, "urgency", links).rows,
+        "statuses": bar_list(figures.by_status, "status", links),
+        "sentiments": bar_list(figures.by_sentiment, "sentiment", links),
+        "sources": bar_list(figures.by_source, "source", links),
+        "keywords": keywords,
+        "customers": customer_rows(figures.customers, links),
+        **_situation(access, selection, is_empty=not figures.totals.total),
+    }
+
+
+def _situation(access: TenantAccess, selection: Selection, *, is_empty: bool) -> dict[str, Any]:
+    """What is going on besides the numbers, and, where there are none, what can be done about it."""
+    tenant = access.tenant
+    job = jobs.find_active(tenant)
+    situation: dict[str, Any] = {
+        "job": job,
+        "job_percentage": jobs.percentage(job) if job else 0,
+        "is_first_run": job is not None and jobs.find_last_good(tenant) is None,
+    }
+    if not is_empty:
+        return situation
+    newest = next(iter(TicketStore(tenant).find_page(TicketFilter(), page_size=1).tickets), None)
+    if newest is not None:
+        return situation | {
+            "newest_at": newest["created_at"],
+            "newest_query": _query_around(newest["created_at"], selection),
+        }
+    recent = jobs.find_recent(tenant, limit=1)
+    return situation | {
+        "has_source": Source.objects.filter(tenant=tenant).exists(),
+        "last_run": recent[0] if recent and not recent[0]["active"] else None,
+    }
+
+
+def _query_around(moment: datetime, selection: Selection) -> str:
+    """The 30 days that end with the day of a moment, of all sources."""
+    day, zone = moment.astimezone(selection.zone).date(), selection.zone
+    period = Period(day_start(day - timedelta(days=29), zone), day_start(day + timedelta(days=1), zone))
+    return selection.query(chosen=ChosenPeriod(CUSTOM, period), sources=())

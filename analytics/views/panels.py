@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics import charts
-from analytics.figures import AtRiskCustomer, DashboardFigures, TrendPoint, ValueCount
+from analytics.figures import AtRiskCustomer, DashboardFigures, Reason, RisingKeyword, TrendPoint, ValueCount
 from analytics.links import TicketLinks
 from analytics.periods import Buckets, Period
 from analytics.views.words import Change, axis_words, bucket_title, change
@@ -14,6 +14,7 @@ from supportsaas.templatetags.presentation import grouped
 from tickets.filters import OPEN_STATUSES, URGENCIES
 
 SHOWN_VALUES = 8
+SHOWN_TICKETS = 3
 
 _TILES: tuple[tuple[str, str, dict[str, Any], bool], ...] = (
     ("total", "Tickets", {}, False),
@@ -23,6 +24,12 @@ _TILES: tuple[tuple[str, str, dict[str, Any], bool], ...] = (
     ("action", "Needs action", {"requires_action": True}, True),
 )
 """Field of the totals, name, what its list is narrowed by, and whether it is shown as a share."""
+
+_REASONS: dict[Reason, dict[str, Any]] = {
+    "high": {"urgency": ("high",)},
+    "negative": {"sentiment": ("negative",)},
+    "open": {"status": OPEN_STATUSES},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +97,10 @@ class Trend:
 class BarRow:
     value: str
     count: int
-    share: float
+    share: float | None
     width: float
     url: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +112,20 @@ class BarList:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerRow:
-    """A customer at risk; the numbers are those of `figures.reason`, each with its list."""
-
-    figures: AtRiskCustomer
+class CustomerReason:
+    words: str
     url: str
-    high_url: str
-    negative_url: str
-    open_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer at risk, each reason with the list of its tickets; `ticket_ids` are the newest few."""
+
+    customer_id: str
+    url: str
+    reasons: tuple[CustomerReason, ...]
+    is_settled: bool
+    ticket_ids: tuple[str, ...]
 
 
 def tiles(figures: DashboardFigures, buckets: Buckets, comparison: Period, links: TicketLinks) -> list[Tile]:
@@ -171,17 +185,32 @@ def bar_list(values: Sequence[ValueCount], field: str, links: TicketLinks, *, of
         )
         for each, width in zip(values, charts.bar_widths([each.count for each in values]), strict=True)
     )
-    return BarList(rows[:SHOWN_VALUES], rows[SHOWN_VALUES:])
+    return BarList(rows[:SHOWN_VALUES], rows[SHOWN_VALUES:]) if field != "keyword" else BarList(rows, ())
+
+
+def rising_list(words: Sequence[RisingKeyword], links: TicketLinks) -> BarList:
+    """The words that gained most, with what they had before."""
+    widths = charts.bar_widths([each.count for each in words])
+    return BarList(
+        tuple(
+            BarRow(each.value, each.count, None, width, links.tickets(keyword=each.value), _before(each.before))
+            for each, width in zip(words, widths, strict=True)
+        ),
+        (),
+    )
 
 
 def customer_rows(customers: Sequence[AtRiskCustomer], links: TicketLinks) -> list[CustomerRow]:
     return [
         CustomerRow(
-            figures=each,
+            customer_id=each.customer_id,
             url=links.customer(each.customer_id),
-            high_url=links.tickets(customer_id=each.customer_id, urgency=("high",)),
-            negative_url=links.tickets(customer_id=each.customer_id, sentiment=("negative",)),
-            open_url=links.tickets(customer_id=each.customer_id, status=OPEN_STATUSES),
+            reasons=tuple(
+                CustomerReason(words, links.tickets(customer_id=each.customer_id, **_REASONS[reason]))
+                for reason, words in each.reasons().items()
+            ),
+            is_settled=not each.open_count,
+            ticket_ids=each.ticket_ids[:SHOWN_TICKETS],
         )
         for each in customers
     ]
@@ -200,6 +229,10 @@ def _summary(figures: DashboardFigures, buckets: Buckets, zone: ZoneInfo) -> str
     peak = max(figures.trend, key=lambda point: point.total)
     most = f"{bucket_title(buckets, peak.position, zone)} ({grouped(peak.total)})"
     return f"{_tickets(figures.totals.total)}, the most on {most}."
+
+
+def _before(count: int) -> str:
+    return f"{grouped(count)} before" if count else "new"
 
 
 def _tickets(count: int) -> str:

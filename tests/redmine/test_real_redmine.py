@@ -1,0 +1,137 @@
+"""Ingestion from a real Redmine: `script/try-redmine` installs one and runs this aloud."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenants.models import Source, Tenant
+from tests.redmine.server import RedmineServer, is_installed
+from tickets import jobs
+from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.jobs import JobRequest
+from tickets.sources import SourceError, open_source
+from tickets.store import TicketStore
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(not is_installed(), reason="Redmine is not installed; script/try-redmine installs it"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+SUBJECTS = ("Cannot log in since this morning", "Refund for order 1042", "Rechnung fehlt – bitte prüfen", "Wo? 📦")
+RESOLVED, CLOSED = 3, 5
+
+
+@pytest.fixture(scope="module")
+def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedmineServer]:
+    with RedmineServer(tmp_path_factory.mktemp("redmine")) as server:
+        yield server
+
+
+@pytest.fixture
+def source(tenant: Tenant, redmine: RedmineServer) -> Source:
+    made = Source(tenant=tenant, kind="redmine", url=redmine.url, auth="header", auth_name="X-Redmine-API-Key")
+    made.set_secret(redmine.key)
+    made.full_clean()
+    made.save()
+    return made
+
+
+def ingest(tenant: Tenant, **request: Any) -> Outcome:
+    wish = JobRequest(trigger="command", started_by="test", **request)
+    job_id = jobs.begin_at_once(tenant, wish, owner_id="test")
+    return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test")
+
+
+def counts(outcome: Outcome) -> dict[str, int]:
+    assert outcome.status == "completed", outcome.error or outcome.warning
+    return {name: number for name, number in outcome.progress.counts.as_dict().items() if number}
+
+
+def test_it_reads_changes_and_deletions_of_a_real_redmine(tenant: Tenant, source: Source, redmine: RedmineServer) -> None:
+    ids = [redmine.create_issue(f"{SUBJECTS[n % 4]} #{n}", f"Hello,\nmessage {n}\n\n*second* line & more") for n in range(120)]
+    store = TicketStore(tenant)
+
+    # The server caps a page at 100 without a word; all 120 must come.
+    assert counts(ingest(tenant)) == {"new_ingested": 120}
+    assert set(store.iterate_live_ids()) == set(ids)
+    first = store.find_ticket(ids[0])
+    assert first is not None
+    assert (first["subject"], first["status"], first["source"]) == ("Cannot log in since this morning #0", "open", "redmine")
+    assert first["message"] == "Hello,\nmessage 0\n\n*second* line & more"
+
+    # Nothing happened: an incremental read finds nothing to write, line ends notwithstanding.
+    again = ingest(tenant)
+    assert set(counts(again)) == {"unchanged"}
+
+    redmine.change_issue(ids[1], status_id=RESOLVED)
+    redmine.change_issue(ids[2], status_id=CLOSED, description="Please refund me immediately, or I call my lawyer")
+    new = redmine.create_issue("A new one", "Where is my invoice?")
+    redmine.delete_issue(ids[7])
+
+    outcome = ingest(tenant, full=True)
+    assert counts(outcome) == {"new_ingested": 1, "updated": 2, "unchanged": 117, "deleted": 1}
+    assert set(store.iterate_live_ids()) == {*ids, new} - {ids[7]}
+    assert store.find_history(ids[1])[0]["changes"] == {"status": {"old": "open", "new": "resolved"}}
+    changes = store.find_history(ids[2])[0]["changes"]
+    assert changes["status"] == {"old": "open", "new": "closed"}
+    assert changes["message"]["old"].startswith("Hello,") and "lawyer" in changes["message"]["new"]
+    assert changes["urgency"]["new"] == "high"
+    assert [each["action"] for each in store.find_history(ids[7])] == ["deleted", "created"]
+    for entry in store.find_history(ids[2]):
+        print(entry["recorded_at"], entry["action"], {k: v for k, v in entry["changes"].items() if k != "message"})
+
+
+def test_only_what_changed_is_asked_for_after_a_whole_read(tenant: Tenant, source: Source, redmine: RedmineServer) -> None:
+    some = redmine.create_issue("One more", "Text")
+    ingest(tenant)
+    redmine.change_issue(some, subject="One more, changed")
+    outcome = ingest(tenant)
+    assert outcome.progress.counts.updated == 1
+    ticket = TicketStore(tenant).find_ticket(some)
+    assert ticket is not None and ticket["subject"] == "One more, changed"
+
+
+def test_a_wrong_key_is_said_though_redmine_answers_with_an_empty_list(
+    tenant: Tenant, source: Source, redmine: RedmineServer
+) -> None:
+    redmine.create_issue("Kept", "Text")
+    ingest(tenant)
+    before = set(TicketStore(tenant).iterate_live_ids())
+    source.set_secret("wrong")
+    source.save()
+    outcome = ingest(tenant, full=True)
+    assert outcome.status == "failed"
+    assert outcome.error is not None and outcome.error["code"] == "refused_login"
+    assert set(TicketStore(tenant).iterate_live_ids()) == before
+    opened = open_source(source)
+    with pytest.raises(SourceError, match="refused the log-in"):
+        opened.check()
+    opened.close()
+
+
+def test_a_restart_of_the_server_in_the_middle_loses_nothing(
+    tenant: Tenant, source: Source, redmine: RedmineServer
+) -> None:
+    source.page_size = 20
+    source.save()
+    for n in range(60):
+        redmine.create_issue(f"Restart {n}", "Text")
+    wanted = redmine.call("GET", "/issues.json?status_id=*&limit=1")["total_count"]
+
+    def stop_after_page_two(progress: jobs.Progress) -> None:
+        if progress.processed_pages == 2:
+            redmine.stop()
+
+    wish = JobRequest(trigger="command", started_by="test")
+    job_id = jobs.begin_at_once(tenant, wish, owner_id="test")
+    broken = ingest_tenant(
+        tenant, wish, job_id=job_id, owner_id="test", listener=stop_after_page_two, sleep=lambda _seconds: None
+    )
+    assert broken.status == "failed"
+    assert broken.error is not None and broken.error["code"] == "unreachable"
+    redmine.start()
+    ingest(tenant)
+    assert TicketStore(tenant).count_live() == wanted

@@ -31,12 +31,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stack of segments, the first series at the bottom; parts that are 0 have none."""
+    """A stack of segments, the first series at the bottom; parts that are 0 have none.
+
+    The slot is the bar with half a gap on either side; `slot_x` is where it begins.
+    """
 
     position: int
+    slot_x: float
     x: float
     width: float
-    middle: float
     segments: tuple[Segment, ...]
 
 
@@ -99,9 +102,9 @@ def stacked_bars(
         bars.append(
             Bar(
                 position,
+                slot_x=round(left, 4),
                 x=round(left + slot * gap / 2, 4),
                 width=round(slot * (1 - gap), 4),
-                middle=round(left + slot / 2, 4),
                 segments=tuple(segments),
             )
         )

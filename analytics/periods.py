@@ -4,7 +4,7 @@ The three presets are made of whole buckets in the tenant's zone: `24h` is the 2
 the next full hour, `7d` and `30d` are that many calendar days, today included. Every bar then
 covers a whole hour or day, the bars together are the period, and links carry its exact
 moments: what a number counts is what its list shows. A period that is still under way is
-compared with the same part of the one before it (`comparison`), never with the whole.
+compared with the same part of the one before it (`comparison`), never with the whole of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,11 +63,22 @@ class Period:
         """The period of the same length (in elapsed time) that ends where this one starts."""
         return Period(self.start - self.length, self.start)
 
-    def comparison(self, now: datetime) -> "Period":
-        """The previous period, up to the point this one has reached by `now`."""
-        if not self.start < now < self.end:
-            return self.previous
-        return Period(self.start - self.length, now - self.length)
+    def comparison(self, now: datetime, zone: ZoneInfo) -> "Period":
+        """The period before, up to the point this one has reached by `now`.
+
+        Whole days are compared with as many whole days, up to the same time of day, though a
+        change of the clocks makes one of the two an hour longer.
+        """
+        reached = now if self.start < now < self.end else self.end
+        days = (self.end.astimezone(zone).date() - self.start.astimezone(zone).date()).days
+        if (self.start, self.end) != (_midnight_of(self.start, zone), _midnight_of(self.end, zone)):
+            return Period(self.start - self.length, reached - self.length)
+
+        def back(moment: datetime) -> datetime:
+            local = moment.astimezone(zone)
+            return datetime.combine(local.date() - timedelta(days=days), local.time(), tzinfo=zone)
+
+        return Period(back(self.start), back(reached))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +198,10 @@ def buckets_of(period: Period, zone: ZoneInfo, unit: Unit | None = None) -> Buck
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """The first moment of a day; where midnight is skipped, the moment of the skip."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def _midnight_of(moment: datetime, zone: ZoneInfo) -> datetime:
+    return day_start(moment.astimezone(zone).date(), zone)
 
 
 def _hour_start(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -45,6 +45,10 @@ class EmbeddedMongod:
     def start(self) -> None:
         """Start the server and make it a replica set; raises `MongodUnavailable`."""
         binary = find_binary()
+        if child_process.port_is_taken(self.port):  # else we would take another server for ours
+            raise MongodUnavailable(
+                f"Port {self.port} on 127.0.0.1 is taken, perhaps by a demo in another terminal. Stop that first."
+            )
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "data").mkdir(exist_ok=True)
         self._process = child_process.start(
@@ -109,8 +113,6 @@ class EmbeddedMongod:
 
     def _why_it_ended(self) -> str:
         log = self.log.read_text(errors="replace") if self.log.exists() else ""
-        if "Address already in use" in log[-4000:]:
-            return f"Port {self.port} on 127.0.0.1 is taken by another program."
         if "DBPathInUse" in log[-6000:]:
             return f"Another MongoDB already works on {self.directory}. Is the demo running in another terminal?"
         return f"MongoDB ended while starting. Its log: {self.log}"

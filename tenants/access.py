@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -36,7 +37,7 @@ class TenantAccess:
         return self.allows(Role.ADMIN)
 
 
-def find_access(user: User | AnonymousUser, slug: str, *, token: ApiToken | None = None) -> TenantAccess | None:
+def find_access(user: AbstractBaseUser | AnonymousUser, slug: str, *, token: ApiToken | None = None) -> TenantAccess | None:
     """The access of `user` to the tenant, narrowed by the token's scope; None for a stranger."""
     if not isinstance(user, User) or not user.is_active:
         return None
@@ -58,7 +59,7 @@ def find_access(user: User | AnonymousUser, slug: str, *, token: ApiToken | None
     return TenantAccess(tenant, role)
 
 
-def find_all_access(user: User | AnonymousUser) -> list[TenantAccess]:
+def find_all_access(user: AbstractBaseUser | AnonymousUser) -> list[TenantAccess]:
     """Every active tenant the user may see, by name."""
     if not isinstance(user, User) or not user.is_active:
         return []
@@ -82,7 +83,7 @@ def tenant_required(
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
-            access = find_access(request.user, slug)  # type: ignore[arg-type]
+            access = find_access(request.user, slug)
             if access is None:
                 raise Http404("No such tenant.")
             if not access.allows(needed):

@@ -1,6 +1,6 @@
 """The Django admin's view of people, members and tokens; tickets.admin adds what runs ingestion."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -20,26 +20,26 @@ admin.site.site_url = "/"
 class MembershipInline(admin.TabularInline):
     model = Membership
     extra = 0
-    autocomplete_fields: ClassVar = ["user"]
+    autocomplete_fields = ["user"]
 
 
 class UserMembershipInline(admin.TabularInline):
     model = Membership
     extra = 0
-    autocomplete_fields: ClassVar = ["tenant"]
+    autocomplete_fields = ["tenant"]
 
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    inlines: ClassVar = [UserMembershipInline]
-    list_display: ClassVar = ["username", "email", "is_active", "is_staff", "is_superuser", "last_login"]
+    inlines = [UserMembershipInline]
+    list_display = ["username", "email", "is_active", "is_staff", "is_superuser", "last_login"]
 
 
 class TenantAdmin(admin.ModelAdmin):
-    list_display: ClassVar = ["name", "slug", "timezone", "retention_days", "is_active"]
-    list_filter: ClassVar = ["is_active"]
-    search_fields: ClassVar = ["name", "slug"]
-    inlines: ClassVar = [MembershipInline]
+    list_display = ["name", "slug", "timezone", "retention_days", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "slug"]
+    inlines = [MembershipInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
         # Every stored ticket carries the slug, so it is chosen once.
@@ -59,7 +59,7 @@ class SourceForm(forms.ModelForm):
 
     class Meta:
         model = Source
-        fields: ClassVar = ["tenant", "kind", "url", "auth", "auth_name", "secret", "options", "page_size", "enabled"]
+        fields = ["tenant", "kind", "url", "auth", "auth_name", "secret", "options", "page_size", "enabled"]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -81,10 +81,10 @@ class SourceForm(forms.ModelForm):
 
 class SourceAdmin(admin.ModelAdmin):
     form = SourceForm
-    list_display: ClassVar = ["tenant", "kind", "url", "auth", "secret_state", "enabled"]
-    list_filter: ClassVar = ["kind", "enabled"]
-    list_select_related: ClassVar = ["tenant"]
-    search_fields: ClassVar = ["url"]
+    list_display = ["tenant", "kind", "url", "auth", "secret_state", "enabled"]
+    list_filter = ["kind", "enabled"]
+    list_select_related = ["tenant"]
+    search_fields = ["url"]
 
     @admin.display(description="secret")
     def secret_state(self, source: Source) -> str:
@@ -93,17 +93,17 @@ class SourceAdmin(admin.ModelAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
-    list_display: ClassVar = ["user", "tenant", "role"]
-    list_filter: ClassVar = ["role"]
-    list_select_related: ClassVar = ["user", "tenant"]
-    autocomplete_fields: ClassVar = ["user", "tenant"]
+    list_display = ["user", "tenant", "role"]
+    list_filter = ["role"]
+    list_select_related = ["user", "tenant"]
+    autocomplete_fields = ["user", "tenant"]
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):
     """Making one shows its text once, in the message after saving; later there is only its hash."""
 
-    list_display: ClassVar = [
+    list_display = [
         "name",
         "user",
         "tenant",
@@ -113,11 +113,11 @@ class ApiTokenAdmin(admin.ModelAdmin):
         "revoked_at",
         "last_used_at",
     ]
-    list_filter: ClassVar = ["role"]
-    list_select_related: ClassVar = ["user", "tenant"]
-    fields: ClassVar = ["name", "user", "tenant", "role", "expires_at"]
-    autocomplete_fields: ClassVar = ["user", "tenant"]
-    actions: ClassVar = ["revoke"]
+    list_filter = ["role"]
+    list_select_related = ["user", "tenant"]
+    fields = ["name", "user", "tenant", "role", "expires_at"]
+    autocomplete_fields = ["user", "tenant"]
+    actions = ["revoke"]
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
         if change:

@@ -15,5 +15,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme if theme in THEMES else "system",
         "access": getattr(request, "tenant_access", None),
-        "my_tenants": SimpleLazyObject(lambda: find_all_access(request.user)),  # type: ignore[arg-type]
+        "my_tenants": SimpleLazyObject(lambda: find_all_access(request.user)),
     }

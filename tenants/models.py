@@ -4,10 +4,11 @@ import hashlib
 import re
 import secrets
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from bson import ObjectId
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -54,9 +55,9 @@ class Role(models.TextChoices):
 class User(AbstractUser):
     """Someone who logs in. Superusers run the system and see every tenant."""
 
-    class Meta(AbstractUser.Meta):
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         # Look-ups on a unique field scan the collection (its unique index is partial).
-        indexes: ClassVar = [models.Index(fields=["username"], name="user_username")]
+        indexes = [models.Index(fields=["username"], name="user_username")]
 
 
 class Tenant(models.Model):
@@ -87,8 +88,8 @@ class Tenant(models.Model):
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        ordering: ClassVar = ["name"]
-        indexes: ClassVar = [models.Index(fields=["slug"], name="tenant_slug")]
+        ordering = ["name"]
+        indexes = [models.Index(fields=["slug"], name="tenant_slug")]
 
     def __str__(self) -> str:
         return self.name
@@ -105,7 +106,7 @@ class Membership(models.Model):
 
     class Meta:
         verbose_name = "member"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "tenant"], name="one_membership_each")]
+        constraints = [models.UniqueConstraint(fields=["user", "tenant"], name="one_membership_each")]
 
     def __str__(self) -> str:
         return f"{self.user} in {self.tenant} ({self.role})"
@@ -127,13 +128,14 @@ class AuthKind(models.TextChoices):
 class Source(models.Model):
     """Where a tenant's tickets live: one helpdesk a tenant, its credential encrypted at rest."""
 
+    tenant_id: ObjectId
     tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="source")
     kind = models.CharField(max_length=16, choices=SourceKind.choices, default=SourceKind.HOUSE)
     url = models.CharField(
         "address",
         max_length=500,
         validators=[validate_address],
-        help_text="Where the helpdesk answers, for example https://help.example.com"
+        help_text="Where the helpdesk answers, for example https://help.example.com",
     )
     auth = models.CharField("log-in", max_length=16, choices=AuthKind.choices, default=AuthKind.NONE)
     auth_name = models.CharField(
@@ -189,6 +191,7 @@ class ApiToken(models.Model):
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="tokens", help_text="On whose behalf it acts."
     )
+    tenant_id: ObjectId | None
     tenant = models.ForeignKey(
         Tenant,
         on_delete=models.CASCADE,
@@ -208,7 +211,7 @@ class ApiToken(models.Model):
 
     class Meta:
         verbose_name = "API token"
-        indexes: ClassVar = [models.Index(fields=["digest"], name="token_digest")]
+        indexes = [models.Index(fields=["digest"], name="token_digest")]
 
     def __str__(self) -> str:
         return self.name

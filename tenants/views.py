@@ -48,7 +48,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 def switch_tenant(request: HttpRequest) -> HttpResponse:
     """Open the dashboard of the tenant whose id or name was typed."""
     wanted = request.GET.get("tenant", "").strip().casefold()
-    mine = [access.tenant for access in find_all_access(request.user)]  # type: ignore[arg-type]
+    mine = [access.tenant for access in find_all_access(request.user)]
     for tenant in mine:
         if wanted in (tenant.slug.casefold(), tenant.name.casefold()):
             return redirect("dashboard", tenant.slug)

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -23,7 +23,7 @@ from tickets.worker import count_workers
 
 @admin.register(Tenant)
 class IngestingTenantAdmin(TenantAdmin):
-    actions: ClassVar = ["run_ingestion"]
+    actions = ["run_ingestion"]
 
     @admin.action(description="Run ingestion")
     def run_ingestion(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
@@ -48,7 +48,7 @@ class IngestingTenantAdmin(TenantAdmin):
 
 @admin.register(Source)
 class CheckedSourceAdmin(SourceAdmin):
-    actions: ClassVar = ["check_connection"]
+    actions = ["check_connection"]
 
     @admin.action(description="Check connection")
     def check_connection(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
@@ -86,7 +86,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(IngestionLog)
 class IngestionLogAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = [
+    list_display = [
         "queued_at",
         "tenant_id",
         "status",
@@ -96,10 +96,10 @@ class IngestionLogAdmin(ReadOnlyAdmin):
         "in_words",
         "problem",
     ]
-    list_filter: ClassVar = ["status", "trigger", "tenant_id"]
-    search_fields: ClassVar = ["=job_id", "=tenant_id", "started_by"]
+    list_filter = ["status", "trigger", "tenant_id"]
+    search_fields = ["=job_id", "=tenant_id", "started_by"]
     search_help_text = "Job, tenant or who started it"
-    fields: ClassVar = [
+    fields = [
         "job_id", "tenant_id", "status", "trigger", "started_by", "queued_at", "started_at", "ended_at", "took",
         "processed_pages", "total_pages", "in_words", "problem", "options", "cancel_requested_at",
     ]  # fmt: skip
@@ -121,11 +121,11 @@ class IngestionLogAdmin(ReadOnlyAdmin):
 
 @admin.register(TicketHistory)
 class TicketHistoryAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["recorded_at", "tenant_id", "external_id", "action", "changed_fields"]
-    list_filter: ClassVar = ["action", "tenant_id"]
-    search_fields: ClassVar = ["=external_id", "=tenant_id", "=job_id"]
+    list_display = ["recorded_at", "tenant_id", "external_id", "action", "changed_fields"]
+    list_filter = ["action", "tenant_id"]
+    search_fields = ["=external_id", "=tenant_id", "=job_id"]
     search_help_text = "Ticket, tenant or job, exactly"
-    fields: ClassVar = ["tenant_id", "external_id", "action", "recorded_at", "job_id", "readable_changes"]
+    fields = ["tenant_id", "external_id", "action", "recorded_at", "job_id", "readable_changes"]
 
     @admin.display(description="fields")
     def changed_fields(self, entry: TicketHistory) -> str:
@@ -139,4 +139,6 @@ class TicketHistoryAdmin(ReadOnlyAdmin):
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
     return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -130,9 +130,8 @@ class TicketFilter:
     def without(self, name: str, value: str | None = None) -> "TicketFilter":
         """The filter with one condition, or one value of it, taken off."""
         present = getattr(self, name)
-        if isinstance(present, tuple):
-            return replace(self, **{name: tuple(v for v in present if v != value)})
-        return replace(self, **{name: None})
+        left: Any = tuple(v for v in present if v != value) if isinstance(present, tuple) else None
+        return replace(self, **{name: left})
 
 
 def _choices(values: Mapping[str, list[str]], name: str, known: tuple[str, ...]) -> tuple[str, ...]:

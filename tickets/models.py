@@ -3,10 +3,17 @@
 Unmanaged: migrations do not touch them, and nothing is ever saved through them.
 """
 
-from typing import ClassVar
+from typing import Any
 
 from django.db import models
 from django_mongodb_backend.fields import ObjectIdAutoField
+
+
+class DocumentField(models.Field):
+    """A nested document just as MongoDB gives it, dates and all (a JSONField holds none)."""
+
+    def db_type(self, connection: Any) -> str:
+        return "object"
 
 
 class IngestionLog(models.Model):
@@ -22,17 +29,17 @@ class IngestionLog(models.Model):
     ended_at = models.DateTimeField(null=True)
     total_pages = models.IntegerField(null=True)
     processed_pages = models.IntegerField(default=0)
-    counts = models.JSONField(default=dict)
-    error = models.JSONField(null=True)
-    warning = models.JSONField(null=True)
-    options = models.JSONField(default=dict)
+    counts = DocumentField(default=dict)
+    error = DocumentField(null=True)
+    warning = DocumentField(null=True)
+    options = DocumentField(default=dict)
     cancel_requested_at = models.DateTimeField(null=True)
 
     class Meta:
         managed = False
         db_table = "ingestion_logs"
         verbose_name = "ingestion log"
-        ordering: ClassVar = ["-queued_at"]
+        ordering = ["-queued_at"]
 
     def __str__(self) -> str:
         return f"{self.tenant_id} {self.queued_at:%Y-%m-%d %H:%M} {self.status}" if self.queued_at else self.job_id
@@ -45,7 +52,7 @@ class TicketHistory(models.Model):
     tenant_id = models.CharField("tenant", max_length=63)
     external_id = models.CharField("ticket", max_length=200)
     action = models.CharField(max_length=16)
-    changes = models.JSONField(default=dict)
+    changes = DocumentField(default=dict)
     recorded_at = models.DateTimeField()
     job_id = models.CharField("job", max_length=36)
 
@@ -54,7 +61,7 @@ class TicketHistory(models.Model):
         db_table = "ticket_history"
         verbose_name = "ticket history entry"
         verbose_name_plural = "ticket history"
-        ordering: ClassVar = ["-recorded_at"]
+        ordering = ["-recorded_at"]
 
     def __str__(self) -> str:
         return f"{self.external_id}: {self.action}"

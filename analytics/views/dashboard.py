@@ -11,7 +11,7 @@ from analytics.periods import CUSTOM, ChosenPeriod, Period, buckets_of, day_star
 from analytics.store import StatisticsStore
 from analytics.views.narrowing import Selection, date_fields, is_custom, period_choices, source_choices
 from analytics.views.panels import bar_list, customer_rows, rising_list, tiles, trend
-from analytics.views.words import chosen_words, period_words
+from analytics.views.words import period_words
 from supportsaas import clock
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Source
@@ -39,6 +39,7 @@ def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
         context |= _numbers(access, selection, now)
     context |= {
         "selection": selection,
+        "period_choices": period_choices(selection),
         "dates": date_fields(selection, request.GET.dict()),
         "is_custom": is_custom(selection) or bool(errors),
     }
@@ -50,7 +51,7 @@ def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
     tenant, zone, period = access.tenant, selection.zone, selection.chosen.period
-    buckets, comparison = buckets_of(period, zone), period.comparison(now)
+    buckets, comparison = buckets_of(period, zone), period.comparison(now, zone)
     store = StatisticsStore(tenant)
     figures = store.dashboard(buckets, comparison=comparison, sources=selection.sources)
     links = TicketLinks(tenant.slug, selection.tickets)
@@ -61,18 +62,16 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
         keywords = bar_list(figures.keywords, "keyword", links, of=figures.totals.total)
     return {
         "totals": figures.totals,
-        "period_choices": period_choices(selection),
         "source_choices": source_choices(selection, figures.by_source),
         "no_sources_query": selection.query(sources=()),
         "here_query": selection.query(),
         "top_query": selection.query(is_rising=False),
         "rising_query": selection.query(is_rising=True),
-        "period_words": chosen_words(selection.chosen, zone),
-        "exact_period_words": period_words(period, zone),
+        "period_words": period_words(period, zone),
         "comparison_words": period_words(comparison, zone),
-        "is_under_way": comparison.length < period.length,
+        "is_under_way": period.start < now < period.end,
         "tiles": tiles(figures, buckets, comparison, links),
-        "trend": trend(figures, buckets, links, zone),
+        "trend": trend(figures, buckets, links, zone=zone, now=now),
         "urgencies": bar_list(figures.by_urgency, "urgency", links).rows,
         "statuses": bar_list(figures.by_status, "status", links),
         "sentiments": bar_list(figures.by_sentiment, "sentiment", links),

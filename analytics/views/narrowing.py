@@ -48,10 +48,6 @@ class Selection:
         """The selection, with some fields replaced, as a query string."""
         return urlencode(replace(self, **changes).parameters())
 
-    def period_query(self, name: str) -> str:
-        """The selection with a preset for its period."""
-        return urlencode([("period", name), *self.other_parameters()])
-
 
 @dataclass(frozen=True, slots=True)
 class PeriodChoice:
@@ -71,9 +67,12 @@ class SourceChoice:
     is_chosen: bool
 
 
-def period_choices(selection: Selection) -> list[PeriodChoice]:
+def period_choices(selection: Selection | None) -> list[PeriodChoice]:
+    """The presets, keeping all else of the selection; where the address made none, to begin anew."""
+    others = selection.other_parameters() if selection else []
+    chosen = selection.chosen.name if selection else ""
     return [
-        PeriodChoice(name, words, selection.period_query(name), name == selection.chosen.name)
+        PeriodChoice(name, words, urlencode([("period", name), *others]), name == chosen)
         for name, words in PERIOD_NAMES.items()
     ]
 

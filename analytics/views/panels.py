@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -150,13 +151,15 @@ def tiles(figures: DashboardFigures, buckets: Buckets, comparison: Period, links
     return found
 
 
-def trend(figures: DashboardFigures, buckets: Buckets, links: TicketLinks, zone: ZoneInfo) -> Trend:
+def trend(figures: DashboardFigures, buckets: Buckets, links: TicketLinks, *, zone: ZoneInfo, now: datetime) -> Trend:
     points = _filled(figures, buckets)
     chart = charts.stacked_bars([[getattr(point, urgency) for urgency in URGENCIES] for point in points])
     bars, rows = [], []
     for point, mark in zip(points, chart.bars, strict=True):
         period = buckets[point.position]
         title = bucket_title(buckets, point.position, zone)
+        if period.start <= now < period.end:
+            title = f"{title}, so far"
         everything = links.within(period)
         urls = {urgency: links.within(period, urgency=(urgency,)) for urgency in URGENCIES}
         segments = tuple(
@@ -189,8 +192,8 @@ def bar_list(values: Sequence[ValueCount], field: str, links: TicketLinks, *, of
 
 
 def rising_list(words: Sequence[RisingKeyword], links: TicketLinks) -> BarList:
-    """The words that gained most, with what they had before."""
-    widths = charts.bar_widths([each.count for each in words])
+    """The words that gained most, with what they had before; the bars show the gain."""
+    widths = charts.bar_widths([each.count - each.before for each in words])
     return BarList(
         tuple(
             BarRow(each.value, each.count, None, width, links.tickets(keyword=each.value), _before(each.before))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from analytics.periods import Buckets, ChosenPeriod, Period, Unit
+from analytics.periods import Buckets, Period, Unit
 
 PERIOD_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days"}
 _MOST_PERCENT = 10.0
@@ -45,12 +45,6 @@ def period_words(period: Period, zone: ZoneInfo) -> str:
         until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%-d %b %Y, %H:%M}"
         return f"{start:{from_day}, %H:%M} – {until}"
     return _days(start, last)
-
-
-def chosen_words(chosen: ChosenPeriod, zone: ZoneInfo) -> str:
-    """“Last 7 days”, or the dates of a custom period."""
-    name = PERIOD_NAMES.get(chosen.name)
-    return f"Last {name}" if name else period_words(chosen.period, zone)
 
 
 def bucket_title(buckets: Buckets, position: int, zone: ZoneInfo) -> str:

@@ -71,7 +71,7 @@ class Lock:
             )
         except DuplicateKeyError:
             return None  # two first-time takers: the other one has it
-        if found["owner_id"] != owner_id:
+        if found is None or found["owner_id"] != owner_id:
             return None
         return HeldLock(self.name, owner_id, found["fence"], found["expires_at"])
 

@@ -116,11 +116,12 @@ class RateLimiter:
     def _update(self, pipeline: list[mongo.Document]) -> mongo.Document:
         while True:
             try:
-                found: mongo.Document = self._collection.find_one_and_update(
+                found = self._collection.find_one_and_update(
                     {"_id": self.host}, pipeline, upsert=True, return_document=ReturnDocument.AFTER
                 )
             except DuplicateKeyError:
                 continue  # two first-time writers: the document is there now
+            assert found is not None, "an upsert gives a document"
             return found
 
     def _prune(self) -> list[mongo.Document]:

@@ -4,6 +4,7 @@ Times are relative, with the exact one on hover in the tenant's zone: the zone g
 the one of the tenant the page belongs to (`access`), else UTC.
 """
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -86,7 +87,9 @@ def exact(context: Context, moment: datetime | None, zone: tzinfo | None = None)
 @register.simple_tag
 def badge(kind: str, value: str) -> SafeString:
     """A verdict (kind urgency, sentiment, status or run) as a word with a shape in its colour."""
-    return format_html('<span class="badge {}-{}">{}</span>', kind, value, label(value))
+    # Helpdesks name their states as they like; the name must stay one class.
+    name = re.sub(r"[^a-z0-9]+", "-", value.lower())
+    return format_html('<span class="badge {}-{}">{}</span>', kind, name, label(value))
 
 
 def relative(moment: datetime, now: datetime) -> str:

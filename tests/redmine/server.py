@@ -110,7 +110,13 @@ class RedmineServer:
         return json.loads(text) if text.strip() else None
 
     def create_issue(self, subject: str, description: str) -> str:
-        issue = {"project_id": "support", "tracker_id": 1, "priority_id": 2, "subject": subject, "description": description}
+        issue = {
+            "project_id": "support",
+            "tracker_id": 1,
+            "priority_id": 2,
+            "subject": subject,
+            "description": description,
+        }
         return str(self.call("POST", "/issues.json", {"issue": issue})["issue"]["id"])
 
     def change_issue(self, id_: str, **values: Any) -> None:

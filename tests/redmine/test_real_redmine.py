@@ -1,7 +1,6 @@
 """Ingestion from a real Redmine: `script/try-redmine` installs one and runs this aloud."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,8 +49,13 @@ def counts(outcome: Outcome) -> dict[str, int]:
     return {name: number for name, number in outcome.progress.counts.as_dict().items() if number}
 
 
-def test_it_reads_changes_and_deletions_of_a_real_redmine(tenant: Tenant, source: Source, redmine: RedmineServer) -> None:
-    ids = [redmine.create_issue(f"{SUBJECTS[n % 4]} #{n}", f"Hello,\nmessage {n}\n\n*second* line & more") for n in range(120)]
+def test_it_reads_changes_and_deletions_of_a_real_redmine(
+    tenant: Tenant, source: Source, redmine: RedmineServer
+) -> None:
+    ids = [
+        redmine.create_issue(f"{SUBJECTS[n % 4]} #{n}", f"Hello,\nmessage {n}\n\n*second* line & more")
+        for n in range(120)
+    ]
     store = TicketStore(tenant)
 
     # The server caps a page at 100 without a word; all 120 must come.
@@ -59,7 +63,11 @@ def test_it_reads_changes_and_deletions_of_a_real_redmine(tenant: Tenant, source
     assert set(store.iterate_live_ids()) == set(ids)
     first = store.find_ticket(ids[0])
     assert first is not None
-    assert (first["subject"], first["status"], first["source"]) == ("Cannot log in since this morning #0", "open", "redmine")
+    assert (first["subject"], first["status"], first["source"]) == (
+        "Cannot log in since this morning #0",
+        "open",
+        "redmine",
+    )
     assert first["message"] == "Hello,\nmessage 0\n\n*second* line & more"
 
     # Nothing happened: an incremental read finds nothing to write, line ends notwithstanding.
@@ -84,7 +92,9 @@ def test_it_reads_changes_and_deletions_of_a_real_redmine(tenant: Tenant, source
         print(entry["recorded_at"], entry["action"], {k: v for k, v in entry["changes"].items() if k != "message"})
 
 
-def test_only_what_changed_is_asked_for_after_a_whole_read(tenant: Tenant, source: Source, redmine: RedmineServer) -> None:
+def test_only_what_changed_is_asked_for_after_a_whole_read(
+    tenant: Tenant, source: Source, redmine: RedmineServer
+) -> None:
     some = redmine.create_issue("One more", "Text")
     ingest(tenant)
     redmine.change_issue(some, subject="One more, changed")

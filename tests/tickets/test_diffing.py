@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from tickets.diffing import CONTEXT, LONGEST_PIECE, Piece, diff_texts
 
-WORDS = st.lists(st.sampled_from(["red", "blue", "a", " ", "  ", "\n", ".", "Ä", "🙂", "x_1"]), max_size=24).map("".join)
+WORDS = st.lists(st.sampled_from(["red", "blue", "a", " ", "  ", "\n", ".", "Ä", "🙂", "x_1"]), max_size=24).map(
+    "".join
+)
 
 
 def told(pieces: list[Piece], *kinds: str) -> str:

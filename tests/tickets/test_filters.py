@@ -64,7 +64,9 @@ def test_a_period_that_ends_before_it_begins_is_refused() -> None:
 _MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
     lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 )
-_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(lambda t: t == t.strip())
+_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(
+    lambda t: t == t.strip()
+)
 _FILTERS = st.builds(
     TicketFilter,
     status=st.lists(_TEXT, unique=True, max_size=3).map(tuple),
@@ -187,12 +189,16 @@ class TestPaging:
         store_tickets(tenant, [{} for _ in range(30)])
         cursor = Cursor(datetime(2026, 3, 10, 9, tzinfo=UTC), "T-20")
         match = {"$and": [{"tenant_id": "acme", "is_deleted": False}, cursor.match()]}
-        plan = mongo.collection("tickets").find(match).sort([("created_at", -1), ("external_id", -1)]).limit(5).explain()
+        plan = (
+            mongo.collection("tickets").find(match).sort([("created_at", -1), ("external_id", -1)]).limit(5).explain()
+        )
         stages = str(plan["queryPlanner"]["winningPlan"])
         assert "IXSCAN" in stages
         assert "COLLSCAN" not in stages and "'SORT'" not in stages
 
-    @pytest.mark.parametrize("text", ["", "x", "bm9uc2Vuc2U", "W10", "WzAsIngiLDFd", "é", "=" * 8, "WzAsMWU5OTksIngiXQ"])
+    @pytest.mark.parametrize(
+        "text", ["", "x", "bm9uc2Vuc2U", "W10", "WzAsIngiLDFd", "é", "=" * 8, "WzAsMWU5OTksIngiXQ"]
+    )
     def test_a_text_that_is_no_cursor_is_refused(self, text: str) -> None:
         with pytest.raises(CursorError):
             Cursor.decode(text)

@@ -25,7 +25,9 @@ def evidence(label: str, start: int, end: int, *, term: str = "word", **values: 
     return Evidence(**whole)  # type: ignore[arg-type]
 
 
-def verdict(*places: Evidence, urgency: str = "high", sentiment: str = "neutral", action: bool = True) -> Classification:
+def verdict(
+    *places: Evidence, urgency: str = "high", sentiment: str = "neutral", action: bool = True
+) -> Classification:
     return Classification(urgency, sentiment, action, (), places)  # type: ignore[arg-type]
 
 
@@ -78,7 +80,9 @@ def test_a_part_beyond_the_end_is_empty() -> None:
 
 @given(
     text=st.text(max_size=60),
-    places=st.lists(st.tuples(st.sampled_from(["high", "low", "negative", "action"]), st.integers(0, 80), st.integers(0, 80))),
+    places=st.lists(
+        st.tuples(st.sampled_from(["high", "low", "negative", "action"]), st.integers(0, 80), st.integers(0, 80))
+    ),
 )
 def test_segments_always_add_up_to_the_text(text: str, places: list[tuple[str, int, int]]) -> None:
     found = verdict(*(evidence(label, min(a, b), max(a, b)) for label, a, b in places))

@@ -7,7 +7,7 @@ The vocabulary is in ``lexicon``; here the weights of what was found are added u
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from tickets.ingestion.lexicon import FACES
 from tickets.ingestion.lexicon_search import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT, Entry, Reading
@@ -34,8 +34,7 @@ _ILL: Final = -1.0  # a word this bad makes "thanks" a mere formula
 _ROUNDING: Final = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One place in the text that spoke for or against a verdict.
 
     ``term`` is the vocabulary's entry in lower case, or "question" for a question mark. ``start`` and ``end``
@@ -45,20 +44,6 @@ class Evidence:
     an "urgent" that is denied), "negative" or "positive", "action". ``negated``: a "not" or the like before it
     turned the entry's meaning round.
     """
-
-    category: Category
-    label: str
-    term: str
-    field: Field
-    start: int
-    end: int
-    weight: float
-    negated: bool
-
-
-@dataclass(slots=True)
-class _Draft:
-    """The same fields as :class:`Evidence`, see there, without the price of freezing them one by one."""
 
     category: Category
     label: str
@@ -156,9 +141,7 @@ def classify_ticket(*, subject: str, message: str) -> Classification:
             if room:
                 room -= 1
                 first, last = place(start, end)
-                draft = _Draft(category, label, term, field, first, last, weight, negated)
-                draft.__class__ = Evidence  # type: ignore[assignment]
-                evidence.append(draft)  # type: ignore[arg-type]
+                evidence.append(Evidence(category, label, term, field, first, last, weight, negated))
     return Classification(urgency, sentiment, requires_action, tuple(keywords)[:KEYWORD_LIMIT], tuple(evidence))
 
 

@@ -19,6 +19,7 @@ from tickets.freshness import data_as_of
 from tickets.jobs import JobActive, JobRequest
 from tickets.views.fragments import is_fragment_request, vary_on_htmx
 from tickets.views.runs import live_run, past_run
+from tickets.worker import count_workers
 
 PAST_RUNS = 25
 REFUSED_RECORDS = 25
@@ -43,8 +44,12 @@ def show_status(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     job = jobs.find_active(access.tenant)
     if job is not None and job["_id"] == request.GET.get("job") and job["cancel_requested_at"] is None:
         live = live_run(job, now=clock.now())
-        speaks = live.announcement != request.GET.get("said")
-        context = {"live": live, "speaks": speaks, **_source_context(access)}
+        context = {
+            "live": live,
+            "workers": count_workers(),
+            "speaks": live.announcement != request.GET.get("said"),
+            **_source_context(access),
+        }
         return vary_on_htmx(render(request, "tickets/_progress_refresh.html", context))
     response = render(request, "tickets/_ended_refresh.html", _whole_context(access))
     response["HX-Retarget"] = "#state"
@@ -110,6 +115,7 @@ def _whole_context(access: TenantAccess) -> dict[str, Any]:
     return {
         **_source_context(access),
         "live": live_run(job, now=clock.now()) if job else None,
+        "workers": count_workers() if job else 0,
         "runs": runs[:PAST_RUNS],
         "newest": runs[0] if runs else None,
         "refused": quarantine.find_records(tenant, limit=REFUSED_RECORDS),

@@ -21,7 +21,7 @@ from tickets.views.timeline import timeline_entry
 
 PAGE_SIZE = 50
 OTHER_TICKETS = 8
-FOLD_AFTER = 6_000
+FOLD_AFTER = 3_000
 HISTORY_AT_FIRST = 50
 HISTORY_AT_MOST = 1_000
 

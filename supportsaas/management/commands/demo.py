@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -40,7 +40,7 @@ ROLES = {
 class Command(BaseCommand):
     help = "Start MongoDB, a demo helpdesk, the worker and the web server with demo data; Ctrl-C ends all of it."
     # The database is not there yet when the command begins.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: Any) -> None:

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     """Needs no database and no checks. Exit status: 0 when ended by a signal, 1 if the port cannot be had."""
 
     help = "Runs a simulated helpdesk with four tenants that speaks the house protocol."
-    requires_system_checks = []  # noqa: RUF012  (declared so by Django)
+    requires_system_checks = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:

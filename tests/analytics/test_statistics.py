@@ -1,0 +1,357 @@
+"""Every number against a slow count in Python and against the list it opens, on a real MongoDB."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics.figures import AtRiskCustomer, DashboardFigures, ValueCount
+from analytics.overview import overview_pipeline, overview_rows, runs_pipeline
+from analytics.periods import Buckets, Period, Unit, buckets_of, preset
+from analytics.store import StatisticsStore, api_statistics
+from supportsaas import mongo
+from tenants.models import Tenant
+from tests.builders import NOON, delete_stored, finished_job, store_tickets
+from tickets.filters import OPEN_STATUSES, SENTIMENTS, URGENCIES, TicketFilter
+from tickets.store import TICKETS, TicketStore
+
+Ticket = dict[str, Any]
+Condition = Callable[[Ticket], bool]
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SPRING = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)  # the day clocks go forward in Berlin
+ZONES = [ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe")]
+STATUSES = ["new", "open", "in_progress", "closed", "resolved", "Waiting for parts"]
+SOURCES = ["email", "chat", "Web & App"]
+WORDS = ["router", "invoice", "größe", "a-b", "login"]
+
+drawn_tickets = st.lists(
+    st.fixed_dictionaries(
+        {
+            "tenant_id": st.sampled_from(["acme", "acme", "acme", "globex"]),
+            "status": st.sampled_from(STATUSES),
+            "urgency": st.sampled_from(URGENCIES),
+            "sentiment": st.sampled_from(SENTIMENTS),
+            "source": st.sampled_from(SOURCES),
+            "requires_action": st.booleans(),
+            "customer_id": st.sampled_from(["", "ann", "bob/2", "çelik"]),
+            "topics": st.lists(st.sampled_from(WORDS), unique=True),
+            "is_deleted": st.sampled_from([False, False, False, True]),
+            # Whole hours and half hours around the change of the clocks, so that edges are hit.
+            "created_at": st.one_of(
+                st.integers(-700, 100).map(lambda halves: SPRING + halves * timedelta(minutes=30)),
+                st.integers(-(10**9), 10**8).map(lambda ms: SPRING + ms * timedelta(milliseconds=1)),
+            ),
+        }
+    ),
+    max_size=40,
+)
+drawn_periods = st.one_of(
+    st.tuples(st.sampled_from(["24h", "7d", "30d"]), st.none()),
+    st.tuples(st.integers(-(10**9), 0), st.integers(1, 10**9)),
+)
+
+
+def put(tickets: Iterable[Ticket]) -> list[Ticket]:
+    """Have exactly these tickets stored, of whichever tenant they name."""
+    found = [{**each, "external_id": f"T-{n}"} for n, each in enumerate(tickets)]
+    mongo.collection(TICKETS).delete_many({})
+    if found:
+        mongo.collection(TICKETS).insert_many([dict(each) for each in found])
+    return found
+
+
+def drawn_period(drawn: tuple[Any, Any], zone: ZoneInfo) -> Period:
+    first, length = drawn
+    if isinstance(first, str):
+        return preset(first, zone=zone, now=SPRING)
+    start = SPRING + timedelta(milliseconds=first)
+    return Period(start, start + timedelta(milliseconds=length))
+
+
+def agree(tenant: Tenant, tickets: list[Ticket], number: int, condition: Condition, wanted: TicketFilter) -> None:
+    """A number is what Python counts, and what the list of its link holds."""
+    assert number == sum(map(condition, tickets))
+    assert number == TicketStore(tenant).count(wanted)
+
+
+@pytest.mark.parametrize("unit", [None, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.MONTH])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(
+    everything=drawn_tickets,
+    drawn=drawn_periods,
+    zone=st.sampled_from(ZONES),
+    sources=st.sampled_from([(), ("email",), ("email", "Web & App")]),
+)
+def test_every_number_is_the_number_of_tickets_in_its_list(
+    tenant: Tenant,
+    unit: Unit | None,
+    everything: list[Ticket],
+    drawn: tuple[Any, Any],
+    zone: ZoneInfo,
+    sources: tuple[str, ...],
+) -> None:
+    period = drawn_period(drawn, zone)
+    before = period.comparison(SPRING, zone)
+    buckets = buckets_of(period, zone, unit)
+    living = [each for each in put(everything) if each["tenant_id"] == "acme" and not each["is_deleted"]]
+    of_all_sources = [each for each in living if period.start <= each["created_at"] < period.end]
+    mine = [each for each in of_all_sources if not sources or each["source"] in sources]
+    earlier = [
+        each
+        for each in living
+        if before.start <= each["created_at"] < before.end and (not sources or each["source"] in sources)
+    ]
+    base = TicketFilter(source=sources, created_from=period.start, created_to=period.end)
+    was = TicketFilter(source=sources, created_from=before.start, created_to=before.end)
+
+    figures = StatisticsStore(tenant).dashboard(buckets, comparison=before, sources=sources)
+
+    for totals, tickets, frame in ((figures.totals, mine, base), (figures.previous, earlier, was)):
+        for number, condition, narrowed in (
+            (totals.total, lambda each: True, {}),
+            (totals.open, lambda each: each["status"] in OPEN_STATUSES, {"status": OPEN_STATUSES}),
+            (totals.high, lambda each: each["urgency"] == "high", {"urgency": ("high",)}),
+            (totals.negative, lambda each: each["sentiment"] == "negative", {"sentiment": ("negative",)}),
+            (totals.action, lambda each: each["requires_action"], {"requires_action": True}),
+        ):
+            agree(tenant, tickets, number, condition, _narrowed(frame, narrowed))
+    _check_breakdowns(tenant, figures, mine, of_all_sources, base)
+    _check_trend(tenant, figures, buckets, mine, base)
+    _check_customers(tenant, figures.customers, mine, base)
+
+
+def _narrowed(base: TicketFilter, conditions: dict[str, Any]) -> TicketFilter:
+    return TicketFilter(**{**{name: getattr(base, name) for name in base.__slots__}, **conditions})
+
+
+def _check_breakdowns(
+    tenant: Tenant, figures: DashboardFigures, mine: list[Ticket], of_all_sources: list[Ticket], base: TicketFilter
+) -> None:
+    for field, values, tickets in (
+        ("status", figures.by_status, mine),
+        ("urgency", figures.by_urgency, mine),
+        ("sentiment", figures.by_sentiment, mine),
+        ("source", figures.by_source, of_all_sources),
+    ):
+        assert sum(each.count for each in values) == len(tickets)
+        for each in values:
+            wanted = _narrowed(base, {field: (each.value,)})
+            agree(tenant, tickets, each.count, lambda ticket, f=field, v=each.value: ticket[f] == v, wanted)
+    words = Counter(word for ticket in mine for word in ticket["topics"])
+    ranked = sorted(words.items(), key=lambda pair: (-pair[1], pair[0].encode()))
+    assert figures.keywords == tuple(ValueCount(word, count) for word, count in ranked)
+    for each in figures.keywords:
+        assert each.count == TicketStore(tenant).count(_narrowed(base, {"keyword": each.value}))
+
+
+def _check_trend(
+    tenant: Tenant, figures: DashboardFigures, buckets: Buckets, mine: list[Ticket], base: TicketFilter
+) -> None:
+    assert sum(point.total for point in figures.trend) == len(mine)
+    for point in figures.trend:
+        period = buckets[point.position]
+        inside = [each for each in mine if period.start <= each["created_at"] < period.end]
+        frame = {"created_from": period.start, "created_to": period.end}
+        agree(tenant, inside, point.total, lambda each: True, _narrowed(base, frame))
+        assert point.open == sum(each["status"] in OPEN_STATUSES for each in inside)
+        assert point.negative == sum(each["sentiment"] == "negative" for each in inside)
+        assert point.action == sum(each["requires_action"] for each in inside)
+        for urgency in URGENCIES:
+            wanted = _narrowed(base, {**frame, "urgency": (urgency,)})
+            agree(tenant, inside, getattr(point, urgency), lambda each, u=urgency: each["urgency"] == u, wanted)
+
+
+def _check_customers(
+    tenant: Tenant, customers: tuple[AtRiskCustomer, ...], mine: list[Ticket], base: TicketFilter
+) -> None:
+    expected = []
+    for customer_id in {each["customer_id"] for each in mine} - {""}:
+        theirs = [each for each in mine if each["customer_id"] == customer_id]
+        high = [each for each in theirs if each["urgency"] == "high"]
+        negative = [each for each in theirs if each["sentiment"] == "negative"]
+        if not high and len(negative) < 2:
+            continue
+        speaking = sorted(high or negative, key=lambda each: (each["created_at"], each["external_id"]), reverse=True)
+        expected.append(
+            AtRiskCustomer(
+                customer_id=customer_id,
+                total=len(theirs),
+                high_urgency_count=len(high),
+                negative_count=len(negative),
+                open_count=sum(each["status"] in OPEN_STATUSES for each in theirs),
+                ticket_ids=tuple(each["external_id"] for each in speaking[:20]),
+            )
+        )
+    expected.sort(key=lambda each: (-each.high_urgency_count, -each.negative_count, each.customer_id.encode()))
+    assert customers == tuple(expected)
+    for each in customers:
+        count = TicketStore(tenant).count
+        theirs = {"customer_id": each.customer_id}
+        assert each.high_urgency_count == count(_narrowed(base, {**theirs, "urgency": ("high",)}))
+        assert each.negative_count == count(_narrowed(base, {**theirs, "sentiment": ("negative",)}))
+        assert each.open_count == count(_narrowed(base, {**theirs, "status": OPEN_STATUSES}))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(everything=drawn_tickets)
+def test_rising_keywords_are_those_that_gained_most(tenant: Tenant, everything: list[Ticket]) -> None:
+    period = preset("7d", zone=BERLIN, now=SPRING)
+    before = period.comparison(SPRING, BERLIN)
+    living = [each for each in put(everything) if each["tenant_id"] == "acme" and not each["is_deleted"]]
+
+    def words(of: Period) -> Counter[str]:
+        inside = [each for each in living if of.start <= each["created_at"] < of.end]
+        return Counter(word for each in inside for word in each["topics"])
+
+    now, then = words(period), words(before)
+    gains = sorted(((then[word] - now[word], word.encode()), word) for word in now if now[word] > then[word])
+    rising = StatisticsStore(tenant).rising_keywords(period, comparison=before)
+    assert [(each.value, each.count, each.before) for each in rising] == [
+        (word, now[word], then[word]) for _, word in gains
+    ]
+
+
+def test_an_empty_tenant_has_nothing_of_everything(tenant: Tenant) -> None:
+    period = preset("7d", zone=BERLIN, now=NOON)
+    figures = StatisticsStore(tenant).dashboard(buckets_of(period, BERLIN), comparison=period.previous)
+    assert (figures.totals.total, figures.totals.high_ratio, figures.totals.negative_ratio) == (0, 0.0, 0.0)
+    assert figures.trend == figures.keywords == figures.customers == figures.by_status == ()
+    answer = api_statistics(tenant, start=None, end=None)
+    assert (answer.total_tickets, answer.by_status, answer.hourly_trend, answer.as_of) == (0, {}, (), None)
+    assert (answer.urgency_high_ratio, answer.negative_sentiment_ratio) == (0.0, 0.0)
+
+
+def test_a_store_needs_a_tenant() -> None:
+    with pytest.raises(ValueError, match="needs a tenant"):
+        StatisticsStore(Tenant(slug=""))
+    with pytest.raises(ValueError, match="needs a tenant"):
+        StatisticsStore("acme")  # type: ignore[arg-type]
+
+
+class TestApiStatistics:
+    def test_counts_what_is_stored_and_alive(self, tenant: Tenant, other_tenant: Tenant) -> None:
+        store_tickets(
+            tenant,
+            [
+                {"message": "We will file a lawsuit", "customer_id": "ann", "created_at": "2026-03-10T09:10:00Z"},
+                {"message": "How does it work", "status": "closed", "created_at": "2026-03-10T09:50:00Z"},
+                {"message": "The router is terrible", "created_at": "2026-03-10T11:00:00Z"},
+                {"message": "We will file a lawsuit", "created_at": "2026-03-10T11:30:00Z"},
+            ],
+        )
+        store_tickets(other_tenant, [{"message": "We will file a lawsuit", "customer_id": "ann"}])
+        delete_stored(tenant, ["T-4"])
+        answer = api_statistics(tenant, start=None, end=None)
+        assert answer.total_tickets == 3
+        assert answer.by_status == {"open": 2, "closed": 1}
+        assert answer.urgency_high_ratio == pytest.approx(1 / 3)
+        assert answer.negative_sentiment_ratio == pytest.approx(1 / 3)
+        assert [(each.hour, each.count) for each in answer.hourly_trend] == [
+            (datetime(2026, 3, 10, 9, tzinfo=UTC), 2),
+            (datetime(2026, 3, 10, 11, tzinfo=UTC), 1),
+        ]
+        assert [(each.customer_id, each.high_urgency_count, each.ticket_ids) for each in answer.at_risk_customers] == [
+            ("ann", 1, ("T-1",))
+        ]
+        assert "router" in answer.top_keywords
+
+    def test_the_period_is_half_open(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"created_at": f"2026-03-10T{hour:02}:00:00Z"} for hour in (9, 10, 11)])
+        start, end = datetime(2026, 3, 10, 9, tzinfo=UTC), datetime(2026, 3, 10, 11, tzinfo=UTC)
+        assert api_statistics(tenant, start=start, end=end).total_tickets == 2
+
+    def test_top_keywords_are_at_most_ten_and_each_counts_once_a_ticket(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"message": "router router router"}, {"message": "invoice"}, {"message": "invoice"}])
+        words = api_statistics(tenant, start=None, end=None).top_keywords
+        assert words.index("invoice") < words.index("router")
+        assert len(words) <= 10
+
+    def test_as_of_is_the_last_run_that_read_everything(self, tenant: Tenant) -> None:
+        finished_job(tenant, now=NOON)
+        finished_job(tenant, status="failed", now=NOON + timedelta(hours=1))
+        assert api_statistics(tenant, start=None, end=None).as_of == NOON
+
+
+class TestOverview:
+    def test_each_tenant_has_its_own_numbers(self, tenant: Tenant, other_tenant: Tenant) -> None:
+        store_tickets(
+            tenant,
+            [
+                {"message": "We will file a lawsuit", "created_at": "2026-03-10T09:00:00Z"},
+                {"message": "We will file a lawsuit", "created_at": "2026-03-06T09:00:00Z"},
+                {"message": "This is terrible", "created_at": "2026-03-06T09:00:00Z", "status": "closed"},
+                {"message": "How does it work", "created_at": "2025-03-06T09:00:00Z"},
+            ],
+        )
+        store_tickets(other_tenant, [{"status": "closed", "created_at": "2025-01-01T00:00:00Z"}])
+        third = Tenant.objects.create(slug="initech", name="Initech")
+        rows = {row.tenant.slug: row for row in overview_rows([third, tenant, other_tenant], now=NOON)}
+        assert list(rows) == ["initech", "acme", "globex"]
+        acme = rows["acme"]
+        assert (acme.week, acme.open, acme.high_day, acme.high_week, acme.negative_week) == (3, 3, 1, 2, 1)
+        assert acme.newest == datetime(2026, 3, 10, 9, tzinfo=UTC)
+        assert acme.negative_ratio == pytest.approx(1 / 3)
+        assert (rows["globex"].open, rows["globex"].newest) == (0, datetime(2025, 1, 1, tzinfo=UTC))
+        assert (rows["initech"].open, rows["initech"].newest, rows["initech"].negative_ratio) == (0, None, None)
+
+    def test_knows_the_last_run_and_the_last_good_one(self, tenant: Tenant, other_tenant: Tenant) -> None:
+        good = finished_job(tenant, status="partial", now=NOON)
+        bad = finished_job(tenant, status="failed", now=NOON + timedelta(hours=1))
+        row, other = overview_rows([tenant, other_tenant], now=NOON)
+        assert row.last_run is not None
+        assert row.last_good is not None
+        assert (row.last_run["_id"], row.last_good["_id"]) == (bad, good)
+        assert (other.last_run, other.last_good) == (None, None)
+
+    def test_no_tenants_need_no_call(self, django_assert_num_queries: Any) -> None:
+        assert overview_rows([], now=NOON) == []
+
+
+def reads(pipeline: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first stage of the pipeline and of every pipeline in it that reads a collection anew."""
+    found = [pipeline[0]]
+    for stage in pipeline:
+        for name, content in stage.items():
+            if name in ("$lookup", "$unionWith"):
+                found += reads(content["pipeline"])
+            elif name == "$facet":
+                for branch in content.values():
+                    found += [first for each in branch for first in reads([{}, each])[1:]]
+    return found
+
+
+def pipelines() -> list[tuple[list[dict[str, Any]], Any]]:
+    store = StatisticsStore(Tenant(slug="acme"))
+    period = preset("7d", zone=BERLIN, now=NOON)
+    buckets, before = buckets_of(period, BERLIN), period.previous
+    return [
+        (store.dashboard_pipeline(buckets, comparison=before, sources=["email"]), "acme"),
+        (store.rising_pipeline(period, comparison=before), "acme"),
+        (store.api_pipeline(start=None, end=None), "acme"),
+        (overview_pipeline(["acme"], now=NOON), {"$in": ["acme"]}),
+        (runs_pipeline(["acme"]), {"$in": ["acme"]}),
+    ]
+
+
+@pytest.mark.parametrize(("pipeline", "tenant_id"), pipelines())
+def test_whatever_reads_a_collection_names_the_tenant_first(pipeline: list[dict[str, Any]], tenant_id: Any) -> None:
+    for first in reads(pipeline):
+        assert first["$match"]["tenant_id"] == tenant_id
+
+
+def test_the_dashboard_reads_its_tickets_by_the_index_of_the_list(tenant: Tenant) -> None:
+    period = preset("7d", zone=BERLIN, now=NOON)
+    pipeline = StatisticsStore(tenant).dashboard_pipeline(buckets_of(period, BERLIN), comparison=period.previous)
+    plan = mongo.database().command(
+        {"explain": {"aggregate": TICKETS, "pipeline": pipeline, "cursor": {}}, "verbosity": "queryPlanner"}
+    )
+    assert "tenant_id_is_deleted_created_at_external_id" in str(plan["stages"][0])
+    assert "COLLSCAN" not in str(plan["stages"][0])

@@ -1,0 +1,152 @@
+"""The Django admin: what staff does there."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from supportsaas import mongo
+from tenants.models import ApiToken, Source, Tenant, User
+from tests.builders import NOON, finished_job, record, store_tickets
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tickets import jobs
+
+SOURCE = "/admin/tenants/source/"
+
+
+@pytest.fixture
+def staff(superuser: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(superuser)
+
+
+def messages(response: object) -> str:
+    return " ".join(str(message) for message in response.context["messages"])  # type: ignore[attr-defined]
+
+
+def act(client: Client, path: str, action: str, *ids: object) -> str:
+    form = {"action": action, "_selected_action": [str(each) for each in ids]}
+    return messages(client.post(path, form, follow=True))
+
+
+def test_run_ingestion_is_an_action_on_tenants(staff: Client, tenant: Tenant) -> None:
+    said = act(staff, "/admin/tenants/tenant/", "run_ingestion", tenant.pk)
+    assert "Ingestion queued for acme" in said and "No worker is running" in said
+    queued = jobs.find_active(tenant)
+    assert queued is not None
+    assert (queued["trigger"], queued["started_by"]) == ("admin", "root")
+    assert "already going" in act(staff, "/admin/tenants/tenant/", "run_ingestion", tenant.pk)
+
+
+def test_the_slug_of_a_tenant_is_chosen_once(staff: Client, tenant: Tenant) -> None:
+    page = staff.get(f"/admin/tenants/tenant/{tenant.pk}/change/").content.decode()
+    assert 'name="slug"' not in page and 'name="name"' in page
+
+
+def test_a_changed_retention_period_holds_for_what_is_stored(staff: Client, tenant: Tenant) -> None:
+    store_tickets(tenant, [{"id": "T-1"}])
+    form = {
+        "name": "Acme", "timezone": "UTC", "retention_days": "9000", "is_active": "on",
+        "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    assert staff.post(f"/admin/tenants/tenant/{tenant.pk}/change/", form).status_code == 302
+    assert mongo.collection("tickets").count_documents({"expires_at": {"$gt": NOON}}) == 1
+
+
+class TestSources:
+    FORM = {
+        "kind": "redmine", "url": "http://127.0.0.1:1", "auth": "header", "auth_name": "X-Redmine-API-Key",
+        "options": "{}", "page_size": "100", "enabled": "on",
+    }  # fmt: skip
+
+    def test_a_secret_goes_in_and_never_comes_out(self, staff: Client, tenant: Tenant) -> None:
+        staff.post(f"{SOURCE}add/", {**self.FORM, "tenant": str(tenant.pk), "secret": "s3cret-key"})
+        source = Source.objects.get()
+        assert source.reveal_secret() == "s3cret-key"
+        for path in (SOURCE, f"{SOURCE}{source.pk}/change/", f"{SOURCE}{source.pk}/history/"):
+            page = staff.get(path).content.decode()
+            assert "s3cret-key" not in page and source.encrypted_secret not in page
+
+    def test_an_empty_secret_keeps_the_stored_one(self, staff: Client, tenant: Tenant) -> None:
+        staff.post(f"{SOURCE}add/", {**self.FORM, "tenant": str(tenant.pk), "secret": "s3cret-key"})
+        source = Source.objects.get()
+        form = {**self.FORM, "tenant": str(tenant.pk), "secret": "", "page_size": "50"}
+        assert staff.post(f"{SOURCE}{source.pk}/change/", form).status_code == 302
+        changed = Source.objects.get()
+        assert (changed.page_size, changed.reveal_secret()) == (50, "s3cret-key")
+
+    @pytest.mark.parametrize(
+        ("values", "complaint"),
+        [
+            ({"secret": ""}, "needs the key or password"),
+            ({"auth_name": "", "secret": "x"}, "needs the header"),
+            ({"url": "not an address", "secret": "x"}, "begins with http"),
+            ({"options": '{"colour": 1}', "secret": "x"}, "colour"),
+            ({"options": "no json", "secret": "x"}, "valid JSON"),
+            ({"kind": "rest", "secret": "x"}, "path"),
+        ],
+    )
+    def test_wrong_input_is_a_message_at_the_form(
+        self, staff: Client, tenant: Tenant, values: dict[str, str], complaint: str
+    ) -> None:
+        response = staff.post(f"{SOURCE}add/", {**self.FORM, "tenant": str(tenant.pk), **values})
+        assert response.status_code == 200
+        assert complaint in response.content.decode()
+        assert Source.objects.count() == 0
+
+    def test_check_connection_says_how_it_is(
+        self, staff: Client, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]
+    ) -> None:
+        source = house_source(helpdesk.url)
+        helpdesk.tickets = [record("T-1")]
+        assert "lists 1 tickets" in act(staff, SOURCE, "check_connection", source.pk)
+        helpdesk.fail_everything(answer({}, 401))
+        assert "refused the log-in" in act(staff, SOURCE, "check_connection", source.pk)
+
+
+def test_a_token_is_shown_once(staff: Client, owner: User) -> None:
+    form = {
+        "name": "cron",
+        "user": str(owner.pk),
+        "tenant": "",
+        "role": "viewer",
+        "expires_at_0": "",
+        "expires_at_1": "",
+    }
+    said = messages(staff.post("/admin/tenants/apitoken/add/", form, follow=True))
+    text = said.split("shown this once: ")[1].split()[0]
+    token = ApiToken.objects.get()
+    assert token.digest == ApiToken.digest_of(text)
+    assert text not in staff.get(f"/admin/tenants/apitoken/{token.pk}/change/").content.decode()
+    act(staff, "/admin/tenants/apitoken/", "revoke", token.pk)
+    assert ApiToken.objects.get().revoked_at is not None
+
+
+class TestAuditLogs:
+    def test_runs_are_listed_filtered_searched_and_opened(self, staff: Client, tenant: Tenant) -> None:
+        finished_job(tenant)
+        failed = finished_job(tenant, status="failed", error={"code": "x", "message": "The helpdesk is away."})
+        page = staff.get("/admin/tickets/ingestionlog/").content.decode()
+        assert "The helpdesk is away." in page and "cron" in page
+        assert (
+            "The helpdesk is away." not in staff.get("/admin/tickets/ingestionlog/?status=completed").content.decode()
+        )
+        assert "1 result" in staff.get(f"/admin/tickets/ingestionlog/?q={failed}").content.decode()
+        assert "The helpdesk is away." in staff.get(f"/admin/tickets/ingestionlog/{failed}/change/").content.decode()
+
+    def test_history_shows_old_and_new_values_escaped(self, staff: Client, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"id": "T-1", "subject": "<script>alert(1)</script>"}])
+        entry = mongo.collection("ticket_history").find_one({})
+        assert entry is not None
+        assert "T-1" in staff.get("/admin/tickets/tickethistory/?action=created&q=T-1").content.decode()
+        page = staff.get(f"/admin/tickets/tickethistory/{entry['_id']}/change/").content.decode()
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+        assert "<script>alert(1)" not in page
+
+    @pytest.mark.parametrize("model", ["ingestionlog", "tickethistory"])
+    def test_nothing_can_be_added_changed_or_deleted(self, staff: Client, tenant: Tenant, model: str) -> None:
+        job_id = finished_job(tenant)
+        assert staff.get(f"/admin/tickets/{model}/add/").status_code == 403
+        if model == "ingestionlog":
+            assert staff.post(f"/admin/tickets/{model}/{job_id}/change/", {"status": "x"}).status_code == 403
+            assert staff.post(f"/admin/tickets/{model}/{job_id}/delete/", {"post": "yes"}).status_code == 403
+            assert jobs.find_job(job_id) is not None

@@ -1,0 +1,343 @@
+"""The dashboard and the overview: every number opens the list it counts, and nothing is a dead end."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+
+from supportsaas import clock as time_source
+from tenants.models import Membership, Role, Source, Tenant, User
+from tests.builders import NOON, delete_stored, finished_job, store_tickets
+from tickets import jobs
+from tickets.jobs import JobRequest, Progress
+
+ClientOf = Callable[[User], Client]
+HTMX = {"HX-Request": "true"}
+
+
+@dataclass
+class Link:
+    """A link and all the text a reader gets from it; `count` is the part marked as the number."""
+
+    href: str
+    title: str = ""
+    text: str = ""
+    count: str = ""
+
+    @property
+    def number(self) -> int:
+        """The marked number, else the one the title ends with, else the first in the text."""
+        for text, pattern in ((self.count, r"\d+"), (self.title, r"(\d+)(?: tickets?| \w+)?$"), (self.text, r"\d+")):
+            found = re.findall(pattern, text.replace("\N{NARROW NO-BREAK SPACE}", ""))
+            if found:
+                return int(found[0])
+        raise AssertionError(f"No number in {self}")
+
+
+class LinkReader(HTMLParser):
+    """Collects the links of a page, SVG titles included."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[Link] = []
+        self._inside: list[str] = []
+        self._link: Link | None = None
+        self._open: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "a" and given.get("href"):
+            self._link = Link(given["href"] or "", title=given.get("title") or "")
+            self._open = []
+            self.links.append(self._link)
+        self._open.append((tag, given.get("class") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._link = None
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._link is None:
+            return
+        tag, name = self._open[-1] if self._open else ("", "")
+        if tag == "title":
+            self._link.title += data
+        elif name in ("count", "bar-count"):
+            self._link.count += data
+        else:
+            self._link.text += data
+
+
+def links_of(response: Any) -> list[Link]:
+    return LinkReader(response.content.decode()).links
+
+
+def lists_of(response: Any, slug: str = "acme") -> list[Link]:
+    """The links to lists of tickets, narrowed somehow."""
+    return [each for each in links_of(response) if each.href.startswith(f"/t/{slug}/tickets/?")]
+
+
+@pytest.fixture(autouse=True)
+def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_source, "now", lambda: NOON)
+
+
+@pytest.fixture
+def full(tenant: Tenant) -> Tenant:
+    """A tenant of Berlin with tickets of all kinds over five weeks, some of them deleted."""
+    tenant.timezone = "Europe/Berlin"
+    tenant.save()
+    messages = [
+        "The router is terrible and I am angry",
+        "We will file a lawsuit, this is unacceptable",
+        "Can you send me the invoice",
+        "Thank you, the delivery was great",
+        "The login shows an error",
+        "Refund me immediately & now",
+    ]
+    statuses = ["open", "closed", "pending", "in_progress", "resolved", "Waiting for parts"]
+    records = [
+        {
+            "message": messages[n % len(messages)],
+            "status": statuses[n % 5 if n % 7 else 5],
+            "source": ["email", "chat", "Web & App"][n % 3],
+            "customer_id": ["ann", "bob/2", "çelik & co", ""][n * n % 4],
+            "created_at": (NOON - timedelta(hours=n * 9, minutes=n)).isoformat(),
+        }
+        for n in range(90)
+    ]
+    ids = store_tickets(tenant, records)
+    delete_stored(tenant, ids[::11])
+    finished_job(tenant)
+    return tenant
+
+
+ADDRESSES = [
+    "",
+    "?period=24h",
+    "?period=30d",
+    "?period=30d&source=email&source=Web+%26+App",
+    "?period=30d&keywords=rising",
+    "?period=custom&from=2026-02-01&to=2026-02-28",
+    "?period=custom&from=2026-03-08T08:15&to=2026-03-10T09:45",
+    "?period=custom&from=2025-10-01&to=2026-03-31",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_number_of_the_dashboard_opens_the_list_it_counts(
+    full: Tenant, team_mate: User, client_of: ClientOf, address: str
+) -> None:
+    client = client_of(team_mate)
+    response = client.get(f"/t/acme/{address}")
+    assert response.status_code == 200
+    links = lists_of(response)
+    assert len(links) > 30
+    shown = {}
+    for each in links:
+        if each.href not in shown:
+            page = client.get(each.href).context["page"]
+            shown[each.href] = page.total
+        assert each.number == shown[each.href], each
+
+
+def test_every_number_of_the_overview_opens_the_list_it_counts(
+    full: Tenant, team_mate: User, client_of: ClientOf
+) -> None:
+    client = client_of(team_mate)
+    links = lists_of(client.get("/"))
+    assert len(links) == 5
+    for each in links:
+        assert each.number == client.get(each.href).context["page"].total, each
+
+
+def test_every_other_link_of_the_dashboard_leads_somewhere(full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+    client = client_of(team_mate)
+    response = client.get("/t/acme/?period=30d")
+    others = {each.href for each in links_of(response)} - {each.href for each in lists_of(response)}
+    addresses = [href if href.startswith("/") else f"/t/acme/{href}" for href in others if not href.startswith("#")]
+    assert any(href.startswith("/t/acme/customers/") for href in addresses)
+    assert [href for href in addresses if client.get(href).status_code != 200] == []
+
+
+class TestNarrowing:
+    def test_the_choices_stay_in_the_address(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+        response = client_of(team_mate).get("/t/acme/?period=30d&source=email&keywords=rising")
+        hrefs = {each.href for each in links_of(response)}
+        assert "?period=7d&source=email&keywords=rising" in hrefs
+        assert "?period=30d&source=email&source=chat&keywords=rising" in hrefs
+        assert "?period=30d&keywords=rising" in hrefs  # takes the source off
+        assert "?period=30d&source=email" in hrefs  # back to the top keywords
+
+    def test_htmx_gets_the_part_that_changes(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+        response = client_of(team_mate).get("/t/acme/?period=24h", headers=HTMX)
+        assert response.content.lstrip().startswith(b'<div id="dashboard"')
+        assert "HX-Request" in response["Vary"]
+
+    @pytest.mark.parametrize(
+        ("address", "words"),
+        [
+            ("?period=custom&from=2026-03-02&to=2026-03-01", "To must be later than the first day."),
+            ("?period=custom&from=soon&to=2026-03-01", "From must be a date"),
+            ("?period=custom", "From is missing: choose a date."),
+            ("?period=century", "Period must be one of"),
+            (f"?{urlencode([('source', str(n)) for n in range(60)])}", "Source at most 50 values"),
+        ],
+    )
+    def test_what_is_not_understood_is_said_at_its_field(
+        self, full: Tenant, team_mate: User, client_of: ClientOf, address: str, words: str
+    ) -> None:
+        response = client_of(team_mate).get(f"/t/acme/{address}")
+        assert response.status_code == 400
+        assert words in response.content.decode()
+
+    def test_a_change_says_how_it_stands_to_the_same_part_of_the_period_before(
+        self, tenant: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        yesterday, last_week = "2026-03-09T10:00:00Z", "2026-03-03T10:00:00Z"
+        too_late = "2026-03-03T13:00:00Z"  # after the time of day that it is now
+        store_tickets(tenant, [{"created_at": at} for at in (yesterday,) * 3 + (last_week,) * 2 + (too_late,)])
+        tile = client_of(team_mate).get("/t/acme/?period=7d").context["tiles"][0]
+        assert (tile.count, tile.before, tile.change.words) == (3, 2, "+50%")
+
+
+class TestEmptyStates:
+    def text(self, client: Client, address: str = "/t/acme/") -> str:
+        return client.get(address).content.decode()
+
+    def test_no_source(self, tenant: Tenant, owner: User, client_of: ClientOf) -> None:
+        html = self.text(client_of(owner))
+        assert "No helpdesk is connected" in html
+        assert 'href="/t/acme/ingestion/"' in html
+
+    def test_never_run(self, tenant: Tenant, owner: User, client_of: ClientOf, house_source: Any) -> None:
+        house_source("https://help.example.com")
+        assert "Nothing has been read yet" in self.text(client_of(owner))
+
+    def test_a_failed_first_run(self, tenant: Tenant, owner: User, client_of: ClientOf, house_source: Any) -> None:
+        house_source("https://help.example.com")
+        error = {"code": "refused", "message": "The helpdesk refused the key."}
+        finished_job(tenant, status="failed", error=error)
+        assert "The helpdesk refused the key." in self.text(client_of(owner))
+
+    def test_nothing_in_the_period_offers_where_the_tickets_are(
+        self, tenant: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        store_tickets(tenant, [{"created_at": "2025-06-15T10:00:00Z"}])
+        client = client_of(team_mate)
+        html = self.text(client)
+        assert "No tickets in 4–10 Mar 2026" in html
+        assert "?period=custom&amp;from=2025-05-17&amp;to=2025-06-15" in html
+        assert client.get("/t/acme/?period=custom&from=2025-05-17&to=2025-06-15").context["totals"].total == 1
+
+    def test_nothing_of_a_source_offers_all_sources(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+        html = self.text(client_of(team_mate), "/t/acme/?period=30d&source=fax")
+        assert "No tickets of this source" in html
+        assert "Show all sources" in html
+
+
+class TestWhileARunIsGoing:
+    def begin(self, tenant: Tenant) -> str:
+        return jobs.begin_at_once(
+            tenant, JobRequest(trigger="command", started_by="cron"), owner_id="test", now=NOON
+        )
+
+    def test_the_first_one_has_the_dashboard_fetch_itself(
+        self, tenant: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        job_id = self.begin(tenant)
+        store_tickets(tenant, [{}])
+        client = client_of(team_mate)
+        html = client.get("/t/acme/", headers=HTMX).content.decode()
+        assert "The first ingestion is running" in html
+        assert 'hx-trigger="every 5s"' in html
+        jobs.finish(job_id, owner_id="test", status="completed", progress=Progress(), now=NOON)
+        assert "every 5s" not in client.get("/t/acme/", headers=HTMX).content.decode()
+
+    def test_a_later_one_leaves_the_reader_in_peace(
+        self, full: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        self.begin(full)
+        html = client_of(team_mate).get("/t/acme/").content.decode()
+        assert "An ingestion is running" in html
+        assert "every 5s" not in html
+
+
+class TestOverview:
+    def names(self, client: Client, address: str = "/") -> list[str]:
+        return [row.numbers.tenant.name for row in client.get(address).context["rows"]]
+
+    @pytest.fixture
+    def many(self, tenant: Tenant, team_mate: User) -> Iterator[Client]:
+        for n in range(9):
+            other = Tenant.objects.create(slug=f"t{n}", name=f"Tenant {n}")
+            Membership.objects.create(user=team_mate, tenant=other, role=Role.VIEWER)
+            store_tickets(other, [{"created_at": "2026-03-10T08:00:00Z"}] * n, now=NOON)
+        client = Client()
+        client.force_login(team_mate)
+        yield client
+
+    def test_shows_my_tenants_and_no_others(
+        self, full: Tenant, other_tenant: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        response = client_of(team_mate).get("/")
+        assert [row.numbers.tenant.slug for row in response.context["rows"]] == ["acme"]
+        assert "globex" not in response.content.decode().lower()
+
+    def test_is_sorted_as_the_address_says(self, many: Client) -> None:
+        assert self.names(many, "/?sort=name")[:2] == ["Acme", "Tenant 0"]
+        assert self.names(many, "/?sort=tickets")[:2] == ["Tenant 8", "Tenant 7"]
+        assert self.names(many, "/?sort=nonsense") == self.names(many)
+
+    def test_finds_a_tenant_by_a_part_of_its_name(self, many: Client) -> None:
+        assert self.names(many, "/?q=ANT+3") == ["Tenant 3"]
+        assert "No tenant is called" in many.get("/?q=zzz").content.decode()
+
+    @pytest.mark.parametrize(
+        ("status", "words"), [("completed", "Synced"), ("failed", "Failed"), ("cancelled", "Cancelled")]
+    )
+    def test_says_how_the_last_run_ended(
+        self, tenant: Tenant, team_mate: User, client_of: ClientOf, status: jobs.Status, words: str
+    ) -> None:
+        finished_job(tenant, status=status, now=NOON - timedelta(hours=1))
+        assert words in client_of(team_mate).get("/").content.decode()
+
+    def test_numbers_of_yesterday_are_called_late(
+        self, tenant: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        finished_job(tenant, now=NOON - timedelta(hours=30))
+        assert "(late)" in client_of(team_mate).get("/").content.decode()
+
+    def test_a_tenant_without_a_source_or_a_run_says_so(
+        self, tenant: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        client = client_of(team_mate)
+        assert "No helpdesk connected" in client.get("/").content.decode()
+        Source.objects.create(tenant=tenant, url="https://help.example.com")
+        assert "Never run" in client.get("/").content.decode()
+
+    def test_somebody_without_a_tenant_learns_what_to_do(self, db: None, client_of: ClientOf) -> None:
+        nobody = User.objects.create_user("nobody", password="x")
+        html = client_of(nobody).get("/").content.decode()
+        assert "Ask an admin to add" in html
+        root = User.objects.create_superuser("root", password="x")
+        assert "Create a tenant" in client_of(root).get("/").content.decode()
+
+    def test_needs_somebody_logged_in(self, db: None) -> None:
+        assert Client().get("/").status_code == 302
+
+
+def test_the_moment_of_a_page_is_the_clocks(full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+    """The trend's last bar is today's in the tenant's zone, and says that today is not over."""
+    trend = client_of(team_mate).get("/t/acme/").context["trend"]
+    today = trend.rows[-1].title
+    assert today == f"{datetime(2026, 3, 10):%a %-d %b %Y}, so far"  # noqa: DTZ001

@@ -1,0 +1,80 @@
+"""A real Chromium, driven by Playwright. Without Debian's chromium the browser tests are skipped, and say so."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tickets.worker import Worker
+
+CHROMIUM = shutil.which("chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM is None:
+        skip = pytest.mark.skip(reason="there is no chromium on this machine (apt-get install chromium)")
+        for item in items:
+            if "tests/browser/" in item.path.as_posix():
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    # Playwright runs an event loop in this thread; Django then refuses its ordinary calls.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_context(chromium: Browser, live_server: Any) -> Iterator[Callable[..., BrowserContext]]:
+    """Contexts on the live server; what they were given (width, theme, no script) is up to the test."""
+    opened: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        context = chromium.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(open_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+    """A wide window; an error in the console or a refused resource fails the test."""
+    tab = open_context(viewport={"width": 1280, "height": 900}).new_page()
+    complaints: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    yield tab
+    assert complaints == []
+
+
+@pytest.fixture
+def worker(live_server: Any) -> Iterator[Worker]:
+    """A worker in a thread of this process, ended with the test."""
+    running = Worker(concurrency=2)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    yield running
+    running.stop.set()
+    thread.join()

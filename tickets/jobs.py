@@ -22,6 +22,9 @@ COLLECTION = "ingestion_logs"
 LEASE_SECONDS = 60
 
 Trigger = Literal["web", "admin", "api", "command", "demo", "schedule"]
+Kind = Literal["sync", "retry", "import"]
+"""What a run reads: the helpdesk, records in quarantine once more, or a file."""
+
 Status = Literal["queued", "running", "completed", "partial", "cancelled", "failed"]
 
 COUNTS = ("new_ingested", "updated", "unchanged", "deleted", "restored", "quarantined", "foreign", "errors")
@@ -49,6 +52,7 @@ class JobRequest:
 
     trigger: Trigger
     started_by: str
+    kind: Kind = "sync"
     full: bool = False
     since: datetime | None = None
     confirm_deletions: bool = False
@@ -192,8 +196,8 @@ def find_recent(tenant: Tenant, *, limit: int = 20) -> list[Document]:
 
 
 def find_last_good(tenant: Tenant) -> Document | None:
-    """The newest run that read everything: what the numbers' 'data as of' stands on."""
-    good = {"tenant_id": tenant.slug, "status": {"$in": ["completed", "partial"]}}
+    """The newest run that read the helpdesk to its end: what 'data as of' stands on."""
+    good = {"tenant_id": tenant.slug, "status": {"$in": ["completed", "partial"]}, "options.kind": "sync"}
     return mongo.collection(COLLECTION).find_one(good, sort=[("queued_at", -1)])
 
 
@@ -223,7 +227,12 @@ def _insert(tenant: Tenant, request: JobRequest, state: Document, *, now: dateti
         "active": True,
         "trigger": request.trigger,
         "started_by": request.started_by,
-        "options": {"full": request.full, "since": request.since, "confirm_deletions": request.confirm_deletions},
+        "options": {
+            "kind": request.kind,
+            "full": request.full,
+            "since": request.since,
+            "confirm_deletions": request.confirm_deletions,
+        },
         "queued_at": now,
         "started_at": None,
         "ended_at": None,

@@ -1,5 +1,7 @@
 """The geometry of charts: round ticks, bars in place, nothing drawn for nothing."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +30,7 @@ def test_ticks_are_few_even_and_reach_the_largest(largest: int) -> None:
     ticks = nice_ticks(largest)
     assert 2 <= len(ticks) <= 5
     assert ticks[-1] >= largest
-    assert len({b - a for a, b in zip(ticks, ticks[1:], strict=False)}) == 1
+    assert len({b - a for a, b in itertools.pairwise(ticks)}) == 1
 
 
 def test_segments_stand_on_each_other_from_the_baseline_up() -> None:

@@ -247,9 +247,7 @@ class TestEmptyStates:
 
 class TestWhileARunIsGoing:
     def begin(self, tenant: Tenant) -> str:
-        return jobs.begin_at_once(
-            tenant, JobRequest(trigger="command", started_by="cron"), owner_id="test", now=NOON
-        )
+        return jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="cron"), owner_id="test", now=NOON)
 
     def test_the_first_one_has_the_dashboard_fetch_itself(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf
@@ -263,9 +261,7 @@ class TestWhileARunIsGoing:
         jobs.finish(job_id, owner_id="test", status="completed", progress=Progress(), now=NOON)
         assert "every 5s" not in client.get("/t/acme/", headers=HTMX).content.decode()
 
-    def test_a_later_one_leaves_the_reader_in_peace(
-        self, full: Tenant, team_mate: User, client_of: ClientOf
-    ) -> None:
+    def test_a_later_one_leaves_the_reader_in_peace(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
         self.begin(full)
         html = client_of(team_mate).get("/t/acme/").content.decode()
         assert "An ingestion is running" in html
@@ -311,9 +307,7 @@ class TestOverview:
         finished_job(tenant, status=status, now=NOON - timedelta(hours=1))
         assert words in client_of(team_mate).get("/").content.decode()
 
-    def test_numbers_of_yesterday_are_called_late(
-        self, tenant: Tenant, team_mate: User, client_of: ClientOf
-    ) -> None:
+    def test_numbers_of_yesterday_are_called_late(self, tenant: Tenant, team_mate: User, client_of: ClientOf) -> None:
         finished_job(tenant, now=NOON - timedelta(hours=30))
         assert "(late)" in client_of(team_mate).get("/").content.decode()
 

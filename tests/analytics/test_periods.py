@@ -1,5 +1,6 @@
 """Periods and buckets: half-open, in the tenant's zone, right on the days the clocks change."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,7 +76,6 @@ class TestPeriod:
     def test_times_of_day_are_compared_by_elapsed_time(self) -> None:
         period = Period(NOW - 5 * HOUR, NOW)
         assert period.comparison(NOW + HOUR, BERLIN) == Period(NOW - 10 * HOUR, NOW - 5 * HOUR)
-
 
     @given(
         zone=st.sampled_from(ZONES),
@@ -234,4 +234,4 @@ class TestBuckets:
         parts = [buckets[position] for position in range(len(buckets))]
         assert parts[0].start == period.start
         assert parts[-1].end == period.end
-        assert all(one.end == other.start for one, other in zip(parts, parts[1:], strict=False))
+        assert all(one.end == other.start for one, other in itertools.pairwise(parts))

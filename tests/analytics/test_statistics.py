@@ -146,7 +146,7 @@ def _check_breakdowns(
     ranked = sorted(words.items(), key=lambda pair: (-pair[1], pair[0].encode()))
     assert figures.keywords == tuple(ValueCount(word, count) for word, count in ranked)
     for each in figures.keywords:
-        assert each.count == TicketStore(tenant).count(replace(base, **{"keyword": each.value}))
+        assert each.count == TicketStore(tenant).count(replace(base, keyword=each.value))
 
 
 def _check_trend(

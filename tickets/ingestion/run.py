@@ -150,7 +150,7 @@ class _Run:
             self._settle_deletions(source, seen if since is None else None)
         finally:
             source.close()
-        if self.request.since is None:
+        if self.request.kind == "sync" and self.request.since is None:
             cursor = min(self.newest_stamp, began) if self.newest_stamp and source.supports_since else None
             save_state(self.tenant, cursor=cursor, full_read_at=began if since is None else None)
 
@@ -204,6 +204,8 @@ class _Run:
         pages while we read is not gone.
         """
         self.guard.report("Looking for deleted tickets")
+        if not source.lists_everything:
+            return
         listed = source.find_deleted_ids()
         if listing is None:
             self._delete(listed)

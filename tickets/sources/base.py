@@ -41,6 +41,10 @@ class TicketSource(Protocol):
     def supports_since(self) -> bool:
         """Whether it can list only what changed since a moment."""
 
+    @property
+    def lists_everything(self) -> bool:
+        """Whether a whole read shows all tickets there are, so that an absent one is gone."""
+
     def check(self) -> str:
         """Really log in; a sentence on success, raises `SourceError`."""
 
@@ -49,6 +53,9 @@ class TicketSource(Protocol):
 
         With `since`, only what changed at or after it.
         """
+
+    def record(self, raw: Any) -> SourceRecord:
+        """A record as it came, with its fields under the house's names."""
 
     def find_deleted_ids(self) -> list[str]:
         """The ids the helpdesk itself lists as deleted; empty where it keeps no such list."""

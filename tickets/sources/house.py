@@ -12,6 +12,7 @@ class HouseSource:
     """Reads `/external/support-tickets` page by page, and `/external/deleted-tickets`."""
 
     supports_since = False
+    lists_everything = True
 
     def __init__(self, http: HelpdeskHttp, *, tenant_id: str, page_size: int) -> None:
         self._http = http
@@ -31,12 +32,15 @@ class HouseSource:
             total = payload.get("total_count")
             total = total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
             yield Page(
-                records=[SourceRecord(each if isinstance(each, dict) else None, each) for each in payload["tickets"]],
+                records=[self.record(each) for each in payload["tickets"]],
                 number=count,
                 total_pages=None if total is None else max(-(-total // self._page_size), 1),
                 total_count=total,
             )
             number = self._next_number(payload, after=number)
+
+    def record(self, raw: Any) -> SourceRecord:
+        return SourceRecord(raw if isinstance(raw, dict) else None, raw)
 
     def find_deleted_ids(self) -> list[str]:
         try:

@@ -15,6 +15,8 @@ _LINK_NEXT = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?')
 class RestSource:
     """Reads any list of JSON records by offset, page number or next link."""
 
+    lists_everything = True
+
     def __init__(self, http: HelpdeskHttp, *, options: RestOptions, page_size: int) -> None:
         self._http = http
         self._options = options
@@ -58,7 +60,7 @@ class RestSource:
             seen += len(records)
             if records or number == 1:
                 yield Page(
-                    records=[SourceRecord(self._fields(each), each) for each in records],
+                    records=[self.record(each) for each in records],
                     number=number,
                     total_pages=self._total_pages(total, number=number, seen=seen),
                     total_count=total,
@@ -68,6 +70,9 @@ class RestSource:
             elif not records or (total is not None and seen >= total):
                 return
             position += 1
+
+    def record(self, raw: Any) -> SourceRecord:
+        return SourceRecord(self._fields(raw), raw)
 
     def find_deleted_ids(self) -> list[str]:
         return []

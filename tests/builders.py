@@ -47,8 +47,8 @@ def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: 
     lock = Lock(tenant.slug)
     held = lock.take("builder")
     assert held is not None
-    writes = store.prepare_page(read.tickets, job_id="builder", now=now, notify_after=now - timedelta(hours=24))
-    store.save_page(writes, lock=lock, held=held, now=now)
+    plan = store.plan_page(read.tickets, job_id="builder", now=now, notify_after=now - timedelta(hours=24))
+    store.save_page(plan, lock=lock, held=held)
     lock.release(held)
     return [ticket.content.external_id for ticket in read.tickets]
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import UpdateOne
+from pymongo.client_session import ClientSession
 
 from supportsaas import mongo
 from supportsaas.mongo import Document
@@ -33,7 +34,14 @@ class QuarantinedRecord:
         return json.dumps(self.payload, sort_keys=True, ensure_ascii=True, default=str)[:LONGEST_PAYLOAD]
 
 
-def save_records(tenant: Tenant, records: Sequence[QuarantinedRecord], *, job_id: str, now: datetime) -> None:
+def save_records(
+    tenant: Tenant,
+    records: Sequence[QuarantinedRecord],
+    *,
+    job_id: str,
+    now: datetime,
+    session: ClientSession | None = None,
+) -> None:
     """Keep the records; one that was there already is counted again, not doubled."""
     if not records:
         return
@@ -58,7 +66,7 @@ def save_records(tenant: Tenant, records: Sequence[QuarantinedRecord], *, job_id
                 upsert=True,
             )
         )
-    mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
+    mongo.collection(COLLECTION).bulk_write(writes, ordered=False, session=session)
 
 
 def find_records(tenant: Tenant, *, limit: int = 50) -> list[Document]:

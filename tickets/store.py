@@ -5,8 +5,8 @@ match, so no query can reach another tenant's records.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 
 from pymongo import UpdateMany, UpdateOne
@@ -18,23 +18,22 @@ from supportsaas.reliability.lock import HeldLock, Lock
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
 from tickets.filters import TicketFilter
-from tickets.ingestion.changes import (
-    Action,
-    FieldChanges,
-    ReadTicket,
-    StoredVersion,
-    field_changes,
-    initial_changes,
-    needs_full_read,
-)
+from tickets.ingestion.changes import ReadTicket, StoredVersion, needs_full_read
+from tickets.ingestion.planning import PagePlan
+from tickets.ingestion.reading import judge
 from tickets.paging import Cursor
+from tickets.quarantine import QuarantinedRecord, save_records
 
 TICKETS = "tickets"
 HISTORY = "ticket_history"
 NEWEST_FIRST = [("created_at", -1), ("external_id", -1)]
 OLDEST_FIRST = [("created_at", 1), ("external_id", 1)]
 CHOICES = ("status", "urgency", "sentiment", "source")
-_LIST_FIELDS = {"topics": 0, "digest": 0}
+_WITHOUT_BOOKKEEPING = {"topics": 0, "digest": 0}
+_WITHOUT_MESSAGE = (
+    "tenant_id", "external_id", "source", "customer_id", "subject", "status", "urgency", "sentiment",
+    "requires_action", "keywords", "created_at", "updated_at", "is_deleted", "deleted_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +44,6 @@ class TicketPage:
     total: int
     next_cursor: str | None
     previous_cursor: str | None
-
-
-@dataclass(slots=True)
-class PageWrites:
-    """What saving a page comes to, worked out before the transaction and then written as it is."""
-
-    inserts: list[Document] = field(default_factory=list)
-    updates: list[UpdateOne] = field(default_factory=list)
-    history: list[Document] = field(default_factory=list)
-    outbox: list[OutboxEntry] = field(default_factory=list)
-    new: int = 0
-    updated: int = 0
-    restored: int = 0
-    unchanged: int = 0
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.inserts or self.updates)
 
 
 class TicketStore:
@@ -77,15 +58,24 @@ class TicketStore:
     # -- Reading ---------------------------------------------------------------------------
 
     def find_page(
-        self, wanted: TicketFilter, *, page_size: int, cursor: Cursor | None = None, page: int = 1
+        self,
+        wanted: TicketFilter,
+        *,
+        page_size: int,
+        cursor: Cursor | None = None,
+        page: int = 1,
+        excerpt: int | None = None,
     ) -> TicketPage:
-        """A page of the living tickets that match, newest first, by cursor or by number from 1."""
+        """A page of the living tickets that match, newest first, by cursor or by number from 1.
+
+        With `excerpt`, messages are cut to that many characters before they travel.
+        """
         match = self._live(wanted)
         total = self._tickets.count_documents(match)
         backwards = cursor is not None and cursor.backwards
         within = {"$and": [match, cursor.match()]} if cursor else match
         found = list(
-            self._tickets.find(within, _LIST_FIELDS)
+            self._tickets.find(within, _list_fields(excerpt))
             .sort(OLDEST_FIRST if backwards else NEWEST_FIRST)
             .skip(0 if cursor else (page - 1) * page_size)
             .limit(page_size + 1)
@@ -152,10 +142,10 @@ class TicketStore:
 
     # -- Writing ---------------------------------------------------------------------------
 
-    def prepare_page(
+    def plan_page(
         self, tickets: Sequence[ReadTicket], *, job_id: str, now: datetime, notify_after: datetime
-    ) -> PageWrites:
-        """Compare the read tickets with the stored ones; what has to be written, and the counts.
+    ) -> PagePlan:
+        """Compare the read tickets with the stored ones: what has to be written, and the counts.
 
         One slim read for the page, and a whole one of those that may have changed. Of two
         records with one id in a page the newer counts. Only tickets created after
@@ -174,34 +164,45 @@ class TicketStore:
             and needs_full_read(versions[id_], digest=ticket.digest, updated_at=ticket.content.updated_at)
         ]
         stored = self._find_whole(doubtful) if doubtful else {}
-        writes = PageWrites()
+        plan = self._plan(job_id=job_id, now=now, notify_after=notify_after)
         for id_, ticket in latest.items():
             if id_ not in versions:
-                self._prepare_new(writes, ticket, job_id=job_id, now=now, notify_after=notify_after)
+                plan.add_new(ticket)
             elif id_ in stored:
-                self._prepare_known(writes, ticket, stored[id_], job_id=job_id, now=now, notify_after=notify_after)
+                plan.add_known(ticket, stored[id_])
             else:
-                writes.unchanged += 1
-        writes.unchanged += len(tickets) - len(latest)
-        return writes
+                plan.unchanged += 1
+        plan.unchanged += len(tickets) - len(latest)
+        return plan
 
-    def save_page(self, writes: PageWrites, *, lock: Lock, held: HeldLock, now: datetime) -> None:
-        """Write tickets, history and outbox entries together, or none of them.
+    def save_page(
+        self, plan: PagePlan, *, lock: Lock, held: HeldLock, quarantined: Sequence[QuarantinedRecord] = ()
+    ) -> None:
+        """Write tickets, history, outbox entries and refused records together, or none of them.
 
         Raises `LockLost` where the lock has gone to somebody else; then nothing is written.
         """
-        if writes.is_empty:
+        if plan.is_empty and not quarantined:
             return
 
         def work(session: ClientSession) -> None:
             lock.assert_held(held, session)
-            if writes.inserts:
-                self._tickets.insert_many(writes.inserts, ordered=False, session=session)
-            if writes.updates:
-                self._tickets.bulk_write(writes.updates, ordered=False, session=session)
-            if writes.history:
-                self._history.insert_many(writes.history, ordered=False, session=session)
-            append_entries(writes.outbox, now=now, session=session)
+            if plan.inserts:
+                self._tickets.insert_many(plan.inserts, ordered=False, session=session)
+            if plan.updates:
+                updates = [
+                    UpdateOne({"_id": id_, "tenant_id": self.tenant_id}, {"$set": values})
+                    for id_, values in plan.updates
+                ]
+                self._tickets.bulk_write(updates, ordered=False, session=session)
+            if plan.history:
+                self._history.insert_many(plan.history, ordered=False, session=session)
+            entries = [
+                OutboxEntry(self.tenant_id, each.event, each.ticket_id, each.urgency, each.reason)
+                for each in plan.announcements
+            ]
+            append_entries(entries, now=plan.now, session=session)
+            save_records(self.tenant, quarantined, job_id=plan.job_id, now=plan.now, session=session)
 
         mongo.in_transaction(work)
 
@@ -224,14 +225,10 @@ class TicketStore:
                 {"$set": {"is_deleted": True, "deleted_at": now}},
                 session=session,
             )
-            changes: FieldChanges = {"deleted_at": {"old": None, "new": now}}
-            self._history.insert_many(
-                [
-                    self._entry(each["external_id"], "deleted", changes, job_id, now, each.get("expires_at"))
-                    for each in living
-                ],
-                session=session,
-            )
+            plan = self._plan(job_id=job_id, now=now, notify_after=now)
+            for each in living:
+                plan.record_deletion(each["external_id"], expires_at=each.get("expires_at"))
+            self._history.insert_many(plan.history, session=session)
             return len(living)
 
         return mongo.in_transaction(work)
@@ -269,101 +266,15 @@ class TicketStore:
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
         return {each["external_id"]: each for each in self._tickets.find(query)}
 
-    def _prepare_new(
-        self, writes: PageWrites, ticket: ReadTicket, *, job_id: str, now: datetime, notify_after: datetime
-    ) -> None:
-        fields = ticket.fields()
-        expires_at = self._expiry(ticket.content.created_at)
-        document = {
-            "tenant_id": self.tenant_id,
-            "external_id": ticket.content.external_id,
-            **fields,
-            "digest": ticket.digest,
-            "is_deleted": False,
-            "deleted_at": None,
-            "first_seen_at": now,
-            "last_changed_at": now,
-        }
-        if expires_at:
-            document["expires_at"] = expires_at
-        writes.inserts.append(document)
-        id_ = ticket.content.external_id
-        writes.history.append(self._entry(id_, "created", initial_changes(fields), job_id, now, expires_at))
-        writes.new += 1
-        if fields["urgency"] == "high" and ticket.content.created_at > notify_after:
-            writes.outbox.append(self._announcement(ticket))
-
-    def _prepare_known(
-        self,
-        writes: PageWrites,
-        ticket: ReadTicket,
-        stored: Document,
-        *,
-        job_id: str,
-        now: datetime,
-        notify_after: datetime,
-    ) -> None:
-        is_older = ticket.content.updated_at < stored["updated_at"]
-        fields = {name: stored[name] for name in ticket.fields()} if is_older else ticket.fields()
-        digest = stored["digest"] if is_older else ticket.digest
-        changes = field_changes(stored, fields)
-        came_back = stored["is_deleted"]
-        update: Document = {**fields, "digest": digest}
-        action: Action = "updated"
-        if came_back:
-            action = "restored"
-            changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
-            update |= {"is_deleted": False, "deleted_at": None}
-        if changes:
-            update["last_changed_at"] = now
-            expires_at = self._expiry(fields["created_at"])
-            if expires_at:
-                update["expires_at"] = expires_at
-            entry = self._entry(ticket.content.external_id, action, changes, job_id, now, expires_at)
-            writes.history.append(entry)
-            writes.updated += 1
-            writes.restored += came_back
-        else:
-            writes.unchanged += 1  # new rules, same verdict: only the digest moves
-        writes.updates.append(UpdateOne({"_id": stored["_id"], "tenant_id": self.tenant_id}, {"$set": update}))
-        became_high = "urgency" in changes and fields["urgency"] == "high"
-        if became_high and ticket.content.created_at > notify_after:
-            writes.outbox.append(self._announcement(ticket))
-
-    def _announcement(self, ticket: ReadTicket) -> OutboxEntry:
-        words = ", ".join(ticket.classification.keywords[:5])
-        return OutboxEntry(
+    def _plan(self, *, job_id: str, now: datetime, notify_after: datetime) -> PagePlan:
+        return PagePlan(
             tenant_id=self.tenant_id,
-            event=f"{ticket.content.external_id}\0{ticket.digest}",
-            ticket_id=ticket.content.external_id,
-            urgency=ticket.classification.urgency,
-            reason=f"high because: {words}",
+            job_id=job_id,
+            now=now,
+            notify_after=notify_after,
+            retention_days=self.tenant.retention_days,
+            judge=judge,
         )
-
-    def _entry(
-        self,
-        external_id: str,
-        action: Action,
-        changes: FieldChanges,
-        job_id: str,
-        now: datetime,
-        expires_at: datetime | None,
-    ) -> Document:
-        entry: Document = {
-            "tenant_id": self.tenant_id,
-            "external_id": external_id,
-            "action": action,
-            "changes": changes,
-            "recorded_at": now,
-            "job_id": job_id,
-        }
-        if expires_at:
-            entry["expires_at"] = expires_at
-        return entry
-
-    def _expiry(self, created_at: datetime) -> datetime | None:
-        days = self.tenant.retention_days
-        return None if days is None else created_at + timedelta(days=days)
 
     def _expire_history(self, tickets: Iterable[Document]) -> None:
         writes = [
@@ -375,6 +286,12 @@ class TicketStore:
         ]
         if writes:
             self._history.bulk_write(writes, ordered=False)
+
+
+def _list_fields(excerpt: int | None) -> Document:
+    if excerpt is None:
+        return dict(_WITHOUT_BOOKKEEPING)
+    return {**dict.fromkeys(_WITHOUT_MESSAGE, 1), "message": {"$substrCP": ["$message", 0, excerpt]}}
 
 
 def _cursor(ticket: Document, *, backwards: bool = False) -> Cursor:

@@ -83,7 +83,7 @@ def agree(tenant: Tenant, tickets: list[Ticket], number: int, condition: Conditi
 
 @pytest.mark.parametrize("unit", [None, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.MONTH])
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     everything=drawn_tickets,
@@ -214,6 +214,22 @@ def test_rising_keywords_are_those_that_gained_most(tenant: Tenant, everything: 
     assert [(each.value, each.count, each.before) for each in rising] == [
         (word, now[word], then[word]) for _, word in gains
     ]
+
+
+def test_sources_narrow_the_period_before_as_well(tenant: Tenant) -> None:
+    store_tickets(
+        tenant,
+        [
+            {"source": source, "created_at": f"2026-03-{day:02}T09:00:00Z"}
+            for source, day in (("email", 9), ("chat", 9), ("email", 2), ("chat", 2), ("chat", 1))
+        ],
+    )
+    period = preset("7d", zone=BERLIN, now=NOON)
+    figures = StatisticsStore(tenant).dashboard(
+        buckets_of(period, BERLIN), comparison=period.comparison(NOON, BERLIN), sources=["chat"]
+    )
+    assert (figures.totals.total, figures.previous.total) == (1, 2)
+    assert figures.by_source == (ValueCount("chat", 1), ValueCount("email", 1))
 
 
 def test_an_empty_tenant_has_nothing_of_everything(tenant: Tenant) -> None:

@@ -30,30 +30,36 @@ TRACKED = (
 
 @dataclass(frozen=True, slots=True)
 class ReadTicket:
-    """A ticket as it was read: content, what the classifier says of it, and the digest of both."""
+    """A ticket as it was read, and the digest that tells whether the stored one may differ."""
 
     content: TicketContent
-    classification: Classification
-    topics: tuple[str, ...]
     digest: str
 
-    def fields(self) -> dict[str, Any]:
-        """What is stored of it, apart from our own book-keeping."""
-        content, verdict = self.content, self.classification
-        return {
-            "source": content.source,
-            "customer_id": content.customer_id,
-            "subject": content.subject,
-            "message": content.message,
-            "status": content.status,
-            "urgency": verdict.urgency,
-            "sentiment": verdict.sentiment,
-            "requires_action": verdict.requires_action,
-            "keywords": list(verdict.keywords),
-            "topics": list(self.topics),
-            "created_at": content.created_at,
-            "updated_at": content.updated_at,
-        }
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What our rules say of a ticket's words."""
+
+    classification: Classification
+    topics: tuple[str, ...]
+
+
+def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
+    """What is stored of a ticket, apart from our own book-keeping."""
+    return {
+        "source": content.source,
+        "customer_id": content.customer_id,
+        "subject": content.subject,
+        "message": content.message,
+        "status": content.status,
+        "urgency": verdict.classification.urgency,
+        "sentiment": verdict.classification.sentiment,
+        "requires_action": verdict.classification.requires_action,
+        "keywords": list(verdict.classification.keywords),
+        "topics": list(verdict.topics),
+        "created_at": content.created_at,
+        "updated_at": content.updated_at,
+    }
 
 
 @dataclass(frozen=True, slots=True)

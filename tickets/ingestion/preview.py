@@ -24,14 +24,14 @@ def preview_tenant(tenant: Tenant) -> Counts:
         for page in source.pages():
             read = read_records(page.records, tenant_id=tenant.slug)
             now = clock.now()
-            writes = store.prepare_page(
+            plan = store.plan_page(
                 read.tickets, job_id="", now=now, notify_after=now - timedelta(hours=settings.NOTIFY_MAX_AGE_HOURS)
             )
             seen.add(read.ids_at_the_source())
-            counts.new_ingested += writes.new
-            counts.updated += writes.updated
-            counts.restored += writes.restored
-            counts.unchanged += writes.unchanged
+            counts.new_ingested += plan.new
+            counts.updated += plan.updated
+            counts.restored += plan.restored
+            counts.unchanged += plan.unchanged
             counts.quarantined += len(read.quarantined)
             counts.foreign += read.foreign
     finally:

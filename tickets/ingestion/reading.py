@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tickets.ingestion.changes import ReadTicket
+from tickets.ingestion.changes import ReadTicket, Verdict
 from tickets.ingestion.classify import classify_ticket
 from tickets.ingestion.lexicon import RULES_VERSION
 from tickets.ingestion.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
@@ -37,14 +37,13 @@ def read_records(records: Sequence[SourceRecord], *, tenant_id: str) -> ReadPage
         except InvalidRecord as error:
             page.quarantined.append(QuarantinedRecord(error.field, error.reason, record.raw))
         else:
-            page.tickets.append(read_ticket(content))
+            page.tickets.append(ReadTicket(content, content.digest(rules_version=RULES_VERSION)))
     return page
 
 
-def read_ticket(content: TicketContent) -> ReadTicket:
-    return ReadTicket(
-        content=content,
+def judge(content: TicketContent) -> Verdict:
+    """Classify a ticket. It costs more than all else, so only new and changed tickets are judged."""
+    return Verdict(
         classification=classify_ticket(subject=content.subject, message=content.message),
         topics=topics(subject=content.subject, message=content.message),
-        digest=content.digest(rules_version=RULES_VERSION),
     )

@@ -179,18 +179,17 @@ class _Run:
         if self.tenant.retention_days is not None:
             oldest = now - timedelta(days=self.tenant.retention_days)
             kept = [ticket for ticket in kept if ticket.content.created_at > oldest]
-        writes = self.store.prepare_page(
+        plan = self.store.plan_page(
             kept, job_id=self.job_id, now=now, notify_after=now - timedelta(hours=settings.NOTIFY_MAX_AGE_HOURS)
         )
-        self.store.save_page(writes, lock=self.guard.lock, held=self.guard.held, now=now)
-        quarantine.save_records(self.tenant, read.quarantined, job_id=self.job_id, now=now)
+        self.store.save_page(plan, lock=self.guard.lock, held=self.guard.held, quarantined=read.quarantined)
         if self.has_quarantine:
             quarantine.drop_recovered(self.tenant, [ticket.content.external_id for ticket in read.tickets])
         counts = self.progress.counts
-        counts.new_ingested += writes.new
-        counts.updated += writes.updated
-        counts.restored += writes.restored
-        counts.unchanged += writes.unchanged
+        counts.new_ingested += plan.new
+        counts.updated += plan.updated
+        counts.restored += plan.restored
+        counts.unchanged += plan.unchanged
         counts.quarantined += len(read.quarantined)
         counts.foreign += read.foreign
         stamps = [ticket.content.updated_at for ticket in read.tickets]

@@ -11,6 +11,7 @@ from tickets.freshness import data_as_of
 from tickets.store import TicketStore
 from tickets.views.fragments import render_page_or_fragment
 
+EXCERPT = 200
 NEWEST_TICKETS = 25
 
 
@@ -39,7 +40,7 @@ def show_customer(request: HttpRequest, access: TenantAccess, customer_id: str) 
     theirs = TicketFilter(customer_id=customer_id)
     context = {
         "customer": customer,
-        "page": TicketStore(access.tenant).find_page(theirs, page_size=NEWEST_TICKETS),
+        "page": TicketStore(access.tenant).find_page(theirs, page_size=NEWEST_TICKETS, excerpt=EXCERPT),
         "all_query": theirs.query(),
         "open_query": theirs.query(status=OPEN_STATUSES),
         "high_query": theirs.query(urgency=("high",)),

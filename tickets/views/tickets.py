@@ -20,6 +20,7 @@ from tickets.views.narrowing import chips, choice_groups, date_fields
 from tickets.views.timeline import timeline_entry
 
 PAGE_SIZE = 50
+EXCERPT = 200
 OTHER_TICKETS = 8
 FOLD_AFTER = 3_000
 HISTORY_AT_FIRST = 50
@@ -41,7 +42,7 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
     except CursorError:
         errors["cursor"] = "This is no page of the list. The address may have been cut off."
     else:
-        page = store.find_page(wanted, page_size=PAGE_SIZE, cursor=cursor)
+        page = store.find_page(wanted, page_size=PAGE_SIZE, cursor=cursor, excerpt=EXCERPT)
     context: dict[str, Any] = {
         "wanted": wanted,
         "page": page,
@@ -105,7 +106,9 @@ def _other_tickets(store: TicketStore, ticket: Mapping[str, Any]) -> TicketPage 
     """The customer's newest other tickets; `total` counts all of the customer's."""
     if not ticket["customer_id"]:
         return None
-    found = store.find_page(TicketFilter(customer_id=ticket["customer_id"]), page_size=OTHER_TICKETS + 1)
+    found = store.find_page(
+        TicketFilter(customer_id=ticket["customer_id"]), page_size=OTHER_TICKETS + 1, excerpt=EXCERPT
+    )
     found.tickets[:] = [each for each in found.tickets if each["external_id"] != ticket["external_id"]][:OTHER_TICKETS]
     return found
 

@@ -1,0 +1,141 @@
+"""What saving a page comes to, worked out before anything is written. Pure.
+
+A plan is made outside the transaction and then written as it is, so that repeating the
+transaction repeats the same writes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from tickets.ingestion.changes import (
+    Action,
+    FieldChanges,
+    ReadTicket,
+    Verdict,
+    field_changes,
+    initial_changes,
+    stored_fields,
+)
+from tickets.ingestion.normalize import TicketContent
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A ticket of high urgency that people on call should hear of; `event` names this very version."""
+
+    ticket_id: str
+    event: str
+    urgency: str
+    reason: str
+
+
+@dataclass(slots=True)
+class PagePlan:
+    """The writes of a page and its counts. `updates` are pairs of a stored `_id` and the new values."""
+
+    tenant_id: str
+    job_id: str
+    now: datetime
+    notify_after: datetime
+    retention_days: int | None
+    judge: Callable[[TicketContent], Verdict]
+    inserts: list[Document] = field(default_factory=list)
+    updates: list[tuple[Any, Document]] = field(default_factory=list)
+    history: list[Document] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
+    new: int = 0
+    updated: int = 0
+    restored: int = 0
+    unchanged: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.inserts or self.updates)
+
+    def add_new(self, ticket: ReadTicket) -> None:
+        content = ticket.content
+        verdict = self.judge(content)
+        fields = stored_fields(content, verdict)
+        expiry = self._expiry(content.created_at)
+        self.inserts.append(
+            {
+                "tenant_id": self.tenant_id,
+                "external_id": content.external_id,
+                **fields,
+                "digest": ticket.digest,
+                "is_deleted": False,
+                "deleted_at": None,
+                "first_seen_at": self.now,
+                "last_changed_at": self.now,
+                **expiry,
+            }
+        )
+        self._record(content.external_id, "created", initial_changes(fields), expiry)
+        self.new += 1
+        if fields["urgency"] == "high":
+            self._announce(ticket, verdict)
+
+    def add_known(self, ticket: ReadTicket, stored: Document) -> None:
+        """A ticket that is stored already, whole in `stored`, and may differ."""
+        content = ticket.content
+        values: Document = {}
+        changes: FieldChanges = {}
+        verdict: Verdict | None = None
+        if content.updated_at >= stored["updated_at"]:
+            verdict = self.judge(content)
+            fields = stored_fields(content, verdict)
+            changes = field_changes(stored, fields)
+            values = {name: value for name, value in fields.items() if stored.get(name) != value}
+            values["digest"] = ticket.digest
+        if stored["is_deleted"]:
+            changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
+            values |= {"is_deleted": False, "deleted_at": None}
+        if changes:
+            expiry = self._expiry(values.get("created_at", stored["created_at"]))
+            values |= {"last_changed_at": self.now, **expiry}
+            action: Action = "restored" if stored["is_deleted"] else "updated"
+            self._record(content.external_id, action, changes, expiry)
+            self.updated += 1
+            self.restored += stored["is_deleted"]
+        else:
+            self.unchanged += 1  # new rules, the same verdict: only the digest moves
+        self.updates.append((stored["_id"], values))
+        if verdict is not None and changes.get("urgency", {}).get("new") == "high":
+            self._announce(ticket, verdict)
+
+    def record_deletion(self, external_id: str, *, expires_at: datetime | None) -> None:
+        expiry = {"expires_at": expires_at} if expires_at else {}
+        self._record(external_id, "deleted", {"deleted_at": {"old": None, "new": self.now}}, expiry)
+
+    def _record(self, external_id: str, action: Action, changes: FieldChanges, expiry: Document) -> None:
+        self.history.append(
+            {
+                "tenant_id": self.tenant_id,
+                "external_id": external_id,
+                "action": action,
+                "changes": changes,
+                "recorded_at": self.now,
+                "job_id": self.job_id,
+                **expiry,
+            }
+        )
+
+    def _announce(self, ticket: ReadTicket, verdict: Verdict) -> None:
+        if ticket.content.created_at <= self.notify_after:
+            return
+        words = ", ".join(verdict.classification.keywords[:5])
+        self.announcements.append(
+            Announcement(
+                ticket_id=ticket.content.external_id,
+                event=f"{ticket.content.external_id}\0{ticket.digest}",
+                urgency=verdict.classification.urgency,
+                reason=f"high because: {words}",
+            )
+        )
+
+    def _expiry(self, created_at: datetime) -> Document:
+        return {} if self.retention_days is None else {"expires_at": created_at + timedelta(days=self.retention_days)}

@@ -99,7 +99,7 @@ def _position_in(runs: Sequence[tuple[int, timedelta]], edges: Sequence[datetime
         first, length = runs[0]
         elapsed = {"$subtract": ["$created_at", edges[first]]}
         passed = {"$floor": {"$divide": [elapsed, length // timedelta(milliseconds=1)]}}
-        return {"$toInt": {"$add": [first, passed]}}
+        return {"$add": [first, passed]} if first else passed
     middle = len(runs) // 2
     is_before = {"$lt": ["$created_at", edges[runs[middle][0]]]}
     return {"$cond": [is_before, _position_in(runs[:middle], edges), _position_in(runs[middle:], edges)]}

@@ -69,8 +69,8 @@ class StatisticsStore:
     def dashboard_pipeline(self, buckets: Buckets, *, comparison: Period, sources: Sequence[str] = ()) -> Pipeline:
         """Reads each ticket of the period once, for all facets; sums over facets follow from the trend.
 
-        Separate passes over cells of a first `$group` take twice as long here: there are nearly
-        as many cells as tickets until there are some 100,000 of them.
+        One `$facet` over slim documents is about twice as fast, at 10,000 tickets and at 100,000, as
+        a pass of its own for each part joined by `$unionWith`: each pass would fetch every ticket again.
         """
         chosen = TicketFilter(source=tuple(sources)).match()
         narrow: Pipeline = [{"$match": chosen}] if chosen else []
@@ -183,7 +183,9 @@ def _value_counts(rows: Sequence[Document]) -> tuple[ValueCount, ...]:
 
 
 def _trend_point(row: Document) -> TrendPoint:
-    return TrendPoint(position=row["_id"], medium=row["medium"], low=row["low"], **{name: row[name] for name in TOTALS})
+    return TrendPoint(
+        position=int(row["_id"]), medium=row["medium"], low=row["low"], **{name: row[name] for name in TOTALS}
+    )
 
 
 def _customer(row: Document) -> AtRiskCustomer:

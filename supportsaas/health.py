@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from supportsaas import mongo
-from tickets import jobs
+from tickets.freshness import HelpdeskCounts, count_helpdesks
 from tickets.worker import count_workers
 
 router = Router(tags=["health"])
@@ -28,7 +28,7 @@ def show_health(request: HttpRequest) -> Status:
 def find_health() -> dict[str, Any]:
     try:
         mongo.client().admin.command("ping")
-        helpdesks = jobs.count_helpdesk_states()
+        helpdesks = count_helpdesks()
         workers = count_workers()
     except mongo.UNAVAILABLE:
         problem = "unhealthy: the server does not answer"
@@ -44,10 +44,20 @@ def find_health() -> dict[str, Any]:
         issues.append(f"{helpdesks.failing} of {helpdesks.known} helpdesks could not be read in their last run.")
     elif not helpdesks.known:
         external = "unknown: nothing has been read yet"
+    if helpdesks.error:
+        has = "helpdesk has" if helpdesks.error == 1 else "helpdesks have"
+        issues.append(f"{helpdesks.error} {has} had no good read for two intervals.")
     if not workers:
         issues.append("No worker is running: jobs stay in the queue. Start one with: manage.py worker")
     return {
         "status": "degraded" if issues else "ok",
         "dependencies": {"mongodb": "healthy", "external_api": external},
-        "issues": issues,
+        "issues": issues + _remarks(helpdesks),
     }
+
+
+def _remarks(helpdesks: HelpdeskCounts) -> list[str]:
+    """Worth knowing, though the system works as it should."""
+    if not helpdesks.late:
+        return []
+    return [f"{helpdesks.late} {'helpdesk is' if helpdesks.late == 1 else 'helpdesks are'} late."]

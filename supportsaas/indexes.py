@@ -77,11 +77,21 @@ INDEXES: tuple[Index, ...] = (
     Index("ingestion_logs", (("tenant_id", UP), ("queued_at", DOWN)), "A tenant's past runs, newest first."),
     Index("ingestion_logs", (("status", UP), ("queued_at", UP)), "The worker's next run; runs whose lease ended."),
     Index("ingestion_logs", (("queued_at", DOWN),), "The audit log in the admin, newest first."),
-    Index("quarantine", (("tenant_id", UP), ("last_seen_at", DOWN)), "A tenant's refused records, newest first."),
+    Index(
+        "quarantine",
+        (("tenant_id", UP), ("last_seen_at", DOWN), ("_id", DOWN)),
+        "A tenant's refused records, newest first, by key; oldest first when they are tried again.",
+    ),
+    Index(
+        "quarantine",
+        (("tenant_id", UP), ("field", UP), ("reason", UP)),
+        "How many a tenant has of each reason, and those of one.",
+    ),
     Index("quarantine", (("tenant_id", UP), ("external_id", UP)), "What to take out once a ticket comes in well."),
     Index(
         "outbox", (("tenant_id", UP), ("status", UP), ("created_at", UP)), "What waits to be delivered, oldest first."
     ),
+    Index("schedules", (("next_at", UP),), "The tenant whose turn to be read is due longest."),
     Index(
         "workers",
         (("seen_at", UP),),

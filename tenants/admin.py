@@ -59,7 +59,9 @@ class SourceForm(forms.ModelForm):
 
     class Meta:
         model = Source
-        fields = ["tenant", "kind", "url", "auth", "auth_name", "secret", "options", "page_size", "enabled"]
+        fields = [
+            "tenant", "kind", "url", "auth", "auth_name", "secret", "options", "page_size", "every_minutes", "enabled",
+        ]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -81,7 +83,7 @@ class SourceForm(forms.ModelForm):
 
 class SourceAdmin(admin.ModelAdmin):
     form = SourceForm
-    list_display = ["tenant", "kind", "url", "auth", "secret_state", "enabled"]
+    list_display = ["tenant", "kind", "url", "auth", "secret_state", "schedule", "enabled"]
     list_filter = ["kind", "enabled"]
     list_select_related = ["tenant"]
     search_fields = ["url"]
@@ -89,6 +91,10 @@ class SourceAdmin(admin.ModelAdmin):
     @admin.display(description="secret")
     def secret_state(self, source: Source) -> str:
         return "stored" if source.has_secret else "none"
+
+    @admin.display(description="read every", ordering="every_minutes")
+    def schedule(self, source: Source) -> str:
+        return f"{source.every_minutes} min" if source.every_minutes else "no schedule"
 
 
 @admin.register(Membership)

@@ -151,6 +151,14 @@ class Source(models.Model):
         help_text="Settings of the kind, as JSON; docs/sources.md lists them. Empty for the house protocol.",
     )
     page_size = models.PositiveIntegerField(default=100, validators=[MinValueValidator(1), MaxValueValidator(1000)])
+    every_minutes = models.PositiveIntegerField(
+        "read every",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(10_080)],
+        help_text="Minutes from one read by the workers to the next, at most 10,080 (a week). "
+        "Empty: it is read only when somebody starts it.",
+    )
     enabled = models.BooleanField(default=True)
 
     def __str__(self) -> str:

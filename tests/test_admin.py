@@ -10,6 +10,8 @@ from tenants.models import ApiToken, Source, Tenant, User
 from tests.builders import NOON, finished_job, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
+from tickets.ingestion.sync_state import find_state, save_state
+from tickets.schedule import find_schedules
 
 SOURCE = "/admin/tenants/source/"
 
@@ -66,6 +68,19 @@ class TestSources:
             page = staff.get(path).content.decode()
             assert "s3cret-key" not in page and source.encrypted_secret not in page
 
+    def test_a_schedule_is_set_and_taken_off_at_once_without_a_whole_read(self, staff: Client, tenant: Tenant) -> None:
+        form = {**self.FORM, "tenant": str(tenant.pk), "secret": "s3cret-key"}
+        staff.post(f"{SOURCE}add/", form)
+        save_state(tenant, cursor=NOON, full_read_at=NOON)
+        source = Source.objects.get()
+        for typed, kept in (("15", 15), ("", None)):
+            change = {**form, "initial-options": "{}", "secret": "", "every_minutes": typed}
+            assert staff.post(f"{SOURCE}{source.pk}/change/", change).status_code == 302
+            assert Source.objects.get().every_minutes == kept
+            assert (tenant.slug in find_schedules()) == bool(kept)
+            assert ("15 min" in staff.get(SOURCE).content.decode()) == bool(kept)
+        assert find_state(tenant).cursor == NOON
+
     def test_an_empty_secret_keeps_the_stored_one(self, staff: Client, tenant: Tenant) -> None:
         staff.post(f"{SOURCE}add/", {**self.FORM, "tenant": str(tenant.pk), "secret": "s3cret-key"})
         source = Source.objects.get()
@@ -83,6 +98,8 @@ class TestSources:
             ({"options": '{"colour": 1}', "secret": "x"}, "colour"),
             ({"options": "no json", "secret": "x"}, "valid JSON"),
             ({"kind": "rest", "secret": "x"}, "path"),
+            ({"every_minutes": "0", "secret": "x"}, "greater than or equal to 1"),
+            ({"every_minutes": "10081", "secret": "x"}, "less than or equal to 10080"),
         ],
     )
     def test_wrong_input_is_a_message_at_the_form(

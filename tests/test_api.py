@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from supportsaas import clock
+from supportsaas import clock, mongo
 from tenants.models import ApiToken, Role, Source, Tenant, User
 from tests.builders import delete_stored, finished_job, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
@@ -312,6 +312,24 @@ class TestHealth:
         assert body["dependencies"]["mongodb"] == "healthy"
         assert (body["status"], body["dependencies"]["external_api"][:9]) == ("degraded", "unhealthy")
         assert "acme" not in response.content.decode()
+
+    def test_late_helpdesks_are_told_and_only_those_out_of_date_degrade(
+        self, tenant: Tenant, other_tenant: Tenant
+    ) -> None:
+        mongo.collection("workers").insert_one({"_id": "w", "seen_at": clock.now()})
+        finished_job(tenant, now=clock.now() - timedelta(hours=12))
+        finished_job(other_tenant, now=clock.now() - timedelta(hours=1))
+        assert Client().get("/health").json()["issues"] == []
+        Source.objects.create(tenant=tenant, url="http://127.0.0.1:9", every_minutes=600)
+        other = Source.objects.create(tenant=other_tenant, url="http://127.0.0.1:9", every_minutes=600)
+        body = Client().get("/health").json()
+        assert (body["status"], body["issues"]) == ("ok", ["1 helpdesk is late."])
+        other.every_minutes = 20
+        other.save()
+        body = Client().get("/health").json()
+        assert body["status"] == "degraded"
+        assert body["issues"] == ["1 helpdesk has had no good read for two intervals.", "1 helpdesk is late."]
+        assert "acme" not in str(body) and "globex" not in str(body)
 
     def test_without_mongodb_it_is_503_and_so_is_everything_else(self, mongodb_away: None) -> None:
         health = Client().get("/health")

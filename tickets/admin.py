@@ -64,7 +64,7 @@ class CheckedSourceAdmin(SourceAdmin):
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if form.changed_data:
+        if set(form.changed_data) - {"every_minutes"}:
             forget_state(obj.tenant)
 
 

@@ -1,5 +1,38 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
 
 
 class TicketsConfig(AppConfig):
     name = "tickets"
+
+    def ready(self) -> None:
+        # By signals, so that a schedule holds at once whoever changes a source: admin, command or demo.
+        from tenants.models import Source, Tenant
+
+        post_save.connect(_follow_source, sender=Source)
+        post_delete.connect(_forget_schedule, sender=Source)
+        post_save.connect(_follow_tenant, sender=Tenant)
+
+
+def _follow_source(instance: Any, raw: bool, **_: Any) -> None:
+    from tickets.schedule import follow_source
+
+    if not raw:  # of a fixture the tenant may come later; the workers follow the source within a minute
+        follow_source(instance)
+
+
+def _forget_schedule(instance: Any, **_: Any) -> None:
+    from tickets.schedule import forget_schedule
+
+    forget_schedule(instance.tenant.slug)
+
+
+def _follow_tenant(instance: Any, created: bool, raw: bool, **_: Any) -> None:
+    from tenants.models import Source
+    from tickets.schedule import follow_source
+
+    source = None if created or raw else Source.objects.filter(tenant=instance).select_related("tenant").first()
+    if source is not None:
+        follow_source(source)

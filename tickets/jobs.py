@@ -7,7 +7,8 @@ process is gone and `end_lost_jobs` closes the entry as interrupted.
 """
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -20,12 +21,17 @@ from tenants.models import Tenant
 
 COLLECTION = "ingestion_logs"
 LEASE_SECONDS = 60
+GO_ON_WITHIN = timedelta(hours=1)
 
 Trigger = Literal["web", "admin", "api", "command", "demo", "schedule"]
 Kind = Literal["sync", "retry", "import"]
 """What a run reads: the helpdesk, records in quarantine once more, or a file."""
 
 Status = Literal["queued", "running", "completed", "partial", "cancelled", "failed"]
+
+GOOD_ENDS: tuple[Status, ...] = ("completed", "partial")
+GOOD_READ = {"status": {"$in": list(GOOD_ENDS)}, "options.kind": "sync"}
+"""Of the runs, those that read the helpdesk to its end."""
 
 COUNTS = ("new_ingested", "updated", "unchanged", "deleted", "restored", "quarantined", "foreign", "errors")
 INTERRUPTED = {
@@ -56,6 +62,8 @@ class JobRequest:
     full: bool = False
     since: datetime | None = None
     confirm_deletions: bool = False
+    records: Sequence[str] = ()
+    """Of a retry: the keys of the records in quarantine to try again; none means all."""
 
 
 @dataclass(slots=True)
@@ -74,6 +82,22 @@ class Counts:
 
 
 @dataclass(slots=True)
+class Reading:
+    """How far a run has read its source, so that the next one can go on from there.
+
+    `began`: when the reading of the first page began, maybe in an earlier run; `since`: what it
+    asked for; `newest_stamp`: the newest `updated_at` seen; `pages_before` and `token`: the page
+    that was stored last (it is read again, because some of it may have slipped in the meantime).
+    """
+
+    began: datetime
+    since: datetime | None = None
+    newest_stamp: datetime | None = None
+    pages_before: int = 0
+    token: str = ""
+
+
+@dataclass(slots=True)
 class Progress:
     """How far a run is; `note` says what it is doing or waiting for."""
 
@@ -81,6 +105,7 @@ class Progress:
     processed_pages: int = 0
     note: str = ""
     counts: Counts = field(default_factory=Counts)
+    reading: Reading | None = None
 
 
 def enqueue(tenant: Tenant, request: JobRequest, *, now: datetime | None = None) -> str:
@@ -122,6 +147,7 @@ def save_progress(job_id: str, progress: Progress, *, owner_id: str) -> bool:
             "processed_pages": progress.processed_pages,
             "note": progress.note,
             "counts": progress.counts.as_dict(),
+            "reading": asdict(progress.reading) if progress.reading else None,
         },
     )
 
@@ -190,15 +216,34 @@ def find_active(tenant: Tenant) -> Document | None:
     return mongo.collection(COLLECTION).find_one({"tenant_id": tenant.slug, "active": True})
 
 
-def find_recent(tenant: Tenant, *, limit: int = 20) -> list[Document]:
-    """The tenant's runs, newest first."""
-    return list(mongo.collection(COLLECTION).find({"tenant_id": tenant.slug}).sort("queued_at", -1).limit(limit))
+def find_recent(tenant: Tenant, *, limit: int = 20, kind: Kind | None = None) -> list[Document]:
+    """The tenant's runs, of one kind or of all, newest first."""
+    wanted = {"tenant_id": tenant.slug, **({"options.kind": kind} if kind else {})}
+    return list(mongo.collection(COLLECTION).find(wanted).sort("queued_at", -1).limit(limit))
 
 
 def find_last_good(tenant: Tenant) -> Document | None:
     """The newest run that read the helpdesk to its end: what 'data as of' stands on."""
-    good = {"tenant_id": tenant.slug, "status": {"$in": ["completed", "partial"]}, "options.kind": "sync"}
-    return mongo.collection(COLLECTION).find_one(good, sort=[("queued_at", -1)])
+    return mongo.collection(COLLECTION).find_one({"tenant_id": tenant.slug, **GOOD_READ}, sort=[("queued_at", -1)])
+
+
+def find_unfinished_reading(tenant: Tenant, *, now: datetime) -> Reading | None:
+    """Where the tenant's last run stopped, if it did not reach the end and that was not long ago."""
+    last = mongo.collection(COLLECTION).find_one(
+        {"tenant_id": tenant.slug, "active": False, "options.kind": "sync"}, sort=[("queued_at", -1)]
+    )
+    if last is None or last["status"] not in ("failed", "cancelled") or not last.get("reading"):
+        return None
+    if now - last["ended_at"] > GO_ON_WITHIN:
+        return None
+    return Reading(**last["reading"])
+
+
+def forget_reading(tenant: Tenant) -> None:
+    """Have the next run begin at the first page: the source is another one, or is read differently."""
+    mongo.collection(COLLECTION).update_many(
+        {"tenant_id": tenant.slug, "reading": {"$ne": None}}, {"$set": {"reading": None}}
+    )
 
 
 def percentage(job: Document) -> int:
@@ -232,6 +277,7 @@ def _insert(tenant: Tenant, request: JobRequest, state: Document, *, now: dateti
             "full": request.full,
             "since": request.since,
             "confirm_deletions": request.confirm_deletions,
+            "records": list(request.records),
         },
         "queued_at": now,
         "started_at": None,
@@ -240,6 +286,7 @@ def _insert(tenant: Tenant, request: JobRequest, state: Document, *, now: dateti
         "processed_pages": 0,
         "note": "",
         "counts": Counts().as_dict(),
+        "reading": None,
         "error": None,
         "warning": None,
         "cancel_requested_at": None,
@@ -267,32 +314,3 @@ def _touch(job_id: str, owner_id: str, values: Document) -> bool:
     if found is None:
         raise JobLost(f"Job {job_id} was closed by somebody else.")
     return found["cancel_requested_at"] is not None
-
-
-@dataclass(frozen=True, slots=True)
-class HelpdeskStates:
-    """Of the tenants that were ever read: how many, and how many of them failed the last time."""
-
-    known: int
-    failing: int
-
-
-def count_helpdesk_states() -> HelpdeskStates:
-    found = next(
-        mongo.collection(COLLECTION).aggregate(
-            [
-                {"$match": {"status": {"$in": ["completed", "partial", "failed"]}}},
-                {"$sort": {"tenant_id": 1, "queued_at": -1}},
-                {"$group": {"_id": "$tenant_id", "status": {"$first": "$status"}}},
-                {
-                    "$group": {
-                        "_id": None,
-                        "known": {"$sum": 1},
-                        "failing": {"$sum": {"$cond": [{"$eq": ["$status", "failed"]}, 1, 0]}},
-                    }
-                },
-            ]
-        ),
-        None,
-    )
-    return HelpdeskStates(found["known"], found["failing"]) if found else HelpdeskStates(0, 0)

@@ -39,14 +39,14 @@ class Cursor:
         except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError):
             raise CursorError("It is no cursor of this list.") from None
 
-    def match(self) -> dict[str, Any]:
-        """Tickets beyond this place, as a match on an index ending in created_at, external_id."""
+    def match(self, *, time: str = "created_at", key: str = "external_id") -> dict[str, Any]:
+        """What lies beyond this place, as a match on an index ending in the two fields."""
         beyond = "$gt" if self.backwards else "$lt"
         at_or_beyond = "$gte" if self.backwards else "$lte"
         return {
-            "created_at": {at_or_beyond: self.created_at},
+            time: {at_or_beyond: self.created_at},
             "$or": [
-                {"created_at": {beyond: self.created_at}},
-                {"created_at": self.created_at, "external_id": {beyond: self.external_id}},
+                {time: {beyond: self.created_at}},
+                {time: self.created_at, key: {beyond: self.external_id}},
             ],
         }

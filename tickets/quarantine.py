@@ -1,8 +1,13 @@
-"""Records that could not become tickets, with the reason and the record itself, nothing lost."""
+"""Records that could not become tickets, with the reason and the record itself, nothing lost.
+
+A record is kept once, under a digest of what it says, however often it is refused. It leaves
+when its ticket comes in well, or when somebody drops it.
+"""
 
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,25 +18,75 @@ from pymongo.client_session import ClientSession
 from supportsaas import mongo
 from supportsaas.mongo import Document
 from tenants.models import Tenant
+from tickets.paging import Cursor
 
 COLLECTION = "quarantine"
 LONGEST_PAYLOAD = 200_000
+PAGE_SIZE = 25
+MOST_REASONS = 12
+
+_NEWEST_FIRST = [("last_seen_at", -1), ("_id", -1)]
+_OLDEST_FIRST = [("last_seen_at", 1), ("_id", 1)]
+_WHOLE = {"is_cut": {"$ne": True}}
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedRecord:
+    """A refused record: `payload` as it came, `fields` in the house's names where it has any.
+
+    `place` says where in a file it stands. The fields of such a record are kept too, because how
+    its file was to be read is not known later.
+    """
+
     field: str
     reason: str
     payload: Any
+    fields: Mapping[str, Any] | None = None
+    place: str = ""
 
     @property
     def external_id(self) -> str | None:
-        found = self.payload.get("id") if isinstance(self.payload, dict) else None
-        return str(found)[:200] if isinstance(found, str | int) else None
+        named = self.fields if self.fields is not None else self.payload
+        found = named.get("id") if isinstance(named, Mapping) else None
+        return str(found).strip()[:200] or None if isinstance(found, str | int) else None
 
     def text(self) -> str:
         """The payload as JSON: whatever was in it fits into a string, and is never interpreted."""
-        return json.dumps(self.payload, sort_keys=True, ensure_ascii=True, default=str)[:LONGEST_PAYLOAD]
+        return _as_json(self.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineFilter:
+    """What the list may be narrowed by; empty means not at all. `reason` is its part before a colon."""
+
+    field: str = ""
+    reason: str = ""
+
+    def match(self) -> Document:
+        match: Document = {"field": self.field} if self.field else {}
+        if self.reason:
+            match["reason"] = {"$regex": f"^{re.escape(self.reason)}(: |$)"}
+        return match
+
+
+EVERYTHING = QuarantineFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinePage:
+    """One page of the list, newest first, and the cursors around it (None at the ends)."""
+
+    records: list[Document]
+    total: int
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    field: str
+    reason: str
+    count: int
 
 
 def save_records(
@@ -49,15 +104,24 @@ def save_records(
     for record in records:
         text = record.text()
         key = hashlib.blake2b(f"{tenant.slug}\0{text}".encode(), digest_size=16).hexdigest()
+        fields = _as_json(record.fields) if record.place and record.fields is not None else None
+        is_cut = len(text) > LONGEST_PAYLOAD or (fields is not None and len(fields) > LONGEST_PAYLOAD)
         writes.append(
             UpdateOne(
                 {"_id": key},
                 {
-                    "$setOnInsert": {"tenant_id": tenant.slug, "payload": text, "first_seen_at": now},
+                    "$setOnInsert": {
+                        "tenant_id": tenant.slug,
+                        "payload": text[:LONGEST_PAYLOAD],
+                        "first_seen_at": now,
+                    },
                     "$set": {
                         "external_id": record.external_id,
                         "field": record.field,
                         "reason": record.reason,
+                        "place": record.place,
+                        "fields": None if is_cut else fields,
+                        "is_cut": is_cut,
                         "last_seen_at": now,
                         "job_id": job_id,
                     },
@@ -69,18 +133,111 @@ def save_records(
     mongo.collection(COLLECTION).bulk_write(writes, ordered=False, session=session)
 
 
-def find_records(tenant: Tenant, *, limit: int = 50) -> list[Document]:
-    """The newest ones first."""
-    return list(mongo.collection(COLLECTION).find({"tenant_id": tenant.slug}).sort("last_seen_at", -1).limit(limit))
+def find_page(
+    tenant: Tenant, wanted: QuarantineFilter = EVERYTHING, *, page_size: int = PAGE_SIZE, cursor: Cursor | None = None
+) -> QuarantinePage:
+    """A page of the tenant's refused records that match, newest first."""
+    match = _of(tenant, wanted)
+    backwards = cursor is not None and cursor.backwards
+    within = {"$and": [match, cursor.match(time="last_seen_at", key="_id")]} if cursor else match
+    order = _OLDEST_FIRST if backwards else _NEWEST_FIRST
+    found = list(mongo.collection(COLLECTION).find(within, {"fields": 0}).sort(order).limit(page_size + 1))
+    has_more = len(found) > page_size
+    found = found[:page_size]
+    if backwards:
+        found.reverse()
+    has_next = bool(found) if backwards else has_more
+    has_previous = has_more if backwards else bool(found) and cursor is not None
+    return QuarantinePage(
+        records=found,
+        total=count_records(tenant, wanted),
+        next_cursor=_cursor(found[-1]).encode() if found and has_next else None,
+        previous_cursor=_cursor(found[0], backwards=True).encode() if found and has_previous else None,
+    )
 
 
-def count_records(tenant: Tenant) -> int:
-    return mongo.collection(COLLECTION).count_documents({"tenant_id": tenant.slug})
+def find_record(tenant: Tenant, key: str) -> Document | None:
+    return mongo.collection(COLLECTION).find_one({**_of(tenant), "_id": key})
+
+
+def count_records(tenant: Tenant, wanted: QuarantineFilter = EVERYTHING) -> int:
+    return mongo.collection(COLLECTION).count_documents(_of(tenant, wanted))
+
+
+def count_reasons(tenant: Tenant, *, limit: int = MOST_REASONS) -> list[ReasonCount]:
+    """The most frequent reasons, without the values that some of them quote after a colon."""
+    reason = {"$arrayElemAt": [{"$split": ["$reason", ": "]}, 0]}
+    rows = mongo.collection(COLLECTION).aggregate(
+        [
+            {"$match": _of(tenant)},
+            {"$group": {"_id": {"field": "$field", "reason": reason}, "count": {"$sum": 1}}},
+            {"$sort": {"count": -1, "_id": 1}},
+            {"$limit": limit},
+        ]
+    )
+    return [ReasonCount(row["_id"]["field"], row["_id"]["reason"], row["count"]) for row in rows]
 
 
 def drop_recovered(tenant: Tenant, external_ids: Sequence[str]) -> int:
     """Take out records whose ticket has come in well by now; how many."""
-    result = mongo.collection(COLLECTION).delete_many(
-        {"tenant_id": tenant.slug, "external_id": {"$in": list(external_ids)}}
-    )
+    result = mongo.collection(COLLECTION).delete_many({**_of(tenant), "external_id": {"$in": list(external_ids)}})
     return result.deleted_count
+
+
+def drop_records(tenant: Tenant, keys: Sequence[str]) -> int:
+    """Take out these records because somebody said so; how many there were."""
+    result = mongo.collection(COLLECTION).delete_many({**_of(tenant), "_id": {"$in": list(keys)}})
+    return result.deleted_count
+
+
+def drop_matching(tenant: Tenant, wanted: QuarantineFilter, *, until: datetime) -> int:
+    """Take out all that match and were refused until then, not what came since; how many."""
+    result = mongo.collection(COLLECTION).delete_many({**_of(tenant, wanted), "last_seen_at": {"$lte": until}})
+    return result.deleted_count
+
+
+# -- Trying again ------------------------------------------------------------------------------
+
+
+def count_whole(tenant: Tenant, keys: Sequence[str] = ()) -> int:
+    """How many records can be tried again, of these or of all: those kept whole."""
+    return mongo.collection(COLLECTION).count_documents(_to_retry(tenant, keys))
+
+
+def find_to_retry(
+    tenant: Tenant, keys: Sequence[str], *, job_id: str, after: Document | None, limit: int
+) -> list[Document]:
+    """The next records that the job is to try again, the longest refused first, after the one given.
+
+    One that the same job has refused already moved to the end and does not come again.
+    """
+    match = {**_to_retry(tenant, keys), "job_id": {"$ne": job_id}}
+    if after is not None:
+        beyond = Cursor(after["last_seen_at"], after["_id"], backwards=True)
+        match = {"$and": [match, beyond.match(time="last_seen_at", key="_id")]}
+    return list(mongo.collection(COLLECTION).find(match).sort(_OLDEST_FIRST).limit(limit))
+
+
+def drop_retried(tenant: Tenant, keys: Sequence[str], *, job_id: str) -> int:
+    """Take out those of the records that the job tried again and did not refuse again; how many."""
+    tried = {**_of(tenant), "_id": {"$in": list(keys)}, "job_id": {"$ne": job_id}}
+    return mongo.collection(COLLECTION).delete_many(tried).deleted_count
+
+
+# -- Inside ------------------------------------------------------------------------------------
+
+
+def _of(tenant: Tenant, wanted: QuarantineFilter = EVERYTHING) -> Document:
+    return {"tenant_id": tenant.slug, **wanted.match()}
+
+
+def _to_retry(tenant: Tenant, keys: Sequence[str]) -> Document:
+    return {**_of(tenant), **_WHOLE, **({"_id": {"$in": list(keys)}} if keys else {})}
+
+
+def _cursor(record: Document, *, backwards: bool = False) -> Cursor:
+    return Cursor(record["last_seen_at"], record["_id"], backwards)
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, default=str)

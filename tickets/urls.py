@@ -5,7 +5,7 @@ Ids of tickets and customers are whatever the helpdesk uses, so they may hold sl
 
 from django.urls import path
 
-from tickets.views import customers, ingestion, tickets
+from tickets.views import customers, ingestion, quarantine, tickets
 
 urlpatterns = [
     path("t/<str:slug>/tickets/", tickets.show_ticket_list, name="ticket-list"),
@@ -16,4 +16,7 @@ urlpatterns = [
     path("t/<str:slug>/ingestion/status/", ingestion.show_status, name="ingestion-status"),
     path("t/<str:slug>/ingestion/run/", ingestion.run_ingestion, name="ingestion-run"),
     path("t/<str:slug>/ingestion/cancel/", ingestion.cancel_ingestion, name="ingestion-cancel"),
+    path("t/<str:slug>/quarantine/", quarantine.show_quarantine, name="quarantine"),
+    path("t/<str:slug>/quarantine/retry/", quarantine.retry_refused, name="quarantine-retry"),
+    path("t/<str:slug>/quarantine/drop/", quarantine.drop_refused, name="quarantine-drop"),
 ]

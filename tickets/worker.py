@@ -1,4 +1,4 @@
-"""The worker: takes queued jobs one after the other, several at a time, on any number of machines."""
+"""The worker: takes queued jobs, several at a time, on any number of machines, and keeps the schedules."""
 
 import logging
 import os
@@ -10,15 +10,18 @@ from datetime import datetime, timedelta
 from supportsaas import clock, mongo
 from supportsaas.mongo import Document
 from tenants.models import Tenant
-from tickets import jobs
+from tickets import jobs, schedule
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest, Progress
+from tickets.sources.quarantined import QuarantineSource
 
 logger = logging.getLogger(__name__)
 
 COLLECTION = "workers"
 POLL_SECONDS = 0.5
 SIGN_OF_LIFE_SECONDS = 10.0
+SCHEDULE_SECONDS = 5.0
+FOLLOW_SOURCES_SECONDS = 60.0
 SILENT_AFTER = timedelta(seconds=45)
 
 
@@ -36,6 +39,8 @@ class Worker:
         self.name = process_name()
         self._running: dict[Future[Outcome], str] = {}
         self._last_sign: datetime | None = None
+        self._last_turns: datetime | None = None
+        self._last_followed: datetime | None = None
 
     def run(self) -> None:
         """Work until told to stop; an unreachable database is waited out."""
@@ -43,6 +48,7 @@ class Worker:
             while not self.stop.is_set():
                 try:
                     self._give_sign_of_life()
+                    self._keep_schedules()
                     self._start_jobs(pool)
                 except mongo.UNAVAILABLE as error:
                     logger.warning("MongoDB is away, trying again: %s", error)
@@ -74,9 +80,23 @@ class Worker:
             return Outcome(job["_id"], job["tenant_id"], "failed", Progress(), error)
         request = JobRequest(trigger=job["trigger"], started_by=job["started_by"], **job["options"])
         logger.info("Ingestion of %s begins (job %s)", tenant.slug, job["_id"])
-        outcome = ingest_tenant(tenant, request, job_id=job["_id"], owner_id=self.name, stop=self.stop)
+        outcome = self._ingest(tenant, request, job_id=job["_id"])
         logger.info("Ingestion of %s ended %s: %s", tenant.slug, outcome.status, outcome.progress.counts.as_dict())
         return outcome
+
+    def _ingest(self, tenant: Tenant, request: JobRequest, *, job_id: str) -> Outcome:
+        if request.kind != "retry":
+            return ingest_tenant(tenant, request, job_id=job_id, owner_id=self.name, stop=self.stop)
+        refused = QuarantineSource(tenant, job_id=job_id, keys=request.records)
+        return ingest_tenant(
+            tenant,
+            request,
+            job_id=job_id,
+            owner_id=self.name,
+            stop=self.stop,
+            listener=refused.settle,
+            open_source=lambda *_: refused,
+        )
 
     def _collect(self) -> None:
         for future in [future for future in self._running if future.done()]:
@@ -86,17 +106,31 @@ class Worker:
 
     def _give_sign_of_life(self) -> None:
         now = clock.now()
-        if self._last_sign and now - self._last_sign < timedelta(seconds=SIGN_OF_LIFE_SECONDS):
+        if not _has_passed(SIGN_OF_LIFE_SECONDS, self._last_sign, now):
             return
         mongo.collection(COLLECTION).update_one({"_id": self.name}, {"$set": {"seen_at": now}}, upsert=True)
         jobs.end_lost_jobs(now=now)
         self._last_sign = now
+
+    def _keep_schedules(self) -> None:
+        """Look for what is due; and, more seldom, whether every source has the schedule it asks for."""
+        now = clock.now()
+        if _has_passed(FOLLOW_SOURCES_SECONDS, self._last_followed, now):
+            schedule.follow_sources()
+            self._last_followed = now
+        if _has_passed(SCHEDULE_SECONDS, self._last_turns, now):
+            schedule.start_due_runs()
+            self._last_turns = now
 
     def _say_goodbye(self) -> None:
         try:
             mongo.collection(COLLECTION).delete_one({"_id": self.name})
         except mongo.UNAVAILABLE:
             logger.warning("The worker's entry could not be removed; it lapses by itself.")
+
+
+def _has_passed(seconds: float, since: datetime | None, now: datetime) -> bool:
+    return since is None or now - since >= timedelta(seconds=seconds)
 
 
 def count_workers(*, now: datetime | None = None) -> int:

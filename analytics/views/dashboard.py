@@ -17,7 +17,6 @@ from tenants.access import TenantAccess, tenant_required
 from tenants.models import Source
 from tickets import jobs
 from tickets.filters import FilterError, TicketFilter
-from tickets.freshness import data_as_of
 from tickets.store import TicketStore
 from tickets.views.fragments import render_page_or_fragment
 
@@ -30,7 +29,7 @@ def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     zone = access.tenant.zone
     errors: dict[str, str] = {}
     selection: Selection | None = None
-    context: dict[str, Any] = {"as_of": data_as_of(access.tenant), "errors": errors}
+    context: dict[str, Any] = {"errors": errors}
     try:
         selection = Selection.parse(dict(request.GET.lists()), zone=zone, now=now)
     except FilterError as error:

@@ -1,16 +1,15 @@
-"""The state of a tenant's data in words, for the overview."""
+"""How a tenant's last run went, in words, for the overview."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from analytics.overview import OverviewRow
 from tenants.models import Source
 from tickets import jobs
-from tickets.freshness import describe_counts
+from tickets.freshness import describe_counts, failure_words
 
-LATE_AFTER = timedelta(hours=24)
-"""Numbers that stand for a moment longer ago are called late."""
+_DONE = {"sync": "Synced", "retry": "Refused records retried", "import": "File imported"}
 
 Tone = Literal["completed", "partial", "failed", "running", "queued", "cancelled", "none"]
 
@@ -23,25 +22,29 @@ class TenantState:
     words: str
     at: datetime | None = None
     detail: str = ""
-    as_of: datetime | None = None
-    is_late: bool = False
 
 
 def tenant_state(row: OverviewRow, source: Source | None) -> TenantState:
-    as_of = row.last_good["started_at"] if row.last_good else None
-    is_late = as_of is not None and row.now - as_of > LATE_AFTER
     run = row.last_run
     if run is None:
         words = "No helpdesk connected" if source is None else "Never run"
-        return TenantState("none", words, as_of=as_of)
+        return TenantState("none", words)
     tone: Tone = run["status"]
     if tone == "queued":
-        return TenantState(tone, "Waiting for a worker", run["queued_at"], as_of=as_of, is_late=is_late)
+        return TenantState(tone, "Waiting for a worker", run["queued_at"])
     if tone == "running":
         words = f"Running, {jobs.percentage(dict(run))}%" if run["total_pages"] else "Running"
-        return TenantState(tone, words, run["started_at"], as_of=as_of, is_late=is_late)
+        return TenantState(tone, words, run["started_at"])
     if tone == "failed":
-        detail = (run.get("error") or {}).get("message", "")
-        return TenantState(tone, "Failed", run["ended_at"], detail, as_of, is_late)
-    words = "Cancelled" if tone == "cancelled" else "Synced"
-    return TenantState(tone, words, run["ended_at"], describe_counts(run["counts"]), as_of, is_late)
+        return TenantState(tone, "Failed", run["ended_at"], _failure(row, (run.get("error") or {}).get("message", "")))
+    words = "Cancelled" if tone == "cancelled" else _DONE[run["options"]["kind"]]
+    return TenantState(tone, words, run["ended_at"], describe_counts(run["counts"]))
+
+
+def _failure(row: OverviewRow, message: str) -> str:
+    """The reason, after how often it has been so and when it is tried again."""
+    fresh = row.freshness
+    if fresh.failures < 2:
+        return message
+    words = failure_words(fresh.failures, fresh.next_try_at, now=row.now)
+    return f"{words.capitalize()}. {message}"

@@ -6,12 +6,16 @@ could have arrived at the other side at any moment in between, so counting from 
 could let one too many into the server's own window. A process that dies keeps its slots for
 the longest time a request may take; after that they lapse by themselves.
 
+It is fair between tenants: who waits and has used less of the window goes before who has used
+more, so a tenant with a thousand pages does not starve one with two.
+
 All times are the server's. A retried write carries an old `$$NOW`, so each update first
 moves a clock of the document's own forward and never back.
 """
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +28,8 @@ from supportsaas.clock import Clock
 
 COLLECTION = "rate_limits"
 LONGEST_REQUEST_SECONDS = 120
+WAITING_SECONDS = 6  # who waits asks again at least this often, or has given up
+_YIELD = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +52,61 @@ class LimiterState:
 
 
 class RateLimiter:
-    """The window of one API host. `clock` replaces the server's clock, for tests alone."""
+    """The window of one API host; a limit of 0 is none. `clock` replaces the server's clock, for tests alone."""
 
     def __init__(
         self, host: str, *, limit: int | None = None, window_seconds: int | None = None, clock: Clock | None = None
     ) -> None:
         self.host = host
-        self.limit = limit or settings.RATE_LIMIT_REQUESTS
+        self.limit = settings.RATE_LIMIT_REQUESTS if limit is None else limit
         self.window_seconds = window_seconds or settings.RATE_LIMIT_WINDOW_SECONDS
         self._clock = clock
 
-    def acquire(self) -> Admission:
-        """Take a slot if the window has one and the host does not hold us back."""
+    def acquire(self, tenant_id: str = "") -> Admission:
+        """Take a slot if the window has one, the host does not hold us back, and it is our turn."""
+        if not self.limit:
+            return Admission("unlimited")
         slot = uuid.uuid4().hex
         longest = (self.window_seconds + LONGEST_REQUEST_SECONDS) * 1000
-        new = {"id": slot, "until": {"$add": ["$now", longest]}}
+        new = {"id": slot, "tenant": {"$literal": tenant_id}, "until": {"$add": ["$now", longest]}}
+        others = {
+            "$filter": {"input": "$waiting", "as": "each", "cond": {"$ne": ["$$each.tenant", {"$literal": tenant_id}]}}
+        }
+        me = {"tenant": {"$literal": tenant_id}, "until": {"$add": ["$now", WAITING_SECONDS * 1000]}}
+        goes_first = {"$lt": [_used("$$each.tenant"), _used(tenant_id)]}
         admitted = {
             "$and": [
                 {"$lt": [{"$size": "$slots"}, self.limit]},
                 {"$lte": [{"$ifNull": ["$held_back_until", "$now"]}, "$now"]},
+                {"$eq": [{"$filter": {"input": "$waiting", "as": "each", "cond": goes_first}}, []]},
             ]
         }
         found = self._update(
-            [*self._prune(), {"$set": {"slots": {"$cond": [admitted, {"$concatArrays": ["$slots", [new]]}, "$slots"]}}}]
+            [
+                *self._prune(),
+                {"$set": {"waiting": others}},
+                {"$set": {"admitted": admitted}},
+                {
+                    "$set": {
+                        "slots": {"$cond": ["$admitted", {"$concatArrays": ["$slots", [new]]}, "$slots"]},
+                        "waiting": {"$cond": ["$admitted", "$waiting", {"$concatArrays": ["$waiting", [me]]}]},
+                    }
+                },
+            ]
         )
-        if any(each["id"] == slot for each in found["slots"]):
+        if found["admitted"]:
             return Admission(slot)
         now, held_back = found["now"], found.get("held_back_until")
-        free_at = (
-            min((each["until"] for each in found["slots"]), default=now) if len(found["slots"]) >= self.limit else now
-        )
+        is_full = len(found["slots"]) >= self.limit
+        free_at = min(each["until"] for each in found["slots"]) if is_full else now + _YIELD
         if held_back is not None:
             free_at = max(free_at, held_back)
         return Admission(None, max((free_at - now).total_seconds(), 0.001))
 
     def release(self, slot: str) -> None:
         """The request has ended: its slot lapses one window from now."""
+        if not self.limit:
+            return
         ended = {"$mergeObjects": ["$$each", {"until": {"$add": ["$now", self.window_seconds * 1000]}}]}
         one = {"$cond": [{"$eq": ["$$each.id", slot]}, ended, "$$each"]}
         self._update([*self._prune(), {"$set": {"slots": {"$map": {"input": "$slots", "as": "each", "in": one}}}}])
@@ -96,17 +121,7 @@ class RateLimiter:
             self._collection.aggregate(
                 [
                     {"$match": {"_id": self.host}},
-                    {
-                        "$project": {
-                            "slots": {
-                                "$filter": {
-                                    "input": "$slots",
-                                    "as": "each",
-                                    "cond": {"$gt": ["$$each.until", self._now]},
-                                }
-                            }
-                        }
-                    },
+                    {"$project": {"slots": _still("$slots", self._now)}},
                 ]
             ),
             None,
@@ -125,10 +140,10 @@ class RateLimiter:
             return found
 
     def _prune(self) -> list[mongo.Document]:
-        alive = {
-            "$filter": {"input": {"$ifNull": ["$slots", []]}, "as": "each", "cond": {"$gt": ["$$each.until", "$now"]}}
-        }
-        return [{"$set": {"now": {"$max": [self._now, "$now"]}}}, {"$set": {"slots": alive}}]
+        return [
+            {"$set": {"now": {"$max": [self._now, "$now"]}}},
+            {"$set": {name: _still("$" + name, "$now") for name in ("slots", "waiting")}},
+        ]
 
     @property
     def _collection(self) -> "Collection[mongo.Document]":
@@ -137,6 +152,19 @@ class RateLimiter:
     @property
     def _now(self) -> Any:
         return self._clock() if self._clock else "$$NOW"
+
+
+def _still(entries: str, now: Any) -> mongo.Document:
+    """Those of the entries whose time is not over."""
+    alive = {"$gt": ["$$each.until", now]}
+    return {"$filter": {"input": {"$ifNull": [entries, []]}, "as": "each", "cond": alive}}
+
+
+def _used(tenant_id: str) -> mongo.Document:
+    """How many slots of the window a tenant has."""
+    wanted = tenant_id if tenant_id.startswith("$$") else {"$literal": tenant_id}
+    mine = {"$eq": ["$$slot.tenant", wanted]}
+    return {"$size": {"$filter": {"input": "$slots", "as": "slot", "cond": mine}}}
 
 
 def busiest_state() -> LimiterState:

@@ -1,7 +1,7 @@
 """The dashboard and the overview: every number opens the list it counts, and nothing is a dead end."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from supportsaas import clock as time_source
-from tenants.models import Membership, Role, Source, Tenant, User
+from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tickets import jobs
 from tickets.jobs import JobRequest, Progress
@@ -266,68 +266,6 @@ class TestWhileARunIsGoing:
         html = client_of(team_mate).get("/t/acme/").content.decode()
         assert "An ingestion is running" in html
         assert "every 5s" not in html
-
-
-class TestOverview:
-    def names(self, client: Client, address: str = "/") -> list[str]:
-        return [row.numbers.tenant.name for row in client.get(address).context["rows"]]
-
-    @pytest.fixture
-    def many(self, tenant: Tenant, team_mate: User) -> Iterator[Client]:
-        for n in range(9):
-            other = Tenant.objects.create(slug=f"t{n}", name=f"Tenant {n}")
-            Membership.objects.create(user=team_mate, tenant=other, role=Role.VIEWER)
-            store_tickets(other, [{"created_at": "2026-03-10T08:00:00Z"}] * n, now=NOON)
-        client = Client()
-        client.force_login(team_mate)
-        yield client
-
-    def test_shows_my_tenants_and_no_others(
-        self, full: Tenant, other_tenant: Tenant, team_mate: User, client_of: ClientOf
-    ) -> None:
-        response = client_of(team_mate).get("/")
-        assert [row.numbers.tenant.slug for row in response.context["rows"]] == ["acme"]
-        assert "globex" not in response.content.decode().lower()
-
-    def test_is_sorted_as_the_address_says(self, many: Client) -> None:
-        assert self.names(many, "/?sort=name")[:2] == ["Acme", "Tenant 0"]
-        assert self.names(many, "/?sort=tickets")[:2] == ["Tenant 8", "Tenant 7"]
-        assert self.names(many, "/?sort=nonsense") == self.names(many)
-
-    def test_finds_a_tenant_by_a_part_of_its_name(self, many: Client) -> None:
-        assert self.names(many, "/?q=ANT+3") == ["Tenant 3"]
-        assert "No tenant is called" in many.get("/?q=zzz").content.decode()
-
-    @pytest.mark.parametrize(
-        ("status", "words"), [("completed", "Synced"), ("failed", "Failed"), ("cancelled", "Cancelled")]
-    )
-    def test_says_how_the_last_run_ended(
-        self, tenant: Tenant, team_mate: User, client_of: ClientOf, status: jobs.Status, words: str
-    ) -> None:
-        finished_job(tenant, status=status, now=NOON - timedelta(hours=1))
-        assert words in client_of(team_mate).get("/").content.decode()
-
-    def test_numbers_of_yesterday_are_called_late(self, tenant: Tenant, team_mate: User, client_of: ClientOf) -> None:
-        finished_job(tenant, now=NOON - timedelta(hours=30))
-        assert "(late)" in client_of(team_mate).get("/").content.decode()
-
-    def test_a_tenant_without_a_source_or_a_run_says_so(
-        self, tenant: Tenant, team_mate: User, client_of: ClientOf
-    ) -> None:
-        client = client_of(team_mate)
-        assert "No helpdesk connected" in client.get("/").content.decode()
-        Source.objects.create(tenant=tenant, url="https://help.example.com")
-        assert "Never run" in client.get("/").content.decode()
-
-    def test_somebody_without_a_tenant_learns_what_to_do(self, db: None, client_of: ClientOf) -> None:
-        nobody = User.objects.create_user("nobody", password="x")
-        html = client_of(nobody).get("/").content.decode()
-        assert "Ask an admin to add" in html
-        root = User.objects.create_superuser("root", password="x")
-        assert "Create a tenant" in client_of(root).get("/").content.decode()
-
-    def test_needs_somebody_logged_in(self, db: None) -> None:
-        assert Client().get("/").status_code == 302
 
 
 def test_the_moment_of_a_page_is_the_clocks(full: Tenant, team_mate: User, client_of: ClientOf) -> None:

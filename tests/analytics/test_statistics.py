@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.figures import AtRiskCustomer, DashboardFigures, ValueCount
-from analytics.overview import overview_pipeline, overview_rows, runs_pipeline
+from analytics.overview import overview_pipeline, runs_pipeline
 from analytics.periods import Buckets, Period, Unit, buckets_of, preset
 from analytics.store import StatisticsStore, api_statistics
 from supportsaas import mongo
@@ -291,41 +291,6 @@ class TestApiStatistics:
         finished_job(tenant, now=NOON)
         finished_job(tenant, status="failed", now=NOON + timedelta(hours=1))
         assert api_statistics(tenant, start=None, end=None).as_of == NOON
-
-
-class TestOverview:
-    def test_each_tenant_has_its_own_numbers(self, tenant: Tenant, other_tenant: Tenant) -> None:
-        store_tickets(
-            tenant,
-            [
-                {"message": "We will file a lawsuit", "created_at": "2026-03-10T09:00:00Z"},
-                {"message": "We will file a lawsuit", "created_at": "2026-03-06T09:00:00Z"},
-                {"message": "This is terrible", "created_at": "2026-03-06T09:00:00Z", "status": "closed"},
-                {"message": "How does it work", "created_at": "2025-03-06T09:00:00Z"},
-            ],
-        )
-        store_tickets(other_tenant, [{"status": "closed", "created_at": "2025-01-01T00:00:00Z"}])
-        third = Tenant.objects.create(slug="initech", name="Initech")
-        rows = {row.tenant.slug: row for row in overview_rows([third, tenant, other_tenant], now=NOON)}
-        assert list(rows) == ["initech", "acme", "globex"]
-        acme = rows["acme"]
-        assert (acme.week, acme.open, acme.high_day, acme.high_week, acme.negative_week) == (3, 3, 1, 2, 1)
-        assert acme.newest == datetime(2026, 3, 10, 9, tzinfo=UTC)
-        assert acme.negative_ratio == pytest.approx(1 / 3)
-        assert (rows["globex"].open, rows["globex"].newest) == (0, datetime(2025, 1, 1, tzinfo=UTC))
-        assert (rows["initech"].open, rows["initech"].newest, rows["initech"].negative_ratio) == (0, None, None)
-
-    def test_knows_the_last_run_and_the_last_good_one(self, tenant: Tenant, other_tenant: Tenant) -> None:
-        good = finished_job(tenant, status="partial", now=NOON)
-        bad = finished_job(tenant, status="failed", now=NOON + timedelta(hours=1))
-        row, other = overview_rows([tenant, other_tenant], now=NOON)
-        assert row.last_run is not None
-        assert row.last_good is not None
-        assert (row.last_run["_id"], row.last_good["_id"]) == (bad, good)
-        assert (other.last_run, other.last_good) == (None, None)
-
-    def test_no_tenants_have_no_rows(self) -> None:
-        assert overview_rows([], now=NOON) == []
 
 
 def reads(pipeline: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -77,6 +77,49 @@ def test_hosts_do_not_share_a_window(clock: FakeClock) -> None:
     assert one.acquire().slot and other.acquire().slot
 
 
+def test_a_tenant_with_a_thousand_pages_does_not_starve_one_with_two(clock: FakeClock) -> None:
+    window = limiter(clock, limit=4)
+    for _ in range(4):  # at 0, 10, 20 and 30 s
+        slot = window.acquire("big").slot
+        assert slot is not None
+        window.release(slot)
+        clock.advance(seconds=10)
+    clock.advance(seconds=18)
+    assert window.acquire("small").slot is None
+    clock.advance(seconds=2)  # at 60 s the first slot lapses
+    assert window.acquire("big").slot is None, "the one that has used less goes first"
+    assert window.acquire("small").slot is not None
+    clock.advance(seconds=8)
+    assert window.acquire("small").slot is None
+    clock.advance(seconds=2)  # at 70 s the second one
+    assert window.acquire("big").slot is None
+    assert window.acquire("small").slot is not None
+    clock.advance(seconds=10)  # nobody else waits any more
+    assert window.acquire("big").slot is not None
+
+
+def test_who_gave_up_waiting_holds_nobody_back(clock: FakeClock) -> None:
+    window = limiter(clock, limit=2)
+    for _ in range(2):
+        slot = window.acquire("big").slot
+        assert slot is not None
+        window.release(slot)
+    clock.advance(seconds=30)
+    slot = window.acquire("small").slot
+    assert slot is None  # registers as waiting, and is never heard of again
+    clock.advance(seconds=30)
+    assert window.acquire("big").slot is not None
+
+
+def test_a_limit_of_none_asks_nobody() -> None:
+    window = RateLimiter("api.example", limit=0)
+    for _ in range(5):
+        slot = window.acquire().slot
+        assert slot is not None
+        window.release(slot)
+    assert window.state().current_requests == 0
+
+
 def test_the_state_counts_the_window(clock: FakeClock) -> None:
     window = limiter(clock)
     assert (window.state().current_requests, window.state().remaining) == (0, 3)

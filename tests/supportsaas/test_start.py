@@ -54,7 +54,7 @@ class TestEnvironment:
             ({"DEBUG": "maybe"}, "DEBUG must be 1 or 0"),
             ({"ALLOWED_HOSTS": "a,,b"}, "ALLOWED_HOSTS must be a comma-separated list"),
             ({"SUPPORTSAAS_DATA_DIR": str(ROOT / "manage.py")}, "SUPPORTSAAS_DATA_DIR must be a directory"),
-            ({"RATE_LIMIT_REQUESTS": "0"}, "RATE_LIMIT_REQUESTS must be a whole number"),
+            ({"RATE_LIMIT_REQUESTS": "-1"}, "RATE_LIMIT_REQUESTS must be a whole number"),
         ],
     )
     def test_a_wrong_value_is_one_clear_line(self, wrong: dict[str, str], complaint: str, tmp_path: Path) -> None:

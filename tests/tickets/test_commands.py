@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.builders import record
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
 from tickets.jobs import JobRequest
+from tickets.schedule import find_schedules
 from tickets.store import TicketStore
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +202,10 @@ class TestSettingUp:
             (["source", "add", "acme", "--kind", "rest", "--url", "http://x", "--option", "path"], "K=V"),
             (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--auth", "bearer"], "--secret-from"),
             (["source", "check", "acme"], "no source"),
+            (["source", "schedule", "acme", "--every", "15"], "no source"),
+            (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--every", "soon"], "--every"),
+            (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--every", "0"], "every_minutes"),
+            (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--every", "10081"], "every_minutes"),
             (["token", "create", "--user", "nobody"], "no user"),
             (["token", "revoke", "nonsense"], "no such token"),
         ],
@@ -223,6 +229,18 @@ class TestSettingUp:
             "fields": {"id": "id", "created_at": "created"},
             "status_map": {"1": "open"},
         }
+
+    def test_a_schedule_is_set_changed_and_taken_off(self, tenant: Tenant) -> None:
+        add = ("source", "add", "acme", "--kind", "house", "--url", "http://127.0.0.1:1")
+        assert run(*add, "--every", "15")[0] == 0
+        assert find_schedules()["acme"].interval == timedelta(minutes=15)
+        assert "(read every 15 minutes)" in run("source", "list")[1]
+        assert run(*add, "--replace")[0] == 0
+        assert Source.objects.get().every_minutes == 15
+        assert run("source", "schedule", "acme", "--every", "60") == (0, "acme is read every hour.\n", "")
+        assert find_schedules()["acme"].interval == timedelta(hours=1)
+        assert run("source", "schedule", "acme", "--every", "off")[1] == "acme is read only when somebody starts it.\n"
+        assert (Source.objects.get().every_minutes, find_schedules()) == (None, {})
 
     def test_indexes_can_be_ensured_again_and_again(self) -> None:
         assert run("ensure_indexes") == run("ensure_indexes")

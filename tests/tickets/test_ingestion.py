@@ -289,7 +289,35 @@ class TestBadHelpdesks:
         assert (outcome.status, counts(outcome)) == ("failed", {"new_ingested": 20, "errors": 1})
         assert len(live(store)) == 20
         helpdesk.recover()
-        assert counts(ingest()) == {"new_ingested": 10, "unchanged": 20}
+        before = helpdesk.pages_read
+        assert counts(ingest()) == {"new_ingested": 10, "unchanged": 10}
+        assert helpdesk.pages_read - before == 2, "it goes on with the page that was stored last"
+        assert len(live(store)) == 30
+
+    def test_a_server_that_sends_the_same_page_for_ever_is_stopped(
+        self, ingest: Ingest, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        def same(path: str, query: dict[str, str]) -> Any:
+            if path.endswith("deleted-tickets"):
+                return None
+            return answer({"tickets": [record("T-1"), record("T-2")], "next_page": int(query["page"]) + 1})
+
+        helpdesk.script = same
+        outcome = ingest()
+        assert outcome.error is not None and "same page again" in outcome.error["message"]
+        assert helpdesk.pages_read <= 5
+
+    def test_a_place_that_is_gone_is_no_reason_to_fail_for_ever(
+        self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore
+    ) -> None:
+        helpdesk.tickets = [record(f"T-{n}") for n in range(30)]
+        helpdesk.fail_page(3, answer({}, 404))
+        assert ingest().status == "failed"
+        del helpdesk.tickets[5:]
+        helpdesk.fail_page(2, answer({}, 404))  # where the last run stopped
+        outcome = ingest()
+        assert outcome.progress.processed_pages == 1
+        assert {f"T-{n}" for n in range(5)} <= live(store)
 
     def test_an_answer_that_breaks_off_is_tried_again_and_then_fails(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, clock: FakeClock
@@ -372,7 +400,7 @@ class TestBadRecords:
         outcome = ingest()
         assert (outcome.status, counts(outcome)) == ("partial", {"new_ingested": 2, "quarantined": 1})
         assert live(store) == {"T-1", "T-2"}
-        (kept,) = quarantine.find_records(tenant)
+        (kept,) = quarantine.find_page(tenant).records
         assert kept["field"] == field and kept["reason"]
         assert kept["payload"] == quarantine.QuarantinedRecord("", "", bad).text()
 
@@ -382,7 +410,7 @@ class TestBadRecords:
         helpdesk.tickets = [record("T-1", created_at="soon")]
         ingest()
         ingest()
-        (kept,) = quarantine.find_records(tenant)
+        (kept,) = quarantine.find_page(tenant).records
         assert kept["times_seen"] == 2
 
     def test_it_leaves_quarantine_once_its_ticket_comes_in_well(

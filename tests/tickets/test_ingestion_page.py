@@ -176,15 +176,38 @@ def test_only_an_admin_confirms_a_stopped_deletion(
     assert job["options"]["confirm_deletions"] is True
 
 
-def test_refused_records_are_shown_as_they_came_and_harmless(
+def test_refused_records_are_summed_up_with_the_way_to_them(
     client_of: ClientOf, team_mate: User, tenant: Tenant, source: Source
 ) -> None:
-    record = quarantine.QuarantinedRecord("created_at", "is missing", {"id": 7, "subject": "<script>x</script>"})
-    quarantine.save_records(tenant, [record], job_id="j", now=NOON)
+    records = [quarantine.QuarantinedRecord("created_at", "is missing", {"id": each}) for each in (7, 8)]
+    quarantine.save_records(tenant, records, job_id="j", now=NOON)
     html = page_of(client_of(team_mate), INGESTION)
-    assert "is missing" in html
-    assert "<script>x" not in html
-    assert "&lt;script&gt;x" in html
+    assert "2 records could not be kept as tickets, most often because created_at is missing (2)" in text_of(
+        html
+    ).replace(" ,", ",")
+    assert 'href="/t/acme/quarantine/"' in html
+
+
+def test_a_run_that_refused_records_leads_to_them(
+    client_of: ClientOf, team_mate: User, tenant: Tenant, source: Source
+) -> None:
+    client = client_of(team_mate)
+    finished_job(tenant)
+    assert "See the refused records" not in page_of(client, INGESTION)
+    job_id = jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="cron"), owner_id="x")
+    jobs.finish(job_id, owner_id="x", status="partial", progress=Progress(counts=Counts(quarantined=2)))
+    assert "See the refused records" in page_of(client, INGESTION)
+
+
+def test_trying_refused_records_again_says_nothing_of_the_helpdesk(
+    client_of: ClientOf, team_mate: User, tenant: Tenant, source: Source
+) -> None:
+    wish = JobRequest(trigger="web", started_by="max", kind="retry")
+    job_id = jobs.begin_at_once(tenant, wish, owner_id="x")
+    jobs.finish(job_id, owner_id="x", status="completed", progress=Progress(counts=Counts(new_ingested=5)))
+    text = text_of(page_of(client_of(team_mate), INGESTION))
+    assert "Never read yet" in text
+    assert "refused records again" in text
 
 
 @pytest.mark.parametrize("address", ["run/", "cancel/"])

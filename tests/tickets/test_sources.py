@@ -94,12 +94,30 @@ def test_a_next_link_to_another_host_never_gets_the_credential(
         assert elsewhere.requests == []
 
 
-def test_a_server_that_sends_the_same_page_for_ever_is_stopped(
+def test_reading_can_go_on_from_a_page(connect: Callable[..., Source], helpdesk: ScriptedHelpdesk) -> None:
+    def paged(_path: str, query: dict[str, str]) -> Answer:
+        return answer({"items": ITEMS[int(query["offset"]) :][:10], "total": len(ITEMS)})
+
+    helpdesk.script = paged
+    source = connect({"records": "items", "paging": "offset", "total": "total"})
+    pages = read(source)
+    assert [page.number for page in pages] == [1, 2, 3]
+    later = read(source, start=pages[1].position)
+    assert (ids(later), [page.number for page in later]) == (list(range(10, 25)), [2, 3])
+
+
+def test_what_slips_to_a_page_already_read_is_read_again(
     connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
 ) -> None:
-    helpdesk.script = lambda _path, _query: answer(ITEMS[:10])
-    with pytest.raises(SourceError, match="same page again"):
-        read(connect({"paging": "page"}))
+    listed = list(ITEMS)
+
+    def shrinking(_path: str, query: dict[str, str]) -> Answer:
+        if query["offset"] == "10" and len(listed) == len(ITEMS):
+            del listed[:3]  # three tickets leave while the second page is asked for
+        return answer({"items": listed[int(query["offset"]) :][:10], "total": len(listed)})
+
+    helpdesk.script = shrinking
+    assert set(ids(read(connect({"records": "items", "paging": "offset", "total": "total"})))) == set(range(25))
 
 
 def test_fields_are_found_by_nested_paths_and_states_are_mapped(

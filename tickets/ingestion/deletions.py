@@ -4,6 +4,7 @@ import hashlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 BRAKE_RATIO = 0.20
 BRAKE_TICKETS = 10
@@ -23,19 +24,23 @@ class SeenIds:
         self._hashes.extend(_hash(each) for each in external_ids)
         self._is_sorted = False
 
-    def __len__(self) -> int:
+    def count_distinct(self) -> int:
+        self._sort()
         return len(self._hashes)
 
     def missing(self, stored_ids: Iterable[str]) -> Iterator[str]:
         """Those of `stored_ids` that were not seen."""
-        if not self._is_sorted:
-            self._hashes = array("Q", sorted(self._hashes))
-            self._is_sorted = True
+        self._sort()
         for each in stored_ids:
             wanted = _hash(each)
             place = bisect_left(self._hashes, wanted)
             if place == len(self._hashes) or self._hashes[place] != wanted:
                 yield each
+
+    def _sort(self) -> None:
+        if not self._is_sorted:
+            self._hashes = array("Q", (each for each, _ in groupby(sorted(self._hashes))))
+            self._is_sorted = True
 
 
 def brake_applies(*, gone: int, stored: int, seen: int) -> bool:

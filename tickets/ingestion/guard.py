@@ -53,6 +53,7 @@ class RunGuard:
         self._cancelled = threading.Event()
         self._lost = threading.Event()
         self._ended = threading.Event()
+        self._abandoned = threading.Event()
         self._held: HeldLock | None = None
         self._heart = threading.Thread(target=self._beat, name=f"heartbeat-{tenant_id}", daemon=True)
 
@@ -82,8 +83,12 @@ class RunGuard:
         """Raise `RunCancelled` or `LockLost` where the run has to stop."""
         if self._lost.is_set():
             raise LockLost(f"The lock “{self.lock.name}” was lost.")
-        if self._cancelled.is_set() or self._stop.is_set():
+        if self._cancelled.is_set() or self._stop.is_set() or self._abandoned.is_set():
             raise RunCancelled
+
+    def abandon(self) -> None:
+        """The run is over for another reason: have whoever still waits stop waiting."""
+        self._abandoned.set()
 
     def report(self, note: str = "") -> None:
         """Store the progress, tell the listener, and hear whether to stop."""

@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from dateutil import parser as dates
@@ -163,8 +163,8 @@ def _date(record: Mapping[str, Any], field: str) -> datetime | None:
     return moment
 
 
-def parse_date(text: str) -> datetime | None:
-    """An aware moment in UTC, in milliseconds, or None. Without a zone it is taken as UTC.
+def parse_date(text: str, *, zone: tzinfo = UTC) -> datetime | None:
+    """An aware moment in UTC, in milliseconds, or None. Without a zone of its own it is taken in `zone`.
 
     A text that leaves the day open ("10:00", "Monday") is no date.
     """
@@ -179,7 +179,7 @@ def parse_date(text: str) -> datetime | None:
     if moment is None:
         return None
     try:
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
     except (OverflowError, ValueError):
         return None
     return moment - timedelta(microseconds=moment.microsecond % 1000)

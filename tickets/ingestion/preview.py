@@ -1,4 +1,4 @@
-"""What a run would change, without changing anything: `manage.py ingest --dry-run`."""
+"""What a run would change, without changing anything: `--dry-run` of `ingest` and `import_tickets`."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from tenants.models import Source, Tenant
 from tickets.ingestion.deletions import SeenIds
 from tickets.ingestion.reading import read_records
 from tickets.jobs import Counts
-from tickets.sources import SourceError, open_source
+from tickets.sources import SourceError, TicketSource, open_source
 from tickets.store import TicketStore
 
 
@@ -18,8 +18,12 @@ def preview_tenant(tenant: Tenant) -> Counts:
     configured = Source.objects.filter(tenant=tenant, enabled=True).select_related("tenant").first()
     if configured is None:
         raise SourceError("misconfigured", "This tenant has no enabled source. Connect its helpdesk first.")
+    return preview_source(tenant, open_source(configured))
+
+
+def preview_source(tenant: Tenant, source: TicketSource) -> Counts:
+    """The counts that reading the source would end with; closes it. Raises `SourceError`."""
     store, counts, seen = TicketStore(tenant), Counts(), SeenIds()
-    source = open_source(configured)
     try:
         for page in source.pages():
             read = read_records(page.records, tenant_id=tenant.slug)
@@ -36,5 +40,6 @@ def preview_tenant(tenant: Tenant) -> Counts:
             counts.foreign += read.foreign
     finally:
         source.close()
-    counts.deleted = sum(1 for _ in seen.missing(store.iterate_live_ids()))
+    if source.lists_everything:
+        counts.deleted = sum(1 for _ in seen.missing(store.iterate_live_ids()))
     return counts

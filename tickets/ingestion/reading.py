@@ -28,14 +28,14 @@ def read_records(records: Sequence[SourceRecord], *, tenant_id: str) -> ReadPage
     page = ReadPage()
     for record in records:
         if record.fields is None:
-            page.quarantined.append(QuarantinedRecord("record", "is not an object", record.raw))
+            page.quarantined.append(_refused(record, *record.problem))
             continue
         try:
             content = normalize_record(record.fields, tenant_id=tenant_id)
         except ForeignRecord:
             page.foreign += 1
         except InvalidRecord as error:
-            page.quarantined.append(QuarantinedRecord(error.field, error.reason, record.raw))
+            page.quarantined.append(_refused(record, error.field, error.reason))
         else:
             page.tickets.append(ReadTicket(content, content.digest(rules_version=RULES_VERSION)))
     return page
@@ -47,3 +47,7 @@ def judge(content: TicketContent) -> Verdict:
         classification=classify_ticket(subject=content.subject, message=content.message),
         topics=topics(subject=content.subject, message=content.message),
     )
+
+
+def _refused(record: SourceRecord, field: str, reason: str) -> QuarantinedRecord:
+    return QuarantinedRecord(field, reason, record.raw, fields=record.fields, place=record.place)

@@ -10,8 +10,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,18 +22,22 @@ from supportsaas.clock import Clock
 from supportsaas.reliability.lock import LockLost
 from tenants.models import Source, Tenant
 from tickets import jobs, quarantine
-from tickets.ingestion.deletions import SeenIds, brake_applies
+from tickets.ingestion.deletions import brake_applies
 from tickets.ingestion.guard import LockBusy, RunCancelled, RunGuard, Sleep
+from tickets.ingestion.listing import Listing
+from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.reading import ReadPage, read_records
 from tickets.ingestion.sync_state import find_state, save_state
-from tickets.jobs import JobRequest, Progress, Status
+from tickets.jobs import JobRequest, Progress, Reading, Status
 from tickets.sources import Page, SourceError, TicketSource, open_source
+from tickets.sources.base import Position
 from tickets.sources.http import Wait
 from tickets.store import TicketStore
 
 logger = logging.getLogger(__name__)
 
 DELETION_BATCH = 500
+_PLACE_IS_GONE = ("not_found", "rejected", "unexpected_answer")
 OpenSource = Callable[[Source, Wait], TicketSource]
 Listener = Callable[[Progress], None]
 
@@ -129,7 +134,6 @@ class _Run:
     progress: Progress
     now: Clock
     warning: dict[str, Any] | None = None
-    newest_stamp: datetime | None = None
     has_quarantine: bool = False
     store: TicketStore = field(init=False)
 
@@ -143,35 +147,69 @@ class _Run:
         self.has_quarantine = quarantine.count_records(self.tenant) > 0
         self.guard.report("Connecting")
         source = open_source(configured, self.guard.wait)
-        began = self.now()
         try:
-            since = self._since(source, now=began)
-            seen = self._read_pages(source, since=since)
-            self._settle_deletions(source, seen if since is None else None)
+            reading, goes_on = self._begin_or_go_on(source)
+            try:
+                listing = self._read_pages(source, reading)
+            except SourceError as error:
+                if not goes_on or self.progress.processed_pages or error.code not in _PLACE_IS_GONE:
+                    raise
+                reading, goes_on = self._begin(source), False  # the place is not there any more
+                listing = self._read_pages(source, reading)
+            is_whole = reading.since is None and not goes_on
+            self.progress.reading = None
+            self._settle_deletions(source, listing, is_whole=is_whole)
         finally:
             source.close()
         if self.request.kind == "sync" and self.request.since is None:
-            cursor = min(self.newest_stamp, began) if self.newest_stamp and source.supports_since else None
-            save_state(self.tenant, cursor=cursor, full_read_at=began if since is None else None)
+            stamp = reading.newest_stamp if source.supports_since else None
+            save_state(
+                self.tenant,
+                cursor=min(stamp, reading.began) if stamp else None,
+                full_read_at=reading.began if reading.since is None else None,
+            )
 
-    def _since(self, source: TicketSource, *, now: datetime) -> datetime | None:
-        if not source.supports_since or self.request.full or self.request.confirm_deletions:
-            return None
-        return self.request.since or find_state(self.tenant).since(now=now)
+    def _begin_or_go_on(self, source: TicketSource) -> tuple[Reading, bool]:
+        """Where to read from, and whether that is where an earlier run stopped."""
+        plain = self.request.kind == "sync" and not self.request.full and self.request.since is None
+        if plain and not self.request.confirm_deletions:
+            unfinished = jobs.find_unfinished_reading(self.tenant, now=self.now())
+            if unfinished is not None:
+                return unfinished, True
+        return self._begin(source), False
 
-    def _read_pages(self, source: TicketSource, *, since: datetime | None) -> "_Listing":
-        listing = _Listing()
-        first = self.progress.processed_pages
-        for page in source.pages(since=since):
-            self.guard.check()
-            read = read_records(page.records, tenant_id=self.tenant.slug)
-            self._save(read)
-            listing.add(page, read)
-            self.progress.processed_pages = first + page.number
-            if page.total_pages is not None:
-                self.progress.total_pages = first + max(page.total_pages, page.number)
-            self.guard.report("Reading tickets")
+    def _begin(self, source: TicketSource) -> Reading:
+        now = self.now()
+        since = None
+        if source.supports_since and not self.request.full and not self.request.confirm_deletions:
+            since = self.request.since or find_state(self.tenant).since(now=now)
+        return Reading(began=now, since=since)
+
+    def _read_pages(self, source: TicketSource, reading: Reading, *, pages_done: int = 0) -> Listing:
+        """Store every page; `reading` follows, so that the next run can go on after a stop."""
+        listing = Listing()
+        start = Position(reading.pages_before, reading.token) if reading.token else None
+        pages = source.pages(since=reading.since, start=start)
+        with closing(read_ahead(pages, abandon=self.guard.abandon)) as fetched:
+            for page in fetched:
+                self.guard.check()
+                read = read_records(page.records, tenant_id=self.tenant.slug)
+                listing.add(page, read)
+                self._save(read)
+                self._follow(reading, page, read)
+                self.progress.processed_pages = pages_done + page.number
+                if page.total_pages is not None:
+                    self.progress.total_pages = pages_done + max(page.total_pages, page.number)
+                self.guard.report("Reading tickets")
         return listing
+
+    def _follow(self, reading: Reading, page: Page, read: ReadPage) -> None:
+        stamps = [ticket.content.updated_at for ticket in read.tickets]
+        if reading.newest_stamp is not None:
+            stamps.append(reading.newest_stamp)
+        reading.newest_stamp = max(stamps, default=None)
+        reading.pages_before, reading.token = page.position.pages_before, page.position.token
+        self.progress.reading = reading
 
     def _save(self, read: ReadPage) -> None:
         now = self.now()
@@ -192,25 +230,18 @@ class _Run:
         counts.unchanged += plan.unchanged
         counts.quarantined += len(read.quarantined)
         counts.foreign += read.foreign
-        stamps = [ticket.content.updated_at for ticket in read.tickets]
-        if stamps:
-            self.newest_stamp = max(stamps) if self.newest_stamp is None else max(self.newest_stamp, *stamps)
 
-    def _settle_deletions(self, source: TicketSource, listing: "_Listing | None") -> None:
+    def _settle_deletions(self, source: TicketSource, listing: Listing, *, is_whole: bool) -> None:
         """Delete what the helpdesk lists as deleted, and what a whole and complete read lacks.
 
         A ticket that is merely absent gets a second look first: one that moved between two
         pages while we read is not gone.
         """
-        self.guard.report("Looking for deleted tickets")
         if not source.lists_everything:
             return
-        listed = source.find_deleted_ids()
-        if listing is None:
-            self._delete(listed)
-            return
-        self._delete(list(listing.seen.missing(listed)))  # an id that is also in the listing lives
-        gone = list(listing.seen.missing(self.store.iterate_live_ids()))
+        self.guard.report("Looking for deleted tickets")
+        self._delete(list(listing.seen.missing(source.find_deleted_ids())))  # an id that was also listed lives
+        gone = list(listing.seen.missing(self.store.iterate_live_ids())) if is_whole else []
         if not gone:
             return
         if not listing.is_complete:
@@ -219,11 +250,11 @@ class _Run:
                 f"The helpdesk announced {listing.total:,} tickets but listed {listing.records:,}. Nothing was deleted.",
             )
             return
-        stored = self.store.count_live()
-        if not self.request.confirm_deletions and brake_applies(gone=len(gone), stored=stored, seen=len(listing.seen)):
+        stored, seen = self.store.count_live(), listing.seen.count_distinct()
+        if not self.request.confirm_deletions and brake_applies(gone=len(gone), stored=stored, seen=seen):
             self._warn(
                 "deletion_brake",
-                f"The helpdesk listed {len(listing.seen):,} tickets, and {len(gone):,} of our {stored:,} are not among them. "
+                f"The helpdesk listed {seen:,} tickets, and {len(gone):,} of our {stored:,} are not among them. "
                 "That looks like a fault of the helpdesk, so nothing was deleted. If it is right, confirm the deletion.",
             )
             return
@@ -231,11 +262,12 @@ class _Run:
         if second.is_complete:
             self._delete(list(second.seen.missing(gone)))
 
-    def _look_again(self, source: TicketSource) -> "_Listing":
+    def _look_again(self, source: TicketSource) -> Listing:
         """Read all pages once more; what they show for the second time is not counted again."""
         counts = self.progress.counts
         before = (counts.unchanged, counts.quarantined, counts.foreign)
-        listing = self._read_pages(source, since=None)
+        listing = self._read_pages(source, Reading(began=self.now()), pages_done=self.progress.processed_pages)
+        self.progress.reading = None
         counts.unchanged, counts.quarantined, counts.foreign = before
         return listing
 
@@ -248,24 +280,6 @@ class _Run:
 
     def _warn(self, code: str, message: str) -> None:
         self.warning = {"code": code, "message": message}
-
-
-@dataclass(slots=True)
-class _Listing:
-    """What a read has shown to exist at the source."""
-
-    seen: SeenIds = field(default_factory=SeenIds)
-    records: int = 0
-    total: int | None = None
-
-    def add(self, page: Page, read: ReadPage) -> None:
-        self.seen.add(read.ids_at_the_source())
-        self.records += len(page.records)
-        self.total = page.total_count if page.total_count is not None else self.total
-
-    @property
-    def is_complete(self) -> bool:
-        return self.total is None or self.records >= self.total
 
 
 def _batches(items: list[str], size: int) -> Iterator[list[str]]:

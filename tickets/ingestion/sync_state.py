@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from supportsaas import mongo
 from tenants.models import Tenant
+from tickets import jobs
 
 COLLECTION = "sync_state"
 OVERLAP = timedelta(minutes=5)
@@ -47,3 +48,4 @@ def save_state(tenant: Tenant, *, cursor: datetime | None, full_read_at: datetim
 def forget_state(tenant: Tenant) -> None:
     """The source has changed: the next run reads everything."""
     mongo.collection(COLLECTION).delete_one({"_id": tenant.slug})
+    jobs.forget_reading(tenant)

@@ -32,7 +32,9 @@ def open_source(source: Source, *, wait: Wait = sleep_plainly, limiter: RateLimi
             headers["Authorization"] = f"Bearer {secret}"
         case AuthKind.BASIC:
             basic = (source.auth_name, secret)
-    http = HelpdeskHttp(base_url=source.url, headers=headers, basic_auth=basic, limiter=limiter, wait=wait)
+    http = HelpdeskHttp(
+        base_url=source.url, headers=headers, basic_auth=basic, tenant_id=source.tenant.slug, limiter=limiter, wait=wait
+    )
     if source.kind == SourceKind.HOUSE:
         return HouseSource(http, tenant_id=source.tenant.slug, page_size=source.page_size)
     try:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from tickets.sources.base import Page, SourceError, SourceRecord
+from tickets.sources.base import Page, Position, SourceError, SourceRecord
+from tickets.sources.drift import Shrinking
 from tickets.sources.http import HelpdeskHttp
 
 
@@ -23,21 +24,24 @@ class HouseSource:
         payload = self._list(page=1, page_size=1)
         return f"{self._http.host} answers and lists {payload.get('total_count', 'its')} tickets."
 
-    def pages(self, *, since: datetime | None = None) -> Iterator[Page]:
-        number: int | None = 1
-        count = 0
+    def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
+        number: int | None = int(start.token) if start else 1
+        shrinking = Shrinking()
         while number is not None:
             payload = self._list(page=number, page_size=self._page_size)
-            count += 1
             total = payload.get("total_count")
             total = total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
             yield Page(
                 records=[self.record(each) for each in payload["tickets"]],
-                number=count,
+                position=Position(number - 1, str(number)),
                 total_pages=None if total is None else max(-(-total // self._page_size), 1),
                 total_count=total,
             )
-            number = self._next_number(payload, after=number)
+            lost = shrinking.by(total)
+            if lost and number > 1:  # noqa: SIM108  two sentences
+                number = max(number - -(-lost // self._page_size), 1)
+            else:
+                number = self._next_number(payload, after=number)
 
     def record(self, raw: Any) -> SourceRecord:
         return SourceRecord(raw if isinstance(raw, dict) else None, raw)

@@ -58,6 +58,7 @@ class HelpdeskHttp:
         base_url: str,
         headers: Mapping[str, str] | None = None,
         basic_auth: tuple[str, str] | None = None,
+        tenant_id: str,
         limiter: RateLimiter | None = None,
         wait: Wait = sleep_plainly,
     ) -> None:
@@ -66,6 +67,7 @@ class HelpdeskHttp:
         self._origin = (parts.scheme, parts.netloc)
         self.host = parts.netloc
         self._limiter = limiter or RateLimiter(self.host)
+        self._tenant_id = tenant_id
         self._wait = wait
         self._client = httpx.Client(
             headers={"Accept": "application/json", "User-Agent": "SupportSaaS", **(headers or {})},
@@ -120,7 +122,7 @@ class HelpdeskHttp:
 
     def _acquire_slot(self) -> str:
         while True:
-            admission = self._limiter.acquire()
+            admission = self._limiter.acquire(self._tenant_id)
             if admission.slot is not None:
                 return admission.slot
             self._wait(min(admission.wait_seconds, 5.0), "the API limit")

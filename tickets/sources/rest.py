@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tenants.source_options import RestOptions
-from tickets.sources.base import Page, SourceError, SourceRecord
+from tickets.sources.base import Page, Position, SourceError, SourceRecord
+from tickets.sources.drift import Shrinking
 from tickets.sources.http import Answer, HelpdeskHttp
 
 _LINK_NEXT = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?')
@@ -34,42 +35,59 @@ class RestSource:
         total = self._total(answer)
         return f"{self._http.host} answers, accepts the log-in and lists {'its' if total is None else total} tickets."
 
-    def pages(self, *, since: datetime | None = None) -> Iterator[Page]:
+    def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
         if self._options.check_path:
             self._http.get(self._options.check_path)  # an answer to a wrong key may look like an empty helpdesk
         params = self._params(since=since, size=self._page_size)
-        address: str | None = self._options.path
-        number, seen, position = 0, 0, self._options.first_page
-        visited: set[str] = set()
-        previous: list[Any] = []
-        while address is not None:
-            if self._options.paging == "offset":
-                params[self._options.offset_param] = seen
-            elif self._options.paging == "page":
-                params[self._options.page_param] = position
-            answer = self._http.get(address, params)
-            records = self._records(answer)
-            if records and records == previous:
-                raise SourceError(
-                    "unexpected_answer",
-                    f"The helpdesk at {self._http.host} sends the same page again and again. Check the paging settings.",
-                )
-            previous = records
-            total = self._total(answer)
-            number += 1
-            seen += len(records)
-            if records or number == 1:
-                yield Page(
-                    records=[self.record(each) for each in records],
-                    number=number,
-                    total_pages=self._total_pages(total, number=number, seen=seen),
-                    total_count=total,
-                )
-            if self._options.paging == "next":
-                address, params = self._next_address(answer, visited), {}
-            elif not records or (total is not None and seen >= total):
+        walk = self._walk_links if self._options.paging == "next" else self._walk_numbers
+        yield from walk(params, start)
+
+    def _walk_numbers(self, params: dict[str, str | int], start: Position | None) -> Iterator[Page]:
+        """By offset or page number, stepping by what really came: servers cap pages silently."""
+        by_offset = self._options.paging == "offset"
+        name = self._options.offset_param if by_offset else self._options.page_param
+        first = 0 if by_offset else self._options.first_page
+        place = int(start.token) if start else first
+        pages_before = start.pages_before if start else 0
+        shrinking = Shrinking()
+        came: int | None = None if start else 0  # since the beginning, once each
+        while True:
+            answer = self._http.get(self._options.path, {**params, name: place})
+            records, total = self._records(answer), self._total(answer)
+            came = None if came is None else came + len(records)
+            seen = place + len(records) if by_offset else came
+            if records or place == first:
+                yield self._page(records, Position(pages_before, str(place)), total=total, seen=seen)
+            lost = shrinking.by(total)
+            if lost and place > first:
+                place = max(place - (lost if by_offset else 1), first)
+                came = None
+            elif not records or (seen is not None and total is not None and seen >= total):
                 return
-            position += 1
+            else:
+                place += len(records) if by_offset else 1
+                pages_before += 1
+
+    def _walk_links(self, params: dict[str, str | int], start: Position | None) -> Iterator[Page]:
+        address: str | None = start.token if start else self._options.path
+        pages_before = start.pages_before if start else 0
+        visited: set[str] = set()
+        while address is not None:
+            answer = self._http.get(address, None if pages_before else params)
+            records = self._records(answer)
+            if records or not pages_before:
+                yield self._page(records, Position(pages_before, address), total=self._total(answer), seen=None)
+            address = self._next_address(answer, visited)
+            pages_before += 1
+
+    def _page(self, records: list[Any], position: Position, *, total: int | None, seen: int | None) -> Page:
+        total_pages = None
+        if total is not None and records:
+            left = (
+                max(total - seen, 0) if seen is not None else max(total - (position.pages_before + 1) * len(records), 0)
+            )
+            total_pages = position.pages_before + 1 + -(-left // len(records))
+        return Page([self.record(each) for each in records], position, total_pages=total_pages, total_count=total)
 
     def record(self, raw: Any) -> SourceRecord:
         return SourceRecord(self._fields(raw), raw)
@@ -98,15 +116,6 @@ class RestSource:
     def _total(self, answer: Answer) -> int | None:
         total = look_up(answer.payload, self._options.total) if self._options.total else None
         return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
-
-    @staticmethod
-    def _total_pages(total: int | None, *, number: int, seen: int) -> int | None:
-        """By what really comes on a page: servers cap the size asked for without saying so."""
-        if total is None:
-            return None
-        left = max(total - seen, 0)
-        a_page = max(seen // number, 1)
-        return number + -(-left // a_page)
 
     def _next_address(self, answer: Answer, visited: set[str]) -> str | None:
         if self._options.next == "header:Link":

@@ -18,6 +18,7 @@ _BY_CODE = {
     "database": "Run the ingestion again once the database answers; it goes on where it stopped.",
     "internal": "Run it again. If it fails again, give the job’s number to whoever runs this server.",
     "interrupted": "Run the ingestion again; it goes on where it stopped.",
+    "bad_file": "Correct the file, or say how it is to be read, then import it again; what came in before is not doubled.",
     "short_listing": "Usually tickets moved while they were read. The next full read settles it.",
     "deletion_brake": "If tickets really were removed at the helpdesk, an admin can confirm the deletion above.",
 }

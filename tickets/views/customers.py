@@ -7,7 +7,6 @@ from django.views.decorators.http import require_GET
 from tenants.access import TenantAccess, tenant_required
 from tickets.customers import MOST_CUSTOMERS, find_customer, find_customers
 from tickets.filters import LONGEST_VALUE, OPEN_STATUSES, TicketFilter
-from tickets.freshness import data_as_of
 from tickets.store import TicketStore
 from tickets.views.fragments import render_page_or_fragment
 
@@ -26,7 +25,6 @@ def show_customer_list(request: HttpRequest, access: TenantAccess) -> HttpRespon
         "customers": customers,
         "is_cut": len(customers) == MOST_CUSTOMERS,
         "open_query": TicketFilter(status=OPEN_STATUSES).query(),
-        "as_of": data_as_of(access.tenant),
     }
     return render_page_or_fragment(request, "tickets/customers.html", "tickets/_customers.html", context)
 
@@ -47,6 +45,5 @@ def show_customer(request: HttpRequest, access: TenantAccess, customer_id: str) 
         "negative_query": theirs.query(sentiment=("negative",)),
         "high_ratio": customer.high / customer.total,
         "negative_ratio": customer.negative / customer.total,
-        "as_of": data_as_of(access.tenant),
     }
     return render(request, "tickets/customer.html", context)

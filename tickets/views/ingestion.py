@@ -13,16 +13,14 @@ from supportsaas import clock
 from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.rate_limiter import RateLimiter
 from tenants.access import TenantAccess, tenant_required
-from tenants.models import Role, Source
+from tenants.models import Role, Source, Tenant
 from tickets import jobs, quarantine
-from tickets.freshness import data_as_of
 from tickets.jobs import JobActive, JobRequest
 from tickets.views.fragments import is_fragment_request, vary_on_htmx
-from tickets.views.runs import live_run, past_run
+from tickets.views.runs import PastRun, live_run, past_run
 from tickets.worker import count_workers
 
 PAST_RUNS = 25
-REFUSED_RECORDS = 25
 
 
 @require_GET
@@ -117,8 +115,16 @@ def _whole_context(access: TenantAccess) -> dict[str, Any]:
         "live": live_run(job, now=clock.now()) if job else None,
         "workers": count_workers() if job else 0,
         "runs": runs[:PAST_RUNS],
-        "newest": runs[0] if runs else None,
-        "refused": quarantine.find_records(tenant, limit=REFUSED_RECORDS),
+        "newest": _newest_read(tenant, runs),
         "refused_total": quarantine.count_records(tenant),
-        "as_of": data_as_of(tenant),
+        "refused_reasons": quarantine.count_reasons(tenant, limit=1),
     }
+
+
+def _newest_read(tenant: Tenant, runs: list[PastRun]) -> PastRun | None:
+    """The last run that read the helpdesk: an import, or records tried again, say nothing of its state."""
+    found = next((run for run in runs if run.kind == "sync"), None)
+    if found is None and runs:
+        older = jobs.find_recent(tenant, limit=1, kind="sync")
+        return past_run(older[0]) if older and not older[0]["active"] else None
+    return found

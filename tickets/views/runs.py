@@ -18,6 +18,11 @@ _TRIGGERS = {
     "demo": "demo",
     "schedule": "schedule",
 }
+_TODO_WHEN_REFUSED = {
+    "sync": "Once they are right at the helpdesk, the next run takes them in.",
+    "retry": "See why they are still refused. Correct the source’s settings, or drop them.",
+    "import": "Correct them in the file and import it again; what came in before is not doubled.",
+}
 _READ = ("new_ingested", "updated", "unchanged", "quarantined", "foreign")
 
 
@@ -26,6 +31,7 @@ class LiveRun:
     """The tenant's queued or running job."""
 
     job_id: str
+    kind: str
     is_queued: bool
     is_unclaimed: bool
     is_stopping: bool
@@ -53,6 +59,7 @@ class LiveRun:
 @dataclass(frozen=True, slots=True)
 class PastRun:
     job_id: str
+    kind: str
     status: str
     started_by: str
     trigger: str
@@ -66,6 +73,7 @@ class PastRun:
     problem_code: str
     todo: str
     was_full: bool
+    has_refused: bool
     cancelled_by: str
 
 
@@ -76,6 +84,7 @@ def live_run(job: Mapping[str, Any], *, now: datetime) -> LiveRun:
     seconds = (now - began_at).total_seconds()
     return LiveRun(
         job_id=job["_id"],
+        kind=job["options"].get("kind", "sync"),
         is_queued=is_queued,
         is_unclaimed=is_queued and now - job["queued_at"] > UNCLAIMED_AFTER,
         is_stopping=job["cancel_requested_at"] is not None,
@@ -95,16 +104,18 @@ def live_run(job: Mapping[str, Any], *, now: datetime) -> LiveRun:
 def past_run(job: Mapping[str, Any]) -> PastRun:
     trouble = job["error"] or job["warning"] or {}
     refused = job["counts"]["quarantined"]
+    kind = job["options"].get("kind", "sync")
     if trouble:
         problem, todo = trouble["message"], advice(trouble.get("code"))
     elif job["status"] == "partial":
         problem = f"{refused} {'record' if refused == 1 else 'records'} could not be kept as tickets."
-        todo = "See the refused records below. Once they are right at the helpdesk, the next run takes them in."
+        todo = _TODO_WHEN_REFUSED.get(kind, _TODO_WHEN_REFUSED["sync"])
     else:
         problem = todo = ""
     began, ended = job["started_at"], job["ended_at"]
     return PastRun(
         job_id=job["_id"],
+        kind=kind,
         status=job["status"],
         started_by=job["started_by"],
         trigger=_TRIGGERS.get(job["trigger"], job["trigger"]),
@@ -118,5 +129,6 @@ def past_run(job: Mapping[str, Any]) -> PastRun:
         problem_code=trouble.get("code", ""),
         todo=todo,
         was_full=bool(job["options"].get("full")),
+        has_refused=job["status"] == "partial" and refused > 0,
         cancelled_by=job.get("cancel_requested_by", "") if job["status"] == "cancelled" else "",
     )

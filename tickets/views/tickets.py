@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from supportsaas.templatetags.presentation import label
 from tenants.access import TenantAccess, tenant_required
 from tickets.filters import FilterError, TicketFilter
-from tickets.freshness import data_as_of
 from tickets.ingestion.classify import Classification, classify_ticket
 from tickets.marking import mark_text, reasons
 from tickets.paging import Cursor, CursorError
@@ -55,7 +54,6 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
         "dates": date_fields(wanted, zone, errors),
         "errors": errors,
         "has_tickets": bool((page and page.total) or store.count(TicketFilter())),
-        "as_of": data_as_of(access.tenant),
     }
     response = render_page_or_fragment(
         request, "tickets/list.html", "tickets/_list.html", context, status=400 if errors else 200
@@ -92,7 +90,6 @@ def show_ticket(request: HttpRequest, access: TenantAccess, external_id: str) ->
         "has_more_history": len(entries) > limit,
         "history_limit": limit,
         "shows_all": wants_all,
-        "as_of": data_as_of(access.tenant),
     }
     return render(request, "tickets/ticket.html", context)
 

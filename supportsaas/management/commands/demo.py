@@ -22,6 +22,7 @@ from tickets.jobs import JobActive, JobRequest
 
 HELPDESK_PORT = 9000
 START_SECONDS = 30.0
+EVERY_MINUTES = 5
 MANAGE = str(demo_environment.BASE_DIR / "manage.py")
 
 TENANTS = (
@@ -109,7 +110,11 @@ class Command(BaseCommand):
     def _prepare_tenants(self, helpdesk: str) -> None:
         for slug, name, zone in TENANTS:
             tenant, _ = Tenant.objects.get_or_create(slug=slug, defaults={"name": name, "timezone": zone})
-            Source.objects.update_or_create(tenant=tenant, defaults={"kind": SourceKind.HOUSE, "url": helpdesk})
+            place = {"kind": SourceKind.HOUSE, "url": helpdesk}
+            # The helpdesk's port may be another one each time; the schedule stays as it was set.
+            Source.objects.update_or_create(
+                tenant=tenant, defaults=place, create_defaults={**place, "every_minutes": EVERY_MINUTES}
+            )
 
     def _prepare_people(self) -> None:
         for name, password in (ADMIN, MANAGER, VIEWER):

@@ -1,25 +1,27 @@
-"""`manage.py source`: connect a tenant's helpdesk without a browser."""
+"""`manage.py source`: connect a tenant's helpdesk, and say how often it is read, without a browser."""
 
 import getpass
 import json
 import os
 import sys
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants.models import AuthKind, Source, SourceKind, Tenant
+from tickets.freshness import every_words
 from tickets.ingestion.sync_state import forget_state
 from tickets.sources import SourceError, open_source
 
 
 class Command(BaseCommand):
-    help = "Connect helpdesks and try the connection."
+    help = "Connect helpdesks, try the connection, and set how often they are read."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        steps = parser.add_subparsers(dest="step", required=True, metavar="add | check | list | remove")
+        steps = parser.add_subparsers(dest="step", required=True, metavar="add | check | schedule | list | remove")
         add = steps.add_parser("add", help="connect a tenant's helpdesk")
         add.add_argument("tenant")
         add.add_argument("--kind", choices=SourceKind.values, required=True)
@@ -42,9 +44,17 @@ class Command(BaseCommand):
             metavar="K=V",
             help="a setting of the kind; dots nest (fields.id=id), V may be JSON; may be repeated",
         )
+        add.add_argument(
+            "--every",
+            metavar="MINUTES",
+            help="have the workers read it so often, 1 to 10080 minutes, or off (default off; --replace keeps it)",
+        )
         add.add_argument("--replace", action="store_true", help="replace the source the tenant has")
         for name, text in (("check", "log in and say whether it works"), ("remove", "disconnect; tickets stay")):
             steps.add_parser(name, help=text).add_argument("tenant")
+        schedule = steps.add_parser("schedule", help="set how often the workers read it")
+        schedule.add_argument("tenant")
+        schedule.add_argument("--every", metavar="MINUTES", required=True, help="1 to 10080 minutes, or off")
         steps.add_parser("list", help="list the sources")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,13 +69,11 @@ class Command(BaseCommand):
         source.kind, source.url, source.auth = options["kind"], options["url"], options["auth"]
         source.auth_name, source.page_size = options["auth_name"], options["page_size"]
         source.options = parse_options(options["option"])
+        if options["every"] is not None:
+            source.every_minutes = _read_every(options["every"])
         if source.auth != AuthKind.NONE:
             source.set_secret(_read_secret(options["secret_from"]))
-        try:
-            source.full_clean()
-        except ValidationError as error:
-            raise CommandError("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from None
-        source.save()
+        self._save(source)
         forget_state(tenant)
         self.stdout.write(f"{tenant.slug} reads from {source}. Try it: manage.py source check {tenant.slug}")
 
@@ -79,6 +87,19 @@ class Command(BaseCommand):
         except SourceError as error:
             raise CommandError(str(error)) from None
 
+    def _schedule(self, options: dict[str, Any]) -> None:
+        source = self._source(options)
+        source.every_minutes = _read_every(options["every"])
+        self._save(source)
+        self.stdout.write(f"{source.tenant.slug} is {_how_often(source)}.")
+
+    def _save(self, source: Source) -> None:
+        try:
+            source.full_clean()
+        except ValidationError as error:
+            raise CommandError("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from None
+        source.save()
+
     def _remove(self, options: dict[str, Any]) -> None:
         source = self._source(options)
         source.delete()
@@ -87,7 +108,8 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         for source in Source.objects.select_related("tenant"):
-            self.stdout.write(f"{source.tenant.slug}  {source}{'' if source.enabled else '  (disabled)'}")
+            how_often = _how_often(source) if source.enabled else "disabled"
+            self.stdout.write(f"{source.tenant.slug}  {source}  ({how_often})")
 
     def _tenant(self, options: dict[str, Any]) -> Tenant:
         tenant = Tenant.objects.filter(slug=options["tenant"]).first()
@@ -121,6 +143,21 @@ def parse_options(pairs: list[str]) -> dict[str, Any]:
                 raise CommandError(f"--option {key}: “{step}” has a value already.")
         place[last] = value
     return result
+
+
+def _read_every(text: str) -> int | None:
+    """The minutes between two reads; None where the schedule is taken off."""
+    if text == "off":
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise CommandError(f"--every takes a number of minutes, or off, not {text!r}.")
+    return int(text)
+
+
+def _how_often(source: Source) -> str:
+    if source.every_minutes is None:
+        return "read only when somebody starts it"
+    return f"read {every_words(timedelta(minutes=source.every_minutes))}"
 
 
 def _read_secret(where: str) -> str:

@@ -1,0 +1,23 @@
+"""Fetches the next page while the present one is stored."""
+
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from tickets.sources.base import Page
+
+
+def read_ahead(pages: Iterator[Page], *, abandon: Callable[[], None]) -> Generator[Page, None, None]:
+    """The same pages in the same order, one of them fetched ahead in a thread of its own.
+
+    What fetching raises is raised here. Close it where you stop early: `abandon` is then
+    called so that a fetch which is waiting ends, and that end is waited for.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="fetch") as pool:
+        upcoming = pool.submit(next, pages, None)
+        while (page := upcoming.result()) is not None:
+            upcoming = pool.submit(next, pages, None)
+            try:
+                yield page
+            except BaseException:
+                abandon()
+                raise

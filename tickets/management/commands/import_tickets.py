@@ -1,0 +1,129 @@
+"""`manage.py import_tickets`: tickets from a file, CSV or JSON lines, through the same run as from a helpdesk."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.management.base import BaseCommand
+
+from supportsaas import mongo
+from tenants.models import Tenant
+from tenants.source_options import TICKET_FIELDS
+from tickets import jobs
+from tickets.ingestion.preview import preview_source
+from tickets.ingestion.run import ingest_tenant
+from tickets.jobs import JobActive, JobRequest
+from tickets.management.reporting import EXIT_STATUSES, Display, Exit, Reporter, stop_on_signals
+from tickets.sources import SourceError
+from tickets.sources.file import FileFormat, FileSource
+from tickets.sources.file_lines import UTF_8, FileError
+from tickets.worker import process_name
+
+
+class Command(BaseCommand):
+    help = (
+        "Import tickets from a CSV file with a line of column names, or from JSON lines. New tickets come in, known "
+        "ones change where the file has a newer version, nothing is deleted. Importing a file again adds nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = EXIT_STATUSES
+        parser.add_argument("tenant", help="the tenant's id")
+        parser.add_argument("file", type=Path, help="ends in .csv, .tsv or .txt, or in .jsonl or .ndjson")
+        for name, metavar, text in (
+            ("map", "FIELD=COLUMN", f"where a field is ({', '.join(TICKET_FIELDS)}); in JSON lines a dotted path"),
+            ("default", "FIELD=VALUE", "the value of a field where the file has none"),
+            ("status-map", "THEIRS=OURS", "a status in the file and ours for it"),
+        ):
+            parser.add_argument(f"--{name}", action="extend", nargs="+", default=[], metavar=metavar, help=text)
+        parser.add_argument("--timezone", default="UTC", metavar="ZONE", help="of times without one (default UTC)")
+        parser.add_argument(
+            "--date-format",
+            default="",
+            metavar="FORMAT",
+            help="how dates are written, as for strptime (%%d.%%m.%%Y %%H:%%M); needed where day or month comes first",
+        )
+        parser.add_argument("--encoding", default=UTF_8, help="of the file, for example cp1252 (default UTF-8)")
+        parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+        parser.add_argument("--json", action="store_true", help="say how it ended as one JSON object")
+        parser.add_argument("--quiet", action="store_true", help="print only what went wrong")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        reporter = Reporter(self.stdout, self.stderr, as_json=options["json"], quiet=options["quiet"])
+        try:
+            tenant = Tenant.objects.filter(slug=options["tenant"]).first()
+            if tenant is None:
+                self._usage(f"There is no tenant “{options['tenant']}”.")
+            file_format = self._format(options)
+            try:
+                source = FileSource(options["file"], file_format)
+            except FileError as error:
+                self._usage(str(error))
+            try:
+                step = _preview if options["dry_run"] else _import
+                sys.exit(step(tenant, source, options["file"].name, reporter))
+            finally:
+                source.close()
+        except mongo.UNAVAILABLE as error:
+            self.stderr.write(f"error: The database is not reachable: {error}")
+            sys.exit(Exit.FAILED)
+
+    def _format(self, options: dict[str, Any]) -> FileFormat:
+        if options["timezone"] not in available_timezones():
+            self._usage(f"--timezone: there is no zone “{options['timezone']}”. Examples: Europe/Berlin, UTC.")
+        return FileFormat(
+            fields=self._pairs("map", options["map"], of_fields=True),
+            defaults=self._pairs("default", options["default"], of_fields=True),
+            status_map=self._pairs("status-map", options["status_map"], of_fields=False),
+            zone=ZoneInfo(options["timezone"]),
+            date_format=options["date_format"],
+            encoding=options["encoding"],
+        )
+
+    def _pairs(self, option: str, given: list[str], *, of_fields: bool) -> dict[str, str]:
+        pairs = {}
+        for text in given:
+            name, equals, value = text.partition("=")
+            if not equals or not name:
+                self._usage(f"--{option} takes two things with = between them, not “{text}”.")
+            if of_fields and name not in TICKET_FIELDS:
+                self._usage(f"--{option}: there is no field “{name}”. The fields are: {', '.join(TICKET_FIELDS)}.")
+            pairs[name] = value
+        return pairs
+
+    def _usage(self, sentence: str) -> NoReturn:
+        self.stderr.write(f"error: {sentence}")
+        sys.exit(Exit.USAGE)
+
+
+def _import(tenant: Tenant, source: FileSource, name: str, reporter: Reporter) -> Exit:
+    request = JobRequest(trigger="command", started_by=f"manage.py import_tickets {name}", kind="import")
+    owner_id = process_name()
+    stop = stop_on_signals()
+    try:
+        job_id = jobs.begin_at_once(tenant, request, owner_id=owner_id)
+    except JobActive as error:
+        return reporter.tell_skipped(tenant, job_id=error.job_id, reason=str(error))
+    with Display(
+        tenant.slug, shown=reporter.shows_progress, unit="B", measure=lambda: (source.bytes_read, source.size)
+    ) as display:
+        outcome = ingest_tenant(
+            tenant,
+            request,
+            job_id=job_id,
+            owner_id=owner_id,
+            stop=stop,
+            listener=display.update,
+            open_source=lambda *_: source,
+        )
+    return reporter.tell(tenant, outcome)
+
+
+def _preview(tenant: Tenant, source: FileSource, _name: str, reporter: Reporter) -> Exit:
+    try:
+        counts = preview_source(tenant, source)
+    except SourceError as error:
+        return reporter.tell_failure(tenant, error)
+    return reporter.tell_preview(tenant, counts)

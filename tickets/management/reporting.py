@@ -1,0 +1,158 @@
+"""How the commands that ingest tell what they did: exit status, words, JSON, a progress bar."""
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any, Protocol
+
+from tqdm import tqdm
+
+from tenants.models import Tenant
+from tickets.ingestion.run import Outcome
+from tickets.jobs import Counts, Progress
+from tickets.sources import SourceError
+
+EXIT_STATUSES = "Exit status: 0 complete, 1 a run failed, 2 wrong usage, 3 partial, 4 skipped (another run is going)."
+_PLAIN_LINE_EVERY_PAGES = 10
+
+
+class Exit(IntEnum):
+    """What cron sees. Of several tenants the worst counts, in the order FAILED, QUARANTINED, SKIPPED."""
+
+    COMPLETE = 0
+    FAILED = 1
+    USAGE = 2
+    QUARANTINED = 3
+    SKIPPED = 4
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> "Exit":
+        if outcome.error and outcome.error["code"] == "locked":
+            return cls.SKIPPED
+        return _OF_STATUS[outcome.status]
+
+    @classmethod
+    def worst(cls, ends: list["Exit"]) -> "Exit":
+        return next((end for end in (cls.FAILED, cls.QUARANTINED, cls.SKIPPED) if end in ends), cls.COMPLETE)
+
+
+_OF_STATUS = {
+    "completed": Exit.COMPLETE,
+    "partial": Exit.QUARANTINED,
+    "failed": Exit.FAILED,
+    "cancelled": Exit.FAILED,
+}
+
+
+class Output(Protocol):
+    """Where a command writes: Django's wrapper ends every text with a line end."""
+
+    def write(self, msg: str) -> object: ...
+
+
+class Reporter:
+    """Says what happened to a tenant, in words or as JSON, from any thread."""
+
+    def __init__(self, out: Output, err: Output, *, as_json: bool, quiet: bool) -> None:
+        self._out, self._err = out, err
+        self._as_json, self._quiet = as_json, quiet
+        self._turn = threading.Lock()
+
+    @property
+    def shows_progress(self) -> bool:
+        return not self._quiet and not self._as_json
+
+    def say(self, tenant: Tenant, facts: dict[str, Any], sentence: str, *, wrong: bool = False) -> None:
+        with self._turn:
+            if self._as_json:
+                self._out.write(json.dumps({"tenant_id": tenant.slug, **facts}, default=str))
+            elif wrong:
+                self._err.write(f"{tenant.slug}: {sentence}")
+            elif not self._quiet:
+                self._out.write(f"{tenant.slug}: {sentence}")
+
+    def tell(self, tenant: Tenant, outcome: Outcome) -> Exit:
+        """How a run ended; the exit status that goes with it."""
+        facts = {
+            "status": outcome.status,
+            "job_id": outcome.job_id,
+            **outcome.progress.counts.as_dict(),
+            "processed_pages": outcome.progress.processed_pages,
+            "error": outcome.error,
+            "warning": outcome.warning,
+        }
+        reason = next((each["message"] for each in (outcome.error, outcome.warning) if each), None)
+        sentence = f"{outcome.status}: {in_words(outcome.progress.counts)}" + (f". {reason}" if reason else "")
+        self.say(tenant, facts, sentence, wrong=outcome.status != "completed")
+        return Exit.of(outcome)
+
+    def tell_preview(self, tenant: Tenant, counts: Counts) -> Exit:
+        self.say(tenant, {"status": "dry_run", **counts.as_dict()}, f"would end with {in_words(counts)}")
+        return Exit.COMPLETE
+
+    def tell_skipped(self, tenant: Tenant, *, job_id: str, reason: str) -> Exit:
+        self.say(tenant, {"status": "skipped", "job_id": job_id}, f"skipped: {reason}", wrong=True)
+        return Exit.SKIPPED
+
+    def tell_failure(self, tenant: Tenant, error: SourceError) -> Exit:
+        facts = {"status": "failed", "error": {"code": error.code, "message": str(error)}}
+        self.say(tenant, facts, f"failed: {error}", wrong=True)
+        return Exit.FAILED
+
+
+class Display:
+    """A bar on a terminal; elsewhere a plain line now and then.
+
+    The bar counts pages, or what `measure` gives: how much is done, and of how much.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        shown: bool,
+        unit: str = " pages",
+        measure: Callable[[], tuple[int, int | None]] | None = None,
+    ) -> None:
+        self._name = name
+        self._measure = measure
+        is_terminal = sys.stderr.isatty()
+        self._bar = tqdm(
+            desc=name, unit=unit, unit_scale=measure is not None, disable=not shown or not is_terminal, leave=False
+        )
+        self._plain = shown and not is_terminal
+        self._told = 0
+
+    def __enter__(self) -> "Display":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def update(self, progress: Progress) -> None:
+        done, total = self._measure() if self._measure else (progress.processed_pages, progress.total_pages)
+        self._bar.total = total
+        self._bar.set_postfix_str(progress.note, refresh=False)
+        self._bar.update(done - self._bar.n)
+        if self._plain and progress.processed_pages >= self._told + _PLAIN_LINE_EVERY_PAGES:
+            self._told = progress.processed_pages
+            print(f"{self._name}: page {progress.processed_pages} of {progress.total_pages or '?'}", file=sys.stderr)  # noqa: T201
+
+
+def in_words(counts: Counts) -> str:
+    words = {"new_ingested": "new", "foreign": "of other tenants refused"}
+    always = ("new_ingested", "updated", "unchanged", "deleted")
+    return ", ".join(
+        f"{number:,} {words.get(name, name)}" for name, number in counts.as_dict().items() if number or name in always
+    )
+
+
+def stop_on_signals() -> threading.Event:
+    """Set by SIGTERM and SIGINT, so that runs end at a page with all that is in kept."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

@@ -87,6 +87,12 @@ INDEXES: tuple[Index, ...] = (
         (("tenant_id", UP), ("field", UP), ("reason", UP)),
         "How many a tenant has of each reason, and those of one.",
     ),
+    Index(
+        "quarantine",
+        (("tenant_id", UP), ("is_cut", UP)),
+        "How many of a tenant's were too large to be kept whole.",
+        {"partialFilterExpression": {"is_cut": True}},
+    ),
     Index("quarantine", (("tenant_id", UP), ("external_id", UP)), "What to take out once a ticket comes in well."),
     Index(
         "outbox", (("tenant_id", UP), ("status", UP), ("created_at", UP)), "What waits to be delivered, oldest first."

@@ -98,9 +98,12 @@ class TestFromTheLog:
         jobs.finish(job_id, owner_id="test", status="partial", progress=Progress(), now=NOON - HOUR)
         found = find_freshness(tenant, now=NOON)
         assert (found.as_of, found.state) == (NOON - 2 * HOUR, "late")
-        run_of_kind(tenant, "import", "completed", NOON - 4 * MINUTE)
-        run_of_kind(tenant, "retry", "completed", NOON - 3 * MINUTE)
-        run_of_kind(tenant, "sync", "cancelled", NOON - 2 * MINUTE)
+        kinds: tuple[tuple[jobs.Kind, jobs.Status], ...] = (
+            ("import", "completed"), ("retry", "partial"), ("sync", "cancelled"),
+        )  # fmt: skip
+        for minute, (kind, status) in enumerate(kinds, 10):
+            run_of_kind(tenant, kind, status, NOON - 30 * MINUTE + minute * MINUTE)
+            assert find_freshness(tenant, now=NOON) == found
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="ann"), now=NOON - MINUTE)
         assert find_freshness(tenant, now=NOON) == found
 

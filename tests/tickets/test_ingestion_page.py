@@ -182,9 +182,7 @@ def test_refused_records_are_summed_up_with_the_way_to_them(
     records = [quarantine.QuarantinedRecord("created_at", "is missing", {"id": each}) for each in (7, 8)]
     quarantine.save_records(tenant, records, job_id="j", now=NOON)
     html = page_of(client_of(team_mate), INGESTION)
-    assert "2 records could not be kept as tickets, most often because created_at is missing (2)" in text_of(
-        html
-    ).replace(" ,", ",")
+    assert "2 records could not be kept as tickets." in text_of(html)
     assert 'href="/t/acme/quarantine/"' in html
 
 

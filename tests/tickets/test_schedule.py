@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import TypeVar
 
 import pytest
 from django.db import connection
@@ -22,6 +23,7 @@ from tickets.schedule import Schedule, find_schedules, follow_sources, pause, st
 from tickets.standing import Standing, find_standing
 from tickets.worker import Worker
 
+T = TypeVar("T")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -112,25 +114,40 @@ class TestTurns:
 
 
 class TestManyWorkers:
-    def test_eight_at_once_take_each_due_turn_once(self, clock: FakeClock, transactional_db: None) -> None:
+    @pytest.fixture
+    def due(self, clock: FakeClock, transactional_db: None) -> list[str]:
+        """Forty tenants whose turn has come."""
         tenants = [Tenant.objects.create(slug=f"t{n}", name=f"T{n}") for n in range(40)]
         for tenant in tenants:
             schedule_source(tenant, 60, clock)
         clock.advance(hours=2)
+        return [tenant.slug for tenant in tenants]
+
+    def eight_times(self, work: Callable[[], T]) -> list[T]:
+        """What eight threads get that begin at the same moment."""
         ready = threading.Barrier(8)
 
-        def work() -> int:
+        def prepared() -> T:
             try:
                 ready.wait()
-                return start_due_runs(clock=clock)
+                return work()
             finally:
                 connection.close()
 
         with ThreadPoolExecutor(8) as pool:
-            started = [future.result() for future in [pool.submit(work) for _ in range(8)]]
-        assert sum(started) == 40
-        queued = Counter(job["tenant_id"] for job in mongo.collection("ingestion_logs").find({}))
-        assert queued == Counter(tenant.slug for tenant in tenants)
+            return [future.result() for future in [pool.submit(prepared) for _ in range(8)]]
+
+    def test_eight_at_once_take_each_due_turn_once(self, due: list[str], clock: FakeClock) -> None:
+        def take_all() -> list[str]:
+            return [turn.schedule.tenant_id for turn in iter(lambda: take_turn(clock=clock), None)]
+
+        taken = self.eight_times(take_all)
+        assert Counter(name for each in taken for name in each) == Counter(due)
+        assert sum(bool(each) for each in taken) > 1
+
+    def test_eight_at_once_start_each_due_run_once(self, due: list[str], clock: FakeClock) -> None:
+        assert sum(self.eight_times(lambda: start_due_runs(clock=clock))) == 40
+        assert Counter(job["tenant_id"] for job in mongo.collection("ingestion_logs").find({})) == Counter(due)
         assert all(each.next_at > clock() for each in find_schedules().values())
 
     def test_where_nothing_is_due_it_is_one_query_that_reads_nothing(self, db: None) -> None:
@@ -146,28 +163,28 @@ class TestManyWorkers:
         self,
         transactional_db: None,
         tenant: Tenant,
+        other_tenant: Tenant,
         helpdesk: ScriptedHelpdesk,
         house_source: Callable[..., Source],
     ) -> None:
         helpdesk.tickets = [record("T-1")]
-        source = house_source(helpdesk.url)
-        Source.objects.filter(pk=source.pk).update(every_minutes=5)  # the worker finds it by itself
-        finished_job(tenant, now=NOON)
+        house_source(helpdesk.url, every_minutes=5)
+        mongo.collection("schedules").update_one({}, {"$set": {"next_at": NOON}})
+        Source.objects.create(tenant=other_tenant, url=helpdesk.url)
+        Source.objects.filter(tenant=other_tenant).update(every_minutes=1440)
         worker = Worker()
         thread = threading.Thread(target=worker.run)
-        # The new schedule begins within a minute; the test does not wait for that.
-        follow_sources()
-        mongo.collection("schedules").update_one({}, {"$set": {"next_at": NOON}})
         thread.start()
         for _ in range(1000):
             runs = jobs.find_recent(tenant)
-            if len(runs) > 1 and not runs[0]["active"]:
+            if runs and not runs[0]["active"]:
                 break
             threading.Event().wait(0.02)
         worker.stop.set()
         thread.join()
-        newest = jobs.find_recent(tenant)[0]
-        assert (newest["trigger"], newest["status"], newest["counts"]["new_ingested"]) == ("schedule", "completed", 1)
+        (run,) = jobs.find_recent(tenant)
+        assert (run["trigger"], run["status"], run["counts"]["new_ingested"]) == ("schedule", "completed", 1)
+        assert set(find_schedules()) == {"acme", "globex"}
 
 
 class TestWhileAnotherRunIsGoing:
@@ -301,9 +318,19 @@ class TestFollowingTheSource:
         tenant.delete()
         assert find_schedules() == {}
 
-    def test_a_source_switched_off_behind_its_back_is_not_read(self, tenant: Tenant, clock: FakeClock) -> None:
+    @pytest.mark.parametrize(
+        "switch_off",
+        [
+            lambda: Source.objects.update(enabled=False),
+            lambda: Source.objects.update(every_minutes=None),
+            lambda: Tenant.objects.update(is_active=False),
+        ],
+    )
+    def test_a_source_switched_off_behind_its_back_is_not_read(
+        self, tenant: Tenant, clock: FakeClock, switch_off: Callable[[], int]
+    ) -> None:
         schedule_source(tenant, 15, clock)
-        Source.objects.update(enabled=False)
+        switch_off()
         clock.advance(hours=1)
         assert start_due_runs(clock=clock) == 0
         assert jobs.find_recent(tenant) == []

@@ -117,7 +117,6 @@ def _whole_context(access: TenantAccess) -> dict[str, Any]:
         "runs": runs[:PAST_RUNS],
         "newest": _newest_read(tenant, runs),
         "refused_total": quarantine.count_records(tenant),
-        "refused_reasons": quarantine.count_reasons(tenant, limit=1),
     }
 
 

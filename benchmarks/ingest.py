@@ -1,0 +1,116 @@
+"""How fast ingestion is, as ratios to MongoDB's own `insert_many` of the same documents in the same run.
+
+    python -m benchmarks.ingest [--tickets 100000] [--page-size 1000]
+
+Starts a MongoDB and a demo helpdesk of its own on loopback, without a rate limit, and ends them.
+Each run is a real `manage.py ingest` in its own process; its time is the one in the audit log.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from supportsaas import child_process
+from supportsaas.embedded_mongod import EmbeddedMongod
+
+ROOT = Path(__file__).resolve().parent.parent
+GOALS = {"new": 0.20, "unchanged": 0.8, "10 % changed": 0.5}
+TENANT = "tenant_a"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tickets", type=int, default=100_000)
+    parser.add_argument("--page-size", type=int, default=1000)
+    wish = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="supportsaas-benchmark-", ignore_cleanup_errors=True) as directory,
+        EmbeddedMongod(directory=Path(directory) / "mongod") as mongod,
+    ):
+        os.environ |= {
+            "MONGODB_URI": mongod.uri,
+            "SUPPORTSAAS_DATA_DIR": directory,
+            "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
+            "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+            "RATE_LIMIT_REQUESTS": "0",
+            "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
+        }
+        port = child_process.free_port()
+        helpdesk = child_process.start(
+            [sys.executable, "manage.py", "demo_helpdesk", "--port", str(port), "--no-limit",
+             "--tickets", str(wish.tickets), "--max-page-size", str(wish.page_size)],
+            cwd=ROOT, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            _measure(f"http://127.0.0.1:{port}", port, wish.page_size)
+        finally:
+            child_process.stop(helpdesk)
+
+
+def _measure(address: str, port: int, page_size: int) -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from supportsaas import indexes, mongo
+    from tenants.models import Source, Tenant
+
+    while not child_process.port_is_taken(port):
+        time.sleep(0.1)
+    call_command("migrate", verbosity=0)
+    indexes.ensure_indexes()
+    tenant = Tenant.objects.create(slug=TENANT, name="A")
+    Source.objects.create(tenant=tenant, kind="house", url=address, page_size=page_size)
+
+    tickets = mongo.collection("tickets")
+    rows = [("new", *_ingest()), ("unchanged", *_ingest())]
+    every_tenth = [each["_id"] for each in tickets.find({}, {"_id": 1})][::10]
+    tickets.update_many({"_id": {"$in": every_tenth}}, {"$set": {"status": "elsewhere", "digest": "other"}})
+    rows.append(("10 % changed", *_ingest()))
+
+    # The ceiling comes last: a child's peak memory counts ours at the moment it was made.
+    documents = list(tickets.find())
+    tickets.drop()
+    indexes.ensure_indexes()
+    began = time.perf_counter()
+    for start in range(0, len(documents), 1000):
+        tickets.insert_many(documents[start : start + 1000], ordered=False)
+    ceiling = len(documents) / (time.perf_counter() - began)
+
+    print(f"{len(documents):,} tickets over HTTP, {page_size:,} a page; insert_many alone: {ceiling:,.0f}/s\n")
+    print(f"{'run':<14}{'tickets/s':>10}{'ratio':>8}{'goal':>7}{'peak MB':>9}  counts")
+    for name, rate, megabytes, counts in rows:
+        print(f"{name:<14}{rate:>10,.0f}{rate / ceiling:>8.2f}{GOALS[name]:>7.2f}{megabytes:>9.0f}  {counts}")
+
+
+def _ingest() -> tuple[float, float, str]:
+    """Tickets a second, peak memory in MB, and the counts of a run in a process of its own."""
+    from tenants.models import Tenant
+    from tickets import jobs
+
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "ingest", "--tenant", TENANT, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    told: dict[str, Any] = json.loads(process.stdout.read())
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert told["status"] == "completed", told
+    job = jobs.find_recent(Tenant.objects.get(slug=TENANT), limit=1)[0]
+    seconds = (job["ended_at"] - job["started_at"]).total_seconds()
+    read = told["new_ingested"] + told["updated"] + told["unchanged"]
+    counts = ", ".join(f"{told[name]:,} {name}" for name in ("new_ingested", "updated", "unchanged") if told[name])
+    return read / seconds, usage.ru_maxrss / 1024, counts
+
+
+if __name__ == "__main__":
+    main()

@@ -112,7 +112,11 @@ class IngestionLogAdmin(ReadOnlyAdmin):
 
     @admin.display(description="counts")
     def in_words(self, log: IngestionLog) -> str:
-        return ", ".join(f"{number:,} {name}" for name, number in (log.counts or {}).items() if number) or "–"
+        words = {"new_ingested": "new", "foreign": "of other tenants refused"}
+        return (
+            ", ".join(f"{number:,} {words.get(name, name)}" for name, number in (log.counts or {}).items() if number)
+            or "–"
+        )
 
     @admin.display(description="problem")
     def problem(self, log: IngestionLog) -> str:

@@ -1,6 +1,6 @@
 """A real Request Tracker 5 from Debian's packages, with a private SQLite database, on loopback."""
 
-import os
+import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,23 +8,23 @@ from typing import Any
 from tests.real_servers import RealServer
 
 APPLICATION = Path("/usr/share/request-tracker5")
-SERVER = APPLICATION / "libexec" / "standalone_httpd"  # one process, so that ending it ends all of it
-SETUP = Path("/usr/sbin/rt-setup-database-5")
-SQLITE_MARKER = Path("/usr/share/doc/rt5-db-sqlite")
+SET_UP_DATABASE = Path("/usr/sbin/rt-setup-database-5")
+SQLITE_PACKAGE = Path("/usr/share/doc/rt5-db-sqlite")
+SERVER = APPLICATION / "libexec" / "standalone_httpd"  # of one process, which ends as a whole
+PASSWORD = "only-on-loopback"
 
 _SETTINGS = """
 Set($rtname, 'support');
 Set($Organization, 'support.example');
 Set($WebDomain, '127.0.0.1');
-Set($WebPort, {port});
-Set($Timezone, '{zone}');
+Set($WebPort, PORT);
 Set($DatabaseType, 'SQLite');
-Set($DatabaseName, '{directory}/rt.sqlite');
-Set($MailCommand, 'testfile');  # mails become files in a temporary directory
+Set($DatabaseName, 'DIRECTORY/rt.sqlite');
+Set($MailCommand, 'testfile');  # mails become files, nothing is sent
 Set($LogToSyslog, undef);
 Set($LogToSTDERR, 'warning');
-$RT::MasonDataDir = '{directory}/mason';
-$RT::MasonSessionDir = '{directory}/sessions';
+$RT::MasonDataDir = 'DIRECTORY/mason';
+$RT::MasonSessionDir = 'DIRECTORY/sessions';
 1;
 """
 
@@ -32,7 +32,82 @@ _MAKE_TOKEN = """
 my $user = RT::User->new(RT->SystemUser);
 $user->Load($ARGV[0]);
 my $token = RT::AuthToken->new(RT->SystemUser);
-my ($made, $message, $secret) = $token->Create(Owner => $user->id, Description => 'ingestion');
-die $message unless $made;
+my ($made, $reason, $secret) = $token->Create(Owner => $user->id, Description => 'ingestion');
+die $reason unless $made;
 print $secret;
 """
+
+# A person as RT's owner would set one up for us: may see tickets, and works in New York.
+_MAKE_READER = """
+my $user = RT::User->new(RT->SystemUser);
+my ($made, $reason) = $user->Create(Name => 'reader', Privileged => 1, Timezone => 'America/New_York');
+die $reason unless $made;
+for my $right ($ARGV[0] ? split(/,/, $ARGV[0]) : ()) {
+    my ($granted, $why) = $user->PrincipalObj->GrantRight(Right => $right, Object => RT->System);
+    die $why unless $granted;
+}
+"""
+
+
+def is_installed() -> bool:
+    return SERVER.exists() and SET_UP_DATABASE.exists() and SQLITE_PACKAGE.exists()
+
+
+class RtServer(RealServer):
+    """Has the queue `General` and no tickets. `token` is of a user who may read tickets and no more."""
+
+    name = "Request Tracker"
+    probe_path = "/REST/2.0/rt"
+
+    def prepare(self) -> None:
+        for folder in ("conf.d", "mason", "sessions"):
+            (self.directory / folder).mkdir()
+        settings = _SETTINGS.replace("PORT", str(self.port)).replace("DIRECTORY", str(self.directory))
+        (self.directory / "RT_SiteConfig.pm").write_text(settings)
+        (self.directory / "password").write_text(PASSWORD)
+        self.run(
+            SET_UP_DATABASE, "--action", "init", "--skip-create", "--force", "--dba", "", "--dba-password", "",
+            "--root-password-file", self.directory / "password",
+        )  # fmt: skip
+        self.run_perl(_MAKE_READER, "ShowTicket,SeeQueue")
+        self.token = self.run_perl(_MAKE_TOKEN, "reader")
+
+    def command(self) -> Sequence[str | Path]:
+        return ["perl", *self._libraries, SERVER, "--host", "127.0.0.1", "--port", str(self.port)]
+
+    def environment(self) -> Mapping[str, str]:
+        return {
+            "RT_SITE_CONFIG": str(self.directory / "RT_SiteConfig.pm"),
+            "RT_SITE_CONFIG_DIR": str(self.directory / "conf.d"),
+        }
+
+    def headers(self) -> Mapping[str, str]:
+        return {"Authorization": "Basic " + base64.b64encode(f"root:{PASSWORD}".encode()).decode()}
+
+    def run_perl(self, script: str, *arguments: str) -> str:
+        """Run a script that has RT at hand and may do everything."""
+        return self.run("perl", *self._libraries, "-MRT=-init", "-MRT::AuthToken", "-e", script, *arguments)
+
+    @property
+    def _libraries(self) -> list[str]:
+        return [f"-I{APPLICATION / 'lib'}"]
+
+    def create_ticket(self, subject: str, content: str, **values: Any) -> str:
+        ticket = {
+            "Queue": "General",
+            "Subject": subject,
+            "Content": content,
+            "ContentType": "text/plain",
+            "Requestor": "ann@example.com",
+            **values,
+        }
+        return str(self.call("POST", "/REST/2.0/ticket", ticket)["id"])
+
+    def change_ticket(self, id_: str, **values: Any) -> None:
+        self.call("PUT", f"/REST/2.0/ticket/{id_}", values)
+
+    def reply(self, id_: str, content: str) -> None:
+        self.call("POST", f"/REST/2.0/ticket/{id_}/correspond", {"Content": content, "ContentType": "text/plain"})
+
+    def delete_ticket(self, id_: str) -> None:
+        self.call("DELETE", f"/REST/2.0/ticket/{id_}")

@@ -95,7 +95,7 @@ class PagePlan:
             changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
             values |= {"is_deleted": False, "deleted_at": None}
         if changes:
-            expiry = self._expiry(values.get("created_at", stored["created_at"]))
+            expiry = self._expiry(values["created_at"] if "created_at" in values else stored["created_at"])
             values |= {"last_changed_at": self.now, **expiry}
             action: Action = "restored" if stored["is_deleted"] else "updated"
             self._record(content.external_id, action, changes, expiry)

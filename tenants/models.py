@@ -116,6 +116,7 @@ class SourceKind(models.TextChoices):
     HOUSE = "house", "House protocol"
     REST = "rest", "REST, configurable"
     REDMINE = "redmine", "Redmine"
+    RT = "rt", "Request Tracker"
 
 
 class AuthKind(models.TextChoices):

@@ -90,6 +90,29 @@ PRESETS: dict[str, dict[str, Any]] = {
         # A wrong key gets 200 and an empty list; this call says 401.
         "check_path": "/users/current.json",
     },
+    # `tickets.sources.rt` does the paging, asks for changes and adds each ticket's text as Content.
+    "rt": {
+        "path": "/REST/2.0/tickets",
+        "records": "items",
+        "total": "total",
+        "fields": {
+            "id": "id",
+            "subject": "Subject",
+            "message": "Content",
+            "customer_id": "Requestor.0.id",
+            "status": "Status",
+            "created_at": "Created",
+            "updated_at": "LastUpdated",
+        },
+        "defaults": {"source": "rt"},
+        "status_map": {
+            "new": "open",
+            "open": "in_progress",
+            "stalled": "pending",
+            "resolved": "resolved",
+            "rejected": "closed",
+        },
+    },
 }
 
 

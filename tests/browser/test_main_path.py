@@ -146,7 +146,7 @@ def test_everything_but_live_refresh_works_without_javascript(
 
 
 PAGES = ("/", "/t/acme/", "/t/acme/?period=24h", "/t/acme/tickets/", "/t/acme/tickets/T-4/", "/t/acme/customers/",
-         "/t/acme/customers/cust_1/", "/t/acme/ingestion/", "/t/acme/tickets/?urgency=extreme", "/nothing/")  # fmt: skip
+         "/t/acme/customers/cust_1/", "/t/acme/quarantine/", "/t/acme/ingestion/", "/t/acme/tickets/?urgency=extreme", "/nothing/")  # fmt: skip
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

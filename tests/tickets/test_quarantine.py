@@ -419,3 +419,15 @@ class TestProgress:
     def test_a_run_that_ended_leaves_no_progress(self, client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
         finished_job(tenant)
         assert 'id="going"' not in page_of(client_of(team_mate), HERE)
+
+
+class TestTwoVersions:
+    def test_a_version_that_is_still_refused_stays_when_another_of_the_same_ticket_comes_in(
+        self, tenant: Tenant, rest_source: Source
+    ) -> None:
+        records = [{"nr": 1, "born": "2026-03-10"}, {"nr": 1, "born": "soon"}]
+        for each in records:
+            refused = QuarantinedRecord("created_at", "is missing", each, fields={"id": "1"})
+            quarantine.save_records(tenant, [refused], job_id="before", now=NOON)
+        assert numbers(retry(tenant)) == {"new_ingested": 1, "quarantined": 1}
+        assert kept(tenant) == {"1": "is no date: 'soon'"}

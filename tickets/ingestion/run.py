@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 DELETION_BATCH = 500
 _PLACE_IS_GONE = ("not_found", "rejected", "unexpected_answer")
-OpenSource = Callable[[Source, Wait], TicketSource]
+OpenSource = Callable[[Tenant, Wait], TicketSource]
 Listener = Callable[[Progress], None]
 
 
@@ -54,8 +54,12 @@ class Outcome:
     warning: dict[str, Any] | None = None
 
 
-def open_configured(source: Source, wait: Wait) -> TicketSource:
-    return open_source(source, wait=wait)
+def open_configured(tenant: Tenant, wait: Wait) -> TicketSource:
+    """The tenant's helpdesk. Raises `SourceError` where none is connected, or it is switched off."""
+    configured = Source.objects.filter(tenant=tenant, enabled=True).select_related("tenant").first()
+    if configured is None:
+        raise SourceError("misconfigured", "This tenant has no enabled source. Connect its helpdesk first.")
+    return open_source(configured, wait=wait)
 
 
 def ingest_tenant(
@@ -141,12 +145,10 @@ class _Run:
         self.store = TicketStore(self.tenant)
 
     def read_everything(self, open_source: OpenSource) -> None:
-        configured = Source.objects.filter(tenant=self.tenant, enabled=True).select_related("tenant").first()
-        if configured is None:
-            raise SourceError("misconfigured", "This tenant has no enabled source. Connect its helpdesk first.")
-        self.has_quarantine = quarantine.count_records(self.tenant) > 0
+        # A retry lets go of its records itself: of two versions of a ticket, one may still be refused.
+        self.has_quarantine = self.request.kind != "retry" and quarantine.count_records(self.tenant) > 0
         self.guard.report("Connecting")
-        source = open_source(configured, self.guard.wait)
+        source = open_source(self.tenant, self.guard.wait)
         try:
             reading, goes_on = self._begin_or_go_on(source)
             try:
@@ -222,7 +224,9 @@ class _Run:
         )
         self.store.save_page(plan, lock=self.guard.lock, held=self.guard.held, quarantined=read.quarantined)
         if self.has_quarantine:
-            quarantine.drop_recovered(self.tenant, [ticket.content.external_id for ticket in read.tickets])
+            refused = {record.external_id for record in read.quarantined}
+            well = [ticket.content.external_id for ticket in read.tickets]
+            quarantine.drop_recovered(self.tenant, [id_ for id_ in well if id_ not in refused])
         counts = self.progress.counts
         counts.new_ingested += plan.new
         counts.updated += plan.updated

@@ -8,6 +8,7 @@ from tickets.sources.base import Page, SourceError, SourceRecord, TicketSource
 from tickets.sources.house import HouseSource
 from tickets.sources.http import HelpdeskHttp, Wait, sleep_plainly
 from tickets.sources.rest import RestSource
+from tickets.sources.rt import RtSource
 
 __all__ = ["Page", "SourceError", "SourceRecord", "TicketSource", "Wait", "open_source"]
 
@@ -41,4 +42,5 @@ def open_source(source: Source, *, wait: Wait = sleep_plainly, limiter: RateLimi
         options = rest_options(source.kind, source.options)
     except ValueError as error:
         raise SourceError("misconfigured", f"The settings of the source are wrong: {error}") from None
-    return RestSource(http, options=options, page_size=source.page_size)
+    kind = RtSource if source.kind == SourceKind.RT else RestSource
+    return kind(http, options=options, page_size=source.page_size)

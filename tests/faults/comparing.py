@@ -1,0 +1,144 @@
+"""Whether a tenant's records are sound in themselves, and exactly what its helpdesk holds."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from supportsaas import mongo
+from supportsaas.reliability.lock import Lock
+from supportsaas.reliability.outbox import OutboxEntry
+from tenants.models import Tenant
+from tickets import jobs
+from tickets.ingestion.changes import TRACKED, stored_fields
+from tickets.ingestion.lexicon import RULES_VERSION
+from tickets.ingestion.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
+from tickets.ingestion.reading import judge
+
+Document = dict[str, Any]
+JUDGED = ("keywords", "topics")
+
+
+def assert_sound(tenant: Tenant) -> None:
+    """What holds at any moment, also right after a kill.
+
+    No ticket is there twice, the history of each retells it from its first values, and every
+    urgent version of a ticket has its one entry in the outbox.
+    """
+    problems = list(_problems_within(tenant))
+    assert not problems, "\n".join(problems)
+
+
+def assert_exact(tenant: Tenant, records: Iterable[Any]) -> None:
+    """After a whole read: sound, no run open, no lock held, and stored is what the helpdesk lists."""
+    problems = [*_problems_within(tenant), *_problems_of_runs(tenant), *_problems_with_source(tenant, records)]
+    assert not problems, "\n".join(problems)
+
+
+def _problems_within(tenant: Tenant) -> Iterable[str]:
+    stored = _by_ticket(mongo.collection("tickets").find({"tenant_id": tenant.slug}))
+    history = _by_ticket(
+        mongo.collection("ticket_history").find({"tenant_id": tenant.slug}).sort([("recorded_at", 1), ("_id", 1)])
+    )
+    events: set[str] = set()
+    for id_ in sorted(stored.keys() | history.keys()):
+        if len(stored.get(id_, [])) != 1:
+            yield f"{id_} is stored {len(stored.get(id_, []))} times"
+            continue
+        yield from _problems_of_replay(stored[id_][0], history.get(id_, []), events)
+    keys = [each["_id"] for each in mongo.collection("outbox").find({"tenant_id": tenant.slug})]
+    if missing := events - set(keys):
+        yield f"{len(missing)} events are not in the outbox"
+    if unknown := set(keys) - events:
+        yield f"{len(unknown)} events in the outbox that no history knows"
+
+
+def _problems_of_replay(ticket: Document, entries: list[Document], events: set[str]) -> Iterable[str]:
+    """Tell the ticket's history from the beginning; the events it gave rise to go into `events`."""
+    id_ = ticket["external_id"]
+    if not entries or [each["action"] for each in entries].count("created") != 1 or entries[0]["action"] != "created":
+        yield f"{id_}: the history does not begin with its creation, once: {[each['action'] for each in entries]}"
+        return
+    state: Document = {"deleted_at": None}
+    for entry in entries:
+        changes, action = entry["changes"], entry["action"]
+        if not changes:
+            yield f"{id_}: an entry without a change"
+        for name, change in changes.items():
+            if change["old"] != state.get(name):
+                yield f"{id_}: {action} of {name} begins with {change['old']!r}, it was {state.get(name)!r}"
+            if change["old"] == change["new"]:
+                yield f"{id_}: {action} changes {name} from {change['old']!r} to the same"
+            state[name] = change["new"]
+        if (action == "deleted") != bool(changes.get("deleted_at", {}).get("new")):
+            yield f"{id_}: {action} with {changes.get('deleted_at')}"
+        if (action == "restored") != ("deleted_at" in changes and changes["deleted_at"]["new"] is None):
+            yield f"{id_}: {action} with {changes.get('deleted_at')}"
+        if changes.get("urgency", {}).get("new") == "high":
+            events.add(_event(ticket, state))
+    for name in (*TRACKED, "deleted_at"):
+        if state.get(name) != ticket[name]:
+            yield f"{id_}: the history ends with {name} = {state.get(name)!r}, stored is {ticket[name]!r}"
+    if ticket["is_deleted"] != (ticket["deleted_at"] is not None):
+        yield f"{id_}: is_deleted is {ticket['is_deleted']}, deleted_at {ticket['deleted_at']}"
+    if ticket["digest"] != _digest(ticket, ticket):
+        yield f"{id_}: the digest is not that of the stored fields"
+
+
+def _problems_of_runs(tenant: Tenant) -> Iterable[str]:
+    for run in mongo.collection(jobs.COLLECTION).find({"tenant_id": tenant.slug}):
+        if run["active"] or run["status"] in ("queued", "running") or run["ended_at"] is None:
+            yield f"job {run['_id']} is {run['status']}, active {run['active']}"
+    if Lock(tenant.slug).state().locked:
+        yield "the lock is held"
+
+
+def _problems_with_source(tenant: Tenant, records: Iterable[Any]) -> Iterable[str]:
+    listed, refused = _content(tenant, records)
+    stored = {each["external_id"]: each for each in mongo.collection("tickets").find({"tenant_id": tenant.slug})}
+    living = {id_ for id_, each in stored.items() if not each["is_deleted"]}
+    if missing := listed.keys() - living:
+        yield f"missing: {sorted(missing)}"
+    if extra := living - listed.keys() - refused:
+        yield f"at the helpdesk no more, and not deleted: {sorted(extra)}"
+    for id_ in sorted(listed.keys() & living):
+        content = listed[id_]
+        wanted = stored_fields(content, judge(content))
+        for name in (*TRACKED, *JUDGED):
+            if stored[id_][name] != wanted[name]:
+                yield f"{id_}: {name} is {stored[id_][name]!r}, the helpdesk says {wanted[name]!r}"
+
+
+def _content(tenant: Tenant, records: Iterable[Any]) -> tuple[dict[str, TicketContent], set[str]]:
+    """What a read should keep, and the ids of the records that it cannot keep."""
+    listed: dict[str, TicketContent] = {}
+    refused: set[str] = set()
+    for record in records:
+        try:
+            content = normalize_record(record, tenant_id=tenant.slug)
+        except ForeignRecord:
+            continue
+        except InvalidRecord:
+            refused.add(str(record.get("id")))
+            continue
+        other = listed.get(content.external_id)
+        if other is None or content.updated_at >= other.updated_at:
+            listed[content.external_id] = content
+    return listed, refused
+
+
+def _event(ticket: Document, state: Mapping[str, Any]) -> str:
+    event = f"{ticket['external_id']}\0{_digest(ticket, state)}"
+    return OutboxEntry(ticket["tenant_id"], event, "", "", "").key
+
+
+def _digest(ticket: Document, state: Mapping[str, Any]) -> str:
+    names = ("source", "customer_id", "subject", "message", "status", "created_at")
+    return TicketContent(
+        external_id=ticket["external_id"], updated_at=ticket["updated_at"], **{name: state[name] for name in names}
+    ).digest(rules_version=RULES_VERSION)
+
+
+def _by_ticket(documents: Iterable[Document]) -> dict[str, list[Document]]:
+    grouped: dict[str, list[Document]] = {}
+    for each in documents:
+        grouped.setdefault(each["external_id"], []).append(each)
+    return grouped

@@ -1,0 +1,163 @@
+"""A MongoDB and a database of the tests' own, and how time is passed in it."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from supportsaas import indexes, mongo
+from supportsaas.embedded_mongod import EmbeddedMongod
+from tenants.models import Source, Tenant
+from tests.faults.changing_helpdesk import ChangingHelpdesk
+from tests.faults.doomed import DoomedCommands
+from tickets import jobs
+from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.jobs import JobRequest
+
+ROOT = Path(__file__).resolve().parents[2]
+IS_LONG = os.environ.get("FAULTS") == "long"
+PAST_THE_LEASE_MS = (jobs.LEASE_SECONDS + 1) * 1000
+PATIENCE_SECONDS = 60
+
+
+class OwnDatabase:
+    """A database on some MongoDB; in this process Django works on it from `enter` to `leave`."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        self.name = f"faults_{uuid.uuid4().hex[:10]}"
+        self._before: dict[str, Any] = {}
+
+    def enter(self) -> "OwnDatabase":
+        # In place: every thread's connection is made from this one dictionary.
+        self._before = {name: connection.settings_dict[name] for name in ("HOST", "NAME")}
+        connection.close_pool()
+        connection.settings_dict.update(HOST=self.uri, NAME=self.name)
+        indexes.ensure_indexes()
+        return self
+
+    def leave(self) -> None:
+        try:
+            mongo.client().drop_database(self.name)
+        finally:
+            connection.close_pool()
+            connection.settings_dict.update(self._before)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a process needs to work on this database."""
+        return {**os.environ, "MONGODB_URI": self.uri, "MONGODB_NAME": self.name, **more}
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """`manage.py` with these arguments as a process."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment(**environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def pass_time(self) -> None:
+        """Have a minute pass: what a dead process left behind has then ended by itself.
+
+        Its open transactions too: MongoDB ends them when they are a minute old.
+        """
+        mongo.client().admin.command("killAllSessions", [])
+        for name, field, found in (
+            ("locks", "expires_at", {"expires_at": {"$ne": None}}),
+            (jobs.COLLECTION, "lease_expires_at", {"status": "running"}),
+        ):
+            earlier = {"$set": {field: {"$subtract": [f"${field}", PAST_THE_LEASE_MS]}}}
+            mongo.collection(name).update_many(found, [earlier])
+
+
+@pytest.fixture(scope="session")
+def own_mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongod]:
+    """A server that no other test uses: here all sessions may be killed."""
+    with EmbeddedMongod(directory=tmp_path_factory.mktemp("faults") / "mongod") as mongod:
+        yield mongod
+
+
+@pytest.fixture
+def database(own_mongod: EmbeddedMongod, django_db_blocker: Any) -> Iterator[OwnDatabase]:
+    with django_db_blocker.unblock():
+        own = OwnDatabase(own_mongod.uri).enter()
+        yield own
+        own.leave()
+
+
+@pytest.fixture
+def acme(database: OwnDatabase) -> Tenant:
+    return Tenant.objects.create(slug="acme", name="Acme", timezone="UTC")
+
+
+@pytest.fixture
+def connect(acme: Tenant) -> Callable[..., Source]:
+    """Connect the tenant to a helpdesk, of the house protocol unless told otherwise, five tickets a page."""
+
+    def make(url: str, **values: Any) -> Source:
+        return Source.objects.create(tenant=acme, **{"kind": "house", "url": url, "page_size": 5, **values})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def doomed_process() -> Iterator[DoomedCommands]:
+    with DoomedCommands() as process:
+        yield process
+
+
+@pytest.fixture
+def changing() -> Iterator[Callable[..., ChangingHelpdesk]]:
+    """Helpdesks whose tickets change when told, each after a seed."""
+    made: list[ChangingHelpdesk] = []
+
+    def make(seed: int, **values: Any) -> ChangingHelpdesk:
+        made.append(ChangingHelpdesk(seed, **values))
+        made[-1].__enter__()
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.__exit__()
+
+
+def run_here(tenant: Tenant, **options: Any) -> Outcome:
+    """An ingestion in this process, up to its end. Raises `JobActive`."""
+    request = JobRequest(trigger="command", started_by="test", **options)
+    job_id = jobs.begin_at_once(tenant, request, owner_id="here")
+    return ingest_tenant(tenant, request, job_id=job_id, owner_id="here")
+
+
+def run_to_the_end(tenant: Tenant) -> Outcome:
+    """Go on where the last run stopped, and then read everything once more."""
+    first = run_here(tenant)
+    assert first.status in jobs.GOOD_ENDS, first
+    last = run_here(tenant)
+    assert last.status in jobs.GOOD_ENDS, last
+    return last
+
+
+def end(process: "subprocess.Popen[str]", *, seconds: float = PATIENCE_SECONDS) -> str:
+    """Wait for a process of ours to end; what it printed. One that does not is killed, and the test fails."""
+    try:
+        return process.communicate(timeout=seconds)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        pytest.fail(f"A process did not end within {seconds} s: {process.communicate()[0]}")
+
+
+def statuses(tenant: Tenant) -> Mapping[str, int]:
+    """How many of the tenant's runs ended how."""
+    rows = mongo.collection(jobs.COLLECTION).aggregate(
+        [{"$match": {"tenant_id": tenant.slug}}, {"$group": {"_id": "$status", "count": {"$sum": 1}}}]
+    )
+    return {row["_id"]: row["count"] for row in rows}

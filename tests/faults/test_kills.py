@@ -1,0 +1,210 @@
+"""Processes that ingest are killed at every place; nothing is lost or doubled, and the next run goes on."""
+
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from supportsaas import mongo
+from supportsaas.mongo import Document
+from tenants.models import Source, Tenant
+from tests.faults.changing_helpdesk import ChangingHelpdesk
+from tests.faults.comparing import assert_exact, assert_sound
+from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end, run_here, run_to_the_end, statuses
+from tests.faults.doomed import DoomedCommands
+from tickets import jobs
+from tickets.jobs import JobRequest
+
+SEEDS = range(50) if IS_LONG else range(2)
+KILLS_A_SEED = 4
+EVERY = 1 if IS_LONG else 2
+"""Which of the places between two database commands are tried."""
+
+KEPT = ("tickets", "ticket_history", "outbox", "quarantine", "sync_state")
+
+Changing = Callable[..., ChangingHelpdesk]
+Connect = Callable[..., Source]
+
+
+class TestEveryPlace:
+    """One small run with everything in it, killed before each single command it sends to MongoDB."""
+
+    @pytest.mark.parametrize("command", ["ingest", "worker"])
+    def test_a_kill_between_any_two_database_commands_loses_and_doubles_nothing(
+        self,
+        command: str,
+        database: OwnDatabase,
+        acme: Tenant,
+        connect: Connect,
+        changing: Changing,
+        doomed_process: DoomedCommands,
+    ) -> None:
+        helpdesk = changing(7, size=18)
+        connect(helpdesk.url, page_size=10)
+        run_here(acme)
+        helpdesk.change(12)
+        before = {name: list(mongo.collection(name).find()) for name in KEPT}
+        arguments = ["ingest", "--all", "--quiet"] if command == "ingest" else ["worker", "--once"]
+
+        def start_over() -> None:
+            for name in (*KEPT, jobs.COLLECTION, "locks"):
+                mongo.collection(name).delete_many({})
+            for name, documents in before.items():
+                if documents:
+                    mongo.collection(name).insert_many(documents)
+            if command == "worker":
+                jobs.enqueue(acme, JobRequest(trigger="web", started_by="test"))
+
+        start_over()
+        whole = doomed_process.run(database.environment(), arguments)
+        assert whole.status in ((0, 3) if command == "ingest" else (0,))
+        assert_exact(acme, helpdesk.tickets)
+        assert whole.commands > 25, "the run has many places to be killed at"
+        for place in range(1, whole.commands + 1, EVERY):
+            start_over()
+            killed = doomed_process.run(database.environment(), arguments, die_at=place)
+            try:
+                assert killed.was_killed
+                _assert_the_next_run_goes_on(database, acme, helpdesk)
+            except AssertionError as error:
+                raise AssertionError(f"killed before database command {place} of {whole.commands}") from error
+
+
+def _assert_the_next_run_goes_on(database: OwnDatabase, tenant: Tenant, helpdesk: ChangingHelpdesk) -> None:
+    assert_sound(tenant)
+    open_job = jobs.find_active(tenant)
+    if open_job is not None and open_job["status"] == "running":
+        with pytest.raises(jobs.JobActive):  # it counts as going until its lease ends
+            run_here(tenant)
+    database.pass_time()
+    if open_job is not None and open_job["status"] == "queued":
+        assert jobs.request_cancel(tenant, open_job["_id"], by="test")
+    run_to_the_end(tenant)
+    assert_exact(tenant, helpdesk.tickets)
+    if open_job is not None and open_job["status"] == "running":
+        closed = jobs.find_job(open_job["_id"])
+        assert closed is not None
+        assert (closed["status"], closed["error"]["code"]) == ("failed", "interrupted")
+
+
+class Killer:
+    """Kills a process with SIGKILL a little after it has sent its request number `at` (0: at any moment)."""
+
+    def __init__(self, helpdesk: ChangingHelpdesk, chance: random.Random) -> None:
+        self._helpdesk = helpdesk
+        self._at = chance.choice([0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+        self._delay = chance.uniform(0.0, 1.5) if self._at == 0 else chance.choice([0, 0.003, 0.01, 0.03])
+        self._seen = 0
+        self._process: subprocess.Popen[str] | None = None
+        helpdesk.script = self._count
+
+    def kill(self, process: "subprocess.Popen[str]", is_over: Callable[[], bool]) -> None:
+        """Wait for the moment; at the latest the process dies when its run is over."""
+        self._process = process
+        if self._at == 0:
+            time.sleep(self._delay)
+            process.kill()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            if is_over():
+                process.kill()
+            time.sleep(0.02)
+        self._helpdesk.script = None
+        end(process)
+
+    def _count(self, _path: str, _query: dict[str, str]) -> None:
+        self._seen += 1
+        if self._seen == self._at:
+            threading.Timer(self._delay, self._strike).start()
+
+    def _strike(self) -> None:
+        while self._process is None:
+            time.sleep(0.001)
+        self._process.kill()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_killed_again_and_again_while_tickets_change_the_store_ends_as_the_helpdesk_is(
+    seed: int, database: OwnDatabase, acme: Tenant, connect: Connect, changing: Changing
+) -> None:
+    helpdesk = changing(seed)
+    connect(helpdesk.url)
+    chance = random.Random(f"kills {seed}")
+    killed = 0
+    for turn in range(KILLS_A_SEED * 3):
+        if killed == KILLS_A_SEED:
+            break
+        helpdesk.change(chance.randrange(12))
+        killer = Killer(helpdesk, chance)
+        if (seed + turn) % 2:
+            job_id = jobs.enqueue(acme, JobRequest(trigger="web", started_by="test"))
+            process = database.start("worker")
+            killer.kill(process, lambda job_id=job_id: not _is_active(job_id))
+        else:
+            process = database.start("ingest", "--all", "--quiet")
+            killer.kill(process, lambda: False)
+        killed += process.returncode == -signal.SIGKILL
+        assert process.returncode in (-signal.SIGKILL, 0, 3)
+        assert_sound(acme)
+        database.pass_time()
+        _cancel_what_waits(acme)
+    assert killed == KILLS_A_SEED
+    helpdesk.change(5)
+    run_to_the_end(acme)
+    assert_exact(acme, helpdesk.tickets)
+    ends = statuses(acme)
+    assert set(ends) <= {"partial", "failed", "cancelled"}, ends
+    for run in mongo.collection(jobs.COLLECTION).find({"status": "failed"}):
+        assert run["error"]["code"] == "interrupted", run["error"]
+
+
+def _is_active(job_id: str) -> bool:
+    job: Document | None = jobs.find_job(job_id)
+    return job is not None and job["active"]
+
+
+def _cancel_what_waits(tenant: Tenant) -> None:
+    """A worker that was killed before it took its job leaves it in the queue, for the next one."""
+    job: Any = jobs.find_active(tenant)
+    if job is not None and job["status"] == "queued":
+        assert jobs.request_cancel(tenant, job["_id"], by="test")
+
+
+def test_a_process_that_slept_past_its_time_writes_nothing_more(
+    database: OwnDatabase, acme: Tenant, connect: Connect, changing: Changing
+) -> None:
+    helpdesk = changing(11)
+    connect(helpdesk.url)
+    asleep, awake = threading.Event(), threading.Event()
+
+    def hold_page_four(path: str, query: dict[str, str]) -> None:
+        if path.endswith("support-tickets") and query["page"] == "4" and not asleep.is_set():
+            time.sleep(0.3)  # the pages before are stored meanwhile
+            asleep.set()
+            awake.wait(PATIENCE_SECONDS)
+
+    helpdesk.script = hold_page_four
+    sleeper = database.start("ingest", "--all")
+    assert asleep.wait(PATIENCE_SECONDS)
+    os.kill(sleeper.pid, signal.SIGSTOP)
+    try:
+        database.pass_time()
+        helpdesk.change(10)
+        run_to_the_end(acme)
+        expected = [list(mongo.collection(name).find().sort("_id")) for name in ("tickets", "ticket_history")]
+    finally:
+        awake.set()
+        os.kill(sleeper.pid, signal.SIGCONT)
+    told = end(sleeper)
+    assert sleeper.returncode == 1
+    assert "another one took over" in told
+    assert [list(mongo.collection(name).find().sort("_id")) for name in ("tickets", "ticket_history")] == expected
+    assert_exact(acme, helpdesk.tickets)
+    (first,) = mongo.collection(jobs.COLLECTION).find({"status": "failed"})
+    assert first["error"]["code"] == "interrupted"

@@ -27,10 +27,14 @@ class MongodUnavailable(Exception):
 
 
 class EmbeddedMongod:
-    """A mongod process of ours. `start()` waits until it takes writes, `stop()` until it is gone."""
+    """A mongod process of ours. `start()` waits until it takes writes, `stop()` until it is gone.
 
-    def __init__(self, *, directory: Path, port: int | None = None) -> None:
+    With `is_member` somebody else takes it into a replica set: it only has to answer.
+    """
+
+    def __init__(self, *, directory: Path, port: int | None = None, is_member: bool = False) -> None:
         self.directory = directory
+        self._is_member = is_member
         self.port = port or child_process.free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -64,7 +68,7 @@ class EmbeddedMongod:
             stderr=subprocess.DEVNULL,
         )
         try:
-            self._wait_until_writable()
+            self._wait_until_ready()
         except BaseException:
             self.stop()
             raise
@@ -89,7 +93,7 @@ class EmbeddedMongod:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _wait_until_writable(self) -> None:
+    def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
         address = f"127.0.0.1:{self.port}"
         client: MongoClient[dict[str, Any]] = MongoClient(address, directConnection=True, serverSelectionTimeoutMS=200)
@@ -99,7 +103,8 @@ class EmbeddedMongod:
                 if self._process.poll() is not None:
                     raise MongodUnavailable(self._why_it_ended())
                 try:
-                    if client.admin.command("hello")["isWritablePrimary"]:
+                    is_writable = client.admin.command("hello")["isWritablePrimary"]
+                    if is_writable or self._is_member:
                         return
                     members = [{"_id": 0, "host": address}]
                     client.admin.command("replSetInitiate", {"_id": "rs0", "members": members})

@@ -37,7 +37,9 @@ class TenantAccess:
         return self.allows(Role.ADMIN)
 
 
-def find_access(user: AbstractBaseUser | AnonymousUser, slug: str, *, token: ApiToken | None = None) -> TenantAccess | None:
+def find_access(
+    user: AbstractBaseUser | AnonymousUser, slug: str, *, token: ApiToken | None = None
+) -> TenantAccess | None:
     """The access of `user` to the tenant, narrowed by the token's scope; None for a stranger."""
     if not isinstance(user, User) or not user.is_active:
         return None

@@ -1,4 +1,4 @@
-"""Helpdesks' own programs, run on loopback with a database of their own for one test module."""
+"""Helpdesks' own programs on loopback, each with a database of its own, and runs that ingest from them."""
 
 import json
 import os
@@ -11,19 +11,25 @@ from pathlib import Path
 from typing import Any, Self
 
 from supportsaas import child_process
+from tenants.models import Tenant
+from tickets import jobs
+from tickets.ingestion.run import Listener, Outcome, ingest_tenant
+from tickets.jobs import JobRequest
 
 START_SECONDS = 120
 
 
 class RealServer(ABC):
-    """Context manager: a prepared server on a free port, its files in `directory`, ended at the end.
+    """Context manager: prepared and started on a free port, with its files in `directory`; ended at the end.
 
-    It can be stopped and started again in between; the port and the database stay.
+    In between it can be stopped and started again; port and database stay.
     """
 
     name: str
+    works_in: Path | None = None
+    """Where its programs want to be started; `directory` unless told."""
     probe_path: str
-    """A call that is answered as soon as the server is ready for `headers`."""
+    """Answered to `headers` as soon as the server is ready."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -36,11 +42,11 @@ class RealServer(ABC):
 
     @abstractmethod
     def prepare(self) -> None:
-        """Make the settings, an empty database and a key."""
+        """Make its settings, its database and what is needed to log in."""
 
     @abstractmethod
     def command(self) -> Sequence[str | Path]:
-        """What starts the server."""
+        """What starts the server, in the foreground."""
 
     @abstractmethod
     def environment(self) -> Mapping[str, str]:
@@ -58,11 +64,11 @@ class RealServer(ABC):
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def run(self, *command: str | Path, cwd: Path | None = None) -> str:
+    def run(self, *command: str | Path) -> str:
         """Run one of its programs to the end; what it printed."""
         done = subprocess.run(
             command,
-            cwd=cwd or self.directory,
+            cwd=self.works_in or self.directory,
             env={**os.environ, **self.environment()},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -77,7 +83,7 @@ class RealServer(ABC):
         with log_path.open("ab") as log:
             self._process = child_process.start(
                 [str(part) for part in self.command()],
-                cwd=self.directory,
+                cwd=self.works_in or self.directory,
                 env={**os.environ, **self.environment()},
                 stdout=log,
                 stderr=log,
@@ -99,7 +105,7 @@ class RealServer(ABC):
             self._process = None
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON it answers with; raises `OSError` (`HTTPError`) where it refuses."""
+        """The JSON it answers with; raises `OSError` where it refuses or is not there."""
         request = urllib.request.Request(
             self.url + path,
             data=json.dumps(body).encode() if body is not None else None,
@@ -109,3 +115,16 @@ class RealServer(ABC):
         with urllib.request.urlopen(request, timeout=60) as response:
             text = response.read()
         return json.loads(text) if text.strip() else None
+
+
+def ingest(tenant: Tenant, *, listener: Listener | None = None, **request: Any) -> Outcome:
+    """A run from the tenant's source as a command starts it; attempts are repeated without a pause."""
+    wish = JobRequest(trigger="command", started_by="test", **request)
+    job_id = jobs.begin_at_once(tenant, wish, owner_id="test")
+    return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test", listener=listener, sleep=lambda _seconds: None)
+
+
+def counts(outcome: Outcome) -> dict[str, int]:
+    """What a complete run counted."""
+    assert outcome.status == "completed", outcome.error or outcome.warning
+    return {name: number for name, number in outcome.progress.counts.as_dict().items() if number}

@@ -97,7 +97,7 @@ class TestPage:
 
     @pytest.mark.parametrize(
         ("hours", "state", "words"),
-        [(1, "fresh", "1 h"), (30, "late", "1 d , late"), (50, "error", "2 d , out of date")],
+        [(1, "fresh", "1 h"), (30, "late", "1 d late"), (50, "error", "2 d out of date")],
     )
     def test_says_how_fresh_the_numbers_are_by_the_schedule(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf, hours: int, state: str, words: str
@@ -107,7 +107,7 @@ class TestPage:
         html = client_of(team_mate).get("/").content.decode()
         cell = html.split('data-label="Data as of">')[1].split("</td>")[0]
         assert f'class="badge freshness-{state}"' in cell
-        assert text_of(cell).replace("\N{NARROW NO-BREAK SPACE}", " ").strip() == words
+        assert text_of(cell).replace("\N{NARROW NO-BREAK SPACE}", " ").split() == words.split()
 
     def test_without_a_schedule_nothing_is_late(self, tenant: Tenant, team_mate: User, client_of: ClientOf) -> None:
         Source.objects.create(tenant=tenant, url="https://help.example.com")

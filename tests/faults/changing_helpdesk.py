@@ -28,51 +28,56 @@ class ChangingHelpdesk(ScriptedHelpdesk):
 
     def __init__(self, seed: int, *, size: int = 40, tenant_id: str = "acme", strange: bool = True) -> None:
         super().__init__()
+        # Else the body waits for the client's delayed acknowledgement of the headers.
+        self._server.RequestHandlerClass.disable_nagle_algorithm = True
         self.random = random.Random(seed)
         self._tenant_id = tenant_id
         self._began = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=5)
         self._ticks = 0
         self._made = 0
         self._gone: list[dict[str, Any]] = []
-        self._last_seen: dict[str, dict[str, Any]] = {}
         self._strange = [record("X-1", tenant_id="globex"), record("T-bad", created_at="soon")] if strange else []
         for _ in range(size):
             self.add()
 
-    def add(self) -> None:
+    def add(self, **values: Any) -> None:
         self._made += 1
         now = self.tick()
         self._list(
             record(
                 f"T-{self._made:04d}",
-                tenant_id=self._tenant_id,
-                customer_id=f"cust_{self.random.randrange(9)}",
-                message=self.random.choice(_MESSAGES),
-                created_at=now,
-                updated_at=now,
+                **{
+                    "tenant_id": self._tenant_id,
+                    "customer_id": f"cust_{self.random.randrange(9)}",
+                    "message": self.random.choice(_MESSAGES),
+                    "created_at": now,
+                    "updated_at": now,
+                    **values,
+                },
             )
         )
 
-    def edit(self) -> None:
-        old = self._pick()
+    def edit(self, id_: str | None = None, **values: Any) -> None:
         what = self.random.choice(["message", "status", "subject"])
         new = {
             "message": self.random.choice(_MESSAGES),
             "status": self.random.choice(_STATES),
             "subject": f"Question {self._ticks}",
         }[what]
-        self._list({**old, what: new, "updated_at": self.tick()})
+        self._list({**self._pick(id_), **(values or {what: new}), "updated_at": self.tick()})
 
     def touch(self) -> None:
         """The stamp moves, and nothing else."""
         self._list({**self._pick(), "updated_at": self.tick()})
 
-    def remove(self) -> None:
+    def remove(self, id_: str | None = None, *, listed: bool | None = None) -> None:
         absent = [each for each in self._gone if each["id"] not in self.deleted]
-        old = self._pick()
+        old = self._pick(id_)
         self._unlist(old)
         self._gone.append(old)
-        if len(absent) >= MOST_ABSENT or self.random.random() < 0.5:
+        if listed is None:
+            listed = len(absent) >= MOST_ABSENT or self.random.random() < 0.5
+        if listed:
             self.deleted = [*self.deleted, old["id"]]
 
     def bring_back(self) -> None:
@@ -91,8 +96,10 @@ class ChangingHelpdesk(ScriptedHelpdesk):
         self._ticks += 1
         return f"{self._began + timedelta(seconds=self._ticks):%Y-%m-%dT%H:%M:%SZ}"
 
-    def _pick(self) -> dict[str, Any]:
-        return self.random.choice([each for each in self.tickets if each not in self._strange])
+    def _pick(self, id_: str | None = None) -> dict[str, Any]:
+        return self.random.choice(
+            [each for each in self.tickets if each not in self._strange and id_ in (None, each["id"])]
+        )
 
     def _list(self, changed: dict[str, Any]) -> None:
         """Take it into the listing, as one step for whoever reads at this moment."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from pymongo import MongoClient
 
 from supportsaas import indexes, mongo
 from supportsaas.embedded_mongod import EmbeddedMongod
@@ -81,8 +82,16 @@ class OwnDatabase:
 
 @pytest.fixture(scope="session")
 def own_mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongod]:
-    """A server that no other test uses: here all sessions may be killed."""
+    """A server that no other test uses: here all sessions may be killed.
+
+    It is itself never killed, so it need not wait for the disk.
+    """
     with EmbeddedMongod(directory=tmp_path_factory.mktemp("faults") / "mongod") as mongod:
+        with MongoClient[dict[str, Any]](mongod.uri) as client:
+            config = client.admin.command("replSetGetConfig")["config"]
+            config["version"] += 1
+            config["writeConcernMajorityJournalDefault"] = False
+            client.admin.command("replSetReconfig", config)
         yield mongod
 
 

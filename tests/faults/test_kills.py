@@ -15,7 +15,7 @@ from supportsaas import mongo
 from supportsaas.mongo import Document
 from tenants.models import Source, Tenant
 from tests.faults.changing_helpdesk import ChangingHelpdesk
-from tests.faults.comparing import assert_exact, assert_sound
+from tests.faults.comparing import assert_all_in, assert_exact, assert_sound
 from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end, run_here, run_to_the_end, statuses
 from tests.faults.doomed import DoomedCommands
 from tickets import jobs
@@ -23,9 +23,14 @@ from tickets.jobs import JobRequest
 
 SEEDS = range(50) if IS_LONG else range(2)
 KILLS_A_SEED = 4
-EVERY = 1 if IS_LONG else 2
+EVERY_PLACE = slice(None)
+PLACES = {
+    "ingest": EVERY_PLACE if IS_LONG else slice(1, None, 2),
+    "worker": EVERY_PLACE if IS_LONG else slice(3, None, 8),
+}
 """Which of the places between two database commands are tried."""
 
+CALM, URGENT = "How does it work", "We will file a lawsuit"
 KEPT = ("tickets", "ticket_history", "outbox", "quarantine", "sync_state")
 
 Changing = Callable[..., ChangingHelpdesk]
@@ -47,8 +52,7 @@ class TestEveryPlace:
     ) -> None:
         helpdesk = changing(7, size=18)
         connect(helpdesk.url, page_size=10)
-        run_here(acme)
-        helpdesk.change(12)
+        _ingest_and_change_everything(acme, helpdesk)
         before = {name: list(mongo.collection(name).find()) for name in KEPT}
         arguments = ["ingest", "--all", "--quiet"] if command == "ingest" else ["worker", "--once"]
 
@@ -66,7 +70,7 @@ class TestEveryPlace:
         assert whole.status in ((0, 3) if command == "ingest" else (0,))
         assert_exact(acme, helpdesk.tickets)
         assert whole.commands > 25, "the run has many places to be killed at"
-        for place in range(1, whole.commands + 1, EVERY):
+        for place in range(1, whole.commands + 1)[PLACES[command]]:
             start_over()
             killed = doomed_process.run(database.environment(), arguments, die_at=place)
             try:
@@ -74,6 +78,22 @@ class TestEveryPlace:
                 _assert_the_next_run_goes_on(database, acme, helpdesk)
             except AssertionError as error:
                 raise AssertionError(f"killed before database command {place} of {whole.commands}") from error
+
+
+def _ingest_and_change_everything(tenant: Tenant, helpdesk: ChangingHelpdesk) -> None:
+    """On both pages a new urgency, and each kind of change there is."""
+    helpdesk.edit("T-0002", message=CALM)
+    helpdesk.edit("T-0012", message=CALM)
+    run_here(tenant)
+    helpdesk.remove("T-0005", listed=True)
+    run_here(tenant)
+    helpdesk.bring_back()
+    helpdesk.edit("T-0002", message=URGENT)
+    helpdesk.edit("T-0012", message=URGENT)
+    helpdesk.add(message=URGENT)
+    helpdesk.remove("T-0003", listed=True)
+    helpdesk.remove("T-0015", listed=False)
+    helpdesk.touch()
 
 
 def _assert_the_next_run_goes_on(database: OwnDatabase, tenant: Tenant, helpdesk: ChangingHelpdesk) -> None:
@@ -85,7 +105,11 @@ def _assert_the_next_run_goes_on(database: OwnDatabase, tenant: Tenant, helpdesk
     database.pass_time()
     if open_job is not None and open_job["status"] == "queued":
         assert jobs.request_cancel(tenant, open_job["_id"], by="test")
-    run_to_the_end(tenant)
+    went_on = run_here(tenant)
+    assert went_on.status in jobs.GOOD_ENDS, went_on
+    assert_all_in(tenant, helpdesk.tickets)
+    whole = run_here(tenant)
+    assert whole.status in jobs.GOOD_ENDS, whole
     assert_exact(tenant, helpdesk.tickets)
     if open_job is not None and open_job["status"] == "running":
         closed = jobs.find_job(open_job["_id"])

@@ -1,15 +1,13 @@
 """Ingestion from a real Redmine: `script/try-redmine` installs one and runs this aloud."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tenants.models import Source, Tenant
+from tests.real_servers import counts, ingest
 from tests.redmine.server import RedmineServer, is_installed
 from tickets import jobs
-from tickets.ingestion.run import Outcome, ingest_tenant
-from tickets.jobs import JobRequest
 from tickets.sources import SourceError, open_source
 from tickets.store import TicketStore
 
@@ -36,17 +34,6 @@ def source(tenant: Tenant, redmine: RedmineServer) -> Source:
     made.full_clean()
     made.save()
     return made
-
-
-def ingest(tenant: Tenant, **request: Any) -> Outcome:
-    wish = JobRequest(trigger="command", started_by="test", **request)
-    job_id = jobs.begin_at_once(tenant, wish, owner_id="test")
-    return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test")
-
-
-def counts(outcome: Outcome) -> dict[str, int]:
-    assert outcome.status == "completed", outcome.error or outcome.warning
-    return {name: number for name, number in outcome.progress.counts.as_dict().items() if number}
 
 
 def test_it_reads_changes_and_deletions_of_a_real_redmine(
@@ -135,11 +122,7 @@ def test_a_restart_of_the_server_in_the_middle_loses_nothing(
         if progress.processed_pages == 2:
             redmine.stop()
 
-    wish = JobRequest(trigger="command", started_by="test")
-    job_id = jobs.begin_at_once(tenant, wish, owner_id="test")
-    broken = ingest_tenant(
-        tenant, wish, job_id=job_id, owner_id="test", listener=stop_after_page_two, sleep=lambda _seconds: None
-    )
+    broken = ingest(tenant, listener=stop_after_page_two)
     assert broken.status == "failed"
     assert broken.error is not None and broken.error["code"] == "unreachable"
     redmine.start()

@@ -1,7 +1,9 @@
 """A real Request Tracker 5 from Debian's packages, with a private SQLite database, on loopback."""
 
 import base64
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +39,22 @@ die $reason unless $made;
 print $secret;
 """
 
-# A person as RT's owner would set one up for us: may see tickets, and works in New York.
-_MAKE_READER = """
+_MAKE_USER = """
+my ($name, @rights) = @ARGV;
 my $user = RT::User->new(RT->SystemUser);
-my ($made, $reason) = $user->Create(Name => 'reader', Privileged => 1, Timezone => 'America/New_York');
+my ($made, $reason) = $user->Create(Name => $name, Privileged => 1, Timezone => 'America/New_York');
 die $reason unless $made;
-for my $right ($ARGV[0] ? split(/,/, $ARGV[0]) : ()) {
+for my $right (@rights) {
     my ($granted, $why) = $user->PrincipalObj->GrantRight(Right => $right, Object => RT->System);
     die $why unless $granted;
 }
+"""
+
+# They write mails, which takes most of the time a new ticket needs.
+_SWITCH_SCRIPS_OFF = """
+my $scrips = RT::Scrips->new(RT->SystemUser);
+$scrips->UnLimit;
+while (my $scrip = $scrips->Next) { $scrip->SetDisabled(1) }
 """
 
 
@@ -54,7 +63,10 @@ def is_installed() -> bool:
 
 
 class RtServer(RealServer):
-    """Has the queue `General` and no tickets. `token` is of a user who may read tickets and no more."""
+    """Has the queue `General` and no tickets.
+
+    `token` is of a user who may see tickets and nothing else, and whose clock shows New York's time.
+    """
 
     name = "Request Tracker"
     probe_path = "/REST/2.0/rt"
@@ -69,8 +81,13 @@ class RtServer(RealServer):
             SET_UP_DATABASE, "--action", "init", "--skip-create", "--force", "--dba", "", "--dba-password", "",
             "--root-password-file", self.directory / "password",
         )  # fmt: skip
-        self.run_perl(_MAKE_READER, "ShowTicket,SeeQueue")
-        self.token = self.run_perl(_MAKE_TOKEN, "reader")
+        self.run_perl(_SWITCH_SCRIPS_OFF)
+        self.token = self.make_user("reader", "ShowTicket", "SeeQueue")
+
+    def make_user(self, name: str, *rights: str) -> str:
+        """A privileged user with these rights everywhere; the token it logs in with."""
+        self.run_perl(_MAKE_USER, name, *rights)
+        return self.run_perl(_MAKE_TOKEN, name)
 
     def command(self) -> Sequence[str | Path]:
         return ["perl", *self._libraries, SERVER, "--host", "127.0.0.1", "--port", str(self.port)]
@@ -91,6 +108,11 @@ class RtServer(RealServer):
     @property
     def _libraries(self) -> list[str]:
         return [f"-I{APPLICATION / 'lib'}"]
+
+    def make_older(self, *, hours: int) -> None:
+        """Let every ticket be as if it had last changed so many hours earlier."""
+        with closing(sqlite3.connect(self.directory / "rt.sqlite", timeout=30)) as database, database:
+            database.execute("UPDATE Tickets SET LastUpdated = datetime(LastUpdated, ?)", [f"-{hours} hours"])
 
     def create_ticket(self, subject: str, content: str, **values: Any) -> str:
         ticket = {

@@ -1,8 +1,10 @@
 """The sources, against real servers on loopback."""
 
 import json
+import re
+import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets.sources import SourceError, open_source
 from tickets.sources.base import Page
 from tickets.sources.rest import look_up
+from tickets.sources.rt import to_plain_text
 
 pytestmark = pytest.mark.django_db
 
@@ -242,6 +245,7 @@ def test_wrong_settings_are_refused_with_the_setting_named(options: Any, complai
 def test_a_known_helpdesk_needs_no_settings_and_takes_changes() -> None:
     assert rest_options("redmine", {}).path == "/issues.json"
     assert rest_options("redmine", {"path": "/projects/support/issues.json"}).records == "issues"
+    assert rest_options("rt", {"status_map": {"waiting": "pending"}}).path == "/REST/2.0/tickets"
 
 
 @pytest.mark.parametrize(
@@ -257,3 +261,150 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Retries of this file do not wait."""
     monkeypatch.setattr("tickets.sources.http.time.sleep", lambda _seconds: None)
     yield
+
+
+class ScriptedRt:
+    """What a Request Tracker answers, as far as it is asked; ticket 7 was created by transaction 1007."""
+
+    def __init__(self, ids: range, parts: dict[int, list[tuple[str, str]]] | None = None) -> None:
+        self.ids = list(ids)
+        self.parts = parts or {}
+        self.queries: list[str] = []
+        self.tells_total = True
+
+    def __call__(self, path: str, query: dict[str, str]) -> Answer:
+        size = int(query["per_page"])
+        if path == "/REST/2.0/tickets":
+            self.queries.append(query["query"])
+            left = [each for each in self.ids if each > int(re.findall(r"AND id > (\d+)", query["query"])[0])]
+            items = [{"id": str(each), "Subject": f"no {each}", "Status": "stalled"} for each in left[:size]]
+            return answer({"items": items, "total": len(left) if self.tells_total else None})
+        conditions = json.loads(query["query"])
+        (wanted,) = [
+            each["value"] for each in conditions if each.get("operator") == "IN" and "Type" not in each["field"]
+        ]
+        after = conditions[-1]["value"]
+        if path == "/REST/2.0/transactions":
+            records = [{"id": str(1000 + each), "ObjectId": str(each)} for each in wanted]
+        else:
+            records = [
+                {"id": str(10 * int(each) + n), "TransactionId": each, "ContentType": kind, "Content": text}
+                for each in wanted
+                for n, (kind, text) in enumerate(self.parts.get(int(each) - 1000, []))
+            ]
+        return answer({"items": [each for each in records if int(each["id"]) > after][:size], "total": None})
+
+
+class TestRequestTracker:
+    @pytest.fixture
+    def rt(self, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Callable[..., Source]:
+        def make(script: ScriptedRt, **values: Any) -> Source:
+            helpdesk.script = script
+            return Source(tenant=tenant, kind="rt", url=helpdesk.url, **{"page_size": 10, **values})
+
+        return make
+
+    def test_each_page_is_what_follows_the_last_id(self, rt: Callable[..., Source]) -> None:
+        script = ScriptedRt(range(1, 26))
+        pages = read(rt(script))
+        assert ids(pages) == [str(each) for each in range(1, 26)]
+        assert script.queries == ["(id > 0) AND id > 0", "(id > 0) AND id > 10", "(id > 0) AND id > 20"]
+        assert [(page.number, page.total_pages, page.total_count) for page in pages] == [(n, 3, 25) for n in (1, 2, 3)]
+        later = read(rt(script), start=pages[1].position)
+        assert ids(later) == [str(each) for each in range(11, 26)]
+
+    def test_no_ticket_slips_past_where_others_go_meanwhile(self, rt: Callable[..., Source]) -> None:
+        script = ScriptedRt(range(1, 26))
+        opened = open_source(rt(script))
+        pages = opened.pages()
+        seen = ids([next(pages)])
+        del script.ids[:5]
+        seen += ids(list(pages))
+        opened.close()
+        assert seen == [str(each) for each in range(1, 26)]
+
+    @pytest.mark.parametrize(
+        ("age", "asked"),
+        [
+            (timedelta(minutes=5), " AND LastUpdated >= '2 hours ago'"),
+            (timedelta(hours=2), " AND LastUpdated >= '3 hours ago'"),
+            (timedelta(hours=998), " AND LastUpdated >= '999 hours ago'"),
+            (timedelta(hours=999), " AND LastUpdated >= '43 days ago'"),  # four digits would be a year to RT
+            (timedelta(days=5000), ""),
+            (-timedelta(hours=1), " AND LastUpdated >= '1 hours ago'"),
+        ],
+    )
+    def test_changes_are_asked_for_by_age_beside_the_query_of_the_settings(
+        self, age: timedelta, asked: str, rt: Callable[..., Source], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+        monkeypatch.setattr("tickets.sources.rt.clock.now", lambda: now)
+        script = ScriptedRt(range(0))
+        read(rt(script, options={"params": {"query": "Queue = 'A' OR Queue = 'B'"}}), since=now - age)
+        assert script.queries == [f"(Queue = 'A' OR Queue = 'B') AND id > 0{asked}"]
+
+    def test_each_ticket_gets_the_text_it_was_created_with(self, rt: Callable[..., Source]) -> None:
+        parts = {
+            1: [("text/html", "<p>Not this</p>"), ("text/plain", "This"), ("text/plain", "My signature")],
+            2: [("text/plain", " "), ("text/html", "<p>Only<br>formatted</p>")],
+        }
+        (page,) = read(rt(ScriptedRt(range(1, 4), parts)))
+        fields = [record.fields or {} for record in page.records]
+        assert [each["message"] for each in fields] == ["This", "Only\nformatted", ""]
+        assert fields[0]["status"] == "pending"
+
+    def test_a_hundred_tickets_cost_three_requests(self, rt: Callable[..., Source], helpdesk: ScriptedHelpdesk) -> None:
+        (page,) = read(
+            rt(ScriptedRt(range(1, 101), {n: [("text/plain", f"text {n}")] for n in range(1, 101)}), page_size=1000)
+        )
+        assert [(record.fields or {})["message"] for record in page.records] == [f"text {n}" for n in range(1, 101)]
+        assert len(helpdesk.requests) == 3
+
+    def test_texts_that_fill_a_page_go_on_on_the_next(self, rt: Callable[..., Source]) -> None:
+        both = {n: [("text/html", "<b>x</b>"), ("text/plain", f"text {n}")] for n in range(1, 61)}
+        (page,) = read(rt(ScriptedRt(range(1, 61), both), page_size=60))
+        assert [(record.fields or {})["message"] for record in page.records] == [f"text {n}" for n in range(1, 61)]
+
+    def test_an_rt_that_hides_how_many_there_are_is_not_believed(self, rt: Callable[..., Source]) -> None:
+        script = ScriptedRt(range(1, 5))
+        script.tells_total = False
+        source = rt(script)
+        with pytest.raises(SourceError, match="ShowTicket"):
+            read(source)
+        opened = open_source(source)
+        with pytest.raises(SourceError, match="ShowTicket"):
+            opened.check()
+        opened.close()
+
+    def test_an_rt_that_announces_more_than_it_lists_does_not_loop(
+        self, rt: Callable[..., Source], helpdesk: ScriptedHelpdesk
+    ) -> None:
+        source = rt(ScriptedRt(range(0)))
+        helpdesk.script = lambda _path, _query: answer({"items": [], "total": 5})
+        with pytest.raises(SourceError, match="lists no further one"):
+            read(source)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Hi &amp; hello,</p>\n<p>my <b>order</b><br>is late</p>", "Hi & hello,\nmy order\nis late"),
+        ("<style>p { color: red }</style><script>x()</script><p>shown</p>", "shown"),
+        ("<ul><li>one<li>two</ul>", "one\ntwo"),
+        ("a&nbsp;&lt;b&gt;\n c", "a <b> c"),
+        ("<p>a < b <![foo[", "a < b <![foo["),
+        ("<!-- <p>no</p> --><!--[if mso]><p>no<![endif]-->yes --> so", "yes --> so"),
+        ('<TITLE>no</TITLE><A HREF="http://x">a link</A>', "a link"),
+        ("<p>shown<style>never closed", "shown"),
+        ("", ""),
+    ],
+)
+def test_formatted_texts_become_plain(html: str, text: str) -> None:
+    assert to_plain_text(html) == text
+
+
+@pytest.mark.parametrize("piece", ["<", "<a", "a", "<!--", "<style>", "<![", "-->", "&", "< ", "\n"])
+def test_no_formatted_text_is_slow(piece: str) -> None:
+    began = time.monotonic()
+    to_plain_text("<" + piece * (1_000_000 // len(piece)))
+    assert time.monotonic() - began < 10

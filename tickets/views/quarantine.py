@@ -20,7 +20,6 @@ from tenants.access import TenantAccess, tenant_required
 from tenants.models import Role
 from tickets import jobs, quarantine
 from tickets.filters import FilterError, parse_moment
-from tickets.freshness import data_as_of
 from tickets.jobs import JobActive, JobRequest
 from tickets.paging import Cursor, CursorError
 from tickets.quarantine import QuarantineFilter
@@ -143,7 +142,6 @@ def _list_context(request: HttpRequest, access: TenantAccess) -> dict[str, Any]:
         "next_query": _query(wanted, page.next_cursor) if page.next_cursor else "",
         "previous_query": _query(wanted, page.previous_cursor) if page.previous_cursor else "",
         "until": clock.iso_z(until),
-        "as_of": data_as_of(tenant),
     }
 
 

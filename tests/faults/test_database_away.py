@@ -1,0 +1,174 @@
+"""MongoDB dies, stays away or changes its primary in the middle of a run: afterwards all is there, once."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supportsaas import mongo
+from supportsaas.embedded_mongod import EmbeddedMongod
+from tenants.models import Source, Tenant
+from tests.faults.changing_helpdesk import ChangingHelpdesk
+from tests.faults.comparing import assert_exact, assert_sound
+from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end, run_to_the_end, statuses
+from tests.faults.replica_set import ReplicaSet
+from tickets import jobs
+from tickets.jobs import JobRequest
+
+Changing = Callable[..., ChangingHelpdesk]
+
+SHORT, LONG = 0.0, 7.0
+"""Seconds away: as long as a restart takes, and longer than a client looks for a server."""
+
+CRASHES = (
+    [(page, away) for away in (SHORT, LONG) for page in range(1, 9)] if IS_LONG else [(2, SHORT), (5, SHORT), (4, LONG)]
+)
+FAIL_OVERS = [(way, page) for way in ("steps down", "is killed") for page in (range(1, 9) if IS_LONG else [4])]
+
+
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongod]:
+    """A server that these tests kill and start again."""
+    with EmbeddedMongod(directory=tmp_path_factory.mktemp("mortal") / "mongod") as mongod:
+        yield mongod
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicaSet]:
+    with ReplicaSet(tmp_path_factory.mktemp("three")) as replica_set:
+        yield replica_set
+
+
+class Misfortune:
+    """Something that happens, once, when a page is asked for, while the helpdesk goes on answering."""
+
+    def __init__(self, helpdesk: ChangingHelpdesk, *, page: int, happens: Callable[[], None]) -> None:
+        self._helpdesk = helpdesk
+        self._page = str(page)
+        self._thread = threading.Thread(target=happens, daemon=True)
+        helpdesk.script = self._watch
+
+    def _watch(self, path: str, query: dict[str, str]) -> None:
+        if path.endswith("support-tickets") and query["page"] == self._page:
+            self._helpdesk.script = None
+            self._thread.start()
+            time.sleep(0.1)
+
+    def wait_until_over(self) -> None:
+        assert self._helpdesk.script is None, "it happened"
+        self._thread.join(PATIENCE_SECONDS)
+        assert not self._thread.is_alive()
+
+
+def on_database(uri: str) -> tuple[OwnDatabase, Tenant]:
+    return OwnDatabase(uri).enter(), Tenant.objects.create(slug="acme", name="Acme", timezone="UTC")
+
+
+@pytest.fixture
+def prepared(changing: Changing, django_db_blocker: Any) -> Iterator[Callable[[str, int], Any]]:
+    """On a database of its own: a tenant that was read once, after which its tickets have changed."""
+    entered: list[OwnDatabase] = []
+
+    def prepare(uri: str, seed: int) -> tuple[OwnDatabase, Tenant, ChangingHelpdesk]:
+        database, tenant = on_database(uri)
+        entered.append(database)
+        helpdesk = changing(seed)
+        Source.objects.create(tenant=tenant, kind="house", url=helpdesk.url, page_size=5)
+        run_to_the_end(tenant)
+        helpdesk.change(25)
+        return database, tenant, helpdesk
+
+    with django_db_blocker.unblock():
+        yield prepare
+        for each in entered:
+            each.leave()
+
+
+def assert_all_is_well_again(database: OwnDatabase, tenant: Tenant, helpdesk: ChangingHelpdesk) -> None:
+    assert_sound(tenant)
+    database.pass_time()
+    helpdesk.change(5)
+    run_to_the_end(tenant)
+    assert_exact(tenant, helpdesk.tickets)
+
+
+@pytest.mark.parametrize(("page", "away"), CRASHES)
+def test_a_crash_of_mongodb_in_a_run_loses_and_doubles_nothing(
+    page: int, away: float, mortal: EmbeddedMongod, prepared: Callable[[str, int], Any]
+) -> None:
+    database, tenant, helpdesk = prepared(mortal.uri, page)
+
+    def crash() -> None:
+        mortal.kill()
+        time.sleep(away)
+        mortal.start()
+
+    misfortune = Misfortune(helpdesk, page=page, happens=crash)
+    process = database.start("ingest", "--all", "--quiet")
+    told = end(process)
+    assert process.returncode in (1, 3), told  # it ended, in words, whether it got over it or not
+    assert "Traceback" not in told
+    misfortune.wait_until_over()
+    assert_all_is_well_again(database, tenant, helpdesk)
+
+
+def test_a_worker_waits_until_mongodb_is_back(mortal: EmbeddedMongod, prepared: Callable[[str, int], Any]) -> None:
+    database, tenant, helpdesk = prepared(mortal.uri, 100)
+
+    def crash() -> None:
+        mortal.kill()
+        time.sleep(LONG)
+        mortal.start()
+
+    misfortune = Misfortune(helpdesk, page=3, happens=crash)
+    jobs.enqueue(tenant, JobRequest(trigger="web", started_by="test"))
+    worker = database.start("worker")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while helpdesk.script is not None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    misfortune.wait_until_over()
+    database.pass_time()
+    before = statuses(tenant)
+    jobs.end_lost_jobs()
+    if jobs.find_active(tenant) is None:
+        jobs.enqueue(tenant, JobRequest(trigger="web", started_by="test"))
+    while statuses(tenant).get("partial", 0) <= before.get("partial", 0) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert worker.poll() is None, "it is still at work"
+    worker.send_signal(signal.SIGTERM)
+    told = end(worker)
+    assert worker.returncode == 0, told
+    assert "Traceback" not in told
+    assert statuses(tenant).get("partial", 0) > before.get("partial", 0), told
+    assert_all_is_well_again(database, tenant, helpdesk)
+
+
+@pytest.mark.parametrize(("way", "page"), FAIL_OVERS)
+def test_a_fail_over_in_a_run_loses_and_doubles_nothing(
+    way: str, page: int, three: ReplicaSet, prepared: Callable[[str, int], Any]
+) -> None:
+    three.wait_until_whole()
+    database, tenant, helpdesk = prepared(three.uri, page)
+    old = three.find_primary()
+
+    def fail_over() -> None:
+        if way == "steps down":
+            three.step_down()
+        else:
+            old.kill()
+            three.find_primary()
+            old.start()
+
+    misfortune = Misfortune(helpdesk, page=page, happens=fail_over)
+    process = database.start("ingest", "--all", "--quiet")
+    told = end(process)
+    assert process.returncode in (1, 3), told
+    assert "Traceback" not in told
+    misfortune.wait_until_over()
+    three.wait_until_whole()
+    assert_all_is_well_again(database, tenant, helpdesk)
+    assert mongo.collection("tickets").count_documents({}) > 0

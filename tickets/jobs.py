@@ -99,13 +99,17 @@ class Reading:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run is; `note` says what it is doing or waiting for."""
+    """How far a run is; `note` says what it is doing or waiting for.
+
+    `reading` is there while pages are read; `read_began` once all of them are.
+    """
 
     total_pages: int | None = None
     processed_pages: int = 0
     note: str = ""
     counts: Counts = field(default_factory=Counts)
     reading: Reading | None = None
+    read_began: datetime | None = None
 
 
 def enqueue(tenant: Tenant, request: JobRequest, *, now: datetime | None = None) -> str:
@@ -188,6 +192,7 @@ def finish(
                 "total_pages": progress.total_pages,
                 "processed_pages": progress.processed_pages,
                 "counts": progress.counts.as_dict(),
+                "read_began": progress.read_began,
                 "note": "",
                 "error": error,
                 "warning": warning,
@@ -287,6 +292,7 @@ def _insert(tenant: Tenant, request: JobRequest, state: Document, *, now: dateti
         "note": "",
         "counts": Counts().as_dict(),
         "reading": None,
+        "read_began": None,
         "error": None,
         "warning": None,
         "cancel_requested_at": None,

@@ -4,7 +4,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,25 +42,29 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicaSet]:
         yield replica_set
 
 
-class Misfortune:
-    """Something that happens, once, when a page is asked for, while the helpdesk goes on answering."""
+class AskedFor:
+    """Knows when a page was asked for. The helpdesk's answer comes a little later."""
 
-    def __init__(self, helpdesk: ChangingHelpdesk, *, page: int, happens: Callable[[], None]) -> None:
+    def __init__(self, helpdesk: ChangingHelpdesk, *, page: int) -> None:
         self._helpdesk = helpdesk
         self._page = str(page)
-        self._thread = threading.Thread(target=happens, daemon=True)
+        self._event = threading.Event()
         helpdesk.script = self._watch
 
     def _watch(self, path: str, query: dict[str, str]) -> None:
         if path.endswith("support-tickets") and query["page"] == self._page:
             self._helpdesk.script = None
-            self._thread.start()
-            time.sleep(0.1)
+            self._event.set()
+            time.sleep(0.05)
 
-    def wait_until_over(self) -> None:
-        assert self._helpdesk.script is None, "it happened"
-        self._thread.join(PATIENCE_SECONDS)
-        assert not self._thread.is_alive()
+    def wait(self) -> None:
+        assert self._event.wait(PATIENCE_SECONDS), "the page was never asked for"
+
+
+def crash(mongod: EmbeddedMongod, *, away: float) -> None:
+    mongod.kill()
+    time.sleep(away)
+    mongod.start()
 
 
 def on_database(uri: str) -> tuple[OwnDatabase, Tenant]:
@@ -101,36 +104,24 @@ def test_a_crash_of_mongodb_in_a_run_loses_and_doubles_nothing(
     page: int, away: float, mortal: EmbeddedMongod, prepared: Callable[[str, int], Any]
 ) -> None:
     database, tenant, helpdesk = prepared(mortal.uri, page)
-
-    def crash() -> None:
-        mortal.kill()
-        time.sleep(away)
-        mortal.start()
-
-    misfortune = Misfortune(helpdesk, page=page, happens=crash)
+    asked = AskedFor(helpdesk, page=page)
     process = database.start("ingest", "--all", "--quiet")
+    asked.wait()
+    crash(mortal, away=away)
     told = end(process)
     assert process.returncode in (1, 3), told  # it ended, in words, whether it got over it or not
     assert "Traceback" not in told
-    misfortune.wait_until_over()
     assert_all_is_well_again(database, tenant, helpdesk)
 
 
 def test_a_worker_waits_until_mongodb_is_back(mortal: EmbeddedMongod, prepared: Callable[[str, int], Any]) -> None:
     database, tenant, helpdesk = prepared(mortal.uri, 100)
-
-    def crash() -> None:
-        mortal.kill()
-        time.sleep(LONG)
-        mortal.start()
-
-    misfortune = Misfortune(helpdesk, page=3, happens=crash)
+    asked = AskedFor(helpdesk, page=3)
     jobs.enqueue(tenant, JobRequest(trigger="web", started_by="test"))
     worker = database.start("worker")
+    asked.wait()
+    crash(mortal, away=LONG)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while helpdesk.script is not None and time.monotonic() < deadline:
-        time.sleep(0.05)
-    misfortune.wait_until_over()
     database.pass_time()
     before = statuses(tenant)
     jobs.end_lost_jobs()
@@ -154,21 +145,18 @@ def test_a_fail_over_in_a_run_loses_and_doubles_nothing(
     three.wait_until_whole()
     database, tenant, helpdesk = prepared(three.uri, page)
     old = three.find_primary()
-
-    def fail_over() -> None:
-        if way == "steps down":
-            three.step_down()
-        else:
-            old.kill()
-            three.find_primary()
-            old.start()
-
-    misfortune = Misfortune(helpdesk, page=page, happens=fail_over)
+    asked = AskedFor(helpdesk, page=page)
     process = database.start("ingest", "--all", "--quiet")
+    asked.wait()
+    if way == "steps down":
+        three.step_down()
+    else:
+        old.kill()
+        three.find_primary()
+        old.start()
     told = end(process)
     assert process.returncode in (1, 3), told
     assert "Traceback" not in told
-    misfortune.wait_until_over()
     three.wait_until_whole()
     assert_all_is_well_again(database, tenant, helpdesk)
     assert mongo.collection("tickets").count_documents({}) > 0

@@ -15,6 +15,7 @@ from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs, quarantine
 from tickets.filters import TicketFilter
+from tickets.freshness import data_as_of
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest, Progress
 from tickets.store import TicketStore
@@ -293,6 +294,17 @@ class TestBadHelpdesks:
         assert counts(ingest()) == {"new_ingested": 10, "unchanged": 10}
         assert helpdesk.pages_read - before == 2, "it goes on with the page that was stored last"
         assert len(live(store)) == 30
+
+    def test_a_run_that_goes_on_tells_when_the_first_page_was_read(
+        self, ingest: Ingest, helpdesk: ScriptedHelpdesk, tenant: Tenant, clock: FakeClock
+    ) -> None:
+        helpdesk.tickets = [record(f"T-{n}") for n in range(30)]
+        helpdesk.fail_page(3, answer({}, 500))
+        ingest()
+        began = clock() - timedelta(seconds=sum(clock.slept))
+        helpdesk.recover()
+        ingest()
+        assert data_as_of(tenant) == began
 
     def test_a_server_that_sends_the_same_page_for_ever_is_stopped(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk

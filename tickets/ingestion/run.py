@@ -159,7 +159,7 @@ class _Run:
                 reading, goes_on = self._begin(source), False  # the place is not there any more
                 listing = self._read_pages(source, reading)
             is_whole = reading.since is None and not goes_on
-            self.progress.reading = None
+            self.progress.reading, self.progress.read_began = None, reading.began
             self._settle_deletions(source, listing, is_whole=is_whole)
         finally:
             source.close()

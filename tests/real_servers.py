@@ -19,6 +19,11 @@ from tickets.jobs import JobRequest
 START_SECONDS = 120
 
 
+def are_wanted() -> bool:
+    """Whether the real helpdesks are to be run: their scripts say so, an ordinary test run does not."""
+    return bool(os.environ.get("REAL_HELPDESKS"))
+
+
 class RealServer(ABC):
     """Context manager: prepared and started on a free port, with its files in `directory`; ended at the end.
 

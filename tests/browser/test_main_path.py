@@ -149,8 +149,7 @@ PAGES = ("/", "/t/acme/", "/t/acme/?period=24h", "/t/acme/tickets/", "/t/acme/ti
          "/t/acme/customers/cust_1/", "/t/acme/quarantine/", "/t/acme/ingestion/", "/t/acme/tickets/?urgency=extreme", "/nothing/")  # fmt: skip
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_every_page_passes_axe_and_fits_the_window(
     theme: str,
     width: int,

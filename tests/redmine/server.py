@@ -27,10 +27,6 @@ File.write(ENV.fetch('KEY_FILE'), admin.api_key)
 """
 
 
-def is_installed() -> bool:
-    return RAILS.exists() and FRESH_DATABASE.exists()
-
-
 class RedmineServer(RealServer):
     """Has an empty project `support`; `key` is its administrator's."""
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from tenants.models import Source, Tenant
-from tests.real_servers import counts, ingest
-from tests.redmine.server import RedmineServer, is_installed
+from tests.real_servers import are_wanted, counts, ingest
+from tests.redmine.server import RedmineServer
 from tickets import jobs
 from tickets.sources import SourceError, open_source
 from tickets.store import TicketStore
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(not is_installed(), reason="Redmine is not installed; script/try-redmine installs it"),
+    pytest.mark.skipif(not are_wanted(), reason="a real Redmine takes minutes: script/try-redmine runs it"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 

@@ -58,10 +58,6 @@ while (my $scrip = $scrips->Next) { $scrip->SetDisabled(1) }
 """
 
 
-def is_installed() -> bool:
-    return SERVER.exists() and SET_UP_DATABASE.exists() and SQLITE_PACKAGE.exists()
-
-
 class RtServer(RealServer):
     """Has the queue `General` and no tickets.
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tenants.models import Source, Tenant
-from tests.real_servers import counts, ingest
-from tests.rt.server import RtServer, is_installed
+from tests.real_servers import are_wanted, counts, ingest
+from tests.rt.server import RtServer
 from tickets.jobs import Progress
 from tickets.sources import SourceError, open_source
 from tickets.sources.http import Answer, HelpdeskHttp
@@ -16,7 +16,7 @@ from tickets.store import TicketStore
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(not is_installed(), reason="Request Tracker is not installed; script/try-rt installs it"),
+    pytest.mark.skipif(not are_wanted(), reason="a real Request Tracker takes minutes: script/try-rt runs it"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 

@@ -98,7 +98,10 @@ def _ingest() -> tuple[float, float, str]:
     from tickets import jobs
 
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "ingest", "--tenant", TENANT, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "manage.py", "ingest", "--tenant", TENANT, "--json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     told: dict[str, Any] = json.loads(process.stdout.read())

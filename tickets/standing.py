@@ -56,7 +56,13 @@ def newest_runs_pipeline(tenant_ids: Sequence[str] | None) -> Pipeline:
         *([{"$match": {"tenant_id": {"$in": list(tenant_ids)}}}] if tenant_ids is not None else []),
         {"$sort": {"tenant_id": 1, "queued_at": -1}},
         {"$group": {"_id": "$tenant_id", "run": {"$first": "$$ROOT"}}},
-        {"$project": {"status": "$run.status", "kind": "$run.options.kind", "started_at": {"$ifNull": ["$run.read_began", "$run.started_at"]}}},
+        {
+            "$project": {
+                "status": "$run.status",
+                "kind": "$run.options.kind",
+                "started_at": {"$ifNull": ["$run.read_began", "$run.started_at"]},
+            }
+        },
     ]
 
 

@@ -2,7 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from tests.builders import record
 from tests.helpdesk import ScriptedHelpdesk
@@ -21,17 +21,26 @@ MOST_ABSENT = 8
 
 
 class ChangingHelpdesk(ScriptedHelpdesk):
-    """Lists its tickets by id. Some of those that go are listed as deleted, others are merely absent.
+    """Lists its tickets in one `order`. Some of those that go are listed as deleted, others are merely absent.
 
     `strange`: also a record of another tenant and one that cannot be kept.
     """
 
-    def __init__(self, seed: int, *, size: int = 40, tenant_id: str = "acme", strange: bool = True) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        size: int = 40,
+        tenant_id: str = "acme",
+        strange: bool = True,
+        order: Literal["id", "oldest change first", "newest change first"] = "id",
+    ) -> None:
         super().__init__()
         # Else the body waits for the client's delayed acknowledgement of the headers.
         self._server.RequestHandlerClass.disable_nagle_algorithm = True
         self.random = random.Random(seed)
         self._tenant_id = tenant_id
+        self._order = order
         self._began = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=5)
         self._ticks = 0
         self._made = 0
@@ -104,7 +113,8 @@ class ChangingHelpdesk(ScriptedHelpdesk):
     def _list(self, changed: dict[str, Any]) -> None:
         """Take it into the listing, as one step for whoever reads at this moment."""
         others = [each for each in self.tickets if each["id"] != changed["id"] and each not in self._strange]
-        self.tickets = sorted([*others, changed], key=lambda each: str(each["id"])) + self._strange
+        listed = sorted([*others, changed], key=lambda each: each["id" if self._order == "id" else "updated_at"])
+        self.tickets = (listed[::-1] if self._order == "newest change first" else listed) + self._strange
 
     def _unlist(self, gone: dict[str, Any]) -> None:
         self.tickets = [each for each in self.tickets if each["id"] != gone["id"]]

@@ -18,7 +18,7 @@ from tenants.models import Source, Tenant
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.doomed import DoomedCommands
 from tickets import jobs
-from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.ingestion.run import Listener, Outcome, ingest_tenant
 from tickets.jobs import JobRequest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,11 +139,11 @@ def changing() -> Iterator[Callable[..., ChangingHelpdesk]]:
         each.__exit__()
 
 
-def run_here(tenant: Tenant, **options: Any) -> Outcome:
+def run_here(tenant: Tenant, *, listener: Listener | None = None, **options: Any) -> Outcome:
     """An ingestion in this process, up to its end. Raises `JobActive`."""
     request = JobRequest(trigger="command", started_by="test", **options)
     job_id = jobs.begin_at_once(tenant, request, owner_id="here")
-    return ingest_tenant(tenant, request, job_id=job_id, owner_id="here")
+    return ingest_tenant(tenant, request, job_id=job_id, owner_id="here", listener=listener)
 
 
 def run_to_the_end(tenant: Tenant) -> Outcome:

@@ -42,7 +42,7 @@ class ReplicaSet:
 
     def __exit__(self, *_: object) -> None:
         for each in self.members:
-            each.stop()
+            each.kill()  # a clean end would wait for the others, which end as well
 
     def find_primary(self) -> EmbeddedMongod:
         """The member that takes writes; waits for an election that is going on."""

@@ -23,9 +23,7 @@ Changing = Callable[..., ChangingHelpdesk]
 SHORT, LONG = 0.0, 7.0
 """Seconds away: as long as a restart takes, and longer than a client looks for a server."""
 
-CRASHES = (
-    [(page, away) for away in (SHORT, LONG) for page in range(1, 9)] if IS_LONG else [(2, SHORT), (5, SHORT), (4, LONG)]
-)
+CRASHES = [(page, away) for away in (SHORT, LONG) for page in range(1, 9)] if IS_LONG else [(5, SHORT), (4, LONG)]
 FAIL_OVERS = [(way, page) for way in ("steps down", "is killed") for page in (range(1, 9) if IS_LONG else [4])]
 
 

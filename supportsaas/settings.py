@@ -44,6 +44,9 @@ USE_HTTPS = environment.boolean("USE_HTTPS", default=False)
 RATE_LIMIT_REQUESTS = environment.integer("RATE_LIMIT_REQUESTS", default=60, minimum=0, maximum=5_000)
 RATE_LIMIT_WINDOW_SECONDS = environment.integer("RATE_LIMIT_WINDOW_SECONDS", default=60, minimum=1, maximum=3600)
 NOTIFY_MAX_AGE_HOURS = environment.integer("NOTIFY_MAX_AGE_HOURS", default=24, minimum=1, maximum=24 * 365)
+# So many tickets gone at once, and more than this share of all, need a person's word.
+DELETION_BRAKE_TICKETS = environment.integer("DELETION_BRAKE_TICKETS", default=10, minimum=0, maximum=1_000_000)
+DELETION_BRAKE_PERCENT = environment.integer("DELETION_BRAKE_PERCENT", default=20, minimum=0, maximum=100)
 
 # -- Django --------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -236,6 +236,17 @@ class TestDeletions:
         outcome = ingest(confirm_deletions=True)
         assert (outcome.status, counts(outcome)) == ("completed", {"unchanged": 20, "deleted": 20})
 
+    def test_the_brake_can_be_set(
+        self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore, settings: Any
+    ) -> None:
+        helpdesk.tickets = [record(f"T-{n}") for n in range(40)]
+        ingest()
+        del helpdesk.tickets[35:]
+        settings.DELETION_BRAKE_TICKETS, settings.DELETION_BRAKE_PERCENT = 3, 10
+        assert ingest().status == "partial"
+        settings.DELETION_BRAKE_PERCENT = 15
+        assert counts(ingest()) == {"unchanged": 35, "deleted": 5}
+
     def test_a_listing_shorter_than_announced_deletes_nothing(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore
     ) -> None:

@@ -6,9 +6,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-BRAKE_RATIO = 0.20
-BRAKE_TICKETS = 10
-
 
 class SeenIds:
     """The ids of a whole read in eight bytes each, whatever their length.
@@ -43,17 +40,17 @@ class SeenIds:
             self._is_sorted = True
 
 
-def brake_applies(*, gone: int, stored: int, seen: int) -> bool:
+def brake_applies(*, gone: int, stored: int, seen: int, most: int, most_percent: int) -> bool:
     """Whether so many deletions at once look like a fault of the helpdesk rather than the truth.
 
-    A listing that is empty where tickets were before never deletes; otherwise more than a
-    fifth and more than ten at once need a person's word.
+    A listing that is empty where tickets were before never deletes; otherwise more than `most`
+    and more than `most_percent` of all at once need a person's word.
     """
     if gone == 0:
         return False
     if seen == 0:
         return True
-    return gone > BRAKE_TICKETS and gone > stored * BRAKE_RATIO
+    return gone > most and gone * 100 > stored * most_percent
 
 
 def _hash(external_id: str) -> int:

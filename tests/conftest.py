@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from supportsaas import indexes, mongo
@@ -54,9 +54,15 @@ def _no_internet() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         indexes.ensure_indexes()
+    yield
+    # Some tests close the pool under Django's feet; the test database is dropped over a fresh one.
+    wrapper: Any = connections["default"]
+    wrapper._connection_pools.pop(wrapper.alias, None)
+    wrapper.connection = None
+    vars(wrapper).pop("database", None)
 
 
 @pytest.fixture(autouse=True)

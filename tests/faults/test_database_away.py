@@ -23,7 +23,9 @@ Changing = Callable[..., ChangingHelpdesk]
 SHORT, LONG = 0.0, 7.0
 """Seconds away: as long as a restart takes, and longer than a client looks for a server."""
 
-CRASHES = [(page, away) for away in (SHORT, LONG) for page in range(1, 9)] if IS_LONG else [(5, SHORT), (4, LONG)]
+CRASHES = [(5, SHORT)]  # for long a worker is without it, below
+if IS_LONG:
+    CRASHES = [(page, away) for away in (SHORT, LONG) for page in range(1, 9)]
 FAIL_OVERS = [(way, page) for way in ("steps down", "is killed") for page in (range(1, 9) if IS_LONG else [4])]
 
 

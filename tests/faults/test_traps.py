@@ -257,12 +257,10 @@ class TestChangedSince:
         run_here(acme)
         assert_exact(acme, listed)
 
-    @pytest.mark.xfail(
-        strict=True, reason="a read that went on counts as a whole one, so what slipped waits a day for the next"
-    )
     def test_after_a_read_that_went_on_the_next_one_is_whole(
-        self, acme: Tenant, source: Source, listed: list[dict[str, Any]], helpdesk: ScriptedHelpdesk
+        self, acme: Tenant, source: Source, listed: list[dict[str, Any]], helpdesk: ScriptedHelpdesk, settings: Any
     ) -> None:
+        settings.DELETION_BRAKE_TICKETS = 100  # the whole read finds that twelve of thirty are gone
         serve = helpdesk.script
         assert serve is not None
         long_ago, lately = (f"{datetime.now(UTC) - ago:%Y-%m-%dT%H:%M:%SZ}" for ago in (_DAY, _HOUR))
@@ -316,7 +314,6 @@ class TestConnections:
         assert outcome.error is not None and outcome.error["code"] == "timeout"
         assert server.connections == 3
 
-    @pytest.mark.xfail(strict=True, reason="the time for an answer is looked at only when some of its body has come")
     @pytest.mark.parametrize(
         ("beginning", "piece"),
         [
@@ -330,7 +327,7 @@ class TestConnections:
     def test_so_is_whatever_else_drips(self, beginning: bytes, piece: bytes, filled: Tenant) -> None:
         def drip(connection: socket.socket) -> None:
             connection.sendall(beginning)
-            server.drip(connection, piece, every=0.05, at_most=30)
+            server.drip(connection, piece, every=0.05, at_most=16)
 
         with RawServer(drip) as server:
             outcome = self._read_badly(filled, server)
@@ -408,7 +405,6 @@ class TestTooMany:
         assert run_here(acme).status == "completed"
         assert again_at.timestamp() - 0.05 <= arrivals[1] <= again_at.timestamp() + 3
 
-    @pytest.mark.xfail(strict=True, reason="without a limit of our own nobody waits for the helpdesk's")
     def test_it_is_waited_for_also_where_we_set_no_limit_ourselves(
         self, acme: Tenant, connect: Connect, helpdesk: ScriptedHelpdesk, settings: Any
     ) -> None:
@@ -464,12 +460,12 @@ MOST_GROWTH_BYTES = 16 * 1024 * 1024
 def test_a_large_feed_made_as_it_is_read_takes_no_more_memory_towards_its_end(
     database: OwnDatabase, acme: Tenant, connect: Connect
 ) -> None:
-    size, page_size = (1_000_000, 1_000) if IS_LONG else (20_000, 500)
+    size, page_size = (200_000, 1_000) if IS_LONG else (20_000, 500)
     with DemoHelpdesk(sizes={"acme": size}, rate_limit=None, fast=True) as helpdesk:
         connect(helpdesk.url, page_size=page_size)
         process = database.start("ingest", "--all", "--json")
         samples: list[int] = []
-        deadline = time.monotonic() + (1_800 if IS_LONG else 60)
+        deadline = time.monotonic() + (500 if IS_LONG else 60)
         while process.poll() is None and time.monotonic() < deadline:
             if len(helpdesk.requests) >= SAMPLES_FROM_PAGE and (used := _resident_bytes(process)):
                 samples.append(used)

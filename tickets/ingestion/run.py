@@ -168,7 +168,8 @@ class _Run:
             save_state(
                 self.tenant,
                 cursor=min(stamp, reading.began) if stamp else None,
-                full_read_at=reading.began if reading.since is None else None,
+                # What slipped to pages that an earlier run had read is found by a read from the first page on.
+                full_read_at=reading.began if is_whole else None,
             )
 
     def _begin_or_go_on(self, source: TicketSource) -> tuple[Reading, bool]:

@@ -2,6 +2,7 @@
 size, is retried where that helps, and ends in an answer or a `SourceError` with a sentence."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -69,17 +70,22 @@ class HelpdeskHttp:
         self._limiter = limiter or RateLimiter(self.host)
         self._tenant_id = tenant_id
         self._wait = wait
-        self._client = httpx.Client(
-            headers={"Accept": "application/json", "User-Agent": "SupportSaaS", **(headers or {})},
-            auth=httpx.BasicAuth(*basic_auth) if basic_auth else None,
+        self._headers = {"Accept": "application/json", "User-Agent": "SupportSaaS", **(headers or {})}
+        self._auth = httpx.BasicAuth(*basic_auth) if basic_auth else None
+        self._client = self._new_client()
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _new_client(self) -> httpx.Client:
+        return httpx.Client(
+            headers=self._headers,
+            auth=self._auth,
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             # A redirect could carry the credential to another host; it is refused instead.
             follow_redirects=False,
             limits=httpx.Limits(max_connections=4, max_keepalive_connections=2),
         )
-
-    def close(self) -> None:
-        self._client.close()
 
     def get(self, address: str, params: Mapping[str, str | int] | None = None) -> Answer:
         """The JSON at a path below the address, or at a full address on the same host."""
@@ -94,6 +100,8 @@ class HelpdeskHttp:
                 if throttled >= THROTTLED_ATTEMPTS:
                     raise SourceError("rate_limited", str(error)) from None
                 self._limiter.hold_back(error.seconds)
+                if not self._limiter.limit:  # then acquiring a slot waits for nobody
+                    self._wait(error.seconds, "the helpdesk's own limit")
             except _Transient as error:
                 pause = next(waits, None)
                 if pause is None:
@@ -128,7 +136,27 @@ class HelpdeskHttp:
             self._wait(min(admission.wait_seconds, 5.0), "the API limit")
 
     def _request(self, url: str, params: Mapping[str, str | int] | None) -> Answer:
+        """One request, head and body within `WHOLE_ANSWER_SECONDS`, however slowly its bytes drip."""
         deadline = time.monotonic() + WHOLE_ANSWER_SECONDS
+        watchdog = threading.Timer(WHOLE_ANSWER_SECONDS, self._client.close)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            return self._exchange(url, params, deadline=deadline)
+        except Exception as error:
+            # Closed under its feet, a request ends in one of many ways.
+            if time.monotonic() < deadline or (isinstance(error, SourceError) and not isinstance(error, _Transient)):
+                raise
+            raise _Transient(
+                "timeout",
+                f"The helpdesk at {self.host} answers too slowly (over {WHOLE_ANSWER_SECONDS:.0f} s for one page).",
+            ) from None
+        finally:
+            watchdog.cancel()
+            if self._client.is_closed:
+                self._client = self._new_client()
+
+    def _exchange(self, url: str, params: Mapping[str, str | int] | None, *, deadline: float) -> Answer:
         body = bytearray()
         try:
             with self._client.stream("GET", url, params=dict(params) if params else None) as response:
@@ -141,9 +169,7 @@ class HelpdeskHttp:
                             f"The helpdesk at {self.host} sent an answer of more than 64 MB. Ask for smaller pages.",
                         )
                     if time.monotonic() > deadline:
-                        raise _Transient(
-                            "timeout", f"The helpdesk at {self.host} answers too slowly (over 60 s for one page)."
-                        )
+                        raise httpx.ReadTimeout("The whole answer took too long.")
         except httpx.TimeoutException:
             raise _Transient("timeout", f"The helpdesk at {self.host} did not answer in time.") from None
         except httpx.RemoteProtocolError:

@@ -84,7 +84,7 @@ def test_two_workers_and_two_commands_never_meet_at_a_tenant_and_keep_the_limit_
     names = [f"tenant-{n}" for n in range(number)]
     with WatchedHelpdesk(names, tickets=8, seconds=0.01) as helpdesk:
         tenants = make_tenants(helpdesk)
-        enqueued = skipped = 0
+        enqueued = 0
         with two_workers(database):
             for _ in range(ROUNDS):
                 commands = two_commands(database)
@@ -95,7 +95,6 @@ def test_two_workers_and_two_commands_never_meet_at_a_tenant_and_keep_the_limit_
                 for each in commands:
                     told = end(each)
                     assert each.returncode in (0, 4), told
-                    skipped += each.returncode == 4
             wait_until_idle()
         assert_one_run_at_a_time(helpdesk)
         runs = sum(len(each) for each in helpdesk.runs().values())
@@ -105,7 +104,6 @@ def test_two_workers_and_two_commands_never_meet_at_a_tenant_and_keep_the_limit_
         assert helpdesk.most_within(WINDOW) <= LIMIT
         if number > 1:
             assert len(helpdesk.asked) > LIMIT, "the limit was felt"
-            assert skipped, "the commands met tenants that were being read"
         for tenant in tenants:
             assert_exact(tenant, helpdesk.tickets[tenant.slug])
 

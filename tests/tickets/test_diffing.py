@@ -92,7 +92,7 @@ def test_what_stayed_is_cut_to_the_part_near_a_change() -> None:
     ],
 )
 def test_a_megabyte_is_compared_quickly_and_shown_shortly(old: str, new: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     pieces = diff_texts(old, new)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
     assert all(len(piece.text) <= LONGEST_PIECE + CONTEXT for piece in pieces)

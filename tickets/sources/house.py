@@ -39,7 +39,8 @@ class HouseSource:
             )
             lost = shrinking.by(total)
             if lost and number > 1:  # noqa: SIM108  two sentences
-                number = max(number - -(-lost // self._page_size), 1)
+                came = max(len(payload["tickets"]), 1)  # maybe fewer than asked for
+                number = max(number - -(-lost // came), 1)
             else:
                 number = self._next_number(payload, after=number)
 

@@ -137,6 +137,8 @@ class HelpdeskHttp:
 
     def _request(self, url: str, params: Mapping[str, str | int] | None) -> Answer:
         """One request, head and body within `WHOLE_ANSWER_SECONDS`, however slowly its bytes drip."""
+        if self._client.is_closed:  # by the watchdog of the request before
+            self._client = self._new_client()
         deadline = time.monotonic() + WHOLE_ANSWER_SECONDS
         watchdog = threading.Timer(WHOLE_ANSWER_SECONDS, self._client.close)
         watchdog.daemon = True
@@ -153,8 +155,6 @@ class HelpdeskHttp:
             ) from None
         finally:
             watchdog.cancel()
-            if self._client.is_closed:
-                self._client = self._new_client()
 
     def _exchange(self, url: str, params: Mapping[str, str | int] | None, *, deadline: float) -> Answer:
         body = bytearray()
@@ -191,7 +191,7 @@ class HelpdeskHttp:
         if status == 200:
             return
         retry_after = parse_retry_after(response.headers.get("Retry-After"), now=clock.now())
-        if status == 429 or (status == 503 and retry_after is not None):
+        if status == 429 or (status in (403, 503) and retry_after is not None):
             pause = retry_after if retry_after is not None else DEFAULT_RETRY_AFTER
             raise _Throttled(
                 f"The helpdesk at {self.host} keeps refusing requests as too many (status {status}).", pause

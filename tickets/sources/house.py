@@ -38,7 +38,7 @@ class HouseSource:
                 total_count=total,
             )
             lost = shrinking.by(total)
-            if lost and number > 1:  # noqa: SIM108  two sentences
+            if lost and number > 1:
                 came = max(len(payload["tickets"]), 1)  # maybe fewer than asked for
                 number = max(number - -(-lost // came), 1)
             else:

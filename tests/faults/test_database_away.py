@@ -110,7 +110,6 @@ def test_a_crash_of_mongodb_in_a_run_loses_and_doubles_nothing(
     crash(mortal, away=away)
     told = end(process)
     assert process.returncode in (1, 3), told  # it ended, in words, whether it got over it or not
-    assert "Traceback" not in told
     assert_all_is_well_again(database, tenant, helpdesk)
 
 
@@ -133,7 +132,6 @@ def test_a_worker_waits_until_mongodb_is_back(mortal: EmbeddedMongod, prepared: 
     worker.send_signal(signal.SIGTERM)
     told = end(worker)
     assert worker.returncode == 0, told
-    assert "Traceback" not in told
     assert statuses(tenant).get("partial", 0) > before.get("partial", 0), told
     assert_all_is_well_again(database, tenant, helpdesk)
 
@@ -156,7 +154,6 @@ def test_a_fail_over_in_a_run_loses_and_doubles_nothing(
         old.start()
     told = end(process)
     assert process.returncode in (1, 3), told
-    assert "Traceback" not in told
     three.wait_until_whole()
     assert_all_is_well_again(database, tenant, helpdesk)
     assert mongo.collection("tickets").count_documents({}) > 0

@@ -10,10 +10,13 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         # By signals, so that a schedule holds at once whoever changes a source: admin, command or demo.
         from tenants.models import Source, Tenant
+        from tickets import duties, schedule
 
         post_save.connect(_follow_source, sender=Source)
         post_delete.connect(_forget_schedule, sender=Source)
         post_save.connect(_follow_tenant, sender=Tenant)
+        for duty in schedule.DUTIES:
+            duties.register(duty)
 
 
 def _follow_source(instance: Any, raw: bool, **_: Any) -> None:

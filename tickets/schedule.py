@@ -22,6 +22,7 @@ from supportsaas.clock import Clock
 from supportsaas.mongo import Document
 from tenants.models import Source, Tenant
 from tickets import jobs
+from tickets.duties import Duty
 from tickets.jobs import JobActive, JobRequest
 from tickets.standing import Standing, find_standing
 
@@ -217,3 +218,10 @@ def _now(clock: Clock | None) -> Any:
 
 def _schedule(found: Document) -> Schedule:
     return Schedule(found["_id"], timedelta(minutes=found["every_minutes"]), found["next_at"])
+
+
+DUTIES = (
+    Duty(name="turns", every_seconds=5, work=lambda _stop: start_due_runs()),
+    # Saving a source has its schedule follow at once; this catches what came about without it.
+    Duty(name="schedules", every_seconds=60, work=lambda _stop: follow_sources()),
+)

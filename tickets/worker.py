@@ -1,4 +1,4 @@
-"""The worker: takes queued jobs, several at a time, on any number of machines, and keeps the schedules."""
+"""The worker: takes queued jobs, several at a time, on any number of machines, and performs the duties."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from supportsaas import clock, mongo
 from supportsaas.mongo import Document
 from tenants.models import Tenant
-from tickets import jobs, schedule
+from tickets import duties, jobs
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest, Progress
 from tickets.sources.quarantined import QuarantineSource
@@ -20,8 +20,6 @@ logger = logging.getLogger(__name__)
 COLLECTION = "workers"
 POLL_SECONDS = 0.5
 SIGN_OF_LIFE_SECONDS = 10.0
-SCHEDULE_SECONDS = 5.0
-FOLLOW_SOURCES_SECONDS = 60.0
 SILENT_AFTER = timedelta(seconds=45)
 
 
@@ -39,21 +37,26 @@ class Worker:
         self.name = process_name()
         self._running: dict[Future[Outcome], str] = {}
         self._last_sign: datetime | None = None
-        self._last_turns: datetime | None = None
-        self._last_followed: datetime | None = None
 
     def run(self) -> None:
         """Work until told to stop; an unreachable database is waited out."""
+        performing = [
+            threading.Thread(target=duties.perform, args=(duty, self.stop), name=f"duty-{duty.name}")
+            for duty in duties.registered()
+        ]
+        for thread in performing:
+            thread.start()
         with ThreadPoolExecutor(self.concurrency, thread_name_prefix="job") as pool:
             while not self.stop.is_set():
                 try:
                     self._give_sign_of_life()
-                    self._keep_schedules()
                     self._start_jobs(pool)
                 except mongo.UNAVAILABLE as error:
                     logger.warning("MongoDB is away, trying again: %s", error)
                 self._collect()
                 self.stop.wait(POLL_SECONDS)
+        for thread in performing:
+            thread.join()
         self._collect()
         self._say_goodbye()
 
@@ -111,16 +114,6 @@ class Worker:
         mongo.collection(COLLECTION).update_one({"_id": self.name}, {"$set": {"seen_at": now}}, upsert=True)
         jobs.end_lost_jobs(now=now)
         self._last_sign = now
-
-    def _keep_schedules(self) -> None:
-        """Look for what is due; and, more seldom, whether every source has the schedule it asks for."""
-        now = clock.now()
-        if _has_passed(FOLLOW_SOURCES_SECONDS, self._last_followed, now):
-            schedule.follow_sources()
-            self._last_followed = now
-        if _has_passed(SCHEDULE_SECONDS, self._last_turns, now):
-            schedule.start_due_runs()
-            self._last_turns = now
 
     def _say_goodbye(self) -> None:
         try:

@@ -6,6 +6,10 @@ from typing import Literal
 
 Reason = Literal["high", "negative", "open"]
 
+POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN, POINTS_REPEATED = 3, 2, 1, 1
+MOST_REPEATED = 5
+"""What a customer's tickets weigh: each high-urgency, negative, open and further one; the last up to so many."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
@@ -53,6 +57,59 @@ class RisingKeyword:
     count: int
     before: int
 
+    @property
+    def lift(self) -> float | None:
+        """How many times as many as before; None where there was none before."""
+        return self.count / self.before if self.before else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerVolume:
+    """A customer, and how many tickets of the period are theirs."""
+
+    customer_id: str
+    total: int
+    high: int
+    negative: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacklogPoint:
+    """A day of the tenant's zone that ends at `end`: how many tickets were open then.
+
+    `arrived` were created or reopened on the day, `settled` were closed; today's point is of this moment.
+    """
+
+    start: datetime
+    end: datetime
+    open: int
+    arrived: int
+    settled: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgeBand:
+    """The tickets open at this moment that were created from `created_from` (None: ever) up to `created_to`."""
+
+    name: str
+    created_from: datetime | None
+    created_to: datetime | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """The tickets closed in a period (and closed still), how long that took from their creation, and the reopened.
+
+    The times are seconds, read off a histogram whose steps are 4 % apart; None where nothing was closed.
+    """
+
+    resolved: int = 0
+    median_seconds: float | None = None
+    p90_seconds: float | None = None
+    reopened: int = 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtRiskCustomer:
@@ -69,6 +126,20 @@ class AtRiskCustomer:
     open_count: int
     ticket_ids: tuple[str, ...]
 
+    @property
+    def points(self) -> dict[str, int]:
+        """What the score is made of, by reason: more of anything never lowers it."""
+        return {
+            "high": POINTS_HIGH * self.high_urgency_count,
+            "negative": POINTS_NEGATIVE * self.negative_count,
+            "open": POINTS_OPEN * self.open_count,
+            "repeated": min(POINTS_REPEATED * (self.total - 1), MOST_REPEATED),
+        }
+
+    @property
+    def score(self) -> int:
+        return sum(self.points.values())
+
     def reasons(self) -> dict[Reason, str]:
         """Why the customer is here, in words: “3 high-urgency tickets”, “2 negative”, “1 still open”."""
         found: dict[Reason, str] = {}
@@ -84,7 +155,11 @@ class AtRiskCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardFigures:
-    """Everything one dashboard shows; `trend` has no points for empty buckets."""
+    """Everything one dashboard shows; `trend` has no points for empty buckets.
+
+    `week_hours`: the tickets by weekday and hour of the tenant's clock, 7 × 24, Monday first. `ages`,
+    youngest first, and the last point of `backlog` are of all tickets open at this moment.
+    """
 
     totals: Totals
     previous: Totals
@@ -95,6 +170,13 @@ class DashboardFigures:
     trend: tuple[TrendPoint, ...]
     keywords: tuple[ValueCount, ...]
     customers: tuple[AtRiskCustomer, ...]
+    rising: tuple[RisingKeyword, ...] = ()
+    volume: tuple[CustomerVolume, ...] = ()
+    week_hours: tuple[int, ...] = ()
+    backlog: tuple[BacklogPoint, ...] = ()
+    ages: tuple[AgeBand, ...] = ()
+    resolution: Resolution = Resolution()
+    previous_resolution: Resolution = Resolution()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,13 @@ def integer(name: str, *, default: int, minimum: int, maximum: int) -> int:
     return number
 
 
+def choice(name: str, *, default: str, among: tuple[str, ...]) -> str:
+    value = os.environ.get(name, "").strip().lower() or default
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}, not {value!r}.")
+    return value
+
+
 def words(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list; spaces around the items are dropped, an empty item is an error."""
     value = os.environ.get(name, "").strip()

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from supportsaas import demo_environment, environment, secret_box
+from supportsaas.addresses import AllowedHosts
 
 BASE_DIR = demo_environment.BASE_DIR
 DATA_DIR = demo_environment.data_dir()
@@ -44,9 +45,28 @@ USE_HTTPS = environment.boolean("USE_HTTPS", default=False)
 RATE_LIMIT_REQUESTS = environment.integer("RATE_LIMIT_REQUESTS", default=60, minimum=0, maximum=5_000)
 RATE_LIMIT_WINDOW_SECONDS = environment.integer("RATE_LIMIT_WINDOW_SECONDS", default=60, minimum=1, maximum=3600)
 NOTIFY_MAX_AGE_HOURS = environment.integer("NOTIFY_MAX_AGE_HOURS", default=24, minimum=1, maximum=24 * 365)
+try:
+    OUTBOUND_ALLOWED_HOSTS = AllowedHosts.parse(
+        environment.words("OUTBOUND_ALLOWED_HOSTS", default=["127.0.0.1"] if DEMO else [])
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"OUTBOUND_ALLOWED_HOSTS: {error}") from None
 # So many tickets gone at once, and more than this share of all, need a person's word.
 DELETION_BRAKE_TICKETS = environment.integer("DELETION_BRAKE_TICKETS", default=10, minimum=0, maximum=1_000_000)
 DELETION_BRAKE_PERCENT = environment.integer("DELETION_BRAKE_PERCENT", default=20, minimum=0, maximum=100)
+
+# -- Mail, for alerts: without EMAIL_HOST none is sent; the demo writes it to files -----------
+EMAIL_HOST = environment.text("EMAIL_HOST", "")
+EMAIL_PORT = environment.integer("EMAIL_PORT", default=587, minimum=1, maximum=65535)
+EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_SECURITY = environment.choice("EMAIL_SECURITY", default="starttls", among=("starttls", "tls", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 15
+EMAIL_IS_SET = bool(EMAIL_HOST) or DEMO
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", "SupportSaaS <supportsaas@localhost>")
 
 # -- Django --------------------------------------------------------------------------------
 INSTALLED_APPS = [

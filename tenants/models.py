@@ -15,6 +15,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from supportsaas import clock, secret_box
+from tenants.channel import Channel as Channel
+from tenants.channel import ChannelKind as ChannelKind
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 

@@ -53,6 +53,13 @@ def label(value: object) -> str:
 
 
 @register.filter
+def one_line(text: str, longest: int | None = None) -> str:
+    """A stranger's text where it may not break out: printable, on one line, cut with an ellipsis."""
+    words = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return words if longest is None or len(words) <= longest else words[: longest - 1] + "…"
+
+
+@register.filter
 def duration(length: timedelta | float | None) -> str:
     """A timedelta or a number of seconds as “4 s”, “2 min 5 s” or “1 h 3 min”; None as a dash."""
     if length is None:

@@ -10,7 +10,7 @@ class SourceError(Exception):
     """The source could not be read. `str()` is a sentence for a manager, `code` is for programs.
 
     Codes: unreachable, timeout, refused_login, not_found, rejected, server_error, rate_limited,
-    not_json, unexpected_answer, too_large, redirect, misconfigured, bad_file.
+    not_json, unexpected_answer, too_large, redirect, refused_address, misconfigured, bad_file.
     """
 
     def __init__(self, code: str, sentence: str) -> None:

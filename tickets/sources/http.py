@@ -2,7 +2,6 @@
 size, is retried where that helps, and ends in an answer or a `SourceError` with a sentence."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,12 +10,12 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from supportsaas import clock
+from supportsaas import clock, outbound
+from supportsaas.outbound import AddressRefused
 from supportsaas.reliability.rate_limiter import RateLimiter
 from supportsaas.reliability.retry import ATTEMPTS, backoff_waits, parse_retry_after
 from tickets.sources.base import SourceError
 
-CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 WHOLE_ANSWER_SECONDS = 60.0
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
@@ -70,22 +69,16 @@ class HelpdeskHttp:
         self._limiter = limiter or RateLimiter(self.host)
         self._tenant_id = tenant_id
         self._wait = wait
-        self._headers = {"Accept": "application/json", "User-Agent": "SupportSaaS", **(headers or {})}
-        self._auth = httpx.BasicAuth(*basic_auth) if basic_auth else None
-        self._client = self._new_client()
+        # A redirect could carry the credential to another host; this client follows none.
+        self._client = outbound.open_client(
+            whole_seconds=WHOLE_ANSWER_SECONDS,
+            read_seconds=READ_SECONDS,
+            headers={"Accept": "application/json", "User-Agent": "SupportSaaS", **(headers or {})},
+            auth=httpx.BasicAuth(*basic_auth) if basic_auth else None,
+        )
 
     def close(self) -> None:
         self._client.close()
-
-    def _new_client(self) -> httpx.Client:
-        return httpx.Client(
-            headers=self._headers,
-            auth=self._auth,
-            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            # A redirect could carry the credential to another host; it is refused instead.
-            follow_redirects=False,
-            limits=httpx.Limits(max_connections=4, max_keepalive_connections=2),
-        )
 
     def get(self, address: str, params: Mapping[str, str | int] | None = None) -> Answer:
         """The JSON at a path below the address, or at a full address on the same host."""
@@ -137,26 +130,6 @@ class HelpdeskHttp:
 
     def _request(self, url: str, params: Mapping[str, str | int] | None) -> Answer:
         """One request, head and body within `WHOLE_ANSWER_SECONDS`, however slowly its bytes drip."""
-        if self._client.is_closed:  # by the watchdog of the request before
-            self._client = self._new_client()
-        deadline = time.monotonic() + WHOLE_ANSWER_SECONDS
-        watchdog = threading.Timer(WHOLE_ANSWER_SECONDS, self._client.close)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            return self._exchange(url, params, deadline=deadline)
-        except Exception as error:
-            # Closed under its feet, a request ends in one of many ways.
-            if time.monotonic() < deadline or (isinstance(error, SourceError) and not isinstance(error, _Transient)):
-                raise
-            raise _Transient(
-                "timeout",
-                f"The helpdesk at {self.host} answers too slowly (over {WHOLE_ANSWER_SECONDS:.0f} s for one page).",
-            ) from None
-        finally:
-            watchdog.cancel()
-
-    def _exchange(self, url: str, params: Mapping[str, str | int] | None, *, deadline: float) -> Answer:
         body = bytearray()
         try:
             with self._client.stream("GET", url, params=dict(params) if params else None) as response:
@@ -168,8 +141,8 @@ class HelpdeskHttp:
                             "too_large",
                             f"The helpdesk at {self.host} sent an answer of more than 64 MB. Ask for smaller pages.",
                         )
-                    if time.monotonic() > deadline:
-                        raise httpx.ReadTimeout("The whole answer took too long.")
+        except AddressRefused as error:
+            raise SourceError("refused_address", f"The helpdesk cannot be read: {error}") from None
         except httpx.TimeoutException:
             raise _Transient("timeout", f"The helpdesk at {self.host} did not answer in time.") from None
         except httpx.RemoteProtocolError:
@@ -178,7 +151,7 @@ class HelpdeskHttp:
             ) from None
         except httpx.TransportError as error:
             raise _Transient(
-                "unreachable", f"The helpdesk at {self.host} cannot be reached ({_reason(error)})."
+                "unreachable", f"The helpdesk at {self.host} cannot be reached ({outbound.why_unreachable(error)})."
             ) from None
         except (httpx.InvalidURL, httpx.DecodingError) as error:
             raise SourceError(
@@ -229,16 +202,3 @@ class HelpdeskHttp:
         raise _Transient(
             "not_json", f"The helpdesk at {self.host} sent {what} instead of tickets. Check the address of the source."
         )
-
-
-def _reason(error: httpx.TransportError) -> str:
-    text = str(error).lower()
-    if "refused" in text:
-        return "the connection was refused"
-    if "name" in text and ("resol" in text or "known" in text):
-        return "its name is not known"
-    if "certificate" in text or "ssl" in text:
-        return "its certificate is not accepted"
-    if "reset" in text:
-        return "the connection was reset"
-    return "no connection"

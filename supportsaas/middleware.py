@@ -40,7 +40,7 @@ class MongoUnavailable:
 
 
 def unavailable(request: HttpRequest, exception: Exception) -> HttpResponse:
-    logger.error("MongoDB unavailable at %s: %s", request.path, exception)
+    logger.error("MongoDB is not reachable: %s", exception)
     if request.accepts("text/html"):
         return render(request, "503.html", status=503, using=None)
     return JsonResponse({"detail": "The database is not reachable. Try again in a moment."}, status=503)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from supportsaas import demo_environment, environment, secret_box
+from supportsaas import demo_environment, environment, logs, secret_box
 from supportsaas.addresses import AllowedHosts
 
 BASE_DIR = demo_environment.BASE_DIR
@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "analytics",
 ]
 MIDDLEWARE = [
+    "supportsaas.request_log.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -180,17 +181,4 @@ SECURE_REDIRECT_EXEMPT = [r"^health$"]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "supportsaas": {"level": "INFO"},
-        "tickets": {"level": "INFO"},
-        "django.request": {"level": "ERROR"},
-        # httpx logs every address, and an address may carry a key.
-        "httpx": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.configuration(environment.choice("LOG_FORMAT", default="line", among=logs.FORMATS))

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from supportsaas import mongo
+from supportsaas import logs, mongo
 
 logger = logging.getLogger(__name__)
 
@@ -38,11 +38,12 @@ def registered() -> list[Duty]:
 
 def perform(duty: Duty, stop: threading.Event) -> None:
     """Work, pause, work again until `stop` is set; an unreachable database is waited out."""
-    while not stop.is_set():
-        try:
-            duty.work(stop)
-        except mongo.UNAVAILABLE as error:
-            logger.warning("MongoDB is away, the duty “%s” tries again: %s", duty.name, error)
-        except Exception:
-            logger.exception("The duty “%s” failed and is tried again.", duty.name)
-        stop.wait(duty.every_seconds)
+    with logs.about(duty=duty.name):
+        while not stop.is_set():
+            try:
+                duty.work(stop)
+            except mongo.UNAVAILABLE as error:
+                logger.warning("MongoDB is away, the duty “%s” tries again: %s", duty.name, error)
+            except Exception:
+                logger.exception("The duty “%s” failed and is tried again.", duty.name)
+            stop.wait(duty.every_seconds)

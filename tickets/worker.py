@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from supportsaas import clock, mongo
+from supportsaas import clock, logs, mongo
 from supportsaas.mongo import Document
 from tenants.models import Tenant
 from tickets import duties, jobs
@@ -76,13 +76,17 @@ class Worker:
             self._running[pool.submit(self._run_job, job)] = job["_id"]
 
     def _run_job(self, job: Document) -> Outcome:
+        with logs.about(job=job["_id"], tenant=job["tenant_id"]):
+            return self._run(job)
+
+    def _run(self, job: Document) -> Outcome:
         tenant = Tenant.objects.filter(slug=job["tenant_id"]).first()
         if tenant is None:
             error = {"code": "misconfigured", "message": "The tenant does not exist any more."}
             jobs.finish(job["_id"], owner_id=self.name, status="failed", progress=Progress(), error=error)
             return Outcome(job["_id"], job["tenant_id"], "failed", Progress(), error)
         request = JobRequest(trigger=job["trigger"], started_by=job["started_by"], **job["options"])
-        logger.info("Ingestion of %s begins (job %s)", tenant.slug, job["_id"])
+        logger.info("Ingestion of %s begins", tenant.slug)
         outcome = self._ingest(tenant, request, job_id=job["_id"])
         logger.info("Ingestion of %s ended %s: %s", tenant.slug, outcome.status, outcome.progress.counts.as_dict())
         return outcome

@@ -13,7 +13,7 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from supportsaas import clock
+from supportsaas import clock, logs
 
 register = template.Library()
 
@@ -29,6 +29,12 @@ _UNITS = (
     (_MINUTE, "minute", "min"),
 )
 _JUST_NOW_SECONDS = 45
+
+
+@register.simple_tag
+def request_id() -> str:
+    """The id of this request, by which its lines in the log are found; empty outside of one."""
+    return logs.context().get("request", "")
 
 
 @register.filter

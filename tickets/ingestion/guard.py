@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
-from supportsaas import mongo
+from supportsaas import logs, mongo
 from supportsaas.reliability.lock import HeldLock, Lock, LockLost
 from tickets import jobs
 
@@ -55,7 +55,7 @@ class RunGuard:
         self._ended = threading.Event()
         self._abandoned = threading.Event()
         self._held: HeldLock | None = None
-        self._heart = threading.Thread(target=self._beat, name=f"heartbeat-{tenant_id}", daemon=True)
+        self._heart = threading.Thread(target=logs.carried(self._beat), name=f"heartbeat-{tenant_id}", daemon=True)
 
     @property
     def held(self) -> HeldLock:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from supportsaas import logs
 from tickets.sources.base import Page
 
 
@@ -12,10 +13,11 @@ def read_ahead(pages: Iterator[Page], *, abandon: Callable[[], None]) -> Generat
     What fetching raises is raised here. Close it where you stop early: `abandon` is then
     called so that a fetch which is waiting ends, and that end is waited for.
     """
+    fetch = logs.carried(next)
     with ThreadPoolExecutor(1, thread_name_prefix="fetch") as pool:
-        upcoming = pool.submit(next, pages, None)
+        upcoming = pool.submit(fetch, pages, None)
         while (page := upcoming.result()) is not None:
-            upcoming = pool.submit(next, pages, None)
+            upcoming = pool.submit(fetch, pages, None)
             try:
                 yield page
             except BaseException:

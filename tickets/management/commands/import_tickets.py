@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.management.base import BaseCommand
 
-from supportsaas import mongo
+from supportsaas import logs, mongo
 from tenants.models import Tenant
 from tenants.source_options import TICKET_FIELDS
 from tickets import jobs
@@ -106,9 +106,12 @@ def _import(tenant: Tenant, source: FileSource, name: str, reporter: Reporter) -
         job_id = jobs.begin_at_once(tenant, request, owner_id=owner_id)
     except JobActive as error:
         return reporter.tell_skipped(tenant, job_id=error.job_id, reason=str(error))
-    with Display(
-        tenant.slug, shown=reporter.shows_progress, unit="B", measure=lambda: (source.bytes_read, source.size)
-    ) as display:
+    with (
+        logs.about(job=job_id, tenant=tenant.slug),
+        Display(
+            tenant.slug, shown=reporter.shows_progress, unit="B", measure=lambda: (source.bytes_read, source.size)
+        ) as display,
+    ):
         outcome = ingest_tenant(
             tenant,
             request,

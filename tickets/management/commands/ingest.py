@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand
 
-from supportsaas import mongo
+from supportsaas import logs, mongo
 from tenants.models import Source, Tenant
 from tickets import jobs
 from tickets.filters import FilterError, parse_moment
@@ -113,7 +113,8 @@ class Command(BaseCommand):
             job_id = jobs.begin_at_once(tenant, request, owner_id=owner_id)
         except JobActive as error:
             return self.reporter.tell_skipped(tenant, job_id=error.job_id, reason=str(error))
-        with Display(tenant.slug, shown=self.reporter.shows_progress) as display:
+        shown = self.reporter.shows_progress
+        with logs.about(job=job_id, tenant=tenant.slug), Display(tenant.slug, shown=shown) as display:
             outcome = ingest_tenant(
                 tenant, request, job_id=job_id, owner_id=owner_id, stop=stop, listener=display.update
             )

@@ -7,8 +7,12 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from supportsaas import clock
+from supportsaas.read_only_admin import ReadOnlyAdmin
+from tenants.audit import AuditEntry
 from tenants.models import ApiToken, AuthKind, Membership, Role, Source, Tenant, User
 
 admin.site.site_header = "SupportSaaS administration"
@@ -139,3 +143,34 @@ class ApiTokenAdmin(admin.ModelAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         ended = queryset.update(revoked_at=clock.now())
         messages.success(request, f"{ended} revoked.")
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ["recorded_at", "actor", "action", "kind", "name", "tenant_slug", "changed_fields", "via", "address"]
+    list_filter = ["action", "kind", "via", "tenant_slug"]
+    search_fields = ["=actor", "=tenant_slug", "=object_id"]
+    search_help_text = "Who, tenant or id of the object, exactly"
+    ordering = ["-recorded_at"]
+    fields = [
+        "recorded_at",
+        "actor",
+        "via",
+        "address",
+        "action",
+        "kind",
+        "name",
+        "object_id",
+        "tenant_slug",
+        "readable",
+    ]
+
+    @admin.display(description="fields")
+    def changed_fields(self, entry: AuditEntry) -> str:
+        return ", ".join(entry.changes)
+
+    @admin.display(description="changes")
+    def readable(self, entry: AuditEntry) -> SafeString:
+        rows = ((name, change["old"], change["new"]) for name, change in entry.changes.items())
+        body = format_html_join("", "<tr><th>{}</th><td><bdi>{}</bdi></td><td><bdi>{}</bdi></td></tr>", rows)
+        return format_html("<table><tr><th>Field</th><th>Before</th><th>After</th></tr>{}</table>", body)

@@ -14,6 +14,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, validat
 from django.db import models
 
 from supportsaas import clock, secret_box
+from tenants.audit import Audited
 
 URGENCIES: Final = ("high", "medium", "low")
 SENTIMENTS: Final = ("negative", "neutral", "positive")
@@ -33,13 +34,16 @@ def only_high() -> list[str]:
     return ["high"]
 
 
-class Channel(models.Model):
+class Channel(Audited):
     """One way to the people on call of a tenant.
 
     `address` is a URL, or for e-mail one or more addresses, comma-separated. Whoever knows a whole
     Slack address may post there, so it is kept as the secret, and here only its host; a webhook's
     secret signs.
     """
+
+    unaudited = frozenset({"created_at"})
+    secrets = frozenset({"encrypted_secret"})
 
     tenant_id: ObjectId
     tenant = models.ForeignKey("tenants.Tenant", on_delete=models.CASCADE, related_name="channels")

@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bson import ObjectId
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 from supportsaas import clock, secret_box
+from tenants.audit import Audited, AuditedQuerySet
+from tenants.audit import AuditEntry as AuditEntry
 from tenants.channel import Channel as Channel
 from tenants.channel import ChannelKind as ChannelKind
 
@@ -54,16 +57,27 @@ class Role(models.TextChoices):
         return self.rank >= needed.rank
 
 
-class User(AbstractUser):
+class UserManager(DjangoUserManager.from_queryset(AuditedQuerySet)):  # type: ignore[misc]
+    use_in_migrations = False
+
+
+class User(Audited, AbstractUser):
     """Someone who logs in. Superusers run the system and see every tenant."""
+
+    unaudited = frozenset({"last_login", "date_joined"})
+    secrets = frozenset({"password"})
+
+    objects = UserManager()
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         # Look-ups on a unique field scan the collection (its unique index is partial).
         indexes = [models.Index(fields=["username"], name="user_username")]
 
 
-class Tenant(models.Model):
+class Tenant(Audited):
     """A company whose tickets we read. `slug` is the `tenant_id` of every stored record."""
+
+    unaudited = frozenset({"created_at"})
 
     slug = models.CharField(
         "tenant id",
@@ -101,7 +115,7 @@ class Tenant(models.Model):
         return ZoneInfo(self.timezone)
 
 
-class Membership(models.Model):
+class Membership(Audited):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
@@ -128,8 +142,10 @@ class AuthKind(models.TextChoices):
     BASIC = "basic", "User and password (Basic)"
 
 
-class Source(models.Model):
+class Source(Audited):
     """Where a tenant's tickets live: one helpdesk a tenant, its credential encrypted at rest."""
+
+    secrets = frozenset({"encrypted_secret"})
 
     tenant_id: ObjectId
     tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="source")
@@ -195,8 +211,10 @@ class Source(models.Model):
             raise ValidationError(errors)
 
 
-class ApiToken(models.Model):
+class ApiToken(Audited):
     """A program's key to the JSON API. Only its hash is kept; the token itself is shown once."""
+
+    unaudited = frozenset({"digest", "created_at", "last_used_at"})
 
     name = models.CharField(max_length=100)
     user = models.ForeignKey(

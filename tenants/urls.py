@@ -1,13 +1,18 @@
-"""Pages of a person: logging in and out, the theme, the tenant to look at."""
+"""Pages of a person, and a tenant's settings below /t/<tenant>/settings/."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from tenants import views
+from tenants.views import changes, members, person
 
 urlpatterns = [
-    path("login/", views.Login.as_view(), name="login"),
+    path("login/", person.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("theme/", views.choose_theme, name="theme"),
-    path("switch/", views.switch_tenant, name="switch-tenant"),
+    path("theme/", person.choose_theme, name="theme"),
+    path("switch/", person.switch_tenant, name="switch-tenant"),
+    path("welcome/<uidb64>/<token>/", person.ChoosePassword.as_view(), name="choose-password"),
+    path("t/<str:slug>/settings/members/", members.show_members, name="settings-members"),
+    path("t/<str:slug>/settings/members/add/", members.add_member, name="settings-member-add"),
+    path("t/<str:slug>/settings/members/<str:user_id>/", members.change_member, name="settings-member"),
+    path("t/<str:slug>/settings/changes/", changes.show_changes, name="settings-changes"),
 ]

@@ -55,6 +55,11 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/quarantine/": [Route("/t/acme/quarantine/", "page", V)],
     "t/<str:slug>/quarantine/retry/": [Route("/t/acme/quarantine/retry/", "page", M, method="POST")],
     "t/<str:slug>/quarantine/drop/": [Route("/t/acme/quarantine/drop/", "page", M, method="POST")],
+    "t/<str:slug>/settings/members/": [Route("/t/acme/settings/members/", "page", A)],
+    "t/<str:slug>/settings/members/add/": [Route("/t/acme/settings/members/add/", "page", A, method="POST")],
+    "t/<str:slug>/settings/members/<str:user_id>/": [Route("/t/acme/settings/members/x/", "page", A, method="POST")],
+    "t/<str:slug>/settings/changes/": [Route("/t/acme/settings/changes/", "page", A)],
+    "welcome/<uidb64>/<token>/": [Route("/welcome/x/y/", "page", open=True, names_tenant=False)],
     "health": [Route("/health", "api", open=True, names_tenant=False)],
     "tickets": [Route("/tickets", "api", V, query={"tenant_id": "acme"})],
     "tickets/urgent": [Route("/tickets/urgent", "api", V, query={"tenant_id": "acme"})],
@@ -129,7 +134,7 @@ def expected(name: str, route: Route) -> set[int]:
         return {404}
     if route.needs is not None and name in ROLE_OF and not ROLE_OF[name].allows(route.needs):
         return {403}
-    return {200, 202, 302, 409}
+    return {200, 202, 302, 409, 422}
 
 
 @pytest.mark.parametrize("name", CAST)

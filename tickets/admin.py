@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from supportsaas.read_only_admin import ReadOnlyAdmin
 from tenants.admin import SourceAdmin, TenantAdmin
 from tenants.models import Source, Tenant
 from tickets import jobs
@@ -66,22 +67,6 @@ class CheckedSourceAdmin(SourceAdmin):
         super().save_model(request, obj, form, change)
         if set(form.changed_data) - {"every_minutes"}:
             forget_state(obj.tenant)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Logs are read, never written: no adding, changing or deleting."""
-
-    actions = None
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(IngestionLog)

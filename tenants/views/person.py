@@ -1,12 +1,15 @@
-"""Logging in, choosing a tenant, choosing a theme."""
+"""Logging in, choosing a password, a tenant, a theme."""
+
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -24,6 +27,17 @@ class Login(LoginView):
         if request.htmx:  # type: ignore[attr-defined]
             return HttpResponseClientRefresh()
         return super().dispatch(request, *args, **kwargs)
+
+
+class ChoosePassword(PasswordResetConfirmView):
+    """Where a one-time link leads: the link's token goes into the session at once, so it stands in no Referer."""
+
+    template_name = "registration/choose_password.html"
+    success_url = reverse_lazy("login")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(self.request, "Your password is set. Log in with it.")
+        return super().form_valid(form)
 
 
 @require_POST

@@ -1,0 +1,24 @@
+"""The request that is being answered, for what must know it and is not handed it: the audit log."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponse
+
+_current: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
+
+
+def current_request() -> HttpRequest | None:
+    """None outside of requests: in commands and workers."""
+    return _current.get()
+
+
+def remember_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def handle(request: HttpRequest) -> HttpResponse:
+        token = _current.set(request)
+        try:
+            return get_response(request)
+        finally:
+            _current.reset(token)
+
+    return handle

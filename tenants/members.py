@@ -1,0 +1,119 @@
+"""Who belongs to a tenant: adding people, changing their role, taking them out.
+
+A tenant keeps an active admin: the last one is neither taken out nor given a weaker role.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from tenants.models import Membership, Role, Tenant, User
+
+
+class MemberRefused(Exception):
+    """The change was not made; `str()` is a sentence for whoever asked, `field` the form's field."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class NoSuchPerson(MemberRefused):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    membership: Membership
+    is_waiting: bool
+    """Made for this tenant and has not chosen a password yet: only then may its admins hand out a link."""
+
+    @property
+    def user(self) -> User:
+        return self.membership.user
+
+
+def find_members(tenant: Tenant) -> list[Member]:
+    """Everybody in the tenant, admins first, then by user name."""
+    found = Membership.objects.filter(tenant=tenant).select_related("user")
+    ordered = sorted(found, key=lambda each: (-Role(each.role).rank, each.user.username.casefold()))
+    return [Member(each, _is_waiting(each.user, tenant)) for each in ordered]
+
+
+def find_member(tenant: Tenant, user_id: str) -> Member:
+    """Raises `NoSuchPerson`."""
+    try:
+        found = Membership.objects.filter(tenant=tenant, user=user_id).select_related("user").first()
+    except (ValidationError, ValueError):
+        found = None  # not even the form of an id
+    if found is None:
+        raise NoSuchPerson("member", "That person is not a member any more. Nothing was changed.")
+    return Member(found, _is_waiting(found.user, tenant))
+
+
+def add_member(tenant: Tenant, *, username: str, role: Role) -> Membership:
+    """Give an existing person a role; raises `MemberRefused`, `NoSuchPerson` where there is none."""
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        raise NoSuchPerson("username", f"Nobody has the user name “{username}” yet.")
+    return _join(tenant, user, role)
+
+
+def make_person(tenant: Tenant, *, username: str, role: Role) -> Membership:
+    """Make an account that nobody can log in to until its link was used (`password_link`)."""
+    user = User(username=username)
+    user.set_unusable_password()
+    try:
+        user.full_clean(exclude=["password"])
+        user.save()
+    except ValidationError as error:
+        raise MemberRefused("username", " ".join(error.messages)) from None
+    return _join(tenant, user, role)
+
+
+def change_role(member: Member, role: Role) -> None:
+    if role != Role.ADMIN:
+        _keep_an_admin(member)
+    member.membership.role = role
+    member.membership.save(update_fields=["role"])
+
+
+def remove_member(member: Member) -> None:
+    """Take them out of the tenant; the account, and what it is in elsewhere, stays."""
+    _keep_an_admin(member)
+    member.membership.delete()
+
+
+def password_link(user: User) -> str:
+    """The path of a page where they choose a password: works once, for `PASSWORD_RESET_TIMEOUT`."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return reverse("choose-password", args=[uid, default_token_generator.make_token(user)])
+
+
+def _join(tenant: Tenant, user: User, role: Role) -> Membership:
+    if Membership.objects.filter(tenant=tenant, user=user).exists():
+        raise MemberRefused("username", f"{user.username} is a member already: change the role in the list.")
+    try:
+        return Membership.objects.create(tenant=tenant, user=user, role=role)
+    except IntegrityError:
+        raise MemberRefused("username", f"{user.username} was added by somebody else just now.") from None
+
+
+def _keep_an_admin(member: Member) -> None:
+    membership = member.membership
+    others = Membership.objects.filter(tenant=membership.tenant, role=Role.ADMIN).exclude(pk=membership.pk)
+    if membership.role == Role.ADMIN and not any(each.user.is_active for each in others.select_related("user")):
+        raise MemberRefused(
+            "role",
+            f"{membership.user.username} is the only admin of {membership.tenant}. Make somebody else admin first.",
+        )
+
+
+def _is_waiting(user: User, tenant: Tenant) -> bool:
+    is_new = user.last_login is None and not user.has_usable_password() and not (user.is_staff or user.is_superuser)
+    return is_new and not Membership.objects.filter(user=user).exclude(tenant=tenant).exists()

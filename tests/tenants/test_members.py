@@ -1,0 +1,126 @@
+"""A tenant's members: who may be added and how, and that a tenant keeps an admin."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tenants.models import Membership, Role, Tenant, User
+from tests.conftest import PASSWORD
+
+ClientOf = Callable[[User], Client]
+MEMBERS = "/t/acme/settings/members/"
+
+
+def role_of(user: User, tenant: Tenant) -> str | None:
+    found = Membership.objects.filter(user=user, tenant=tenant).first()
+    return found.role if found else None
+
+
+@pytest.fixture
+def admin(client_of: ClientOf, owner: User) -> Client:
+    return client_of(owner)
+
+
+def test_a_person_is_added_by_user_name(admin: Client, tenant: Tenant, stranger: User) -> None:
+    answer = admin.post(f"{MEMBERS}add/", {"username": "stranger", "role": "manager"}, follow=True)
+    assert "stranger is manager of Acme now" in answer.content.decode()
+    assert role_of(stranger, tenant) == "manager"
+
+
+@pytest.mark.parametrize(
+    ("form", "complaint"),
+    [
+        ({"username": "nobody", "role": "viewer"}, "Nobody has the user name “nobody” yet"),
+        ({"username": "owner", "role": "viewer"}, "owner is a member already"),
+        ({"username": "", "role": "viewer"}, "This field is required"),
+        ({"username": "new person", "role": "viewer", "make": "1"}, "Enter a valid username"),
+        ({"username": "stranger", "role": "viewer", "make": "1"}, "already exists"),
+        ({"username": "stranger", "role": "king"}, "not one of the available choices"),
+        ({"username[$ne]": "x", "role": "viewer"}, "This field is required"),
+    ],
+)
+def test_what_cannot_be_added_is_said_at_the_field(
+    admin: Client, stranger: User, form: dict[str, str], complaint: str
+) -> None:
+    before = Membership.objects.count(), User.objects.count()
+    answer = admin.post(f"{MEMBERS}add/", form)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert complaint in html and 'aria-invalid="true"' in html
+    assert (Membership.objects.count(), User.objects.count()) == before
+
+
+def test_a_new_person_chooses_a_password_by_a_link_that_works_once(
+    admin: Client, client: Client, tenant: Tenant
+) -> None:
+    html = admin.post(f"{MEMBERS}add/", {"username": "newcomer", "role": "viewer", "make": "1"}).content.decode()
+    link = re.search(r"http://testserver(/welcome/\S+?/)<", html)
+    assert link is not None
+    user = User.objects.get(username="newcomer")
+    assert not user.has_usable_password() and role_of(user, tenant) == "viewer"
+    assert "Has not chosen a password yet" in admin.get(MEMBERS).content.decode()
+
+    page = client.get(link[1], follow=True)
+    assert link[1] not in page.request["PATH_INFO"]
+    where = page.request["PATH_INFO"]
+    weak = client.post(where, {"new_password1": "short", "new_password2": "short"}).content.decode()
+    assert "too short" in weak
+    assert client.post(where, {"new_password1": PASSWORD, "new_password2": PASSWORD})["Location"] == "/login/"
+    assert client.login(username="newcomer", password=PASSWORD)
+    assert "does not work any more" in Client().get(link[1], follow=True).content.decode()
+
+
+def test_a_link_is_for_accounts_made_here_that_nobody_used_yet(
+    admin: Client, tenant: Tenant, other_tenant: Tenant, stranger: User
+) -> None:
+    """Else an admin could take over whomever they add."""
+    admin.post(f"{MEMBERS}add/", {"username": "newcomer", "role": "viewer", "make": "1"})
+    newcomer = User.objects.get(username="newcomer")
+    assert "/welcome/" in admin.post(f"{MEMBERS}{newcomer.pk}/", {"do": "link"}).content.decode()
+    Membership.objects.create(user=newcomer, tenant=other_tenant, role=Role.ADMIN)
+    Membership.objects.create(user=stranger, tenant=tenant, role=Role.VIEWER)
+    for user in (newcomer, stranger):
+        answer = admin.post(f"{MEMBERS}{user.pk}/", {"do": "link"}, follow=True)
+        assert "/welcome/" not in answer.content.decode()
+        assert "cannot be done" in answer.content.decode()
+
+
+def test_a_role_is_changed_and_a_person_taken_out(admin: Client, tenant: Tenant, team_mate: User) -> None:
+    admin.post(f"{MEMBERS}{team_mate.pk}/", {"role": "manager"})
+    assert role_of(team_mate, tenant) == "manager"
+    admin.post(f"{MEMBERS}{team_mate.pk}/", {"role": "manager", "do": "remove"})
+    assert role_of(team_mate, tenant) is None
+    assert User.objects.filter(pk=team_mate.pk).exists()
+
+
+@pytest.mark.parametrize("form", [{"role": "viewer"}, {"do": "remove"}])
+def test_the_last_admin_stays(admin: Client, tenant: Tenant, owner: User, stranger: User, form: dict[str, str]) -> None:
+    Membership.objects.create(user=stranger, tenant=tenant, role=Role.ADMIN)
+    User.objects.filter(pk=stranger.pk).update(is_active=False)
+    answer = admin.post(f"{MEMBERS}{owner.pk}/", form, follow=True)
+    assert "owner is the only admin of Acme" in answer.content.decode()
+    assert role_of(owner, tenant) == "admin"
+
+
+def test_an_admin_who_steps_down_lands_where_they_may_be(
+    admin: Client, tenant: Tenant, owner: User, stranger: User
+) -> None:
+    Membership.objects.create(user=stranger, tenant=tenant, role=Role.ADMIN)
+    assert admin.post(f"{MEMBERS}{owner.pk}/", {"role": "viewer"})["Location"] == "/"
+    assert admin.get(MEMBERS).status_code == 403
+
+
+@pytest.mark.parametrize("key", ["x", "0" * 24, "$ne"])
+def test_whoever_is_no_member_cannot_be_changed(admin: Client, key: str) -> None:
+    answer = admin.post(f"{MEMBERS}{key}/", {"role": "viewer"}, follow=True)
+    assert "not a member any more" in answer.content.decode()
+
+
+def test_people_of_other_tenants_cannot_be_changed_from_here(
+    admin: Client, other_tenant: Tenant, stranger: User
+) -> None:
+    for form in ({"role": "viewer"}, {"do": "remove"}, {"do": "link"}):
+        admin.post(f"{MEMBERS}{stranger.pk}/", form)
+    assert role_of(stranger, other_tenant) == "admin"

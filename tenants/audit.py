@@ -110,7 +110,7 @@ class Audited(models.Model):
     unaudited: ClassVar[frozenset[str]] = frozenset()
     secrets: ClassVar[frozenset[str]] = frozenset()
 
-    objects = AuditedQuerySet.as_manager()
+    objects: ClassVar[Any] = AuditedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -145,12 +145,12 @@ def _together() -> Iterator[None]:
 
 def connect() -> None:
     """Watch every audited model of every app, groups, and who is in which group; once, at the start."""
-    watched = [model for model in apps.get_models() if issubclass(model, Audited)]
+    watched: list[Any] = [model for model in apps.get_models() if issubclass(model, Audited)]
     for model in [*watched, Group]:
         pre_save.connect(_before_save, sender=model)
         post_save.connect(_after_save, sender=model)
         pre_delete.connect(_before_delete, sender=model)
-    user = get_user_model()
+    user: Any = get_user_model()
     for through, name, reverse_name in (
         (user.groups.through, "groups", "user_set"),
         (user.user_permissions.through, "user_permissions", "user_set"),
@@ -161,7 +161,7 @@ def connect() -> None:
 
 
 def audited_fields(model: type[models.Model]) -> dict[str, Any]:
-    left_out = getattr(model, "unaudited", frozenset())
+    left_out: frozenset[str] = getattr(model, "unaudited", frozenset())
     return {
         each.name: each for each in model._meta.concrete_fields if not each.primary_key and each.name not in left_out
     }
@@ -207,7 +207,7 @@ def _relation_changed(
 
 def _append_change(instance: models.Model, before: Values, after: Values) -> None:
     fields = audited_fields(type(instance))
-    secrets = getattr(type(instance), "secrets", frozenset())
+    secrets: frozenset[str] = getattr(type(instance), "secrets", frozenset())
     changes = {}
     for name, field in fields.items():
         old, new = before.get(name), after.get(name)

@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -67,7 +67,7 @@ class User(Audited, AbstractUser):
     unaudited = frozenset({"last_login", "date_joined"})
     secrets = frozenset({"password"})
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         # Look-ups on a unique field scan the collection (its unique index is partial).

@@ -25,7 +25,7 @@ class AddMemberForm(forms.Form):
     role = forms.ChoiceField(choices=ROLES, initial=Role.VIEWER.value)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 @require_GET

@@ -18,7 +18,7 @@ from supportsaas.reliability.lock import HeldLock, Lock
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
 from tickets.filters import TicketFilter
-from tickets.ingestion.changes import ReadTicket, StoredVersion, needs_full_read
+from tickets.ingestion.changes import OlderVersion, ReadTicket, StoredVersion, needs_full_read
 from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.reading import judge
 from tickets.paging import Cursor
@@ -29,7 +29,8 @@ HISTORY = "ticket_history"
 NEWEST_FIRST = [("created_at", -1), ("external_id", -1)]
 OLDEST_FIRST = [("created_at", 1), ("external_id", 1)]
 CHOICES = ("status", "urgency", "sentiment", "source")
-_WITHOUT_BOOKKEEPING = {"topics": 0, "digest": 0}
+_WITHOUT_BOOKKEEPING = {"topics": 0, "digest": 0, "older": 0}
+_VERSION = ("external_id", "digest", "updated_at", "is_deleted", "older")
 _WITHOUT_MESSAGE = (
     "tenant_id", "external_id", "source", "customer_id", "subject", "status", "urgency", "sentiment",
     "requires_action", "keywords", "created_at", "updated_at", "is_deleted", "deleted_at",
@@ -143,13 +144,19 @@ class TicketStore:
     # -- Writing ---------------------------------------------------------------------------
 
     def plan_page(
-        self, tickets: Sequence[ReadTicket], *, job_id: str, now: datetime, notify_after: datetime
+        self,
+        tickets: Sequence[ReadTicket],
+        *,
+        job_id: str,
+        now: datetime,
+        notify_after: datetime,
+        is_whole: bool = False,
     ) -> PagePlan:
         """Compare the read tickets with the stored ones: what has to be written, and the counts.
 
         One slim read for the page, and a whole one of those that may have changed. Of two
         records with one id in a page the newer counts. Only tickets created after
-        `notify_after` are announced.
+        `notify_after` are announced. `is_whole`: the page is of a whole read of the helpdesk.
         """
         latest: dict[str, ReadTicket] = {}
         for ticket in tickets:
@@ -160,18 +167,17 @@ class TicketStore:
         doubtful = [
             id_
             for id_, ticket in latest.items()
-            if id_ in versions
-            and needs_full_read(versions[id_], digest=ticket.digest, updated_at=ticket.content.updated_at)
+            if id_ in versions and needs_full_read(versions[id_], ticket, now=now, is_whole=is_whole)
         ]
         stored = self._find_whole(doubtful) if doubtful else {}
-        plan = self._plan(job_id=job_id, now=now, notify_after=notify_after)
+        plan = self._plan(job_id=job_id, now=now, notify_after=notify_after, is_whole=is_whole)
         for id_, ticket in latest.items():
             if id_ not in versions:
                 plan.add_new(ticket)
             elif id_ in stored:
-                plan.add_known(ticket, stored[id_])
+                plan.add_known(ticket, stored[id_], versions[id_])
             else:
-                plan.unchanged += 1
+                plan.add_same(ticket, versions[id_])
         plan.unchanged += len(tickets) - len(latest)
         return plan
 
@@ -254,19 +260,14 @@ class TicketStore:
 
     def _find_versions(self, external_ids: list[str]) -> dict[str, StoredVersion]:
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
-        fields = {"_id": 0, "external_id": 1, "digest": 1, "updated_at": 1, "is_deleted": 1}
-        return {
-            each["external_id"]: StoredVersion(
-                each["external_id"], each["digest"], each["updated_at"], each["is_deleted"]
-            )
-            for each in self._tickets.find(query, fields)
-        }
+        found = self._tickets.find(query, dict.fromkeys(_VERSION, 1)).batch_size(len(external_ids) + 1)
+        return {each["external_id"]: _version(each) for each in found}
 
     def _find_whole(self, external_ids: list[str]) -> dict[str, Document]:
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
         return {each["external_id"]: each for each in self._tickets.find(query)}
 
-    def _plan(self, *, job_id: str, now: datetime, notify_after: datetime) -> PagePlan:
+    def _plan(self, *, job_id: str, now: datetime, notify_after: datetime, is_whole: bool = False) -> PagePlan:
         return PagePlan(
             tenant_id=self.tenant_id,
             job_id=job_id,
@@ -274,6 +275,7 @@ class TicketStore:
             notify_after=notify_after,
             retention_days=self.tenant.retention_days,
             judge=judge,
+            is_whole=is_whole,
         )
 
     def _expire_history(self, tickets: Iterable[Document]) -> None:
@@ -292,6 +294,17 @@ def _list_fields(excerpt: int | None) -> Document:
     if excerpt is None:
         return dict(_WITHOUT_BOOKKEEPING)
     return {**dict.fromkeys(_WITHOUT_MESSAGE, 1), "message": {"$substrCP": ["$message", 0, excerpt]}}
+
+
+def _version(stored: Document) -> StoredVersion:
+    older = stored.get("older")
+    return StoredVersion(
+        stored["_id"],
+        stored["digest"],
+        stored["updated_at"],
+        stored["is_deleted"],
+        OlderVersion(older["digest"], older["updated_at"], older["seen_at"]) if older else None,
+    )
 
 
 def _cursor(ticket: Document, *, backwards: bool = False) -> Cursor:

@@ -135,6 +135,86 @@ def test_an_older_version_never_overwrites_a_newer_one(
     assert ticket is not None and ticket["status"] == "closed"
 
 
+class TestAHelpdeskThatWasSetBack:
+    """It shows an older stamp for good: content decides, but one sight of it is not enough."""
+
+    NEWER = record("T-1", status="closed", updated_at="2026-03-10T11:00:00Z")
+    OLDER = record("T-1", status="open", updated_at="2026-03-10T10:00:00Z")
+
+    @pytest.fixture
+    def set_back(self, ingest: Ingest, helpdesk: ScriptedHelpdesk) -> None:
+        helpdesk.tickets = [self.NEWER]
+        ingest()
+        helpdesk.tickets = [self.OLDER]
+        assert counts(ingest()) == {"unchanged": 1}
+
+    @staticmethod
+    def status(store: TicketStore) -> str:
+        ticket = store.find_ticket("T-1")
+        assert ticket is not None
+        return str(ticket["status"])
+
+    def test_what_whole_reads_show_again_after_an_hour_is_how_it_is(
+        self, set_back: None, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore, clock: FakeClock
+    ) -> None:
+        assert counts(ingest()) == {"unchanged": 1}, "ten minutes later it may still be a copy that lags behind"
+        assert self.status(store) == "closed"
+        clock.advance(minutes=50)
+        assert counts(ingest()) == {"updated": 1}
+        assert self.status(store) == "open"
+        assert store.find_history("T-1")[0]["changes"] == {"status": {"old": "closed", "new": "open"}}
+        # From here on its stamps count as they are now.
+        helpdesk.tickets = [{**self.OLDER, "status": "pending", "updated_at": "2026-03-10T10:30:00Z"}]
+        assert counts(ingest()) == {"updated": 1}
+        assert self.status(store) == "pending"
+
+    def test_a_copy_that_lags_behind_now_and_then_never_wins(
+        self, set_back: None, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore, clock: FakeClock
+    ) -> None:
+        for _ in range(3):
+            clock.advance(hours=2)
+            helpdesk.tickets = [self.NEWER]
+            assert counts(ingest()) == {"unchanged": 1}
+            clock.advance(hours=2)
+            helpdesk.tickets = [self.OLDER]
+            assert counts(ingest()) == {"unchanged": 1}
+        assert self.status(store) == "closed"
+        assert len(store.find_history("T-1")) == 1
+
+    def test_two_different_older_versions_do_not_vouch_for_each_other(
+        self, set_back: None, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore, clock: FakeClock
+    ) -> None:
+        clock.advance(hours=2)
+        helpdesk.tickets = [{**self.OLDER, "status": "pending"}]
+        assert counts(ingest()) == {"unchanged": 1}
+        assert self.status(store) == "closed"
+
+    def test_both_versions_in_one_listing_leave_the_newer_one(
+        self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore, clock: FakeClock
+    ) -> None:
+        between = [record(f"T-{n}") for n in range(2, 15)]
+        for order in ((self.NEWER, self.OLDER), (self.OLDER, self.NEWER)):
+            helpdesk.tickets = [order[0], *between, order[1]]
+            for _ in range(3):
+                clock.advance(hours=2)
+                ingest()
+                assert self.status(store) == "closed"
+
+    def test_it_is_not_forgotten_where_a_read_began_in_the_middle(
+        self, set_back: None, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore, clock: FakeClock
+    ) -> None:
+        """Only whole reads count: a run that goes on elsewhere neither confirms nor begins anew."""
+        helpdesk.tickets = [record(f"T-{n}") for n in range(2, 25)] + [self.OLDER]
+        helpdesk.fail_page(3, answer({}, 404))
+        assert ingest().status == "failed"
+        helpdesk.recover()
+        clock.advance(minutes=49)
+        ingest()  # goes on at the page before
+        assert self.status(store) == "closed"
+        ingest()
+        assert self.status(store) == "open"
+
+
 def test_line_ends_that_a_helpdesk_rewrites_are_no_change(ingest: Ingest, helpdesk: ScriptedHelpdesk) -> None:
     helpdesk.tickets = [record("T-1", message="one\ntwo")]
     ingest()

@@ -1,12 +1,14 @@
 """What a read ticket changes of a stored one: nothing, some fields, or everything. Pure.
 
 Content decides: `updated_at` that moves alone is no change, and a change under the same stamp
-is one. An older stamp than the stored one is an older version and never overwrites.
+is one. An older stamp than the stored one is an older version and does not overwrite, whatever
+order pages, files and lagging replicas come in. Yet a helpdesk that was set back stays at it: what
+whole reads show again after `OLDER_MUST_STAND`, and nothing else in between, is how it is now.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from tickets.ingestion.classify import Classification
@@ -26,6 +28,7 @@ TRACKED = (
     "requires_action",
     "created_at",
 )
+OLDER_MUST_STAND = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +66,41 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class OlderVersion:
+    """What a whole read showed under an older stamp than the stored one's, and when it first did."""
+
+    digest: str
+    updated_at: datetime
+    seen_at: datetime
+
+    def is_of(self, ticket: ReadTicket) -> bool:
+        return (self.digest, self.updated_at) == (ticket.digest, ticket.content.updated_at)
+
+
+@dataclass(frozen=True, slots=True)
 class StoredVersion:
     """The slim part of a stored ticket that tells whether it has to be read whole."""
 
-    external_id: str
+    key: Any
     digest: str
     updated_at: datetime
     is_deleted: bool
+    older: OlderVersion | None = None
 
 
-def needs_full_read(stored: StoredVersion, *, digest: str, updated_at: datetime) -> bool:
-    """Whether the stored ticket may differ from what was read."""
+def overwrites(stored: StoredVersion, ticket: ReadTicket, *, now: datetime, is_whole: bool) -> bool:
+    """Whether what was read counts more than what is stored; `is_whole`: by a whole read of the helpdesk."""
+    if ticket.content.updated_at >= stored.updated_at:
+        return True
+    older = stored.older
+    return is_whole and older is not None and older.is_of(ticket) and now - older.seen_at >= OLDER_MUST_STAND
+
+
+def needs_full_read(stored: StoredVersion, ticket: ReadTicket, *, now: datetime, is_whole: bool) -> bool:
+    """Whether the stored ticket may have to change."""
     if stored.is_deleted:
         return True
-    return stored.digest != digest and updated_at >= stored.updated_at
+    return stored.digest != ticket.digest and overwrites(stored, ticket, now=now, is_whole=is_whole)
 
 
 def initial_changes(fields: Mapping[str, Any]) -> FieldChanges:

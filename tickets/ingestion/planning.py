@@ -13,9 +13,11 @@ from tickets.ingestion.changes import (
     Action,
     FieldChanges,
     ReadTicket,
+    StoredVersion,
     Verdict,
     field_changes,
     initial_changes,
+    overwrites,
     stored_fields,
 )
 from tickets.ingestion.normalize import TicketContent
@@ -35,7 +37,10 @@ class Announcement:
 
 @dataclass(slots=True)
 class PagePlan:
-    """The writes of a page and its counts. `updates` are pairs of a stored `_id` and the new values."""
+    """The writes of a page and its counts. `updates` are pairs of a stored `_id` and the new values.
+
+    `is_whole`: the page is of a whole read of the helpdesk.
+    """
 
     tenant_id: str
     job_id: str
@@ -43,6 +48,7 @@ class PagePlan:
     notify_after: datetime
     retention_days: int | None
     judge: Callable[[TicketContent], Verdict]
+    is_whole: bool = False
     inserts: list[Document] = field(default_factory=list)
     updates: list[tuple[Any, Document]] = field(default_factory=list)
     history: list[Document] = field(default_factory=list)
@@ -79,18 +85,30 @@ class PagePlan:
         if fields["urgency"] == "high":
             self._announce(ticket, verdict)
 
-    def add_known(self, ticket: ReadTicket, stored: Document) -> None:
+    def add_same(self, ticket: ReadTicket, version: StoredVersion) -> None:
+        """A ticket whose stored version stays; an older one that was read is remembered, to see whether it stands."""
+        self.unchanged += 1
+        if version.digest == ticket.digest:
+            if version.older is not None:
+                self.updates.append((version.key, {"older": None}))
+        elif self.is_whole and not (version.older and version.older.is_of(ticket)):
+            older = {"digest": ticket.digest, "updated_at": ticket.content.updated_at, "seen_at": self.now}
+            self.updates.append((version.key, {"older": older}))
+
+    def add_known(self, ticket: ReadTicket, stored: Document, version: StoredVersion) -> None:
         """A ticket that is stored already, whole in `stored`, and may differ."""
         content = ticket.content
         values: Document = {}
         changes: FieldChanges = {}
         verdict: Verdict | None = None
-        if content.updated_at >= stored["updated_at"]:
+        if overwrites(version, ticket, now=self.now, is_whole=self.is_whole):
             verdict = self.judge(content)
             fields = stored_fields(content, verdict)
             changes = field_changes(stored, fields)
             values = {name: value for name, value in fields.items() if stored.get(name) != value}
             values["digest"] = ticket.digest
+            if version.older is not None:
+                values["older"] = None
         if stored["is_deleted"]:
             changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
             values |= {"is_deleted": False, "deleted_at": None}

@@ -18,10 +18,10 @@ def preview_tenant(tenant: Tenant) -> Counts:
     configured = Source.objects.filter(tenant=tenant, enabled=True).select_related("tenant").first()
     if configured is None:
         raise SourceError("misconfigured", "This tenant has no enabled source. Connect its helpdesk first.")
-    return preview_source(tenant, open_source(configured))
+    return preview_source(tenant, open_source(configured), is_whole=True)
 
 
-def preview_source(tenant: Tenant, source: TicketSource) -> Counts:
+def preview_source(tenant: Tenant, source: TicketSource, *, is_whole: bool = False) -> Counts:
     """The counts that reading the source would end with; closes it. Raises `SourceError`."""
     store, counts, seen = TicketStore(tenant), Counts(), SeenIds()
     try:
@@ -29,7 +29,11 @@ def preview_source(tenant: Tenant, source: TicketSource) -> Counts:
             read = read_records(page.records, tenant_id=tenant.slug)
             now = clock.now()
             plan = store.plan_page(
-                read.tickets, job_id="", now=now, notify_after=now - timedelta(hours=settings.NOTIFY_MAX_AGE_HOURS)
+                read.tickets,
+                job_id="",
+                now=now,
+                notify_after=now - timedelta(hours=settings.NOTIFY_MAX_AGE_HOURS),
+                is_whole=is_whole,
             )
             seen.add(read.ids_at_the_source())
             counts.new_ingested += plan.new

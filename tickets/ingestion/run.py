@@ -2,8 +2,8 @@
 
     lock → source.pages() → normalise, classify, compare → save the page → … → deletions → cursor
 
-Every page is stored before the next one is asked for, so whatever stops a run, what it had
-stored stays and the next run goes on.
+Pages are stored whole and in their order, one being fetched and one stored while another is
+compared. So whatever stops a run, what it had stored stays and the next run goes on.
 """
 
 import logging
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -25,9 +26,11 @@ from tickets import jobs, quarantine
 from tickets.ingestion.deletions import brake_applies
 from tickets.ingestion.guard import LockBusy, RunCancelled, RunGuard, Sleep
 from tickets.ingestion.listing import Listing
+from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.reading import ReadPage, read_records
 from tickets.ingestion.sync_state import find_state, save_state
+from tickets.ingestion.write_behind import WriteBehind
 from tickets.jobs import JobRequest, Progress, Reading, Status
 from tickets.sources import Page, SourceError, TicketSource, open_source
 from tickets.sources.base import Position
@@ -193,41 +196,47 @@ class _Run:
         listing = Listing()
         start = Position(reading.pages_before, reading.token) if reading.token else None
         pages = source.pages(since=reading.since, start=start)
-        with closing(read_ahead(pages, abandon=self.guard.abandon)) as fetched:
+        is_whole = self.request.kind == "sync" and reading.since is None and start is None
+        storing: set[str] = set()
+        with closing(read_ahead(pages, abandon=self.guard.abandon)) as fetched, WriteBehind() as behind:
             for page in fetched:
                 self.guard.check()
                 read = read_records(page.records, tenant_id=self.tenant.slug)
                 listing.add(page, read)
-                self._save(read)
-                self._follow(reading, page, read)
-                self.progress.processed_pages = pages_done + page.number
-                if page.total_pages is not None:
-                    self.progress.total_pages = pages_done + max(page.total_pages, page.number)
-                self.guard.report("Reading tickets")
+                ids = set(read.ids_at_the_source())
+                if not storing.isdisjoint(ids):
+                    behind.settle()  # these have to be compared with what that page makes of them
+                plan = self._plan(read, is_whole=is_whole)
+                behind.begin(
+                    partial(self._save, read, plan),
+                    then=partial(self._note, reading, page, read, plan, pages_done=pages_done),
+                )
+                storing = ids
         return listing
 
-    def _follow(self, reading: Reading, page: Page, read: ReadPage) -> None:
-        stamps = [ticket.content.updated_at for ticket in read.tickets]
-        if reading.newest_stamp is not None:
-            stamps.append(reading.newest_stamp)
-        reading.newest_stamp = max(stamps, default=None)
-        reading.pages_before, reading.token = page.position.pages_before, page.position.token
-        self.progress.reading = reading
-
-    def _save(self, read: ReadPage) -> None:
+    def _plan(self, read: ReadPage, *, is_whole: bool) -> PagePlan:
         now = self.now()
         kept = read.tickets
         if self.tenant.retention_days is not None:
             oldest = now - timedelta(days=self.tenant.retention_days)
             kept = [ticket for ticket in kept if ticket.content.created_at > oldest]
-        plan = self.store.plan_page(
-            kept, job_id=self.job_id, now=now, notify_after=now - timedelta(hours=settings.NOTIFY_MAX_AGE_HOURS)
+        return self.store.plan_page(
+            kept,
+            job_id=self.job_id,
+            now=now,
+            notify_after=now - timedelta(hours=settings.NOTIFY_MAX_AGE_HOURS),
+            is_whole=is_whole,
         )
+
+    def _save(self, read: ReadPage, plan: PagePlan) -> None:
         self.store.save_page(plan, lock=self.guard.lock, held=self.guard.held, quarantined=read.quarantined)
         if self.has_quarantine:
             refused = {record.external_id for record in read.quarantined}
             well = [ticket.content.external_id for ticket in read.tickets]
             quarantine.drop_recovered(self.tenant, [id_ for id_ in well if id_ not in refused])
+
+    def _note(self, reading: Reading, page: Page, read: ReadPage, plan: PagePlan, *, pages_done: int) -> None:
+        """A page is stored: say so, and where the next run could go on."""
         counts = self.progress.counts
         counts.new_ingested += plan.new
         counts.updated += plan.updated
@@ -235,6 +244,16 @@ class _Run:
         counts.unchanged += plan.unchanged
         counts.quarantined += len(read.quarantined)
         counts.foreign += read.foreign
+        stamps = [ticket.content.updated_at for ticket in read.tickets]
+        if reading.newest_stamp is not None:
+            stamps.append(reading.newest_stamp)
+        reading.newest_stamp = max(stamps, default=None)
+        reading.pages_before, reading.token = page.position.pages_before, page.position.token
+        self.progress.reading = reading
+        self.progress.processed_pages = pages_done + page.number
+        if page.total_pages is not None:
+            self.progress.total_pages = pages_done + max(page.total_pages, page.number)
+        self.guard.report("Reading tickets")
 
     def _settle_deletions(self, source: TicketSource, listing: Listing, *, is_whole: bool) -> None:
         """Delete what the helpdesk lists as deleted, and what a whole and complete read lacks.

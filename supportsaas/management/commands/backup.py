@@ -1,0 +1,35 @@
+"""`manage.py backup DIRECTORY`: the whole database as it is at one moment, while everything works on."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from supportsaas import mongo
+from supportsaas.backup import BackupError, write_backup
+
+
+class Command(BaseCommand):
+    help = "Write the whole database, as it is at one moment, into a new directory."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("directory", type=Path, help="a directory that is not there yet")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            manifest = write_backup(options["directory"], tell=self._tell if options["verbosity"] > 1 else _silent)
+        except (BackupError, OSError) as error:
+            raise CommandError(str(error)) from None
+        except mongo.UNAVAILABLE as error:
+            raise CommandError(f"The database is not reachable: {error}") from None
+        self.stdout.write(
+            f"{manifest.documents} documents of {len(manifest.parts)} collections are in {options['directory']}. "
+            "ENCRYPTION_KEY is not in it: keep that elsewhere."
+        )
+
+    def _tell(self, collection: str, documents: int) -> None:
+        self.stdout.write(f"{collection}: {documents}")
+
+
+def _silent(collection: str, documents: int) -> None: ...

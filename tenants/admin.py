@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
@@ -13,7 +12,8 @@ from django.utils.safestring import SafeString
 from supportsaas import clock
 from supportsaas.read_only_admin import ReadOnlyAdmin
 from tenants.audit import AuditEntry
-from tenants.models import ApiToken, AuthKind, Membership, Role, Source, Tenant, User
+from tenants.models import ApiToken, Membership, Role, Source, Tenant, User
+from tenants.source_form import SourceForm
 
 admin.site.site_header = "SupportSaaS administration"
 admin.site.site_title = "SupportSaaS"
@@ -50,43 +50,13 @@ class TenantAdmin(admin.ModelAdmin):
         return ["slug", "created_at"] if obj else []
 
 
-class SourceForm(forms.ModelForm):
-    """The secret goes in and never comes out: an empty field keeps the stored one."""
-
-    secret = forms.CharField(
-        label="Key or password",
-        required=False,
-        strip=True,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Stored encrypted and never shown again. Leave empty to keep the stored one.",
-    )
-
-    class Meta:
-        model = Source
-        fields = [
-            "tenant", "kind", "url", "auth", "auth_name", "secret", "options", "page_size", "every_minutes", "enabled",
-        ]  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or {}
-        needs_secret = values.get("auth") not in (None, AuthKind.NONE)
-        if needs_secret and not values.get("secret") and not self.instance.has_secret:
-            self.add_error("secret", "This log-in needs the key or password.")
-        return values
-
-    def save(self, commit: bool = True) -> Source:
-        source: Source = super().save(commit=False)
-        if self.cleaned_data.get("secret"):
-            source.set_secret(self.cleaned_data["secret"])
-        if source.auth == AuthKind.NONE:
-            source.set_secret("")
-        if commit:
-            source.save()
-        return source
+class SourceOfTenantForm(SourceForm):
+    class Meta(SourceForm.Meta):
+        fields = ["tenant", *SourceForm.Meta.fields]
 
 
 class SourceAdmin(admin.ModelAdmin):
-    form = SourceForm
+    form = SourceOfTenantForm
     list_display = ["tenant", "kind", "url", "auth", "secret_state", "schedule", "enabled"]
     list_filter = ["kind", "enabled"]
     list_select_related = ["tenant"]

@@ -59,6 +59,12 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/settings/members/add/": [Route("/t/acme/settings/members/add/", "page", A, method="POST")],
     "t/<str:slug>/settings/members/<str:user_id>/": [Route("/t/acme/settings/members/x/", "page", A, method="POST")],
     "t/<str:slug>/settings/changes/": [Route("/t/acme/settings/changes/", "page", A)],
+    "t/<str:slug>/settings/source/": [
+        Route("/t/acme/settings/source/", "page", A),
+        Route("/t/acme/settings/source/", "page", A, method="POST"),
+    ],
+    "t/<str:slug>/settings/source/check/": [Route("/t/acme/settings/source/check/", "page", A, method="POST")],
+    "t/<str:slug>/settings/source/remove/": [Route("/t/acme/settings/source/remove/", "page", A, method="POST")],
     "welcome/<uidb64>/<token>/": [Route("/welcome/x/y/", "page", open=True, names_tenant=False)],
     "health": [Route("/health", "api", open=True, names_tenant=False)],
     "tickets": [Route("/tickets", "api", V, query={"tenant_id": "acme"})],

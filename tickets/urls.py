@@ -5,7 +5,7 @@ Ids of tickets and customers are whatever the helpdesk uses, so they may hold sl
 
 from django.urls import path
 
-from tickets.views import customers, ingestion, quarantine, tickets
+from tickets.views import customers, ingestion, quarantine, source_settings, tickets
 
 urlpatterns = [
     path("t/<str:slug>/tickets/", tickets.show_ticket_list, name="ticket-list"),
@@ -19,4 +19,7 @@ urlpatterns = [
     path("t/<str:slug>/quarantine/", quarantine.show_quarantine, name="quarantine"),
     path("t/<str:slug>/quarantine/retry/", quarantine.retry_refused, name="quarantine-retry"),
     path("t/<str:slug>/quarantine/drop/", quarantine.drop_refused, name="quarantine-drop"),
+    path("t/<str:slug>/settings/source/", source_settings.show_source, name="settings-source"),
+    path("t/<str:slug>/settings/source/check/", source_settings.check_source, name="settings-source-check"),
+    path("t/<str:slug>/settings/source/remove/", source_settings.remove_source, name="settings-source-remove"),
 ]

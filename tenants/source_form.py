@@ -1,0 +1,65 @@
+"""The form of a source, in the admin and on the tenant's own page."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+
+from supportsaas.outbound import AddressRefused, check_literal
+from tenants.models import AuthKind, Source
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class SourceForm(forms.ModelForm):
+    """The secret goes in and never comes out: an empty field keeps the stored one.
+
+    It is kept for the server it was entered for. At another address it has to be entered again, or
+    whoever may edit a source could have it sent to a server of their own.
+    """
+
+    secret = forms.CharField(
+        label="Key or password",
+        required=False,
+        strip=True,
+        max_length=4_000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Stored encrypted and never shown again. Leave empty to keep the stored one.",
+    )
+
+    class Meta:
+        model = Source
+        fields = ["kind", "url", "auth", "auth_name", "secret", "options", "page_size", "every_minutes", "enabled"]
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        try:
+            check_literal(urlsplit(url).hostname or "")
+        except AddressRefused as refused:
+            raise forms.ValidationError(str(refused)) from None
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("auth") in (None, AuthKind.NONE) or values.get("secret"):
+            return values
+        if not self.instance.has_secret:
+            self.add_error("secret", "This log-in needs the key or password.")
+        elif "url" in values and _server_of(values["url"]) != _server_of(self.initial.get("url", "")):
+            self.add_error("secret", "The address names another server: enter its key or password again.")
+        return values
+
+    def save(self, commit: bool = True) -> Source:
+        source: Source = super().save(commit=False)
+        if self.cleaned_data.get("secret"):
+            source.set_secret(self.cleaned_data["secret"])
+        if source.auth == AuthKind.NONE:
+            source.set_secret("")
+        if commit:
+            source.save()
+        return source
+
+
+def _server_of(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme)

@@ -1,0 +1,123 @@
+"""The page of a tenant's source: its admins connect, change, try and remove it without the Django admin."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tenants.models import Source, Tenant, User
+from tests.builders import NOON, record, store_tickets
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tickets.ingestion.sync_state import find_state, save_state
+from tickets.schedule import find_schedules
+from tickets.store import TicketStore
+
+PAGE = "/t/acme/settings/source/"
+REDMINE = {
+    "kind": "redmine", "url": "http://127.0.0.1:1", "auth": "header", "auth_name": "X-Redmine-API-Key",
+    "secret": "s3cret-key", "options": "{}", "page_size": "100", "every_minutes": "", "enabled": "on",
+}  # fmt: skip
+
+
+@pytest.fixture
+def admin(owner: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(owner)
+
+
+def said(response: Any) -> str:
+    return " ".join(str(each) for each in response.context["messages"])
+
+
+def test_first_one_chooses_the_kind_and_the_form_begins_with_what_it_needs(admin: Client) -> None:
+    html = admin.get(PAGE).content.decode()
+    assert "Which helpdesk does Acme use?" in html and 'href="?kind=redmine"' in html
+    html = admin.get(PAGE, {"kind": "redmine"}).content.decode()
+    assert 'value="X-Redmine-API-Key"' in html and "My account" in html
+    assert 'name="options"' not in admin.get(PAGE, {"kind": "house"}).content.decode()
+    assert "&quot;path&quot;" in admin.get(PAGE, {"kind": "rest"}).content.decode()
+
+
+def test_a_source_is_saved_and_its_secret_never_comes_out(admin: Client, tenant: Tenant) -> None:
+    assert "is saved" in said(admin.post(PAGE, {**REDMINE, "every_minutes": "15"}, follow=True))
+    source = Source.objects.get(tenant=tenant)
+    assert (source.reveal_secret(), source.every_minutes) == ("s3cret-key", 15)
+    assert "acme" in find_schedules()
+    for path in (PAGE, "/t/acme/settings/changes/", "/t/acme/ingestion/"):
+        html = admin.get(path).content.decode()
+        assert "s3cret-key" not in html and source.encrypted_secret not in html
+
+
+def test_saving_and_checking_says_whether_it_works(admin: Client, helpdesk: ScriptedHelpdesk) -> None:
+    helpdesk.tickets = [record("T-1")]
+    form = {**REDMINE, "kind": "house", "url": helpdesk.url, "auth": "none", "secret": "", "auth_name": ""}
+    assert "lists 1 tickets" in said(admin.post(PAGE, {**form, "check": "1"}, follow=True))
+    helpdesk.fail_everything(answer({}, 401))
+    assert "refused the log-in" in said(admin.post(f"{PAGE}check/", follow=True))
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"secret": ""}, "secret"),
+        ({"auth_name": ""}, "auth_name"),
+        ({"url": "ftp://x"}, "url"),
+        ({"url": "http://user:pass@127.0.0.1"}, "url"),
+        ({"url": "http://169.254.169.254/latest"}, "url"),
+        ({"options": "no json"}, "options"),
+        ({"options": '{"colour": 1}'}, "options"),
+        ({"options": '{"params": {"a": {"$ne": 1}}}'}, "options"),
+        ({"page_size": "0"}, "page_size"),
+        ({"every_minutes": "10081"}, "every_minutes"),
+        ({"auth": "magic"}, "auth"),
+    ],
+)
+def test_wrong_input_is_said_at_its_field_and_nothing_is_stored(
+    admin: Client, values: dict[str, str], field: str
+) -> None:
+    response = admin.post(PAGE, {**REDMINE, **values})
+    assert response.status_code == 422
+    assert field in response.context["form"].errors
+    assert f'id="id_{field}_error"' in response.content.decode()
+    assert Source.objects.count() == 0
+
+
+def test_the_stored_secret_is_not_sent_to_another_server(admin: Client) -> None:
+    admin.post(PAGE, REDMINE)
+    moved = admin.post(PAGE, {**REDMINE, "url": "http://127.0.0.1:2", "secret": ""})
+    assert "another server" in str(moved.context["form"].errors["secret"])
+    assert Source.objects.get().url == "http://127.0.0.1:1"
+    admin.post(PAGE, {**REDMINE, "url": "http://127.0.0.1:1/below", "secret": ""})
+    assert (Source.objects.get().url, Source.objects.get().reveal_secret()) == (
+        "http://127.0.0.1:1/below",
+        "s3cret-key",
+    )
+
+
+def test_another_interval_keeps_what_was_read_and_another_address_does_not(admin: Client, tenant: Tenant) -> None:
+    admin.post(PAGE, REDMINE)
+    save_state(tenant, cursor=NOON, full_read_at=NOON)
+    admin.post(PAGE, {**REDMINE, "secret": "", "every_minutes": "30"})
+    assert find_state(tenant).cursor == NOON
+    admin.post(PAGE, {**REDMINE, "secret": "", "url": "http://127.0.0.1:1/other"})
+    assert find_state(tenant).cursor is None
+
+
+def test_another_kind_replaces_the_source_and_says_so_before(admin: Client) -> None:
+    admin.post(PAGE, REDMINE)
+    assert "Saving replaces the source" in admin.get(PAGE, {"kind": "house"}).content.decode()
+    admin.post(PAGE, {**REDMINE, "kind": "house", "options": '{"path": "/x"}'})
+    assert (Source.objects.get().kind, Source.objects.get().options) == ("house", {})
+
+
+def test_a_source_is_removed_and_its_tickets_stay(admin: Client, tenant: Tenant) -> None:
+    admin.post(PAGE, {**REDMINE, "every_minutes": "15"})
+    store_tickets(tenant, [{"id": "T-1"}])
+    assert "Its tickets stay" in said(admin.post(f"{PAGE}remove/", follow=True))
+    assert Source.objects.count() == 0 and "acme" not in find_schedules()
+    assert TicketStore(tenant).find_ticket("T-1") is not None
+
+
+def test_another_tenant_in_the_form_changes_nothing(admin: Client, tenant: Tenant, other_tenant: Tenant) -> None:
+    admin.post(PAGE, {**REDMINE, "tenant": str(other_tenant.pk), "tenant_id": str(other_tenant.pk)})
+    assert Source.objects.get().tenant == tenant

@@ -8,7 +8,8 @@ from ninja import Field, Query, Router, Schema
 
 from analytics.store import api_statistics
 from supportsaas.api_errors import InvalidParameter, refuse_unknown
-from tenants.api_access import api_tenant
+from tenants.api_access import TenantId, api_tenant
+from tickets.api_fields import Moment
 from tickets.filters import FilterError, parse_moment
 
 router = Router(tags=["statistics"])
@@ -39,9 +40,9 @@ class StatisticsOut(Schema):
 @router.get("/tenants/{tenant_id}/stats", response=StatisticsOut, summary="A tenant's statistics over a period")
 def show_statistics(
     request: HttpRequest,
-    tenant_id: str,
-    from_date: str | None = Query(None, description="ISO 8601; included. Without it: from the first ticket."),
-    to_date: str | None = Query(None, description="ISO 8601; not included. A bare date includes that day."),
+    tenant_id: TenantId,
+    from_date: Moment | None = Query(None, description="Included. Without it: from the first ticket."),
+    to_date: Moment | None = Query(None, description="Not included; but a bare date includes that day."),
 ) -> StatisticsOut:
     """Of all tickets created in the period; bare dates are days of the tenant's time zone."""
     refuse_unknown(request, ("from_date", "to_date"))

@@ -1,19 +1,18 @@
 """The JSON API, put together from the apps; described at /api/docs."""
 
-from ninja import NinjaAPI
-
 from analytics import api as analytics_api
 from supportsaas import api_errors, health
+from supportsaas.api_description import DescribedAPI
 from tenants.api_access import PersonAuth, TokenAuth
 from tickets import api as tickets_api
 from tickets import api_ingestion
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="SupportSaaS",
     version="1.0",
     description="Tickets of your tenants, what is urgent in them, and the ingestion that brings them in.",
     auth=[TokenAuth(), PersonAuth()],
-    docs_url="/api/docs",
+    docs_url=None,  # its page loads scripts from elsewhere; ours is `api_page`
     openapi_url="/api/openapi.json",
 )
 api_errors.install(api)

@@ -97,6 +97,18 @@ INDEXES: tuple[Index, ...] = (
     Index(
         "outbox", (("tenant_id", UP), ("status", UP), ("created_at", UP)), "What waits to be delivered, oldest first."
     ),
+    Index(
+        "request_quotas",
+        (("expires_at", UP),),
+        "What a token used of its limit is forgotten two minutes later.",
+        {"expireAfterSeconds": 0},
+    ),
+    Index(
+        "idempotency_keys",
+        (("expires_at", UP),),
+        "An Idempotency-Key is forgotten after a day.",
+        {"expireAfterSeconds": 0},
+    ),
     Index("schedules", (("next_at", UP),), "The tenant whose turn to be read is due longest."),
     Index(
         "workers",

@@ -2,16 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 
+from django.conf import settings
 from django.http import HttpRequest
+from ninja import Field
 from ninja.errors import HttpError
 from ninja.security import HttpBearer, SessionAuth
 
 from supportsaas import clock
+from supportsaas.api_errors import TooManyRequests
+from supportsaas.reliability.request_quota import RequestQuota
 from tenants.access import TenantAccess, find_access
 from tenants.models import ApiToken, Role, Tenant, User
 
 _LAST_USE_PRECISION = timedelta(minutes=1)
+
+TenantId = Annotated[
+    str, Field(json_schema_extra={"description": "The tenant's id: letters, digits, - and _.", "example": "acme"})
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +32,63 @@ class Caller:
     def name(self) -> str:
         return f"{self.user.username} (token {self.token.name})" if self.token else self.user.username
 
+    @property
+    def key(self) -> str:
+        """Tells this caller from every other: two tokens of one person are two callers."""
+        return f"token:{self.token.pk}" if self.token else f"user:{self.user.pk}"
+
 
 class TokenAuth(HttpBearer):
-    """`Authorization: Bearer …`; no session and no CSRF token needed."""
+    """`Authorization: Bearer …`; no session and no CSRF token needed. Counts against the token's limit."""
+
+    openapi_description = "A token made on a settings page or by `manage.py token create`."
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         found = ApiToken.objects.filter(digest=ApiToken.digest_of(token)).select_related("user", "tenant").first()
         now = clock.now()
         if found is None or not found.is_usable(now):
             return None
+        caller = Caller(found.user, found)
+        _count(request, caller, limit=settings.API_REQUESTS_PER_MINUTE if found.limit is None else found.limit)
         if found.last_used_at is None or now - found.last_used_at > _LAST_USE_PRECISION:
             ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
-        return Caller(found.user, found)
+        return caller
 
 
 class PersonAuth(SessionAuth):
-    """The session of a logged-in person; requests that change something need the CSRF token."""
+    """The session of a logged-in person; requests that change something need the CSRF token.
+
+    People are not counted: their pages ask as often as they click.
+    """
+
+    openapi_description = "The session of a logged-in person. A call that changes something needs `X-CSRFToken` too."
+
+    def __call__(self, request: HttpRequest) -> Caller | None:
+        if not isinstance(request.user, User) or not request.user.is_active:
+            return None  # before the CSRF check: who is nobody is told that, and not that a cookie is missing
+        found: Caller | None = super().__call__(request)
+        return found
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        try:
+            return super()._get_key(request)
+        except HttpError:
+            raise HttpError(
+                403, "A session that changes something must send its CSRF token (X-CSRFToken). Nothing was done."
+            ) from None
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
-        return Caller(request.user) if isinstance(request.user, User) and request.user.is_active else None
+        return Caller(request.user) if isinstance(request.user, User) else None
+
+
+def _count(request: HttpRequest, caller: Caller, *, limit: int) -> None:
+    """Count the request; raises `TooManyRequests`. A limit of 0 is none."""
+    if not limit:
+        return
+    quota = RequestQuota(caller.key, limit=limit).take()
+    request.api_quota = quota  # type: ignore[attr-defined]  # every answer tells it
+    if quota.retry_after is not None:
+        raise TooManyRequests(limit=limit, retry_after=quota.retry_after)
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -56,9 +103,15 @@ def api_access(request: HttpRequest, slug: str, needed: Role = Role.VIEWER) -> T
     if access is None:
         raise HttpError(404, f"There is no tenant “{slug[:63]}” that you may see.")
     if not access.allows(needed):
-        raise HttpError(403, f"This needs the role “{needed.value}”; yours is “{access.role.value}”.")
+        raise HttpError(403, _too_weak(caller, access, needed))
     return access
 
 
 def api_tenant(request: HttpRequest, slug: str, needed: Role = Role.VIEWER) -> Tenant:
     return api_access(request, slug, needed).tenant
+
+
+def _too_weak(caller: Caller, access: TenantAccess, needed: Role) -> str:
+    if caller.token is not None and not Role(caller.token.role).allows(needed):
+        return "This token may only read. Nothing was done; use one that may run."
+    return f"This needs the role “{needed.value}”; yours is “{access.role.value}”. Nothing was done."

@@ -212,7 +212,11 @@ class Source(Audited):
 
 
 class ApiToken(Audited):
-    """A program's key to the JSON API. Only its hash is kept; the token itself is shown once."""
+    """A program's key to the JSON API. Only its hash is kept; the token itself is shown once.
+
+    It never allows more than its person may do at that moment: who loses a role, a tenant or the log-in
+    loses it in their tokens at once.
+    """
 
     unaudited = frozenset({"digest", "created_at", "last_used_at"})
 
@@ -233,6 +237,13 @@ class ApiToken(Audited):
         max_length=16, choices=Role.choices, default=Role.VIEWER, help_text="Never more than the user's own role."
     )
     digest = models.CharField(max_length=64, editable=False)
+    limit = models.PositiveIntegerField(
+        "requests a minute",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(60_000)],
+        help_text="Empty: as API_REQUESTS_PER_MINUTE says. 0: no limit.",
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from supportsaas import clock, mongo
 from tenants.models import ApiToken, Role, Source, Tenant, User
+from tests.api.caller import Api, token_of
 from tests.builders import delete_stored, finished_job, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
@@ -20,32 +21,6 @@ TICKET = {
     "id", "external_id", "tenant_id", "source", "customer_id", "subject", "message", "status", "urgency",
     "sentiment", "requires_action", "keywords", "created_at", "updated_at",
 }  # fmt: skip
-
-
-class Api:
-    """Calls with a token; `call` gives status and body."""
-
-    def __init__(self, text: str) -> None:
-        self._client = Client(headers={"Authorization": f"Bearer {text}"}, enforce_csrf_checks=True)
-
-    def call(self, method: str, path: str, **params: Any) -> tuple[int, Any]:
-        response = self._client.generic(method, path, QUERY_STRING=_query(params))
-        return response.status_code, response.json()
-
-    def get(self, path: str, **params: Any) -> Any:
-        status, body = self.call("GET", path, **params)
-        assert status == 200, body
-        return body
-
-
-def _query(params: dict[str, Any]) -> str:
-    from urllib.parse import urlencode
-
-    return urlencode(params, doseq=True)
-
-
-def token_of(user: User, *, role: Role = Role.ADMIN, tenant: Tenant | None = None) -> str:
-    return ApiToken.issue(name="test", user=user, tenant=tenant, role=role)[1]
 
 
 @pytest.fixture

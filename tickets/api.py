@@ -1,8 +1,9 @@
 """The API's calls on tickets. Paths and field names are fixed."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
@@ -11,9 +12,10 @@ from pydantic import ConfigDict
 
 from supportsaas.api_errors import InvalidParameter, refuse_unknown
 from supportsaas.mongo import Document
-from tenants.api_access import api_tenant
+from tenants.api_access import TenantId, api_tenant
 from tenants.models import Tenant
-from tickets.filters import FilterError, TicketFilter
+from tickets.api_fields import Moment, Words
+from tickets.filters import MOST_VALUES, FilterError, TicketFilter
 from tickets.ingestion.classify import classify_ticket
 from tickets.paging import Cursor, CursorError
 from tickets.store import TicketPage, TicketStore
@@ -21,6 +23,10 @@ from tickets.store import TicketPage, TicketStore
 router = Router(tags=["tickets"])
 
 MOST_PAGES = 100_000
+
+TicketId = Annotated[
+    str, Field(json_schema_extra={"description": "The ticket's id in its helpdesk (`external_id`).", "example": "T-1"})
+]
 
 
 class TicketOut(Schema):
@@ -32,10 +38,10 @@ class TicketOut(Schema):
     subject: str
     message: str
     status: str
-    urgency: str
-    sentiment: str
+    urgency: Literal["high", "medium", "low"]
+    sentiment: Literal["negative", "neutral", "positive"]
     requires_action: bool
-    keywords: list[str]
+    keywords: list[str] = Field(description="The words that decided urgency and sentiment.")
     created_at: datetime
     updated_at: datetime
 
@@ -70,9 +76,14 @@ class TicketPageOut(Schema):
     next_cursor: str | None
 
 
+class Change(Schema):
+    old: Any
+    new: Any
+
+
 class HistoryEntry(Schema):
     action: Literal["created", "updated", "deleted", "restored"]
-    changes: dict[str, dict[str, Any]]
+    changes: dict[str, Change]
     recorded_at: datetime
     job_id: str
 
@@ -84,30 +95,37 @@ class HistoryOut(Schema):
 
 class Paging(Schema):
     model_config = ConfigDict(extra="ignore")
-    tenant_id: str
-    page: int = Field(1, ge=1, le=MOST_PAGES)
+    tenant_id: TenantId
+    page: int = Field(1, ge=1, le=MOST_PAGES, description="By number, from 1. A cursor goes before it.")
     page_size: int = Field(20, ge=1, le=100)
-    cursor: str | None = Field(None, max_length=1000)
+    cursor: str | None = Field(
+        None,
+        max_length=1000,
+        json_schema_extra={"format": "cursor"},
+        description="`next_cursor` of the page before, of the same tenant with the same filters. "
+        "A page by cursor skips and repeats nothing, whatever arrives in the meantime.",
+    )
 
 
 class ListQuery(Paging):
-    status: list[str] = Field([], description="Any of these; may be repeated.")
-    urgency: list[Literal["high", "medium", "low"]] = Field([])
-    sentiment: list[Literal["negative", "neutral", "positive"]] = Field([])
-    source: list[str] = Field([])
+    status: list[Words] = Field([], max_length=MOST_VALUES, description="Any of these; may be repeated.")
+    urgency: list[Literal["high", "medium", "low"]] = Field([], max_length=MOST_VALUES)
+    sentiment: list[Literal["negative", "neutral", "positive"]] = Field([], max_length=MOST_VALUES)
+    source: list[Words] = Field([], max_length=MOST_VALUES)
     requires_action: bool | None = None
-    customer_id: str | None = None
-    q: str | None = Field(None, description="Words of subject, message, ticket or customer id; all must occur.")
-    created_from: str | None = Field(None, description="ISO 8601; included.")
-    created_to: str | None = Field(None, description="ISO 8601; not included. A bare date includes that day.")
+    customer_id: Words | None = None
+    q: Words | None = Field(None, description="Words of subject, message, ticket or customer id; all must occur.")
+    created_from: Moment | None = Field(None, description="Included.")
+    created_to: Moment | None = Field(None, description="Not included; but a bare date includes that day.")
 
 
 _FILTERS = set(ListQuery.model_fields) - set(Paging.model_fields)
+_MAY_REPEAT = ("status", "urgency", "sentiment", "source")
 
 
 @router.get("/tickets", response=TicketPageOut, summary="A tenant's tickets, newest first")
 def list_tickets(request: HttpRequest, query: Query[ListQuery]) -> TicketPageOut:
-    refuse_unknown(request, ListQuery.model_fields)
+    refuse_unknown(request, ListQuery.model_fields, may_repeat=_MAY_REPEAT)
     tenant = api_tenant(request, query.tenant_id)
     return _page(tenant, _filter(request, tenant), query)
 
@@ -123,7 +141,10 @@ def list_urgent_tickets(request: HttpRequest, query: Query[Paging]) -> TicketPag
     "/tickets/{path:external_id}/history", response=HistoryOut, summary="What changed in a ticket, newest first"
 )
 def show_history(
-    request: HttpRequest, external_id: str, tenant_id: str, limit: int = Query(50, ge=1, le=500)
+    request: HttpRequest,
+    external_id: TicketId,
+    tenant_id: TenantId,
+    limit: int = Query(50, ge=1, le=500, description="At most so many entries."),
 ) -> HistoryOut:
     refuse_unknown(request, ("tenant_id", "limit"))
     store = TicketStore(api_tenant(request, tenant_id))
@@ -134,7 +155,7 @@ def show_history(
 
 
 @router.get("/tickets/{path:external_id}", response=ExplainedTicket, summary="One ticket, and why it was classified so")
-def show_ticket(request: HttpRequest, external_id: str, tenant_id: str) -> ExplainedTicket:
+def show_ticket(request: HttpRequest, external_id: TicketId, tenant_id: TenantId) -> ExplainedTicket:
     refuse_unknown(request, ("tenant_id",))
     ticket = TicketStore(api_tenant(request, tenant_id)).find_ticket(external_id)
     if ticket is None or ticket["is_deleted"]:
@@ -155,8 +176,9 @@ def _filter(request: HttpRequest, tenant: Tenant) -> TicketFilter:
 
 
 def _page(tenant: Tenant, wanted: TicketFilter, query: Paging) -> TicketPageOut:
+    mark = _mark(tenant, wanted)
     try:
-        cursor = Cursor.decode(query.cursor) if query.cursor else None
+        cursor = _decode(query.cursor, mark) if query.cursor else None
     except CursorError as error:
         raise InvalidParameter("cursor", str(error)) from None
     found: TicketPage = TicketStore(tenant).find_page(wanted, page_size=query.page_size, cursor=cursor, page=query.page)
@@ -165,8 +187,22 @@ def _page(tenant: Tenant, wanted: TicketFilter, query: Paging) -> TicketPageOut:
         page=query.page,
         page_size=query.page_size,
         total=found.total,
-        next_cursor=found.next_cursor,
+        next_cursor=f"{mark}.{found.next_cursor}" if found.next_cursor else None,
     )
+
+
+def _mark(tenant: Tenant, wanted: TicketFilter) -> str:
+    """Names the list that a cursor belongs to: in another one it would silently skip."""
+    return hashlib.sha256(f"{tenant.slug}?{wanted.query()}".encode("utf-8", "replace")).hexdigest()[:10]
+
+
+def _decode(text: str, mark: str) -> Cursor:
+    """The place in the list that `mark` names; raises `CursorError`."""
+    of_list, _, place = text.partition(".")
+    cursor = Cursor.decode(place)
+    if of_list != mark:
+        raise CursorError("It belongs to another list: begin again without a cursor.")
+    return cursor
 
 
 def _only(document: Document, schema: type[Schema]) -> Document:

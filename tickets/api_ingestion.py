@@ -3,18 +3,19 @@
 import time
 import uuid
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Header, Query, Router, Schema, Status
 from ninja.errors import HttpError
 
 from supportsaas import clock
-from supportsaas.api_errors import Problem, refuse_unknown
+from supportsaas.api_errors import InvalidParameter, Problem, refuse_unknown
 from supportsaas.mongo import Document
 from supportsaas.reliability import rate_limiter
 from supportsaas.reliability.lock import Lock
-from tenants.api_access import api_tenant, caller_of
+from supportsaas.reliability.once import KeyReused, Once, Outcome
+from tenants.api_access import Caller, TenantId, api_tenant, caller_of
 from tenants.models import Role, Tenant
 from tickets import jobs
 from tickets.jobs import JobRequest
@@ -23,6 +24,8 @@ from tickets.worker import count_workers
 router = Router(tags=["ingestion"])
 
 POLL_SECONDS = 0.2
+
+JobId = Annotated[str, Field(json_schema_extra={"description": "As `POST /ingest/run` gave it.", "format": "uuid"})]
 
 
 class RunOut(Schema):
@@ -94,26 +97,72 @@ class LimiterOut(Schema):
 
 
 @router.post("/ingest/run", response={200: RunOut, 202: Running, 409: Conflict}, summary="Run an ingestion")
-def run_ingestion(request: HttpRequest, tenant_id: str, wait: int = Query(30, ge=0, le=60)) -> Status:
-    """Puts a job into the queue and waits up to `wait` seconds for its end."""
+def run_ingestion(
+    request: HttpRequest,
+    response: HttpResponse,
+    tenant_id: TenantId,
+    wait: int = Query(30, ge=0, le=60, description="How many seconds to wait for the end."),
+    key: str | None = Header(
+        None,
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{1,255}$",
+        description="Any text of your own, the same for every attempt at one run: for 24 hours it starts at most one.",
+    ),
+) -> Status:
+    """Puts a job into the queue and waits up to `wait` seconds for its end.
+
+    With an `Idempotency-Key`, an attempt that is made again gets the same run: its end, or 202 while it is
+    going. (409 is an answer too: it is given again, and a new run needs a new key.)
+    """
     refuse_unknown(request, ("tenant_id", "wait"))
     tenant = api_tenant(request, tenant_id, Role.MANAGER)
+    caller = caller_of(request)
     try:
-        job_id = jobs.enqueue(tenant, JobRequest(trigger="api", started_by=caller_of(request).name))
-    except jobs.JobActive as error:
-        return Status(409, Conflict(detail=str(error), job_id=error.job_id))
-    deadline = time.monotonic() + (wait if count_workers() else 0)
-    while time.monotonic() < deadline:
+        begun = _begin(tenant, caller, key)
+    except KeyReused:
+        raise InvalidParameter(
+            "Idempotency-Key", "stood for a run of another tenant within the last 24 hours; nothing was done"
+        ) from None
+    if begun.is_replayed:
+        response["Idempotent-Replayed"] = "true"
+    if "conflict" in begun.values:
+        other = begun.values["conflict"]
+        return Status(409, Conflict(detail=str(jobs.JobActive(other)), job_id=other))
+    return _wait_for(begun.values["job_id"], seconds=wait)
+
+
+def _begin(tenant: Tenant, caller: Caller, key: str | None) -> Outcome:
+    """`job_id` of the run that was begun, now or under the same key before, or `conflict` with another."""
+    wish = JobRequest(trigger="api", started_by=caller.name)
+    if key is None:
+        try:
+            return Outcome({"job_id": jobs.enqueue(tenant, wish)}, is_replayed=False)
+        except jobs.JobActive as error:
+            return Outcome({"conflict": error.job_id}, is_replayed=False)
+    once = Once(caller=caller.key, key=key, request=f"ingest/run {tenant.slug}")
+    for _ in range(3):
+        try:
+            return once.run(lambda session: {"job_id": jobs.enqueue(tenant, wish, session=session)})
+        except jobs.JobActive as error:
+            if error.job_id != jobs.UNKNOWN_JOB:
+                return once.keep({"conflict": error.job_id})
+    return Outcome({"conflict": jobs.UNKNOWN_JOB}, is_replayed=False)
+
+
+def _wait_for(job_id: str, *, seconds: int) -> Status:
+    deadline = time.monotonic() + seconds
+    while True:
         job = jobs.find_job(job_id)
         if job is not None and not job["active"]:
             counts = {name: job["counts"][name] for name in jobs.COUNTS if name in RunOut.model_fields}
             return Status(200, RunOut(status=job["status"], job_id=job_id, detail=_detail(job), **counts))
+        if time.monotonic() >= deadline or not count_workers():
+            return Status(202, Running(job_id=job_id))
         time.sleep(POLL_SECONDS)
-    return Status(202, Running(job_id=job_id))
 
 
 @router.get("/ingest/status", response=ProgressOut | Idle, summary="The tenant's running job, or idle")
-def show_status(request: HttpRequest, tenant_id: str) -> ProgressOut | Idle:
+def show_status(request: HttpRequest, tenant_id: TenantId) -> ProgressOut | Idle:
     refuse_unknown(request, ("tenant_id",))
     tenant = api_tenant(request, tenant_id)
     job = jobs.find_active(tenant)
@@ -121,13 +170,13 @@ def show_status(request: HttpRequest, tenant_id: str) -> ProgressOut | Idle:
 
 
 @router.get("/ingest/progress/{job_id}", response=ProgressOut, summary="How far a job is, or how it ended")
-def show_progress(request: HttpRequest, job_id: str) -> ProgressOut:
+def show_progress(request: HttpRequest, job_id: JobId) -> ProgressOut:
     refuse_unknown(request, ())
     return _progress(_job(request, job_id, Role.VIEWER)[1])
 
 
 @router.get("/ingest/lock/{tenant_id}", response=LockOut, summary="Who holds the tenant's lock")
-def show_lock(request: HttpRequest, tenant_id: str) -> LockOut:
+def show_lock(request: HttpRequest, tenant_id: TenantId) -> LockOut:
     refuse_unknown(request, ())
     tenant = api_tenant(request, tenant_id)
     state = Lock(tenant.slug).state()

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from supportsaas import clock, mongo
@@ -38,6 +39,10 @@ INTERRUPTED = {
     "code": "interrupted",
     "message": "The process that ran this ended without a word. Everything it had stored stays; the next run goes on.",
 }
+
+
+UNKNOWN_JOB = "unknown"
+"""Whose job was active when another wanted to begin, where it ended before it could be named."""
 
 
 class JobActive(Exception):
@@ -112,9 +117,11 @@ class Progress:
     read_began: datetime | None = None
 
 
-def enqueue(tenant: Tenant, request: JobRequest, *, now: datetime | None = None) -> str:
-    """Put a job into the queue for the worker; its id. Raises `JobActive`."""
-    return _insert(tenant, request, {"status": "queued"}, now=now or clock.now())
+def enqueue(
+    tenant: Tenant, request: JobRequest, *, now: datetime | None = None, session: ClientSession | None = None
+) -> str:
+    """Put a job into the queue for the worker; its id. Raises `JobActive`, which ends the session's transaction."""
+    return _insert(tenant, request, {"status": "queued"}, now=now or clock.now(), session=session)
 
 
 def begin_at_once(tenant: Tenant, request: JobRequest, *, owner_id: str, now: datetime | None = None) -> str:
@@ -268,7 +275,9 @@ def _running(owner_id: str, now: datetime) -> Document:
     }
 
 
-def _insert(tenant: Tenant, request: JobRequest, state: Document, *, now: datetime) -> str:
+def _insert(
+    tenant: Tenant, request: JobRequest, state: Document, *, now: datetime, session: ClientSession | None = None
+) -> str:
     end_lost_jobs(now=now)
     job_id = str(uuid.uuid4())
     document: Document = {
@@ -300,14 +309,16 @@ def _insert(tenant: Tenant, request: JobRequest, state: Document, *, now: dateti
     }
     for _ in range(3):
         try:
-            mongo.collection(COLLECTION).insert_one(document)
+            mongo.collection(COLLECTION).insert_one(document, session=session)
             return job_id
         except DuplicateKeyError:
             other = find_active(tenant)
             if other is not None:
                 raise JobActive(other["_id"]) from None
+            if session is not None:
+                break  # its transaction is over
             # the other one ended between the two operations: try again
-    raise JobActive("unknown")
+    raise JobActive(UNKNOWN_JOB)
 
 
 def _touch(job_id: str, owner_id: str, values: Document) -> bool:

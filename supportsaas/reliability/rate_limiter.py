@@ -9,8 +9,7 @@ the longest time a request may take; after that they lapse by themselves.
 It is fair between tenants: who waits and has used less of the window goes before who has used
 more, so a tenant with a thousand pages does not starve one with two.
 
-All times are the server's. A retried write carries an old `$$NOW`, so each update first
-moves a clock of the document's own forward and never back.
+All times are the server's (`shared_state`).
 """
 
 import uuid
@@ -19,12 +18,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from pymongo import ReturnDocument
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError
 
 from supportsaas import mongo
 from supportsaas.clock import Clock
+from supportsaas.reliability.shared_state import server_time, update_shared
 
 COLLECTION = "rate_limits"
 LONGEST_REQUEST_SECONDS = 120
@@ -83,7 +81,6 @@ class RateLimiter:
         }
         found = self._update(
             [
-                *self._prune(),
                 {"$set": {"waiting": others}},
                 {"$set": {"admitted": admitted}},
                 {
@@ -109,12 +106,12 @@ class RateLimiter:
             return
         ended = {"$mergeObjects": ["$$each", {"until": {"$add": ["$now", self.window_seconds * 1000]}}]}
         one = {"$cond": [{"$eq": ["$$each.id", slot]}, ended, "$$each"]}
-        self._update([*self._prune(), {"$set": {"slots": {"$map": {"input": "$slots", "as": "each", "in": one}}}}])
+        self._update([{"$set": {"slots": {"$map": {"input": "$slots", "as": "each", "in": one}}}}])
 
     def hold_back(self, seconds: float) -> None:
         """The host asked for a pause: no process sends it anything before that."""
         until = {"$add": ["$now", int(seconds * 1000)]}
-        self._update([*self._prune(), {"$set": {"held_back_until": {"$max": ["$held_back_until", until]}}}])
+        self._update([{"$set": {"held_back_until": {"$max": ["$held_back_until", until]}}}])
 
     def state(self) -> LimiterState:
         found = next(
@@ -128,22 +125,10 @@ class RateLimiter:
         )
         return LimiterState(self.limit, self.window_seconds, len(found["slots"]) if found else 0)
 
-    def _update(self, pipeline: list[mongo.Document]) -> mongo.Document:
-        while True:
-            try:
-                found = self._collection.find_one_and_update(
-                    {"_id": self.host}, pipeline, upsert=True, return_document=ReturnDocument.AFTER
-                )
-            except DuplicateKeyError:
-                continue  # two first-time writers: the document is there now
-            assert found is not None, "an upsert gives a document"
-            return found
-
-    def _prune(self) -> list[mongo.Document]:
-        return [
-            {"$set": {"now": {"$max": [self._now, "$now"]}}},
-            {"$set": {name: _still("$" + name, "$now") for name in ("slots", "waiting")}},
-        ]
+    def _update(self, pipeline: mongo.Pipeline) -> mongo.Document:
+        """Drop what has lapsed, then run the pipeline."""
+        prune = {"$set": {name: _still("$" + name, "$now") for name in ("slots", "waiting")}}
+        return update_shared(self._collection, self.host, [prune, *pipeline], now=self._now)
 
     @property
     def _collection(self) -> "Collection[mongo.Document]":
@@ -151,7 +136,7 @@ class RateLimiter:
 
     @property
     def _now(self) -> Any:
-        return self._clock() if self._clock else "$$NOW"
+        return server_time(self._clock)
 
 
 def _still(entries: str, now: Any) -> mongo.Document:

@@ -23,3 +23,18 @@ def ask_for_slots(database: str, seconds: float, stamps: "multiprocessing.Queue[
             window.release(slot)
             found.append((began, granted))
     stamps.put(found)
+
+
+def take_quota(database: str, times: int, counts: "multiprocessing.Queue[int]") -> None:
+    """Ask so many times for a quota of 40 at one moment; put how often it was granted."""
+    from datetime import UTC, datetime
+
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"]["NAME"] = database
+    django.setup()
+    from supportsaas.reliability.request_quota import RequestQuota
+
+    quota = RequestQuota("shared", limit=40, clock=lambda: datetime(2026, 3, 10, tzinfo=UTC))
+    counts.put(sum(quota.take().retry_after is None for _ in range(times)))

@@ -1,0 +1,63 @@
+"""A token's requests a minute: told with every answer, refused with 429, the same in every process."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from supportsaas import mongo
+from tenants.models import Tenant, User
+from tests.api.caller import Api, token_of
+
+pytestmark = pytest.mark.django_db
+
+LIMIT, LEFT, RESET = "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"
+
+
+def test_one_too_many_is_429_and_does_nothing(owner: User, tenant: Tenant, settings: Any) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 3
+    api = Api(token_of(owner))
+    assert [api.ask("GET", "/ingest/status", tenant_id="acme")[LEFT] for _ in range(3)] == ["2", "1", "0"]
+    refused = api.ask("POST", "/ingest/run", tenant_id="acme", wait=0)
+    assert refused.status_code == 429
+    assert 1 <= int(refused["Retry-After"]) <= 20
+    assert (refused[LIMIT], refused[LEFT]) == ("3", "0") and 0 < int(refused[RESET]) <= 60
+    assert "3 requests a minute" in refused.json()["detail"]
+    assert mongo.collection("ingestion_logs").count_documents({}) == 0
+
+
+def test_every_answer_tells_the_limit_also_a_refusal_and_a_304(owner: User, tenant: Tenant) -> None:
+    api = Api(token_of(owner))
+    first = api.ask("GET", "/tickets", tenant_id="acme")
+    for response in (
+        first,
+        api.ask("GET", "/tickets", headers={"If-None-Match": first["ETag"]}, tenant_id="acme"),
+        api.ask("GET", "/tickets", tenant_id="nobody"),
+        api.ask("GET", "/tickets", tenant_id="acme", page=0),
+    ):
+        assert response[LIMIT] == "600"
+
+
+def test_a_token_may_have_a_limit_of_its_own_or_none(owner: User, tenant: Tenant, settings: Any) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1
+    own = Api(token_of(owner, limit=2))
+    assert [own.ask("GET", "/tickets", tenant_id="acme").status_code for _ in range(3)] == [200, 200, 429]
+    free = Api(token_of(owner, limit=0))
+    answers = [free.ask("GET", "/tickets", tenant_id="acme") for _ in range(4)]
+    assert {each.status_code for each in answers} == {200} and LIMIT not in answers[0]
+
+
+def test_two_tokens_of_one_person_do_not_share(owner: User, tenant: Tenant, settings: Any) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1
+    for api in (Api(token_of(owner)), Api(token_of(owner))):
+        assert api.ask("GET", "/tickets", tenant_id="acme").status_code == 200
+
+
+def test_people_and_wrong_tokens_are_not_counted(owner: User, tenant: Tenant, settings: Any) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1
+    person = Client()
+    person.force_login(owner)
+    assert {person.get("/tickets?tenant_id=acme").status_code for _ in range(3)} == {200}
+    wrong = Api("sst_nothing")
+    assert {wrong.ask("GET", "/tickets", tenant_id="acme").status_code for _ in range(3)} == {401}
+    assert mongo.collection("request_quotas").count_documents({}) == 0

@@ -1,0 +1,104 @@
+"""How many requests a minute a caller may make, on the real server."""
+
+import multiprocessing
+import threading
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from supportsaas import mongo
+from supportsaas.reliability.request_quota import COLLECTION, RequestQuota
+from tests.conftest import FakeClock
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_whole_limit_may_be_used_at_once_and_then_comes_back_evenly(clock: FakeClock) -> None:
+    quota = RequestQuota("a", limit=6, clock=clock)
+    assert [quota.take().remaining for _ in range(6)] == [5, 4, 3, 2, 1, 0]
+    refused = quota.take()
+    assert (refused.remaining, refused.reset_seconds) == (0, 60)
+    assert refused.retry_after == pytest.approx(10)
+    clock.advance(seconds=9.9)
+    assert quota.take().retry_after == pytest.approx(0.1, abs=0.01)
+    clock.advance(seconds=0.1)
+    assert quota.take().retry_after is None
+    assert quota.take().retry_after is not None
+    clock.advance(seconds=60)
+    assert [quota.take().remaining for _ in range(6)] == [5, 4, 3, 2, 1, 0]
+
+
+def test_callers_do_not_share(clock: FakeClock) -> None:
+    assert RequestQuota("a", limit=1, clock=clock).take().retry_after is None
+    assert RequestQuota("b", limit=1, clock=clock).take().retry_after is None
+    assert RequestQuota("a", limit=1, clock=clock).take().retry_after is not None
+
+
+def test_a_clock_that_goes_back_admits_no_more(clock: FakeClock) -> None:
+    quota = RequestQuota("a", limit=2, clock=clock)
+    assert [quota.take().retry_after for _ in range(2)] == [None, None]
+    clock.advance(seconds=-3000)
+    assert quota.take().retry_after is not None
+
+
+def test_what_was_used_is_forgotten_by_itself(clock: FakeClock) -> None:
+    RequestQuota("a", limit=2, clock=clock).take()
+    kept = mongo.collection(COLLECTION).find_one({"_id": "a"})
+    assert kept is not None and (kept["expires_at"] - clock()).total_seconds() == 120
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(limit=st.integers(1, 50), pauses=st.lists(st.floats(0, 20), min_size=1, max_size=60))
+def test_no_stretch_of_time_holds_more_than_the_limit_and_what_came_back(
+    clock: FakeClock, limit: int, pauses: list[float]
+) -> None:
+    mongo.collection(COLLECTION).delete_many({})
+    quota = RequestQuota("a", limit=limit, clock=clock)
+    admitted = []
+    for pause in pauses:
+        clock.advance(seconds=round(pause, 3))
+        taken = quota.take()
+        if taken.retry_after is None:
+            admitted.append(clock().timestamp())
+        else:
+            clock.advance(seconds=taken.retry_after + 0.001)
+            assert quota.take().retry_after is None, "what Retry-After says is enough"
+            admitted.append(clock().timestamp())
+    for first in range(len(admitted)):
+        for last in range(first, len(admitted)):
+            came_back = (admitted[last] - admitted[first]) * limit / 60
+            assert last - first + 1 <= limit + came_back + 0.01
+
+
+def test_many_threads_together_get_no_more_than_the_limit(clock: FakeClock) -> None:
+    admitted: list[int] = []
+
+    def ask() -> None:
+        for _ in range(20):
+            if RequestQuota("a", limit=25, clock=clock).take().retry_after is None:
+                admitted.append(1)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(admitted) == 25
+
+
+def test_processes_share_it(transactional_db: None) -> None:
+    from django.db import connection
+
+    from tests.supportsaas.limiter_process import take_quota
+
+    context = multiprocessing.get_context("spawn")
+    counts: multiprocessing.Queue[int] = context.Queue()
+    name = connection.settings_dict["NAME"]
+    processes = [context.Process(target=take_quota, args=(name, 30, counts)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    admitted = sum(counts.get(timeout=60) for _ in processes)
+    for process in processes:
+        process.join()
+    assert admitted == 40

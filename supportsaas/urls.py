@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from supportsaas.api import api
+from supportsaas.api_page import show_api
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("tenants.urls")),
     path("", include("analytics.urls")),
     path("", include("tickets.urls")),
+    path("api/docs", show_api, name="api-docs"),
     path("", api.urls),
 ]

@@ -96,9 +96,10 @@ def _call(path: str, method: str, call: Described) -> Call:
     )
 
 
-def _answers(responses: Described) -> Iterator[Answer]:
+def _answers(responses: Mapping[int, Described]) -> Iterator[Answer]:
     for status, answer in responses.items():
-        schema = next(iter(answer.get("content", {}).values()), {}).get("schema", {})
+        contents: list[Described] = list(answer.get("content", {}).values())
+        schema = contents[0]["schema"] if contents else {}
         phrase = HTTPStatus(status).phrase
         meaning = answer["description"] if answer["description"] != phrase else ""
         yield Answer(status, phrase, meaning, shape_of(schema))
@@ -160,7 +161,7 @@ def kind_of(schema: Described) -> str:
     if kind == "string":
         form = {"date-time": "time (ISO 8601, Z)", "uuid": "UUID"}.get(schema.get("format", ""), "text")
         return form + (f", at most {schema['maxLength']} characters" if "maxLength" in schema else "")
-    return {"boolean": "true or false", "null": "null", "number": "number"}.get(kind, kind)
+    return {"boolean": "true or false"}.get(kind, str(kind))
 
 
 def _bounds(schema: Described) -> str:

@@ -57,6 +57,49 @@ class StackedBars:
 
 
 @dataclass(frozen=True, slots=True)
+class LinePoint:
+    """A number at the middle of its slot."""
+
+    position: int
+    value: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    """A line over slots, and the area beneath it; both in a box 100 wide that stretches."""
+
+    height: int
+    slot: float
+    ticks: tuple[Tick, ...]
+    points: tuple[LinePoint, ...]
+    line: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class MirroredBar:
+    """What came in above the middle, what went out below it; a nothing has no segment."""
+
+    position: int
+    slot_x: float
+    x: float
+    width: float
+    up: Segment | None
+    down: Segment | None
+
+
+@dataclass(frozen=True, slots=True)
+class MirroredBars:
+    height: int
+    middle: float
+    slot: float
+    ticks: tuple[Tick, ...]
+    bars: tuple[MirroredBar, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sparkline:
     """Points for a polyline and for the polygon beneath it."""
 
@@ -110,6 +153,55 @@ def stacked_bars(
         )
     lines = tuple(Tick(value, round(height - value * scale, 2)) for value in ticks)
     return StackedBars(height, float(height), lines, tuple(bars))
+
+
+def area_line(values: Sequence[int], *, slots: int, height: int = 160, top: int = 10) -> AreaLine:
+    """The course of some numbers, one in each of the first slots; the scale begins at nothing."""
+    ticks = nice_ticks(max(values, default=0), about=3)
+    scale, slot = (height - top) / ticks[-1], 100 / max(slots, 1)
+    points = tuple(
+        LinePoint(place, value, round((place + 0.5) * slot, 4), round(height - value * scale, 2))
+        for place, value in enumerate(values)
+    )
+    line = " ".join(f"{point.x},{point.y}" for point in points)
+    area = f"{points[0].x},{height} {line} {points[-1].x},{height}" if points else ""
+    lines = tuple(Tick(value, round(height - value * scale, 2)) for value in ticks)
+    return AreaLine(height, round(slot, 4), lines, points, line, area)
+
+
+def mirrored_bars(
+    ups: Sequence[int], downs: Sequence[int], *, slots: int, height: int = 120, edge: int = 10, gap: float = 0.24
+) -> MirroredBars:
+    """Two numbers a slot on one scale: the first upwards from the middle, the second downwards."""
+    ticks = nice_ticks(max((*ups, *downs), default=0), about=1)
+    middle, slot = height / 2, 100 / max(slots, 1)
+    scale = (middle - edge) / ticks[-1]
+
+    def segment(series: int, value: int) -> Segment | None:
+        tall = max(value * scale, SMALLEST_MARK)
+        y = middle if series else middle - tall
+        return Segment(series, value, round(y, 2), round(tall, 2)) if value else None
+
+    bars = tuple(
+        MirroredBar(
+            place,
+            slot_x=round(slot * place, 4),
+            x=round(slot * (place + gap / 2), 4),
+            width=round(slot * (1 - gap), 4),
+            up=segment(0, up),
+            down=segment(1, down),
+        )
+        for place, (up, down) in enumerate(zip(ups, downs, strict=True))
+    )
+    sides = [(value, side) for value in ticks for side in ((-1, 1) if value else (-1,))]
+    lines = tuple(Tick(value, round(middle + side * value * scale, 2)) for value, side in sides)
+    return MirroredBars(height, middle, round(slot, 4), lines, bars)
+
+
+def heat_levels(counts: Sequence[int], *, levels: int = 6) -> tuple[int, ...]:
+    """How warm each number's cell is: 0 for nothing, else 1 up to `levels` for the largest, in even steps."""
+    largest = max(counts, default=0)
+    return tuple(ceil(count * levels / largest) if count > 0 else 0 for count in counts)
 
 
 def axis_labels(bars: int, *, most: int = 8) -> tuple[AxisLabel, ...]:

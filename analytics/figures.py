@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Reason = Literal["high", "negative", "open"]
+Reason = Literal["high", "negative", "open", "repeated"]
 
 POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN, POINTS_REPEATED = 3, 2, 1, 1
 MOST_REPEATED = 5
@@ -127,7 +127,7 @@ class AtRiskCustomer:
     ticket_ids: tuple[str, ...]
 
     @property
-    def points(self) -> dict[str, int]:
+    def points(self) -> dict[Reason, int]:
         """What the score is made of, by reason: more of anything never lowers it."""
         return {
             "high": POINTS_HIGH * self.high_urgency_count,
@@ -139,18 +139,6 @@ class AtRiskCustomer:
     @property
     def score(self) -> int:
         return sum(self.points.values())
-
-    def reasons(self) -> dict[Reason, str]:
-        """Why the customer is here, in words: “3 high-urgency tickets”, “2 negative”, “1 still open”."""
-        found: dict[Reason, str] = {}
-        if self.high_urgency_count:
-            found["high"] = f"{self.high_urgency_count} high-urgency ticket{_s(self.high_urgency_count)}"
-        if self.negative_count:
-            noun = "" if found else f" ticket{_s(self.negative_count)}"
-            found["negative"] = f"{self.negative_count} negative{noun}"
-        if self.open_count:
-            found["open"] = f"{self.open_count} still open"
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +190,3 @@ class ApiStatistics:
     top_keywords: tuple[str, ...]
     at_risk_customers: tuple[AtRiskCustomer, ...]
     as_of: datetime | None
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"

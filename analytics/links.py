@@ -24,5 +24,9 @@ class TicketLinks:
         """The same of another period."""
         return self.tickets(created_from=period.start, created_to=period.end, **conditions)
 
+    def ever(self, **conditions: Any) -> str:
+        """The same of no period: of all tickets there are, from the sources of the base."""
+        return self.tickets(**{"created_from": None, "created_to": None, **conditions})
+
     def customer(self, customer_id: str) -> str:
         return reverse("customer", args=[self.slug, customer_id])

@@ -1,8 +1,8 @@
 """Which stretch of time a dashboard shows, and the buckets of its trend. Pure.
 
-The three presets are made of whole buckets in the tenant's zone: `24h` is the 24 hours up to
-the next full hour, `7d` and `30d` are that many calendar days, today included. Every bar then
-covers a whole hour or day, the bars together are the period, and links carry its exact
+The presets are made of whole hours or days in the tenant's zone: `24h` is the 24 hours up to
+the next full hour, `7d` to `365d` are that many calendar days, today included. Every bar then
+covers a whole hour or day (or week, the first cut by the period), the bars together are the period, and links carry its exact
 moments: what a number counts is what its list shows. A period that is still under way is
 compared with the same part of the one before it (`comparison`), never with the whole of it.
 """
@@ -18,11 +18,11 @@ from tickets.filters import FilterError, parse_moment
 
 CUSTOM = "custom"
 DEFAULT = "7d"
-NAMES = ("24h", "7d", "30d", CUSTOM)
+NAMES = ("24h", "7d", "30d", "90d", "365d", CUSTOM)
 LONGEST = timedelta(days=3653)
 LONGEST_WORDS = "10 years"
 
-_PRESET_DAYS = {"7d": 7, "30d": 30}
+_PRESET_DAYS = {"7d": 7, "30d": 30, "90d": 90, "365d": 365}
 _HOUR = timedelta(hours=1)
 _HOURS_UP_TO = timedelta(days=3, hours=1)  # three days, one of them with 25 hours
 _DAYS_UP_TO = timedelta(days=100)
@@ -129,7 +129,7 @@ class ChosenPeriod:
 
 
 def parse_period(parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo, now: datetime) -> ChosenPeriod:
-    """From `period=24h|7d|30d|custom` and, for custom, `from` and `to` (dates or ISO 8601 times).
+    """From `period=24h|7d|30d|90d|365d|custom` and, for custom, `from` and `to` (dates or ISO 8601 times).
 
     What names no zone is in `zone`; a bare `to` date includes that day. Without `period`, given
     dates mean custom and nothing means `DEFAULT`. Raises `FilterError` with field and reason.

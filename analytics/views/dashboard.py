@@ -1,17 +1,27 @@
 """The dashboard of one tenant."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from analytics.figures import DashboardFigures
+from analytics.frame import Frame
 from analytics.links import TicketLinks
-from analytics.periods import CUSTOM, ChosenPeriod, Period, buckets_of, day_start
+from analytics.periods import CUSTOM, Buckets, ChosenPeriod, Period, buckets_of, day_start
 from analytics.store import StatisticsStore
+from analytics.tables import dashboard_tables
 from analytics.views.narrowing import Selection, date_fields, is_custom, period_choices, source_choices
-from analytics.views.panels import bar_list, customer_rows, rising_list, tiles, trend
-from analytics.views.words import period_words
+from analytics.views.panels.backlog import backlog
+from analytics.views.panels.bars import bar_list, rising_list
+from analytics.views.panels.customers import SCORE_WORDS, customer_rows
+from analytics.views.panels.resolution import resolution_facts
+from analytics.views.panels.tiles import tiles
+from analytics.views.panels.trend import trend
+from analytics.views.panels.week import heat_map
+from analytics.words import period_words
 from supportsaas import clock
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Source
@@ -51,33 +61,49 @@ def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
     tenant, zone, period = access.tenant, selection.zone, selection.chosen.period
     buckets, comparison = buckets_of(period, zone), period.comparison(now, zone)
-    store = StatisticsStore(tenant)
-    figures = store.dashboard(buckets, comparison=comparison, sources=selection.sources)
+    figures = _figures(StatisticsStore(tenant), buckets, comparison, selection.sources)
     links = TicketLinks(tenant.slug, selection.tickets)
-    if selection.is_rising:
-        rising = store.rising_keywords(period, comparison=comparison, sources=selection.sources)
-        keywords = rising_list(rising, links)
-    else:
-        keywords = bar_list(figures.keywords, "keyword", links, of=figures.totals.total)
+    frame = Frame(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now)
     return {
         "totals": figures.totals,
         "source_choices": source_choices(selection, figures.by_source),
         "no_sources_query": selection.query(sources=()),
         "here_query": selection.query(),
-        "top_query": selection.query(is_rising=False),
-        "rising_query": selection.query(is_rising=True),
         "period_words": period_words(period, zone),
         "comparison_words": period_words(comparison, zone),
         "is_under_way": period.start < now < period.end,
-        "tiles": tiles(figures, buckets, comparison, links),
-        "trend": trend(figures, buckets, links, zone=zone, now=now),
-        "urgencies": bar_list(figures.by_urgency, "urgency", links).rows,
-        "statuses": bar_list(figures.by_status, "status", links),
-        "sentiments": bar_list(figures.by_sentiment, "sentiment", links),
-        "sources": bar_list(figures.by_source, "source", links),
-        "keywords": keywords,
-        "customers": customer_rows(figures.customers, links),
+        **(_panels(figures, frame) if figures.totals.total else {}),
         **_situation(access, selection, is_empty=not figures.totals.total),
+    }
+
+
+def _figures(
+    store: StatisticsStore, buckets: Buckets, comparison: Period, sources: tuple[str, ...]
+) -> DashboardFigures:
+    figures = store.dashboard(buckets, comparison=comparison, sources=sources)
+    return replace(figures, rising=store.rising_keywords(buckets.period, comparison=comparison, sources=sources))
+
+
+def _panels(figures: DashboardFigures, frame: Frame) -> dict[str, Any]:
+    tables = dashboard_tables(figures, frame)
+    return {
+        "tables": {name.replace("-", "_"): table for name, table in tables.items()},
+        "tiles": tiles(figures, frame, tables),
+        "trend": trend(figures, frame, tables),
+        "urgencies": bar_list(tables["urgency"]).rows,
+        "statuses": bar_list(tables["status"]),
+        "sentiments": bar_list(tables["sentiment"]),
+        "sources": bar_list(tables["source"]),
+        "keywords": bar_list(tables["keywords"]),
+        "rising": rising_list(figures.rising, tables["rising"]),
+        "customers": customer_rows(figures, tables),
+        "score_words": SCORE_WORDS,
+        "volume": bar_list(tables["customers"]),
+        "backlog": backlog(figures, frame, tables),
+        "ages": bar_list(tables["ages"]),
+        "resolution": resolution_facts(figures),
+        "heat_map": heat_map(figures, frame, tables),
+        "zone_name": frame.zone.key,
     }
 
 

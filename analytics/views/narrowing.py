@@ -9,19 +9,16 @@ from zoneinfo import ZoneInfo
 
 from analytics.figures import ValueCount
 from analytics.periods import CUSTOM, ChosenPeriod, parse_period
-from analytics.views.words import PERIOD_NAMES
+from analytics.words import PERIOD_NAMES
 from tickets.filters import TicketFilter
-
-RISING = "rising"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A period, sources (none means all), and whether the keywords shown are the rising ones."""
+    """A period, and sources (none means all)."""
 
     chosen: ChosenPeriod
     sources: tuple[str, ...]
-    is_rising: bool
     zone: ZoneInfo
 
     @classmethod
@@ -29,7 +26,7 @@ class Selection:
         """From the address. Raises `FilterError`."""
         sources = TicketFilter.parse({"source": parameters.get("source", [])}, zone=zone).source
         chosen = parse_period(parameters, zone=zone, now=now)
-        return cls(chosen, sources, RISING in parameters.get("keywords", []), zone)
+        return cls(chosen, sources, zone)
 
     @property
     def tickets(self) -> TicketFilter:
@@ -42,7 +39,7 @@ class Selection:
 
     def other_parameters(self) -> list[tuple[str, str]]:
         """All but the period."""
-        return [("source", each) for each in self.sources] + [("keywords", RISING)] * self.is_rising
+        return [("source", each) for each in self.sources]
 
     def query(self, **changes: Any) -> str:
         """The selection, with some fields replaced, as a query string."""

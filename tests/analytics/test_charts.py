@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.charts import SMALLEST_MARK, axis_labels, bar_widths, nice_ticks, sparkline, stacked_bars
+from analytics.charts import (
+    SMALLEST_MARK,
+    area_line,
+    axis_labels,
+    bar_widths,
+    heat_levels,
+    mirrored_bars,
+    nice_ticks,
+    sparkline,
+    stacked_bars,
+)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +99,65 @@ def test_bar_widths_are_relative_to_the_longest() -> None:
     assert bar_widths([8, 4, 0]) == (100, 50, 0)
     assert bar_widths([0]) == (0,)
     assert bar_widths([]) == ()
+
+
+class TestAreaLine:
+    @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60), st.integers(0, 30))
+    def test_each_number_stands_in_the_middle_of_its_slot_higher_where_it_is_larger(
+        self, values: list[int], ahead: int
+    ) -> None:
+        chart = area_line(values, slots=len(values) + ahead, height=160, top=10)
+        slot = 100 / (len(values) + ahead)
+        for point, value in zip(chart.points, values, strict=True):
+            assert point.x == pytest.approx((point.position + 0.5) * slot, abs=1e-3)
+            assert 10 <= point.y <= 160
+            assert point.y == pytest.approx(160 - value * 150 / chart.ticks[-1].value, abs=0.01)
+        by_value = sorted(chart.points, key=lambda point: point.value)
+        assert all(lower.y >= higher.y for lower, higher in itertools.pairwise(by_value))
+
+    def test_the_area_goes_down_to_nothing_at_both_ends(self) -> None:
+        chart = area_line([10, 20], slots=2, height=100, top=0)
+        assert chart.line == "25.0,50.0 75.0,0.0"
+        assert chart.area == "25.0,100 25.0,50.0 75.0,0.0 75.0,100"
+
+    def test_of_nothing_there_are_axes(self) -> None:
+        chart = area_line([], slots=7)
+        assert (chart.points, chart.line, chart.area) == ((), "", "")
+        assert [tick.value for tick in chart.ticks] == [0, 1]
+
+
+class TestMirroredBars:
+    @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=1, max_size=60))
+    def test_what_came_is_above_the_middle_and_what_went_below_on_one_scale(self, pairs: list[tuple[int, int]]) -> None:
+        chart = mirrored_bars([up for up, _ in pairs], [down for _, down in pairs], slots=len(pairs), height=120)
+        tallest = max((max(pair) for pair in pairs), default=0)
+        for bar, (up, down) in zip(chart.bars, pairs, strict=True):
+            assert (bar.up is None) == (up == 0)
+            assert (bar.down is None) == (down == 0)
+            if bar.up:
+                assert bar.up.y >= 0
+                assert bar.up.y + bar.up.height == pytest.approx(chart.middle, abs=0.02)
+            if bar.down:
+                assert bar.down.y == chart.middle
+                assert bar.down.y + bar.down.height <= chart.height
+            if bar.up and bar.down and up == down:
+                assert bar.up.height == bar.down.height
+        assert chart.ticks[-1].value >= tallest
+
+    def test_the_scale_is_the_same_on_both_sides(self) -> None:
+        chart = mirrored_bars([10], [10], slots=1, height=100, edge=10)
+        assert [(tick.value, tick.y) for tick in chart.ticks] == [(0, 50), (10, 10), (10, 90)]
+
+
+class TestHeat:
+    @given(st.lists(st.integers(0, 10**7), max_size=168))
+    def test_nothing_is_cold_the_largest_hottest_and_more_is_never_colder(self, counts: list[int]) -> None:
+        levels = heat_levels(counts)
+        assert [level == 0 for level in levels] == [count == 0 for count in counts]
+        if any(counts):
+            assert levels[counts.index(max(counts))] == 6
+        ordered = sorted(zip(counts, levels, strict=True))
+        assert all(low[1] <= high[1] for low, high in itertools.pairwise(ordered))
+
+    def test_of_no_hours_there_is_none(self) -> None:
+        assert heat_levels([]) == ()

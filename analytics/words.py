@@ -1,4 +1,4 @@
-"""How periods, buckets and changes are named."""
+"""How periods, buckets, changes and lengths of time are named. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from analytics.periods import Buckets, Period, Unit
 
-PERIOD_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days"}
+PERIOD_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days", "365d": "12 months"}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOST_PERCENT = 10.0
 
 Direction = Literal["up", "down", "same"]
@@ -21,7 +22,7 @@ class Change:
     direction: Direction
 
 
-def change(now: int, before: int) -> Change:
+def change(now: float, before: float) -> Change:
     """From nothing to something is “new”: a percentage of nothing says nothing."""
     if now == before:
         return Change("no change", "same")
@@ -34,6 +35,25 @@ def change(now: int, before: int) -> Change:
     percent = (ratio - 1) * 100
     # A small change of a large number is one, too: never “+0%”.
     return Change(f"{percent:+.0f}%" if abs(percent) >= 1 else f"{percent:+.1f}%", direction)
+
+
+def length_words(seconds: float) -> str:
+    """A length of time in its largest telling unit: “40 s”, “25 min”, “6 h”, “1.5 h”, “2.3 days”."""
+    if seconds < 89.5:
+        return f"{seconds:.0f} s"
+    if seconds < 89.5 * 60:
+        return f"{_telling(seconds / 60)} min"
+    if seconds < 47.5 * 3600:
+        return f"{_telling(seconds / 3600)} h"
+    return f"{_telling(seconds / 86_400)} days"
+
+
+def lift_words(count: int, before: int) -> str:
+    """How many times as many as before: “×3.2”, “+4%” where that says more, “new” after none."""
+    if not before or round(count / before, 1) == 1.0:
+        return change(count, before).words
+    lift = count / before
+    return f"×{lift:.1f}" if lift < _MOST_PERCENT else f"×{lift:.0f}"
 
 
 def period_words(period: Period, zone: ZoneInfo) -> str:
@@ -70,6 +90,11 @@ def axis_words(buckets: Buckets, position: int, zone: ZoneInfo) -> str:
     if buckets.unit is Unit.HOUR:
         return f"{start:%H:%M}" if start.hour or len(buckets) <= 2 else f"{start:%-d %b}"
     return f"{start:%b %Y}" if buckets.unit is Unit.MONTH else f"{start:%-d %b}"
+
+
+def _telling(number: float) -> str:
+    """Two figures at least, no zero after the point: “1.5”, “6”, “17”."""
+    return f"{number:.1f}".removesuffix(".0") if number < 9.95 else f"{number:.0f}"
 
 
 def _days(first: datetime, last: datetime) -> str:

@@ -1,0 +1,71 @@
+"""The numbers of a chart as columns and rows: shown on the page, written by exports."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from supportsaas.templatetags.presentation import grouped, percent
+
+Value = str | int | float | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`key` names it in exports, `name` on the page."""
+
+    key: str
+    name: str
+    kind: Literal["text", "count", "share", "seconds", "moment"] = "text"
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in ("count", "share", "seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`value` is what an export holds; the page shows `words` where there are some, linked where there is a list."""
+
+    value: Value
+    words: str = ""
+    url: str = ""
+
+    @property
+    def count(self) -> int:
+        """The value of a column of counts."""
+        if not isinstance(self.value, int):
+            raise TypeError(f"{self.value!r} is no count.")
+        return self.value
+
+
+class ShownCell(NamedTuple):
+    words: str
+    url: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`name` is its part of an address; no two tables of a dashboard share it."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def shown(self) -> Iterable[tuple["ShownCell", ...]]:
+        """The rows as the page writes them."""
+        return (tuple(_shown(*each) for each in zip(row, self.columns, strict=True)) for row in self.rows)
+
+    @property
+    def values(self) -> Iterable[tuple[Value, ...]]:
+        """The rows as an export writes them."""
+        return (tuple(cell.value for cell in row) for row in self.rows)
+
+
+def _shown(cell: Cell, column: Column) -> ShownCell:
+    write = percent if column.kind == "share" else grouped
+    words = cell.words or (write(cell.value) if not isinstance(cell.value, str | datetime) else str(cell.value))
+    return ShownCell(words, cell.url, column.is_number)

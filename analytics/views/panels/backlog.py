@@ -1,0 +1,75 @@
+"""How many tickets were open at the end of each day, and what came and went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analytics import charts
+from analytics.figures import DashboardFigures
+from analytics.frame import Frame, backlog_in
+from analytics.table import Table
+from analytics.views.panels.trend import AxisText, axis_texts
+from analytics.words import Change, change
+from supportsaas.templatetags.presentation import grouped
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogSlot:
+    """A day (or longer) of the chart: all of it answers to the pointer with `title`; the last may have a link."""
+
+    line: charts.LinePoint
+    bar: charts.MirroredBar
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Two charts on one axis; `open` is the last number, `change` how it stands to the first."""
+
+    chart: charts.AreaLine
+    flow: charts.MirroredBars
+    slots: tuple[BacklogSlot, ...]
+    labels: tuple[AxisText, ...]
+    unit: str
+    open: int
+    open_url: str
+    change: Change
+    arrived: int
+    settled: int
+    summary: str
+
+
+def backlog(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) -> Backlog | None:
+    """None where nothing is known of any day."""
+    days = frame.days
+    points = backlog_in(days, figures.backlog)
+    if not points:
+        return None
+    rows = tables["backlog"].rows
+    chart = charts.area_line([point.open for point in points], slots=len(days))
+    arrived, settled = [point.arrived for point in points], [point.settled for point in points]
+    flow = charts.mirrored_bars(arrived, settled, slots=len(days))
+    slots = tuple(
+        BacklogSlot(line, bar, _title(moment.words, point.open, point.arrived, point.settled), still.url)
+        for point, line, bar, (moment, still, *_) in zip(points, chart.points, flow.bars, rows, strict=True)
+    )
+    last = points[-1]
+    peak = max(range(len(points)), key=lambda place: points[place].open)
+    at_first = points[0].open - points[0].arrived + points[0].settled
+    return Backlog(
+        chart,
+        flow,
+        slots,
+        axis_texts(days, frame),
+        days.unit.value,
+        last.open,
+        rows[-1][1].url,
+        change(last.open, at_first),
+        sum(arrived),
+        sum(settled),
+        f"{grouped(last.open)} open at the end, the most ({grouped(points[peak].open)}) on {rows[peak][0].words}.",
+    )
+
+
+def _title(day: str, still_open: int, arrived: int, settled: int) -> str:
+    return f"{day}: {grouped(still_open)} open at its end, {grouped(arrived)} arrived, {grouped(settled)} settled"

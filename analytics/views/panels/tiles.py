@@ -1,0 +1,45 @@
+"""The row of numbers at the top of the dashboard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analytics import charts
+from analytics.figures import DashboardFigures
+from analytics.frame import Frame, filled_trend
+from analytics.table import Table
+from analytics.tables import TILES
+from analytics.words import Change, change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A number, and how it stands to the same part of the period before."""
+
+    field: str
+    name: str
+    count: int
+    share: float | None
+    url: str
+    change: Change
+    before: int
+    before_url: str
+    sparkline: charts.Sparkline | None
+
+
+def tiles(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) -> list[Tile]:
+    points = filled_trend(figures, frame.buckets)
+    total = figures.totals.total
+    return [
+        Tile(
+            field=field,
+            name=name,
+            count=count.count,
+            share=count.count / total if total and field != "total" else None,
+            url=count.url or frame.links.tickets(**conditions),
+            change=change(count.count, before.count),
+            before=before.count,
+            before_url=before.url,
+            sparkline=charts.sparkline([getattr(point, field) for point in points]),
+        )
+        for (field, name, conditions), (_, count, _, before) in zip(TILES, tables["totals"].rows, strict=True)
+    ]

@@ -1,0 +1,76 @@
+"""The tickets of each bucket, stacked by urgency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analytics import charts
+from analytics.figures import DashboardFigures
+from analytics.frame import Frame, filled_trend
+from analytics.periods import Buckets
+from analytics.table import Table
+from analytics.views.panels.pieces import tickets_words
+from analytics.words import axis_words, bucket_title
+from supportsaas.templatetags.presentation import grouped
+from tickets.filters import URGENCIES
+
+
+@dataclass(frozen=True, slots=True)
+class TrendSegment:
+    urgency: str
+    mark: charts.Segment
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrendBar:
+    """A bucket; one without a ticket has a title, but neither segments nor a link."""
+
+    mark: charts.Bar
+    url: str
+    title: str
+    segments: tuple[TrendSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AxisText:
+    place: charts.AxisLabel
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    chart: charts.StackedBars
+    bars: tuple[TrendBar, ...]
+    labels: tuple[AxisText, ...]
+    unit: str
+    summary: str
+
+
+def trend(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) -> Trend:
+    points, buckets = filled_trend(figures, frame.buckets), frame.buckets
+    chart = charts.stacked_bars([[getattr(point, urgency) for urgency in URGENCIES] for point in points])
+    bars = []
+    for mark, (moment, total, *urgencies) in zip(chart.bars, tables["trend"].rows, strict=True):
+        segments = tuple(
+            TrendSegment(name, each, urgencies[each.series].url, f"{moment.words}: {grouped(each.value)} {name}")
+            for each, name in ((each, URGENCIES[each.series]) for each in mark.segments)
+        )
+        bars.append(TrendBar(mark, total.url, f"{moment.words}: {tickets_words(total.count)}", segments))
+    return Trend(chart, tuple(bars), axis_texts(buckets, frame), buckets.unit.value, _summary(figures, frame))
+
+
+def axis_texts(buckets: Buckets, frame: Frame) -> tuple[AxisText, ...]:
+    """What stands below the bars, or points, of the buckets."""
+    return tuple(
+        AxisText(place, axis_words(buckets, place.position, frame.zone)) for place in charts.axis_labels(len(buckets))
+    )
+
+
+def _summary(figures: DashboardFigures, frame: Frame) -> str:
+    """The chart in a sentence, for those who do not see it."""
+    if not figures.trend:
+        return "No tickets."
+    peak = max(figures.trend, key=lambda point: point.total)
+    most = f"{bucket_title(frame.buckets, peak.position, frame.zone)} ({grouped(peak.total)})"
+    return f"{tickets_words(figures.totals.total)}, the most on {most}."

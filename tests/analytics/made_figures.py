@@ -1,0 +1,99 @@
+"""Figures as a store would give them, for panels and tables to be made from."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from analytics.figures import (
+    AgeBand,
+    AtRiskCustomer,
+    BacklogPoint,
+    CustomerVolume,
+    DashboardFigures,
+    Resolution,
+    RisingKeyword,
+    Totals,
+    TrendPoint,
+    ValueCount,
+)
+from analytics.frame import Frame
+from analytics.links import TicketLinks
+from analytics.periods import Unit, buckets_of, preset
+from tests.builders import NOON
+from tickets.filters import TicketFilter
+
+BERLIN = ZoneInfo("Europe/Berlin")
+DAY = timedelta(days=1)
+
+EMPTY = DashboardFigures(
+    totals=Totals(),
+    previous=Totals(),
+    by_status=(),
+    by_urgency=(),
+    by_sentiment=(),
+    by_source=(),
+    trend=(),
+    keywords=(),
+    customers=(),
+)
+
+
+def frame_of(name: str = "7d", *, now: datetime = NOON, zone: ZoneInfo = BERLIN) -> Frame:
+    period = preset(name, zone=zone, now=now)
+    base = TicketFilter(source=("email",), created_from=period.start, created_to=period.end)
+    return Frame(
+        buckets=buckets_of(period, zone),
+        comparison=period.comparison(now, zone),
+        links=TicketLinks("acme", base),
+        zone=zone,
+        now=now,
+    )
+
+
+def figures_of(frame: Frame) -> DashboardFigures:
+    """Something of everything."""
+    days = buckets_of(frame.buckets.period, frame.zone, Unit.DAY)
+    backlog = tuple(
+        BacklogPoint(start=start, end=end, open=50 + 3 * n, arrived=10 + n, settled=7 + n)
+        for n, (start, end) in enumerate(zip(days.edges, days.edges[1:], strict=False))
+        if start <= frame.now
+    )
+    return DashboardFigures(
+        totals=Totals(total=1200, open=300, high=90, negative=200, action=400),
+        previous=Totals(total=1000, open=250, high=0, negative=200, action=500),
+        by_status=(ValueCount("closed", 900), ValueCount("in_progress", 300)),
+        by_urgency=(ValueCount("high", 90), ValueCount("medium", 310), ValueCount("low", 800)),
+        by_sentiment=(ValueCount("negative", 200), ValueCount("neutral", 1000)),
+        by_source=(ValueCount("email", 1200),),
+        trend=(
+            TrendPoint(position=0, total=400, open=100, high=30, negative=70, action=1, medium=70, low=300),
+            TrendPoint(position=2, total=800, open=200, high=60, negative=130, action=2, medium=240, low=500),
+        ),
+        keywords=(ValueCount("invoice", 128), ValueCount("refund", 90)),
+        customers=(
+            AtRiskCustomer(
+                customer_id="ann", total=3, high_urgency_count=1, negative_count=0, open_count=0, ticket_ids=("T-1",)
+            ),
+            AtRiskCustomer(
+                customer_id="bob",
+                total=9,
+                high_urgency_count=6,
+                negative_count=2,
+                open_count=1,
+                ticket_ids=("T-9", "T-8", "T-7", "T-6"),
+            ),
+        ),
+        rising=(RisingKeyword("invoice", 128, 40), RisingKeyword("refund", 90, 0), RisingKeyword("login", 1004, 1000)),
+        volume=(
+            CustomerVolume(customer_id="bob", total=240, high=6, negative=2, open=1),
+            CustomerVolume(customer_id="ann", total=60, high=1, negative=0, open=0),
+        ),
+        week_hours=tuple(day * hour for day in range(7) for hour in range(24)),
+        backlog=backlog,
+        ages=(
+            AgeBand("under a day", frame.now - DAY, frame.now, 8),
+            AgeBand("1–7 days", frame.now - 7 * DAY, frame.now - DAY, 0),
+            AgeBand("older", None, frame.now - 7 * DAY, 24),
+        ),
+        resolution=Resolution(resolved=212, median_seconds=6 * 3600, p90_seconds=2.3 * 86_400, reopened=4),
+        previous_resolution=Resolution(resolved=106, median_seconds=8 * 3600, p90_seconds=None, reopened=0),
+    )

@@ -1,0 +1,288 @@
+"""The panels and tables of the dashboard: the same numbers, each with the list of exactly what it counts."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from analytics.figures import BacklogPoint, Resolution
+from analytics.frame import Frame, backlog_in
+from analytics.periods import Unit, buckets_of
+from analytics.table import Cell, Column, Table
+from analytics.tables import TABLES, dashboard_tables
+from analytics.views.panels.backlog import backlog
+from analytics.views.panels.bars import bar_list, rising_list
+from analytics.views.panels.customers import customer_rows
+from analytics.views.panels.resolution import resolution_facts
+from analytics.views.panels.tiles import tiles
+from analytics.views.panels.trend import trend
+from analytics.views.panels.week import heat_map
+from tests.analytics.made_figures import DAY, EMPTY, figures_of, frame_of
+from tickets.filters import OPEN_STATUSES, TicketFilter
+
+FRAME = frame_of()
+FIGURES = figures_of(FRAME)
+TABLES_OF = dashboard_tables(FIGURES, FRAME)
+
+
+def narrowed(url: str, frame: Frame = FRAME) -> TicketFilter:
+    """What a link's list shows, as the list itself reads the address."""
+    parts = urlsplit(url)
+    assert parts.path == "/t/acme/tickets/"
+    return TicketFilter.parse(parse_qs(parts.query), zone=frame.zone)
+
+
+def column(name: str, key: str) -> list[Cell]:
+    table = TABLES_OF[name]
+    place = [each.key for each in table.columns].index(key)
+    return [row[place] for row in table.rows]
+
+
+def values(name: str, key: str) -> list[object]:
+    return [cell.value for cell in column(name, key)]
+
+
+class TestTables:
+    def test_each_has_the_name_it_is_found_by_and_a_title(self) -> None:
+        assert [table.name for table in TABLES_OF.values()] == list(TABLES)
+        assert all(table.title and table.rows for table in TABLES_OF.values())
+
+    def test_each_row_has_a_cell_for_each_column_and_no_two_columns_share_a_key(self) -> None:
+        for table in TABLES_OF.values():
+            assert {len(row) for row in table.rows} == {len(table.columns)}
+            assert len({each.key for each in table.columns}) == len(table.columns)
+
+    def test_of_no_tickets_there_are_columns_but_no_numbers(self) -> None:
+        for name, table in dashboard_tables(EMPTY, FRAME).items():
+            assert table.columns
+            assert not table.rows or name in ("totals", "trend")
+            assert all(not cell.value for row in table.rows for cell in row[1:])
+
+    def test_every_linked_number_stays_within_the_sources_of_the_page(self) -> None:
+        linked = [cell.url for table in TABLES_OF.values() for row in table.rows for cell in row if cell.url]
+        lists = [url for url in linked if url.startswith("/t/acme/tickets/")]
+        assert len(lists) > 40
+        assert {narrowed(url).source for url in lists} == {("email",)}
+
+    def test_a_nothing_has_no_link(self) -> None:
+        found = [cell for table in TABLES_OF.values() for row in table.rows for cell in row if cell.value == 0]
+        assert len(found) > 5
+        assert not any(cell.url for cell in found)
+
+    def test_the_page_writes_words_where_there_are_some_and_else_the_number(self) -> None:
+        columns = (Column("a", "A"), Column("b", "B", "count"), Column("c", "C", "share"), Column("d", "D", "seconds"))
+        row = (Cell("in_progress", "In progress"), Cell(1234, url="/x"), Cell(0.123), Cell(None))
+        table = Table("t", "T", columns, (row,))
+        assert [cell.words for shown in table.shown for cell in shown] == ["In progress", "1\u202f234", "12.3%", "–"]
+        assert list(table.values) == [("in_progress", 1234, 0.123, None)]
+
+
+class TestTiles:
+    def test_a_number_its_share_and_its_change(self) -> None:
+        total, still_open, high, negative, action = tiles(FIGURES, FRAME, TABLES_OF)
+        assert (total.count, total.share, total.change.words) == (1200, None, "+20%")
+        assert (still_open.count, still_open.share) == (300, 0.25)
+        assert (high.change.words, high.change.direction) == ("new", "up")
+        assert negative.change.words == "no change"
+        assert (action.change.words, action.before) == ("-20%", 500)
+        assert narrowed(still_open.url).status == OPEN_STATUSES
+        before = narrowed(action.before_url)
+        assert (before.created_from, before.created_to) == (FRAME.comparison.start, FRAME.comparison.end)
+
+
+class TestTrend:
+    def test_every_segment_is_a_cell_of_the_table(self) -> None:
+        rows = TABLES_OF["trend"].rows
+        shown = trend(FIGURES, FRAME, TABLES_OF)
+        assert len(shown.bars) == len(rows) == 7
+        for bar, (moment, total, *urgencies) in zip(shown.bars, rows, strict=True):
+            assert bar.url == total.url
+            assert bar.title.startswith(moment.words)
+            assert [(each.mark.value, each.url) for each in bar.segments] == [
+                (cell.value, cell.url) for cell in urgencies if cell.value
+            ]
+
+    def test_a_segment_opens_its_bucket_and_urgency(self) -> None:
+        segment = trend(FIGURES, FRAME, TABLES_OF).bars[2].segments[1]
+        found = narrowed(segment.url)
+        assert segment.title.endswith("240 medium")
+        assert (found.created_from, found.created_to) == (FRAME.buckets.edges[2], FRAME.buckets.edges[3])
+        assert found.urgency == ("medium",)
+
+
+class TestBars:
+    def test_rows_are_those_of_the_table(self) -> None:
+        rows = bar_list(TABLES_OF["status"]).rows
+        assert [(row.name, row.count, row.share, row.width) for row in rows] == [
+            ("Closed", 900, 0.75, 100),
+            ("In progress", 300, 0.25, 33.33),
+        ]
+        assert narrowed(rows[1].url).status == ("in_progress",)
+
+    def test_many_stand_behind_a_fold(self) -> None:
+        found = bar_list(TABLES_OF["status"], shown=1)
+        assert [len(found.rows), len(found.more)] == [1, 1]
+
+    def test_keywords_have_their_share_of_all_tickets(self) -> None:
+        row = bar_list(TABLES_OF["keywords"]).rows[1]
+        assert (row.count, row.share) == (90, 0.075)
+        assert narrowed(row.url).keyword == "refund"
+
+    def test_rising_ones_say_the_lift_and_what_there_was_before(self) -> None:
+        rows = rising_list(FIGURES.rising, TABLES_OF["rising"]).rows
+        assert [row.note for row in rows] == ["×3.2, 40 before", "new", "+0.4%, 1\u202f000 before"]
+        assert [row.width for row in rows] == [97.78, 100, 4.44]
+        assert values("rising", "lift") == [3.2, None, 1.004]
+
+    def test_the_words_of_the_period_before_open_that_period(self) -> None:
+        before = narrowed(column("rising", "before")[0].url)
+        assert (before.created_from, before.created_to) == (FRAME.comparison.start, FRAME.comparison.end)
+
+    def test_customers_by_volume_open_all_their_tickets_and_each_part(self) -> None:
+        row = bar_list(TABLES_OF["customers"]).rows[0]
+        found = narrowed(row.url)
+        assert (row.name, row.count, row.share) == ("bob", 240, 0.2)
+        assert (found.customer_id, found.created_from) == ("bob", FRAME.buckets.period.start)
+        assert narrowed(column("customers", "high")[0].url).urgency == ("high",)
+        assert narrowed(column("customers", "open")[0].url).status == OPEN_STATUSES
+
+    def test_ages_open_the_open_tickets_created_then_whatever_the_period(self) -> None:
+        young, none, old = bar_list(TABLES_OF["ages"]).rows
+        found = narrowed(young.url)
+        assert (found.status, found.created_from, found.created_to) == (OPEN_STATUSES, FRAME.now - DAY, FRAME.now)
+        assert (narrowed(old.url).created_from, narrowed(old.url).created_to) == (None, FRAME.now - 7 * DAY)
+        assert (none.url, old.share) == ("", 0.75)
+
+
+class TestCustomersAtRisk:
+    def test_the_highest_score_first_and_each_part_explained(self) -> None:
+        bob, ann = customer_rows(FIGURES, TABLES_OF)
+        assert (bob.customer_id, bob.score, ann.score) == ("bob", 6 * 3 + 2 * 2 + 1 + 5, 3 + 2)
+        assert [(part.count, part.words, part.title) for part in bob.parts] == [
+            (6, "high urgency", "18 points"),
+            (2, "negative", "4 points"),
+            (1, "open", "1 point"),
+            (9, "in all", "5 points"),
+        ]
+        assert [part.words for part in ann.parts] == ["high urgency", "in all"]
+        assert (bob.is_settled, ann.is_settled, bob.ticket_ids) == (False, True, ("T-9", "T-8", "T-7"))
+
+    def test_each_part_opens_the_customers_tickets_of_that_kind(self) -> None:
+        high, negative, still_open, every = (narrowed(part.url) for part in customer_rows(FIGURES, TABLES_OF)[0].parts)
+        assert {each.customer_id for each in (high, negative, still_open, every)} == {"bob"}
+        assert (high.urgency, negative.sentiment, still_open.status) == (("high",), ("negative",), OPEN_STATUSES)
+        assert (every.urgency, every.sentiment, every.status) == ((), (), ())
+
+
+class TestBacklog:
+    def test_shows_the_numbers_of_its_table(self) -> None:
+        found = backlog(FIGURES, FRAME, TABLES_OF)
+        assert found is not None
+        assert [slot.line.value for slot in found.slots] == values("backlog", "open")
+        assert [slot.bar.up.value for slot in found.slots if slot.bar.up] == values("backlog", "arrived")
+        assert [slot.bar.down.value for slot in found.slots if slot.bar.down] == values("backlog", "settled")
+        assert found.slots[0].title == "Wed 4 Mar 2026: 50 open at its end, 10 arrived, 7 settled"
+        assert (found.open, found.arrived, found.settled) == (68, 91, 70)
+
+    def test_only_what_is_open_now_has_a_list(self) -> None:
+        *past, last = column("backlog", "open")
+        assert not any(cell.url for cell in past)
+        found = narrowed(last.url)
+        assert (found.status, found.created_from, found.created_to) == (OPEN_STATUSES, None, None)
+
+    def test_the_change_is_against_what_was_open_before_the_first_day(self) -> None:
+        found = backlog(FIGURES, FRAME, TABLES_OF)
+        assert found is not None
+        assert found.change.words == "+45%"  # 68 against 50 - 10 + 7
+
+    def test_a_past_period_has_no_list_of_what_was_open(self) -> None:
+        later = replace(FRAME, now=FRAME.buckets.period.end + DAY)
+        found = backlog(FIGURES, later, dashboard_tables(FIGURES, later))
+        assert found is not None
+        assert found.open_url == ""
+
+    @pytest.mark.parametrize(("name", "unit", "slots"), [("24h", "day", 2), ("30d", "day", 30), ("365d", "week", 53)])
+    def test_days_are_brought_together_as_the_trend_is(self, name: str, unit: str, slots: int) -> None:
+        frame = frame_of(name)
+        figures = figures_of(frame)
+        found = backlog(figures, frame, dashboard_tables(figures, frame))
+        assert found is not None
+        assert (found.unit, len(found.slots)) == (unit, slots)
+        assert found.open == figures.backlog[-1].open
+        assert found.arrived == sum(point.arrived for point in figures.backlog)
+        assert found.settled == sum(point.settled for point in figures.backlog)
+
+    def test_a_day_that_is_missing_keeps_what_was_open(self) -> None:
+        points = (FIGURES.backlog[0], FIGURES.backlog[2])
+        assert [(point.open, point.arrived) for point in backlog_in(FRAME.days, points)] == [
+            (50, 10),
+            (50, 0),
+            (56, 12),
+        ]
+
+    def test_days_that_the_clocks_change_on_have_their_own_ends(self) -> None:
+        frame = frame_of(now=FRAME.now + timedelta(days=20))  # over the 29th of March, a day of 23 hours
+        days = buckets_of(frame.buckets.period, frame.zone, Unit.DAY)
+        points = tuple(
+            BacklogPoint(start=days.edges[n], end=days.edges[n + 1], open=n, arrived=1, settled=0)
+            for n in range(len(days))
+        )
+        assert {days.edges[n + 1] - days.edges[n] for n in range(len(days))} == {DAY, DAY - timedelta(hours=1)}
+        assert backlog_in(days, points) == list(points)
+
+    def test_nothing_known_of_any_day_shows_nothing(self) -> None:
+        assert backlog(EMPTY, FRAME, dashboard_tables(EMPTY, FRAME)) is None
+
+
+class TestHeatMap:
+    def test_each_cell_says_what_it_counts(self) -> None:
+        found = heat_map(FIGURES, FRAME, TABLES_OF)
+        assert found is not None
+        assert found.rows[6].cells[23].title == "Sunday 23:00–00:00: 138 tickets"
+        assert (found.rows[6].cells[23].level, found.rows[0].cells[5].level) == (6, 0)
+        assert [row.total for row in found.rows] == values("week-hours", "all")
+        assert found.summary == "The most: Sunday 23:00–00:00: 138 tickets."
+
+    def test_the_scale_covers_every_warm_cell(self) -> None:
+        found = heat_map(FIGURES, FRAME, TABLES_OF)
+        assert found is not None
+        assert [level for level, _ in found.levels] == [1, 2, 3, 4, 5, 6]
+        assert found.levels[0][1].startswith("1–")
+        assert found.levels[-1][1].endswith("–138")
+
+    def test_large_numbers_fit_their_cells(self) -> None:
+        counts = (999, 1_000, 1_249, 45_400, 999_499, 1_500_000, *([0] * 162))
+        figures = replace(FIGURES, week_hours=counts)
+        found = heat_map(figures, FRAME, dashboard_tables(figures, FRAME))
+        assert found is not None
+        assert [cell.words for cell in found.rows[0].cells[:7]] == ["999", "1.0k", "1.2k", "45k", "999k", "1.5M", "0"]
+        assert found.rows[0].cells[1].title == "Monday 01:00–02:00: 1\u202f000 tickets"
+
+    def test_less_than_a_week_has_none_for_not_every_weekday_occurs(self) -> None:
+        frame = frame_of("24h")
+        assert heat_map(FIGURES, frame, dashboard_tables(FIGURES, frame)) is None
+        assert heat_map(EMPTY, FRAME, dashboard_tables(EMPTY, FRAME)) is None
+
+
+class TestResolution:
+    def test_tells_times_in_words_with_the_change(self) -> None:
+        facts = resolution_facts(FIGURES)
+        told: Iterable[tuple[str, str, str | None, str]] = (
+            (each.name, each.words, each.change.words if each.change else None, each.before) for each in facts
+        )
+        assert list(told) == [
+            ("Resolved", "212", "+100%", "106"),
+            ("Median time", "6 h", "-25%", "8 h"),
+            ("90th percentile", "2.3 days", None, ""),
+            ("Reopened", "4", "new", ""),
+        ]
+
+    def test_nothing_closed_now_or_before_shows_nothing(self) -> None:
+        assert resolution_facts(EMPTY) == ()
+
+    def test_nothing_closed_now_but_before_says_so(self) -> None:
+        figures = replace(FIGURES, resolution=Resolution())
+        resolved, median, *_ = resolution_facts(figures)
+        assert (resolved.words, median.words, median.before) == ("0", "–", "8 h")

@@ -18,6 +18,10 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from supportsaas import child_process
 
+TRANSACTION_SECONDS = 30
+"""How long a transaction may last. That of a process which was killed keeps what it touched until MongoDB
+ends it, at the latest after one and a half times so long, and so before the lock it held is free anyway."""
+
 _START_SECONDS = 30
 _LIBRARY_PACKAGES = {"libcurl.so.4": "libcurl4", "libcrypto.so.3": "libssl3", "libssl.so.3": "libssl3"}
 
@@ -61,6 +65,7 @@ class EmbeddedMongod:
                 *("--dbpath", str(self.directory / "data"), "--logpath", str(self.log), "--logappend"),
                 *("--bind_ip", "127.0.0.1", "--port", str(self.port), "--replSet", "rs0"),
                 *("--oplogSize", "50", "--wiredTigerCacheSizeGB", "1"),
+                *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
                 # The diagnostic capture doubles the time to start and helps nobody here.
                 *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             ],

@@ -7,12 +7,16 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from supportsaas import mongo
+from supportsaas import clock, mongo
+from supportsaas.embedded_mongod import TRANSACTION_SECONDS, EmbeddedMongod
 from supportsaas.mongo import Document
+from supportsaas.reliability.lock import TIME_TO_LIVE_SECONDS, Lock
 from tenants.models import Source, Tenant
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_all_in, assert_exact, assert_sound
@@ -198,6 +202,56 @@ def _cancel_what_waits(tenant: Tenant) -> None:
     job: Any = jobs.find_active(tenant)
     if job is not None and job["status"] == "queued":
         assert jobs.request_cancel(tenant, job["_id"], by="test")
+
+
+class TestAKillInsideATransaction:
+    """MongoDB keeps what the transaction touched until it is too old, the tenant's lock among it."""
+
+    def test_the_bundled_server_lets_go_before_the_lock_ends_anyway(self, database: OwnDatabase) -> None:
+        told = mongo.client().admin.command({"getParameter": 1, "transactionLifetimeLimitSeconds": 1})
+        assert told["transactionLifetimeLimitSeconds"] == TRANSACTION_SECONDS
+        assert TRANSACTION_SECONDS * 1.5 < TIME_TO_LIVE_SECONDS
+
+    def test_the_lock_is_let_go_when_the_transaction_is_too_old(
+        self,
+        doomed_process: DoomedCommands,
+        changing: Changing,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        django_db_blocker: Any,
+    ) -> None:
+        monkeypatch.setattr("supportsaas.embedded_mongod.TRANSACTION_SECONDS", 1)
+        with EmbeddedMongod(directory=tmp_path) as mongod, django_db_blocker.unblock():
+            database = OwnDatabase(mongod.uri).enter()
+            try:
+                self._kill_and_take_over(database, doomed_process, changing(3, size=5))
+            finally:
+                database.leave()
+
+    def _kill_and_take_over(
+        self, database: OwnDatabase, doomed_process: DoomedCommands, helpdesk: ChangingHelpdesk
+    ) -> None:
+        acme = Tenant.objects.create(slug="acme", name="Acme", timezone="UTC")
+        Source.objects.create(tenant=acme, kind="house", url=helpdesk.url)
+        place = 1
+        while not _open_transactions():
+            for name in (*KEPT, jobs.COLLECTION, "locks"):
+                mongo.collection(name).delete_many({})
+            assert doomed_process.run(database.environment(), ["ingest", "--all"], die_at=place).was_killed
+            place += 1
+        a_minute_later = Lock("acme", clock=lambda: clock.now() + timedelta(seconds=TIME_TO_LIVE_SECONDS + 1))
+        began = time.monotonic()
+        assert a_minute_later.take("the next") is not None
+        assert time.monotonic() - began < PATIENCE_SECONDS / 2, "as long as MongoDB's own default"
+        assert not _open_transactions()
+        database.pass_time()
+        database.pass_time()
+        run_to_the_end(acme)
+        assert_exact(acme, helpdesk.tickets)
+
+
+def _open_transactions() -> int:
+    return int(mongo.client().admin.command("serverStatus")["transactions"]["currentOpen"])
 
 
 def test_a_process_that_slept_past_its_time_writes_nothing_more(

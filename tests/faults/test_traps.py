@@ -1,11 +1,15 @@
 """What real helpdesks do to whoever reads them, as far as no other test has it."""
 
+import gzip
 import json
 import random
 import socket
 import subprocess
 import time
+import tracemalloc
+import zlib
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -25,6 +29,7 @@ from tickets import jobs
 from tickets.demo_helpdesk.server import DemoHelpdesk
 from tickets.ingestion.run import Outcome
 from tickets.jobs import Progress
+from tickets.sources import open_source
 from tickets.store import TicketStore
 
 Connect = Callable[..., Source]
@@ -380,6 +385,62 @@ class TestConnections:
         with RawServer(pour) as server:
             outcome = self._read_badly(filled, server)
         assert outcome.error is not None and outcome.error["code"] == "too_large"
+
+    def test_a_small_answer_that_unpacks_without_end_is_cut_off_and_takes_little_memory(
+        self, filled: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        at_most = 1_000_000
+        monkeypatch.setattr("tickets.sources.http.LARGEST_ANSWER_BYTES", at_most)
+        bomb = gzip.compress(b" " * 200_000_000)
+        assert len(bomb) < at_most / 4
+
+        def send(connection: socket.socket) -> None:
+            connection.sendall(head(len(bomb), **{"Content-Encoding": "gzip"}) + bomb)
+
+        tracemalloc.start()
+        try:
+            with RawServer(send) as server:
+                before = tracemalloc.get_traced_memory()[0]
+                outcome = self._read_badly(filled, server)
+                peak = tracemalloc.get_traced_memory()[1] - before
+        finally:
+            tracemalloc.stop()
+        assert outcome.error is not None and outcome.error["code"] == "too_large"
+        assert peak < 10 * at_most
+
+    @pytest.mark.parametrize(
+        ("pack", "name"),
+        [
+            (gzip.compress, "gzip"),
+            (gzip.compress, "X-GZIP"),
+            (zlib.compress, "deflate"),
+            (lambda body: gzip.compress(body[:30]) + gzip.compress(body[30:]), "gzip"),
+            (lambda body: body, "identity"),
+        ],
+        ids=["gzip", "its old name", "deflate", "gzip in two pieces", "not at all"],
+    )
+    def test_a_packed_answer_is_read(self, pack: Callable[[bytes], bytes], name: str, filled: Tenant) -> None:
+        tickets = [record(f"T-{n}", message="Wo? 📦 " * 20_000) for n in range(9)]
+        body = pack(json.dumps({"tickets": tickets, "next_page": None, "total_count": 9}).encode())
+
+        def send(connection: socket.socket) -> None:
+            connection.sendall(head(len(body), **{"Content-Encoding": name}) + body)
+
+        with RawServer(send) as server:
+            Source.objects.filter(tenant=filled).update(url=server.url)
+            with closing(open_source(Source.objects.get(tenant=filled))) as source:
+                pages = list(source.pages())
+        assert [each.fields for page in pages for each in page.records] == tickets
+
+    @pytest.mark.parametrize(
+        ("name", "body"),
+        [("br", b"what is this"), ("gzip", b"no gzip at all"), ("gzip", gzip.compress(b"[" * 99)[:20] + b"!!!!!!!!")],
+        ids=["a way we know not", "not packed", "damaged"],
+    )
+    def test_one_that_cannot_be_unpacked_is_a_sentence(self, name: str, body: bytes, filled: Tenant) -> None:
+        with RawServer(lambda c: c.sendall(head(len(body), **{"Content-Encoding": name}) + body)) as server:
+            outcome = self._read_badly(filled, server)
+        assert outcome.error is not None and outcome.error["code"] in ("unexpected_answer", "not_json")
 
 
 class TestTooMany:

@@ -15,10 +15,11 @@ from supportsaas.outbound import AddressRefused
 from supportsaas.reliability.rate_limiter import RateLimiter
 from supportsaas.reliability.retry import ATTEMPTS, backoff_waits, parse_retry_after
 from tickets.sources.base import SourceError
+from tickets.sources.body import ACCEPT_ENCODING, iterate_body
 
 READ_SECONDS = 30.0
 WHOLE_ANSWER_SECONDS = 60.0
-LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
+LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
 THROTTLED_ATTEMPTS = 10
 DEFAULT_RETRY_AFTER = 10.0
 
@@ -73,7 +74,12 @@ class HelpdeskHttp:
         self._client = outbound.open_client(
             whole_seconds=WHOLE_ANSWER_SECONDS,
             read_seconds=READ_SECONDS,
-            headers={"Accept": "application/json", "User-Agent": "SupportSaaS", **(headers or {})},
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": ACCEPT_ENCODING,
+                "User-Agent": "SupportSaaS",
+                **(headers or {}),
+            },
             auth=httpx.BasicAuth(*basic_auth) if basic_auth else None,
         )
 
@@ -134,12 +140,12 @@ class HelpdeskHttp:
         try:
             with self._client.stream("GET", url, params=dict(params) if params else None) as response:
                 self._check_status(response)
-                for chunk in response.iter_bytes():
-                    body += chunk
+                for piece in iterate_body(response):
+                    body += piece
                     if len(body) > LARGEST_ANSWER_BYTES:
                         raise SourceError(
                             "too_large",
-                            f"The helpdesk at {self.host} sent an answer of more than 64 MB. Ask for smaller pages.",
+                            f"The helpdesk at {self.host} sent an answer of more than 32 MB. Ask for smaller pages.",
                         )
         except AddressRefused as error:
             raise SourceError("refused_address", f"The helpdesk cannot be read: {error}") from None
@@ -157,7 +163,7 @@ class HelpdeskHttp:
             raise SourceError(
                 "unexpected_answer", f"The helpdesk at {self.host} gave an answer that cannot be read ({error})."
             ) from None
-        return Answer(self._decode(bytes(body), response), response.headers, str(response.url))
+        return Answer(self._decode(body, response), response.headers, str(response.url))
 
     def _check_status(self, response: httpx.Response) -> None:
         status = response.status_code
@@ -191,7 +197,7 @@ class HelpdeskHttp:
             f"The helpdesk at {self.host} rejected the request (status {status}). Check the settings of the source.",
         )
 
-    def _decode(self, body: bytes, response: httpx.Response) -> Any:
+    def _decode(self, body: bytearray, response: httpx.Response) -> Any:
         try:
             return json.loads(body.decode("utf-8-sig", "replace"))
         except (ValueError, RecursionError):

@@ -63,6 +63,7 @@ def main() -> None:
             "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
             "ENCRYPTION_KEY": Fernet.generate_key().decode(),
             "RATE_LIMIT_REQUESTS": "0",
+            "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
             "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
         }
         port = child_process.free_port()

@@ -261,7 +261,7 @@ class TicketStore:
     def _find_versions(self, external_ids: list[str]) -> dict[str, StoredVersion]:
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
         found = self._tickets.find(query, dict.fromkeys(_VERSION, 1)).batch_size(len(external_ids) + 1)
-        return {each["external_id"]: _version(each) for each in found}
+        return {each["external_id"]: _version(each) for each in found.to_list()}
 
     def _find_whole(self, external_ids: list[str]) -> dict[str, Document]:
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}

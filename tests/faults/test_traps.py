@@ -262,6 +262,25 @@ class TestChangedSince:
         run_here(acme)
         assert_exact(acme, listed)
 
+    def test_what_slips_between_two_pages_of_a_first_read_is_read_in_the_same_run(
+        self, acme: Tenant, source: Source, listed: list[dict[str, Any]], helpdesk: ScriptedHelpdesk
+    ) -> None:
+        """Listed with the oldest change first: whatever changes moves to the end, and all behind it moves up."""
+        listed += [record(f"T-{n:02d}", updated_at=f"2026-03-10T09:00:{n:02d}Z") for n in range(30)]
+        serve = helpdesk.script
+        assert serve is not None
+
+        def change_while_page_two_is_fetched(path: str, query: dict[str, str]) -> Answer | None:
+            if query["offset"] == "5" and listed[0]["id"] == "T-00":
+                listed.append({**listed.pop(0), "subject": "Moved", "updated_at": "2026-03-10T10:00:00Z"})
+            return serve(path, query)
+
+        helpdesk.script = change_while_page_two_is_fetched
+        outcome = run_here(acme)
+        assert outcome.status == "completed", outcome
+        assert_exact(acme, listed)
+        assert helpdesk.requests[-1][1]["offset"] == "25"
+
     def test_after_a_read_that_went_on_the_next_one_is_whole(
         self, acme: Tenant, source: Source, listed: list[dict[str, Any]], helpdesk: ScriptedHelpdesk, settings: Any
     ) -> None:

@@ -14,9 +14,11 @@ FRESH_DATABASE = Path("/var/lib/dbconfig-common/sqlite3/redmine/instances/defaul
 WEBRICK = Path("/usr/share/rubygems-integration/all/gems")
 
 _PREPARE = """
+ActionMailer::Base.delivery_method = :test
+ActiveJob::Base.queue_adapter = :inline  # else a thread would write a mail about the change of the administrator
 Setting.rest_api_enabled = '1'
 Setting.default_language = 'en'
-Setting.notified_events = []  # mails would be sent by a thread that locks the database
+Setting.notified_events = []  # such a thread locks the database
 admin = User.find_by_login('admin')
 admin.update!(mail: 'admin@example.com', must_change_passwd: false)
 project = Project.new(name: 'Support', identifier: 'support', is_public: false)
@@ -61,6 +63,15 @@ class RedmineServer(RealServer):
 
     def headers(self) -> Mapping[str, str]:
         return {"X-Redmine-API-Key": self.key}
+
+    def subjects(self) -> dict[str, str]:
+        """Of every issue there is, by id."""
+        found: dict[str, str] = {}
+        while True:
+            listed = self.call("GET", f"/issues.json?status_id=*&sort=id&limit=100&offset={len(found)}")
+            found |= {str(each["id"]): each["subject"] for each in listed["issues"]}
+            if len(found) >= listed["total_count"]:
+                return found
 
     def create_issue(self, subject: str, description: str) -> str:
         issue = {

@@ -91,6 +91,62 @@ def test_only_what_changed_is_asked_for_after_a_whole_read(
     assert ticket is not None and ticket["subject"] == "One more, changed"
 
 
+@pytest.mark.parametrize("order", ["id", "updated_on", "updated_on:desc"])
+def test_what_changes_while_it_is_read_costs_no_issue(
+    order: str, tenant: Tenant, source: Source, redmine: RedmineServer
+) -> None:
+    """In the order of the last change, every change moves others to pages that were read already."""
+    source.page_size = 10
+    source.options = {"params": {"status_id": "*", "sort": order}}
+    source.save()
+    for n in range(50):
+        redmine.create_issue(f"Moving {order} {n}", "Text")
+    ids = sorted(redmine.subjects(), key=int)
+    by_change = [str(each["id"]) for each in redmine.call("GET", "/issues.json?status_id=*&sort=updated_on")["issues"]]
+
+    def change(progress: jobs.Progress) -> None:
+        if progress.note == "Reading tickets" and progress.processed_pages in (1, 2, 3):
+            page = progress.processed_pages
+            for id_ in {ids[page], ids[-page], by_change[page]}:
+                redmine.change_issue(id_, subject=f"Moved at page {page}, {order}")
+            redmine.create_issue(f"Born at page {page}, {order}", "Text")
+
+    ingest(tenant, listener=change)
+    assert set(ids) <= set(TicketStore(tenant).iterate_live_ids()), "none is lost, not for a single run"
+    ingest(tenant)
+    assert_equal(tenant, redmine)
+
+
+def test_what_goes_while_it_is_read_takes_no_other_with_it(
+    tenant: Tenant, source: Source, redmine: RedmineServer
+) -> None:
+    source.page_size = 10
+    source.save()
+    for n in range(40):
+        redmine.create_issue(f"Staying {n}", "Text")
+    ids = sorted(redmine.subjects(), key=int)
+    gone: list[str] = []
+
+    def remove(progress: jobs.Progress) -> None:
+        if progress.note == "Reading tickets" and progress.processed_pages in (1, 2, 3) and len(gone) < 9:
+            for id_ in ids[len(gone) : len(gone) + 3]:  # each pulls every later issue one place forward
+                redmine.delete_issue(id_)
+                gone.append(id_)
+
+    ingest(tenant, full=True, listener=remove)
+    assert gone
+    assert set(ids) - set(gone) <= set(TicketStore(tenant).iterate_live_ids())
+    ingest(tenant, full=True)
+    assert_equal(tenant, redmine)
+
+
+def assert_equal(tenant: Tenant, redmine: RedmineServer) -> None:
+    """Every issue is stored as Redmine has it at this moment, and no other one lives."""
+    store = TicketStore(tenant)
+    stored = {id_: store.find_ticket(id_) for id_ in store.iterate_live_ids()}
+    assert {id_: ticket["subject"] for id_, ticket in stored.items() if ticket} == redmine.subjects()
+
+
 def test_a_wrong_key_is_said_though_redmine_answers_with_an_empty_list(
     tenant: Tenant, source: Source, redmine: RedmineServer
 ) -> None:

@@ -110,6 +110,17 @@ class RtServer(RealServer):
         with closing(sqlite3.connect(self.directory / "rt.sqlite", timeout=30)) as database, database:
             database.execute("UPDATE Tickets SET LastUpdated = datetime(LastUpdated, ?)", [f"-{hours} hours"])
 
+    def subjects(self) -> dict[str, str]:
+        """Of every ticket there is, by id."""
+        found: dict[str, str] = {}
+        while True:
+            after = max(map(int, found), default=0)
+            path = f"/REST/2.0/tickets?query=id%3E{after}&fields=Subject&orderby=id&per_page=100"
+            listed = self.call("GET", path)["items"]
+            if not listed:
+                return found
+            found |= {str(each["id"]): each["Subject"] for each in listed}
+
     def create_ticket(self, subject: str, content: str, **values: Any) -> str:
         ticket = {
             "Queue": "General",

@@ -126,20 +126,52 @@ def test_only_what_changed_is_asked_for_whatever_time_the_user_lives_in(
 def test_what_changes_and_goes_while_it_is_read_costs_no_ticket(tenant: Tenant, source: Source, rt: RtServer) -> None:
     source.page_size = 10
     source.save()
-    ids = [rt.create_ticket(f"Moving {n}", "Text") for n in range(30)]
+    ids = [rt.create_ticket(f"Moving {n}", "Text") for n in range(50)]
+    gone: list[str] = []
 
     def change(progress: Progress) -> None:
-        if progress.processed_pages == 1:
-            rt.change_ticket(ids[0], Subject=f"Moved {len(ids)}")
-        elif progress.processed_pages == 2:
-            for id_ in ids[:4]:  # each would pull every later ticket to the place before
-                if (rt.call("GET", f"/REST/2.0/ticket/{id_}"))["Status"] != "deleted":
-                    rt.delete_ticket(id_)
+        page = progress.processed_pages
+        if progress.note != "Reading tickets" or page > 4 or len(gone) >= 8:
+            return
+        for id_ in (ids[10 + page], ids[-page]):
+            rt.change_ticket(id_, Subject=f"Moved at page {page}")
+        rt.create_ticket(f"Born at page {page}", "Text")
+        for id_ in ids[len(gone) : len(gone) + 2]:  # each would pull every later ticket one place forward
+            rt.delete_ticket(id_)
+            gone.append(id_)
 
     ingest(tenant, full=True, listener=change)
-    assert set(ids[4:]) <= set(TicketStore(tenant).iterate_live_ids())
+    assert len(gone) == 8
+    assert set(ids[8:]) <= set(TicketStore(tenant).iterate_live_ids()), "none is lost, not for a single run"
     ingest(tenant, full=True)
-    assert not set(ids[:4]) & set(TicketStore(tenant).iterate_live_ids())
+    assert_equal(tenant, rt)
+
+
+def test_what_changes_while_changes_are_read_is_in_with_the_next_read(
+    tenant: Tenant, source: Source, rt: RtServer
+) -> None:
+    source.page_size = 10
+    source.save()
+    ids = [rt.create_ticket(f"Changing {n}", "Text") for n in range(30)]
+    ingest(tenant)
+
+    def change(progress: Progress) -> None:
+        if progress.note == "Reading tickets" and progress.processed_pages in (1, 2):
+            for n in (0, 15, 29):
+                rt.change_ticket(ids[n], Subject=f"Changed at page {progress.processed_pages}")
+
+    for id_ in ids:
+        rt.change_ticket(id_, Status="open")
+    ingest(tenant, listener=change)
+    ingest(tenant)
+    assert_equal(tenant, rt)
+
+
+def assert_equal(tenant: Tenant, rt: RtServer) -> None:
+    """Every ticket is stored as RT has it at this moment, and no other one lives."""
+    store = TicketStore(tenant)
+    stored = {id_: store.find_ticket(id_) for id_ in store.iterate_live_ids()}
+    assert {id_: ticket["subject"] for id_, ticket in stored.items() if ticket} == rt.subjects()
 
 
 def test_a_wrong_token_is_said_and_nothing_is_deleted(tenant: Tenant, source: Source, rt: RtServer) -> None:

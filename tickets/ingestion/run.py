@@ -162,6 +162,9 @@ class _Run:
                 reading, goes_on = self._begin(source), False  # the place is not there any more
                 listing = self._read_pages(source, reading)
             is_whole = reading.since is None and not goes_on
+            if is_whole and source.supports_since and not listing.is_complete:
+                # What slipped between two pages while we read is old: no read of changes would bring it.
+                listing = self._look_again(source)
             self.progress.reading, self.progress.read_began = None, reading.began
             self._settle_deletions(source, listing, is_whole=is_whole)
         finally:

@@ -52,6 +52,7 @@ def create() -> DemoEnvironment:
     if os.environ.get("MONGODB_URI"):
         os.environ.setdefault("SECRET_KEY", made["secret_key"])
         os.environ.setdefault("ENCRYPTION_KEY", made["encryption_key"])
+        os.environ.setdefault("OUTBOUND_ALLOWED_HOSTS", "127.0.0.1")
     return made
 
 

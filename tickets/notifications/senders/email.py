@@ -79,7 +79,8 @@ def compose(message: Message, recipients: list[str]) -> EmailMultiAlternatives:
             "Auto-Submitted": "auto-generated",
         },
     )
-    mail.attach_alternative(render_to_string("notifications/email.html", context), "text/html")
+    html = render_to_string("notifications/email.html", context)
+    mail.attach_alternative(html.encode("utf-8", "replace").decode(), "text/html")  # half a surrogate pair is no text
     return mail
 
 

@@ -1,0 +1,488 @@
+"""Every sender against a real server: what goes out, what comes back, and what a stranger's text cannot do."""
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from tenants.channel import make_signing_secret
+from tenants.models import Channel, Tenant
+from tests.endpoint import Received, Reply, ScriptedEndpoint
+from tests.faults.raw_server import RawServer, reset
+from tests.smtp_server import SmtpServer
+from tickets.demo_helpdesk.server import DemoHelpdesk
+from tickets.notifications.messages import Message, TicketFacts
+from tickets.notifications.senders import DeliveryError, open_sender
+from tickets.notifications.senders.base import Answer
+from tickets.notifications.senders.email import compose
+from tickets.notifications.senders.slack import blocks_of
+from tickets.notifications.senders.webhook import WebhookSender
+
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "alerts.md"
+
+
+def facts(**values: Any) -> TicketFacts:
+    return TicketFacts(
+        **{
+            "ticket_id": "T-1",
+            "subject": "Wrong invoice",
+            "customer_id": "cust_1",
+            "urgency": "high",
+            "sentiment": "negative",
+            "reason": "lawsuit, immediately",
+            "created_at": NOON - timedelta(hours=1),
+            **values,
+        }
+    )
+
+
+def message(*tickets: TicketFacts, **values: Any) -> Message:
+    return Message(
+        **{
+            "key": "5f1c2e",
+            "kind": "ticket",
+            "tenant_id": "acme",
+            "tenant_name": "Acme",
+            "headline": "T-1 is urgent",
+            "tickets": tickets or (facts(),),
+            "at": NOON,
+            **values,
+        }
+    )
+
+
+@pytest.fixture
+def endpoint() -> Iterator[ScriptedEndpoint]:
+    with ScriptedEndpoint() as running:
+        yield running
+
+
+def channel(kind: str, address: str, *, secret: str = "") -> Channel:
+    made = Channel(tenant=Tenant(slug="acme", name="Acme"), kind=kind, name="On call", address=address)
+    made.set_secret(secret)
+    return made
+
+
+def send(which: Channel, what: Message) -> Answer:
+    sender = open_sender(which)
+    try:
+        return sender.send(what)
+    finally:
+        sender.close()
+
+
+def refused(which: Channel, what: Message | None = None) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        send(which, what or message())
+    return caught.value
+
+
+def webhook(url: str) -> Channel:
+    return channel("webhook", url, secret=make_signing_secret())
+
+
+class TestHouse:
+    def test_the_demo_helpdesk_takes_it(self) -> None:
+        with DemoHelpdesk(notify_failures=0, notify_delay=(0, 0)) as helpdesk:
+            assert send(channel("house", helpdesk.url), message()).status == 200
+            assert helpdesk.notifications == [
+                {"ticket_id": "T-1", "tenant_id": "acme", "urgency": "high", "reason": "lawsuit, immediately"}
+            ]
+
+    def test_a_failure_is_a_sentence_with_the_answer(self) -> None:
+        with DemoHelpdesk(notify_failures=2, notify_delay=(0, 0)) as helpdesk:
+            error = refused(channel("house", helpdesk.url))
+        assert (error.status, error.endpoint_is_well) == (500, False)
+        assert "internal error (status 500)" in str(error) and "attempt 1 failed" in error.excerpt
+
+    def test_a_shut_door_says_how_long(self) -> None:
+        with DemoHelpdesk(notify_failures=9, notify_shut_after=1, notify_delay=(0, 0)) as helpdesk:
+            refused(channel("house", helpdesk.url))
+            error = refused(channel("house", helpdesk.url))
+        assert error.status == 503 and error.retry_after is not None and 0 < error.retry_after <= 30
+
+    @pytest.mark.parametrize(
+        ("what", "body"),
+        [
+            (
+                message(facts(), facts(ticket_id="T-2"), headline="2 tickets of cust_1"),
+                {"ticket_id": "T-1", "urgency": "high", "reason": "2 tickets of cust_1"},
+            ),
+            (
+                message(kind="trouble", tickets=(), headline="The source fails"),
+                {"ticket_id": "5f1c2e", "urgency": "high", "reason": "The source fails"},
+            ),
+            (
+                message(kind="test", tickets=(), headline="A test"),
+                {"ticket_id": "5f1c2e", "urgency": "low", "reason": "A test"},
+            ),
+            (message(facts(reason="")), {"ticket_id": "T-1", "urgency": "high", "reason": "T-1 is urgent"}),
+        ],
+        ids=["several", "trouble", "test", "no reason"],
+    )
+    def test_whatever_it_is_about_the_four_fields_are_filled(
+        self, what: Message, body: dict[str, str], endpoint: ScriptedEndpoint
+    ) -> None:
+        send(channel("house", endpoint.url + "/"), what)
+        (request,) = endpoint.requests
+        assert request.path == "/notify"
+        assert request.headers["idempotency-key"] == "5f1c2e"
+        assert json.loads(request.body) == {"tenant_id": "acme", **body}
+
+
+class TestEndpointNames:
+    """They name circuit breakers: the same for the same endpoint, another for another."""
+
+    @pytest.mark.parametrize(
+        ("kind", "address", "name"),
+        [
+            ("house", "http://127.0.0.1:9000", "notify:127.0.0.1:9000"),
+            ("house", "http://127.0.0.1:9000/", "notify:127.0.0.1:9000"),
+            ("house", "http://127.0.0.1:9000/notify", "notify:127.0.0.1:9000"),
+            ("house", "https://Help.example", "notify:help.example:443"),
+            ("house", "http://[::1]:9000", "notify:[::1]:9000"),
+            ("email", "a@example.com", "email"),
+        ],
+    )
+    def test_the_plain_ones(self, kind: str, address: str, name: str) -> None:
+        assert open_sender(channel(kind, address)).endpoint == name
+
+    def test_paths_tell_endpoints_apart_and_stay_secret(self) -> None:
+        urls = [f"https://hooks.example/services/T{n}/secret" for n in (1, 2)]
+        names = [open_sender(channel("slack", "https://hooks.example", secret=url)).endpoint for url in urls]
+        assert names[0] != names[1]
+        assert all(re.fullmatch(r"slack:hooks\.example:443:[0-9a-f]{8}", name) for name in names)
+        assert open_sender(webhook(urls[0])).endpoint == open_sender(webhook(urls[0])).endpoint
+        # A wrong base path of one tenant says nothing of the others' right one.
+        assert (
+            open_sender(channel("house", "http://h/x")).endpoint != open_sender(channel("house", "http://h")).endpoint
+        )
+
+
+def example_verifier() -> Any:
+    """The function that docs/alerts.md gives to receivers."""
+    (code,) = re.findall(r"```python\n(.+?)```", DOCUMENT.read_text(), re.DOTALL)
+    scope: dict[str, Any] = {}
+    exec(code, scope)
+    return scope["verify"]
+
+
+class TestWebhook:
+    def test_the_body_tells_everything(self, endpoint: ScriptedEndpoint) -> None:
+        send(webhook(f"{endpoint.url}/hook"), message(facts(subject="Rückerstattung <b>")))
+        (request,) = endpoint.requests
+        assert request.path == "/hook" and request.headers["content-type"] == "application/json"
+        assert json.loads(request.body) == {
+            "id": "5f1c2e", "kind": "ticket", "tenant_id": "acme", "tenant_name": "Acme", "headline": "T-1 is urgent",
+            "at": "2026-03-10T12:00:00Z",
+            "tickets": [
+                {
+                    "ticket_id": "T-1", "subject": "Rückerstattung <b>", "customer_id": "cust_1", "urgency": "high",
+                    "sentiment": "negative", "reason": "lawsuit, immediately", "created_at": "2026-03-10T11:00:00Z",
+                }
+            ],
+        }  # fmt: skip
+
+    def test_the_documented_example_verifies_what_is_really_sent(self, endpoint: ScriptedEndpoint) -> None:
+        verify = example_verifier()
+        target = webhook(endpoint.url)
+        secret = target.reveal_secret()
+        sender = WebhookSender(target, now=lambda: NOON)
+        sender.send(message())
+        (request,) = endpoint.requests
+        moment = NOON.timestamp()
+        assert verify(secret, request.headers, request.body, now=moment) == "5f1c2e"
+        assert verify(secret, request.headers, request.body, now=moment + 299) == "5f1c2e"
+        forged = {**request.headers, "webhook-id": "another"}
+        for headers, body, key, now in (
+            (request.headers, request.body + b" ", secret, moment),
+            (forged, request.body, secret, moment),
+            ({**request.headers, "webhook-timestamp": str(int(moment) + 1)}, request.body, secret, moment),
+            ({**request.headers, "webhook-signature": "v1,AAAA"}, request.body, secret, moment),
+            (request.headers, request.body, make_signing_secret(), moment),
+            (request.headers, request.body, secret, moment + 301),  # replayed later
+            (request.headers, request.body, secret, moment - 301),
+        ):
+            with pytest.raises(ValueError):
+                verify(key, headers, body, now=now)
+
+    def test_every_attempt_has_the_same_id_and_its_own_time(self, endpoint: ScriptedEndpoint) -> None:
+        moments = iter([NOON, NOON + timedelta(hours=2)])
+        sender = WebhookSender(webhook(endpoint.url), now=lambda: next(moments))
+        for _ in range(2):
+            sender.send(message())
+        first, second = (each.headers for each in endpoint.requests)
+        assert first["webhook-id"] == second["webhook-id"] == first["idempotency-key"] == second["idempotency-key"]
+        assert int(second["webhook-timestamp"]) - int(first["webhook-timestamp"]) == 7200
+        assert first["webhook-signature"] != second["webhook-signature"]
+
+    def test_the_signature_is_plain_hmac_sha256_over_id_timestamp_and_body(self, endpoint: ScriptedEndpoint) -> None:
+        key = bytes(range(32))
+        send(channel("webhook", endpoint.url, secret="whsec_" + base64.b64encode(key).decode()), message())
+        (request,) = endpoint.requests
+        signed = b".".join([b"5f1c2e", request.headers["webhook-timestamp"].encode(), request.body])
+        expected = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+        assert request.headers["webhook-signature"] == f"v1,{expected}"
+
+    def test_without_a_usable_secret_nothing_is_sent_unsigned(self, endpoint: ScriptedEndpoint) -> None:
+        for secret in ("", "hunter2", "whsec_AAAA"):
+            error = refused(channel("webhook", endpoint.url, secret=secret))
+            assert "signing secret" in str(error) and error.endpoint_is_well
+        assert endpoint.requests == []
+
+
+class TestAnswers:
+    @pytest.mark.parametrize(
+        ("reply", "words"),
+        [
+            ((500, {}, b"boom"), "internal error (status 500)"),
+            ((404, {}, b"no"), "Check the address"),
+            ((410, {}, b"no"), "Check the address"),
+            ((401, {}, b"no"), "does not let us in"),
+            ((400, {}, b"invalid_blocks"), "did not accept the message"),
+            ((301, {"Location": "http://127.0.0.1:9/"}, b""), "Enter the final address"),
+            ((429, {"Retry-After": "7"}, b""), "takes no more for a while"),
+        ],
+    )
+    def test_all_but_a_2xx_is_a_sentence(self, reply: Reply, words: str, endpoint: ScriptedEndpoint) -> None:
+        endpoint.script = lambda _request: reply
+        error = refused(webhook(endpoint.url))
+        assert words in str(error)
+        assert (error.status, error.excerpt) == (reply[0], reply[2].decode())
+        assert error.retry_after == (7 if reply[0] == 429 else None)
+        assert not error.endpoint_is_well
+
+    def test_an_answer_is_read_to_a_limit_and_kept_shorter(self, endpoint: ScriptedEndpoint) -> None:
+        endpoint.script = lambda _request: (200, {}, b"x" * 5_000_000)
+        assert len(send(webhook(endpoint.url), message()).excerpt) == 500
+
+    def test_an_answer_without_end_is_hung_up_on(self) -> None:
+        poured = threading.Event()
+
+        def pour(connection: socket.socket) -> None:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            try:
+                server.drip(connection, b" " * 65536, every=0, at_most=100_000)
+            finally:
+                poured.set()
+
+        with RawServer(pour) as server:
+            assert send(webhook(server.url), message()).status == 200
+            assert poured.wait(10)
+
+    def test_a_compressed_answer_is_not_unpacked(self, endpoint: ScriptedEndpoint) -> None:
+        import gzip
+
+        endpoint.script = lambda _request: (200, {"Content-Encoding": "gzip"}, gzip.compress(b"x" * 10_000_000))
+        assert send(webhook(endpoint.url), message()).excerpt == ""
+        assert endpoint.requests[0].headers["accept-encoding"] == "identity"
+
+    def test_signs_that_do_not_print_leave_the_excerpt(self, endpoint: ScriptedEndpoint) -> None:
+        endpoint.script = lambda _request: (200, {}, b"a\0b\x1b[31m \xff \xe2\x80\xae<script>\n\nend")
+        assert send(webhook(endpoint.url), message()).excerpt == "a b [31m � <script> end"
+
+    @pytest.mark.parametrize("behaviour", [reset, lambda connection: connection.close()])
+    def test_a_connection_that_breaks_is_a_sentence(self, behaviour: Any) -> None:
+        with RawServer(behaviour) as server:
+            error = refused(webhook(server.url))
+        assert "cannot be reached" in str(error) and error.status is None and not error.endpoint_is_well
+
+    def test_nobody_there_is_a_sentence(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        assert "the connection was refused" in str(refused(webhook(f"http://127.0.0.1:{port}")))
+
+    def test_one_that_says_nothing_is_given_up_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tickets.notifications.senders.http.WHOLE_SECONDS", 0.2)
+        with RawServer(lambda connection: server.drip(connection, b"", every=0.05, at_most=100)) as server:
+            assert "did not answer within" in str(refused(webhook(server.url)))
+
+    def test_an_inside_address_is_refused_and_blames_no_endpoint(self) -> None:
+        error = refused(webhook("http://127.0.0.2:80/"))
+        assert "OUTBOUND_ALLOWED_HOSTS" in str(error) and error.endpoint_is_well
+
+
+# What strangers write into subjects, and what must not come out of it.
+HOSTILE = [
+    "<!channel> look", "<!here|here>", "<@U012AB3CD>", "<https://evil.example|Click>", "@channel @here @everyone @all",
+    "@alice", "[click](https://evil.example)", "![x](http://evil.example/pixel.png)", "https://evil.example/login",
+    "www.evil.example", "evil.example", "a@evil.example", "mailto:a@evil.example", "javascript:alert(1)",
+    "*bold* _it_ ~gone~ `code` ```block```", "> quote", "# heading", "#general ~town-square", "|| spoiler ||",
+    "&lt;!channel&gt;", "one\ntwo\r\nthree\u2028four", "right\u202eleft\u2066x", "nul\0 bell\a", "<script>alert(1)</script>",
+    "http://user:pw@evil.example:8080/x?y=z", "tel:+123", "x" * 5_000, "\ud83d half",
+]  # fmt: skip
+_MENTION = re.compile(r"@\w")
+_LINK = re.compile(r"\w://|\w\.\w|\w:\w|\]\(|<http")
+
+
+class TestSlack:
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_a_strangers_text_forms_no_link_no_mention_and_no_markup(self, text: str) -> None:
+        told = message(
+            facts(subject=text, ticket_id=text, customer_id=text, reason=text, sentiment=text),
+            headline=text,
+            tenant_name=text,
+        )
+        body = blocks_of(told)
+        json.dumps(body).encode()
+        lines = [block["text"]["text"] for block in body["blocks"]]
+        assert {block["text"]["type"] for block in body["blocks"]} == {"plain_text"}
+        for line in [*lines, *body["text"].split("\n")]:
+            assert "<" not in line and ">" not in line
+            assert not _MENTION.search(line), line
+            assert not _LINK.search(line), line
+            assert not re.search(r"[*_~`|\[\]#](?!\N{WORD JOINER})", line), line
+            assert line.isprintable() or "\N{WORD JOINER}" in line
+            assert not set(line) & set("\0\a\r\n\u202e\u2066\u2028")
+            assert len(line) < 3_000
+        assert len(body["text"].split("\n")) == 2
+
+    def test_plain_words_stay_as_they_are(self) -> None:
+        body = blocks_of(message(facts(subject="Refund & damages, 3 of 5?")))
+        assert body["text"].split("\n") == [
+            "🔴 Acme: T-1 is urgent",
+            "T-1 Refund &amp; damages, 3 of 5? (high, negative; customer cust_\N{WORD JOINER}1) because: "
+            "lawsuit, immediately",
+        ]
+
+    def test_a_digest_names_the_first_and_counts_the_rest(self) -> None:
+        tickets = tuple(facts(ticket_id=f"T-{n}") for n in range(500))
+        body = blocks_of(message(*tickets, kind="digest", headline="500 urgent tickets"))
+        assert len(body["blocks"]) == 17
+        assert body["text"].endswith("and 485 more")
+
+    def test_it_goes_to_the_whole_address_that_is_kept_secret(self, endpoint: ScriptedEndpoint) -> None:
+        url = f"{endpoint.url}/services/T0/B0/s3cret?thread=1"
+        send(channel("slack", endpoint.url, secret=url), message())
+        (request,) = endpoint.requests
+        assert request.path == "/services/T0/B0/s3cret?thread=1"
+        assert request.headers["idempotency-key"] == "5f1c2e"
+        assert json.loads(request.body)["text"].startswith("🔴 Acme: T-1")
+
+
+class TestEmail:
+    @pytest.fixture(autouse=True)
+    def _mail_is_set_up(self, settings: Any) -> None:
+        settings.EMAIL_IS_SET = True
+
+    def test_it_is_plain_text_and_html(self) -> None:
+        answer = send(channel("email", "a@example.com, b@example.com"), message())
+        assert answer.status == 0
+        (sent,) = mail.outbox
+        assert sent.to == ["a@example.com", "b@example.com"]
+        assert sent.subject == "[Acme] T-1 is urgent"
+        assert "T-1  Wrong invoice" in sent.body and "because: lawsuit, immediately" in sent.body
+        html, kind = sent.alternatives[0]
+        assert kind == "text/html" and "<strong>T-1</strong> Wrong invoice" in html
+
+    def test_every_attempt_carries_the_same_key(self) -> None:
+        ids = {compose(message(), ["a@example.com"]).message()["Message-ID"] for _ in range(2)}
+        assert ids == {"<5f1c2e@supportsaas>"}
+
+    @pytest.mark.parametrize(
+        "text",
+        [*HOSTILE, "x\r\nBcc: spy@evil.example", "x\nTo: spy@evil.example\n\nbody", "x\r\n\r\n<html>", "=?utf-8?q?=0AX:?=",
+         "x\x0bBcc: a", "x\x85Bcc: a"],
+    )  # fmt: skip
+    def test_a_strangers_text_adds_no_header_and_no_markup(self, text: str) -> None:
+        told = message(
+            facts(subject=text, reason=text, ticket_id=text, customer_id=text), headline=text, tenant_name=text
+        )
+        composed = compose(told, ["a@example.com"])
+        wire = composed.message().as_bytes()
+        import email
+
+        parsed = email.message_from_bytes(wire)
+        assert sorted(parsed.keys()) == sorted(
+            ["Content-Type", "MIME-Version", "Subject", "From", "To", "Date", "Message-ID", "Idempotency-Key",
+             "Auto-Submitted"]
+        )  # fmt: skip
+        assert composed.recipients() == ["a@example.com"]
+        text_part, html_part = parsed.get_payload()
+        html = html_part.get_payload(decode=True).decode("utf-8", "replace")
+        without_ours = re.sub(
+            r"</?(html|head|meta|title|body|h1|div|strong|br|span|p)\b[^>]*>|<!doctype html>", "", html
+        )
+        assert "<" not in without_ours
+        for line in text_part.get_payload(decode=True).decode("utf-8", "replace").split("\n"):
+            assert not line.startswith(("Bcc:", "To:"))
+
+    def test_it_goes_through_the_mail_server(self, settings: Any) -> None:
+        with SmtpServer() as server:
+            use(settings, server)
+            send(channel("email", "a@example.com"), message())
+            (received,) = server.mails
+        assert received.recipients == ["a@example.com"]
+        assert b"Subject: [Acme] T-1 is urgent" in received.data
+
+    @pytest.mark.parametrize(
+        ("refusals", "words", "status", "is_well"),
+        [
+            ({"RCPT": "550 no such user"}, "does not take mail for a@example.com", 550, True),
+            ({"MAIL": "451 try later"}, "refused the message (code 451)", 451, False),
+            ({"DATA": "554 spam"}, "refused the message (code 554)", 554, False),
+            ({"EHLO": "", "HELO": ""}, "cannot be reached", None, False),
+        ],
+    )
+    def test_what_the_mail_server_says_is_a_sentence(
+        self, refusals: dict[str, str], words: str, status: int | None, is_well: bool, settings: Any
+    ) -> None:
+        with SmtpServer(refusals) as server:
+            use(settings, server)
+            error = refused(channel("email", "a@example.com"))
+        assert words in str(error)
+        assert (error.status, error.endpoint_is_well) == (status, is_well)
+
+    def test_without_a_mail_server_it_says_so_instead_of_losing_it(self, settings: Any) -> None:
+        settings.EMAIL_IS_SET = False
+        assert "EMAIL_HOST" in str(refused(channel("email", "a@example.com")))
+        assert mail.outbox == []
+
+
+def use(settings: Any, server: SmtpServer) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_IS_SET = True
+
+
+class TestSecrets:
+    def test_they_are_in_no_log_and_in_no_sentence(
+        self, endpoint: ScriptedEndpoint, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        secret = make_signing_secret()
+        path = "/services/T0/B0/s3cret"
+        endpoint.script = lambda _request: (500, {}, b"no")
+        with caplog.at_level(logging.INFO):
+            errors = [
+                refused(channel("webhook", endpoint.url, secret=secret)),
+                refused(channel("slack", endpoint.url, secret=endpoint.url + path)),
+                refused(channel("slack", "http://127.0.0.1:9", secret=f"http://127.0.0.1:9{path}")),
+                refused(channel("slack", "http://127.0.0.2", secret=f"http://127.0.0.2{path}")),
+            ]
+        said = caplog.text + " ".join(f"{each} {each.excerpt} {each!r}" for each in errors)
+        assert secret not in said and "s3cret" not in said
+
+    def test_an_unreadable_one_is_a_sentence(self, endpoint: ScriptedEndpoint) -> None:
+        for kind in ("webhook", "slack"):
+            broken = channel(kind, endpoint.url)
+            broken.encrypted_secret = "gAAAAA-of-another-key"
+            assert "ENCRYPTION_KEY" in str(refused(broken))
+        assert endpoint.requests == []
+
+
+def test_requests_are_remembered_as_they_came(endpoint: ScriptedEndpoint) -> None:
+    send(webhook(endpoint.url), message())
+    assert isinstance(endpoint.requests[0], Received) and endpoint.requests[0].headers["user-agent"] == "SupportSaaS"

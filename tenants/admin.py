@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from supportsaas import clock
 from supportsaas.read_only_admin import ReadOnlyAdmin
 from tenants.audit import AuditEntry
-from tenants.models import ApiToken, Membership, Role, Source, Tenant, User
+from tenants.channel_form import ChannelForm
+from tenants.models import ApiToken, Channel, ChannelKind, Membership, Role, Source, Tenant, User
 from tenants.source_form import SourceForm
 
 admin.site.site_header = "SupportSaaS administration"
@@ -69,6 +70,43 @@ class SourceAdmin(admin.ModelAdmin):
     @admin.display(description="read every", ordering="every_minutes")
     def schedule(self, source: Source) -> str:
         return f"{source.every_minutes} min" if source.every_minutes else "no schedule"
+
+
+class ChannelAdminForm(ChannelForm):
+    class Meta(ChannelForm.Meta):
+        fields = ["tenant", "kind", *ChannelForm.Meta.fields]
+
+
+class ChannelAdmin(admin.ModelAdmin):
+    """Tenant and kind are chosen once: what is stored belongs to them. A secret that was made is shown once."""
+
+    form = ChannelAdminForm
+    list_display = ["name", "tenant", "kind", "address", "secret_state", "enabled"]
+    list_filter = ["kind", "enabled"]
+    list_select_related = ["tenant"]
+    search_fields = ["name", "tenant__slug"]
+    fields = [
+        "tenant", "kind", "name", "address", "secret", "new_secret", "urgencies", "sentiments", "max_age_hours",
+        "enabled",
+    ]  # fmt: skip
+
+    def get_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[Any]:
+        left_out = {"new_secret"}
+        if obj is not None:
+            left_out = set() if obj.kind == ChannelKind.WEBHOOK else {"secret", "new_secret"}
+        return [each for each in self.fields or [] if each not in left_out]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[str]:
+        return ["tenant", "kind"] if obj else []
+
+    @admin.display(description="secret")
+    def secret_state(self, channel: Channel) -> str:
+        return "stored" if channel.has_secret else "none"
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.made_secret:
+            messages.warning(request, f"The signing secret, shown this once: {form.made_secret}")
 
 
 @admin.register(Membership)

@@ -14,6 +14,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, validat
 from django.db import models
 
 from supportsaas import clock, secret_box
+from tenants.address import validate_address
 from tenants.audit import Audited
 
 URGENCIES: Final = ("high", "medium", "low")
@@ -75,13 +76,11 @@ class Channel(Audited):
 
     @property
     def max_age(self) -> timedelta:
-        return timedelta(hours=self.max_age_hours or settings.NOTIFY_MAX_AGE_HOURS)
+        return timedelta(hours=self.longest_hours)
 
-    def wants(self, *, urgency: str, sentiment: str) -> bool:
-        """Whether tickets with these verdicts are announced here; their age is another question."""
-        return (not self.urgencies or urgency in self.urgencies) and (
-            not self.sentiments or sentiment in self.sentiments
-        )
+    @property
+    def longest_hours(self) -> int:
+        return self.max_age_hours or int(settings.NOTIFY_MAX_AGE_HOURS)
 
     @property
     def recipients(self) -> list[str]:
@@ -120,17 +119,13 @@ class Channel(Audited):
         super().save(*args, **kwargs)
 
     def _problem_of_url(self) -> str:
-        from tenants.models import validate_address
-
-        bare = self.address
-        if self.kind == ChannelKind.SLACK:
-            bare = bare.partition("?")[0]
-            if not _path_of(self.address) and _origin_of(self._whole_url()) != _origin_of(self.address):
-                return "Enter the whole address of the incoming webhook, as it was shown to you."
         try:
-            validate_address(bare)
+            validate_address(self.address.partition("?")[0] if self.kind == ChannelKind.SLACK else self.address)
         except ValidationError as error:
             return " ".join(error.messages)
+        is_kept = _origin_of(self._whole_url()) == _origin_of(self.address)
+        if self.kind == ChannelKind.SLACK and not _path_of(self.address) and not is_kept:
+            return "Enter the whole address of the incoming webhook, as it was shown to you."
         return ""
 
     def _whole_url(self) -> str:

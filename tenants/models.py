@@ -5,7 +5,6 @@ import re
 import secrets
 from datetime import datetime
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from bson import ObjectId
@@ -16,6 +15,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from supportsaas import clock, secret_box
+from tenants.address import validate_address
 from tenants.audit import Audited, AuditedQuerySet
 from tenants.audit import AuditEntry as AuditEntry
 from tenants.channel import Channel as Channel
@@ -27,19 +27,6 @@ SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 def validate_timezone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(f"“{name}” is not an IANA time zone. Examples: Europe/Berlin, America/New_York, UTC.")
-
-
-def validate_address(url: str) -> None:
-    """An http or https address of a host; hosts of a private network may have a bare name."""
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        good = False
-    if not good or any(each.isspace() for each in url):
-        raise ValidationError("Enter an address that begins with http:// or https://.")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValidationError("The address holds no user, password, query or fragment; there are fields for those.")
 
 
 class Role(models.TextChoices):

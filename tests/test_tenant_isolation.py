@@ -13,13 +13,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from supportsaas import clock
-from tenants.models import ApiToken, Role, Source, Tenant, User
+from tenants.models import ApiToken, Channel, Role, Source, Tenant, User
 from tests.builders import finished_job, store_tickets
 from tickets import jobs, quarantine
 from tickets.jobs import JobRequest
 
 CANARY = "pelican-canary"
 JOB = "<job>"
+CHANNEL = "<channel>"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,15 @@ ROUTES: dict[str, list[Route]] = {
     ],
     "t/<str:slug>/settings/source/check/": [Route("/t/acme/settings/source/check/", "page", A, method="POST")],
     "t/<str:slug>/settings/source/remove/": [Route("/t/acme/settings/source/remove/", "page", A, method="POST")],
+    "t/<str:slug>/settings/channels/": [Route("/t/acme/settings/channels/", "page", A)],
+    "t/<str:slug>/settings/channels/add/": [Route("/t/acme/settings/channels/add/", "page", A)],
+    "t/<str:slug>/settings/channels/<str:channel_id>/": [Route(f"/t/acme/settings/channels/{CHANNEL}/", "page", A)],
+    **{
+        f"t/<str:slug>/settings/channels/<str:channel_id>/{what}/": [
+            Route(f"/t/acme/settings/channels/{CHANNEL}/{what}/", "page", A, method="POST")
+        ]
+        for what in ("switch", "delete", "test")
+    },
     "welcome/<uidb64>/<token>/": [Route("/welcome/x/y/", "page", open=True, names_tenant=False)],
     "health": [Route("/health", "api", open=True, names_tenant=False)],
     "tickets": [Route("/tickets", "api", V, query={"tenant_id": "acme"})],
@@ -107,6 +117,7 @@ def test_every_route_is_declared_here() -> None:
 def job_id(tenant: Tenant) -> str:
     """A tenant with something to steal, and a queued job."""
     store_tickets(tenant, [{"id": "T-1", "subject": CANARY, "message": f"{CANARY} lawsuit", "customer_id": "cust_1"}])
+    Channel.objects.create(tenant=tenant, kind="house", name=CANARY, address="http://127.0.0.1:9")
     Source.objects.create(tenant=tenant, kind="house", url=f"http://{CANARY}.example")
     quarantine.save_records(
         tenant, [quarantine.QuarantinedRecord("id", CANARY, {"x": CANARY})], job_id="x", now=clock.now()
@@ -124,6 +135,8 @@ def person(name: str, request: pytest.FixtureRequest) -> Client:
 
 def ask(client: Client, route: Route, job_id: str) -> Any:
     path = route.path.replace(JOB, job_id)
+    if CHANNEL in path:
+        path = path.replace(CHANNEL, str(Channel.objects.get().pk))
     if route.method == "GET":
         return client.get(path, route.query)
     from urllib.parse import urlencode

@@ -11,12 +11,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from supportsaas.read_only_admin import ReadOnlyAdmin
-from tenants.admin import SourceAdmin, TenantAdmin
-from tenants.models import Source, Tenant
+from tenants.admin import ChannelAdmin, SourceAdmin, TenantAdmin
+from tenants.models import Channel, Source, Tenant
 from tickets import jobs
 from tickets.ingestion.sync_state import forget_state
 from tickets.jobs import JobActive, JobRequest
 from tickets.models import IngestionLog, TicketHistory
+from tickets.notifications.trying_out import send_test
 from tickets.sources import SourceError, open_source
 from tickets.store import TicketStore
 from tickets.worker import count_workers
@@ -67,6 +68,18 @@ class CheckedSourceAdmin(SourceAdmin):
         super().save_model(request, obj, form, change)
         if set(form.changed_data) - {"every_minutes"}:
             forget_state(obj.tenant)
+
+
+@admin.register(Channel)
+class TriedChannelAdmin(ChannelAdmin):
+    actions = ["send_test"]
+
+    @admin.action(description="Send a test")
+    def send_test(self, request: HttpRequest, queryset: QuerySet[Channel]) -> None:
+        for channel in queryset.select_related("tenant"):
+            result = send_test(channel, started_by=request.user.get_username())
+            level = messages.SUCCESS if result.ok else messages.ERROR
+            messages.add_message(request, level, f"{channel.tenant.slug}, {channel.name}: {result}")
 
 
 @admin.register(IngestionLog)

@@ -1,11 +1,11 @@
-"""The pages of one tenant's tickets, customers and ingestion, below /t/<tenant>/.
+"""The pages of one tenant's tickets, customers, ingestion and alerts, below /t/<tenant>/.
 
 Ids of tickets and customers are whatever the helpdesk uses, so they may hold slashes.
 """
 
 from django.urls import path
 
-from tickets.views import customers, ingestion, quarantine, source_settings, tickets
+from tickets.views import channels, customers, ingestion, quarantine, source_settings, tickets
 
 urlpatterns = [
     path("t/<str:slug>/tickets/", tickets.show_ticket_list, name="ticket-list"),
@@ -22,4 +22,18 @@ urlpatterns = [
     path("t/<str:slug>/settings/source/", source_settings.show_source, name="settings-source"),
     path("t/<str:slug>/settings/source/check/", source_settings.check_source, name="settings-source-check"),
     path("t/<str:slug>/settings/source/remove/", source_settings.remove_source, name="settings-source-remove"),
+    path("t/<str:slug>/settings/channels/", channels.show_channels, name="settings-channels"),
+    path("t/<str:slug>/settings/channels/add/", channels.add_channel, name="settings-channel-add"),
+    path("t/<str:slug>/settings/channels/<str:channel_id>/", channels.change_channel, name="settings-channel"),
+    path(
+        "t/<str:slug>/settings/channels/<str:channel_id>/switch/",
+        channels.switch_channel,
+        name="settings-channel-switch",
+    ),
+    path(
+        "t/<str:slug>/settings/channels/<str:channel_id>/delete/",
+        channels.delete_channel,
+        name="settings-channel-delete",
+    ),
+    path("t/<str:slug>/settings/channels/<str:channel_id>/test/", channels.test_channel, name="settings-channel-test"),
 ]

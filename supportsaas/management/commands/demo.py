@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from supportsaas import child_process, demo_environment
 from supportsaas.embedded_mongod import EmbeddedMongod, MongodUnavailable
 from supportsaas.indexes import ensure_indexes
-from tenants.models import Membership, Role, Source, SourceKind, Tenant, User
+from tenants.models import Channel, ChannelKind, Membership, Role, Source, SourceKind, Tenant, User
 from tickets import jobs
 from tickets.jobs import JobActive, JobRequest
 
@@ -114,6 +114,13 @@ class Command(BaseCommand):
             # The helpdesk's port may be another one each time; the schedule stays as it was set.
             Source.objects.update_or_create(
                 tenant=tenant, defaults=place, create_defaults={**place, "every_minutes": EVERY_MINUTES}
+            )
+            # The same endpoint for all: slow, failing often, and so one breaker to watch at work.
+            Channel.objects.update_or_create(
+                tenant=tenant,
+                name="On call",
+                defaults={"address": helpdesk},
+                create_defaults={"address": helpdesk, "kind": ChannelKind.HOUSE},
             )
 
     def _prepare_people(self) -> None:

@@ -1,9 +1,6 @@
 """`manage.py source`: connect a tenant's helpdesk, and say how often it is read, without a browser."""
 
-import getpass
 import json
-import os
-import sys
 from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
@@ -14,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tenants.models import AuthKind, Source, SourceKind, Tenant
 from tickets.freshness import every_words
 from tickets.ingestion.sync_state import forget_state
+from tickets.management.secret_argument import WHERE, read_secret
 from tickets.sources import SourceError, open_source
 
 
@@ -34,7 +32,7 @@ class Command(BaseCommand):
             "--secret-from",
             default="",
             metavar="WHERE",
-            help="where the key or password is: env:NAME, file:PATH, or ask (it never stands in the command line)",
+            help=f"where the key or password is: {WHERE}",
         )
         add.add_argument("--page-size", type=int, default=100)
         add.add_argument(
@@ -72,7 +70,7 @@ class Command(BaseCommand):
         if options["every"] is not None:
             source.every_minutes = _read_every(options["every"])
         if source.auth != AuthKind.NONE:
-            source.set_secret(_read_secret(options["secret_from"]))
+            source.set_secret(read_secret(options["secret_from"]))
         self._save(source)
         forget_state(tenant)
         self.stdout.write(f"{tenant.slug} reads from {source}. Try it: manage.py source check {tenant.slug}")
@@ -158,21 +156,3 @@ def _how_often(source: Source) -> str:
     if source.every_minutes is None:
         return "read only when somebody starts it"
     return f"read {every_words(timedelta(minutes=source.every_minutes))}"
-
-
-def _read_secret(where: str) -> str:
-    kind, _, rest = where.partition(":")
-    if kind == "env" and rest:
-        secret = os.environ.get(rest, "")
-        if not secret:
-            raise CommandError(f"--secret-from: the environment variable {rest} is empty.")
-        return secret
-    if kind == "file" and rest:
-        try:
-            with open(rest, encoding="utf-8") as file:  # noqa: PTH123  "-" and /dev/stdin are fine too
-                return file.read().strip()
-        except OSError as error:
-            raise CommandError(f"--secret-from: {error}") from None
-    if where == "ask" or (not where and sys.stdin.isatty()):
-        return getpass.getpass("Key or password: ")
-    raise CommandError("This log-in needs a key or password: --secret-from env:NAME, file:PATH or ask.")

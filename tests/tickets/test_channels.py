@@ -1,0 +1,347 @@
+"""Channels: what may be entered, the pages of a tenant's admins, the Django admin, the command."""
+
+import re
+from collections.abc import Callable, Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from tenants.audit import AuditEntry
+from tenants.channel import make_signing_secret
+from tenants.models import Channel, Tenant, User
+from tests.endpoint import ScriptedEndpoint
+from tests.reading_pages import body, page_of, text_of
+
+ClientOf = Callable[[User], Client]
+HERE = "/t/acme/settings/channels/"
+PAGER = {"name": "Pager", "address": "https://pager.example/hook", "urgencies": ["high"], "enabled": "on"}
+SLACK_URL = "https://hooks.slack.example/services/T0/B0/s3cret"
+
+
+@pytest.fixture
+def endpoint() -> Iterator[ScriptedEndpoint]:
+    with ScriptedEndpoint() as running:
+        yield running
+
+
+@pytest.fixture
+def pages(client_of: ClientOf, owner: User) -> Client:
+    return client_of(owner)
+
+
+def make(tenant: Tenant, kind: str = "house", address: str = "https://help.example", **values: Any) -> Channel:
+    channel = Channel(tenant=tenant, kind=kind, address=address, **{"name": "On call", **values})
+    if kind == "webhook":
+        channel.set_secret(make_signing_secret())
+    channel.full_clean()
+    channel.save()
+    return channel
+
+
+def complaints(tenant: Tenant, **values: Any) -> dict[str, list[str]]:
+    with pytest.raises(ValidationError) as caught:
+        make(tenant, **values)
+    return dict(caught.value.message_dict)
+
+
+class TestWhatMayBeEntered:
+    @pytest.mark.parametrize("kind", ["house", "webhook", "slack"])
+    @pytest.mark.parametrize(
+        ("address", "words"),
+        [
+            ("pager.example", "begins with http"),
+            ("ftp://pager.example/x", "begins with http"),
+            ("https://user:pw@pager.example/x", "no user, password"),
+            ("https://pager.example/x#y", "no user, password"),
+            ("https://pager .example/x", "begins with http"),
+            ("http://[::1/x", "begins with http"),
+            ("http://10.1.2.3/x", "OUTBOUND_ALLOWED_HOSTS"),
+            ("http://2130706434/x", "OUTBOUND_ALLOWED_HOSTS"),
+            ("http://[::ffff:169.254.169.254]/x", "OUTBOUND_ALLOWED_HOSTS"),
+        ],
+    )
+    def test_addresses_that_are_none_are_refused_at_the_field(
+        self, kind: str, address: str, words: str, tenant: Tenant
+    ) -> None:
+        found = complaints(tenant, kind=kind, address=address)
+        assert set(found) == {"address"} and words in found["address"][0]
+
+    @pytest.mark.parametrize(
+        ("address", "words"),
+        [
+            ("", "cannot be blank"),
+            (" , ", "at least one"),
+            ("a@example.com, b", "“b” is no e-mail address"),
+            ("a@example.com\nBcc: c@example.com", "no e-mail address"),
+            ("Max <a@example.com>", "no e-mail address"),
+            (",".join(f"a{n}@example.com" for n in range(21)), "at most 20"),
+        ],
+    )
+    def test_so_are_e_mail_addresses(self, address: str, words: str, tenant: Tenant) -> None:
+        assert words in complaints(tenant, kind="email", address=address)["address"][0]
+
+    @pytest.mark.parametrize(
+        "values", [{"urgencies": ["extreme"]}, {"urgencies": "high"}, {"sentiments": [{"$ne": 1}]}]
+    )
+    def test_verdicts_that_there_are_not_are_refused(self, values: dict[str, Any], tenant: Tenant) -> None:
+        assert set(complaints(tenant, **values)) == set(values)
+
+    def test_the_age_is_the_systems_unless_set(self, tenant: Tenant, settings: Any) -> None:
+        settings.NOTIFY_MAX_AGE_HOURS = 7
+        assert make(tenant).max_age.total_seconds() == 7 * 3600
+        assert make(tenant, name="b", max_age_hours=2).max_age.total_seconds() == 2 * 3600
+
+
+class TestSlackAddress:
+    """Whoever knows the whole address may post, so it is stored as a secret."""
+
+    def test_only_its_host_is_stored_in_the_open(self, tenant: Tenant) -> None:
+        channel = Channel.objects.get(pk=make(tenant, "slack", SLACK_URL).pk)
+        assert channel.address == "https://hooks.slack.example"
+        assert "s3cret" not in channel.encrypted_secret and channel.reveal_secret() == SLACK_URL
+
+    def test_saved_again_without_its_path_it_stays(self, tenant: Tenant) -> None:
+        channel = make(tenant, "slack", SLACK_URL)
+        channel.full_clean()
+        channel.save()
+        assert channel.reveal_secret() == SLACK_URL
+
+    @pytest.mark.parametrize(
+        "address", ["https://evil.example", "http://hooks.slack.example", "https://hooks.slack.example:444"]
+    )
+    def test_it_never_moves_to_another_host(self, address: str, tenant: Tenant) -> None:
+        channel = make(tenant, "slack", SLACK_URL)
+        channel.address = address
+        with pytest.raises(ValidationError, match="whole address"):
+            channel.full_clean()
+
+    def test_a_new_one_needs_all_of_it(self, tenant: Tenant) -> None:
+        found = complaints(tenant, kind="slack", address="https://hooks.slack.example/")
+        assert "whole address" in found["address"][0]
+
+
+class TestPages:
+    def test_without_any_the_page_says_what_to_do(self, pages: Client) -> None:
+        assert "No channel yet" in page_of(pages, HERE)
+
+    def test_a_webhook_is_made_and_its_secret_shown_once(self, pages: Client, tenant: Tenant) -> None:
+        assert "Signing secret" in page_of(pages, f"{HERE}add/?kind=webhook")
+        answer = pages.post(f"{HERE}add/?kind=webhook", PAGER)
+        channel = Channel.objects.get()
+        assert (channel.kind, channel.tenant, channel.urgencies) == ("webhook", tenant, ["high"])
+        secret = channel.reveal_secret()
+        assert secret.startswith("whsec_") and secret in body(answer)
+        assert answer["Cache-Control"] == "no-store"
+        for path in (HERE, f"{HERE}{channel.pk}/", "/t/acme/settings/changes/"):
+            shown = page_of(pages, path)
+            assert secret not in shown and channel.encrypted_secret not in shown
+
+    def test_the_secret_stays_changes_or_is_made_anew(self, pages: Client, tenant: Tenant) -> None:
+        channel = make(tenant, "webhook", "https://pager.example/hook", name="Pager")
+        first, own = channel.reveal_secret(), make_signing_secret()
+        assert pages.post(f"{HERE}{channel.pk}/", {**PAGER, "name": "Renamed"}).status_code == 302
+        channel.refresh_from_db()
+        assert (channel.name, channel.reveal_secret()) == ("Renamed", first)
+        assert pages.post(f"{HERE}{channel.pk}/", {**PAGER, "secret": own}).status_code == 302
+        channel.refresh_from_db()
+        assert channel.reveal_secret() == own
+        answer = pages.post(f"{HERE}{channel.pk}/", {**PAGER, "new_secret": "on"})
+        channel.refresh_from_db()
+        assert channel.reveal_secret() not in (first, own) and channel.reveal_secret() in body(answer)
+
+    def test_a_slack_channel_keeps_its_address_for_itself(self, pages: Client) -> None:
+        form = {
+            "name": "Team",
+            "address": SLACK_URL,
+            "urgencies": ["high", "medium"],
+            "sentiments": ["negative"],
+            "enabled": "on",
+        }
+        shown = body(pages.post(f"{HERE}add/?kind=slack", form, follow=True))
+        channel = Channel.objects.get()
+        assert channel.reveal_secret() == SLACK_URL
+        assert "https://hooks.slack.example" in shown and "s3cret" not in shown
+        assert "high or medium urgency, negative sentiment" in text_of(shown)
+        edit = page_of(pages, f"{HERE}{channel.pk}/")
+        assert "s3cret" not in edit
+        assert (
+            pages.post(f"{HERE}{channel.pk}/", {**form, "address": channel.address, "enabled": ""}).status_code == 302
+        )
+        channel.refresh_from_db()
+        assert (channel.reveal_secret(), channel.enabled) == (SLACK_URL, False)
+
+    @pytest.mark.parametrize(
+        ("kind", "values", "complaint"),
+        [
+            ("webhook", {"name": ""}, "This field is required"),
+            ("webhook", {"name": "On call"}, "a channel of that name already"),
+            ("webhook", {"address": "nowhere"}, "begins with http"),
+            ("webhook", {"secret": "hunter2"}, "24 to 64 bytes"),
+            ("webhook", {"max_age_hours": "0"}, "greater than or equal to 1"),
+            ("webhook", {"urgencies": ["extreme"]}, "Select a valid choice"),
+            ("email", {"address": "nobody"}, "is no e-mail address"),
+            ("slack", {"address": "https://hooks.slack.example"}, "whole address"),
+            ("house", {"address": "http://192.168.0.1:9000"}, "OUTBOUND_ALLOWED_HOSTS"),
+        ],
+    )
+    def test_wrong_input_is_a_message_at_the_field(
+        self, kind: str, values: dict[str, Any], complaint: str, pages: Client, tenant: Tenant
+    ) -> None:
+        make(tenant)
+        response = pages.post(f"{HERE}add/?kind={kind}", {**PAGER, **values})
+        assert response.status_code == 422
+        (field,) = set(values)
+        shown = re.search(rf'id="id_{field}_error">(.+?)</span>', body(response))
+        assert shown is not None and complaint in shown.group(1)
+        assert Channel.objects.count() == 1
+
+    def test_a_name_of_another_tenants_channel_is_free(
+        self, pages: Client, tenant: Tenant, other_tenant: Tenant
+    ) -> None:
+        make(other_tenant, name="Pager")
+        assert pages.post(f"{HERE}add/?kind=house", PAGER).status_code == 302
+
+    def test_it_is_switched_and_deleted(self, pages: Client, tenant: Tenant) -> None:
+        channel = make(tenant)
+        for _ in range(2):  # pressed twice, it is off all the same
+            assert "off" in body(pages.post(f"{HERE}{channel.pk}/switch/", {"enabled": "0"}, follow=True))
+            assert not Channel.objects.get().enabled
+        assert "Delete “On call”?" in page_of(pages, HERE)
+        assert "“On call” was deleted." in body(pages.post(f"{HERE}{channel.pk}/delete/", follow=True))
+        assert Channel.objects.count() == 0
+
+    def test_a_test_shows_what_was_answered(self, pages: Client, tenant: Tenant, endpoint: ScriptedEndpoint) -> None:
+        channel = make(tenant, "webhook", endpoint.url)
+        endpoint.script = lambda _request: (200, {}, b"<b>thank you</b>")
+        shown = body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
+        assert "The test arrived: answered with status 200" in shown and "&lt;b&gt;thank you&lt;/b&gt;" in shown
+        (request,) = endpoint.requests
+        assert b'"kind": "test"' in request.body and b"sent by owner" in request.body
+        endpoint.script = lambda _request: (500, {}, b"out of order")
+        shown = body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
+        assert "The test did not arrive." in shown and "status 500" in shown and "out of order" in shown
+
+    def test_a_test_to_the_inside_says_who_can_allow_it(self, pages: Client, tenant: Tenant, settings: Any) -> None:
+        channel = make(tenant, "house", "http://127.0.0.1:9")
+        settings.OUTBOUND_ALLOWED_HOSTS = type(settings.OUTBOUND_ALLOWED_HOSTS).parse([])
+        assert "OUTBOUND_ALLOWED_HOSTS" in body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
+
+    @pytest.mark.parametrize("what", ["", "switch/", "delete/", "test/"])
+    def test_another_tenants_channel_is_not_there(
+        self, what: str, pages: Client, tenant: Tenant, other_tenant: Tenant, endpoint: ScriptedEndpoint
+    ) -> None:
+        theirs = make(other_tenant, "house", endpoint.url)
+        for id_ in (theirs.pk, "x", "0" * 24):
+            assert pages.post(f"{HERE}{id_}/{what}", PAGER).status_code == 404
+        assert Channel.objects.get().enabled and endpoint.requests == []
+
+    def test_changes_are_in_the_log_without_the_secret(self, pages: Client, tenant: Tenant) -> None:
+        pages.post(f"{HERE}add/?kind=slack", {**PAGER, "address": SLACK_URL})
+        entry = AuditEntry.objects.get(kind="channel")
+        assert (entry.actor, entry.action, entry.name) == ("owner", "created", "Pager")
+        assert "s3cret" not in str(entry.changes)
+
+
+class TestAdmin:
+    LIST = "/admin/tenants/channel/"
+
+    @pytest.fixture
+    def staff(self, superuser: User, client_of: ClientOf) -> Client:
+        return client_of(superuser)
+
+    def test_a_webhook_is_made_and_its_secret_shown_once(self, staff: Client, tenant: Tenant) -> None:
+        form = {**PAGER, "tenant": str(tenant.pk), "kind": "webhook"}
+        said = body(staff.post(f"{self.LIST}add/", form, follow=True))
+        channel = Channel.objects.get()
+        secret = channel.reveal_secret()
+        assert secret in said
+        for path in (self.LIST, f"{self.LIST}{channel.pk}/change/", f"{self.LIST}{channel.pk}/history/"):
+            page = staff.get(path).content.decode()
+            assert secret not in page and channel.encrypted_secret not in page
+
+    def test_tenant_and_kind_are_chosen_once(self, staff: Client, tenant: Tenant) -> None:
+        for kind, address in (("house", "https://help.example"), ("slack", SLACK_URL), ("email", "a@example.com")):
+            channel = make(tenant, kind, address, name=kind)
+            page = staff.get(f"{self.LIST}{channel.pk}/change/").content.decode()
+            assert 'name="kind"' not in page and 'name="tenant"' not in page and 'name="secret"' not in page
+            changed = {**PAGER, "name": kind, "address": channel.address, "max_age_hours": "3"}
+            assert staff.post(f"{self.LIST}{channel.pk}/change/", changed).status_code == 302
+            channel.refresh_from_db()
+            assert channel.max_age_hours == 3
+        assert Channel.objects.get(name="slack").reveal_secret() == SLACK_URL
+
+    def test_the_name_is_the_tenants_own(self, staff: Client, tenant: Tenant) -> None:
+        make(tenant, name="Pager")
+        form = {**PAGER, "tenant": str(tenant.pk), "kind": "house"}
+        assert "a channel of that name already" in staff.post(f"{self.LIST}add/", form).content.decode()
+
+    def test_a_test_is_an_action(self, staff: Client, tenant: Tenant, endpoint: ScriptedEndpoint) -> None:
+        channel = make(tenant, "house", endpoint.url)
+        form = {"action": "send_test", "_selected_action": [str(channel.pk)]}
+        assert "The test arrived" in body(staff.post(self.LIST, form, follow=True))
+        assert len(endpoint.requests) == 1
+
+
+class TestCommand:
+    def run(self, *arguments: str) -> str:
+        out = StringIO()
+        call_command("channel", *arguments, stdout=out)
+        return out.getvalue()
+
+    def test_every_kind_is_set_up_listed_tried_and_removed(
+        self, tenant: Tenant, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, settings: Any
+    ) -> None:
+        settings.EMAIL_IS_SET = True
+        monkeypatch.setenv("SLACK_URL", f"{endpoint.url}/services/s3cret")
+        monkeypatch.setenv("OWN", make_signing_secret())
+        said = self.run("add", "acme", "--kind", "webhook", "--name", "Pager", "--address", endpoint.url)
+        assert Channel.objects.get(name="Pager").reveal_secret() in said
+        said = self.run(
+            "add", "acme", "--kind", "webhook", "--name", "Own", "--address", endpoint.url, "--secret-from", "env:OWN"
+        )
+        assert "whsec_" not in said
+        self.run("add", "acme", "--kind", "slack", "--name", "Team", "--address-from", "env:SLACK_URL")
+        self.run("add", "acme", "--kind", "house", "--name", "House", "--address", endpoint.url, "--max-age-hours", "3")
+        self.run("add", "acme", "--kind", "email", "--name", "Mail", "--address", "a@example.com", "--urgency", "high",
+                 "--urgency", "medium", "--sentiment", "negative", "--off")  # fmt: skip
+        listed = self.run("list")
+        assert listed == self.run("list", "acme")
+        assert "s3cret" not in listed and "whsec_" not in listed
+        assert "acme  Mail  E-mail, a@example.com  high, medium, negative  off" in listed
+        for name in ("Pager", "Own", "Team", "House", "Mail"):
+            assert "The test arrived" in self.run("test", "acme", name)
+            self.run("remove", "acme", name)
+        assert len(endpoint.requests) == 4 and Channel.objects.count() == 0
+
+    def test_replacing_keeps_the_secret(self, tenant: Tenant) -> None:
+        add = ["add", "acme", "--kind", "webhook", "--name", "Pager", "--address"]
+        self.run(*add, "https://a.example")
+        first = Channel.objects.get().reveal_secret()
+        assert "whsec_" not in self.run(*add, "https://b.example", "--replace")
+        assert (Channel.objects.get().address, Channel.objects.get().reveal_secret()) == ("https://b.example", first)
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["add", "nobody", "--kind", "house", "--name", "x", "--address", "https://h.example"], "no tenant"),
+            (["add", "acme", "--kind", "house", "--name", "x", "--address", "http://10.0.0.1"], "OUTBOUND_ALLOWED_HOSTS"),
+            (["add", "acme", "--kind", "house", "--name", "x"], "address: This field cannot be blank"),
+            (["add", "acme", "--kind", "house", "--name", "On call", "--address", "https://h.example"], "--replace"),
+            (["add", "acme", "--kind", "email", "--name", "On call", "--address", "a@b.example", "--replace"], "of the kind house"),
+            (["add", "acme", "--kind", "house", "--name", "x", "--address", "https://h.example", "--secret-from", "ask"], "only a webhook"),
+            (["add", "acme", "--kind", "slack", "--name", "x", "--address-from", "env:MISSING_HERE"], "--address-from"),
+            (["add", "acme", "--kind", "webhook", "--name", "x", "--address", "https://h.example", "--secret-from", "env:PATH"], "24 to 64"),
+            (["test", "acme", "nothing"], "no channel “nothing”"),
+            (["test", "acme", "On call"], "The test did not arrive."),
+            (["remove", "acme", "nothing"], "no channel “nothing”"),
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_done_says_why(self, arguments: list[str], words: str, tenant: Tenant) -> None:
+        make(tenant, "house", "http://127.0.0.1:9")
+        with pytest.raises(CommandError, match=re.escape(words)):
+            self.run(*arguments)
+        assert Channel.objects.count() == 1

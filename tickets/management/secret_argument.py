@@ -1,0 +1,28 @@
+"""Secrets for commands: they never stand in the command line, where everybody on the machine can read them."""
+
+import getpass
+import os
+import sys
+
+from django.core.management.base import CommandError
+
+WHERE = "env:NAME, file:PATH, or ask (it never stands in the command line)"
+
+
+def read_secret(where: str, *, option: str = "--secret-from", what: str = "Key or password") -> str:
+    """The secret from an environment variable, a file or the terminal; raises `CommandError`."""
+    kind, _, rest = where.partition(":")
+    if kind == "env" and rest:
+        secret = os.environ.get(rest, "")
+        if not secret:
+            raise CommandError(f"{option}: the environment variable {rest} is empty.")
+        return secret
+    if kind == "file" and rest:
+        try:
+            with open(rest, encoding="utf-8") as file:  # noqa: PTH123  "-" and /dev/stdin are fine too
+                return file.read().strip()
+        except OSError as error:
+            raise CommandError(f"{option}: {error}") from None
+    if where == "ask" or (not where and sys.stdin.isatty()):
+        return getpass.getpass(f"{what}: ")
+    raise CommandError(f"This needs {what[0].lower()}{what[1:]}: {option} env:NAME, file:PATH or ask.")

@@ -1,0 +1,104 @@
+"""A tenant's channels, for its admins: add, change, switch on and off, try out, delete."""
+
+import logging
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tenants.access import TenantAccess, tenant_required
+from tenants.channel_form import ChannelForm
+from tenants.models import Channel, ChannelKind, Role
+from tickets.notifications.trying_out import send_test
+
+logger = logging.getLogger(__name__)
+
+
+@require_GET
+@tenant_required(Role.ADMIN)
+def show_channels(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    channels = Channel.objects.filter(tenant=access.tenant)
+    return render(request, "tickets/channels.html", {"channels": channels, "kinds": ChannelKind.choices})
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_required(Role.ADMIN)
+def add_channel(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """The form of the kind that the address names (`kind`); its answer shows a secret that was made, this once."""
+    kind = request.GET.get("kind", "")
+    if kind not in ChannelKind.values:
+        kind = ChannelKind.SLACK.value
+    form = ChannelForm(request.POST or None, tenant=access.tenant, kind=kind)
+    if request.method == "POST" and form.is_valid():
+        return _saved(request, access, form)
+    return _form_page(request, form, {"kind": kind, "kinds": ChannelKind.choices})
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_required(Role.ADMIN)
+def change_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+    channel = _find(access, channel_id)
+    form = ChannelForm(request.POST or None, instance=channel)
+    if request.method == "POST" and form.is_valid():
+        return _saved(request, access, form)
+    # What is wrong with the form is no part of the page's title.
+    return _form_page(request, form, {"channel": _find(access, channel_id)})
+
+
+@require_POST
+@tenant_required(Role.ADMIN)
+def switch_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+    """Switch the channel to what the button said (`enabled`), so that pressing twice does no harm."""
+    channel = _find(access, channel_id)
+    channel.enabled = request.POST.get("enabled") == "1"
+    channel.save(update_fields=["enabled"])
+    what = "on" if channel.enabled else "off; what is due for it waits"
+    messages.success(request, f"“{channel.name}” is {what}.")
+    return redirect("settings-channels", access.tenant.slug)
+
+
+@require_POST
+@tenant_required(Role.ADMIN)
+def delete_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+    channel = _find(access, channel_id)
+    name = channel.name
+    channel.delete()
+    messages.success(request, f"“{name}” was deleted.")
+    return redirect("settings-channels", access.tenant.slug)
+
+
+@require_POST
+@tenant_required(Role.ADMIN)
+def test_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+    result = send_test(_find(access, channel_id), started_by=request.user.get_username())
+    (messages.success if result.ok else messages.error)(request, str(result))
+    return redirect("settings-channels", access.tenant.slug)
+
+
+def _find(access: TenantAccess, channel_id: str) -> Channel:
+    try:
+        channel = Channel.objects.filter(tenant=access.tenant, pk=channel_id).select_related("tenant").first()
+    except (ValidationError, ValueError):
+        channel = None  # not even the form of an id
+    if channel is None:
+        raise Http404("No such channel.")
+    return channel
+
+
+def _saved(request: HttpRequest, access: TenantAccess, form: ChannelForm) -> HttpResponse:
+    channel = form.save()
+    if form.made_secret:
+        context = {"channel": channel, "secret": form.made_secret}
+        response = render(request, "tickets/channel_secret.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+    messages.success(request, f"“{channel.name}” is saved. Send a test to see that it arrives.")
+    return redirect("settings-channels", access.tenant.slug)
+
+
+def _form_page(request: HttpRequest, form: ChannelForm, context: dict[str, Any]) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "tickets/channel_form.html", {"form": form, **context}, status=status)

@@ -1,36 +1,53 @@
 """The overview: every tenant of mine, one row each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from analytics.links import TicketLinks
-from analytics.overview import OverviewRow, overview_rows
+from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, TenantNumbers, last_runs, tenant_numbers
 from analytics.views.states import TenantState, tenant_state
 from supportsaas import clock
 from tenants.access import TenantAccess, find_all_access
 from tenants.models import Role, Source
 from tickets.filters import OPEN_STATUSES, TicketFilter
+from tickets.freshness import Freshness, find_freshness_of
 
 SEARCH_FROM = 8
 """From so many tenants on there is a field to find one."""
 
-_ORDERS: dict[str, tuple[str, Callable[[OverviewRow], Any]]] = {
-    "name": ("Tenant", lambda row: row.tenant.name.casefold()),
-    "open": ("Open", lambda row: -row.open),
-    "day": ("High, 24 h", lambda row: -row.high_day),
-    "week": ("High, 7 d", lambda row: -row.high_week),
-    "negative": ("Negative, 7 d", lambda row: -(row.negative_ratio or 0.0)),
-    "tickets": ("Tickets, 7 d", lambda row: -row.week),
-    "newest": ("Newest ticket", lambda row: -row.newest.timestamp() if row.newest else float("inf")),
+PAGE_SIZE = 50
+
+_BEHIND = {"error": 0, "late": 1, "fresh": 2, "none": 3}
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ORDERS: dict[str, tuple[str, Callable[[TenantNumbers, Freshness], Any]]] = {
+    "name": ("Tenant", lambda row, fresh: row.tenant.name.casefold()),
+    "risk": ("Risk", lambda row, fresh: (-row.risk, -row.week)),
+    "open": ("Open", lambda row, fresh: -row.open),
+    "day": ("High, 24\N{NO-BREAK SPACE}h", lambda row, fresh: -row.high_day),
+    "week": ("High, 7\N{NO-BREAK SPACE}d", lambda row, fresh: -row.high_week),
+    "negative": ("Negative, 7\N{NO-BREAK SPACE}d", lambda row, fresh: -(row.negative_ratio or 0.0)),
+    "tickets": ("Tickets, 7\N{NO-BREAK SPACE}d", lambda row, fresh: -row.week),
+    "newest": ("Newest ticket", lambda row, fresh: -row.newest.timestamp() if row.newest else float("inf")),
+    "freshness": ("Data as of", lambda row, fresh: (_BEHIND[fresh.state], fresh.as_of or _LONG_AGO)),
 }
-"""Name in the address, heading, and what is sorted by: the largest first, names from A."""
+"""Name in the address, heading, and what is sorted by: the largest, or what is most behind, first; names from A."""
+
+_DEFAULT = "risk"
+
+RISK_WORDS = (
+    f"Risk: for each 100 tickets of the 7 days, {RISK_HIGH} points a high-urgency one and {RISK_NEGATIVE} a negative one; "
+    f"fewer than {FEWEST} tickets count as {FEWEST}."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +62,11 @@ class Heading:
 class TenantRow:
     """A tenant's numbers, each with its list, and its state in words."""
 
-    numbers: OverviewRow
+    numbers: TenantNumbers
+    freshness: Freshness
     role: Role
     state: TenantState
+    risk_title: str
     open_url: str
     day_url: str
     week_url: str
@@ -60,47 +79,70 @@ class TenantRow:
 def show_overview(request: HttpRequest) -> HttpResponse:
     mine = find_all_access(request.user)
     wanted = request.GET.get("q", "").strip()[:200]
-    order = request.GET.get("sort", "day")
-    order = order if order in _ORDERS else "day"
+    order = request.GET.get("sort", _DEFAULT)
+    order = order if order in _ORDERS else _DEFAULT
     shown = [each for each in mine if _is_named(each, wanted)]
+    page = Paginator(_ranked(shown, order), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "rows": _rows(shown, order),
+        "page": page,
+        "rows": _rows(list(page.object_list), {each.tenant.pk: each.role for each in shown}),
+        "previous_query": _query(order, wanted, page.number - 1) if page.has_previous() else "",
+        "next_query": _query(order, wanted, page.number + 1) if page.has_next() else "",
         "count": len(mine),
-        "headings": [_heading(name, order, wanted) for name in _ORDERS],
+        "headings": [Heading(name, _ORDERS[name][0], _query(name, wanted), name == order) for name in _ORDERS],
         "order": order,
         "wanted": wanted,
         "has_search": len(mine) >= SEARCH_FROM,
+        "risk_words": RISK_WORDS,
     }
     return render(request, "analytics/overview.html", context)
 
 
-def _rows(accesses: Sequence[TenantAccess], order: str) -> list[TenantRow]:
-    now = clock.now()
-    roles = {each.tenant.pk: each.role for each in accesses}
-    sources = {each.tenant_id: each for each in Source.objects.filter(tenant__in=list(roles))}
-    rows = overview_rows([each.tenant for each in accesses], now=now)
-    rows.sort(key=lambda row: (_ORDERS[order][1](row), row.tenant.name.casefold()))
-    return [_row(row, roles[row.tenant.pk], sources.get(row.tenant.pk)) for row in rows]
+def _ranked(accesses: Sequence[TenantAccess], order: str) -> list[tuple[TenantNumbers, Freshness]]:
+    """All of them, for the first of any order may be anyone."""
+    now, tenants = clock.now(), [each.tenant for each in accesses]
+    freshness = find_freshness_of(tenants, now=now)
+    found = [(numbers, freshness[numbers.tenant.slug]) for numbers in tenant_numbers(tenants, now=now)]
+    key = _ORDERS[order][1]
+    return sorted(found, key=lambda each: (key(*each), each[0].tenant.name.casefold()))
 
 
-def _row(row: OverviewRow, role: Role, source: Source | None) -> TenantRow:
-    everything = TicketLinks(row.tenant.slug, TicketFilter())
-    week = TicketLinks(row.tenant.slug, TicketFilter(created_from=row.week_start, created_to=row.now))
+def _rows(found: Sequence[tuple[TenantNumbers, Freshness]], roles: Mapping[Any, Role]) -> list[TenantRow]:
+    tenants = [numbers.tenant for numbers, _ in found]
+    sources = {each.tenant_id: each for each in Source.objects.filter(tenant__in=[each.pk for each in tenants])}
+    runs, now = last_runs(tenants), clock.now()
+    return [
+        _row(numbers, fresh, roles[pk], tenant_state(runs.get(numbers.tenant.slug), fresh, sources.get(pk), now=now))
+        for numbers, fresh, pk in ((*each, each[0].tenant.pk) for each in found)
+    ]
+
+
+def _row(numbers: TenantNumbers, fresh: Freshness, role: Role, state: TenantState) -> TenantRow:
+    everything = TicketLinks(numbers.tenant.slug, TicketFilter())
+    week = numbers.week_period
     return TenantRow(
-        numbers=row,
+        numbers=numbers,
+        freshness=fresh,
         role=role,
-        state=tenant_state(row, source),
+        state=state,
+        risk_title=_risk_title(numbers),
         open_url=everything.tickets(status=OPEN_STATUSES),
-        day_url=week.tickets(created_from=row.day_start, urgency=("high",)),
-        week_url=week.tickets(urgency=("high",)),
-        negative_url=week.tickets(sentiment=("negative",)),
-        tickets_url=week.tickets(),
+        day_url=everything.within(numbers.day_period, urgency=("high",)),
+        week_url=everything.within(week, urgency=("high",)),
+        negative_url=everything.within(week, sentiment=("negative",)),
+        tickets_url=everything.within(week),
     )
 
 
-def _heading(name: str, order: str, wanted: str) -> Heading:
-    query = urlencode([("sort", name)] + [("q", wanted)] * bool(wanted))
-    return Heading(name, _ORDERS[name][0], query, name == order)
+def _risk_title(numbers: TenantNumbers) -> str:
+    """“3 × 12 high + 2 × 8 negative of 100 tickets”."""
+    high, negative = numbers.high_week, numbers.negative_week
+    whole = f"of {numbers.week} tickets" if numbers.week >= FEWEST else f"of {numbers.week}, counted as {FEWEST}"
+    return f"{RISK_HIGH} × {high} high + {RISK_NEGATIVE} × {negative} negative {whole}, for each 100"
+
+
+def _query(order: str, wanted: str, page: int = 1) -> str:
+    return urlencode([("sort", order)] + [("q", wanted)] * bool(wanted) + [("page", str(page))] * (page > 1))
 
 
 def _is_named(access: TenantAccess, wanted: str) -> bool:

@@ -1,13 +1,13 @@
 """How a tenant's last run went, in words, for the overview."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from analytics.overview import OverviewRow
 from tenants.models import Source
 from tickets import jobs
-from tickets.freshness import describe_counts, failure_words
+from tickets.freshness import Freshness, describe_counts, failure_words
 
 _DONE = {"sync": "Synced", "retry": "Refused records retried", "import": "File imported"}
 
@@ -24,8 +24,10 @@ class TenantState:
     detail: str = ""
 
 
-def tenant_state(row: OverviewRow, source: Source | None) -> TenantState:
-    run = row.last_run
+def tenant_state(
+    run: Mapping[str, Any] | None, fresh: Freshness, source: Source | None, *, now: datetime
+) -> TenantState:
+    """Of the newest run; none is None."""
     if run is None:
         words = "No helpdesk connected" if source is None else "Never run"
         return TenantState("none", words)
@@ -36,15 +38,16 @@ def tenant_state(row: OverviewRow, source: Source | None) -> TenantState:
         words = f"Running, {jobs.percentage(dict(run))}%" if run["total_pages"] else "Running"
         return TenantState(tone, words, run["started_at"])
     if tone == "failed":
-        return TenantState(tone, "Failed", run["ended_at"], _failure(row, (run.get("error") or {}).get("message", "")))
+        return TenantState(
+            tone, "Failed", run["ended_at"], _failure(fresh, (run.get("error") or {}).get("message", ""), now)
+        )
     words = "Cancelled" if tone == "cancelled" else _DONE[run["options"]["kind"]]
     return TenantState(tone, words, run["ended_at"], describe_counts(run["counts"]))
 
 
-def _failure(row: OverviewRow, message: str) -> str:
+def _failure(fresh: Freshness, message: str, now: datetime) -> str:
     """The reason, after how often it has been so and when it is tried again."""
-    fresh = row.freshness
     if fresh.failures < 2:
         return message
-    words = failure_words(fresh.failures, fresh.next_try_at, now=row.now)
+    words = failure_words(fresh.failures, fresh.next_try_at, now=now)
     return f"{words.capitalize()}. {message}"

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
-from analytics.overview import overview_rows
+from analytics.overview import TenantNumbers, tenant_numbers
+from analytics.periods import Period, preset
 from supportsaas import clock as time_source
 from tenants.models import Membership, Role, Source, Tenant, User
 from tests.builders import NOON, finished_job, store_tickets
@@ -14,6 +16,7 @@ from tests.reading_pages import text_of
 from tickets import jobs
 from tickets.schedule import follow_sources
 
+UTC_ZONE = ZoneInfo("UTC")
 ClientOf = Callable[[User], Client]
 
 
@@ -35,7 +38,7 @@ class TestNumbers:
         )
         store_tickets(other_tenant, [{"status": "closed", "created_at": "2025-01-01T00:00:00Z"}])
         third = Tenant.objects.create(slug="initech", name="Initech")
-        rows = {row.tenant.slug: row for row in overview_rows([third, tenant, other_tenant], now=NOON)}
+        rows = {row.tenant.slug: row for row in tenant_numbers([third, tenant, other_tenant], now=NOON)}
         assert list(rows) == ["initech", "acme", "globex"]
         acme = rows["acme"]
         assert (acme.week, acme.open, acme.high_day, acme.high_week, acme.negative_week) == (3, 3, 1, 2, 1)
@@ -44,16 +47,43 @@ class TestNumbers:
         assert (rows["globex"].open, rows["globex"].newest) == (0, datetime(2025, 1, 1, tzinfo=UTC))
         assert (rows["initech"].open, rows["initech"].newest, rows["initech"].negative_ratio) == (0, None, None)
 
-    def test_knows_the_last_run_and_how_fresh_the_data_is(self, tenant: Tenant, other_tenant: Tenant) -> None:
-        finished_job(tenant, status="partial", now=NOON)
-        bad = finished_job(tenant, status="failed", now=NOON + timedelta(hours=1))
-        row, other = overview_rows([tenant, other_tenant], now=NOON)
-        assert row.last_run is not None
-        assert (row.last_run["_id"], row.freshness.as_of, row.freshness.failures) == (bad, NOON, 1)
-        assert (other.last_run, other.freshness.as_of) == (None, None)
+    def test_each_tenant_has_its_own_days(self, tenant: Tenant, other_tenant: Tenant) -> None:
+        """Midnight of the first of the 7 days is another moment in each zone."""
+        tenant.timezone, other_tenant.timezone = "Asia/Kolkata", "America/Havana"
+        moments = ["2026-03-03T18:29:59Z", "2026-03-03T18:30:00Z", "2026-03-04T04:59:59Z", "2026-03-04T05:00:00Z"]
+        for each in (tenant, other_tenant):
+            each.save()
+            store_tickets(each, [{"created_at": moment} for moment in moments])
+        kolkata, havana = tenant_numbers([tenant, other_tenant], now=NOON)
+        assert (kolkata.week, havana.week) == (3, 1)
+        assert kolkata.week_period.start == datetime(2026, 3, 3, 18, 30, tzinfo=UTC)
+        assert kolkata.day_period == Period(NOON - timedelta(hours=23, minutes=30), NOON + timedelta(minutes=30))
 
     def test_no_tenants_have_no_rows(self) -> None:
-        assert overview_rows([], now=NOON) == []
+        assert tenant_numbers([], now=NOON) == []
+
+
+class TestRisk:
+    def risk(self, *, week: int, high: int, negative: int) -> int:
+        periods = {
+            f"{name}_period": preset(key, zone=UTC_ZONE, now=NOON) for name, key in (("week", "7d"), ("day", "24h"))
+        }
+        numbers = TenantNumbers(
+            tenant=Tenant(slug="acme"), week=week, high_week=high, negative_week=negative, **periods
+        )
+        return numbers.risk
+
+    def test_is_points_for_each_100_tickets(self) -> None:
+        assert self.risk(week=200, high=20, negative=10) == 3 * 10 + 2 * 5
+        assert self.risk(week=1_000_000, high=100_000, negative=50_000) == 40
+
+    def test_a_single_angry_ticket_does_not_lead_the_list(self) -> None:
+        assert self.risk(week=1, high=1, negative=1) == 50
+        assert self.risk(week=0, high=0, negative=0) == 0
+
+    def test_more_trouble_is_never_less_risk(self) -> None:
+        assert self.risk(week=50, high=4, negative=3) < self.risk(week=50, high=5, negative=3)
+        assert self.risk(week=50, high=4, negative=3) < self.risk(week=50, high=4, negative=4)
 
 
 class TestPage:
@@ -80,7 +110,40 @@ class TestPage:
     def test_is_sorted_as_the_address_says(self, many: Client) -> None:
         assert self.names(many, "/?sort=name")[:2] == ["Acme", "Tenant 0"]
         assert self.names(many, "/?sort=tickets")[:2] == ["Tenant 8", "Tenant 7"]
-        assert self.names(many, "/?sort=nonsense") == self.names(many)
+        assert self.names(many, "/?sort=nonsense") == self.names(many) == self.names(many, "/?sort=risk")
+
+    def test_the_riskiest_comes_first_and_its_score_is_explained(self, many: Client) -> None:
+        small = Tenant.objects.get(slug="t3")
+        store_tickets(small, [{"id": f"X-{n}", "message": "We will file a lawsuit"} for n in range(9)])
+        response = many.get("/")
+        first = response.context["rows"][0]
+        assert first.numbers.tenant == small
+        assert first.risk_title == "3 × 9 high + 2 × 0 negative of 12 tickets, for each 100"
+        assert first.numbers.risk == 225
+        assert "3 points a high-urgency one and 2 a negative one" in response.content.decode()
+
+    def test_what_is_most_behind_comes_first(self, many: Client) -> None:
+        for slug, hours in (("t1", 30), ("t2", 90), ("t4", 1)):
+            tenant = Tenant.objects.get(slug=slug)
+            Source.objects.create(tenant=tenant, url="https://help.example.com", every_minutes=1440)
+            finished_job(tenant, now=NOON - timedelta(hours=hours))
+        assert self.names(many, "/?sort=freshness")[:3] == ["Tenant 2", "Tenant 1", "Tenant 4"]
+
+    def test_more_than_a_page_of_tenants_are_paged_in_their_order(
+        self, many: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("analytics.views.overview.PAGE_SIZE", 4)
+        every = [self.names(many, f"/?sort=tickets&page={page}") for page in (1, 2, 3)]
+        assert [len(each) for each in every] == [4, 4, 2]
+        assert [name for page in every for name in page][:3] == ["Tenant 8", "Tenant 7", "Tenant 6"]
+        assert len({name for page in every for name in page}) == 10
+        response = many.get("/?sort=tickets&page=2")
+        assert "Tenants 5–8 of 10" in response.content.decode()
+        assert (response.context["previous_query"], response.context["next_query"]) == (
+            "sort=tickets",
+            "sort=tickets&page=3",
+        )
+        assert self.names(many, "/?sort=tickets&page=99") == every[2]
 
     def test_finds_a_tenant_by_a_part_of_its_name(self, many: Client) -> None:
         assert self.names(many, "/?q=ANT+3") == ["Tenant 3"]

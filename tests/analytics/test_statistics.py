@@ -314,7 +314,7 @@ def pipelines() -> list[tuple[list[dict[str, Any]], Any]]:
         (store.dashboard_pipeline(buckets, comparison=before, sources=["email"]), "acme"),
         (store.rising_pipeline(period, comparison=before), "acme"),
         (store.api_pipeline(start=None, end=None), "acme"),
-        (overview_pipeline(["acme"], now=NOON), {"$in": ["acme"]}),
+        (overview_pipeline([Tenant(slug="acme")], now=NOON), {"$in": ["acme"]}),
         (runs_pipeline(["acme"]), {"$in": ["acme"]}),
     ]
 

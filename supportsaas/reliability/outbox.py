@@ -1,7 +1,7 @@
-"""The outbox: messages to the outside, written together with what they tell of.
+"""The outbox: news for the outside, written together with what it tells of.
 
-An entry is inserted in the transaction that saves its ticket, so there is never one without
-the other. Its `_id` says which event it is; writing the same event again adds nothing.
+An entry is inserted in the transaction that saves its ticket, so there is never one without the
+other. Its `_id` says which event it is and for whom; writing the same event again adds nothing.
 """
 
 import hashlib
@@ -12,27 +12,32 @@ from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 
 from supportsaas import mongo
+from supportsaas.mongo import Document
 
 COLLECTION = "outbox"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEntry:
-    """One notification: `event` names it among all of the tenant's, for instance ticket and version."""
+    """An event for one channel: `event` names it among all of the tenant's, for instance ticket and version.
+
+    `facts` is what there is to tell. With `expires_at` it is erased by then, delivered or not.
+    """
 
     tenant_id: str
+    channel_id: str
     event: str
-    ticket_id: str
-    urgency: str
-    reason: str
+    facts: Document
+    expires_at: datetime | None = None
 
     @property
     def key(self) -> str:
-        return hashlib.blake2b(f"{self.tenant_id}\0{self.event}".encode(), digest_size=16).hexdigest()
+        name = f"{self.tenant_id}\0{self.event}\0{self.channel_id}"
+        return hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
 
 
 def append_entries(entries: list[OutboxEntry], *, now: datetime, session: ClientSession) -> None:
-    """Insert the entries that are not there yet, in the caller's transaction."""
+    """Insert the entries that are not there yet, in the caller's transaction; all are due at once."""
     if not entries:
         return
     mongo.collection(COLLECTION).bulk_write(
@@ -42,12 +47,12 @@ def append_entries(entries: list[OutboxEntry], *, now: datetime, session: Client
                 {
                     "$setOnInsert": {
                         "tenant_id": entry.tenant_id,
-                        "ticket_id": entry.ticket_id,
-                        "urgency": entry.urgency,
-                        "reason": entry.reason,
-                        "status": "pending",
-                        "attempts": 0,
+                        "channel_id": entry.channel_id,
+                        "facts": entry.facts,
+                        "status": "waiting",
                         "created_at": now,
+                        "due_at": now,
+                        **({"expires_at": entry.expires_at} if entry.expires_at else {}),
                     }
                 },
                 upsert=True,
@@ -57,7 +62,3 @@ def append_entries(entries: list[OutboxEntry], *, now: datetime, session: Client
         ordered=False,
         session=session,
     )
-
-
-def count_entries(tenant_id: str, *, status: str = "pending") -> int:
-    return mongo.collection(COLLECTION).count_documents({"tenant_id": tenant_id, "status": status})

@@ -95,7 +95,57 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index("quarantine", (("tenant_id", UP), ("external_id", UP)), "What to take out once a ticket comes in well."),
     Index(
-        "outbox", (("tenant_id", UP), ("status", UP), ("created_at", UP)), "What waits to be delivered, oldest first."
+        "outbox",
+        (("due_at", UP), ("channel_id", UP)),
+        "Which channels news is due for.",
+        {"partialFilterExpression": {"status": "waiting"}},
+    ),
+    Index(
+        "outbox",
+        (("channel_id", UP), ("due_at", UP), ("_id", UP)),
+        "A channel's news that is due, oldest first.",
+        {"partialFilterExpression": {"status": "waiting"}},
+    ),
+    Index("outbox", (("tenant_id", UP), ("status", UP)), "How much of a tenant's news waits."),
+    Index(
+        "outbox",
+        (("expires_at", UP),),
+        "Retention, as for the tickets.",
+        {"expireAfterSeconds": 0, "sparse": True},
+    ),
+    Index(
+        "deliveries",
+        (("next_attempt_at", UP), ("channel_id", UP)),
+        "Which channels a message is due over.",
+        {"partialFilterExpression": {"status": "pending"}},
+    ),
+    Index(
+        "deliveries",
+        (("channel_id", UP), ("next_attempt_at", UP)),
+        "The next message over a channel; what wakes when its endpoint is well again.",
+        {"partialFilterExpression": {"status": "pending"}},
+    ),
+    Index(
+        "deliveries",
+        (("channel_id", UP), ("customers", UP), ("composed_at", DOWN)),
+        "Whether a channel heard of a customer within the hour.",
+    ),
+    Index(
+        "deliveries",
+        (("tenant_id", UP), ("composed_at", DOWN), ("_id", DOWN)),
+        "A tenant's messages, newest first, by key.",
+    ),
+    Index(
+        "deliveries",
+        (("tenant_id", UP), ("status", UP), ("composed_at", DOWN), ("_id", DOWN)),
+        "A tenant's messages of one status: those that are dead, those that wait.",
+    ),
+    Index("deliveries", (("composed_at", DOWN),), "The audit log in the admin, newest first."),
+    Index(
+        "deliveries",
+        (("expires_at", UP),),
+        "Retention, as for the tickets.",
+        {"expireAfterSeconds": 0, "sparse": True},
     ),
     Index(
         "request_quotas",

@@ -54,6 +54,8 @@ try:
     )
 except ValueError as error:
     raise ImproperlyConfigured(f"OUTBOUND_ALLOWED_HOSTS: {error}") from None
+# A message whose attempts go on failing for so long is dead; a person may have it tried again.
+NOTIFY_GIVE_UP_HOURS = environment.integer("NOTIFY_GIVE_UP_HOURS", default=24, minimum=1, maximum=24 * 30)
 # So many tickets gone at once, and more than this share of all, need a person's word.
 DELETION_BRAKE_TICKETS = environment.integer("DELETION_BRAKE_TICKETS", default=10, minimum=0, maximum=1_000_000)
 DELETION_BRAKE_PERCENT = environment.integer("DELETION_BRAKE_PERCENT", default=20, minimum=0, maximum=100)

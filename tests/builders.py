@@ -1,13 +1,14 @@
 """Short ways to the data that tests begin with."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.ingestion.reading import read_records
 from tickets.jobs import JobRequest, Progress
+from tickets.notifications.channels import find_routes
 from tickets.sources.base import SourceRecord
 from tickets.store import TicketStore
 
@@ -47,7 +48,7 @@ def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: 
     lock = Lock(tenant.slug)
     held = lock.take("builder")
     assert held is not None
-    plan = store.plan_page(read.tickets, job_id="builder", now=now, notify_after=now - timedelta(hours=24))
+    plan = store.plan_page(read.tickets, job_id="builder", now=now, routes=find_routes(tenant))
     store.save_page(plan, lock=lock, held=held)
     lock.release(held)
     return [ticket.content.external_id for ticket in read.tickets]

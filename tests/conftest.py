@@ -14,7 +14,9 @@ from tenants.models import Membership, Role, Source, Tenant, User
 from tests.helpdesk import ScriptedHelpdesk
 
 PASSWORD = "correct horse battery staple"
-OWN_COLLECTIONS = sorted({index.collection for index in indexes.INDEXES} | {"locks", "rate_limits", "sync_state", "circuits"})
+OWN_COLLECTIONS = sorted(
+    {index.collection for index in indexes.INDEXES} | {"locks", "rate_limits", "sync_state", "circuits"}
+)
 
 
 class FakeClock:

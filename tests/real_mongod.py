@@ -29,7 +29,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["RATE_LIMIT_REQUESTS"] = "0"
     os.environ["DEBUG"] = "0"
     os.environ["OUTBOUND_ALLOWED_HOSTS"] = "127.0.0.1"  # where the helpdesks and endpoints of the tests are
-    for name in ("ALLOWED_HOSTS", "PORT", "USE_HTTPS", "MONGODB_NAME", "NOTIFY_MAX_AGE_HOURS"):
+    for name in ("ALLOWED_HOSTS", "PORT", "USE_HTTPS", "MONGODB_NAME", "NOTIFY_MAX_AGE_HOURS", "NOTIFY_GIVE_UP_HOURS"):
         os.environ.pop(name, None)
 
 

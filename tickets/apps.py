@@ -11,11 +11,12 @@ class TicketsConfig(AppConfig):
         # By signals, so that a schedule holds at once whoever changes a source: admin, command or demo.
         from tenants.models import Source, Tenant
         from tickets import duties, schedule
+        from tickets.notifications import dispatcher
 
         post_save.connect(_follow_source, sender=Source)
         post_delete.connect(_forget_schedule, sender=Source)
         post_save.connect(_follow_tenant, sender=Tenant)
-        for duty in schedule.DUTIES:
+        for duty in (*schedule.DUTIES, *dispatcher.DUTIES):
             duties.register(duty)
 
 

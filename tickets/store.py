@@ -5,7 +5,7 @@ match, so no query can reach another tenant's records.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -21,6 +21,7 @@ from tickets.filters import TicketFilter
 from tickets.ingestion.changes import OlderVersion, ReadTicket, StoredVersion, needs_full_read
 from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.reading import judge
+from tickets.notifications.routing import Route
 from tickets.paging import Cursor
 from tickets.quarantine import QuarantinedRecord, save_records
 
@@ -149,14 +150,14 @@ class TicketStore:
         *,
         job_id: str,
         now: datetime,
-        notify_after: datetime,
+        routes: Sequence[Route] = (),
         is_whole: bool = False,
     ) -> PagePlan:
         """Compare the read tickets with the stored ones: what has to be written, and the counts.
 
         One slim read for the page, and a whole one of those that may have changed. Of two
-        records with one id in a page the newer counts. Only tickets created after
-        `notify_after` are announced. `is_whole`: the page is of a whole read of the helpdesk.
+        records with one id in a page the newer counts. What is news on one of the `routes` is
+        announced. `is_whole`: the page is of a whole read of the helpdesk.
         """
         latest: dict[str, ReadTicket] = {}
         for ticket in tickets:
@@ -170,7 +171,7 @@ class TicketStore:
             if id_ in versions and needs_full_read(versions[id_], ticket, now=now, is_whole=is_whole)
         ]
         stored = self._find_whole(doubtful) if doubtful else {}
-        plan = self._plan(job_id=job_id, now=now, notify_after=notify_after, is_whole=is_whole)
+        plan = self._plan(job_id=job_id, now=now, routes=routes, is_whole=is_whole)
         for id_, ticket in latest.items():
             if id_ not in versions:
                 plan.add_new(ticket)
@@ -204,7 +205,13 @@ class TicketStore:
             if plan.history:
                 self._history.insert_many(plan.history, ordered=False, session=session)
             entries = [
-                OutboxEntry(self.tenant_id, each.event, each.ticket_id, each.urgency, each.reason)
+                OutboxEntry(
+                    tenant_id=self.tenant_id,
+                    channel_id=each.channel_id,
+                    event=each.event,
+                    facts=asdict(each.ticket),
+                    expires_at=each.expires_at,
+                )
                 for each in plan.announcements
             ]
             append_entries(entries, now=plan.now, session=session)
@@ -231,7 +238,7 @@ class TicketStore:
                 {"$set": {"is_deleted": True, "deleted_at": now}},
                 session=session,
             )
-            plan = self._plan(job_id=job_id, now=now, notify_after=now)
+            plan = self._plan(job_id=job_id, now=now)
             for each in living:
                 plan.record_deletion(each["external_id"], expires_at=each.get("expires_at"))
             self._history.insert_many(plan.history, session=session)
@@ -267,12 +274,12 @@ class TicketStore:
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
         return {each["external_id"]: each for each in self._tickets.find(query)}
 
-    def _plan(self, *, job_id: str, now: datetime, notify_after: datetime, is_whole: bool = False) -> PagePlan:
+    def _plan(self, *, job_id: str, now: datetime, routes: Sequence[Route] = (), is_whole: bool = False) -> PagePlan:
         return PagePlan(
             tenant_id=self.tenant_id,
             job_id=job_id,
             now=now,
-            notify_after=notify_after,
+            routes=routes,
             retention_days=self.tenant.retention_days,
             judge=judge,
             is_whole=is_whole,

@@ -115,9 +115,7 @@ class CircuitBreaker:
         if found["answer"] == "no":
             return Refusal(_seconds_left(found))
         last = found["results"][-1:]
-        return Permit(
-            id_, found["era"], is_probe=found["answer"] == "probe", is_calm=all(each["ok"] for each in last)
-        )
+        return Permit(id_, found["era"], is_probe=found["answer"] == "probe", is_calm=all(each["ok"] for each in last))
 
     def record(
         self, permit: Permit, *, ok: bool, seconds: float = 0.0, note: str = "", hold_back: float | None = None

@@ -6,7 +6,7 @@ from typing import Any
 from supportsaas import mongo
 from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.outbox import OutboxEntry
-from tenants.models import Tenant
+from tenants.models import Channel, Tenant
 from tickets import jobs
 from tickets.ingestion.changes import TRACKED, stored_fields
 from tickets.ingestion.lexicon import RULES_VERSION
@@ -48,11 +48,12 @@ def _problems_within(tenant: Tenant) -> Iterable[str]:
         mongo.collection("ticket_history").find({"tenant_id": tenant.slug}).sort([("recorded_at", 1), ("_id", 1)])
     )
     events: set[str] = set()
+    channel_id = str(Channel.objects.get(tenant=tenant).pk)
     for id_ in sorted(stored.keys() | history.keys()):
         if len(stored.get(id_, [])) != 1:
             yield f"{id_} is stored {len(stored.get(id_, []))} times"
             continue
-        yield from _problems_of_replay(stored[id_][0], history.get(id_, []), events)
+        yield from _problems_of_replay(stored[id_][0], history.get(id_, []), channel_id, events)
     keys = [each["_id"] for each in mongo.collection("outbox").find({"tenant_id": tenant.slug})]
     if missing := events - set(keys):
         yield f"{len(missing)} events are not in the outbox"
@@ -60,7 +61,7 @@ def _problems_within(tenant: Tenant) -> Iterable[str]:
         yield f"{len(unknown)} events in the outbox that no history knows"
 
 
-def _problems_of_replay(ticket: Document, entries: list[Document], events: set[str]) -> Iterable[str]:
+def _problems_of_replay(ticket: Document, entries: list[Document], channel_id: str, events: set[str]) -> Iterable[str]:
     """Tell the ticket's history from the beginning; the events it gave rise to go into `events`."""
     id_ = ticket["external_id"]
     if not entries or [each["action"] for each in entries].count("created") != 1 or entries[0]["action"] != "created":
@@ -82,7 +83,7 @@ def _problems_of_replay(ticket: Document, entries: list[Document], events: set[s
         if (action == "restored") != ("deleted_at" in changes and changes["deleted_at"]["new"] is None):
             yield f"{id_}: {action} with {changes.get('deleted_at')}"
         if changes.get("urgency", {}).get("new") == "high":
-            events.add(_event(ticket, state))
+            events.add(_event(ticket, state, channel_id))
     for name in (*TRACKED, "deleted_at"):
         if state.get(name) != ticket[name]:
             yield f"{id_}: the history ends with {name} = {state.get(name)!r}, stored is {ticket[name]!r}"
@@ -134,9 +135,9 @@ def _content(tenant: Tenant, records: Iterable[Any]) -> tuple[dict[str, TicketCo
     return listed, refused
 
 
-def _event(ticket: Document, state: Mapping[str, Any]) -> str:
+def _event(ticket: Document, state: Mapping[str, Any], channel_id: str) -> str:
     event = f"{ticket['external_id']}\0{_digest(ticket, state)}"
-    return OutboxEntry(ticket["tenant_id"], event, "", "", "").key
+    return OutboxEntry(tenant_id=ticket["tenant_id"], channel_id=channel_id, event=event, facts={}).key
 
 
 def _digest(ticket: Document, state: Mapping[str, Any]) -> str:

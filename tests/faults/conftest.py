@@ -14,7 +14,7 @@ from pymongo import MongoClient
 
 from supportsaas import indexes, mongo
 from supportsaas.embedded_mongod import EmbeddedMongod
-from tenants.models import Source, Tenant
+from tenants.models import Channel, Source, Tenant
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.doomed import DoomedCommands
 from tickets import jobs
@@ -105,7 +105,14 @@ def database(own_mongod: EmbeddedMongod, django_db_blocker: Any) -> Iterator[Own
 
 @pytest.fixture
 def acme(database: OwnDatabase) -> Tenant:
-    return Tenant.objects.create(slug="acme", name="Acme", timezone="UTC")
+    return make_tenant("acme")
+
+
+def make_tenant(slug: str) -> Tenant:
+    """One whose urgent tickets are to be told to an endpoint that nobody answers at."""
+    tenant = Tenant.objects.create(slug=slug, name=slug, timezone="UTC")
+    Channel.objects.create(tenant=tenant, kind="house", name="On call", address="http://127.0.0.1:9")
+    return tenant
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from supportsaas.embedded_mongod import EmbeddedMongod
 from tenants.models import Source, Tenant
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_exact, assert_sound
-from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end, run_to_the_end, statuses
+from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end, make_tenant, run_to_the_end, statuses
 from tests.faults.replica_set import ReplicaSet
 from tickets import jobs
 from tickets.jobs import JobRequest
@@ -68,7 +68,7 @@ def crash(mongod: EmbeddedMongod, *, away: float) -> None:
 
 
 def on_database(uri: str) -> tuple[OwnDatabase, Tenant]:
-    return OwnDatabase(uri).enter(), Tenant.objects.create(slug="acme", name="Acme", timezone="UTC")
+    return OwnDatabase(uri).enter(), make_tenant("acme")
 
 
 @pytest.fixture

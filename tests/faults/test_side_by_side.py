@@ -12,7 +12,7 @@ import pytest
 from supportsaas import mongo
 from tenants.models import Source, Tenant
 from tests.faults.comparing import assert_exact
-from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end
+from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end, make_tenant
 from tests.faults.watched_helpdesk import PAGE_SIZE, WatchedHelpdesk
 from tickets import jobs
 from tickets.jobs import JobActive, JobRequest
@@ -24,7 +24,7 @@ WISH = JobRequest(trigger="web", started_by="test")
 
 
 def make_tenants(helpdesk: WatchedHelpdesk) -> list[Tenant]:
-    tenants = [Tenant.objects.create(slug=slug, name=slug, timezone="UTC") for slug in helpdesk.tickets]
+    tenants = [make_tenant(slug) for slug in helpdesk.tickets]
     for tenant in tenants:
         Source.objects.create(tenant=tenant, kind="house", url=helpdesk.url, page_size=PAGE_SIZE)
     return tenants

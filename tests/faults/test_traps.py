@@ -22,7 +22,7 @@ from tenants.models import Source, Tenant
 from tests.builders import record
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_exact, assert_sound
-from tests.faults.conftest import IS_LONG, OwnDatabase, end, run_here
+from tests.faults.conftest import IS_LONG, OwnDatabase, end, make_tenant, run_here
 from tests.faults.raw_server import RawServer, head, reset
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets import jobs
@@ -174,7 +174,7 @@ class TestPages:
     def test_one_feed_for_two_tenants_with_the_same_ids_gives_each_its_own(
         self, acme: Tenant, connect: Connect, helpdesk: ScriptedHelpdesk
     ) -> None:
-        globex = Tenant.objects.create(slug="globex", name="Globex", timezone="UTC")
+        globex = make_tenant("globex")
         connect(helpdesk.url)
         Source.objects.create(tenant=globex, kind="house", url=helpdesk.url, page_size=5)
         helpdesk.tickets = [

@@ -634,21 +634,6 @@ class TestRunning:
         assert len(live(store)) == 10
 
 
-def test_young_urgent_tickets_are_put_into_the_outbox_once(
-    ingest: Ingest, helpdesk: ScriptedHelpdesk, clock: FakeClock
-) -> None:
-    helpdesk.tickets = [
-        record("T-1", message="We will file a lawsuit", created_at="2026-03-10T11:00:00Z"),
-        record("T-2", message="We will file a lawsuit", created_at="2026-02-10T11:00:00Z"),
-        record("T-3", message="How does it work", created_at="2026-03-10T11:00:00Z"),
-    ]
-    ingest()
-    ingest()
-    (entry,) = mongo.collection("outbox").find()
-    assert (entry["ticket_id"], entry["urgency"], entry["status"]) == ("T-1", "high", "pending")
-    assert "lawsuit" in entry["reason"]
-
-
 def test_a_retention_period_sets_when_tickets_expire_and_none_sets_nothing(
     ingest: Ingest, helpdesk: ScriptedHelpdesk, tenant: Tenant
 ) -> None:

@@ -4,7 +4,7 @@ A plan is made outside the transaction and then written as it is, so that repeat
 transaction repeats the same writes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,18 +21,20 @@ from tickets.ingestion.changes import (
     stored_fields,
 )
 from tickets.ingestion.normalize import TicketContent
+from tickets.notifications.messages import TicketFacts
+from tickets.notifications.routing import LONGEST_SUBJECT, Route, describe_reason
 
 Document = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """A ticket of high urgency that people on call should hear of; `event` names this very version."""
+    """A ticket that is news for a channel; `event` names this very version of it."""
 
-    ticket_id: str
+    channel_id: str
     event: str
-    urgency: str
-    reason: str
+    ticket: TicketFacts
+    expires_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class PagePlan:
     tenant_id: str
     job_id: str
     now: datetime
-    notify_after: datetime
+    routes: Sequence[Route]
     retention_days: int | None
     judge: Callable[[TicketContent], Verdict]
     is_whole: bool = False
@@ -82,8 +84,7 @@ class PagePlan:
         )
         self._record(content.external_id, "created", initial_changes(fields), expiry)
         self.new += 1
-        if fields["urgency"] == "high":
-            self._announce(ticket, verdict)
+        self._announce(ticket, verdict, before=None)
 
     def add_same(self, ticket: ReadTicket, version: StoredVersion) -> None:
         """A ticket whose stored version stays; an older one that was read is remembered, to see whether it stands."""
@@ -122,8 +123,8 @@ class PagePlan:
         else:
             self.unchanged += 1  # new rules, the same verdict: only the digest moves
         self.updates.append((stored["_id"], values))
-        if verdict is not None and changes.get("urgency", {}).get("new") == "high":
-            self._announce(ticket, verdict)
+        if verdict is not None and changes.keys() & {"urgency", "sentiment"}:
+            self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
 
     def record_deletion(self, external_id: str, *, expires_at: datetime | None) -> None:
         expiry = {"expires_at": expires_at} if expires_at else {}
@@ -142,17 +143,25 @@ class PagePlan:
             }
         )
 
-    def _announce(self, ticket: ReadTicket, verdict: Verdict) -> None:
-        if ticket.content.created_at <= self.notify_after:
+    def _announce(self, ticket: ReadTicket, verdict: Verdict, *, before: tuple[str, str] | None) -> None:
+        if not self.routes:
             return
-        words = ", ".join(verdict.classification.keywords[:5])
-        self.announcements.append(
-            Announcement(
-                ticket_id=ticket.content.external_id,
-                event=f"{ticket.content.external_id}\0{ticket.digest}",
-                urgency=verdict.classification.urgency,
-                reason=f"high because: {words}",
-            )
+        judged = verdict.classification
+        facts = TicketFacts(
+            ticket_id=ticket.content.external_id,
+            subject=ticket.content.subject[:LONGEST_SUBJECT],
+            customer_id=ticket.content.customer_id,
+            urgency=judged.urgency,
+            sentiment=judged.sentiment,
+            reason=describe_reason(judged.urgency, judged.sentiment, judged.keywords),
+            created_at=ticket.content.created_at,
+        )
+        event = f"{facts.ticket_id}\0{ticket.digest}"
+        expires_at = self._expiry(facts.created_at).get("expires_at")
+        self.announcements.extend(
+            Announcement(channel_id=route.channel_id, event=event, ticket=facts, expires_at=expires_at)
+            for route in self.routes
+            if route.wants(facts, now=self.now, before=before)
         )
 
     def _expiry(self, created_at: datetime) -> Document:

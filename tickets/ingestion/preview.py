@@ -1,9 +1,5 @@
 """What a run would change, without changing anything: `--dry-run` of `ingest` and `import_tickets`."""
 
-from datetime import timedelta
-
-from django.conf import settings
-
 from supportsaas import clock
 from tenants.models import Source, Tenant
 from tickets.ingestion.deletions import SeenIds
@@ -27,14 +23,7 @@ def preview_source(tenant: Tenant, source: TicketSource, *, is_whole: bool = Fal
     try:
         for page in source.pages():
             read = read_records(page.records, tenant_id=tenant.slug)
-            now = clock.now()
-            plan = store.plan_page(
-                read.tickets,
-                job_id="",
-                now=now,
-                notify_after=now - timedelta(hours=settings.NOTIFY_MAX_AGE_HOURS),
-                is_whole=is_whole,
-            )
+            plan = store.plan_page(read.tickets, job_id="", now=clock.now(), is_whole=is_whole)
             seen.add(read.ids_at_the_source())
             counts.new_ingested += plan.new
             counts.updated += plan.updated

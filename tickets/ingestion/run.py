@@ -32,6 +32,8 @@ from tickets.ingestion.reading import ReadPage, read_records
 from tickets.ingestion.sync_state import find_state, save_state
 from tickets.ingestion.write_behind import WriteBehind
 from tickets.jobs import JobRequest, Progress, Reading, Status
+from tickets.notifications.channels import find_routes
+from tickets.notifications.routing import Route
 from tickets.sources import Page, SourceError, TicketSource, open_source
 from tickets.sources.base import Position
 from tickets.sources.http import Wait
@@ -142,6 +144,7 @@ class _Run:
     now: Clock
     warning: dict[str, Any] | None = None
     has_quarantine: bool = False
+    routes: tuple[Route, ...] = ()
     store: TicketStore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,6 +153,7 @@ class _Run:
     def read_everything(self, open_source: OpenSource) -> None:
         # A retry lets go of its records itself: of two versions of a ticket, one may still be refused.
         self.has_quarantine = self.request.kind != "retry" and quarantine.count_records(self.tenant) > 0
+        self.routes = find_routes(self.tenant)
         self.guard.report("Connecting")
         source = open_source(self.tenant, self.guard.wait)
         try:
@@ -223,13 +227,7 @@ class _Run:
         if self.tenant.retention_days is not None:
             oldest = now - timedelta(days=self.tenant.retention_days)
             kept = [ticket for ticket in kept if ticket.content.created_at > oldest]
-        return self.store.plan_page(
-            kept,
-            job_id=self.job_id,
-            now=now,
-            notify_after=now - timedelta(hours=settings.NOTIFY_MAX_AGE_HOURS),
-            is_whole=is_whole,
-        )
+        return self.store.plan_page(kept, job_id=self.job_id, now=now, routes=self.routes, is_whole=is_whole)
 
     def _save(self, read: ReadPage, plan: PagePlan) -> None:
         self.store.save_page(plan, lock=self.guard.lock, held=self.guard.held, quarantined=read.quarantined)

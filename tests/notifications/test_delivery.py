@@ -1,0 +1,397 @@
+"""From the outbox to a real endpoint: attempts, waits, circuits, folding, and who holds what."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from supportsaas import mongo
+from supportsaas.mongo import Document
+from supportsaas.reliability.circuit_breaker import CircuitBreaker
+from tenants.models import Channel, Tenant
+from tests.conftest import FakeClock
+from tests.notifications.conftest import Urgent, make_webhook
+from tests.notifications.endpoint import Endpoint, Reply
+from tickets.notifications import deliveries
+from tickets.notifications.channels import endpoint_of
+from tickets.notifications.composing import compose_next
+from tickets.notifications.deliveries import Attempt
+from tickets.notifications.dispatcher import Dispatcher
+from tickets.notifications.timing import Pause
+
+pytestmark = pytest.mark.django_db
+
+
+def failing(status: int = 500, **values: Any) -> Any:
+    return lambda _key, _body: Reply(status=status, **values)
+
+
+def stored() -> list[Document]:
+    return list(mongo.collection("deliveries").find().sort([("composed_at", 1), ("created_at", 1), ("_id", 1)]))
+
+
+def only() -> Document:
+    (found,) = stored()
+    return found
+
+
+def statuses() -> list[str]:
+    return [each["status"] for each in stored()]
+
+
+def circuit(channel: Channel, clock: FakeClock) -> CircuitBreaker:
+    return CircuitBreaker(endpoint_of(channel), clock=clock)
+
+
+class TestAttempts:
+    def test_an_urgent_ticket_arrives_with_its_facts_and_key(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        urgent()
+        assert dispatcher.deliver_due() == 1
+        (request,) = endpoint.received
+        assert request.path == "/notify"
+        assert request.body == {
+            "ticket_id": "T-1",
+            "tenant_id": "acme",
+            "urgency": "high",
+            "reason": "high because: lawsuit",
+        }
+        delivery = only()
+        assert request.key == delivery["_id"]
+        assert (delivery["status"], delivery["attempts"], delivery["ended_at"]) == ("delivered", 1, clock())
+        (attempt,) = delivery["log"]
+        assert (attempt["ok"], attempt["status"], attempt["note"]) == (True, 200, "thank you")
+        assert dispatcher.deliver_due() == 0
+
+    def test_three_attempts_in_a_row_then_growing_gaps_and_always_the_same_key(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing(body=b"out of order")
+        urgent()
+        began = clock()
+        times = []
+        for _ in range(450):
+            if dispatcher.deliver_due():
+                times.append(round((clock() - began).total_seconds()))
+            circuit(house_channel, clock).reset()  # here only the message's own times are looked at
+            clock.advance(seconds=1)
+        assert times == [0, 2, 6, 66, 68, 72, 192, 194, 198, 438, 440, 444]
+        assert {each.key for each in endpoint.received} == {only()["_id"]}
+        assert only()["log"][-1]["note"].endswith("internal error (status 500). It said: out of order")
+
+    def test_after_a_day_in_vain_it_is_dead_and_nothing_more_is_sent(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing()
+        urgent()
+        began = clock()
+        while only_or_none() is None or only()["status"] == "pending":
+            dispatcher.deliver_due()
+            circuit(house_channel, clock).reset()
+            if only()["status"] == "pending":
+                clock.moment = max(clock(), only()["next_attempt_at"])
+        assert only()["status"] == "dead"
+        assert timedelta(hours=24) <= only()["ended_at"] - began < timedelta(hours=24, seconds=10)
+        attempts = len(endpoint.received)
+        assert attempts == only()["attempts"] > 20
+        clock.advance(days=3)
+        assert dispatcher.deliver_due() == 0
+
+    def test_a_retry_after_is_waited_for_by_everything_that_goes_there(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing(429, retry_after="20")
+        urgent()
+        dispatcher.deliver_due()
+        endpoint.behaviour = failing(200)
+        urgent()
+        clock.advance(seconds=19)
+        assert dispatcher.deliver_due() == 0
+        clock.advance(seconds=1)
+        assert dispatcher.deliver_due() == 2
+        assert statuses() == ["delivered", "delivered"]
+
+    def test_the_oldest_goes_first(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        for _ in range(5):
+            urgent()
+            clock.advance(seconds=1)
+        dispatcher.deliver_due()
+        assert [each.body["ticket_id"] for each in endpoint.received] == ["T-1", "T-2", "T-3", "T-4", "T-5"]
+
+    def test_a_channel_that_is_off_waits_and_one_that_is_gone_drops_its_messages(
+        self, tenant: Tenant, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher,
+        clock: FakeClock,
+    ) -> None:  # fmt: skip
+        urgent(2)
+        endpoint.behaviour = failing()
+        dispatcher.look(lambda work, *arguments: work(*arguments) if not endpoint.received else None)
+        Channel.objects.update(enabled=False)
+        clock.advance(minutes=10)
+        sent = len(endpoint.received)
+        assert dispatcher.deliver_due() == 0 and len(endpoint.received) == sent
+        Channel.objects.update(enabled=True)
+        endpoint.behaviour = failing(200)
+        clock.advance(minutes=10)
+        assert dispatcher.deliver_due() == 2
+        endpoint.behaviour = failing()
+        urgent()
+        dispatcher.deliver_due()
+        house_channel.delete()
+        clock.advance(minutes=10)
+        assert dispatcher.deliver_due() == 0
+        assert statuses() == ["delivered", "delivered", "dropped"]
+        assert stored()[-1]["ended_by"] == "the channel was deleted"
+
+
+def only_or_none() -> Document | None:
+    found = stored()
+    return found[0] if found else None
+
+
+class TestCircuit:
+    def test_an_endpoint_that_fails_is_left_alone_and_then_probed_once(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing()
+        urgent(8)
+        dispatcher.deliver_due()
+        assert len(endpoint.received) == 5, "the fifth failure opens"
+        for _ in range(29):
+            clock.advance(seconds=1)
+            assert dispatcher.deliver_due() == 0
+        clock.advance(seconds=1)
+        assert dispatcher.deliver_due() == 1
+        clock.advance(seconds=29)
+        assert dispatcher.deliver_due() == 0
+        endpoint.behaviour = failing(200)
+        clock.advance(seconds=1)
+        assert dispatcher.deliver_due() == 8
+        assert statuses() == ["delivered"] * 8
+
+    def test_the_probe_is_the_message_with_the_most_attempts_behind_it(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing()
+        for _ in range(3):
+            urgent()
+            clock.advance(milliseconds=1)
+        dispatcher.deliver_due()  # each once
+        clock.advance(seconds=2)
+        dispatcher.deliver_due()  # the first two twice, which opens
+        urgent(20)
+        clock.advance(seconds=30)
+        before = len(endpoint.received)
+        assert dispatcher.deliver_due() == 1
+        assert endpoint.received[before].body["ticket_id"] in ("T-1", "T-2")
+
+    def test_a_message_that_is_refused_for_what_it_says_is_no_probe_while_there_are_others(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = lambda _key, body: Reply(status=422 if body["ticket_id"] == "T-1" else 500)
+        urgent(1)
+        for _ in range(2):
+            dispatcher.deliver_due()
+            clock.advance(seconds=2)
+        urgent(3)
+        dispatcher.deliver_due()
+        assert circuit(house_channel, clock).state().state == "open"
+        clock.advance(minutes=5)
+        endpoint.behaviour = lambda _key, body: Reply(status=422 if body["ticket_id"] == "T-1" else 200)
+        before = len(endpoint.received)
+        dispatcher.deliver_due()
+        assert endpoint.received[before].body["ticket_id"] != "T-1"
+        assert statuses().count("delivered") == 3
+
+    def test_when_the_endpoint_is_well_again_nothing_sleeps_on_through_its_gap(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing()
+        urgent(4)
+        for _ in range(500):
+            clock.advance(minutes=1)
+            dispatcher.deliver_due()
+        due_in = [each["next_attempt_at"] - clock() for each in stored()]
+        assert max(due_in) > timedelta(hours=1)
+        endpoint.behaviour = failing(200)
+        urgent()
+        clock.advance(seconds=60)
+        dispatcher.deliver_due()
+        assert statuses() == ["delivered"] * 5
+
+    def test_a_dead_endpoint_does_not_delay_another_one(
+        self, tenant: Tenant, other_tenant: Tenant, endpoint: Endpoint, other_endpoint: Endpoint, urgent: Urgent,
+        dispatcher: Dispatcher, clock: FakeClock,
+    ) -> None:  # fmt: skip
+        for owner, at in ((tenant, endpoint), (other_tenant, other_endpoint)):
+            Channel.objects.create(tenant=owner, kind="house", name="House", address=at.url)
+        endpoint.behaviour = failing()
+        urgent(50)
+        clock.advance(seconds=1)
+        urgent(3, of=other_tenant)
+        dispatcher.deliver_due()
+        assert len(endpoint.received) == 5
+        assert len(other_endpoint.accepted()) == 3
+
+
+class TestFolding:
+    def test_many_at_once_become_one_digest(
+        self, webhook: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher
+    ) -> None:
+        urgent(37)
+        assert dispatcher.deliver_due() == 1
+        (request,) = endpoint.received
+        assert (request.body["kind"], len(request.body["tickets"])) == ("digest", 37)
+
+    def test_what_comes_in_while_an_endpoint_is_away_is_one_digest_when_it_is_back(
+        self, webhook: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing()
+        for _ in range(60):
+            urgent()
+            dispatcher.deliver_due()
+            clock.advance(minutes=1)
+        endpoint.behaviour = failing(200)
+        clock.advance(minutes=1)
+        dispatcher.deliver_due()
+        arrived = [len(each.body["tickets"]) for each in endpoint.accepted()]
+        assert sum(arrived) == 60
+        assert len(arrived) < 60 and max(arrived) > 1
+        assert len({each.key for each in endpoint.accepted()}) == len(arrived)
+
+    def test_the_same_customer_again_within_the_hour_is_one_message_at_its_end(
+        self, webhook: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        began = clock()
+        urgent(customer_id="cust_x")
+        dispatcher.deliver_due()
+        for _ in range(3):
+            clock.advance(minutes=10)
+            urgent(customer_id="cust_x")
+            dispatcher.deliver_due()
+        assert len(endpoint.received) == 1
+        urgent(customer_id="cust_y")
+        dispatcher.deliver_due()
+        assert len(endpoint.received) == 2, "another customer is told at once"
+        clock.moment = began + timedelta(minutes=59, seconds=59)
+        assert dispatcher.deliver_due() == 0
+        clock.advance(seconds=1)
+        assert dispatcher.deliver_due() == 1
+        assert [each["ticket_id"] for each in endpoint.received[-1].body["tickets"]] == ["T-2", "T-3", "T-4"]
+
+    def test_the_hour_of_one_channel_is_not_the_hour_of_another(
+        self, tenant: Tenant, webhook: Channel, endpoint: Endpoint, other_endpoint: Endpoint, urgent: Urgent,
+        dispatcher: Dispatcher, clock: FakeClock,
+    ) -> None:  # fmt: skip
+        urgent(customer_id="cust_x")
+        dispatcher.deliver_due()
+        make_webhook(tenant, other_endpoint, name="Late")
+        clock.advance(minutes=5)
+        urgent(customer_id="cust_x")
+        dispatcher.deliver_due()
+        assert (len(endpoint.received), len(other_endpoint.received)) == (1, 1)
+
+    def test_a_folded_message_is_the_same_at_every_attempt_whatever_comes_in_meanwhile(
+        self, webhook: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing()
+        urgent(3, customer_id="cust_x")
+        dispatcher.deliver_due()
+        urgent(2, customer_id="cust_x")
+        clock.advance(seconds=2)
+        dispatcher.deliver_due()
+        endpoint.behaviour = failing(200)
+        clock.advance(seconds=4)
+        dispatcher.deliver_due()
+        assert len({each.key for each in endpoint.received}) == 1
+        assert {len(each.body["tickets"]) for each in endpoint.received} == {3}
+        clock.advance(hours=1)
+        dispatcher.deliver_due()
+        assert len(endpoint.received[-1].body["tickets"]) == 2
+
+
+class TestClaims:
+    def test_what_a_process_died_with_is_due_again_when_its_lease_ends(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        urgent()
+        dead = compose_next(house_channel, owner="dead", clock=clock)
+        assert dead is not None
+        clock.advance(seconds=59)
+        assert dispatcher.deliver_due() == 0
+        clock.advance(seconds=1)
+        assert dispatcher.deliver_due() == 1
+        assert endpoint.received[0].key == dead.key
+
+    def test_one_who_slept_past_the_lease_settles_nothing_that_is_anothers(
+        self, house_channel: Channel, urgent: Urgent, clock: FakeClock
+    ) -> None:
+        urgent()
+        sleeper = compose_next(house_channel, owner="a", clock=clock)
+        assert sleeper is not None
+        clock.advance(seconds=61)
+        other = deliveries.claim([str(house_channel.pk)], owner="b", clock=clock)
+        assert other is not None and other.key == sleeper.key
+        attempt = Attempt(seconds=1, status=200, note="")
+        pause = Pause(1, row_is_over=False)
+        assert not deliveries.settle_delivered(sleeper, attempt, clock=clock)
+        assert not deliveries.settle_failed(sleeper, attempt, pause, was_refused=False, clock=clock)
+        assert only()["status"] == "pending"
+        assert deliveries.settle_delivered(other, attempt, clock=clock)
+        assert not deliveries.settle_failed(sleeper, attempt, pause, was_refused=False, clock=clock)
+        assert only()["status"] == "delivered"
+
+    def test_eight_at_once_take_each_message_once(
+        self, transactional_db: None, house_channel: Channel, urgent: Urgent, clock: FakeClock
+    ) -> None:
+        urgent(40)
+        taken: list[str] = []
+        ready = threading.Barrier(8)
+
+        def take() -> None:
+            ready.wait()
+            while claimed := compose_next(house_channel, owner=threading.current_thread().name, clock=clock):
+                taken.append(claimed.document["tickets"][0]["ticket_id"])
+
+        threads = [threading.Thread(target=take) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(taken) == sorted(f"T-{n}" for n in range(1, 41))
+
+
+def test_on_the_servers_own_clock_with_threads_all_arrive_and_none_waits_for_another(
+    transactional_db: None, tenant: Tenant, other_tenant: Tenant, endpoint: Endpoint, other_endpoint: Endpoint,
+    urgent: Urgent,
+) -> None:  # fmt: skip
+    """The first endpoint does not answer before the second one has got everything."""
+    for owner, at in ((tenant, endpoint), (other_tenant, other_endpoint)):
+        Channel.objects.create(tenant=owner, kind="house", name="House", address=at.url)
+    all_arrived = threading.Event()
+
+    def hang(_key: str, _body: Document) -> Reply:
+        return Reply(seconds=0 if all_arrived.is_set() else 1.0)
+
+    def count(_key: str, _body: Document) -> Reply:
+        if len(other_endpoint.received) == 29:
+            all_arrived.set()
+        return Reply()
+
+    endpoint.behaviour, other_endpoint.behaviour = hang, count
+    urgent(30)
+    urgent(30, of=other_tenant)
+    stop = threading.Event()
+    dispatcher = Dispatcher(owner="test")
+    running = threading.Thread(target=dispatcher.run, args=(stop,))
+    running.start()
+    assert all_arrived.wait(60)
+    while mongo.collection("deliveries").count_documents({"status": "delivered"}) < 60 and running.is_alive():
+        threading.Event().wait(0.05)
+    stop.set()
+    running.join()
+    assert len(endpoint.accepted()) == len(other_endpoint.accepted()) == 30
+    assert 1 < endpoint.most_together <= 4

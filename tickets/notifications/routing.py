@@ -1,0 +1,39 @@
+"""Which tickets are news for which channel. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tickets.notifications.messages import TicketFacts
+
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What a channel wants to hear of; none of a kind means any."""
+
+    channel_id: str
+    urgencies: frozenset[str]
+    sentiments: frozenset[str]
+    max_age: timedelta
+
+    def wants(self, ticket: TicketFacts, *, now: datetime, before: tuple[str, str] | None) -> bool:
+        """Whether the ticket is news: young enough, wanted as it is and not wanted already as it was.
+
+        `before` is urgency and sentiment of the version stored until now, None for a new ticket.
+        """
+        if ticket.created_at <= now - self.max_age or not self._matches(ticket.urgency, ticket.sentiment):
+            return False
+        return before is None or not self._matches(*before)
+
+    def _matches(self, urgency: str, sentiment: str) -> bool:
+        return (not self.urgencies or urgency in self.urgencies) and (
+            not self.sentiments or sentiment in self.sentiments
+        )
+
+
+def describe_reason(urgency: str, sentiment: str, keywords: Iterable[str]) -> str:
+    """In words why a ticket was judged as it was: the first keywords that decided."""
+    words = ", ".join(list(keywords)[:5])
+    return f"{urgency} because: {words}" if words else f"urgency {urgency}, sentiment {sentiment}"

@@ -1,0 +1,37 @@
+"""When a message that failed is tried again. Pure.
+
+Three attempts in a row, their waits fully at random so that many messages do not come at once; then
+a gap, and three attempts again. Each gap is twice as long as the one before. A message whose
+attempts go on failing after the time set for it is dead.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+
+from supportsaas.reliability.retry import ATTEMPTS, backoff_waits
+
+FIRST_GAP_SECONDS = 60.0
+LONGEST_GAP_SECONDS = 86_400.0
+
+Jitter = Callable[[float, float], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """How long until the next attempt; `row_is_over`: the three in a row have failed."""
+
+    seconds: float
+    row_is_over: bool
+
+
+def pause_after(tries: int, *, retry_after: float | None = None, jitter: Jitter = random.uniform) -> Pause:
+    """After so many failed attempts (at least one), and what the endpoint asked for."""
+    rows, place = divmod(tries, ATTEMPTS)
+    if place:
+        seconds = next(islice(backoff_waits(jitter=jitter), place - 1, None))
+    else:
+        longest = min(FIRST_GAP_SECONDS * 2.0 ** min(rows - 1, 30), LONGEST_GAP_SECONDS)
+        seconds = jitter(longest * 0.75, longest)
+    return Pause(max(seconds, retry_after or 0.0), row_is_over=place == 0)

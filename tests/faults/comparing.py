@@ -48,12 +48,12 @@ def _problems_within(tenant: Tenant) -> Iterable[str]:
         mongo.collection("ticket_history").find({"tenant_id": tenant.slug}).sort([("recorded_at", 1), ("_id", 1)])
     )
     events: set[str] = set()
-    channel_id = str(Channel.objects.get(tenant=tenant).pk)
+    channel = Channel.objects.filter(tenant=tenant).first()
     for id_ in sorted(stored.keys() | history.keys()):
         if len(stored.get(id_, [])) != 1:
             yield f"{id_} is stored {len(stored.get(id_, []))} times"
             continue
-        yield from _problems_of_replay(stored[id_][0], history.get(id_, []), channel_id, events)
+        yield from _problems_of_replay(stored[id_][0], history.get(id_, []), channel, events)
     keys = [each["_id"] for each in mongo.collection("outbox").find({"tenant_id": tenant.slug})]
     if missing := events - set(keys):
         yield f"{len(missing)} events are not in the outbox"
@@ -61,7 +61,9 @@ def _problems_within(tenant: Tenant) -> Iterable[str]:
         yield f"{len(unknown)} events in the outbox that no history knows"
 
 
-def _problems_of_replay(ticket: Document, entries: list[Document], channel_id: str, events: set[str]) -> Iterable[str]:
+def _problems_of_replay(
+    ticket: Document, entries: list[Document], channel: Channel | None, events: set[str]
+) -> Iterable[str]:
     """Tell the ticket's history from the beginning; the events it gave rise to go into `events`."""
     id_ = ticket["external_id"]
     if not entries or [each["action"] for each in entries].count("created") != 1 or entries[0]["action"] != "created":
@@ -82,8 +84,8 @@ def _problems_of_replay(ticket: Document, entries: list[Document], channel_id: s
             yield f"{id_}: {action} with {changes.get('deleted_at')}"
         if (action == "restored") != ("deleted_at" in changes and changes["deleted_at"]["new"] is None):
             yield f"{id_}: {action} with {changes.get('deleted_at')}"
-        if changes.get("urgency", {}).get("new") == "high":
-            events.add(_event(ticket, state, channel_id))
+        if channel is not None and changes.get("urgency", {}).get("new") == "high":
+            events.add(_event(ticket, state, str(channel.pk)))
     for name in (*TRACKED, "deleted_at"):
         if state.get(name) != ticket[name]:
             yield f"{id_}: the history ends with {name} = {state.get(name)!r}, stored is {ticket[name]!r}"

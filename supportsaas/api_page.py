@@ -115,7 +115,7 @@ def _curl(path: str, method: str, call: Described) -> str:
     parts = ["curl", *([] if method == "get" else ["-X", method.upper()])]
     if "security" in call:
         parts.append('-H "Authorization: Bearer $TOKEN"')
-    return " ".join([*parts, f"'$SUPPORTSAAS{path}{'?' if query else ''}{urlencode(query)}'"])
+    return " ".join([*parts, f'"$SUPPORTSAAS{path}{"?" if query else ""}{urlencode(query)}"'])
 
 
 def _shape(name: str, schemas: Described) -> Shape:

@@ -1,11 +1,15 @@
 """The Django admin's view of people, members and tokens; tickets.admin adds what runs ingestion."""
 
+from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -15,6 +19,7 @@ from tenants.audit import AuditEntry
 from tenants.channel_form import ChannelForm
 from tenants.models import ApiToken, Channel, ChannelKind, Membership, Role, Source, Tenant, User
 from tenants.source_form import SourceForm
+from tenants.tokens import Lifetime
 
 admin.site.site_header = "SupportSaaS administration"
 admin.site.site_title = "SupportSaaS"
@@ -117,9 +122,21 @@ class MembershipAdmin(admin.ModelAdmin):
     autocomplete_fields = ["user", "tenant"]
 
 
+class NewTokenForm(forms.ModelForm):
+    """Its lifetime is chosen, also where that is none."""
+
+    lifetime = forms.ChoiceField(choices=Lifetime.choices, initial=Lifetime.QUARTER.value)
+
+    def save(self, commit: bool = True) -> ApiToken:
+        token: ApiToken = super().save(commit=False)
+        days = Lifetime(self.cleaned_data["lifetime"]).days
+        token.expires_at = clock.now() + timedelta(days=days) if days else None
+        return token
+
+
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):
-    """Making one shows its text once, in the message after saving; later there is only its hash."""
+    """Making one shows its text once, in the answer to saving; later there is only its hash."""
 
     list_display = [
         "name",
@@ -133,24 +150,53 @@ class ApiTokenAdmin(admin.ModelAdmin):
     ]
     list_filter = ["role"]
     list_select_related = ["user", "tenant"]
-    fields = ["name", "user", "tenant", "role", "expires_at"]
+    search_fields = ["name"]
     autocomplete_fields = ["user", "tenant"]
     actions = ["revoke"]
+
+    def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
+        ending = ["expires_at", "revoked_at", "created_at", "last_used_at"] if obj else ["lifetime"]
+        return ["name", "user", "tenant", "role", "limit", *ending]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> list[str]:
+        # A program has it already: whose it is and where it leads stays as it was handed out.
+        return ["user", "tenant", "revoked_at", "created_at", "last_used_at"] if obj else []
+
+    def get_form(self, request: HttpRequest, obj: ApiToken | None = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **({"form": NewTokenForm, **kwargs} if obj is None else kwargs))
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return
         token, text = ApiToken.issue(
-            name=obj.name, user=obj.user, tenant=obj.tenant, role=Role(obj.role), expires_at=obj.expires_at
+            name=obj.name,
+            user=obj.user,
+            tenant=obj.tenant,
+            role=Role(obj.role),
+            expires_at=obj.expires_at,
+            limit=obj.limit,
         )
         obj.pk = token.pk
-        messages.warning(request, f"The token, shown this once: {text}")
+        obj.text = text  # type: ignore[attr-defined]  # for this answer alone
 
-    @admin.action(description="Revoke")
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        ended = queryset.update(revoked_at=clock.now())
+    def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None) -> HttpResponse:
+        """Not by a message: that would lie in a cookie or the session until it is shown."""
+        context = {**self.admin_site.each_context(request), "title": "The token is ready", "token": obj}
+        response = TemplateResponse(request, "admin/token_made.html", context)
+        add_never_cache_headers(response)
+        return response
+
+    @admin.action(description="Revoke", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> HttpResponse | None:
+        """Asks once; a program that uses one gets no answer from then on."""
+        live = queryset.filter(revoked_at=None)
+        if "confirmed" not in request.POST:
+            context = {**self.admin_site.each_context(request), "title": "Revoke these tokens?", "tokens": live}
+            return TemplateResponse(request, "admin/revoke_tokens.html", context)
+        ended = live.update(revoked_at=clock.now())
         messages.success(request, f"{ended} revoked.")
+        return None
 
 
 @admin.register(AuditEntry)

@@ -245,12 +245,25 @@ class ApiToken(Audited):
 
     @classmethod
     def issue(
-        cls, *, name: str, user: User, tenant: Tenant | None, role: Role, expires_at: datetime | None = None
+        cls,
+        *,
+        name: str,
+        user: User,
+        tenant: Tenant | None,
+        role: Role,
+        expires_at: datetime | None = None,
+        limit: int | None = None,
     ) -> tuple["ApiToken", str]:
         """Make a token; the second item is the text to hand out, which is not kept."""
         text = f"sst_{secrets.token_urlsafe(32)}"
         token = cls.objects.create(
-            name=name, user=user, tenant=tenant, role=role, digest=cls.digest_of(text), expires_at=expires_at
+            name=name,
+            user=user,
+            tenant=tenant,
+            role=role,
+            digest=cls.digest_of(text),
+            expires_at=expires_at,
+            limit=limit,
         )
         return token, text
 

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from tenants.views import changes, members, person
+from tenants.views import changes, members, person, tokens
 
 urlpatterns = [
     path("login/", person.Login.as_view(), name="login"),
@@ -14,5 +14,11 @@ urlpatterns = [
     path("t/<str:slug>/settings/members/", members.show_members, name="settings-members"),
     path("t/<str:slug>/settings/members/add/", members.add_member, name="settings-member-add"),
     path("t/<str:slug>/settings/members/<str:user_id>/", members.change_member, name="settings-member"),
+    path("t/<str:slug>/settings/tokens/", tokens.show_tokens, name="settings-tokens"),
+    path("t/<str:slug>/settings/tokens/make/", tokens.make_token, name="settings-token-make"),
+    path("t/<str:slug>/settings/tokens/<str:token_id>/revoke/", tokens.revoke_token, name="settings-token-revoke"),
+    path("account/tokens/", tokens.show_my_tokens, name="my-tokens"),
+    path("account/tokens/make/", tokens.make_my_token, name="my-token-make"),
+    path("account/tokens/<str:token_id>/revoke/", tokens.revoke_my_token, name="my-token-revoke"),
     path("t/<str:slug>/settings/changes/", changes.show_changes, name="settings-changes"),
 ]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from supportsaas import mongo
-from tenants.models import ApiToken, Source, Tenant, User
+from supportsaas import clock, mongo
+from tenants.models import ApiToken, Role, Source, Tenant, User
 from tests.builders import NOON, finished_job, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
@@ -120,22 +120,43 @@ class TestSources:
         assert "refused the log-in" in act(staff, SOURCE, "check_connection", source.pk)
 
 
-def test_a_token_is_shown_once(staff: Client, owner: User) -> None:
-    form = {
-        "name": "cron",
-        "user": str(owner.pk),
-        "tenant": "",
-        "role": "viewer",
-        "expires_at_0": "",
-        "expires_at_1": "",
-    }
-    said = messages(staff.post("/admin/tenants/apitoken/add/", form, follow=True))
-    text = said.split("shown this once: ")[1].split()[0]
-    token = ApiToken.objects.get()
-    assert token.digest == ApiToken.digest_of(text)
-    assert text not in staff.get(f"/admin/tenants/apitoken/{token.pk}/change/").content.decode()
-    act(staff, "/admin/tenants/apitoken/", "revoke", token.pk)
-    assert ApiToken.objects.get().revoked_at is not None
+class TestTokens:
+    FORM = {"name": "cron", "tenant": "", "role": "viewer", "limit": "", "lifetime": "90"}
+    TOKENS = "/admin/tenants/apitoken/"
+
+    def test_one_is_shown_in_one_answer_alone(self, staff: Client, owner: User) -> None:
+        response = staff.post(f"{self.TOKENS}add/", {**self.FORM, "user": str(owner.pk), "limit": "5"})
+        token = ApiToken.objects.get()
+        text = response.content.decode().split("<pre>")[1].split("</pre>")[0]
+        assert token.digest == ApiToken.digest_of(text)
+        assert (token.user, token.tenant, token.role, token.limit) == (owner, None, "viewer", 5)
+        assert token.expires_at is not None and 89 <= (token.expires_at - clock.now()).days <= 90
+        assert "no-store" in response["Cache-Control"]
+        assert text not in str(response.cookies) and text not in str(dict(staff.session))
+        assert text not in staff.get(f"{self.TOKENS}{token.pk}/change/").content.decode()
+
+    def test_never_must_be_chosen(self, staff: Client, owner: User) -> None:
+        form = {**self.FORM, "user": str(owner.pk)}
+        assert staff.post(f"{self.TOKENS}add/", {**form, "lifetime": ""}).status_code == 200
+        assert ApiToken.objects.count() == 0
+        staff.post(f"{self.TOKENS}add/", {**form, "lifetime": "never"})
+        assert ApiToken.objects.get().expires_at is None
+
+    def test_whose_it_is_stays_and_its_limit_can_be_changed(self, staff: Client, owner: User) -> None:
+        token, _ = ApiToken.issue(name="x", user=owner, tenant=None, role=Role.VIEWER)
+        form = {"name": "y", "role": "manager", "limit": "7", "expires_at_0": "2030-01-01", "expires_at_1": "00:00:00"}
+        changed = staff.post(f"{self.TOKENS}{token.pk}/change/", {**form, "user": "other"})
+        assert changed.status_code == 302
+        found = ApiToken.objects.get()
+        assert (found.name, found.user, found.limit, found.digest) == ("y", owner, 7, token.digest)
+
+    def test_revoking_asks_once(self, staff: Client, owner: User) -> None:
+        token, _ = ApiToken.issue(name="x", user=owner, tenant=None, role=Role.VIEWER)
+        form = {"action": "revoke", "_selected_action": [str(token.pk)]}
+        assert "cannot be undone" in staff.post(self.TOKENS, form).content.decode()
+        assert ApiToken.objects.get().revoked_at is None
+        assert "1 revoked" in messages(staff.post(self.TOKENS, {**form, "confirmed": "1"}, follow=True))
+        assert ApiToken.objects.get().revoked_at is not None
 
 
 class TestAuditLogs:

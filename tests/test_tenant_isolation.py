@@ -59,6 +59,16 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/settings/members/": [Route("/t/acme/settings/members/", "page", A)],
     "t/<str:slug>/settings/members/add/": [Route("/t/acme/settings/members/add/", "page", A, method="POST")],
     "t/<str:slug>/settings/members/<str:user_id>/": [Route("/t/acme/settings/members/x/", "page", A, method="POST")],
+    "t/<str:slug>/settings/tokens/": [Route("/t/acme/settings/tokens/", "page", A)],
+    "t/<str:slug>/settings/tokens/make/": [Route("/t/acme/settings/tokens/make/", "page", A, method="POST")],
+    "t/<str:slug>/settings/tokens/<str:token_id>/revoke/": [
+        Route("/t/acme/settings/tokens/x/revoke/", "page", A, method="POST")
+    ],
+    "account/tokens/": [Route("/account/tokens/", "page", names_tenant=False)],
+    "account/tokens/make/": [Route("/account/tokens/make/", "page", method="POST", names_tenant=False)],
+    "account/tokens/<str:token_id>/revoke/": [
+        Route("/account/tokens/x/revoke/", "page", method="POST", names_tenant=False)
+    ],
     "t/<str:slug>/settings/changes/": [Route("/t/acme/settings/changes/", "page", A)],
     "t/<str:slug>/settings/source/": [
         Route("/t/acme/settings/source/", "page", A),

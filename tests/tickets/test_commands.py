@@ -15,6 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from supportsaas import clock
 from tenants.models import ApiToken, Membership, Source, Tenant, User
 from tests.builders import record
 from tests.helpdesk import ScriptedHelpdesk, answer
@@ -217,6 +218,21 @@ class TestSettingUp:
         status, _, err = run(*arguments)
         assert status != 0
         assert complaint in err
+
+    def test_a_token_ends_after_90_days_unless_told(self, tenant: Tenant) -> None:
+        User.objects.create_user("ann")
+        made = run("token", "create", "--user", "ann", "--limit", "5")
+        assert "expires on" in made[2]
+        token = ApiToken.objects.get()
+        assert token.expires_at is not None and (token.expires_at - clock.now()).days in (89, 90)
+        assert (token.limit, token.digest) == (5, ApiToken.digest_of(made[1].strip()))
+        assert "never expires" in run("token", "create", "--user", "ann", "--never-expires", "--role", "manager")[2]
+        for wrong in (["--days", "0"], ["--days", "3651"], ["--limit", "-1"], ["--days", "9", "--never-expires"]):
+            assert run("token", "create", "--user", "ann", *wrong)[0] != 0
+        first, second = run("token", "list")[1].splitlines()
+        assert "all tenants  read  usable  until" in first and "all tenants  run  usable  without end" in second
+        assert run("token", "revoke", str(token.pk))[0] == 0
+        assert "ended" in run("token", "list")[1].splitlines()[0]
 
     def test_a_rest_source_is_described_by_options(self, tenant: Tenant) -> None:
         assert run(

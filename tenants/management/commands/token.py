@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas import clock
+from supportsaas.clock import iso_z
 from tenants.models import ApiToken, Role, Tenant, User
+from tenants.tokens import LONGEST_DAYS, USUAL_DAYS, Scope, revoke_token
 
 
 class Command(BaseCommand):
@@ -20,10 +22,20 @@ class Command(BaseCommand):
         create.add_argument("--user", required=True, help="on whose behalf it acts")
         create.add_argument("--tenant", help="only this tenant (default: all of the user's)")
         create.add_argument(
-            "--role", choices=Role.values, default=Role.VIEWER.value, help="at most this role (default viewer)"
+            "--role",
+            choices=Role.values,
+            default=Role.VIEWER.value,
+            help="viewer: it may read (default); manager and admin: it may also run and cancel ingestion",
         )
         create.add_argument("--name", default="", help="what it is for")
-        create.add_argument("--days", type=int, help="expires after so many days (default: never)")
+        lifetime = create.add_mutually_exclusive_group()
+        lifetime.add_argument(
+            "--days", type=int, default=USUAL_DAYS, help=f"expires after so many days (default {USUAL_DAYS})"
+        )
+        lifetime.add_argument("--never-expires", action="store_true", help="it lasts until somebody revokes it")
+        create.add_argument(
+            "--limit", type=int, help="requests a minute (default API_REQUESTS_PER_MINUTE; 0: no limit)"
+        )
         steps.add_parser("list", help="list the tokens")
         revoke = steps.add_parser("revoke", help="end a token")
         revoke.add_argument("id")
@@ -40,19 +52,31 @@ class Command(BaseCommand):
             tenant = Tenant.objects.filter(slug=options["tenant"]).first()
             if tenant is None:
                 raise CommandError(f"There is no tenant “{options['tenant']}”.")
-        if options["days"] is not None and not 1 <= options["days"] <= 3650:
-            raise CommandError("--days must be from 1 to 3650.")
-        expires_at = clock.now() + timedelta(days=options["days"]) if options["days"] else None
-        name = options["name"] or f"made for {user.username}"
-        _, text = ApiToken.issue(name=name, user=user, tenant=tenant, role=Role(options["role"]), expires_at=expires_at)
+        if not 1 <= options["days"] <= LONGEST_DAYS:
+            raise CommandError(f"--days must be from 1 to {LONGEST_DAYS}.")
+        if options["limit"] is not None and not 0 <= options["limit"] <= 60_000:
+            raise CommandError("--limit must be from 0 to 60000.")
+        expires_at = None if options["never_expires"] else clock.now() + timedelta(days=options["days"])
+        _, text = ApiToken.issue(
+            name=options["name"] or f"made for {user.username}",
+            user=user,
+            tenant=tenant,
+            role=Role(options["role"]),
+            expires_at=expires_at,
+            limit=options["limit"],
+        )
         self.stdout.write(text)
-        self.stderr.write("This is the only time the token is shown.")
+        ends = f"It expires on {expires_at:%-d %B %Y}." if expires_at else "It never expires."
+        self.stderr.write(f"This is the only time the token is shown. {ends}")
 
     def _list(self, options: dict[str, Any]) -> None:
         for token in ApiToken.objects.select_related("user", "tenant").order_by("created_at"):
             scope = token.tenant.slug if token.tenant else "all tenants"
             usable = "usable" if token.is_usable(clock.now()) else "ended"
-            self.stdout.write(f"{token.pk}  {token.name}  {token.user}  {scope}  {token.role}  {usable}")
+            may = Scope.of(Role(token.role)).value
+            ends = f"until {iso_z(token.expires_at)}" if token.expires_at else "without end"
+            used = f"last used {iso_z(token.last_used_at)}" if token.last_used_at else "never used"
+            self.stdout.write(f"{token.pk}  {token.name}  {token.user}  {scope}  {may}  {usable}  {ends}  {used}")
 
     def _revoke(self, options: dict[str, Any]) -> None:
         try:
@@ -61,6 +85,5 @@ class Command(BaseCommand):
             token = None  # not even the form of an id
         if token is None:
             raise CommandError("There is no such token; manage.py token list shows the ids.")
-        token.revoked_at = clock.now()
-        token.save(update_fields=["revoked_at"])
+        revoke_token(token)
         self.stdout.write(f"{token.name} is revoked.")

@@ -1,0 +1,144 @@
+"""Tokens that people make for programs: making, listing and revoking them.
+
+A token made here acts as the person who made it. It lasts 90 days unless another lifetime, or none, is chosen.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, TextChoices
+
+from supportsaas import clock
+from tenants.access import find_access
+from tenants.models import ApiToken, Membership, Role, Tenant, User
+
+MOST_LIVE = 50
+LONGEST_DAYS = 3650
+USUAL_DAYS = 90
+
+
+class Scope(TextChoices):
+    """What a program may do, as people choose it; stored as the role it comes to."""
+
+    READ = "read", "Read"
+    RUN = "run", "Read, and run and cancel ingestion"
+
+    @property
+    def role(self) -> Role:
+        return Role.MANAGER if self is Scope.RUN else Role.VIEWER
+
+    @classmethod
+    def of(cls, role: Role) -> "Scope":
+        return cls.RUN if role.allows(Role.MANAGER) else cls.READ
+
+
+class Lifetime(TextChoices):
+    MONTH = "30", "30 days"
+    QUARTER = "90", "90 days"
+    YEAR = "365", "A year"
+    NEVER = "never", "It never expires"
+
+    @property
+    def days(self) -> int | None:
+        return None if self is Lifetime.NEVER else int(self.value)
+
+
+class TokenRefused(Exception):
+    """No token was made; `str()` is a sentence for whoever asked, `field` the form's field."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class ListedToken:
+    """A token and what it is good for at this moment."""
+
+    token: ApiToken
+    scope: Scope
+    state: str
+    """usable, expired, revoked, or powerless: its person has lost what it would need."""
+    remark: str
+    """Why it can do less than it was made for; empty where it cannot."""
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in ("usable", "powerless")
+
+
+def make_token(
+    *, user: User, tenant: Tenant | None, name: str, scope: Scope, days: int | None, limit: int | None = None
+) -> tuple[ApiToken, str]:
+    """A token that acts as `user`, and its text, which is kept nowhere. Raises `TokenRefused`."""
+    live = ApiToken.objects.filter(_live(), user=user)
+    if live.filter(tenant=tenant, name=name).exists():
+        raise TokenRefused("name", "You have a token of this name already. Choose another name, or revoke that one.")
+    if live.count() >= MOST_LIVE:
+        raise TokenRefused("name", f"You have {MOST_LIVE} tokens. Revoke one that nobody uses any more.")
+    if tenant is not None:
+        access = find_access(user, tenant.slug)
+        if access is None:
+            raise TokenRefused("tenant", "You are no member of that tenant.")
+        if not access.allows(scope.role):
+            raise TokenRefused("scope", f"That needs the role {scope.role.value}; yours is {access.role.value}.")
+    expires_at = None if days is None else clock.now() + timedelta(days=days)
+    return ApiToken.issue(name=name, user=user, tenant=tenant, role=scope.role, expires_at=expires_at, limit=limit)
+
+
+def find_of_user(user: User) -> list[ListedToken]:
+    """The person's own tokens, live ones first, then newest first."""
+    return _listed(ApiToken.objects.filter(user=user))
+
+
+def find_of_tenant(tenant: Tenant) -> list[ListedToken]:
+    """Every token that reaches the tenant: those made for it alone, and its members' for all their tenants."""
+    members = list(Membership.objects.filter(tenant=tenant).values_list("user", flat=True))
+    return _listed(ApiToken.objects.filter(Q(tenant=tenant) | Q(tenant=None, user__in=members)), tenant)
+
+
+def revoke_token(token: ApiToken) -> bool:
+    """End it at once; False where it had been revoked before."""
+    if token.revoked_at is not None:
+        return False
+    token.revoked_at = clock.now()
+    token.save(update_fields=["revoked_at"])
+    return True
+
+
+def find_token(token_id: str, **owner: User | Tenant) -> ApiToken | None:
+    """One of the owner's tokens (`user=` or `tenant=`); None where there is none of that id."""
+    try:
+        return ApiToken.objects.filter(pk=token_id, **owner).select_related("user", "tenant").first()
+    except (ValidationError, ValueError):
+        return None  # not even the form of an id
+
+
+def _live() -> Q:
+    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=clock.now()))
+
+
+def _listed(found: Iterable[ApiToken], tenant: Tenant | None = None) -> list[ListedToken]:
+    tokens = [_judge(each, tenant) for each in found.select_related("user", "tenant").order_by("-created_at")]  # type: ignore[attr-defined]
+    return sorted(tokens, key=lambda each: not each.is_live)
+
+
+def _judge(token: ApiToken, tenant: Tenant | None) -> ListedToken:
+    scope = Scope.of(Role(token.role))
+    if token.revoked_at is not None:
+        return ListedToken(token, scope, "revoked", "")
+    if token.expires_at is not None and token.expires_at <= clock.now():
+        return ListedToken(token, scope, "expired", "")
+    if not token.user.is_active:
+        return ListedToken(token, scope, "powerless", f"{token.user.username} may not log in any more.")
+    reach = token.tenant or tenant
+    access = find_access(token.user, reach.slug) if reach is not None else None
+    if reach is not None and access is None:
+        return ListedToken(token, scope, "powerless", f"{token.user.username} is no member of {reach} any more.")
+    if access is not None and not access.allows(scope.role):
+        return ListedToken(
+            token, scope, "usable", f"It may only read, because {token.user.username} is {access.role.value}."
+        )
+    return ListedToken(token, scope, "usable", "")

@@ -1,0 +1,136 @@
+"""Tokens for programs: a tenant's, for its admins, and everybody's own."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from tenants import tokens
+from tenants.access import TenantAccess, find_all_access, tenant_required
+from tenants.models import ApiToken, Role, Tenant, User
+from tenants.tokens import Lifetime, Scope, TokenRefused
+
+ALL_MINE = ""
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label="What it is for", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    scope = forms.ChoiceField(label="It may", choices=Scope.choices, initial=Scope.READ.value)
+    lifetime = forms.ChoiceField(label="It lasts", choices=Lifetime.choices, initial=Lifetime.QUARTER.value)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    def make(self, user: User, tenant: Tenant | None) -> str:
+        """The text of a new token, or an empty one and the error at its field."""
+        values = self.cleaned_data
+        try:
+            _, text = tokens.make_token(
+                user=user,
+                tenant=tenant,
+                name=values["name"],
+                scope=Scope(values["scope"]),
+                days=Lifetime(values["lifetime"]).days,
+            )
+        except TokenRefused as refused:
+            self.add_error(refused.field, str(refused))
+            return ""
+        return text
+
+
+class MyTokenForm(TokenForm):
+    tenant = forms.ChoiceField(label="For", required=False)
+    field_order = ["name", "tenant", "scope", "lifetime"]
+
+    def __init__(self, *args: Any, mine: list[TenantAccess], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tenants = {access.tenant.slug: access.tenant for access in mine}
+        named = [(slug, tenant.name) for slug, tenant in self.tenants.items()]
+        self.fields["tenant"].choices = [(ALL_MINE, "All my tenants"), *named]  # type: ignore[attr-defined]
+
+
+@require_GET
+@tenant_required(Role.ADMIN)
+def show_tokens(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    return _tenant_page(request, access, TokenForm())
+
+
+@never_cache
+@require_POST
+@tenant_required(Role.ADMIN)
+def make_token(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    form = TokenForm(request.POST)
+    made = form.make(_person(request), access.tenant) if form.is_valid() else ""
+    return _tenant_page(request, access, TokenForm() if made else form, made=made)
+
+
+@require_POST
+@tenant_required(Role.ADMIN)
+def revoke_token(request: HttpRequest, access: TenantAccess, token_id: str) -> HttpResponse:
+    _revoke(request, tokens.find_token(token_id, tenant=access.tenant))
+    return redirect("settings-tokens", access.tenant.slug)
+
+
+@require_GET
+@login_required
+def show_my_tokens(request: HttpRequest) -> HttpResponse:
+    return _my_page(request, MyTokenForm(mine=find_all_access(request.user)))
+
+
+@never_cache
+@require_POST
+@login_required
+def make_my_token(request: HttpRequest) -> HttpResponse:
+    mine = find_all_access(request.user)
+    form = MyTokenForm(request.POST, mine=mine)
+    made = form.make(_person(request), form.tenants.get(form.cleaned_data["tenant"])) if form.is_valid() else ""
+    return _my_page(request, MyTokenForm(mine=mine) if made else form, made=made)
+
+
+@require_POST
+@login_required
+def revoke_my_token(request: HttpRequest, token_id: str) -> HttpResponse:
+    _revoke(request, tokens.find_token(token_id, user=_person(request)))
+    return redirect("my-tokens")
+
+
+def _tenant_page(request: HttpRequest, access: TenantAccess, form: TokenForm, *, made: str = "") -> HttpResponse:
+    context = {"listed": tokens.find_of_tenant(access.tenant), "of_tenant": access.tenant}
+    return _page(request, "tenants/tokens.html", form, made, context)
+
+
+def _my_page(request: HttpRequest, form: TokenForm, *, made: str = "") -> HttpResponse:
+    return _page(request, "tenants/my_tokens.html", form, made, {"listed": tokens.find_of_user(_person(request))})
+
+
+def _page(request: HttpRequest, template: str, form: TokenForm, made: str, context: dict[str, Any]) -> HttpResponse:
+    """The text of a new token is in this answer alone: it is kept nowhere, not even in a message."""
+    listed = context.pop("listed")
+    context |= {
+        "form": form,
+        "made": made,
+        "live": [each for each in listed if each.is_live],
+        "ended": [each for each in listed if not each.is_live],
+    }
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _revoke(request: HttpRequest, token: ApiToken | None) -> None:
+    if token is None:
+        messages.error(request, "There is no such token. Nothing was changed.")
+    elif tokens.revoke_token(token):
+        messages.success(request, f"“{token.name}” is revoked: no program gets in with it any more.")
+    else:
+        messages.warning(request, f"“{token.name}” had been revoked before.")
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User), "the views ask for a log-in"
+    return request.user

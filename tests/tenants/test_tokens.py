@@ -1,0 +1,205 @@
+"""Tokens for programs: made in a page, shown once, revoked, and never worth more than their person."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from supportsaas import clock
+from tenants import tokens
+from tenants.models import ApiToken, Membership, Role, Tenant, User
+from tenants.tokens import Scope, TokenRefused
+from tests.api.caller import Api
+from tests.reading_pages import body, page_of, text_of
+
+pytestmark = pytest.mark.django_db
+
+ClientOf = Callable[[User], Client]
+OF_TENANT = "/t/acme/settings/tokens/"
+MINE = "/account/tokens/"
+FORM = {"name": "Nightly export", "scope": "read", "lifetime": "90"}
+
+
+def made_text(html: str) -> str:
+    found = re.search(r"sst_[\w-]{43}", html)
+    assert found, html
+    return found[0]
+
+
+class TestATenantsPage:
+    def test_a_token_is_shown_in_one_answer_alone_and_works_there(self, client_of: ClientOf, owner: User) -> None:
+        client = client_of(owner)
+        response = client.post(f"{OF_TENANT}make/", FORM)
+        assert response.status_code == 200
+        assert "no-store" in response["Cache-Control"]
+        text = made_text(body(response))
+        assert text not in str(response.cookies) and text not in str(dict(client.session))
+        assert text not in page_of(client, OF_TENANT)
+        assert Api(text).call("GET", "/tickets", tenant_id="acme")[0] == 200
+        assert Api(text).call("POST", "/ingest/run", tenant_id="acme")[0] == 403
+        token = ApiToken.objects.get()
+        assert (token.user, token.tenant.slug, token.role) == (owner, "acme", "viewer")
+        assert token.expires_at is not None
+        assert abs(token.expires_at - clock.now() - timedelta(days=90)) < timedelta(minutes=1)
+
+    def test_90_days_is_offered_and_never_must_be_chosen(self, client_of: ClientOf, owner: User) -> None:
+        client = client_of(owner)
+        assert '<option value="90" selected>' in page_of(client, OF_TENANT)
+        assert client.post(f"{OF_TENANT}make/", {**FORM, "lifetime": ""}).status_code == 422
+        client.post(f"{OF_TENANT}make/", {**FORM, "lifetime": "never"})
+        assert ApiToken.objects.get().expires_at is None
+        assert "never expires" in text_of(page_of(client, OF_TENANT))
+
+    def test_one_that_may_run_runs(self, client_of: ClientOf, owner: User) -> None:
+        text = made_text(body(client_of(owner).post(f"{OF_TENANT}make/", {**FORM, "scope": "run"})))
+        assert Api(text).call("POST", "/ingest/run", tenant_id="acme", wait=0)[0] == 202
+
+    def test_sending_the_form_again_makes_no_second_one(self, client_of: ClientOf, owner: User) -> None:
+        client = client_of(owner)
+        client.post(f"{OF_TENANT}make/", FORM)
+        again = client.post(f"{OF_TENANT}make/", FORM)
+        assert again.status_code == 422 and "of this name already" in body(again)
+        assert ApiToken.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        "wrong", [{"name": ""}, {"name": "x" * 101}, {"scope": "admin"}, {"lifetime": "1"}, {"lifetime": "-1"}]
+    )
+    def test_wrong_input_is_told_at_its_field(self, client_of: ClientOf, owner: User, wrong: dict[str, str]) -> None:
+        response = client_of(owner).post(f"{OF_TENANT}make/", {**FORM, **wrong})
+        assert response.status_code == 422
+        assert f'id="id_{next(iter(wrong))}_error"' in body(response)
+        assert ApiToken.objects.count() == 0
+
+    def test_revoking_asks_once_and_holds_from_the_next_call_on(self, client_of: ClientOf, owner: User) -> None:
+        client = client_of(owner)
+        api = Api(made_text(body(client.post(f"{OF_TENANT}make/", FORM))))
+        token = ApiToken.objects.get()
+        address = f"{OF_TENANT}{token.pk}/revoke/"
+        html = page_of(client, OF_TENANT)
+        assert html.index("<summary") < html.index(address), "the button to press stands behind a question"
+        assert client.get(address).status_code == 405
+        assert api.call("GET", "/tickets", tenant_id="acme")[0] == 200
+        assert client.post(address)["Location"] == OF_TENANT
+        assert api.call("GET", "/tickets", tenant_id="acme")[0] == 401
+        assert "1 that has ended" in text_of(page_of(client, OF_TENANT))
+        ended = ApiToken.objects.get().revoked_at
+        client.post(address)
+        assert ApiToken.objects.get().revoked_at == ended
+
+    def test_only_this_tenants_tokens_can_be_revoked_here(
+        self, client_of: ClientOf, owner: User, stranger: User, other_tenant: Tenant
+    ) -> None:
+        foreign, text = ApiToken.issue(name="x", user=stranger, tenant=other_tenant, role=Role.VIEWER)
+        everywhere, _ = ApiToken.issue(name="y", user=owner, tenant=None, role=Role.VIEWER)
+        for token in (foreign, everywhere):
+            client_of(owner).post(f"{OF_TENANT}{token.pk}/revoke/")
+        client_of(owner).post(f"{OF_TENANT}nonsense/revoke/")
+        assert ApiToken.objects.filter(revoked_at=None).count() == 2
+        assert Api(text).call("GET", "/tickets", tenant_id="globex")[0] == 200
+
+    def test_it_lists_whatever_reaches_the_tenant_and_nothing_else(
+        self, client_of: ClientOf, owner: User, team_mate: User, stranger: User, other_tenant: Tenant
+    ) -> None:
+        for name, user, tenant in (
+            ("here", team_mate, Tenant.objects.get(slug="acme")),
+            ("everywhere", team_mate, None),
+            ("elsewhere", stranger, other_tenant),
+            ("of a stranger", stranger, None),
+        ):
+            ApiToken.issue(name=name, user=user, tenant=tenant, role=Role.VIEWER)
+        html = text_of(page_of(client_of(owner), OF_TENANT))
+        assert "2 tokens" in html and "here" in html and "everywhere" in html
+        assert "in all tenants of team_mate" in html
+        assert "elsewhere" not in html and "stranger" not in html
+
+    def test_it_says_when_a_token_was_used_last(self, client_of: ClientOf, owner: User) -> None:
+        client = client_of(owner)
+        api = Api(made_text(body(client.post(f"{OF_TENANT}make/", FORM))))
+        assert "never used" in text_of(page_of(client, OF_TENANT))
+        api.get("/tickets", tenant_id="acme")
+        assert "last used just now" in text_of(page_of(client, OF_TENANT))
+
+    def test_names_are_escaped(self, client_of: ClientOf, owner: User) -> None:
+        client = client_of(owner)
+        client.post(f"{OF_TENANT}make/", {**FORM, "name": "<script>alert(1)</script>"})
+        assert "<script>alert" not in page_of(client, OF_TENANT)
+
+
+class TestMyOwn:
+    def test_a_viewer_makes_one_that_reads_and_cannot_make_one_that_runs(
+        self, client_of: ClientOf, team_mate: User
+    ) -> None:
+        client = client_of(team_mate)
+        text = made_text(body(client.post(f"{MINE}make/", {**FORM, "tenant": "acme"})))
+        assert Api(text).call("GET", "/tickets", tenant_id="acme")[0] == 200
+        refused = client.post(f"{MINE}make/", {**FORM, "name": "x", "tenant": "acme", "scope": "run"})
+        assert refused.status_code == 422 and "needs the role manager; yours is viewer" in body(refused)
+
+    def test_it_may_be_for_all_my_tenants_also_later_ones(
+        self, client_of: ClientOf, team_mate: User, other_tenant: Tenant
+    ) -> None:
+        api = Api(made_text(body(client_of(team_mate).post(f"{MINE}make/", {**FORM, "scope": "run"}))))
+        assert api.call("GET", "/tickets", tenant_id="globex")[0] == 404
+        Membership.objects.create(user=team_mate, tenant=other_tenant, role=Role.MANAGER)
+        assert api.call("POST", "/ingest/run", tenant_id="globex", wait=0)[0] == 202
+        assert api.call("POST", "/ingest/run", tenant_id="acme", wait=0)[0] == 403
+
+    def test_a_tenant_of_others_is_no_choice(self, client_of: ClientOf, team_mate: User, other_tenant: Tenant) -> None:
+        response = client_of(team_mate).post(f"{MINE}make/", {**FORM, "tenant": "globex"})
+        assert response.status_code == 422 and ApiToken.objects.count() == 0
+        assert "Globex" not in page_of(client_of(team_mate), MINE)
+
+    def test_one_sees_and_revokes_ones_own_alone(self, client_of: ClientOf, owner: User, team_mate: User) -> None:
+        token, _ = ApiToken.issue(name="secret plan", user=owner, tenant=None, role=Role.VIEWER)
+        client = client_of(team_mate)
+        assert "secret plan" not in page_of(client, MINE)
+        client.post(f"{MINE}{token.pk}/revoke/")
+        assert ApiToken.objects.get().revoked_at is None
+        client_of(owner).post(f"{MINE}{token.pk}/revoke/")
+        assert ApiToken.objects.get().revoked_at is not None
+
+    def test_csrf_is_asked_for(self, owner: User) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(owner)
+        for address in (f"{MINE}make/", f"{OF_TENANT}make/"):
+            assert client.post(address, FORM).status_code == 403
+        assert ApiToken.objects.count() == 0
+
+
+class TestWorthNoMoreThanItsPerson:
+    @pytest.fixture
+    def api(self, owner: User, tenant: Tenant) -> Api:
+        return Api(tokens.make_token(user=owner, tenant=tenant, name="x", scope=Scope.RUN, days=90)[1])
+
+    def test_a_lost_role_holds_at_once(self, api: Api, owner: User, client_of: ClientOf, superuser: User) -> None:
+        assert api.call("POST", "/ingest/run", tenant_id="acme", wait=0)[0] == 202
+        Membership.objects.filter(user=owner).update(role=Role.VIEWER)
+        assert api.call("POST", "/ingest/run", tenant_id="acme", wait=0)[0] == 403
+        assert api.call("GET", "/tickets", tenant_id="acme")[0] == 200
+        assert "may only read, because owner is viewer" in text_of(page_of(client_of(superuser), OF_TENANT))
+
+    def test_a_lost_membership_holds_at_once(self, api: Api, owner: User, client_of: ClientOf, superuser: User) -> None:
+        Membership.objects.filter(user=owner).delete()
+        assert api.call("GET", "/tickets", tenant_id="acme")[0] == 404
+        assert "owner is no member of Acme any more" in text_of(page_of(client_of(superuser), OF_TENANT))
+
+    def test_a_lost_account_holds_at_once(self, api: Api, owner: User, client_of: ClientOf, superuser: User) -> None:
+        User.objects.filter(pk=owner.pk).update(is_active=False)
+        assert api.call("GET", "/tickets", tenant_id="acme")[0] == 401
+        assert "owner may not log in any more" in text_of(page_of(client_of(superuser), OF_TENANT))
+
+    def test_a_token_needs_no_csrf_and_leaves_no_session(self, api: Api) -> None:
+        response = api.ask("POST", "/ingest/run", tenant_id="acme", wait=0)
+        assert response.status_code == 202 and not response.cookies
+
+
+def test_no_one_has_more_live_tokens_than_anybody_can_oversee(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "MOST_LIVE", 2)
+    for name in "ab":
+        tokens.make_token(user=owner, tenant=None, name=name, scope=Scope.READ, days=None)
+    with pytest.raises(TokenRefused, match="You have 2 tokens"):
+        tokens.make_token(user=owner, tenant=None, name="c", scope=Scope.READ, days=None)
+    tokens.revoke_token(ApiToken.objects.get(name="a"))
+    tokens.make_token(user=owner, tenant=None, name="a", scope=Scope.READ, days=None)

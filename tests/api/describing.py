@@ -48,7 +48,10 @@ def prepare(user: User, tenant: Tenant) -> Known:
     return Known(token=text, cursors=cursors, job_id=finished_job(tenant))
 
 
-def run_schemathesis(url: str, known: Known, *, seed: int, directory: Path, options: Sequence[Any]) -> Found:
+def run_schemathesis(
+    url: str, known: Known, *, seed: int, directory: Path, options: Sequence[Any], seconds: int = 300
+) -> Found:
+    """What schemathesis found; raises `subprocess.TimeoutExpired` after so many seconds."""
     done = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
@@ -70,6 +73,7 @@ def run_schemathesis(url: str, known: Known, *, seed: int, directory: Path, opti
         },
         capture_output=True,
         text=True,
+        timeout=seconds,
     )
     operations = re.search(r"Tested: (\d+)", done.stdout)
     cases = re.search(r"(\d+) generated", done.stdout)

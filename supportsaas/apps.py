@@ -28,6 +28,7 @@ class SupportSaaSConfig(AppConfig):
         # The pool is opened lazily by whoever reads first; it is closed with the process.
         import atexit
 
-        from supportsaas import mongo
+        from supportsaas import mongo, mongo_vitals, vitals
 
         atexit.register(mongo.close)
+        vitals.register(mongo_vitals.VITAL)

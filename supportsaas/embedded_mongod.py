@@ -91,6 +91,15 @@ class EmbeddedMongod:
             self._process.wait()
             self._process = None
 
+    def pause(self) -> None:
+        """Have the server hang: it takes connections and answers nothing; for fault tests."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def __enter__(self) -> "EmbeddedMongod":
         self.start()
         return self

@@ -3,14 +3,19 @@
 import logging
 from collections.abc import Callable
 
+import pymongo
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from supportsaas import mongo
+from supportsaas.api_errors import TRY_AGAIN_SECONDS
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+_ASKS_OF_THE_DATABASE = ("/health", "/metrics", "/system/")
 
 _POLICY = "; ".join(
     (
@@ -41,13 +46,36 @@ class MongoUnavailable:
 
 def unavailable(request: HttpRequest, exception: Exception) -> HttpResponse:
     logger.error("MongoDB is not reachable: %s", exception)
-    if request.accepts("text/html"):
-        return render(request, "503.html", status=503, using=None)
-    return JsonResponse({"detail": "The database is not reachable. Try again in a moment."}, status=503)
+    if "text/html" in request.headers.get("Accept", ""):  # programs take anything
+        answer = render(request, "503.html", status=503, using=None)
+    else:
+        answer = JsonResponse({"detail": "The database is not reachable. Try again in a moment."}, status=503)
+    answer["Retry-After"] = str(TRY_AGAIN_SECONDS)
+    return answer
 
 
 def mongo_unavailable(get_response: Handler) -> MongoUnavailable:
     return MongoUnavailable(get_response)
+
+
+def database_patience(get_response: Handler) -> Handler:
+    """Reading gives up on a database that hangs, so that hanging requests do not use up all threads.
+
+    What changes something is let be: it may wait for a run, or write much. Who asks how the database is
+    has a patience of its own.
+    """
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD") or request.path in _ASKS_OF_THE_DATABASE:
+            return get_response(request)
+        try:
+            mongo.assert_reachable()  # else the search for a server would take the whole patience
+        except mongo.UNAVAILABLE as error:
+            return unavailable(request, error)
+        with pymongo.timeout(settings.DATABASE_PATIENCE_SECONDS):
+            return get_response(request)
+
+    return handle
 
 
 def content_security_policy(get_response: Handler) -> Handler:

@@ -8,21 +8,22 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import Any, TypeVar
 
+import pymongo
 from bson.codec_options import CodecOptions
 from django.db import DatabaseError, connection
 from pymongo import MongoClient, ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, ServerSelectionTimeoutError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, ServerSelectionTimeoutError
 from pymongo.read_concern import ReadConcern
 
 Document = dict[str, Any]
 Pipeline = list[Document]
 T = TypeVar("T")
 
-UNAVAILABLE = (ConnectionFailure, ServerSelectionTimeoutError, DatabaseError)
-"""What is raised where MongoDB cannot be reached, by pymongo or by Django's backend."""
+UNAVAILABLE = (ConnectionFailure, ServerSelectionTimeoutError, ExecutionTimeout, DatabaseError)
+"""What is raised where MongoDB cannot be reached or does not answer in time, by pymongo or by Django's backend."""
 
 _AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
@@ -31,6 +32,14 @@ def client() -> "MongoClient[Document]":
     connection.ensure_connection()
     found: MongoClient[Document] = connection.connection
     return found
+
+
+def assert_reachable() -> None:
+    """Raise what is in `UNAVAILABLE` where no server that takes writes is known, nor found in the time for that."""
+    found = client()
+    if not found.topology_description.has_writable_server():
+        with pymongo.timeout(found.options.server_selection_timeout):
+            found.admin.command("ping")
 
 
 def database() -> "Database[Document]":

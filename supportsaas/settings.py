@@ -47,6 +47,7 @@ RATE_LIMIT_REQUESTS = environment.integer("RATE_LIMIT_REQUESTS", default=60, min
 RATE_LIMIT_WINDOW_SECONDS = environment.integer("RATE_LIMIT_WINDOW_SECONDS", default=60, minimum=1, maximum=3600)
 # Of each token of the JSON API; 0 is no limit, and a token may have its own.
 API_REQUESTS_PER_MINUTE = environment.integer("API_REQUESTS_PER_MINUTE", default=600, minimum=0, maximum=60_000)
+DATABASE_PATIENCE_SECONDS = environment.integer("DATABASE_PATIENCE_SECONDS", default=30, minimum=1, maximum=600)
 NOTIFY_MAX_AGE_HOURS = environment.integer("NOTIFY_MAX_AGE_HOURS", default=24, minimum=1, maximum=24 * 365)
 try:
     OUTBOUND_ALLOWED_HOSTS = AllowedHosts.parse(
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "supportsaas.api_answers.api_answers",
+    "supportsaas.middleware.database_patience",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 from django.test import Client
 
-from supportsaas import indexes, mongo
+from supportsaas import health, indexes, mongo
 from tenants.models import Membership, Role, Source, Tenant, User
 from tests.helpdesk import ScriptedHelpdesk
 
@@ -88,6 +88,11 @@ def _plain_static_files(settings: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _health_is_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "CACHE_SECONDS", 0)
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         # By signals, so that a schedule holds at once whoever changes a source: admin, command or demo.
+        from supportsaas.vitals import register
         from tenants.models import Source, Tenant
-        from tickets import duties, schedule
+        from tickets import duties, schedule, vitals
         from tickets.notifications import dispatcher
 
         post_save.connect(_follow_source, sender=Source)
@@ -18,6 +19,8 @@ class TicketsConfig(AppConfig):
         post_save.connect(_follow_tenant, sender=Tenant)
         for duty in (*schedule.DUTIES, *dispatcher.DUTIES):
             duties.register(duty)
+        for vital in vitals.VITALS:
+            register(vital)
 
 
 def _follow_source(instance: Any, raw: bool, **_: Any) -> None:

@@ -85,13 +85,13 @@ def find_freshness_of(tenants: Sequence[Tenant], *, now: datetime | None = None)
     return {slug: judge(schedules.get(slug), standings.get(slug, Standing()), now=now) for slug in slugs}
 
 
-def count_helpdesks(*, now: datetime | None = None) -> HelpdeskCounts:
+def count_helpdesks(
+    schedules: Mapping[str, Schedule], standings: Mapping[str, Standing], *, now: datetime
+) -> HelpdeskCounts:
     """Over all tenants, for who watches the system."""
-    now = now or clock.now()
-    standings = find_standings()
     states = [
         state_of(each.interval, standings.get(each.tenant_id, Standing()).read_at, now=now)
-        for each in find_schedules().values()
+        for each in schedules.values()
     ]
     known = [each for each in standings.values() if each.is_known]
     return HelpdeskCounts(

@@ -130,6 +130,13 @@ def _has_passed(seconds: float, since: datetime | None, now: datetime) -> bool:
     return since is None or now - since >= timedelta(seconds=seconds)
 
 
+def find_workers(*, now: datetime | None = None) -> dict[str, datetime]:
+    """Workers that gave a sign of life lately, and when, by name."""
+    now = now or clock.now()
+    found = mongo.collection(COLLECTION).find({"seen_at": {"$gt": now - SILENT_AFTER}}).sort("_id", 1)
+    return {each["_id"]: each["seen_at"] for each in found}
+
+
 def count_workers(*, now: datetime | None = None) -> int:
     """Workers that gave a sign of life lately."""
     now = now or clock.now()

@@ -152,8 +152,15 @@ def _used(tenant_id: str) -> mongo.Document:
     return {"$size": {"$filter": {"input": "$slots", "as": "slot", "cond": mine}}}
 
 
+def find_states() -> dict[str, LimiterState]:
+    """Of every host that was ever asked; one query."""
+    limiter = RateLimiter("-")
+    rows = mongo.collection(COLLECTION).aggregate([{"$project": {"used": {"$size": _still("$slots", "$$NOW")}}}])
+    return {row["_id"]: LimiterState(limiter.limit, limiter.window_seconds, row["used"]) for row in rows}
+
+
 def busiest_state() -> LimiterState:
     """The state of the host with the fewest requests left (all hosts have the same limit)."""
-    hosts = [each["_id"] for each in mongo.collection(COLLECTION).find({}, {"_id": 1})]
-    states = [RateLimiter(host).state() for host in hosts]
-    return min(states, key=lambda state: state.remaining, default=RateLimiter("-").state())
+    limiter = RateLimiter("-")
+    nothing = LimiterState(limiter.limit, limiter.window_seconds, 0)
+    return min(find_states().values(), key=lambda state: state.remaining, default=nothing)

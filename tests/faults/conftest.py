@@ -47,8 +47,12 @@ class OwnDatabase:
         try:
             mongo.client().drop_database(self.name)
         finally:
-            connection.close_pool()
-            connection.settings_dict.update(self._before)
+            self.forget()
+
+    def forget(self) -> None:
+        """Leave without dropping it: its server goes, too."""
+        connection.close_pool()
+        connection.settings_dict.update(self._before)
 
     def environment(self, **more: str) -> dict[str, str]:
         """What a process needs to work on this database."""

@@ -24,7 +24,7 @@ from tickets.freshness import (
     state_of,
 )
 from tickets.jobs import JobRequest, Progress
-from tickets.schedule import follow_sources
+from tickets.schedule import find_schedules, follow_sources
 from tickets.standing import find_standings
 
 ClientOf = Callable[[User], Client]
@@ -154,7 +154,7 @@ class TestFromTheLog:
         finished_job(tenant, now=NOON - 90 * MINUTE)
         finished_job(other_tenant, now=NOON - 5 * HOUR)
         finished_job(third, status="failed", now=NOON - 50 * HOUR)
-        found = count_helpdesks(now=NOON)
+        found = count_helpdesks(find_schedules(), find_standings(), now=NOON)
         assert (found.known, found.failing, found.late, found.error) == (3, 1, 1, 1)
 
 

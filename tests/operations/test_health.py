@@ -1,0 +1,211 @@
+"""What `/health` says of a system in trouble, and that it says so in time, whatever MongoDB does."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.test import Client
+from pymongo.hello import Hello
+from pymongo.server_description import ServerDescription
+
+from supportsaas import backup, clock, health, mongo, mongo_vitals, vitals
+from supportsaas.embedded_mongod import EmbeddedMongod
+from tenants.models import Source, Tenant, User
+from tests.faults.conftest import OwnDatabase
+from tests.faults.replica_set import ReplicaSet
+from tests.operations.conftest import PATIENCE_SECONDS, Web
+from tickets import jobs
+from tickets.jobs import JobRequest
+from tickets.vitals import LONG_IN_THE_QUEUE
+
+MINUTE = timedelta(minutes=1)
+
+
+def ask() -> dict[str, Any]:
+    response = Client().get("/health")
+    assert response.status_code == 200
+    found: dict[str, Any] = response.json()
+    assert set(found) == {"status", "dependencies", "issues"}
+    assert set(found["dependencies"]) == {"mongodb", "external_api"}
+    assert "acme" not in str(found), "it names no tenant"
+    return found
+
+
+@pytest.fixture
+def worker(db: None) -> None:
+    mongo.collection("workers").insert_one({"_id": "w", "seen_at": clock.now()})
+
+
+class TestIssues:
+    def test_a_quiet_system_is_ok(self, worker: None) -> None:
+        assert ask() == {
+            "status": "ok",
+            "dependencies": {"mongodb": "healthy", "external_api": "unknown: nothing has been read yet"},
+            "issues": [],
+        }
+
+    def test_jobs_wait_and_no_worker_is_there(self, tenant: Tenant) -> None:
+        jobs.enqueue(tenant, JobRequest(trigger="web", started_by="x"), now=clock.now() - 12 * MINUTE)
+        found = ask()
+        assert found["status"] == "degraded"
+        assert found["issues"] == [
+            "No worker is running, and 1 run waits, the first since 12 minutes ago. Start one with: manage.py worker"
+        ]
+
+    def test_workers_that_cannot_keep_up(self, tenant: Tenant, worker: None) -> None:
+        jobs.enqueue(tenant, JobRequest(trigger="web", started_by="x"), now=clock.now() - LONG_IN_THE_QUEUE / 2)
+        assert ask()["issues"] == []
+        mongo.collection(jobs.COLLECTION).update_many({}, {"$set": {"queued_at": clock.now() - 2 * LONG_IN_THE_QUEUE}})
+        assert ask()["issues"] == ["1 run waits for a worker, the first since 20 minutes ago: start more of them."]
+
+    def test_a_schedule_that_nobody_keeps(self, tenant: Tenant, worker: None) -> None:
+        Source.objects.create(tenant=tenant, url="http://127.0.0.1:9", every_minutes=5)
+        assert ask()["issues"] == []
+        mongo.collection("schedules").update_many({}, {"$set": {"next_at": clock.now() - 5 * MINUTE}})
+        assert ask()["issues"] == ["1 scheduled read is overdue: no worker has begun it."]
+
+    def test_clocks_that_differ(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = clock.now
+        monkeypatch.setattr(mongo_vitals.clock, "now", lambda: real() + timedelta(seconds=42))
+        (issue,) = [each for each in ask()["issues"] if "clocks" in each]
+        assert issue == "The clocks of this machine and of MongoDB differ by 42 seconds."
+
+    def test_a_restore_that_did_not_finish(self, worker: None) -> None:
+        mongo.collection(backup.UNFINISHED).insert_one({"_id": 1})
+        try:
+            assert ask()["issues"] == ["A restore into this database did not finish. Begin it anew."]
+        finally:
+            mongo.collection(backup.UNFINISHED).drop()
+
+    def test_a_fault_of_ours_in_one_sign_leaves_the_others(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken() -> vitals.Reading:
+            raise KeyError("acme")
+
+        monkeypatch.setitem(vitals._VITALS, "x", vitals.Vital(name="x", title="The x", read=broken))
+        found = ask()
+        assert found["issues"] == ["The x: not known, because of a fault of ours."]
+        assert found["dependencies"]["mongodb"] == "healthy"
+
+    def test_a_disk_that_is_nearly_full(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(mongo_vitals, "DISK_PERCENT", 0.0)
+        assert any(each.startswith("The disk of MongoDB is") for each in ask()["issues"])
+
+
+def test_it_is_examined_once_a_second_however_often_it_is_asked(
+    db: None, worker: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "CACHE_SECONDS", 1.0)
+    now = [100.0]
+    latest = health.LatestExamination(monotonic=lambda: now[0])
+    assert latest.get().is_well
+    mongo.collection("workers").delete_many({})
+    now[0] += 0.9
+    assert latest.get().is_well
+    now[0] += 0.2
+    assert not latest.get().is_well
+
+
+def test_how_far_a_secondary_is_behind_is_taken_from_when_each_was_asked() -> None:
+    def member(port: int, written: float, **hello: Any) -> ServerDescription:
+        moment = clock.now().replace(tzinfo=None) - timedelta(seconds=written)
+        answer = {"ok": 1, "setName": "rs0", "hosts": ["a:1"], "lastWrite": {"lastWriteDate": moment}, **hello}
+        return ServerDescription(("127.0.0.1", port), Hello(answer))
+
+    members = [
+        member(1, 1, isWritablePrimary=True),
+        member(2, 91, secondary=True),
+        member(3, 1, secondary=True),
+        ServerDescription(("127.0.0.1", 4)),
+    ]
+    assert [round(mongo_vitals._lag_seconds(each, members)) for each in members] == [0, 90, 0, 0]
+
+
+class TestADatabaseThatHangs:
+    @pytest.fixture
+    def mongod(self, tmp_path: Path) -> Iterator[EmbeddedMongod]:
+        with EmbeddedMongod(directory=tmp_path / "mongod") as mongod:
+            yield mongod
+            mongod.resume()
+
+    @pytest.fixture
+    def database(self, mongod: EmbeddedMongod, django_db_blocker: Any) -> Iterator[OwnDatabase]:
+        with django_db_blocker.unblock():
+            own = OwnDatabase(mongod.uri).enter()
+            yield own
+            mongod.resume()
+            own.leave()
+
+    def test_health_and_pages_answer_in_time_and_all_is_well_again_afterwards(
+        self, mongod: EmbeddedMongod, root: User, start_web: Callable[..., Web]
+    ) -> None:
+        web = start_web(DATABASE_PATIENCE_SECONDS="2")
+        with web.client_of(root) as browser:
+            assert browser.get("/health").status_code == 200
+            assert browser.get("/").status_code == 200
+            mongod.pause()
+            wait_for_health(browser, 503)  # what is known of the last second is told once more
+            for path in ("/health", "/", "/health", "/tickets?tenant_id=acme"):
+                began = time.monotonic()
+                answer = browser.get(path)
+                took = time.monotonic() - began
+                assert answer.status_code == 503, path
+                assert took < 15, f"{path} took {took} s"  # two or three seconds, and a busy machine
+                if path == "/health":
+                    assert answer.json() == {
+                        "status": "degraded",
+                        "dependencies": {"mongodb": vitals.AWAY, "external_api": "unknown"},
+                        "issues": ["MongoDB does not answer."],
+                    }
+            mongod.resume()
+            wait_for_health(browser, 200)
+            assert browser.get("/").status_code == 200
+
+
+def wait_for_health(browser: httpx.Client, status: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while browser.get("/health").status_code != status:
+        assert time.monotonic() < deadline, f"never {status}"
+
+
+class TestAReplicaSet:
+    @pytest.fixture
+    def three(self, tmp_path: Path) -> Iterator[ReplicaSet]:
+        with ReplicaSet(tmp_path) as replica_set:
+            yield replica_set
+
+    @pytest.fixture
+    def database(self, three: ReplicaSet, django_db_blocker: Any) -> Iterator[OwnDatabase]:
+        with django_db_blocker.unblock():
+            own = OwnDatabase(three.uri).enter()
+            yield own
+            own.forget()
+
+    def test_it_tells_which_members_are_missing_and_when_the_majority_is(
+        self, three: ReplicaSet, database: OwnDatabase, start_web: Callable[..., Web]
+    ) -> None:
+        url = start_web().url
+
+        def wait_for(status: int, sentence: str) -> dict[str, Any]:
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while True:
+                answer = httpx.get(f"{url}/health", timeout=30)
+                found: dict[str, Any] = answer.json()
+                if answer.status_code == status and sentence in found["issues"]:
+                    return found
+                assert time.monotonic() < deadline, (answer.status_code, found)
+                time.sleep(0.2)
+
+        primary = three.find_primary()
+        others = [each for each in three.members if each is not primary]
+        others[0].kill()
+        found = wait_for(200, "1 of 3 members of MongoDB does not answer; the others carry on.")
+        assert found["dependencies"]["mongodb"] == "healthy"
+        others[1].kill()
+        found = wait_for(
+            503, "MongoDB has no primary: fewer than a majority of its members answer, so nothing can be stored."
+        )
+        assert found["dependencies"]["mongodb"] == "unhealthy: there is no primary"

@@ -1,6 +1,9 @@
 """What `gunicorn supportsaas.wsgi` runs with: here, in the demo and in the container."""
 
 import os
+import shutil
+import tempfile
+from typing import Any
 
 from supportsaas import logs
 
@@ -10,8 +13,29 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
 threads = 8
 timeout = 90
-graceful_timeout = 10
+# Longer than a request may wait for a run, so that stopping the server loses none.
+graceful_timeout = 75
 max_requests = 10_000
 max_requests_jitter = 1_000
 # gunicorn's own lines look like ours; one line a request is written by supportsaas.request_log.
 logconfig_dict = logs.configuration(os.environ.get("LOG_FORMAT", "line").strip().lower() or "line")
+
+# The counts of /metrics lie in files that all processes share; a directory of our own goes with the server.
+_own_directory = ""
+if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    _own_directory = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="supportsaas-metrics-")
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Workers come and go, their slots stay: a new one counts on in the file of the one it replaces."""
+    taken = {each.slot for each in server.WORKERS.values()}
+    worker.slot = next(slot for slot in range(len(taken) + 1) if slot not in taken)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    os.environ["WEB_WORKER_SLOT"] = str(worker.slot)
+
+
+def on_exit(server: Any) -> None:
+    if _own_directory:
+        shutil.rmtree(_own_directory, ignore_errors=True)

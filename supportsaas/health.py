@@ -45,10 +45,14 @@ class LatestExamination:
 _latest = LatestExamination()
 
 
+def latest_examination() -> Examination:
+    return _latest.get()
+
+
 @router.get("/health", auth=None, response={200: HealthOut, 503: HealthOut}, summary="Whether everything works")
 def show_health(request: HttpRequest) -> Status:
     """Open to anyone, so it names no tenant. 503 where MongoDB is away, 200 otherwise."""
-    found = _latest.get()
+    found = latest_examination()
     answer = HealthOut(
         status="ok" if found.is_well else "degraded",
         dependencies={vital.name: reading.state for vital, reading in found.readings.items() if vital.is_dependency},

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from supportsaas import logs
+from supportsaas import logs, metrics
 from tenants.api_access import Caller
 from tenants.models import SLUG
 
@@ -36,6 +36,7 @@ def request_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
             response[HEADER] = request_id
             took_ms = logs.elapsed_ms(began)
             method, route = request.method or "?", _route_of(request)
+            metrics.observe_request(method, route, response.status_code, took_ms / 1000)
             facts = {"method": method, "route": route, "status": response.status_code, "duration_ms": took_ms}
             logger.info("%s %s %d", method, route, response.status_code, extra={"facts": facts})
         return response

@@ -39,6 +39,8 @@ PORT = environment.integer("PORT", default=8000, minimum=1, maximum=65535)
 DEBUG = environment.boolean("DEBUG", default=False)
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", default=[])
+# Without it there is no /metrics.
+METRICS_TOKEN = environment.text("METRICS_TOKEN", "")
 USE_HTTPS = environment.boolean("USE_HTTPS", default=False)
 TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", default=0, minimum=0, maximum=10)
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from supportsaas.api import api
 from supportsaas.api_page import show_api
+from supportsaas.metrics import show_metrics
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -12,5 +13,6 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("", include("tickets.urls")),
     path("api/docs", show_api, name="api-docs"),
+    path("metrics", show_metrics, name="metrics"),
     path("", api.urls),
 ]

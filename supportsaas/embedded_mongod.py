@@ -33,18 +33,22 @@ class MongodUnavailable(Exception):
 class EmbeddedMongod:
     """A mongod process of ours. `start()` waits until it takes writes, `stop()` until it is gone.
 
-    With `is_member` somebody else takes it into a replica set: it only has to answer.
+    With `is_member` somebody else takes it into a replica set: it only has to answer. Without a
+    `replica_set` it stands alone, which the product cannot use.
     """
 
-    def __init__(self, *, directory: Path, port: int | None = None, is_member: bool = False) -> None:
+    def __init__(
+        self, *, directory: Path, port: int | None = None, is_member: bool = False, replica_set: str | None = "rs0"
+    ) -> None:
         self.directory = directory
         self._is_member = is_member
+        self._replica_set = replica_set
         self.port = port or child_process.free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def uri(self) -> str:
-        return f"mongodb://127.0.0.1:{self.port}/?replicaSet=rs0"
+        return f"mongodb://127.0.0.1:{self.port}/" + (f"?replicaSet={self._replica_set}" if self._replica_set else "")
 
     @property
     def log(self) -> Path:
@@ -63,7 +67,8 @@ class EmbeddedMongod:
             [
                 str(binary),
                 *("--dbpath", str(self.directory / "data"), "--logpath", str(self.log), "--logappend"),
-                *("--bind_ip", "127.0.0.1", "--port", str(self.port), "--replSet", "rs0"),
+                *("--bind_ip", "127.0.0.1", "--port", str(self.port)),
+                *(("--replSet", self._replica_set) if self._replica_set else ()),
                 *("--oplogSize", "50", "--wiredTigerCacheSizeGB", "1"),
                 *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
                 # The diagnostic capture doubles the time to start and helps nobody here.
@@ -121,7 +126,7 @@ class EmbeddedMongod:
                     if is_writable or self._is_member:
                         return
                     members = [{"_id": 0, "host": address}]
-                    client.admin.command("replSetInitiate", {"_id": "rs0", "members": members})
+                    client.admin.command("replSetInitiate", {"_id": self._replica_set, "members": members})
                 except OperationFailure as error:
                     if error.code != 23:  # AlreadyInitialized: the election is still going on
                         raise

@@ -101,7 +101,7 @@ ROUTES: dict[str, list[Route]] = {
     "api/docs": [Route("/api/docs", "page", open=True, names_tenant=False)],
     "api/openapi.json": [Route("/api/openapi.json", "page", open=True, names_tenant=False)],
 }
-PREFIXES_OF_OTHERS = ("admin/",)
+PREFIXES_OF_OTHERS = ("admin/", "metrics")  # staff; who has the token of the monitoring (tests/operations)
 ROLE_OF = {"team_mate": V, "manager": M, "owner": A, "superuser": A}
 CAST = ("anonymous", "stranger", "team_mate", "manager", "owner", "superuser")
 ALL_ROUTES = [(pattern, route) for pattern, routes in ROUTES.items() for route in routes]

@@ -1,4 +1,5 @@
-"""What every request passes: an answer for an unreachable database, and the content security policy."""
+"""What every request passes: an answer for an unreachable database, what HTMX needs around parts of pages,
+and the content security policy."""
 
 import logging
 from collections.abc import Callable
@@ -6,7 +7,8 @@ from collections.abc import Callable
 import pymongo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
+from django_htmx.http import HttpResponseClientRefresh
 
 from supportsaas import mongo
 from supportsaas.api_errors import TRY_AGAIN_SECONDS
@@ -16,6 +18,7 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 _ASKS_OF_THE_DATABASE = ("/health", "/metrics", "/system/")
+_NO_PROBLEM = b'<div id="problem" hx-swap-oob="innerHTML"></div>'
 
 _POLICY = "; ".join(
     (
@@ -74,6 +77,25 @@ def database_patience(get_response: Handler) -> Handler:
             return unavailable(request, error)
         with pymongo.timeout(settings.DATABASE_PATIENCE_SECONDS):
             return get_response(request)
+
+    return handle
+
+
+def answer_htmx(get_response: Handler) -> Handler:
+    """For parts of pages: where the session has ended, reload the page (which asks to log in) instead of putting
+    the log-in into a part of it; and a part that comes takes away the word that none came."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        htmx = request.htmx  # type: ignore[attr-defined]
+        if not htmx or htmx.history_restore_request:
+            return response
+        location = response.headers.get("Location", "")
+        if response.status_code == 302 and location.partition("?")[0] == resolve_url(settings.LOGIN_URL):
+            return HttpResponseClientRefresh()
+        if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):
+            response.content += _NO_PROBLEM
+        return response
 
     return handle
 

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "supportsaas.middleware.answer_htmx",
     "supportsaas.current_request.remember_request",
     "supportsaas.middleware.mongo_unavailable",
     "supportsaas.middleware.content_security_policy",

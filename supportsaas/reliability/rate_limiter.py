@@ -50,7 +50,7 @@ class LimiterState:
 
 
 class RateLimiter:
-    """The window of one API host; a limit of 0 is none. `clock` replaces the server's clock, for tests alone."""
+    """The window of one API host; a limit of 0 is none, but the host's own wish holds. `clock` replaces the server's clock, for tests alone."""
 
     def __init__(
         self, host: str, *, limit: int | None = None, window_seconds: int | None = None, clock: Clock | None = None
@@ -63,7 +63,8 @@ class RateLimiter:
     def acquire(self, tenant_id: str = "") -> Admission:
         """Take a slot if the window has one, the host does not hold us back, and it is our turn."""
         if not self.limit:
-            return Admission("unlimited")
+            held_back = self._held_back_seconds()
+            return Admission(None, held_back) if held_back > 0 else Admission("unlimited")
         slot = uuid.uuid4().hex
         longest = (self.window_seconds + LONGEST_REQUEST_SECONDS) * 1000
         new = {"id": slot, "tenant": {"$literal": tenant_id}, "until": {"$add": ["$now", longest]}}
@@ -112,6 +113,11 @@ class RateLimiter:
         """The host asked for a pause: no process sends it anything before that."""
         until = {"$add": ["$now", int(seconds * 1000)]}
         self._update([{"$set": {"held_back_until": {"$max": ["$held_back_until", until]}}}])
+
+    def _held_back_seconds(self) -> float:
+        left = {"$divide": [{"$subtract": ["$held_back_until", self._now]}, 1000]}
+        found = next(self._collection.aggregate([{"$match": {"_id": self.host}}, {"$project": {"left": left}}]), {})
+        return found.get("left") or 0.0
 
     def state(self) -> LimiterState:
         found = next(

@@ -104,6 +104,31 @@ class TestDrift:
             assert_sound(acme)
         assert_exact(acme, helpdesk.tickets)
 
+    @pytest.mark.parametrize("paging", ["offset", "page"])
+    def test_tickets_that_go_page_by_page_take_no_other_with_them(
+        self, paging: str, acme: Tenant, connect: Connect, changing: Changing, settings: Any
+    ) -> None:
+        """What is read has each time moved up by as many places, so that the same page comes at one place after another."""
+        settings.DELETION_BRAKE_TICKETS = 30
+        helpdesk = changing(6, size=60, strange=False)
+        connect(helpdesk.url, kind="rest", options={**ITEMS, "paging": paging})
+        goes = 3 if paging == "offset" else 5
+
+        def serve(_path: str, query: dict[str, str]) -> Answer:
+            start = int(query["offset"]) if paging == "offset" else (int(query["page"]) - 1) * 5
+            served = answer({"items": helpdesk.tickets[start : start + 5], "total": len(helpdesk.tickets)})
+            if start >= 10 and len(helpdesk.tickets) > 60 - 4 * goes:
+                for each in helpdesk.tickets[:goes]:
+                    helpdesk.remove(each["id"], listed=False)
+            return served
+
+        helpdesk.script = serve
+        outcome = run_here(acme)
+        assert outcome.status in jobs.GOOD_ENDS, outcome
+        assert {each["id"] for each in helpdesk.tickets} <= live(acme)
+        run_here(acme)
+        assert_exact(acme, helpdesk.tickets)
+
     def test_what_stays_where_it_is_is_never_taken_for_gone(
         self, acme: Tenant, connect: Connect, changing: Changing
     ) -> None:

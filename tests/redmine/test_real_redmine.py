@@ -133,7 +133,8 @@ def test_what_goes_while_it_is_read_takes_no_other_with_it(
                 redmine.delete_issue(id_)
                 gone.append(id_)
 
-    ingest(tenant, full=True, listener=remove)
+    outcome = ingest(tenant, full=True, listener=remove)
+    assert outcome.status == "completed", outcome
     assert gone
     assert set(ids) - set(gone) <= set(TicketStore(tenant).iterate_live_ids())
     ingest(tenant, full=True)

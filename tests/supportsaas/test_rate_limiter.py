@@ -72,6 +72,14 @@ def test_a_hold_back_stops_everybody_for_as_long_as_told(clock: FakeClock) -> No
     assert limiter(clock).acquire().slot is not None
 
 
+def test_a_hold_back_stops_everybody_also_where_there_is_no_limit(clock: FakeClock) -> None:
+    limiter(clock, limit=0).hold_back(12)
+    assert limiter(clock, limit=0).acquire().wait_seconds == pytest.approx(12)
+    assert RateLimiter("other.example", limit=0, clock=clock).acquire().slot is not None
+    clock.advance(seconds=12)
+    assert limiter(clock, limit=0).acquire().slot is not None
+
+
 def test_hosts_do_not_share_a_window(clock: FakeClock) -> None:
     one, other = (RateLimiter(host, limit=1, clock=clock) for host in ("one.example", "other.example"))
     assert one.acquire().slot and other.acquire().slot

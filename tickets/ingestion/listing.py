@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from tickets.ingestion.deletions import SeenIds
 from tickets.ingestion.reading import ReadPage
 from tickets.sources.base import Page, SourceError
+from tickets.sources.drift import Shrinking
 
-SAME_PAGE_LIMIT = 3
+SAME_PAGE_LIMIT = Shrinking.MOST_TIMES + 2
+"""In so many places the same page is no listing that gets shorter: there it comes once more each time it is followed."""
 
 
 @dataclass(slots=True)

@@ -1,27 +1,55 @@
 """What a run would change, without changing anything: `--dry-run` of `ingest` and `import_tickets`."""
 
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+
 from supportsaas import clock
-from tenants.models import Source, Tenant
-from tickets.ingestion.deletions import SeenIds
+from tenants.models import Tenant
+from tickets.ingestion.deletions import SeenIds, brake_applies
 from tickets.ingestion.reading import read_records
+from tickets.ingestion.run import open_configured
 from tickets.jobs import Counts
-from tickets.sources import SourceError, TicketSource, open_source
+from tickets.sources import TicketSource
+from tickets.sources.http import Wait
 from tickets.store import TicketStore
 
 
-def preview_tenant(tenant: Tenant) -> Counts:
-    """The counts that a whole read would end with at this moment. Raises `SourceError`."""
-    configured = Source.objects.filter(tenant=tenant, enabled=True).select_related("tenant").first()
-    if configured is None:
-        raise SourceError("misconfigured", "This tenant has no enabled source. Connect its helpdesk first.")
-    return preview_source(tenant, open_source(configured), is_whole=True)
+@dataclass(slots=True)
+class Preview:
+    """The counts that a run would end with; `warning` says what it would not do without a person's word."""
+
+    counts: Counts = field(default_factory=Counts)
+    warning: str = ""
 
 
-def preview_source(tenant: Tenant, source: TicketSource, *, is_whole: bool = False) -> Counts:
-    """The counts that reading the source would end with; closes it. Raises `SourceError`."""
-    store, counts, seen = TicketStore(tenant), Counts(), SeenIds()
+def preview_tenant(
+    tenant: Tenant, *, wait: Wait, since: datetime | None = None, confirm_deletions: bool = False
+) -> Preview:
+    """What reading the tenant's helpdesk would change at this moment. Raises `SourceError`, and what `wait` raises."""
+    source = open_configured(tenant, wait)
+    since = since if source.supports_since else None
+    return preview_source(
+        tenant, source, wait=wait, since=since, is_whole=since is None, confirm_deletions=confirm_deletions
+    )
+
+
+def preview_source(
+    tenant: Tenant,
+    source: TicketSource,
+    *,
+    wait: Wait,
+    since: datetime | None = None,
+    is_whole: bool = False,
+    confirm_deletions: bool = False,
+) -> Preview:
+    """What reading the source would change; closes it. Raises `SourceError`, and what `wait` raises."""
+    store, preview, seen = TicketStore(tenant), Preview(), SeenIds()
+    counts = preview.counts
     try:
-        for page in source.pages():
+        for page in source.pages(since=since):
+            wait(0, "the next page")
             read = read_records(page.records, tenant_id=tenant.slug)
             plan = store.plan_page(read.tickets, job_id="", now=clock.now(), is_whole=is_whole)
             seen.add(read.ids_at_the_source())
@@ -31,8 +59,35 @@ def preview_source(tenant: Tenant, source: TicketSource, *, is_whole: bool = Fal
             counts.unchanged += plan.unchanged
             counts.quarantined += len(read.quarantined)
             counts.foreign += read.foreign
+        listed = set(source.find_deleted_ids()) if source.lists_everything else set()
     finally:
         source.close()
     if source.lists_everything:
-        counts.deleted = sum(1 for _ in seen.missing(store.iterate_live_ids()))
-    return counts
+        _count_deletions(store, preview, seen, listed, is_whole=is_whole, confirm_deletions=confirm_deletions)
+    return preview
+
+
+def _count_deletions(
+    store: TicketStore, preview: Preview, seen: SeenIds, listed: set[str], *, is_whole: bool, confirm_deletions: bool
+) -> None:
+    absent = 0
+    for id_ in seen.missing(store.iterate_live_ids()):
+        if id_ in listed:
+            preview.counts.deleted += 1
+        else:
+            absent += is_whole
+    stored = store.count_live() - preview.counts.deleted
+    brake = brake_applies(
+        gone=absent,
+        stored=stored,
+        seen=seen.count_distinct(),
+        most=settings.DELETION_BRAKE_TICKETS,
+        most_percent=settings.DELETION_BRAKE_PERCENT,
+    )
+    if brake and not confirm_deletions:
+        preview.warning = (
+            f"{absent:,} of {stored:,} tickets are not listed any more. That looks like a fault of the helpdesk: "
+            "a run would delete none of them without --confirm-deletions."
+        )
+    else:
+        preview.counts.deleted += absent

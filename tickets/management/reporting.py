@@ -11,9 +11,12 @@ from typing import Any, Protocol
 from tqdm import tqdm
 
 from tenants.models import Tenant
+from tickets.ingestion.guard import RunCancelled
+from tickets.ingestion.preview import Preview
 from tickets.ingestion.run import Outcome
 from tickets.jobs import Counts, Progress
 from tickets.sources import SourceError
+from tickets.sources.http import Wait
 
 EXIT_STATUSES = "Exit status: 0 complete, 1 a run failed, 2 wrong usage, 3 partial, 4 skipped (another run is going)."
 _PLAIN_LINE_EVERY_PAGES = 10
@@ -89,9 +92,15 @@ class Reporter:
         self.say(tenant, facts, sentence, wrong=outcome.status != "completed")
         return Exit.of(outcome)
 
-    def tell_preview(self, tenant: Tenant, counts: Counts) -> Exit:
-        self.say(tenant, {"status": "dry_run", **counts.as_dict()}, f"would end with {in_words(counts)}")
+    def tell_preview(self, tenant: Tenant, preview: Preview) -> Exit:
+        facts = {"status": "dry_run", **preview.counts.as_dict(), "warning": preview.warning or None}
+        sentence = f"would end with {in_words(preview.counts)}"
+        self.say(tenant, facts, f"{sentence}. {preview.warning}" if preview.warning else sentence)
         return Exit.COMPLETE
+
+    def tell_stopped(self, tenant: Tenant) -> Exit:
+        self.say(tenant, {"status": "cancelled"}, "cancelled: stopped before the end", wrong=True)
+        return Exit.FAILED
 
     def tell_skipped(self, tenant: Tenant, *, job_id: str, reason: str) -> Exit:
         self.say(tenant, {"status": "skipped", "job_id": job_id}, f"skipped: {reason}", wrong=True)
@@ -148,6 +157,16 @@ def in_words(counts: Counts) -> str:
     return ", ".join(
         f"{number:,} {words.get(name, name)}" for name, number in counts.as_dict().items() if number or name in always
     )
+
+
+def waiting_until(stop: threading.Event) -> Wait:
+    """A wait for steps outside a run; raises `RunCancelled` as soon as `stop` is set."""
+
+    def wait(seconds: float, _reason: str) -> None:
+        if stop.wait(seconds):
+            raise RunCancelled
+
+    return wait
 
 
 def stop_on_signals() -> threading.Event:

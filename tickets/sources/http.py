@@ -99,8 +99,6 @@ class HelpdeskHttp:
                 if throttled >= THROTTLED_ATTEMPTS:
                     raise SourceError("rate_limited", str(error)) from None
                 self._limiter.hold_back(error.seconds)
-                if not self._limiter.limit:  # then acquiring a slot waits for nobody
-                    self._wait(error.seconds, "the helpdesk's own limit")
             except _Transient as error:
                 pause = next(waits, None)
                 if pause is None:

@@ -12,10 +12,11 @@ from supportsaas import logs, mongo
 from tenants.models import Tenant
 from tenants.source_options import TICKET_FIELDS
 from tickets import jobs
+from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import preview_source
 from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobActive, JobRequest
-from tickets.management.reporting import EXIT_STATUSES, Display, Exit, Reporter, stop_on_signals
+from tickets.management.reporting import EXIT_STATUSES, Display, Exit, Reporter, stop_on_signals, waiting_until
 from tickets.sources import SourceError
 from tickets.sources.file import FileFormat, FileSource
 from tickets.sources.file_lines import UTF_8, FileError
@@ -126,7 +127,9 @@ def _import(tenant: Tenant, source: FileSource, name: str, reporter: Reporter) -
 
 def _preview(tenant: Tenant, source: FileSource, _name: str, reporter: Reporter) -> Exit:
     try:
-        counts = preview_source(tenant, source)
+        preview = preview_source(tenant, source, wait=waiting_until(stop_on_signals()))
     except SourceError as error:
         return reporter.tell_failure(tenant, error)
-    return reporter.tell_preview(tenant, counts)
+    except RunCancelled:
+        return reporter.tell_stopped(tenant)
+    return reporter.tell_preview(tenant, preview)

@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand
 
-from supportsaas import logs, mongo
+from supportsaas import clock, logs, mongo
 from tenants.models import Source, Tenant
 from tickets import jobs
 from tickets.filters import FilterError, parse_moment
+from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import preview_tenant
 from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobActive, JobRequest
-from tickets.management.reporting import EXIT_STATUSES, Display, Exit, Reporter, stop_on_signals
+from tickets.management.reporting import EXIT_STATUSES, Display, Exit, Reporter, stop_on_signals, waiting_until
 from tickets.sources import SourceError, open_source
 from tickets.worker import process_name
 
@@ -81,9 +82,12 @@ class Command(BaseCommand):
         if self.options["full"]:
             self._usage("--full and --since do not go together.")
         try:
-            return parse_moment("--since", self.options["since"], zone=ZoneInfo("UTC"))
+            since = parse_moment("--since", self.options["since"], zone=ZoneInfo("UTC"))
         except FilterError as error:
             self._usage(str(error))
+        if since > clock.now():
+            self._usage(f"--since lies ahead ({since:%Y-%m-%d %H:%M} UTC): nothing can have changed since then.")
+        return since
 
     def _usage(self, sentence: str) -> NoReturn:
         self.stderr.write(f"error: {sentence}")
@@ -92,6 +96,8 @@ class Command(BaseCommand):
     # -- Doing it --------------------------------------------------------------------------
 
     def _run_all(self, tenants: list[Tenant]) -> Exit:
+        if not tenants:
+            self.stderr.write("No active tenant has an enabled source: nothing was read.")
         stop = stop_on_signals()
         step = self._check if self.options["check"] else self._preview if self.options["dry_run"] else self._ingest
         with ThreadPoolExecutor(self.options["workers"]) as pool:
@@ -125,19 +131,28 @@ class Command(BaseCommand):
         try:
             if source is None:
                 raise SourceError("misconfigured", "It has no source.")
-            opened = open_source(source)
+            opened = open_source(source, wait=waiting_until(stop))
             try:
                 sentence = opened.check()
             finally:
                 opened.close()
         except SourceError as error:
             return self.reporter.tell_failure(tenant, error)
+        except RunCancelled:
+            return self.reporter.tell_stopped(tenant)
         self.reporter.say(tenant, {"status": "ok", "message": sentence}, sentence)
         return Exit.COMPLETE
 
     def _preview(self, tenant: Tenant, stop: threading.Event) -> Exit:
         try:
-            counts = preview_tenant(tenant)
+            preview = preview_tenant(
+                tenant,
+                wait=waiting_until(stop),
+                since=self.since,
+                confirm_deletions=self.options["confirm_deletions"],
+            )
         except SourceError as error:
             return self.reporter.tell_failure(tenant, error)
-        return self.reporter.tell_preview(tenant, counts)
+        except RunCancelled:
+            return self.reporter.tell_stopped(tenant)
+        return self.reporter.tell_preview(tenant, preview)

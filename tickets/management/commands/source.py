@@ -14,6 +14,8 @@ from tickets.ingestion.sync_state import forget_state
 from tickets.management.secret_argument import WHERE, read_secret
 from tickets.sources import SourceError, open_source
 
+LONGEST_INTERVAL = 10_080  # minutes: a week, as the model has it
+
 
 class Command(BaseCommand):
     help = "Connect helpdesks, try the connection, and set how often they are read."
@@ -147,8 +149,8 @@ def _read_every(text: str) -> int | None:
     """The minutes between two reads; None where the schedule is taken off."""
     if text == "off":
         return None
-    if not (text.isascii() and text.isdigit()):
-        raise CommandError(f"--every takes a number of minutes, or off, not {text!r}.")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LONGEST_INTERVAL):
+        raise CommandError(f"--every takes a number of minutes from 1 to {LONGEST_INTERVAL}, or off, not {text!r}.")
     return int(text)
 
 

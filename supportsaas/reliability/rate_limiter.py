@@ -116,8 +116,8 @@ class RateLimiter:
 
     def _held_back_seconds(self) -> float:
         left = {"$divide": [{"$subtract": ["$held_back_until", self._now]}, 1000]}
-        found = next(self._collection.aggregate([{"$match": {"_id": self.host}}, {"$project": {"left": left}}]), {})
-        return found.get("left") or 0.0
+        found = self._collection.aggregate([{"$match": {"_id": self.host}}, {"$project": {"left": left}}])
+        return sum(float(each["left"] or 0) for each in found)
 
     def state(self) -> LimiterState:
         found = next(

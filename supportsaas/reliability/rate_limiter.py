@@ -63,8 +63,8 @@ class RateLimiter:
     def acquire(self, tenant_id: str = "") -> Admission:
         """Take a slot if the window has one, the host does not hold us back, and it is our turn."""
         if not self.limit:
-            held_back = self._held_back_seconds()
-            return Admission(None, held_back) if held_back > 0 else Admission("unlimited")
+            pause = self._held_back_seconds()
+            return Admission(None, pause) if pause > 0 else Admission("unlimited")
         slot = uuid.uuid4().hex
         longest = (self.window_seconds + LONGEST_REQUEST_SECONDS) * 1000
         new = {"id": slot, "tenant": {"$literal": tenant_id}, "until": {"$add": ["$now", longest]}}

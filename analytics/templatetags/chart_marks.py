@@ -1,0 +1,109 @@
+"""The many marks of charts and cells of tables, each kind written in one go.
+
+Node by node in a template they would take longer than the database takes to count them.
+"""
+
+from collections.abc import Iterable
+from html import escape
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from analytics.charts import Segment
+from analytics.table import ShownCell, Table
+from analytics.views.panels.backlog import Backlog
+from analytics.views.panels.trend import Trend
+from analytics.views.panels.week import HeatRow
+
+register = template.Library()
+
+
+@register.simple_tag
+def table_rows(table: Table) -> SafeString:
+    """The `<tr>`s of a table's body; the first cell of a row is its heading."""
+    return _written(
+        f'<tr><th scope="row">{_linked(first.words, first.url)}</th>{"".join(map(_cell, rest))}</tr>'
+        for first, *rest in table.shown
+    )
+
+
+@register.simple_tag
+def heat_cells(row: HeatRow) -> SafeString:
+    """The `<td>`s of one weekday, each with its warmth and what it counts."""
+    return _written(
+        f'<td class="heat-{cell.level}" title="{escape(cell.title)}">{escape(cell.words)}</td>' for cell in row.cells
+    )
+
+
+@register.simple_tag
+def trend_bars(trend: Trend) -> SafeString:
+    """A `<g>` a bucket: its slot and the segments on it, each with what it counts and, where there are any, its list."""
+    chart = trend.chart
+    return _written(
+        '<g class="bar">'
+        + _mark_link(_slot(bar.mark.slot_x, chart.slot, chart.height, bar.title), bar.url)
+        + "".join(
+            _mark_link(_rect(each.urgency, bar.mark.x, bar.mark.width, each.mark, each.title), each.url)
+            for each in bar.segments
+        )
+        + "</g>"
+        for bar in trend.bars
+    )
+
+
+@register.simple_tag
+def backlog_days(backlog: Backlog) -> SafeString:
+    """The slots over the line; the last has a dot, and a link where its tickets are open still."""
+    chart, last = backlog.chart, len(backlog.slots) - 1
+    return _written(
+        '<g class="bar">'
+        + _mark_link(
+            _slot(each.bar.slot_x, chart.slot, chart.height, each.title)
+            + (f'<circle class="dot" cx="{each.line.x}%" cy="{each.line.y}" r="4"/>' if place == last else ""),
+            each.url,
+        )
+        + "</g>"
+        for place, each in enumerate(backlog.slots)
+    )
+
+
+@register.simple_tag
+def backlog_flows(backlog: Backlog) -> SafeString:
+    """What came above the middle and what went below it, a slot a day."""
+    flow = backlog.flow
+    return _written(
+        '<g class="bar">'
+        + _slot(each.bar.slot_x, flow.slot, flow.height, each.title)
+        + (_rect("arrived", each.bar.x, each.bar.width, each.bar.up) if each.bar.up else "")
+        + (_rect("settled", each.bar.x, each.bar.width, each.bar.down) if each.bar.down else "")
+        + "</g>"
+        for each in backlog.slots
+    )
+
+
+def _written(pieces: Iterable[str]) -> SafeString:
+    """Whatever comes from outside has been escaped on the way here."""
+    return mark_safe("\n".join(pieces))  # noqa: S308
+
+
+def _cell(cell: ShownCell) -> str:
+    kind = ' class="number"' if cell.is_number else ""
+    return f"<td{kind}>{_linked(cell.words, cell.url)}</td>"
+
+
+def _linked(words: str, url: str) -> str:
+    return f'<a href="{escape(url)}">{escape(words)}</a>' if url else escape(words)
+
+
+def _mark_link(mark: str, url: str) -> str:
+    """For the pointer: the table holds the same links for the keyboard."""
+    return f'<a href="{escape(url)}" tabindex="-1">{mark}</a>' if url else mark
+
+
+def _slot(x: float, width: float, height: int, title: str) -> str:
+    return f'<rect class="slot" x="{x}%" y="0" width="{width}%" height="{height}"><title>{escape(title)}</title></rect>'
+
+
+def _rect(kind: str, x: float, width: float, mark: Segment, title: str = "") -> str:
+    named = f"<title>{escape(title)}</title>" if title else ""
+    return f'<rect class="mark-{kind}" x="{x}%" y="{mark.y}" width="{width}%" height="{mark.height}">{named}</rect>'

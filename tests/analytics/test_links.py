@@ -1,0 +1,43 @@
+"""The links of a dashboard are written quickly, and read back as what they say."""
+
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.links import TicketLinks
+from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
+
+WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
+    lambda text: text == text.strip()
+)
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
+)
+CONDITIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.lists(WORDS, max_size=3, unique=True).map(tuple),
+        "source": st.lists(WORDS, max_size=3, unique=True).map(tuple),
+        "urgency": st.lists(st.sampled_from(URGENCIES), unique=True).map(tuple),
+        "sentiment": st.lists(st.sampled_from(SENTIMENTS), unique=True).map(tuple),
+        "requires_action": st.booleans() | st.none(),
+        "customer_id": WORDS | st.none(),
+        "keyword": WORDS | st.none(),
+        "created_from": MOMENTS.map(lambda moment: moment.replace(year=1999)) | st.none(),
+        "created_to": MOMENTS | st.none(),
+    },
+)
+
+
+@given(CONDITIONS, CONDITIONS)
+def test_a_link_opens_the_base_with_its_conditions_in_place_of_the_bases(
+    base: dict[str, object], conditions: dict[str, object]
+) -> None:
+    url = TicketLinks("acme", TicketFilter(**base)).tickets(**conditions)  # type: ignore[arg-type]
+    wanted = TicketFilter(**{**base, **conditions})  # type: ignore[arg-type]
+    assert url == f"/t/acme/tickets/?{wanted.query()}"
+    read = TicketFilter.parse(parse_qs(urlsplit(url).query, keep_blank_values=True), zone=ZoneInfo("UTC"))
+    assert read == wanted

@@ -1,0 +1,121 @@
+"""The dashboard with something of everything, in a real browser: both themes, wide and narrow, on paper."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from analytics.figures import DashboardFigures
+from analytics.periods import Buckets, Period
+from analytics.store import StatisticsStore
+from analytics.views import dashboard
+from supportsaas import clock
+from tenants.models import Tenant, User
+from tests.analytics.made_figures import figures_of, frame_of
+from tests.browser.test_main_path import log_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WEEK = "/t/acme/?period=7d"
+PANELS = (
+    "Top keywords",
+    "Rising keywords",
+    "Customers at risk",
+    "Customers with the most tickets",
+    "Backlog",
+    "Age of the open tickets",
+    "Time to resolution",
+    "When tickets arrive",
+)
+
+
+@pytest.fixture(autouse=True)
+def _figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers that need weeks of history to come about."""
+
+    def made(
+        store: StatisticsStore, buckets: Buckets, comparison: Period, sources: tuple[str, ...]
+    ) -> DashboardFigures:
+        return figures_of(frame_of("7d", now=clock.now()))
+
+    monkeypatch.setattr(dashboard, "_figures", made)
+
+
+@pytest.fixture
+def open_page(
+    open_context: Callable[..., BrowserContext], tenant: Tenant, owner: User
+) -> Iterator[Callable[..., Page]]:
+    """The dashboard, logged in; any error in the console fails the test."""
+    complaints: list[str] = []
+    tenant.timezone = "Europe/Berlin"
+    tenant.save()
+
+    def open_one(**options: object) -> Page:
+        page = open_context(**options).new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        log_in(page, "owner")
+        page.goto(WEEK)
+        return page
+
+    yield open_one
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)])
+def test_every_panel_passes_axe_and_fits_the_window(open_page: Callable[..., Page], theme: str, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    for name in PANELS:
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    for summary in page.locator("details.numbers > summary").all():
+        summary.click()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_a_mark_says_what_it_counts_and_its_cell_in_the_table_has_the_same_link(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport={"width": 1280, "height": 900})
+    trend = page.locator("section", has=page.get_by_role("heading", name="Tickets per day"))
+    mark = trend.locator("a:has(> rect.mark-medium)").nth(1)
+    assert (mark.locator("title").text_content() or "").endswith("240 medium")
+    trend.locator("summary").click()
+    cell = trend.get_by_role("row").nth(3).get_by_role("link", name="240")
+    assert cell.get_attribute("href") == mark.get_attribute("href")
+
+
+def test_the_heat_map_is_a_table_that_can_be_read_aloud(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport={"width": 1280, "height": 900})
+    table = page.get_by_role("region", name="Tickets by weekday and hour").get_by_role("table")
+    sunday = table.get_by_role("row").nth(7)
+    assert sunday.get_by_role("rowheader").get_attribute("title") == "Sunday"
+    cells = sunday.get_by_role("cell").all()
+    assert [cells[0].inner_text(), cells[23].inner_text(), cells[24].inner_text()] == ["0", "138", "1\u202f656"]
+    assert cells[23].get_attribute("title") == "Sunday 23:00–00:00: 138 tickets"
+
+
+def test_everything_is_reached_by_keyboard_and_seen_where_it_is(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="24 hours")).to_be_focused()
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert outline == "2px"
+    # A chart's marks are passed over: its table holds the same links.
+    assert page.locator("svg a:not([tabindex='-1'])").count() == 0
+
+
+def test_on_paper_there_are_charts_and_no_controls(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport={"width": 703, "height": 1000})  # A4 between its margins
+    page.emulate_media(media="print")
+    for name in PANELS:
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    for hidden in (".narrow", ".sidenav", "details.numbers", ".topbar .search"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    underlined = "a => getComputedStyle(a).textDecorationLine !== 'none'"
+    assert page.evaluate(f"[...document.querySelectorAll('main a')].filter({underlined}).length") == 0
+    assert page.pdf(format="A4").startswith(b"%PDF")

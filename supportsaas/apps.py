@@ -10,6 +10,7 @@ _OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 
 class AdminConfig(DjangoAdminConfig):
     default_auto_field = _OBJECT_ID
+    default_site = "supportsaas.admin_site.AdminSite"
 
 
 class AuthConfig(DjangoAuthConfig):

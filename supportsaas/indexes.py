@@ -161,6 +161,18 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index("schedules", (("next_at", UP),), "The tenant whose turn to be read is due longest."),
     Index(
+        "sign_in_attempts",
+        (("expires_at", UP),),
+        "Attempts to log in are forgotten after a day.",
+        {"expireAfterSeconds": 0},
+    ),
+    Index(
+        "tenants_personsession",
+        (("expire_date", UP),),
+        "Sessions that have expired go by themselves.",
+        {"expireAfterSeconds": 0},
+    ),
+    Index(
         "workers",
         (("seen_at", UP),),
         "Workers that ended without a word are forgotten after an hour.",

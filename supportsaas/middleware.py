@@ -1,5 +1,4 @@
-"""What every request passes: an answer for an unreachable database, what HTMX needs around parts of pages,
-and the content security policy."""
+"""What every request passes: an answer for an unreachable database, and what HTMX needs around parts of pages."""
 
 import logging
 from collections.abc import Callable
@@ -19,17 +18,6 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 _ASKS_OF_THE_DATABASE = ("/health", "/metrics", "/system/")
 _NO_PROBLEM = b'<div id="problem" hx-swap-oob="innerHTML"></div>'
-
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
 
 
 class MongoUnavailable:
@@ -95,17 +83,6 @@ def answer_htmx(get_response: Handler) -> Handler:
             return HttpResponseClientRefresh()
         if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):
             response.content += _NO_PROBLEM
-        return response
-
-    return handle
-
-
-def content_security_policy(get_response: Handler) -> Handler:
-    """No script, style or frame from elsewhere, and none inline."""
-
-    def handle(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
         return response
 
     return handle

@@ -42,6 +42,8 @@ CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", default=[])
 # Without it there is no /metrics.
 METRICS_TOKEN = environment.text("METRICS_TOKEN", "")
 USE_HTTPS = environment.boolean("USE_HTTPS", default=False)
+HSTS_SECONDS = environment.integer("HSTS_SECONDS", default=31_536_000, minimum=0, maximum=63_072_000)
+REQUIRE_TWO_FACTOR_FOR_STAFF = environment.boolean("REQUIRE_TWO_FACTOR_FOR_STAFF", default=False)
 TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", default=0, minimum=0, maximum=10)
 
 # -- What the product allows itself --------------------------------------------------------
@@ -93,6 +95,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "supportsaas.request_log.request_log",
+    "supportsaas.security_headers.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "supportsaas.api_answers.api_answers",
@@ -107,7 +110,8 @@ MIDDLEWARE = [
     "supportsaas.middleware.answer_htmx",
     "supportsaas.current_request.remember_request",
     "supportsaas.middleware.mongo_unavailable",
-    "supportsaas.middleware.content_security_policy",
+    "tenants.sessions.note_last_seen",
+    "tenants.require_second_factor.RequireSecondFactor",
 ]
 ROOT_URLCONF = "supportsaas.urls"
 WSGI_APPLICATION = "supportsaas.wsgi.application"
@@ -152,6 +156,7 @@ MIGRATION_MODULES = {
 }
 
 AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = ["tenants.sign_in.ThrottledBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -180,13 +185,18 @@ STORAGES = {
 }
 
 # -- Safety of sessions and transport ------------------------------------------------------
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "tenants.sessions"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # forms carry the CSRF token themselves
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS
-SECURE_HSTS_SECONDS = 31_536_000 if USE_HTTPS else 0
+if USE_HTTPS:
+    # A browser takes a cookie of such a name only from this very host, over HTTPS.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SECURE_HSTS_SECONDS = HSTS_SECONDS if USE_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = USE_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^health$"]
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 

@@ -18,6 +18,8 @@ from supportsaas.read_only_admin import ReadOnlyAdmin
 from tenants.audit import AuditEntry
 from tenants.channel_form import ChannelForm
 from tenants.models import ApiToken, Channel, ChannelKind, Membership, Role, Source, Tenant, User
+from tenants.second_factor import take_off
+from tenants.sessions import end_sessions
 from tenants.source_form import SourceForm
 from tenants.tokens import Lifetime
 
@@ -43,6 +45,16 @@ class UserMembershipInline(admin.TabularInline):
 class UserAdmin(DjangoUserAdmin):
     inlines = [UserMembershipInline]
     list_display = ["username", "email", "is_active", "is_staff", "is_superuser", "last_login"]
+    actions = ["take_off_second_factor", "log_out"]
+
+    @admin.action(description="Turn off two-factor log-in (a lost phone)", permissions=["change"])
+    def take_off_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        taken = [user.get_username() for user in queryset if take_off(user)]
+        messages.success(request, f"Logs in by password alone now: {', '.join(taken) or 'nobody new'}.")
+
+    @admin.action(description="Log out everywhere", permissions=["change"])
+    def log_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        messages.success(request, f"{sum(end_sessions(user) for user in queryset)} sessions ended.")
 
 
 class TenantAdmin(admin.ModelAdmin):

@@ -5,6 +5,7 @@ class TenantsConfig(AppConfig):
     name = "tenants"
 
     def ready(self) -> None:
-        from tenants import audit
+        from tenants import audit, sessions
 
         audit.connect()
+        sessions.connect()

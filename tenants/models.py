@@ -20,6 +20,9 @@ from tenants.audit import Audited, AuditedQuerySet
 from tenants.audit import AuditEntry as AuditEntry
 from tenants.channel import Channel as Channel
 from tenants.channel import ChannelKind as ChannelKind
+from tenants.second_factor import RecoveryCode as RecoveryCode
+from tenants.second_factor import SecondFactor as SecondFactor
+from tenants.sessions import PersonSession as PersonSession
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 

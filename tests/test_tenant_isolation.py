@@ -3,18 +3,21 @@
 The addresses come from walking the URL resolver, so a route that nobody declared here fails.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver
 
-from supportsaas import clock
-from tenants.models import ApiToken, Channel, Role, Source, Tenant, User
+from supportsaas import clock, mongo
+from tenants.models import ApiToken, Channel, Membership, Role, Source, Tenant, User
 from tests.builders import finished_job, store_tickets
+from tests.conftest import OWN_COLLECTIONS, make_user
 from tickets import jobs, quarantine
 from tickets.jobs import JobRequest
 
@@ -41,6 +44,11 @@ V, M, A = Role.VIEWER, Role.MANAGER, Role.ADMIN
 ROUTES: dict[str, list[Route]] = {
     "": [Route("/", "page", names_tenant=False)],
     "login/": [Route("/login/", "page", open=True, names_tenant=False)],
+    "login/code/": [Route("/login/code/", "page", open=True, names_tenant=False)],
+    "account/": [Route("/account/", "page", names_tenant=False)],
+    "account/password/": [Route("/account/password/", "page", names_tenant=False)],
+    "account/two-factor/": [Route("/account/two-factor/", "page", names_tenant=False)],
+    "account/sessions/": [Route("/account/sessions/", "page", method="POST", names_tenant=False)],
     "logout/": [Route("/logout/", "page", method="POST", open=True, names_tenant=False)],
     "theme/": [Route("/theme/", "page", method="POST", open=True, names_tenant=False)],
     "switch/": [Route("/switch/", "page", query={"tenant": "acme"}, names_tenant=False)],
@@ -102,11 +110,125 @@ ROUTES: dict[str, list[Route]] = {
     "api/openapi.json": [Route("/api/openapi.json", "page", open=True, names_tenant=False)],
 }
 PREFIXES_OF_OTHERS = ("admin/", "metrics")  # staff; who has the token of the monitoring (tests/operations)
-ROLE_OF = {"team_mate": V, "manager": M, "owner": A, "superuser": A}
-CAST = ("anonymous", "stranger", "team_mate", "manager", "owner", "superuser")
-ALL_ROUTES = [(pattern, route) for pattern, routes in ROUTES.items() for route in routes]
+ALL_ROUTES = [route for routes in ROUTES.values() for route in routes]
+LET_IN = {200, 202, 302, 304, 409, 422}
 
-CALLS = [route for _, route in ALL_ROUTES if route.kind == "api" and route.names_tenant]
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who asks: by a session, by a token, or by neither; `role` is what they are in the tenant."""
+
+    name: str
+    role: Role | None = None
+    by: str = "session"
+    is_known: bool = True
+    is_staff: bool = False
+
+
+CAST = (
+    Person("anonymous", by="nothing", is_known=False),
+    Person("somebody switched off", is_known=False),
+    Person("somebody without a tenant"),
+    Person("viewer of another tenant"),
+    Person("admin of another tenant"),
+    Person("viewer", V),
+    Person("manager", M),
+    Person("admin", A),
+    Person("staff without rights", is_staff=True),
+    Person("superuser", A, is_staff=True),
+    Person("a token that never was", by="token", is_known=False),
+    Person("an expired token", by="token", is_known=False),
+    Person("a revoked token", by="token", is_known=False),
+    Person("a token of somebody switched off", by="token", is_known=False),
+    Person("a token of an admin of another tenant", by="token"),
+    Person("a token of the admin, for another tenant", by="token"),
+    Person("a token of the admin, to read", V, by="token"),
+    Person("a token of the viewer, to do everything", V, by="token"),
+    Person("a token of the manager", M, by="token"),
+)
+
+
+class World:
+    """A tenant with something to steal, another one, and the whole cast."""
+
+    def __init__(self) -> None:
+        self.tenant = Tenant.objects.create(slug="acme", name="Acme")
+        self.other = Tenant.objects.create(slug="globex", name="Globex")
+        self._members = {
+            "viewer": (self.tenant, V), "manager": (self.tenant, M), "admin": (self.tenant, A),
+            "viewer of another tenant": (self.other, V), "admin of another tenant": (self.other, A),
+            "somebody switched off": (self.tenant, A),
+        }  # fmt: skip
+        self.users = {name: make_user(name.replace(" ", "_")) for name in (*self._members, "somebody without a tenant")}
+        self.users["staff without rights"] = make_user("staff", is_staff=True)
+        self.users["superuser"] = make_user("root", is_staff=True, is_superuser=True)
+        self.tokens: dict[str, str] = {}
+        self.clients = {name: Client() for name in self.users}
+        for name, client in self.clients.items():
+            client.force_login(self.users[name])
+        self.restore()
+        User.objects.filter(pk=self.users["somebody switched off"].pk).update(is_active=False)
+
+    def restore(self) -> None:
+        """As it was before whoever may change it did."""
+        for name in set(OWN_COLLECTIONS) - {"tenants_personsession"}:
+            mongo.collection(name).delete_many({})
+        self._restore_members()
+        ticket = {"id": "T-1", "subject": CANARY, "message": f"{CANARY} lawsuit", "customer_id": "cust_1"}
+        store_tickets(self.tenant, [ticket])
+        Source.objects.filter(tenant=self.tenant).delete()
+        Source.objects.create(tenant=self.tenant, kind="house", url="http://127.0.0.1:1", options={"note": CANARY})
+        refused = quarantine.QuarantinedRecord("id", CANARY, {"x": CANARY})
+        quarantine.save_records(self.tenant, [refused], job_id="x", now=clock.now())
+        finished_job(self.tenant, status="failed", error={"code": "x", "message": CANARY})
+        Channel.objects.filter(tenant=self.tenant).delete()
+        channel = Channel.objects.create(tenant=self.tenant, name=CANARY, kind="house", address="http://127.0.0.1:1")
+        self.ids = {CHANNEL: str(channel.pk)}
+        self.ids[JOB] = jobs.enqueue(self.tenant, JobRequest(trigger="web", started_by=CANARY))
+
+    def _restore_members(self) -> None:
+        wanted = [(name, tenant, role) for name, (tenant, role) in self._members.items()]
+        # The admin is one of both, so that a token for one alone has something to be kept from.
+        wanted.append(("admin", self.other, A))
+        present = {(each.user_id, each.tenant_id, each.role) for each in Membership.objects.all()}
+        if present != {(self.users[name].pk, tenant.pk, role.value) for name, tenant, role in wanted}:
+            Membership.objects.all().delete()
+            for name, tenant, role in wanted:
+                Membership.objects.create(user=self.users[name], tenant=tenant, role=role)
+
+    def ask(self, person: Person, route: Route, *, htmx: bool) -> Any:
+        headers = {"HX-Request": "true"} if htmx else {}
+        if person.by == "token":
+            if person.name not in self.tokens:
+                self.tokens[person.name] = self._token(person.name)
+            headers["Authorization"] = f"Bearer {self.tokens[person.name]}"
+        client = self.clients[person.name] if person.by == "session" else Client()
+        if route.path == "/logout/" and person.by == "session":
+            client = Client()
+            client.force_login(self.users[person.name])
+        path, query = route.path, urlencode(route.query)
+        for placeholder, key in self.ids.items():
+            path = path.replace(placeholder, key)
+        return client.generic(route.method, path, QUERY_STRING=query, headers=headers)
+
+    def _token(self, name: str) -> str:
+        if name == "a token that never was":
+            return "sst_never"
+        owners = {"a token of somebody switched off": "somebody switched off", "a token of the manager": "manager",
+                  "a token of the viewer, to do everything": "viewer",
+                  "a token of an admin of another tenant": "admin of another tenant"}  # fmt: skip
+        tenant = self.other if name == "a token of the admin, for another tenant" else None
+        role = V if name == "a token of the admin, to read" else A
+        token, text = ApiToken.issue(name="t", user=self.users[owners.get(name, "admin")], tenant=tenant, role=role)
+        ended = {"an expired token": "expires_at", "a revoked token": "revoked_at"}
+        if name in ended:
+            ApiToken.objects.filter(pk=token.pk).update(**{ended[name]: clock.now()})
+        return text
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
 
 
 def walk(patterns: list[Any], prefix: str = "") -> Iterator[str]:
@@ -123,77 +245,89 @@ def test_every_route_is_declared_here() -> None:
     assert set(ROUTES) - found == set(), "these routes are gone"
 
 
-@pytest.fixture
-def job_id(tenant: Tenant) -> str:
-    """A tenant with something to steal, and a queued job."""
-    store_tickets(tenant, [{"id": "T-1", "subject": CANARY, "message": f"{CANARY} lawsuit", "customer_id": "cust_1"}])
-    Channel.objects.create(tenant=tenant, kind="house", name=CANARY, address="http://127.0.0.1:9")
-    Source.objects.create(tenant=tenant, kind="house", url=f"http://{CANARY}.example")
-    quarantine.save_records(
-        tenant, [quarantine.QuarantinedRecord("id", CANARY, {"x": CANARY})], job_id="x", now=clock.now()
-    )
-    finished_job(tenant, status="failed", error={"code": "x", "message": CANARY})
-    return jobs.enqueue(tenant, JobRequest(trigger="web", started_by=CANARY))
-
-
-def person(name: str, request: pytest.FixtureRequest) -> Client:
-    client = Client()
-    if name != "anonymous":
-        client.force_login(request.getfixturevalue(name))
-    return client
-
-
-def ask(client: Client, route: Route, job_id: str) -> Any:
-    path = route.path.replace(JOB, job_id)
-    if CHANNEL in path:
-        path = path.replace(CHANNEL, str(Channel.objects.get().pk))
-    if route.method == "GET":
-        return client.get(path, route.query)
-    from urllib.parse import urlencode
-
-    return client.generic(route.method, path, QUERY_STRING=urlencode(route.query))
-
-
-def expected(name: str, route: Route) -> set[int]:
+def expected(person: Person, route: Route) -> set[int]:
     if route.open:
         return {200, 302}
-    if name == "anonymous":
+    # A token opens the API alone: for a page it is nobody.
+    if not person.is_known or (route.kind == "page" and person.by != "session"):
         return {401} if route.kind == "api" else {302}
-    if name == "stranger" and route.names_tenant:
+    if not route.names_tenant:
+        return LET_IN
+    if person.role is None:
         return {404}
-    if route.needs is not None and name in ROLE_OF and not ROLE_OF[name].allows(route.needs):
+    if route.needs is not None and not person.role.allows(route.needs):
         return {403}
-    return {200, 202, 302, 409, 422}
+    return LET_IN
 
 
-@pytest.mark.parametrize("name", CAST)
-@pytest.mark.parametrize(("pattern", "route"), ALL_ROUTES, ids=[f"{r.method} /{p}" for p, r in ALL_ROUTES])
-def test_who_gets_in(name: str, pattern: str, route: Route, job_id: str, request: pytest.FixtureRequest) -> None:
-    response = ask(person(name, request), route, job_id)
-    assert response.status_code in expected(name, route)
-    if name == "anonymous" and response.status_code == 302 and not route.open:
-        assert response["Location"].startswith("/login/")
-    if name in ("anonymous", "stranger"):
-        assert CANARY not in response.content.decode()
-        assert CANARY not in str(response.headers)
+@pytest.mark.parametrize("person", CAST, ids=[person.name for person in CAST])
+def test_who_gets_in(person: Person, world: World) -> None:
+    """Every route, as a page and as a fragment; whoever has no role in the tenant sees no word of it."""
+    wrong = []
+    for route in ALL_ROUTES:
+        for htmx in (False, True) if route.kind == "page" and route.method == "GET" else (False,):
+            response = world.ask(person, route, htmx=htmx)
+            content = b"".join(response) if response.streaming else response.content
+            allowed = expected(person, route)
+            is_right = response.status_code in allowed
+            if allowed == {302} and htmx:
+                is_right = response.headers.get("HX-Refresh") == "true"  # the page reloads, and leads to the log-in
+            elif allowed == {302}:
+                is_right = is_right and response["Location"].startswith("/login/")
+            if person.role is None:
+                is_right = is_right and CANARY not in content.decode() + str(response.headers)
+            if not is_right:
+                wrong.append(f"{route.method} {route.path}{' (fragment)' if htmx else ''}: {response.status_code}")
+            if route.method != "GET" and route.names_tenant and response.status_code in LET_IN:
+                world.restore()
+    assert wrong == []
 
 
-@pytest.mark.parametrize("name", [name for name in CAST if name != "superuser"])
-def test_the_admin_is_for_staff_alone(name: str, job_id: str, request: pytest.FixtureRequest) -> None:
-    client = person(name, request)
-    lists = [reverse(f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist") for m in admin.site._registry]
-    for path in ["/admin/", *lists]:
-        response = client.get(path)
-        assert response.status_code == 302
-        assert response["Location"].startswith("/admin/login/")
+# fmt: off
+ADMIN_OPEN_TO_STAFF = (
+    "admin/", "admin/jsi18n/", "admin/password_change/", "admin/password_change/done/", "admin/logout/",
+    "admin/login/",
+)
+# fmt: on
 
 
-@pytest.mark.parametrize("route", CALLS, ids=[f"{route.method} {route.path}" for route in CALLS])
-def test_a_token_of_another_tenant_gets_nothing(route: Route, job_id: str, stranger: User) -> None:
-    text = ApiToken.issue(name="x", user=stranger, tenant=None, role=Role.ADMIN)[1]
-    response = ask(Client(headers={"Authorization": f"Bearer {text}"}), route, job_id)
-    assert response.status_code == 404
-    assert CANARY not in response.content.decode()
+def admin_paths(world: World) -> list[str]:
+    """Every address of the Django admin, with things that are really there in the places of ids."""
+    keys = {}
+    for model in admin.site._registry:
+        found = model._default_manager.first()
+        keys[f"admin/{model._meta.app_label}/{model._meta.model_name}/"] = str(found.pk) if found else "x"
+    paths = []
+    for pattern in walk([each for each in get_resolver().url_patterns if str(each.pattern) == "admin/"]):
+        key = next((value for prefix, value in keys.items() if pattern.startswith(prefix)), "x")
+        path = re.sub(r"<(path|int|str):\w+>", key, pattern)
+        paths.append(path.replace("^(?P<app_label>", "tenants/").split("(")[0].rstrip("$"))
+    return paths
+
+
+# To the admin all tokens are alike: they are no session.
+ADMIN_CAST = [person for person in CAST if person.by != "token" or person.name == "a token of the manager"]
+
+
+@pytest.mark.parametrize("person", ADMIN_CAST, ids=[person.name for person in ADMIN_CAST])
+def test_the_admin_is_for_staff_with_rights_alone(person: Person, world: World) -> None:
+    wrong = []
+    paths = admin_paths(world)
+    assert len(paths) > 50
+    for path in paths:
+        for method in ("GET", "POST"):
+            response = world.ask(person, Route(f"/{path}", "admin", method=method), htmx=False)
+            if person.is_staff and person.role is None and path not in ADMIN_OPEN_TO_STAFF:
+                is_right = response.status_code in (302, 403, 404, 405) and CANARY not in response.content.decode()
+            elif person.is_staff:
+                is_right = response.status_code in (200, 302, 403, 404, 405)
+            else:
+                is_right = response.status_code in (302, 404, 405) and CANARY not in response.content.decode()
+                if response.status_code == 302 and path not in ("admin/login/", "admin/logout/"):
+                    is_right = is_right and response["Location"].startswith("/admin/login/")
+            if not is_right:
+                wrong.append(f"{method} /{path}: {response.status_code}")
+    assert wrong == []
 
 
 def test_a_link_to_an_inactive_tenant_is_404_for_its_own_people(
@@ -201,3 +335,12 @@ def test_a_link_to_an_inactive_tenant_is_404_for_its_own_people(
 ) -> None:
     Tenant.objects.filter(pk=tenant.pk).update(is_active=False)
     assert client_of(owner).get("/t/acme/tickets/").status_code == 404
+
+
+def test_a_role_that_is_taken_is_gone_at_the_next_request(world: World) -> None:
+    client = world.clients["admin"]
+    assert client.get("/t/acme/settings/members/").status_code == 200
+    Membership.objects.filter(user=world.users["admin"], tenant=world.tenant).update(role=V)
+    assert client.get("/t/acme/settings/members/").status_code == 403
+    Membership.objects.filter(user=world.users["admin"], tenant=world.tenant).delete()
+    assert client.get("/t/acme/tickets/").status_code == 404

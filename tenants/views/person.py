@@ -1,43 +1,17 @@
-"""Logging in, choosing a password, a tenant, a theme."""
-
-from typing import Any
+"""Choosing a tenant, choosing a theme."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRefresh
 
 from tenants.access import find_all_access
 from tenants.context_processors import THEMES
 
 _YEAR = 365 * 24 * 3600
-
-
-class Login(LoginView):
-    """The log-in page. A fragment that asks after the session has ended reloads its page instead."""
-
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        if request.htmx:  # type: ignore[attr-defined]
-            return HttpResponseClientRefresh()
-        return super().dispatch(request, *args, **kwargs)
-
-
-class ChoosePassword(PasswordResetConfirmView):
-    """Where a one-time link leads: the link's token goes into the session at once, so it stands in no Referer."""
-
-    template_name = "registration/choose_password.html"
-    success_url = reverse_lazy("login")
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        messages.success(self.request, "Your password is set. Log in with it.")
-        return super().form_valid(form)
 
 
 @require_POST

@@ -1,0 +1,144 @@
+"""A person's own account: the password, the second factor, and where they are logged in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import PasswordChangeForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from supportsaas import clock
+from tenants import second_factor, sign_in
+from tenants.models import User
+from tenants.sessions import end_session, end_sessions, find_sessions
+from tenants.throttle import TooManyAttempts
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """The old password is asked for as at the log-in, and as slowly."""
+
+    def __init__(self, request: HttpRequest, data: Any = None) -> None:
+        super().__init__(request.user, data)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        problem = _problem_of_password(self.request, self.cleaned_data["old_password"])
+        if problem:
+            raise forms.ValidationError(problem)
+        return str(self.cleaned_data["old_password"])
+
+
+@require_GET
+@login_required
+def show_account(request: HttpRequest) -> HttpResponse:
+    return _account_page(request)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Afterwards this device stays logged in, and no other."""
+    form = ChangePasswordForm(request, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        user = form.save()
+        update_session_auth_hash(request, user)
+        end_sessions(user, but=request.session.session_key)
+        messages.success(request, "Your password is changed. Everywhere else you are logged out.")
+        return redirect("account")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "account/password.html", {"form": form}, status=status)
+
+
+@require_POST
+@login_required
+def end_sessions_of_mine(request: HttpRequest) -> HttpResponse:
+    """Log out one device (`session`), or all but this one."""
+    handle = request.POST.get("session", "")
+    if not handle:
+        ended = end_sessions(request.user, but=request.session.session_key)
+        messages.success(request, f"Logged out {ended} other {'device' if ended == 1 else 'devices'}.")
+    elif end_session(request.user, handle):
+        messages.success(request, "That device is logged out.")
+    else:
+        messages.warning(request, "That device was logged out already.")
+    return redirect("account")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def show_two_factor(request: HttpRequest) -> HttpResponse:
+    """Set up the second factor (password, then the app's first code), take it off, or make new recovery codes."""
+    user = _person(request)
+    do = request.POST.get("do", "") if request.method == "POST" else ""
+    if not do:
+        return _two_factor_page(request)
+    if do == "confirm":
+        return _confirm(request, user)
+    problem = _problem_of_password(request, request.POST.get("password", ""))
+    if problem:
+        return _two_factor_page(request, problem=problem, failed=do)
+    has_factor = second_factor.find_factor(user) is not None
+    if do == "begin" and not has_factor:
+        second_factor.begin_set_up(user)
+    elif do == "codes" and has_factor:
+        codes = second_factor.make_recovery_codes(user)
+        return render(request, "account/recovery_codes.html", {"codes": codes})
+    elif do == "off" and has_factor:
+        second_factor.take_off(user)
+        request.session.pop(sign_in.SECOND_FACTOR, None)
+        messages.success(request, "Two-factor log-in is off. Your password alone logs you in.")
+    return redirect("account-two-factor")
+
+
+def _confirm(request: HttpRequest, user: User) -> HttpResponse:
+    factor = second_factor.find_unconfirmed(user)
+    if factor is None:
+        return redirect("account-two-factor")
+    codes = second_factor.confirm(factor, request.POST.get("code", "")[:20], now=clock.now())
+    if codes is None:
+        problem = "This is not the code the app shows now. Check that the clock of the phone is right, and try again."
+        return _two_factor_page(request, problem=problem, failed="confirm")
+    request.session[sign_in.SECOND_FACTOR] = True
+    request.session.cycle_key()
+    end_sessions(user, but=request.session.session_key)
+    return render(request, "account/recovery_codes.html", {"codes": codes, "is_new": True})
+
+
+def _two_factor_page(request: HttpRequest, *, problem: str = "", failed: str = "") -> HttpResponse:
+    user = _person(request)
+    context = {
+        "factor": second_factor.find_factor(user),
+        "unconfirmed": second_factor.find_unconfirmed(user),
+        "codes_left": second_factor.count_recovery_codes(user),
+        "problem": problem,
+        "failed": failed,
+    }
+    return render(request, "account/two_factor.html", context, status=422 if problem else 200)
+
+
+def _account_page(request: HttpRequest) -> HttpResponse:
+    user = _person(request)
+    context = {
+        "sessions": find_sessions(user),
+        "present_key": request.session.session_key,
+        "factor": second_factor.find_factor(user),
+        "codes_left": second_factor.count_recovery_codes(user),
+    }
+    return render(request, "account/account.html", context)
+
+
+def _problem_of_password(request: HttpRequest, password: str) -> str:
+    """Why the own password, entered again, does not do; "" where it does."""
+    try:
+        return "" if sign_in.password_is_right(request, password) else "This is not your password."
+    except TooManyAttempts as refused:
+        return str(refused)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

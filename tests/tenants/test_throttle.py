@@ -1,0 +1,136 @@
+"""Guessing gets slower and slower; the owner is never kept out for good."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.test import Client
+
+from supportsaas import mongo
+from tenants.models import User
+from tenants.throttle import TooManyAttempts, begin_attempt
+from tests.conftest import PASSWORD, FakeClock
+
+pytestmark = pytest.mark.django_db
+
+
+def fail(times: int, clock: FakeClock, *, name: str = "ann", address: str = "203.0.113.7") -> list[int]:
+    """So many wrong guesses, each as soon as it is allowed; the waits before them, in seconds."""
+    waits = []
+    for _ in range(times):
+        waited = 0
+        while True:
+            try:
+                begin_attempt(name, address, clock=clock)
+                break
+            except TooManyAttempts as refused:
+                waited += refused.seconds
+                clock.advance(seconds=refused.seconds)
+        waits.append(waited)
+    return waits
+
+
+def test_the_wait_doubles_up_to_a_quarter_of_an_hour(clock: FakeClock) -> None:
+    waits = fail(18, clock)
+    assert waits[:9] == [0, 0, 0, 0, 0, 1, 2, 4, 8]
+    assert waits[-2:] == [900, 900]
+
+
+def test_an_attempt_that_comes_too_early_is_not_checked_and_does_not_count(clock: FakeClock) -> None:
+    fail(5, clock)
+    for _ in range(20):
+        with pytest.raises(TooManyAttempts) as refused:
+            begin_attempt("ann", "203.0.113.7", clock=clock)
+        assert refused.value.seconds == 1
+    clock.advance(seconds=1)
+    begin_attempt("ann", "203.0.113.7", clock=clock)
+
+
+def test_success_begins_anew(clock: FakeClock) -> None:
+    fail(4, clock)
+    begin_attempt("ann", "203.0.113.7", clock=clock).succeed(clock=clock)
+    assert fail(5, clock) == [0, 0, 0, 0, 0]
+
+
+def test_many_at_the_same_moment_gain_nothing(clock: FakeClock) -> None:
+    def guess(_: int) -> bool:
+        try:
+            begin_attempt("ann", "203.0.113.7", clock=clock)
+            return True
+        except TooManyAttempts:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(guess, range(60))) == 5
+
+
+def test_one_address_trying_many_names_is_slowed_down(clock: FakeClock) -> None:
+    waits = [fail(1, clock, name=f"person{number}")[0] for number in range(36)]
+    assert waits[:30] == [0] * 30
+    assert waits[30:] == [1, 2, 4, 8, 16, 32]
+
+
+def test_a_neighbour_in_the_same_ipv6_network_is_the_same_client(clock: FakeClock) -> None:
+    fail(5, clock, address="2001:db8::1")
+    with pytest.raises(TooManyAttempts):
+        begin_attempt("ann", "2001:db8::2", clock=clock)
+    begin_attempt("ann", "2001:db8:0:1::1", clock=clock)
+
+
+def test_guesses_from_everywhere_slow_the_name_down_but_not_its_owner(clock: FakeClock) -> None:
+    begin_attempt("ann", "198.51.100.1", clock=clock).succeed(clock=clock)
+    for number in range(62):
+        fail(1, clock, address=f"203.0.113.{number}")
+    with pytest.raises(TooManyAttempts) as refused:
+        begin_attempt("ann", "203.0.113.200", clock=clock)
+    assert 1 < refused.value.seconds <= 300
+    begin_attempt("ann", "198.51.100.1", clock=clock).succeed(clock=clock)
+    clock.advance(minutes=5)
+    begin_attempt("ann", "203.0.113.200", clock=clock)
+
+
+def test_a_day_later_all_is_forgotten(clock: FakeClock) -> None:
+    fail(12, clock)
+    clock.advance(hours=25)
+    assert fail(5, clock) == [0] * 5
+
+
+def test_neither_names_nor_addresses_are_stored(clock: FakeClock) -> None:
+    fail(2, clock)
+    stored = str(list(mongo.collection("sign_in_attempts").find()))
+    assert "ann" not in stored and "203.0.113" not in stored
+
+
+class TestPage:
+    def wrong(self, client: Client, **form: str) -> int:
+        return client.post("/login/", {"username": "team_mate", "password": "wrong", **form}).status_code
+
+    def test_it_says_how_long_to_wait_and_a_right_password_waits_too(self, client: Client, team_mate: User) -> None:
+        assert [self.wrong(client) for _ in range(5)] == [200] * 5
+        answer = client.post("/login/", {"username": "team_mate", "password": PASSWORD})
+        assert answer.status_code == 429
+        assert int(answer["Retry-After"]) >= 1
+        assert "Too many attempts. Wait" in answer.content.decode()
+
+    def test_a_name_that_nobody_has_is_slowed_down_alike(self, client: Client, team_mate: User) -> None:
+        assert [self.wrong(client, username="nobody") for _ in range(6)] == [200] * 5 + [429]
+
+    def test_the_django_admin_has_the_same_door(self, client: Client, superuser: User) -> None:
+        answer = client.get("/admin/tenants/user/", follow=True)
+        assert answer.request["PATH_INFO"] == "/login/"
+        form = {"username": "root", "password": PASSWORD}
+        assert client.post(f"/login/?{answer.request['QUERY_STRING']}", form)["Location"] == "/admin/tenants/user/"
+        assert Client().post("/admin/login/", form).status_code == 302
+        assert "sessionid" not in Client().post("/admin/login/", form).cookies
+
+    def test_an_operator_as_a_name_finds_nobody(self, client: Client, team_mate: User) -> None:
+        answer = client.post("/login/", {"username[$ne]": "x", "password[$ne]": "x"})
+        assert answer.status_code == 200 and "_auth_user_id" not in client.session
+
+    def test_asking_for_the_own_password_again_is_slowed_down_too(
+        self, client_of: Callable[[User], Client], team_mate: User
+    ) -> None:
+        client = client_of(team_mate)
+        form = {"old_password": "wrong", "new_password1": "a long new password", "new_password2": "a long new password"}
+        said = [client.post("/account/password/", form).content.decode() for _ in range(6)]
+        assert "not your password" in said[0] and "Too many attempts" in said[5]

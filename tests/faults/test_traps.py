@@ -559,6 +559,7 @@ class TestTooMany:
 
 
 SAMPLES_FROM_PAGE = 5
+MOST_BYTES = 150 * 1024 * 1024
 MOST_GROWTH_BYTES = 16 * 1024 * 1024
 
 
@@ -580,6 +581,7 @@ def test_a_large_feed_made_as_it_is_read_takes_no_more_memory_towards_its_end(
     assert json.loads(told)["new_ingested"] == size
     assert mongo.collection("tickets").count_documents({"tenant_id": "acme", "is_deleted": False}) == size
     assert mongo.collection("ticket_history").count_documents({"action": "created"}) == size
+    assert max(samples) < MOST_BYTES
     early = max(samples[: max(len(samples) // 5, 1)])
     late = max(samples[-max(len(samples) // 5, 1) :])
     growth = late - early - 16 * size  # the ids that were seen: eight bytes each, and their sorted copy

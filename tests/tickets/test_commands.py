@@ -145,6 +145,14 @@ class TestIngest:
         assert (status, err) == (1, "acme: cancelled: stopped before the end\n")
         assert len(helpdesk.requests) == 1
 
+    def test_a_helpdesk_that_cannot_tell_what_changed_is_read_whole_and_that_is_said(
+        self, helpdesk: ScriptedHelpdesk, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        helpdesk.tickets = [record("T-1", updated_at="2026-03-10T09:00:00Z")]
+        status, out, _ = run("ingest", "--all", "--since", "2026-10-01")
+        assert (status, out) == (0, "acme: completed: 1 new, 0 updated, 0 unchanged, 0 deleted\n")
+        assert "cannot list only what changed" in caplog.text
+
     def test_nobody_to_read_from_is_said(self) -> None:
         Source.objects.update(enabled=False)
         assert run("ingest", "--all") == (0, "", "No active tenant has an enabled source: nothing was read.\n")

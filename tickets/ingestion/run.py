@@ -194,6 +194,8 @@ class _Run:
     def _begin(self, source: TicketSource) -> Reading:
         now = self.now()
         since = None
+        if self.request.since and not source.supports_since:
+            logger.warning("The helpdesk of %s cannot list only what changed: everything is read.", self.tenant.slug)
         if source.supports_since and not self.request.full and not self.request.confirm_deletions:
             since = self.request.since or find_state(self.tenant).since(now=now)
         return Reading(began=now, since=since)

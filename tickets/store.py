@@ -30,8 +30,9 @@ HISTORY = "ticket_history"
 NEWEST_FIRST = [("created_at", -1), ("external_id", -1)]
 OLDEST_FIRST = [("created_at", 1), ("external_id", 1)]
 CHOICES = ("status", "urgency", "sentiment", "source")
-_WITHOUT_BOOKKEEPING = {"topics": 0, "digest": 0, "older": 0}
-_VERSION = ("external_id", "digest", "updated_at", "is_deleted", "older")
+_WITHOUT_BOOKKEEPING = {"topics": 0, "digest": 0, "older": 0, "from_file": 0}
+_VERSION = ("external_id", "digest", "updated_at", "is_deleted", "from_file", "older")
+_IDS_A_QUERY = 1000
 _WITHOUT_MESSAGE = (
     "tenant_id", "external_id", "source", "customer_id", "subject", "status", "urgency", "sentiment",
     "requires_action", "keywords", "created_at", "updated_at", "is_deleted", "deleted_at",
@@ -138,6 +139,14 @@ class TicketStore:
         query = {"tenant_id": self.tenant_id, "is_deleted": False}
         for each in self._tickets.find(query, {"_id": 0, "external_id": 1}).batch_size(10_000):
             yield each["external_id"]
+
+    def without_those_from_files(self, external_ids: Iterable[str]) -> Iterator[str]:
+        """The same ids, but for tickets that came from a file and never from the helpdesk."""
+        left = iter(external_ids)
+        while batch := list(islice(left, _IDS_A_QUERY)):
+            query = {"tenant_id": self.tenant_id, "external_id": {"$in": batch}, "from_file": True}
+            from_files = {each["external_id"] for each in self._tickets.find(query, {"external_id": 1})}
+            yield from (id_ for id_ in batch if id_ not in from_files)
 
     def count_live(self) -> int:
         return self._tickets.count_documents({"tenant_id": self.tenant_id, "is_deleted": False})
@@ -310,6 +319,7 @@ def _version(stored: Document) -> StoredVersion:
         stored["digest"],
         stored["updated_at"],
         stored["is_deleted"],
+        stored.get("from_file", False),
         OlderVersion(older["digest"], older["updated_at"], older["seen_at"]) if older else None,
     )
 

@@ -19,6 +19,7 @@ from django.db import connection
 from supportsaas import mongo
 from tenants.models import Source, Tenant
 from tests.builders import delete_stored, record, store_tickets
+from tests.helpdesk import ScriptedHelpdesk
 from tests.tickets.test_commands import ROOT, run
 from tickets import jobs, quarantine
 from tickets.jobs import JobRequest
@@ -420,6 +421,49 @@ class TestCommand:
             "command", "import", "manage.py import_tickets old.jsonl",
         )  # fmt: skip
         assert jobs.find_last_good(tenant) is None
+
+
+@pytest.mark.django_db
+class TestBesideAHelpdesk:
+    """What only a file had is none of the helpdesk's: that it does not list it means nothing."""
+
+    @pytest.fixture(autouse=True)
+    def _connected(self, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source], write: Write) -> None:
+        house_source(helpdesk.url)
+        helpdesk.tickets = [record("T-1"), record("T-2")]
+        assert run("ingest", "--all")[0] == 0
+        rows = [record(f"OLD-{n}") for n in range(30)] + [record("T-2")]
+        assert run("import_tickets", "acme", str(write("old.jsonl", rows)))[0] == 0
+
+    @pytest.fixture
+    def store(self, tenant: Tenant) -> TicketStore:
+        return TicketStore(tenant)
+
+    def test_imported_tickets_stay_when_the_helpdesk_is_read(self, store: TicketStore) -> None:
+        assert run("ingest", "--all", "--dry-run")[1].endswith("2 unchanged, 0 deleted\n")
+        for _ in range(2):
+            assert run("ingest", "--all") == (
+                0, "acme: completed: 0 new, 0 updated, 2 unchanged, 0 deleted\n", "",
+            )  # fmt: skip
+        assert store.count_live() == 32
+
+    def test_one_that_the_helpdesk_had_or_lists_later_goes_when_it_goes_there(
+        self, store: TicketStore, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        helpdesk.tickets = [record("T-1"), record("OLD-1"), record("OLD-2", status="closed")]
+        assert "1 updated, 2 unchanged, 1 deleted" in run("ingest", "--all")[1]
+        helpdesk.tickets = [record("T-1")]
+        assert "2 deleted" in run("ingest", "--all")[1]
+        assert set(store.iterate_live_ids()) == {"T-1", *(f"OLD-{n}" for n in range(30))} - {"OLD-1", "OLD-2"}
+
+    def test_one_that_a_file_brings_back_stays(
+        self, store: TicketStore, helpdesk: ScriptedHelpdesk, write: Write
+    ) -> None:
+        helpdesk.tickets = [record("T-1")]
+        run("ingest", "--all")
+        run("import_tickets", "acme", str(write("again.jsonl", [record("T-2")])))
+        assert "0 deleted" in run("ingest", "--all")[1]
+        assert "T-2" in set(store.iterate_live_ids())
 
 
 @pytest.mark.django_db

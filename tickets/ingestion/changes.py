@@ -33,10 +33,14 @@ OLDER_MUST_STAND = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class ReadTicket:
-    """A ticket as it was read, and the digest that tells whether the stored one may differ."""
+    """A ticket as it was read, and the digest that tells whether the stored one may differ.
+
+    One from a file is none of the helpdesk's, unless that lists it too: its absence there means nothing.
+    """
 
     content: TicketContent
     digest: str
+    from_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class StoredVersion:
     digest: str
     updated_at: datetime
     is_deleted: bool
+    from_file: bool = False
     older: OlderVersion | None = None
 
 

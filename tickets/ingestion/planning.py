@@ -79,6 +79,7 @@ class PagePlan:
                 "deleted_at": None,
                 "first_seen_at": self.now,
                 "last_changed_at": self.now,
+                **({"from_file": True} if ticket.from_file else {}),
                 **expiry,
             }
         )
@@ -89,12 +90,20 @@ class PagePlan:
     def add_same(self, ticket: ReadTicket, version: StoredVersion) -> None:
         """A ticket whose stored version stays; an older one that was read is remembered, to see whether it stands."""
         self.unchanged += 1
+        values: Document = {}
+        if version.from_file and not ticket.from_file:
+            values["from_file"] = False
         if version.digest == ticket.digest:
             if version.older is not None:
-                self.updates.append((version.key, {"older": None}))
+                values["older"] = None
         elif self.is_whole and not (version.older and version.older.is_of(ticket)):
-            older = {"digest": ticket.digest, "updated_at": ticket.content.updated_at, "seen_at": self.now}
-            self.updates.append((version.key, {"older": older}))
+            values["older"] = {
+                "digest": ticket.digest,
+                "updated_at": ticket.content.updated_at,
+                "seen_at": self.now,
+            }
+        if values:
+            self.updates.append((version.key, values))
 
     def add_known(self, ticket: ReadTicket, stored: Document, version: StoredVersion) -> None:
         """A ticket that is stored already, whole in `stored`, and may differ."""
@@ -110,6 +119,8 @@ class PagePlan:
             values["digest"] = ticket.digest
             if version.older is not None:
                 values["older"] = None
+        if version.from_file != ticket.from_file and (version.from_file or version.is_deleted):
+            values["from_file"] = ticket.from_file
         if stored["is_deleted"]:
             changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
             values |= {"is_deleted": False, "deleted_at": None}

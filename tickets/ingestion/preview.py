@@ -70,12 +70,11 @@ def preview_source(
 def _count_deletions(
     store: TicketStore, preview: Preview, seen: SeenIds, listed: set[str], *, is_whole: bool, confirm_deletions: bool
 ) -> None:
+    gone = list(seen.missing(store.iterate_live_ids()))
+    preview.counts.deleted = sum(1 for id_ in gone if id_ in listed)
     absent = 0
-    for id_ in seen.missing(store.iterate_live_ids()):
-        if id_ in listed:
-            preview.counts.deleted += 1
-        else:
-            absent += is_whole
+    if is_whole:
+        absent = sum(1 for _ in store.without_those_from_files(id_ for id_ in gone if id_ not in listed))
     stored = store.count_live() - preview.counts.deleted
     brake = brake_applies(
         gone=absent,

@@ -37,7 +37,8 @@ def read_records(records: Sequence[SourceRecord], *, tenant_id: str) -> ReadPage
         except InvalidRecord as error:
             page.quarantined.append(_refused(record, error.field, error.reason))
         else:
-            page.tickets.append(ReadTicket(content, content.digest(rules_version=RULES_VERSION)))
+            digest = content.digest(rules_version=RULES_VERSION)
+            page.tickets.append(ReadTicket(content, digest, from_file=bool(record.place)))
     return page
 
 

@@ -268,7 +268,9 @@ class _Run:
             return
         self.guard.report("Looking for deleted tickets")
         self._delete(list(listing.seen.missing(source.find_deleted_ids())))  # an id that was also listed lives
-        gone = list(listing.seen.missing(self.store.iterate_live_ids())) if is_whole else []
+        if not is_whole:
+            return
+        gone = list(self.store.without_those_from_files(listing.seen.missing(self.store.iterate_live_ids())))
         if not gone:
             return
         if not listing.is_complete:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
@@ -33,6 +33,8 @@ Status = Literal["queued", "running", "completed", "partial", "cancelled", "fail
 GOOD_ENDS: tuple[Status, ...] = ("completed", "partial")
 GOOD_READ = {"status": {"$in": list(GOOD_ENDS)}, "options.kind": "sync"}
 """Of the runs, those that read the helpdesk to its end."""
+
+_AT_ONCE = WriteConcern(1)
 
 COUNTS = ("new_ingested", "updated", "unchanged", "deleted", "restored", "quarantined", "foreign", "errors")
 INTERRUPTED = {
@@ -149,11 +151,16 @@ def heartbeat(job_id: str, *, owner_id: str, now: datetime | None = None) -> boo
 
 
 def save_progress(job_id: str, progress: Progress, *, owner_id: str) -> bool:
-    """Store how far the run is; whether a cancel was asked for. Raises `JobLost`."""
+    """Store how far the run is; whether a cancel was asked for. Raises `JobLost`.
+
+    Nobody waits for the disk or for a majority of the members: should this get lost, the next run
+    goes on at an earlier page, whose tickets are stored already.
+    """
     return _touch(
         job_id,
         owner_id,
-        {
+        write_concern=_AT_ONCE,
+        values={
             "total_pages": progress.total_pages,
             "processed_pages": progress.processed_pages,
             "note": progress.note,
@@ -321,8 +328,9 @@ def _insert(
     raise JobActive(UNKNOWN_JOB)
 
 
-def _touch(job_id: str, owner_id: str, values: Document) -> bool:
-    found = mongo.collection(COLLECTION).find_one_and_update(
+def _touch(job_id: str, owner_id: str, values: Document, *, write_concern: WriteConcern | None = None) -> bool:
+    log = mongo.collection(COLLECTION)
+    found = log.with_options(write_concern=write_concern or log.write_concern).find_one_and_update(
         {"_id": job_id, "owner_id": owner_id, "status": "running"},
         {"$set": values},
         projection={"cancel_requested_at": 1},

@@ -13,6 +13,7 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
 threads = 8
 timeout = 90
+limit_request_line = 8190  # as long as it can be: a list may be narrowed by many values
 # Longer than a request may wait for a run, so that stopping the server loses none.
 graceful_timeout = 75
 max_requests = 10_000

@@ -34,7 +34,6 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="supportsaas-benchmark-", ignore_cleanup_errors=True) as directory,
         EmbeddedMongod(directory=Path(directory) / "mongod") as mongod,
     ):
-        (Path(directory) / "static").mkdir()
         helpdesk_port, port = child_process.free_port(), child_process.free_port()
         os.environ |= {
             "MONGODB_URI": mongod.uri,
@@ -42,7 +41,9 @@ def main() -> int:
             "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
             "ENCRYPTION_KEY": Fernet.generate_key().decode(),
             "RATE_LIMIT_REQUESTS": "0",
+            "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
             "API_REQUESTS_PER_MINUTE": "0",
+            "WEB_WORKERS": "2",
             "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
             "PORT": str(port),
             "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
@@ -77,6 +78,7 @@ def _set_up(helpdesk: str) -> None:
     from tenants.models import Membership, Role, Source, Tenant, User
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     indexes.ensure_indexes()
     tenant = Tenant.objects.create(slug=TENANT, name="Acme")
     Source.objects.create(tenant=tenant, kind="house", url=helpdesk)

@@ -26,7 +26,8 @@ _SENTENCES = {
     400: "The request cannot be understood.",
     403: "This is not allowed.",
     404: "There is no such address.",
-    500: "Something went wrong on our side. What was stored before stays; try again, and tell us if it goes on.",
+    500: "Something went wrong on our side. What was stored before stays. Try again in a moment; if it stays, tell whoever "
+    "runs this server the X-Request-ID of this answer: the server's log has the details.",
     503: "The database is not reachable. Try again in a moment.",
 }
 
@@ -46,6 +47,7 @@ def api_answers(get_response: Handler) -> Handler:
         if asked == "HEAD":
             request.method = "GET"
         response = get_response(request)
+        request.method = asked  # the log tells what was asked
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response = _wrong_method(asked, response)
         elif response.status_code >= 400 and "json" not in response.get("Content-Type", ""):
@@ -80,7 +82,7 @@ def _as_json(refusal: HttpResponseBase) -> HttpResponse:
 def _private(request: HttpRequest, response: HttpResponseBase, caller: Caller) -> HttpResponseBase:
     patch_vary_headers(response, ("Authorization", "Cookie"))
     response["Cache-Control"] = "private, no-cache"
-    if request.method != "GET" or response.status_code != 200 or not isinstance(response, HttpResponse):
+    if request.method not in ("GET", "HEAD") or response.status_code != 200 or not isinstance(response, HttpResponse):
         return response
     etag = f'"{hashlib.blake2b(response.content, key=caller.key.encode()[:64], digest_size=16).hexdigest()}"'
     response["ETag"] = etag

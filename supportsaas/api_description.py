@@ -22,6 +22,7 @@ _REFUSALS: dict[int, tuple[str, type[Schema], dict[str, str]]] = {
     429: ("The token has used up its requests", Problem, {"Retry-After": "Seconds to wait."}),
     503: ("The database is not reachable", Problem, {"Retry-After": "Seconds to wait."}),
 }
+_TOO_LONG = "The address is longer than the server reads (8,190 bytes); the server in front says so, and not in JSON"
 _ETAG = "Changes with the answer. Send it as `If-None-Match`: 304 then says that nothing has changed."
 
 
@@ -58,8 +59,9 @@ def _describe_answers(call: Described, *, changes: bool, names_something: bool) 
     if not changes:
         answers[200].setdefault("headers", {})["ETag"] = _header(_ETAG)
         answers[304] = {"description": "What the caller has is still so", "headers": {"ETag": _header(_ETAG)}}
+    answers[414] = {"description": _TOO_LONG}
     for status, answer in answers.items():
-        if status not in (401, 503):
+        if status not in (401, 414, 503):
             answer.setdefault("headers", {}).update({name: _header(text) for name, text in _LIMIT_HEADERS.items()})
     call["responses"] = dict(sorted(answers.items()))
 

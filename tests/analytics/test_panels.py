@@ -183,7 +183,7 @@ class TestBacklog:
         assert [slot.line.value for slot in found.slots] == values("backlog", "open")
         assert [slot.bar.up.value for slot in found.slots if slot.bar.up] == values("backlog", "arrived")
         assert [slot.bar.down.value for slot in found.slots if slot.bar.down] == values("backlog", "settled")
-        assert found.slots[0].title == "Wed 4 Mar 2026: 50 open at its end, 10 arrived, 7 settled"
+        assert found.slots[0].title == "Wed 4 Mar 2026: 10 arrived, 7 settled, at its end 50 open"
         assert (found.open, found.arrived, found.settled) == (68, 91, 70)
 
     def test_only_what_is_open_now_has_a_list(self) -> None:

@@ -72,4 +72,4 @@ def backlog(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]
 
 
 def _title(day: str, still_open: int, arrived: int, settled: int) -> str:
-    return f"{day}: {grouped(still_open)} open at its end, {grouped(arrived)} arrived, {grouped(settled)} settled"
+    return f"{day}: {grouped(arrived)} arrived, {grouped(settled)} settled, at its end {grouped(still_open)} open"

@@ -213,7 +213,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ["recorded_at", "actor", "action", "kind", "name", "tenant_slug", "changed_fields", "via", "address"]
+    list_display = ["recorded_at", "actor", "action", "kind", "name", "tenant_slug", "changed_fields"]
     list_filter = ["action", "kind", "via", "tenant_slug"]
     search_fields = ["=actor", "=tenant_slug", "=object_id"]
     search_help_text = "Who, tenant or id of the object, exactly"
@@ -233,7 +233,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="fields")
     def changed_fields(self, entry: AuditEntry) -> str:
-        return ", ".join(entry.changes)
+        return ", ".join(entry.changes) if entry.action == "changed" else "–"
 
     @admin.display(description="changes")
     def readable(self, entry: AuditEntry) -> SafeString:

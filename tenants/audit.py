@@ -8,8 +8,7 @@ ways that would pass the log by are refused. Secrets stand in it as "changed".
 import getpass
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,14 +17,14 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.db import connection, models
+from django.db import models
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
-from django_mongodb_backend.transaction import atomic
 
 from supportsaas import clock
 from supportsaas.client_address import client_address
 from supportsaas.clock import iso_z
 from supportsaas.current_request import current_request
+from supportsaas.model_transaction import in_transaction
 
 LONGEST_VALUE = 2_000
 HIDDEN = "(secret)"
@@ -82,18 +81,20 @@ class AuditedQuerySet(models.QuerySet[Any]):
     def update(self, **values: Any) -> int:
         if not set(values) & audited_fields(self.model).keys():
             return super().update(**values)
-        with _together():
+
+        def work() -> int:
             before = {each.pk: stored_values(each) for each in self.all()}
-            changed = super().update(**values)
+            changed = super(AuditedQuerySet, self).update(**values)
             for each in self.model._base_manager.filter(pk__in=list(before)):
                 _append_change(each, before[each.pk], stored_values(each))
-        return changed
+            return changed
+
+        return in_transaction(work)
 
     update.alters_data = True  # type: ignore[attr-defined]
 
     def delete(self) -> Any:
-        with _together():
-            return super().delete()
+        return in_transaction(super().delete)
 
     delete.alters_data = True  # type: ignore[attr-defined]
 
@@ -120,27 +121,10 @@ class Audited(models.Model):
         if fields is not None and not set(fields) & audited_fields(type(self)).keys():
             super().save(*args, **kwargs)
             return
-        with _together():
-            super().save(*args, **kwargs)
+        in_transaction(partial(super().save, *args, **kwargs))
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        with _together():
-            return super().delete(*args, **kwargs)
-
-
-@contextmanager
-def _together() -> Iterator[None]:
-    """A change and its entry are written both or not at all.
-
-    Django's own `atomic`, in which the admin and `update_or_create` save, does nothing on MongoDB;
-    but inside of it the backend refuses to commit a real transaction, so it is taken off meanwhile.
-    """
-    outer, connection.in_atomic_block = connection.in_atomic_block, False
-    try:
-        with atomic():
-            yield
-    finally:
-        connection.in_atomic_block = outer
+        return in_transaction(partial(super().delete, *args, **kwargs))
 
 
 def connect() -> None:

@@ -1,13 +1,14 @@
 """The log of who changed the set-up: nothing gets past it, and no secret gets into it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from django.test import Client
 
 from tenants import audit
@@ -140,6 +141,24 @@ def test_a_change_that_cannot_be_logged_is_not_made(
         Membership.objects.update_or_create(user=team_mate, tenant=tenant, defaults={"role": "admin"})
     assert Tenant.objects.get().name == "Acme"
     assert Membership.objects.get().role == "viewer"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_at_the_same_moment_are_all_made_and_all_in_the_log(tenant: Tenant) -> None:
+    def rename(number: int) -> None:
+        try:
+            mine = Tenant.objects.get(pk=tenant.pk)
+            mine.name = f"Name {number}"
+            mine.save()
+            Membership.objects.create(user=User.objects.create_user(f"person{number}"), tenant=mine)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(rename, range(12)))
+    names = [each.changes["name"]["new"] for each in entries(kind="tenant", action="changed")]
+    assert sorted(names) == sorted(f"Name {number}" for number in range(12))
+    assert len(entries(kind="member", action="created")) == Membership.objects.count() == 12
 
 
 def test_the_log_is_only_added_to(tenant: Tenant) -> None:

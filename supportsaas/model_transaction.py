@@ -1,0 +1,54 @@
+"""A transaction over Django's models; `mongo.in_transaction` is the one over plain collections."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import TypeVar
+
+from django.db import DatabaseError, connection
+from django_mongodb_backend.transaction import atomic
+from pymongo.errors import PyMongoError
+
+MOST_ATTEMPTS = 20
+T = TypeVar("T")
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """Do all of `work` or nothing of it; inside of another one, as a part of that.
+
+    Where somebody else changes the same thing in that moment, MongoDB refuses one of both, and `work` runs
+    again. Raises what `work` raises.
+    """
+    if connection.in_atomic_block_mongo:  # type: ignore[attr-defined]
+        return work()
+    for attempt in count(1):
+        try:
+            with _transaction():
+                return work()
+        except (DatabaseError, PyMongoError) as error:
+            if attempt == MOST_ATTEMPTS or not _is_conflict(error):
+                raise
+            time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def _transaction() -> Iterator[None]:
+    """Django's own `atomic`, in which the admin and `update_or_create` save, does nothing on MongoDB; but
+    inside of it the backend refuses to commit a real transaction, so it is taken off meanwhile."""
+    outer, connection.in_atomic_block = connection.in_atomic_block, False
+    try:
+        with atomic():
+            yield
+    except PyMongoError:
+        connection.rollback_mongo()  # type: ignore[attr-defined]  # what a failed commit leaves open
+        raise
+    finally:
+        connection.in_atomic_block = outer
+
+
+def _is_conflict(error: Exception) -> bool:
+    source = error if isinstance(error, PyMongoError) else error.__cause__
+    return isinstance(source, PyMongoError) and source.has_error_label("TransientTransactionError")

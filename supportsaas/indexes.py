@@ -42,19 +42,48 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index(
         "tickets",
-        (("tenant_id", UP), ("is_deleted", UP), ("customer_id", UP), ("created_at", DOWN)),
-        "A customer's tickets.",
+        (("tenant_id", UP), ("is_deleted", UP), ("customer_id", UP), ("created_at", DOWN), ("external_id", DOWN)),
+        "A customer's tickets, newest first, by key.",
     ),
     Index(
         "tickets",
-        (("tenant_id", UP), ("is_deleted", UP), ("urgency", UP), ("created_at", DOWN), ("external_id", DOWN)),
-        "Urgent tickets, newest first.",
+        (
+            ("tenant_id", UP),
+            ("is_deleted", UP),
+            ("status", UP),
+            ("urgency", UP),
+            ("sentiment", UP),
+            ("source", UP),
+            ("requires_action", UP),
+            ("created_at", DOWN),
+            ("external_id", DOWN),
+        ),
+        "The list under any of these filters, newest first: the ranges of the cells that match, merged.",
+    ),
+    Index(
+        "tickets",
+        (("tenant_id", UP), ("words", UP), ("created_at", DOWN), ("external_id", DOWN)),
+        "Search and the list of a keyword, newest first. Tickets get their words some seconds after they came "
+        "in, so its many entries do not slow ingestion down.",
+        {"partialFilterExpression": {"words": {"$exists": True}}},
+    ),
+    Index(
+        "tickets",
+        (("tenant_id", UP), ("unindexed_since", UP)),
+        "Tickets that wait for their words, longest first.",
+        {"partialFilterExpression": {"unindexed_since": {"$exists": True}}},
     ),
     Index(
         "tickets",
         (("expires_at", UP),),
         "Retention: erases what carries expires_at, which only tenants with a retention period set.",
         {"expireAfterSeconds": 0, "sparse": True},
+    ),
+    Index(
+        "ticket_counts",
+        (("tenant_id", UP), ("bucket", UP), ("status", UP), ("source", UP)),
+        "Totals of lists over a period, and the counts beside their choices; a document a bucket, status and source.",
+        {"unique": True},
     ),
     Index(
         "ticket_history",

@@ -9,6 +9,7 @@ from tickets import jobs
 from tickets.ingestion.reading import read_records
 from tickets.jobs import JobRequest, Progress
 from tickets.notifications.channels import find_routes
+from tickets.search import TicketSearch
 from tickets.sources.base import SourceRecord
 from tickets.store import TicketStore
 
@@ -52,6 +53,11 @@ def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: 
     store.save_page(plan, lock=lock, held=held)
     lock.release(held)
     return [ticket.content.external_id for ticket in read.tickets]
+
+
+def store_words(tenant: Tenant) -> int:
+    """Make all that waits searchable, as the workers' duty would."""
+    return TicketSearch(tenant).store_words(limit=10_000)
 
 
 def delete_stored(tenant: Tenant, external_ids: list[str], *, now: datetime = NOON) -> int:

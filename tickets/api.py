@@ -14,11 +14,12 @@ from supportsaas.api_errors import InvalidParameter, refuse_unknown
 from supportsaas.mongo import Document
 from tenants.api_access import TenantId, api_tenant
 from tenants.models import Tenant
-from tickets.api_fields import Moment, Words
+from tickets.api_fields import Moment, Search, Words
 from tickets.filters import MOST_VALUES, FilterError, TicketFilter
 from tickets.ingestion.classify import classify_ticket
+from tickets.lists import TicketPage
 from tickets.paging import Cursor, CursorError
-from tickets.store import TicketPage, TicketStore
+from tickets.store import TicketStore
 
 router = Router(tags=["tickets"])
 
@@ -114,7 +115,7 @@ class ListQuery(Paging):
     source: list[Words] = Field([], max_length=MOST_VALUES)
     requires_action: bool | None = None
     customer_id: Words | None = None
-    q: Words | None = Field(None, description="Words of subject, message, ticket or customer id; all must occur.")
+    q: Search | None = None
     created_from: Moment | None = Field(None, description="Included.")
     created_to: Moment | None = Field(None, description="Not included; but a bare date includes that day.")
 
@@ -181,7 +182,12 @@ def _page(tenant: Tenant, wanted: TicketFilter, query: Paging) -> TicketPageOut:
         cursor = _decode(query.cursor, mark) if query.cursor else None
     except CursorError as error:
         raise InvalidParameter("cursor", str(error)) from None
-    found: TicketPage = TicketStore(tenant).find_page(wanted, page_size=query.page_size, cursor=cursor, page=query.page)
+    try:
+        found: TicketPage = TicketStore(tenant).find_page(
+            wanted, page_size=query.page_size, cursor=cursor, page=query.page, exact=True
+        )
+    except FilterError as error:
+        raise InvalidParameter(error.field, error.reason) from None
     return TicketPageOut(
         tickets=[TicketOut.of(each) for each in found.tickets],
         page=query.page,

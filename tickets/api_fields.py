@@ -28,3 +28,21 @@ Moment = Annotated[
 
 Words = Annotated[str, Field(min_length=1, max_length=LONGEST_VALUE, pattern=r"^[^\x00]*$")]
 """Text to narrow by."""
+
+Search = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST_VALUE),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": LONGEST_VALUE,
+            "pattern": "^[^\\x00*]*$",
+            "description": "Words of subject, message, ticket or customer id; all must occur. `refun*` finds words "
+            'that begin so, `"data breach"` the words next to each other. Case and accents do not matter. New '
+            "tickets are found some seconds after they came in.",
+            "example": "refund",
+        }
+    ),
+]
+"""What is searched for. (The pattern leaves out the *, which is taken behind two letters or more.)"""

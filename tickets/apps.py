@@ -11,13 +11,13 @@ class TicketsConfig(AppConfig):
         # By signals, so that a schedule holds at once whoever changes a source: admin, command or demo.
         from supportsaas.vitals import register
         from tenants.models import Source, Tenant
-        from tickets import duties, schedule, vitals
+        from tickets import duties, schedule, search, vitals
         from tickets.notifications import dispatcher
 
         post_save.connect(_follow_source, sender=Source)
         post_delete.connect(_forget_schedule, sender=Source)
         post_save.connect(_follow_tenant, sender=Tenant)
-        for duty in (*schedule.DUTIES, *dispatcher.DUTIES):
+        for duty in (*schedule.DUTIES, *search.DUTIES, *dispatcher.DUTIES):
             duties.register(duty)
         for vital in vitals.VITALS:
             register(vital)

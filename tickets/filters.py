@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from supportsaas.clock import iso_z, to_milliseconds
+from tickets.words import QueryError, parse_query
 
 URGENCIES = ("high", "medium", "low")
 SENTIMENTS = ("negative", "neutral", "positive")
@@ -70,7 +71,7 @@ class TicketFilter:
             requires_action=_yes_no(values, "requires_action"),
             customer_id=_single(values, "customer_id"),
             keyword=_single(values, "keyword"),
-            q=_single(values, "q"),
+            q=_query(values),
             created_from=created_from,
             created_to=created_to,
         )
@@ -78,7 +79,8 @@ class TicketFilter:
     def match(self) -> dict[str, Any]:
         """The MongoDB match of the filter, without the tenant (the store adds that).
 
-        Values only ever stand where MongoDB takes them as values; `q` is escaped.
+        Values only ever stand where MongoDB takes them as values. What `q` comes to depends on the
+        tenant's words: the store adds that too.
         """
         match: dict[str, Any] = {}
         for name in ("status", "urgency", "sentiment", "source"):
@@ -98,12 +100,6 @@ class TicketFilter:
         }
         if period:
             match["created_at"] = period
-        if self.q is not None:
-            words = [{"$regex": re.escape(word), "$options": "i"} for word in self.q.split()[:10]]
-            match["$and"] = [
-                {"$or": [{name: word} for name in ("subject", "message", "external_id", "customer_id")]}
-                for word in words
-            ]
         return match
 
     def parameters(self) -> list[tuple[str, str]]:
@@ -147,6 +143,16 @@ def _single(values: Mapping[str, list[str]], name: str) -> str | None:
     if len(given) > 1:
         raise FilterError(name, "may be given once")
     return given[0].strip() or None if given else None
+
+
+def _query(values: Mapping[str, list[str]]) -> str | None:
+    text = _single(values, "q")
+    if text is not None:
+        try:
+            parse_query(text)
+        except QueryError as error:
+            raise FilterError("q", str(error)) from None
+    return text
 
 
 def _yes_no(values: Mapping[str, list[str]], name: str) -> bool | None:

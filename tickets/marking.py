@@ -4,11 +4,13 @@ Segments are plain text with what is known of it: whoever shows them escapes the
 """
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tickets.ingestion.classify import Category, Classification, Evidence
+from tickets.words import NO_QUERY, Query, find_hits
 
 _VERDICT_NAMES: dict[Category, str] = {"urgency": "urgency", "sentiment": "sentiment", "action": "needs action"}
 _STRONGEST_FIRST = ("high", "negative", "medium", "action", "positive", "low")
@@ -22,6 +24,8 @@ class Segment:
     evidence: tuple[Evidence, ...] = ()
     decided: bool = False
     """Whether a covering place points to where the verdict went."""
+    is_hit: bool = False
+    """Whether it is what was searched for."""
 
     @property
     def label(self) -> str:
@@ -45,9 +49,15 @@ class Reason:
 
 
 def mark_text(
-    text: str, verdict: Classification, field: Literal["subject", "message"], *, start: int = 0, end: int | None = None
+    text: str,
+    verdict: Classification,
+    field: Literal["subject", "message"],
+    *,
+    start: int = 0,
+    end: int | None = None,
+    query: Query = NO_QUERY,
 ) -> list[Segment]:
-    """`text[start:end]` cut wherever evidence begins or ends; the pieces add up to it exactly.
+    """`text[start:end]` cut wherever evidence or a hit begins or ends; the pieces add up to it exactly.
 
     `text` is the whole field, because the evidence's offsets count from its beginning.
     """
@@ -59,16 +69,37 @@ def mark_text(
         for each in verdict.evidence
         if each.field == field and each.weight and max(each.start, start) < min(each.end, end)
     ]
+    hits = [(left, right) for left, right in find_hits(text, query) if max(left, start) < min(right, end)]
     borders = {start, end}
-    for each in found:
-        borders |= {max(each.start, start), min(each.end, end)}
+    for left, right in [*((each.start, each.end) for each in found), *hits]:
+        borders |= {max(left, start), min(right, end)}
     ordered = sorted(borders)
     segments = []
     for left, right in itertools.pairwise(ordered):
         covering = tuple(each for each in found if each.start < right and each.end > left)
         decided = any(each.label in deciding for each in covering)
-        segments.append(Segment(text[left:right], covering, decided))
+        before = bisect_right(hits, (left, len(text))) - 1
+        is_hit = before >= 0 and hits[before][1] >= right
+        segments.append(Segment(text[left:right], covering, decided, is_hit))
     return segments
+
+
+def mark_hits(text: str, query: Query) -> list[Segment]:
+    """The text cut wherever a hit begins or ends."""
+    borders = [0, *itertools.chain.from_iterable(find_hits(text, query)), len(text)]
+    pieces = [
+        Segment(text[left:right], is_hit=bool(n % 2)) for n, (left, right) in enumerate(itertools.pairwise(borders))
+    ]
+    return [piece for piece in pieces if piece.text]
+
+
+def excerpt_hits(text: str, query: Query, *, length: int) -> list[Segment]:
+    """Some `length` characters of the text around its first hit, marked; its beginning where there is none."""
+    first = next(iter(find_hits(text, query)), (0, 0))
+    if first[1] <= length:
+        return mark_hits(text[:length], query)
+    start = text.rfind(" ", 0, max(first[0] - length // 3, 1)) + 1
+    return [Segment("… "), *mark_hits(text[start : start + length], query)]
 
 
 def reasons(verdict: Classification) -> list[Reason]:

@@ -22,6 +22,11 @@ class Cursor:
     external_id: str
     backwards: bool = False
 
+    @property
+    def is_end(self) -> bool:
+        """Whether it stands behind everything, so that what is before it is the last page."""
+        return self == END
+
     def encode(self) -> str:
         milliseconds = (self.created_at - _EPOCH) // timedelta(milliseconds=1)
         text = json.dumps([int(self.backwards), milliseconds, self.external_id], separators=(",", ":"))
@@ -50,3 +55,6 @@ class Cursor:
                 {time: self.created_at, key: {beyond: self.external_id}},
             ],
         }
+
+
+END = Cursor(datetime(1, 1, 1, tzinfo=UTC), "", backwards=True)

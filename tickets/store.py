@@ -4,8 +4,9 @@ A store exists only for a tenant and puts it into every filter, every key and ev
 match, so no query can reach another tenant's records.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
 
@@ -13,114 +14,31 @@ from pymongo import UpdateMany, UpdateOne
 from pymongo.client_session import ClientSession
 
 from supportsaas import mongo
-from supportsaas.mongo import Document, Pipeline
+from supportsaas.mongo import Document
 from supportsaas.reliability.lock import HeldLock, Lock
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
-from tickets.filters import TicketFilter
+from tickets.cells import Cell, DayCells, day_cell
 from tickets.ingestion.changes import OlderVersion, ReadTicket, StoredVersion, needs_full_read
 from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.reading import judge
+from tickets.lists import TicketLists
 from tickets.notifications.routing import Route
-from tickets.paging import Cursor
 from tickets.quarantine import QuarantinedRecord, save_records
+from tickets.search import TICKETS as TICKETS
 
-TICKETS = "tickets"
 HISTORY = "ticket_history"
-NEWEST_FIRST = [("created_at", -1), ("external_id", -1)]
-OLDEST_FIRST = [("created_at", 1), ("external_id", 1)]
-CHOICES = ("status", "urgency", "sentiment", "source")
-_WITHOUT_BOOKKEEPING = {"topics": 0, "digest": 0, "older": 0, "from_file": 0}
 _VERSION = ("external_id", "digest", "updated_at", "is_deleted", "from_file", "older")
 _IDS_A_QUERY = 1000
-_WITHOUT_MESSAGE = (
-    "tenant_id", "external_id", "source", "customer_id", "subject", "status", "urgency", "sentiment",
-    "requires_action", "keywords", "created_at", "updated_at", "is_deleted", "deleted_at",
-)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class TicketPage:
-    """One page of a list: tickets newest first, and the cursors around it (None at the ends)."""
-
-    tickets: list[Document]
-    total: int
-    next_cursor: str | None
-    previous_cursor: str | None
-
-
-class TicketStore:
+class TicketStore(TicketLists):
     def __init__(self, tenant: Tenant) -> None:
-        if not isinstance(tenant, Tenant) or not tenant.slug:
-            raise ValueError("A TicketStore needs a tenant.")
-        self.tenant = tenant
+        super().__init__(tenant)
         self.tenant_id = tenant.slug
-        self._tickets = mongo.collection(TICKETS)
         self._history = mongo.collection(HISTORY)
 
-    # -- Reading ---------------------------------------------------------------------------
-
-    def find_page(
-        self,
-        wanted: TicketFilter,
-        *,
-        page_size: int,
-        cursor: Cursor | None = None,
-        page: int = 1,
-        excerpt: int | None = None,
-    ) -> TicketPage:
-        """A page of the living tickets that match, newest first, by cursor or by number from 1.
-
-        With `excerpt`, messages are cut to that many characters before they travel.
-        """
-        match = self._live(wanted)
-        total = self._tickets.count_documents(match)
-        backwards = cursor is not None and cursor.backwards
-        within = {"$and": [match, cursor.match()]} if cursor else match
-        found = list(
-            self._tickets.find(within, _list_fields(excerpt))
-            .sort(OLDEST_FIRST if backwards else NEWEST_FIRST)
-            .skip(0 if cursor else (page - 1) * page_size)
-            .limit(page_size + 1)
-        )
-        has_more = len(found) > page_size
-        found = found[:page_size]
-        if backwards:
-            found.reverse()
-        has_next = bool(found) if backwards else has_more
-        has_previous = has_more if backwards else bool(found) and (cursor is not None or page > 1)
-        return TicketPage(
-            tickets=found,
-            total=total,
-            next_cursor=_cursor(found[-1]).encode() if found and has_next else None,
-            previous_cursor=_cursor(found[0], backwards=True).encode() if found and has_previous else None,
-        )
-
-    def count(self, wanted: TicketFilter) -> int:
-        return self._tickets.count_documents(self._live(wanted))
-
-    def count_choices(self, wanted: TicketFilter) -> dict[str, dict[str, int]]:
-        """For each field with choices: value to number, under all the *other* conditions."""
-        rows = next(mongo.collection(TICKETS).aggregate(self.choices_pipeline(wanted)))
-        return {name: {row["_id"]: row["count"] for row in rows[name]} for name in CHOICES}
-
-    def choices_pipeline(self, wanted: TicketFilter) -> Pipeline:
-        """Groups to the few combinations that occur, then counts each field over those."""
-        without_choices = replace(wanted, status=(), urgency=(), sentiment=(), source=())
-        facets = {}
-        for name in CHOICES:
-            others = {f"_id.{key}": value for key, value in wanted.match().items() if key in CHOICES and key != name}
-            facets[name] = [
-                {"$match": others},
-                {"$group": {"_id": f"$_id.{name}", "count": {"$sum": "$count"}}},
-                {"$sort": {"count": -1, "_id": 1}},
-                {"$limit": 50},
-            ]
-        return [
-            {"$match": self._live(without_choices)},
-            {"$group": {"_id": {name: f"${name}" for name in CHOICES}, "count": {"$sum": 1}}},
-            {"$facet": facets},
-        ]
+    # -- Reading (lists of tickets: see TicketLists) ---------------------------------------
 
     def find_ticket(self, external_id: str) -> Document | None:
         """The ticket, also where it is deleted (`is_deleted` says so)."""
@@ -207,7 +125,7 @@ class TicketStore:
                 self._tickets.insert_many(plan.inserts, ordered=False, session=session)
             if plan.updates:
                 updates = [
-                    UpdateOne({"_id": id_, "tenant_id": self.tenant_id}, {"$set": values})
+                    UpdateOne({"_id": id_, "tenant_id": self.tenant_id}, _change(values))
                     for id_, values in plan.updates
                 ]
                 self._tickets.bulk_write(updates, ordered=False, session=session)
@@ -224,6 +142,7 @@ class TicketStore:
                 for each in plan.announcements
             ]
             append_entries(entries, now=plan.now, session=session)
+            self._counts.append(plan.counts, session=session)
             save_records(self.tenant, quarantined, job_id=plan.job_id, now=plan.now, session=session)
 
         mongo.in_transaction(work)
@@ -239,15 +158,23 @@ class TicketStore:
         def work(session: ClientSession) -> int:
             lock.assert_held(held, session)
             query = {"tenant_id": self.tenant_id, "external_id": {"$in": list(external_ids)}, "is_deleted": False}
-            living = list(self._tickets.find(query, {"external_id": 1, "expires_at": 1}, session=session))
+            fields = dict.fromkeys(("external_id", "expires_at", "created_at", *Cell._fields), 1)
+            living = list(self._tickets.find(query, fields, session=session))
             if not living:
                 return 0
             self._tickets.update_many(
                 {"_id": {"$in": [each["_id"] for each in living]}, "tenant_id": self.tenant_id},
-                {"$set": {"is_deleted": True, "deleted_at": now}},
+                {
+                    "$set": {"is_deleted": True, "deleted_at": now},
+                    "$unset": {"words": "", "unindexed_since": ""},
+                },
                 session=session,
             )
             plan = self._plan(job_id=job_id, now=now)
+            self._counts.append(
+                DayCells({key: -count for key, count in Counter(map(day_cell, living)).items()}), session=session
+            )
+            plan = self._plan(job_id=job_id, now=now, notify_after=now)
             for each in living:
                 plan.record_deletion(each["external_id"], expires_at=each.get("expires_at"))
             self._history.insert_many(plan.history, session=session)
@@ -257,6 +184,7 @@ class TicketStore:
 
     def apply_retention(self) -> None:
         """Have every ticket and entry expire as the tenant's retention says, or not at all."""
+        self._counts.repair()  # MongoDB erased by the former retention without a word
         days = self.tenant.retention_days
         mine = {"tenant_id": self.tenant_id}
         if days is None:
@@ -270,9 +198,6 @@ class TicketStore:
             self._expire_history(batch)
 
     # -- Inside ----------------------------------------------------------------------------
-
-    def _live(self, wanted: TicketFilter) -> Document:
-        return {"tenant_id": self.tenant_id, "is_deleted": False, **wanted.match()}
 
     def _find_versions(self, external_ids: list[str]) -> dict[str, StoredVersion]:
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
@@ -306,12 +231,6 @@ class TicketStore:
             self._history.bulk_write(writes, ordered=False)
 
 
-def _list_fields(excerpt: int | None) -> Document:
-    if excerpt is None:
-        return dict(_WITHOUT_BOOKKEEPING)
-    return {**dict.fromkeys(_WITHOUT_MESSAGE, 1), "message": {"$substrCP": ["$message", 0, excerpt]}}
-
-
 def _version(stored: Document) -> StoredVersion:
     older = stored.get("older")
     return StoredVersion(
@@ -324,5 +243,6 @@ def _version(stored: Document) -> StoredVersion:
     )
 
 
-def _cursor(ticket: Document, *, backwards: bool = False) -> Cursor:
-    return Cursor(ticket["created_at"], ticket["external_id"], backwards)
+def _change(values: Document) -> Document:
+    """The update of a ticket; one that waits for words has none of an older version."""
+    return {"$set": values, **({"$unset": {"words": ""}} if "unindexed_since" in values else {})}

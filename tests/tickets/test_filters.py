@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenants.models import Tenant
-from tests.builders import store_tickets
+from tests.builders import store_tickets, store_words
 from tickets.filters import SENTIMENTS, URGENCIES, FilterError, TicketFilter
 from tickets.paging import Cursor, CursorError
 from tickets.store import TicketStore
@@ -91,6 +91,7 @@ def test_operators_and_patterns_in_a_parameter_are_only_text(tenant: Tenant) -> 
     store = TicketStore(tenant)
     assert store.count(parse(status="$ne")) == 1
     assert store.count(parse(status='{"$ne": ""}')) == 0
+    store_words(tenant)
     assert store.count(parse(q=".*")) == 0
     assert store.count(parse(q="a.c (x)")) == 1
     assert store.count(parse(q="abc")) == 0

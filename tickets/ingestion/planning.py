@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tickets.cells import DayCells, day_cell
 from tickets.ingestion.changes import (
     Action,
     FieldChanges,
@@ -25,6 +26,7 @@ from tickets.notifications.messages import TicketFacts
 from tickets.notifications.routing import LONGEST_SUBJECT, Route, describe_reason
 
 Document = dict[str, Any]
+SEARCHABLE = ("subject", "message", "customer_id", "topics")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,8 @@ class PagePlan:
     updates: list[tuple[Any, Document]] = field(default_factory=list)
     history: list[Document] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
+    counts: DayCells = field(default_factory=DayCells)
+    """How the counts of living tickets change."""
     new: int = 0
     updated: int = 0
     restored: int = 0
@@ -77,6 +81,7 @@ class PagePlan:
                 "digest": ticket.digest,
                 "is_deleted": False,
                 "deleted_at": None,
+                "unindexed_since": self.now,
                 "first_seen_at": self.now,
                 "last_changed_at": self.now,
                 **({"from_file": True} if ticket.from_file else {}),
@@ -84,6 +89,7 @@ class PagePlan:
             }
         )
         self._record(content.external_id, "created", initial_changes(fields), expiry)
+        self.counts[day_cell(fields)] += 1
         self.new += 1
         self._announce(ticket, verdict, before=None)
 
@@ -124,6 +130,11 @@ class PagePlan:
         if stored["is_deleted"]:
             changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
             values |= {"is_deleted": False, "deleted_at": None}
+        else:
+            self.counts[day_cell(stored)] -= 1
+        self.counts[day_cell({**stored, **values})] += 1
+        if stored["is_deleted"] or any(name in values for name in SEARCHABLE):
+            values["unindexed_since"] = self.now
         if changes:
             expiry = self._expiry(values["created_at"] if "created_at" in values else stored["created_at"])
             values |= {"last_changed_at": self.now, **expiry}

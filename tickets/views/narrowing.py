@@ -27,7 +27,7 @@ _FIXED_ORDER = {"urgency": URGENCIES, "sentiment": SENTIMENTS}
 class Choice:
     value: str
     label: str
-    count: int
+    count: int | None
     checked: bool
 
 
@@ -58,13 +58,19 @@ class DateField:
     error: str
 
 
-def choice_groups(wanted: TicketFilter, counts: Mapping[str, Mapping[str, int]]) -> list[ChoiceGroup]:
-    """The fields with choices; a chosen value stays there to be taken off, also where it counts nothing."""
+def choice_groups(
+    wanted: TicketFilter, counts: Mapping[str, Mapping[str, int]], *, is_counted: bool = True
+) -> list[ChoiceGroup]:
+    """The fields with choices; a chosen value stays there to be taken off, also where it counts nothing.
+
+    Without `is_counted` the counts only say which values there are.
+    """
     groups = []
     for name in ("urgency", "sentiment", "status", "source"):
         chosen: tuple[str, ...] = getattr(wanted, name)
-        values = dict.fromkeys((*_FIXED_ORDER.get(name, ()), *counts.get(name, {}), *chosen))
-        choices = [Choice(v, label(v), counts.get(name, {}).get(v, 0), v in chosen) for v in values]
+        counted = counts.get(name, {})
+        values = dict.fromkeys((*_FIXED_ORDER.get(name, ()), *counted, *chosen))
+        choices = [Choice(v, label(v), counted.get(v, 0) if is_counted else None, v in chosen) for v in values]
         groups.append(ChoiceGroup(name, _TITLES[name], choices))
     return groups
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,17 +10,22 @@ from django.views.decorators.http import require_GET
 
 from supportsaas.templatetags.presentation import label
 from tenants.access import TenantAccess, tenant_required
-from tickets.filters import FilterError, TicketFilter
+from tickets.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.ingestion.classify import Classification, classify_ticket
-from tickets.marking import mark_text, reasons
-from tickets.paging import Cursor, CursorError
-from tickets.store import TicketPage, TicketStore
+from tickets.lists import TicketPage
+from tickets.marking import excerpt_hits, mark_hits, mark_text, reasons
+from tickets.paging import END, Cursor, CursorError
+from tickets.search import TicketSearch
+from tickets.store import TicketStore
 from tickets.views.fragments import render_page_or_fragment
-from tickets.views.narrowing import chips, choice_groups, date_fields
+from tickets.views.narrowing import ChoiceGroup, chips, choice_groups, date_fields
 from tickets.views.timeline import timeline_entry
+from tickets.words import NO_QUERY, Query, QueryError, parse_query
 
 PAGE_SIZE = 50
 EXCERPT = 200
+EXCERPT_OF_A_HIT = 4_000
+LINE = 160
 OTHER_TICKETS = 8
 FOLD_AFTER = 3_000
 HISTORY_AT_FIRST = 50
@@ -41,7 +47,19 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
     except CursorError:
         errors["cursor"] = "This is no page of the list. The address may have been cut off."
     else:
-        page = store.find_page(wanted, page_size=PAGE_SIZE, cursor=cursor, excerpt=EXCERPT)
+        try:
+            page = store.find_page(
+                wanted,
+                page_size=PAGE_SIZE,
+                cursor=cursor,
+                excerpt=EXCERPT_OF_A_HIT if wanted.q else EXCERPT,
+                exact=request.GET.get("count") == "all",
+            )
+        except FilterError as error:
+            errors[error.field] = error.reason
+    search = parse_query(wanted.q or "")
+    if page is not None and search.terms:
+        _mark_tickets(page, search)
     context: dict[str, Any] = {
         "wanted": wanted,
         "page": page,
@@ -49,11 +67,15 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
         "query": wanted.query(),
         "next_query": _page_query(wanted, page.next_cursor if page else None),
         "previous_query": _page_query(wanted, page.previous_cursor if page else None),
-        "groups": choice_groups(wanted, store.count_choices(wanted)),
+        "last_query": _page_query(wanted, END.encode()),
+        "search_query": urlencode({"q": wanted.q}) if wanted.q else "",
+        "ignored": search.ignored,
+        "waiting": TicketSearch(access.tenant).find_waiting() if wanted.q else None,
+        "groups": _choice_groups(store, wanted, page),
         "chips": chips(wanted, zone),
         "dates": date_fields(wanted, zone, errors),
         "errors": errors,
-        "has_tickets": bool((page and page.total) or store.count(TicketFilter())),
+        "has_tickets": bool((page and page.total) or store.has_any()),
     }
     response = render_page_or_fragment(
         request, "tickets/list.html", "tickets/_list.html", context, status=400 if errors else 200
@@ -73,15 +95,16 @@ def show_ticket(request: HttpRequest, access: TenantAccess, external_id: str) ->
     if ticket is None:
         raise Http404("No such ticket.")
     verdict = classify_ticket(subject=ticket["subject"], message=ticket["message"])
+    query = _query_of(request)
     wants_all = request.GET.get("history") == "all"
     limit = HISTORY_AT_MOST if wants_all else HISTORY_AT_FIRST
     entries = store.find_history(external_id, limit=limit + 1)
     others = _other_tickets(store, ticket)
     context: dict[str, Any] = {
         "ticket": ticket,
-        "subject": mark_text(ticket["subject"], verdict, "subject"),
-        "message": mark_text(ticket["message"], verdict, "message", end=FOLD_AFTER),
-        "message_rest": mark_text(ticket["message"], verdict, "message", start=FOLD_AFTER),
+        "subject": mark_text(ticket["subject"], verdict, "subject", query=query),
+        "message": mark_text(ticket["message"], verdict, "message", end=FOLD_AFTER, query=query),
+        "message_rest": mark_text(ticket["message"], verdict, "message", start=FOLD_AFTER, query=query),
         "message_rest_length": max(len(ticket["message"]) - FOLD_AFTER, 0),
         "reasons": reasons(verdict),
         "differences": _differences(ticket, verdict),
@@ -92,6 +115,29 @@ def show_ticket(request: HttpRequest, access: TenantAccess, external_id: str) ->
         "shows_all": wants_all,
     }
     return render(request, "tickets/ticket.html", context)
+
+
+def _mark_tickets(page: TicketPage, query: Query) -> None:
+    """Give each ticket its subject and the line below it in pieces, the line where the first hit is."""
+    for ticket in page.tickets:
+        ticket["marked_subject"] = mark_hits(ticket["subject"][:EXCERPT], query)
+        ticket["marked_line"] = excerpt_hits(ticket["message"], query, length=LINE)
+
+
+def _query_of(request: HttpRequest) -> Query:
+    """What the list that led here searched for; anything unreadable marks nothing."""
+    try:
+        return parse_query(request.GET.get("q", "")[:LONGEST_VALUE])
+    except QueryError:
+        return NO_QUERY
+
+
+def _choice_groups(store: TicketStore, wanted: TicketFilter, page: TicketPage | None) -> list[ChoiceGroup]:
+    """The choices with their counts; without where too many tickets match to count them in time."""
+    if page is not None and page.choices is not None:
+        return choice_groups(wanted, page.choices)
+    everything = store.count_choices(TicketFilter()) or {}
+    return choice_groups(wanted, everything, is_counted=page is None)
 
 
 def _page_query(wanted: TicketFilter, cursor: str | None) -> str:

@@ -1,0 +1,58 @@
+"""What a filter lets through, said once more in plain Python, slowly: tests compare the lists with it."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from tickets.filters import TicketFilter
+from tickets.words import IGNORED
+
+_PIECES = re.compile(r'"([^"]*)"|(\S+)')
+
+
+def lets_through(wanted: TicketFilter, ticket: Mapping[str, Any]) -> bool:
+    if ticket["is_deleted"]:
+        return False
+    for name in ("status", "urgency", "sentiment", "source"):
+        if getattr(wanted, name) and ticket[name] not in getattr(wanted, name):
+            return False
+    return (
+        (wanted.requires_action is None or ticket["requires_action"] == wanted.requires_action)
+        and (wanted.customer_id is None or ticket["customer_id"] == wanted.customer_id)
+        and (wanted.keyword is None or wanted.keyword in ticket["topics"])
+        and (wanted.created_from is None or ticket["created_at"] >= wanted.created_from)
+        and (wanted.created_to is None or ticket["created_at"] < wanted.created_to)
+        and (wanted.q is None or _is_found(wanted.q, ticket))
+    )
+
+
+def _is_found(q: str, ticket: Mapping[str, Any]) -> bool:
+    if "unindexed_since" in ticket:
+        return False
+    terms = []
+    for quoted, plain in _PIECES.findall(q):
+        words = _split(quoted or plain)
+        if words and not (set(words) <= IGNORED and "*" not in plain):
+            terms.append((words, (quoted or plain).endswith("*")))
+    return bool(terms) and all(_occurs(words, is_prefix, ticket) for words, is_prefix in terms)
+
+
+def _occurs(words: list[str], is_prefix: bool, ticket: Mapping[str, Any]) -> bool:
+    texts = [_split(ticket["subject"]), _split(ticket["message"])]
+    for name in ("external_id", "customer_id"):
+        pieces = _split(ticket[name])
+        # Of an id its letters alone find nothing, unless it has no digits at all.
+        telling = [each for each in pieces if not each.isalpha()] or pieces
+        texts += [[each] for each in telling] if len(words) == 1 else [pieces]
+    for text in texts:
+        for start in range(len(text) - len(words) + 1):
+            *whole, last = text[start : start + len(words)]
+            if whole == words[:-1] and (last.startswith(words[-1]) if is_prefix else last == words[-1]):
+                return True
+    return False
+
+
+def _split(text: str) -> list[str]:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return re.findall(r"[^\W_]+", plain)

@@ -1,0 +1,340 @@
+"""Lists of tickets: their totals, pages and choices agree with one another and with the tickets; and how they are read."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from supportsaas import clock, mongo
+from tenants.models import Tenant
+from tests.builders import NOON, delete_stored, store_tickets, store_words
+from tests.conftest import OWN_COLLECTIONS
+from tests.tickets.slow_filter import lets_through
+from tickets import lists
+from tickets.cells import Cell, Span, cover
+from tickets.counts import TicketCounts
+from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
+from tickets.lists import NEWEST_FIRST, TicketLists
+from tickets.paging import END, Cursor
+from tickets.store import TicketStore
+
+pytestmark = pytest.mark.django_db
+
+_MESSAGES = ("", "refund now, data breach", "Data is fine. Breach none", "LAWSUIT about a café", "thanks, great", "?")
+_MOMENTS = [datetime(2026, 2, 27, 23, 59, tzinfo=UTC) + timedelta(hours=hours) for hours in (0, 1, 25, 49, 800, 801)]
+_RECORDS = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from([f"T-{n}" for n in range(1, 9)]),
+        "status": st.sampled_from(["open", "closed", "$ne"]),
+        "source": st.sampled_from(["email", "chat"]),
+        "customer_id": st.sampled_from(["cust_1", "cust_22", ""]),
+        "subject": st.sampled_from(["Refund", "Hello", "Cafe\u0301"]),
+        "message": st.sampled_from(_MESSAGES),
+        "created_at": st.sampled_from([each.isoformat() for each in _MOMENTS]),
+    }
+)
+_STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("store"), st.lists(_RECORDS, min_size=1, max_size=6, unique_by=lambda each: each["id"])),
+        st.tuples(st.just("delete"), st.lists(st.sampled_from([f"T-{n}" for n in range(1, 9)]), max_size=3)),
+        st.tuples(st.just("words"), st.none()),
+    ),
+    min_size=1,
+    max_size=6,
+)
+_FILTERS = st.builds(
+    TicketFilter,
+    status=st.lists(st.sampled_from(["open", "closed", "$ne", "gone"]), unique=True, max_size=2).map(tuple),
+    urgency=st.lists(st.sampled_from(URGENCIES), unique=True, max_size=2).map(tuple),
+    sentiment=st.lists(st.sampled_from(SENTIMENTS), unique=True, max_size=1).map(tuple),
+    source=st.lists(st.sampled_from(["email", "chat"]), unique=True, max_size=1).map(tuple),
+    requires_action=st.none() | st.booleans(),
+    customer_id=st.none() | st.sampled_from(["cust_1", "cust_22"]),
+    keyword=st.none() | st.sampled_from(["refund", "data"]),
+    q=st.none()
+    | st.sampled_from(["refund", "refun*", '"data breach"', "data breach", "CAFÉ", "cust_22", "T-1", "the"]),
+    created_from=st.none() | st.sampled_from(_MOMENTS),
+    created_to=st.none() | st.sampled_from(_MOMENTS),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_STEPS, st.lists(_FILTERS, min_size=4, max_size=8))
+def test_pages_totals_choices_and_the_whole_list_are_what_a_slow_count_says(
+    tenant: Tenant, steps: list[tuple[str, Any]], filters: list[TicketFilter]
+) -> None:
+    for name in OWN_COLLECTIONS:
+        mongo.collection(name).delete_many({})
+    for number, (step, given_) in enumerate(steps):
+        now = NOON + timedelta(minutes=number)
+        if step == "store":
+            store_tickets(tenant, [{**each, "updated_at": now.isoformat()} for each in given_], now=now)
+        elif step == "delete":
+            delete_stored(tenant, given_, now=now)
+        else:
+            store_words(tenant)
+    stored = list(mongo.collection("tickets").find({"tenant_id": "acme"}))
+    store = TicketStore(tenant)
+    assert store.find_count_differences() == {}
+    for wanted in filters:
+        expected = [each for each in stored if lets_through(wanted, each)]
+        expected.sort(key=lambda each: (each["created_at"], each["external_id"]), reverse=True)
+        ids = [each["external_id"] for each in expected]
+        assert [each["external_id"] for each in store.iterate(wanted)] == ids
+        assert list(ids_by_cursor(store, wanted, total=len(ids))) == ids
+        assert ids_by_number(store, wanted, pages=len(ids) // 2 + 1) == ids
+        assert ids_backwards(store, wanted) == ids
+        assert store.count(wanted) == len(ids)
+        choices = store.count_choices(wanted)
+        assert choices is not None
+        for name in ("status", "urgency", "sentiment", "source"):
+            others = [each for each in stored if lets_through(wanted_without(wanted, name), each)]
+            assert choices[name] == Counter(each[name] for each in others)
+
+
+def ids_by_cursor(store: TicketStore, wanted: TicketFilter, *, total: int) -> Iterator[str]:
+    cursor = None
+    while True:
+        page = store.find_page(wanted, page_size=3, cursor=cursor)
+        assert (page.total, page.is_more) == (total, False)
+        yield from (each["external_id"] for each in page.tickets)
+        if page.next_cursor is None:
+            return
+        cursor = Cursor.decode(page.next_cursor)
+
+
+def ids_by_number(store: TicketStore, wanted: TicketFilter, *, pages: int) -> list[str]:
+    found = [store.find_page(wanted, page_size=2, page=number) for number in range(1, pages + 2)]
+    assert found[-1].tickets == []
+    return [each["external_id"] for page in found for each in page.tickets]
+
+
+def ids_backwards(store: TicketStore, wanted: TicketFilter) -> list[str]:
+    """From the last page to the first."""
+    found: list[str] = []
+    cursor: Cursor | None = END
+    while cursor is not None:
+        page = store.find_page(wanted, page_size=3, cursor=cursor)
+        assert (page.next_cursor is None) == (cursor == END or not page.tickets)
+        found = [each["external_id"] for each in page.tickets] + found
+        cursor = Cursor.decode(page.previous_cursor) if page.previous_cursor else None
+    return found
+
+
+def wanted_without(wanted: TicketFilter, name: str) -> TicketFilter:
+    from dataclasses import replace
+
+    return replace(wanted, **{name: ()})
+
+
+class TestTooManyToCount:
+    @pytest.fixture(autouse=True)
+    def _small_limits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lists, "MOST_LOOKED_AT", 3)
+        monkeypatch.setattr(lists, "MOST_COUNTED", 4)
+        monkeypatch.setattr(lists, "MOST_COUNTED_BY_INDEX", 6)
+
+    def test_a_page_says_that_there_are_more_and_the_exact_count_is_there_for_the_asking(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"subject": "refund", "status": "open"} for _ in range(8)])
+        store_words(tenant)
+        store = TicketStore(tenant)
+        for wanted, most in ((TicketFilter(q="refund"), 6), (TicketFilter(q="refund", status=("open",)), 4)):
+            page = store.find_page(wanted, page_size=2)
+            assert (page.total, page.is_more, page.choices) == (most, True, None)
+            exact = store.find_page(wanted, page_size=2, exact=True)
+            assert (exact.total, exact.is_more) == (8, False)
+            assert store.count(wanted) == 8
+            assert ids_by_number(store, wanted, pages=4) == [f"T-{n}" for n in range(8, 0, -1)]
+
+    def test_what_fits_is_counted_to_the_last(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"subject": "refund", "status": "open" if n else "new"} for n in range(5)])
+        store_words(tenant)
+        page = TicketStore(tenant).find_page(TicketFilter(q="refund", status=("open",)), page_size=2)
+        assert (page.total, page.is_more) == (4, False)
+
+
+class TestPeriods:
+    @given(st.sampled_from(_MOMENTS), st.integers(-40_000, 90_000))
+    def test_the_pieces_of_a_period_cover_it_once(self, start: datetime, minutes: int) -> None:
+        end = start + timedelta(minutes=minutes)
+        covered = cover(start, end)
+        pieces = list(covered.edges)
+        for span in covered.spans:
+            if span.first < span.end:
+                pieces.append((_beginning(span.first), _beginning(span.end)))
+        pieces.sort()
+        if start >= end:
+            assert pieces == []
+            return
+        assert pieces[0][0] == start and pieces[-1][1] == end
+        assert all(one[1] == other[0] for one, other in itertools.pairwise(pieces))
+
+    def test_an_open_period_takes_whole_months_and_days(self) -> None:
+        spans, edges = cover(datetime(2026, 1, 30, 12, tzinfo=UTC), None)
+        assert spans == [Span("month 2026-02", "month~"), Span("day 2026-01-31", "day 2026-02-01")]
+        assert edges == [(datetime(2026, 1, 30, 12, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC))]
+
+    def test_half_hour_zones_and_any_moment_count_right(self, tenant: Tenant) -> None:
+        begin = datetime(2025, 12, 30, 18, 30, tzinfo=UTC)
+        moments = [begin + timedelta(hours=7 * n) for n in range(200)]
+        store_tickets(tenant, [{"created_at": each.isoformat()} for each in moments])
+        store = TicketStore(tenant)
+        for start, end in itertools.product(moments[::23], moments[::19]):
+            expected = sum(start <= each < end for each in moments)
+            assert store.count(TicketFilter(created_from=start, created_to=end)) == expected
+
+
+def _beginning(bucket: str) -> datetime:
+    text = bucket.split(" ")[1]
+    return datetime.fromisoformat(text if len(text) == 10 else f"{text}-01").replace(tzinfo=UTC)
+
+
+class TestCounts:
+    def test_differences_are_found_and_repaired(self, tenant: Tenant, other_tenant: Tenant) -> None:
+        store_tickets(tenant, [{}, {"status": "closed"}])
+        store_tickets(other_tenant, [{}])
+        counts = TicketCounts(tenant)
+        assert counts.find_differences() == {}
+        mongo.collection("ticket_counts").update_many(
+            {"tenant_id": "acme", "status": "closed"}, {"$inc": {"counts.low neutral yes": 2}}
+        )
+        mongo.collection("ticket_counts").delete_many({"tenant_id": "acme", "status": "open"})
+        assert counts.find_differences() == {"all": 3, "day 2026-03-10": 3, "month 2026-03": 3}
+        assert counts.repair() == 6
+        assert counts.find_differences() == {}
+        assert TicketStore(tenant).count(TicketFilter()) == 2
+        assert TicketStore(other_tenant).count(TicketFilter()) == 1
+
+    def test_what_retention_erases_leaves_the_numbers_without_a_word(self, tenant: Tenant) -> None:
+        tenant.retention_days = 30
+        old, young = clock.now() - timedelta(days=31), clock.now() - timedelta(days=29)
+        store_tickets(tenant, [{"created_at": each.isoformat()} for each in (old, young, young)])
+        store = TicketStore(tenant)
+        # Past its time, not erased yet: it is in no list and no number.
+        assert store.count(TicketFilter()) == 2
+        assert len(list(store.iterate(TicketFilter()))) == 2
+        mongo.collection("tickets").delete_one({"external_id": "T-1"})  # as MongoDB does in its own time
+        assert store.count(TicketFilter()) == 2
+        assert store.find_page(TicketFilter(), page_size=10).choices == store.count_choices(TicketFilter())
+        assert TicketCounts(tenant).find_differences() == {}
+        tenant.retention_days = None
+        TicketStore(tenant).apply_retention()
+        assert TicketStore(tenant).count(TicketFilter()) == 2
+        assert TicketCounts(tenant).find_differences() == {}
+
+    def test_a_tenant_is_needed(self) -> None:
+        for nobody in (None, "", "acme", Tenant()):
+            with pytest.raises(ValueError):
+                TicketCounts(nobody)  # type: ignore[arg-type]
+            with pytest.raises(ValueError):
+                TicketLists(nobody)  # type: ignore[arg-type]
+
+
+EVERY_FIELD: dict[str, Any] = {
+    "status": ("open",),
+    "urgency": ("high", "low"),
+    "sentiment": ("neutral",),
+    "source": ("email",),
+    "requires_action": True,
+    "customer_id": "cust_1",
+    "keyword": "question",
+    "q": 'question works "how does it"',
+    "created_from": NOON - timedelta(days=3),
+}
+_FILTERS_OF_ONE_AND_TWO = [
+    dict(pair) for size in (0, 1, 2) for pair in itertools.combinations(EVERY_FIELD.items(), size)
+]
+
+
+@pytest.mark.parametrize("given_", _FILTERS_OF_ONE_AND_TWO, ids=lambda each: "+".join(each) or "all")
+def test_every_list_is_read_from_an_index_in_its_order(tenant: Tenant, given_: dict[str, Any]) -> None:
+    store_tickets(
+        tenant,
+        [
+            {"message": "How does it work, how works it", "status": status, "source": source}
+            for status in ("open", "closed", "pending")
+            for source in ("email", "chat", "web")
+        ],
+    )
+    store_words(tenant)
+    tickets = mongo.collection("tickets")
+    branches = TicketStore(tenant).branches_of(TicketFilter(**given_))
+    assert branches
+    for branch in branches:
+        if branch.index == lists.WAITING_INDEX:
+            continue  # what came in within the last seconds
+        for cursor in (None, Cursor(NOON, "T-1"), Cursor(NOON, "T-1", backwards=True)):
+            match = {"$and": [branch.match, cursor.match()]} if cursor else branch.match
+            order = [(name, -way) for name, way in NEWEST_FIRST] if cursor and cursor.backwards else NEWEST_FIRST
+            plan = tickets.find(match).hint(branch.index).sort(order).limit(51).explain()["queryPlanner"]["winningPlan"]
+            assert {"IXSCAN"} <= set(stages_of(plan))
+            assert not {"COLLSCAN", "SORT"} & set(stages_of(plan))
+
+
+def stages_of(plan: Any) -> Iterator[str]:
+    if isinstance(plan, dict):
+        if isinstance(plan.get("stage"), str):
+            yield plan["stage"]
+        for value in plan.values():
+            yield from stages_of(value)
+    elif isinstance(plan, list):
+        for value in plan:
+            yield from stages_of(value)
+
+
+def test_totals_without_words_look_at_no_ticket(tenant: Tenant) -> None:
+    store_tickets(tenant, [{} for _ in range(5)])
+    spans = cover(NOON - timedelta(days=60), None).spans
+    pipeline = TicketCounts(tenant).spans_pipeline(spans)
+    plan = mongo.database().command(
+        {"explain": {"aggregate": "ticket_counts", "pipeline": pipeline, "cursor": {}}, "verbosity": "queryPlanner"}
+    )
+    assert "IXSCAN" in set(stages_of(plan))
+    assert "COLLSCAN" not in set(stages_of(plan))
+
+
+def test_many_states_are_read_in_several_ranges_none_of_them_sorted(tenant: Tenant) -> None:
+    store_tickets(tenant, [{"status": f"s{n:03}", "source": f"c{n % 7}"} for n in range(60)])
+    store = TicketStore(tenant)
+    wanted = TicketFilter(urgency=("low",))
+    branches = store.branches_of(wanted)
+    assert len(branches) > 1
+    seen = [Cell.of(each) for branch in branches for each in mongo.collection("tickets").find(branch.match)]
+    assert len(seen) == 60
+    assert ids_by_number(store, wanted, pages=30) == sorted((f"T-{n}" for n in range(1, 61)), reverse=True)
+
+
+class TestTheCommand:
+    def test_it_tells_what_is_amiss_and_mends_it(self, tenant: Tenant, capsys: pytest.CaptureFixture[str]) -> None:
+        store_tickets(tenant, [{"subject": "Refund"}, {"subject": "Refund"}])
+        store_words(tenant)
+        call_command("verify_lists")
+        assert "the counts add up" in capsys.readouterr().out
+        mongo.collection("ticket_counts").delete_many({})
+        mongo.collection("tickets").update_one({"external_id": "T-1"}, {"$unset": {"words": ""}})
+        with pytest.raises(CommandError, match="--repair"):
+            call_command("verify_lists", "--tenant", "acme")
+        out = capsys.readouterr().out
+        assert "the counts of all are wrong by 2" in out
+        assert "1 tickets have no words" in out
+        call_command("verify_lists", "--repair")
+        store_words(tenant)
+        assert TicketStore(tenant).count(TicketFilter(q="refund", status=("open",))) == 2
+        call_command("verify_lists")
+
+    def test_words_can_be_stored_anew(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{}, {}])
+        store_words(tenant)
+        call_command("verify_lists", "--repair", "--new-words")
+        assert store_words(tenant) == 2
+
+    def test_an_unknown_tenant_is_wrong_usage(self, tenant: Tenant) -> None:
+        with pytest.raises(CommandError) as caught:
+            call_command("verify_lists", "--tenant", "nobody")
+        assert caught.value.returncode == 2

@@ -1,0 +1,127 @@
+"""Folding, queries and hits: what a search finds."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tickets.words import (
+    IGNORED,
+    LONGEST_WORD,
+    QueryError,
+    Term,
+    find_hits,
+    fold,
+    parse_query,
+    searchable_words,
+)
+
+
+def terms(text: str) -> list[Term]:
+    return list(parse_query(text).terms)
+
+
+def hits(text: str, query: str) -> list[str]:
+    return [text[start:end] for start, end in find_hits(text, parse_query(query))]
+
+
+def words(text: str) -> list[str]:
+    return searchable_words(texts=[text], ids=[], topics=[])
+
+
+class TestReadingAQuery:
+    def test_words_prefixes_and_phrases(self) -> None:
+        assert terms('Refun* "Data Breach" invoice') == [
+            Term(("refun",), is_prefix=True),
+            Term(("data", "breach")),
+            Term(("invoice",)),
+        ]
+
+    def test_what_is_typed_in_one_piece_is_a_phrase(self) -> None:
+        assert terms("cust_104") == [Term(("cust", "104"))]
+        assert terms("cust_10*") == [Term(("cust", "10"), is_prefix=True)]
+        assert terms("bob@example.com") == [Term(("bob", "example", "com"))]
+
+    def test_a_quote_that_is_not_closed_goes_to_the_end(self) -> None:
+        assert terms('x "data breach') == [Term(("x",)), Term(("data", "breach"))]
+
+    def test_very_common_words_are_passed_over_alone_and_count_in_a_phrase(self) -> None:
+        query = parse_query('the refund "out of order"')
+        assert query.terms == (Term(("refund",)), Term(("out", "of", "order")))
+        assert query.ignored == ("the",)
+        assert parse_query("to be").terms == ()
+
+    def test_signs_alone_are_no_query(self) -> None:
+        assert parse_query('.* $ {} "" *').terms == ()
+
+    def test_a_prefix_of_one_letter_is_refused(self) -> None:
+        with pytest.raises(QueryError):
+            parse_query("a*")
+
+    @given(st.text(max_size=200))
+    def test_any_text_is_a_query_or_refused(self, text: str) -> None:
+        try:
+            query = parse_query(text)
+        except QueryError:
+            return
+        for term in query.terms:
+            assert all(word and len(word) <= LONGEST_WORD for word in term.words)
+
+
+class TestFolding:
+    @pytest.mark.parametrize(
+        ("text", "folded"),
+        [("Zürich", "zurich"), ("STRASSE", "strasse"), ("Straße", "strasse"), ("Cafe\u0301", "cafe"), ("ÉCOLE", "ecole"),
+         ("İstanbul", "istanbul"), ("ﬁn", "fin"), ("ΣΊΣΥΦΟΣ", "σισυφοσ"), ("Привет", "привет"), ("한국", "한국")],
+    )  # fmt: skip
+    def test_case_and_accents_go(self, text: str, folded: str) -> None:
+        assert fold(text) == folded
+        assert words(text) == [folded]
+
+    @given(st.text(max_size=60))
+    def test_every_form_of_a_text_has_the_same_words(self, text: str) -> None:
+        assert words(unicodedata.normalize("NFD", text)) == words(unicodedata.normalize("NFC", text))
+
+    def test_of_an_id_only_what_tells_it_apart_is_stored(self) -> None:
+        assert searchable_words(texts=[], ids=["TA-000123", "cust_17"], topics=["refund"]) == [
+            "000123",
+            "17",
+            "#refund",
+        ]
+        assert searchable_words(texts=[], ids=["abc-def"], topics=[]) == ["abc", "def"]
+
+    def test_words_that_are_too_common_are_not_stored(self) -> None:
+        assert words("The refund is in the mail") == ["refund", "mail"]
+
+
+class TestHits:
+    def test_hits_are_found_as_they_were_written(self) -> None:
+        assert hits("Straße, CAFE\u0301s and a café", "strasse café") == ["Straße", "café"]
+        assert hits("Refund the refunds, unrefunded", "refun*") == ["Refund", "refunds"]
+        assert hits("A data  breach; data, not a breach", '"data breach"') == ["data  breach"]
+        assert hits("退款申请", "退款") == ["退款"]
+
+    def test_part_of_a_word_is_no_hit(self) -> None:
+        assert hits("unbroken brokenness", "broken") == []
+
+    def test_hits_that_overlap_are_one(self) -> None:
+        assert hits("data breach today", '"data breach" "breach today"') == ["data breach today"]
+
+    @given(st.text(max_size=80), st.text(max_size=12))
+    def test_hits_lie_in_the_text_in_order(self, text: str, query: str) -> None:
+        try:
+            found = find_hits(text, parse_query(query))
+        except QueryError:
+            return
+        flat = [place for hit in found for place in hit]
+        assert flat == sorted(flat)
+        assert all(0 <= start < end <= len(text) for start, end in found)
+
+    @given(st.text(st.characters(max_codepoint=0x24F, exclude_categories=["Cs"]), min_size=1, max_size=30))
+    def test_a_word_of_the_text_is_a_hit_in_it(self, text: str) -> None:
+        for word in re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text)):
+            folded = fold(word)
+            if folded not in IGNORED and folded.isalnum():
+                assert find_hits(unicodedata.normalize("NFC", text), parse_query(f'"{word}"'))

@@ -1,0 +1,201 @@
+"""TicketCounts: how many tickets of a tenant have which verdicts, status and source, by day, month and in all.
+
+Kept true by differences in the very transaction that changes the tickets, so a list of a million has its
+total at once. Days are those of UTC: a tenant's zone may change, and the pieces of a period that are no
+whole day are counted in the tickets. A document is one status and source in one bucket, with a number for
+each of the eighteen verdicts, so a page of tickets touches few documents and none grows without end.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import product
+from typing import Any
+
+from pymongo import UpdateOne
+from pymongo.client_session import ClientSession
+
+from supportsaas import clock, mongo
+from supportsaas.mongo import Document, Pipeline
+from tenants.models import Tenant
+from tickets.cells import EVERYTHING, Cell, Cells, DayCells, Span, buckets_of, cover, month_of, next_month, start_of
+from tickets.filters import SENTIMENTS, URGENCIES
+
+COUNTS = "ticket_counts"
+_CELL = {name: f"${name}" for name in Cell._fields}
+_VERDICTS = {
+    f"{urgency} {sentiment} {'yes' if requires_action else 'no'}": (urgency, sentiment, requires_action)
+    for urgency, sentiment, requires_action in product(URGENCIES, SENTIMENTS, (True, False))
+}
+_NAMES = {verdict: name for name, verdict in _VERDICTS.items()}
+
+
+_Differences = dict[tuple[str, Cell], tuple[int, int]]
+"""Bucket and cell to what is counted and what it should be, where the two differ."""
+
+
+class TicketCounts:
+    def __init__(self, tenant: Tenant) -> None:
+        if not isinstance(tenant, Tenant) or not tenant.slug:
+            raise ValueError("TicketCounts need a tenant.")
+        self.tenant_id = tenant.slug
+        self.retention_days = tenant.retention_days
+        self._counts = mongo.collection(COUNTS)
+        self._tickets = mongo.collection("tickets")
+
+    def find_cells(self, start: datetime | None = None, end: datetime | None = None) -> Cells:
+        """The living tickets created in the half-open period, by cell."""
+        covered = cover(start, end)
+        found: Cells = Counter()
+        if covered.spans:
+            for row in self._counts.aggregate(self.spans_pipeline(covered.spans)):
+                found.update(_cells_of_row({**row["_id"], "counts": row}))
+        for edge_start, edge_end in covered.edges:
+            match = {**self._live, "created_at": {"$gte": edge_start, "$lt": edge_end}}
+            found.update(read_cells(self._tickets.aggregate([{"$match": match}, *count_by_cell()])))
+        return +found
+
+    def spans_pipeline(self, spans: list[Span]) -> Pipeline:
+        within = [{"bucket": {"$gte": span.first, "$lt": span.end}} for span in spans]
+        return [
+            {"$match": {"tenant_id": self.tenant_id, **(within[0] if len(within) == 1 else {"$or": within})}},
+            {
+                "$group": {
+                    "_id": {"status": "$status", "source": "$source"},
+                    **{name: {"$sum": f"$counts.{name}"} for name in _VERDICTS},
+                }
+            },
+        ]
+
+    def append(self, differences: DayCells, *, session: ClientSession) -> None:
+        """Take differences in, in the caller's transaction."""
+        increments: dict[tuple[str, str, str], Counter[str]] = {}
+        for (day, cell), difference in differences.items():
+            for bucket in buckets_of(day):
+                row = increments.setdefault((bucket, cell.status, cell.source), Counter())
+                row[_field(cell)] += difference
+        writes = [
+            UpdateOne(self._key(*key), {"$inc": {name: by for name, by in row.items() if by}}, upsert=True)
+            for key, row in increments.items()
+            if any(row.values())
+        ]
+        if writes:
+            self._counts.bulk_write(writes, ordered=False, session=session)
+
+    def find_differences(self) -> dict[str, int]:
+        """Where the counts do not add up to the tickets: bucket to how many are amiss. Empty is well.
+
+        Buckets that retention has begun to erase are not looked at: no list counts by them.
+        """
+        amiss: Counter[str] = Counter()
+        for compare in self._comparisons():
+            for (bucket, _), (counted, wanted) in mongo.in_transaction(compare).items():
+                if self._is_in_use(bucket):
+                    amiss[bucket] += abs(wanted - counted)
+        return dict(sorted(amiss.items()))
+
+    def repair(self) -> int:
+        """Have the counts add up to the tickets; how many were wrong.
+
+        A month in a transaction, so readers see its old counts or the new, and it runs beside an ingestion:
+        where both write one count, MongoDB has one of the two begin anew.
+        """
+
+        def work(session: ClientSession, compare: Callable[[ClientSession], _Differences]) -> int:
+            writes = [
+                UpdateOne(self._key(bucket, cell.status, cell.source), {"$set": {_field(cell): wanted}}, upsert=True)
+                for (bucket, cell), (_, wanted) in compare(session).items()
+            ]
+            if writes:
+                self._counts.bulk_write(writes, ordered=False, session=session)
+            return len(writes)
+
+        return sum(mongo.in_transaction(partial(work, compare=compare)) for compare in self._comparisons())
+
+    def _comparisons(self) -> Iterator[Callable[[ClientSession], _Differences]]:
+        """Each month with its days against the tickets, then all in all against the months."""
+        yield from (partial(self._compare_month, month=month) for month in self._months())
+        yield self._compare_everything
+
+    def _months(self) -> list[date]:
+        """The months with tickets or counts, without reading either."""
+        ends = [
+            self._tickets.find_one(self._live, {"created_at": 1}, sort=[("created_at", way), ("external_id", way)])
+            for way in (1, -1)
+        ]
+        found = {month_of(each["created_at"].date()) for each in ends if each}
+        named = self._counts.distinct("bucket", {"tenant_id": self.tenant_id})
+        found |= {date.fromisoformat(f"{name[-7:]}-01") for name in named if name.startswith("month ")}
+        if not found:
+            return []
+        months, last = [min(found)], max(found)
+        while months[-1] < last:
+            months.append(next_month(months[-1]))
+        return months
+
+    def _compare_month(self, session: ClientSession, *, month: date) -> _Differences:
+        start, end = start_of(month), start_of(next_month(month))
+        name = buckets_of(month)[1]
+        within = [{"bucket": name}, {"bucket": {"$gte": f"day {name[-7:]}", "$lt": f"day {name[-7:]}~"}}]
+        day = {"$dateTrunc": {"date": "$created_at", "unit": "day"}}
+        pipeline = [
+            {"$match": {**self._live, "created_at": {"$gte": start, "$lt": end}}},
+            {"$group": {"_id": {**_CELL, "day": day}, "count": {"$sum": 1}}},
+        ]
+        wanted: Counter[tuple[str, Cell]] = Counter()
+        for row in self._tickets.aggregate(pipeline, session=session):
+            for bucket in buckets_of(row["_id"]["day"].date())[1:]:
+                wanted[bucket, Cell.of(row["_id"])] += row["count"]
+        return self._compare(self._find_counted({"$or": within}, session), wanted)
+
+    def _compare_everything(self, session: ClientSession) -> _Differences:
+        wanted: Counter[tuple[str, Cell]] = Counter()
+        for (_, cell), count in self._find_counted({"bucket": {"$gte": "month", "$lt": "month~"}}, session).items():
+            wanted[EVERYTHING, cell] += count
+        return self._compare(self._find_counted({"bucket": EVERYTHING}, session), wanted)
+
+    def _find_counted(self, match: Document, session: ClientSession) -> "Counter[tuple[str, Cell]]":
+        rows = self._counts.find({"tenant_id": self.tenant_id, **match}, session=session)
+        return Counter({(row["bucket"], cell): count for row in rows for cell, count in _cells_of_row(row).items()})
+
+    @staticmethod
+    def _compare(counted: "Counter[tuple[str, Cell]]", wanted: "Counter[tuple[str, Cell]]") -> _Differences:
+        return {
+            key: (counted[key], wanted[key]) for key in counted.keys() | wanted.keys() if counted[key] != wanted[key]
+        }
+
+    def _is_in_use(self, bucket: str) -> bool:
+        if self.retention_days is None:
+            return True
+        span = cover(clock.now() - timedelta(days=self.retention_days), None).spans
+        return any(first <= bucket < end for first, end in span)
+
+    def _key(self, bucket: str, status: str, source: str) -> Document:
+        return {"tenant_id": self.tenant_id, "bucket": bucket, "status": status, "source": source}
+
+    @property
+    def _live(self) -> Document:
+        return {"tenant_id": self.tenant_id, "is_deleted": False}
+
+
+def count_by_cell() -> Pipeline:
+    """Groups whatever tickets come in to cells."""
+    return [{"$group": {"_id": _CELL, "count": {"$sum": 1}}}]
+
+
+def read_cells(rows: Iterable[Mapping[str, Any]]) -> Cells:
+    return Counter({Cell.of(row["_id"]): row["count"] for row in rows})
+
+
+def _cells_of_row(row: Mapping[str, Any]) -> Cells:
+    return Counter(
+        {
+            Cell(row["status"], urgency, sentiment, row["source"], requires_action): int(row["counts"].get(name, 0))
+            for name, (urgency, sentiment, requires_action) in _VERDICTS.items()
+        }
+    )
+
+
+def _field(cell: Cell) -> str:
+    return f"counts.{_NAMES[cell.urgency, cell.sentiment, cell.requires_action]}"

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from analytics.views.dashboard import show_dashboard
+from analytics.views.exports import export_chart
 from analytics.views.overview import show_overview
 
 urlpatterns = [
     path("", show_overview, name="overview"),
     path("t/<str:slug>/", show_dashboard, name="dashboard"),
+    path("t/<str:slug>/charts/<str:name>/<str:format_name>/", export_chart, name="chart-export"),
 ]

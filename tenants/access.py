@@ -13,7 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 
@@ -74,17 +74,19 @@ def find_all_access(user: AbstractBaseUser | AnonymousUser) -> list[TenantAccess
 
 def tenant_required(
     needed: Role = Role.VIEWER,
-) -> Callable[[Callable[..., HttpResponse]], Callable[Concatenate[HttpRequest, str, ...], HttpResponse]]:
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[Concatenate[HttpRequest, str, ...], HttpResponseBase]]:
     """Decorate a page whose address names the tenant by `slug`.
 
     The view gets a `TenantAccess` in the place of the slug, and `request.tenant_access` is set
     for the frame around the page.
     """
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponse]:
+    def decorate(
+        view: Callable[..., HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponseBase]:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             access = find_access(request.user, slug)
             if access is None:
                 raise Http404("No such tenant.")

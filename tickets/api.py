@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 from pydantic import ConfigDict
@@ -15,6 +15,8 @@ from supportsaas.mongo import Document
 from tenants.api_access import TenantId, api_tenant
 from tenants.models import Tenant
 from tickets.api_fields import Moment, Search, Words
+from tickets.export_files import file_description, tickets_file
+from tickets.exporting import TICKET_COLUMNS
 from tickets.filters import MOST_VALUES, FilterError, TicketFilter
 from tickets.ingestion.classify import classify_ticket
 from tickets.lists import TicketPage
@@ -108,19 +110,29 @@ class Paging(Schema):
     )
 
 
-class ListQuery(Paging):
+class Narrowing(Schema):
     status: list[Words] = Field([], max_length=MOST_VALUES, description="Any of these; may be repeated.")
     urgency: list[Literal["high", "medium", "low"]] = Field([], max_length=MOST_VALUES)
     sentiment: list[Literal["negative", "neutral", "positive"]] = Field([], max_length=MOST_VALUES)
     source: list[Words] = Field([], max_length=MOST_VALUES)
     requires_action: bool | None = None
     customer_id: Words | None = None
+    keyword: Words | None = Field(None, description="A topic, as among `top_keywords`.")
     q: Search | None = None
     created_from: Moment | None = Field(None, description="Included.")
     created_to: Moment | None = Field(None, description="Not included; but a bare date includes that day.")
 
 
-_FILTERS = set(ListQuery.model_fields) - set(Paging.model_fields)
+class ListQuery(Paging, Narrowing):
+    pass
+
+
+class ExportQuery(Narrowing):
+    tenant_id: TenantId
+    format: Literal["csv", "jsonl"] = "csv"
+
+
+_FILTERS = set(Narrowing.model_fields)
 _MAY_REPEAT = ("status", "urgency", "sentiment", "source")
 
 
@@ -136,6 +148,22 @@ def list_urgent_tickets(request: HttpRequest, query: Query[Paging]) -> TicketPag
     refuse_unknown(request, Paging.model_fields)
     tenant = api_tenant(request, query.tenant_id)
     return _page(tenant, TicketFilter(urgency=("high",)), query)
+
+
+@router.get(
+    "/export/tickets",
+    summary="All tickets of a list as a file",
+    response={200: Any},
+    openapi_extra={"responses": {200: file_description(TICKET_COLUMNS)}},
+)
+def export_tickets(request: HttpRequest, query: Query[ExportQuery]) -> HttpResponseBase:
+    """Streamed without a cap; times are in the tenant's zone. A transfer that breaks off has no proper end."""
+    refuse_unknown(request, ExportQuery.model_fields, may_repeat=_MAY_REPEAT)
+    tenant = api_tenant(request, query.tenant_id)
+    try:
+        return tickets_file(tenant, _filter(request, tenant), query.format)
+    except FilterError as error:
+        raise InvalidParameter(error.field, error.reason) from None
 
 
 @router.get(

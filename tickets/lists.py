@@ -142,16 +142,18 @@ class TicketLists:
         return None if cells is None else choices(cells, wanted)
 
     def iterate(self, wanted: TicketFilter) -> Iterator[Document]:
-        """All of them, newest first, read bit by bit; each whole."""
+        """All of them, newest first, read bit by bit; each whole. Raises `FilterError` at once."""
         wanted = self._within_retention(wanted)
         narrowing = self._narrow(wanted)
         branches = self._branches(wanted, narrowing, self._find_cells(wanted, narrowing))
-        yield from _merge(
-            [
-                self._tickets.find(branch.match, _WITHOUT_BOOKKEEPING).hint(branch.index).sort(NEWEST_FIRST)
-                for branch in branches
-            ]
-        )
+        found = [
+            self._tickets.find(branch.match, _WITHOUT_BOOKKEEPING, batch_size=500)
+            .hint(branch.index)
+            .sort(NEWEST_FIRST)
+            .allow_disk_use(True)
+            for branch in branches
+        ]
+        return _merge(found)
 
     def find_count_differences(self) -> dict[str, int]:
         """Where the counted cells do not add up to the tickets; empty is well."""

@@ -170,11 +170,9 @@ class TicketStore(TicketLists):
                 },
                 session=session,
             )
+            gone = Counter(map(day_cell, living))
+            self._counts.append(DayCells({key: -count for key, count in gone.items()}), session=session)
             plan = self._plan(job_id=job_id, now=now)
-            self._counts.append(
-                DayCells({key: -count for key, count in Counter(map(day_cell, living)).items()}), session=session
-            )
-            plan = self._plan(job_id=job_id, now=now, notify_after=now)
             for each in living:
                 plan.record_deletion(each["external_id"], expires_at=each.get("expires_at"))
             self._history.insert_many(plan.history, session=session)

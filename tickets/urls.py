@@ -5,11 +5,12 @@ Ids of tickets and customers are whatever the helpdesk uses, so they may hold sl
 
 from django.urls import path
 
-from tickets.views import channels, customers, ingestion, quarantine, source_settings, tickets
+from tickets.views import channels, customers, exports, ingestion, quarantine, source_settings, tickets
 
 urlpatterns = [
     path("t/<str:slug>/tickets/", tickets.show_ticket_list, name="ticket-list"),
     path("t/<str:slug>/tickets/<path:external_id>/", tickets.show_ticket, name="ticket"),
+    path("t/<str:slug>/export/tickets/", exports.export_tickets, name="export-tickets"),
     path("t/<str:slug>/customers/", customers.show_customer_list, name="customer-list"),
     path("t/<str:slug>/customers/<path:customer_id>/", customers.show_customer, name="customer"),
     path("t/<str:slug>/ingestion/", ingestion.show_ingestion, name="ingestion"),

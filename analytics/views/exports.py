@@ -1,0 +1,54 @@
+"""The numbers of one chart to take away: the very rows that stand beneath it on the dashboard."""
+
+from dataclasses import replace
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from analytics.frame import Frame
+from analytics.links import TicketLinks
+from analytics.periods import buckets_of
+from analytics.store import StatisticsStore
+from analytics.table import Table
+from analytics.tables import dashboard_tables
+from analytics.views.narrowing import Selection
+from supportsaas import clock
+from tenants.access import TenantAccess, tenant_required
+from tenants.models import Tenant
+from tickets.export_files import file_response, parse_format
+from tickets.exporting import file_name, write_rows
+from tickets.filters import FilterError
+
+
+@require_GET
+@tenant_required()
+def export_chart(request: HttpRequest, access: TenantAccess, name: str, format_name: str) -> HttpResponseBase:
+    """A chart's table over the dashboard's period and sources, by name; 404 where there is none of that name."""
+    zone, now = access.tenant.zone, clock.now()
+    try:
+        format_ = parse_format(format_name)
+        selection = Selection.parse(dict(request.GET.lists()), zone=zone, now=now)
+    except FilterError as error:
+        return HttpResponse(f"{error}.", status=400, content_type="text/plain; charset=utf-8")
+    table = _tables(access.tenant, selection).get(name)
+    if table is None:
+        raise Http404("No such chart.")
+    columns = [column.key for column in table.columns]
+    moments = [column.key for column in table.columns if column.kind == "moment"]
+    period = selection.chosen.period
+    return file_response(
+        write_rows(format_, columns, table.values, moments=moments, zone=zone),
+        file_name(access.tenant.slug, name, format_, start=period.start, end=period.end, zone=zone),
+        format_,
+    )
+
+
+def _tables(tenant: Tenant, selection: Selection) -> dict[str, Table]:
+    now, zone, period = clock.now(), tenant.zone, selection.chosen.period
+    buckets, comparison = buckets_of(period, zone), period.comparison(now, zone)
+    store = StatisticsStore(tenant)
+    figures = store.dashboard(buckets, comparison=comparison, sources=selection.sources)
+    rising = store.rising_keywords(period, comparison=comparison, sources=selection.sources)
+    links = TicketLinks(tenant.slug, selection.tickets)
+    frame = Frame(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now)
+    return dashboard_tables(replace(figures, rising=rising), frame)

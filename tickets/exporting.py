@@ -1,0 +1,127 @@
+"""Rows as a file for a spreadsheet (CSV) or a program (JSON lines), written bit by bit. Pure.
+
+Times are in the tenant's zone, and the file names it. Nothing in a CSV file is a formula to a spreadsheet.
+A file that breaks off in the middle has no proper end of transfer: whoever downloads it is told.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+Format = Literal["csv", "jsonl"]
+CONTENT_TYPES: dict[str, str] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+
+TICKET_COLUMNS = (
+    "external_id", "created_at", "updated_at", "status", "urgency", "sentiment", "requires_action", "source",
+    "customer_id", "subject", "message", "keywords",
+)  # fmt: skip
+_MOMENTS = ("created_at", "updated_at")
+
+# What spreadsheets begin a formula with, in the wide forms too, and what they skip before it.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_CHUNK = 64 * 1024
+
+
+def write_rows(
+    format_: Format, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, moments: Sequence[str], zone: ZoneInfo
+) -> Iterator[bytes]:
+    """The file in pieces. `moments` are the columns of times; `rows` has a value for each column."""
+    names = [f"{name} ({zone.key})" if name in moments else name for name in columns]
+    return _in_chunks(_csv_lines(names, rows, zone) if format_ == "csv" else _json_lines(columns, moments, rows, zone))
+
+
+def ticket_rows(tickets: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
+    for ticket in tickets:
+        yield [ticket[name] for name in TICKET_COLUMNS]
+
+
+def write_tickets(format_: Format, tickets: Iterable[dict[str, Any]], *, zone: ZoneInfo) -> Iterator[bytes]:
+    return write_rows(format_, TICKET_COLUMNS, ticket_rows(tickets), moments=_MOMENTS, zone=zone)
+
+
+def file_name(
+    slug: str, what: str, format_: Format, *, start: datetime | None, end: datetime | None, zone: ZoneInfo
+) -> str:
+    """Names tenant, contents and period: acme_tickets_2026-03-01_to_2026-03-31.csv."""
+    days = [_day(moment, zone) for moment in (start, end)]
+    period = "all" if not any(days) else f"{days[0] or 'beginning'}_to_{_last_day(end, zone) or 'now'}"
+    return f"{slug}_{what}_{period}.{format_}"
+
+
+def plain_text(value: str) -> str:
+    """The text so that no spreadsheet takes it for a formula: behind an apostrophe where it might."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def _csv_lines(names: Sequence[str], rows: Iterable[Sequence[Any]], zone: ZoneInfo) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    take = _taker(buffer)
+    writer.writerow(names)
+    yield "\ufeff" + take()  # with the mark spreadsheets read it as UTF-8
+    for row in rows:
+        writer.writerow([_csv_value(value, zone) for value in row])
+        yield take()
+
+
+def _json_lines(
+    columns: Sequence[str], moments: Sequence[str], rows: Iterable[Sequence[Any]], zone: ZoneInfo
+) -> Iterator[str]:
+    tail = {"time_zone": zone.key} if any(name in moments for name in columns) else {}
+    for row in rows:
+        values = {name: _json_value(value, zone) for name, value in zip(columns, row, strict=True)}
+        yield json.dumps({**values, **tail}, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _csv_value(value: Any, zone: ZoneInfo) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return plain_text(value)
+    if isinstance(value, list):
+        return plain_text(", ".join(value))
+    return _local(value, zone) if isinstance(value, datetime) else value
+
+
+def _json_value(value: Any, zone: ZoneInfo) -> Any:
+    return _local(value, zone) if isinstance(value, datetime) else value
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def _taker(buffer: io.StringIO) -> Callable[[], str]:
+    def take() -> str:
+        text = buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+        return text
+
+    return take
+
+
+def _in_chunks(lines: Iterable[str]) -> Iterator[bytes]:
+    held: list[str] = []
+    size = 0
+    for line in lines:
+        held.append(line)
+        size += len(line)
+        if size >= _CHUNK:
+            yield "".join(held).encode()
+            held, size = [], 0
+    if held:
+        yield "".join(held).encode()
+
+
+def _day(moment: datetime | None, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).date().isoformat() if moment else ""
+
+
+def _last_day(end: datetime | None, zone: ZoneInfo) -> str:
+    """The last day that a half-open period touches."""
+    return _day(end - timedelta(milliseconds=1), zone) if end else ""

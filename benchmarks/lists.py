@@ -99,7 +99,7 @@ def _fill(tenant: Any, size: int) -> None:
     for start in range(0, size, BATCH):
         records = [json.loads(row) for row in bulk.json_rows(start, start + BATCH)]
         read = read_records([SourceRecord(each, each) for each in records], tenant_id=tenant.slug)
-        plan = PagePlan(tenant_id=tenant.slug, job_id="bulk", now=NOW, retention_days=None, judge=judged)
+        plan = PagePlan(tenant_id=tenant.slug, job_id="bulk", now=NOW, routes=(), retention_days=None, judge=judged)
         for ticket in read.tickets:
             plan.add_new(ticket)
         mongo.collection("tickets").insert_many(plan.inserts, ordered=False)

@@ -38,7 +38,6 @@ MOST_COUNTED_BY_INDEX = 300_000
 MOST_RANGES = 150
 """Ranges of the cells' index that are merged into one list; MongoDB itself merges at most 200."""
 
-_WITHOUT_BOOKKEEPING = {"topics": 0, "digest": 0, "words": 0, "unindexed_since": 0}
 _WITHOUT_MESSAGE = (
     "tenant_id", "external_id", "source", "customer_id", "subject", "status", "urgency", "sentiment",
     "requires_action", "keywords", "created_at", "updated_at", "is_deleted", "deleted_at",
@@ -147,7 +146,7 @@ class TicketLists:
         narrowing = self._narrow(wanted)
         branches = self._branches(wanted, narrowing, self._find_cells(wanted, narrowing))
         found = [
-            self._tickets.find(branch.match, _WITHOUT_BOOKKEEPING, batch_size=500)
+            self._tickets.find(branch.match, _list_fields(None), batch_size=500)
             .hint(branch.index)
             .sort(NEWEST_FIRST)
             .allow_disk_use(True)
@@ -327,7 +326,7 @@ def _merge(found: list[Any], *, backwards: bool = False) -> Iterator[Document]:
 
 def _list_fields(excerpt: int | None) -> Document:
     if excerpt is None:
-        return dict(_WITHOUT_BOOKKEEPING)
+        return dict.fromkeys((*_WITHOUT_MESSAGE, "message"), 1)
     return {**dict.fromkeys(_WITHOUT_MESSAGE, 1), "message": {"$substrCP": ["$message", 0, excerpt]}}
 
 

@@ -205,7 +205,7 @@ class TestCounts:
             {"tenant_id": "acme", "status": "closed"}, {"$inc": {"counts.low neutral yes": 2}}
         )
         mongo.collection("ticket_counts").delete_many({"tenant_id": "acme", "status": "open"})
-        assert counts.find_differences() == {"all": 3, "day 2026-03-10": 3, "month 2026-03": 3}
+        assert counts.find_differences() == {"day 2026-03-10": 3, "month 2026-03": 3}
         assert counts.repair() == 6
         assert counts.find_differences() == {}
         assert TicketStore(tenant).count(TicketFilter()) == 2
@@ -321,7 +321,7 @@ class TestTheCommand:
         with pytest.raises(CommandError, match="--repair"):
             call_command("verify_lists", "--tenant", "acme")
         out = capsys.readouterr().out
-        assert "the counts of all are wrong by 2" in out
+        assert "the counts of month 2026-03 are wrong by 2" in out
         assert "1 tickets have no words" in out
         call_command("verify_lists", "--repair")
         store_words(tenant)

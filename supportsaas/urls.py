@@ -6,6 +6,7 @@ from django.urls import include, path
 from supportsaas.api import api
 from supportsaas.api_page import show_api
 from supportsaas.metrics import show_metrics
+from supportsaas.system_page import show_system
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("", include("tickets.urls")),
     path("api/docs", show_api, name="api-docs"),
+    path("system/", show_system, name="system"),
     path("metrics", show_metrics, name="metrics"),
     path("", api.urls),
 ]

@@ -28,7 +28,7 @@ CHANNEL = "<channel>"
 
 @dataclass(frozen=True)
 class Route:
-    """What a route asks for. `needs` None: any logged-in person; `open`: everybody."""
+    """What a route asks for. `needs` None: any logged-in person; `open`: everybody; `superuser`: they alone."""
 
     path: str
     kind: str  # page, api or admin
@@ -37,6 +37,7 @@ class Route:
     open: bool = False
     query: dict[str, str] = field(default_factory=dict)
     names_tenant: bool = True
+    superuser: bool = False
 
 
 V, M, A = Role.VIEWER, Role.MANAGER, Role.ADMIN
@@ -96,6 +97,7 @@ ROUTES: dict[str, list[Route]] = {
         for what in ("switch", "delete", "test")
     },
     "welcome/<uidb64>/<token>/": [Route("/welcome/x/y/", "page", open=True, names_tenant=False)],
+    "system/": [Route("/system/", "page", superuser=True)],
     "health": [Route("/health", "api", open=True, names_tenant=False)],
     "tickets": [Route("/tickets", "api", V, query={"tenant_id": "acme"})],
     "export/tickets": [Route("/export/tickets", "api", V, query={"tenant_id": "acme"})],
@@ -254,6 +256,8 @@ def expected(person: Person, route: Route) -> set[int]:
     # A token opens the API alone: for a page it is nobody.
     if not person.is_known or (route.kind == "page" and person.by != "session"):
         return {401} if route.kind == "api" else {302}
+    if route.superuser:
+        return {200} if person.name == "superuser" else {404}
     if not route.names_tenant:
         return LET_IN
     if person.role is None:

@@ -233,6 +233,11 @@ def find_states(names: list[str], *, clock: Clock | None = None) -> dict[str, Ci
     return {name: CircuitState(name=name) for name in names} | {each["_id"]: _state(each) for each in found}
 
 
+def find_all_states() -> dict[str, CircuitState]:
+    """Of every circuit that was ever used, by name."""
+    return {each["_id"]: _state(each) for each in mongo.collection(COLLECTION).aggregate(_beginning("$$NOW"))}
+
+
 def _state(found: Document) -> CircuitState:
     window = found["window"]
     state: State = found["state"]

@@ -14,6 +14,7 @@ from pymongo.server_description import ServerDescription
 
 from supportsaas import backup, clock, health, mongo, mongo_vitals, vitals
 from supportsaas.embedded_mongod import EmbeddedMongod
+from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, CircuitBreaker, Permit
 from tenants.models import Source, Tenant, User
 from tests.faults.conftest import OwnDatabase
 from tests.faults.replica_set import ReplicaSet
@@ -67,6 +68,29 @@ class TestIssues:
         assert ask()["issues"] == []
         mongo.collection("schedules").update_many({}, {"$set": {"next_at": clock.now() - 5 * MINUTE}})
         assert ask()["issues"] == ["1 scheduled read is overdue: no worker has begun it."]
+
+    def test_alerts_that_nobody_sends_and_ones_that_were_given_up(self, worker: None) -> None:
+        now = clock.now()
+        news = {"tenant_id": "acme", "channel_id": "c", "status": "waiting"}
+        mongo.collection("outbox").insert_one({**news, "_id": "n", "due_at": now - 2 * MINUTE})
+        assert ask()["issues"] == []
+        messages = mongo.collection("deliveries")
+        message = {"tenant_id": "acme", "channel_id": "c", "composed_at": now}
+        messages.insert_one({**message, "_id": "m", "status": "pending", "next_attempt_at": now - 20 * MINUTE})
+        messages.insert_one({**message, "_id": "d", "status": "dead", "next_attempt_at": None})
+        assert ask()["issues"] == [
+            "2 alerts are due and not sent, the first since 20 minutes ago.",
+            "1 alert was given up within two days.",
+        ]
+
+    def test_an_endpoint_that_does_not_work(self, worker: None) -> None:
+        circuit = CircuitBreaker("http://acme.example")
+        for _ in range(FAILURES_TO_OPEN):
+            permit = circuit.admit()
+            assert isinstance(permit, Permit)
+            circuit.record(permit, ok=False)
+        sentence = "1 endpoint does not take alerts at present (circuit open); they are kept and tried again."
+        assert ask()["issues"] == [sentence]
 
     def test_clocks_that_differ(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
         real = clock.now

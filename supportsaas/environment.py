@@ -6,6 +6,7 @@ what it takes and what was found, so that a typing error never becomes a default
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -63,6 +64,15 @@ def words(name: str, *, default: list[str]) -> list[str]:
     if not all(items):
         raise ImproperlyConfigured(f"{name} must be a comma-separated list without empty items, not {value!r}.")
     return items
+
+
+def web_address(name: str, *, default: str) -> str:
+    """Scheme, host and maybe a port and a path, without a slash at the end."""
+    value = os.environ.get(name, "").strip() or default
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise ImproperlyConfigured(f"{name} must be an address like https://support.example.com, not {value!r}.")
+    return value.rstrip("/")
 
 
 def directory(name: str, *, default: Path) -> Path:

@@ -86,6 +86,19 @@ INDEXES: tuple[Index, ...] = (
         {"unique": True},
     ),
     Index(
+        "digest_subscriptions",
+        (("tenant_id", UP), ("since", UP)),
+        "Who wants a tenant's weekly digest.",
+    ),
+    Index("digest_subscriptions", (("user_id", UP),), "Whose digests a person gets."),
+    Index("digests", (("tenant_id", UP), ("user_id", UP), ("week", DOWN)), "What became of a person's last digest."),
+    Index(
+        "digests",
+        (("expires_at", UP),),
+        "Digests are forgotten after a quarter.",
+        {"expireAfterSeconds": 0},
+    ),
+    Index(
         "ticket_history",
         (("tenant_id", UP), ("external_id", UP), ("recorded_at", DOWN), ("_id", DOWN)),
         "A ticket's history, newest first.",

@@ -36,6 +36,7 @@ secret_box.check_keys(ENCRYPTION_KEYS)
 
 MONGODB_NAME = environment.text("MONGODB_NAME", "supportsaas")
 PORT = environment.integer("PORT", default=8000, minimum=1, maximum=65535)
+PUBLIC_URL = environment.web_address("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}")
 DEBUG = environment.boolean("DEBUG", default=False)
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", default=[])

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
+from django.core import signing
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -24,6 +25,7 @@ from tickets.jobs import JobRequest
 CANARY = "pelican-canary"
 JOB = "<job>"
 CHANNEL = "<channel>"
+DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ ROUTES: dict[str, list[Route]] = {
     "account/password/": [Route("/account/password/", "page", names_tenant=False)],
     "account/two-factor/": [Route("/account/two-factor/", "page", names_tenant=False)],
     "account/sessions/": [Route("/account/sessions/", "page", method="POST", names_tenant=False)],
+    "account/digests/": [Route("/account/digests/", "page", names_tenant=False)],
+    "digest/end/<str:token>/": [Route(f"/digest/end/{DIGEST_TOKEN}/", "page", open=True, names_tenant=False)],
     "logout/": [Route("/logout/", "page", method="POST", open=True, names_tenant=False)],
     "theme/": [Route("/theme/", "page", method="POST", open=True, names_tenant=False)],
     "switch/": [Route("/switch/", "page", query={"tenant": "acme"}, names_tenant=False)],

@@ -1,0 +1,79 @@
+"""One document for each person, tenant and week: a digest is sent once, by whichever worker is first.
+
+A claim lapses, so a worker that dies while it prepares a mail is followed by another. From the moment the
+mail is handed to the server nobody else may send it: where it is not known whether the server took it
+(the worker died, the connection broke), it counts as sent. Better one digest less than one twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from supportsaas import mongo
+from supportsaas.mongo import Document
+
+COLLECTION = "digests"
+LEASE = timedelta(minutes=5)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
+KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to send one digest, for a while; `attempt` tells it from earlier ones."""
+
+    key: str
+    attempt: int
+
+
+def take(user_id: str, slug: str, week: str, *, now: datetime) -> Claim | None:
+    """The claim, or None where the digest is sent, being sent, or has to wait."""
+    key = f"{slug} {user_id} {week}"
+    free = [{"status": "waiting", "next_at": {"$lte": now}}, {"status": "claimed", "lease_until": {"$lte": now}}]
+    try:
+        found = mongo.collection(COLLECTION).find_one_and_update(
+            {"_id": key, "$or": free},
+            {
+                "$set": {"status": "claimed", "lease_until": now + LEASE},
+                "$inc": {"attempts": 1},
+                "$setOnInsert": {"tenant_id": slug, "user_id": user_id, "week": week, "expires_at": now + KEPT},
+            },
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+    except DuplicateKeyError:
+        return None
+    return Claim(key, found["attempts"]) if found else None
+
+
+def begin_sending(claim: Claim, *, now: datetime) -> bool:
+    """From here on nobody else sends it; False where somebody else has the claim by now."""
+    return _move(claim, "claimed", {"status": "sending", "sending_at": now})
+
+
+def note_sent(claim: Claim, *, now: datetime) -> None:
+    _move(claim, "sending", {"status": "sent", "sent_at": now})
+
+
+def note_unknown(claim: Claim, *, error: str) -> None:
+    """The server may have taken it: it is not sent again."""
+    _move(claim, "sending", {"status": "unknown", "error": error})
+
+
+def note_failed(claim: Claim, *, error: str, now: datetime) -> None:
+    """The server surely did not take it: it is tried again after a pause that doubles."""
+    pause = min(FIRST_PAUSE * 2 ** min(claim.attempt - 1, 10), LONGEST_PAUSE)
+    values = {"status": "waiting", "next_at": now + pause, "error": error}
+    _move(claim, "sending", values)
+
+
+def find_last(user_id: str, slug: str) -> Document | None:
+    """What became of the person's newest digest of the tenant."""
+    return mongo.collection(COLLECTION).find_one({"tenant_id": slug, "user_id": user_id}, sort=[("week", -1)])
+
+
+def _move(claim: Claim, status: str, values: Document) -> bool:
+    mine = {"_id": claim.key, "status": status, "attempts": claim.attempt}
+    return mongo.collection(COLLECTION).update_one(mine, {"$set": values}).matched_count == 1

@@ -1,0 +1,97 @@
+"""The digest as a mail: a week's numbers, how they changed, and a link from each to the list it counts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from analytics.digest.subscriptions import unsubscribe_token
+from analytics.digest.week import DigestWeek
+from analytics.figures import DashboardFigures
+from analytics.links import TicketLinks
+from analytics.periods import Period, Unit, buckets_of
+from analytics.store import StatisticsStore
+from analytics.tables import TILES
+from analytics.words import change
+from supportsaas.templatetags.presentation import one_line
+from tenants.models import Tenant, User
+from tickets.filters import TicketFilter
+
+MOST_LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    name: str
+    count: int
+    change: str
+    url: str
+
+
+def compose(user: User, tenant: Tenant, week: DigestWeek) -> EmailMultiAlternatives:
+    zone = tenant.zone
+    before = week.period.comparison(week.period.end, zone)
+    figures = StatisticsStore(tenant).dashboard(buckets_of(week.period, zone, Unit.DAY), comparison=before)
+    stop = _address(reverse("digest-unsubscribe", args=[unsubscribe_token(user, tenant)]))
+    context = {
+        "tenant": tenant,
+        "week": week,
+        "dashboard": _address(_dashboard(tenant, week)),
+        "settings": _address(reverse("digests")),
+        "unsubscribe": stop,
+        **_numbers(figures, TicketLinks(tenant.slug, _within(week.period))),
+    }
+    mail = EmailMultiAlternatives(
+        subject=one_line(f"[{tenant.name}] Week of {week.first_day:%-d %b %Y}: {figures.totals.total:,} tickets", 180),
+        body=render_to_string("digest/mail.txt", context),
+        to=[user.email],
+        headers={
+            "Message-ID": f"<digest.{week.name}.{tenant.slug}.{user.pk}@supportsaas>",
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    mail.attach_alternative(render_to_string("digest/mail.html", context), "text/html")
+    return mail
+
+
+def _numbers(figures: DashboardFigures, links: TicketLinks) -> dict[str, Any]:
+    lines = [
+        Line(
+            name,
+            getattr(figures.totals, field),
+            change(getattr(figures.totals, field), getattr(figures.previous, field)).words,
+            _address(links.tickets(**conditions)),
+        )
+        for field, name, conditions in TILES
+    ]
+    keywords = [
+        Line(each.value, each.count, "", _address(links.tickets(keyword=each.value)))
+        for each in figures.keywords[:MOST_LINES]
+    ]
+    customers = [
+        Line(
+            each.customer_id,
+            each.total,
+            f"{each.high_urgency_count} of high urgency, {each.negative_count} negative, {each.open_count} open",
+            _address(links.tickets(customer_id=each.customer_id)),
+        )
+        for each in figures.customers[:MOST_LINES]
+    ]
+    return {"lines": lines, "keywords": keywords, "customers": customers}
+
+
+def _within(period: Period) -> TicketFilter:
+    return TicketFilter(created_from=period.start, created_to=period.end)
+
+
+def _dashboard(tenant: Tenant, week: DigestWeek) -> str:
+    return f"{reverse('dashboard', args=[tenant.slug])}?period=custom&from={week.first_day}&to={week.last_day}"
+
+
+def _address(path: str) -> str:
+    return f"{settings.PUBLIC_URL}{path}"

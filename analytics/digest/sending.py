@@ -1,0 +1,91 @@
+"""The workers' duty: on Monday morning in each tenant's zone, everybody who wants the digest gets it, once."""
+
+import logging
+import smtplib
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from analytics.digest import claims
+from analytics.digest.mail import compose
+from analytics.digest.subscriptions import find_subscribers, unsubscribe
+from analytics.digest.week import week_before
+from supportsaas import clock, mongo
+from supportsaas.templatetags.presentation import one_line
+from tenants.access import find_access
+from tenants.models import Tenant, User
+from tickets.duties import Duty
+
+logger = logging.getLogger(__name__)
+
+
+def send_due_digests(stop: threading.Event, *, now: Callable[[], datetime] = clock.now) -> int:
+    """Send what is due and not sent; how many went out."""
+    if not settings.EMAIL_IS_SET:
+        return 0
+    sent = 0
+    for tenant in Tenant.objects.filter(is_active=True):
+        week = week_before(now(), tenant.zone)
+        if not week.is_due(now()):
+            continue
+        for user_id in find_subscribers(tenant, before=week.due_at):
+            if stop.is_set():
+                return sent
+            try:
+                sent += _send_one(user_id, tenant, now)
+            except mongo.UNAVAILABLE:
+                raise
+            except Exception:
+                logger.exception("The digest of %s for one person failed and is tried again.", tenant.slug)
+    return sent
+
+
+def _send_one(user_id: str, tenant: Tenant, now: Callable[[], datetime]) -> bool:
+    user = User.objects.filter(pk=user_id).first()
+    if user is None or find_access(user, tenant.slug) is None:
+        unsubscribe(user_id, tenant.slug)  # who left the tenant sees nothing of it any more
+        return False
+    week = week_before(now(), tenant.zone)
+    claim = claims.take(user_id, tenant.slug, week.name, now=now()) if user.email else None
+    if claim is None:
+        return False
+    mail = compose(user, tenant, week)
+    return claims.begin_sending(claim, now=now()) and _deliver(mail, claim, now)
+
+
+def _deliver(mail: EmailMultiAlternatives, claim: claims.Claim, now: Callable[[], datetime]) -> bool:
+    """Hand the mail over, and write down what became of it; whether the server took it."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        _failed(claim, error, now)
+        return False
+    try:
+        connection.send_messages([mail])
+    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
+        _failed(claim, error, now)  # refused in so many words
+        return False
+    except (OSError, smtplib.SMTPException) as error:
+        logger.error("Whether the digest %s was taken is not known (%s); it is not sent again.", claim.key, error)
+        claims.note_unknown(claim, error=_words(error))
+        return False
+    finally:
+        connection.close()
+    claims.note_sent(claim, now=now())
+    return True
+
+
+def _failed(claim: claims.Claim, error: Exception, now: Callable[[], datetime]) -> None:
+    logger.warning("The digest %s could not be sent and is tried again: %s", claim.key, error)
+    claims.note_failed(claim, error=_words(error), now=now())
+
+
+def _words(error: Exception) -> str:
+    return one_line(f"{type(error).__name__}: {error}", 300)
+
+
+DUTIES = (Duty(name="digests", every_seconds=60, work=send_due_digests),)

@@ -1,0 +1,39 @@
+"""Which week a digest is of, and when it is due: Monday morning in the tenant's zone. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from analytics.periods import Period
+
+DUE_AT = time(7)
+LATE_AFTER = timedelta(days=2)
+"""Who gets no digest by then (no worker ran, no mail server answered) gets the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestWeek:
+    """The week that ended last: Monday to Sunday."""
+
+    name: str
+    first_day: date
+    last_day: date
+    period: Period
+    due_at: datetime
+
+    def is_due(self, now: datetime) -> bool:
+        return self.due_at <= now < self.due_at + LATE_AFTER
+
+
+def week_before(now: datetime, zone: ZoneInfo) -> DigestWeek:
+    today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    first = monday - timedelta(days=7)
+    year, number, _ = first.isocalendar()
+    return DigestWeek(
+        name=f"{year}-W{number:02}",
+        first_day=first,
+        last_day=monday - timedelta(days=1),
+        period=Period(datetime.combine(first, time.min, tzinfo=zone), datetime.combine(monday, time.min, tzinfo=zone)),
+        due_at=datetime.combine(monday, DUE_AT, tzinfo=zone),
+    )

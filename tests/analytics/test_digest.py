@@ -1,0 +1,215 @@
+"""The weekly digest: who gets it, when, once, and what it says."""
+
+import re
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from analytics.digest import claims
+from analytics.digest.sending import send_due_digests
+from analytics.digest.subscriptions import subscribe, subscribed_tenants, unsubscribe_token
+from analytics.digest.week import week_before
+from supportsaas import mongo
+from tenants.models import Membership, Tenant, User
+from tests.builders import store_tickets
+from tests.conftest import FakeClock
+from tests.reading_pages import text_of
+from tests.smtp_server import SmtpServer
+
+MONDAY = datetime(2026, 3, 9, 7, 0, tzinfo=UTC)
+EARLIER = MONDAY - timedelta(days=1)
+ClientOf = Callable[[User], Client]
+
+
+@pytest.fixture
+def reader(manager: User, tenant: Tenant, settings: Any) -> User:
+    """A manager of the tenant with an address, who wants its digest."""
+    settings.EMAIL_IS_SET = True
+    manager.email = "manager@example.com"
+    manager.save()
+    subscribe(manager, tenant, now=EARLIER)
+    return manager
+
+
+def send(now: datetime) -> int:
+    return send_due_digests(threading.Event(), now=lambda: now)
+
+
+class TestTheWeek:
+    def test_it_is_the_one_that_ended_in_the_tenants_zone(self) -> None:
+        week = week_before(datetime(2026, 3, 30, 5, 0, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+        assert (week.name, str(week.first_day), str(week.last_day)) == ("2026-W13", "2026-03-23", "2026-03-29")
+        # The clocks went forward on its Sunday.
+        assert week.period.length == timedelta(days=7) - timedelta(hours=1)
+        assert week.due_at == datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
+
+    def test_monday_begins_elsewhere_at_another_time(self) -> None:
+        now = datetime(2026, 3, 8, 20, 0, tzinfo=UTC)
+        assert week_before(now, ZoneInfo("Pacific/Auckland")).is_due(now)
+        assert not week_before(now, ZoneInfo("UTC")).is_due(now)
+
+    def test_too_late_is_next_week(self) -> None:
+        week = week_before(MONDAY, ZoneInfo("UTC"))
+        assert not week.is_due(MONDAY - timedelta(seconds=1))
+        assert week.is_due(MONDAY) and week.is_due(MONDAY + timedelta(hours=47))
+        assert not week.is_due(MONDAY + timedelta(days=2))
+
+
+@pytest.mark.django_db
+class TestSending:
+    def test_nobody_gets_it_unasked(self, tenant: Tenant, manager: User, settings: Any) -> None:
+        settings.EMAIL_IS_SET = True
+        User.objects.update(email="manager@example.com")
+        assert send(MONDAY) == 0
+        assert mail.outbox == []
+
+    def test_it_has_the_weeks_numbers_and_each_opens_the_list_it_counts(
+        self, reader: User, tenant: Tenant, client_of: ClientOf
+    ) -> None:
+        days = ["2026-03-02T00:00:00Z", "2026-03-05T12:00:00Z", "2026-03-08T23:59:59Z", "2026-03-09T00:00:00Z"]
+        store_tickets(tenant, [{"created_at": day, "message": "a lawsuit <b>"} for day in days])
+        store_tickets(tenant, [{"id": "OLD", "created_at": "2026-03-01T23:59:59Z"}])
+        assert send(MONDAY) == 1
+        (sent,) = mail.outbox
+        assert sent.to == ["manager@example.com"]
+        assert sent.subject == "[Acme] Week of 2 Mar 2026: 3 tickets"
+        assert "Tickets: 3 (+200% against the week before)" in sent.body
+        assert "High urgency: 3 (new)" in sent.body
+        html = str(sent.alternatives[0][0])
+        links = re.findall(r"^  (http\S+)$", sent.body, re.MULTILINE)
+        assert all(link.replace("&", "&amp;") in html for link in links)
+        client = client_of(reader)
+        for count, link in zip((3, 3, 3), links, strict=False):
+            parts = urlsplit(link)
+            page = client.get(f"{parts.path}?{parts.query}")
+            assert page.context["page"].total == count
+        dashboard = re.search(r"Dashboard of the week: (\S+)", sent.body)
+        assert dashboard and client.get(dashboard[1].removeprefix("http://127.0.0.1:8000")).status_code == 200
+
+    def test_once_a_week_however_often_and_however_many_ask(self, reader: User, settings: Any) -> None:
+        with SmtpServer() as server:
+            use(settings, server)
+            threads = [threading.Thread(target=send, args=(MONDAY,)) for _ in range(5)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            send(MONDAY + timedelta(hours=40))
+            (received,) = server.mails
+            assert send(MONDAY + timedelta(days=7)) == 1
+            assert len(server.mails) == 2
+        parsed = message_from_bytes(received.data)
+        assert received.recipients == ["manager@example.com"]
+        assert [part.get_content_type() for part in parsed.walk()][1:] == ["text/plain", "text/html"]
+        assert parsed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+    @pytest.mark.parametrize("refusals", [{"RCPT": "451 later"}, {"DATA": "451 later"}, {"MAIL": "421 busy"}])
+    def test_a_refused_one_is_tried_again_after_a_pause(
+        self, reader: User, settings: Any, refusals: dict[str, str]
+    ) -> None:
+        with SmtpServer(refusals) as server:
+            use(settings, server)
+            assert send(MONDAY) == 0
+            server.refusals.clear()
+            assert send(MONDAY + timedelta(minutes=4)) == 0
+            assert send(MONDAY + timedelta(minutes=5)) == 1
+            assert len(server.mails) == 1
+
+    def test_a_server_that_is_away_is_tried_again(self, reader: User, settings: Any) -> None:
+        with SmtpServer() as server:
+            use(settings, server)
+            settings.EMAIL_PORT = 9
+            assert send(MONDAY) == 0
+            settings.EMAIL_PORT = server.port
+            assert send(MONDAY + timedelta(minutes=5)) == 1
+
+    def test_what_may_have_been_taken_is_not_sent_again(self, reader: User, settings: Any) -> None:
+        with SmtpServer({"DATA": ""}) as server:  # hangs up in the middle
+            use(settings, server)
+            assert send(MONDAY) == 0
+            server.refusals.clear()
+            assert send(MONDAY + timedelta(hours=20)) == 0
+            assert server.mails == []
+        found = mongo.collection("digests").find_one({})
+        assert found is not None and found["status"] == "unknown"
+
+    def test_a_worker_that_died_before_handing_over_is_followed_and_after_it_is_not(
+        self, reader: User, tenant: Tenant
+    ) -> None:
+        clock = FakeClock(MONDAY)
+        dead = claims.take(str(reader.pk), "acme", "2026-W10", now=clock())
+        assert dead is not None
+        assert send(clock()) == 0
+        assert send(clock.advance(minutes=6)) == 1
+        assert not claims.begin_sending(dead, now=clock())  # should it wake up
+        next_week = claims.take(str(reader.pk), "acme", "2026-W11", now=clock.advance(days=7))
+        assert next_week is not None and claims.begin_sending(next_week, now=clock())
+        assert send(clock.advance(hours=5)) == 0
+        assert len(mail.outbox) == 1
+
+    def test_who_left_gets_none_and_is_forgotten(self, reader: User, tenant: Tenant) -> None:
+        Membership.objects.filter(user=reader).delete()
+        assert send(MONDAY) == 0
+        assert mail.outbox == []
+        assert subscribed_tenants(reader) == set()
+
+    def test_who_asked_after_monday_morning_waits_for_the_next(
+        self, manager: User, tenant: Tenant, settings: Any
+    ) -> None:
+        settings.EMAIL_IS_SET = True
+        User.objects.filter(pk=manager.pk).update(email="manager@example.com")
+        subscribe(manager, tenant, now=MONDAY + timedelta(hours=1))
+        assert send(MONDAY + timedelta(hours=2)) == 0
+        assert send(MONDAY + timedelta(days=7)) == 1
+
+    def test_without_a_mail_server_nothing_is_claimed(self, reader: User, settings: Any) -> None:
+        settings.EMAIL_IS_SET = False
+        assert send(MONDAY) == 0
+        assert mongo.collection("digests").count_documents({}) == 0
+
+
+@pytest.mark.django_db
+class TestThePages:
+    def test_one_chooses_for_oneself_and_for_tenants_of_ones_own(
+        self, tenant: Tenant, other_tenant: Tenant, manager: User, client_of: ClientOf
+    ) -> None:
+        client = client_of(manager)
+        page = text_of(client.get("/account/digests/").content.decode())
+        assert "Acme" in page and "Globex" not in page
+        client.post("/account/digests/", {"tenant": ["acme", "globex"]})
+        assert subscribed_tenants(manager) == {"acme"}
+        assert 'value="acme" checked' in client.get("/account/digests/").content.decode()
+        client.post("/account/digests/", {})
+        assert subscribed_tenants(manager) == set()
+
+    def test_the_link_of_a_mail_ends_that_digest_alone_and_only_when_confirmed(
+        self, reader: User, tenant: Tenant, other_tenant: Tenant
+    ) -> None:
+        subscribe(reader, other_tenant, now=EARLIER)
+        path = f"/digest/end/{unsubscribe_token(reader, tenant)}/"
+        anybody = Client(enforce_csrf_checks=True)
+        assert anybody.get(path).status_code == 200
+        assert subscribed_tenants(reader) == {"acme", "globex"}
+        assert anybody.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+        assert subscribed_tenants(reader) == {"globex"}
+
+    def test_a_forged_link_is_nothing(self, reader: User, tenant: Tenant) -> None:
+        token = unsubscribe_token(reader, tenant)
+        for forged in (f"{token}x", "x", token[::-1]):
+            assert Client().post(f"/digest/end/{forged}/").status_code == 404
+        assert subscribed_tenants(reader) == {"acme"}
+
+
+def use(settings: Any, server: SmtpServer) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_IS_SET = True

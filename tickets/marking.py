@@ -96,9 +96,9 @@ def mark_hits(text: str, query: Query) -> list[Segment]:
 def excerpt_hits(text: str, query: Query, *, length: int) -> list[Segment]:
     """Some `length` characters of the text around its first hit, marked; its beginning where there is none."""
     first = next(iter(find_hits(text, query)), (0, 0))
-    if first[1] <= length:
+    if first[1] <= length // 4:
         return mark_hits(text[:length], query)
-    start = text.rfind(" ", 0, max(first[0] - length // 3, 1)) + 1
+    start = text.rfind(" ", 0, max(first[0] - length // 8, 1)) + 1
     return [Segment("… "), *mark_hits(text[start : start + length], query)]
 
 

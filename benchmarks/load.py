@@ -1,6 +1,6 @@
 """Fifty people and programs at once, while an ingestion runs.
 
-    python -m benchmarks.load [--users 50] [--seconds 60] [--tickets 30000] [--think 1.0]
+    python -m benchmarks.load [--users 50] [--seconds 60] [--tickets 30000] [--think 5.0]
 
 Starts a MongoDB, a demo helpdesk, a worker and gunicorn with two processes, all of its own and on loopback;
 reads one tenant in, then lets users walk over pages and API calls, each pausing about `--think` seconds after
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--tickets", type=int, default=30_000)
-    parser.add_argument("--think", type=float, default=1.0, help="seconds from an answer to the next request")
+    parser.add_argument("--think", type=float, default=5.0, help="seconds from an answer to the next request")
     wish = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="supportsaas-load-", ignore_cleanup_errors=True) as name,
@@ -95,6 +95,7 @@ def main() -> None:
                 _await_port(web_port)
                 tally, runs, memory = _load(f"http://127.0.0.1:{web_port}", wish, people, [web.pid, worker.pid])
         _report(wish, tally, runs, memory, directory / "web.log")
+        _report_sizes(directory)
     sys.exit(1 if tally.errors else 0)
 
 
@@ -222,7 +223,8 @@ async def _walk(
             way = chance.choice(ways)
             began = time.perf_counter()
             try:
-                answer = await client.get(way.format(t=READ_BEFORE, id=chance.choice(ids)))
+                fragment = {"HX-Request": "true"} if way.endswith("/status/") else {}
+                answer = await client.get(way.format(t=READ_BEFORE, id=chance.choice(ids)), headers=fragment)
                 if answer.status_code != 200:
                     tally.errors.append(f"{answer.status_code} {way}")
             except httpx.HTTPError as error:
@@ -282,6 +284,23 @@ def _report(
         print(f"memory of {name}: {before:.0f} MB before, {after:.0f} MB after")
     for error in sorted(set(tally.errors))[:20]:
         print(f"error: {error} ({tally.errors.count(error)} times)")
+
+
+def _report_sizes(directory: Path) -> None:
+    """What a ticket takes: on disk, in indexes and in a backup."""
+    from supportsaas import mongo
+    from supportsaas.backup import write_backup
+
+    tickets = mongo.collection("tickets").estimated_document_count()
+    began = time.monotonic()
+    write_backup(directory / "backup")
+    seconds = time.monotonic() - began
+    mongo.client().admin.command("fsync")
+    stats = mongo.database().command("dbStats")
+    backup = sum(path.stat().st_size for path in (directory / "backup").iterdir())
+    for name, size in (("on disk", stats["storageSize"]), ("in indexes", stats["indexSize"]), ("in a backup", backup)):
+        print(f"{size / tickets / 1024:.2f} KB a ticket {name}, history and all")
+    print(f"a backup of {tickets:,} tickets takes {seconds:.1f} s")
 
 
 if __name__ == "__main__":

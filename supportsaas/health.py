@@ -12,7 +12,7 @@ from supportsaas.vitals import Examination
 
 router = Router(tags=["health"])
 
-CACHE_SECONDS = 1.0
+CACHE_SECONDS = 3.0
 
 
 class HealthOut(Schema):

@@ -119,7 +119,7 @@ class TestIssues:
         assert any(each.startswith("The disk of MongoDB is") for each in ask()["issues"])
 
 
-def test_it_is_examined_once_a_second_however_often_it_is_asked(
+def test_it_is_examined_once_in_a_while_however_often_it_is_asked(
     db: None, worker: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "CACHE_SECONDS", 1.0)

@@ -1,0 +1,163 @@
+"""What docs/operations.md shards can be sharded: every query of it names the tenant, every unique index the key.
+
+The queries are those that really go to MongoDB while a tenant is read, browsed, asked by the API and retried.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from pymongo import monitoring
+
+from supportsaas import indexes
+from tenants.models import ApiToken, Role, Source, Tenant, User
+from tests.builders import record
+from tests.faults.conftest import ROOT
+from tests.helpdesk import ScriptedHelpdesk
+from tickets import jobs
+from tickets.ingestion.run import ingest_tenant
+from tickets.jobs import JobRequest
+
+SHARD_KEY = ("tenant_id", "external_id")
+SHARDED = ("tickets", "ticket_history")
+# The size of a whole collection, asked of all shards at once.
+WHOLE = "count"
+
+PAGES = (
+    "/", "/t/acme/", "/t/acme/?period=30d", "/t/acme/tickets/", "/t/acme/tickets/?urgency=high&q=refund", "/t/acme/tickets/T-1/",
+    "/t/acme/customers/", "/t/acme/customers/cust_1/", "/t/acme/ingestion/", "/t/acme/quarantine/",
+)  # fmt: skip
+CALLS = (
+    "/tickets?tenant_id=acme", "/tickets?tenant_id=acme&q=refund&urgency=high", "/tickets/urgent?tenant_id=acme",
+    "/tickets/T-1?tenant_id=acme", "/tickets/T-1/history?tenant_id=acme", "/tenants/acme/stats",
+)  # fmt: skip
+
+
+class Listener(monitoring.CommandListener):
+    """Remembers the commands that touch what is sharded."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, dict[str, Any]]] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        command = dict(event.command)
+        if command.get(event.command_name) in SHARDED and event.command_name != "createIndexes":
+            self.commands.append((event.command_name, command))
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None: ...
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None: ...
+
+
+@pytest.fixture
+def listener(db: None) -> Iterator[Listener]:
+    """On all commands of this process."""
+    heard = Listener()
+    options = connection.settings_dict["OPTIONS"]
+    connection.close_pool()
+    connection.settings_dict["OPTIONS"] = {**options, "event_listeners": [heard]}
+    yield heard
+    connection.close_pool()
+    connection.settings_dict["OPTIONS"] = options
+
+
+def names_a_tenant(query: Any) -> bool:
+    """By equality, or a list of tenants."""
+    if not isinstance(query, dict):
+        return False
+    wanted = query.get("tenant_id")
+    if isinstance(wanted, str) or (isinstance(wanted, dict) and list(wanted) in (["$in"], ["$eq"])):
+        return True
+    return any(names_a_tenant(each) for each in query.get("$and", ()))
+
+
+def untold(command: str, told: dict[str, Any]) -> list[Any]:
+    """The queries of a command that name no tenant."""
+    if command == "insert":
+        return [each for each in told.get("documents", ()) if not isinstance(each.get("tenant_id"), str)]
+    if command in ("update", "delete"):
+        return [each["q"] for each in told.get("updates", told.get("deletes", ())) if not names_a_tenant(each["q"])]
+    if command == "aggregate":
+        return [told["pipeline"][:1]] if not names_a_tenant(told["pipeline"][0].get("$match")) else _in_stages(told)
+    query = told.get("filter", told.get("query", {}))
+    return [] if names_a_tenant(query) or (command == WHOLE and not query) else [query]
+
+
+def _in_stages(told: dict[str, Any]) -> list[Any]:
+    """The pipelines inside of a pipeline that read another collection which is sharded."""
+    found = []
+    for stage in told["pipeline"]:
+        for name, where in (("$lookup", "from"), ("$unionWith", "coll")):
+            inner = stage.get(name)
+            if isinstance(inner, dict) and inner.get(where) in SHARDED:
+                first = (inner.get("pipeline") or [{}])[0].get("$match")
+                if not names_a_tenant(first):
+                    found.append(stage)
+    return found
+
+
+def test_every_query_names_its_tenant(
+    listener: Listener, tenant: Tenant, owner: User, helpdesk: ScriptedHelpdesk, client_of: Callable[[User], Client]
+) -> None:
+    Source.objects.create(tenant=tenant, kind="house", url=helpdesk.url, page_size=2)
+    for change in ({}, {"status": "closed"}):
+        helpdesk.tickets = [record(f"T-{n}", message="A refund at once, or a lawsuit", **change) for n in range(5)]
+        helpdesk.tickets.append({"id": "broken"})
+        if change:
+            helpdesk.deleted = ["T-4"]
+        request = JobRequest(trigger="command", started_by="test", full=True)
+        job_id = jobs.begin_at_once(tenant, request, owner_id="here")
+        assert ingest_tenant(tenant, request, job_id=job_id, owner_id="here").status == "partial"
+    browser = client_of(owner)
+    for path in PAGES:
+        assert browser.get(path).status_code == 200, path
+    text = ApiToken.issue(name="x", user=owner, tenant=None, role=Role.ADMIN)[1]
+    program = Client(headers={"Authorization": f"Bearer {text}"})
+    for path in CALLS:
+        assert program.get(path).status_code == 200, path
+
+    kinds = {(command, told[command]) for command, told in listener.commands}
+    assert {("insert", "tickets"), ("update", "tickets"), ("find", "tickets"), ("find", "ticket_history")} <= kinds
+    assert any(command == "aggregate" for command, _ in kinds)
+    wrong = [(command, each) for command, told in listener.commands for each in untold(command, told)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("find", {"filter": {"external_id": "T-1"}}),
+        ("find", {"filter": {"tenant_id": {"$ne": "acme"}}}),
+        ("find", {"filter": {"$or": [{"tenant_id": "acme"}]}}),
+        ("aggregate", {"pipeline": [{"$sort": {"created_at": 1}}, {"$match": {"tenant_id": "acme"}}]}),
+        (
+            "aggregate",
+            {"pipeline": [{"$match": {"tenant_id": "a"}}, {"$unionWith": {"coll": "tickets", "pipeline": []}}]},
+        ),
+        ("update", {"updates": [{"q": {"tenant_id": "a"}}, {"q": {"_id": 1}}]}),
+        ("insert", {"documents": [{"external_id": "T-1"}]}),
+    ],
+)
+def test_a_query_without_the_tenant_would_be_noticed(command: str, told: dict[str, Any]) -> None:
+    assert len(untold(command, told)) == 1
+
+
+def test_the_key_has_an_index_and_is_in_front_of_every_unique_one() -> None:
+    """MongoDB shards by no key without an index, and keeps no index unique that does not begin with the key."""
+    for name in SHARDED:
+        mine = [index for index in indexes.INDEXES if index.collection == name]
+        assert any(tuple(key for key, _ in index.keys[:2]) == SHARD_KEY for index in mine)
+        for index in mine:
+            if index.options.get("unique"):
+                assert tuple(key for key, _ in index.keys[:2]) == SHARD_KEY, index.name
+
+
+def test_the_document_shards_what_is_tested_here() -> None:
+    told = re.findall(
+        r'sh\.shardCollection\("supportsaas\.(\w+)", \{tenant_id: 1, external_id: 1\}',
+        (ROOT / "docs/operations.md").read_text(),
+    )
+    assert tuple(told) == SHARDED

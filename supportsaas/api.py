@@ -5,7 +5,7 @@ from supportsaas import api_errors, health
 from supportsaas.api_description import DescribedAPI
 from tenants.api_access import PersonAuth, TokenAuth
 from tickets import api as tickets_api
-from tickets import api_ingestion
+from tickets import api_circuits, api_ingestion
 
 api = DescribedAPI(
     title="SupportSaaS",
@@ -19,4 +19,5 @@ api_errors.install(api)
 api.add_router("", health.router)
 api.add_router("", tickets_api.router)
 api.add_router("", api_ingestion.router)
+api.add_router("", api_circuits.router)
 api.add_router("", analytics_api.router)

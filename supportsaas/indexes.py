@@ -201,6 +201,7 @@ INDEXES: tuple[Index, ...] = (
         "An Idempotency-Key is forgotten after a day.",
         {"expireAfterSeconds": 0},
     ),
+    Index("troubles", (("is_failing", UP), ("tenant_id", UP)), "What fails at this moment, of a tenant and of all."),
     Index("schedules", (("next_at", UP),), "The tenant whose turn to be read is due longest."),
     Index(
         "sign_in_attempts",

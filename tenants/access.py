@@ -52,24 +52,29 @@ def find_access(
     else:
         membership = Membership.objects.filter(user=user, tenant=tenant).first()
         role = Role(membership.role) if membership else None
-    if role is None:
-        return None
-    if token is not None:
-        if token.tenant_id is not None and token.tenant_id != tenant.pk:
-            return None
-        role = min(role, Role(token.role), key=lambda each: each.rank)
-    return TenantAccess(tenant, role)
+    return None if role is None else _narrowed(TenantAccess(tenant, role), token)
 
 
-def find_all_access(user: AbstractBaseUser | AnonymousUser) -> list[TenantAccess]:
-    """Every active tenant the user may see, by name."""
+def find_all_access(user: AbstractBaseUser | AnonymousUser, *, token: ApiToken | None = None) -> list[TenantAccess]:
+    """Every active tenant the user may see, by name, narrowed by the token's scope."""
     if not isinstance(user, User) or not user.is_active:
         return []
     if user.is_superuser:
-        return [TenantAccess(tenant, Role.ADMIN) for tenant in Tenant.objects.filter(is_active=True)]
-    memberships = Membership.objects.filter(user=user).select_related("tenant")
-    mine = [TenantAccess(each.tenant, Role(each.role)) for each in memberships if each.tenant.is_active]
-    return sorted(mine, key=lambda access: access.tenant.name.casefold())
+        found = [TenantAccess(tenant, Role.ADMIN) for tenant in Tenant.objects.filter(is_active=True)]
+    else:
+        memberships = Membership.objects.filter(user=user).select_related("tenant")
+        mine = [TenantAccess(each.tenant, Role(each.role)) for each in memberships if each.tenant.is_active]
+        found = sorted(mine, key=lambda access: access.tenant.name.casefold())
+    return [narrowed for access in found if (narrowed := _narrowed(access, token)) is not None]
+
+
+def _narrowed(access: TenantAccess, token: ApiToken | None) -> TenantAccess | None:
+    """What is left of it for a program with the token; None where the token is for another tenant."""
+    if token is None:
+        return access
+    if token.tenant_id is not None and token.tenant_id != access.tenant.pk:
+        return None
+    return TenantAccess(access.tenant, min(access.role, Role(token.role), key=lambda each: each.rank))
 
 
 def tenant_required(

@@ -13,7 +13,7 @@ from ninja.security import HttpBearer, SessionAuth
 from supportsaas import clock
 from supportsaas.api_errors import TooManyRequests
 from supportsaas.reliability.request_quota import RequestQuota
-from tenants.access import TenantAccess, find_access
+from tenants.access import TenantAccess, find_access, find_all_access
 from tenants.models import ApiToken, Role, Tenant, User
 
 _LAST_USE_PRECISION = timedelta(minutes=1)
@@ -109,6 +109,12 @@ def api_access(request: HttpRequest, slug: str, needed: Role = Role.VIEWER) -> T
 
 def api_tenant(request: HttpRequest, slug: str, needed: Role = Role.VIEWER) -> Tenant:
     return api_access(request, slug, needed).tenant
+
+
+def api_accesses(request: HttpRequest) -> list[TenantAccess]:
+    """Everything the caller may see, by the tenants' names."""
+    caller = caller_of(request)
+    return find_all_access(caller.user, token=caller.token)
 
 
 def _too_weak(caller: Caller, access: TenantAccess, needed: Role) -> str:

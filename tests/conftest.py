@@ -15,7 +15,7 @@ from tests.helpdesk import ScriptedHelpdesk
 
 PASSWORD = "correct horse battery staple"
 OWN_COLLECTIONS = sorted(
-    {index.collection for index in indexes.INDEXES} | {"locks", "rate_limits", "sync_state", "circuits"}
+    {index.collection for index in indexes.INDEXES} | {"locks", "rate_limits", "sync_state", "circuits", "troubles"}
 )
 
 

@@ -24,6 +24,7 @@ from tickets.jobs import JobRequest
 
 CANARY = "pelican-canary"
 JOB = "<job>"
+ENDPOINT = "notify:127.0.0.1:9"
 CHANNEL = "<channel>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
@@ -114,6 +115,14 @@ ROUTES: dict[str, list[Route]] = {
     "ingest/progress/<job_id>": [Route(f"/ingest/progress/{JOB}", "api", V)],
     "ingest/<uuidstr:job_id>": [Route(f"/ingest/{JOB}", "api", M, method="DELETE")],
     "ingest/lock/<tenant_id>": [Route("/ingest/lock/acme", "api", V)],
+    "circuit/<name>/status": [
+        Route("/circuit/notify/status", "api", names_tenant=False),
+        Route(f"/circuit/{ENDPOINT}/status", "api", V),
+    ],
+    "circuit/<name>/reset": [
+        Route("/circuit/notify/reset", "api", M, method="POST", names_tenant=False),
+        Route(f"/circuit/{ENDPOINT}/reset", "api", M, method="POST"),
+    ],
     "rate-limiter/status": [Route("/rate-limiter/status", "api", names_tenant=False)],
     "api/docs": [Route("/api/docs", "page", open=True, names_tenant=False)],
     "api/openapi.json": [Route("/api/openapi.json", "page", open=True, names_tenant=False)],

@@ -12,13 +12,13 @@ class TicketsConfig(AppConfig):
         from supportsaas.vitals import register
         from tenants.models import Source, Tenant
         from tickets import duties, schedule, search, vitals
-        from tickets.notifications import dispatcher
+        from tickets.notifications import dispatcher, troubles
         from tickets.notifications import vitals as alert_vitals
 
         post_save.connect(_follow_source, sender=Source)
         post_delete.connect(_forget_schedule, sender=Source)
         post_save.connect(_follow_tenant, sender=Tenant)
-        for duty in (*schedule.DUTIES, *search.DUTIES, *dispatcher.DUTIES):
+        for duty in (*schedule.DUTIES, *search.DUTIES, *dispatcher.DUTIES, *troubles.DUTIES):
             duties.register(duty)
         for vital in (*vitals.VITALS, *alert_vitals.VITALS):
             register(vital)

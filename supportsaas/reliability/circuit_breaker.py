@@ -30,8 +30,8 @@ from supportsaas.mongo import Document, Pipeline
 COLLECTION = "circuits"
 FAILURES_TO_OPEN = 5
 LAST_REQUESTS = 10
-OPEN_SECONDS = 30
-PROBE_SECONDS = 60
+OPEN_SECONDS: float = 30
+PROBE_SECONDS: float = 60
 """A probe that says nothing for so long has died; the next one may go."""
 
 LONGEST_HOLD_SECONDS = 3600.0
@@ -103,7 +103,7 @@ class CircuitBreaker:
         id_ = uuid.uuid4().hex
         found = self._update(
             [
-                {"$set": {"answer": {"$switch": {"branches": _ANSWERS, "default": "no"}}}},
+                {"$set": {"answer": {"$switch": {"branches": _answers(), "default": "no"}}}},
                 {
                     "$set": {
                         "state": {"$cond": [_IS_PROBE, "half_open", "$state"]},
@@ -291,24 +291,24 @@ def _beginning(now: Any) -> Pipeline:
 
 
 _IS_PROBE: Document = {"$eq": ["$answer", "probe"]}
-_ANSWERS: list[Document] = [
-    {"case": {"$gt": [{"$ifNull": ["$held_until", "$now"]}, "$now"]}, "then": "no"},
-    {"case": {"$eq": ["$state", "closed"]}, "then": "yes"},
-    {
-        "case": {
-            "$or": [
-                {
-                    "$and": [
-                        {"$eq": ["$state", "open"]},
-                        {"$lte": [{"$add": ["$opened_at", OPEN_SECONDS * 1000]}, "$now"]},
-                    ]
-                },
-                {"$and": [{"$eq": ["$state", "half_open"]}, {"$lte": ["$probe.until", "$now"]}]},
-            ]
-        },
-        "then": "probe",
-    },
-]
+
+
+def _answers() -> list[Document]:
+    """The cases of who gets leave, in order."""
+    is_held_back = {"$gt": [{"$ifNull": ["$held_until", "$now"]}, "$now"]}
+    silence_is_over = {"$lte": [{"$add": ["$opened_at", int(OPEN_SECONDS * 1000)]}, "$now"]}
+    probe_has_died = {"$lte": ["$probe.until", "$now"]}
+    may_probe = {
+        "$or": [
+            {"$and": [{"$eq": ["$state", "open"]}, silence_is_over]},
+            {"$and": [{"$eq": ["$state", "half_open"]}, probe_has_died]},
+        ]
+    }
+    return [
+        {"case": is_held_back, "then": "no"},
+        {"case": {"$eq": ["$state", "closed"]}, "then": "yes"},
+        {"case": may_probe, "then": "probe"},
+    ]
 
 
 def _later(seconds: float) -> Document:

@@ -1,0 +1,32 @@
+"""`python -m tests.faults.delivering`: a worker's duty of delivering, whose times are all much shorter."""
+
+import os
+import random
+import signal
+import threading
+
+FASTER = 50
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportsaas.settings")
+    import django
+
+    django.setup()
+    from supportsaas.reliability import circuit_breaker
+    from tickets.notifications import deliveries, timing
+    from tickets.notifications.dispatcher import Dispatcher
+    from tickets.notifications.senders import http
+
+    circuit_breaker.OPEN_SECONDS = 0.6
+    circuit_breaker.PROBE_SECONDS = 2
+    deliveries.LEASE_SECONDS = 2
+    timing.FIRST_GAP_SECONDS = 60 / FASTER
+    http.WHOLE_SECONDS = 0.5
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    Dispatcher(owner=str(os.getpid()), jitter=lambda low, high: random.uniform(low, high) / FASTER).run(stop)
+
+
+if __name__ == "__main__":
+    main()

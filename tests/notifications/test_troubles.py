@@ -1,0 +1,197 @@
+"""What fails is told once, and once when it is well again, however often and by however many it is looked at."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from supportsaas import mongo
+from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit
+from tenants.models import Channel, Source, Tenant
+from tests.builders import finished_job
+from tests.conftest import FakeClock
+from tests.notifications.conftest import make_webhook
+from tests.notifications.endpoint import Endpoint
+from tickets.notifications.channels import endpoint_of
+from tickets.notifications.dispatcher import Dispatcher
+from tickets.notifications.troubles import find_troubles, watch
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def circuit(house_channel: Channel, clock: FakeClock) -> CircuitBreaker:
+    return CircuitBreaker(endpoint_of(house_channel), clock=clock)
+
+
+def fail(circuit: CircuitBreaker, times: int = 5) -> None:
+    for _ in range(times):
+        permit = circuit.admit()
+        assert isinstance(permit, Permit)
+        circuit.record(permit, ok=False)
+
+
+def probe(circuit: CircuitBreaker, *, ok: bool) -> None:
+    permit = circuit.admit()
+    assert isinstance(permit, Permit) and permit.is_probe
+    circuit.record(permit, ok=ok)
+
+
+def told() -> list[tuple[str, str]]:
+    """Kind of every message about troubles, and over which channel, in order."""
+    names = {str(each.pk): each.name for each in Channel.objects.all()}
+    found = mongo.collection("deliveries").find({"kind": {"$in": ["trouble", "recovery"]}}).sort("composed_at")
+    return [(each["kind"], names[each["channel_id"]]) for each in found]
+
+
+def watch_for(clock: FakeClock, *, minutes: int) -> None:
+    for _ in range(minutes * 4):
+        clock.advance(seconds=15)
+        watch(clock=clock)
+
+
+class TestEndpoints:
+    def test_one_that_stays_away_is_told_once_over_the_other_channels(
+        self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock,
+        dispatcher: Dispatcher,
+    ) -> None:  # fmt: skip
+        make_webhook(tenant, other_endpoint)
+        fail(circuit)
+        watch_for(clock, minutes=1)
+        assert told() == []
+        watch_for(clock, minutes=60)
+        assert told() == [("trouble", "Hook")]
+        (trouble,) = find_troubles(tenant)
+        assert trouble.kind == "endpoint" and "“House”" in trouble.sentence
+        mongo.collection("deliveries").update_many({}, {"$set": {"next_attempt_at": clock()}})
+        dispatcher.deliver_due()
+        (request,) = other_endpoint.received
+        assert (request.body["kind"], request.body["headline"]) == ("trouble", trouble.sentence)
+
+    def test_its_recovery_is_told_once_when_it_has_been_well_for_a_while(
+        self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
+    ) -> None:
+        make_webhook(tenant, other_endpoint)
+        fail(circuit)
+        watch_for(clock, minutes=10)
+        probe(circuit, ok=True)
+        watch_for(clock, minutes=5)
+        assert told() == [("trouble", "Hook")]
+        watch_for(clock, minutes=60)
+        assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
+        assert find_troubles(tenant) == []
+
+    def test_one_that_comes_and_goes_is_told_once_not_every_minute(
+        self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
+    ) -> None:
+        make_webhook(tenant, other_endpoint)
+        for _ in range(10):
+            fail(circuit)
+            watch_for(clock, minutes=3)
+            probe(circuit, ok=True)
+            watch_for(clock, minutes=2)
+        assert told() == [("trouble", "Hook")]
+
+    def test_one_that_fails_for_a_moment_again_and_again_is_not_told_at_all(
+        self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
+    ) -> None:
+        """As the house's endpoint does, which fails each ticket's first attempts."""
+        make_webhook(tenant, other_endpoint)
+        for _ in range(40):
+            fail(circuit)
+            clock.advance(seconds=30)
+            watch(clock=clock)
+            probe(circuit, ok=True)
+        assert told() == []
+
+    def test_without_another_channel_it_is_shown_and_not_sent(
+        self, tenant: Tenant, circuit: CircuitBreaker, clock: FakeClock
+    ) -> None:
+        fail(circuit)
+        watch_for(clock, minutes=10)
+        assert told() == []
+        assert len(find_troubles(tenant)) == 1
+
+    def test_another_tenant_hears_of_it_only_if_it_uses_the_endpoint_too(
+        self, tenant: Tenant, other_tenant: Tenant, circuit: CircuitBreaker, endpoint: Endpoint,
+        other_endpoint: Endpoint, clock: FakeClock,
+    ) -> None:  # fmt: skip
+        make_webhook(other_tenant, other_endpoint, name="Elsewhere")
+        fail(circuit)
+        watch_for(clock, minutes=10)
+        assert find_troubles(other_tenant) == [] and told() == []
+        Channel.objects.create(tenant=other_tenant, kind="house", name="Shared", address=endpoint.url)
+        watch_for(clock, minutes=10)
+        assert len(find_troubles(other_tenant)) == 1
+        assert told() == [("trouble", "Elsewhere")]
+
+    def test_a_channel_that_is_gone_fails_no_more(
+        self, tenant: Tenant, house_channel: Channel, circuit: CircuitBreaker, clock: FakeClock
+    ) -> None:
+        fail(circuit)
+        watch_for(clock, minutes=10)
+        house_channel.delete()
+        watch_for(clock, minutes=1)
+        assert find_troubles(tenant) == []
+
+
+class TestSources:
+    @pytest.fixture
+    def source(self, tenant: Tenant, webhook: Channel) -> Source:
+        return Source.objects.create(tenant=tenant, url="http://127.0.0.1:9")
+
+    def test_two_failed_reads_in_a_row_are_told_once_and_a_good_one_ends_it(
+        self, tenant: Tenant, source: Source, clock: FakeClock
+    ) -> None:
+        finished_job(tenant, status="failed", now=clock())
+        watch_for(clock, minutes=5)
+        assert told() == []
+        for _ in range(4):
+            finished_job(tenant, status="failed", now=clock())
+            watch_for(clock, minutes=5)
+        assert told() == [("trouble", "Hook")]
+        assert "cannot be read" in find_troubles(tenant)[0].sentence
+        finished_job(tenant, now=clock())
+        watch_for(clock, minutes=30)
+        assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
+
+    def test_a_source_that_fails_twice_of_three_times_is_told_once(
+        self, tenant: Tenant, source: Source, clock: FakeClock
+    ) -> None:
+        for _ in range(10):
+            for status in ("failed", "failed", "completed"):
+                finished_job(tenant, status=status, now=clock())  # type: ignore[arg-type]
+                watch_for(clock, minutes=1)
+        assert told() == [("trouble", "Hook")]
+
+    def test_eight_that_look_at_once_tell_it_once(
+        self, transactional_db: None, tenant: Tenant, source: Source, clock: FakeClock
+    ) -> None:
+        for _ in range(2):
+            finished_job(tenant, status="failed", now=clock())
+        at_once(lambda: watch(clock=clock))
+        assert told() == [("trouble", "Hook")]
+        finished_job(tenant, now=clock())
+        watch(clock=clock)
+        clock.advance(minutes=5)
+        at_once(lambda: watch(clock=clock))
+        assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
+
+
+def at_once(work: Callable[[], object]) -> None:
+    """Eight threads that begin at the same moment."""
+    ready = threading.Barrier(8)
+
+    def prepared() -> None:
+        try:
+            ready.wait()
+            work()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=prepared) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()

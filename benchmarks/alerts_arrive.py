@@ -5,7 +5,7 @@
 The endpoint is the demo helpdesk's: it fails each ticket's first two attempts, answers after 0.1 to 0.5 s, and
 is shut for 30 s after ten failures in a row. `--faster 10` divides all of these times, and those of the
 circuit and of the waits between attempts, by ten. The floor is worked out from the rules and explained in
-docs/decisions/0008-alerts-retry-breaker-probe.md.
+docs/decisions/0005-alerts-retry-breaker-and-probe.md.
 """
 
 import argparse
@@ -100,15 +100,20 @@ def _measure(wish: argparse.Namespace) -> None:
             for worker in workers:
                 child_process.stop(worker)
     seconds = time.monotonic() - began
-    log = [len(each["log"]) for each in mongo.collection("deliveries").find({}, {"log": 1})]
+    attempts = sum(each["attempts"] for each in mongo.collection("deliveries").find({}, {"attempts": 1}))
+    (circuit,) = mongo.collection("circuits").find()
+    opened = circuit["era"] // 2  # an era ends when it opens, and when it closes
     failures = wish.alerts * FAILURES_EACH
     under_way = THREADS_AN_ENDPOINT * wish.workers - 1
-    opened = failures / (FAILURES_TO_OPEN + under_way)
-    print(f"\nall {wish.alerts} arrived after {seconds * wish.faster / 60:.1f} minutes, {sum(log)} attempts")
+    least = failures / (FAILURES_TO_OPEN + under_way)
     print(
-        f"they need {failures:,} failures first; a closed time takes {FAILURES_TO_OPEN} of them, and {under_way} under way,"
+        f"\nall {wish.alerts} arrived after {seconds:.0f} s, with {attempts:,} attempts; the circuit opened {opened} times,"
     )
-    print(f"then {OPEN_SECONDS} s of silence: {opened:.0f} times, {opened * OPEN_SECONDS / 60:.1f} minutes at least")
+    print(f"which is {opened * OPEN_SECONDS / 60:.1f} minutes of silence at the endpoint's real times")
+    print(
+        f"floor: {failures:,} failures come first, and a closed time takes {FAILURES_TO_OPEN} and {under_way} under way:"
+    )
+    print(f"it opens {least:.0f} times, {least * OPEN_SECONDS / 60:.1f} minutes of silence")
 
 
 def _wait_for_all(helpdesk: "object", alerts: int, began: float) -> None:

@@ -105,6 +105,7 @@ def _ingest() -> tuple[float, str]:
     worker = child_process.start([sys.executable, "manage.py", "worker"], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         while not mongo.collection("workers").count_documents({"_id": {"$regex": f":{worker.pid}$"}}):
+            assert worker.poll() is None, "the worker ended"
             time.sleep(0.1)
         done = subprocess.run(
             [sys.executable, "manage.py", "ingest", "--tenant", TENANT, "--json"],

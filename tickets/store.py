@@ -16,6 +16,7 @@ from pymongo.client_session import ClientSession
 from supportsaas import mongo
 from supportsaas.mongo import Document
 from supportsaas.reliability.lock import HeldLock, Lock
+from supportsaas.reliability.outbox import COLLECTION as OUTBOX
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
 from tickets.cells import Cell, DayCells, day_cell
@@ -23,6 +24,7 @@ from tickets.ingestion.changes import OlderVersion, ReadTicket, StoredVersion, n
 from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.reading import judge
 from tickets.lists import TicketLists
+from tickets.notifications.deliveries import COLLECTION as DELIVERIES
 from tickets.notifications.routing import Route
 from tickets.quarantine import QuarantinedRecord, save_records
 from tickets.search import TICKETS as TICKETS
@@ -181,14 +183,21 @@ class TicketStore(TicketLists):
         return mongo.in_transaction(work)
 
     def apply_retention(self) -> None:
-        """Have every ticket and entry expire as the tenant's retention says, or not at all."""
+        """Have every ticket, entry and alert expire as the tenant's retention says, or not at all."""
         self._counts.repair()  # MongoDB erased by the former retention without a word
         days = self.tenant.retention_days
         mine = {"tenant_id": self.tenant_id}
+        alerts = (
+            (mongo.collection(OUTBOX), "$facts.created_at"),
+            (mongo.collection(DELIVERIES), "$tickets.created_at"),
+        )
         if days is None:
-            self._tickets.update_many({**mine, "expires_at": {"$exists": True}}, {"$unset": {"expires_at": ""}})
-            self._history.update_many({**mine, "expires_at": {"$exists": True}}, {"$unset": {"expires_at": ""}})
+            for each in (self._tickets, self._history, *(collection for collection, _ in alerts)):
+                each.update_many({**mine, "expires_at": {"$exists": True}}, {"$unset": {"expires_at": ""}})
             return
+        for collection, created in alerts:
+            newest = {"$dateAdd": {"startDate": {"$max": created}, "unit": "day", "amount": days}}
+            collection.update_many(mine, [{"$set": {"expires_at": newest}}])
         later = {"$dateAdd": {"startDate": "$created_at", "unit": "day", "amount": days}}
         self._tickets.update_many(mine, [{"$set": {"expires_at": later}}])
         expiring = self._tickets.find(mine, {"external_id": 1, "expires_at": 1})

@@ -10,6 +10,7 @@ from tenants.models import Channel, Tenant
 from tests.builders import delete_stored, store_tickets
 from tests.conftest import FakeClock
 from tests.notifications.conftest import Urgent
+from tickets.notifications.composing import compose_next
 from tickets.store import TicketStore
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,23 @@ def test_the_news_of_a_ticket_that_expires_expires_with_it(tenant: Tenant, clock
     store_tickets(tenant, [{"id": "T-1", "message": LAWSUIT, "created_at": clock().isoformat()}], now=clock())
     entry = mongo.collection("outbox").find_one({})
     assert entry is not None and entry["expires_at"] == clock() + timedelta(days=100)
+
+
+def test_a_retention_period_that_is_set_later_holds_for_alerts_too(
+    tenant: Tenant, urgent: Urgent, clock: FakeClock
+) -> None:
+    hook = channel(tenant)
+    urgent(2, customer_id="cust_x")
+    assert compose_next(hook, owner="test", clock=clock) is not None
+    urgent()
+    tenant.retention_days = 100
+    TicketStore(tenant).apply_retention()
+    for name in ("outbox", "deliveries"):
+        assert {each["expires_at"] for each in mongo.collection(name).find()} == {clock() + timedelta(days=100)}
+    tenant.retention_days = None
+    TicketStore(tenant).apply_retention()
+    for name in ("outbox", "deliveries"):
+        assert mongo.collection(name).count_documents({"expires_at": {"$exists": True}}) == 0
 
 
 def test_a_ticket_that_comes_back_is_no_news(tenant: Tenant, clock: FakeClock) -> None:

@@ -321,5 +321,5 @@ def test_the_description_of_the_api_names_every_call(api: Api) -> None:
         "/health", "/ingest/run", "/ingest/status", "/ingest/progress/{job_id}", "/ingest/{job_id}",
         "/ingest/lock/{tenant_id}", "/tickets", "/tickets/urgent", "/tickets/{external_id}",
         "/tickets/{external_id}/history", "/tenants/{tenant_id}/stats", "/rate-limiter/status",
-        "/circuit/{name}/status", "/circuit/{name}/reset",
+        "/circuit/{name}/status", "/circuit/{name}/reset", "/export/tickets",
     } == set(paths)  # fmt: skip

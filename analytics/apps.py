@@ -6,7 +6,8 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics.digest import sending
+        from analytics.rollups import keeping
         from tickets import duties
 
-        for duty in sending.DUTIES:
+        for duty in (*sending.DUTIES, *keeping.DUTIES):
             duties.register(duty)

@@ -1,6 +1,6 @@
 """The numbers of a dashboard, as they come from the database. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -182,11 +182,11 @@ class ApiStatistics:
     `hourly_trend` has the hours with tickets, in order; `as_of` is the moment the data stands for.
     """
 
-    total_tickets: int
-    by_status: dict[str, int]
-    urgency_high_ratio: float
-    negative_sentiment_ratio: float
-    hourly_trend: tuple[HourCount, ...]
-    top_keywords: tuple[str, ...]
-    at_risk_customers: tuple[AtRiskCustomer, ...]
+    total_tickets: int = 0
+    by_status: dict[str, int] = field(default_factory=dict)
+    urgency_high_ratio: float = 0.0
+    negative_sentiment_ratio: float = 0.0
+    hourly_trend: tuple[HourCount, ...] = ()
+    top_keywords: tuple[str, ...] = ()
+    at_risk_customers: tuple[AtRiskCustomer, ...] = ()
     as_of: datetime | None

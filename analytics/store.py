@@ -1,181 +1,260 @@
-"""StatisticsStore: the numbers of one tenant over a period, counted by MongoDB in one call.
+"""StatisticsStore: the numbers of one tenant over a period, counted by MongoDB in one aggregation.
 
 As with the TicketStore, a store exists only for a tenant and puts it into every first match.
-Which bucket of the trend a ticket falls into is worked out from the edges that the links
-carry (`position_expression`), not by the time zone tables of the server: those may be older
-than ours, and then a bar and its list would disagree.
+The branches (`analytics.branches`) read roll-ups where they hold and tickets elsewhere; all of it
+in one snapshot, so the numbers of a page belong together and are those of its lists.
+
+Which bucket of the trend a ticket falls into is worked out from the edges that the links carry
+(`position_expression`), not by the time zone tables of the server: those may be older than ours,
+and then a bar and its list would disagree.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
+from analytics import customers
+from analytics.branches import (
+    Branch,
+    Ground,
+    Span,
+    age_branches,
+    history_branches,
+    hour_branches,
+    period_branches,
+)
+from analytics.customers import Chosen, customer_branch, customer_facets
 from analytics.figures import (
+    AgeBand,
     ApiStatistics,
-    AtRiskCustomer,
+    BacklogPoint,
     DashboardFigures,
     HourCount,
+    Resolution,
     RisingKeyword,
     Totals,
     TrendPoint,
     ValueCount,
 )
-from analytics.periods import Buckets, Period
-from analytics.pipelines import (
-    TOTALS,
-    TREND,
-    count_pipeline,
-    customers_pipeline,
-    keywords_pipeline,
-    position_expression,
-)
-from supportsaas import mongo
+from analytics.histogram import percentile_of
+from analytics.measures import SUMS
+from analytics.periods import Buckets, Period, Unit, day_start
+from analytics.pipelines import COUNTERS, TOTALS
+from analytics.rollups.layout import start_of
+from analytics.rollups.view import rollup_view
+from supportsaas import clock, mongo
 from supportsaas.mongo import Document, Pipeline
 from tenants.models import Tenant
-from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
+from tickets.filters import SENTIMENTS, URGENCIES
 from tickets.freshness import data_as_of
-from tickets.store import TICKETS
 
 TOP_KEYWORDS = 10
 
-_READ = ("status", "urgency", "sentiment", "source", "requires_action", "customer_id", "topics", "created_at")
+API_MEASURES = frozenset(("cell", "status", "word"))
+
+_FLOWS = ("created", "settled", "reopened")
+_TOTALS: Document = {name: SUMS[name] for name in TOTALS}
+_SUMS_OF_TREND: Document = {"$set": {"sums": {name: {"$sum": f"$trend.{name}"} for name in COUNTERS}}}
+AGE_EDGES = (30, 7, 1, 0)
+"""The bands of the open tickets' ages meet so many midnights ago."""
+
+_AGES = tuple(enumerate(("over 30 days", "8 to 30 days", "2 to 7 days", "yesterday", "today")))
 
 
 class StatisticsStore:
-    def __init__(self, tenant: Tenant) -> None:
+    """`use_rollups=False` counts everything from the tickets: slow, and what roll-ups are verified against."""
+
+    def __init__(self, tenant: Tenant, *, use_rollups: bool = True) -> None:
         if not isinstance(tenant, Tenant) or not tenant.slug:
             raise ValueError("A StatisticsStore needs a tenant.")
         self.tenant = tenant
         self.tenant_id = tenant.slug
+        self._use_rollups = use_rollups
 
-    def dashboard(self, buckets: Buckets, *, comparison: Period, sources: Sequence[str] = ()) -> DashboardFigures:
+    def dashboard(
+        self, buckets: Buckets, *, comparison: Period, sources: Sequence[str] = (), now: datetime | None = None
+    ) -> DashboardFigures:
         """Everything the dashboard shows of the buckets' period, of all sources or of some.
 
         `by_source` knows all sources, so that another can be chosen.
         """
-        pipeline = self.dashboard_pipeline(buckets, comparison=comparison, sources=sources)
-        found = next(mongo.collection(TICKETS).aggregate(pipeline))
-        return DashboardFigures(
-            totals=Totals(**{name: found["sums"][name] for name in TOTALS}),
-            previous=Totals(**found["previous"][0]) if found["previous"] else Totals(),
-            by_status=_value_counts(found["by_status"]),
-            by_urgency=tuple(ValueCount(name, found["sums"][name]) for name in URGENCIES),
-            by_sentiment=tuple(ValueCount(name, found["sums"][name]) for name in SENTIMENTS),
-            by_source=_value_counts(found["by_source"]),
-            trend=tuple(_trend_point(row) for row in found["trend"]),
-            keywords=_value_counts(found["keywords"]),
-            customers=tuple(_customer(row) for row in found["customers"]),
-        )
+        now = now or clock.now()
+        with self._ground(sources, now) as ground:
+            span = Span.of(ground, buckets.period, comparison, buckets.edges, by_hour=buckets.unit is Unit.HOUR)
+            chosen = customers.choose(ground, buckets.period)
+            found = self._aggregate(ground, self.dashboard_pipeline(ground, span, chosen, now=now))
+            figures = _figures(found, span, self._age_edges(now), ground)
+            if not chosen.settles(figures.customers, figures.volume):
+                chosen = Chosen(None)
+                found = self._aggregate(ground, self.dashboard_pipeline(ground, span, chosen, now=now))
+                figures = _figures(found, span, self._age_edges(now), ground)
+        return figures
 
-    def dashboard_pipeline(self, buckets: Buckets, *, comparison: Period, sources: Sequence[str] = ()) -> Pipeline:
-        """Reads each ticket of the period once, for all facets; sums over facets follow from the trend.
-
-        One `$facet` over slim documents is about twice as fast, at 10,000 tickets and at 100,000, as
-        a pass of its own for each part joined by `$unionWith`: each pass would fetch every ticket again.
-        """
-        chosen = TicketFilter(source=tuple(sources)).match()
-        narrow: Pipeline = [{"$match": chosen}] if chosen else []
-        position = position_expression(buckets.edges)
-        within = self._within(buckets.period.start, buckets.period.end)
-        return [
-            {"$match": within},
-            {"$project": {"_id": 0, **dict.fromkeys(_READ, 1)}},
-            {
-                "$facet": {
-                    "trend": [*narrow, {"$group": {"_id": position, **TREND}}, {"$sort": {"_id": 1}}],
-                    "by_status": [*narrow, *count_pipeline("status")],
-                    "by_source": count_pipeline("source"),
-                    "keywords": [*narrow, *keywords_pipeline(TOP_KEYWORDS)],
-                    "customers": [*narrow, *customers_pipeline({**within, **chosen})],
-                }
-            },
-            {"$set": {"sums": {name: {"$sum": f"$trend.{name}"} for name in TREND}}},
-            {
-                "$lookup": {
-                    "from": TICKETS,
-                    "pipeline": [
-                        {"$match": {**self._within(comparison.start, comparison.end), **chosen}},
-                        {"$group": {"_id": None, **TOTALS}},
-                        {"$unset": "_id"},
-                    ],
-                    "as": "previous",
-                }
-            },
+    def dashboard_pipeline(self, ground: Ground, span: Span, chosen: Chosen, *, now: datetime) -> Pipeline:
+        """Joins what is read of each collection, and sorts it out in one `$facet` over what is left."""
+        branches = [
+            *period_branches(ground, span),
+            *history_branches(ground, span.period.start),
+            *age_branches(ground, self._age_edges(now)),
+            customer_branch(ground, span.period, chosen),
         ]
-
-    def rising_keywords(
-        self, period: Period, *, comparison: Period, sources: Sequence[str] = ()
-    ) -> tuple[RisingKeyword, ...]:
-        """The words that gained the most tickets against the period before.
-
-        A call of its own: it reads the words of both periods and costs as much as all the rest.
-        """
-        pipeline = self.rising_pipeline(period, comparison=comparison, sources=sources)
-        found = mongo.collection(TICKETS).aggregate(pipeline)
-        return tuple(RisingKeyword(row["_id"], row["count"], row["before"]) for row in found)
-
-    def rising_pipeline(self, period: Period, *, comparison: Period, sources: Sequence[str] = ()) -> Pipeline:
-        chosen = TicketFilter(source=tuple(sources)).match()
-        is_now = {"$gte": ["$created_at", period.start]}
-        was_before = {"$lt": ["$created_at", comparison.end]}
-        return [
-            {"$match": {**self._within(comparison.start, period.end), **chosen}},
-            {
-                "$project": {
-                    "_id": 0,
-                    "topics": 1,
-                    "now": {"$cond": [is_now, 1, 0]},
-                    "before": {"$cond": [was_before, 1, 0]},
-                }
-            },
-            {"$unwind": "$topics"},
-            {"$group": {"_id": "$topics", "count": {"$sum": "$now"}, "before": {"$sum": "$before"}}},
-            {"$set": {"gain": {"$subtract": ["$count", "$before"]}}},
-            {"$match": {"gain": {"$gt": 0}}},
-            {"$sort": {"gain": -1, "_id": 1}},
-            {"$limit": TOP_KEYWORDS},
-        ]
+        cells = [{"$match": {"f": "cell", "was": False}}]
+        facets = {
+            "trend": [
+                *cells,
+                {"$group": {"_id": "$p", **SUMS}},
+                {"$match": {"total": {"$gt": 0}}},
+                {"$sort": {"_id": 1}},
+            ],
+            "previous": [{"$match": {"f": "cell", "was": True}}, {"$group": {"_id": None, **_TOTALS}}],
+            "by_source": [{"$match": {"f": "source"}}, *_counted("k", "n")],
+            "by_status": [{"$match": {"f": "status"}}, *_counted("k", "n")],
+            **_keyword_facets(),
+            "week_hours": [{"$match": {"f": "week_hour"}}, {"$group": {"_id": "$k", "n": {"$sum": "$n"}}}],
+            "flows": [
+                {"$match": {"f": "flow"}},
+                {"$group": {"_id": {"p": "$p", "was": "$was"}, **{name: {"$sum": f"${name}"} for name in _FLOWS}}},
+            ],
+            "times": [
+                {"$match": {"f": "time"}},
+                {"$group": {"_id": {"was": "$was", "k": "$k"}, "n": {"$sum": "$n"}}},
+                {"$sort": {"_id.k": 1}},
+            ],
+            "past": [
+                {"$match": {"f": "past"}},
+                {"$group": {"_id": None, "open": {"$sum": {"$subtract": [_or_0("arrived"), _or_0("settled")]}}}},
+            ],
+            "ages": [{"$match": {"f": "age"}}, {"$group": {"_id": "$k", "n": {"$sum": "$n"}}}],
+            **customer_facets(ground, span.period),
+        }
+        return [*joined(branches), {"$facet": facets}, _SUMS_OF_TREND]
 
     def api(self, *, start: datetime | None, end: datetime | None) -> ApiStatistics:
         """The statistics as the JSON API gives them, from `start` up to but not including `end`."""
-        found = next(mongo.collection(TICKETS).aggregate(self.api_pipeline(start=start, end=end)))
-        totals = Totals(**found["sums"])
+        as_of = data_as_of(self.tenant)
+        with self._ground((), clock.now()) as ground:
+            period = ground.clipped(start, end)
+            if period is None:
+                return ApiStatistics(as_of=as_of)
+            chosen = customers.choose(ground, period)
+            found = self._aggregate(ground, self.api_pipeline(ground, period, chosen))
+            at_risk, volume = customers.at_risk(found["at_risk"]), customers.by_volume(found["volume"])
+            if not chosen.settles(at_risk, volume):
+                found = self._aggregate(ground, self.api_pipeline(ground, period, Chosen(None)))
+                at_risk = customers.at_risk(found["at_risk"])
+        totals = Totals(**{name: found["sums"][name] for name in TOTALS})
         return ApiStatistics(
             total_tickets=totals.total,
             by_status={row["_id"]: row["count"] for row in found["by_status"]},
             urgency_high_ratio=totals.high_ratio,
             negative_sentiment_ratio=totals.negative_ratio,
-            hourly_trend=tuple(HourCount(row["_id"], row["total"]) for row in found["trend"]),
+            hourly_trend=tuple(HourCount(row["_id"], row["n"]) for row in found["hours"]),
             top_keywords=tuple(row["_id"] for row in found["keywords"]),
-            at_risk_customers=tuple(_customer(row) for row in found["customers"]),
-            as_of=data_as_of(self.tenant),
+            at_risk_customers=at_risk,
+            as_of=as_of,
         )
 
-    def api_pipeline(self, *, start: datetime | None, end: datetime | None) -> Pipeline:
-        """As the dashboard's, with the hours of UTC for buckets and without a period before."""
-        hour = {"$dateTrunc": {"date": "$created_at", "unit": "hour"}}
-        within = self._within(start, end)
-        return [
-            {"$match": within},
-            {"$project": {"_id": 0, **dict.fromkeys(_READ, 1)}},
-            {
-                "$facet": {
-                    "trend": [{"$group": {"_id": hour, **TOTALS}}, {"$sort": {"_id": 1}}],
-                    "by_status": count_pipeline("status"),
-                    "keywords": keywords_pipeline(TOP_KEYWORDS),
-                    "customers": customers_pipeline(within),
-                }
-            },
-            {"$set": {"sums": {name: {"$sum": f"$trend.{name}"} for name in TOTALS}}},
+    def api_pipeline(self, ground: Ground, period: Period, chosen: Chosen) -> Pipeline:
+        """As the dashboard's, by hours of UTC and without a period before."""
+        branches = [
+            *period_branches(ground, Span.of(ground, period, None, by_day=False), wanted=API_MEASURES),
+            *hour_branches(ground, period),
+            customer_branch(ground, period, chosen),
         ]
+        facets = {
+            "trend": [{"$match": {"f": "cell"}}, {"$group": {"_id": None, **SUMS}}],
+            "by_status": [{"$match": {"f": "status"}}, *_counted("k", "n")],
+            "hours": [
+                {"$match": {"f": "hour"}},
+                {"$group": {"_id": "$_id", "n": {"$sum": "$n"}}},
+                {"$sort": {"_id": 1}},
+            ],
+            **_keyword_facets(),
+            **customer_facets(ground, period),
+        }
+        return [*joined(branches), {"$facet": facets}, _SUMS_OF_TREND]
 
-    def _within(self, start: datetime | None, end: datetime | None) -> Document:
-        wanted = TicketFilter(created_from=start, created_to=end)
-        return {"tenant_id": self.tenant_id, "is_deleted": False, **wanted.match()}
+    @contextmanager
+    def _ground(self, sources: Sequence[str], now: datetime) -> Iterator[Ground]:
+        with rollup_view(self.tenant, now=now, use=self._use_rollups) as view:
+            yield Ground(view, tuple(sources))
+
+    def _aggregate(self, ground: Ground, pipeline: Pipeline) -> Document:
+        # The first stages read tickets, roll-ups or both, whichever there are; `joined` begins with none.
+        return next(mongo.database().aggregate(pipeline, session=ground.view.session, allowDiskUse=True))
+
+    def _age_edges(self, now: datetime) -> list[datetime]:
+        today = now.astimezone(self.tenant.zone).date()
+        return [day_start(today - timedelta(days=days), self.tenant.zone) for days in AGE_EDGES]
+
+
+def joined(branches: Iterable[Branch]) -> Pipeline:
+    """All branches behind each other, beginning with no document at all, whichever of them there are."""
+    return [
+        {"$documents": []},
+        *({"$unionWith": {"coll": each.collection, "pipeline": each.pipeline}} for each in branches),
+    ]
 
 
 def api_statistics(tenant: Tenant, *, start: datetime | None, end: datetime | None) -> ApiStatistics:
     """What `GET /tenants/{tenant_id}/stats` answers; a bound that is None does not bind."""
     return StatisticsStore(tenant).api(start=start, end=end)
+
+
+def _counted(key: str, number: str) -> Pipeline:
+    """The values of a key with their numbers, the most frequent first."""
+    return [{"$group": {"_id": f"${key}", "count": {"$sum": f"${number}"}}}, {"$sort": {"count": -1, "_id": 1}}]
+
+
+def _keyword_facets() -> dict[str, Pipeline]:
+    """The words in the most tickets, and those that gained most tickets against the period before."""
+    words: Pipeline = [
+        {"$match": {"f": "word"}},
+        {
+            "$group": {
+                "_id": "$k",
+                "count": {"$sum": {"$cond": ["$was", 0, "$n"]}},
+                "before": {"$sum": {"$cond": ["$was", "$n", 0]}},
+            }
+        },
+    ]
+    first = {"$limit": TOP_KEYWORDS}
+    return {
+        "keywords": [*words, {"$match": {"count": {"$gt": 0}}}, {"$sort": {"count": -1, "_id": 1}}, first],
+        "rising": [
+            *words,
+            {"$set": {"gain": {"$subtract": ["$count", "$before"]}}},
+            {"$match": {"gain": {"$gt": 0}}},
+            {"$sort": {"gain": -1, "_id": 1}},
+            first,
+        ],
+    }
+
+
+def _or_0(name: str) -> Document:
+    return {"$ifNull": [f"${name}", 0]}
+
+
+def _figures(found: Document, span: Span, ages: Sequence[datetime], ground: Ground) -> DashboardFigures:
+    previous = found["previous"][0] if found["previous"] else dict.fromkeys(TOTALS, 0)
+    return DashboardFigures(
+        totals=Totals(**{name: found["sums"][name] for name in TOTALS}),
+        previous=Totals(**{name: previous[name] for name in TOTALS}),
+        by_status=_value_counts(found["by_status"]),
+        by_urgency=tuple(ValueCount(name, found["sums"][name]) for name in URGENCIES),
+        by_sentiment=tuple(ValueCount(name, found["sums"][name]) for name in SENTIMENTS),
+        by_source=_value_counts(found["by_source"]),
+        trend=tuple(_trend_point(row) for row in found["trend"]),
+        keywords=_value_counts(found["keywords"]),
+        rising=tuple(RisingKeyword(row["_id"], row["count"], row["before"]) for row in found["rising"]),
+        customers=customers.at_risk(found["at_risk"]),
+        volume=customers.by_volume(found["volume"]),
+        week_hours=_week_hours(found["week_hours"]),
+        backlog=_backlog(found, span, ground),
+        ages=_ages(found["ages"], ages),
+        resolution=_resolution(found, was=False),
+        previous_resolution=_resolution(found, was=True),
+    )
 
 
 def _value_counts(rows: Sequence[Document]) -> tuple[ValueCount, ...]:
@@ -184,17 +263,50 @@ def _value_counts(rows: Sequence[Document]) -> tuple[ValueCount, ...]:
 
 def _trend_point(row: Document) -> TrendPoint:
     return TrendPoint(
-        position=int(row["_id"]), medium=row["medium"], low=row["low"], **{name: row[name] for name in TOTALS}
+        position=int(row["_id"] or 0), medium=row["medium"], low=row["low"], **{name: row[name] for name in TOTALS}
     )
 
 
-def _customer(row: Document) -> AtRiskCustomer:
-    everything = row["all"][0]
-    return AtRiskCustomer(
-        customer_id=row["_id"],
-        total=everything["total"],
-        high_urgency_count=row["high"],
-        negative_count=row["negative"],
-        open_count=everything["open"],
-        ticket_ids=tuple(each["external_id"] for each in row["speaking"]),
+def _week_hours(rows: Sequence[Document]) -> tuple[int, ...]:
+    found = {int(row["_id"]): row["n"] for row in rows}
+    return tuple(found.get(hour, 0) for hour in range(7 * 24))
+
+
+def _backlog(found: Document, span: Span, ground: Ground) -> tuple[BacklogPoint, ...]:
+    """From what was open when the period began, day by day."""
+    flows = {int(row["_id"]["p"]): row for row in found["flows"] if not row["_id"]["was"]}
+    still_open = found["past"][0]["open"] if found["past"] else 0
+    points = []
+    for place, day in enumerate(span.days):
+        flow = flows.get(place, dict.fromkeys(_FLOWS, 0))
+        arrived = flow["created"] + flow["reopened"]
+        still_open += arrived - flow["settled"]
+        start, end = start_of(day, ground.view.zone), start_of(day + 1, ground.view.zone)
+        points.append(
+            BacklogPoint(
+                start=max(start, span.period.start),
+                end=min(end, span.period.end),
+                open=still_open,
+                arrived=arrived,
+                settled=flow["settled"],
+            )
+        )
+    return tuple(points)
+
+
+def _ages(rows: Sequence[Document], edges: Sequence[datetime]) -> tuple[AgeBand, ...]:
+    counts = {int(row["_id"]): row["n"] for row in rows}
+    bounds = [None, *edges, None]
+    return tuple(
+        AgeBand(name, bounds[place], bounds[place + 1], counts.get(place, 0)) for place, name in reversed(_AGES)
+    )
+
+
+def _resolution(found: Document, *, was: bool) -> Resolution:
+    counts = [(int(row["_id"]["k"]), row["n"]) for row in found["times"] if row["_id"]["was"] is was]
+    return Resolution(
+        resolved=sum(number for _, number in counts),
+        median_seconds=percentile_of(counts, 0.5),
+        p90_seconds=percentile_of(counts, 0.9),
+        reopened=sum(row["reopened"] for row in found["flows"] if row["_id"]["was"] is was),
     )

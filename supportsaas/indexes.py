@@ -42,8 +42,17 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index(
         "tickets",
-        (("tenant_id", UP), ("is_deleted", UP), ("customer_id", UP), ("created_at", DOWN), ("external_id", DOWN)),
-        "A customer's tickets, newest first, by key.",
+        (
+            *(("tenant_id", UP), ("is_deleted", UP), ("customer_id", UP)),
+            *(("created_at", DOWN), ("external_id", DOWN)),
+            *(("urgency", UP), ("sentiment", UP), ("status", UP), ("source", UP)),
+        ),
+        "A customer's tickets, newest first, by key; customers' numbers over a period, from the index alone.",
+    ),
+    Index(
+        "tickets",
+        (("tenant_id", UP), ("is_deleted", UP), ("turns", UP)),
+        "What was closed or reopened in a period.",
     ),
     Index(
         "tickets",
@@ -202,6 +211,25 @@ INDEXES: tuple[Index, ...] = (
         {"expireAfterSeconds": 0},
     ),
     Index("troubles", (("is_failing", UP), ("tenant_id", UP)), "What fails at this moment, of a tenant and of all."),
+    Index("rollup_marks", (("tenant_id", UP),), "What a tenant's roll-ups have not taken in yet."),
+    Index(
+        "rollup_days",
+        (("tenant_id", UP), ("generation", UP), ("day", UP), ("source", UP)),
+        "A tenant's counts over a stretch of days.",
+    ),
+    Index(
+        "rollup_blocks",
+        (("tenant_id", UP), ("generation", UP), ("days", UP), ("first", UP), ("source", UP)),
+        "A tenant's words and week hours over a stretch of days.",
+    ),
+    Index(
+        "rollup_leaders",
+        (
+            *(("tenant_id", UP), ("generation", UP), ("customer", UP), ("day", UP)),
+            *(("total", UP), ("high", UP), ("negative", UP), ("open", UP)),
+        ),
+        "What some customers have over a stretch of days, from the index alone.",
+    ),
     Index("schedules", (("next_at", UP),), "The tenant whose turn to be read is due longest."),
     Index(
         "sign_in_attempts",

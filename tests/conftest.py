@@ -15,7 +15,8 @@ from tests.helpdesk import ScriptedHelpdesk
 
 PASSWORD = "correct horse battery staple"
 OWN_COLLECTIONS = sorted(
-    {index.collection for index in indexes.INDEXES} | {"locks", "rate_limits", "sync_state", "circuits", "troubles"}
+    {index.collection for index in indexes.INDEXES}
+    | {"circuits", "locks", "rate_limits", "rollup_state", "sync_state", "troubles"}
 )
 
 

@@ -17,11 +17,14 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
     """Something to do every so often. `work(stop)` does what is due and returns; where that takes
-    long, it ends at a safe place once `stop` is set. What it raises is logged, and it is tried again."""
+    long, it ends at a safe place once `stop` is set. What it raises is logged, and it is tried again.
+    One that `follows_runs` is also performed once by a command that has ingested, for those who have
+    cron and no worker."""
 
     name: str
     every_seconds: float
     work: Callable[[threading.Event], object]
+    follows_runs: bool = False
 
 
 _DUTIES: dict[str, Duty] = {}
@@ -47,3 +50,13 @@ def perform(duty: Duty, stop: threading.Event) -> None:
             except Exception:
                 logger.exception("The duty “%s” failed and is tried again.", duty.name)
             stop.wait(duty.every_seconds)
+
+
+def perform_after_runs(stop: threading.Event) -> None:
+    """What a command that has ingested performs once before it ends."""
+    for duty in registered():
+        if duty.follows_runs and not stop.is_set():
+            try:
+                duty.work(stop)
+            except mongo.UNAVAILABLE as error:
+                logger.warning("MongoDB is away, the duty “%s” is left to the next run: %s", duty.name, error)

@@ -27,6 +27,7 @@ from tickets.lists import TicketLists
 from tickets.notifications.deliveries import COLLECTION as DELIVERIES
 from tickets.notifications.routing import Route
 from tickets.quarantine import QuarantinedRecord, save_records
+from tickets.rollup_marks import append_mark, append_mark_of_everything
 from tickets.search import TICKETS as TICKETS
 
 HISTORY = "ticket_history"
@@ -133,6 +134,7 @@ class TicketStore(TicketLists):
                 self._tickets.bulk_write(updates, ordered=False, session=session)
             if plan.history:
                 self._history.insert_many(plan.history, ordered=False, session=session)
+            append_mark(self.tenant_id, plan.touched, session=session)
             entries = [
                 OutboxEntry(
                     tenant_id=self.tenant_id,
@@ -160,8 +162,8 @@ class TicketStore(TicketLists):
         def work(session: ClientSession) -> int:
             lock.assert_held(held, session)
             query = {"tenant_id": self.tenant_id, "external_id": {"$in": list(external_ids)}, "is_deleted": False}
-            fields = dict.fromkeys(("external_id", "expires_at", "created_at", *Cell._fields), 1)
-            living = list(self._tickets.find(query, fields, session=session))
+            fields = ("external_id", "expires_at", "customer_id", "created_at", "turns", *Cell._fields)
+            living = list(self._tickets.find(query, dict.fromkeys(fields, 1), session=session))
             if not living:
                 return 0
             self._tickets.update_many(
@@ -177,7 +179,9 @@ class TicketStore(TicketLists):
             plan = self._plan(job_id=job_id, now=now)
             for each in living:
                 plan.record_deletion(each["external_id"], expires_at=each.get("expires_at"))
+                plan.touched.add(each)
             self._history.insert_many(plan.history, session=session)
+            append_mark(self.tenant_id, plan.touched, session=session)
             return len(living)
 
         return mongo.in_transaction(work)
@@ -185,6 +189,7 @@ class TicketStore(TicketLists):
     def apply_retention(self) -> None:
         """Have every ticket, entry and alert expire as the tenant's retention says, or not at all."""
         self._counts.repair()  # MongoDB erased by the former retention without a word
+        append_mark_of_everything(self.tenant_id)  # MongoDB erases without a word
         days = self.tenant.retention_days
         mine = {"tenant_id": self.tenant_id}
         alerts = (

@@ -1,6 +1,5 @@
 """The dashboard of one tenant."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_GET
 from analytics.figures import DashboardFigures
 from analytics.frame import Frame
 from analytics.links import TicketLinks
-from analytics.periods import CUSTOM, Buckets, ChosenPeriod, Period, buckets_of, day_start
+from analytics.periods import CUSTOM, ChosenPeriod, Period, buckets_of, day_start
 from analytics.store import StatisticsStore
 from analytics.tables import dashboard_tables
 from analytics.views.narrowing import Selection, date_fields, is_custom, period_choices, source_choices
@@ -61,7 +60,7 @@ def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
     tenant, zone, period = access.tenant, selection.zone, selection.chosen.period
     buckets, comparison = buckets_of(period, zone), period.comparison(now, zone)
-    figures = _figures(StatisticsStore(tenant), buckets, comparison, selection.sources)
+    figures = StatisticsStore(tenant).dashboard(buckets, comparison=comparison, sources=selection.sources, now=now)
     links = TicketLinks(tenant.slug, selection.tickets)
     frame = Frame(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now)
     return {
@@ -75,13 +74,6 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
         **(_panels(figures, frame) if figures.totals.total else {}),
         **_situation(access, selection, is_empty=not figures.totals.total),
     }
-
-
-def _figures(
-    store: StatisticsStore, buckets: Buckets, comparison: Period, sources: tuple[str, ...]
-) -> DashboardFigures:
-    figures = store.dashboard(buckets, comparison=comparison, sources=sources)
-    return replace(figures, rising=store.rising_keywords(buckets.period, comparison=comparison, sources=sources))
 
 
 def _panels(figures: DashboardFigures, frame: Frame) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """The numbers of one chart to take away: the very rows that stand beneath it on the dashboard."""
 
-from dataclasses import replace
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
@@ -46,9 +44,7 @@ def export_chart(request: HttpRequest, access: TenantAccess, name: str, format_n
 def _tables(tenant: Tenant, selection: Selection) -> dict[str, Table]:
     now, zone, period = clock.now(), tenant.zone, selection.chosen.period
     buckets, comparison = buckets_of(period, zone), period.comparison(now, zone)
-    store = StatisticsStore(tenant)
-    figures = store.dashboard(buckets, comparison=comparison, sources=selection.sources)
-    rising = store.rising_keywords(period, comparison=comparison, sources=selection.sources)
+    figures = StatisticsStore(tenant).dashboard(buckets, comparison=comparison, sources=selection.sources, now=now)
     links = TicketLinks(tenant.slug, selection.tickets)
     frame = Frame(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now)
-    return dashboard_tables(replace(figures, rising=rising), frame)
+    return dashboard_tables(figures, frame)

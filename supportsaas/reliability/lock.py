@@ -6,6 +6,10 @@ taking raises `fence`; a holder that slept past its time and wakes cannot write,
 writes check the fence in their own transaction (`assert_held`).
 """
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +21,8 @@ from pymongo.errors import DuplicateKeyError
 
 from supportsaas import mongo
 from supportsaas.clock import Clock
+
+logger = logging.getLogger(__name__)
 
 COLLECTION = "locks"
 TIME_TO_LIVE_SECONDS = 60
@@ -121,6 +127,36 @@ class Lock:
             expires_at=found["expires_at"],
             is_expired=found["is_expired"],
         )
+
+    @contextmanager
+    def kept(self, owner_id: str) -> Iterator[HeldLock | None]:
+        """Hold the lock for a block of work of any length: refreshed by time in the background, given back at
+        the end. None where somebody else has it. That it was lost shows at the next `assert_held`."""
+        held = self.take(owner_id)
+        if held is None:
+            yield None
+            return
+        ended = threading.Event()
+        thread = threading.Thread(target=self._refresh_until, args=(ended, held), name=f"lock-{self.name}", daemon=True)
+        thread.start()
+        try:
+            yield held
+        finally:
+            ended.set()
+            thread.join()
+            try:
+                self.release(held)
+            except mongo.UNAVAILABLE:
+                logger.warning("The lock of %s could not be given back; it ends by itself.", self.name)
+
+    def _refresh_until(self, ended: threading.Event, held: HeldLock) -> None:
+        while not ended.wait(self._milliseconds / 6_000):
+            try:
+                self.refresh(held)
+            except LockLost:
+                return
+            except mongo.UNAVAILABLE as error:
+                logger.warning("The lock of %s could not be refreshed, trying again: %s", self.name, error)
 
     @property
     def _collection(self) -> "Collection[mongo.Document]":

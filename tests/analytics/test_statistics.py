@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.figures import AtRiskCustomer, DashboardFigures, ValueCount
-from analytics.overview import overview_pipeline, runs_pipeline
 from analytics.periods import Buckets, Period, Unit, buckets_of, preset
 from analytics.store import StatisticsStore, api_statistics
 from supportsaas import mongo
@@ -43,6 +43,8 @@ drawn_tickets = st.lists(
             "customer_id": st.sampled_from(["", "ann", "bob/2", "çelik"]),
             "topics": st.lists(st.sampled_from(WORDS), unique=True),
             "is_deleted": st.sampled_from([False, False, False, True]),
+            # How long after its creation, in order, it was closed, reopened, closed …
+            "turns": st.lists(st.integers(0, 10**9).map(lambda ms: timedelta(milliseconds=ms)), max_size=4).map(sorted),
             # Whole hours and half hours around the change of the clocks, so that edges are hit.
             "created_at": st.one_of(
                 st.integers(-700, 100).map(lambda halves: SPRING + halves * timedelta(minutes=30)),
@@ -59,9 +61,16 @@ drawn_periods = st.one_of(
 
 
 def put(tickets: Iterable[Ticket]) -> list[Ticket]:
-    """Have exactly these tickets stored, of whichever tenant they name."""
-    found = [{**each, "external_id": f"T-{n}"} for n, each in enumerate(tickets)]
+    """Have exactly these tickets stored, of whichever tenant they name, their turns as moments that fit the status."""
+    found = []
+    for number, each in enumerate(tickets):
+        turns = [each["created_at"] + lag for lag in each["turns"]]
+        is_open = len(turns) % 2 == 0
+        status = each["status"] if (each["status"] in OPEN_STATUSES) is is_open else "open" if is_open else "closed"
+        found.append({**each, "external_id": f"T-{number}", "turns": turns, "status": status})
     mongo.collection(TICKETS).delete_many({})
+    for name in ("rollup_state", "rollup_days", "rollup_blocks", "rollup_marks"):
+        mongo.collection(name).delete_many({})
     if found:
         mongo.collection(TICKETS).insert_many([dict(each) for each in found])
     return found
@@ -83,7 +92,7 @@ def agree(tenant: Tenant, tickets: list[Ticket], number: int, condition: Conditi
 
 @pytest.mark.parametrize("unit", [None, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.MONTH])
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     everything=drawn_tickets,
@@ -99,6 +108,7 @@ def test_every_number_is_the_number_of_tickets_in_its_list(
     zone: ZoneInfo,
     sources: tuple[str, ...],
 ) -> None:
+    tenant.timezone = zone.key
     period = drawn_period(drawn, zone)
     before = period.comparison(SPRING, zone)
     buckets = buckets_of(period, zone, unit)
@@ -113,7 +123,7 @@ def test_every_number_is_the_number_of_tickets_in_its_list(
     base = TicketFilter(source=sources, created_from=period.start, created_to=period.end)
     was = TicketFilter(source=sources, created_from=before.start, created_to=before.end)
 
-    figures = StatisticsStore(tenant).dashboard(buckets, comparison=before, sources=sources)
+    figures = StatisticsStore(tenant).dashboard(buckets, comparison=before, sources=sources, now=SPRING)
 
     for totals, tickets, frame in ((figures.totals, mine, base), (figures.previous, earlier, was)):
         for number, condition, narrowed in (
@@ -127,6 +137,11 @@ def test_every_number_is_the_number_of_tickets_in_its_list(
     _check_breakdowns(tenant, figures, mine, of_all_sources, base)
     _check_trend(tenant, figures, buckets, mine, base)
     _check_customers(tenant, figures.customers, mine, base)
+    of_sources = [each for each in living if not sources or each["source"] in sources]
+    _check_volume(figures, mine)
+    _check_words(figures, mine, earlier)
+    _check_week_hours(figures, mine, zone)
+    _check_flow_of_time(figures, of_sources, period, before, zone)
 
 
 def _check_breakdowns(
@@ -187,7 +202,7 @@ def _check_customers(
                 ticket_ids=tuple(each["external_id"] for each in speaking[:20]),
             )
         )
-    expected.sort(key=lambda each: (-each.high_urgency_count, -each.negative_count, each.customer_id.encode()))
+    expected.sort(key=lambda each: (-each.score, each.customer_id.encode()))
     assert customers == tuple(expected)
     for each in customers:
         count = TicketStore(tenant).count
@@ -197,23 +212,51 @@ def _check_customers(
         assert each.open_count == count(replace(base, **{**theirs, "status": OPEN_STATUSES}))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(everything=drawn_tickets)
-def test_rising_keywords_are_those_that_gained_most(tenant: Tenant, everything: list[Ticket]) -> None:
-    period = preset("7d", zone=BERLIN, now=SPRING)
-    before = period.comparison(SPRING, BERLIN)
-    living = [each for each in put(everything) if each["tenant_id"] == "acme" and not each["is_deleted"]]
+def _check_volume(figures: DashboardFigures, mine: list[Ticket]) -> None:
+    writers = Counter(each["customer_id"] for each in mine if each["customer_id"])
+    ranked = sorted(writers.items(), key=lambda pair: (-pair[1], pair[0].encode()))
+    assert [(each.customer_id, each.total) for each in figures.volume] == ranked
 
-    def words(of: Period) -> Counter[str]:
-        inside = [each for each in living if of.start <= each["created_at"] < of.end]
-        return Counter(word for each in inside for word in each["topics"])
 
-    now, then = words(period), words(before)
+def _check_words(figures: DashboardFigures, mine: list[Ticket], earlier: list[Ticket]) -> None:
+    now, then = (Counter(word for each in tickets for word in each["topics"]) for tickets in (mine, earlier))
     gains = sorted(((then[word] - now[word], word.encode()), word) for word in now if now[word] > then[word])
-    rising = StatisticsStore(tenant).rising_keywords(period, comparison=before)
-    assert [(each.value, each.count, each.before) for each in rising] == [
+    assert [(each.value, each.count, each.before) for each in figures.rising] == [
         (word, now[word], then[word]) for _, word in gains
     ]
+
+
+def _check_week_hours(figures: DashboardFigures, mine: list[Ticket], zone: ZoneInfo) -> None:
+    local = [each["created_at"].astimezone(zone) for each in mine]
+    hours = Counter(24 * moment.weekday() + moment.hour for moment in local)
+    assert figures.week_hours == tuple(hours[hour] for hour in range(168))
+
+
+def _is_open_at(ticket: Ticket, moment: datetime) -> bool:
+    return ticket["created_at"] < moment and sum(turn < moment for turn in ticket["turns"]) % 2 == 0
+
+
+def _check_flow_of_time(
+    figures: DashboardFigures, tickets: list[Ticket], period: Period, before: Period, zone: ZoneInfo
+) -> None:
+    """Backlog, ages and resolution, which look at more than the tickets created in the period."""
+    for point in figures.backlog:
+        assert point.open == sum(_is_open_at(each, point.end) for each in tickets)
+    assert figures.backlog[0].start == period.start
+    assert figures.backlog[-1].end == period.end
+    open_now = [each for each in tickets if each["status"] in OPEN_STATUSES]
+    assert sum(band.count for band in figures.ages) == len(open_now)
+    for band in figures.ages:
+        start, end = band.created_from or SPRING - timedelta(days=999), band.created_to or SPRING + timedelta(days=999)
+        assert band.count == sum(start <= each["created_at"] < end for each in open_now)
+    for of, found in ((period, figures.resolution), (before, figures.previous_resolution)):
+        closed = [each for each in tickets if len(each["turns"]) % 2 and of.start <= each["turns"][-1] < of.end]
+        again = [turn for each in tickets for turn in each["turns"][1::2] if of.start <= turn < of.end]
+        assert (found.resolved, found.reopened) == (len(closed), len(again))
+        if closed:
+            took = sorted(max((each["turns"][-1] - each["created_at"]).total_seconds(), 1) for each in closed)
+            assert found.median_seconds == pytest.approx(took[ceil(len(took) * 0.5) - 1], rel=0.021)
+            assert found.p90_seconds == pytest.approx(took[ceil(len(took) * 0.9) - 1], rel=0.021)
 
 
 def test_sources_narrow_the_period_before_as_well(tenant: Tenant) -> None:
@@ -291,45 +334,3 @@ class TestApiStatistics:
         finished_job(tenant, now=NOON)
         finished_job(tenant, status="failed", now=NOON + timedelta(hours=1))
         assert api_statistics(tenant, start=None, end=None).as_of == NOON
-
-
-def reads(pipeline: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first stage of the pipeline and of every pipeline in it that reads a collection anew."""
-    found = [pipeline[0]]
-    for stage in pipeline:
-        for name, content in stage.items():
-            if name in ("$lookup", "$unionWith"):
-                found += reads(content["pipeline"])
-            elif name == "$facet":
-                for branch in content.values():
-                    found += [first for each in branch for first in reads([{}, each])[1:]]
-    return found
-
-
-def pipelines() -> list[tuple[list[dict[str, Any]], Any]]:
-    store = StatisticsStore(Tenant(slug="acme"))
-    period = preset("7d", zone=BERLIN, now=NOON)
-    buckets, before = buckets_of(period, BERLIN), period.previous
-    return [
-        (store.dashboard_pipeline(buckets, comparison=before, sources=["email"]), "acme"),
-        (store.rising_pipeline(period, comparison=before), "acme"),
-        (store.api_pipeline(start=None, end=None), "acme"),
-        (overview_pipeline([Tenant(slug="acme")], now=NOON), {"$in": ["acme"]}),
-        (runs_pipeline(["acme"]), {"$in": ["acme"]}),
-    ]
-
-
-@pytest.mark.parametrize(("pipeline", "tenant_id"), pipelines())
-def test_whatever_reads_a_collection_names_the_tenant_first(pipeline: list[dict[str, Any]], tenant_id: Any) -> None:
-    for first in reads(pipeline):
-        assert first["$match"]["tenant_id"] == tenant_id
-
-
-def test_the_dashboard_reads_its_tickets_by_the_index_of_the_list(tenant: Tenant) -> None:
-    period = preset("7d", zone=BERLIN, now=NOON)
-    pipeline = StatisticsStore(tenant).dashboard_pipeline(buckets_of(period, BERLIN), comparison=period.previous)
-    plan = mongo.database().command(
-        {"explain": {"aggregate": TICKETS, "pipeline": pipeline, "cursor": {}}, "verbosity": "queryPlanner"}
-    )
-    assert "tenant_id_is_deleted_created_at_external_id" in str(plan["stages"][0])
-    assert "COLLSCAN" not in str(plan["stages"][0])

@@ -6,7 +6,7 @@ order pages, files and lagging replicas come in. Yet a helpdesk that was set bac
 whole reads show again after `OLDER_MUST_STAND`, and nothing else in between, is how it is now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -116,3 +116,14 @@ def initial_changes(fields: Mapping[str, Any]) -> FieldChanges:
 def field_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> FieldChanges:
     """The tracked fields that differ, old value and new."""
     return {name: {"old": old.get(name), "new": new[name]} for name in TRACKED if old.get(name) != new[name]}
+
+
+def turns_of(known: Sequence[datetime], *, is_open: bool, at: datetime) -> list[datetime]:
+    """The moments at which a ticket was closed, reopened, closed …, ascending, after a version seen `at`.
+
+    A ticket begins open, so an odd number of turns means that it is closed.
+    """
+    turns = list(known)
+    if (len(turns) % 2 == 0) is is_open:
+        return turns
+    return [*turns, max(at, turns[-1]) if turns else at]

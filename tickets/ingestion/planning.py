@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tickets.cells import DayCells, day_cell
+from tickets.filters import OPEN_STATUSES
 from tickets.ingestion.changes import (
     Action,
     FieldChanges,
@@ -20,13 +21,21 @@ from tickets.ingestion.changes import (
     initial_changes,
     overwrites,
     stored_fields,
+    turns_of,
 )
 from tickets.ingestion.normalize import TicketContent
 from tickets.notifications.messages import TicketFacts
 from tickets.notifications.routing import LONGEST_SUBJECT, Route, describe_reason
+from tickets.rollup_marks import Touched
 
 Document = dict[str, Any]
 SEARCHABLE = ("subject", "message", "customer_id", "topics")
+
+COUNTED = frozenset(
+    ("source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics", "created_at", "turns",
+     "is_deleted")
+)  # fmt: skip
+"""What statistics are made of: only where one of these changes do numbers change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +68,7 @@ class PagePlan:
     announcements: list[Announcement] = field(default_factory=list)
     counts: DayCells = field(default_factory=DayCells)
     """How the counts of living tickets change."""
+    touched: Touched = field(default_factory=Touched)
     new: int = 0
     updated: int = 0
     restored: int = 0
@@ -73,11 +83,14 @@ class PagePlan:
         verdict = self.judge(content)
         fields = stored_fields(content, verdict)
         expiry = self._expiry(content.created_at)
+        turns = turns_of((), is_open=content.status in OPEN_STATUSES, at=max(content.updated_at, content.created_at))
+        self.touched.add({**fields, "turns": turns})
         self.inserts.append(
             {
                 "tenant_id": self.tenant_id,
                 "external_id": content.external_id,
                 **fields,
+                "turns": turns,
                 "digest": ticket.digest,
                 "is_deleted": False,
                 "deleted_at": None,
@@ -121,6 +134,7 @@ class PagePlan:
             verdict = self.judge(content)
             fields = stored_fields(content, verdict)
             changes = field_changes(stored, fields)
+            fields["turns"] = self._turns(stored, content)
             values = {name: value for name, value in fields.items() if stored.get(name) != value}
             values["digest"] = ticket.digest
             if version.older is not None:
@@ -145,12 +159,23 @@ class PagePlan:
         else:
             self.unchanged += 1  # new rules, the same verdict: only the digest moves
         self.updates.append((stored["_id"], values))
+        if COUNTED & values.keys():
+            self.touched.add(stored)
+            self.touched.add({**stored, **values})
         if verdict is not None and changes.keys() & {"urgency", "sentiment"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
 
     def record_deletion(self, external_id: str, *, expires_at: datetime | None) -> None:
         expiry = {"expires_at": expires_at} if expires_at else {}
         self._record(external_id, "deleted", {"deleted_at": {"old": None, "new": self.now}}, expiry)
+
+    def _turns(self, stored: Document, content: TicketContent) -> list[datetime]:
+        """When the helpdesk's own stamp has not moved, the change happened some time before now."""
+        at = content.updated_at if content.updated_at > stored["updated_at"] else self.now
+        known = stored.get("turns")
+        if known is None:  # stored by a version that kept no turns
+            known = [] if stored["status"] in OPEN_STATUSES else [stored["updated_at"]]
+        return turns_of(known, is_open=content.status in OPEN_STATUSES, at=at)
 
     def _record(self, external_id: str, action: Action, changes: FieldChanges, expiry: Document) -> None:
         self.history.append(

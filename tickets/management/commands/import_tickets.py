@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from supportsaas import logs, mongo
 from tenants.models import Tenant
 from tenants.source_options import TICKET_FIELDS
-from tickets import jobs
+from tickets import duties, jobs
 from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import preview_source
 from tickets.ingestion.run import ingest_tenant
@@ -122,7 +122,9 @@ def _import(tenant: Tenant, source: FileSource, name: str, reporter: Reporter) -
             listener=display.update,
             open_source=lambda *_: source,
         )
-    return reporter.tell(tenant, outcome)
+    end = reporter.tell(tenant, outcome)
+    duties.perform_after_runs(stop)
+    return end
 
 
 def _preview(tenant: Tenant, source: FileSource, _name: str, reporter: Reporter) -> Exit:

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 
 from supportsaas import clock, logs, mongo
 from tenants.models import Source, Tenant
-from tickets import jobs
+from tickets import duties, jobs
 from tickets.filters import FilterError, parse_moment
 from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import preview_tenant
@@ -102,7 +102,10 @@ class Command(BaseCommand):
         step = self._check if self.options["check"] else self._preview if self.options["dry_run"] else self._ingest
         with ThreadPoolExecutor(self.options["workers"]) as pool:
             futures = [pool.submit(step, tenant, stop) for tenant in tenants]
-            return Exit.worst([future.result() for future in futures])
+            end = Exit.worst([future.result() for future in futures])
+        if step == self._ingest:
+            duties.perform_after_runs(stop)
+        return end
 
     def _ingest(self, tenant: Tenant, stop: threading.Event) -> Exit:
         if stop.is_set():

@@ -1,0 +1,252 @@
+"""The pipelines that count one day's tickets into roll-ups. Everything is counted by MongoDB."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from analytics.histogram import STEP
+from analytics.measures import SUMS
+from analytics.pipelines import COUNTERS
+from analytics.rollups.layout import HOUR, start_of
+from supportsaas.mongo import Document, Pipeline
+
+HOUR_MS = 3_600_000
+BLOCK_SUMS = ("total", "open", "settled", "reopened")
+BLOCK_LISTS = ("words", "week_hours", "times")
+"""What a block holds: numbers, and lists of `{k, n}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a zone, from `start` up to `end`."""
+
+    number: int
+    start: datetime
+    end: datetime
+    zone: ZoneInfo
+
+    @classmethod
+    def of(cls, number: int, zone: ZoneInfo) -> "Day":
+        return cls(number, start_of(number, zone), start_of(number + 1, zone), zone)
+
+    def hour_start(self, field: str = "created_at") -> Document:
+        """When the elapsed hour of the day began that a moment lies in."""
+        moment = f"${field}"
+        return {"$subtract": [moment, {"$mod": [{"$subtract": [moment, self.start]}, HOUR_MS]}]}
+
+
+def counts_pipeline(tenant_id: str, day: Day) -> Pipeline:
+    """One document: `all`, and a row a source of `days`, `hours` and `week_hours`."""
+    cell = {"at": day.hour_start(), "week_hour": week_hour_expression(day.start, day.end, day.zone)}
+    by = {"source": "$source", "status": "$status"}
+    return [
+        {"$match": _created_on(tenant_id, day)},
+        {"$group": {"_id": {**cell, **by}, **COUNTERS}},
+        {
+            "$facet": {
+                "all": [{"$group": {"_id": {"status": "$_id.status"}, **SUMS}}, *_with_status()],
+                "days": [
+                    {"$group": {"_id": {"source": "$_id.source", "status": "$_id.status"}, **SUMS}},
+                    *_with_status("source"),
+                ],
+                "hours": [
+                    {
+                        "$group": {
+                            "_id": {"source": "$_id.source", "at": "$_id.at", "status": "$_id.status"},
+                            **SUMS,
+                        }
+                    },
+                    *_with_status("source", "at"),
+                    {"$group": {"_id": "$source", "hours": {"$push": _without_id("source")}}},
+                ],
+                "week_hours": [
+                    {
+                        "$group": {
+                            "_id": {"source": "$_id.source", "k": "$_id.week_hour", "at": "$_id.at"},
+                            "n": {"$sum": "$total"},
+                        }
+                    },
+                    {
+                        "$group": {
+                            "_id": "$_id.source",
+                            "week_hours": {"$push": {"at": "$_id.at", "k": "$_id.k", "n": "$n"}},
+                        }
+                    },
+                ],
+            }
+        },
+    ]
+
+
+def flows_pipeline(tenant_id: str, day: Day) -> Pipeline:
+    """One document: what was closed and reopened, `by_hour`, and the `times` to resolution, each a row a source."""
+    within = {"$gte": day.start, "$lt": day.end}
+    flows = {name: {"$sum": f"${name}"} for name in ("settled", "reopened")}
+    return [
+        {"$match": {"tenant_id": tenant_id, "is_deleted": False, "turns": {"$elemMatch": within}}},
+        *turns_stages([within]),
+        {
+            "$group": {
+                "_id": {"source": "$source", "at": day.hour_start("turn"), "k": "$took"},
+                **flows,
+                "n": {"$sum": "$resolved"},
+            }
+        },
+        {
+            "$facet": {
+                "by_hour": [
+                    {
+                        "$group": {
+                            "_id": {"source": "$_id.source", "at": "$_id.at"},
+                            **flows,
+                            "times": {"$push": {"k": "$_id.k", "n": "$n"}},
+                        }
+                    },
+                    {
+                        "$group": {
+                            "_id": "$_id.source",
+                            **flows,
+                            "flows": {
+                                "$push": {
+                                    "at": "$_id.at",
+                                    "settled": "$settled",
+                                    "reopened": "$reopened",
+                                    "times": {"$filter": {"input": "$times", "cond": {"$gt": ["$$this.n", 0]}}},
+                                }
+                            },
+                        }
+                    },
+                ],
+                "times": [
+                    {"$match": {"n": {"$gt": 0}}},
+                    {"$group": {"_id": {"source": "$_id.source", "k": "$_id.k"}, "n": {"$sum": "$n"}}},
+                    {"$group": {"_id": "$_id.source", "times": {"$push": {"k": "$_id.k", "n": "$n"}}}},
+                ],
+            }
+        },
+    ]
+
+
+def turns_stages(ranges: Sequence[Document]) -> Pipeline:
+    """A row for every turn in the ranges: `turn`, whether it `settled` or `reopened` (1 or 0), and of
+    the closings that still hold (`resolved`) the step of the histogram its time falls into (`took`)."""
+    inside = {"$or": [{"turn": within} for within in ranges]}
+    is_closing = {"$eq": [{"$mod": ["$place", 2]}, 0]}
+    holds = {"$and": [is_closing, {"$eq": ["$place", {"$subtract": ["$turns", 1]}]}]}
+    seconds = {"$max": [{"$divide": [{"$subtract": ["$turn", "$created_at"]}, 1000]}, 1]}
+    return [
+        {"$project": {"_id": 0, "source": 1, "created_at": 1, "turn": "$turns", "turns": {"$size": "$turns"}}},
+        {"$unwind": {"path": "$turn", "includeArrayIndex": "place"}},
+        {"$match": inside},
+        {
+            "$set": {
+                "settled": {"$cond": [is_closing, 1, 0]},
+                "reopened": {"$cond": [is_closing, 0, 1]},
+                "resolved": {"$cond": [holds, 1, 0]},
+                "took": {"$cond": [holds, {"$floor": {"$divide": [{"$ln": seconds}, STEP]}}, -1]},
+            }
+        },
+    ]
+
+
+def words_pipeline(tenant_id: str, day: Day) -> Pipeline:
+    """One document: the words `by_hour` (of all sources), `by_source` and of `all` of them."""
+    return [
+        {"$match": _created_on(tenant_id, day)},
+        {"$project": {"_id": 0, "source": 1, "topics": 1, "at": day.hour_start()}},
+        {"$unwind": "$topics"},
+        {"$group": {"_id": {"at": "$at", "source": "$source", "k": "$topics"}, "n": {"$sum": 1}}},
+        {
+            "$facet": {
+                "by_hour": [
+                    {"$group": {"_id": {"at": "$_id.at", "k": "$_id.k"}, "n": {"$sum": "$n"}}},
+                    {"$group": {"_id": "$_id.at", "words": {"$push": {"k": "$_id.k", "n": "$n"}}}},
+                    {"$project": {"_id": 0, "at": "$_id", "words": 1}},
+                ],
+                "by_source": [
+                    {"$group": {"_id": {"source": "$_id.source", "k": "$_id.k"}, "n": {"$sum": "$n"}}},
+                    {"$group": {"_id": "$_id.source", "words": {"$push": {"k": "$_id.k", "n": "$n"}}}},
+                ],
+                "all": [
+                    {"$group": {"_id": "$_id.k", "n": {"$sum": "$n"}}},
+                    {"$group": {"_id": None, "words": {"$push": {"k": "$_id", "n": "$n"}}}},
+                ],
+            }
+        },
+    ]
+
+
+def block_pipeline(match: Document) -> Pipeline:
+    """One document: smaller blocks added up, a row a source: `sums` and each of `BLOCK_LISTS`."""
+    return [
+        {"$match": match},
+        {
+            "$facet": {
+                "sums": [{"$group": {"_id": "$source", **{name: {"$sum": f"${name}"} for name in BLOCK_SUMS}}}],
+                **{name: _added_up(name) for name in BLOCK_LISTS},
+            }
+        },
+    ]
+
+
+def week_hour_expression(start: datetime, end: datetime, zone: ZoneInfo) -> Any:
+    """The weekday and hour on the zone's clock at `created_at`, between two moments: 24 × weekday + hour, Monday 0.
+
+    By the zone's own moves of the clock in that time, which we know, not by the server's tables.
+    """
+    local: Any = None
+    for moment in (start, *_clock_moves(start, end, zone)):
+        offset = moment.astimezone(zone).utcoffset()
+        assert offset is not None
+        # The epoch was a Thursday: three days after a Monday.
+        shifted = {"$add": [{"$toLong": "$created_at"}, int(offset.total_seconds() * 1000) + 72 * HOUR_MS]}
+        local = shifted if local is None else {"$cond": [{"$gte": ["$created_at", moment]}, shifted, local]}
+    return {"$floor": {"$divide": [{"$mod": [local, 168 * HOUR_MS]}, HOUR_MS]}}
+
+
+def _clock_moves(start: datetime, end: datetime, zone: ZoneInfo) -> list[datetime]:
+    """When the zone's clocks are moved between two moments."""
+    stops = [start]
+    while stops[-1] < end:
+        stops.append(min(stops[-1] + 24 * HOUR, end))
+    found = []
+    for before, after in pairwise(stops):
+        low, high = before, after
+        if low.astimezone(zone).utcoffset() == high.astimezone(zone).utcoffset():
+            continue
+        while (high - low).total_seconds() > 1:
+            middle = low + (high - low) / 2
+            same = middle.astimezone(zone).utcoffset() == before.astimezone(zone).utcoffset()
+            low, high = (middle, high) if same else (low, middle)
+        found.append(high.replace(microsecond=0))
+    return found
+
+
+def _created_on(tenant_id: str, day: Day) -> Document:
+    return {"tenant_id": tenant_id, "is_deleted": False, "created_at": {"$gte": day.start, "$lt": day.end}}
+
+
+def _with_status(*keys: str) -> Pipeline:
+    """Rows by keys and status to rows by keys, with what each status has."""
+    group = {key: f"$_id.{key}" for key in keys} or None
+    return [
+        {"$group": {"_id": group, **SUMS, "status": {"$push": {"k": "$_id.status", "n": "$total"}}}},
+        *([{"$set": {key: f"$_id.{key}" for key in keys}}] if keys else []),
+        {"$unset": "_id"},
+    ]
+
+
+def _without_id(*left_out: str) -> Document:
+    names = [name for name in ("at", "source", *COUNTERS, "status") if name not in left_out]
+    return {name: f"${name}" for name in names}
+
+
+def _added_up(name: str) -> Pipeline:
+    return [
+        {"$unwind": f"${name}"},
+        {"$group": {"_id": {"source": "$source", "k": f"${name}.k"}, "n": {"$sum": f"${name}.n"}}},
+        {"$group": {"_id": "$_id.source", name: {"$push": {"k": "$_id.k", "n": "$n"}}}},
+    ]

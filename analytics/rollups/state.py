@@ -1,0 +1,83 @@
+"""What is built of a tenant's roll-ups, and what its marks say is to be counted anew."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pymongo.client_session import ClientSession
+
+from analytics.periods import Period
+from analytics.rollups.layout import days_touching
+from supportsaas import mongo
+from supportsaas.mongo import Document
+from tickets.rollup_marks import COLLECTION as MARKS
+
+COLLECTION = "rollup_state"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaders:
+    """The customers with the highest scores and with the most tickets over all time, and the most that
+    any other customer has of either."""
+
+    by_score: tuple[tuple[str, int], ...] = ()
+    by_total: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for name, _ in (*self.by_score, *self.by_total))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """The generation that readers use, its time zone, and the days it has.
+
+    `complete`: all larger blocks that end by this day are there. `touched`: the customers whose
+    numbers may have grown since the leaders were counted.
+    """
+
+    generation: int
+    zone: str
+    complete: int
+    first_day: int
+    last_day: int
+    leaders: Leaders
+    touched: tuple[str, ...]
+
+
+def find(tenant_id: str, *, session: ClientSession | None = None) -> Built | None:
+    found = mongo.collection(COLLECTION).find_one({"_id": tenant_id}, session=session)
+    return _built(found) if found else None
+
+
+def find_all() -> dict[str, Built]:
+    return {each["_id"]: _built(each) for each in mongo.collection(COLLECTION).find()}
+
+
+def save(tenant_id: str, built: Built, *, session: ClientSession) -> None:
+    mongo.collection(COLLECTION).replace_one({"_id": tenant_id}, asdict(built), upsert=True, session=session)
+
+
+def forget(tenant_id: str) -> None:
+    """The tenant is gone: its marks and roll-ups go, too."""
+    mongo.collection(COLLECTION).delete_one({"_id": tenant_id})
+    for name in (MARKS, "rollup_days", "rollup_blocks", "rollup_leaders"):
+        mongo.collection(name).delete_many({"tenant_id": tenant_id})
+
+
+def days_of_marks(marks: Iterable[Mapping[str, Sequence[datetime]]], zone: ZoneInfo) -> list[int]:
+    """The days of the zone that the marked days of UTC touch, ascending."""
+    marked = {midnight for mark in marks for midnight in mark.get("days", ())}
+    return sorted({day for midnight in marked for day in days_of(midnight, zone)})
+
+
+def days_of(midnight: datetime, zone: ZoneInfo) -> range:
+    """The days of the zone that a day of UTC touches: two, or three where one was skipped."""
+    return days_touching(Period(midnight, midnight + timedelta(days=1)), zone)
+
+
+def _built(found: Document) -> Built:
+    leaders = {name: tuple((each[0], each[1]) for each in rows) for name, rows in found["leaders"].items()}
+    values = {name: found[name] for name in ("generation", "zone", "complete", "first_day", "last_day")}
+    return Built(**values, leaders=Leaders(**leaders), touched=tuple(found["touched"]))

@@ -1,0 +1,64 @@
+"""A tenant's roll-ups as they are at one moment: what is built, what is marked, what can be trusted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pymongo.client_session import ClientSession
+
+from analytics.rollups import state
+from analytics.rollups.layout import Trust, day_of, start_of
+from analytics.rollups.state import Built
+from supportsaas import mongo
+from tenants.models import Tenant
+from tickets.rollup_marks import COLLECTION as MARKS
+
+_NOTHING = Trust(since=date.max.toordinal(), marked=(), complete=0)
+
+
+@dataclass(frozen=True, slots=True)
+class RollupView:
+    """`trust` says which days' roll-ups hold; none where there are none of the tenant's present zone.
+
+    Whatever is read in `session` is of the same moment. `marked_customers`: those whose tickets have
+    changed since they were counted; `touched`: those who may have more than any leader, the marked
+    ones among them.
+    """
+
+    tenant_id: str
+    zone: ZoneInfo
+    session: ClientSession
+    built: Built | None
+    trust: Trust
+    marked_customers: frozenset[str]
+    touched: frozenset[str]
+
+    @property
+    def generation(self) -> int:
+        return self.built.generation if self.built else 0
+
+
+@contextmanager
+def rollup_view(tenant: Tenant, *, now: datetime, use: bool = True) -> Iterator[RollupView]:
+    """The tenant's roll-ups in a snapshot. Without `use`, as if there were none: everything is read from the tickets."""
+    with mongo.client().start_session(snapshot=True) as session:
+        built = state.find(tenant.slug, session=session) if use else None
+        marks = list(mongo.collection(MARKS).find({"tenant_id": tenant.slug}, session=session)) if built else []
+        if built is None or built.zone != tenant.timezone or any(mark.get("everything") for mark in marks):
+            yield RollupView(tenant.slug, tenant.zone, session, None, _NOTHING, frozenset(), frozenset())
+            return
+        since, marked = _first_reliable(tenant, now), state.days_of_marks(marks, tenant.zone)
+        customers = frozenset(each for mark in marks for each in mark.get("customers", ()))
+        trust = Trust(since, tuple(marked), built.complete)
+        yield RollupView(tenant.slug, tenant.zone, session, built, trust, customers, customers.union(built.touched))
+
+
+def _first_reliable(tenant: Tenant, now: datetime) -> int:
+    """With a retention period MongoDB erases the oldest tickets without leaving a mark."""
+    if tenant.retention_days is None:
+        return 0
+    oldest = now - timedelta(days=tenant.retention_days)
+    day = day_of(oldest, tenant.zone)
+    return day if start_of(day, tenant.zone) == oldest else day + 1

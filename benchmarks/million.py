@@ -1,0 +1,106 @@
+"""A MongoDB of its own with a tenant of a million tickets among 50 others, for benchmarks of reading.
+
+The tickets go through the pipeline's own reading and planning, so they look as ingestion stores them;
+only the verdict on a text that was judged before is remembered, because the texts are few thousand.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from supportsaas import child_process
+from supportsaas.embedded_mongod import EmbeddedMongod
+
+LARGE = "tenant_a"
+MIDDLE = "tenant_b"
+MIDDLE_TICKETS = 10_000
+SMALL_TICKETS = 2_000
+OTHERS = 50
+_BATCH = 5_000
+
+
+@contextmanager
+def running(*, tickets: int, directory: str | None = None) -> Iterator[None]:
+    """MongoDB, Django and the tickets, ready. With a `directory`, what is there already is used again."""
+    with tempfile.TemporaryDirectory(prefix="supportsaas-benchmark-", ignore_cleanup_errors=True) as own:
+        place = Path(directory or own)
+        with EmbeddedMongod(directory=place / "mongod", port=_port(place)) as mongod:
+            os.environ |= {
+                "MONGODB_URI": mongod.uri,
+                "SUPPORTSAAS_DATA_DIR": str(place),
+                "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
+                "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+                "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
+            }
+            import django
+
+            django.setup()
+            _build(tickets)
+            yield
+
+
+def _port(place: Path) -> int:
+    """A replica set knows its member by the port, so a directory that is used again keeps it."""
+    note = place / "port"
+    if not note.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        note.write_text(str(child_process.free_port()))
+    return int(note.read_text())
+
+
+def _build(tickets: int) -> None:
+    from django.core.management import call_command
+
+    from supportsaas import indexes
+    from tenants.models import Tenant
+
+    call_command("migrate", verbosity=0)
+    indexes.ensure_indexes()
+    sizes = {LARGE: tickets, MIDDLE: MIDDLE_TICKETS}
+    sizes |= {f"other_{number:02}": SMALL_TICKETS for number in range(1, OTHERS)}
+    for slug, size in sizes.items():
+        tenant, is_new = Tenant.objects.get_or_create(slug=slug, defaults={"name": slug, "timezone": "Europe/Berlin"})
+        if is_new:
+            began = time.perf_counter()
+            _fill(tenant.slug, size)
+            if size > MIDDLE_TICKETS:
+                print(f"{slug}: {size:,} tickets built in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def _fill(slug: str, size: int) -> None:
+    import json
+
+    from supportsaas import clock, mongo
+    from tickets.demo_helpdesk.bulk import BulkTenant
+    from tickets.ingestion import reading
+    from tickets.ingestion.changes import Verdict
+    from tickets.ingestion.normalize import TicketContent
+    from tickets.ingestion.planning import PagePlan
+    from tickets.sources.base import SourceRecord
+
+    @lru_cache(maxsize=10_000)
+    def judged(subject: str, message: str) -> Verdict:
+        return Verdict(
+            classification=reading.classify_ticket(subject=subject, message=message),
+            topics=reading.topics(subject=subject, message=message),
+        )
+
+    def judge(content: TicketContent) -> Verdict:
+        return judged(content.subject, content.message)
+
+    bulk = BulkTenant(name=slug, anchor=datetime.now(UTC), size=size)
+    now = clock.now()
+    for start in range(0, size, _BATCH):
+        records = [json.loads(row) for row in bulk.json_rows(start, start + _BATCH)]
+        read = reading.read_records([SourceRecord(each, each) for each in records], tenant_id=slug)
+        plan = PagePlan(tenant_id=slug, job_id="benchmark", now=now, notify_after=now, retention_days=None, judge=judge)
+        for ticket in read.tickets:
+            plan.add_new(ticket)
+        mongo.collection("tickets").insert_many(plan.inserts, ordered=False)

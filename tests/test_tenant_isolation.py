@@ -92,6 +92,11 @@ ROUTES: dict[str, list[Route]] = {
     ],
     "t/<str:slug>/settings/source/check/": [Route("/t/acme/settings/source/check/", "page", A, method="POST")],
     "t/<str:slug>/settings/source/remove/": [Route("/t/acme/settings/source/remove/", "page", A, method="POST")],
+    "t/<str:slug>/alerts/": [Route("/t/acme/alerts/", "page", V)],
+    **{
+        f"t/<str:slug>/alerts/{what}/": [Route(f"/t/acme/alerts/{what}/", "page", M, method="POST")]
+        for what in ("again", "drop", "reset")
+    },
     "t/<str:slug>/settings/channels/": [Route("/t/acme/settings/channels/", "page", A)],
     "t/<str:slug>/settings/channels/add/": [Route("/t/acme/settings/channels/add/", "page", A)],
     "t/<str:slug>/settings/channels/<str:channel_id>/": [Route(f"/t/acme/settings/channels/{CHANNEL}/", "page", A)],

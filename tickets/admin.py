@@ -1,6 +1,7 @@
 """The Django admin's part that runs and checks things, and the read-only audit logs."""
 
 import json
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -11,16 +12,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from supportsaas.read_only_admin import ReadOnlyAdmin
+from supportsaas.reliability.circuit_breaker import CircuitBreaker
 from tenants.admin import ChannelAdmin, SourceAdmin, TenantAdmin
 from tenants.models import Channel, Source, Tenant
 from tickets import jobs
 from tickets.ingestion.sync_state import forget_state
 from tickets.jobs import JobActive, JobRequest
-from tickets.models import IngestionLog, TicketHistory
+from tickets.models import Circuit, Delivery, IngestionLog, TicketHistory
+from tickets.notifications.dispatcher import wake_endpoint
 from tickets.notifications.trying_out import send_test
 from tickets.sources import SourceError, open_source
 from tickets.store import TicketStore
 from tickets.worker import count_workers
+
+logger = logging.getLogger(__name__)
 
 
 @admin.register(Tenant)
@@ -138,6 +143,71 @@ class TicketHistoryAdmin(ReadOnlyAdmin):
         rows = ((name, _shown(change.get("old")), _shown(change.get("new"))) for name, change in entry.changes.items())
         body = format_html_join("", "<tr><th>{}</th><td>{}</td><td>{}</td></tr>", rows)
         return format_html("<table><tr><th>Field</th><th>Before</th><th>After</th></tr>{}</table>", body)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = ["composed_at", "tenant_id", "status", "kind", "headline", "attempts", "last_said"]
+    list_filter = ["status", "kind", "tenant_id"]
+    search_fields = ["=key", "=tenant_id", "=channel_id"]
+    search_help_text = "Key, tenant or channel, exactly"
+    fields = [
+        "key", "tenant_id", "channel_id", "kind", "status", "headline", "ticket_ids", "composed_at", "next_attempt_at",
+        "ended_at", "ended_by", "again_by", "again_at", "attempts", "readable_log",
+    ]  # fmt: skip
+
+    @admin.display(description="last answer")
+    def last_said(self, delivery: Delivery) -> str:
+        return delivery.log[-1]["note"][:120] if delivery.log else "–"
+
+    @admin.display(description="tickets")
+    def ticket_ids(self, delivery: Delivery) -> str:
+        return ", ".join(each["ticket_id"] for each in delivery.tickets)
+
+    @admin.display(description="attempts, the last ones")
+    def readable_log(self, delivery: Delivery) -> SafeString:
+        return _attempts(delivery.log)
+
+
+@admin.register(Circuit)
+class CircuitAdmin(ReadOnlyAdmin):
+    """Read-only but for closing one by a person's word."""
+
+    list_display = ["name", "state", "opened_at", "failing_since", "well_since", "last_said"]
+    list_filter = ["state"]
+    search_fields = ["name"]
+    fields = ["name", "state", "opened_at", "failing_since", "well_since", "readable_results"]
+    actions = ["reset"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # The list's action asks for it; a page of one is for reading all the same.
+        return obj is None and admin.ModelAdmin.has_change_permission(self, request)
+
+    @admin.action(description="Reset: close at once", permissions=["change"])
+    def reset(self, request: HttpRequest, queryset: QuerySet[Circuit]) -> None:
+        for name in queryset.values_list("name", flat=True):
+            CircuitBreaker(name).reset()
+            wake_endpoint(name)
+            logger.info("%s reset the circuit breaker of %s", request.user.get_username(), name)
+            messages.success(request, f"{name} is closed again.")
+
+    @admin.display(description="last answer")
+    def last_said(self, circuit: Circuit) -> str:
+        return circuit.results[-1]["note"][:120] if circuit.results else "–"
+
+    @admin.display(description="last ten requests")
+    def readable_results(self, circuit: Circuit) -> SafeString:
+        return _attempts(circuit.results)
+
+
+def _attempts(log: list[dict[str, Any]]) -> SafeString:
+    """Requests as a table, newest first."""
+    rows = (
+        (_shown(each["at"]), "arrived" if each["ok"] else "failed", f"{each['seconds']:.1f} s", each["note"])
+        for each in reversed(log)
+    )
+    body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
+    return format_html("<table><tr><th>When</th><th>How it went</th><th>Took</th><th>Said</th></tr>{}</table>", body)
 
 
 def _shown(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Read-only views of two collections that ingestion writes, for the Django admin.
+"""Read-only views of collections that ingestion and delivery write, for the Django admin.
 
 Unmanaged: migrations do not touch them, and nothing is ever saved through them.
 """
@@ -65,3 +65,52 @@ class TicketHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.external_id}: {self.action}"
+
+
+class Delivery(models.Model):
+    """One message over one channel, with its attempts."""
+
+    key = models.CharField(max_length=64, primary_key=True, db_column="_id")
+    tenant_id = models.CharField("tenant", max_length=63)
+    channel_id = models.CharField("channel", max_length=24)
+    kind = models.CharField(max_length=16)
+    status = models.CharField(max_length=16)
+    headline = models.TextField()
+    tickets = DocumentField(default=list)
+    attempts = models.IntegerField(default=0)
+    log = DocumentField(default=list)
+    composed_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=150, null=True)
+    again_by = models.CharField("sent again by", max_length=150, null=True)
+    again_at = models.DateTimeField("sent again at", null=True)
+
+    class Meta:
+        managed = False
+        db_table = "deliveries"
+        verbose_name_plural = "deliveries"
+        ordering = ["-composed_at"]
+
+    def __str__(self) -> str:
+        return self.headline
+
+
+class Circuit(models.Model):
+    """The circuit breaker of one endpoint."""
+
+    name = models.CharField("endpoint", max_length=300, primary_key=True, db_column="_id")
+    state = models.CharField(max_length=16)
+    results = DocumentField(default=list)
+    opened_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    well_since = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "circuits"
+        verbose_name = "circuit breaker"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

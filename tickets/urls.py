@@ -5,7 +5,7 @@ Ids of tickets and customers are whatever the helpdesk uses, so they may hold sl
 
 from django.urls import path
 
-from tickets.views import channels, customers, exports, ingestion, quarantine, source_settings, tickets
+from tickets.views import alerts, channels, customers, exports, ingestion, quarantine, source_settings, tickets
 
 urlpatterns = [
     path("t/<str:slug>/tickets/", tickets.show_ticket_list, name="ticket-list"),
@@ -23,6 +23,10 @@ urlpatterns = [
     path("t/<str:slug>/settings/source/", source_settings.show_source, name="settings-source"),
     path("t/<str:slug>/settings/source/check/", source_settings.check_source, name="settings-source-check"),
     path("t/<str:slug>/settings/source/remove/", source_settings.remove_source, name="settings-source-remove"),
+    path("t/<str:slug>/alerts/", alerts.show_alerts, name="alerts"),
+    path("t/<str:slug>/alerts/again/", alerts.send_again, name="alerts-again"),
+    path("t/<str:slug>/alerts/drop/", alerts.drop_deliveries, name="alerts-drop"),
+    path("t/<str:slug>/alerts/reset/", alerts.reset_breaker, name="alerts-reset"),
     path("t/<str:slug>/settings/channels/", channels.show_channels, name="settings-channels"),
     path("t/<str:slug>/settings/channels/add/", channels.add_channel, name="settings-channel-add"),
     path("t/<str:slug>/settings/channels/<str:channel_id>/", channels.change_channel, name="settings-channel"),

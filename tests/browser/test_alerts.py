@@ -1,0 +1,91 @@
+"""Alerts in a real browser: a channel is made and tried out, an urgent ticket arrives, a dead message is sent again."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from supportsaas import clock, mongo
+from tenants.models import Channel, Tenant, User
+from tests.browser.test_main_path import log_in
+from tests.builders import store_tickets
+from tests.notifications.endpoint import Endpoint, Reply
+from tickets.notifications.dispatcher import Dispatcher
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def bring_urgent(tenant: Tenant, *ids: str) -> None:
+    moment = clock.iso_z(clock.now())
+    times = {"created_at": moment, "updated_at": moment}
+    records = [{"id": each, "message": "We file a lawsuit.", "customer_id": f"of {each}", **times} for each in ids]
+    store_tickets(tenant, records, now=clock.now())
+
+
+def let_die(ticket_id: str) -> None:
+    values = {"status": "dead", "ended_at": clock.now(), "claimed_by": None}
+    found = mongo.collection("deliveries").update_one({"tickets.ticket_id": ticket_id}, {"$set": values})
+    assert found.modified_count == 1
+
+
+def test_from_a_new_channel_to_a_dead_message_that_arrives(page: Page, owner: User, tenant: Tenant) -> None:
+    with Endpoint() as endpoint:
+        log_in(page, "owner")
+        page.goto("/t/acme/alerts/")
+        page.get_by_role("link", name="Add a channel").click()
+        page.get_by_role("link", name="Webhook, signed").click()
+        page.get_by_label("Name").fill("Pager")
+        page.get_by_label("Address", exact=True).fill(f"{endpoint.url}/hook")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("textbox", name="Signing secret")).to_have_value(re.compile("^whsec_"))
+
+        page.get_by_role("button", name="Send a test").click()
+        expect(page.get_by_role("status")).to_contain_text("The test arrived: answered with status 200")
+        expect(page.get_by_role("status")).to_contain_text("thank you")
+        assert endpoint.received[0].body["kind"] == "test"
+
+        endpoint.behaviour = lambda _key, _body: Reply(500, b"out of order")
+        bring_urgent(tenant, "T-1")
+        Dispatcher(owner="test").look(lambda work, *arguments: work(*arguments))
+        let_die("T-1")
+        page.get_by_role("link", name="Alerts").first.click()
+        expect(page.get_by_role("main")).to_contain_text("1 message is dead")
+        page.locator("summary", has_text="1 attempt").click()
+        expect(page.locator(".deliveries table")).to_contain_text("out of order")
+
+        endpoint.behaviour = lambda _key, _body: Reply()
+        page.get_by_role("button", name="Send again").click()
+        expect(page.get_by_role("status")).to_contain_text("1 message is sent again")
+        Dispatcher(owner="another").deliver_due()
+        page.goto("/t/acme/alerts/")
+        expect(page.locator(".deliveries")).to_contain_text("Delivered")
+        expect(page.locator(".deliveries")).to_contain_text("sent again by owner")
+        keys = {each.key for each in endpoint.received[1:]}
+        assert len(endpoint.received) == 3 and len(keys) == 1
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_the_pages_of_alerts_pass_axe_and_fit_the_window(
+    theme: str, width: int, open_context: Callable[..., BrowserContext], owner: User, tenant: Tenant
+) -> None:
+    with Endpoint() as endpoint:
+        channel = Channel.objects.create(tenant=tenant, kind="house", name="House", address=endpoint.url)
+        Channel.objects.create(tenant=tenant, kind="email", name="Off", address="a@example.com", enabled=False)
+        bring_urgent(tenant, *(f"T-{n}" for n in range(12)), "T-" + "long" * 30)
+        Dispatcher(owner="test").deliver_due()
+        let_die("T-3")
+    page = open_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
+    log_in(page, "owner")
+    broken = {}
+    settings = "/t/acme/settings/channels/"
+    for address in ("/t/acme/alerts/", settings, f"{settings}add/?kind=webhook", f"{settings}{channel.pk}/"):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('main details.rest').forEach(each => { each.open = true })")
+        results = Axe().run(page)
+        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert overflow <= 0, f"{address} scrolls sideways by {overflow} px at {width} px"
+        if results.violations_count:
+            broken[address] = results.generate_report()
+    assert broken == {}

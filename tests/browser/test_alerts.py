@@ -48,7 +48,7 @@ def test_from_a_new_channel_to_a_dead_message_that_arrives(page: Page, owner: Us
 
         endpoint.behaviour = lambda _key, _body: Reply(500, b"out of order")
         bring_urgent(tenant, "T-1")
-        Dispatcher(owner="test").look(lambda work, *arguments: work(*arguments))
+        Dispatcher(owner="test", jitter=lambda _shortest, _longest: 3600.0).deliver_due()
         let_die("T-1")
         page.get_by_role("link", name="Alerts").first.click()
         expect(page.get_by_role("main")).to_contain_text("1 message is dead")

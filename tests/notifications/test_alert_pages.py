@@ -169,7 +169,7 @@ class TestSendingAgain:
         mongo.collection("deliveries").update_many({}, {"$set": {"give_up_at": real_clock.now() - timedelta(days=1)}})
         endpoint.behaviour = lambda _key, _body: Reply(500)
         pages.post(HERE + "again/", {"delivery": key_of("T-1")})
-        dispatcher.look(lambda work, *arguments: work(*arguments))
+        Dispatcher(owner="another", jitter=lambda _shortest, _longest: 3600.0).deliver_due()
         assert statuses() == {"T-1": "pending"}
 
     @pytest.mark.parametrize("status", ["delivered", "dropped"])

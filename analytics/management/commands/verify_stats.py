@@ -1,0 +1,98 @@
+"""manage.py verify_stats: whether the dashboards' roll-ups agree with the tickets, and repair."""
+
+from argparse import ArgumentParser
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from analytics.figures import DashboardFigures
+from analytics.periods import Period, buckets_of, day_start
+from analytics.rollups.keeping import refresh
+from analytics.store import StatisticsStore
+from supportsaas import clock
+from tenants.models import Tenant
+from tickets.filters import FilterError, parse_moment
+from tickets.rollup_marks import append_mark_of_everything
+
+USUAL_DAYS = 30
+
+
+class Command(BaseCommand):
+    help = (
+        "Count a period from the tickets alone and compare it with what the dashboard shows. "
+        "Exit status: 0 they agree (or were repaired), 1 they differ, 2 wrong usage."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--tenant", action="append", metavar="SLUG", help="only this tenant; may be repeated")
+        parser.add_argument("--from", dest="start", metavar="DATE", help=f"first day (default: {USUAL_DAYS} days ago)")
+        parser.add_argument("--to", dest="end", metavar="DATE", help="last day (default: today)")
+        parser.add_argument("--source", action="append", default=[], help="only this source; may be repeated")
+        parser.add_argument(
+            "--repair", action="store_true", help="build the roll-ups of a tenant anew where they differ"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        tenants = Tenant.objects.all()
+        if options["tenant"]:
+            tenants = tenants.filter(slug__in=options["tenant"])
+            if missing := set(options["tenant"]) - {each.slug for each in tenants}:
+                raise CommandError(f"There is no tenant “{sorted(missing)[0]}”.", returncode=2)
+        differ = [each.slug for each in tenants if not self._verify(each, options)]
+        if differ:
+            raise CommandError(f"The roll-ups of {', '.join(differ)} differ. Mend them with --repair.", returncode=1)
+
+    def _verify(self, tenant: Tenant, options: dict[str, Any]) -> bool:
+        now = clock.now()
+        period = _period(tenant, options["start"], options["end"], now)
+        wrong = _differences(tenant, period, tuple(options["source"]), now)
+        if wrong and options["repair"]:
+            self.stdout.write(f"{tenant.slug}: {', '.join(wrong)} differed; the roll-ups are built anew.")
+            append_mark_of_everything(tenant.slug)
+            if not refresh(tenant):
+                raise CommandError(f"{tenant.slug}: a worker is counting already. Try again in a minute.", returncode=1)
+            wrong = _differences(tenant, period, tuple(options["source"]), now)
+        if wrong:
+            self.stdout.write(f"{tenant.slug}: {', '.join(wrong)} differ from the tickets.")
+        else:
+            self.stdout.write(f"{tenant.slug}: every number agrees with the tickets.")
+        return not wrong
+
+
+def _differences(tenant: Tenant, period: Period, sources: tuple[str, ...], now: datetime) -> list[str]:
+    """The figures that are not what the tickets say. What is ingested between the two counts shows here, too,
+    so a difference is looked at twice."""
+    wrong: list[str] = []
+    for _ in range(2):
+        rolled_up, counted = (_count(tenant, period, sources, now, use_rollups=use) for use in (True, False))
+        wrong = [
+            each.name for each in fields(rolled_up) if getattr(rolled_up, each.name) != getattr(counted, each.name)
+        ]
+        if not wrong:
+            break
+    return wrong
+
+
+def _count(
+    tenant: Tenant, period: Period, sources: tuple[str, ...], now: datetime, *, use_rollups: bool
+) -> DashboardFigures:
+    store = StatisticsStore(tenant, use_rollups=use_rollups)
+    comparison = period.comparison(now, tenant.zone)
+    return store.dashboard(buckets_of(period, tenant.zone), comparison=comparison, sources=sources, now=now)
+
+
+def _period(tenant: Tenant, start: str | None, end: str | None, now: datetime) -> Period:
+    zone = tenant.zone
+    today = now.astimezone(zone).date()
+    try:
+        first = (
+            parse_moment("--from", start, zone=zone) if start else day_start(today - timedelta(USUAL_DAYS - 1), zone)
+        )
+        last = parse_moment("--to", end, zone=zone, end=True) if end else day_start(today + timedelta(1), zone)
+    except FilterError as error:
+        raise CommandError(str(error), returncode=2) from None
+    if first >= last:
+        raise CommandError("--from lies after --to.", returncode=2)
+    return Period(first, last)

@@ -1,0 +1,189 @@
+"""How fast dashboards are at a million tickets, against the plain pipeline over the tickets in the same run.
+
+    python -m benchmarks.dashboard [--tickets 1000000] [--repeat 15] [--directory DIR]
+
+Builds a tenant of a million tickets over a year among 50 others on a MongoDB of its own, measures the
+aggregations, then pages over HTTP from a gunicorn of its own. Medians in ms; ratios are what to keep.
+With --directory what is built there is used again.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks import million
+from supportsaas import child_process
+
+ROOT = Path(__file__).resolve().parent.parent
+PERIODS = {"24 h": 1, "7 d": 7, "30 d": 30, "365 d": 365}
+GOALS_MS = {"24 h": 60, "7 d": 60, "30 d": 60, "365 d": 150}
+GOAL_RATIOS = {"30 d": 15, "365 d": 50}
+PASSWORD = "only-for-the-benchmark-1"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tickets", type=int, default=1_000_000)
+    parser.add_argument("--repeat", type=int, default=15)
+    parser.add_argument("--directory", help="keep what is built here, or use it again")
+    wish = parser.parse_args()
+    with million.running(tickets=wish.tickets, directory=wish.directory):
+        _roll_up()
+        print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+        _aggregations(wish.repeat)
+        _pages(wish.repeat)
+
+
+def _roll_up() -> None:
+    from analytics.rollups.keeping import refresh
+    from tenants.models import Tenant
+
+    for tenant in Tenant.objects.all():
+        began = time.perf_counter()
+        refresh(tenant)
+        if tenant.slug == million.LARGE:
+            print(f"roll-ups of {tenant.slug}: {time.perf_counter() - began:.1f} s (nothing to do is less than 0.1 s)")
+
+
+def _aggregations(repeat: int) -> None:
+    from analytics.periods import buckets_of
+    from analytics.store import StatisticsStore
+    from supportsaas import clock, mongo
+    from tenants.models import Tenant
+
+    print(f"{'aggregation':<24}{'plain':>10}{'ours':>9}{'ratio':>8}{'goal':>7}")
+    for slug in (million.LARGE, million.MIDDLE):
+        tenant = Tenant.objects.get(slug=slug)
+        now = clock.now()
+        for name, days in PERIODS.items():
+            period = _period(tenant, days, now)
+            buckets, comparison = buckets_of(period, tenant.zone), period.comparison(now, tenant.zone)
+            store = StatisticsStore(tenant)
+            plain_pipeline = plain(slug, period.start, period.end)
+            # What waits for the disk at first is not what is measured.
+            measured = _median(
+                lambda s=store, b=buckets, c=comparison, n=now: s.dashboard(b, comparison=c, now=n), repeat
+            )
+            tickets = mongo.collection("tickets")
+            naive = _median(
+                lambda t=tickets, p=plain_pipeline: list(t.aggregate(p, allowDiskUse=True)), 1 if days > 30 else 3
+            )
+            goal = GOAL_RATIOS.get(name) if slug == million.LARGE else None
+            print(f"{slug + ', ' + name:<24}{naive:>10.1f}{measured:>9.1f}{naive / measured:>8.1f}{goal or '':>7}")
+    print()
+
+
+def plain(tenant_id: str, start: datetime, end: datetime) -> list[dict[str, Any]]:
+    """The obvious way: one match and a `$facet` of seven over the tickets."""
+    count: dict[str, Any] = {"$sum": 1}
+    risk = {"$or": [{"urgency": "high"}, {"sentiment": "negative"}]}
+    high = {"$sum": {"$cond": [{"$eq": ["$urgency", "high"]}, 1, 0]}}
+    return [
+        {"$match": {"tenant_id": tenant_id, "is_deleted": False, "created_at": {"$gte": start, "$lt": end}}},
+        {
+            "$facet": {
+                "total": [{"$count": "n"}],
+                "status": [{"$group": {"_id": "$status", "n": count}}],
+                "urgency": [{"$group": {"_id": "$urgency", "n": count}}],
+                "sentiment": [{"$group": {"_id": "$sentiment", "n": count}}],
+                "trend": [
+                    {"$group": {"_id": {"$dateTrunc": {"date": "$created_at", "unit": "hour"}}, "n": count}},
+                    {"$sort": {"_id": 1}},
+                ],
+                "keywords": [
+                    {"$unwind": "$topics"},
+                    {"$group": {"_id": "$topics", "n": count}},
+                    {"$sort": {"n": -1}},
+                    {"$limit": 10},
+                ],
+                "customers": [
+                    {"$match": risk},
+                    {"$group": {"_id": "$customer_id", "n": count, "high": high}},
+                    {"$sort": {"high": -1, "n": -1}},
+                    {"$limit": 10},
+                ],
+            }
+        },
+    ]
+
+
+def _pages(repeat: int) -> None:
+    from tenants.models import User
+
+    if not User.objects.filter(username="bench").exists():
+        User.objects.create_superuser("bench", password=PASSWORD)
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"], cwd=ROOT, check=True
+    )
+    port = child_process.free_port()
+    web = child_process.start(
+        [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "supportsaas.wsgi"],
+        cwd=ROOT, env={**os.environ, "PORT": str(port), "WEB_WORKERS": "1"}, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _measure_pages(f"http://127.0.0.1:{port}", port, repeat)
+    finally:
+        child_process.stop(web)
+
+
+def _measure_pages(address: str, port: int, repeat: int) -> None:
+    while not child_process.port_is_taken(port):
+        time.sleep(0.1)
+    with httpx.Client(base_url=address, timeout=120) as client:
+        client.get("/login/")
+        token = next(value for name, value in client.cookies.items() if name.endswith("csrftoken"))
+        form = {"username": "bench", "password": PASSWORD, "csrfmiddlewaretoken": token}
+        answer = client.post("/login/", data=form, headers={"Referer": f"{address}/login/"})
+        assert answer.status_code == 302, answer.status_code
+        print(f"{'page over HTTP':<34}{'median ms':>10}{'goal':>7}")
+        today = datetime.now(UTC).date()
+        for name, days in PERIODS.items():
+            first = today - timedelta(days=days - 1)
+            query = {1: "period=24h", 7: "period=7d", 30: "period=30d"}.get(days, f"from={first}&to={today}")
+            _page(client, f"dashboard {name}, a million", f"/t/{million.LARGE}/?{query}", GOALS_MS[name], repeat)
+        _page(client, "dashboard 30 d, 10,000", f"/t/{million.MIDDLE}/?period=30d", 25, repeat)
+        _page(client, "overview of the tenants", "/", 100, repeat)
+
+
+def _page(client: httpx.Client, name: str, path: str, goal: int, repeat: int) -> None:
+    def ask() -> None:
+        answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+
+    print(f"{name:<34}{_median(ask, repeat):>10.1f}{goal:>7}", flush=True)
+
+
+def _period(tenant: Any, days: int, now: datetime) -> Any:
+    from analytics.periods import Period, day_start, preset
+
+    if days == 1:
+        return preset("24h", zone=tenant.zone, now=now)
+    today = now.astimezone(tenant.zone).date()
+    return Period(
+        day_start(today - timedelta(days=days - 1), tenant.zone), day_start(today + timedelta(days=1), tenant.zone)
+    )
+
+
+def _median(work: Callable[[], object], repeat: int) -> float:
+    """In ms, after one time that does not count."""
+    work()
+    times = []
+    for _ in range(repeat):
+        began = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()

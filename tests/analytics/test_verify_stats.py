@@ -1,0 +1,71 @@
+"""manage.py verify_stats and the vital sign of the roll-ups."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from bson import ObjectId
+from django.core.management import CommandError, call_command
+
+from analytics.rollups.keeping import refresh
+from analytics.rollups.vitals import read_rollups
+from supportsaas import clock, mongo
+from tenants.models import Tenant
+from tests.builders import store_tickets
+
+
+def verify(*arguments: str) -> str:
+    out = StringIO()
+    call_command("verify_stats", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def counted(tenant: Tenant) -> Tenant:
+    """A tenant whose roll-ups are there, of today's tickets."""
+    today = clock.now().isoformat()
+    store_tickets(tenant, [{"id": f"T-{n}", "created_at": today, "updated_at": today} for n in range(3)])
+    assert refresh(tenant)
+    return tenant
+
+
+def test_numbers_that_agree_are_said_to_agree(counted: Tenant) -> None:
+    assert verify("--tenant", "acme") == "acme: every number agrees with the tickets.\n"
+
+
+def test_a_wrong_roll_up_is_named_and_the_exit_status_is_1(counted: Tenant) -> None:
+    mongo.collection("rollup_days").update_many({"source": None}, {"$inc": {"high": 1}})
+    with pytest.raises(CommandError, match="The roll-ups of acme differ") as error:
+        verify()
+    assert error.value.returncode == 1
+
+
+def test_repair_builds_them_anew(counted: Tenant) -> None:
+    mongo.collection("rollup_days").delete_many({})
+    said = verify("--repair")
+    assert "totals" in said
+    assert said.endswith("acme: every number agrees with the tickets.\n")
+    assert verify("--tenant", "acme").startswith("acme: every number agrees")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--tenant", "nobody"], "no tenant “nobody”"),
+        (["--from", "yesterday"], "--from"),
+        (["--from", "2026-03-02", "--to", "2026-03-01"], "lies after"),
+    ],
+)
+def test_wrong_usage_is_exit_status_2(counted: Tenant, arguments: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence) as error:
+        verify(*arguments)
+    assert error.value.returncode == 2
+
+
+def test_marks_that_nobody_takes_away_are_said(tenant: Tenant) -> None:
+    assert read_rollups().findings == ()
+    an_hour_ago = ObjectId.from_datetime(clock.now().replace(microsecond=0) - timedelta(hours=1))
+    mongo.collection("rollup_marks").insert_one({"_id": an_hour_ago, "tenant_id": "acme", "days": []})
+    (finding,) = read_rollups().findings
+    assert "behind" in finding.sentence
+    assert "acme" not in finding.sentence

@@ -53,17 +53,17 @@ class Ground:
     sources: tuple[str, ...]
 
     def tickets(self, periods: Sequence[Period]) -> Document:
-        return {**self._living, **_any_of([{"created_at": _range(each)} for each in periods])}
+        return {**self._living, **any_of([{"created_at": _range(each)} for each in periods])}
 
     def turns(self, periods: Sequence[Period]) -> Document:
-        return {**self._living, **_any_of([{"turns": {"$elemMatch": _range(each)}} for each in periods])}
+        return {**self._living, **any_of([{"turns": {"$elemMatch": _range(each)}} for each in periods])}
 
     def days(self, stretches: Sequence[Stretch]) -> Document:
         """Whole days of the chosen sources, or of all together."""
         return {**self.days_by_source(stretches), "source": self._chosen}
 
     def days_by_source(self, stretches: Sequence[Stretch]) -> Document:
-        days = _any_of([{"day": {"$gte": a, "$lt": b}} for a, b in stretches])
+        days = any_of([{"day": {"$gte": a, "$lt": b}} for a, b in stretches])
         return {**self._rolled_up, **days, "source": {"$gt": ""}}
 
     def blocks(self, blocks: Sequence[Block]) -> Document:
@@ -74,10 +74,10 @@ class Ground:
         sizes = sorted({block.days for block in blocks})
         firsts = {size: [block.first for block in blocks if block.days == size] for size in sizes}
         wanted: list[Document] = [{"days": size, "first": {"$in": firsts[size]}} for size in sizes]
-        return {**self._rolled_up, **_any_of(wanted), "source": {"$gt": ""}}
+        return {**self._rolled_up, **any_of(wanted), "source": {"$gt": ""}}
 
     def leaders(self, customers: Sequence[str], stretches: Sequence[Stretch]) -> Document:
-        days = _any_of([{"day": {"$gte": a, "$lt": b}} for a, b in stretches])
+        days = any_of([{"day": {"$gte": a, "$lt": b}} for a, b in stretches])
         return {**self._rolled_up, "customer": {"$in": list(customers)}, **days}
 
     def clipped(self, start: datetime | None, end: datetime | None) -> Period | None:
@@ -191,7 +191,7 @@ def _hours(ground: Ground, hours: Sequence[Period], axis: Axis, wanted: frozense
         "time": [*flows, *ground.narrow, *measures.lists_of("times", axis)],
         "week_hour": [*clock, *ground.narrow, *measures.in_period(axis), *measures.keys_of("$k", axis, "$n")],
     }
-    return Branch("rollup_days", ground.days_by_source(_days_of(hours, ground)), side_by_side(_of(wanted, facets)))
+    return Branch("rollup_days", ground.days_by_source(days_of(hours, ground)), side_by_side(_of(wanted, facets)))
 
 
 def _hour_words(ground: Ground, hours: Sequence[Period], axis: Axis) -> Branch:
@@ -200,7 +200,7 @@ def _hour_words(ground: Ground, hours: Sequence[Period], axis: Axis) -> Branch:
         created = axis.on("$created_at")
         stages = [*ground.narrow, {"$unwind": "$topics"}, *measures.keys_of("$topics", created)]
         return Branch("tickets", ground.tickets(hours), rows_of("word", stages))
-    days = [Block(0, day) for a, b in _days_of(hours, ground) for day in range(a, b)]
+    days = [Block(0, day) for a, b in days_of(hours, ground) for day in range(a, b)]
     stages = [*_unrolled("hours", hours), *measures.lists_of("words", axis)]
     return Branch("rollup_blocks", ground.blocks(days), rows_of("word", stages))
 
@@ -242,7 +242,7 @@ def history_branches(ground: Ground, until: datetime) -> list[Branch]:
         blocks = [block for stretch in pieces.days for block in blocks_of(stretch, ground.view.trust)]
         found.append(Branch("rollup_blocks", ground.blocks(blocks), rows_of("past", [{"$group": arrived}])))
     if pieces.hours:
-        days = ground.days_by_source(_days_of(pieces.hours, ground))
+        days = ground.days_by_source(days_of(pieces.hours, ground))
         flows = {"_id": None, "arrived": {"$sum": "$reopened"}, "settled": {"$sum": "$settled"}}
         facets = {
             "past": [
@@ -295,7 +295,7 @@ def hour_branches(ground: Ground, period: Period) -> list[Branch]:
     found: list[Branch] = []
     if pieces.hours:
         stages = [*_unrolled("hours", pieces.hours), {"$group": {"_id": "$at", "n": {"$sum": "$total"}}}]
-        days = ground.days_by_source(_days_of(pieces.hours, ground))
+        days = ground.days_by_source(days_of(pieces.hours, ground))
         found.append(Branch("rollup_days", days, rows_of("hour", stages)))
     if pieces.raw:
         hour = {"$dateTrunc": {"date": "$created_at", "unit": "hour"}}
@@ -322,7 +322,7 @@ def _unrolled(name: str, periods: Sequence[Period]) -> Pipeline:
     ]
 
 
-def _days_of(periods: Sequence[Period], ground: Ground) -> list[Stretch]:
+def days_of(periods: Sequence[Period], ground: Ground) -> list[Stretch]:
     ranges = [days_touching(each, ground.view.zone) for each in periods]
     days = sorted({day for each in ranges for day in each})
     return [(day, day + 1) for day in days]
@@ -339,7 +339,7 @@ def _end(ground: Ground) -> datetime:
     return start_of(max([built.last_day, *marked[-1:]]) + 1, ground.view.zone) if built else END
 
 
-def _any_of(conditions: Sequence[Document]) -> Document:
+def any_of(conditions: Sequence[Document]) -> Document:
     return conditions[0] if len(conditions) == 1 else {"$or": list(conditions)}
 
 

@@ -173,7 +173,7 @@ def mirrored_bars(
     ups: Sequence[int], downs: Sequence[int], *, slots: int, height: int = 120, edge: int = 10, gap: float = 0.24
 ) -> MirroredBars:
     """Two numbers a slot on one scale: the first upwards from the middle, the second downwards."""
-    ticks = nice_ticks(max((*ups, *downs), default=0), about=1)
+    ticks = nice_ticks(max((*ups, *downs), default=0), about=2)
     middle, slot = height / 2, 100 / max(slots, 1)
     scale = (middle - edge) / ticks[-1]
 

@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from analytics.branches import Branch, Collection, Ground, any_of, days_of
 from analytics.periods import Period, preset
-from analytics.pipelines import IS_HIGH, IS_NEGATIVE, number_where
+from analytics.pipelines import IS_HIGH, IS_NEGATIVE
+from analytics.rollups.layout import Pieces, Trust, blocks_of, cut, start_of
+from analytics.rollups.view import RollupView, rollup_views
 from supportsaas import mongo
 from supportsaas.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.filters import OPEN_STATUSES
-from tickets.store import TICKETS
+
+_ADDED_UP: Document = {
+    "$group": {
+        "_id": "$_id",
+        **{name: {"$sum": f"${name}"} for name in ("open", "week", "high_day", "high_week", "negative_week")},
+        "newest": {"$max": "$newest"},
+    }
+}
 
 RISK_HIGH, RISK_NEGATIVE = 3, 2
 FEWEST = 10
@@ -48,13 +58,15 @@ class TenantNumbers:
         return round(100 * points / max(self.week, FEWEST))
 
 
-def tenant_numbers(tenants: Sequence[Tenant], *, now: datetime) -> list[TenantNumbers]:
+def tenant_numbers(tenants: Sequence[Tenant], *, now: datetime, use_rollups: bool = True) -> list[TenantNumbers]:
     """Of each tenant, in the order given."""
     if not tenants:
         return []
-    found: dict[str, Document] = {}
-    for row in mongo.collection(TICKETS).aggregate(overview_pipeline(tenants, now=now)):
-        found[row.pop("_id")] = row
+    with rollup_views(tenants, now=now, use=use_rollups) as views:
+        first, *others = overview_branches(views, now=now)
+        pipeline: Pipeline = [*first.pipeline, *(_and_also(each) for each in others), _ADDED_UP]
+        rows = mongo.collection(first.collection).aggregate(pipeline, session=views[0].session)
+        found = {row.pop("_id"): row for row in rows}
     return [
         TenantNumbers(
             tenant=tenant,
@@ -74,35 +86,34 @@ def last_runs(tenants: Sequence[Tenant]) -> dict[str, Mapping[str, Any]]:
     return {row["_id"]: row["last"] for row in mongo.collection(jobs.COLLECTION).aggregate(pipeline)}
 
 
-def overview_pipeline(tenants: Sequence[Tenant], *, now: datetime) -> Pipeline:
-    """Reads the week's tickets and the open ones, and of the rest only each tenant's newest date."""
-    mine = {"tenant_id": {"$in": [tenant.slug for tenant in tenants]}, "is_deleted": False}
-    newest = {"$sort": {"tenant_id": 1, "is_deleted": 1, "created_at": -1}}  # as the index: one key a tenant is read
+def overview_branches(views: Sequence[RollupView], *, now: datetime) -> list[Branch]:
+    """What is read for all tenants together: of roll-ups where they hold, and of tickets where they do not.
+
+    Of all other tickets only each tenant's newest date is read.
+    """
+    grounds = [Ground(view, ()) for view in views]
+    weeks = [(ground, _cut(ground, preset("7d", zone=ground.view.zone, now=now))) for ground in grounds]
+    days = [(ground, _cut(ground, preset("24h", zone=ground.view.zone, now=now))) for ground in grounds]
+    every = [(ground, _cut(ground, _whole(ground))) for ground in grounds]
+    mine = {"tenant_id": {"$in": [view.tenant_id for view in views]}, "is_deleted": False}
+    by_date = {"$sort": {"tenant_id": 1, "is_deleted": 1, "created_at": -1}}  # as the index: one key a tenant is read
+    newest = Branch("tickets", mine, [by_date, {"$group": {"_id": "$tenant_id", "newest": {"$first": "$created_at"}}}])
+    is_open = {"status": {"$in": list(OPEN_STATUSES)}}
     return [
-        {"$match": {**mine, "$or": _periods(tenants, "7d", now)}},
-        {
-            "$group": {
-                "_id": "$tenant_id",
-                "week": {"$sum": 1},
-                "high_week": number_where(IS_HIGH),
-                "negative_week": number_where(IS_NEGATIVE),
-            }
-        },
-        _and_also(
-            [
-                {"$match": {**mine, "urgency": "high", "$or": _periods(tenants, "24h", now)}},
-                {"$group": {"_id": "$tenant_id", "high_day": {"$sum": 1}}},
-            ]
+        newest,
+        *_branch("rollup_days", _whole_days(weeks), week="$total", high_week="$high", negative_week="$negative"),
+        *_branch(
+            "tickets",
+            _tickets(weeks),
+            week=1,
+            high_week={"$cond": [IS_HIGH, 1, 0]},
+            negative_week={"$cond": [IS_NEGATIVE, 1, 0]},
         ),
-        _and_also(
-            [
-                {"$match": {**mine, "status": {"$in": list(OPEN_STATUSES)}}},
-                {"$group": {"_id": "$tenant_id", "open": {"$sum": 1}}},
-            ]
-        ),
-        _and_also([{"$match": mine}, newest, {"$group": {"_id": "$tenant_id", "newest": {"$first": "$created_at"}}}]),
-        {"$group": {"_id": "$_id", "found": {"$mergeObjects": "$$ROOT"}}},
-        {"$replaceRoot": {"newRoot": "$found"}},
+        *_branch("rollup_days", _whole_days(days), high_day="$high"),
+        *_hours(days),
+        *_branch("tickets", _tickets(days, {"urgency": "high"}), high_day=1),
+        *_branch("rollup_blocks", _blocks(grounds), open="$open"),
+        *_branch("tickets", _tickets(every, is_open), open=1),
     ]
 
 
@@ -115,14 +126,82 @@ def runs_pipeline(tenant_ids: Sequence[str]) -> Pipeline:
     ]
 
 
-def _periods(tenants: Sequence[Tenant], name: str, now: datetime) -> list[Document]:
-    """A condition a tenant, for each has its own days."""
-    periods = [(tenant.slug, preset(name, zone=tenant.zone, now=now)) for tenant in tenants]
-    return [
-        {"tenant_id": slug, "is_deleted": False, "created_at": {"$gte": period.start, "$lt": period.end}}
-        for slug, period in periods
-    ]
+Part = tuple[Ground, Pieces]
+"""A tenant, and the pieces of a period of its own."""
 
 
-def _and_also(pipeline: Pipeline) -> Document:
-    return {"$unionWith": {"coll": TICKETS, "pipeline": pipeline}}
+def _cut(ground: Ground, period: Period | None) -> Pieces:
+    if period is None:
+        return Pieces()
+    if ground.view.built is None:
+        return Pieces(raw=(period,))
+    return cut(period, ground.view.zone, ground.view.trust)
+
+
+def _whole(ground: Ground) -> Period | None:
+    """From the first ticket to the last."""
+    return ground.clipped(None, None)
+
+
+def _whole_days(parts: Sequence[Part]) -> list[Document]:
+    return [ground.days(pieces.days) for ground, pieces in parts if pieces.days]
+
+
+def _tickets(parts: Sequence[Part], narrow: Document | None = None) -> list[Document]:
+    return [{**ground.tickets(pieces.raw), **(narrow or {})} for ground, pieces in parts if pieces.raw]
+
+
+def _blocks(grounds: Sequence[Ground]) -> list[Document]:
+    """The blocks of all days. Outside a tenant's days there are none, so tenants may be asked for each other's."""
+    together: dict[tuple[int, Trust], list[Ground]] = {}
+    for ground in grounds:
+        if ground.view.built:
+            together.setdefault((ground.view.generation, ground.view.trust), []).append(ground)
+    found: list[Document] = []
+    for (_, trust), same in together.items():
+        spans = [ground.view.built for ground in same if ground.view.built]
+        zone = same[0].view.zone
+        first, last = min(span.first_day for span in spans), max(span.last_day for span in spans)
+        pieces = cut(Period(start_of(first, zone), start_of(last + 1, zone)), zone, trust)
+        blocks = [block for stretch in pieces.days for block in blocks_of(stretch, trust)]
+        found += [ground.blocks(blocks) for ground in same if blocks]
+    return found
+
+
+def _hours(parts: Sequence[Part]) -> list[Branch]:
+    """Tenants whose hours begin at the same moments are read together."""
+    together: dict[tuple[Period, ...], list[Ground]] = {}
+    for ground, pieces in parts:
+        if pieces.hours:
+            together.setdefault(pieces.hours, []).append(ground)
+    found: list[Branch] = []
+    for hours, grounds in together.items():
+        within: list[Document] = [
+            {"$and": [{"$gte": ["$$this.at", each.start]}, {"$lt": ["$$this.at", each.end]}]} for each in hours
+        ]
+        chosen = {"$filter": {"input": "$hours", "cond": {"$or": within}}}
+        high = {"$sum": {"$map": {"input": chosen, "in": "$$this.high"}}}
+        matches = [ground.days_by_source(days_of(hours, ground)) for ground in grounds]
+        found += _branch("rollup_days", matches, high_day=high)
+    return found
+
+
+def _branch(collection: Collection, matches: Sequence[Document], **numbers: Any) -> list[Branch]:
+    """The sums of some numbers a tenant; nothing where nothing is to be read."""
+    sums = {name: {"$sum": number} for name, number in numbers.items()}
+    group = {"$group": {"_id": "$tenant_id", **sums}}
+    return [Branch(collection, any_of(_of_many(matches)), [group])] if matches else []
+
+
+def _of_many(matches: Sequence[Document]) -> list[Document]:
+    """Matches that differ by the tenant alone as one: MongoDB plans each part of an `$or` by itself."""
+    found: dict[str, Document] = {}
+    for match in matches:
+        rest = {name: value for name, value in match.items() if name != "tenant_id"}
+        same = found.setdefault(repr(rest), {"tenant_id": {"$in": []}, **rest})
+        same["tenant_id"]["$in"].append(match["tenant_id"])
+    return list(found.values())
+
+
+def _and_also(branch: Branch) -> Document:
+    return {"$unionWith": {"coll": branch.collection, "pipeline": branch.pipeline}}

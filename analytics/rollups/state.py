@@ -51,8 +51,10 @@ def find(tenant_id: str, *, session: ClientSession | None = None) -> Built | Non
     return _built(found) if found else None
 
 
-def find_all() -> dict[str, Built]:
-    return {each["_id"]: _built(each) for each in mongo.collection(COLLECTION).find()}
+def find_all(tenant_ids: Sequence[str] | None = None, *, session: ClientSession | None = None) -> dict[str, Built]:
+    """Of all tenants, or of some, by tenant; only those that are built."""
+    wanted = {} if tenant_ids is None else {"_id": {"$in": list(tenant_ids)}}
+    return {each["_id"]: _built(each) for each in mongo.collection(COLLECTION).find(wanted, session=session)}
 
 
 def save(tenant_id: str, built: Built, *, session: ClientSession) -> None:

@@ -146,7 +146,7 @@ class TestMirroredBars:
 
     def test_the_scale_is_the_same_on_both_sides(self) -> None:
         chart = mirrored_bars([10], [10], slots=1, height=100, edge=10)
-        assert [(tick.value, tick.y) for tick in chart.ticks] == [(0, 50), (10, 10), (10, 90)]
+        assert [(tick.value, tick.y) for tick in chart.ticks] == [(0, 50), (5, 30), (5, 70), (10, 10), (10, 90)]
 
 
 class TestHeat:

@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from analytics.overview import TenantNumbers, tenant_numbers
+from analytics.overview import TenantNumbers, overview_branches, tenant_numbers
 from analytics.periods import Period, preset
+from analytics.rollups.keeping import refresh
+from analytics.rollups.view import rollup_views
 from supportsaas import clock as time_source
+from supportsaas import mongo
 from tenants.models import Membership, Role, Source, Tenant, User
-from tests.builders import NOON, finished_job, store_tickets
+from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tests.reading_pages import text_of
 from tickets import jobs
 from tickets.schedule import follow_sources
@@ -58,6 +61,62 @@ class TestNumbers:
         assert (kolkata.week, havana.week) == (3, 1)
         assert kolkata.week_period.start == datetime(2026, 3, 3, 18, 30, tzinfo=UTC)
         assert kolkata.day_period == Period(NOON - timedelta(hours=23, minutes=30), NOON + timedelta(minutes=30))
+
+    @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "Australia/Lord_Howe"])
+    @pytest.mark.parametrize("marked", [(), (0,), (-1, -3, -200)])
+    def test_from_roll_ups_the_numbers_are_those_of_the_tickets(
+        self, tenant: Tenant, other_tenant: Tenant, zone: str, marked: tuple[int, ...]
+    ) -> None:
+        Tenant.objects.filter(pk=tenant.pk).update(timezone=zone)
+        tenant.timezone = zone
+        third = Tenant.objects.create(slug="initech", name="Initech")  # not rolled up
+        messages = ("We will file a lawsuit", "This is terrible", "How does it work")
+        for each in (tenant, other_tenant, third):
+            records = [
+                {
+                    "message": messages[n % 3],
+                    "status": ("open", "closed", "Waiting")[n % 5 % 3],
+                    "source": ("email", "chat")[n % 2],
+                    "created_at": (NOON - timedelta(hours=n * n * 0.7, minutes=n * 7)).isoformat(),
+                }
+                for n in range(-1, 90)
+            ]
+            delete_stored(each, store_tickets(each, records)[::9])
+        assert refresh(tenant, now=NOON)
+        assert refresh(other_tenant, now=NOON)
+        midnight = NOON.replace(hour=0)
+        for day in marked:
+            days = [midnight + timedelta(days=day)]
+            mongo.collection("rollup_marks").insert_one({"tenant_id": "acme", "days": days, "customers": []})
+        tenants = [tenant, other_tenant, third]
+        rolled_up, counted = (tenant_numbers(tenants, now=NOON, use_rollups=use) for use in (True, False))
+        assert rolled_up == counted
+        assert all(row.open and row.week and row.high_day and row.newest for row in counted)
+
+    def test_what_holds_is_not_read_from_the_tickets_again(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"created_at": (NOON - timedelta(hours=n * 11)).isoformat()} for n in range(60)])
+        assert refresh(tenant, now=NOON)
+        with rollup_views([tenant], now=NOON) as views:
+            branches = overview_branches(views, now=NOON)
+        assert [each.collection for each in branches].count("tickets") == 1  # the newest date, one key a tenant
+        assert {each.collection for each in branches} == {"tickets", "rollup_days", "rollup_blocks"}
+
+    def test_every_read_names_its_tenants_and_has_an_index(self, tenant: Tenant, other_tenant: Tenant) -> None:
+        for each in (tenant, other_tenant):
+            store_tickets(each, [{"created_at": (NOON - timedelta(hours=n * 11)).isoformat()} for n in range(60)])
+        assert refresh(tenant, now=NOON)
+        with rollup_views([tenant, other_tenant], now=NOON) as views:  # one of them is not rolled up
+            branches = overview_branches(views, now=NOON)
+        for branch in branches:
+            assert "tenant_id" in str(branch.match)
+            plan = mongo.database().command(
+                {
+                    "explain": {"aggregate": branch.collection, "pipeline": branch.pipeline, "cursor": {}},
+                    "verbosity": "queryPlanner",
+                }
+            )
+            assert "COLLSCAN" not in str(plan)
+            assert "'stage': 'SORT'" not in str(plan)
 
     def test_no_tenants_have_no_rows(self) -> None:
         assert tenant_numbers([], now=NOON) == []

@@ -9,12 +9,12 @@ import pytest
 
 from analytics.branches import Branch, Ground, Span, age_branches, history_branches, hour_branches, period_branches
 from analytics.customers import Chosen, choose, customer_branch, customer_facets
-from analytics.overview import overview_pipeline, runs_pipeline
+from analytics.overview import overview_branches, runs_pipeline
 from analytics.periods import Period, Unit, buckets_of
 from analytics.rollups.counting import Day, counts_pipeline, flows_pipeline, words_pipeline
 from analytics.rollups.keeping import refresh
 from analytics.rollups.leaders import leader_days_pipeline, leaders_pipeline
-from analytics.rollups.view import rollup_view
+from analytics.rollups.view import rollup_view, rollup_views
 from supportsaas import mongo
 from supportsaas.mongo import Pipeline
 from tenants.models import Tenant
@@ -81,7 +81,9 @@ def test_so_do_the_pipelines_of_the_overview_and_of_the_keepers(tenant: Tenant) 
     for pipeline in one:
         for first in reads(pipeline):
             assert first["$match"]["tenant_id"] == tenant.slug
-    for pipeline in (overview_pipeline([tenant], now=NOON), runs_pipeline([tenant.slug])):
+    with rollup_views([tenant], now=NOON) as views:
+        many = [branch.pipeline for branch in overview_branches(views, now=NOON)]
+    for pipeline in (*many, runs_pipeline([tenant.slug])):
         for first in reads(pipeline):
             assert first["$match"]["tenant_id"] == {"$in": [tenant.slug]}
 

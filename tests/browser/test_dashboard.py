@@ -1,15 +1,14 @@
 """The dashboard with something of everything, in a real browser: both themes, wide and narrow, on paper."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from analytics.figures import DashboardFigures
-from analytics.periods import Buckets, Period
 from analytics.store import StatisticsStore
-from analytics.views import dashboard
 from supportsaas import clock
 from tenants.models import Tenant, User
 from tests.analytics.made_figures import figures_of, frame_of
@@ -34,12 +33,10 @@ PANELS = (
 def _figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers that need weeks of history to come about."""
 
-    def made(
-        store: StatisticsStore, buckets: Buckets, comparison: Period, sources: tuple[str, ...]
-    ) -> DashboardFigures:
+    def made(store: StatisticsStore, *given: Any, **wanted: Any) -> DashboardFigures:
         return figures_of(frame_of("7d", now=clock.now()))
 
-    monkeypatch.setattr(dashboard, "_figures", made)
+    monkeypatch.setattr(StatisticsStore, "dashboard", made)
 
 
 @pytest.fixture

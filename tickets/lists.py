@@ -26,7 +26,7 @@ from tickets.words import TOPIC_SIGN, QueryError, parse_query
 NEWEST_FIRST = [("created_at", -1), ("external_id", -1)]
 OLDEST_FIRST = [("created_at", 1), ("external_id", 1)]
 DATE_INDEX = "tenant_id_is_deleted_created_at_external_id"
-CUSTOMER_INDEX = "tenant_id_is_deleted_customer_id_created_at_external_id"
+CUSTOMER_INDEX = "tenant_id_is_deleted_customer_id_created_at_external_id_urgency_sentiment_status_source"
 CELL_INDEX = "tenant_id_is_deleted_" + "_".join(Cell._fields) + "_created_at_external_id"
 WAITING_INDEX = "tenant_id_unindexed_since"
 

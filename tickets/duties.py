@@ -56,7 +56,4 @@ def perform_after_runs(stop: threading.Event) -> None:
     """What a command that has ingested performs once before it ends."""
     for duty in registered():
         if duty.follows_runs and not stop.is_set():
-            try:
-                duty.work(stop)
-            except mongo.UNAVAILABLE as error:
-                logger.warning("MongoDB is away, the duty “%s” is left to the next run: %s", duty.name, error)
+            duty.work(stop)

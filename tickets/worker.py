@@ -141,3 +141,12 @@ def count_workers(*, now: datetime | None = None) -> int:
     """Workers that gave a sign of life lately."""
     now = now or clock.now()
     return mongo.collection(COLLECTION).count_documents({"seen_at": {"$gt": now - SILENT_AFTER}})
+
+
+def perform_duties_of_runs(stop: threading.Event) -> None:
+    """At the end of a command that has ingested: what a worker would do at once, if there is none."""
+    try:
+        if count_workers() == 0:
+            duties.perform_after_runs(stop)
+    except mongo.UNAVAILABLE as error:
+        logger.warning("MongoDB is away, the duties of a run are left to the next one: %s", error)

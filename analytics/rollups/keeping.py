@@ -118,7 +118,7 @@ class _Keeper:
 
     def _build(self, old: state.Built | None) -> None:
         """Everything from the tickets, beside what there is; readers change over in one step."""
-        logger.info("The roll-ups of %s are built from its tickets.", self.tenant_id)
+        logger.debug("The roll-ups of %s are built from its tickets.", self.tenant_id)
         _give_turns(self.tenant_id)
         generation = (old.generation if old else 0) + 1
         self._in_transaction(partial(_drop, self.tenant_id, {"generation": generation}))

@@ -1,9 +1,13 @@
 """Whether a tenant's records are sound in themselves, and exactly what its helpdesk holds."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
-from supportsaas import mongo
+from analytics.periods import Period, buckets_of
+from analytics.rollups.keeping import refresh
+from analytics.store import StatisticsStore
+from supportsaas import clock, mongo
 from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.outbox import OutboxEntry
 from tenants.models import Channel, Tenant
@@ -40,6 +44,21 @@ def assert_all_in(tenant: Tenant, records: Iterable[Any]) -> None:
     """
     problems = [*_problems_within(tenant), *_problems_with_source(tenant, records, may_hold_more=True)]
     assert not problems, "\n".join(problems)
+
+
+def assert_numbers_agree(tenant: Tenant) -> None:
+    """What is counted beforehand is what the tickets say, before and after the keepers have caught up."""
+    now = clock.now()
+    period = Period(now - timedelta(days=60), now + timedelta(days=1))
+    for _ in range(2):
+        rolled_up, counted = (
+            StatisticsStore(tenant, use_rollups=use).dashboard(
+                buckets_of(period, tenant.zone), comparison=period.previous, now=now
+            )
+            for use in (True, False)
+        )
+        assert rolled_up == counted
+        refresh(tenant, now=now)
 
 
 def _problems_within(tenant: Tenant) -> Iterable[str]:

@@ -19,7 +19,7 @@ from supportsaas.mongo import Document
 from supportsaas.reliability.lock import TIME_TO_LIVE_SECONDS, Lock
 from tenants.models import Source, Tenant
 from tests.faults.changing_helpdesk import ChangingHelpdesk
-from tests.faults.comparing import assert_all_in, assert_exact, assert_sound
+from tests.faults.comparing import assert_all_in, assert_exact, assert_numbers_agree, assert_sound
 from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end, run_here, run_to_the_end, statuses
 from tests.faults.doomed import DoomedCommands
 from tickets import jobs
@@ -29,13 +29,16 @@ SEEDS = range(50) if IS_LONG else range(2)
 KILLS_A_SEED = 4
 EVERY_PLACE = slice(None)
 PLACES = {
-    "ingest": EVERY_PLACE if IS_LONG else slice(1, None, 2),
+    "ingest": EVERY_PLACE if IS_LONG else slice(1, None, 4),
     "worker": EVERY_PLACE if IS_LONG else slice(3, None, 8),
 }
 """Which of the places between two database commands are tried."""
 
 CALM, URGENT = "How does it work", "We will file a lawsuit"
-KEPT = ("tickets", "ticket_history", "outbox", "quarantine", "sync_state")
+KEPT = (
+    *("tickets", "ticket_history", "outbox", "quarantine", "sync_state", "ticket_counts"),
+    *("rollup_marks", "rollup_state", "rollup_days", "rollup_blocks", "rollup_leaders"),
+)
 
 Changing = Callable[..., ChangingHelpdesk]
 Connect = Callable[..., Source]
@@ -115,6 +118,7 @@ def _assert_the_next_run_goes_on(database: OwnDatabase, tenant: Tenant, helpdesk
     whole = run_here(tenant)
     assert whole.status in jobs.GOOD_ENDS, whole
     assert_exact(tenant, helpdesk.tickets)
+    assert_numbers_agree(tenant)
     if open_job is not None and open_job["status"] == "running":
         closed = jobs.find_job(open_job["_id"])
         assert closed is not None

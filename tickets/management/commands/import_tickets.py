@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from supportsaas import logs, mongo
 from tenants.models import Tenant
 from tenants.source_options import TICKET_FIELDS
-from tickets import duties, jobs
+from tickets import jobs
 from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import preview_source
 from tickets.ingestion.run import ingest_tenant
@@ -20,7 +20,7 @@ from tickets.management.reporting import EXIT_STATUSES, Display, Exit, Reporter,
 from tickets.sources import SourceError
 from tickets.sources.file import FileFormat, FileSource
 from tickets.sources.file_lines import UTF_8, FileError
-from tickets.worker import process_name
+from tickets.worker import perform_duties_of_runs, process_name
 
 
 class Command(BaseCommand):
@@ -123,7 +123,7 @@ def _import(tenant: Tenant, source: FileSource, name: str, reporter: Reporter) -
             open_source=lambda *_: source,
         )
     end = reporter.tell(tenant, outcome)
-    duties.perform_after_runs(stop)
+    perform_duties_of_runs(stop)
     return end
 
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 
 from supportsaas import clock, logs, mongo
 from tenants.models import Source, Tenant
-from tickets import duties, jobs
+from tickets import jobs
 from tickets.filters import FilterError, parse_moment
 from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import preview_tenant
@@ -20,7 +20,7 @@ from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobActive, JobRequest
 from tickets.management.reporting import EXIT_STATUSES, Display, Exit, Reporter, stop_on_signals, waiting_until
 from tickets.sources import SourceError, open_source
-from tickets.worker import process_name
+from tickets.worker import perform_duties_of_runs, process_name
 
 
 class Command(BaseCommand):
@@ -104,7 +104,7 @@ class Command(BaseCommand):
             futures = [pool.submit(step, tenant, stop) for tenant in tenants]
             end = Exit.worst([future.result() for future in futures])
         if step == self._ingest:
-            duties.perform_after_runs(stop)
+            perform_duties_of_runs(stop)
         return end
 
     def _ingest(self, tenant: Tenant, stop: threading.Event) -> Exit:

@@ -1,5 +1,6 @@
 """Whether a tenant's records are sound in themselves, and exactly what its helpdesk holds."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.outbox import OutboxEntry
 from tenants.models import Channel, Tenant
 from tickets import jobs
+from tickets.counts import TicketCounts
 from tickets.ingestion.changes import TRACKED, stored_fields
 from tickets.ingestion.lexicon import RULES_VERSION
 from tickets.ingestion.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
@@ -66,6 +68,11 @@ def _problems_within(tenant: Tenant) -> Iterable[str]:
     history = _by_ticket(
         mongo.collection("ticket_history").find({"tenant_id": tenant.slug}).sort([("recorded_at", 1), ("_id", 1)])
     )
+    for bucket, amiss in TicketCounts(tenant).find_differences().items():
+        yield f"the counts of {bucket} are wrong by {amiss}"
+    for each in itertools.chain.from_iterable(stored.values()):
+        if ("words" in each) + ("unindexed_since" in each) != (not each["is_deleted"]):
+            yield f"{each['external_id']} neither has words nor waits for them, or both"
     events: set[str] = set()
     channel = Channel.objects.filter(tenant=tenant).first()
     for id_ in sorted(stored.keys() | history.keys()):

@@ -11,9 +11,11 @@ from tickets import jobs
 from tickets.freshness import OVERDUE_AFTER, count_helpdesks
 from tickets.schedule import find_schedules
 from tickets.standing import find_standings
+from tickets.store import TICKETS
 from tickets.worker import find_workers
 
 LONG_IN_THE_QUEUE = timedelta(minutes=10)
+LONG_WITHOUT_WORDS = timedelta(minutes=10)
 MOST_NAMED = 20
 
 
@@ -118,6 +120,31 @@ def read_rate_limits() -> Reading:
     )
 
 
+def read_search() -> Reading:
+    now = clock.now()
+    tickets = mongo.collection(TICKETS)
+    waiting = {"unindexed_since": {"$exists": True}}
+    slugs = tickets.distinct("tenant_id", waiting)
+    first = [
+        tickets.find_one({"tenant_id": slug, **waiting}, {"unindexed_since": 1}, sort=[("unindexed_since", 1)])
+        for slug in slugs[:MOST_NAMED]
+    ]
+    since = min((each["unindexed_since"] for each in first if each), default=now)
+    findings = []
+    if now - since > LONG_WITHOUT_WORDS:
+        words = f"The search is behind: the first ticket waits for its words since {relative(since, now)}."
+        findings.append(Finding(words, is_grave=False))
+    return Reading(
+        findings=tuple(findings),
+        facts={"Tenants with tickets that wait for their words": _named(slugs)},
+        gauges=(
+            Gauge.one(
+                "search_lag_seconds", "How long the first ticket waits for its words.", (now - since).total_seconds()
+            ),
+        ),
+    )
+
+
 def _silent(waiting: int, since: datetime, now: datetime) -> str:
     if not waiting:
         return "No worker is running: jobs stay in the queue. Start one with: manage.py worker"
@@ -139,5 +166,6 @@ def _counted(number: int, one: str, many: str) -> str:
 VITALS = (
     Vital(name="external_api", title="Helpdesks", read=read_helpdesks, is_dependency=True),
     Vital(name="workers", title="Workers", read=read_workers),
+    Vital(name="search", title="Search", read=read_search),
     Vital(name="rate_limits", title="Rate limits", read=read_rate_limits),
 )

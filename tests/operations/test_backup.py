@@ -46,8 +46,13 @@ def manage(database: OwnDatabase, *arguments: str) -> str:
 
 @pytest.fixture
 def migrated(database: OwnDatabase) -> None:
-    """Django's tables with all their indexes."""
-    manage(database, "migrate", "--verbosity=0")
+    """Django's tables with all their indexes, as an installation makes them: on nothing."""
+    mongo.client().drop_database(database.name)
+    for command in ("migrate", "ensure_indexes"):
+        subprocess.run(
+            [sys.executable, "manage.py", command, "--verbosity=0"],
+            cwd=ROOT, env=database.environment(), check=True, timeout=120,
+        )  # fmt: skip
 
 
 @pytest.fixture

@@ -27,10 +27,13 @@ def ask(database: OwnDatabase, data_dir: Path, **environment: str) -> tuple[int,
 
 @pytest.fixture
 def migrated(database: OwnDatabase) -> None:
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-        cwd=ROOT, env=database.environment(), check=True, timeout=120,
-    )  # fmt: skip
+    """Django's tables with all their indexes, as an installation makes them: on nothing."""
+    mongo.client().drop_database(database.name)
+    for command in ("migrate", "ensure_indexes"):
+        subprocess.run(
+            [sys.executable, "manage.py", command, "--verbosity=0"],
+            cwd=ROOT, env=database.environment(), check=True, timeout=120,
+        )  # fmt: skip
 
 
 def complaints(check: doctor.Check) -> str:

@@ -83,6 +83,15 @@ class TestIssues:
             "1 alert was given up within two days.",
         ]
 
+    def test_a_search_that_is_behind_is_worth_knowing(self, worker: None) -> None:
+        ticket = {"tenant_id": "acme", "external_id": "T-1", "unindexed_since": clock.now() - MINUTE}
+        mongo.collection("tickets").insert_one(ticket)
+        assert ask()["issues"] == []
+        mongo.collection("tickets").update_one({}, {"$set": {"unindexed_since": clock.now() - 20 * MINUTE}})
+        found = ask()
+        assert found["issues"] == ["The search is behind: the first ticket waits for its words since 20 minutes ago."]
+        assert found["status"] == "ok"
+
     def test_an_endpoint_that_does_not_work(self, worker: None) -> None:
         circuit = CircuitBreaker("http://acme.example")
         for _ in range(FAILURES_TO_OPEN):

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from supportsaas.doctor import check_migrations
 from supportsaas.indexes import INDEXES, ensure_indexes
 
 
@@ -11,6 +12,9 @@ class Command(BaseCommand):
     help = "Create the indexes of the project's collections. Safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Some indexes are of Django's tables: made before its tables are, they would stand in their way.
+        for complaint in check_migrations():
+            raise CommandError(f"{complaint.sentence} That comes first.")
         names = ensure_indexes()
         if options["verbosity"] > 1:
             for index in INDEXES:

@@ -1,0 +1,32 @@
+"""The indexes that queries ask for by name are there."""
+
+import importlib
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from supportsaas.indexes import INDEXES
+
+NAMES = {index.name for index in INDEXES}
+
+
+@pytest.mark.parametrize("module", ["tickets.lists", "tickets.search"])
+def test_every_hint_names_a_declared_index(module: str) -> None:
+    """A wrong one is no slow query but an error."""
+    found: dict[str, Any] = vars(importlib.import_module(module))
+    hints = {name: value for name, value in found.items() if name.endswith("_INDEX") and isinstance(value, str)}
+    assert hints
+    assert {name: value for name, value in hints.items() if value not in NAMES} == {}
+
+
+def test_they_are_not_made_before_djangos_tables(db: None) -> None:
+    call_command("ensure_indexes", verbosity=0)
+    MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
+    try:
+        with pytest.raises(CommandError, match=r"sessions\.0001_initial.*migrate That comes first"):
+            call_command("ensure_indexes", verbosity=0)
+    finally:
+        MigrationRecorder(connection).record_applied("sessions", "0001_initial")

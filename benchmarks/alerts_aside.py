@@ -79,8 +79,10 @@ def _measure(helpdesk: str, *, rounds: int) -> None:
     well, dead = _well_endpoint(), _dead_endpoint()
     rates: dict[str, list[float]] = {"no channel": [], "well": [], "dead": []}
     told: dict[str, str] = {}
+    turns = [("no channel", None), ("well", well), ("dead", dead)]
     for _ in range(rounds):
-        for name, address in (("no channel", None), ("well", well), ("dead", dead)):
+        turns.reverse()  # so that a machine which becomes busier or idler favours none
+        for name, address in turns:
             Channel.objects.filter(tenant=tenant).delete()
             if address:
                 Channel.objects.create(tenant=tenant, kind="house", name=name, address=address, max_age_hours=24 * 365)

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from supportsaas import mongo
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit
-from tenants.models import Channel, Source, Tenant
+from tenants.models import Channel, Source, Tenant, User
 from tests.builders import finished_job
 from tests.conftest import FakeClock
 from tests.notifications.conftest import make_webhook
@@ -134,6 +135,16 @@ class TestEndpoints:
         house_channel.delete()
         watch_for(clock, minutes=1)
         assert find_troubles(tenant) == []
+
+
+def test_the_page_of_alerts_shows_what_fails(
+    tenant: Tenant, team_mate: User, client_of: Callable[[User], Client], circuit: CircuitBreaker, clock: FakeClock
+) -> None:
+    page = client_of(team_mate)
+    fail(circuit)
+    assert "do not get through" not in page.get("/t/acme/alerts/").content.decode()
+    watch_for(clock, minutes=10)
+    assert "Alerts do not get through over “House”." in page.get("/t/acme/alerts/").content.decode()
 
 
 class TestSources:

@@ -23,6 +23,7 @@ from tickets.notifications.channels import endpoint_of
 from tickets.notifications.deliveries import Status
 from tickets.notifications.dispatcher import wake_endpoint
 from tickets.notifications.store import MOST_COUNTED, STATUSES, DeliveryStore
+from tickets.notifications.troubles import find_troubles
 from tickets.paging import Cursor, CursorError
 from tickets.views.channel_state import find_shown_channels
 from tickets.views.fragments import render_page_or_fragment
@@ -143,6 +144,7 @@ def _context(request: HttpRequest, access: TenantAccess) -> dict[str, Any]:
     channels = find_shown_channels(access.tenant, now=now)
     names = {str(each.channel.pk): each.channel.name for each in channels}
     return {
+        "troubles": find_troubles(access.tenant),
         "channels": channels,
         "deliveries": [_shown(each, names, now=now) for each in page.deliveries],
         "status": status or "",

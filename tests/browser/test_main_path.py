@@ -178,5 +178,8 @@ def test_every_page_passes_axe_and_fits_the_window(
         found[address] = Axe().run(page)
         overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert overflow <= 0, f"{address} scrolls sideways by {overflow} px at {width} px"
+        for link in page.locator(".sidenav a, .tabs a").all():
+            box = link.bounding_box()
+            assert box and box["x"] + box["width"] <= width, f"{link.inner_text()} of {address} is out of sight"
     broken = {address: results.generate_report() for address, results in found.items() if results.violations_count}
     assert broken == {}

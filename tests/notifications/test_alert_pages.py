@@ -65,6 +65,13 @@ class TestPage:
         shown = page_of(client_of(team_mate), HERE)
         assert "Ask an admin of Acme" in shown and "Add a channel" not in shown
 
+    def test_what_has_come_in_and_is_no_message_yet_is_not_passed_over(
+        self, house_channel: Channel, urgent: Urgent, pages: Client
+    ) -> None:
+        urgent(2)
+        said = text_of(page_of(pages, HERE))
+        assert "2 events wait to be announced" in said and "No message yet" not in said
+
     def test_a_message_is_shown_with_every_attempt_its_answer_and_time(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
@@ -266,6 +273,22 @@ class TestBreaker:
         assert "5 of the last 5 requests failed" in html and "Paused" in html
         assert html.count('class="mark-failed"') == 5
         assert "failure 4" in html
+
+    def test_the_words_count_the_requests_that_the_marks_show(self, house_channel: Channel, pages: Client) -> None:
+        circuit = CircuitBreaker(endpoint_of(house_channel))
+        for permit in [circuit.admit() for _ in range(7)]:  # two were still under way when it opened
+            circuit.record(permit, ok=False)  # type: ignore[arg-type]
+        html = page_of(pages, HERE)
+        assert "7 of the last 7 requests failed" in html and html.count('class="mark-failed"') == 7
+
+    def test_after_a_pause_the_words_tell_what_was_before_it_apart(self, house_channel: Channel, pages: Client) -> None:
+        circuit = self.open_circuit(house_channel)
+        circuit.reset()
+        assert "The pause is over; nothing has been sent since." in page_of(pages, HERE)
+        circuit.record(circuit.admit(), ok=True)  # type: ignore[arg-type]
+        assert "All requests since the pause arrived." in page_of(pages, HERE)
+        circuit.record(circuit.admit(), ok=False)  # type: ignore[arg-type]
+        assert "1 of the last 2 requests since the pause failed" in page_of(pages, HERE)
 
     def test_a_manager_ends_the_pause_and_what_waits_goes_out(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client

@@ -49,23 +49,29 @@ def _shown(channel: Channel, circuit: CircuitState, others: Sequence[str], *, no
         sentence = "Switched off: nothing is sent, and what is due waits."
     elif circuit.state == "open":
         state, word = "paused", "Paused"
-        sentence = (
-            f"{circuit.failure_count} of the last {_requests(circuit)} requests failed, so nothing is sent for a while."
-        )
+        sentence = f"{_failed(circuit)}, so nothing is sent for a while."
     elif circuit.state == "half_open":
         state, word = "trying", "Being tried"
         sentence = "After a pause one message is on its way. If it arrives, the others follow."
-    elif circuit.failure_count:
-        state, word = "well", "Well"
-        sentence = (
-            f"{circuit.failure_count} of the last {_requests(circuit)} requests failed; at 5 of 10 there is a pause."
-        )
     elif circuit.results:
-        state, word, sentence = "well", "Well", "The last requests all arrived."
+        state, word, sentence = "well", "Well", _well(circuit)
     else:
         state, word, sentence = "well", "Ready", "Nothing has been sent yet."
     return ShownChannel(channel, state, word, sentence, circuit.results, others, tries_at, wait)
 
 
-def _requests(circuit: CircuitState) -> int:
-    return circuit.failure_count + circuit.success_count
+def _failed(circuit: CircuitState) -> str:
+    """Of the requests that are shown beside it: a pause adds to them what was under way, and what tried to end it."""
+    failures = sum(not result.ok for result in circuit.results)
+    return f"{failures} of the last {len(circuit.results)} requests failed"
+
+
+def _well(circuit: CircuitState) -> str:
+    """What is counted towards a pause begins anew after one, while the requests before it are still shown."""
+    counted = circuit.failure_count + circuit.success_count
+    if not counted:
+        return "The pause is over; nothing has been sent since."
+    since = "" if counted >= len(circuit.results) else " since the pause"
+    if not circuit.failure_count:
+        return f"All requests{since} arrived." if since else "The last requests all arrived."
+    return f"{circuit.failure_count} of the last {counted} requests{since} failed; at 5 of 10 there is a pause."

@@ -146,7 +146,7 @@ def parse_period(parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo, now
     start = parse_moment("from", given["from"], zone=zone)
     end = parse_moment("to", given["to"], zone=zone, end=True)
     if start >= end:
-        raise FilterError("to", "must be later than the first day")
+        raise FilterError("to", "lies before the first day")
     if end - start > LONGEST:
         raise FilterError("to", f"is too far from the first day: at most {LONGEST_WORDS}")
     return ChosenPeriod(CUSTOM, Period(start, end))

@@ -57,12 +57,14 @@ class TicketFilter:
         """
         values = {name: [v for v in given if v != ""] for name, given in parameters.items()}
         for name, given in values.items():
-            if len(given) > MOST_VALUES or any(len(v) > LONGEST_VALUE or "\0" in v for v in given):
+            if len(given) > MOST_VALUES or any(len(v) > LONGEST_VALUE for v in given):
                 raise FilterError(name, f"at most {MOST_VALUES} values of {LONGEST_VALUE} characters")
+            if any("\0" in v for v in given):
+                raise FilterError(name, "holds a zero byte, and no ticket does")
         created_from = _moment(values, "created_from", zone, end=False)
         created_to = _moment(values, "created_to", zone, end=True)
         if created_from and created_to and created_from > created_to:
-            raise FilterError("created_from", "lies after created_to")
+            raise FilterError("created_from", "lies after the end of the period")
         return cls(
             status=tuple(dict.fromkeys(values.get("status", []))),
             urgency=_choices(values, "urgency", URGENCIES),
@@ -186,7 +188,9 @@ def parse_moment(name: str, value: str, *, zone: ZoneInfo, end: bool = False) ->
             moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         moment = to_milliseconds(moment)
         if not 1900 <= moment.year <= 9000:
-            raise ValueError
-    except (ValueError, OverflowError):
+            raise OverflowError
+    except ValueError:
         raise FilterError(name, f"must be a date (2026-01-31) or an ISO 8601 time, not {value[:40]!r}") from None
+    except OverflowError:
+        raise FilterError(name, f"must lie between the years 1900 and 9000, not {value[:40]!r}") from None
     return moment.astimezone(UTC)

@@ -177,6 +177,12 @@ class TestNarrowing:
         assert "?period=30d&source=email&source=chat" in hrefs
         assert "?period=30d" in hrefs  # takes the source off
 
+    def test_a_panel_with_nothing_to_show_stays_and_says_why(
+        self, full: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        html = client_of(team_mate).get("/t/acme/?period=24h").content.decode()
+        assert "When tickets arrive" in html and "Shown for a week or more" in html
+
     def test_htmx_gets_the_part_that_changes(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
         response = client_of(team_mate).get("/t/acme/?period=24h", headers=HTMX)
         assert response.content.lstrip().startswith(b'<div id="dashboard"')
@@ -185,7 +191,8 @@ class TestNarrowing:
     @pytest.mark.parametrize(
         ("address", "words"),
         [
-            ("?period=custom&from=2026-03-02&to=2026-03-01", "To must be later than the first day."),
+            ("?period=custom&from=2026-03-02&to=2026-03-01", "To lies before the first day."),
+            ("?period=custom&from=1812-03-02&to=2026-03-01", "From must lie between the years 1900 and 9000"),
             ("?period=custom&from=soon&to=2026-03-01", "From must be a date"),
             ("?period=custom", "From is missing: choose a date."),
             ("?period=century", "Period must be one of"),

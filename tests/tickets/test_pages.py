@@ -72,7 +72,9 @@ def test_nothing_matches_offers_a_way_out(client_of: ClientOf, team_mate: User, 
         ("customer_id=a&customer_id=b", "may be given once"),
         ("cursor=%F0%9F%99%82", "no page of the list"),
         ("q=" + "x" * 300, "at most"),
-        ("q=a%00b", "at most"),
+        ("q=a%00b", "holds a zero byte"),
+        ("created_from=2026-03-05&created_to=2026-03-01", "From lies after the end of the period"),
+        ("created_from=1812-06-01", "between the years 1900 and 9000"),
     ],
 )
 def test_a_bad_parameter_is_explained_and_never_a_fault(

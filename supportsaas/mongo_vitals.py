@@ -6,6 +6,7 @@ from pymongo.errors import OperationFailure
 from pymongo.server_description import ServerDescription
 
 from supportsaas import backup, clock, mongo, vitals
+from supportsaas.templatetags.presentation import grouped
 from supportsaas.vitals import Finding, Gauge, Reading, Vital
 
 SKEW_SECONDS = 5.0
@@ -54,14 +55,14 @@ def read_mongodb() -> Reading:
         "Documents, roughly; tickets with the deleted ones.",
         {name: mongo.collection(name).estimated_document_count() for name in COUNTED},
     )
-    facts["Tickets"] = f"{sizes.values[(('collection', 'tickets'),)]:,.0f}, with the deleted ones"
+    facts["Tickets"] = f"{grouped(round(sizes.values[(('collection', 'tickets'),)]))}, with the deleted ones"
     disk = _disk_percent()
     if disk is not None:
-        facts["Disk"] = f"{disk:.0f} % full"
+        facts["Disk"] = f"{disk:.0f}% full"
         gauges.append(Gauge.one("mongodb_disk_used_ratio", "Of the disk that MongoDB stores on.", disk / 100))
         if disk >= DISK_PERCENT:
             findings.append(
-                Finding(f"The disk of MongoDB is {disk:.0f} % full. Where it is full, nothing can be stored.")
+                Finding(f"The disk of MongoDB is {disk:.0f}% full. Where it is full, nothing can be stored.")
             )
     return Reading(findings=tuple(findings), facts=facts, gauges=(*gauges, sizes))
 

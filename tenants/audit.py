@@ -198,9 +198,11 @@ def _append_change(instance: models.Model, before: Values, after: Values) -> Non
         if old == new:
             continue
         if name in secrets:
-            changes[name.removeprefix("encrypted_")] = {"old": HIDDEN if old else "", "new": HIDDEN if new else ""}
+            change = {"old": HIDDEN if old else "", "new": HIDDEN if new else ""}
         else:
-            changes[name] = {"old": _in_words(field, old), "new": _in_words(field, new)}
+            change = {"old": _in_words(field, old), "new": _in_words(field, new)}
+        if any(change.values()):  # from nothing to empty is no news
+            changes[name.removeprefix("encrypted_")] = change
     if changes:
         _append(instance, "changed" if before and after else "created" if after else "deleted", changes)
 
@@ -258,6 +260,10 @@ def _in_words(field: Any, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return iso_z(value) or ""
+    if value in ([], {}):
+        return ""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ", ".join(value)[:LONGEST_VALUE]
     text = value if isinstance(value, str) else json.dumps(value, default=str, sort_keys=True)
     return text[:LONGEST_VALUE]
 

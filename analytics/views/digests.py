@@ -25,8 +25,9 @@ def show_digests(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)
     mine = [access.tenant for access in find_all_access(user)]
     if request.method == "POST":
-        _save(user, mine, set(request.POST.getlist("tenant")))
-        messages.success(request, "Saved. The next digest comes on Monday morning.")
+        wanted = set(request.POST.getlist("tenant"))
+        _save(user, mine, wanted)
+        messages.success(request, _saved(user, any(each.slug in wanted for each in mine)))
         return redirect("digests")
     chosen = subscribed_tenants(user)
     context = {
@@ -50,6 +51,14 @@ def unsubscribe_by_link(request: HttpRequest, token: str) -> HttpResponse:
     tenant = Tenant.objects.filter(slug=named[1]).first()
     context = {"name": tenant.name if tenant else named[1], "is_done": request.method == "POST"}
     return render(request, "digest/unsubscribe.html", context)
+
+
+def _saved(user: User, wants_any: bool) -> str:
+    if not wants_any:
+        return "Saved. No digest comes to you."
+    if not (user.email and settings.EMAIL_IS_SET):
+        return "Saved. Digests come once what is told below is set up."
+    return "Saved. The next digest comes on Monday morning."
 
 
 def _save(user: User, mine: list[Tenant], wanted: set[str]) -> None:

@@ -190,6 +190,19 @@ class TestThePages:
         client.post("/account/digests/", {})
         assert subscribed_tenants(manager) == set()
 
+    def test_what_is_saved_promises_only_what_will_come(
+        self, tenant: Tenant, manager: User, client_of: ClientOf, settings: Any
+    ) -> None:
+        client = client_of(manager)
+        settings.EMAIL_IS_SET, manager.email = True, ""
+        manager.save()
+        wish = {"tenant": ["acme"]}
+        assert "No digest comes to you." in client.post("/account/digests/", {}, follow=True).content.decode()
+        assert "Digests come once" in client.post("/account/digests/", wish, follow=True).content.decode()
+        manager.email = "manager@example.com"
+        manager.save()
+        assert "comes on Monday" in client.post("/account/digests/", wish, follow=True).content.decode()
+
     def test_the_link_of_a_mail_ends_that_digest_alone_and_only_when_confirmed(
         self, reader: User, tenant: Tenant, other_tenant: Tenant
     ) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 
 from tenants import audit
 from tenants.audit import AuditEntry
-from tenants.models import ApiToken, Membership, Role, Source, Tenant, User
+from tenants.models import ApiToken, Channel, Membership, Role, Source, Tenant, User
 
 ClientOf = Callable[[User], Client]
 
@@ -169,6 +169,14 @@ def test_the_log_is_only_added_to(tenant: Tenant) -> None:
             attempt()
     with pytest.raises(TypeError, match="only ever added to"):
         AuditEntry.objects.update(actor="nobody")
+
+
+def test_lists_are_words_and_what_is_empty_before_and_after_is_left_out(tenant: Tenant) -> None:
+    values = {"urgencies": ["high", "low"], "sentiments": []}
+    Channel.objects.create(tenant=tenant, name="Desk", kind="house", address="http://127.0.0.1:9", **values)
+    changes = newest("channel").changes
+    assert changes["urgencies"] == {"old": "", "new": "high, low"}
+    assert not {"sentiments", "secret"} & set(changes)
 
 
 class TestPages:

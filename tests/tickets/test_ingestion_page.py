@@ -45,6 +45,14 @@ def test_the_state_is_one_sentence(client_of: ClientOf, manager: User, tenant: T
     assert "secret" not in html
 
 
+def test_who_started_a_run_is_said_once(client_of: ClientOf, manager: User, tenant: Tenant, source: Source) -> None:
+    request = JobRequest(trigger="schedule", started_by="schedule")
+    job_id = jobs.begin_at_once(tenant, request, owner_id="x")
+    jobs.finish(job_id, owner_id="x", status="completed", progress=Progress())
+    runs = text_of(page_of(client_of(manager), INGESTION)).split("Past runs")[1]
+    assert runs.count("schedule") == 1
+
+
 def test_a_manager_starts_a_run_and_a_viewer_sees_why_not(
     client_of: ClientOf, manager: User, team_mate: User, tenant: Tenant, source: Source
 ) -> None:

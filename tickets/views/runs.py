@@ -15,8 +15,8 @@ _TRIGGERS = {
     "admin": "admin",
     "api": "API",
     "command": "command line",
-    "demo": "demo",
-    "schedule": "schedule",
+    "demo": "",  # who started it says it already
+    "schedule": "",
 }
 _TODO_WHEN_REFUSED = {
     "sync": "Once they are right at the helpdesk, the next run takes them in.",

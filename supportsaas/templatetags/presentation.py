@@ -92,9 +92,10 @@ def age(context: Context, moment: datetime | None, zone: tzinfo | None = None) -
 
 @register.simple_tag(takes_context=True)
 def exact(context: Context, moment: datetime | None, zone: tzinfo | None = None) -> str:
-    """`<time>` reading “31 Jan 2026, 09:00”, the zone and the seconds on hover."""
+    """`<time>` reading “31 Jan 2026, 09:00”, the zone and the seconds on hover; UTC is named, as nobody's own."""
     zone = zone or _zone_of(context)
-    return _time_element(moment, zone, f"{moment.astimezone(zone):%-d %b %Y, %H:%M}" if moment else "")
+    name = " UTC" if zone is UTC else ""
+    return _time_element(moment, zone, f"{moment.astimezone(zone):%-d %b %Y, %H:%M}{name}" if moment else "")
 
 
 @register.simple_tag

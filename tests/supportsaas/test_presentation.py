@@ -88,6 +88,13 @@ def test_the_exact_time_names_its_zone(zone: str, text: str) -> None:
     assert exact_time(NOW, ZoneInfo(zone)) == text
 
 
+def test_a_time_that_is_in_nobodys_zone_says_utc() -> None:
+    template = Template("{% load presentation %}{% exact moment zone %}")
+    assert ">31 Jan 2026, 08:00 UTC<" in template.render(Context({"moment": datetime(2026, 1, 31, 8, tzinfo=UTC)}))
+    berlin = {"moment": datetime(2026, 1, 31, 8, tzinfo=UTC), "zone": ZoneInfo("Europe/Berlin")}
+    assert ">31 Jan 2026, 09:00<" in template.render(Context(berlin))
+
+
 def test_a_time_carries_the_exact_one_for_hover_and_programs() -> None:
     template = Template("{% load presentation %}{% exact moment zone %}{% ago nothing %}")
     html = template.render(Context({"moment": NOW, "zone": ZoneInfo("Asia/Tokyo"), "nothing": None}))

@@ -91,7 +91,7 @@ INDEXES: tuple[Index, ...] = (
     Index(
         "ticket_counts",
         (("tenant_id", UP), ("bucket", UP), ("status", UP), ("source", UP)),
-        "Totals of lists over a period, and the counts beside their choices; a document a bucket, status and source.",
+        "Totals of lists over a period, and the counts beside their choices.",
         {"unique": True},
     ),
     Index(

@@ -2,8 +2,8 @@
 
 Kept true by differences in the very transaction that changes the tickets, so a list of a million has its
 total at once. Days are those of UTC: a tenant's zone may change, and the pieces of a period that are no
-whole day are counted in the tickets. A document is one status and source in one bucket, with a number for
-each of the eighteen verdicts, so a page of tickets touches few documents and none grows without end.
+whole day are counted in the tickets. A bucket has one document for all usual statuses and sources, and one for
+each other pair, with a number for each of the eighteen verdicts: a page of tickets writes few documents.
 """
 
 from collections import Counter
@@ -20,16 +20,33 @@ from supportsaas import clock, mongo
 from supportsaas.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets.cells import EVERYTHING, Cell, Cells, DayCells, Span, buckets_of, cover, month_of, next_month, start_of
-from tickets.filters import SENTIMENTS, URGENCIES
+from tickets.filters import OPEN_STATUSES, SENTIMENTS, URGENCIES
 
 COUNTS = "ticket_counts"
+_READ = {"_id": 0, "bucket": 1, "status": 1, "source": 1, "counts": 1}
 _CELL = {name: f"${name}" for name in Cell._fields}
+# What helpdesks call their states and ways in mostly. Together in one document: a page of tickets then writes
+# one a day. Other names, of which there may be any number, have documents of their own, so none grows without end.
+_USUAL_STATUSES = frozenset(
+    (*OPEN_STATUSES, "closed", "resolved", "solved", "rejected", "unknown", "stalled", "feedback")
+)
+_USUAL_SOURCES = frozenset(
+    ("email", "chat", "web", "phone", "api", "portal", "form", "social", "sms", "app", "redmine", "rt", "unknown", "")
+)
+_FLAGS = {True: "yes", False: "no"}
 _VERDICTS = {
-    f"{urgency} {sentiment} {'yes' if requires_action else 'no'}": (urgency, sentiment, requires_action)
+    f"{urgency} {sentiment} {_FLAGS[requires_action]}": (urgency, sentiment, requires_action)
     for urgency, sentiment, requires_action in product(URGENCIES, SENTIMENTS, (True, False))
 }
 _NAMES = {verdict: name for name, verdict in _VERDICTS.items()}
-
+_FIELDS: dict[Cell, str] = {
+    Cell(status, urgency, sentiment, source, requires_action): f"{status} {source} {name}"
+    for status, source in product(_USUAL_STATUSES, _USUAL_SOURCES)
+    for name, (urgency, sentiment, requires_action) in _VERDICTS.items()
+}
+_CELLS = {name: cell for cell, name in _FIELDS.items()}
+TOGETHER = ""
+"""Stands for status and source of the documents of usual ones."""
 
 _Differences = dict[tuple[str, Cell], tuple[int, int]]
 """Bucket and cell to what is counted and what it should be, where the two differ."""
@@ -49,31 +66,23 @@ class TicketCounts:
         covered = cover(start, end)
         found: Cells = Counter()
         if covered.spans:
-            for row in self._counts.aggregate(self.spans_pipeline(covered.spans)):
-                found.update(_cells_of_row({**row["_id"], "counts": row}))
+            for row in self._counts.find(self.spans_match(covered.spans), _READ):
+                found.update(_cells_of_row(row))
         for edge_start, edge_end in covered.edges:
             match = {**self._live, "created_at": {"$gte": edge_start, "$lt": edge_end}}
             found.update(read_cells(self._tickets.aggregate([{"$match": match}, *count_by_cell()])))
         return +found
 
-    def spans_pipeline(self, spans: list[Span]) -> Pipeline:
+    def spans_match(self, spans: list[Span]) -> Document:
         within = [{"bucket": {"$gte": span.first, "$lt": span.end}} for span in spans]
-        return [
-            {"$match": {"tenant_id": self.tenant_id, **(within[0] if len(within) == 1 else {"$or": within})}},
-            {
-                "$group": {
-                    "_id": {"status": "$status", "source": "$source"},
-                    **{name: {"$sum": f"$counts.{name}"} for name in _VERDICTS},
-                }
-            },
-        ]
+        return {"tenant_id": self.tenant_id, **(within[0] if len(within) == 1 else {"$or": within})}
 
     def append(self, differences: DayCells, *, session: ClientSession) -> None:
         """Take differences in, in the caller's transaction."""
         increments: dict[tuple[str, str, str], Counter[str]] = {}
         for (day, cell), difference in differences.items():
             for bucket in buckets_of(day):
-                row = increments.setdefault((bucket, cell.status, cell.source), Counter())
+                row = increments.setdefault((bucket, *_row_of(cell)), Counter())
                 row[_field(cell)] += difference
         writes = [
             UpdateOne(self._key(*key), {"$inc": {name: by for name, by in row.items() if by}}, upsert=True)
@@ -104,7 +113,7 @@ class TicketCounts:
 
         def work(session: ClientSession, compare: Callable[[ClientSession], _Differences]) -> int:
             writes = [
-                UpdateOne(self._key(bucket, cell.status, cell.source), {"$set": {_field(cell): wanted}}, upsert=True)
+                UpdateOne(self._key(bucket, *_row_of(cell)), {"$set": {_field(cell): wanted}}, upsert=True)
                 for (bucket, cell), (_, wanted) in compare(session).items()
             ]
             if writes:
@@ -188,14 +197,23 @@ def read_cells(rows: Iterable[Mapping[str, Any]]) -> Cells:
     return Counter({Cell.of(row["_id"]): row["count"] for row in rows})
 
 
+def _row_of(cell: Cell) -> tuple[str, str]:
+    """Status and source of the document that counts the cell."""
+    return (TOGETHER, TOGETHER) if cell in _FIELDS else (cell.status, cell.source)
+
+
 def _cells_of_row(row: Mapping[str, Any]) -> Cells:
+    if (row["status"], row["source"]) == (TOGETHER, TOGETHER):
+        return Counter({_CELLS[name]: int(count) for name, count in row["counts"].items()})
     return Counter(
         {
-            Cell(row["status"], urgency, sentiment, row["source"], requires_action): int(row["counts"].get(name, 0))
+            Cell(row["status"], urgency, sentiment, row["source"], requires_action): int(row["counts"][name])
             for name, (urgency, sentiment, requires_action) in _VERDICTS.items()
+            if name in row["counts"]
         }
     )
 
 
 def _field(cell: Cell) -> str:
-    return f"counts.{_NAMES[cell.urgency, cell.sentiment, cell.requires_action]}"
+    name = _FIELDS.get(cell) or _NAMES[cell.urgency, cell.sentiment, cell.requires_action]
+    return f"counts.{name}"

@@ -9,11 +9,12 @@ from typing import Literal
 from analytics import measures
 from analytics.measures import Axis, rows_of, side_by_side
 from analytics.periods import Period
-from analytics.pipelines import COUNTERS, IS_OPEN, position_expression
+from analytics.pipelines import COUNTERS, position_expression
 from analytics.rollups.counting import turns_stages, week_hour_expression
 from analytics.rollups.layout import Block, Pieces, Stretch, blocks_of, cut, day_of, days_touching, start_of
 from analytics.rollups.view import RollupView
 from supportsaas.mongo import Document, Pipeline
+from tickets.filters import OPEN_STATUSES
 
 Collection = Literal["tickets", "rollup_days", "rollup_blocks", "rollup_leaders"]
 
@@ -230,35 +231,31 @@ def _turns(ground: Ground, periods: Sequence[Period], axis: Axis) -> Branch:
     return Branch("tickets", ground.turns(periods), stages)
 
 
-def history_branches(ground: Ground, until: datetime) -> list[Branch]:
-    """`past`: what was created, closed and reopened before a moment, so what was open then."""
-    since = _beginning(ground)
+def later_branches(ground: Ground, since: datetime) -> list[Branch]:
+    """`later`: what was created, closed and reopened from a moment on, for going back from what is open now."""
+    until = _end(ground)
     if since >= until:
         return []
     pieces = cut(Period(since, until), ground.view.zone, ground.view.trust)
     arrived = {"_id": None, "arrived": {"$sum": {"$add": ["$total", "$reopened"]}}, "settled": {"$sum": "$settled"}}
+    flows = {"_id": None, "arrived": {"$sum": "$reopened"}, "settled": {"$sum": "$settled"}}
     found: list[Branch] = []
     if pieces.days:
         blocks = [block for stretch in pieces.days for block in blocks_of(stretch, ground.view.trust)]
-        found.append(Branch("rollup_blocks", ground.blocks(blocks), rows_of("past", [{"$group": arrived}])))
+        found.append(Branch("rollup_blocks", ground.blocks(blocks), rows_of("later", [{"$group": arrived}])))
     if pieces.hours:
-        days = ground.days_by_source(days_of(pieces.hours, ground))
-        flows = {"_id": None, "arrived": {"$sum": "$reopened"}, "settled": {"$sum": "$settled"}}
+        created = {"$group": {"_id": None, "arrived": {"$sum": "$total"}}}
         facets = {
-            "past": [
-                *_unrolled("hours", pieces.hours),
-                *ground.narrow,
-                {"$group": {"_id": None, "arrived": {"$sum": "$total"}}},
-            ],
-            "past turns": [*_unrolled("flows", pieces.hours), *ground.narrow, {"$group": flows}],
+            "later": [*_unrolled("hours", pieces.hours), *ground.narrow, created],
+            "later turns": [*_unrolled("flows", pieces.hours), *ground.narrow, {"$group": flows}],
         }
+        days = ground.days_by_source(days_of(pieces.hours, ground))
         found.append(Branch("rollup_days", days, side_by_side(facets)))
     if pieces.raw:
-        created = [*ground.narrow, {"$group": {"_id": None, "arrived": {"$sum": 1}}}]
-        flows = {"_id": None, "arrived": {"$sum": "$reopened"}, "settled": {"$sum": "$settled"}}
+        created = {"$group": {"_id": None, "arrived": {"$sum": 1}}}
         turned = [*ground.narrow, *turns_stages([_range(each) for each in pieces.raw]), {"$group": flows}]
-        found.append(Branch("tickets", ground.tickets(pieces.raw), rows_of("past", created)))
-        found.append(Branch("tickets", ground.turns(pieces.raw), rows_of("past", turned)))
+        found.append(Branch("tickets", ground.tickets(pieces.raw), rows_of("later", [*ground.narrow, created])))
+        found.append(Branch("tickets", ground.turns(pieces.raw), rows_of("later", turned)))
     return found
 
 
@@ -280,12 +277,9 @@ def age_branches(ground: Ground, edges: Sequence[datetime]) -> list[Branch]:
         found.append(Branch("rollup_blocks", ground.blocks(blocks), rows_of("age", stages)))
     if raw:
         place = position_expression(bounds, "$created_at")
-        stages = [
-            *ground.narrow,
-            {"$match": {"$expr": IS_OPEN}},
-            *measures.keys_of(place, Axis("$created_at", since, (), ())),
-        ]
-        found.append(Branch("tickets", ground.tickets(raw), rows_of("age", stages)))
+        stages = [*ground.narrow, *measures.keys_of(place, Axis("$created_at", since, (), ()))]
+        is_open = {**ground.tickets(raw), "status": {"$in": list(OPEN_STATUSES)}}
+        found.append(Branch("tickets", is_open, rows_of("age", stages)))
     return found
 
 

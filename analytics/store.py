@@ -19,8 +19,8 @@ from analytics.branches import (
     Ground,
     Span,
     age_branches,
-    history_branches,
     hour_branches,
+    later_branches,
     period_branches,
 )
 from analytics.customers import Chosen, customer_branch, customer_facets
@@ -94,7 +94,7 @@ class StatisticsStore:
         """Joins what is read of each collection, and sorts it out in one `$facet` over what is left."""
         branches = [
             *period_branches(ground, span),
-            *history_branches(ground, span.period.start),
+            *later_branches(ground, span.period.end),
             *age_branches(ground, self._age_edges(now)),
             customer_branch(ground, span.period, chosen),
         ]
@@ -120,9 +120,9 @@ class StatisticsStore:
                 {"$group": {"_id": {"was": "$was", "k": "$k"}, "n": {"$sum": "$n"}}},
                 {"$sort": {"_id.k": 1}},
             ],
-            "past": [
-                {"$match": {"f": "past"}},
-                {"$group": {"_id": None, "open": {"$sum": {"$subtract": [_or_0("arrived"), _or_0("settled")]}}}},
+            "later": [
+                {"$match": {"f": "later"}},
+                {"$group": {"_id": None, "n": {"$sum": {"$subtract": [_or_0("arrived"), _or_0("settled")]}}}},
             ],
             "ages": [{"$match": {"f": "age"}}, {"$group": {"_id": "$k", "n": {"$sum": "$n"}}}],
             **customer_facets(ground, span.period),
@@ -273,14 +273,14 @@ def _week_hours(rows: Sequence[Document]) -> tuple[int, ...]:
 
 
 def _backlog(found: Document, span: Span, ground: Ground) -> tuple[BacklogPoint, ...]:
-    """From what was open when the period began, day by day."""
+    """Backwards, day by day, from what is open now and what came and went after the period."""
     flows = {int(row["_id"]["p"]): row for row in found["flows"] if not row["_id"]["was"]}
-    still_open = found["past"][0]["open"] if found["past"] else 0
+    open_now = sum(row["n"] for row in found["ages"])
+    still_open = open_now - sum(row["n"] for row in found["later"])
     points = []
-    for place, day in enumerate(span.days):
+    for place, day in reversed(list(enumerate(span.days))):
         flow = flows.get(place, dict.fromkeys(_FLOWS, 0))
         arrived = flow["created"] + flow["reopened"]
-        still_open += arrived - flow["settled"]
         start, end = start_of(day, ground.view.zone), start_of(day + 1, ground.view.zone)
         points.append(
             BacklogPoint(
@@ -291,7 +291,8 @@ def _backlog(found: Document, span: Span, ground: Ground) -> tuple[BacklogPoint,
                 settled=flow["settled"],
             )
         )
-    return tuple(points)
+        still_open -= arrived - flow["settled"]
+    return tuple(reversed(points))
 
 
 def _ages(rows: Sequence[Document], edges: Sequence[datetime]) -> tuple[AgeBand, ...]:

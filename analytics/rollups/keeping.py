@@ -7,7 +7,7 @@ keeper that dies leaves days marked, and the next one counts them once more.
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,6 +44,7 @@ DAYS_AT_ONCE = 8
 """So many are counted in one transaction."""
 
 MANY_DAYS = 31
+LONGEST_WAIT = timedelta(minutes=2)
 MANY_CUSTOMERS = 2_000
 
 
@@ -192,10 +193,13 @@ class _Keeper:
 
 
 def _is_better_put_off(tenant: Tenant) -> bool:
-    """While a run goes on that touches days all over the calendar, they would be counted again and again."""
-    marks = mongo.collection(MARKS).find({"tenant_id": tenant.slug}, {"days": 1})
+    """While a run goes on that touches days all over the calendar, they would be counted again and again:
+    they wait for its end, but not longer than `LONGEST_WAIT`, for until then dashboards are slow."""
+    marks = list(mongo.collection(MARKS).find({"tenant_id": tenant.slug}, {"days": 1}))
     days = {day for mark in marks for day in mark.get("days", ())}
-    return len(days) > MANY_DAYS and jobs.find_active(tenant) is not None
+    if len(days) <= MANY_DAYS or jobs.find_active(tenant) is None:
+        return False
+    return clock.now() - min(mark["_id"].generation_time for mark in marks) < LONGEST_WAIT
 
 
 def _count_days(tenant_id: str, generation: int, days: Sequence[Day], *, session: ClientSession) -> None:

@@ -113,7 +113,7 @@ def cut(period: Period, zone: ZoneInfo, trust: Trust, *, grid: datetime | None =
             if start < end:
                 (hours if _is_on(grid, start) else raw).append(Period(start, end))
         days = []
-    for day in {touching[0], touching[-1]} - set(range(*inner)):
+    for day in {day for day in (touching[0], touching[-1]) if day not in range(*inner)}:
         midnight = start_of(day, zone)
         part = Period(max(period.start, midnight), min(period.end, start_of(day + 1, zone)))
         if trust.holds(day) and (grid is None or _is_on(grid, midnight)):

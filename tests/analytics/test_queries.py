@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analytics.branches import Branch, Ground, Span, age_branches, history_branches, hour_branches, period_branches
+from analytics.branches import Branch, Ground, Span, age_branches, hour_branches, later_branches, period_branches
 from analytics.customers import Chosen, choose, customer_branch, customer_facets
 from analytics.overview import overview_branches, runs_pipeline
 from analytics.periods import Period, Unit, buckets_of
@@ -55,7 +55,11 @@ def branches(request: pytest.FixtureRequest, tenant: Tenant) -> list[Branch]:
                 edges = buckets_of(period, tenant.zone, unit).edges
                 span = Span.of(ground, period, period.previous, edges, by_hour=unit is Unit.HOUR)
                 found += period_branches(ground, span)
-            found += [*history_branches(ground, period.start), *hour_branches(ground, period)]
+            found += [
+                *later_branches(ground, period.start),
+                *later_branches(ground, period.end),
+                *hour_branches(ground, period),
+            ]
             found += age_branches(ground, [NOON - 7 * DAY, NOON - DAY])
             found += [customer_branch(ground, period, choose(ground, period))]
             found += [customer_branch(ground, period, Chosen(None))]

@@ -244,7 +244,7 @@ def later_branches(ground: Ground, since: datetime) -> list[Branch]:
         blocks = [block for stretch in pieces.days for block in blocks_of(stretch, ground.view.trust)]
         found.append(Branch("rollup_blocks", ground.blocks(blocks), rows_of("later", [{"$group": arrived}])))
     if pieces.hours:
-        created = {"$group": {"_id": None, "arrived": {"$sum": "$total"}}}
+        created: Document = {"$group": {"_id": None, "arrived": {"$sum": "$total"}}}
         facets = {
             "later": [*_unrolled("hours", pieces.hours), *ground.narrow, created],
             "later turns": [*_unrolled("flows", pieces.hours), *ground.narrow, {"$group": flows}],
@@ -252,9 +252,9 @@ def later_branches(ground: Ground, since: datetime) -> list[Branch]:
         days = ground.days_by_source(days_of(pieces.hours, ground))
         found.append(Branch("rollup_days", days, side_by_side(facets)))
     if pieces.raw:
-        created = {"$group": {"_id": None, "arrived": {"$sum": 1}}}
+        each: Document = {"$group": {"_id": None, "arrived": {"$sum": 1}}}
         turned = [*ground.narrow, *turns_stages([_range(each) for each in pieces.raw]), {"$group": flows}]
-        found.append(Branch("tickets", ground.tickets(pieces.raw), rows_of("later", [*ground.narrow, created])))
+        found.append(Branch("tickets", ground.tickets(pieces.raw), rows_of("later", [*ground.narrow, each])))
         found.append(Branch("tickets", ground.turns(pieces.raw), rows_of("later", turned)))
     return found
 

@@ -63,8 +63,8 @@ class TicketFilter:
                 raise FilterError(name, "holds a zero byte, and no ticket does")
         created_from = _moment(values, "created_from", zone, end=False)
         created_to = _moment(values, "created_to", zone, end=True)
-        if created_from and created_to and created_from > created_to:
-            raise FilterError("created_from", "lies after the end of the period")
+        if created_from and created_to and created_from >= created_to:
+            raise FilterError("created_from", "must lie before the end of the period")
         return cls(
             status=tuple(dict.fromkeys(values.get("status", []))),
             urgency=_choices(values, "urgency", URGENCIES),

@@ -75,7 +75,7 @@ _FILTERS = st.builds(
     requires_action=st.none() | st.booleans(),
     customer_id=st.none() | _TEXT,
     keyword=st.none() | _TEXT,
-    q=st.none() | _TEXT,
+    q=st.none() | st.just("refun*") | _TEXT.filter(lambda t: "*" not in t),  # x* is refused: see words.py
     created_from=st.none() | _MOMENTS,
 )
 

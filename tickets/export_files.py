@@ -22,9 +22,9 @@ def parse_format(value: str) -> Format:
 
 def tickets_file(tenant: Tenant, wanted: TicketFilter, format_: Format) -> StreamingHttpResponse:
     """All tickets of the list, streamed. Raises `FilterError` before the first byte."""
-    name = file_name(
-        tenant.slug, "tickets", format_, start=wanted.created_from, end=wanted.created_to, zone=tenant.zone
-    )
+    is_part = bool({name for name, _ in wanted.parameters()} - {"created_from", "created_to"})
+    what = "selected-tickets" if is_part else "tickets"
+    name = file_name(tenant.slug, what, format_, start=wanted.created_from, end=wanted.created_to, zone=tenant.zone)
     return file_response(write_tickets(format_, TicketStore(tenant).iterate(wanted), zone=tenant.zone), name, format_)
 
 

@@ -48,7 +48,7 @@ def file_name(
 ) -> str:
     """Names tenant, contents and period: acme_tickets_2026-03-01_to_2026-03-31.csv."""
     days = [_day(moment, zone) for moment in (start, end)]
-    period = "all" if not any(days) else f"{days[0] or 'beginning'}_to_{_last_day(end, zone) or 'now'}"
+    period = "all-time" if not any(days) else f"{days[0] or 'beginning'}_to_{_last_day(end, zone) or 'now'}"
     return f"{slug}_{what}_{period}.{format_}"
 
 

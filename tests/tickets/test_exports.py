@@ -23,7 +23,9 @@ from hypothesis import strategies as st
 from supportsaas import child_process, mongo
 from tenants.models import ApiToken, Role, Tenant, User
 from tests.builders import delete_stored, store_tickets, store_words
+from tickets.export_files import tickets_file
 from tickets.exporting import TICKET_COLUMNS, file_name, plain_text, write_rows
+from tickets.filters import TicketFilter
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -170,10 +172,17 @@ class TestWriting:
 
     def test_the_name_has_tenant_and_period(self) -> None:
         name = file_name("acme", "tickets", "csv", start=None, end=None, zone=BERLIN)
-        assert name == "acme_tickets_all.csv"
+        assert name == "acme_tickets_all-time.csv"
         start, end = datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC)
         name = file_name("acme", "tickets", "jsonl", start=start, end=end, zone=BERLIN)
         assert name == "acme_tickets_2026-03-01_to_2026-03-31.jsonl"
+
+    @pytest.mark.django_db
+    def test_the_name_of_a_part_does_not_read_like_all(self, tenant: Tenant) -> None:
+        of_urgent = tickets_file(tenant, TicketFilter(urgency=("high",)), "csv")
+        of_march = tickets_file(tenant, TicketFilter(created_from=datetime(2026, 2, 28, 23, tzinfo=UTC)), "csv")
+        assert '"acme_selected-tickets_all-time.csv"' in of_urgent["Content-Disposition"]
+        assert '"acme_tickets_' in of_march["Content-Disposition"]
 
 
 def _store_in_bulk(tenant: Tenant, count: int, message: str) -> None:

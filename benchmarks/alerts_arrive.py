@@ -11,14 +11,11 @@ docs/decisions/0005-alerts-retry-breaker-and-probe.md.
 import argparse
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from cryptography.fernet import Fernet
-
+from benchmarks import ground
 from supportsaas import child_process
-from supportsaas.embedded_mongod import EmbeddedMongod
 
 ROOT = Path(__file__).resolve().parent.parent
 TENANT = "tenant_a"
@@ -36,18 +33,7 @@ def main() -> None:
     if wish.deliver:
         _deliver(wish.faster)
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="supportsaas-benchmark-", ignore_cleanup_errors=True) as directory,
-        EmbeddedMongod(directory=Path(directory) / "mongod") as mongod,
-    ):
-        os.environ |= {
-            "MONGODB_URI": mongod.uri,
-            "SUPPORTSAAS_DATA_DIR": directory,
-            "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
-            "ENCRYPTION_KEY": Fernet.generate_key().decode(),
-            "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
-            "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
-        }
+    with ground.prepared():
         _measure(wish)
 
 

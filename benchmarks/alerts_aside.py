@@ -8,22 +8,18 @@ every connection and never says a word. The runs take turns and the medians are 
 
 import argparse
 import json
-import os
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
-
+from benchmarks import ground
 from supportsaas import child_process
-from supportsaas.embedded_mongod import EmbeddedMongod
 
 ROOT = Path(__file__).resolve().parent.parent
 TENANT = "tenant_a"
@@ -36,19 +32,7 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     wish = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="supportsaas-benchmark-", ignore_cleanup_errors=True) as directory,
-        EmbeddedMongod(directory=Path(directory) / "mongod") as mongod,
-    ):
-        os.environ |= {
-            "MONGODB_URI": mongod.uri,
-            "SUPPORTSAAS_DATA_DIR": directory,
-            "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
-            "ENCRYPTION_KEY": Fernet.generate_key().decode(),
-            "RATE_LIMIT_REQUESTS": "0",
-            "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
-            "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
-        }
+    with ground.prepared(RATE_LIMIT_REQUESTS="0"):
         port = child_process.free_port()
         helpdesk = child_process.start(
             [sys.executable, "manage.py", "demo_helpdesk", "--port", str(port), "--no-limit",

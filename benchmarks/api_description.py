@@ -8,17 +8,13 @@ did, and its findings where there are any (exit status 1).
 """
 
 import argparse
-import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from cryptography.fernet import Fernet
-
+from benchmarks import ground
 from supportsaas import child_process
-from supportsaas.embedded_mongod import EmbeddedMongod
 
 ROOT = Path(__file__).resolve().parent.parent
 TENANT = "acme"  # the tenant of the description's examples
@@ -30,24 +26,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=int, default=20, help="gives up after so long")
     wish = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="supportsaas-benchmark-", ignore_cleanup_errors=True) as directory,
-        EmbeddedMongod(directory=Path(directory) / "mongod") as mongod,
-    ):
-        helpdesk_port, port = child_process.free_port(), child_process.free_port()
-        os.environ |= {
-            "MONGODB_URI": mongod.uri,
-            "SUPPORTSAAS_DATA_DIR": directory,
-            "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
-            "ENCRYPTION_KEY": Fernet.generate_key().decode(),
-            "RATE_LIMIT_REQUESTS": "0",
-            "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
-            "API_REQUESTS_PER_MINUTE": "0",
-            "WEB_WORKERS": "2",
-            "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
-            "PORT": str(port),
-            "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
-        }
+    port = child_process.free_port()
+    with ground.prepared(
+        RATE_LIMIT_REQUESTS="0",
+        API_REQUESTS_PER_MINUTE="0",
+        WEB_WORKERS="2",
+        ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
+        PORT=str(port),
+    ) as directory:
+        helpdesk_port = child_process.free_port()
         commands = (
             ["manage.py", "demo_helpdesk", "--port", str(helpdesk_port), "--no-limit", "--tickets", "300"],
             ["manage.py", "worker"],
@@ -62,7 +49,7 @@ def main() -> int:
             for each in (helpdesk_port, port):
                 while not child_process.port_is_taken(each):
                     time.sleep(0.1)
-            return _call_everything(f"http://127.0.0.1:{port}", wish, Path(directory))
+            return _call_everything(f"http://127.0.0.1:{port}", wish, directory)
         finally:
             for process in reversed(running):
                 child_process.stop(process)

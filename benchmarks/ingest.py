@@ -14,17 +14,14 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from cryptography.fernet import Fernet
-
+from benchmarks import ground
 from supportsaas import child_process
-from supportsaas.embedded_mongod import EmbeddedMongod
 
 ROOT = Path(__file__).resolve().parent.parent
 GOALS = {"new": 0.20, "unchanged": 0.8, "10 % changed": 0.5}
@@ -53,19 +50,7 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--page-size", type=int, default=1000)
     wish = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="supportsaas-benchmark-", ignore_cleanup_errors=True) as directory,
-        EmbeddedMongod(directory=Path(directory) / "mongod") as mongod,
-    ):
-        os.environ |= {
-            "MONGODB_URI": mongod.uri,
-            "SUPPORTSAAS_DATA_DIR": directory,
-            "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
-            "ENCRYPTION_KEY": Fernet.generate_key().decode(),
-            "RATE_LIMIT_REQUESTS": "0",
-            "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
-            "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
-        }
+    with ground.prepared(RATE_LIMIT_REQUESTS="0"):
         port = child_process.free_port()
         helpdesk = child_process.start(
             [sys.executable, "manage.py", "demo_helpdesk", "--port", str(port), "--no-limit",

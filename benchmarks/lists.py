@@ -9,20 +9,15 @@ the filter as it is with `count_documents`, and a case-blind regular expression 
 import argparse
 import itertools
 import json
-import os
 import re
 import statistics
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
-
-from supportsaas.embedded_mongod import EmbeddedMongod
+from benchmarks import ground
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TENANTS = 50
@@ -36,17 +31,7 @@ def main() -> None:
     parser.add_argument("--others", type=int, default=1_000, help="tickets of each of the other 49 tenants")
     parser.add_argument("--repeat", type=int, default=7)
     wish = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="supportsaas-benchmark-", ignore_cleanup_errors=True) as directory,
-        EmbeddedMongod(directory=Path(directory) / "mongod") as mongod,
-    ):
-        os.environ |= {
-            "MONGODB_URI": mongod.uri,
-            "SUPPORTSAAS_DATA_DIR": directory,
-            "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
-            "ENCRYPTION_KEY": Fernet.generate_key().decode(),
-            "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
-        }
+    with ground.prepared():
         import django
 
         django.setup()

@@ -12,11 +12,9 @@ ends it with exit status 1), and the memory of the processes before and after. I
 import argparse
 import asyncio
 import json
-import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -26,10 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from cryptography.fernet import Fernet
 
+from benchmarks import ground
 from supportsaas import child_process
-from supportsaas.embedded_mongod import EmbeddedMongod
 
 ROOT = Path(__file__).resolve().parent.parent
 READ_BEFORE, READ_MEANWHILE = "tenant_a", ("tenant_b", "tenant_c")
@@ -65,26 +62,18 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=30_000)
     parser.add_argument("--think", type=float, default=5.0, help="seconds from an answer to the next request")
     wish = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="supportsaas-load-", ignore_cleanup_errors=True) as name,
-        ExitStack() as stack,
-    ):
-        directory = Path(name)
-        mongod = stack.enter_context(EmbeddedMongod(directory=directory / "mongod"))
-        port, web_port = child_process.free_port(), child_process.free_port()
-        os.environ |= {
-            "MONGODB_URI": mongod.uri,
-            "SUPPORTSAAS_DATA_DIR": name,
-            "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
-            "ENCRYPTION_KEY": Fernet.generate_key().decode(),
-            "RATE_LIMIT_REQUESTS": "0",
-            "API_REQUESTS_PER_MINUTE": "0",
-            "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
-            "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
-            "LOG_FORMAT": "json",
-            "PORT": str(web_port),
-            "WEB_WORKERS": "2",
-        }
+    web_port = child_process.free_port()
+    with ExitStack() as stack:
+        directory = stack.enter_context(
+            ground.prepared(
+                RATE_LIMIT_REQUESTS="0",
+                API_REQUESTS_PER_MINUTE="0",
+                LOG_FORMAT="json",
+                PORT=str(web_port),
+                WEB_WORKERS="2",
+            )
+        )
+        port = child_process.free_port()
         helpdesk = ["manage.py", "demo_helpdesk", "--port", str(port), "--no-limit", "--tickets", str(wish.tickets)]
         stack.enter_context(_process(directory, "helpdesk", helpdesk))
         people = _prepare(f"http://127.0.0.1:{port}", port)

@@ -4,19 +4,13 @@ The tickets go through the pipeline's own reading and planning, so they look as 
 only the verdict on a text that was judged before is remembered, because the texts are few thousand.
 """
 
-import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 
-from cryptography.fernet import Fernet
-
-from supportsaas import child_process
-from supportsaas.embedded_mongod import EmbeddedMongod
+from benchmarks import ground
 
 LARGE = "tenant_a"
 MIDDLE = "tenant_b"
@@ -29,30 +23,12 @@ _BATCH = 5_000
 @contextmanager
 def running(*, tickets: int, directory: str | None = None) -> Iterator[None]:
     """MongoDB, Django and the tickets, ready. With a `directory`, what is there already is used again."""
-    with tempfile.TemporaryDirectory(prefix="supportsaas-benchmark-", ignore_cleanup_errors=True) as own:
-        place = Path(directory or own)
-        with EmbeddedMongod(directory=place / "mongod", port=_port(place)) as mongod:
-            os.environ |= {
-                "MONGODB_URI": mongod.uri,
-                "SUPPORTSAAS_DATA_DIR": str(place),
-                "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
-                "ENCRYPTION_KEY": Fernet.generate_key().decode(),
-                "DJANGO_SETTINGS_MODULE": "supportsaas.settings",
-            }
-            import django
+    with ground.prepared(directory):
+        import django
 
-            django.setup()
-            _build(tickets)
-            yield
-
-
-def _port(place: Path) -> int:
-    """A replica set knows its member by the port, so a directory that is used again keeps it."""
-    note = place / "port"
-    if not note.exists():
-        place.mkdir(parents=True, exist_ok=True)
-        note.write_text(str(child_process.free_port()))
-    return int(note.read_text())
+        django.setup()
+        _build(tickets)
+        yield
 
 
 def _build(tickets: int) -> None:

@@ -207,7 +207,9 @@ class _Run:
         pages = source.pages(since=reading.since, start=start)
         is_whole = self.request.kind == "sync" and reading.since is None and start is None
         storing: set[str] = set()
-        with closing(read_ahead(pages, abandon=self.guard.abandon)) as fetched, WriteBehind() as behind:
+        behind = WriteBehind()
+        ahead = read_ahead(pages, abandon=self.guard.abandon, meanwhile=behind.settle_before)
+        with closing(ahead) as fetched, behind:
             for page in fetched:
                 self.guard.check()
                 read = read_records(page.records, tenant_id=self.tenant.slug)

@@ -1,9 +1,9 @@
 """Stores a page while the next one is read and compared."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 
 class WriteBehind:
@@ -32,6 +32,13 @@ class WriteBehind:
         then, self._then = self._then, None
         assert then is not None
         then()
+
+    def settle_before(self, other: Future[Any]) -> None:
+        """Settle if that is over before `other` is: a slow `other` then hides nothing of what is done."""
+        if self._under_way is not None:
+            wait((self._under_way, other), return_when=FIRST_COMPLETED)
+            if self._under_way.done():
+                self.settle()
 
     def __enter__(self) -> Self:
         return self

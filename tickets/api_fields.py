@@ -20,7 +20,7 @@ Moment = Annotated[
             "type": "string",
             "pattern": f"^{_DAY}(?:{_TIME})?$",
             "description": "A date or an ISO 8601 time; without a zone it is in the tenant's.",
-            "example": "2026-01-31T09:00:00Z",
+            "example": "2026-01-31",
         }
     ),
 ]

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from playwright.sync_api import BrowserContext, Page, expect
 
 from supportsaas import clock
-from tenants.models import Source, Tenant, User
+from tenants.models import PersonSession, Source, Tenant, User
 from tests.browser.test_main_path import log_in
 from tests.builders import record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
@@ -75,7 +74,7 @@ def test_a_fault_of_ours_is_told_with_its_words_and_the_list_stays(
 def test_a_session_that_has_ended_leads_to_the_log_in_and_back(tab: Page, page_tenant: Tenant) -> None:
     log_in(tab, "owner")
     tab.goto("/t/acme/tickets/")
-    Session.objects.all().delete()
+    PersonSession.objects.all().delete()
     tab.get_by_role("link", name="Older").click()
     tab.wait_for_url("**/login/?next=/t/acme/tickets/**")
     expect(tab.get_by_role("button", name="Log in")).to_be_visible()

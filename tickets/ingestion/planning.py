@@ -23,6 +23,8 @@ from tickets.ingestion.changes import (
     stored_fields,
     turns_of,
 )
+from tickets.ingestion.classify import Classification
+from tickets.ingestion.lexicon import RULES_VERSION
 from tickets.ingestion.normalize import TicketContent
 from tickets.notifications.messages import TicketFacts
 from tickets.notifications.routing import LONGEST_SUBJECT, Route, describe_reason
@@ -131,7 +133,7 @@ class PagePlan:
         changes: FieldChanges = {}
         verdict: Verdict | None = None
         if overwrites(version, ticket, now=self.now, is_whole=self.is_whole):
-            verdict = self.judge(content)
+            verdict = stored_verdict(content, stored) or self.judge(content)
             fields = stored_fields(content, verdict)
             changes = field_changes(stored, fields)
             fields["turns"] = self._turns(stored, content)
@@ -213,3 +215,25 @@ class PagePlan:
 
     def _expiry(self, created_at: datetime) -> Document:
         return {} if self.retention_days is None else {"expires_at": created_at + timedelta(days=self.retention_days)}
+
+
+def stored_verdict(content: TicketContent, stored: Document) -> Verdict | None:
+    """The verdict that was stored, where neither the words nor our rules have changed since; otherwise None.
+
+    Most changes are of the status, and judging words costs more than all else. The stored digest tells by
+    which rules the stored words were judged.
+    """
+    if (content.subject, content.message) != (stored["subject"], stored["message"]):
+        return None
+    names = ("external_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
+    before = TicketContent(**{name: stored[name] for name in names})
+    if before.digest(rules_version=RULES_VERSION) != stored["digest"]:
+        return None
+    classification = Classification(
+        urgency=stored["urgency"],
+        sentiment=stored["sentiment"],
+        requires_action=stored["requires_action"],
+        keywords=tuple(stored["keywords"]),
+        evidence=(),
+    )
+    return Verdict(classification=classification, topics=tuple(stored["topics"]))

@@ -1,0 +1,46 @@
+"""A ticket is judged anew only where its words or our rules have changed."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.builders import NOON
+from tickets.ingestion.changes import stored_fields
+from tickets.ingestion.lexicon import RULES_VERSION
+from tickets.ingestion.normalize import TicketContent
+from tickets.ingestion.planning import stored_verdict
+from tickets.ingestion.reading import judge
+
+CONTENT = TicketContent(
+    external_id="T-1",
+    source="email",
+    customer_id="cust_1",
+    subject="A question",
+    message="We will file a lawsuit, please help",
+    status="open",
+    created_at=NOON,
+    updated_at=NOON,
+)
+
+
+def stored(*, rules_version: int = RULES_VERSION) -> dict[str, Any]:
+    fields = stored_fields(CONTENT, judge(CONTENT))
+    return {"external_id": "T-1", **fields, "digest": CONTENT.digest(rules_version=rules_version)}
+
+
+def test_a_new_status_leaves_the_verdict_as_it_was_stored() -> None:
+    closed = replace(CONTENT, status="closed", updated_at=NOON + timedelta(hours=1))
+    verdict = stored_verdict(closed, stored())
+    assert verdict is not None
+    assert stored_fields(closed, verdict) == stored_fields(closed, judge(closed))
+
+
+@pytest.mark.parametrize("change", [{"message": "Thank you"}, {"subject": "Another question"}])
+def test_new_words_are_judged_anew(change: dict[str, str]) -> None:
+    assert stored_verdict(replace(CONTENT, **change), stored()) is None
+
+
+def test_new_rules_judge_everything_anew() -> None:
+    assert stored_verdict(replace(CONTENT, status="closed"), stored(rules_version=RULES_VERSION - 1)) is None

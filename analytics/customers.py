@@ -23,6 +23,9 @@ SHOWN = 10
 TICKET_IDS = 20
 AT_RISK_NEGATIVE = 2
 EVERYBODY_UP_TO = timedelta(days=2)
+FEW_TICKETS = 3_000
+"""Everybody is counted at once over so short a period, or over one with about so few tickets."""
+
 MOST_TOUCHED = 2_000
 _SHARE_KEPT = 0.3
 
@@ -52,6 +55,8 @@ def choose(ground: Ground, period: Period) -> Chosen:
     if built is None or period.length <= EVERYBODY_UP_TO or len(touched) > MOST_TOUCHED:
         return Chosen(None)
     share = min(period.length / timedelta(days=built.last_day - built.first_day + 1), 1.0)
+    if 0 < built.leaders.tickets * share <= FEW_TICKETS:
+        return Chosen(None)
     wanted = share if share > 0.9 else share * _SHARE_KEPT
     by_score, by_total = (_so_many(each, wanted) for each in (built.leaders.by_score, built.leaders.by_total))
     names = {name for name, _ in (*built.leaders.by_score[:by_score], *built.leaders.by_total[:by_total])}

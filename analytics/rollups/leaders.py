@@ -52,6 +52,7 @@ def count_leaders(tenant_id: str) -> Leaders:
     return Leaders(
         by_score=tuple((row["_id"], row["score"]) for row in found["by_score"]),
         by_total=tuple((row["_id"], row["total"]) for row in found["by_total"]),
+        tickets=sum(row["n"] for row in found["tickets"]),
     )
 
 
@@ -123,6 +124,7 @@ def leaders_pipeline(tenant_id: str) -> Pipeline:
             "$facet": {
                 "by_score": [{"$sort": {"score": -1, "_id": 1}}, {"$limit": KEPT + 1}],
                 "by_total": [{"$sort": {"total": -1, "_id": 1}}, {"$limit": KEPT + 1}],
+                "tickets": [{"$group": {"_id": None, "n": {"$sum": "$total"}}}],
             }
         },
     ]

@@ -23,6 +23,8 @@ class Leaders:
 
     by_score: tuple[tuple[str, int], ...] = ()
     by_total: tuple[tuple[str, int], ...] = ()
+    tickets: int = 0
+    """How many all customers had together when they were counted."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -80,6 +82,7 @@ def days_of(midnight: datetime, zone: ZoneInfo) -> range:
 
 
 def _built(found: Document) -> Built:
-    leaders = {name: tuple((each[0], each[1]) for each in rows) for name, rows in found["leaders"].items()}
+    kept = found["leaders"]
+    leaders = {name: tuple((each[0], each[1]) for each in kept[name]) for name in ("by_score", "by_total")}
     values = {name: found[name] for name in ("generation", "zone", "complete", "first_day", "last_day")}
-    return Built(**values, leaders=Leaders(**leaders), touched=tuple(found["touched"]))
+    return Built(**values, leaders=Leaders(**leaders, tickets=kept.get("tickets", 0)), touched=tuple(found["touched"]))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics import customers
 from analytics.branches import Ground, Span
 from analytics.customers import Chosen
 from analytics.periods import Buckets, Period, Unit, buckets_of
@@ -34,6 +35,11 @@ from tests.builders import NOON, delete_stored, store_tickets
 
 SOURCES_DRAWN = st.sampled_from([(), ("email",), ("email", "Web & App")])
 UTC_ZONE = ZoneInfo("UTC")
+
+
+@pytest.fixture(autouse=True)
+def _leaders_count_however_few_tickets_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(customers, "FEW_TICKETS", 0)
 
 
 def both_ways(tenant: Tenant, buckets: Buckets, sources: tuple[str, ...] = (), *, now: datetime = SPRING) -> list[Any]:
@@ -296,6 +302,15 @@ class TestCustomers:
             assert rolled_up.customers == counted.customers
             assert rolled_up.customers[0].customer_id == "newcomer"
             refresh(tenant, now=now)
+
+    def test_of_few_tickets_everybody_is_counted_at_once(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+        store_tickets(tenant, [{"id": f"T-{n}", "customer_id": f"c_{n}"} for n in range(20)])
+        refresh(tenant, now=NOON)
+        period = Period(NOON - timedelta(days=20), NOON + timedelta(days=1))
+        with rollup_view(tenant, now=NOON) as view:
+            assert customers.choose(Ground(view, ()), period).customers is not None
+            monkeypatch.setattr(customers, "FEW_TICKETS", 100)
+            assert customers.choose(Ground(view, ()), period).customers is None
 
 
 class TestLayout:

@@ -83,7 +83,7 @@ def backlog_flows(backlog: Backlog) -> SafeString:
 
 def _written(pieces: Iterable[str]) -> SafeString:
     """Whatever comes from outside has been escaped piece by piece on the way here."""
-    return mark_safe("\n".join(pieces))  # noqa: S308  # nosec B308,B703
+    return mark_safe("\n".join(pieces))  # noqa: S308  # nosec B308 B703
 
 
 def _cell(cell: ShownCell) -> str:

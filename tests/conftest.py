@@ -7,18 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
-from django.test import Client
-from pymongo.errors import OperationFailure, WriteConcernError
+from django.test import Client, TransactionTestCase
 
-from supportsaas import health, indexes, mongo
+from supportsaas import health, indexes
 from tenants.models import Membership, Role, Source, Tenant, User
+from tests.emptying import empty_collections
 from tests.helpdesk import ScriptedHelpdesk
 
 PASSWORD = "correct horse battery staple"
-OWN_COLLECTIONS = sorted(
-    {index.collection for index in indexes.INDEXES}
-    | {"circuits", "locks", "rate_limits", "rollup_state", "sync_state", "troubles"}
-)
 
 
 class FakeClock:
@@ -69,28 +65,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     vars(wrapper).pop("database", None)
 
 
-def _empty(name: str) -> None:
-    """Once more where a test beside this one has had the server end whatever was under way (11601)."""
-    try:
-        mongo.collection(name).delete_many({})
-    except (OperationFailure, WriteConcernError) as error:
-        if error.code != 11601:
-            raise
-        mongo.collection(name).delete_many({})
-
-
-@pytest.fixture(autouse=True)
-def _clean_collections(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Empties what Django does not know after every test that may touch the database."""
-    uses_database = request.node.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
-        request.fixturenames
-    )
-    if uses_database:
-        request.getfixturevalue("db")
-    yield
-    if uses_database:
-        for name in OWN_COLLECTIONS:
-            _empty(name)
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_after_every_test() -> Iterator[None]:
+    """Django's own way, `flush`, makes all permissions anew each time and knows nothing of our collections."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_collections())
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -15,10 +15,11 @@ from django.core import signing
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from supportsaas import clock, mongo
+from supportsaas import clock
 from tenants.models import ApiToken, Channel, Membership, Role, Source, Tenant, User
 from tests.builders import finished_job, store_tickets
-from tests.conftest import OWN_COLLECTIONS, make_user
+from tests.conftest import make_user
+from tests.emptying import DJANGOS, empty_collections
 from tickets import jobs, quarantine
 from tickets.jobs import JobRequest
 
@@ -196,13 +197,12 @@ class World:
 
     def restore(self) -> None:
         """As it was before whoever may change it did."""
-        for name in set(OWN_COLLECTIONS) - {"tenants_personsession"}:
-            mongo.collection(name).delete_many({})
+        empty_collections(but=DJANGOS)
         self._restore_members()
         ticket = {"id": "T-1", "subject": CANARY, "message": f"{CANARY} lawsuit", "customer_id": "cust_1"}
         store_tickets(self.tenant, [ticket])
         Source.objects.filter(tenant=self.tenant).delete()
-        Source.objects.create(tenant=self.tenant, kind="house", url="http://127.0.0.1:1", options={"note": CANARY})
+        Source.objects.create(tenant=self.tenant, kind="house", url="http://10.0.0.1", options={"note": CANARY})
         refused = quarantine.QuarantinedRecord("id", CANARY, {"x": CANARY})
         quarantine.save_records(self.tenant, [refused], job_id="x", now=clock.now())
         finished_job(self.tenant, status="failed", error={"code": "x", "message": CANARY})

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from supportsaas import clock, mongo
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, store_tickets, store_words
-from tests.conftest import OWN_COLLECTIONS
+from tests.emptying import DJANGOS, empty_collections
 from tests.tickets.slow_filter import lets_through
 from tickets import lists
 from tickets.cells import Cell, Span, cover
@@ -69,8 +69,7 @@ _FILTERS = st.builds(
 def test_pages_totals_choices_and_the_whole_list_are_what_a_slow_count_says(
     tenant: Tenant, steps: list[tuple[str, Any]], filters: list[TicketFilter]
 ) -> None:
-    for name in OWN_COLLECTIONS:
-        mongo.collection(name).delete_many({})
+    empty_collections(but=DJANGOS)
     for number, (step, given_) in enumerate(steps):
         now = NOON + timedelta(minutes=number)
         if step == "store":

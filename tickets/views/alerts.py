@@ -1,9 +1,10 @@
 """A tenant's alerts: its deliveries with their attempts, what can be done about them, and how its channels are."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -83,17 +84,11 @@ def show_alerts(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 def send_again(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     """Have the message (`delivery`), or (`all`) all that were dead when the list was shown (`until`), sent again."""
     store, by = DeliveryStore(access.tenant), request.user.get_username()
-    if key := request.POST.get("delivery", ""):
-        count = store.send_again(key, by=by)
-    elif (until := _until(request)) is not None:
-        count = store.send_all_again(until=until, by=by)
-    else:
-        messages.error(request, "The request did not say which messages. Nothing was changed.")
-        return _back(request, access)
+    count = _count_of_named(request, one=partial(store.send_again, by=by), dead=partial(store.send_all_again, by=by))
     if count:
         logger.info("%s had %d messages of %s sent again", by, count, access.tenant.slug)
         messages.success(request, f"{_messages(count)} sent again, as soon as the channel takes {_them(count)}.")
-    else:
+    elif count == 0:
         messages.warning(request, "There was nothing to send again: it arrived, was dropped, or is on its way.")
     return _back(request, access)
 
@@ -103,19 +98,23 @@ def send_again(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 def drop_deliveries(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     """Drop the message (`delivery`), or (`all`) all that were dead when the list was shown (`until`)."""
     store, by = DeliveryStore(access.tenant), request.user.get_username()
-    if key := request.POST.get("delivery", ""):
-        count = store.drop(key, by=by)
-    elif (until := _until(request)) is not None:
-        count = store.drop_all(until=until, by=by)
-    else:
-        messages.error(request, "The request did not say which messages. Nothing was dropped.")
-        return _back(request, access)
+    count = _count_of_named(request, one=partial(store.drop, by=by), dead=partial(store.drop_all, by=by))
     if count:
         logger.info("%s dropped %d messages of %s", by, count, access.tenant.slug)
         messages.success(request, f"{_messages(count)} dropped.")
-    else:
+    elif count == 0:
         messages.warning(request, "There was nothing to drop: it arrived or was dropped already.")
     return _back(request, access)
+
+
+def _count_of_named(request: HttpRequest, *, one: Callable[[str], int], dead: Callable[..., int]) -> int | None:
+    """Do it to what the form names: `one(key)` or `dead(until=…)`; None, and a message, where it names nothing."""
+    if key := request.POST.get("delivery", ""):
+        return one(key)
+    if (until := _until(request)) is not None:
+        return dead(until=until)
+    messages.error(request, "The request did not say which messages. Nothing was changed.")
+    return None
 
 
 @require_POST

@@ -11,6 +11,7 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -32,6 +33,7 @@ _SENTENCES = {
 }
 
 
+@cache
 def first_segments() -> frozenset[str]:
     """What the addresses of the API begin with."""
     return frozenset(path.split("/")[1] for path in api.get_openapi_schema(path_prefix="")["paths"]) | {"api"}

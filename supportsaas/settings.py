@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from supportsaas import demo_environment, environment, logs, secret_box
 from supportsaas.addresses import AllowedHosts
+from supportsaas.without_gis import skip_search_for_gdal
 
 BASE_DIR = demo_environment.BASE_DIR
 DATA_DIR = demo_environment.data_dir()
@@ -134,6 +135,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
+skip_search_for_gdal()
 DATABASES = {
     "default": {
         "ENGINE": "django_mongodb_backend",

@@ -7,11 +7,23 @@ its address. With MONGODB_URI set, that server is used instead (in a test databa
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from pymongo import MongoClient
 
 from supportsaas.embedded_mongod import EmbeddedMongod
+
+
+def spare_the_disk(mongod: EmbeddedMongod) -> None:
+    """Have no write wait for the journal: for a server that is thrown away and never killed."""
+    with MongoClient[dict[str, Any]](mongod.uri) as client:
+        config = client.admin.command("replSetGetConfig")["config"]
+        config["version"] += 1
+        config["writeConcernMajorityJournalDefault"] = False
+        client.admin.command("replSetReconfig", config)
+
 
 _running: EmbeddedMongod | None = None
 _directory: tempfile.TemporaryDirectory[str] | None = None
@@ -23,6 +35,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     if not os.environ.get("MONGODB_URI"):
         _running = EmbeddedMongod(directory=Path(_directory.name) / "mongod")
         _running.start()
+        spare_the_disk(_running)
         os.environ["MONGODB_URI"] = _running.uri
     os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 40
     os.environ["ENCRYPTION_KEY"] = Fernet.generate_key().decode()

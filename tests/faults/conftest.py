@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from pymongo import MongoClient
 
 from supportsaas import indexes, mongo
 from supportsaas.embedded_mongod import EmbeddedMongod
 from tenants.models import Channel, Source, Tenant
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.doomed import DoomedCommands
+from tests.real_mongod import spare_the_disk
 from tickets import jobs
 from tickets.ingestion.run import Listener, Outcome, ingest_tenant
 from tickets.jobs import JobRequest
@@ -86,16 +86,9 @@ class OwnDatabase:
 
 @pytest.fixture(scope="session")
 def own_mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongod]:
-    """A server that no other test uses: here all sessions may be killed.
-
-    It is itself never killed, so it need not wait for the disk.
-    """
+    """A server that no other test uses: here all sessions may be killed."""
     with EmbeddedMongod(directory=tmp_path_factory.mktemp("faults") / "mongod") as mongod:
-        with MongoClient[dict[str, Any]](mongod.uri) as client:
-            config = client.admin.command("replSetGetConfig")["config"]
-            config["version"] += 1
-            config["writeConcernMajorityJournalDefault"] = False
-            client.admin.command("replSetReconfig", config)
+        spare_the_disk(mongod)
         yield mongod
 
 

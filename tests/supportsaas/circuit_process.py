@@ -1,15 +1,13 @@
-"""What the breaker's test runs in processes of their own: nothing here imports Django at once."""
+"""What the breaker's test runs in processes of their own: they need its settings alone, no apps."""
 
 import multiprocessing
 
 
 def ask_for_the_probe(database: str, ready: "multiprocessing.Barrier", answers: "multiprocessing.Queue[str]") -> None:  # type: ignore[valid-type]
     """Ask a circuit for leave at the same moment as all others; put what the answer was."""
-    import django
     from django.conf import settings
 
     settings.DATABASES["default"]["NAME"] = database
-    django.setup()
     from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit
 
     circuit = CircuitBreaker("notify")

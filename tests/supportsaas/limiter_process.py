@@ -1,4 +1,4 @@
-"""What the limiter's test runs in processes of their own: nothing here imports Django at once."""
+"""What the limiter's test runs in processes of their own: they need its settings alone, no apps."""
 
 import multiprocessing
 import time
@@ -6,11 +6,9 @@ import time
 
 def ask_for_slots(database: str, seconds: float, stamps: "multiprocessing.Queue[list[tuple[float, float]]]") -> None:
     """Take slots for so many seconds; put when each was asked for and when it was granted."""
-    import django
     from django.conf import settings
 
     settings.DATABASES["default"]["NAME"] = database
-    django.setup()
     from supportsaas.reliability.rate_limiter import RateLimiter
 
     window = RateLimiter("api.example", limit=20, window_seconds=1)
@@ -29,11 +27,9 @@ def take_quota(database: str, times: int, counts: "multiprocessing.Queue[int]") 
     """Ask so many times for a quota of 40 at one moment; put how often it was granted."""
     from datetime import UTC, datetime
 
-    import django
     from django.conf import settings
 
     settings.DATABASES["default"]["NAME"] = database
-    django.setup()
     from supportsaas.reliability.request_quota import RequestQuota
 
     quota = RequestQuota("shared", limit=40, clock=lambda: datetime(2026, 3, 10, tzinfo=UTC))

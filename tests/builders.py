@@ -9,6 +9,7 @@ from tickets import jobs
 from tickets.ingestion.reading import read_records
 from tickets.jobs import JobRequest, Progress
 from tickets.notifications.channels import find_routes
+from tickets.rules.model import find_rules
 from tickets.search import TicketSearch
 from tickets.sources.base import SourceRecord
 from tickets.store import TicketStore
@@ -42,14 +43,17 @@ def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: 
     whole = [
         record(**{"id_": f"T-{n}", "tenant_id": tenant.slug, **_renamed(each)}) for n, each in enumerate(records, 1)
     ]
-    read = read_records([SourceRecord(each, each) for each in whole], tenant_id=tenant.slug)
+    rules = find_rules(tenant)
+    read = read_records(
+        [SourceRecord(each, each) for each in whole], tenant_id=tenant.slug, rules_version=rules.version
+    )
     assert not read.quarantined, read.quarantined
     assert not read.foreign
     store = TicketStore(tenant)
     lock = Lock(tenant.slug)
     held = lock.take("builder")
     assert held is not None
-    plan = store.plan_page(read.tickets, job_id="builder", now=now, routes=find_routes(tenant))
+    plan = store.plan_page(read.tickets, job_id="builder", now=now, routes=find_routes(tenant), rules=rules)
     store.save_page(plan, lock=lock, held=held)
     lock.release(held)
     return [ticket.content.external_id for ticket in read.tickets]

@@ -22,11 +22,13 @@ from tests.conftest import make_user
 from tests.emptying import DJANGOS, empty_collections
 from tickets import jobs, quarantine
 from tickets.jobs import JobRequest
+from tickets.models import ClassificationRule
 
 CANARY = "pelican-canary"
 JOB = "<job>"
 ENDPOINT = "notify:127.0.0.1:9"
 CHANNEL = "<channel>"
+RULE = "<rule>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
 
@@ -97,6 +99,20 @@ ROUTES: dict[str, list[Route]] = {
     **{
         f"t/<str:slug>/alerts/{what}/": [Route(f"/t/acme/alerts/{what}/", "page", M, method="POST")]
         for what in ("again", "drop", "reset")
+    },
+    "t/<str:slug>/rules/": [Route("/t/acme/rules/", "page", V)],
+    "t/<str:slug>/rules/judging/": [Route("/t/acme/rules/judging/", "page", V)],
+    "t/<str:slug>/rules/add/": [
+        Route("/t/acme/rules/add/", "page", M),
+        Route("/t/acme/rules/add/", "page", M, method="POST"),
+    ],
+    "t/<str:slug>/rules/<str:rule_id>/": [
+        Route(f"/t/acme/rules/{RULE}/", "page", M),
+        Route(f"/t/acme/rules/{RULE}/", "page", M, method="POST"),
+    ],
+    **{
+        f"t/<str:slug>/rules/<str:rule_id>/{what}/": [Route(f"/t/acme/rules/{RULE}/{what}/", "page", M, method="POST")]
+        for what in ("move", "switch", "delete")
     },
     "t/<str:slug>/settings/channels/": [Route("/t/acme/settings/channels/", "page", A)],
     "t/<str:slug>/settings/channels/add/": [Route("/t/acme/settings/channels/add/", "page", A)],
@@ -208,7 +224,9 @@ class World:
         finished_job(self.tenant, status="failed", error={"code": "x", "message": CANARY})
         Channel.objects.filter(tenant=self.tenant).delete()
         channel = Channel.objects.create(tenant=self.tenant, name=CANARY, kind="house", address="http://127.0.0.1:9")
-        self.ids = {CHANNEL: str(channel.pk)}
+        ClassificationRule.objects.filter(tenant=self.tenant).delete()
+        rule = ClassificationRule.objects.create(tenant=self.tenant, phrases=CANARY, urgency="high", note=CANARY)
+        self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk)}
         self.ids[JOB] = jobs.enqueue(self.tenant, JobRequest(trigger="web", started_by=CANARY))
 
     def _restore_members(self) -> None:

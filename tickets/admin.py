@@ -18,9 +18,10 @@ from tenants.models import Channel, Source, Tenant
 from tickets import jobs
 from tickets.ingestion.sync_state import forget_state
 from tickets.jobs import JobActive, JobRequest
-from tickets.models import Circuit, Delivery, IngestionLog, TicketHistory
+from tickets.models import Circuit, ClassificationRule, Delivery, IngestionLog, TicketHistory
 from tickets.notifications.dispatcher import wake_endpoint
 from tickets.notifications.trying_out import send_test
+from tickets.rules.form import RuleForm
 from tickets.sources import SourceError, open_source
 from tickets.store import TicketStore
 from tickets.worker import count_workers
@@ -87,6 +88,29 @@ class TriedChannelAdmin(ChannelAdmin):
             messages.add_message(request, level, f"{channel.tenant.slug}, {channel.name}: {result}")
 
 
+class RuleAdminForm(RuleForm):
+    class Meta(RuleForm.Meta):
+        fields = ["tenant", *RuleForm.Meta.fields]
+
+
+@admin.register(ClassificationRule)
+class ClassificationRuleAdmin(admin.ModelAdmin):
+    """The tenant is chosen once. The order is kept on the tenant's own page; a new rule is the last."""
+
+    form = RuleAdminForm
+    list_display = ["phrases", "tenant", "position", "effect", "enabled"]
+    list_filter = ["enabled"]
+    list_select_related = ["tenant"]
+    search_fields = ["phrases", "tenant__slug"]
+    ordering = ["tenant", "position"]
+
+    def get_fields(self, request: HttpRequest, obj: ClassificationRule | None = None) -> Any:
+        return RuleAdminForm.Meta.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ClassificationRule | None = None) -> list[str]:
+        return ["tenant"] if obj else []
+
+
 @admin.register(IngestionLog)
 class IngestionLogAdmin(ReadOnlyAdmin):
     list_display = [
@@ -132,7 +156,7 @@ class TicketHistoryAdmin(ReadOnlyAdmin):
     list_filter = ["action", "tenant_id"]
     search_fields = ["=external_id", "=tenant_id", "=job_id"]
     search_help_text = "Ticket, tenant or job, exactly"
-    fields = ["tenant_id", "external_id", "action", "recorded_at", "job_id", "readable_changes"]
+    fields = ["tenant_id", "external_id", "action", "reason", "recorded_at", "job_id", "readable_changes"]
 
     @admin.display(description="fields")
     def changed_fields(self, entry: TicketHistory) -> str:

@@ -21,6 +21,7 @@ from tickets.filters import MOST_VALUES, FilterError, TicketFilter
 from tickets.ingestion.classify import classify_ticket
 from tickets.lists import TicketPage
 from tickets.paging import Cursor, CursorError
+from tickets.rules.model import find_rules
 from tickets.store import TicketStore
 
 router = Router(tags=["tickets"])
@@ -186,10 +187,12 @@ def show_history(
 @router.get("/tickets/{path:external_id}", response=ExplainedTicket, summary="One ticket, and why it was classified so")
 def show_ticket(request: HttpRequest, external_id: TicketId, tenant_id: TenantId) -> ExplainedTicket:
     refuse_unknown(request, ("tenant_id",))
-    ticket = TicketStore(api_tenant(request, tenant_id)).find_ticket(external_id)
+    tenant = api_tenant(request, tenant_id)
+    ticket = TicketStore(tenant).find_ticket(external_id)
     if ticket is None or ticket["is_deleted"]:
         raise HttpError(404, "There is no such ticket.")
-    evidence = classify_ticket(subject=ticket["subject"], message=ticket["message"]).evidence
+    rules = find_rules(tenant)
+    evidence = classify_ticket(subject=ticket["subject"], message=ticket["message"], rules=rules).evidence
     why = [EvidenceOut(**{name: getattr(each, name) for name in EvidenceOut.model_fields}) for each in evidence]
     return ExplainedTicket(**TicketOut.of(ticket).model_dump(), why=why)
 

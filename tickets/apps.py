@@ -14,11 +14,15 @@ class TicketsConfig(AppConfig):
         from tickets import duties, schedule, search, vitals
         from tickets.notifications import dispatcher, troubles
         from tickets.notifications import vitals as alert_vitals
+        from tickets.rules import judging
+        from tickets.rules.model import ClassificationRule
 
         post_save.connect(_follow_source, sender=Source)
         post_delete.connect(_forget_schedule, sender=Source)
         post_save.connect(_follow_tenant, sender=Tenant)
-        for duty in (*schedule.DUTIES, *search.DUTIES, *dispatcher.DUTIES, *troubles.DUTIES):
+        post_save.connect(judging.follow_change, sender=ClassificationRule)
+        post_delete.connect(judging.follow_change, sender=ClassificationRule)
+        for duty in (*schedule.DUTIES, *search.DUTIES, *dispatcher.DUTIES, *troubles.DUTIES, *judging.DUTIES):
             duties.register(duty)
         for vital in (*vitals.VITALS, *alert_vitals.VITALS):
             register(vital)

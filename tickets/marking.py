@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tickets.ingestion.classify import Category, Classification, Evidence
+from tickets.ingestion.tenant_rules import Decision
 from tickets.words import NO_QUERY, Query, find_hits
 
 _VERDICT_NAMES: dict[Category, str] = {"urgency": "urgency", "sentiment": "sentiment", "action": "needs action"}
-_STRONGEST_FIRST = ("high", "negative", "medium", "action", "positive", "low")
+_STRONGEST_FIRST = ("high", "negative", "medium", "action", "positive", "low", "neutral")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One verdict and the words it rests on, in order of appearance; none where nothing spoke for more."""
+    """One verdict and the words it rests on, in order of appearance; none where nothing spoke for more.
+
+    Where a rule of the tenant's decided, that is the reason: `decision` names it.
+    """
 
     category: Category
     verdict: str
     terms: tuple[str, ...]
+    decision: Decision | None = None
 
 
 def mark_text(
@@ -110,7 +115,13 @@ def reasons(verdict: Classification) -> list[Reason]:
         ("action", "yes" if verdict.requires_action else "no"),
     ]
     deciding = _deciding_labels(verdict)
-    return [Reason(category, value, _terms(verdict.evidence, category, deciding)) for category, value in named]
+    decided = {"urgency": verdict.decisions.urgency, "sentiment": verdict.decisions.sentiment}
+    return [
+        Reason(category, value, (decision.phrase,), decision)
+        if (decision := decided.get(category))
+        else Reason(category, value, _terms(verdict.evidence, category, deciding))
+        for category, value in named
+    ]
 
 
 def _deciding_labels(verdict: Classification) -> set[str]:
@@ -130,7 +141,8 @@ def _terms(evidence: Sequence[Evidence], category: Category, deciding: set[str])
 def _explain(evidence: Evidence) -> str:
     name = _VERDICT_NAMES[evidence.category]
     verdict = "" if evidence.category == "action" else f": {evidence.label}"
-    return f"{name}{verdict} ({_phrase(evidence)})"
+    by = f"rule “{evidence.term}”" if evidence.by_rule else _phrase(evidence)
+    return f"{name}{verdict} ({by})"
 
 
 def _phrase(evidence: Evidence) -> str:

@@ -1,12 +1,14 @@
-"""Read-only views of collections that ingestion and delivery write, for the Django admin.
+"""Read-only views of collections that ingestion and delivery write, for the Django admin; and what managers keep.
 
-Unmanaged: migrations do not touch them, and nothing is ever saved through them.
+The views are unmanaged: migrations do not touch them, and nothing is ever saved through them.
 """
 
 from typing import Any
 
 from django.db import models
 from django_mongodb_backend.fields import ObjectIdAutoField
+
+from tickets.rules.model import ClassificationRule as ClassificationRule
 
 
 class DocumentField(models.Field):
@@ -55,6 +57,7 @@ class TicketHistory(models.Model):
     changes = DocumentField(default=dict)
     recorded_at = models.DateTimeField()
     job_id = models.CharField("job", max_length=36)
+    reason = models.CharField(max_length=40, null=True)
 
     class Meta:
         managed = False

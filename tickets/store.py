@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from pymongo import UpdateMany, UpdateOne
@@ -23,16 +24,20 @@ from tickets.cells import Cell, DayCells, day_cell
 from tickets.ingestion.changes import OlderVersion, ReadTicket, StoredVersion, needs_full_read
 from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.reading import judge
+from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
 from tickets.lists import TicketLists
 from tickets.notifications.deliveries import COLLECTION as DELIVERIES
 from tickets.notifications.routing import Route
 from tickets.quarantine import QuarantinedRecord, save_records
 from tickets.rollup_marks import append_mark, append_mark_of_everything
 from tickets.search import TICKETS as TICKETS
+from tickets.words import READ_LIMIT
 
 HISTORY = "ticket_history"
 _VERSION = ("external_id", "digest", "updated_at", "is_deleted", "from_file", "older")
 _IDS_A_QUERY = 1000
+_TICKETS_A_BATCH = 100
+_CHARACTERS_A_PAGE = 4_000_000
 
 
 class TicketStore(TicketLists):
@@ -54,6 +59,14 @@ class TicketStore(TicketLists):
             .sort([("recorded_at", -1), ("_id", -1)])
             .limit(limit)
         )
+
+    def find_newest_texts(self, *, limit: int) -> list[Document]:
+        """The newest living tickets: id, subject, and of the message what is judged."""
+        message = {"$substrCP": ["$message", 0, READ_LIMIT]}
+        found = self._tickets.find(
+            {"tenant_id": self.tenant_id, "is_deleted": False}, {"external_id": 1, "subject": 1, "message": message}
+        )
+        return list(found.sort([("created_at", -1), ("external_id", -1)]).limit(limit))
 
     def iterate_live_ids(self) -> Iterator[str]:
         """The ids of all living tickets, from the index alone."""
@@ -81,13 +94,15 @@ class TicketStore(TicketLists):
         job_id: str,
         now: datetime,
         routes: Sequence[Route] = (),
+        rules: TenantRules = NO_RULES,
         is_whole: bool = False,
     ) -> PagePlan:
         """Compare the read tickets with the stored ones: what has to be written, and the counts.
 
         One slim read for the page, and a whole one of those that may have changed. Of two
         records with one id in a page the newer counts. What is news on one of the `routes` is
-        announced. `is_whole`: the page is of a whole read of the helpdesk.
+        announced. `rules` are those that the tickets' digests name. `is_whole`: the page is of a whole
+        read of the helpdesk.
         """
         latest: dict[str, ReadTicket] = {}
         for ticket in tickets:
@@ -101,7 +116,7 @@ class TicketStore(TicketLists):
             if id_ in versions and needs_full_read(versions[id_], ticket, now=now, is_whole=is_whole)
         ]
         stored = self._find_whole(doubtful) if doubtful else {}
-        plan = self._plan(job_id=job_id, now=now, routes=routes, is_whole=is_whole)
+        plan = self._plan(job_id=job_id, now=now, routes=routes, rules=rules, is_whole=is_whole)
         for id_, ticket in latest.items():
             if id_ not in versions:
                 plan.add_new(ticket)
@@ -111,6 +126,23 @@ class TicketStore(TicketLists):
                 plan.add_same(ticket, versions[id_])
         plan.unchanged += len(tickets) - len(latest)
         return plan
+
+    def plan_judging_again(
+        self, *, after: str, limit: int, rules: TenantRules, job_id: str, now: datetime
+    ) -> tuple[PagePlan, str, int]:
+        """The living tickets behind the id `after` under other rules: the plan, the last id, how many were looked at.
+
+        A page is at most `limit` tickets, and fewer where their messages are long.
+        """
+        plan = self._plan(job_id=job_id, now=now, rules=rules)
+        query = {"tenant_id": self.tenant_id, "external_id": {"$gt": after}, "is_deleted": False}
+        count = size = 0
+        for stored in self._tickets.find(query).sort("external_id", 1).limit(limit).batch_size(_TICKETS_A_BATCH):
+            plan.judge_again(stored, _version(stored))
+            after, count, size = stored["external_id"], count + 1, size + len(stored["message"])
+            if size > _CHARACTERS_A_PAGE:
+                break
+        return plan, after, count
 
     def save_page(
         self, plan: PagePlan, *, lock: Lock, held: HeldLock, quarantined: Sequence[QuarantinedRecord] = ()
@@ -220,14 +252,23 @@ class TicketStore(TicketLists):
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
         return {each["external_id"]: each for each in self._tickets.find(query)}
 
-    def _plan(self, *, job_id: str, now: datetime, routes: Sequence[Route] = (), is_whole: bool = False) -> PagePlan:
+    def _plan(
+        self,
+        *,
+        job_id: str,
+        now: datetime,
+        routes: Sequence[Route] = (),
+        rules: TenantRules = NO_RULES,
+        is_whole: bool = False,
+    ) -> PagePlan:
         return PagePlan(
             tenant_id=self.tenant_id,
             job_id=job_id,
             now=now,
             routes=routes,
             retention_days=self.tenant.retention_days,
-            judge=judge,
+            judge=partial(judge, rules=rules),
+            rules_version=rules.version,
             is_whole=is_whole,
         )
 

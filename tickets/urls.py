@@ -5,7 +5,7 @@ Ids of tickets and customers are whatever the helpdesk uses, so they may hold sl
 
 from django.urls import path
 
-from tickets.views import alerts, channels, customers, exports, ingestion, quarantine, source_settings, tickets
+from tickets.views import alerts, channels, customers, exports, ingestion, quarantine, rules, source_settings, tickets
 
 urlpatterns = [
     path("t/<str:slug>/tickets/", tickets.show_ticket_list, name="ticket-list"),
@@ -20,6 +20,13 @@ urlpatterns = [
     path("t/<str:slug>/quarantine/", quarantine.show_quarantine, name="quarantine"),
     path("t/<str:slug>/quarantine/retry/", quarantine.retry_refused, name="quarantine-retry"),
     path("t/<str:slug>/quarantine/drop/", quarantine.drop_refused, name="quarantine-drop"),
+    path("t/<str:slug>/rules/", rules.show_rules, name="rules"),
+    path("t/<str:slug>/rules/judging/", rules.show_judging, name="rules-judging"),
+    path("t/<str:slug>/rules/add/", rules.add_rule, name="rule-add"),
+    path("t/<str:slug>/rules/<str:rule_id>/", rules.change_rule, name="rule"),
+    path("t/<str:slug>/rules/<str:rule_id>/move/", rules.move_rule, name="rule-move"),
+    path("t/<str:slug>/rules/<str:rule_id>/switch/", rules.switch_rule, name="rule-switch"),
+    path("t/<str:slug>/rules/<str:rule_id>/delete/", rules.delete_rule, name="rule-delete"),
     path("t/<str:slug>/settings/source/", source_settings.show_source, name="settings-source"),
     path("t/<str:slug>/settings/source/check/", source_settings.check_source, name="settings-source-check"),
     path("t/<str:slug>/settings/source/remove/", source_settings.remove_source, name="settings-source-remove"),

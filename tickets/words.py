@@ -92,7 +92,7 @@ def parse_query(text: str) -> Query:
     found: dict[Term, None] = {}
     ignored: dict[str, None] = {}
     for quoted, plain in _PIECE.findall(text):
-        words = _words(quoted or plain)
+        words = split_words(quoted or plain)
         if not words:
             continue
         term = Term(words, is_prefix=(quoted or plain).endswith("*"))
@@ -112,9 +112,9 @@ def searchable_words(*, texts: Iterable[str], ids: Iterable[str], topics: Iterab
     """
     found: dict[str, None] = {}
     for text in texts:
-        found |= dict.fromkeys(word for word in _words(text[:READ_LIMIT]) if word not in IGNORED)
+        found |= dict.fromkeys(word for word in split_words(text[:READ_LIMIT]) if word not in IGNORED)
     for each in ids:
-        found |= dict.fromkeys(_telling(_words(each)))
+        found |= dict.fromkeys(_telling(split_words(each)))
     return [*found, *(TOPIC_SIGN + topic for topic in topics)]
 
 
@@ -125,7 +125,8 @@ def stored_words_of(term: Term) -> tuple[tuple[str, ...], str | None]:
     return whole, term.prefix if term.prefix in telling else None
 
 
-def _words(text: str) -> tuple[str, ...]:
+def split_words(text: str) -> tuple[str, ...]:
+    """The words of a text, folded."""
     return tuple(word[:LONGEST_WORD] for word in _WORD.findall(fold(text)))
 
 

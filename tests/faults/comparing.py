@@ -15,9 +15,9 @@ from tenants.models import Channel, Tenant
 from tickets import jobs
 from tickets.counts import TicketCounts
 from tickets.ingestion.changes import TRACKED, stored_fields
-from tickets.ingestion.lexicon import RULES_VERSION
 from tickets.ingestion.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
 from tickets.ingestion.reading import judge
+from tickets.rules.model import find_rules
 
 Document = dict[str, Any]
 JUDGED = ("keywords", "topics")
@@ -74,12 +74,13 @@ def _problems_within(tenant: Tenant) -> Iterable[str]:
         if ("words" in each) + ("unindexed_since" in each) != (not each["is_deleted"]):
             yield f"{each['external_id']} neither has words nor waits for them, or both"
     events: set[str] = set()
+    version = find_rules(tenant).version
     channel = Channel.objects.filter(tenant=tenant).first()
     for id_ in sorted(stored.keys() | history.keys()):
         if len(stored.get(id_, [])) != 1:
             yield f"{id_} is stored {len(stored.get(id_, []))} times"
             continue
-        yield from _problems_of_replay(stored[id_][0], history.get(id_, []), channel, events)
+        yield from _problems_of_replay(stored[id_][0], history.get(id_, []), channel, events, version)
     keys = [each["_id"] for each in mongo.collection("outbox").find({"tenant_id": tenant.slug})]
     if missing := events - set(keys):
         yield f"{len(missing)} events are not in the outbox"
@@ -88,7 +89,7 @@ def _problems_within(tenant: Tenant) -> Iterable[str]:
 
 
 def _problems_of_replay(
-    ticket: Document, entries: list[Document], channel: Channel | None, events: set[str]
+    ticket: Document, entries: list[Document], channel: Channel | None, events: set[str], version: str
 ) -> Iterable[str]:
     """Tell the ticket's history from the beginning; the events it gave rise to go into `events`."""
     id_ = ticket["external_id"]
@@ -110,14 +111,14 @@ def _problems_of_replay(
             yield f"{id_}: {action} with {changes.get('deleted_at')}"
         if (action == "restored") != ("deleted_at" in changes and changes["deleted_at"]["new"] is None):
             yield f"{id_}: {action} with {changes.get('deleted_at')}"
-        if channel is not None and changes.get("urgency", {}).get("new") == "high":
-            events.add(_event(ticket, state, str(channel.pk)))
+        if channel is not None and changes.get("urgency", {}).get("new") == "high" and "reason" not in entry:
+            events.add(_event(ticket, state, str(channel.pk), version))
     for name in (*TRACKED, "deleted_at"):
         if state.get(name) != ticket[name]:
             yield f"{id_}: the history ends with {name} = {state.get(name)!r}, stored is {ticket[name]!r}"
     if ticket["is_deleted"] != (ticket["deleted_at"] is not None):
         yield f"{id_}: is_deleted is {ticket['is_deleted']}, deleted_at {ticket['deleted_at']}"
-    if ticket["digest"] != _digest(ticket, ticket):
+    if ticket["digest"] != _digest(ticket, ticket, version):
         yield f"{id_}: the digest is not that of the stored fields"
 
 
@@ -163,16 +164,16 @@ def _content(tenant: Tenant, records: Iterable[Any]) -> tuple[dict[str, TicketCo
     return listed, refused
 
 
-def _event(ticket: Document, state: Mapping[str, Any], channel_id: str) -> str:
-    event = f"{ticket['external_id']}\0{_digest(ticket, state)}"
+def _event(ticket: Document, state: Mapping[str, Any], channel_id: str, version: str) -> str:
+    event = f"{ticket['external_id']}\0{_digest(ticket, state, version)}"
     return OutboxEntry(tenant_id=ticket["tenant_id"], channel_id=channel_id, event=event, facts={}).key
 
 
-def _digest(ticket: Document, state: Mapping[str, Any]) -> str:
+def _digest(ticket: Document, state: Mapping[str, Any], version: str) -> str:
     names = ("source", "customer_id", "subject", "message", "status", "created_at")
     return TicketContent(
         external_id=ticket["external_id"], updated_at=ticket["updated_at"], **{name: state[name] for name in names}
-    ).digest(rules_version=RULES_VERSION)
+    ).digest(rules_version=version)
 
 
 def _by_ticket(documents: Iterable[Document]) -> dict[str, list[Document]]:

@@ -12,7 +12,9 @@ from tickets.ingestion.lexicon import RULES_VERSION
 from tickets.ingestion.normalize import TicketContent
 from tickets.ingestion.planning import stored_verdict
 from tickets.ingestion.reading import judge
+from tickets.ingestion.tenant_rules import NO_RULES, TenantRule, TenantRules, parse_phrases
 
+VERSION = str(RULES_VERSION)
 CONTENT = TicketContent(
     external_id="T-1",
     source="email",
@@ -32,15 +34,22 @@ def stored(*, rules_version: int = RULES_VERSION) -> dict[str, Any]:
 
 def test_a_new_status_leaves_the_verdict_as_it_was_stored() -> None:
     closed = replace(CONTENT, status="closed", updated_at=NOON + timedelta(hours=1))
-    verdict = stored_verdict(closed, stored())
+    verdict = stored_verdict(closed, stored(), rules_version=VERSION)
     assert verdict is not None
     assert stored_fields(closed, verdict) == stored_fields(closed, judge(closed))
 
 
 @pytest.mark.parametrize("change", [{"message": "Thank you"}, {"subject": "Another question"}])
 def test_new_words_are_judged_anew(change: dict[str, str]) -> None:
-    assert stored_verdict(replace(CONTENT, **change), stored()) is None
+    assert stored_verdict(replace(CONTENT, **change), stored(), rules_version=VERSION) is None
 
 
 def test_new_rules_judge_everything_anew() -> None:
-    assert stored_verdict(replace(CONTENT, status="closed"), stored(rules_version=RULES_VERSION - 1)) is None
+    closed = replace(CONTENT, status="closed")
+    assert stored_verdict(closed, stored(rules_version=RULES_VERSION - 1), rules_version=VERSION) is None
+    theirs = TenantRules([TenantRule("1", parse_phrases("lawsuit"), sentiment="negative")])
+    assert stored_verdict(closed, stored(), rules_version=theirs.version) is None
+
+
+def test_without_rules_of_its_own_a_tenants_digests_are_as_they_were_before_there_were_any() -> None:
+    assert NO_RULES.version == TenantRules().version == str(RULES_VERSION)

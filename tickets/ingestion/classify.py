@@ -1,7 +1,8 @@
 """Says from its words alone whether a ticket is urgent, how its writer feels, and whether it asks for something.
 
 The vocabulary is in ``lexicon``; here the weights of what was found are added up. Of each field the first
-20,000 characters are read; quoted lines and signatures count for nothing.
+20,000 characters are read; quoted lines and signatures count for nothing. A tenant's own rules, where it has any,
+have the last word on urgency and feeling; only what the vocabulary says is always high stays so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from tickets.ingestion.lexicon import FACES
 from tickets.ingestion.lexicon_search import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT, Entry, Reading
+from tickets.ingestion.tenant_rules import NO_DECISIONS, NO_RULES, Decision, Decisions, TenantRules, names_of
 
 Urgency = Literal["high", "medium", "low"]
 Sentiment = Literal["positive", "neutral", "negative"]
@@ -42,7 +44,8 @@ class Evidence(NamedTuple):
     category's sum, once a ticket however often it stands there: below zero it speaks against urgency or action,
     or for a bad feeling. ``label`` is where the weight points: "high", "medium" or "low" (damping: "no rush", or
     an "urgent" that is denied), "negative" or "positive", "action". ``negated``: a "not" or the like before it
-    turned the entry's meaning round.
+    turned the entry's meaning round. ``by_rule``: it is a phrase of the tenant's rule that decided, ``label`` what
+    it decided.
     """
 
     category: Category
@@ -53,6 +56,7 @@ class Evidence(NamedTuple):
     end: int
     weight: float
     negated: bool
+    by_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Classification:
 
     ``keywords`` are the vocabulary's terms that decided, none of them negated, distinct, in order of appearance,
     at most 20; plain "please" and question marks are evidence, but no keywords. ``evidence`` is sorted by field,
-    subject first, and start; at most 200 places.
+    subject first, and start; at most 200 places, besides those of the tenant's rules. ``decisions`` are the
+    tenant's rules that decided; their phrases are the first of the keywords.
     """
 
     urgency: Urgency
@@ -69,6 +74,7 @@ class Classification:
     requires_action: bool
     keywords: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    decisions: Decisions = NO_DECISIONS
 
 
 #: Start and end in the flat text, category, label, term, weight, negated, fit for a keyword, polite formula.
@@ -107,7 +113,7 @@ class _Sums:
         return "negative" if total - _ROUNDING <= -_FEELING else "neutral"
 
 
-def classify_ticket(*, subject: str, message: str) -> Classification:
+def classify_ticket(*, subject: str, message: str, rules: TenantRules = NO_RULES) -> Classification:
     """Judges one ticket. Any text will do, none raises; the time grows with the text up to the reading limit."""
     sums = _Sums()
     readings: list[tuple[Field, Reading, list[_Found]]] = []
@@ -122,13 +128,17 @@ def classify_ticket(*, subject: str, message: str) -> Classification:
     # "thanks" under a request or a fault report is good manners, not a good mood
     with_courtesy = urgency == "low" and not requires_action and not sums.ill
     sentiment = sums.sentiment(with_courtesy=with_courtesy)
+    decisions = NO_DECISIONS
+    if rules:
+        decisions = rules.decide(subject=subject, message=message)
+        urgency, sentiment, decisions = _overrule(decisions, urgency, sentiment, is_always_high=sums.always)
 
     deciding: set[str] = {sentiment}
     if urgency != "low":
         deciding.update(("high", "medium") if urgency == "medium" else ("high",))
     if requires_action:
         deciding.add("action")
-    keywords: dict[str, None] = {}
+    keywords = dict.fromkeys(names_of((decisions.urgency, decisions.sentiment)))
     evidence: list[Evidence] = []
     room = EVIDENCE_LIMIT
     for field, reading, places in readings:
@@ -142,7 +152,49 @@ def classify_ticket(*, subject: str, message: str) -> Classification:
                 room -= 1
                 first, last = place(start, end)
                 evidence.append(Evidence(category, label, term, field, first, last, weight, negated))
-    return Classification(urgency, sentiment, requires_action, tuple(keywords)[:KEYWORD_LIMIT], tuple(evidence))
+    if decisions != NO_DECISIONS:
+        evidence += _evidence_of(decisions, urgency, sentiment, subject=subject, message=message)
+        evidence.sort(key=lambda each: (each.field != "subject", each.start))
+    kept = tuple(keywords)[:KEYWORD_LIMIT]
+    return Classification(urgency, sentiment, requires_action, kept, tuple(evidence), decisions)
+
+
+def _overrule(
+    found: Decisions, urgency: Urgency, sentiment: Sentiment, *, is_always_high: bool
+) -> tuple[Urgency, Sentiment, Decisions]:
+    """The verdicts under the tenant's rules, and the rules that made them so.
+
+    A rule that asks for what the words came to anyway is named too; "at least medium" only where it raised it.
+    """
+    by_urgency, by_sentiment = found.urgency, found.sentiment
+    if by_urgency is not None:
+        effect = by_urgency.rule.urgency
+        wanted: Urgency = "medium" if effect == "at least medium" else effect or urgency
+        if (effect == "at least medium" and urgency != "low") or (is_always_high and wanted != "high"):
+            by_urgency = None
+        else:
+            urgency = wanted
+    if by_sentiment is not None:
+        sentiment = by_sentiment.rule.sentiment or sentiment
+    return urgency, sentiment, Decisions(by_urgency, by_sentiment)
+
+
+def _evidence_of(
+    decisions: Decisions, urgency: Urgency, sentiment: Sentiment, *, subject: str, message: str
+) -> list[Evidence]:
+    """Where the phrases of the tenant's rules stand that decided."""
+    texts: tuple[tuple[Field, str], ...] = (("subject", subject), ("message", message))
+    decided: tuple[tuple[Category, str, Decision | None], ...] = (
+        ("urgency", urgency, decisions.urgency),
+        ("sentiment", sentiment, decisions.sentiment),
+    )
+    return [
+        Evidence(category, label, decision.phrase, field, start, end, 1.0, False, True)
+        for category, label, decision in decided
+        if decision is not None
+        for field, text in texts
+        for start, end in decision.places(text)
+    ]
 
 
 def _weigh(reading: Reading, sums: _Sums) -> list[_Found]:

@@ -11,12 +11,16 @@ from collections.abc import Callable
 from types import TracebackType
 
 from supportsaas import logs, mongo
-from supportsaas.reliability.lock import HeldLock, Lock, LockLost
+from supportsaas.reliability.lock import TIME_TO_LIVE_SECONDS, HeldLock, Lock, LockLost
 from tickets import jobs
 
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10.0
+JUDGING_OWNER = "judging"
+"""Begins the owner's id where the lock is held to judge a page of stored tickets anew: that soon ends."""
+LONGEST_JUDGING_SECONDS = TIME_TO_LIVE_SECONDS + 10.0
+_JUDGING_SLICE_SECONDS = 0.25
 LONGEST_SLICE_SECONDS = 1.0
 Sleep = Callable[[float], None]
 
@@ -63,7 +67,7 @@ class RunGuard:
         return self._held
 
     def __enter__(self) -> "RunGuard":
-        self._held = self.lock.take(self._owner_id)
+        self._held = self._take()
         if self._held is None:
             raise LockBusy(f"Another run holds the lock of “{self.lock.name}”.")
         self._heart.start()
@@ -78,6 +82,20 @@ class RunGuard:
             self.lock.release(self.held)
         except mongo.UNAVAILABLE:
             logger.warning("The lock of %s could not be given back; it ends by itself.", self.lock.name)
+
+    def _take(self) -> HeldLock | None:
+        """The lock; a page of tickets being judged anew is waited for, and its lock's time where the process was killed."""
+        held = self.lock.take(self._owner_id)
+        waited = 0.0
+        while held is None and waited < LONGEST_JUDGING_SECONDS:
+            if not (self.lock.state().owner_id or JUDGING_OWNER).startswith(JUDGING_OWNER):
+                return None
+            self.report("Waiting for tickets that are being judged anew")
+            jobs.heartbeat(self._job_id, owner_id=self._owner_id)
+            self._sleep(_JUDGING_SLICE_SECONDS)
+            waited += _JUDGING_SLICE_SECONDS
+            held = self.lock.take(self._owner_id)
+        return held
 
     def check(self) -> None:
         """Raise `RunCancelled` or `LockLost` where the run has to stop."""

@@ -126,8 +126,11 @@ def automaton() -> Any:
     return built
 
 
-def _own_words(text: str) -> str:
-    """``text`` with quoted lines blanked out and the signature cut off; as it is if nothing else is in it."""
+def own_words(text: str) -> str:
+    """``text`` with quoted lines blanked out and the signature cut off; as it is if nothing else is in it.
+
+    What stays keeps its place.
+    """
     own = text
     if ">" in own:
         own = _QUOTED_LINE.sub(lambda found: " " * len(found[0]), own)
@@ -151,7 +154,7 @@ class Reading:
         self._shifts: list[int] = [0]  # how far what follows the n-th cut has moved
         text = text[:READ_LIMIT]
         if "\n" in text or ">" in text:
-            text = _own_words(text)
+            text = own_words(text)
         if not text.isascii():
             text = self._single_spaces(text, _SPACE_RUN)
         elif "  " in text or "\r" in text or "\t" in text or "\n\n" in text or "\n " in text or " \n" in text:

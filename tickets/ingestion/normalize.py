@@ -54,8 +54,11 @@ class TicketContent:
     created_at: datetime
     updated_at: datetime
 
-    def digest(self, *, rules_version: int) -> str:
-        """Changes with anything that may change what we store, and not with `updated_at` alone."""
+    def digest(self, *, rules_version: int | str) -> str:
+        """Changes with anything that may change what we store, and not with `updated_at` alone.
+
+        `rules_version` names the rules of judging: ours and the tenant's.
+        """
         parts = (
             self.source,
             self.customer_id,

@@ -24,14 +24,17 @@ from tickets.ingestion.changes import (
     turns_of,
 )
 from tickets.ingestion.classify import Classification
-from tickets.ingestion.lexicon import RULES_VERSION
 from tickets.ingestion.normalize import TicketContent
+from tickets.ingestion.tenant_rules import NO_RULES
 from tickets.notifications.messages import TicketFacts
 from tickets.notifications.routing import LONGEST_SUBJECT, Route, describe_reason
 from tickets.rollup_marks import Touched
 
 Document = dict[str, Any]
 SEARCHABLE = ("subject", "message", "customer_id", "topics")
+VERDICTS = frozenset(("urgency", "sentiment", "requires_action"))
+RULES_CHANGED = "rules changed"
+"""The reason of a history entry whose verdict is another one though the helpdesk's ticket is the same."""
 
 COUNTED = frozenset(
     ("source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics", "created_at", "turns",
@@ -63,6 +66,8 @@ class PagePlan:
     routes: Sequence[Route]
     retention_days: int | None
     judge: Callable[[TicketContent], Verdict]
+    rules_version: str = NO_RULES.version
+    """Names the rules that `judge` goes by."""
     is_whole: bool = False
     inserts: list[Document] = field(default_factory=list)
     updates: list[tuple[Any, Document]] = field(default_factory=list)
@@ -128,19 +133,17 @@ class PagePlan:
 
     def add_known(self, ticket: ReadTicket, stored: Document, version: StoredVersion) -> None:
         """A ticket that is stored already, whole in `stored`, and may differ."""
-        content = ticket.content
-        values: Document = {}
-        changes: FieldChanges = {}
-        verdict: Verdict | None = None
-        if overwrites(version, ticket, now=self.now, is_whole=self.is_whole):
-            verdict = stored_verdict(content, stored) or self.judge(content)
-            fields = stored_fields(content, verdict)
-            changes = field_changes(stored, fields)
-            fields["turns"] = self._turns(stored, content)
-            values = {name: value for name, value in fields.items() if stored.get(name) != value}
-            values["digest"] = ticket.digest
-            if version.older is not None:
-                values["older"] = None
+        is_news = overwrites(version, ticket, now=self.now, is_whole=self.is_whole)
+        # One that comes back as we had it may have missed a change of the rules.
+        content = ticket.content if is_news else stored_content(stored)
+        verdict = stored_verdict(content, stored, rules_version=self.rules_version) or self.judge(content)
+        fields = stored_fields(content, verdict)
+        changes: FieldChanges = field_changes(stored, fields)
+        fields["turns"] = self._turns(stored, content)
+        values: Document = {name: value for name, value in fields.items() if stored.get(name) != value}
+        values["digest"] = ticket.digest if is_news else content.digest(rules_version=self.rules_version)
+        if is_news and version.older is not None:
+            values["older"] = None
         if version.from_file != ticket.from_file and (version.from_file or version.is_deleted):
             values["from_file"] = ticket.from_file
         if stored["is_deleted"]:
@@ -164,7 +167,8 @@ class PagePlan:
         if COUNTED & values.keys():
             self.touched.add(stored)
             self.touched.add({**stored, **values})
-        if verdict is not None and changes.keys() & {"urgency", "sentiment"}:
+        # What only other rules make urgent is no news to anybody on call.
+        if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
 
     def record_deletion(self, external_id: str, *, expires_at: datetime | None) -> None:
@@ -179,7 +183,15 @@ class PagePlan:
             known = [] if stored["status"] in OPEN_STATUSES else [stored["updated_at"]]
         return turns_of(known, is_open=content.status in OPEN_STATUSES, at=at)
 
+    def judge_again(self, stored: Document, version: StoredVersion) -> None:
+        """A stored ticket under the rules of this plan; nothing where it was judged by them already."""
+        content = stored_content(stored)
+        digest = content.digest(rules_version=self.rules_version)
+        if digest != version.digest:
+            self.add_known(ReadTicket(content, digest, from_file=version.from_file), stored, version)
+
     def _record(self, external_id: str, action: Action, changes: FieldChanges, expiry: Document) -> None:
+        reason = {"reason": RULES_CHANGED} if action == "updated" and changes.keys() <= VERDICTS else {}
         self.history.append(
             {
                 "tenant_id": self.tenant_id,
@@ -188,6 +200,7 @@ class PagePlan:
                 "changes": changes,
                 "recorded_at": self.now,
                 "job_id": self.job_id,
+                **reason,
                 **expiry,
             }
         )
@@ -217,17 +230,21 @@ class PagePlan:
         return {} if self.retention_days is None else {"expires_at": created_at + timedelta(days=self.retention_days)}
 
 
-def stored_verdict(content: TicketContent, stored: Document) -> Verdict | None:
-    """The verdict that was stored, where neither the words nor our rules have changed since; otherwise None.
+def stored_content(stored: Document) -> TicketContent:
+    """What the stored version says, as it was read."""
+    names = ("external_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
+    return TicketContent(**{name: stored[name] for name in names})
+
+
+def stored_verdict(content: TicketContent, stored: Document, *, rules_version: str) -> Verdict | None:
+    """The verdict that was stored, where neither the words nor the rules have changed since; otherwise None.
 
     Most changes are of the status, and judging words costs more than all else. The stored digest tells by
     which rules the stored words were judged.
     """
     if (content.subject, content.message) != (stored["subject"], stored["message"]):
         return None
-    names = ("external_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
-    before = TicketContent(**{name: stored[name] for name in names})
-    if before.digest(rules_version=RULES_VERSION) != stored["digest"]:
+    if stored_content(stored).digest(rules_version=rules_version) != stored["digest"]:
         return None
     classification = Classification(
         urgency=stored["urgency"],

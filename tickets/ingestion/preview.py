@@ -11,6 +11,7 @@ from tickets.ingestion.deletions import SeenIds, brake_applies
 from tickets.ingestion.reading import read_records
 from tickets.ingestion.run import open_configured
 from tickets.jobs import Counts
+from tickets.rules.model import find_rules
 from tickets.sources import TicketSource
 from tickets.sources.http import Wait
 from tickets.store import TicketStore
@@ -46,12 +47,13 @@ def preview_source(
 ) -> Preview:
     """What reading the source would change; closes it. Raises `SourceError`, and what `wait` raises."""
     store, preview, seen = TicketStore(tenant), Preview(), SeenIds()
+    rules = find_rules(tenant)
     counts = preview.counts
     try:
         for page in source.pages(since=since):
             wait(0, "the next page")
-            read = read_records(page.records, tenant_id=tenant.slug)
-            plan = store.plan_page(read.tickets, job_id="", now=clock.now(), is_whole=is_whole)
+            read = read_records(page.records, tenant_id=tenant.slug, rules_version=rules.version)
+            plan = store.plan_page(read.tickets, job_id="", now=clock.now(), rules=rules, is_whole=is_whole)
             seen.add(read.ids_at_the_source())
             counts.new_ingested += plan.new
             counts.updated += plan.updated

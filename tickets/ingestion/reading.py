@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from tickets.ingestion.changes import ReadTicket, Verdict
 from tickets.ingestion.classify import classify_ticket
-from tickets.ingestion.lexicon import RULES_VERSION
 from tickets.ingestion.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
+from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
 from tickets.ingestion.topics import topics
 from tickets.quarantine import QuarantinedRecord
 from tickets.sources.base import SourceRecord
@@ -24,7 +24,8 @@ class ReadPage:
         return [ticket.content.external_id for ticket in self.tickets] + [id_ for id_ in refused if id_]
 
 
-def read_records(records: Sequence[SourceRecord], *, tenant_id: str) -> ReadPage:
+def read_records(records: Sequence[SourceRecord], *, tenant_id: str, rules_version: str = NO_RULES.version) -> ReadPage:
+    """`rules_version` of the rules that the tickets will be judged by."""
     page = ReadPage()
     for record in records:
         if record.fields is None:
@@ -37,15 +38,15 @@ def read_records(records: Sequence[SourceRecord], *, tenant_id: str) -> ReadPage
         except InvalidRecord as error:
             page.quarantined.append(_refused(record, error.field, error.reason))
         else:
-            digest = content.digest(rules_version=RULES_VERSION)
+            digest = content.digest(rules_version=rules_version)
             page.tickets.append(ReadTicket(content, digest, from_file=bool(record.place)))
     return page
 
 
-def judge(content: TicketContent) -> Verdict:
+def judge(content: TicketContent, *, rules: TenantRules = NO_RULES) -> Verdict:
     """Classify a ticket. It costs more than all else, so only new and changed tickets are judged."""
     return Verdict(
-        classification=classify_ticket(subject=content.subject, message=content.message),
+        classification=classify_ticket(subject=content.subject, message=content.message, rules=rules),
         topics=topics(subject=content.subject, message=content.message),
     )
 

@@ -30,10 +30,12 @@ from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.reading import ReadPage, read_records
 from tickets.ingestion.sync_state import find_state, save_state
+from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
 from tickets.ingestion.write_behind import WriteBehind
 from tickets.jobs import JobRequest, Progress, Reading, Status
 from tickets.notifications.channels import find_routes
 from tickets.notifications.routing import Route
+from tickets.rules.model import find_rules
 from tickets.sources import Page, SourceError, TicketSource, open_source
 from tickets.sources.base import Position
 from tickets.sources.http import Wait
@@ -145,6 +147,7 @@ class _Run:
     warning: dict[str, Any] | None = None
     has_quarantine: bool = False
     routes: tuple[Route, ...] = ()
+    rules: TenantRules = NO_RULES
     store: TicketStore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -154,6 +157,8 @@ class _Run:
         # A retry lets go of its records itself: of two versions of a ticket, one may still be refused.
         self.has_quarantine = self.request.kind != "retry" and quarantine.count_records(self.tenant) > 0
         self.routes = find_routes(self.tenant)
+        # Under the lock: whoever judges the stored tickets anew after a change takes it too, so none of ours slips by.
+        self.rules = find_rules(self.tenant)
         self.guard.report("Connecting")
         source = open_source(self.tenant, self.guard.wait)
         try:
@@ -212,7 +217,7 @@ class _Run:
         with closing(ahead) as fetched, behind:
             for page in fetched:
                 self.guard.check()
-                read = read_records(page.records, tenant_id=self.tenant.slug)
+                read = read_records(page.records, tenant_id=self.tenant.slug, rules_version=self.rules.version)
                 listing.add(page, read)
                 ids = set(read.ids_at_the_source())
                 if not storing.isdisjoint(ids):
@@ -231,7 +236,9 @@ class _Run:
         if self.tenant.retention_days is not None:
             oldest = now - timedelta(days=self.tenant.retention_days)
             kept = [ticket for ticket in kept if ticket.content.created_at > oldest]
-        return self.store.plan_page(kept, job_id=self.job_id, now=now, routes=self.routes, is_whole=is_whole)
+        return self.store.plan_page(
+            kept, job_id=self.job_id, now=now, routes=self.routes, rules=self.rules, is_whole=is_whole
+        )
 
     def _save(self, read: ReadPage, plan: PagePlan) -> None:
         self.store.save_page(plan, lock=self.guard.lock, held=self.guard.held, quarantined=read.quarantined)

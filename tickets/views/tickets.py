@@ -15,6 +15,8 @@ from tickets.ingestion.classify import Classification, classify_ticket
 from tickets.lists import TicketPage
 from tickets.marking import excerpt_hits, mark_hits, mark_text, reasons
 from tickets.paging import END, Cursor, CursorError
+from tickets.rules.judging import find_judging
+from tickets.rules.model import find_deciding, find_rules
 from tickets.search import TicketSearch
 from tickets.store import TicketStore
 from tickets.views.fragments import render_page_or_fragment
@@ -94,7 +96,8 @@ def show_ticket(request: HttpRequest, access: TenantAccess, external_id: str) ->
     ticket = store.find_ticket(external_id)
     if ticket is None:
         raise Http404("No such ticket.")
-    verdict = classify_ticket(subject=ticket["subject"], message=ticket["message"])
+    rules = find_rules(access.tenant)
+    verdict = classify_ticket(subject=ticket["subject"], message=ticket["message"], rules=rules)
     query = _query_of(request)
     wants_all = request.GET.get("history") == "all"
     limit = HISTORY_AT_MOST if wants_all else HISTORY_AT_FIRST
@@ -107,7 +110,9 @@ def show_ticket(request: HttpRequest, access: TenantAccess, external_id: str) ->
         "message_rest": mark_text(ticket["message"], verdict, "message", start=FOLD_AFTER, query=query),
         "message_rest_length": max(len(ticket["message"]) - FOLD_AFTER, 0),
         "reasons": reasons(verdict),
+        "deciding_rules": find_deciding(access.tenant, verdict.decisions),
         "differences": _differences(ticket, verdict),
+        "judging": find_judging(access.tenant) if rules else None,
         "others": others,
         "history": [timeline_entry(entry, access.tenant.zone) for entry in entries[:limit]],
         "has_more_history": len(entries) > limit,

@@ -32,10 +32,13 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
+    """`reason` says why, where that is not the helpdesk's doing."""
+
     action: str
     recorded_at: datetime
     job_id: str
     changes: list[FieldChange]
+    reason: str = ""
 
 
 def timeline_entry(entry: Mapping[str, Any], zone: ZoneInfo) -> TimelineEntry:
@@ -46,7 +49,7 @@ def timeline_entry(entry: Mapping[str, Any], zone: ZoneInfo) -> TimelineEntry:
         pieces = _initial(new) if is_initial else diff_texts(old, new)
         is_long = sum(len(piece.text) for piece in pieces) > FOLD_AFTER
         changes.append(FieldChange(_TITLES.get(name, name.replace("_", " ")), pieces, is_initial, is_long))
-    return TimelineEntry(entry["action"], entry["recorded_at"], entry["job_id"], changes)
+    return TimelineEntry(entry["action"], entry["recorded_at"], entry["job_id"], changes, entry.get("reason", ""))
 
 
 def _place(name: str) -> int:

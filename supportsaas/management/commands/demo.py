@@ -19,6 +19,7 @@ from supportsaas.indexes import ensure_indexes
 from tenants.models import Channel, ChannelKind, Membership, Role, Source, SourceKind, Tenant, User
 from tickets import jobs
 from tickets.jobs import JobActive, JobRequest
+from tickets.models import ClassificationRule
 
 HELPDESK_PORT = 9000
 START_SECONDS = 30.0
@@ -36,6 +37,13 @@ ROLES = {
     "manager": {"tenant_a": Role.MANAGER, "tenant_b": Role.MANAGER, "tenant_c": Role.ADMIN},
     "viewer": {"tenant_a": Role.VIEWER},
 }
+
+
+# Phrases, what becomes of the urgency and the sentiment, why. Only where the tenant has no rule of its own yet.
+RULES = (
+    ("tenant_a", "company account, business price", "at least medium", "", "Businesses order often: answer the same day."),
+    ("tenant_a", "newsletter twice, unsubscribe*", "low", "neutral", "Goes to marketing, not to support."),
+)
 
 
 class Command(BaseCommand):
@@ -82,6 +90,7 @@ class Command(BaseCommand):
         if child_process.port_is_taken(helpdesk_port):
             helpdesk_port = child_process.free_port()
         self._prepare_tenants(f"http://127.0.0.1:{helpdesk_port}")
+        self._prepare_rules()
         self._prepare_people()
         anchor = demo_environment.create()["anchor"]
         self._launch("helpdesk", logs, MANAGE, "demo_helpdesk", "--port", str(helpdesk_port), "--anchor", anchor)
@@ -122,6 +131,14 @@ class Command(BaseCommand):
                 defaults={"address": helpdesk},
                 create_defaults={"address": helpdesk, "kind": ChannelKind.HOUSE},
             )
+
+    def _prepare_rules(self) -> None:
+        for tenant in Tenant.objects.filter(slug__in={rule[0] for rule in RULES}, classification_rules=None):
+            for slug, phrases, urgency, sentiment, note in RULES:
+                if slug == tenant.slug:
+                    ClassificationRule.objects.create(
+                        tenant=tenant, phrases=phrases, urgency=urgency, sentiment=sentiment, note=note
+                    )
 
     def _prepare_people(self) -> None:
         for name, password in (ADMIN, MANAGER, VIEWER):

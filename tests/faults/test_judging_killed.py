@@ -1,0 +1,77 @@
+"""Judging stored tickets anew is killed at every place; nothing is lost or doubled, and the next turn goes on."""
+
+import threading
+from collections.abc import Callable
+
+from supportsaas import mongo
+from tenants.models import Source, Tenant
+from tests.builders import store_tickets
+from tests.faults.changing_helpdesk import ChangingHelpdesk
+from tests.faults.comparing import assert_numbers_agree, assert_sound
+from tests.faults.conftest import IS_LONG, OwnDatabase, make_tenant
+from tests.faults.doomed import DoomedCommands
+from tickets.counts import TicketCounts
+from tickets.models import ClassificationRule
+from tickets.rules.judging import COLLECTION, find_judging, judge_waiting
+
+SIZE = 700
+"""More than one page."""
+PLACES = slice(None) if IS_LONG else slice(3, None, 8)
+KEPT = (
+    *("tickets", "ticket_history", "outbox", "ticket_counts", COLLECTION),
+    *("rollup_marks", "rollup_state", "rollup_days", "rollup_blocks", "rollup_leaders"),
+)
+
+
+def test_a_kill_between_any_two_database_commands_loses_and_doubles_nothing(
+    database: OwnDatabase,
+    acme: Tenant,
+    connect: Callable[..., Source],
+    changing: Callable[..., ChangingHelpdesk],
+    doomed_process: DoomedCommands,
+) -> None:
+    # A run of one tenant also does what waits of all others: those who have cron have no worker.
+    connect(changing(1, size=1).url)
+    tenant = make_tenant("globex")
+    store_tickets(tenant, [{"id": f"T-{n:03}", "subject": "a gold plan" if n % 7 == 0 else "x"} for n in range(SIZE)])
+    assert_numbers_agree(tenant)
+    rule = ClassificationRule.objects.create(tenant=tenant, phrases="gold plan", urgency="high", sentiment="negative")
+    before = {name: list(mongo.collection(name).find()) for name in KEPT}
+    news = mongo.collection("outbox").count_documents({"tenant_id": "globex"})
+    arguments = ["ingest", "--tenant", "acme", "--quiet"]
+
+    def start_over() -> None:
+        for name in (*KEPT, "ingestion_logs", "locks", "sync_state"):
+            mongo.collection(name).delete_many({})
+        for name, documents in before.items():
+            if documents:
+                mongo.collection(name).insert_many(documents)
+
+    start_over()
+    whole = doomed_process.run(database.environment(), arguments)
+    assert whole.status in (0, 3)
+    _assert_judged(tenant, rule, news)
+    for place in range(1, whole.commands + 1)[PLACES]:
+        start_over()
+        killed = doomed_process.run(database.environment(), arguments, die_at=place)
+        try:
+            assert killed.was_killed
+            assert TicketCounts(tenant).find_differences() == {}
+            database.pass_time()
+            mongo.collection("ingestion_logs").delete_many({})
+            judge_waiting(threading.Event())
+            _assert_judged(tenant, rule, news)
+        except AssertionError as error:
+            raise AssertionError(f"killed before database command {place} of {whole.commands}") from error
+
+
+def _assert_judged(tenant: Tenant, rule: ClassificationRule, news: int) -> None:
+    assert_sound(tenant)
+    judging = find_judging(tenant)
+    assert judging is not None and not judging.is_going
+    mine = {"tenant_id": tenant.slug}
+    assert mongo.collection("tickets").count_documents({**mine, "urgency": "high"}) == SIZE // 7
+    entries = list(mongo.collection("ticket_history").find({**mine, "reason": "rules changed"}))
+    assert len(entries) == len({each["external_id"] for each in entries}) == SIZE // 7
+    assert mongo.collection("outbox").count_documents(mine) == news
+    assert_numbers_agree(tenant)

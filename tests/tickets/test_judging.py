@@ -1,0 +1,374 @@
+"""Stored tickets are judged anew after a change of the rules: all of them, once, and nothing else happens to them."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from analytics.rollups.keeping import refresh
+from supportsaas import mongo
+from supportsaas.reliability.lock import Lock
+from tenants.models import Channel, Source, Tenant
+from tests.builders import delete_stored, record, store_tickets, store_words
+from tests.conftest import FakeClock
+from tests.helpdesk import ScriptedHelpdesk
+from tickets import jobs
+from tickets.counts import TicketCounts
+from tickets.filters import TicketFilter
+from tickets.ingestion.guard import JUDGING_OWNER
+from tickets.ingestion.planning import stored_content
+from tickets.ingestion.preview import preview_tenant
+from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.jobs import JobRequest
+from tickets.models import ClassificationRule
+from tickets.rules import editing, judging
+from tickets.rules.judging import find_judging, judge_next_page, judge_waiting
+from tickets.store import TicketStore
+
+VIP = {"subject": "We are on the gold plan"}
+
+
+def add_rule(tenant: Tenant, phrases: str = "gold plan", **values: Any) -> ClassificationRule:
+    rule = ClassificationRule(tenant=tenant, phrases=phrases, **{"urgency": "high", **values})
+    editing.save_rule(rule)
+    return rule
+
+
+def judge_all() -> int:
+    return judge_waiting(threading.Event())
+
+
+def stored(tenant: Tenant) -> dict[str, dict[str, Any]]:
+    return {each["external_id"]: each for each in mongo.collection("tickets").find({"tenant_id": tenant.slug})}
+
+
+def urgencies(tenant: Tenant) -> dict[str, str]:
+    return {id_: each["urgency"] for id_, each in stored(tenant).items()}
+
+
+def news(tenant: Tenant) -> int:
+    return mongo.collection("outbox").count_documents({"tenant_id": tenant.slug})
+
+
+def assert_numbers_are_true(tenant: Tenant) -> None:
+    assert TicketCounts(tenant).find_differences() == {}
+    refresh(tenant)
+    call_command("verify_stats", tenant=[tenant.slug], start="2026-03-01", end="2026-03-31")
+
+
+@pytest.fixture
+def tickets(tenant: Tenant) -> list[str]:
+    Channel.objects.create(tenant=tenant, name="On call", kind="house", address="http://127.0.0.1:9")
+    records = [{"id": f"T-{n:02}", **(VIP if n % 3 == 0 else {})} for n in range(12)]
+    return store_tickets(tenant, records)
+
+
+class TestJudging:
+    def test_every_stored_ticket_follows_and_its_history_says_why(self, tenant: Tenant, tickets: list[str]) -> None:
+        refresh(tenant)
+        add_rule(tenant, note="They pay for it")
+        judge_all()
+        assert urgencies(tenant) == {id_: "high" if n % 3 == 0 else "low" for n, id_ in enumerate(tickets)}
+        entries = TicketStore(tenant).find_history("T-00")
+        assert [(each["action"], each.get("reason")) for each in entries] == [("updated", "rules changed"), ("created", None)]  # fmt: skip
+        assert entries[0]["changes"] == {"urgency": {"old": "low", "new": "high"}}
+        assert len(TicketStore(tenant).find_history("T-01")) == 1
+        assert stored(tenant)["T-00"]["keywords"][0] == "gold plan"
+        assert TicketStore(tenant).find_page(TicketFilter(urgency=("high",)), page_size=50).total == 4
+        assert_numbers_are_true(tenant)
+
+    def test_nobody_is_alerted_of_them(self, tenant: Tenant, tickets: list[str]) -> None:
+        before = news(tenant)
+        add_rule(tenant)
+        judge_all()
+        assert news(tenant) == before
+
+    def test_what_was_searchable_stays_so(self, tenant: Tenant, tickets: list[str]) -> None:
+        store_words(tenant)
+        add_rule(tenant)
+        judge_all()
+        assert TicketStore(tenant).find_page(TicketFilter(q="gold"), page_size=50).total == 4
+        assert all("unindexed_since" not in each for each in stored(tenant).values())
+
+    def test_once_more_changes_nothing(self, tenant: Tenant, tickets: list[str]) -> None:
+        add_rule(tenant)
+        judge_all()
+        before, history = stored(tenant), mongo.collection("ticket_history").count_documents({})
+        mongo.collection(judging.COLLECTION).update_one({"_id": tenant.slug}, {"$set": {"after": "", "ended_at": None}})
+        assert judge_all() > 0
+        assert stored(tenant) == before
+        assert mongo.collection("ticket_history").count_documents({}) == history
+
+    def test_a_rule_that_goes_takes_its_verdicts_along(self, tenant: Tenant, tickets: list[str]) -> None:
+        before = stored(tenant)
+        rule = add_rule(tenant)
+        judge_all()
+        editing.switch_rule(rule, enabled=False)
+        judge_all()
+        assert set(urgencies(tenant).values()) == {"low"}
+        editing.switch_rule(rule, enabled=True)
+        judge_all()
+        editing.delete_rule(rule)
+        judge_all()
+        assert {id_: each["digest"] for id_, each in stored(tenant).items()} == {id_: each["digest"] for id_, each in before.items()}  # fmt: skip
+        assert_numbers_are_true(tenant)
+
+    def test_the_order_counts(self, tenant: Tenant, tickets: list[str]) -> None:
+        add_rule(tenant)
+        low = add_rule(tenant, "plan", urgency="low")
+        judge_all()
+        assert urgencies(tenant)["T-00"] == "high"
+        editing.move_rule(low, "up")
+        judge_all()
+        assert urgencies(tenant)["T-00"] == "low"
+
+    def test_a_note_alone_judges_nothing_anew(self, tenant: Tenant, tickets: list[str]) -> None:
+        rule = add_rule(tenant)
+        judge_all()
+        rule.note = "another one"
+        editing.save_rule(rule)
+        assert judge_all() == 0
+
+    def test_a_ticket_that_is_gone_follows_when_it_comes_back(self, tenant: Tenant, tickets: list[str]) -> None:
+        delete_stored(tenant, ["T-00"])
+        add_rule(tenant)
+        judge_all()
+        assert urgencies(tenant)["T-00"] == "low"
+        # the helpdesk shows an older version of it, which does not overwrite ours
+        older = {"id": "T-00", "subject": "Older", "updated_at": "2026-03-10T08:00:00Z"}
+        store_tickets(tenant, [older])
+        assert stored(tenant)["T-00"]["is_deleted"] is False
+        assert urgencies(tenant)["T-00"] == "high"
+        assert_numbers_are_true(tenant)
+
+    def test_rules_are_of_their_tenant_alone(self, tenant: Tenant, other_tenant: Tenant, tickets: list[str]) -> None:
+        store_tickets(other_tenant, [{"id": "T-00", **VIP}])
+        add_rule(tenant)
+        judge_all()
+        assert urgencies(other_tenant) == {"T-00": "low"}
+        assert find_judging(other_tenant) is None
+
+
+class TestPages:
+    @pytest.fixture(autouse=True)
+    def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(judging, "PAGE_SIZE", 5)
+
+    def test_progress_is_told_page_by_page(self, tenant: Tenant, tickets: list[str]) -> None:
+        add_rule(tenant)
+        assert judge_next_page(tenant, owner_id="test")
+        found = find_judging(tenant)
+        assert found is not None and found.is_going
+        assert (found.seen, found.total, found.changed, found.percentage) == (5, 12, 2, 41)
+        judge_all()
+        found = find_judging(tenant)
+        assert found is not None and (found.is_going, found.seen, found.changed) == (False, 12, 4)
+
+    def test_rules_that_change_in_between_begin_it_anew(self, tenant: Tenant, tickets: list[str]) -> None:
+        rule = add_rule(tenant)
+        judge_next_page(tenant, owner_id="test")
+        rule.urgency = "medium"
+        editing.save_rule(rule)
+        found = find_judging(tenant)
+        assert found is not None and found.seen == 0
+        judge_all()
+        assert {urgencies(tenant)[id_] for id_ in tickets[::3]} == {"medium"}
+
+    def test_rules_that_change_while_a_page_is_judged_judge_it_again(
+        self, tenant: Tenant, tickets: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rule = add_rule(tenant)
+        save_page = TicketStore.save_page
+
+        def change_and_save(store: TicketStore, *args: Any, **kwargs: Any) -> None:
+            monkeypatch.setattr(TicketStore, "save_page", save_page)
+            rule.urgency = "medium"
+            editing.save_rule(rule)
+            save_page(store, *args, **kwargs)
+
+        monkeypatch.setattr(TicketStore, "save_page", change_and_save)
+        assert judge_next_page(tenant, owner_id="test")
+        judge_all()
+        assert {urgencies(tenant)[id_] for id_ in tickets[::3]} == {"medium"}
+
+    def test_it_waits_for_a_run_that_may_still_go_by_the_old_rules(self, tenant: Tenant, tickets: list[str]) -> None:
+        lock = Lock(tenant.slug)
+        held = lock.take("an ingestion")
+        assert held is not None
+        add_rule(tenant)
+        assert judge_all() == 0
+        lock.release(held)
+        jobs.enqueue(tenant, JobRequest(trigger="web", started_by="test"))
+        assert judge_all() == 0
+
+    def test_who_lost_the_lock_writes_nothing(
+        self, tenant: Tenant, tickets: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        add_rule(tenant)
+        plan = TicketStore.plan_judging_again
+
+        def lose_the_lock(store: TicketStore, **kwargs: Any) -> Any:
+            mongo.collection("locks").update_one({"_id": tenant.slug}, {"$set": {"owner_id": "other"}, "$inc": {"fence": 1}})  # fmt: skip
+            return plan(store, **kwargs)
+
+        monkeypatch.setattr(TicketStore, "plan_judging_again", lose_the_lock)
+        assert judge_all() == 0
+        assert set(urgencies(tenant).values()) == {"low"}
+
+    def test_long_messages_make_shorter_pages(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tickets.store._CHARACTERS_A_PAGE", 1000)
+        store_tickets(tenant, [{"id": f"L-{n}", "message": "x" * 800} for n in range(4)])
+        add_rule(tenant)
+        judge_next_page(tenant, owner_id="test")
+        found = find_judging(tenant)
+        assert found is not None and found.seen == 2
+
+
+class TestIngestion:
+    @pytest.fixture
+    def ingest(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source], clock: FakeClock
+    ) -> Iterator[Callable[[], Outcome]]:
+        house_source(helpdesk.url)
+
+        def run() -> Outcome:
+            clock.advance(minutes=10)
+            wish = JobRequest(trigger="command", started_by="test", full=True)
+            job_id = jobs.begin_at_once(tenant, wish, owner_id="test", now=clock())
+            return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test", now=clock, sleep=clock.sleep)
+
+        yield run
+
+    def test_new_and_changed_tickets_are_judged_by_the_rules(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome]
+    ) -> None:
+        add_rule(tenant)
+        helpdesk.tickets = [record("T-1", **VIP), record("T-2")]
+        ingest()
+        assert urgencies(tenant) == {"T-1": "high", "T-2": "low"}
+        helpdesk.tickets[1] |= {"message": "the gold plan", "updated_at": "2026-03-10T10:00:00Z"}
+        assert ingest().progress.counts.unchanged == 1
+        assert urgencies(tenant)["T-2"] == "high"
+        assert judge_all() > 0 and find_judging(tenant).changed == 0  # type: ignore[union-attr]
+
+    def test_a_run_after_a_change_judges_what_it_reads_and_alerts_nobody_of_it(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome], clock: FakeClock
+    ) -> None:
+        Channel.objects.create(tenant=tenant, name="On call", kind="house", address="http://127.0.0.1:9")
+        helpdesk.tickets = [record("T-1", **VIP)]
+        ingest()
+        add_rule(tenant)
+        helpdesk.tickets[0] |= {"status": "pending", "updated_at": "2026-03-10T10:00:00Z"}
+        ingest()
+        assert urgencies(tenant) == {"T-1": "high"} and news(tenant) == 0
+        helpdesk.tickets.append(record("T-2", **VIP, created_at="2026-03-10T11:00:00Z"))
+        ingest()
+        assert news(tenant) == 1, "a new one is told"
+
+    def test_a_dry_run_says_the_same(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome]
+    ) -> None:
+        helpdesk.tickets = [record("T-1", **VIP), record("T-2")]
+        ingest()
+        add_rule(tenant)
+        assert preview_tenant(tenant, wait=lambda *_: None).counts.updated == 1
+        assert ingest().progress.counts.updated == 1
+
+    def test_it_waits_for_the_page_that_is_being_judged(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome], clock: FakeClock
+    ) -> None:
+        helpdesk.tickets = [record("T-1")]
+        lock = Lock(tenant.slug)
+        held = lock.take(f"{JUDGING_OWNER} elsewhere")
+        assert held is not None
+        threading.Timer(0.5, lock.release, [held]).start()
+        real = clock.sleep
+        clock.sleep = lambda seconds: (real(seconds), threading.Event().wait(0.05))[0]  # type: ignore[method-assign]
+        assert ingest().status == "completed"
+        assert 0.25 in clock.slept
+
+    def test_another_run_is_not_waited_for(self, tenant: Tenant, ingest: Callable[[], Outcome]) -> None:
+        assert Lock(tenant.slug).take("another run") is not None
+        outcome = ingest()
+        assert outcome.error is not None and outcome.error["code"] == "locked"
+
+    def test_without_rules_nothing_is_asked_of_the_database_but_whether_there_are_any(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome]
+    ) -> None:
+        helpdesk.tickets = [record("T-1")]
+        ingest()
+        assert stored(tenant)["T-1"]["digest"] == stored_digest_of_old(tenant)
+        assert mongo.collection(judging.COLLECTION).count_documents({}) == 0
+
+
+def stored_digest_of_old(tenant: Tenant) -> str:
+    """As it was before there were rules of tenants."""
+    return stored_content(stored(tenant)["T-1"]).digest(rules_version=1)
+
+
+class TestTogether:
+    def test_two_who_move_at_once_both_have_their_way_and_no_place_is_taken_twice(self, tenant: Tenant) -> None:
+        rules = [add_rule(tenant, f"word {n}") for n in range(4)]
+        both(lambda: editing.move_rule(rules[3], "up"), lambda: editing.move_rule(rules[2], "up"))
+        positions = [each.position for each in editing.all_rules(tenant)]
+        assert len(set(positions)) == 4
+        names = [each.phrases for each in editing.all_rules(tenant)]
+        # one after the other, in either order
+        assert names in (["word 0", "word 1", "word 2", "word 3"], ["word 0", "word 2", "word 3", "word 1"])
+
+    def test_two_who_add_at_once_get_a_place_each_and_the_list_has_an_end(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(editing, "MOST_RULES", 3)
+        add_rule(tenant, "first")
+        refused: list[editing.EditRefused] = []
+
+        def add(phrases: str) -> None:
+            try:
+                add_rule(tenant, phrases)
+            except editing.EditRefused as error:
+                refused.append(error)
+
+        both(*(lambda n=n: add(f"word {n}") for n in range(4)))  # type: ignore[misc]
+        present = editing.all_rules(tenant)
+        assert (len(present), len(refused)) == (3, 2)
+        assert len({each.position for each in present}) == 3
+
+    def test_who_saves_what_another_has_changed_meanwhile_is_told(self, tenant: Tenant) -> None:
+        rule = add_rule(tenant)
+        mine, theirs = (ClassificationRule.objects.get(pk=rule.pk) for _ in range(2))
+        theirs.urgency = "low"
+        editing.save_rule(theirs, seen_revision=1)
+        mine.note = "mine"
+        with pytest.raises(editing.EditRefused, match="Somebody has changed"):
+            editing.save_rule(mine, seen_revision=1)
+        assert ClassificationRule.objects.get(pk=rule.pk).urgency == "low"
+        editing.delete_rule(rule)
+        with pytest.raises(editing.EditRefused, match="deleted"):
+            editing.save_rule(theirs, seen_revision=2)
+
+
+def both(*works: Callable[[], object]) -> None:
+    """All at the same moment, each in a thread with a connection of its own."""
+    start = threading.Barrier(len(works))
+    faults: list[BaseException] = []
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            start.wait(10)
+            work()
+        except BaseException as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert faults == []
+    assert not any(thread.is_alive() for thread in threads)

@@ -1,0 +1,189 @@
+"""A tenant's own rules, as they judge one ticket."""
+
+import re
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tickets.ingestion.classify import Classification, classify_ticket
+from tickets.ingestion.tenant_rules import MOST_RULES, NO_RULES, PhraseError, TenantRule, TenantRules, parse_phrases
+from tickets.marking import mark_text, reasons
+from tickets.words import fold
+
+
+def rule(phrases: str, **effects: Any) -> TenantRule:
+    return TenantRule(phrases, parse_phrases(phrases), **effects)
+
+
+def judged(text: str, *rules: TenantRule, subject: str = "") -> Classification:
+    return classify_ticket(subject=subject, message=text, rules=TenantRules(rules))
+
+
+VIP = rule("gold plan, key account", urgency="high")
+PRAISE = rule("cheers", sentiment="positive")
+SPAM = rule("newsletter", urgency="low", sentiment="neutral")
+
+
+class TestWhatARuleFinds:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "We are on the Gold Plan.",
+            "GOLD   PLAN?",
+            "gold\nplan",
+            "a key-account of yours",
+            "gold (plan)",
+            "not a gold plan",
+        ],
+    )
+    def test_words_and_phrases_whatever_case_and_marks_between(self, text: str) -> None:
+        assert judged(text, VIP).urgency == "high"
+        assert judged("", VIP, subject=text).urgency == "high"
+
+    @pytest.mark.parametrize("text", ["golden plan", "plan gold", "gold or silver plan", "goldplan", "marigold plan"])
+    def test_nothing_but_whole_words_in_their_order(self, text: str) -> None:
+        assert judged(text, VIP).urgency == "low"
+
+    def test_accents_do_not_matter(self) -> None:
+        cafe = rule("café zürich", urgency="high")
+        assert judged("the CAFE ZU\u0308RICH", cafe).urgency == "high"
+        assert judged("the Café Zürich", rule("cafe zurich", urgency="high")).urgency == "high"
+
+    def test_a_star_stands_for_the_rest_of_the_word(self) -> None:
+        prefix = rule("refurb*", urgency="high")
+        assert judged("a refurbished one", prefix).urgency == judged("refurb", prefix).urgency == "high"
+        assert judged("unrefurbished", prefix).urgency == "low"
+        assert judged("a priority customer", rule("priority cust*", urgency="high")).urgency == "high"
+
+    def test_scripts_without_spaces_have_phrases_too(self) -> None:
+        assert judged("至急返金してください", rule("返金", urgency="high")).urgency == "high"
+
+    def test_what_others_wrote_does_not_count(self) -> None:
+        assert judged("See below.\n> we are on the gold plan", VIP).urgency == "low"
+        assert judged("Hello.\n-- \nkey account manager", VIP).urgency == "low"
+
+    def test_a_phrase_does_not_reach_from_the_subject_into_the_message(self) -> None:
+        assert judged("plan", VIP, subject="gold").urgency == "low"
+
+    @pytest.mark.parametrize("text", ["", " ", ",", "!!!", "*", "a*", ", ".join(f"w{n}" for n in range(21)), "a " * 11])
+    def test_phrases_that_nobody_can_say_are_refused_with_a_sentence(self, text: str) -> None:
+        with pytest.raises(PhraseError, match=r"\.$"):
+            parse_phrases(text)
+
+
+class TestWhatARuleDecides:
+    def test_the_first_of_the_list_wins_for_each_verdict(self) -> None:
+        text = "Cheers from a key account, about the newsletter"
+        assert (judged(text, VIP, SPAM).urgency, judged(text, VIP, SPAM).sentiment) == ("high", "neutral")
+        assert (judged(text, SPAM, VIP).urgency, judged(text, SPAM, PRAISE).sentiment) == ("low", "neutral")
+        assert judged(text, PRAISE, SPAM).sentiment == "positive"
+
+    def test_it_goes_before_the_vocabulary(self) -> None:
+        angry = "This newsletter is terrible and urgent, answer immediately"
+        assert (judged(angry).urgency, judged(angry).sentiment) == ("high", "negative")
+        assert (judged(angry, SPAM).urgency, judged(angry, SPAM).sentiment) == ("low", "neutral")
+
+    @pytest.mark.parametrize("text", ["lawsuit", "a chargeback", "security breach", "data breach"])
+    def test_what_is_always_high_stays_high(self, text: str) -> None:
+        assert judged(f"newsletter: {text}", SPAM).urgency == "high"
+        assert judged(f"newsletter: {text}", SPAM).decisions.urgency is None
+
+    def test_at_least_medium_lowers_nothing(self) -> None:
+        lift = rule("portal", urgency="at least medium")
+        assert judged("the portal", lift).urgency == "medium"
+        assert judged("the portal, urgent, critical, immediately", lift).urgency == "high"
+        assert judged("the portal, urgent, critical, immediately", lift).decisions.urgency is None
+
+    def test_only_what_it_names_changes(self) -> None:
+        text = "Please help, the gold plan is terrible. Thanks"
+        before, after = judged(text), judged(text, VIP)
+        assert (after.sentiment, after.requires_action) == (before.sentiment, before.requires_action)
+
+    def test_its_words_are_the_first_of_the_keywords_and_marked(self) -> None:
+        verdict = judged("urgent: a Gold  Plan customer", VIP)
+        assert verdict.keywords[0] == "gold plan"
+        segments = mark_text("urgent: a Gold  Plan customer", verdict, "message")
+        assert [each.text for each in segments if "rule “gold plan”" in each.title] == ["Gold  Plan"]
+        assert reasons(verdict)[0].decision == verdict.decisions.urgency
+        assert reasons(verdict)[0].terms == ("gold plan",)
+
+    def test_words_of_the_vocabulary_that_were_overruled_are_no_keywords(self) -> None:
+        assert judged("the newsletter is urgent, immediately", SPAM).keywords == ("newsletter",)
+
+    def test_the_version_follows_what_is_judged_and_nothing_else(self) -> None:
+        version = TenantRules([VIP, SPAM]).version
+        assert version == TenantRules([replace(VIP, id="other"), SPAM]).version
+        others = [[SPAM, VIP], [VIP], [replace(VIP, urgency="low"), SPAM], [rule("gold plan", urgency="high"), SPAM]]
+        assert len({version, NO_RULES.version, *(TenantRules(each).version for each in others)}) == 6
+
+
+def test_many_rules_over_long_hostile_text_take_no_long_time() -> None:
+    words = "a " * 9
+    rules = TenantRules(
+        rule(", ".join(f"{words}b{n}x{m}" for m in range(20)), urgency="high") for n in range(MOST_RULES)
+    )
+    classify_ticket(subject="", message="warm up", rules=rules)
+    began = time.process_time()
+    assert classify_ticket(subject="a " * 500, message="a " * 500_000, rules=rules).urgency == "low"
+    assert time.process_time() - began < 2
+
+
+WORDS = ("gold", "plan", "golden", "urgent", "lawsuit", "Ärger", "angry", "thanks", "newsletter", "not", "go", "a")
+texts = st.lists(st.sampled_from((*WORDS, "GOLD", "arger", "-", "\n", "?", ",", "> gold")), max_size=12).map(" ".join)
+phrases = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join).flatmap(
+    lambda phrase: st.sampled_from([phrase, phrase if len(phrase.split()[-1]) < 2 else f"{phrase[:-1]}*"])
+)  # fmt: skip
+rules_of = st.lists(
+    st.tuples(
+        st.lists(phrases, min_size=1, max_size=3).map(", ".join),
+        st.sampled_from(["", "high", "at least medium", "medium", "low"]),
+        st.sampled_from(["", "negative", "neutral", "positive"]),
+    ),
+    max_size=5,
+)
+ALWAYS_HIGH = {"lawsuit"}
+
+
+def say(text: str, phrase: str) -> bool:
+    """Slowly: whether the writer's own words hold the phrase, word for word."""
+    own = "\n".join("" if line.strip().startswith(">") else line for line in text.split("\n"))
+    if not own.strip():
+        own = text
+    said = re.findall(r"[a-z0-9]+", fold(own))
+    wanted = re.findall(r"[a-z0-9]+", fold(phrase))
+    for start in range(len(said) - len(wanted) + 1):
+        window = said[start : start + len(wanted)]
+        last = window[-1].startswith(wanted[-1]) if phrase.endswith("*") else window[-1] == wanted[-1]
+        if last and window[:-1] == wanted[:-1]:
+            return True
+    return False
+
+
+@settings(max_examples=400, deadline=None)
+@given(subject=texts, message=texts, listed=rules_of)
+def test_the_verdict_is_that_of_a_slow_reading_of_the_rules(
+    subject: str, message: str, listed: list[tuple[str, Any, Any]]
+) -> None:
+    try:
+        rules = TenantRules(rule(words, urgency=urgency, sentiment=feeling) for words, urgency, feeling in listed)
+    except PhraseError:
+        return
+    plain = classify_ticket(subject=subject, message=message)
+    fitting = [
+        (urgency, feeling)
+        for words, urgency, feeling in listed
+        if any(say(subject, each) or say(message, each) for each in words.split(", "))
+    ]
+    urgency = next((each for each, _ in fitting if each), plain.urgency)
+    if urgency == "at least medium":
+        urgency = "medium" if plain.urgency == "low" else plain.urgency
+    if any(each.term in ALWAYS_HIGH and not each.negated for each in plain.evidence):
+        urgency = "high"
+    feeling = next((each for _, each in fitting if each), plain.sentiment)
+    verdict = classify_ticket(subject=subject, message=message, rules=rules)
+    assert (verdict.urgency, verdict.sentiment, verdict.requires_action) == (urgency, feeling, plain.requires_action)
+    assert rules.speaks_of(subject=subject, message=message) == bool(fitting)

@@ -1,0 +1,98 @@
+"""Changing a tenant's list of rules, also where two people do so at once.
+
+Every change of a rule writes the tenant's mark of judging (`judging.follow_rules`) in its transaction. So of
+two at the same moment MongoDB has one begin anew, and that one sees what the other did.
+"""
+
+from typing import Literal
+
+from supportsaas.model_transaction import in_transaction
+from tenants.models import Tenant
+from tickets.ingestion.tenant_rules import MOST_RULES
+from tickets.rules.model import FULL, ClassificationRule
+
+Direction = Literal["first", "up", "down"]
+
+
+class EditRefused(Exception):
+    """The change was not made; the sentence says why and what to do."""
+
+
+def all_rules(tenant: Tenant) -> list[ClassificationRule]:
+    """The tenant's rules in their order, those that are off too."""
+    return list(ClassificationRule.objects.filter(tenant=tenant).select_related("tenant"))
+
+
+def save_rule(rule: ClassificationRule, *, seen_revision: int | None = None) -> None:
+    """Save a new rule at the end of the list, or a known one as it is now.
+
+    Raises `EditRefused` where the list is full, or the stored rule is not any more what was seen.
+    """
+    is_new, key = rule._state.adding, rule.pk
+
+    def work() -> None:
+        rule._state.adding, rule.pk = is_new, key  # as before an attempt that was refused
+        present = {each.pk: each for each in all_rules(rule.tenant)}
+        if is_new:
+            rule.position = None
+            if len(present) >= MOST_RULES:
+                raise EditRefused(FULL)
+        else:
+            stored = present.get(key)
+            if stored is None:
+                raise EditRefused("Somebody has deleted this rule meanwhile. Nothing was saved.")
+            if seen_revision is not None and stored.revision != seen_revision:
+                raise EditRefused(
+                    "Somebody has changed this rule since you opened it, so yours was not saved. "
+                    "Open it anew to see what it is now, and change it again."
+                )
+            rule.position, rule.revision = stored.position, stored.revision
+        rule.save()
+
+    in_transaction(work)
+
+
+def switch_rule(rule: ClassificationRule, *, enabled: bool) -> None:
+    """On or off; harmless where it is so already."""
+
+    def work() -> None:
+        stored = ClassificationRule.objects.filter(tenant=rule.tenant, pk=rule.pk).first()
+        if stored is not None and stored.enabled != enabled:
+            stored.enabled = enabled
+            stored.save()
+
+    in_transaction(work)
+
+
+def move_rule(rule: ClassificationRule, direction: Direction) -> None:
+    """Up or down by one place, or to the top, from where it stands at this moment."""
+
+    def work() -> None:
+        present = all_rules(rule.tenant)
+        place = next((place for place, each in enumerate(present) if each.pk == rule.pk), None)
+        if place is None:
+            return
+        moved = present[place]
+        if direction == "first":
+            _place(moved, (present[0].position or 0) - 1 if place else moved.position)
+            return
+        other = place - 1 if direction == "up" else place + 1
+        if 0 <= other < len(present):
+            neighbour = present[other]
+            here, there = moved.position, neighbour.position
+            _place(moved, there)
+            _place(neighbour, here)
+
+    in_transaction(work)
+
+
+def delete_rule(rule: ClassificationRule) -> None:
+    """Harmless where it is gone already."""
+    for stored in ClassificationRule.objects.filter(tenant=rule.tenant, pk=rule.pk):
+        stored.delete()
+
+
+def _place(rule: ClassificationRule, position: int | None) -> None:
+    if rule.position != position:
+        rule.position = position
+        rule.save(update_fields=["position"])

@@ -1,0 +1,36 @@
+"""The form of a rule, on the page and in the admin."""
+
+from typing import Any
+
+from django import forms
+
+from tenants.models import Tenant
+from tickets.rules.model import ClassificationRule, SentimentChoice, UrgencyChoice
+
+_LEAVE = [("", "Leave as judged")]
+
+
+class RuleForm(forms.ModelForm):
+    """A rule of a tenant. `revision` says which version of it was seen."""
+
+    urgency = forms.ChoiceField(label="Urgency becomes", choices=_LEAVE + UrgencyChoice.choices, required=False)
+    sentiment = forms.ChoiceField(label="Sentiment becomes", choices=_LEAVE + SentimentChoice.choices, required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = ClassificationRule
+        fields = ["phrases", "urgency", "sentiment", "note", "enabled"]
+        labels = {"phrases": "When subject or message says", "enabled": "On"}
+        widgets = {"phrases": forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false"})}
+
+    def __init__(self, *args: Any, tenant: Tenant | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        if tenant is not None and self.instance._state.adding:
+            self.instance.tenant = tenant
+        if not self.is_bound:
+            self.initial["revision"] = self.instance.revision
+
+    def clean_phrases(self) -> str:
+        """In one line, however it was typed."""
+        typed = self.cleaned_data["phrases"].replace("\n", ",").split(",")
+        return ", ".join(words for each in typed if (words := " ".join(each.split())))

@@ -41,7 +41,13 @@ ROLES = {
 
 # Phrases, what becomes of the urgency and the sentiment, why. Only where the tenant has no rule of its own yet.
 RULES = (
-    ("tenant_a", "company account, business price", "at least medium", "", "Businesses order often: answer the same day."),
+    (
+        "tenant_a",
+        "company account, business price",
+        "at least medium",
+        "",
+        "Businesses order often: answer the same day.",
+    ),
     ("tenant_a", "newsletter twice, unsubscribe*", "low", "neutral", "Goes to marketing, not to support."),
 )
 

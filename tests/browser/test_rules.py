@@ -1,0 +1,78 @@
+"""Rules in a real browser: one is tried out, saved, put first, and a ticket says which rule decided."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tenants.models import Tenant, User
+from tests.browser.test_main_path import log_in
+from tests.builders import store_tickets
+from tickets.models import ClassificationRule
+from tickets.worker import Worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_from_trying_a_rule_out_to_the_ticket_it_decided(
+    page: Page, manager: User, tenant: Tenant, worker: Worker
+) -> None:
+    store_tickets(tenant, [{"id": f"T-{n}", "subject": "On the gold plan"} for n in range(3)])
+    log_in(page, "manager")
+    page.goto("/t/acme/")
+    page.get_by_role("link", name="Rules").click()
+    page.get_by_role("link", name="Add a rule").click()
+    page.get_by_label("When subject or message says").fill("gold plan")
+    page.get_by_label("Urgency becomes").select_option("High")
+    page.get_by_role("button", name="See what would change").click()
+    expect(page.locator("#preview")).to_contain_text("3 of the newest 3 tickets would be judged otherwise")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#judging")).to_contain_text("All stored tickets are judged by these rules: 3 changed")
+    page.goto("/t/acme/tickets/T-1/")
+    expect(page.get_by_role("main")).to_contain_text("because of the rule gold plan")
+    expect(page.get_by_role("main")).to_contain_text("rules changed")
+
+
+def test_the_list_works_without_javascript_and_by_keyboard(
+    open_context: Callable[..., BrowserContext], manager: User, tenant: Tenant
+) -> None:
+    for phrases in ("one", "two"):
+        ClassificationRule.objects.create(tenant=tenant, phrases=phrases, urgency="high")
+    page = open_context(viewport={"width": 390, "height": 800}, java_script_enabled=False).new_page()
+    log_in(page, "manager")
+    page.goto("/t/acme/rules/")
+    page.get_by_role("button", name="Move up: two").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".rows h3").first).to_have_text("two")
+    page.locator("summary", has_text="Delete: two").click()
+    page.get_by_role("button", name="Delete the rule").first.click()
+    expect(page.get_by_role("main")).to_contain_text("The rule “two” was deleted")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_fit_and_axe_finds_nothing(
+    open_context: Callable[..., BrowserContext], manager: User, tenant: Tenant, width: int, theme: str
+) -> None:
+    store_tickets(tenant, [{"id": f"T-{n}", "subject": "On the gold plan, and a newsletter"} for n in range(3)])
+    notes = ("They pay for it.", "")
+    listed = [
+        ClassificationRule.objects.create(tenant=tenant, phrases=phrases, urgency=urgency, sentiment=feeling, note=note)
+        for phrases, urgency, feeling, note in (
+            ("gold plan, key account, " + "averylongunbrokenword" * 4, "high", "", notes[0]),
+            ("newsletter*", "low", "neutral", notes[1]),
+            ("portal", "at least medium", "negative", "Switched off for the time being"),
+        )
+    ]
+    ClassificationRule.objects.filter(pk=listed[2].pk).update(enabled=False)
+    page = open_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
+    log_in(page, "manager")
+    for name, path in (("rules", "rules/"), ("form", f"rules/{listed[0].pk}/"), ("ticket", "tickets/T-1/")):
+        page.goto(f"/t/acme/{path}")
+        if name == "form":
+            page.get_by_label("Urgency becomes").select_option("Medium")
+            page.get_by_role("button", name="See what would change").click()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        found = Axe().run(page).response["violations"]
+        assert [each["id"] for each in found] == [], name

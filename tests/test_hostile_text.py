@@ -1,13 +1,18 @@
 """Text from helpdesks, forms and addresses stays text: on every page, fragment, answer of the API and in the admin."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
+from analytics.digest.mail import compose
+from analytics.digest.week import week_before
 from supportsaas import mongo
 from tenants.models import Membership, Role, Source, Tenant, User
 from tests.builders import record
@@ -93,6 +98,27 @@ def test_the_admin_takes_it_for_text(
     for path in paths:
         html = client.get(path).content.decode()
         assert problems_of(html) == [], path
+
+
+def test_a_spreadsheet_takes_it_for_text_and_for_one_row_each(
+    client_of: Callable[[User], Client], owner: User, hostile_tenant: Tenant
+) -> None:
+    response: Any = client_of(owner).get("/t/acme/export/tickets/?format=csv")
+    csv.field_size_limit(2 * len(MILLION))
+    rows = list(csv.reader(io.StringIO(b"".join(response).decode("utf-8-sig"), newline="")))
+    header, *tickets = rows
+    assert len(tickets) == len(stored_ids()) > 2 * len(CORPUS) - 2
+    assert {len(row) for row in tickets} == {len(header)}
+    assert [cell for row in tickets for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
+
+
+def test_the_weekly_digest_takes_it_for_text(owner: User, hostile_tenant: Tenant) -> None:
+    mail = compose(owner, hostile_tenant, week_before(datetime(2026, 3, 16, 12, tzinfo=UTC), hostile_tenant.zone))
+    assert len(mail.subject.splitlines()) == 1
+    assert "Set-Cookie" not in mail.message()
+    html = str(mail.alternatives[0][0])
+    assert "alert(" in html, "the name of the tenant is in it"
+    assert [each for each in problems_of(html) if " style=" not in each] == []
 
 
 def test_the_api_answers_json_that_no_browser_takes_for_a_page(

@@ -8,6 +8,7 @@ from itertools import count
 from typing import TypeVar
 
 from django.db import DatabaseError, connection
+from django.db.models import Model
 from django_mongodb_backend.transaction import atomic
 from pymongo.errors import PyMongoError
 
@@ -32,6 +33,15 @@ def in_transaction(work: Callable[[], T]) -> T:
                 raise
             time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))
     raise AssertionError("unreachable")
+
+
+def take_turns_on(thing: Model) -> None:
+    """Within a transaction: of those that take turns on the same object only one goes through, the others run again.
+
+    For a rule over several objects, each of which another transaction may change: MongoDB would let both pass.
+    """
+    table = connection.database[thing._meta.db_table]  # type: ignore[attr-defined]
+    table.update_one({"_id": thing.pk}, {"$inc": {"turns": 1}}, session=connection.session)  # type: ignore[attr-defined]
 
 
 @contextmanager

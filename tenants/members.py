@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from supportsaas.model_transaction import in_transaction, take_turns_on
 from tenants.models import Membership, Role, Tenant, User
 
 
@@ -77,16 +78,27 @@ def make_person(tenant: Tenant, *, username: str, role: Role) -> Membership:
 
 
 def change_role(member: Member, role: Role) -> None:
-    if role != Role.ADMIN:
-        _keep_an_admin(member)
-    member.membership.role = role
-    member.membership.save(update_fields=["role"])
+    """Raises `MemberRefused` for the last admin, `NoSuchPerson` for somebody taken out meanwhile."""
+
+    def work() -> None:
+        membership = _as_it_is_now(member)
+        if role != Role.ADMIN:
+            _keep_an_admin(membership)
+        membership.role = role
+        membership.save(update_fields=["role"])
+
+    in_transaction(work)
 
 
 def remove_member(member: Member) -> None:
-    """Take them out of the tenant; the account, and what it is in elsewhere, stays."""
-    _keep_an_admin(member)
-    member.membership.delete()
+    """Take them out of the tenant; the account, and what it is in elsewhere, stays. Raises as `change_role`."""
+
+    def work() -> None:
+        membership = _as_it_is_now(member)
+        _keep_an_admin(membership)
+        membership.delete()
+
+    in_transaction(work)
 
 
 def password_link(user: User) -> str:
@@ -104,8 +116,16 @@ def _join(tenant: Tenant, user: User, role: Role) -> Membership:
         raise MemberRefused("username", f"{user.username} was added by somebody else just now.") from None
 
 
-def _keep_an_admin(member: Member) -> None:
-    membership = member.membership
+def _as_it_is_now(member: Member) -> Membership:
+    """Read again, in the transaction that changes it: two admins who take the role from each other take turns."""
+    take_turns_on(member.membership.tenant)
+    found = Membership.objects.filter(pk=member.membership.pk).select_related("user", "tenant").first()
+    if found is None:
+        raise NoSuchPerson("member", "That person is not a member any more. Nothing was changed.")
+    return found
+
+
+def _keep_an_admin(membership: Membership) -> None:
     others = Membership.objects.filter(tenant=membership.tenant, role=Role.ADMIN).exclude(pk=membership.pk)
     if membership.role == Role.ADMIN and not any(each.user.is_active for each in others.select_related("user")):
         raise MemberRefused(

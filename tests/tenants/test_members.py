@@ -1,11 +1,15 @@
 """A tenant's members: who may be added and how, and that a tenant keeps an admin."""
 
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from tenants import members
 from tenants.models import Membership, Role, Tenant, User
 from tests.conftest import PASSWORD
 
@@ -102,6 +106,30 @@ def test_the_last_admin_stays(admin: Client, tenant: Tenant, owner: User, strang
     answer = admin.post(f"{MEMBERS}{owner.pk}/", form, follow=True)
     assert "owner is the only admin of Acme" in answer.content.decode()
     assert role_of(owner, tenant) == "admin"
+
+
+@pytest.mark.parametrize("change", [members.remove_member, lambda member: members.change_role(member, Role.VIEWER)])
+def test_of_two_admins_who_turn_each_other_out_one_stays(
+    tenant: Tenant, owner: User, stranger: User, change: Callable[[members.Member], None], transactional_db: None
+) -> None:
+    Membership.objects.create(user=stranger, tenant=tenant, role=Role.ADMIN)
+    both = [members.find_member(tenant, str(user.pk)) for user in (owner, stranger)]
+    start = threading.Barrier(2)
+
+    def turn_out(member: members.Member) -> str:
+        try:
+            start.wait(10)
+            change(member)
+        except members.MemberRefused as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(turn_out, both))
+    assert answers.count("done") == 1, answers
+    assert [role_of(user, tenant) for user in (owner, stranger)].count("admin") == 1
 
 
 def test_an_admin_who_steps_down_lands_where_they_may_be(

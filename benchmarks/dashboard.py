@@ -10,24 +10,16 @@ With --directory what is built there is used again.
 import argparse
 import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import httpx
+from benchmarks import million, web
 
-from benchmarks import million
-from supportsaas import child_process
-
-ROOT = Path(__file__).resolve().parent.parent
 PERIODS = {"24 h": 1, "7 d": 7, "30 d": 30, "365 d": 365}
 GOALS_MS = {"24 h": 60, "7 d": 60, "30 d": 60, "365 d": 150}
 GOAL_RATIOS = {"30 d": 15, "365 d": 50}
-PASSWORD = "only-for-the-benchmark-1"
 
 
 def main() -> None:
@@ -117,50 +109,19 @@ def plain(tenant_id: str, start: datetime, end: datetime) -> list[dict[str, Any]
 
 
 def _pages(repeat: int) -> None:
-    from tenants.models import User
-
-    if not User.objects.filter(username="bench").exists():
-        User.objects.create_superuser("bench", password=PASSWORD)
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"], cwd=ROOT, check=True
-    )
-    port = child_process.free_port()
-    web = child_process.start(
-        [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "supportsaas.wsgi"],
-        cwd=ROOT, env={**os.environ, "PORT": str(port), "WEB_WORKERS": "1"}, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _measure_pages(f"http://127.0.0.1:{port}", port, repeat)
-    finally:
-        child_process.stop(web)
-
-
-def _measure_pages(address: str, port: int, repeat: int) -> None:
-    while not child_process.port_is_taken(port):
-        time.sleep(0.1)
-    with httpx.Client(base_url=address, timeout=120) as client:
-        client.get("/login/")
-        token = next(value for name, value in client.cookies.items() if name.endswith("csrftoken"))
-        form = {"username": "bench", "password": PASSWORD, "csrfmiddlewaretoken": token}
-        answer = client.post("/login/", data=form, headers={"Referer": f"{address}/login/"})
-        assert answer.status_code == 302, answer.status_code
+    with web.running() as pages:
         print(f"{'page over HTTP':<34}{'median ms':>10}{'goal':>7}")
         today = datetime.now(UTC).date()
         for name, days in PERIODS.items():
             first = today - timedelta(days=days - 1)
             query = {1: "period=24h", 7: "period=7d", 30: "period=30d"}.get(days, f"from={first}&to={today}")
-            _page(client, f"dashboard {name}, a million", f"/t/{million.LARGE}/?{query}", GOALS_MS[name], repeat)
-        _page(client, "dashboard 30 d, 10,000", f"/t/{million.MIDDLE}/?period=30d", 25, repeat)
-        _page(client, "overview of the tenants", "/", 100, repeat)
+            _page(pages, f"dashboard {name}, a million", f"/t/{million.LARGE}/?{query}", GOALS_MS[name], repeat)
+        _page(pages, "dashboard 30 d, 10,000", f"/t/{million.MIDDLE}/?period=30d", 25, repeat)
+        _page(pages, "overview of the tenants", "/", 100, repeat)
 
 
-def _page(client: httpx.Client, name: str, path: str, goal: int, repeat: int) -> None:
-    def ask() -> None:
-        answer = client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-
-    print(f"{name:<34}{_median(ask, repeat):>10.1f}{goal:>7}", flush=True)
+def _page(pages: web.Web, name: str, path: str, goal: int, repeat: int) -> None:
+    print(f"{name:<34}{_median(lambda: pages.get(path), repeat):>10.1f}{goal:>7}", flush=True)
 
 
 def _period(tenant: Any, days: int, now: datetime) -> Any:

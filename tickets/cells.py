@@ -4,9 +4,9 @@ A list's total and the counts beside its choices are sums over the same cells, s
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from tickets.filters import TicketFilter
 
@@ -69,21 +69,29 @@ def choices(cells: Cells, wanted: TicketFilter) -> dict[str, dict[str, int]]:
 
 
 class Span(NamedTuple):
-    """Buckets of one level from `first` up to but not including `end`."""
+    """Buckets of one level from `first` up to but not including `end`; taken off where `is_off`."""
 
     first: str
     end: str
+    is_off: bool = False
+
+
+class Edge(NamedTuple):
+    """A piece of a day; taken off where `is_off`."""
+
+    start: datetime
+    end: datetime
+    is_off: bool = False
 
 
 class Cover(NamedTuple):
-    """A period as whole buckets, and the pieces at its ends that are no whole day."""
+    """A period as whole buckets, and pieces of days at its ends."""
 
     spans: list[Span]
-    edges: list[tuple[datetime, datetime]]
+    edges: list[Edge]
 
 
 EVERYTHING = "all"
-_SOME_DAYS = timedelta(days=2)
 
 
 def buckets_of(day: date) -> tuple[str, str, str]:
@@ -91,29 +99,48 @@ def buckets_of(day: date) -> tuple[str, str, str]:
     return EVERYTHING, _month(day), _day(day)
 
 
-def cover(start: datetime | None, end: datetime | None) -> Cover:
-    """The fewest whole buckets of a half-open period (None: without end), and what is left over."""
+def cover(start: datetime | None, end: datetime | None, *, is_start_ragged: bool = False) -> Cover:
+    """The fewest whole buckets of a half-open period (None: without end), and what is left over or too much.
+
+    A day that begins an hour after that of UTC is the day of UTC without an hour and with one of the next:
+    half a day at either end is the most that has to be counted. With `is_start_ragged` no bucket reaches
+    back before the start, for there they count what retention has erased.
+    """
     if start is None and end is None:
         return Cover([Span(EVERYTHING, EVERYTHING + "\0")], [])
-    if start and end and end - start <= _SOME_DAYS:
-        return Cover([], [(start, end)] if start < end else [])
-    first = _ceil_day(start) if start else None
-    last = _midnight(end).date() if end else None
-    edges = []
-    if start and first and start < start_of(first):
-        edges.append((start, start_of(first)))
-    if end and last and start_of(last) < end:
-        edges.append((start_of(last), end))
-    month = _ceil_month(first) if first else None
-    last_month = last.replace(day=1) if last else None
-    if first and last and month and last_month and month >= last_month:
-        return Cover([Span(_day(first), _day(last))], edges)
-    spans = [Span(_month(month) if month else "month", _month(last_month) if last_month else "month~")]
-    if first and month and first < month:
-        spans.append(Span(_day(first), _day(month)))
-    if last and last_month and last_month < last:
-        spans.append(Span(_day(last_month), _day(last)))
-    return Cover(spans, edges)
+    if start and end and start >= end:
+        return Cover([], [])
+    first, last = start and _midnight(start, is_next=is_start_ragged), end and _midnight(end)
+    edges = [Edge(*seam) for seam in _seams(start, first, end, last)]
+    if start and end and end - start <= _length(edges):
+        return Cover([], [Edge(start, end)])
+    return Cover(_whole_days(first and first.date(), last and last.date(), is_start_ragged=is_start_ragged), edges)
+
+
+def _whole_days(first: date | None, last: date | None, *, is_start_ragged: bool) -> list[Span]:
+    month, last_month = first and _first_of_month(first, is_next=is_start_ragged), last and _first_of_month(last)
+    seams = list(_seams(first, month, last, last_month))
+    if first and last and last - first <= _length(seams):
+        return [Span(_day(first), _day(last))]
+    months = Span(_month(month) if month else "month", _month(last_month) if last_month else "month~")
+    return [months, *(Span(_day(start), _day(end), is_off) for start, end, is_off in seams)]
+
+
+_Day = TypeVar("_Day", date, datetime)
+
+
+def _seams(
+    start: _Day | None, first: _Day | None, end: _Day | None, last: _Day | None
+) -> Iterator[tuple[_Day, _Day, bool]]:
+    """What [first, last) lacks of [start, end), and (True) what it has too much."""
+    if start and first and start != first:
+        yield min(start, first), max(start, first), first < start
+    if end and last and end != last:
+        yield min(end, last), max(end, last), end < last
+
+
+def _length(pieces: Iterable[tuple[_Day, _Day, bool]]) -> timedelta:
+    return sum((end - start for start, end, _ in pieces), timedelta())
 
 
 def month_of(day: date) -> date:
@@ -136,14 +163,13 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=UTC)
 
 
-def _midnight(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def _midnight(moment: datetime, *, is_next: bool = False) -> datetime:
+    """The nearest one, or the next."""
+    past = moment.astimezone(UTC) - start_of(moment.astimezone(UTC).date())
+    return moment.astimezone(UTC) - past + timedelta(days=past > (timedelta() if is_next else timedelta(hours=12)))
 
 
-def _ceil_day(moment: datetime) -> date:
-    midnight = _midnight(moment)
-    return midnight.date() if midnight == moment else midnight.date() + timedelta(days=1)
-
-
-def _ceil_month(day: date) -> date:
-    return day if day.day == 1 else next_month(day)
+def _first_of_month(day: date, *, is_next: bool = False) -> date:
+    """The nearest one, or the next."""
+    past, following = day - month_of(day), next_month(day)
+    return following if past > (timedelta() if is_next else following - day) else month_of(day)

@@ -19,7 +19,19 @@ from pymongo.client_session import ClientSession
 from supportsaas import clock, mongo
 from supportsaas.mongo import Document, Pipeline
 from tenants.models import Tenant
-from tickets.cells import EVERYTHING, Cell, Cells, DayCells, Span, buckets_of, cover, month_of, next_month, start_of
+from tickets.cells import (
+    EVERYTHING,
+    Cell,
+    Cells,
+    DayCells,
+    Edge,
+    Span,
+    buckets_of,
+    cover,
+    month_of,
+    next_month,
+    start_of,
+)
 from tickets.filters import OPEN_STATUSES, SENTIMENTS, URGENCIES
 
 COUNTS = "ticket_counts"
@@ -63,19 +75,25 @@ class TicketCounts:
 
     def find_cells(self, start: datetime | None = None, end: datetime | None = None) -> Cells:
         """The living tickets created in the half-open period, by cell."""
-        covered = cover(start, end)
+        covered = cover(start, end, is_start_ragged=self.retention_days is not None)
         found: Cells = Counter()
-        if covered.spans:
-            for row in self._counts.find(self.spans_match(covered.spans), _READ):
-                found.update(_cells_of_row(row))
-        for edge_start, edge_end in covered.edges:
-            match = {**self._live, "created_at": {"$gte": edge_start, "$lt": edge_end}}
-            found.update(read_cells(self._tickets.aggregate([{"$match": match}, *count_by_cell()])))
+        for is_off in (False, True):
+            spans = [each for each in covered.spans if each.is_off == is_off]
+            rows = self._counts.find(self.spans_match(spans), _READ) if spans else ()
+            edges = [each for each in covered.edges if each.is_off == is_off]
+            (found.subtract if is_off else found.update)(_cells_of_rows(rows) + self._count_edges(edges))
         return +found
 
     def spans_match(self, spans: list[Span]) -> Document:
         within = [{"bucket": {"$gte": span.first, "$lt": span.end}} for span in spans]
         return {"tenant_id": self.tenant_id, **(within[0] if len(within) == 1 else {"$or": within})}
+
+    def _count_edges(self, edges: list[Edge]) -> Cells:
+        found: Cells = Counter()
+        for edge in edges:
+            match = {**self._live, "created_at": {"$gte": edge.start, "$lt": edge.end}}
+            found.update(read_cells(self._tickets.aggregate([{"$match": match}, *count_by_cell()])))
+        return found
 
     def append(self, differences: DayCells, *, session: ClientSession) -> None:
         """Take differences in, in the caller's transaction."""
@@ -177,8 +195,8 @@ class TicketCounts:
     def _is_in_use(self, bucket: str) -> bool:
         if self.retention_days is None:
             return True
-        span = cover(clock.now() - timedelta(days=self.retention_days), None).spans
-        return any(first <= bucket < end for first, end in span)
+        spans = cover(clock.now() - timedelta(days=self.retention_days), None, is_start_ragged=True).spans
+        return any(span.first <= bucket < span.end for span in spans)
 
     def _key(self, bucket: str, status: str, source: str) -> Document:
         return {"tenant_id": self.tenant_id, "bucket": bucket, "status": status, "source": source}
@@ -200,6 +218,17 @@ def read_cells(rows: Iterable[Mapping[str, Any]]) -> Cells:
 def _row_of(cell: Cell) -> tuple[str, str]:
     """Status and source of the document that counts the cell."""
     return (TOGETHER, TOGETHER) if cell in _FIELDS else (cell.status, cell.source)
+
+
+def _cells_of_rows(rows: Iterable[Mapping[str, Any]]) -> Cells:
+    """Summed by the fields' names first: there are many rows of the same fields."""
+    summed: dict[tuple[str, str], Counter[str]] = {}
+    for row in rows:
+        summed.setdefault((row["status"], row["source"]), Counter()).update(row["counts"])
+    found: Cells = Counter()
+    for (status, source), counts in summed.items():
+        found.update(_cells_of_row({"status": status, "source": source, "counts": counts}))
+    return found
 
 
 def _cells_of_row(row: Mapping[str, Any]) -> Cells:

@@ -17,7 +17,7 @@ from tests.builders import NOON, delete_stored, store_tickets, store_words
 from tests.emptying import DJANGOS, empty_collections
 from tests.tickets.slow_filter import lets_through
 from tickets import lists
-from tickets.cells import Cell, Span, cover
+from tickets.cells import Cell, Edge, Span, buckets_of, cover
 from tickets.counts import TicketCounts
 from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
 from tickets.lists import NEWEST_FIRST, TicketLists
@@ -159,25 +159,51 @@ class TestTooManyToCount:
 
 
 class TestPeriods:
-    @given(st.sampled_from(_MOMENTS), st.integers(-40_000, 90_000))
-    def test_the_pieces_of_a_period_cover_it_once(self, start: datetime, minutes: int) -> None:
-        end = start + timedelta(minutes=minutes)
-        covered = cover(start, end)
-        pieces = list(covered.edges)
-        for span in covered.spans:
-            if span.first < span.end:
-                pieces.append((_beginning(span.first), _beginning(span.end)))
-        pieces.sort()
-        if start >= end:
-            assert pieces == []
-            return
-        assert pieces[0][0] == start and pieces[-1][1] == end
-        assert all(one[1] == other[0] for one, other in itertools.pairwise(pieces))
+    @given(
+        st.none() | st.sampled_from(_MOMENTS),
+        st.none() | st.integers(-40_000, 90_000),
+        st.lists(st.integers(-90_000, 130_000), min_size=20, max_size=20),
+        st.booleans(),
+    )
+    def test_what_is_put_together_and_taken_off_is_the_period(
+        self, start: datetime | None, minutes: int | None, probes: list[int], is_ragged: bool
+    ) -> None:
+        end = None if minutes is None else (start or NOON) + timedelta(minutes=minutes)
+        covered = cover(start, end, is_start_ragged=is_ragged)
+        moments = [each for each in (start, end) if each] + [NOON + timedelta(minutes=each) for each in probes]
+        for moment in moments:
+            buckets = buckets_of(moment.date())
+            counted = sum(
+                -1 if piece.is_off else 1
+                for piece in (*covered.spans, *covered.edges)
+                if (
+                    any(piece.first <= bucket < piece.end for bucket in buckets)
+                    if isinstance(piece, Span)
+                    else piece.start <= moment < piece.end
+                )
+            )
+            assert counted == ((start is None or start <= moment) and (end is None or moment < end)), moment
+        if is_ragged and start:
+            assert all(start <= _beginning(span.first) for span in covered.spans)
+            assert all(start <= edge.start for edge in covered.edges)
 
-    def test_an_open_period_takes_whole_months_and_days(self) -> None:
-        spans, edges = cover(datetime(2026, 1, 30, 12, tzinfo=UTC), None)
+    def test_no_more_than_half_a_day_is_counted_at_either_end(self) -> None:
+        for start, end in itertools.product(_MOMENTS, _MOMENTS):
+            covered = cover(start, end + timedelta(hours=7))
+            assert sum((each.end - each.start for each in covered.edges), timedelta()) <= timedelta(hours=24)
+
+    def test_an_open_period_takes_months_and_the_days_to_the_nearest(self) -> None:
+        spans, edges = cover(datetime(2026, 1, 30, 13, tzinfo=UTC), None)
         assert spans == [Span("month 2026-02", "month~"), Span("day 2026-01-31", "day 2026-02-01")]
-        assert edges == [(datetime(2026, 1, 30, 12, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC))]
+        assert edges == [Edge(datetime(2026, 1, 30, 13, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC))]
+        spans, edges = cover(datetime(2026, 1, 3, 1, tzinfo=UTC), None)
+        assert spans == [Span("month 2026-01", "month~"), Span("day 2026-01-01", "day 2026-01-03", is_off=True)]
+        assert edges == [Edge(datetime(2026, 1, 3, tzinfo=UTC), datetime(2026, 1, 3, 1, tzinfo=UTC), is_off=True)]
+
+    def test_where_retention_erases_no_bucket_reaches_back(self) -> None:
+        spans, edges = cover(datetime(2026, 1, 3, 1, tzinfo=UTC), None, is_start_ragged=True)
+        assert spans == [Span("month 2026-02", "month~"), Span("day 2026-01-04", "day 2026-02-01")]
+        assert edges == [Edge(datetime(2026, 1, 3, 1, tzinfo=UTC), datetime(2026, 1, 4, tzinfo=UTC))]
 
     def test_half_hour_zones_and_any_moment_count_right(self, tenant: Tenant) -> None:
         begin = datetime(2025, 12, 30, 18, 30, tzinfo=UTC)
@@ -190,6 +216,8 @@ class TestPeriods:
 
 
 def _beginning(bucket: str) -> datetime:
+    if " " not in bucket:
+        return datetime.max.replace(tzinfo=UTC) if bucket == "month~" else datetime.min.replace(tzinfo=UTC)
     text = bucket.split(" ")[1]
     return datetime.fromisoformat(text if len(text) == 10 else f"{text}-01").replace(tzinfo=UTC)
 

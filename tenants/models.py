@@ -36,7 +36,7 @@ class Role(models.TextChoices):
     """What a member may do; each role includes the ones before it."""
 
     VIEWER = "viewer", "Viewer: reads"
-    MANAGER = "manager", "Manager: also runs and cancels ingestion"
+    MANAGER = "manager", "Manager: also runs ingestion, edits rules and saved views"
     ADMIN = "admin", "Admin: also edits the source, members and tokens"
 
     @property

@@ -22,13 +22,14 @@ from tests.conftest import make_user
 from tests.emptying import DJANGOS, empty_collections
 from tickets import jobs, quarantine
 from tickets.jobs import JobRequest
-from tickets.models import ClassificationRule
+from tickets.models import ClassificationRule, SavedView
 
 CANARY = "pelican-canary"
 JOB = "<job>"
 ENDPOINT = "notify:127.0.0.1:9"
 CHANNEL = "<channel>"
 RULE = "<rule>"
+VIEW = "<view>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
 
@@ -113,6 +114,16 @@ ROUTES: dict[str, list[Route]] = {
     **{
         f"t/<str:slug>/rules/<str:rule_id>/{what}/": [Route(f"/t/acme/rules/{RULE}/{what}/", "page", M, method="POST")]
         for what in ("move", "switch", "delete")
+    },
+    "t/<str:slug>/views/": [Route("/t/acme/views/", "page", M)],
+    "t/<str:slug>/views/add/": [
+        Route("/t/acme/views/add/", "page", M, query={"urgency": "high"}),
+        Route("/t/acme/views/add/", "page", M, method="POST", query={"urgency": "high"}),
+    ],
+    "t/<str:slug>/views/<str:view_id>/": [Route(f"/t/acme/views/{VIEW}/", "page", V)],
+    **{
+        f"t/<str:slug>/views/<str:view_id>/{what}/": [Route(f"/t/acme/views/{VIEW}/{what}/", "page", M, method="POST")]
+        for what in ("rename", "move", "delete")
     },
     "t/<str:slug>/settings/channels/": [Route("/t/acme/settings/channels/", "page", A)],
     "t/<str:slug>/settings/channels/add/": [Route("/t/acme/settings/channels/add/", "page", A)],
@@ -226,7 +237,9 @@ class World:
         channel = Channel.objects.create(tenant=self.tenant, name=CANARY, kind="house", address="http://127.0.0.1:9")
         ClassificationRule.objects.filter(tenant=self.tenant).delete()
         rule = ClassificationRule.objects.create(tenant=self.tenant, phrases=CANARY, urgency="high", note=CANARY)
-        self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk)}
+        SavedView.objects.filter(tenant=self.tenant).delete()
+        view = SavedView.objects.create(tenant=self.tenant, name=CANARY, query=f"customer_id={CANARY}")
+        self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk), VIEW: str(view.pk)}
         self.ids[JOB] = jobs.enqueue(self.tenant, JobRequest(trigger="web", started_by=CANARY))
 
     def _restore_members(self) -> None:

@@ -18,7 +18,7 @@ from tenants.models import Channel, Source, Tenant
 from tickets import jobs
 from tickets.ingestion.sync_state import forget_state
 from tickets.jobs import JobActive, JobRequest
-from tickets.models import Circuit, ClassificationRule, Delivery, IngestionLog, TicketHistory
+from tickets.models import Circuit, ClassificationRule, Delivery, IngestionLog, SavedView, TicketHistory
 from tickets.notifications.dispatcher import wake_endpoint
 from tickets.notifications.trying_out import send_test
 from tickets.rules.form import RuleForm
@@ -108,6 +108,20 @@ class ClassificationRuleAdmin(admin.ModelAdmin):
         return RuleAdminForm.Meta.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: ClassificationRule | None = None) -> list[str]:
+        return ["tenant"] if obj else []
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(admin.ModelAdmin):
+    """The tenant is chosen once. The filter is read as the list reads its address, and written down anew."""
+
+    list_display = ["name", "tenant", "position", "query"]
+    list_select_related = ["tenant"]
+    search_fields = ["name", "tenant__slug"]
+    fields = ["tenant", "name", "query"]
+    ordering = ["tenant", "position"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SavedView | None = None) -> list[str]:
         return ["tenant"] if obj else []
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django_mongodb_backend.fields import ObjectIdAutoField
 
 from tickets.rules.model import ClassificationRule as ClassificationRule
+from tickets.saved_views import SavedView as SavedView
 
 
 class DocumentField(models.Field):

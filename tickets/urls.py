@@ -5,7 +5,18 @@ Ids of tickets and customers are whatever the helpdesk uses, so they may hold sl
 
 from django.urls import path
 
-from tickets.views import alerts, channels, customers, exports, ingestion, quarantine, rules, source_settings, tickets
+from tickets.views import (
+    alerts,
+    channels,
+    customers,
+    exports,
+    ingestion,
+    quarantine,
+    rules,
+    saved_views,
+    source_settings,
+    tickets,
+)
 
 urlpatterns = [
     path("t/<str:slug>/tickets/", tickets.show_ticket_list, name="ticket-list"),
@@ -27,6 +38,12 @@ urlpatterns = [
     path("t/<str:slug>/rules/<str:rule_id>/move/", rules.move_rule, name="rule-move"),
     path("t/<str:slug>/rules/<str:rule_id>/switch/", rules.switch_rule, name="rule-switch"),
     path("t/<str:slug>/rules/<str:rule_id>/delete/", rules.delete_rule, name="rule-delete"),
+    path("t/<str:slug>/views/", saved_views.show_views, name="saved-views"),
+    path("t/<str:slug>/views/add/", saved_views.add_view, name="saved-view-add"),
+    path("t/<str:slug>/views/<str:view_id>/", saved_views.open_view, name="saved-view"),
+    path("t/<str:slug>/views/<str:view_id>/rename/", saved_views.rename_view, name="saved-view-rename"),
+    path("t/<str:slug>/views/<str:view_id>/move/", saved_views.move_view, name="saved-view-move"),
+    path("t/<str:slug>/views/<str:view_id>/delete/", saved_views.delete_view, name="saved-view-delete"),
     path("t/<str:slug>/settings/source/", source_settings.show_source, name="settings-source"),
     path("t/<str:slug>/settings/source/check/", source_settings.check_source, name="settings-source-check"),
     path("t/<str:slug>/settings/source/remove/", source_settings.remove_source, name="settings-source-remove"),

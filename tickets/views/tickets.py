@@ -21,6 +21,7 @@ from tickets.search import TicketSearch
 from tickets.store import TicketStore
 from tickets.views.fragments import render_page_or_fragment
 from tickets.views.narrowing import ChoiceGroup, chips, choice_groups, date_fields
+from tickets.views.saved_views import view_links
 from tickets.views.timeline import timeline_entry
 from tickets.words import NO_QUERY, Query, QueryError, parse_query
 
@@ -62,7 +63,10 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
     search = parse_query(wanted.q or "")
     if page is not None and search.terms:
         _mark_tickets(page, search)
+    links = view_links(access, wanted)
     context: dict[str, Any] = {
+        "links": links,
+        "is_saved": any(link.is_active for link in links),
         "wanted": wanted,
         "page": page,
         "has_cursor": bool(cursor_text),

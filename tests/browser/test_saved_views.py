@@ -1,0 +1,72 @@
+"""Saved views in a real browser: narrowed, saved, chosen from the row, with and without JavaScript."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tenants.models import Tenant, User
+from tests.browser.test_main_path import log_in
+from tests.builders import store_tickets
+from tickets.filters import TicketFilter
+from tickets.saved_views import add_view
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def save_some(tenant: Tenant) -> None:
+    store_tickets(tenant, [{"id": "T-1", "message": "We file a lawsuit"}, {"id": "T-2"}])
+    add_view(tenant, name="On fire", wanted=TicketFilter(urgency=("high",), status=("open", "new")))
+    add_view(tenant, name="By e-mail, without a word of thanks", wanted=TicketFilter(source=("email",)))
+    add_view(tenant, name="averylongunbrokenname" * 2, wanted=TicketFilter(sentiment=("negative",)))
+
+
+def test_from_filters_to_a_view_that_is_chosen(page: Page, manager: User, tenant: Tenant) -> None:
+    store_tickets(tenant, [{"id": "T-1", "message": "We file a lawsuit"}, {"id": "T-2"}])
+    log_in(page, "manager")
+    page.goto("/t/acme/tickets/")
+    page.get_by_role("checkbox", name="High").check()
+    page.get_by_role("link", name="Save these filters as a view").click()
+    page.get_by_label("Name").fill("On fire")
+    page.get_by_role("button", name="Save the view").click()
+    row = page.get_by_role("navigation", name="Saved views")
+    expect(row.get_by_role("link", name="On fire")).to_have_attribute("aria-current", "page")
+    row.get_by_role("link", name="All").click()
+    expect(page.get_by_role("main")).to_contain_text("2 tickets")
+    expect(row.get_by_role("link", name="On fire")).not_to_have_attribute("aria-current", "page")
+    row.get_by_role("link", name="On fire").click()
+    expect(page.get_by_role("main")).to_contain_text("1 ticket match")
+    expect(page).to_have_url("/t/acme/tickets/?urgency=high")
+    expect(row.get_by_role("link", name="On fire")).to_have_attribute("aria-current", "page")
+
+
+def test_it_works_without_javascript(
+    open_context: Callable[..., BrowserContext], manager: User, tenant: Tenant
+) -> None:
+    save_some(tenant)
+    page = open_context(viewport={"width": 390, "height": 800}, java_script_enabled=False).new_page()
+    log_in(page, "manager")
+    page.goto("/t/acme/tickets/")
+    page.get_by_role("link", name="On fire").click()
+    expect(page.get_by_role("main")).to_contain_text("1 ticket match")
+    page.get_by_role("link", name="Edit views").click()
+    page.locator("summary", has_text="Rename: On fire").click()
+    page.get_by_label("New name").first.fill("Burning")
+    page.get_by_role("button", name="Rename", exact=True).first.click()
+    expect(page.get_by_role("main")).to_contain_text("“On fire” is called “Burning” now")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_fit_and_axe_finds_nothing(
+    open_context: Callable[..., BrowserContext], manager: User, tenant: Tenant, width: int, theme: str
+) -> None:
+    save_some(tenant)
+    page = open_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
+    log_in(page, "manager")
+    for path in ("tickets/?urgency=high", "tickets/?source=email", "views/", "views/add/?urgency=high&q=refund"):
+        page.goto(f"/t/acme/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        found = Axe().run(page).response["violations"]
+        assert [each["id"] for each in found] == [], path

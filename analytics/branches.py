@@ -1,108 +1,62 @@
-"""The pipelines a dashboard is joined from: what each collection is read for, and nothing else of it."""
+"""The pipelines a dashboard is joined from: what each collection is read for, and nothing else of it.
+
+Each gives rows, and `f` names what a row counts. What can be added up stands in the row as it was kept
+(numbers, and lists of `{k, n}`), so that everything is grouped once, at the end, whatever it is put
+together from. A row's place in time: `was` where it is of the period before, else `p` and `d`, the bucket
+of the trend and the day of the period, both counted from 0.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Literal
+from typing import Any
 
-from analytics import measures
-from analytics.measures import Axis, rows_of, side_by_side
+from analytics.ground import Branch, Ground, within
 from analytics.periods import Period
 from analytics.pipelines import COUNTERS, position_expression
 from analytics.rollups.counting import turns_stages, week_hour_expression
 from analytics.rollups.layout import Block, Pieces, Stretch, blocks_of, cut, day_of, days_touching, start_of
-from analytics.rollups.view import RollupView
 from supportsaas.mongo import Document, Pipeline
 from tickets.filters import OPEN_STATUSES
 
-Collection = Literal["tickets", "rollup_days", "rollup_blocks", "rollup_leaders"]
-
-EVERYTHING = frozenset(("cell", "source", "status", "flow", "word", "time", "week_hour"))
-LISTS = ("hours", "flows", "week_hours")
-"""What a day's document holds by the hour."""
+EVERYTHING = frozenset(("source", "flow", "week_hour"))
+"""What of a period may be left out; its numbers and statuses are always counted."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
-BEGINNING, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9001, 1, 1, tzinfo=UTC)
-"""No ticket lies before or after these."""
 
-_READ = {
-    "_id": 0,
-    **dict.fromkeys(("status", "urgency", "sentiment", "source", "requires_action", "topics", "created_at"), 1),
-}
+_PLACE = {name: f"$_id.{name}" for name in ("was", "p", "d")}
+_COUNTERS = dict.fromkeys(COUNTERS, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """What is read of a collection, and what becomes of it."""
+class Axis:
+    """Where on the time axis a document lies: `field` holds a moment, or the number of a day.
 
-    collection: Collection
-    match: Document
-    stages: Pipeline
+    The period begins at `start`; `edges` are those of the trend's buckets (none where there is no
+    trend), `day_edges` those of the period's days. All are of the kind that `field` holds.
+    """
 
-    @property
-    def pipeline(self) -> Pipeline:
-        return [{"$match": self.match}, *self.stages]
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """One tenant at one moment, of all sources or of some: the matches of everything that is read."""
-
-    view: RollupView
-    sources: tuple[str, ...]
-
-    def tickets(self, periods: Sequence[Period]) -> Document:
-        return {**self._living, **any_of([{"created_at": _range(each)} for each in periods])}
-
-    def turns(self, periods: Sequence[Period]) -> Document:
-        return {**self._living, **any_of([{"turns": {"$elemMatch": _range(each)}} for each in periods])}
-
-    def days(self, stretches: Sequence[Stretch]) -> Document:
-        """Whole days of the chosen sources, or of all together."""
-        return {**self.days_by_source(stretches), "source": self._chosen}
-
-    def days_by_source(self, stretches: Sequence[Stretch]) -> Document:
-        days = any_of([{"day": {"$gte": a, "$lt": b}} for a, b in stretches])
-        return {**self._rolled_up, **days, "source": {"$gt": ""}}
-
-    def blocks(self, blocks: Sequence[Block]) -> Document:
-        """Blocks of the chosen sources, or of all together."""
-        return {**self.blocks_by_source(blocks), "source": self._chosen}
-
-    def blocks_by_source(self, blocks: Sequence[Block]) -> Document:
-        sizes = sorted({block.days for block in blocks})
-        firsts = {size: [block.first for block in blocks if block.days == size] for size in sizes}
-        wanted: list[Document] = [{"days": size, "first": {"$in": firsts[size]}} for size in sizes]
-        return {**self._rolled_up, **any_of(wanted), "source": {"$gt": ""}}
-
-    def leaders(self, customers: Sequence[str], stretches: Sequence[Stretch]) -> Document:
-        days = any_of([{"day": {"$gte": a, "$lt": b}} for a, b in stretches])
-        return {**self._rolled_up, "customer": {"$in": list(customers)}, **days}
-
-    def clipped(self, start: datetime | None, end: datetime | None) -> Period | None:
-        """The part of a period (a bound that is None does not bind) in which there may be tickets."""
-        first, last = _beginning(self), _end(self)
-        start, end = max(start or first, first), min(end or last, last)
-        return Period(start, end) if start < end else None
+    field: str
+    start: Any
+    edges: Sequence[Any]
+    day_edges: Sequence[Any]
 
     @property
-    def narrow(self) -> Pipeline:
-        """To the chosen sources."""
-        return [{"$match": {"source": {"$in": list(self.sources)}}}] if self.sources else []
+    def place(self) -> Document:
+        places = {"was": self.is_was, "p": self._position(self.edges), "d": self._position(self.day_edges)}
+        return {name: place for name, place in places.items() if place is not None}
 
     @property
-    def _chosen(self) -> Document | None:
-        return {"$in": list(self.sources)} if self.sources else None
+    def is_was(self) -> Document:
+        return {"$lt": [self.field, self.start]}
 
-    @property
-    def _living(self) -> Document:
-        return {"tenant_id": self.view.tenant_id, "is_deleted": False}
+    def on(self, field: str) -> "Axis":
+        return Axis(field, self.start, self.edges, self.day_edges)
 
-    @property
-    def _rolled_up(self) -> Document:
-        return {"tenant_id": self.view.tenant_id, "generation": self.view.generation}
+    def _position(self, edges: Sequence[Any]) -> Any:
+        return {"$cond": [self.is_was, -1, position_expression(edges, self.field)]} if len(edges) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,122 +101,132 @@ class Span:
 
 
 def period_branches(ground: Ground, span: Span, *, wanted: frozenset[str] = EVERYTHING) -> list[Branch]:
-    """What is counted of a period and of the one before it: the `wanted` measures."""
+    """What is counted of a period and of the one before it, but for words and customers."""
     stretches = [*span.was.days, *span.now.days]
     hours, raw = [*span.was.hours, *span.now.hours], [*span.was.raw, *span.now.raw]
     found: list[Branch] = []
     if stretches:
-        found += [_whole_days(ground, stretches, span.whole, wanted), _blocks(ground, stretches, span.whole, wanted)]
-    if span.now.days and "source" in wanted:
-        blocks = [block for stretch in span.now.days for block in blocks_of(stretch, ground.view.trust)]
-        stages = rows_of("source", measures.by_source(span.whole.on("$first")))
-        found.append(Branch("rollup_blocks", ground.blocks_by_source(blocks), stages))
+        found.append(_whole_days(ground, stretches, span.whole))
+        found += [_lists(ground, stretches, span.whole, wanted)] if wanted & {"flow", "week_hour"} else []
     if hours:
-        found += [_hours(ground, hours, span.clock, wanted), _hour_words(ground, hours, span.clock)]
+        found.append(_hours(ground, hours, span.clock))
     if raw:
-        found += [_tickets(ground, raw, span, wanted)]
+        found.append(_tickets(ground, raw, span.clock))
         found += [_turns(ground, raw, span.clock)] if "flow" in wanted else []
+    found += _sources(ground, span.now) if "source" in wanted else []
+    found += _week_hours(ground, span.now) if "week_hour" in wanted else []
     return found
 
 
-def _whole_days(ground: Ground, stretches: Sequence[Stretch], axis: Axis, wanted: frozenset[str]) -> Branch:
-    facets = {"cell": measures.cells(axis), "status": measures.statuses(axis), "flow": measures.flows(axis)}
-    return Branch("rollup_days", ground.days(stretches), [{"$unset": LISTS}, *side_by_side(_of(wanted, facets))])
+def _whole_days(ground: Ground, stretches: Sequence[Stretch], axis: Axis) -> Branch:
+    kept = {**_COUNTERS, "status": 1, "settled": 1, "reopened": 1}
+    return Branch("rollup_days", ground.days(stretches), [_rows("count", {**axis.place, **kept})])
 
 
-def _blocks(ground: Ground, stretches: Sequence[Stretch], axis: Axis, wanted: frozenset[str]) -> Branch:
-    blocks = [block for stretch in stretches for block in blocks_of(stretch, ground.view.trust)]
-    first = axis.on("$first")
-    facets = {
-        "word": measures.lists_of("words", first),
-        "time": measures.lists_of("times", first),
-        "week_hour": [*measures.in_period(first), *measures.lists_of("week_hours", first)],
-    }
-    return Branch("rollup_blocks", ground.blocks(blocks), side_by_side(_of(wanted, facets)))
-
-
-def _hours(ground: Ground, hours: Sequence[Period], axis: Axis, wanted: frozenset[str]) -> Branch:
-    counts, flows, clock = (_unrolled(name, hours) for name in LISTS)
-    facets = {
-        "cell": [*counts, *ground.narrow, *measures.cells(axis)],
-        "source": [*counts, *measures.by_source(axis)],
-        "status": [*counts, *ground.narrow, *measures.statuses(axis)],
-        "flow": [*counts, *ground.narrow, *measures.flows(axis)],
-        "flow turns": [*flows, *ground.narrow, *measures.flows(axis, 0)],
-        "time": [*flows, *ground.narrow, *measures.lists_of("times", axis)],
-        "week_hour": [*clock, *ground.narrow, *measures.in_period(axis), *measures.keys_of("$k", axis, "$n")],
-    }
-    return Branch("rollup_days", ground.days_by_source(days_of(hours, ground)), side_by_side(_of(wanted, facets)))
-
-
-def _hour_words(ground: Ground, hours: Sequence[Period], axis: Axis) -> Branch:
-    """The words of an hour are kept of all sources together; of some, the tickets say them."""
-    if ground.sources:
-        created = axis.on("$created_at")
-        stages = [*ground.narrow, {"$unwind": "$topics"}, *measures.keys_of("$topics", created)]
-        return Branch("tickets", ground.tickets(hours), rows_of("word", stages))
-    days = [Block(0, day) for a, b in days_of(hours, ground) for day in range(a, b)]
-    stages = [*_unrolled("hours", hours), *measures.lists_of("words", axis)]
-    return Branch("rollup_blocks", ground.blocks(days), rows_of("word", stages))
-
-
-def _tickets(ground: Ground, periods: Sequence[Period], span: Span, wanted: frozenset[str]) -> Branch:
-    axis = span.clock.on("$created_at")
-    facets = {
-        "cell": [*ground.narrow, *measures.cells(axis, COUNTERS)],
-        "source": measures.by_source(axis, 1),
-        "status": [*ground.narrow, *measures.raw_statuses(axis)],
-        "flow": [*ground.narrow, *measures.flows(axis, 1)],
-        "word": [*ground.narrow, {"$unwind": "$topics"}, *measures.keys_of("$topics", axis)],
-    }
+def _lists(ground: Ground, stretches: Sequence[Stretch], axis: Axis, wanted: frozenset[str]) -> Branch:
+    """The times to resolution of whole days and, of the period alone, the hours of the week."""
+    is_was = axis.on("$first").is_was
+    lists: Document = {"was": is_was, "times": 1} if "flow" in wanted else {}
     if "week_hour" in wanted:
-        week_hour = week_hour_expression(periods[0].start, periods[-1].end, ground.view.zone)
-        facets["week_hour"] = [*ground.narrow, *measures.in_period(axis), *measures.keys_of(week_hour, axis)]
-    return Branch("tickets", ground.tickets(periods), [{"$project": _READ}, *side_by_side(_of(wanted, facets))])
+        lists["week_hours"] = {"$cond": [is_was, [], "$week_hours"]}
+    blocks = [block for stretch in stretches for block in blocks_of(stretch, ground.view.trust)]
+    return Branch("rollup_blocks", ground.blocks(blocks), [_rows("list", lists)])
+
+
+def _hours(ground: Ground, hours: Sequence[Period], axis: Axis) -> Branch:
+    rows = {"$concatArrays": [among(name, hours) for name in ("hours", "flows")]}
+    stages = [*_unrolled(rows), {"$set": {"f": "count", **axis.place}}]
+    return Branch("rollup_days", ground.days(ground.days_of(hours)), stages)
+
+
+def _tickets(ground: Ground, periods: Sequence[Period], axis: Axis) -> Branch:
+    key = {**axis.on("$created_at").place, "status": "$status"}
+    status = [{"k": "$_id.status", "n": "$total"}]
+    stages = [
+        *ground.narrow,
+        {"$group": {"_id": key, **COUNTERS}},
+        _rows("count", {**_placed(axis), **_COUNTERS, "status": status}),
+    ]
+    return Branch("tickets", ground.tickets(periods), stages)
 
 
 def _turns(ground: Ground, periods: Sequence[Period], axis: Axis) -> Branch:
-    at = axis.on("$turn")
-    facets = {
-        "flow": measures.flows(at, 0),
-        "time": [{"$match": {"resolved": 1}}, *measures.keys_of("$took", at)],
-    }
-    stages = [*ground.narrow, *turns_stages([_range(each) for each in periods]), *side_by_side(facets)]
+    key = {**axis.on("$turn").place, "took": "$took"}
+    sums = {name: {"$sum": f"${name}"} for name in ("settled", "reopened", "resolved")}
+    times = {"$cond": [{"$gt": ["$resolved", 0]}, [{"k": "$_id.took", "n": "$resolved"}], []]}
+    stages = [
+        *ground.narrow,
+        *turns_stages([within(each) for each in periods]),
+        {"$group": {"_id": key, **sums}},
+        _rows("count", {**_placed(axis), "settled": 1, "reopened": 1, "times": times}),
+    ]
     return Branch("tickets", ground.turns(periods), stages)
+
+
+def _sources(ground: Ground, pieces: Pieces) -> list[Branch]:
+    """How many came of each source, the chosen ones or not, so that another can be chosen."""
+    found: list[Branch] = []
+    if pieces.days:
+        blocks = [block for stretch in pieces.days for block in blocks_of(stretch, ground.view.trust)]
+        rows = _rows("source", {"k": "$source", "n": "$total"})
+        found.append(Branch("rollup_blocks", ground.blocks_by_source(blocks), [rows]))
+    if pieces.hours:
+        total = {"$sum": {"$map": {"input": among("hours", pieces.hours), "in": "$$this.total"}}}
+        days = ground.days_by_source(ground.days_of(pieces.hours))
+        found.append(Branch("rollup_days", days, [_rows("source", {"k": "$source", "n": total})]))
+    if pieces.raw:
+        found.append(Branch("tickets", ground.tickets(pieces.raw), _counted("source", "$source")))
+    return found
+
+
+def _week_hours(ground: Ground, pieces: Pieces) -> list[Branch]:
+    """When in the week tickets came, but for whole days."""
+    found: list[Branch] = []
+    if pieces.hours:
+        days = ground.days(ground.days_of(pieces.hours))
+        rows = _rows("list", {"week_hours": among("week_hours", pieces.hours)})
+        found.append(Branch("rollup_days", days, [rows]))
+    if pieces.raw:
+        week_hour = week_hour_expression(pieces.raw[0].start, pieces.raw[-1].end, ground.view.zone)
+        group = {"$group": {"_id": week_hour, "n": {"$sum": 1}}}
+        rows = _rows("list", {"week_hours": [{"k": "$_id", "n": "$n"}]})
+        found.append(Branch("tickets", ground.tickets(pieces.raw), [*ground.narrow, group, rows]))
+    return found
 
 
 def later_branches(ground: Ground, since: datetime) -> list[Branch]:
     """`later`: what was created, closed and reopened from a moment on, for going back from what is open now."""
-    until = _end(ground)
-    if since >= until:
+    if since >= ground.end:
         return []
-    pieces = cut(Period(since, until), ground.view.zone, ground.view.trust)
-    arrived = {"_id": None, "arrived": {"$sum": {"$add": ["$total", "$reopened"]}}, "settled": {"$sum": "$settled"}}
-    flows = {"_id": None, "arrived": {"$sum": "$reopened"}, "settled": {"$sum": "$settled"}}
+    pieces = cut(Period(since, ground.end), ground.view.zone, ground.view.trust)
+    flows = {"arrived": "$reopened", "settled": "$settled"}
     found: list[Branch] = []
     if pieces.days:
         blocks = [block for stretch in pieces.days for block in blocks_of(stretch, ground.view.trust)]
-        found.append(Branch("rollup_blocks", ground.blocks(blocks), rows_of("later", [{"$group": arrived}])))
+        arrived = {"arrived": {"$add": ["$total", "$reopened"]}, "settled": "$settled"}
+        found.append(Branch("rollup_blocks", ground.blocks(blocks), [_rows("later", arrived)]))
     if pieces.hours:
-        created: Document = {"$group": {"_id": None, "arrived": {"$sum": "$total"}}}
-        facets = {
-            "later": [*_unrolled("hours", pieces.hours), *ground.narrow, created],
-            "later turns": [*_unrolled("flows", pieces.hours), *ground.narrow, {"$group": flows}],
+        sums: Document = {
+            name: {"$sum": {"$map": {"input": among(of, pieces.hours), "in": f"$$this.{field}"}}}
+            for name, of, field in (("created", "hours", "total"), ("arrived", "flows", "reopened"))
         }
-        days = ground.days_by_source(days_of(pieces.hours, ground))
-        found.append(Branch("rollup_days", days, side_by_side(facets)))
+        settled = {"$sum": {"$map": {"input": among("flows", pieces.hours), "in": "$$this.settled"}}}
+        arrived = {"arrived": {"$add": [sums["created"], sums["arrived"]]}, "settled": settled}
+        days = ground.days(ground.days_of(pieces.hours))
+        found.append(Branch("rollup_days", days, [_rows("later", arrived)]))
     if pieces.raw:
-        each: Document = {"$group": {"_id": None, "arrived": {"$sum": 1}}}
-        turned = [*ground.narrow, *turns_stages([_range(each) for each in pieces.raw]), {"$group": flows}]
-        found.append(Branch("tickets", ground.tickets(pieces.raw), rows_of("later", [*ground.narrow, each])))
-        found.append(Branch("tickets", ground.turns(pieces.raw), rows_of("later", turned)))
+        counted: Document = {"$group": {"_id": None, "arrived": {"$sum": 1}}}
+        created = [*ground.narrow, counted, _rows("later", {"arrived": 1})]
+        turned = [*ground.narrow, *turns_stages([within(each) for each in pieces.raw]), _rows("later", flows)]
+        found.append(Branch("tickets", ground.tickets(pieces.raw), created))
+        found.append(Branch("tickets", ground.turns(pieces.raw), turned))
     return found
 
 
 def age_branches(ground: Ground, edges: Sequence[datetime]) -> list[Branch]:
     """`age`: how many of those created before, between and after some midnights are open."""
     zone, trust = ground.view.zone, ground.view.trust
-    since, until = min(_beginning(ground), edges[0] - DAY), max(_end(ground), edges[-1] + DAY)
+    since, until = min(ground.beginning, edges[0] - DAY), max(ground.end, edges[-1] + DAY)
     bounds = [since, *edges, until]
     found: list[Branch] = []
     raw: list[Period] = []
@@ -273,13 +237,11 @@ def age_branches(ground: Ground, edges: Sequence[datetime]) -> list[Branch]:
         raw += [*pieces.raw, *pieces.hours]
     if blocks:
         place = position_expression([day_of(each, zone) for each in bounds], "$first")
-        stages = measures.keys_of(place, Axis("$first", 0, (), ()), "$open")
-        found.append(Branch("rollup_blocks", ground.blocks(blocks), rows_of("age", stages)))
+        found.append(Branch("rollup_blocks", ground.blocks(blocks), [_rows("age", {"k": place, "n": "$open"})]))
     if raw:
-        place = position_expression(bounds, "$created_at")
-        stages = [*ground.narrow, *measures.keys_of(place, Axis("$created_at", since, (), ()))]
+        stages = [*ground.narrow, *_counted("age", position_expression(bounds, "$created_at"))]
         is_open = {**ground.tickets(raw), "status": {"$in": list(OPEN_STATUSES)}}
-        found.append(Branch("tickets", is_open, rows_of("age", stages)))
+        found.append(Branch("tickets", is_open, stages))
     return found
 
 
@@ -288,54 +250,36 @@ def hour_branches(ground: Ground, period: Period) -> list[Branch]:
     pieces = cut(period, ground.view.zone, ground.view.trust, grid=EPOCH)
     found: list[Branch] = []
     if pieces.hours:
-        stages = [*_unrolled("hours", pieces.hours), {"$group": {"_id": "$at", "n": {"$sum": "$total"}}}]
-        days = ground.days_by_source(days_of(pieces.hours, ground))
-        found.append(Branch("rollup_days", days, rows_of("hour", stages)))
+        stages = [*_unrolled(among("hours", pieces.hours)), _rows("hour", {"k": "$at", "n": "$total"})]
+        found.append(Branch("rollup_days", ground.days(ground.days_of(pieces.hours)), stages))
     if pieces.raw:
         hour = {"$dateTrunc": {"date": "$created_at", "unit": "hour"}}
-        stages = [{"$group": {"_id": hour, "n": {"$sum": 1}}}]
-        found.append(Branch("tickets", ground.tickets(pieces.raw), rows_of("hour", stages)))
+        found.append(Branch("tickets", ground.tickets(pieces.raw), _counted("hour", hour)))
     return found
 
 
-def _of(wanted: frozenset[str], facets: dict[str, Pipeline]) -> dict[str, Pipeline]:
-    return {f: stages for f, stages in facets.items() if f.partition(" ")[0] in wanted}
-
-
-def _unrolled(name: str, periods: Sequence[Period]) -> Pipeline:
-    """The hours of a list that lie in the periods, each as a document with its source."""
-    within: list[Document] = [
+def among(name: str, periods: Sequence[Period]) -> Document:
+    """Those of a day's list by the hour that lie in the periods."""
+    inside: list[Document] = [
         {"$and": [{"$gte": ["$$this.at", each.start]}, {"$lt": ["$$this.at", each.end]}]} for each in periods
     ]
-    chosen = {"$filter": {"input": f"${name}", "cond": {"$or": within}}}
-    root = {"$mergeObjects": [{"source": "$source"}, f"${name}"]}
-    return [
-        {"$project": {"_id": 0, "source": 1, name: chosen}},
-        {"$unwind": f"${name}"},
-        {"$replaceRoot": {"newRoot": root}},
-    ]
+    return {"$filter": {"input": f"${name}", "cond": inside[0] if len(inside) == 1 else {"$or": inside}}}
 
 
-def days_of(periods: Sequence[Period], ground: Ground) -> list[Stretch]:
-    ranges = [days_touching(each, ground.view.zone) for each in periods]
-    days = sorted({day for each in ranges for day in each})
-    return [(day, day + 1) for day in days]
+def _unrolled(rows: Document) -> Pipeline:
+    """Each of a list as a document of its own."""
+    return [{"$project": {"_id": 0, "row": rows}}, {"$unwind": "$row"}, {"$replaceRoot": {"newRoot": "$row"}}]
 
 
-def _beginning(ground: Ground) -> datetime:
-    """Before any ticket: the first day that is rolled up or marked; where nothing is, the beginning of time."""
-    built, marked = ground.view.built, ground.view.trust.marked
-    return start_of(min([built.first_day, *marked[:1]]), ground.view.zone) if built else BEGINNING
+def _rows(f: str, values: Document) -> Document:
+    return {"$project": {"_id": 0, "f": f, **values}}
 
 
-def _end(ground: Ground) -> datetime:
-    built, marked = ground.view.built, ground.view.trust.marked
-    return start_of(max([built.last_day, *marked[-1:]]) + 1, ground.view.zone) if built else END
+def _placed(axis: Axis) -> Document:
+    """The place in time out of the key of a group."""
+    return {name: _PLACE[name] for name in axis.place}
 
 
-def any_of(conditions: Sequence[Document]) -> Document:
-    return conditions[0] if len(conditions) == 1 else {"$or": list(conditions)}
-
-
-def _range(period: Period) -> Document:
-    return {"$gte": period.start, "$lt": period.end}
+def _counted(f: str, key: Any) -> Pipeline:
+    """How many tickets of each key."""
+    return [{"$group": {"_id": key, "n": {"$sum": 1}}}, _rows(f, {"k": "$_id", "n": 1})]

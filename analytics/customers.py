@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from analytics.branches import Branch, Ground
 from analytics.figures import AtRiskCustomer, CustomerVolume
-from analytics.measures import side_by_side
+from analytics.ground import Branch, Ground
 from analytics.periods import Period
-from analytics.pipelines import IS_HIGH, IS_NEGATIVE
-from analytics.rollups.layout import cut
+from analytics.pipelines import IS_HIGH, IS_NEGATIVE, side_by_side
+from analytics.rollups.layout import blocks_of, cut
 from analytics.rollups.leaders import CUSTOMER_COUNTS, CUSTOMER_SUMS, SCORE
 from supportsaas.mongo import Document, Pipeline
 from tickets.store import TICKETS
 
 SHOWN = 10
-TICKET_IDS = 20
+EVIDENCE, EVIDENCE_SHOWN = 20, 3
+"""So many tickets say why a customer is at risk: through the API, and on a dashboard."""
+
 AT_RISK_NEGATIVE = 2
 EVERYBODY_UP_TO = timedelta(days=2)
 FEW_TICKETS = 3_000
@@ -80,7 +81,8 @@ def customer_branch(ground: Ground, period: Period, chosen: Chosen) -> Branch:
         trust = replace(ground.view.trust, marked=())
         pieces = cut(period, ground.view.zone, trust)
         if pieces.days:
-            match = ground.leaders(leaders, pieces.days)
+            blocks = [block for stretch in pieces.days for block in blocks_of(stretch, trust)]
+            match = ground.leaders(leaders, blocks)
             counted.append(Branch("rollup_leaders", match, [_counts_by("$customer", CUSTOMER_SUMS)]))
         if edges := [*pieces.hours, *pieces.raw]:
             counted.append(_from_tickets(ground, edges, {"$in": leaders}))
@@ -93,7 +95,7 @@ def customer_branch(ground: Ground, period: Period, chosen: Chosen) -> Branch:
     first, *more = counted
     stages = [
         *first.stages,
-        *({"$unionWith": {"coll": each.collection, "pipeline": each.pipeline}} for each in more),
+        *(each.union for each in more),
         *([{"$group": {"_id": "$_id", **CUSTOMER_SUMS}}] if more else []),
         {"$set": {"score": SCORE}},
         *side_by_side(
@@ -106,10 +108,14 @@ def customer_branch(ground: Ground, period: Period, chosen: Chosen) -> Branch:
     return Branch(first.collection, first.match, stages)
 
 
-def customer_facets(ground: Ground, period: Period) -> dict[str, Pipeline]:
-    """The customers' rows, those at risk with the tickets that show why."""
+def customer_facets(ground: Ground, period: Period, *, tickets: int) -> dict[str, Pipeline]:
+    """The customers' rows, those at risk with the newest tickets that show why."""
     return {
-        "at_risk": [{"$match": {"f": "at_risk"}}, {"$sort": {"score": -1, "_id": 1}}, _speaking(ground, period)],
+        "at_risk": [
+            {"$match": {"f": "at_risk"}},
+            {"$sort": {"score": -1, "_id": 1}},
+            _speaking(ground, period, tickets),
+        ],
         "volume": [{"$match": {"f": "volume"}}, {"$sort": {"total": -1, "_id": 1}}],
     }
 
@@ -154,7 +160,7 @@ def _counts_by(key: str, counts: Document) -> Document:
     return {"$group": {"_id": key, **counts}}
 
 
-def _speaking(ground: Ground, period: Period) -> Document:
+def _speaking(ground: Ground, period: Period, tickets: int) -> Document:
     """The newest of the tickets that put the customer here, by the customers' index, newest first."""
     is_its_kind = {"$cond": [{"$gt": ["$$high", 0]}, IS_HIGH, IS_NEGATIVE]}
     return {
@@ -167,7 +173,7 @@ def _speaking(ground: Ground, period: Period) -> Document:
                 {"$match": {**ground.tickets([period]), "$expr": is_its_kind}},
                 *ground.narrow,
                 {"$sort": {"created_at": -1, "external_id": -1}},
-                {"$limit": TICKET_IDS},
+                {"$limit": tickets},
                 {"$project": {"_id": 0, "external_id": 1}},
             ],
             "as": "speaking",

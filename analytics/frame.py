@@ -1,5 +1,6 @@
 """What the numbers of a dashboard are numbers of: panels, tables and exports are made from these and the figures."""
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -50,20 +51,19 @@ def backlog_in(buckets: Buckets, points: tuple[BacklogPoint, ...]) -> list[Backl
 
     A point for each of the first buckets, up to the one of the last day.
     """
-    if not points:
-        return []
     found: list[BacklogPoint] = []
-    last = max(point.start for point in points)
+    left = deque(sorted(points, key=lambda point: point.start))
     for start, end in pairwise(buckets.edges):
-        if start > last:
+        if not left:
             break
-        within = [point for point in points if start <= point.start < end]
-        newest = max(within, key=lambda point: point.start, default=None)
+        within = []
+        while left and left[0].start < end:
+            within.append(left.popleft())
         found.append(
             BacklogPoint(
                 start=start,
-                end=newest.end if newest else end,
-                open=newest.open if newest else found[-1].open if found else 0,
+                end=within[-1].end if within else end,
+                open=within[-1].open if within else found[-1].open if found else 0,
                 arrived=sum(point.arrived for point in within),
                 settled=sum(point.settled for point in within),
             )

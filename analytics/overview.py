@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from analytics.branches import Branch, Collection, Ground, any_of, days_of
+from analytics.branches import among
+from analytics.ground import Branch, Collection, Ground, any_of
 from analytics.periods import Period, preset
 from analytics.pipelines import IS_HIGH, IS_NEGATIVE
 from analytics.rollups.layout import Pieces, Trust, blocks_of, cut, start_of
@@ -64,7 +65,7 @@ def tenant_numbers(tenants: Sequence[Tenant], *, now: datetime, use_rollups: boo
         return []
     with rollup_views(tenants, now=now, use=use_rollups) as views:
         first, *others = overview_branches(views, now=now)
-        pipeline: Pipeline = [*first.pipeline, *(_and_also(each) for each in others), _ADDED_UP]
+        pipeline: Pipeline = [*first.pipeline, *(each.union for each in others), _ADDED_UP]
         rows = mongo.collection(first.collection).aggregate(pipeline, session=views[0].session)
         found = {row.pop("_id"): row for row in rows}
     return [
@@ -176,12 +177,8 @@ def _hours(parts: Sequence[Part]) -> list[Branch]:
             together.setdefault(pieces.hours, []).append(ground)
     found: list[Branch] = []
     for hours, grounds in together.items():
-        within: list[Document] = [
-            {"$and": [{"$gte": ["$$this.at", each.start]}, {"$lt": ["$$this.at", each.end]}]} for each in hours
-        ]
-        chosen = {"$filter": {"input": "$hours", "cond": {"$or": within}}}
-        high = {"$sum": {"$map": {"input": chosen, "in": "$$this.high"}}}
-        matches = [ground.days_by_source(days_of(hours, ground)) for ground in grounds]
+        high = {"$sum": {"$map": {"input": among("hours", hours), "in": "$$this.high"}}}
+        matches = [ground.days(ground.days_of(hours)) for ground in grounds]
         found += _branch("rollup_days", matches, high_day=high)
     return found
 
@@ -201,7 +198,3 @@ def _of_many(matches: Sequence[Document]) -> list[Document]:
         same = found.setdefault(repr(rest), {"tenant_id": {"$in": []}, **rest})
         same["tenant_id"]["$in"].append(match["tenant_id"])
     return list(found.values())
-
-
-def _and_also(branch: Branch) -> Document:
-    return {"$unionWith": {"coll": branch.collection, "pipeline": branch.pipeline}}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from supportsaas.mongo import Document
+from supportsaas.mongo import Document, Pipeline
 from tickets.filters import OPEN_STATUSES, SENTIMENTS, URGENCIES
 
 
@@ -29,6 +29,20 @@ COUNTERS: Document = {
     **{sentiment: number_where({"$eq": ["$sentiment", sentiment]}) for sentiment in SENTIMENTS},
 }
 """Everything that is counted of a group of tickets."""
+
+SUMS: Document = {name: {"$sum": f"${name}"} for name in COUNTERS}
+"""The same of what was counted before."""
+
+
+def side_by_side(facets: dict[str, Pipeline]) -> Pipeline:
+    """All facets of the same documents, their rows behind each other, each with its facet's name in `f`."""
+    named = [{"$map": {"input": f"${f}", "in": {"$mergeObjects": ["$$this", {"f": f}]}}} for f in facets]
+    return [
+        {"$facet": facets},
+        {"$project": {"rows": {"$concatArrays": named}}},
+        {"$unwind": "$rows"},
+        {"$replaceRoot": {"newRoot": "$rows"}},
+    ]
 
 
 def position_expression(edges: Sequence[Any], field: str) -> Any:

@@ -14,15 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from analytics import customers
-from analytics.branches import (
-    Branch,
-    Ground,
-    Span,
-    age_branches,
-    hour_branches,
-    later_branches,
-    period_branches,
-)
+from analytics.branches import Span, age_branches, hour_branches, later_branches, period_branches
 from analytics.customers import Chosen, customer_branch, customer_facets
 from analytics.figures import (
     AgeBand,
@@ -36,10 +28,11 @@ from analytics.figures import (
     TrendPoint,
     ValueCount,
 )
+from analytics.ground import Branch, Ground
 from analytics.histogram import percentile_of
-from analytics.measures import SUMS
+from analytics.keywords import keyword_branch, keyword_facets
 from analytics.periods import Buckets, Period, Unit, day_start
-from analytics.pipelines import COUNTERS, TOTALS
+from analytics.pipelines import COUNTERS, SUMS, TOTALS
 from analytics.rollups.layout import start_of
 from analytics.rollups.view import rollup_view
 from supportsaas import clock, mongo
@@ -48,11 +41,7 @@ from tenants.models import Tenant
 from tickets.filters import SENTIMENTS, URGENCIES
 from tickets.freshness import data_as_of
 
-TOP_KEYWORDS = 10
-
-API_MEASURES = frozenset(("cell", "status", "word"))
-
-_FLOWS = ("created", "settled", "reopened")
+_FLOWS = {"created": "total", "settled": "settled", "reopened": "reopened"}
 _TOTALS: Document = {name: SUMS[name] for name in TOTALS}
 _SUMS_OF_TREND: Document = {"$set": {"sums": {name: {"$sum": f"$trend.{name}"} for name in COUNTERS}}}
 AGE_EDGES = (30, 7, 1, 0)
@@ -96,36 +85,35 @@ class StatisticsStore:
             *period_branches(ground, span),
             *later_branches(ground, span.period.end),
             *age_branches(ground, self._age_edges(now)),
+            keyword_branch(ground, span),
             customer_branch(ground, span.period, chosen),
         ]
-        cells = [{"$match": {"f": "cell", "was": False}}]
+        counts = {"$match": {"f": "count"}}
+        flows = {name: {"$sum": f"${field}"} for name, field in _FLOWS.items()}
         facets = {
             "trend": [
-                *cells,
+                {"$match": {"f": "count", "was": False}},
                 {"$group": {"_id": "$p", **SUMS}},
                 {"$match": {"total": {"$gt": 0}}},
                 {"$sort": {"_id": 1}},
             ],
-            "previous": [{"$match": {"f": "cell", "was": True}}, {"$group": {"_id": None, **_TOTALS}}],
+            "previous": [{"$match": {"f": "count", "was": True}}, {"$group": {"_id": None, **_TOTALS}}],
             "by_source": [{"$match": {"f": "source"}}, *_counted("k", "n")],
-            "by_status": [{"$match": {"f": "status"}}, *_counted("k", "n")],
-            **_keyword_facets(),
-            "week_hours": [{"$match": {"f": "week_hour"}}, {"$group": {"_id": "$k", "n": {"$sum": "$n"}}}],
-            "flows": [
-                {"$match": {"f": "flow"}},
-                {"$group": {"_id": {"p": "$p", "was": "$was"}, **{name: {"$sum": f"${name}"} for name in _FLOWS}}},
-            ],
+            "by_status": _statuses(),
+            "week_hours": [{"$unwind": "$week_hours"}, *_added_up("week_hours.k", "week_hours.n")],
+            "flows": [counts, {"$group": {"_id": {"d": "$d", "was": "$was"}, **flows}}],
             "times": [
-                {"$match": {"f": "time"}},
-                {"$group": {"_id": {"was": "$was", "k": "$k"}, "n": {"$sum": "$n"}}},
+                {"$unwind": "$times"},
+                {"$group": {"_id": {"was": "$was", "k": "$times.k"}, "n": {"$sum": "$times.n"}}},
                 {"$sort": {"_id.k": 1}},
             ],
             "later": [
                 {"$match": {"f": "later"}},
                 {"$group": {"_id": None, "n": {"$sum": {"$subtract": [_or_0("arrived"), _or_0("settled")]}}}},
             ],
-            "ages": [{"$match": {"f": "age"}}, {"$group": {"_id": "$k", "n": {"$sum": "$n"}}}],
-            **customer_facets(ground, span.period),
+            "ages": [{"$match": {"f": "age"}}, *_added_up("k", "n")],
+            **keyword_facets(),
+            **customer_facets(ground, span.period, tickets=customers.EVIDENCE_SHOWN),
         }
         return [*joined(branches), {"$facet": facets}, _SUMS_OF_TREND]
 
@@ -156,21 +144,19 @@ class StatisticsStore:
 
     def api_pipeline(self, ground: Ground, period: Period, chosen: Chosen) -> Pipeline:
         """As the dashboard's, by hours of UTC and without a period before."""
+        span = Span.of(ground, period, None, by_day=False)
         branches = [
-            *period_branches(ground, Span.of(ground, period, None, by_day=False), wanted=API_MEASURES),
+            *period_branches(ground, span, wanted=frozenset()),
             *hour_branches(ground, period),
+            keyword_branch(ground, span),
             customer_branch(ground, period, chosen),
         ]
         facets = {
-            "trend": [{"$match": {"f": "cell"}}, {"$group": {"_id": None, **SUMS}}],
-            "by_status": [{"$match": {"f": "status"}}, *_counted("k", "n")],
-            "hours": [
-                {"$match": {"f": "hour"}},
-                {"$group": {"_id": "$_id", "n": {"$sum": "$n"}}},
-                {"$sort": {"_id": 1}},
-            ],
-            **_keyword_facets(),
-            **customer_facets(ground, period),
+            "trend": [{"$match": {"f": "count"}}, {"$group": {"_id": None, **SUMS}}],
+            "by_status": _statuses(),
+            "hours": [{"$match": {"f": "hour"}}, *_added_up("k", "n"), {"$sort": {"_id": 1}}],
+            **keyword_facets(),
+            **customer_facets(ground, period, tickets=customers.EVIDENCE),
         }
         return [*joined(branches), {"$facet": facets}, _SUMS_OF_TREND]
 
@@ -188,12 +174,9 @@ class StatisticsStore:
         return [day_start(today - timedelta(days=days), self.tenant.zone) for days in AGE_EDGES]
 
 
-def joined(branches: Iterable[Branch]) -> Pipeline:
+def joined(branches: Iterable[Branch | None]) -> Pipeline:
     """All branches behind each other, beginning with no document at all, whichever of them there are."""
-    return [
-        {"$documents": []},
-        *({"$unionWith": {"coll": each.collection, "pipeline": each.pipeline}} for each in branches),
-    ]
+    return [{"$documents": []}, *(each.union for each in branches if each)]
 
 
 def api_statistics(tenant: Tenant, *, start: datetime | None, end: datetime | None) -> ApiStatistics:
@@ -206,29 +189,12 @@ def _counted(key: str, number: str) -> Pipeline:
     return [{"$group": {"_id": f"${key}", "count": {"$sum": f"${number}"}}}, {"$sort": {"count": -1, "_id": 1}}]
 
 
-def _keyword_facets() -> dict[str, Pipeline]:
-    """The words in the most tickets, and those that gained most tickets against the period before."""
-    words: Pipeline = [
-        {"$match": {"f": "word"}},
-        {
-            "$group": {
-                "_id": "$k",
-                "count": {"$sum": {"$cond": ["$was", 0, "$n"]}},
-                "before": {"$sum": {"$cond": ["$was", "$n", 0]}},
-            }
-        },
-    ]
-    first = {"$limit": TOP_KEYWORDS}
-    return {
-        "keywords": [*words, {"$match": {"count": {"$gt": 0}}}, {"$sort": {"count": -1, "_id": 1}}, first],
-        "rising": [
-            *words,
-            {"$set": {"gain": {"$subtract": ["$count", "$before"]}}},
-            {"$match": {"gain": {"$gt": 0}}},
-            {"$sort": {"gain": -1, "_id": 1}},
-            first,
-        ],
-    }
+def _statuses() -> Pipeline:
+    return [{"$match": {"f": "count", "was": False}}, {"$unwind": "$status"}, *_counted("status.k", "status.n")]
+
+
+def _added_up(key: str, number: str) -> Pipeline:
+    return [{"$group": {"_id": f"${key}", "n": {"$sum": f"${number}"}}}]
 
 
 def _or_0(name: str) -> Document:
@@ -274,7 +240,7 @@ def _week_hours(rows: Sequence[Document]) -> tuple[int, ...]:
 
 def _backlog(found: Document, span: Span, ground: Ground) -> tuple[BacklogPoint, ...]:
     """Backwards, day by day, from what is open now and what came and went after the period."""
-    flows = {int(row["_id"]["p"]): row for row in found["flows"] if not row["_id"]["was"]}
+    flows = {int(row["_id"]["d"]): row for row in found["flows"] if not row["_id"]["was"]}
     open_now = sum(row["n"] for row in found["ages"])
     still_open = open_now - sum(row["n"] for row in found["later"])
     points = []

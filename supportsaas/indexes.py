@@ -219,13 +219,13 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index(
         "rollup_blocks",
-        (("tenant_id", UP), ("generation", UP), ("days", UP), ("first", UP), ("source", UP)),
+        (("tenant_id", UP), ("generation", UP), ("block", UP), ("source", UP)),
         "A tenant's words and week hours over a stretch of days.",
     ),
     Index(
         "rollup_leaders",
         (
-            *(("tenant_id", UP), ("generation", UP), ("customer", UP), ("day", UP)),
+            *(("tenant_id", UP), ("generation", UP), ("customer", UP), ("block", UP)),
             *(("total", UP), ("high", UP), ("negative", UP), ("open", UP)),
         ),
         "What some customers have over a stretch of days, from the index alone.",

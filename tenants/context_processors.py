@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from tenants.access import find_all_access
+from tenants.access import find_named_tenants
 
 THEMES = ("system", "light", "dark")
 
@@ -15,5 +15,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme if theme in THEMES else "system",
         "access": getattr(request, "tenant_access", None),
-        "my_tenants": SimpleLazyObject(lambda: find_all_access(request.user)),
+        "my_tenants": SimpleLazyObject(lambda: find_named_tenants(request.user)),
     }

@@ -8,8 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.histogram import STEP
-from analytics.measures import SUMS
-from analytics.pipelines import COUNTERS
+from analytics.pipelines import COUNTERS, SUMS
 from analytics.rollups.layout import HOUR, start_of
 from supportsaas.mongo import Document, Pipeline
 
@@ -17,6 +16,9 @@ HOUR_MS = 3_600_000
 BLOCK_SUMS = ("total", "open", "settled", "reopened")
 BLOCK_LISTS = ("words", "week_hours", "times")
 """What a block holds: numbers, and lists of `{k, n}`."""
+
+_WITH_ALL: Pipeline = [{"$set": {"source": ["$_id.source", None]}}, {"$unwind": "$source"}]
+"""From here on everything is counted of each source, and of all of them as the source None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +41,23 @@ class Day:
 
 
 def counts_pipeline(tenant_id: str, day: Day) -> Pipeline:
-    """One document: `all`, and a row a source of `days`, `hours` and `week_hours`."""
+    """One document: of `days`, `hours` and `week_hours` a row a source, and one of all."""
     cell = {"at": day.hour_start(), "week_hour": week_hour_expression(day.start, day.end, day.zone)}
     by = {"source": "$source", "status": "$status"}
     return [
         {"$match": _created_on(tenant_id, day)},
         {"$group": {"_id": {**cell, **by}, **COUNTERS}},
+        *_WITH_ALL,
         {
             "$facet": {
-                "all": [{"$group": {"_id": {"status": "$_id.status"}, **SUMS}}, *_with_status()],
                 "days": [
-                    {"$group": {"_id": {"source": "$_id.source", "status": "$_id.status"}, **SUMS}},
+                    {"$group": {"_id": {"source": "$source", "status": "$_id.status"}, **SUMS}},
                     *_with_status("source"),
                 ],
                 "hours": [
                     {
                         "$group": {
-                            "_id": {"source": "$_id.source", "at": "$_id.at", "status": "$_id.status"},
+                            "_id": {"source": "$source", "at": "$_id.at", "status": "$_id.status"},
                             **SUMS,
                         }
                     },
@@ -65,7 +67,7 @@ def counts_pipeline(tenant_id: str, day: Day) -> Pipeline:
                 "week_hours": [
                     {
                         "$group": {
-                            "_id": {"source": "$_id.source", "k": "$_id.week_hour", "at": "$_id.at"},
+                            "_id": {"source": "$source", "k": "$_id.week_hour", "at": "$_id.at"},
                             "n": {"$sum": "$total"},
                         }
                     },
@@ -82,7 +84,7 @@ def counts_pipeline(tenant_id: str, day: Day) -> Pipeline:
 
 
 def flows_pipeline(tenant_id: str, day: Day) -> Pipeline:
-    """One document: what was closed and reopened, `by_hour`, and the `times` to resolution, each a row a source."""
+    """One document: what was closed and reopened, `by_hour`, and the `times` to resolution: a row a source, one of all."""
     within = {"$gte": day.start, "$lt": day.end}
     flows = {name: {"$sum": f"${name}"} for name in ("settled", "reopened")}
     return [
@@ -95,12 +97,13 @@ def flows_pipeline(tenant_id: str, day: Day) -> Pipeline:
                 "n": {"$sum": "$resolved"},
             }
         },
+        *_WITH_ALL,
         {
             "$facet": {
                 "by_hour": [
                     {
                         "$group": {
-                            "_id": {"source": "$_id.source", "at": "$_id.at"},
+                            "_id": {"source": "$source", "at": "$_id.at"},
                             **flows,
                             "times": {"$push": {"k": "$_id.k", "n": "$n"}},
                         }
@@ -122,7 +125,7 @@ def flows_pipeline(tenant_id: str, day: Day) -> Pipeline:
                 ],
                 "times": [
                     {"$match": {"n": {"$gt": 0}}},
-                    {"$group": {"_id": {"source": "$_id.source", "k": "$_id.k"}, "n": {"$sum": "$n"}}},
+                    {"$group": {"_id": {"source": "$source", "k": "$_id.k"}, "n": {"$sum": "$n"}}},
                     {"$group": {"_id": "$_id.source", "times": {"$push": {"k": "$_id.k", "n": "$n"}}}},
                 ],
             }
@@ -153,26 +156,33 @@ def turns_stages(ranges: Sequence[Document]) -> Pipeline:
 
 
 def words_pipeline(tenant_id: str, day: Day) -> Pipeline:
-    """One document: the words `by_hour` (of all sources), `by_source` and of `all` of them."""
+    """One document: the words `by_source` and of all, and `by_hour` (of all sources): a word's numbers of each hour."""
+    hour = {"$floor": {"$divide": [{"$subtract": ["$created_at", day.start]}, HOUR_MS]}}
+    hours = -(-(day.end - day.start) // HOUR)
+    place: Document = {"$indexOfArray": ["$hours", "$$this"]}
+    number = {"$cond": [{"$lt": [place, 0]}, 0, {"$arrayElemAt": ["$numbers", place]}]}
     return [
         {"$match": _created_on(tenant_id, day)},
-        {"$project": {"_id": 0, "source": 1, "topics": 1, "at": day.hour_start()}},
+        {"$project": {"_id": 0, "source": 1, "topics": 1, "hour": hour}},
         {"$unwind": "$topics"},
-        {"$group": {"_id": {"at": "$at", "source": "$source", "k": "$topics"}, "n": {"$sum": 1}}},
+        {"$group": {"_id": {"hour": "$hour", "source": "$source", "k": "$topics"}, "n": {"$sum": 1}}},
         {
             "$facet": {
                 "by_hour": [
-                    {"$group": {"_id": {"at": "$_id.at", "k": "$_id.k"}, "n": {"$sum": "$n"}}},
-                    {"$group": {"_id": "$_id.at", "words": {"$push": {"k": "$_id.k", "n": "$n"}}}},
-                    {"$project": {"_id": 0, "at": "$_id", "words": 1}},
+                    {"$group": {"_id": {"hour": "$_id.hour", "k": "$_id.k"}, "n": {"$sum": "$n"}}},
+                    {"$group": {"_id": "$_id.k", "hours": {"$push": "$_id.hour"}, "numbers": {"$push": "$n"}}},
+                    {
+                        "$project": {
+                            "_id": 0,
+                            "k": "$_id",
+                            "n": {"$map": {"input": {"$range": [0, hours]}, "in": number}},
+                        }
+                    },
                 ],
                 "by_source": [
-                    {"$group": {"_id": {"source": "$_id.source", "k": "$_id.k"}, "n": {"$sum": "$n"}}},
+                    *_WITH_ALL,
+                    {"$group": {"_id": {"source": "$source", "k": "$_id.k"}, "n": {"$sum": "$n"}}},
                     {"$group": {"_id": "$_id.source", "words": {"$push": {"k": "$_id.k", "n": "$n"}}}},
-                ],
-                "all": [
-                    {"$group": {"_id": "$_id.k", "n": {"$sum": "$n"}}},
-                    {"$group": {"_id": None, "words": {"$push": {"k": "$_id", "n": "$n"}}}},
                 ],
             }
         },
@@ -231,10 +241,10 @@ def _created_on(tenant_id: str, day: Day) -> Document:
 
 def _with_status(*keys: str) -> Pipeline:
     """Rows by keys and status to rows by keys, with what each status has."""
-    group = {key: f"$_id.{key}" for key in keys} or None
+    group = {key: f"$_id.{key}" for key in keys}
     return [
         {"$group": {"_id": group, **SUMS, "status": {"$push": {"k": "$_id.status", "n": "$total"}}}},
-        *([{"$set": {key: f"$_id.{key}" for key in keys}}] if keys else []),
+        {"$set": group},
         {"$unset": "_id"},
     ]
 

@@ -6,7 +6,8 @@ keeper that dies leaves days marked, and the next one counts them once more.
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,7 +27,7 @@ from analytics.rollups.counting import (
     words_pipeline,
 )
 from analytics.rollups.layout import SIZES, Block, day_of, enclosing_blocks
-from analytics.rollups.leaders import LEADERS, STRETCH, count_leader_days, count_leaders
+from analytics.rollups.leaders import LEADERS, STRETCH, add_up_leader_blocks, count_leader_days, count_leaders
 from supportsaas import clock, mongo
 from supportsaas.mongo import Document, Pipeline
 from supportsaas.reliability.lock import HeldLock, Lock, LockLost
@@ -41,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 DAYS, BLOCKS = "rollup_days", "rollup_blocks"
 DAYS_AT_ONCE = 8
+BLOCKS_AT_ONCE = 25
 """So many are counted in one transaction."""
 
 MANY_DAYS = 31
@@ -112,8 +114,9 @@ class _Keeper:
         else:
             days = state.days_of_marks(marks, self.zone)
             self._count(built.generation, days)
-            fresh = range(built.complete, self.today) if built.complete < self.today else range(0)
+            fresh = range(built.complete, self.today)
             self._add_up(built.generation, {*days, *fresh})
+            self._add_up_leaders(built.generation, built.leaders.names, fresh)
             self._lead(built, marks, days)
         self._in_transaction(partial(_take_away, [mark["_id"] for mark in marks]))
 
@@ -147,18 +150,29 @@ class _Keeper:
             self._in_transaction(partial(_count_days, self.tenant_id, generation, batch))
 
     def _add_up(self, generation: int, days: Iterable[int]) -> None:
-        """The larger blocks that hold any of the days and are over."""
-        days = set(days)
-        for smaller, size in ((4 ** (level - 1), 4**level) for level in range(1, len(SIZES))):
-            for block in enclosing_blocks(days, size):
-                if block.end <= self.today:
-                    self._in_transaction(partial(_add_up_block, self.tenant_id, generation, block, smaller))
+        for blocks in self._larger_blocks(days):
+            for block in blocks:
+                self._in_transaction(partial(_add_up_block, self.tenant_id, generation, block))
 
     def _count_leaders(self, generation: int, names: Iterable[str], numbers: Sequence[int]) -> None:
+        """What they have on these days, and in the larger blocks that hold any of them."""
         days = [day for day in (Day.of(number, self.zone) for number in numbers) if day.start < day.end]
         for first in range(0, len(days), STRETCH):
             batch = days[first : first + STRETCH]
             self._in_transaction(partial(count_leader_days, self.tenant_id, generation, sorted(names), batch))
+        self._add_up_leaders(generation, names, numbers)
+
+    def _add_up_leaders(self, generation: int, names: Iterable[str], days: Iterable[int]) -> None:
+        for blocks in self._larger_blocks(days) if names else ():
+            for first in range(0, len(blocks), BLOCKS_AT_ONCE):
+                batch = blocks[first : first + BLOCKS_AT_ONCE]
+                self._in_transaction(partial(add_up_leader_blocks, self.tenant_id, generation, sorted(names), batch))
+
+    def _larger_blocks(self, days: Iterable[int]) -> Iterator[list[Block]]:
+        """Those that hold any of the days and are over, of one size after the other: each is made of four of the last."""
+        days = set(days)
+        for size in sorted(SIZES)[1:]:
+            yield [block for block in enclosing_blocks(days, size) if block.end <= self.today]
 
     def _lead(self, built: state.Built, marks: Sequence[Document], days: Sequence[int]) -> None:
         """Keep the leaders' days true, and remember who else may have come near; after many, see anew who leads."""
@@ -214,11 +228,11 @@ def _count_days(tenant_id: str, generation: int, days: Sequence[Day], *, session
         found = day_documents(key, day, counts, flows)
         if found:
             counted += found
-            by_source = [each for each in found if each["source"] is not None]
-            blocks += first_blocks(key, day, by_source, words, flows)
-    numbers = {"$in": [day.number for day in days]}
-    mongo.collection(DAYS).delete_many({**key, "day": numbers}, session=session)
-    mongo.collection(BLOCKS).delete_many({**key, "days": {"$in": [0, 1]}, "first": numbers}, session=session)
+            blocks += first_blocks(key, day, found, words, flows)
+    numbers = [day.number for day in days]
+    mongo.collection(DAYS).delete_many({**key, "day": {"$in": numbers}}, session=session)
+    made = [Block(size, number).number for size in (0, 1) for number in numbers]
+    mongo.collection(BLOCKS).delete_many({**key, "block": {"$in": made}}, session=session)
     if counted:
         mongo.collection(DAYS).insert_many(counted, session=session)
         mongo.collection(BLOCKS).insert_many(blocks, session=session)
@@ -226,67 +240,65 @@ def _count_days(tenant_id: str, generation: int, days: Sequence[Day], *, session
 
 def day_documents(key: Document, day: Day, counts: Document, flows: Document) -> list[Document]:
     """A document a source, and one of all of them (None), of what the pipelines counted."""
-    by_source = {row["source"]: row for row in counts["days"]}
-    by_hour = {row["_id"]: row for row in flows["by_hour"]}
+    counted = {row["source"]: row for row in counts["days"]}
+    turned = {row["_id"]: row for row in flows["by_hour"]}
     lists = {name: _by_source(counts[name], name) for name in ("hours", "week_hours")}
     nothing = {"settled": 0, "reopened": 0, "flows": []}
-    found = [
+    return [
         {
             **key,
             "day": day.number,
             "source": source,
-            **by_source.get(source, {}),
-            **{name: by_hour.get(source, nothing)[name] for name in nothing},
+            **counted.get(source, {}),
+            **{name: turned.get(source, nothing)[name] for name in nothing},
             **{name: rows.get(source, []) for name, rows in lists.items()},
         }
-        for source in sorted({*by_source, *by_hour})
+        for source in {*counted, *turned}
     ]
-    if found:
-        turns = {name: sum(row[name] for row in by_hour.values()) for name in ("settled", "reopened")}
-        every: Document = next(iter(counts["all"]), {})
-        found.append({**key, "day": day.number, "source": None, **every, **turns})
-    return found
 
 
 def first_blocks(key: Document, day: Day, days: Sequence[Document], words: Document, flows: Document) -> list[Document]:
     """The blocks of one day: its words by hour, and one a source and of all sources (None)."""
     by_source, times = _by_source(words["by_source"], "words"), _by_source(flows["times"], "times")
-    every: list[Document] = next((row["words"] for row in words["all"]), [])
-    place = {**key, "first": day.number}
-    found: list[Document] = [{**place, "days": 0, "source": None, "hours": words["by_hour"]}]
-    for source, mine in ((None, days), *((each["source"], [each]) for each in days)):
-        found.append(
+    return [
+        {**key, **place_of(Block(0, day.number)), "source": None, "words": words["by_hour"]},
+        *(
             {
-                **place,
-                "days": 1,
-                "source": source,
-                **{name: sum(each.get(name, 0) for each in mine) for name in BLOCK_SUMS},
-                "words": every if source is None else by_source.get(source, []),
-                "week_hours": [{"k": row["k"], "n": row["n"]} for each in mine for row in each["week_hours"]],
-                "times": [row for each in mine for row in times.get(each["source"], [])],
+                **key,
+                **place_of(Block(1, day.number)),
+                "source": each["source"],
+                **{name: each.get(name, 0) for name in BLOCK_SUMS},
+                "words": by_source.get(each["source"], []),
+                "week_hours": [{"k": row["k"], "n": row["n"]} for row in each["week_hours"]],
+                "times": times.get(each["source"], []),
             }
-        )
-    return found
+            for each in days
+        ),
+    ]
 
 
-def _by_source(rows: Sequence[Document], name: str) -> dict[str, list[Document]]:
+def place_of(block: Block) -> Document:
+    """How a block's place stands in its document: one number to find it by, and what that is made of."""
+    return {"block": block.number, **asdict(block)}
+
+
+def _by_source(rows: Sequence[Document], name: str) -> dict[str | None, list[Document]]:
     return {row["_id"]: row[name] for row in rows}
 
 
-def _add_up_block(tenant_id: str, generation: int, block: Block, smaller: int, *, session: ClientSession) -> None:
+def _add_up_block(tenant_id: str, generation: int, block: Block, *, session: ClientSession) -> None:
     blocks = mongo.collection(BLOCKS)
     key = {"tenant_id": tenant_id, "generation": generation}
-    within = {**key, "days": smaller, "first": {"$gte": block.first, "$lt": block.end}}
-    found = next(blocks.aggregate(block_pipeline(within), session=session))
+    parts = {**key, "block": {"$in": [part.number for part in block.parts]}}
+    found = next(blocks.aggregate(block_pipeline(parts), session=session))
     lists = {name: _by_source(found[name], name) for name in BLOCK_LISTS}
-    blocks.delete_many({**key, "days": block.days, "first": block.first}, session=session)
+    blocks.delete_many({**key, "block": block.number}, session=session)
     if found["sums"]:
         blocks.insert_many(
             [
                 {
                     **key,
-                    "days": block.days,
-                    "first": block.first,
+                    **place_of(block),
                     "source": row["_id"],
                     **{name: row[name] for name in BLOCK_SUMS},
                     **{name: lists[name].get(row["_id"], []) for name in BLOCK_LISTS},

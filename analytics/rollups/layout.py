@@ -31,6 +31,17 @@ class Block:
     def end(self) -> int:
         return self.first + self.days
 
+    @property
+    def number(self) -> int:
+        """Where and how long it is, as one number: any blocks are found by one list of values."""
+        return self.first * 100 + self.days
+
+    @property
+    def parts(self) -> list["Block"]:
+        """The blocks of the next smaller size that it is made of."""
+        smaller = self.days // 4
+        return [Block(smaller, first) for first in range(self.first, self.end, smaller)]
+
 
 @dataclass(frozen=True, slots=True)
 class Pieces:

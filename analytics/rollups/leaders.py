@@ -3,7 +3,7 @@
 A customer's score and number of tickets over a period are never more than over all time. So the
 customers are counted exactly for a period in the order of their all-time numbers, until the next
 one's is below what the tenth best already has; almost always a few dozen of hundreds of thousands.
-They are also those with the most tickets, so `rollup_leaders` holds what each leader has a day.
+They are also those with the most tickets, so `rollup_leaders` holds what each leader has in each block of days.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from analytics.figures import (
 )
 from analytics.pipelines import IS_HIGH, IS_NEGATIVE, IS_OPEN, number_where, position_expression
 from analytics.rollups.counting import Day
+from analytics.rollups.layout import Block
 from analytics.rollups.state import Leaders
 from supportsaas import mongo
 from supportsaas.mongo import Document, Pipeline
@@ -71,8 +72,28 @@ def count_leader_days(
             leader_days_pipeline(tenant_id, customers, stretch), session=session
         )
     ]
-    wanted = {"customer": {"$in": list(customers)}, "day": {"$in": [day.number for day in days]}}
+    blocks = [Block(1, day.number).number for day in days]
+    wanted = {"customer": {"$in": list(customers)}, "block": {"$in": blocks}}
     leaders.delete_many({**key, **wanted}, session=session)
+    if rows:
+        leaders.insert_many(rows, ordered=False, session=session)
+
+
+def add_up_leader_blocks(
+    tenant_id: str, generation: int, customers: Sequence[str], blocks: Sequence[Block], *, session: ClientSession
+) -> None:
+    """What these customers have in larger blocks of one size, from the next smaller ones they are made of."""
+    size = blocks[0].days
+    key = {"tenant_id": tenant_id, "generation": generation}
+    mine = {**key, "customer": {"$in": list(customers)}}
+    parts = [part.number for block in blocks for part in block.parts]
+    place = {"customer": "$customer", "first": {"$subtract": ["$first", {"$mod": ["$first", size]}]}}
+    leaders = mongo.collection(LEADERS)
+    found = leaders.aggregate(
+        [{"$match": {**mine, "block": {"$in": parts}}}, {"$group": {"_id": place, **CUSTOMER_SUMS}}], session=session
+    )
+    rows = [{**key, "block": Block(size, row["_id"]["first"]).number, **row.pop("_id"), **row} for row in found]
+    leaders.delete_many({**mine, "block": {"$in": [block.number for block in blocks]}}, session=session)
     if rows:
         leaders.insert_many(rows, ordered=False, session=session)
 
@@ -82,6 +103,7 @@ def leader_days_pipeline(tenant_id: str, customers: Sequence[str], days: Sequenc
     within = {"$gte": days[0].start, "$lt": days[-1].end}
     place = position_expression([*(day.start for day in days), days[-1].end], "$created_at")
     numbers = [day.number for day in days]
+    blocks = [Block(1, number).number for number in numbers]
     return [
         {
             "$match": {
@@ -96,7 +118,8 @@ def leader_days_pipeline(tenant_id: str, customers: Sequence[str], days: Sequenc
             "$project": {
                 "_id": 0,
                 "customer": "$_id.customer",
-                "day": {"$arrayElemAt": [numbers, {"$toInt": "$_id.place"}]},
+                "first": {"$arrayElemAt": [numbers, {"$toInt": "$_id.place"}]},
+                "block": {"$arrayElemAt": [blocks, {"$toInt": "$_id.place"}]},
                 **dict.fromkeys(CUSTOMER_COUNTS, 1),
             }
         },

@@ -15,6 +15,9 @@ from tickets.rollup_marks import COLLECTION as MARKS
 
 COLLECTION = "rollup_state"
 
+LAYOUT = 2
+"""Of the collections of roll-ups; what was built in another one counts as not built."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leaders:
@@ -49,18 +52,22 @@ class Built:
 
 
 def find(tenant_id: str, *, session: ClientSession | None = None) -> Built | None:
-    found = mongo.collection(COLLECTION).find_one({"_id": tenant_id}, session=session)
+    found = mongo.collection(COLLECTION).find_one({"_id": tenant_id, "layout": LAYOUT}, session=session)
     return _built(found) if found else None
 
 
 def find_all(tenant_ids: Sequence[str] | None = None, *, session: ClientSession | None = None) -> dict[str, Built]:
     """Of all tenants, or of some, by tenant; only those that are built."""
-    wanted = {} if tenant_ids is None else {"_id": {"$in": list(tenant_ids)}}
+    wanted: Document = {"layout": LAYOUT}
+    if tenant_ids is not None:
+        wanted["_id"] = {"$in": list(tenant_ids)}
     return {each["_id"]: _built(each) for each in mongo.collection(COLLECTION).find(wanted, session=session)}
 
 
 def save(tenant_id: str, built: Built, *, session: ClientSession) -> None:
-    mongo.collection(COLLECTION).replace_one({"_id": tenant_id}, asdict(built), upsert=True, session=session)
+    mongo.collection(COLLECTION).replace_one(
+        {"_id": tenant_id}, {**asdict(built), "layout": LAYOUT}, upsert=True, session=session
+    )
 
 
 def forget(tenant_id: str) -> None:

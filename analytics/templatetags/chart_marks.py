@@ -10,12 +10,33 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from analytics.charts import Segment
-from analytics.table import ShownCell, Table
+from analytics.links import ChartFiles
+from analytics.table import Column, ShownCell, Table
 from analytics.views.panels.backlog import Backlog
+from analytics.views.panels.bars import BarRow
 from analytics.views.panels.trend import Trend
 from analytics.views.panels.week import HeatRow
+from supportsaas.templatetags.presentation import badge, grouped, percent
 
 register = template.Library()
+
+
+@register.simple_tag
+def bar_rows(rows: Iterable[BarRow], kind: str) -> SafeString:
+    """An `<li>` a value: its name, its number, its share or what is said in place of it, and its bar."""
+    return _written(_bar_row(row, is_verdict=kind == "sentiment") for row in rows)
+
+
+@register.simple_tag
+def table_head(table: Table) -> SafeString:
+    """The `<th>`s over a table's columns."""
+    return _written(f'<th scope="col"{_kind(each)}>{escape(each.name)}</th>' for each in table.columns)
+
+
+@register.simple_tag
+def csv_link(files: ChartFiles, name: str) -> SafeString:
+    """The link to a chart's numbers as a file."""
+    return _written([f'<a href="{escape(files.csv(name))}" download>CSV</a>'])
 
 
 @register.simple_tag
@@ -86,9 +107,26 @@ def _written(pieces: Iterable[str]) -> SafeString:
     return mark_safe("\n".join(pieces))  # noqa: S308  # nosec B308 B703
 
 
+def _bar_row(row: BarRow, *, is_verdict: bool) -> str:
+    name = badge("sentiment", row.value) if is_verdict else escape(row.name)
+    colour = f" mark-{escape(row.value)}" if is_verdict else ""
+    marks = (
+        f'<span class="bar-name">{name}</span> <span class="bar-count">{grouped(row.count)}</span> '
+        f'<span class="bar-share">{escape(row.note) if row.note else percent(row.share)}</span> '
+        f'<svg class="bar-track{colour}" width="100%" height="6" aria-hidden="true">'
+        f'<rect width="{row.width}%" height="6" rx="2"/></svg>'
+    )
+    if not row.url:
+        return f'<li><div class="bar-row">{marks}</div></li>'
+    return f'<li><a class="bar-row" href="{escape(row.url)}">{marks}</a></li>'
+
+
 def _cell(cell: ShownCell) -> str:
-    kind = ' class="number"' if cell.is_number else ""
-    return f"<td{kind}>{_linked(cell.words, cell.url)}</td>"
+    return f"<td{_kind(cell)}>{_linked(cell.words, cell.url)}</td>"
+
+
+def _kind(cell: ShownCell | Column) -> str:
+    return ' class="number"' if cell.is_number else ""
 
 
 def _linked(words: str, url: str) -> str:

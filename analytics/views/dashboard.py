@@ -8,11 +8,11 @@ from django.views.decorators.http import require_GET
 
 from analytics.figures import DashboardFigures
 from analytics.frame import Frame
-from analytics.links import TicketLinks
-from analytics.periods import CUSTOM, ChosenPeriod, Period, buckets_of, day_start
-from analytics.store import StatisticsStore
+from analytics.links import ChartFiles
+from analytics.periods import CUSTOM, ChosenPeriod, Period, day_start
 from analytics.tables import dashboard_tables
 from analytics.views.narrowing import Selection, date_fields, is_custom, period_choices, source_choices
+from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
 from analytics.views.panels.customers import SCORE_WORDS, customer_rows
@@ -58,18 +58,16 @@ def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
-    tenant, zone, period = access.tenant, selection.zone, selection.chosen.period
-    buckets, comparison = buckets_of(period, zone), period.comparison(now, zone)
-    figures = StatisticsStore(tenant).dashboard(buckets, comparison=comparison, sources=selection.sources, now=now)
-    links = TicketLinks(tenant.slug, selection.tickets)
-    frame = Frame(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now)
+    figures, frame = find_numbers(access.tenant, selection, now)
+    zone, period, here = selection.zone, selection.chosen.period, selection.query()
     return {
         "totals": figures.totals,
         "source_choices": source_choices(selection, figures.by_source),
         "no_sources_query": selection.query(sources=()),
-        "here_query": selection.query(),
+        "here_query": here,
+        "files": ChartFiles(access.tenant.slug, here),
         "period_words": period_words(period, zone),
-        "comparison_words": period_words(comparison, zone),
+        "comparison_words": period_words(frame.comparison, zone),
         "is_under_way": period.start < now < period.end,
         **(_panels(figures, frame) if figures.totals.total else {}),
         **_situation(access, selection, is_empty=not figures.totals.total),
@@ -88,7 +86,7 @@ def _panels(figures: DashboardFigures, frame: Frame) -> dict[str, Any]:
         "sources": bar_list(tables["source"]),
         "keywords": bar_list(tables["keywords"]),
         "rising": rising_list(figures.rising, tables["rising"]),
-        "customers": customer_rows(figures, tables),
+        "customers": customer_rows(figures, frame, tables),
         "score_words": SCORE_WORDS,
         "volume": bar_list(tables["customers"]),
         "backlog": backlog(figures, frame, tables),

@@ -3,16 +3,11 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from analytics.frame import Frame
-from analytics.links import TicketLinks
-from analytics.periods import buckets_of
-from analytics.store import StatisticsStore
-from analytics.table import Table
 from analytics.tables import dashboard_tables
 from analytics.views.narrowing import Selection
+from analytics.views.numbers import find_numbers
 from supportsaas import clock
 from tenants.access import TenantAccess, tenant_required
-from tenants.models import Tenant
 from tickets.export_files import file_response, parse_format
 from tickets.exporting import file_name, write_rows
 from tickets.filters import FilterError
@@ -28,7 +23,7 @@ def export_chart(request: HttpRequest, access: TenantAccess, name: str, format_n
         selection = Selection.parse(dict(request.GET.lists()), zone=zone, now=now)
     except FilterError as error:
         return HttpResponse(f"{error}.", status=400, content_type="text/plain; charset=utf-8")
-    table = _tables(access.tenant, selection).get(name)
+    table = dashboard_tables(*find_numbers(access.tenant, selection, now)).get(name)
     if table is None:
         raise Http404("No such chart.")
     columns = [column.key for column in table.columns]
@@ -39,12 +34,3 @@ def export_chart(request: HttpRequest, access: TenantAccess, name: str, format_n
         file_name(access.tenant.slug, name, format_, start=period.start, end=period.end, zone=zone),
         format_,
     )
-
-
-def _tables(tenant: Tenant, selection: Selection) -> dict[str, Table]:
-    now, zone, period = clock.now(), tenant.zone, selection.chosen.period
-    buckets, comparison = buckets_of(period, zone), period.comparison(now, zone)
-    figures = StatisticsStore(tenant).dashboard(buckets, comparison=comparison, sources=selection.sources, now=now)
-    links = TicketLinks(tenant.slug, selection.tickets)
-    frame = Frame(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now)
-    return dashboard_tables(figures, frame)

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.links import TicketLinks
+from analytics.links import ChartFiles, TicketLinks
 from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
 
 WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
@@ -41,3 +42,14 @@ def test_a_link_opens_the_base_with_its_conditions_in_place_of_the_bases(
     assert url == f"/t/acme/tickets/?{wanted.query()}"
     read = TicketFilter.parse(parse_qs(urlsplit(url).query, keep_blank_values=True), zone=ZoneInfo("UTC"))
     assert read == wanted
+
+
+@given(WORDS)
+def test_pages_and_files_have_the_addresses_that_django_writes(name: str) -> None:
+    links = TicketLinks("acme", TicketFilter())
+    assert links.customer(name) == reverse("customer", args=["acme", name])
+    assert links.ticket(name) == reverse("ticket", args=["acme", name])
+    assert (
+        ChartFiles("acme", "period=7d").csv("week-hours")
+        == f"{reverse('chart-export', args=['acme', 'week-hours', 'csv'])}?period=7d"
+    )

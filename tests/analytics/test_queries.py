@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from analytics.branches import Branch, Ground, Span, age_branches, hour_branches, later_branches, period_branches
+from analytics.branches import Span, age_branches, hour_branches, later_branches, period_branches
 from analytics.customers import Chosen, choose, customer_branch, customer_facets
+from analytics.ground import Branch, Ground
+from analytics.keywords import keyword_branch
 from analytics.overview import overview_branches, runs_pipeline
 from analytics.periods import Period, Unit, buckets_of
 from analytics.rollups.counting import Day, counts_pipeline, flows_pipeline, words_pipeline
@@ -54,7 +56,7 @@ def branches(request: pytest.FixtureRequest, tenant: Tenant) -> list[Branch]:
             for unit in (Unit.HOUR, Unit.DAY):
                 edges = buckets_of(period, tenant.zone, unit).edges
                 span = Span.of(ground, period, period.previous, edges, by_hour=unit is Unit.HOUR)
-                found += period_branches(ground, span)
+                found += [*period_branches(ground, span), *filter(None, [keyword_branch(ground, span)])]
             found += [
                 *later_branches(ground, period.start),
                 *later_branches(ground, period.end),
@@ -75,7 +77,7 @@ def test_whatever_reads_a_collection_names_the_tenant_first(branches: list[Branc
 def test_so_do_the_pipelines_of_the_overview_and_of_the_keepers(tenant: Tenant) -> None:
     day = Day.of(NOON.toordinal(), tenant.zone)
     with rollup_view(tenant, now=NOON) as view:
-        speaking = customer_facets(Ground(view, ()), Period(NOON - DAY, NOON))["at_risk"]
+        speaking = customer_facets(Ground(view, ()), Period(NOON - DAY, NOON), tickets=3)["at_risk"]
     one: list[Pipeline] = [
         *(pipeline(tenant.slug, day) for pipeline in (counts_pipeline, flows_pipeline, words_pipeline)),
         leaders_pipeline(tenant.slug),

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics import customers
-from analytics.branches import Ground, Span
+from analytics.branches import Span
 from analytics.customers import Chosen
+from analytics.ground import Ground
 from analytics.periods import Buckets, Period, Unit, buckets_of
 from analytics.rollups import state
 from analytics.rollups.keeping import refresh, refresh_marked, refresh_outdated

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analytics.customers import EVIDENCE_SHOWN
 from analytics.figures import (
     MOST_REPEATED,
     POINTS_HIGH,
@@ -12,10 +13,9 @@ from analytics.figures import (
     DashboardFigures,
     Reason,
 )
+from analytics.frame import Frame
 from analytics.table import Table
 from analytics.tables import by_score
-
-SHOWN_TICKETS = 3
 
 _WORDS: dict[Reason, str] = {"high": "high urgency", "negative": "negative", "open": "open", "repeated": "in all"}
 
@@ -37,17 +37,17 @@ class ScorePart:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """A customer at risk, each part of the score with the list of its tickets; `ticket_ids` are the newest few."""
+    """A customer at risk, each part of the score with the list of its tickets; `tickets` are the newest few, with their pages."""
 
     customer_id: str
     url: str
     score: int
     parts: tuple[ScorePart, ...]
     is_settled: bool
-    ticket_ids: tuple[str, ...]
+    tickets: tuple[tuple[str, str], ...]
 
 
-def customer_rows(figures: DashboardFigures, tables: Mapping[str, Table]) -> list[CustomerRow]:
+def customer_rows(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) -> list[CustomerRow]:
     """The highest score first."""
     found = []
     for each, row in zip(by_score(figures.customers), tables["customers-at-risk"].rows, strict=True):
@@ -57,11 +57,8 @@ def customer_rows(figures: DashboardFigures, tables: Mapping[str, Table]) -> lis
             for cell, (reason, points) in zip(counts, each.points.items(), strict=True)
             if points
         )
-        found.append(
-            CustomerRow(
-                each.customer_id, name.url, each.score, parts, not each.open_count, each.ticket_ids[:SHOWN_TICKETS]
-            )
-        )
+        tickets = tuple((each_id, frame.links.ticket(each_id)) for each_id in each.ticket_ids[:EVIDENCE_SHOWN])
+        found.append(CustomerRow(each.customer_id, name.url, each.score, parts, not each.open_count, tickets))
     return found
 
 

@@ -240,6 +240,11 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index(
         "tenants_personsession",
+        (("session_key", UP),),
+        "The session of a request. The unique index of the table holds for strings alone, and no query says it wants one.",
+    ),
+    Index(
+        "tenants_personsession",
         (("expire_date", UP),),
         "Sessions that have expired go by themselves.",
         {"expireAfterSeconds": 0},

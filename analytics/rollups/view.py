@@ -44,16 +44,18 @@ class RollupView:
 @contextmanager
 def rollup_view(tenant: Tenant, *, now: datetime, use: bool = True) -> Iterator[RollupView]:
     """The tenant's roll-ups in a snapshot. Without `use`, as if there were none: everything is read from the tickets."""
-    with rollup_views([tenant], now=now, use=use) as views:
+    with rollup_views([tenant], now=now, use=use, leaders=True) as views:
         yield views[0]
 
 
 @contextmanager
-def rollup_views(tenants: Sequence[Tenant], *, now: datetime, use: bool = True) -> Iterator[list[RollupView]]:
+def rollup_views(
+    tenants: Sequence[Tenant], *, now: datetime, use: bool = True, leaders: bool = False
+) -> Iterator[list[RollupView]]:
     """Those of several tenants, in the order given, all in one snapshot; two queries, however many tenants."""
     slugs = [tenant.slug for tenant in tenants]
     with mongo.client().start_session(snapshot=True) as session:
-        built = state.find_all(slugs, session=session) if use else {}
+        built = state.find_all(slugs, leaders=leaders, session=session) if use else {}
         marks: dict[str, list[Document]] = {slug: [] for slug in slugs}
         for mark in mongo.collection(MARKS).find({"tenant_id": {"$in": list(built)}}, session=session):
             marks[mark["tenant_id"]].append(mark)

@@ -9,12 +9,13 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from analytics.charts import Segment
+from analytics.charts import Segment, Tick
 from analytics.links import ChartFiles
 from analytics.table import Column, ShownCell, Table
 from analytics.views.panels.backlog import Backlog
 from analytics.views.panels.bars import BarRow
-from analytics.views.panels.trend import Trend
+from analytics.views.panels.customers import CustomerRow
+from analytics.views.panels.trend import AxisText, Trend
 from analytics.views.panels.week import HeatRow
 from supportsaas.templatetags.presentation import badge, grouped, percent
 
@@ -54,6 +55,40 @@ def heat_cells(row: HeatRow) -> SafeString:
     return _written(
         f'<td class="heat-{cell.level}" title="{escape(cell.title)}">{escape(cell.words)}</td>' for cell in row.cells
     )
+
+
+@register.simple_tag
+def tick_numbers(ticks: Iterable[Tick]) -> SafeString:
+    """The numbers of an upright axis."""
+    return _written(
+        f'<text x="38" y="{each.y}" dy="4" text-anchor="end">{grouped(each.value)}</text>' for each in ticks
+    )
+
+
+@register.simple_tag
+def tick_lines(ticks: Iterable[Tick], *, base: bool = False) -> SafeString:
+    """The lines across a chart; with `base` the one at 0 stands out."""
+    return _written(
+        f'<line class="{"base-line" if base and not each.value else "grid-line"}" x1="0" x2="100%" '
+        f'y1="{each.y}" y2="{each.y}"/>'
+        for each in ticks
+    )
+
+
+@register.simple_tag
+def axis_words(labels: Iterable[AxisText], y: int) -> SafeString:
+    """What stands below a chart."""
+    return _written(
+        f'<text class="{"minor" if each.place.is_minor else ""}" x="{each.place.x}%" y="{y}" text-anchor="middle">'
+        f"{escape(each.words)}</text>"
+        for each in labels
+    )
+
+
+@register.simple_tag
+def customer_items(rows: Iterable[CustomerRow]) -> SafeString:
+    """An `<li>` a customer at risk: the newest tickets, and what the score is made of."""
+    return _written(_customer_item(each) for each in rows)
 
 
 @register.simple_tag
@@ -119,6 +154,20 @@ def _bar_row(row: BarRow, *, is_verdict: bool) -> str:
     if not row.url:
         return f'<li><div class="bar-row">{marks}</div></li>'
     return f'<li><a class="bar-row" href="{escape(row.url)}">{marks}</a></li>'
+
+
+def _customer_item(row: CustomerRow) -> str:
+    parts = ", ".join(
+        f'<a href="{escape(each.url)}" title="{escape(each.title)}"><span class="count">{grouped(each.count)}</span> '
+        f"{escape(each.words)}</a>"
+        for each in row.parts
+    )
+    return (
+        f'<li><div class="customer-line"><a class="customer-name" href="{escape(row.url)}">{escape(row.customer_id)}</a> '
+        f'<span class="evidence">{", ".join(_linked(*each) for each in row.tickets)}</span></div> '
+        f"<p><strong>{grouped(row.score)} point{'' if row.score == 1 else 's'}</strong>: {parts}"
+        f"{', none still open' if row.is_settled else ''}</p></li>"
+    )
 
 
 def _cell(cell: ShownCell) -> str:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from supportsaas import clock, mongo
 from tenants.models import PersonSession, User
+from tenants.sessions import session_match
 from tests.conftest import PASSWORD
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
@@ -95,6 +96,15 @@ def test_when_a_device_was_last_used_is_kept_to_five_minutes(team_mate: User) ->
 def test_sessions_that_expired_are_taken_away_by_mongodb(db: None) -> None:
     index = mongo.collection("tenants_personsession").index_information()["expire_date"]
     assert index["expireAfterSeconds"] == 0
+
+
+def test_a_session_is_found_by_an_index_and_not_after_it_expired(team_mate: User) -> None:
+    client = logged_in("team_mate")
+    plan = mongo.collection("tenants_personsession").find(session_match(client.session.session_key)).explain()
+    assert "IXSCAN" in str(plan["queryPlanner"]["winningPlan"]) and "COLLSCAN" not in str(plan)
+    assert is_in(client)
+    PersonSession.objects.update(expire_date=clock.now() - timedelta(seconds=1))
+    assert not is_in(client)
 
 
 def test_somebody_switched_off_is_out_at_once(team_mate: User) -> None:

@@ -60,13 +60,13 @@ class TicketStore(TicketLists):
             .limit(limit)
         )
 
-    def find_newest_texts(self, *, limit: int) -> list[Document]:
+    def iterate_newest_texts(self, *, limit: int) -> Iterator[Document]:
         """The newest living tickets: id, subject, and of the message what is judged."""
         message = {"$substrCP": ["$message", 0, READ_LIMIT]}
         found = self._tickets.find(
             {"tenant_id": self.tenant_id, "is_deleted": False}, {"external_id": 1, "subject": 1, "message": message}
         )
-        return list(found.sort([("created_at", -1), ("external_id", -1)]).limit(limit))
+        yield from found.sort([("created_at", -1), ("external_id", -1)]).limit(limit).batch_size(_TICKETS_A_BATCH)
 
     def iterate_live_ids(self) -> Iterator[str]:
         """The ids of all living tickets, from the index alone."""

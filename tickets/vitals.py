@@ -9,6 +9,7 @@ from supportsaas.templatetags.presentation import grouped, relative
 from supportsaas.vitals import HEALTHY, Finding, Gauge, Reading, Vital
 from tickets import jobs
 from tickets.freshness import OVERDUE_AFTER, count_helpdesks
+from tickets.rules.judging import find_going
 from tickets.schedule import find_schedules
 from tickets.standing import find_standings
 from tickets.store import TICKETS
@@ -16,6 +17,7 @@ from tickets.worker import find_workers
 
 LONG_IN_THE_QUEUE = timedelta(minutes=10)
 LONG_WITHOUT_WORDS = timedelta(minutes=10)
+LONG_WITHOUT_JUDGING = timedelta(minutes=30)
 MOST_NAMED = 20
 
 
@@ -145,6 +147,27 @@ def read_search() -> Reading:
     )
 
 
+def read_judging() -> Reading:
+    now = clock.now()
+    going = find_going()
+    since = min(going.values(), default=now)
+    findings = []
+    if now - since > LONG_WITHOUT_JUDGING:
+        words = f"Rules have changed, and stored tickets wait to be judged anew since {relative(since, now)}."
+        findings.append(Finding(words, is_grave=False))
+    return Reading(
+        findings=tuple(findings),
+        facts={"Tenants whose tickets are judged anew": _named(going)},
+        gauges=(
+            Gauge.one(
+                "judging_lag_seconds",
+                "How long no ticket was judged anew that waits for it.",
+                (now - since).total_seconds(),
+            ),
+        ),
+    )
+
+
 def _silent(waiting: int, since: datetime, now: datetime) -> str:
     if not waiting:
         return "No worker is running: jobs stay in the queue. Start one with: manage.py worker"
@@ -167,5 +190,6 @@ VITALS = (
     Vital(name="external_api", title="Helpdesks", read=read_helpdesks, is_dependency=True),
     Vital(name="workers", title="Workers", read=read_workers),
     Vital(name="search", title="Search", read=read_search),
+    Vital(name="judging", title="Rules", read=read_judging),
     Vital(name="rate_limits", title="Rate limits", read=read_rate_limits),
 )

@@ -184,7 +184,10 @@ def _end_of(text: str, place: int) -> int:
 
 def _places_of(term: Term, words: Sequence[str], places: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int]]:
     size = len(term.words)
+    begins = None if size == 1 and term.is_prefix else term.words[0]
     for first in range(len(words) - size + 1):
+        if begins is not None and words[first] != begins:
+            continue  # soon told, and mostly so
         window = words[first : first + size]
         whole = window if not term.is_prefix else window[:-1]
         if tuple(whole) != term.whole_words:

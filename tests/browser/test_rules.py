@@ -10,6 +10,7 @@ from tenants.models import Tenant, User
 from tests.browser.test_main_path import log_in
 from tests.builders import store_tickets
 from tickets.models import ClassificationRule
+from tickets.rules.editing import switch_rule
 from tickets.worker import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,7 +66,7 @@ def test_the_pages_fit_and_axe_finds_nothing(
             ("portal", "at least medium", "negative", "Switched off for the time being"),
         )
     ]
-    ClassificationRule.objects.filter(pk=listed[2].pk).update(enabled=False)
+    switch_rule(listed[2], enabled=False)
     page = open_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
     log_in(page, "manager")
     for name, path in (("rules", "rules/"), ("form", f"rules/{listed[0].pk}/"), ("ticket", "tickets/T-1/")):

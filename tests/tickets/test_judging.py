@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from analytics.rollups.keeping import refresh
-from supportsaas import mongo
+from supportsaas import clock, mongo
 from supportsaas.reliability.lock import Lock
 from tenants.models import Channel, Source, Tenant
 from tests.builders import delete_stored, record, store_tickets, store_words
@@ -27,6 +28,7 @@ from tickets.models import ClassificationRule
 from tickets.rules import editing, judging
 from tickets.rules.judging import find_judging, judge_next_page, judge_waiting
 from tickets.store import TicketStore
+from tickets.vitals import read_judging
 
 VIP = {"subject": "We are on the gold plan"}
 
@@ -143,6 +145,31 @@ class TestJudging:
         assert stored(tenant)["T-00"]["is_deleted"] is False
         assert urgencies(tenant)["T-00"] == "high"
         assert_numbers_are_true(tenant)
+
+    def test_rules_cannot_be_changed_behind_its_back(self, tenant: Tenant) -> None:
+        add_rule(tenant)
+        with pytest.raises(TypeError, match="save each"):
+            ClassificationRule.objects.filter(tenant=tenant).update(enabled=False)
+        with pytest.raises(TypeError, match="save each"):
+            ClassificationRule.objects.bulk_create([ClassificationRule(tenant=tenant, phrases="x", urgency="low")])
+
+    def test_a_tenant_that_goes_takes_rules_and_mark_along(self, tenant: Tenant, tickets: list[str]) -> None:
+        add_rule(tenant)
+        tenant.delete()
+        assert ClassificationRule.objects.count() == 0
+        judge_all()
+        assert mongo.collection(judging.COLLECTION).count_documents({}) == 0
+
+    def test_it_is_told_where_nothing_moves_for_half_an_hour(self, tenant: Tenant, tickets: list[str]) -> None:
+        add_rule(tenant)
+        assert read_judging().findings == ()
+        long_ago = clock.now() - timedelta(minutes=31)
+        mongo.collection(judging.COLLECTION).update_one({}, {"$set": {"moved_at": long_ago}})
+        (finding,) = read_judging().findings
+        assert "stored tickets wait to be judged anew since 31 minutes ago" in finding.sentence
+        judge_all()
+        assert read_judging().findings == ()
+        assert dict(read_judging().facts) == {"Tenants whose tickets are judged anew": "none"}
 
     def test_rules_are_of_their_tenant_alone(self, tenant: Tenant, other_tenant: Tenant, tickets: list[str]) -> None:
         store_tickets(other_tenant, [{"id": "T-00", **VIP}])

@@ -136,6 +136,14 @@ def test_the_preview_says_what_would_change_and_changes_nothing(page: Client, te
     assert phrases(tenant) == ["gold plan", "on the gold"]
 
 
+def test_over_very_long_messages_the_preview_looks_at_fewer_tickets(
+    page: Client, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tickets.rules.preview.MOST_CHARACTERS", 100)
+    store_tickets(tenant, [{"id": f"T-{n}", "message": "gold plan " * 8} for n in range(5)])
+    assert "of the newest 2 tickets" in text_of(page.post("/t/acme/rules/add/", {**FORM, "preview": "1"}))
+
+
 def test_progress_is_shown_until_the_end(page: Client, tenant: Tenant) -> None:
     store_tickets(tenant, [{"id": "T-1", "subject": "gold plan"}])
     make(tenant, "gold plan")

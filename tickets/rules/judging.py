@@ -65,7 +65,16 @@ def follow_rules(tenant: Tenant) -> None:
     before = marks.find_one(mine, session=session)
     values: Document = {"version": version}
     if before is None or before["version"] != version:
-        values |= {"asked_at": clock.now(), "after": "", "seen": 0, "changed": 0, "total": None, "ended_at": None}
+        now = clock.now()
+        values |= {
+            "asked_at": now,
+            "moved_at": now,
+            "after": "",
+            "seen": 0,
+            "changed": 0,
+            "total": None,
+            "ended_at": None,
+        }
     marks.update_one(mine, {"$set": values, "$inc": {"edits": 1}}, upsert=True, session=session)
 
 
@@ -75,6 +84,12 @@ def find_judging(tenant: Tenant) -> Judging | None:
     if mark is None:
         return None
     return Judging(mark["asked_at"], mark["ended_at"], mark["total"] or 0, mark["seen"], mark["changed"])
+
+
+def find_going() -> dict[str, datetime]:
+    """The tenants whose tickets are being judged anew, or wait for it, and since when none was."""
+    going = mongo.collection(COLLECTION).find({"ended_at": None}, {"moved_at": 1})
+    return {each["_id"]: each["moved_at"] for each in going}
 
 
 def judge_next_page(tenant: Tenant, *, owner_id: str) -> bool:
@@ -103,7 +118,10 @@ def judge_next_page(tenant: Tenant, *, owner_id: str) -> bool:
     finally:
         lock.release(held)
     total = store.count_live() if mark["total"] is None else mark["total"]
-    step: Document = {"$set": {"after": after, "total": total}, "$inc": {"seen": count, "changed": plan.updated}}
+    step: Document = {
+        "$set": {"after": after, "total": total, "moved_at": now},
+        "$inc": {"seen": count, "changed": plan.updated},
+    }
     if not count:
         step["$set"]["ended_at"] = now
     same = {"_id": tenant.slug, "edits": mark["edits"], "after": mark["after"]}
@@ -114,8 +132,7 @@ def judge_waiting(stop: threading.Event) -> int:
     """Judge whatever waits, some pages of each tenant in turn; how many pages."""
     owner_id, done = str(uuid.uuid4()), 0
     while not stop.is_set():
-        waiting = [each["_id"] for each in mongo.collection(COLLECTION).find({"ended_at": None}, {"_id": 1})]
-        pages = sum(_judge_some(slug, owner_id, stop) for slug in waiting)
+        pages = sum(_judge_some(slug, owner_id, stop) for slug in find_going())
         if not pages:
             break
         done += pages

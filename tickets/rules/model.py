@@ -6,7 +6,7 @@ from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from tenants.audit import Audited
+from tenants.audit import Audited, AuditedQuerySet
 from tenants.models import Tenant
 from tickets.ingestion.tenant_rules import (
     LONGEST_PHRASES,
@@ -37,6 +37,11 @@ class SentimentChoice(models.TextChoices):
     POSITIVE = "positive", "Positive"
 
 
+class RuleQuerySet(AuditedQuerySet):
+    def update(self, **values: Any) -> int:
+        raise TypeError("Changed in bulk, the stored tickets would not follow: save each.")
+
+
 class ClassificationRule(Audited):
     """Tickets that say any of `phrases` become what is named; of two, the one with the lower `position` decides.
 
@@ -59,6 +64,8 @@ class ClassificationRule(Audited):
     enabled = models.BooleanField("on", default=True)
     position = models.IntegerField(null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar[Any] = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "classification rule"

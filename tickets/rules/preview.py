@@ -11,6 +11,8 @@ from tickets.rules.model import ClassificationRule, as_rules
 from tickets.store import TicketStore
 
 NEWEST = 1_000
+MOST_CHARACTERS = 5_000_000
+"""Read for a preview: where messages are very long it looks at fewer tickets, and says at how many."""
 EXAMPLES = 8
 
 
@@ -53,11 +55,14 @@ def _compare(
     tenant: Tenant, before: TenantRules, after: TenantRules, *, concerned: TenantRules, wording: TenantRules
 ) -> RulePreview:
     """Only a ticket with the words of the rule, as it was or will be, can change: the others are not judged."""
-    looked_at = matching = changing = 0
+    looked_at = matching = changing = characters = 0
     turns: Counter[str] = Counter()
     examples: list[Example] = []
-    for ticket in TicketStore(tenant).find_newest_texts(limit=NEWEST):
+    for ticket in TicketStore(tenant).iterate_newest_texts(limit=NEWEST):
+        if characters > MOST_CHARACTERS:
+            break
         looked_at += 1
+        characters += len(ticket["message"])
         texts = {"subject": ticket["subject"], "message": ticket["message"]}
         matching += wording.speaks_of(**texts)
         if not concerned.speaks_of(**texts):

@@ -63,13 +63,14 @@ def _fill(slug: str, size: int) -> None:
     import json
 
     from supportsaas import clock, mongo
+    from tickets.cells import Cell
     from tickets.demo_helpdesk.bulk import BulkTenant
     from tickets.ingestion import reading
     from tickets.ingestion.changes import Verdict
     from tickets.ingestion.normalize import TicketContent
     from tickets.ingestion.planning import PagePlan
     from tickets.sources.base import SourceRecord
-    from tickets.words import searchable_words
+    from tickets.words import searchable_words, topic_words
 
     @lru_cache(maxsize=10_000)
     def judged(subject: str, message: str) -> Verdict:
@@ -80,8 +81,7 @@ def _fill(slug: str, size: int) -> None:
 
     @lru_cache(maxsize=10_000)
     def words_of_text(subject: str, message: str) -> list[str]:
-        topics = judged(subject, message).topics
-        return searchable_words(texts=(subject, message), ids=(), topics=topics)
+        return searchable_words(texts=(subject, message), ids=())
 
     def judge(content: TicketContent) -> Verdict:
         return judged(content.subject, content.message)
@@ -95,7 +95,8 @@ def _fill(slug: str, size: int) -> None:
         for ticket in read.tickets:
             plan.add_new(ticket)
         for each in plan.inserts:
-            ids = searchable_words(texts=(), ids=(each["external_id"], each["customer_id"]), topics=())
-            each["words"] = [*words_of_text(each["subject"], each["message"]), *ids]
+            ids = searchable_words(texts=(), ids=(each["external_id"], each["customer_id"]))
+            topics = topic_words(each["topics"], Cell.of(each))
+            each["words"] = [*words_of_text(each["subject"], each["message"]), *ids, *topics]
             del each["unindexed_since"]
         mongo.collection("tickets").insert_many(plan.inserts, ordered=False)

@@ -6,37 +6,41 @@ from an index or a bounded look at the tickets otherwise.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
-from math import prod
 from typing import Any
 
 from supportsaas import clock, mongo
 from supportsaas.mongo import Document, Pipeline
 from tenants.models import Tenant
-from tickets.cells import Cell, Cells, choices, chosen_values, narrowed, total
+from tickets.branches import (
+    CELL_INDEX,
+    CUSTOMER_INDEX,
+    DATE_INDEX,
+    MOST_RANGES,
+    NEWEST_FIRST,
+    OLDEST_FIRST,
+    WAITING_INDEX,
+    Branch,
+    one_of,
+    ranges_of_cells,
+)
+from tickets.cells import Cells, choices, chosen_values, narrowed, total
 from tickets.counts import TicketCounts, count_by_cell, read_cells
 from tickets.filters import FilterError, TicketFilter
 from tickets.paging import Cursor
 from tickets.search import TICKETS, WORDS_INDEX, TicketSearch, WordMatch
-from tickets.words import TOPIC_SIGN, QueryError, parse_query
+from tickets.words import TOPIC_SIGN, QueryError, parse_query, topic_word_with
 
-NEWEST_FIRST = [("created_at", -1), ("external_id", -1)]
-OLDEST_FIRST = [("created_at", 1), ("external_id", 1)]
-DATE_INDEX = "tenant_id_is_deleted_created_at_external_id"
-CUSTOMER_INDEX = "tenant_id_is_deleted_customer_id_created_at_external_id_urgency_sentiment_status_source"
-CELL_INDEX = "tenant_id_is_deleted_" + "_".join(Cell._fields) + "_created_at_external_id"
-WAITING_INDEX = "tenant_id_unindexed_since"
-
-MOST_LOOKED_AT = 5_000
+MOST_LOOKED_AT = 3_000
 """Tickets that are looked at to count cells which are not counted beforehand."""
 MOST_COUNTED = 10_000
-"""Where a total has to be counted in the tickets themselves, it stops here."""
+"""Where a total has to be counted in the tickets themselves, so many are looked at."""
+MOST_COUNTED_OF_FIELDS = 20_000
 MOST_COUNTED_BY_INDEX = 300_000
-MOST_RANGES = 150
-"""Ranges of the cells' index that are merged into one list; MongoDB itself merges at most 200."""
+"""Where an index counts it, of a keyword with fields and of what has an entry for each ticket, it stops here."""
 
 _WITHOUT_MESSAGE = (
     "tenant_id", "external_id", "source", "customer_id", "subject", "status", "urgency", "sentiment",
@@ -48,7 +52,7 @@ _WITHOUT_MESSAGE = (
 class TicketPage:
     """One page of a list: tickets newest first, and the cursors around it (None at the ends).
 
-    `total` counts the list, or is what it has more of than where `is_more` says so. `choices` gives
+    `total` counts the list, or is what it has at least where `is_more` says so. `choices` gives
     for each field value to number, under all the other conditions; None where too many match to say.
     """
 
@@ -61,20 +65,19 @@ class TicketPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """Part of a list, in its order, and the index that has it so. The branches of a list are disjoint."""
+class _Plan:
+    """How a list is read: its branches, and the cells of all that the filter asks beyond the fields of a cell.
 
-    match: Document
-    index: str
+    Without `cells`, where those are too many to look at, the total is that of the branches `counted` less that of
+    those `off`, and counting stops at `most`: of tickets, or where `looks` of tickets that are looked at.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _Narrowing:
-    """What a filter asks beyond the fields of a cell: where such tickets are found, in order."""
-
-    branches: list[_Branch]
-    is_index_alone: bool
-    """Whether the index answers without a look at the tickets."""
+    branches: list[Branch]
+    cells: Cells | None
+    counted: Sequence[Branch] = ()
+    off: Sequence[Branch] = ()
+    most: int = 0
+    looks: bool = False
 
 
 class TicketLists:
@@ -102,17 +105,19 @@ class TicketLists:
         too wide.
         """
         wanted = self._within_retention(wanted)
-        narrowing = self._narrow(wanted)
-        cells = self._find_cells(wanted, narrowing)
-        count, is_more = self._total(wanted, narrowing, cells, exact=exact)
-        branches = self._branches(wanted, narrowing, cells)
+        plan = self._how_to_read(wanted)
+        count, is_more = self._total(wanted, plan, exact=exact)
         if cursor is None and page > 1:
-            cursor = self._cursor_of(branches, (page - 1) * page_size, total=None if is_more else count)
+            cursor = self._cursor_of(plan.branches, (page - 1) * page_size, total=None if is_more else count)
             if cursor is None:
                 return TicketPage([], count, is_more, None, None, None)
         backwards = cursor is not None and cursor.backwards
+        # Nothing is looked for where all have been looked at already.
+        branches = plan.branches if count or is_more else []
         found = self._read(branches, cursor, backwards=backwards, limit=page_size + 1, fields=_list_fields(excerpt))
         has_more = len(found) > page_size
+        if is_more and cursor is None:
+            count, is_more = max(count, len(found)), has_more
         found = found[:page_size]
         if backwards:
             found.reverse()
@@ -123,7 +128,7 @@ class TicketLists:
             tickets=found,
             total=count,
             is_more=is_more,
-            choices=None if cells is None else choices(cells, wanted),
+            choices=None if plan.cells is None else choices(plan.cells, wanted),
             next_cursor=_cursor(found[-1]).encode() if found and has_next else None,
             previous_cursor=_cursor(found[0], backwards=True).encode() if found and has_previous else None,
         )
@@ -131,26 +136,22 @@ class TicketLists:
     def count(self, wanted: TicketFilter) -> int:
         """How many there are, to the last one."""
         wanted = self._within_retention(wanted)
-        narrowing = self._narrow(wanted)
-        return self._total(wanted, narrowing, self._find_cells(wanted, narrowing), exact=True)[0]
+        return self._total(wanted, self._how_to_read(wanted), exact=True)[0]
 
     def count_choices(self, wanted: TicketFilter) -> dict[str, dict[str, int]] | None:
         """For each field with choices: value to number, under all the *other* conditions; None as in a page."""
         wanted = self._within_retention(wanted)
-        cells = self._find_cells(wanted, self._narrow(wanted))
+        cells = self._how_to_read(wanted).cells
         return None if cells is None else choices(cells, wanted)
 
     def iterate(self, wanted: TicketFilter) -> Iterator[Document]:
         """All of them, newest first, read bit by bit; each whole. Raises `FilterError` at once."""
-        wanted = self._within_retention(wanted)
-        narrowing = self._narrow(wanted)
-        branches = self._branches(wanted, narrowing, self._find_cells(wanted, narrowing))
         found = [
             self._tickets.find(branch.match, _list_fields(None), batch_size=500)
             .hint(branch.index)
             .sort(NEWEST_FIRST)
             .allow_disk_use(True)
-            for branch in branches
+            for branch in self.branches_of(wanted)
         ]
         return _merge(found)
 
@@ -161,11 +162,9 @@ class TicketLists:
     def has_any(self) -> bool:
         return self._tickets.find_one(self._live, {"_id": 1}) is not None
 
-    def branches_of(self, wanted: TicketFilter) -> list[_Branch]:
-        """What a page of the list reads, for tests of how it is read."""
-        wanted = self._within_retention(wanted)
-        narrowing = self._narrow(wanted)
-        return self._branches(wanted, narrowing, self._find_cells(wanted, narrowing))
+    def branches_of(self, wanted: TicketFilter) -> list[Branch]:
+        """What the list is read from."""
+        return self._how_to_read(self._within_retention(wanted)).branches
 
     # -- Where the tickets are -------------------------------------------------------------
 
@@ -180,28 +179,84 @@ class TicketLists:
         oldest = clock.now() - timedelta(days=self.tenant.retention_days)
         return replace(wanted, created_from=max(wanted.created_from or oldest, oldest))
 
-    def _narrow(self, wanted: TicketFilter) -> _Narrowing | None:
-        words = self._words(wanted)
-        period = _period(wanted)
+    def _how_to_read(self, wanted: TicketFilter) -> _Plan:
+        words, chosen = self._words(wanted), chosen_values(wanted)
         if words is not None and words.is_empty:
-            return _Narrowing([], is_index_alone=True)
+            return _Plan([], Cells())
+        if wanted.customer_id is None and wanted.keyword is None and words is None:
+            return self._plan_of_fields(wanted)
+        branches = self._narrow(wanted, words)
+        fields: Document = {name: one_of(values) for name, values in chosen.items()}
+        narrow = [branch.with_checks(fields) for branch in branches]
+        cells = self._look_at(branches)
+        if cells is not None:
+            return _Plan(narrow, cells)
+        if chosen and wanted.keyword is not None and wanted.customer_id is None and words is None:
+            return self._plan_of_keyword_and_fields(wanted, fields)
+        if not chosen and not any(branch.checked for branch in branches if branch.index != WAITING_INDEX):
+            return _Plan(narrow, None, narrow, most=MOST_COUNTED_BY_INDEX)
+        if chosen and words is not None and wanted.customer_id is None:
+            narrow = self._shorter(wanted, words, narrow)
+        return _Plan(narrow, None, narrow, most=MOST_COUNTED, looks=True)
+
+    def _plan_of_fields(self, wanted: TicketFilter) -> _Plan:
+        cells = self._counts.find_cells(wanted.created_from, wanted.created_to)
+        if not chosen_values(wanted):
+            return _Plan([Branch({**self._live, **_period(wanted)}, DATE_INDEX)], cells)
+        return _Plan(self._by_cells(wanted, narrowed(cells, wanted)), cells)
+
+    def _by_cells(self, wanted: TicketFilter, cells: Cells) -> list[Branch]:
+        return [Branch({**self._live, **each, **_period(wanted)}, CELL_INDEX) for each in ranges_of_cells(cells)]
+
+    def _narrow(self, wanted: TicketFilter, words: WordMatch | None) -> list[Branch]:
+        """Where the tickets are that the filter asks for beyond the fields of a cell."""
+        keyword: Document = {} if wanted.keyword is None else {"topics": wanted.keyword}
         if wanted.customer_id is not None:
-            checks = [words.as_check()] if words else []
-            if wanted.keyword is not None:
-                checks.append({"topics": wanted.keyword})
-            match = {**self._live, "customer_id": wanted.customer_id, **period}
-            return _Narrowing([_Branch(_with_checks(match, checks), CUSTOMER_INDEX)], is_index_alone=not checks)
-        # Tickets with words are living ones, and none of them waits.
-        tenant = {"tenant_id": self.tenant.slug, **period}
+            found = {**self._live, "customer_id": wanted.customer_id, **_period(wanted)}
+            return [Branch(found, CUSTOMER_INDEX).with_checks(keyword, *(words.all_checks() if words else ()))]
+        # Tickets with words, and those that wait for them, are living ones.
+        tenant = {"tenant_id": self.tenant.slug, **_period(wanted)}
         if words is not None:
-            checks = [] if wanted.keyword is None else [{"topics": wanted.keyword}]
-            match = _with_checks({**tenant, **words.by_index()}, checks)
-            return _Narrowing([_Branch(match, WORDS_INDEX)], is_index_alone=words.is_index_alone and not checks)
-        if wanted.keyword is not None:
-            stored = _Branch({**tenant, "words": TOPIC_SIGN + wanted.keyword}, WORDS_INDEX)
-            waiting = _Branch({**tenant, "unindexed_since": {"$exists": True}, "topics": wanted.keyword}, WAITING_INDEX)
-            return _Narrowing([stored, waiting], is_index_alone=True)
-        return None
+            found = {**tenant, **words.by_index()}
+            return [Branch(found, WORDS_INDEX).with_checks(keyword, *words.left_checks())]
+        return [
+            Branch({**tenant, "words": f"{TOPIC_SIGN}{wanted.keyword}"}, WORDS_INDEX),
+            self._waiting(wanted, {"words": {"$exists": False}}),
+        ]
+
+    def _waiting(self, wanted: TicketFilter, *checks: Document) -> Branch:
+        """Tickets with the keyword whose words are not there yet or not right yet."""
+        found = {"tenant_id": self.tenant.slug, "unindexed_since": {"$exists": True}}
+        return Branch(found, WAITING_INDEX).with_checks(_period(wanted), {"topics": wanted.keyword}, *checks)
+
+    def _plan_of_keyword_and_fields(self, wanted: TicketFilter, fields: Document) -> _Plan:
+        """By what is stored for the keyword together with the fields; what waits is taken as it is in truth."""
+        assert wanted.keyword is not None
+        cells = narrowed(self._counts.find_cells(wanted.created_from, wanted.created_to), wanted)
+        words = sorted(topic_word_with(wanted.keyword, cell) for cell in cells)
+        tenant = {"tenant_id": self.tenant.slug, **_period(wanted)}
+        is_right: Document = {"unindexed_since": {"$exists": False}}
+        stored = [
+            Branch({**tenant, "words": {"$in": words[start : start + MOST_RANGES]}}, WORDS_INDEX)
+            for start in range(0, len(words), MOST_RANGES)
+        ]
+        waiting = self._waiting(wanted, fields)
+        return _Plan(
+            [*(branch.with_checks(is_right) for branch in stored), waiting],
+            None,
+            [*stored, waiting],
+            off=[self._waiting(wanted, {"words": {"$in": words}})] if words else [],
+            most=MOST_COUNTED_OF_FIELDS,
+        )
+
+    def _shorter(self, wanted: TicketFilter, words: WordMatch, narrow: list[Branch]) -> list[Branch]:
+        """By the fields, and checking the words, where that finds fewer tickets."""
+        cells = narrowed(self._counts.find_cells(wanted.created_from, wanted.created_to), wanted)
+        least = cells.total()
+        if least > MOST_COUNTED_OF_FIELDS or self._count_found(narrow, most=least) <= least:
+            return narrow
+        keyword: Document = {} if wanted.keyword is None else {"topics": wanted.keyword}
+        return [branch.with_checks(keyword, *words.all_checks()) for branch in self._by_cells(wanted, cells)]
 
     def _words(self, wanted: TicketFilter) -> WordMatch | None:
         if wanted.q is None:
@@ -211,56 +266,55 @@ class TicketLists:
         except QueryError as error:
             raise FilterError("q", str(error)) from None
 
-    def _branches(self, wanted: TicketFilter, narrowing: _Narrowing | None, cells: Cells | None) -> list[_Branch]:
-        chosen = chosen_values(wanted)
-        if narrowing is not None:
-            fields = {name: _one_of(values) for name, values in chosen.items()}
-            return [_Branch({**each.match, **fields}, each.index) for each in narrowing.branches]
-        period = _period(wanted)
-        if not chosen or cells is None:
-            return [_Branch({**self._live, **period}, DATE_INDEX)]
-        inside = narrowed(cells, wanted)
-        return [
-            _Branch({**self._live, **{name: {"$in": given} for name, given in values.items()}, **period}, CELL_INDEX)
-            for values in _ranges(inside)
-        ]
-
     # -- Counting --------------------------------------------------------------------------
 
-    def _find_cells(self, wanted: TicketFilter, narrowing: _Narrowing | None) -> Cells | None:
-        """The cells of all that the filter asks beyond them; None where that is too much to look at."""
-        if narrowing is None:
-            return self._counts.find_cells(wanted.created_from, wanted.created_to)
+    def _look_at(self, branches: list[Branch]) -> Cells | None:
+        """The cells of the tickets; None where there are too many to look at."""
+        by_index = [branch for branch in branches if not branch.checked]
+        if self._count_found(by_index, most=MOST_LOOKED_AT) > MOST_LOOKED_AT:
+            return None
         found = Cells()
-        for branch in narrowing.branches:
-            rows = self._tickets.aggregate(self.cells_pipeline(branch.match), hint=branch.index)
-            found.update(read_cells(rows))
+        for branch in branches:
+            found.update(read_cells(self._tickets.aggregate(self.cells_pipeline(branch.match), hint=branch.index)))
         return found if found.total() <= MOST_LOOKED_AT else None
 
     @staticmethod
     def cells_pipeline(match: Document) -> Pipeline:
         return [{"$match": match}, {"$limit": MOST_LOOKED_AT + 1}, *count_by_cell()]
 
-    def _total(
-        self, wanted: TicketFilter, narrowing: _Narrowing | None, cells: Cells | None, *, exact: bool
-    ) -> tuple[int, bool]:
-        """The total, and whether there are more than that."""
-        if cells is not None:
-            return total(cells, wanted), False
-        assert narrowing is not None
-        by_index = narrowing.is_index_alone and not chosen_values(wanted)
-        most = MOST_COUNTED_BY_INDEX if by_index else MOST_COUNTED
-        options: dict[str, Any] = {} if exact else {"limit": most + 1}
-        count = sum(
-            self._tickets.count_documents(branch.match, hint=branch.index, **options)
-            for branch in self._branches(wanted, narrowing, cells)
+    def _count_found(self, branches: Sequence[Branch], *, most: int) -> int:
+        """How many the indexes find, and at most one more than `most` of each branch."""
+        return sum(
+            self._tickets.count_documents(branch.found, hint=branch.index, limit=most + 1) for branch in branches
         )
-        return (count, False) if exact or count <= most else (most, True)
+
+    def _total(self, wanted: TicketFilter, plan: _Plan, *, exact: bool) -> tuple[int, bool]:
+        """The total, and whether there may be more than that."""
+        if plan.cells is not None:
+            return total(plan.cells, wanted), False
+        off = sum(self._tickets.count_documents(branch.match, hint=branch.index) for branch in plan.off)
+        if exact:
+            counted = sum(self._tickets.count_documents(each.match, hint=each.index) for each in plan.counted)
+            return counted - off, False
+        if plan.looks and self._count_found(plan.counted, most=plan.most) > plan.most:
+            return sum(self._count_some(branch) for branch in plan.counted), True
+        counted = sum(
+            self._tickets.count_documents(branch.match, hint=branch.index, limit=plan.most + off + 1)
+            for branch in plan.counted
+        )
+        return (counted - off, False) if counted - off <= plan.most else (plan.most, True)
+
+    def _count_some(self, branch: Branch) -> int:
+        """How many there are among the first that the index finds."""
+        left = {"$match": {"$and": list(branch.checked)}}
+        pipeline: Pipeline = [{"$match": branch.found}, {"$limit": MOST_COUNTED}, left, {"$count": "n"}]
+        rows = self._tickets.aggregate(pipeline, hint=branch.index)
+        return sum(row["n"] for row in rows)
 
     # -- Reading ---------------------------------------------------------------------------
 
     def _read(
-        self, branches: list[_Branch], cursor: Cursor | None, *, backwards: bool, limit: int, fields: Document
+        self, branches: list[Branch], cursor: Cursor | None, *, backwards: bool, limit: int, fields: Document
     ) -> list[Document]:
         order = OLDEST_FIRST if backwards else NEWEST_FIRST
         found = [
@@ -269,7 +323,7 @@ class TicketLists:
         ]
         return list(islice(_merge(found, backwards=backwards), limit))
 
-    def _cursor_of(self, branches: list[_Branch], skipped: int, *, total: int | None) -> Cursor | None:
+    def _cursor_of(self, branches: list[Branch], skipped: int, *, total: int | None) -> Cursor | None:
         """Behind the first `skipped` tickets, counted from the nearer end in the index; None behind the last."""
         if total is not None and skipped >= total:
             return None
@@ -290,31 +344,8 @@ def _period(wanted: TicketFilter) -> Document:
     return {name: value for name, value in wanted.match().items() if name == "created_at"}
 
 
-def _with_checks(match: Document, checks: list[Document]) -> Document:
-    return {**match, "$and": [*match.get("$and", []), *checks]} if checks else match
-
-
 def _beyond(match: Document, cursor: Cursor | None) -> Document:
     return match if cursor is None else {"$and": [match, cursor.match()]}
-
-
-def _one_of(values: tuple[Any, ...]) -> Any:
-    return values[0] if len(values) == 1 else {"$in": list(values)}
-
-
-def _ranges(cells: Cells) -> Iterator[dict[str, list[Any]]]:
-    """The cells as values for each field, in so many pieces that each piece has few enough combinations."""
-    if not cells:
-        return
-    values = {name: sorted({cell[place] for cell in cells}) for place, name in enumerate(Cell._fields)}
-    if prod(len(given) for given in values.values()) <= MOST_RANGES:
-        yield values
-        return
-    place, name = max(enumerate(Cell._fields), key=lambda each: len(values[each[1]]))
-    half = len(values[name]) // 2
-    lower = set(values[name][:half])
-    yield from _ranges(Cells({cell: count for cell, count in cells.items() if cell[place] in lower}))
-    yield from _ranges(Cells({cell: count for cell, count in cells.items() if cell[place] not in lower}))
 
 
 def _merge(found: list[Any], *, backwards: bool = False) -> Iterator[Document]:

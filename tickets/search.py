@@ -1,9 +1,10 @@
 """Searching a tenant's tickets by the words that are stored with each, and storing them.
 
-A ticket either has its `words` or waits for them since `unindexed_since`; a deleted one has neither. The
-words have an index of many entries a ticket, so ingestion only marks what waits, and the workers' duty
-follows within seconds. Setting the words takes the mark it read, so neither a second worker nor a change
-in between does any harm.
+A ticket has its `words`, or waits for them since `unindexed_since`; a deleted one has neither. Among the
+words are its topics together with its fields, so one whose status has changed keeps its words and waits
+until they are right again. The words have an index of many entries a ticket, so ingestion only marks what
+waits, and the workers' duty follows within seconds. Setting the words takes the mark it read, so neither a
+second worker nor a change in between does any harm.
 """
 
 import threading
@@ -20,8 +21,19 @@ from supportsaas import clock, mongo
 from supportsaas.mongo import Document
 from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
+from tickets.cells import Cell
 from tickets.duties import Duty
-from tickets.words import READ_LIMIT, Query, QueryError, Term, searchable_words, stored_words_of
+from tickets.words import (
+    READ_LIMIT,
+    TOPIC_SIGN,
+    Query,
+    QueryError,
+    Term,
+    searchable_words,
+    stored_words_of,
+    topic_word_with,
+    topic_words,
+)
 
 TICKETS = "tickets"
 WORDS_INDEX = "tenant_id_words_created_at_external_id"
@@ -33,7 +45,12 @@ _COUNT_LIMIT = 10_000
 _LATE = timedelta(minutes=5)
 _LAST = MaxKey()
 _READ = {"subject": 1, "message": {"$substrCP": ["$message", 0, READ_LIMIT]}, "external_id": 1, "customer_id": 1,
-         "topics": 1, "unindexed_since": 1, "digest": 1}  # fmt: skip
+         "topics": 1, "unindexed_since": 1, "digest": 1, **dict.fromkeys(Cell._fields, 1)}  # fmt: skip
+
+
+_LAST_WORD = {"$arrayElemAt": ["$words", -1]}
+_FIELDS = {"$substrCP": [_LAST_WORD, {"$max": [0, {"$indexOfCP": [_LAST_WORD, "["]}]}, 10_000]}
+"""The fields that a ticket's last word, one of its topics, is stored together with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +90,15 @@ class WordMatch:
         return not self.groups
 
     def by_index(self) -> Document:
-        """As a match that reads the rarest group from the index of words and checks the rest."""
-        match: Document = {"words": _any_of(self.groups[0])}
-        checks = [_check(group) for group in self.groups[1:]]
-        return {**match, **_all_of(checks + self._phrase_checks())}
+        """What the index of words finds by itself: the rarest group. `left_checks` says what is left to check."""
+        return {"words": _any_of(self.groups[0])}
 
-    def as_check(self) -> Document:
-        """As conditions to check on tickets that another index yields."""
-        return _all_of([{"words": _any_of(group)} for group in self.groups] + self._phrase_checks())
+    def left_checks(self) -> list[Document]:
+        return [_check(group) for group in self.groups[1:]] + self._phrase_checks()
 
-    @property
-    def is_index_alone(self) -> bool:
-        """Whether the index of words answers it without a look at the tickets."""
-        return len(self.groups) == 1 and not self.phrases
+    def all_checks(self) -> list[Document]:
+        """What is to be checked on tickets that another index finds."""
+        return [_check(group) for group in self.groups] + self._phrase_checks()
 
     def _phrase_checks(self) -> list[Document]:
         fields = ("subject", "message", "external_id", "customer_id")
@@ -127,7 +140,7 @@ class TicketSearch:
         return tuple(found) or (prefix,)
 
     def find_waiting(self) -> Waiting:
-        match = {"tenant_id": self.tenant_id, "unindexed_since": {"$exists": True}}
+        match = {"tenant_id": self.tenant_id, "unindexed_since": {"$exists": True}, "words": {"$exists": False}}
         count = self._tickets.count_documents(match, limit=_COUNT_LIMIT + 1)
         oldest = self._tickets.find_one(match, {"unindexed_since": 1}, sort=[("unindexed_since", 1)]) if count else None
         return Waiting(count, oldest["unindexed_since"] if oldest else None)
@@ -151,11 +164,39 @@ class TicketSearch:
         """Living tickets that are not searchable and will not become so by themselves."""
         return self._tickets.count_documents(self._without_words)
 
+    def count_with_wrong_words(self) -> int:
+        """Tickets whose topics are stored together with fields that they do not have, and that do not wait."""
+        return sum(row["count"] for row in self._find_wrong_words())
+
     def have_words_stored(self, *, anew: bool = False) -> int:
-        """Mark living tickets that have no words, or with `anew` all, to wait for the workers; how many."""
+        """Mark living tickets that have no words or wrong ones, or with `anew` all, to wait for the workers; how many."""
+        now = {"$set": {"unindexed_since": clock.now()}}
         match = {"tenant_id": self.tenant_id, "is_deleted": False} if anew else self._without_words
-        change = {"$set": {"unindexed_since": clock.now()}, "$unset": {"words": ""}}
-        return self._tickets.update_many(match, change).modified_count
+        count = self._tickets.update_many(match, {**now, "$unset": {"words": ""}}).modified_count
+        for row in self._find_wrong_words():
+            wrong = {
+                **self._with_fields_in_words,
+                **row["_id"]["cell"],
+                "$expr": {"$eq": [_FIELDS, row["_id"]["in_words"]]},
+            }
+            count += self._tickets.update_many(wrong, now).modified_count
+        return count
+
+    def _find_wrong_words(self) -> list[Document]:
+        group = {"cell": {name: f"${name}" for name in Cell._fields}, "in_words": _FIELDS}
+        rows = self._tickets.aggregate(
+            [{"$match": self._with_fields_in_words}, {"$group": {"_id": group, "count": {"$sum": 1}}}]
+        )
+        return [
+            row
+            for row in rows
+            if topic_word_with("", Cell.of(row["_id"]["cell"])) != TOPIC_SIGN + row["_id"]["in_words"]
+        ]
+
+    @property
+    def _with_fields_in_words(self) -> Document:
+        is_there, is_missing = {"$exists": True}, {"$exists": False}
+        return {"tenant_id": self.tenant_id, "words": is_there, "topics.0": is_there, "unindexed_since": is_missing}
 
     @property
     def _without_words(self) -> Document:
@@ -182,26 +223,25 @@ class TicketSearch:
 
 
 def words_of(ticket: Document) -> list[str]:
-    return searchable_words(
-        texts=(ticket["subject"], ticket["message"]),
-        ids=(ticket["external_id"], ticket["customer_id"]),
-        topics=ticket.get("topics", ()),
+    words = searchable_words(
+        texts=(ticket["subject"], ticket["message"]), ids=(ticket["external_id"], ticket["customer_id"])
     )
+    return words + topic_words(ticket.get("topics", ()), Cell.of(ticket))
 
 
 def _any_of(group: Sequence[str]) -> Any:
     return group[0] if len(group) == 1 else {"$in": list(group)}
 
 
-def _all_of(checks: list[Document]) -> Document:
-    return {"$and": checks} if checks else {}
-
-
 def _check(group: Sequence[str]) -> Document:
-    """Any of the words, in a form that no index answers: so the planner reads the group meant for it."""
+    """Any of the words, in a form that no index answers: so the planner reads the group meant for it.
+
+    A ticket that waits for its words has none.
+    """
+    words = {"$ifNull": ["$words", []]}
     if len(group) == 1:
-        return {"$expr": {"$in": [{"$literal": group[0]}, "$words"]}}
-    return {"$expr": {"$gt": [{"$size": {"$setIntersection": ["$words", {"$literal": list(group)}]}}, 0]}}
+        return {"$expr": {"$in": [{"$literal": group[0]}, words]}}
+    return {"$expr": {"$gt": [{"$size": {"$setIntersection": [words, {"$literal": list(group)}]}}, 0]}}
 
 
 # -- The workers' duty ---------------------------------------------------------------------

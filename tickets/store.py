@@ -22,7 +22,7 @@ from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
 from tickets.cells import Cell, DayCells, day_cell
 from tickets.ingestion.changes import OlderVersion, ReadTicket, StoredVersion, needs_full_read
-from tickets.ingestion.planning import PagePlan
+from tickets.ingestion.planning import SEARCHABLE, PagePlan
 from tickets.ingestion.reading import judge
 from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
 from tickets.lists import TicketLists
@@ -297,5 +297,5 @@ def _version(stored: Document) -> StoredVersion:
 
 
 def _change(values: Document) -> Document:
-    """The update of a ticket; one that waits for words has none of an older version."""
-    return {"$set": values, **({"$unset": {"words": ""}} if "unindexed_since" in values else {})}
+    """The update of a ticket; one with another text has no words of the older version."""
+    return {"$set": values, **({"$unset": {"words": ""}} if values.keys() & SEARCHABLE else {})}

@@ -5,11 +5,12 @@ three agree.
 """
 
 import itertools
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 READ_LIMIT = 20_000
 """Characters of a message that are searchable."""
@@ -105,8 +106,8 @@ def parse_query(text: str) -> Query:
     return Query(tuple(found), tuple(ignored))
 
 
-def searchable_words(*, texts: Iterable[str], ids: Iterable[str], topics: Iterable[str]) -> list[str]:
-    """The distinct words to store for a ticket, and its topics with their sign.
+def searchable_words(*, texts: Iterable[str], ids: Iterable[str]) -> list[str]:
+    """The distinct words to store for a ticket.
 
     Of an id only what tells it from others: of cust_17 the 17, for every id begins with cust.
     """
@@ -115,7 +116,22 @@ def searchable_words(*, texts: Iterable[str], ids: Iterable[str], topics: Iterab
         found |= dict.fromkeys(word for word in split_words(text[:READ_LIMIT]) if word not in IGNORED)
     for each in ids:
         found |= dict.fromkeys(_telling(split_words(each)))
-    return [*found, *(TOPIC_SIGN + topic for topic in topics)]
+    return list(found)
+
+
+def topic_words(topics: Sequence[str], values: tuple[str | bool, ...]) -> list[str]:
+    """What is stored for a ticket's topics: each alone, and each together with values of the ticket."""
+    return [TOPIC_SIGN + topic for topic in topics] + [topic_word_with(topic, values) for topic in topics]
+
+
+def topic_word_with(topic: str, values: tuple[str | bool, ...]) -> str:
+    """A topic and values as one word, so that an index has the tickets with both next to each other."""
+    return f"{TOPIC_SIGN}{topic}{_as_json(values)}"
+
+
+@lru_cache(maxsize=1000)
+def _as_json(values: tuple[str | bool, ...]) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def stored_words_of(term: Term) -> tuple[tuple[str, ...], str | None]:

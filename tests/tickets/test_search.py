@@ -125,11 +125,13 @@ class TestBecomingSearchable:
         assert found(tenant, "refund") == []
         assert found(tenant, "invoice") == ["T-1"]
 
-    def test_a_changed_status_alone_does_not_wait(self, tenant: Tenant) -> None:
+    def test_with_a_changed_status_alone_it_stays_searchable(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "Refund"}])
         store_words(tenant)
         store_tickets(tenant, [{"subject": "Refund", "status": "closed", "updated_at": "2026-03-10T10:00:00Z"}])
         assert TicketSearch(tenant).find_waiting().count == 0
+        assert found(tenant, "refund", status=("closed",)) == ["T-1"]
+        assert store_words(tenant) == 1
         assert found(tenant, "refund", status=("closed",)) == ["T-1"]
 
     def test_a_deleted_ticket_is_not_found_and_a_restored_one_is_again(self, tenant: Tenant) -> None:

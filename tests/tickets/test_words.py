@@ -16,6 +16,8 @@ from tickets.words import (
     fold,
     parse_query,
     searchable_words,
+    topic_word_with,
+    topic_words,
 )
 
 
@@ -28,7 +30,7 @@ def hits(text: str, query: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    return searchable_words(texts=[text], ids=[], topics=[])
+    return searchable_words(texts=[text], ids=[])
 
 
 class TestReadingAQuery:
@@ -85,12 +87,15 @@ class TestFolding:
         assert words(unicodedata.normalize("NFD", text)) == words(unicodedata.normalize("NFC", text))
 
     def test_of_an_id_only_what_tells_it_apart_is_stored(self) -> None:
-        assert searchable_words(texts=[], ids=["TA-000123", "cust_17"], topics=["refund"]) == [
-            "000123",
-            "17",
-            "#refund",
-        ]
-        assert searchable_words(texts=[], ids=["abc-def"], topics=[]) == ["abc", "def"]
+        assert searchable_words(texts=[], ids=["TA-000123", "cust_17"]) == ["000123", "17"]
+        assert searchable_words(texts=[], ids=["abc-def"]) == ["abc", "def"]
+
+    def test_a_topic_is_stored_alone_and_together_with_values(self) -> None:
+        assert topic_words(["refund"], ("open", True)) == ["#refund", '#refund["open",true]']
+
+    @given(*[st.tuples(st.text(), st.text(), st.booleans())] * 2)
+    def test_other_values_have_another_word(self, one: tuple[str, str, bool], other: tuple[str, str, bool]) -> None:
+        assert (topic_word_with("a", one) == topic_word_with("a", other)) == (one == other)
 
     def test_words_that_are_too_common_are_not_stored(self) -> None:
         assert words("The refund is in the mail") == ["refund", "mail"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tickets.cells import DayCells, day_cell
+from tickets.cells import Cell, DayCells, day_cell
 from tickets.filters import OPEN_STATUSES
 from tickets.ingestion.changes import (
     Action,
@@ -31,7 +31,9 @@ from tickets.notifications.routing import LONGEST_SUBJECT, Route, describe_reaso
 from tickets.rollup_marks import Touched
 
 Document = dict[str, Any]
-SEARCHABLE = ("subject", "message", "customer_id", "topics")
+SEARCHABLE = frozenset(("subject", "message", "customer_id", "topics"))
+"""What a ticket's words are made of; together with its topics also the fields of its cell are among them."""
+_IN_WORDS = SEARCHABLE | set(Cell._fields)
 VERDICTS = frozenset(("urgency", "sentiment", "requires_action"))
 RULES_CHANGED = "rules changed"
 """The reason of a history entry whose verdict is another one though the helpdesk's ticket is the same."""
@@ -152,7 +154,7 @@ class PagePlan:
         else:
             self.counts[day_cell(stored)] -= 1
         self.counts[day_cell({**stored, **values})] += 1
-        if stored["is_deleted"] or any(name in values for name in SEARCHABLE):
+        if stored["is_deleted"] or values.keys() & _IN_WORDS:
             values["unindexed_since"] = self.now
         if changes:
             expiry = self._expiry(values["created_at"] if "created_at" in values else stored["created_at"])

@@ -35,15 +35,19 @@ class Command(BaseCommand):
     def _verify(self, tenant: Tenant, *, repair: bool, new_words: bool) -> bool:
         counts, search = TicketCounts(tenant), TicketSearch(tenant)
         differences, without_words = counts.find_differences(), search.count_without_words()
+        wrong_words = search.count_with_wrong_words()
         for bucket, count in differences.items():
             self.stdout.write(f"{tenant.slug}: the counts of {bucket} are wrong by {count:,}")
         if without_words:
             self.stdout.write(f"{tenant.slug}: {without_words:,} tickets have no words and do not wait for them")
+        if wrong_words:
+            self.stdout.write(f"{tenant.slug}: {wrong_words:,} tickets have keywords stored with fields of before")
         if repair:
             counts.repair()
             search.have_words_stored(anew=new_words)
-        if not differences and not without_words:
+        is_amiss = bool(differences or without_words or wrong_words)
+        if not is_amiss:
             self.stdout.write(f"{tenant.slug}: the counts add up, and every ticket is searchable or waits for it")
         elif repair:
             self.stdout.write(f"{tenant.slug}: mended")
-        return bool(differences or without_words)
+        return is_amiss

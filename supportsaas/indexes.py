@@ -72,14 +72,14 @@ INDEXES: tuple[Index, ...] = (
     Index(
         "tickets",
         (("tenant_id", UP), ("words", UP), ("created_at", DOWN), ("external_id", DOWN)),
-        "Search and the list of a keyword, newest first. Tickets get their words some seconds after they came "
+        "Search and the list of a keyword, alone or with fields, newest first. Tickets get their words some seconds after they came "
         "in, so its many entries do not slow ingestion down.",
         {"partialFilterExpression": {"words": {"$exists": True}}},
     ),
     Index(
         "tickets",
         (("tenant_id", UP), ("unindexed_since", UP)),
-        "Tickets that wait for their words, longest first.",
+        "Tickets that wait for their words, or for their fields to be right among them, longest first.",
         {"partialFilterExpression": {"unindexed_since": {"$exists": True}}},
     ),
     Index(

@@ -71,8 +71,8 @@ def _problems_within(tenant: Tenant) -> Iterable[str]:
     for bucket, amiss in TicketCounts(tenant).find_differences().items():
         yield f"the counts of {bucket} are wrong by {amiss}"
     for each in itertools.chain.from_iterable(stored.values()):
-        if ("words" in each) + ("unindexed_since" in each) != (not each["is_deleted"]):
-            yield f"{each['external_id']} neither has words nor waits for them, or both"
+        if ("words" in each or "unindexed_since" in each) == each["is_deleted"]:
+            yield f"{each['external_id']} neither has words nor waits for them, or does though it is deleted"
     events: set[str] = set()
     version = find_rules(tenant).version
     channel = Channel.objects.filter(tenant=tenant).first()

@@ -93,7 +93,7 @@ class TestJudging:
         add_rule(tenant)
         judge_all()
         assert TicketStore(tenant).find_page(TicketFilter(q="gold"), page_size=50).total == 4
-        assert all("unindexed_since" not in each for each in stored(tenant).values())
+        assert all("words" in each for each in stored(tenant).values())
 
     def test_once_more_changes_nothing(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)

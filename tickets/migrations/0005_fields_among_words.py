@@ -13,6 +13,6 @@ def have_words_stored(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0003_classification_rules")]
+    dependencies = [("tickets", "0004_saved_views")]
 
     operations = [migrations.RunPython(have_words_stored, migrations.RunPython.noop)]

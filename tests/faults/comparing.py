@@ -132,6 +132,7 @@ def _problems_of_runs(tenant: Tenant) -> Iterable[str]:
 
 def _problems_with_source(tenant: Tenant, records: Iterable[Any], *, may_hold_more: bool = False) -> Iterable[str]:
     listed, refused = _content(tenant, records)
+    rules = find_rules(tenant)
     stored = {each["external_id"]: each for each in mongo.collection("tickets").find({"tenant_id": tenant.slug})}
     living = {id_ for id_, each in stored.items() if not each["is_deleted"]}
     if missing := listed.keys() - living:
@@ -140,7 +141,7 @@ def _problems_with_source(tenant: Tenant, records: Iterable[Any], *, may_hold_mo
         yield f"at the helpdesk no more, and not deleted: {sorted(extra)}"
     for id_ in sorted(listed.keys() & living):
         content = listed[id_]
-        wanted = stored_fields(content, judge(content))
+        wanted = stored_fields(content, judge(content, rules=rules))
         for name in (*TRACKED, *JUDGED):
             if stored[id_][name] != wanted[name]:
                 yield f"{id_}: {name} is {stored[id_][name]!r}, the helpdesk says {wanted[name]!r}"

@@ -18,8 +18,10 @@ from supportsaas.embedded_mongod import EmbeddedMongod, MongodUnavailable
 from supportsaas.indexes import ensure_indexes
 from tenants.models import Channel, ChannelKind, Membership, Role, Source, SourceKind, Tenant, User
 from tickets import jobs
+from tickets.filters import OPEN_STATUSES, TicketFilter
 from tickets.jobs import JobActive, JobRequest
 from tickets.models import ClassificationRule
+from tickets.saved_views import add_view
 
 HELPDESK_PORT = 9000
 START_SECONDS = 30.0
@@ -49,6 +51,13 @@ RULES = (
         "Businesses order often: answer the same day.",
     ),
     ("tenant_a", "newsletter twice, unsubscribe*", "low", "neutral", "Goes to marketing, not to support."),
+)
+
+
+# Only where the tenant has no view of its own yet.
+VIEWS = (
+    ("tenant_a", "Urgent and open", TicketFilter(urgency=("high",), status=OPEN_STATUSES)),
+    ("tenant_a", "Angry, needs action", TicketFilter(sentiment=("negative",), requires_action=True)),
 )
 
 
@@ -97,6 +106,7 @@ class Command(BaseCommand):
             helpdesk_port = child_process.free_port()
         self._prepare_tenants(f"http://127.0.0.1:{helpdesk_port}")
         self._prepare_rules()
+        self._prepare_views()
         self._prepare_people()
         anchor = demo_environment.create()["anchor"]
         self._launch("helpdesk", logs, MANAGE, "demo_helpdesk", "--port", str(helpdesk_port), "--anchor", anchor)
@@ -145,6 +155,12 @@ class Command(BaseCommand):
                     ClassificationRule.objects.create(
                         tenant=tenant, phrases=phrases, urgency=urgency, sentiment=sentiment, note=note
                     )
+
+    def _prepare_views(self) -> None:
+        for tenant in Tenant.objects.filter(slug__in={view[0] for view in VIEWS}, saved_views=None):
+            for slug, name, wanted in VIEWS:
+                if slug == tenant.slug:
+                    add_view(tenant, name=name, wanted=wanted)
 
     def _prepare_people(self) -> None:
         for name, password in (ADMIN, MANAGER, VIEWER):

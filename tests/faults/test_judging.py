@@ -1,17 +1,22 @@
-"""Judging stored tickets anew is killed at every place; nothing is lost or doubled, and the next turn goes on."""
+"""Judging stored tickets anew, killed at every place and with runs in between: nothing is lost or doubled."""
 
 import threading
+import time
 from collections.abc import Callable
 
 from supportsaas import mongo
-from tenants.models import Source, Tenant
+from tenants.models import Channel, Source, Tenant
 from tests.builders import store_tickets
 from tests.faults.changing_helpdesk import ChangingHelpdesk
-from tests.faults.comparing import assert_numbers_agree, assert_sound
-from tests.faults.conftest import IS_LONG, OwnDatabase, make_tenant
+from tests.faults.comparing import assert_exact, assert_numbers_agree, assert_sound
+from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, make_tenant, run_here, statuses
 from tests.faults.doomed import DoomedCommands
+from tests.faults.test_side_by_side import two_workers, wait_until_idle
+from tickets import jobs
 from tickets.counts import TicketCounts
+from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule
+from tickets.rules.editing import save_rule
 from tickets.rules.judging import COLLECTION, find_judging, judge_waiting
 
 SIZE = 700
@@ -63,6 +68,31 @@ def test_a_kill_between_any_two_database_commands_loses_and_doubles_nothing(
             _assert_judged(tenant, rule, news)
         except AssertionError as error:
             raise AssertionError(f"killed before database command {place} of {whole.commands}") from error
+
+
+def test_workers_judge_anew_while_runs_and_other_rules_come_in_between(
+    database: OwnDatabase, acme: Tenant, connect: Callable[..., Source], changing: Callable[..., ChangingHelpdesk]
+) -> None:
+    Channel.objects.filter(tenant=acme).delete()
+    helpdesk = changing(3, size=1_100, strange=False)
+    connect(helpdesk.url, page_size=500)
+    assert run_here(acme).progress.counts.new_ingested == 1_100
+    rule = ClassificationRule(tenant=acme, phrases="find the invoice, lawsuit", urgency="high")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with two_workers(database):
+        for feeling in ("positive", "negative", "neutral"):
+            rule.sentiment = feeling
+            save_rule(rule)
+            helpdesk.change(12)
+            jobs.enqueue(acme, JobRequest(trigger="web", started_by="test", full=True))
+            wait_until_idle()
+        while find_judging(acme).is_going:  # type: ignore[union-attr]
+            assert time.monotonic() < deadline, "the tickets were not judged anew"
+            time.sleep(0.05)
+    assert statuses(acme) == {"completed": 4}
+    assert_exact(acme, helpdesk.tickets)
+    assert_numbers_agree(acme)
+    assert mongo.collection("ticket_history").count_documents({"reason": "rules changed"}) > 0
 
 
 def _assert_judged(tenant: Tenant, rule: ClassificationRule, news: int) -> None:

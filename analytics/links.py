@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.http import RFC3986_SUBDELIMS
 
 from analytics.periods import Period
@@ -13,7 +13,8 @@ from tickets.filters import TicketFilter
 
 _GAP = "-gap-"
 _AS_IT_IS = f"{RFC3986_SUBDELIMS}/~:@"
-_NAMES = tuple(each.name for each in fields(TicketFilter))
+_PLACES = {each.name: place for place, each in enumerate(fields(TicketFilter))}
+"""Where each condition stands in an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +27,18 @@ class TicketLinks:
     slug: str
     base: TicketFilter
     _list: str = field(init=False, repr=False, compare=False)
-    _customer: tuple[str, str] = field(init=False, repr=False, compare=False)
-    _ticket: tuple[str, str] = field(init=False, repr=False, compare=False)
-    _written: dict[str, str] = field(init=False, repr=False, compare=False)
+    _written: list[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_list", reverse("ticket-list", args=[self.slug]))
-        object.__setattr__(self, "_customer", _around("customer", self.slug))
-        object.__setattr__(self, "_ticket", _around("ticket", self.slug))
-        object.__setattr__(self, "_written", {name: _write(name, getattr(self.base, name)) for name in _NAMES})
+        object.__setattr__(self, "_list", _around("ticket-list", self.slug)[0])
+        object.__setattr__(self, "_written", [_write(name, getattr(self.base, name)) for name in _PLACES])
 
     def tickets(self, **conditions: Any) -> str:
         """The list under the base and more conditions, named as in `TicketFilter`."""
-        written = self._written | {name: _write(name, value) for name, value in conditions.items()}
-        return f"{self._list}?{'&'.join(filter(None, written.values()))}"
+        written = self._written.copy()
+        for name, value in conditions.items():
+            written[_PLACES[name]] = _write(name, value)
+        return f"{self._list}?{'&'.join(filter(None, written))}"
 
     def within(self, period: Period, **conditions: Any) -> str:
         """The same of another period."""
@@ -50,10 +49,10 @@ class TicketLinks:
         return self.tickets(**{"created_from": None, "created_to": None, **conditions})
 
     def customer(self, customer_id: str) -> str:
-        return _filled(self._customer, customer_id)
+        return _filled(_around("customer", self.slug, _GAP), customer_id)
 
     def ticket(self, external_id: str) -> str:
-        return _filled(self._ticket, external_id)
+        return _filled(_around("ticket", self.slug, _GAP), external_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +61,20 @@ class ChartFiles:
 
     slug: str
     query: str
-    _file: tuple[str, str] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_file", _around("chart-export", self.slug, "csv"))
 
     def csv(self, name: str) -> str:
-        return f"{_filled(self._file, name)}?{self.query}"
+        return f"{_filled(_around('chart-export', self.slug, _GAP, 'csv'), name)}?{self.query}"
 
 
-def _around(name: str, slug: str, *rest: str) -> tuple[str, str]:
-    """What stands before and behind the second part of an address: found once, for all that differ by that part."""
-    before, _, after = reverse(name, args=[slug, _GAP, *rest]).rpartition(_GAP)
+def _around(name: str, *parts: str) -> tuple[str, str]:
+    """What stands before and behind the gap in an address; without a gap, all of it stands before."""
+    return _around_in(get_script_prefix(), name, parts)
+
+
+@lru_cache(maxsize=4096)
+def _around_in(script_prefix: str, name: str, parts: tuple[str, ...]) -> tuple[str, str]:
+    """Reversing takes as long as a hundred rows of a table."""
+    before, _, after = reverse(name, args=parts).partition(_GAP)
     return before, after
 
 

@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from supportsaas import mongo
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 
 
@@ -77,15 +78,19 @@ def find_all_access(user: AbstractBaseUser | AnonymousUser, *, token: ApiToken |
 
 
 def find_named_tenants(user: AbstractBaseUser | AnonymousUser) -> list[NamedTenant]:
-    """The same by name alone: every page shows them, and whole tenants take ten times as long to fetch."""
+    """The same by name alone: every page shows them, and whole tenants take several times as long to fetch."""
     if not isinstance(user, User) or not user.is_active:
         return []
+    tenants, members = Tenant._meta.db_table, Membership._meta.db_table
     if user.is_superuser:
-        every = Tenant.objects.filter(is_active=True).values_list("name", "slug")
-        return [NamedTenant(name, slug, Role.ADMIN) for name, slug in every]
-    mine = Membership.objects.filter(user=user, tenant__is_active=True)
-    found = [NamedTenant(*each) for each in mine.values_list("tenant__name", "tenant__slug", "role")]
-    return sorted(found, key=lambda each: each.name.casefold())
+        found = mongo.collection(tenants).find({"is_active": True}, {"name": 1, "slug": 1})
+        named = [NamedTenant(each["name"], each["slug"], Role.ADMIN) for each in found]
+    else:
+        its_tenant = {"from": tenants, "localField": "tenant_id", "foreignField": "_id", "as": "tenant"}
+        pipeline = [{"$match": {"user_id": user.pk}}, {"$lookup": its_tenant}, {"$unwind": "$tenant"}]
+        memberships = mongo.collection(members).aggregate([*pipeline, {"$match": {"tenant.is_active": True}}])
+        named = [NamedTenant(each["tenant"]["name"], each["tenant"]["slug"], each["role"]) for each in memberships]
+    return sorted(named, key=lambda each: each.name.casefold())
 
 
 def _narrowed(access: TenantAccess, token: ApiToken | None) -> TenantAccess | None:

@@ -51,10 +51,8 @@ def table_rows(table: Table) -> SafeString:
 
 @register.simple_tag
 def heat_cells(row: HeatRow) -> SafeString:
-    """The `<td>`s of one weekday, each with its warmth and what it counts."""
-    return _written(
-        f'<td class="heat-{cell.level}" title="{escape(cell.title)}">{escape(cell.words)}</td>' for cell in row.cells
-    )
+    """The `<td>`s of one weekday, each with its warmth and what it counts: numbers, days and hours, nothing to escape."""
+    return _written(f'<td class="heat-{cell.level}" title="{cell.title}">{cell.words}</td>' for cell in row.cells)
 
 
 @register.simple_tag
@@ -171,7 +169,9 @@ def _customer_item(row: CustomerRow) -> str:
 
 
 def _cell(cell: ShownCell) -> str:
-    return f"<td{_kind(cell)}>{_linked(cell.words, cell.url)}</td>"
+    # A number is written by us and holds nothing to escape: most cells are numbers without a link.
+    words = cell.words if cell.is_number else escape(cell.words)
+    return f"<td{_kind(cell)}>{_link(words, cell.url) if cell.url else words}</td>"
 
 
 def _kind(cell: ShownCell | Column) -> str:
@@ -179,7 +179,11 @@ def _kind(cell: ShownCell | Column) -> str:
 
 
 def _linked(words: str, url: str) -> str:
-    return f'<a href="{escape(url)}">{escape(words)}</a>' if url else escape(words)
+    return _link(escape(words), url) if url else escape(words)
+
+
+def _link(written: str, url: str) -> str:
+    return f'<a href="{escape(url)}">{written}</a>'
 
 
 def _mark_link(mark: str, url: str) -> str:

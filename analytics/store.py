@@ -98,7 +98,7 @@ class StatisticsStore:
                 {"$sort": {"_id": 1}},
             ],
             "previous": [{"$match": {"f": "count", "was": True}}, {"$group": {"_id": None, **_TOTALS}}],
-            "by_source": [{"$match": {"f": "source"}}, *_counted("k", "n")],
+            "by_source": [{"$match": {"f": "source", "n": {"$gt": 0}}}, *_counted("k", "n")],
             "by_status": _statuses(),
             "week_hours": [{"$unwind": "$week_hours"}, *_added_up("week_hours.k", "week_hours.n")],
             "flows": [counts, {"$group": {"_id": {"d": "$d", "was": "$was"}, **flows}}],

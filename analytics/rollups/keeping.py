@@ -169,7 +169,7 @@ class _Keeper:
                 self._in_transaction(partial(add_up_leader_blocks, self.tenant_id, generation, sorted(names), batch))
 
     def _larger_blocks(self, days: Iterable[int]) -> Iterator[list[Block]]:
-        """Those that hold any of the days and are over, of one size after the other: each is made of four of the last."""
+        """Those that hold any of the days and are over, of one size after the other: each is made of two of the last."""
         days = set(days)
         for size in sorted(SIZES)[1:]:
             yield [block for block in enclosing_blocks(days, size) if block.end <= self.today]

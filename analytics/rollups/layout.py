@@ -1,6 +1,6 @@
 """Which pieces a period is put together from: blocks of days, hours, and the tickets themselves. Pure.
 
-Days are those of the tenant's zone, numbered as `date.toordinal` does. Blocks of 1, 4, 16 and 64 days
+Days are those of the tenant's zone, numbered as `date.toordinal` does. Blocks of 1, 2, 4 … 64 days
 lie on a fixed grid, so any stretch of days is at most a handful of them, however long it is. Hours are
 elapsed hours counted from the start of their day; a day of 23 or 25 hours has as many.
 """
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.periods import Period, day_start
 
-SIZES = (64, 16, 4, 1)
+SIZES = (64, 32, 16, 8, 4, 2, 1)
 HOUR = timedelta(hours=1)
 
 Stretch = tuple[int, int]
@@ -38,9 +38,9 @@ class Block:
 
     @property
     def parts(self) -> list["Block"]:
-        """The blocks of the next smaller size that it is made of."""
-        smaller = self.days // 4
-        return [Block(smaller, first) for first in range(self.first, self.end, smaller)]
+        """The two halves that it is made of."""
+        half = self.days // 2
+        return [Block(half, self.first), Block(half, self.first + half)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def count_leader_days(
 def add_up_leader_blocks(
     tenant_id: str, generation: int, customers: Sequence[str], blocks: Sequence[Block], *, session: ClientSession
 ) -> None:
-    """What these customers have in larger blocks of one size, from the next smaller ones they are made of."""
+    """What these customers have in larger blocks of one size, from the halves they are made of."""
     size = blocks[0].days
     key = {"tenant_id": tenant_id, "generation": generation}
     mine = {**key, "customer": {"$in": list(customers)}}

@@ -15,7 +15,7 @@ from tickets.rollup_marks import COLLECTION as MARKS
 
 COLLECTION = "rollup_state"
 
-LAYOUT = 2
+LAYOUT = 3
 """Of the collections of roll-ups; what was built in another one counts as not built."""
 
 

@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from supportsaas import mongo
+from supportsaas.mongo import Document, Pipeline
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 
 
@@ -86,8 +87,8 @@ def find_named_tenants(user: AbstractBaseUser | AnonymousUser) -> list[NamedTena
         found = mongo.collection(tenants).find({"is_active": True}, {"name": 1, "slug": 1})
         named = [NamedTenant(each["name"], each["slug"], Role.ADMIN) for each in found]
     else:
-        its_tenant = {"from": tenants, "localField": "tenant_id", "foreignField": "_id", "as": "tenant"}
-        pipeline = [{"$match": {"user_id": user.pk}}, {"$lookup": its_tenant}, {"$unwind": "$tenant"}]
+        its_tenant: Document = {"from": tenants, "localField": "tenant_id", "foreignField": "_id", "as": "tenant"}
+        pipeline: Pipeline = [{"$match": {"user_id": user.pk}}, {"$lookup": its_tenant}, {"$unwind": "$tenant"}]
         memberships = mongo.collection(members).aggregate([*pipeline, {"$match": {"tenant.is_active": True}}])
         named = [NamedTenant(each["tenant"]["name"], each["tenant"]["slug"], each["role"]) for each in memberships]
     return sorted(named, key=lambda each: each.name.casefold())

@@ -212,7 +212,7 @@ class TestKeeping:
         assert [each.value for each in rolled_up.by_source] == ["chat"]
 
     def test_leaders_have_blocks_as_their_days_are_over_and_one_row_each(self, tenant: Tenant) -> None:
-        first = datetime(2026, 3, 1, tzinfo=UTC).toordinal() // 4 * 4
+        first = datetime(2026, 3, 1, tzinfo=UTC).toordinal() // 64 * 64  # of the larger blocks none is over
         rows = [
             {"id": f"D-{day}", "created_at": start_of(day, UTC_ZONE).isoformat(), "customer_id": "ann"}
             for day in range(first, first + 4)

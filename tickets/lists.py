@@ -37,10 +37,10 @@ from tickets.words import TOPIC_SIGN, QueryError, parse_query, topic_word_with
 MOST_LOOKED_AT = 3_000
 """Tickets that are looked at to count cells which are not counted beforehand."""
 MOST_COUNTED = 10_000
-"""Where a total has to be counted in the tickets themselves, so many are looked at."""
-MOST_COUNTED_OF_FIELDS = 20_000
+"""Where a total has to be counted in the tickets themselves, so many are looked at; a keyword with fields is
+counted by the index up to here, too."""
 MOST_COUNTED_BY_INDEX = 300_000
-"""Where an index counts it, of a keyword with fields and of what has an entry for each ticket, it stops here."""
+"""What stands side by side in the index is counted up to here."""
 
 _WITHOUT_MESSAGE = (
     "tenant_id", "external_id", "source", "customer_id", "subject", "status", "urgency", "sentiment",
@@ -246,14 +246,14 @@ class TicketLists:
             None,
             [*stored, waiting],
             off=[self._waiting(wanted, {"words": {"$in": words}})] if words else [],
-            most=MOST_COUNTED_OF_FIELDS,
+            most=MOST_COUNTED,
         )
 
     def _shorter(self, wanted: TicketFilter, words: WordMatch, narrow: list[Branch]) -> list[Branch]:
         """By the fields, and checking the words, where that finds fewer tickets."""
         cells = narrowed(self._counts.find_cells(wanted.created_from, wanted.created_to), wanted)
         least = cells.total()
-        if least > MOST_COUNTED_OF_FIELDS or self._count_found(narrow, most=least) <= least:
+        if least > MOST_COUNTED or self._count_found(narrow, most=least) <= least:
             return narrow
         keyword: Document = {} if wanted.keyword is None else {"topics": wanted.keyword}
         return [branch.with_checks(keyword, *words.all_checks()) for branch in self._by_cells(wanted, cells)]

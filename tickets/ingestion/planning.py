@@ -33,7 +33,7 @@ from tickets.rollup_marks import Touched
 Document = dict[str, Any]
 SEARCHABLE = frozenset(("subject", "message", "customer_id", "topics"))
 """What a ticket's words are made of; together with its topics also the fields of its cell are among them."""
-_IN_WORDS = SEARCHABLE | set(Cell._fields)
+_STORED_WITH_TOPICS = frozenset(Cell._fields)
 VERDICTS = frozenset(("urgency", "sentiment", "requires_action"))
 RULES_CHANGED = "rules changed"
 """The reason of a history entry whose verdict is another one though the helpdesk's ticket is the same."""
@@ -154,7 +154,8 @@ class PagePlan:
         else:
             self.counts[day_cell(stored)] -= 1
         self.counts[day_cell({**stored, **values})] += 1
-        if stored["is_deleted"] or values.keys() & _IN_WORDS:
+        is_stored_otherwise = "unindexed_since" not in stored and values.keys() & _STORED_WITH_TOPICS
+        if stored["is_deleted"] or values.keys() & SEARCHABLE or is_stored_otherwise:
             values["unindexed_since"] = self.now
         if changes:
             expiry = self._expiry(values["created_at"] if "created_at" in values else stored["created_at"])

@@ -232,7 +232,7 @@ def _store_words() -> None:
 
 
 def _export(pages: web.Web) -> None:
-    print(f"{'export':<34}{'rows':>12}{'MB':>9}{'rows/s':>9}{'peak MB':>9}")
+    print(f"{'export':<34}{'lines':>12}{'MB':>9}{'lines/s':>9}{'peak MB':>9}")
     for slug, query in (
         (million.MIDDLE, ""),
         (million.LARGE, ""),
@@ -256,7 +256,9 @@ def _export(pages: web.Web) -> None:
                 f"{name:<34}{rows:>12,}{size / 2**20:>9,.0f}{rows / seconds:>9,.0f}{pages.peak_megabytes():>9.0f}",
                 flush=True,
             )
-    print("\nrows: lines of the file. peak MB: of the web process, which served the lists before.")
+    print(
+        "\nlines: of the file; a message may have several. peak MB: of the web process, which served the lists before."
+    )
 
 
 def _time(work: Callable[[], Any]) -> float:

@@ -32,13 +32,15 @@ from tickets.counts import TicketCounts, count_by_cell, read_cells
 from tickets.filters import FilterError, TicketFilter
 from tickets.paging import Cursor
 from tickets.search import TICKETS, WORDS_INDEX, TicketSearch, WordMatch
-from tickets.words import TOPIC_SIGN, QueryError, parse_query, topic_word_with
+from tickets.words import QueryError, parse_query, topic_word, topic_word_with
 
 MOST_LOOKED_AT = 3_000
 """Tickets that are looked at to count cells which are not counted beforehand."""
 MOST_COUNTED = 10_000
 """Where a total has to be counted in the tickets themselves, so many are looked at; a keyword with fields is
 counted by the index up to here, too."""
+MOST_COMPARED = 100_000
+"""Of words and of fields the fewer are read; more than this are not compared."""
 MOST_COUNTED_BY_INDEX = 300_000
 """What stands side by side in the index is counted up to here."""
 
@@ -210,7 +212,7 @@ class TicketLists:
 
     def _narrow(self, wanted: TicketFilter, words: WordMatch | None) -> list[Branch]:
         """Where the tickets are that the filter asks for beyond the fields of a cell."""
-        keyword: Document = {} if wanted.keyword is None else {"topics": wanted.keyword}
+        keyword: Document = {"topics": wanted.keyword} if wanted.keyword is not None and words is None else {}
         if wanted.customer_id is not None:
             found = {**self._live, "customer_id": wanted.customer_id, **_period(wanted)}
             return [Branch(found, CUSTOMER_INDEX).with_checks(keyword, *(words.all_checks() if words else ()))]
@@ -218,9 +220,10 @@ class TicketLists:
         tenant = {"tenant_id": self.tenant.slug, **_period(wanted)}
         if words is not None:
             found = {**tenant, **words.by_index()}
-            return [Branch(found, WORDS_INDEX).with_checks(keyword, *words.left_checks())]
+            return [Branch(found, WORDS_INDEX).with_checks(*words.left_checks())]
+        assert wanted.keyword is not None
         return [
-            Branch({**tenant, "words": f"{TOPIC_SIGN}{wanted.keyword}"}, WORDS_INDEX),
+            Branch({**tenant, "words": topic_word(wanted.keyword)}, WORDS_INDEX),
             self._waiting(wanted, {"words": {"$exists": False}}),
         ]
 
@@ -253,16 +256,15 @@ class TicketLists:
         """By the fields, and checking the words, where that finds fewer tickets."""
         cells = narrowed(self._counts.find_cells(wanted.created_from, wanted.created_to), wanted)
         least = cells.total()
-        if least > MOST_COUNTED or self._count_found(narrow, most=least) <= least:
+        if least > MOST_COMPARED or self._count_found(narrow, most=least) <= least:
             return narrow
-        keyword: Document = {} if wanted.keyword is None else {"topics": wanted.keyword}
-        return [branch.with_checks(keyword, *words.all_checks()) for branch in self._by_cells(wanted, cells)]
+        return [branch.with_checks(*words.all_checks()) for branch in self._by_cells(wanted, cells)]
 
     def _words(self, wanted: TicketFilter) -> WordMatch | None:
         if wanted.q is None:
             return None
         try:
-            return TicketSearch(self.tenant).compile(parse_query(wanted.q))
+            return TicketSearch(self.tenant).compile(parse_query(wanted.q), topic=wanted.keyword)
         except QueryError as error:
             raise FilterError("q", str(error)) from None
 

@@ -31,6 +31,7 @@ from tickets.words import (
     Term,
     searchable_words,
     stored_words_of,
+    topic_word,
     topic_word_with,
     topic_words,
 )
@@ -115,9 +116,14 @@ class TicketSearch:
         self.tenant_id = tenant.slug
         self._tickets = mongo.collection(TICKETS)
 
-    def compile(self, query: Query) -> WordMatch:
-        """The query in stored words. Raises `QueryError` where a prefix stands for too many."""
+    def compile(self, query: Query, *, topic: str | None = None) -> WordMatch:
+        """The query in stored words, and with a `topic` where it finds anything at all.
+
+        Raises `QueryError` where a prefix stands for too many.
+        """
         groups: dict[tuple[str, ...], None] = {}
+        if topic is not None and query.terms:
+            groups[topic_word(topic),] = None
         for term in query.terms:
             whole, prefix = stored_words_of(term)
             groups |= dict.fromkeys((word,) for word in whole)

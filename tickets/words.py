@@ -121,7 +121,11 @@ def searchable_words(*, texts: Iterable[str], ids: Iterable[str]) -> list[str]:
 
 def topic_words(topics: Sequence[str], values: tuple[str | bool, ...]) -> list[str]:
     """What is stored for a ticket's topics: each alone, and each together with values of the ticket."""
-    return [TOPIC_SIGN + topic for topic in topics] + [topic_word_with(topic, values) for topic in topics]
+    return [topic_word(topic) for topic in topics] + [topic_word_with(topic, values) for topic in topics]
+
+
+def topic_word(topic: str) -> str:
+    return TOPIC_SIGN + topic
 
 
 def topic_word_with(topic: str, values: tuple[str | bool, ...]) -> str:

@@ -66,7 +66,7 @@ _FILTERS = st.builds(
 )
 
 
-_LIMITS = ("MOST_LOOKED_AT", "MOST_COUNTED", "MOST_COUNTED_BY_INDEX", "MOST_RANGES")
+_LIMITS = ("MOST_LOOKED_AT", "MOST_COUNTED", "MOST_COMPARED", "MOST_COUNTED_BY_INDEX", "MOST_RANGES")
 
 
 @pytest.mark.parametrize("most", [None, 1], ids=lambda each: f"limit {each}")

@@ -41,7 +41,7 @@ WORDS_INDEX = "tenant_id_words_created_at_external_id"
 MOST_WORDS_OF_A_PREFIX = 100
 BATCH = 500
 BATCHES_IN_TURN = 10
-_ESTIMATE_LIMIT = 10_000
+_ESTIMATE_LIMIT = 30_000
 _COUNT_LIMIT = 10_000
 _LATE = timedelta(minutes=5)
 _LAST = MaxKey()

@@ -83,7 +83,7 @@ class TestTiles:
     def test_a_number_its_share_and_its_change(self) -> None:
         total, still_open, high, negative, action = tiles(FIGURES, FRAME, TABLES_OF)
         assert (total.count, total.share, total.change.words) == (1200, None, "+20%")
-        assert (still_open.count, still_open.share) == (300, 0.25)
+        assert (still_open.count, still_open.share, still_open.change) == (300, 0.25, None)
         assert (high.change.words, high.change.direction) == ("new", "up")
         assert negative.change.words == "no change"
         assert (action.change.words, action.before) == ("-20%", 500)

@@ -13,14 +13,17 @@ from analytics.words import Change, change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A number, and how it stands to the same part of the period before."""
+    """A number, and how it stands to the same part of the period before.
+
+    What is still open has no change: of an older period more has been closed by now, so it would always grow.
+    """
 
     field: str
     name: str
     count: int
     share: float | None
     url: str
-    change: Change
+    change: Change | None
     before: int
     before_url: str
     sparkline: charts.Sparkline | None
@@ -36,7 +39,7 @@ def tiles(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) 
             count=count.count,
             share=count.count / total if total and field != "total" else None,
             url=count.url or frame.links.tickets(**conditions),
-            change=change(count.count, before.count),
+            change=None if field == "open" else change(count.count, before.count),
             before=before.count,
             before_url=before.url,
             sparkline=charts.sparkline([getattr(point, field) for point in points]),

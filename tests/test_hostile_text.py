@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 from urllib.parse import quote
 
@@ -74,8 +75,11 @@ def test_no_page_or_fragment_takes_it_for_markup(
              "/t/acme/settings/source/", "/t/acme/settings/members/", "/t/acme/settings/changes/"]  # fmt: skip
     paths += [f"/t/acme/tickets/{quote(each, safe='')}/" for each in stored_ids()]
     paths += [f"/t/acme/customers/{quote(each, safe='')}/" for each in CORPUS.values() if "\0" not in each]
-    for name in ("q", "status", "source", "customer_id", "keyword", "urgency", "cursor", "page", "from", "period"):
-        paths += [f"/t/acme/tickets/?{name}={quote(each)}" for each in CORPUS.values()]
+    names = ("q", "status", "source", "customer_id", "keyword", "urgency", "cursor", "page", "from", "period")
+    paths += [f"/t/acme/tickets/?{name}={quote(ALL)}" for name in names]
+    paths += [
+        f"/t/acme/tickets/?{name}={quote(each)}" for name, each in zip(cycle(names), CORPUS.values(), strict=False)
+    ]
     problems = {}
     for path in paths:
         for headers in ({}, {"HX-Request": "true"}) if "?" not in path else ({},):

@@ -57,8 +57,7 @@ def test_it_works_without_javascript(
     expect(page.get_by_role("main")).to_contain_text("“On fire” is called “Burning” now")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_the_pages_fit_and_axe_finds_nothing(
     open_context: Callable[..., BrowserContext], manager: User, tenant: Tenant, width: int, theme: str
 ) -> None:

@@ -21,7 +21,7 @@ from tickets.rules.judging import COLLECTION, find_judging, judge_waiting
 
 SIZE = 700
 """More than one page."""
-PLACES = slice(None) if IS_LONG else slice(3, None, 16)
+PLACES = slice(None) if IS_LONG else slice(3, None, 32)
 KEPT = (
     *("tickets", "ticket_history", "outbox", "ticket_counts", COLLECTION),
     *("rollup_marks", "rollup_state", "rollup_days", "rollup_blocks", "rollup_leaders"),

@@ -53,10 +53,18 @@ def _transaction() -> Iterator[None]:
         with atomic():
             yield
     except PyMongoError:
-        connection.rollback_mongo()  # type: ignore[attr-defined]  # what a failed commit leaves open
+        _end_session()
         raise
     finally:
         connection.in_atomic_block = outer
+
+
+def _end_session() -> None:
+    """What a failed commit leaves: a session that can neither commit nor abort, and that the next one would take."""
+    if connection.session is not None:  # type: ignore[attr-defined]
+        connection.session.end_session()  # type: ignore[attr-defined]
+        connection.session = None  # type: ignore[attr-defined]
+    connection.run_on_commit = []
 
 
 def _is_conflict(error: Exception) -> bool:

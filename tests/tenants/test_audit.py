@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection, connections
 from django.test import Client
 
+from supportsaas import mongo
+from supportsaas.model_transaction import in_transaction
 from tenants import audit
 from tenants.audit import AuditEntry
 from tenants.models import ApiToken, Channel, Membership, Role, Source, Tenant, User
@@ -159,6 +161,26 @@ def test_changes_at_the_same_moment_are_all_made_and_all_in_the_log(tenant: Tena
     names = [each.changes["name"]["new"] for each in entries(kind="tenant", action="changed")]
     assert sorted(names) == sorted(f"Name {number}" for number in range(12))
     assert len(entries(kind="member", action="created")) == Membership.objects.count() == 12
+
+
+def test_a_change_whose_transaction_the_server_ended_is_made_again_and_once(tenant: Tenant) -> None:
+    attempts = 0
+
+    def rename() -> None:
+        nonlocal attempts
+        attempts += 1
+        tenant.name = "Acme & Sons"
+        tenant.save()
+        if attempts == 1:
+            session = connection.session  # type: ignore[attr-defined]
+            mongo.client().admin.command("killSessions", [session.session_id])
+
+    in_transaction(rename)
+    assert attempts == 2
+    assert Tenant.objects.get().name == "Acme & Sons"
+    assert [each.changes["name"]["new"] for each in entries(kind="tenant", action="changed")] == ["Acme & Sons"]
+    in_transaction(lambda: Tenant.objects.filter(pk=tenant.pk).update(name="Later"))
+    assert Tenant.objects.get().name == "Later"
 
 
 def test_the_log_is_only_added_to(tenant: Tenant) -> None:

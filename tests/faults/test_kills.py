@@ -25,12 +25,12 @@ from tests.faults.doomed import DoomedCommands
 from tickets import jobs
 from tickets.jobs import JobRequest
 
-SEEDS = range(50) if IS_LONG else range(2)
+SEEDS = range(50) if IS_LONG else range(1)
 KILLS_A_SEED = 4
 EVERY_PLACE = slice(None)
 PLACES = {
-    "ingest": EVERY_PLACE if IS_LONG else slice(1, None, 4),
-    "worker": EVERY_PLACE if IS_LONG else slice(3, None, 8),
+    "ingest": EVERY_PLACE if IS_LONG else slice(1, None, 8),
+    "worker": EVERY_PLACE if IS_LONG else slice(3, None, 16),
 }
 """Which of the places between two database commands are tried."""
 

@@ -599,13 +599,13 @@ def test_waiting_is_told_while_it_lasts(
     acme: Tenant, connect: Connect, helpdesk: ScriptedHelpdesk, settings: Any
 ) -> None:
     """Somebody who looks at a run that waits must see what for."""
-    settings.RATE_LIMIT_REQUESTS, settings.RATE_LIMIT_WINDOW_SECONDS = 2, 1
+    settings.RATE_LIMIT_REQUESTS, settings.RATE_LIMIT_WINDOW_SECONDS = 1, 3  # no machine is too busy to meet it
     connect(helpdesk.url)
-    helpdesk.tickets = [record(f"T-{n}") for n in range(12)]
+    helpdesk.tickets = [record(f"T-{n}") for n in range(6)]
     notes: list[str] = []
 
     def listen(progress: Progress) -> None:
         notes.append(progress.note)
 
     assert run_here(acme, listener=listen).status == "completed"
-    assert "Waiting 1 s for the API limit" in notes
+    assert {"Waiting 3 s for the API limit", "Waiting 2 s for the API limit"} & set(notes), notes

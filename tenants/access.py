@@ -7,17 +7,20 @@ else: a stranger finds no tenant (404), a weak role is refused (403).
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, NamedTuple
+from typing import Any, Concatenate, NamedTuple, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from supportsaas import mongo
 from supportsaas.mongo import Document, Pipeline
 from tenants.models import ApiToken, Membership, Role, Tenant, User
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,16 @@ class TenantAccess:
 
     def allows(self, needed: Role) -> bool:
         return self.role.allows(needed)
+
+    def find_or_404(self, model: type[M], key: str) -> M:
+        """The tenant's own object with this key, which comes from an address; raises `Http404`."""
+        try:
+            found = model._default_manager.filter(tenant=self.tenant, pk=key).select_related("tenant").first()
+        except (ValidationError, ValueError):
+            found = None  # not even the form of an id
+        if found is None:
+            raise Http404(f"No such {model._meta.verbose_name}.")
+        return found
 
     @property
     def can_run(self) -> bool:

@@ -12,7 +12,7 @@ from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
-from supportsaas.model_transaction import in_transaction
+from supportsaas.model_transaction import in_transaction, take_turns_on
 from tenants.audit import Audited
 from tenants.models import Tenant
 from tickets.filters import FilterError, TicketFilter
@@ -116,6 +116,7 @@ def move_view(view: SavedView, direction: Direction) -> None:
     """By one place, from where it stands at this moment."""
 
     def work() -> None:
+        take_turns_on(view.tenant)
         present = find_views(view.tenant)
         place = next((place for place, each in enumerate(present) if each.pk == view.pk), None)
         if place is None:
@@ -143,6 +144,7 @@ def _save(view: SavedView) -> None:
 
     def work() -> None:
         view._state.adding, view.pk = is_new, key  # as before an attempt that was refused
+        take_turns_on(view.tenant)  # two names that differ by case, or the last place, are no conflict to MongoDB
         if is_new:
             view.position = 0
             view.full_clean()

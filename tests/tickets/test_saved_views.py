@@ -206,25 +206,25 @@ def test_every_filter_survives_being_saved(tenant: Tenant) -> None:
     assert find_views(tenant)[0].wanted() == wanted
 
 
-def test_of_two_who_take_one_name_at_once_one_is_told(tenant: Tenant) -> None:
+def test_of_three_who_take_one_name_at_once_two_are_told(tenant: Tenant) -> None:
     start, refused = threading.Barrier(3), []
 
-    def add() -> None:
+    def add(name: str) -> None:
         try:
             start.wait(10)
-            add_view(tenant, name="Hot", wanted=URGENT)
+            add_view(tenant, name=name, wanted=URGENT)
         except ViewRefused as error:
             refused.append(str(error))
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=add) for _ in range(3)]
+    threads = [threading.Thread(target=add, args=(name,)) for name in ("Hot", "HOT", "hot")]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert names(tenant) == ["Hot"]
-    assert len(refused) == 2 and all("There is a view called “Hot” already" in each for each in refused)
+    assert [each.casefold() for each in names(tenant)] == ["hot"]
+    assert len(refused) == 2 and all("There is a view called" in each for each in refused)
 
 
 def test_two_who_move_at_once_leave_every_view_in_a_place_of_its_own(tenant: Tenant) -> None:

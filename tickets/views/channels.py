@@ -4,8 +4,7 @@ import logging
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -40,19 +39,19 @@ def add_channel(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.ADMIN)
 def change_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
-    channel = _find(access, channel_id)
+    channel = access.find_or_404(Channel, channel_id)
     form = ChannelForm(request.POST or None, instance=channel)
     if request.method == "POST" and form.is_valid():
         return _saved(request, access, form)
     # What is wrong with the form is no part of the page's title.
-    return _form_page(request, form, {"channel": _find(access, channel_id)})
+    return _form_page(request, form, {"channel": access.find_or_404(Channel, channel_id)})
 
 
 @require_POST
 @tenant_required(Role.ADMIN)
 def switch_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
     """Switch the channel to what the button said (`enabled`), so that pressing twice does no harm."""
-    channel = _find(access, channel_id)
+    channel = access.find_or_404(Channel, channel_id)
     channel.enabled = request.POST.get("enabled") == "1"
     channel.save(update_fields=["enabled"])
     what = "on" if channel.enabled else "off; what is due for it waits"
@@ -63,7 +62,7 @@ def switch_channel(request: HttpRequest, access: TenantAccess, channel_id: str) 
 @require_POST
 @tenant_required(Role.ADMIN)
 def delete_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
-    channel = _find(access, channel_id)
+    channel = access.find_or_404(Channel, channel_id)
     name = channel.name
     channel.delete()
     messages.success(request, f"“{name}” was deleted.")
@@ -73,19 +72,9 @@ def delete_channel(request: HttpRequest, access: TenantAccess, channel_id: str) 
 @require_POST
 @tenant_required(Role.ADMIN)
 def test_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
-    result = send_test(_find(access, channel_id), started_by=request.user.get_username())
+    result = send_test(access.find_or_404(Channel, channel_id), started_by=request.user.get_username())
     (messages.success if result.ok else messages.error)(request, str(result))
     return redirect("settings-channels", access.tenant.slug)
-
-
-def _find(access: TenantAccess, channel_id: str) -> Channel:
-    try:
-        channel = Channel.objects.filter(tenant=access.tenant, pk=channel_id).select_related("tenant").first()
-    except (ValidationError, ValueError):
-        channel = None  # not even the form of an id
-    if channel is None:
-        raise Http404("No such channel.")
-    return channel
 
 
 def _saved(request: HttpRequest, access: TenantAccess, form: ChannelForm) -> HttpResponse:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -45,14 +44,14 @@ def add_rule(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.MANAGER)
 def change_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
-    rule = _find(access, rule_id)
+    rule = access.find_or_404(ClassificationRule, rule_id)
     return _edit(request, access, RuleForm(request.POST or None, instance=rule), name=rule.phrases)
 
 
 @require_POST
 @tenant_required(Role.MANAGER)
 def move_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
-    rule, direction = _find(access, rule_id), request.POST.get("to", "")
+    rule, direction = access.find_or_404(ClassificationRule, rule_id), request.POST.get("to", "")
     if direction in ("first", "up", "down"):
         editing.move_rule(rule, direction)  # type: ignore[arg-type]
     return redirect(f"{reverse('rules', args=[access.tenant.slug])}#rule-{rule.pk}")
@@ -62,7 +61,7 @@ def move_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> HttpR
 @tenant_required(Role.MANAGER)
 def switch_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
     """Switch the rule to what the button said (`enabled`), so that pressing twice does no harm."""
-    rule, enabled = _find(access, rule_id), request.POST.get("enabled") == "1"
+    rule, enabled = access.find_or_404(ClassificationRule, rule_id), request.POST.get("enabled") == "1"
     editing.switch_rule(rule, enabled=enabled)
     messages.success(request, f"The rule “{rule}” is {'on' if enabled else 'off'}.")
     return redirect("rules", access.tenant.slug)
@@ -71,20 +70,10 @@ def switch_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> Htt
 @require_POST
 @tenant_required(Role.MANAGER)
 def delete_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
-    rule = _find(access, rule_id)
+    rule = access.find_or_404(ClassificationRule, rule_id)
     editing.delete_rule(rule)
     messages.success(request, f"The rule “{rule}” was deleted.")
     return redirect("rules", access.tenant.slug)
-
-
-def _find(access: TenantAccess, rule_id: str) -> ClassificationRule:
-    try:
-        found = ClassificationRule.objects.filter(tenant=access.tenant, pk=rule_id).select_related("tenant").first()
-    except (ValidationError, ValueError):
-        found = None  # not even the form of an id
-    if found is None:
-        raise Http404("No such rule.")
-    return found
 
 
 def _edit(request: HttpRequest, access: TenantAccess, form: RuleForm, *, name: str = "") -> HttpResponse:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -81,7 +80,7 @@ def add_view(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 @tenant_required()
 def open_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
     """To the list; where the view is not valid any more, a page that says so."""
-    view = _find(access, view_id)
+    view = access.find_or_404(SavedView, view_id)
     try:
         return redirect(_list_address(access, view.wanted().query()))
     except FilterError as error:
@@ -92,7 +91,7 @@ def open_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpR
 @require_POST
 @tenant_required(Role.MANAGER)
 def rename_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
-    view, name = _find(access, view_id), request.POST.get("name", "")
+    view, name = access.find_or_404(SavedView, view_id), request.POST.get("name", "")
     before = view.name
     try:
         saved_views.rename_view(view, name)
@@ -106,7 +105,7 @@ def rename_view(request: HttpRequest, access: TenantAccess, view_id: str) -> Htt
 @require_POST
 @tenant_required(Role.MANAGER)
 def move_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
-    view, direction = _find(access, view_id), request.POST.get("to", "")
+    view, direction = access.find_or_404(SavedView, view_id), request.POST.get("to", "")
     if direction in ("up", "down"):
         saved_views.move_view(view, direction)  # type: ignore[arg-type]
     return redirect("saved-views", access.tenant.slug)
@@ -115,20 +114,10 @@ def move_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpR
 @require_POST
 @tenant_required(Role.MANAGER)
 def delete_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
-    view = _find(access, view_id)
+    view = access.find_or_404(SavedView, view_id)
     saved_views.delete_view(view)
     messages.success(request, f"The view “{view}” was deleted.")
     return redirect("saved-views", access.tenant.slug)
-
-
-def _find(access: TenantAccess, view_id: str) -> SavedView:
-    try:
-        view = SavedView.objects.filter(tenant=access.tenant, pk=view_id).select_related("tenant").first()
-    except (ValidationError, ValueError):
-        view = None  # not even the form of an id
-    if view is None:
-        raise Http404("No such view.")
-    return view
 
 
 def _list_address(access: TenantAccess, query: str) -> str:

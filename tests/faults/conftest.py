@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.db import connection
 from supportsaas import indexes, mongo
 from supportsaas.embedded_mongod import EmbeddedMongod
 from tenants.models import Channel, Source, Tenant
+from tests import processes
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.doomed import DoomedCommands
 from tests.real_mongod import spare_the_disk
@@ -60,15 +60,19 @@ class OwnDatabase:
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """`manage.py` with these arguments as a process."""
-        return subprocess.Popen(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+        return processes.start(
+            "manage.py",
+            *arguments,
             env=self.environment(**environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """`manage.py` with these arguments, up to its end."""
+        return processes.run("manage.py", *arguments, env=self.environment(**environment))
 
     def pass_time(self) -> None:
         """Have a minute pass: what a dead process left behind has then ended by itself.

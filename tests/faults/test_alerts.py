@@ -2,7 +2,6 @@
 
 import random
 import subprocess
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -13,8 +12,9 @@ import pytest
 
 from supportsaas import clock, mongo
 from tenants.models import Channel, Tenant
+from tests import processes
 from tests.builders import store_tickets
-from tests.faults.conftest import IS_LONG, ROOT, OwnDatabase
+from tests.faults.conftest import IS_LONG, OwnDatabase
 from tests.notifications.conftest import make_webhook
 from tests.notifications.endpoint import Endpoint, Reply
 
@@ -54,9 +54,7 @@ class Workers:
         self.running = [self._start() for _ in range(WORKERS)]
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.delivering"], cwd=ROOT, env=self._database.environment()
-        )
+        return processes.start("-m", "tests.faults.delivering", env=self._database.environment())
 
     def kill_one(self, chance: random.Random) -> None:
         victim = chance.randrange(WORKERS)

@@ -1,15 +1,14 @@
 """Run after run in one process: neither memory nor threads nor open files grow."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 
 from supportsaas import mongo
 from tenants.models import Source, Tenant
+from tests import processes
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_exact
-from tests.faults.conftest import IS_LONG, ROOT, OwnDatabase, run_here
+from tests.faults.conftest import IS_LONG, OwnDatabase, run_here
 
 RUNS, WARM_AFTER = (300, 50) if IS_LONG else (60, 20)
 MOST_GROWTH_BYTES = 4 * 1024 * 1024
@@ -29,10 +28,8 @@ def test_hundreds_of_runs_leave_nothing_behind_in_their_process(
             helpdesk.edit()
 
     helpdesk.script = change
-    ended = subprocess.run(
-        [sys.executable, "-m", "tests.faults.many_runs", "acme", str(RUNS)],
-        cwd=ROOT, env=database.environment(), capture_output=True, text=True, timeout=10 * RUNS, check=False,
-    )  # fmt: skip
+    wish = ("-m", "tests.faults.many_runs", "acme", str(RUNS))
+    ended = processes.run(*wish, env=database.environment(), timeout=10 * RUNS)
     assert ended.returncode == 0, ended.stderr
     has = [json.loads(line) for line in ended.stdout.splitlines()]
     assert has[-1]["run"] == RUNS

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +13,12 @@ import httpx
 import pytest
 from django.test import Client
 
-from supportsaas import child_process
+from supportsaas import child_process, mongo
 from tenants.models import Tenant, User
+from tests import processes
 from tests.conftest import make_user
 from tests.faults.conftest import OwnDatabase
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
 
 
@@ -29,13 +28,13 @@ class RunningProcess:
     def __init__(self, arguments: list[str], environment: dict[str, str], output: Path) -> None:
         self.output = output
         with output.open("wb") as out:
-            self.process = child_process.start(
-                [sys.executable, *arguments],
-                cwd=ROOT,
+            self.process = processes.start(
+                *arguments,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
 
     def said(self) -> str:
@@ -88,6 +87,15 @@ def database(django_db_blocker: Any) -> Iterator[OwnDatabase]:
 
 
 @pytest.fixture
+def migrated(database: OwnDatabase) -> None:
+    """Django's tables with all their indexes, as an installation makes them: on nothing."""
+    mongo.client().drop_database(database.name)
+    for command in ("migrate", "ensure_indexes"):
+        ended = database.run(command, "--verbosity=0")
+        assert ended.returncode == 0, ended.stderr
+
+
+@pytest.fixture
 def acme(database: OwnDatabase) -> Tenant:
     return Tenant.objects.create(slug="acme", name="Acme", timezone="UTC")
 
@@ -101,10 +109,9 @@ def root(database: OwnDatabase) -> User:
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the static files collected."""
     directory = tmp_path_factory.mktemp("data")
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--no-input"],
-        cwd=ROOT, env={**os.environ, "SUPPORTSAAS_DATA_DIR": str(directory)}, capture_output=True, check=True,
-    )  # fmt: skip
+    environment = {**os.environ, "SUPPORTSAAS_DATA_DIR": str(directory)}
+    ended = processes.run("manage.py", "collectstatic", "--no-input", env=environment)
+    assert ended.returncode == 0, ended.stderr
     return directory
 
 

@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import subprocess
-import sys
 import threading
 import tracemalloc
 from pathlib import Path
@@ -18,7 +16,7 @@ from supportsaas import backup, clock, mongo
 from supportsaas.backup import BackupError, read_manifest, restore_backup, write_backup
 from tenants.models import Source, Tenant, User
 from tests.builders import finished_job, store_tickets
-from tests.faults.conftest import ROOT, OwnDatabase
+from tests.faults.conftest import OwnDatabase
 
 
 def fingerprint(database: OwnDatabase) -> dict[str, Any]:
@@ -36,23 +34,9 @@ def fingerprint(database: OwnDatabase) -> dict[str, Any]:
 
 
 def manage(database: OwnDatabase, *arguments: str) -> str:
-    ended = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT, env=database.environment(), capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    ended = database.run(*arguments)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
-
-
-@pytest.fixture
-def migrated(database: OwnDatabase) -> None:
-    """Django's tables with all their indexes, as an installation makes them: on nothing."""
-    mongo.client().drop_database(database.name)
-    for command in ("migrate", "ensure_indexes"):
-        subprocess.run(
-            [sys.executable, "manage.py", command, "--verbosity=0"],
-            cwd=ROOT, env=database.environment(), check=True, timeout=120,
-        )  # fmt: skip
 
 
 @pytest.fixture

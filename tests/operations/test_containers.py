@@ -1,13 +1,12 @@
 """The health checks of docker-compose.yml, as commands against real processes."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import yaml
 
+from tests import processes
 from tests.faults.conftest import ROOT, OwnDatabase
 from tests.operations.conftest import RunningProcess, Web
 
@@ -17,10 +16,7 @@ def check(service: str, database: OwnDatabase, **environment: str) -> int:
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     kind, program, *arguments = compose["services"][service]["healthcheck"]["test"]
     assert (kind, program) == ("CMD", "python")
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT, env=database.environment(**environment), timeout=60, check=False,
-    ).returncode  # fmt: skip
+    return processes.run(*arguments, env=database.environment(**environment)).returncode
 
 
 def test_the_web_servers(database: OwnDatabase, start_web: Callable[..., Web]) -> None:

@@ -1,39 +1,21 @@
 """`manage.py doctor` on a well installation and on ones where something is wrong."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from cryptography.fernet import Fernet
 from pymongo import MongoClient
 
 from supportsaas import clock, doctor, mongo
 from supportsaas.embedded_mongod import EmbeddedMongod
 from tenants.models import Source, Tenant
-from tests.faults.conftest import ROOT, OwnDatabase
+from tests.faults.conftest import OwnDatabase
 
 
 def ask(database: OwnDatabase, data_dir: Path, **environment: str) -> tuple[int, str]:
-    whole = database.environment(SUPPORTSAAS_DATA_DIR=str(data_dir), USE_HTTPS="1", **environment)
-    ended = subprocess.run(
-        [sys.executable, "manage.py", "doctor"],
-        cwd=ROOT, env=whole, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    ended = database.run("doctor", SUPPORTSAAS_DATA_DIR=str(data_dir), USE_HTTPS="1", **environment)
     assert "Traceback" not in ended.stderr, ended.stderr
     return ended.returncode, ended.stdout + ended.stderr
-
-
-@pytest.fixture
-def migrated(database: OwnDatabase) -> None:
-    """Django's tables with all their indexes, as an installation makes them: on nothing."""
-    mongo.client().drop_database(database.name)
-    for command in ("migrate", "ensure_indexes"):
-        subprocess.run(
-            [sys.executable, "manage.py", command, "--verbosity=0"],
-            cwd=ROOT, env=database.environment(), check=True, timeout=120,
-        )  # fmt: skip
 
 
 def complaints(check: doctor.Check) -> str:

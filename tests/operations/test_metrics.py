@@ -15,7 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from supportsaas import clock, mongo
 from tenants.models import Source, Tenant
 from tests.builders import finished_job
-from tests.operations.conftest import ROOT, Web
+from tests.faults.conftest import ROOT
+from tests.operations.conftest import Web
 from tickets import jobs
 from tickets.jobs import JobRequest
 

@@ -3,25 +3,21 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from tenants.models import Tenant, User
+from tests import processes
 
 ClientOf = Callable[[User], Client]
 PRODUCTION = {"USE_HTTPS": "1", "ALLOWED_HOSTS": "support.example.com", "DEBUG": "0"}
 
 
-def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=settings.BASE_DIR, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return processes.run("manage.py", *arguments, env={**os.environ, **environment})
 
 
 def test_djangos_deploy_checks_find_nothing() -> None:

@@ -18,6 +18,7 @@ from pymongo import MongoClient
 
 from supportsaas import child_process, embedded_mongod
 from supportsaas.embedded_mongod import EmbeddedMongod, MongodUnavailable
+from tests import processes
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = {
@@ -29,19 +30,11 @@ GOOD = {
 
 def manage(*arguments: str, data_dir: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env={**plain, "SUPPORTSAAS_DATA_DIR": str(data_dir), **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return processes.run("manage.py", *arguments, env={**plain, "SUPPORTSAAS_DATA_DIR": str(data_dir), **environment})
 
 
 def test_no_process_looks_for_a_geographic_library() -> None:
-    """It would take most of the time that a command needs to start."""
+    """It would take most of the time that a command needs to start. So this is about a new interpreter."""
     start = "import ctypes.util; ctypes.util.find_library = None; import django; django.setup()"
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "supportsaas.settings"}
     subprocess.run([sys.executable, "-c", start], cwd=ROOT, env=environment, check=True, timeout=60)
@@ -134,7 +127,7 @@ class TestEmbeddedMongod:
 
 
 class Demo:
-    """`manage.py demo` as a process, with what it prints."""
+    """`manage.py demo` as a process, with what it prints. As people start it: with a new interpreter."""
 
     def __init__(self, data_dir: Path) -> None:
         self.port = child_process.free_port()
@@ -195,10 +188,7 @@ class TestDemo:
     def test_a_second_terminal_works_on_the_demos_data(self, demo: Demo) -> None:
         skipped = 4
         for _ in range(10):  # the demo's schedule may be reading the tenant at this very moment
-            ended = subprocess.run(
-                [sys.executable, "manage.py", "ingest", "--tenant", "tenant_d", "--json"],
-                cwd=ROOT, env=demo.environment, capture_output=True, text=True, timeout=60, check=False,
-            )  # fmt: skip
+            ended = processes.run("manage.py", "ingest", "--tenant", "tenant_d", "--json", env=demo.environment)
             if ended.returncode != skipped:
                 break
         assert ended.returncode == 0, ended.stderr

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +16,7 @@ from django.db import connection
 
 from supportsaas import clock
 from tenants.models import ApiToken, Membership, Source, Tenant, User
+from tests import processes
 from tests.builders import record
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
@@ -180,9 +180,11 @@ def test_sigterm_stops_the_process_at_a_page_with_all_that_is_in_kept(
 ) -> None:
     house_source(helpdesk.url, page_size=1)
     helpdesk.tickets = [record(f"T-{n}") for n in range(1000)]
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "ingest", "--tenant", "acme"],
-        cwd=ROOT,
+    process = processes.start(
+        "manage.py",
+        "ingest",
+        "--tenant",
+        "acme",
         env={**os.environ, "MONGODB_NAME": connection.settings_dict["NAME"]},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import processes
 from tickets.demo_helpdesk.server import DemoHelpdesk
 from tickets.demo_helpdesk.tickets import DEFAULT_SIZES
 
@@ -178,6 +179,7 @@ def test_a_restart_with_the_same_anchor_gives_the_same(http: httpx.Client, clock
 
 
 def test_tickets_do_not_depend_on_the_hash_seed_of_the_process() -> None:
+    """Only a new interpreter takes a hash seed."""
     program = (
         "from datetime import *; from tickets.demo_helpdesk.tickets import DemoTenant; import hashlib;"
         "a = datetime(2026, 3, 16, tzinfo=UTC); t = DemoTenant(name='tenant_a', anchor=a, size=50);"
@@ -481,20 +483,14 @@ def test_senseless_settings_are_refused(clock: Clock, options: dict[str, Any]) -
         helpdesk(clock, **options)
 
 
-def run_command(*arguments: str) -> subprocess.Popen[str]:
+def run_command(*arguments: str) -> "subprocess.Popen[str]":
     """The management command in a process of its own, in a project that has nothing else."""
     program = (
         "import sys; from django.conf import settings; settings.configure(); import django; django.setup();"
         "from tickets.management.commands.demo_helpdesk import Command;"
         "Command().run_from_argv(['manage.py', 'demo_helpdesk', *sys.argv[1:]])"
     )
-    return subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return processes.start("-c", program, *arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

@@ -5,8 +5,6 @@ import http.client
 import io
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,6 +20,7 @@ from hypothesis import strategies as st
 
 from supportsaas import child_process, mongo
 from tenants.models import ApiToken, Role, Tenant, User
+from tests import processes
 from tests.builders import delete_stored, store_tickets, store_words
 from tickets.export_files import tickets_file
 from tickets.exporting import TICKET_COLUMNS, file_name, plain_text, write_rows
@@ -218,10 +217,8 @@ print(written, early, peak())
 @pytest.mark.parametrize("format_", ["csv", "jsonl"])
 def test_memory_stays_flat_however_long_the_file(tenant: Tenant, format_: str) -> None:
     _store_in_bulk(tenant, 20_000, "x" * 2000)
-    ended = subprocess.run(
-        [sys.executable, "-c", _WRITE, format_], cwd=ROOT, env={**_environment(), "DJANGO_SETTINGS_MODULE": "supportsaas.settings"},
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    environment = {**_environment(), "DJANGO_SETTINGS_MODULE": "supportsaas.settings"}
+    ended = processes.run("-c", _WRITE, format_, env=environment, timeout=300)
     assert ended.returncode == 0, ended.stderr
     written, early, peak = map(int, ended.stdout.split())
     assert written > 40_000_000
@@ -234,11 +231,10 @@ def test_a_file_that_breaks_off_does_not_look_whole(tenant: Tenant, manager: Use
     _store_in_bulk(tenant, 1_500, "x" * 40_000)
     text = ApiToken.issue(name="x", user=manager, tenant=None, role=Role.VIEWER)[1]
     port = child_process.free_port()
-    server = child_process.start(
-        [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "supportsaas.wsgi"],
-        cwd=ROOT,
-        env={**_environment(), "PORT": str(port), "WEB_WORKERS": "1"},
-    )
+    server = processes.start(
+        "-m", "gunicorn", "--config", "gunicorn.conf.py", "supportsaas.wsgi",
+        env={**_environment(), "PORT": str(port), "WEB_WORKERS": "1"}, start_new_session=True,
+    )  # fmt: skip
     try:
         deadline = time.monotonic() + 120
         while not child_process.port_is_taken(port) and time.monotonic() < deadline:

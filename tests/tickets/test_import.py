@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 import tracemalloc
@@ -18,9 +17,10 @@ from django.db import connection
 
 from supportsaas import mongo
 from tenants.models import Source, Tenant
+from tests import processes
 from tests.builders import delete_stored, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
-from tests.tickets.test_commands import ROOT, run
+from tests.tickets.test_commands import run
 from tickets import jobs, quarantine
 from tickets.jobs import JobRequest
 from tickets.sources import file_lines
@@ -476,9 +476,11 @@ def test_sigterm_stops_at_a_page_with_all_that_is_in_kept(
 ) -> None:
     house_source("http://127.0.0.1:9")
     path = write("large.jsonl", (record(f"T-{n}", message="We want a refund. " * 20) for n in range(40_000)))
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "import_tickets", "acme", str(path)],
-        cwd=ROOT,
+    process = processes.start(
+        "manage.py",
+        "import_tickets",
+        "acme",
+        str(path),
         env={**os.environ, "MONGODB_NAME": connection.settings_dict["NAME"]},
         stderr=subprocess.PIPE,
         text=True,

@@ -3,6 +3,7 @@
 The addresses come from walking the URL resolver, so a route that nobody declared here fails.
 """
 
+import copy
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,11 +16,10 @@ from django.core import signing
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from supportsaas import clock
+from supportsaas import clock, mongo
 from tenants.models import ApiToken, Channel, Membership, Role, Source, Tenant, User
 from tests.builders import finished_job, store_tickets
 from tests.conftest import make_user
-from tests.emptying import DJANGOS, empty_collections
 from tickets import jobs, quarantine
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule, SavedView
@@ -202,66 +202,75 @@ CAST = (
 
 
 class World:
-    """A tenant with something to steal, another one, and the whole cast."""
+    """A tenant with something to steal, another one, and the whole cast: made once, and put back as it was made."""
 
     def __init__(self) -> None:
         self.tenant = Tenant.objects.create(slug="acme", name="Acme")
         self.other = Tenant.objects.create(slug="globex", name="Globex")
-        self._members = {
+        members = {
             "viewer": (self.tenant, V), "manager": (self.tenant, M), "admin": (self.tenant, A),
             "viewer of another tenant": (self.other, V), "admin of another tenant": (self.other, A),
             "somebody switched off": (self.tenant, A),
         }  # fmt: skip
-        self.users = {name: make_user(name.replace(" ", "_")) for name in (*self._members, "somebody without a tenant")}
+        self.users = {name: make_user(name.replace(" ", "_")) for name in (*members, "somebody without a tenant")}
         self.users["staff without rights"] = make_user("staff", is_staff=True)
         self.users["superuser"] = make_user("root", is_staff=True, is_superuser=True)
-        self.tokens: dict[str, str] = {}
-        self.clients = {name: Client() for name in self.users}
-        for name, client in self.clients.items():
-            client.force_login(self.users[name])
-        self.restore()
+        for name, (tenant, role) in members.items():
+            Membership.objects.create(user=self.users[name], tenant=tenant, role=role)
+        # The admin is one of both, so that a token for one alone has something to be kept from.
+        Membership.objects.create(user=self.users["admin"], tenant=self.other, role=A)
+        self.tokens = {person.name: self._token(person.name) for person in CAST if person.by == "token"}
+        self._cookies = {name: self._logged_in(name).cookies for name in self.users}
+        self._fill()
         User.objects.filter(pk=self.users["somebody switched off"].pk).update(is_active=False)
+        self._hashes = self._hash()
+        self._documents = {name: list(mongo.collection(name).find()) for name in self._hashes}
 
-    def restore(self) -> None:
-        """As it was before whoever may change it did."""
-        empty_collections(but=DJANGOS)
-        self._restore_members()
+    def _fill(self) -> None:
         ticket = {"id": "T-1", "subject": CANARY, "message": f"{CANARY} lawsuit", "customer_id": "cust_1"}
         store_tickets(self.tenant, [ticket])
-        Source.objects.filter(tenant=self.tenant).delete()
         Source.objects.create(tenant=self.tenant, kind="house", url="http://10.0.0.1", options={"note": CANARY})
         refused = quarantine.QuarantinedRecord("id", CANARY, {"x": CANARY})
         quarantine.save_records(self.tenant, [refused], job_id="x", now=clock.now())
         finished_job(self.tenant, status="failed", error={"code": "x", "message": CANARY})
-        Channel.objects.filter(tenant=self.tenant).delete()
         channel = Channel.objects.create(tenant=self.tenant, name=CANARY, kind="house", address="http://127.0.0.1:9")
-        ClassificationRule.objects.filter(tenant=self.tenant).delete()
         rule = ClassificationRule.objects.create(tenant=self.tenant, phrases=CANARY, urgency="high", note=CANARY)
-        SavedView.objects.filter(tenant=self.tenant).delete()
         view = SavedView.objects.create(tenant=self.tenant, name=CANARY, query=f"customer_id={CANARY}")
         self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk), VIEW: str(view.pk)}
         self.ids[JOB] = jobs.enqueue(self.tenant, JobRequest(trigger="web", started_by=CANARY))
 
-    def _restore_members(self) -> None:
-        wanted = [(name, tenant, role) for name, (tenant, role) in self._members.items()]
-        # The admin is one of both, so that a token for one alone has something to be kept from.
-        wanted.append(("admin", self.other, A))
-        present = {(each.user_id, each.tenant_id, each.role) for each in Membership.objects.all()}
-        if present != {(self.users[name].pk, tenant.pk, role.value) for name, tenant, role in wanted}:
-            Membership.objects.all().delete()
-            for name, tenant, role in wanted:
-                Membership.objects.create(user=self.users[name], tenant=tenant, role=role)
+    def begin(self) -> None:
+        """As it was made, and everybody with a browser that has seen nothing since the log-in."""
+        self.restore()
+        self.clients = {name: Client() for name in self.users}
+        for name, client in self.clients.items():
+            client.cookies = copy.deepcopy(self._cookies[name])
+
+    def restore(self) -> None:
+        """As it was before whoever may change it did: MongoDB's own hashes tell what is not."""
+        for name, found in self._hash().items():
+            if found != self._hashes.get(name):
+                mongo.collection(name).delete_many({})
+                if documents := self._documents.get(name):
+                    mongo.collection(name).insert_many(documents)
+
+    @staticmethod
+    def _hash() -> dict[str, str]:
+        hashes: dict[str, str] = mongo.database().command("dbHash")["collections"]
+        return hashes
+
+    def _logged_in(self, name: str) -> Client:
+        client = Client()
+        client.force_login(self.users[name])
+        return client
 
     def ask(self, person: Person, route: Route, *, htmx: bool) -> Any:
         headers = {"HX-Request": "true"} if htmx else {}
         if person.by == "token":
-            if person.name not in self.tokens:
-                self.tokens[person.name] = self._token(person.name)
             headers["Authorization"] = f"Bearer {self.tokens[person.name]}"
         client = self.clients[person.name] if person.by == "session" else Client()
         if route.path == "/logout/" and person.by == "session":
-            client = Client()
-            client.force_login(self.users[person.name])
+            client = self._logged_in(person.name)
         path, query = route.path, urlencode(route.query)
         for placeholder, key in self.ids.items():
             path = path.replace(placeholder, key)
@@ -282,9 +291,18 @@ class World:
         return text
 
 
+@pytest.fixture(scope="module")
+def made() -> list[World]:
+    """The world, once the first test has made it."""
+    return []
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    return World()
+def world(db: None, made: list[World]) -> World:
+    if not made:
+        made.append(World())
+    made[0].begin()
+    return made[0]
 
 
 def walk(patterns: list[Any], prefix: str = "") -> Iterator[str]:

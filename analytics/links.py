@@ -3,16 +3,11 @@
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
-
-from django.urls import get_script_prefix, reverse
-from django.utils.http import RFC3986_SUBDELIMS
 
 from analytics.periods import Period
+from supportsaas.page_paths import GAP, path_of, path_with_gap
 from tickets.filters import TicketFilter
 
-_GAP = "-gap-"
-_AS_IT_IS = f"{RFC3986_SUBDELIMS}/~:@"
 _PLACES = {each.name: place for place, each in enumerate(fields(TicketFilter))}
 """Where each condition stands in an address."""
 
@@ -30,7 +25,7 @@ class TicketLinks:
     _written: list[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_list", _around("ticket-list", self.slug)[0])
+        object.__setattr__(self, "_list", path_of("ticket-list", self.slug))
         object.__setattr__(self, "_written", [_write(name, getattr(self.base, name)) for name in _PLACES])
 
     def tickets(self, **conditions: Any) -> str:
@@ -49,10 +44,10 @@ class TicketLinks:
         return self.tickets(**{"created_from": None, "created_to": None, **conditions})
 
     def customer(self, customer_id: str) -> str:
-        return _filled(_around("customer", self.slug, _GAP), customer_id)
+        return path_with_gap("customer", self.slug, GAP).filled(customer_id)
 
     def ticket(self, external_id: str) -> str:
-        return _filled(_around("ticket", self.slug, _GAP), external_id)
+        return path_with_gap("ticket", self.slug, GAP).filled(external_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +58,7 @@ class ChartFiles:
     query: str
 
     def csv(self, name: str) -> str:
-        return f"{_filled(_around('chart-export', self.slug, _GAP, 'csv'), name)}?{self.query}"
-
-
-def _around(name: str, *parts: str) -> tuple[str, str]:
-    """What stands before and behind the gap in an address; without a gap, all of it stands before."""
-    return _around_in(get_script_prefix(), name, parts)
-
-
-@lru_cache(maxsize=4096)
-def _around_in(script_prefix: str, name: str, parts: tuple[str, ...]) -> tuple[str, str]:
-    """Reversing takes as long as a hundred rows of a table."""
-    before, _, after = reverse(name, args=parts).partition(_GAP)
-    return before, after
-
-
-def _filled(around: tuple[str, str], part: str) -> str:
-    """As `reverse` writes it."""
-    return f"{around[0]}{quote(part, safe=_AS_IT_IS)}{around[1]}"
+        return f"{path_with_gap('chart-export', self.slug, GAP, 'csv').filled(name)}?{self.query}"
 
 
 @lru_cache(maxsize=2048)

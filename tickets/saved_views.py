@@ -12,6 +12,8 @@ from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
+from supportsaas import mongo
+from supportsaas.model_documents import from_document
 from supportsaas.model_transaction import in_transaction, take_turns_on
 from tenants.audit import Audited
 from tenants.models import Tenant
@@ -92,8 +94,12 @@ class SavedView(Audited):
 
 
 def find_views(tenant: Tenant) -> list[SavedView]:
-    """The tenant's views in their order."""
-    return list(SavedView.objects.filter(tenant=tenant).select_related("tenant"))
+    """The tenant's views in their order, as every list of tickets shows them."""
+    found = mongo.collection(SavedView._meta.db_table).find({"tenant_id": tenant.pk})
+    views = [from_document(SavedView, each) for each in found.sort([("position", 1), ("_id", 1)])]
+    for view in views:
+        view.tenant = tenant
+    return views
 
 
 def add_view(tenant: Tenant, *, name: str, wanted: TicketFilter) -> SavedView:
@@ -117,7 +123,7 @@ def move_view(view: SavedView, direction: Direction) -> None:
 
     def work() -> None:
         take_turns_on(view.tenant)
-        present = find_views(view.tenant)
+        present = list(SavedView.objects.filter(tenant=view.tenant))
         place = next((place for place, each in enumerate(present) if each.pk == view.pk), None)
         if place is None:
             return

@@ -6,6 +6,8 @@ the one of the tenant the page belongs to (`access`), else UTC.
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
@@ -101,6 +103,11 @@ def exact(context: Context, moment: datetime | None, zone: tzinfo | None = None)
 @register.simple_tag
 def badge(kind: str, value: str) -> SafeString:
     """A verdict (kind urgency, sentiment, status or run) as a word with a shape in its colour."""
+    return _badge(kind, value)
+
+
+@lru_cache(maxsize=1024)  # a page has a hundred and fifty, of a dozen kinds
+def _badge(kind: str, value: str) -> SafeString:
     # Helpdesks name their states as they like; the name must stay one class.
     name = re.sub(r"[^a-z0-9]+", "-", value.lower())
     return format_html('<span class="badge {}-{}">{}</span>', kind, name, label(value))
@@ -147,9 +154,8 @@ def _largest_unit(seconds: float) -> tuple[int, str, str] | None:
 def _time_element(moment: datetime | None, zone: tzinfo, text: str) -> str:
     if moment is None:
         return NOTHING
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', clock.iso_z(moment) or "", exact_time(moment, zone), text
-    )
+    words = (clock.iso_z(moment) or "", exact_time(moment, zone), text)
+    return SafeString('<time datetime="{}" title="{}">{}</time>'.format(*map(escape, words)))
 
 
 def _zone_of(context: Context) -> tzinfo:

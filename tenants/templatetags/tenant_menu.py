@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from django import template
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from supportsaas.page_paths import GAP, path_with_gap
 from tenants.access import NamedTenant, TenantAccess
 
 register = template.Library()
@@ -24,9 +24,9 @@ def tenant_options(tenants: Sequence[NamedTenant]) -> SafeString:
 def tenant_links(tenants: Sequence[NamedTenant], access: TenantAccess | None) -> SafeString:
     """An `<li>` each, that leads to its dashboard."""
     here = access.tenant.slug if access else None
-    before, after = reverse("dashboard", args=["-"]).rsplit("-", 1)
+    dashboard = path_with_gap("dashboard", GAP)
     return _written(
-        f'<li><a href="{before}{escape(each.slug)}{after}"{_CURRENT if each.slug == here else ""}>'
+        f'<li><a href="{escape(dashboard.filled(each.slug))}"{_CURRENT if each.slug == here else ""}>'
         f'<span class="truncate">{escape(each.name)}</span> <span class="muted">{escape(each.role)}</span></a></li>'
         for each in tenants
     )

@@ -19,6 +19,7 @@ from tickets.rules.judging import find_judging
 from tickets.rules.model import find_deciding, find_rules
 from tickets.search import TicketSearch
 from tickets.store import TicketStore
+from tickets.templatetags.ticket_marks import LINE, SUBJECT
 from tickets.views.fragments import render_page_or_fragment
 from tickets.views.narrowing import ChoiceGroup, chips, choice_groups, date_fields
 from tickets.views.saved_views import view_links
@@ -28,7 +29,6 @@ from tickets.words import NO_QUERY, Query, QueryError, parse_query
 PAGE_SIZE = 50
 EXCERPT = 200
 EXCERPT_OF_A_HIT = 4_000
-LINE = 160
 OTHER_TICKETS = 8
 FOLD_AFTER = 3_000
 HISTORY_AT_FIRST = 50
@@ -129,8 +129,8 @@ def show_ticket(request: HttpRequest, access: TenantAccess, external_id: str) ->
 def _mark_tickets(page: TicketPage, query: Query) -> None:
     """Give each ticket its subject and the line below it in pieces, the line where the first hit is."""
     for ticket in page.tickets:
-        ticket["marked_subject"] = mark_hits(ticket["subject"][:EXCERPT], query)
-        ticket["marked_line"] = excerpt_hits(ticket["message"], query, length=LINE)
+        ticket["marked_subject"] = mark_hits(ticket["subject"][:SUBJECT], query)
+        ticket["marked_message"] = excerpt_hits(ticket["message"], query, length=LINE)
 
 
 def _query_of(request: HttpRequest) -> Query:

@@ -1,0 +1,14 @@
+"""Where the links lead that every page has."""
+
+from django import template
+from django.utils.html import conditional_escape
+
+from supportsaas import page_paths
+
+register = template.Library()
+
+
+@register.simple_tag
+def path(name: str, *parts: str) -> str:
+    """`url`, for pages with few different addresses: these are remembered."""
+    return conditional_escape(page_paths.path_of(name, *parts))

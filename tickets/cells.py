@@ -26,6 +26,9 @@ class Cell(NamedTuple):
         return cls(*(ticket[name] for name in cls._fields))
 
 
+_CHOICE_PLACES = tuple(Cell._fields.index(name) for name in CHOICES)
+
+
 Cells = Counter[Cell]
 DayCells = Counter[tuple[date, Cell]]
 """Differences by the UTC day of creation."""
@@ -49,9 +52,9 @@ def total(cells: Cells, wanted: TicketFilter) -> int:
     return sum(narrowed(cells, wanted).values())
 
 
-def narrowed(cells: Cells, wanted: TicketFilter, *, without: str | None = None) -> Cells:
-    """The cells that the filter lets through, not looking at the field `without`."""
-    chosen = [(Cell._fields.index(name), values) for name, values in chosen_values(wanted).items() if name != without]
+def narrowed(cells: Cells, wanted: TicketFilter) -> Cells:
+    """The cells that the filter lets through."""
+    chosen = _chosen_places(wanted)
     return Counter(
         {cell: count for cell, count in cells.items() if count and all(cell[place] in ok for place, ok in chosen)}
     )
@@ -59,13 +62,23 @@ def narrowed(cells: Cells, wanted: TicketFilter, *, without: str | None = None) 
 
 def choices(cells: Cells, wanted: TicketFilter) -> dict[str, dict[str, int]]:
     """For each field with choices: value to number, most first, under all the *other* conditions."""
-    found = {}
-    for name in CHOICES:
-        counted: Counter[str] = Counter()
-        for cell, count in narrowed(cells, wanted, without=name).items():
-            counted[getattr(cell, name)] += count
-        found[name] = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:MOST_CHOICES])
-    return found
+    chosen = _chosen_places(wanted)
+    counted: dict[int, Counter[str]] = {place: Counter() for place in _CHOICE_PLACES}
+    for cell, count in cells.items():
+        against = [place for place, ok in chosen if cell[place] not in ok]
+        # What only one field speaks against is still to be had by choosing otherwise there.
+        for place in _CHOICE_PLACES if not against else against if len(against) == 1 and against[0] in counted else ():
+            counted[place][cell[place]] += count
+    return {name: _most_first(counted[place]) for name, place in zip(CHOICES, _CHOICE_PLACES, strict=True)}
+
+
+def _chosen_places(wanted: TicketFilter) -> list[tuple[int, tuple[Any, ...]]]:
+    return [(Cell._fields.index(name), values) for name, values in chosen_values(wanted).items()]
+
+
+def _most_first(counted: "Counter[str]") -> dict[str, int]:
+    found = [(value, count) for value, count in counted.items() if count]
+    return dict(sorted(found, key=lambda item: (-item[1], item[0]))[:MOST_CHOICES])
 
 
 class Span(NamedTuple):

@@ -1,5 +1,6 @@
 """The health checks of docker-compose.yml, as commands against real processes."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,16 @@ def test_the_workers(database: OwnDatabase, start_worker: Callable[..., RunningP
     worker.wait_for(lambda: check("worker", database) == 0, "sign of life")
     assert worker.terminate() == 0
     assert check("worker", database) == 1
+
+
+def test_a_web_worker_keeps_what_stays_from_being_looked_through_for_garbage() -> None:
+    settings: dict[str, Callable[[None], None]] = {}
+    exec((ROOT / "gunicorn.conf.py").read_text(), settings)
+    try:
+        settings["post_worker_init"](None)
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
 
 
 def test_stopping_is_given_the_time_it_may_take() -> None:

@@ -63,7 +63,7 @@ def narrowed(cells: Cells, wanted: TicketFilter) -> Cells:
 def choices(cells: Cells, wanted: TicketFilter) -> dict[str, dict[str, int]]:
     """For each field with choices: value to number, most first, under all the *other* conditions."""
     chosen = _chosen_places(wanted)
-    counted: dict[int, Counter[str]] = {place: Counter() for place in _CHOICE_PLACES}
+    counted: dict[int, Counter[Any]] = {place: Counter() for place in _CHOICE_PLACES}
     for cell, count in cells.items():
         against = [place for place, ok in chosen if cell[place] not in ok]
         # What only one field speaks against is still to be had by choosing otherwise there.

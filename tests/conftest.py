@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connection, connections
 from django.test import Client, TransactionTestCase
@@ -13,6 +14,10 @@ from supportsaas import health, indexes
 from tenants.models import Membership, Role, Source, Tenant, User
 from tests.emptying import empty_collections
 from tests.helpdesk import ScriptedHelpdesk
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 PASSWORD = "correct horse battery staple"
 

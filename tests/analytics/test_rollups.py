@@ -57,9 +57,7 @@ def days_around(zone: ZoneInfo, *, days: int = 30, now: datetime = NOON) -> Buck
     return buckets_of(Period(end - timedelta(days=days), end), zone, Unit.DAY)
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     everything=drawn_tickets,
     drawn=drawn_periods,
@@ -142,9 +140,7 @@ steps = st.one_of(
 )
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(history=st.lists(steps, min_size=3, max_size=14))
 def test_edits_deletions_returns_and_moves_of_the_zone_leave_every_number_right(
     tenant: Tenant, history: list[tuple[Any, ...]]

@@ -94,9 +94,7 @@ def agree(tenant: Tenant, tickets: list[Ticket], number: int, condition: Conditi
 
 
 @pytest.mark.parametrize("unit", [None, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.MONTH])
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     everything=drawn_tickets,
     drawn=drawn_periods,

@@ -30,7 +30,7 @@ def _stamp(place: int) -> str:
     return (BEGIN + timedelta(minutes=place // 3)).isoformat().replace("+00:00", "Z")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     present=st.integers(1, 25),
     page_size=st.integers(1, 6),

@@ -315,7 +315,6 @@ def test_whatever_happens_in_whatever_order_it_is_what_a_plain_model_says() -> N
         settings=settings(
             max_examples=25,
             stateful_step_count=30,
-            deadline=None,
             derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),

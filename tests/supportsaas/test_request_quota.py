@@ -48,7 +48,7 @@ def test_what_was_used_is_forgotten_by_itself(clock: FakeClock) -> None:
     assert kept is not None and (kept["expires_at"] - clock()).total_seconds() == 120
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(limit=st.integers(1, 50), pauses=st.lists(st.floats(0, 20), min_size=1, max_size=60))
 def test_no_stretch_of_time_holds_more_than_the_limit_and_what_came_back(
     clock: FakeClock, limit: int, pauses: list[float]

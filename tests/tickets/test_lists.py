@@ -70,7 +70,7 @@ _LIMITS = ("MOST_LOOKED_AT", "MOST_COUNTED", "MOST_COMPARED", "MOST_COUNTED_BY_I
 
 
 @pytest.mark.parametrize("most", [None, 1], ids=lambda each: f"limit {each}")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_STEPS, st.lists(_FILTERS, min_size=4, max_size=8))
 def test_pages_totals_choices_and_the_whole_list_are_what_a_slow_count_says(
     tenant: Tenant,

@@ -163,7 +163,7 @@ def say(text: str, phrase: str) -> bool:
     return False
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(subject=texts, message=texts, listed=rules_of)
 def test_the_verdict_is_that_of_a_slow_reading_of_the_rules(
     subject: str, message: str, listed: list[tuple[str, Any, Any]]

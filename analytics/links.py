@@ -11,6 +11,9 @@ from tickets.filters import TicketFilter
 _PLACES = {each.name: place for place, each in enumerate(fields(TicketFilter))}
 """Where each condition stands in an address."""
 
+_TO_THE_LAST = "count=all"
+"""A list by a keyword stops counting where there are very many, but a number opens exactly what it counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class TicketLinks:
@@ -33,6 +36,8 @@ class TicketLinks:
         written = self._written.copy()
         for name, value in conditions.items():
             written[_PLACES[name]] = _write(name, value)
+        if written[_PLACES["keyword"]]:
+            written.append(_TO_THE_LAST)
         return f"{self._list}?{'&'.join(filter(None, written))}"
 
     def within(self, period: Period, **conditions: Any) -> str:

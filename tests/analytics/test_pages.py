@@ -14,7 +14,7 @@ from django.test import Client
 from supportsaas import clock as time_source
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
-from tickets import jobs
+from tickets import jobs, lists
 from tickets.jobs import JobRequest, Progress
 
 ClientOf = Callable[[User], Client]
@@ -148,6 +148,21 @@ def test_every_number_of_the_dashboard_opens_the_list_it_counts(
             page = client.get(each.href).context["page"]
             shown[each.href] = page.total
         assert each.number == shown[each.href], each
+
+
+def test_a_keyword_opens_all_it_counts_where_lists_stop_counting(
+    full: Tenant, team_mate: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for bound in ("MOST_LOOKED_AT", "MOST_COUNTED", "MOST_COUNTED_BY_INDEX"):
+        monkeypatch.setattr(lists, bound, 1)
+    monkeypatch.setattr("tickets.views.tickets.PAGE_SIZE", 2)  # what fits on a page is counted in any case
+    client = client_of(team_mate)
+    by_keyword = [each for each in lists_of(client.get("/t/acme/?period=30d&source=email")) if "keyword=" in each.href]
+    assert len(by_keyword) > 10
+    for each in by_keyword:
+        page = client.get(each.href).context["page"]
+        assert (page.total, page.is_more) == (each.number, False), each
+    assert any(client.get(each.href.replace("count=all", "")).context["page"].is_more for each in by_keyword)
 
 
 def test_every_number_of_the_overview_opens_the_list_it_counts(

@@ -28,7 +28,8 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,45 @@ def run(*arguments: str, timeout: float = 120, **options: Any) -> "subprocess.Co
             process.kill()
             raise
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+@contextmanager
+def together(count: int, *arguments: str, **options: Any) -> Iterator[Callable[[], list[str]]]:
+    """So many processes of one program, which says "ready" and then waits for a line of input before each of its turns.
+
+    A call of what this gives lets all of them take their turn at one moment; it gives the line that each says then.
+    """
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    running = [start(*arguments, **{**pipes, **options}) for _ in range(count)]
+
+    def lines() -> list[str]:
+        said = [each.stdout.readline() for each in running]
+        assert all(said), "one of them broke; its traceback is on stderr"
+        return [each.rstrip() for each in said]
+
+    def go() -> list[str]:
+        for each in running:
+            each.stdin.write("\n")
+            each.stdin.flush()
+        return lines()
+
+    try:
+        assert lines() == ["ready"] * count
+        yield go
+        for each in running:
+            each.communicate(timeout=60)
+            assert each.returncode == 0
+    finally:
+        for each in running:
+            each.kill()
+            each.communicate()
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What a process needs to work on the database of the test."""
+    from django.db import connection
+
+    return {**os.environ, "MONGODB_NAME": connection.settings_dict["NAME"], **more}
 
 
 class _Forked(subprocess.Popen[Any]):

@@ -130,3 +130,11 @@ def test_none_outlives_the_test_process() -> None:
         assert select.select([started], [], [], 30)[0], "it has ended"
     finally:
         os.close(started)
+
+
+def test_together_they_take_their_turns_and_one_that_breaks_is_told() -> None:
+    program = "import sys; print('ready', flush=True)\nfor line in sys.stdin: print(sys.argv[1], flush=True)"
+    with processes.together(3, "-c", program, "turn") as go:
+        assert [go(), go()] == [["turn"] * 3] * 2
+    with pytest.raises(AssertionError, match="one of them broke"), processes.together(2, "-c", "1 / 0"):
+        pass

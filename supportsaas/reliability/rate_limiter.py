@@ -59,6 +59,8 @@ class RateLimiter:
         self.limit = settings.RATE_LIMIT_REQUESTS if limit is None else limit
         self.window_seconds = window_seconds or settings.RATE_LIMIT_WINDOW_SECONDS
         self._clock = clock
+        # The server's time is cut off to whole milliseconds: it may be that much later than it says.
+        self._cut_off_ms = 0 if clock else 1
 
     def acquire(self, tenant_id: str = "") -> Admission:
         """Take a slot if the window has one, the host does not hold us back, and it is our turn."""
@@ -105,7 +107,8 @@ class RateLimiter:
         """The request has ended: its slot lapses one window from now."""
         if not self.limit:
             return
-        ended = {"$mergeObjects": ["$$each", {"until": {"$add": ["$now", self.window_seconds * 1000]}}]}
+        window = self.window_seconds * 1000 + self._cut_off_ms
+        ended = {"$mergeObjects": ["$$each", {"until": {"$add": ["$now", window]}}]}
         one = {"$cond": [{"$eq": ["$$each.id", slot]}, ended, "$$each"]}
         self._update([{"$set": {"slots": {"$map": {"input": "$slots", "as": "each", "in": one}}}}])
 

@@ -1,30 +1,31 @@
-"""What the test of the idempotency key runs in processes of their own: nothing here imports Django at once."""
+"""`python -m tests.api.pressing_process TOKEN`: what the test of the idempotency key runs in processes of their own."""
 
-from typing import Any
+import json
+import os
+import signal
+import sys
+from itertools import count
 
 
-def press(database: str, token: str, rounds: int, barrier: Any, answers: Any) -> None:
-    """In every round start a run under the round's key at the same moment as the others; then end it."""
+def main(token: str) -> None:
+    """In every turn start a run under the turn's key at the same moment as the others."""
+    signal.alarm(120)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "supportsaas.settings"
     import django
-    from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = database
-    settings.ALLOWED_HOSTS = ["testserver"]
     django.setup()
-    from supportsaas import mongo
     from tests.api.caller import Api
 
     api = Api(token)
-    found = []
-    api.get("/tickets", tenant_id="acme")  # warm, so that the rounds really meet
-    for number in range(rounds):
-        barrier.wait(60)
-        response = api.ask(
-            "POST", "/ingest/run", headers={"Idempotency-Key": f"round-{number}"}, tenant_id="acme", wait=0
-        )
-        found.append((response.status_code, response.json()["job_id"]))
-        if barrier.wait(60) == 0:
-            mongo.collection("ingestion_logs").update_many(
-                {"active": True}, {"$set": {"active": False, "status": "cancelled"}}
-            )
-    answers.put(found)
+    api.get("/tickets", tenant_id="acme")  # warm, so that the turns really meet
+    print("ready", flush=True)
+    for number in count():
+        if not sys.stdin.readline():
+            return
+        key = {"Idempotency-Key": f"round-{number}"}
+        response = api.ask("POST", "/ingest/run", headers=key, tenant_id="acme", wait=0)
+        print(json.dumps([response.status_code, response.json()["job_id"]]), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

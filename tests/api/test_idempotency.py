@@ -1,6 +1,6 @@
 """`Idempotency-Key` on `POST /ingest/run`: however often it is asked for, it is done once."""
 
-import multiprocessing
+import json
 from typing import Any
 
 import pytest
@@ -8,8 +8,8 @@ import pytest
 from supportsaas import mongo
 from supportsaas.reliability.once import COLLECTION, KeyReused, Once
 from tenants.models import Membership, Role, Tenant, User
+from tests import processes
 from tests.api.caller import Api, token_of
-from tests.api.pressing_process import press
 from tests.conftest import FakeClock
 from tickets import jobs
 from tickets.jobs import JobRequest, Progress
@@ -128,22 +128,15 @@ def test_what_failed_or_was_killed_in_between_left_no_key(tenant: Tenant) -> Non
 
 
 def test_two_processes_at_the_same_moment_start_one_run(transactional_db: None, owner: User, tenant: Tenant) -> None:
-    from django.db import connection
-
-    text = token_of(owner, limit=0)
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(3)
-    answers: multiprocessing.Queue[list[tuple[int, str]]] = context.Queue()
-    name = connection.settings_dict["NAME"]
+    program = ("-m", "tests.api.pressing_process", token_of(owner, limit=0))
     rounds = 8
-    processes = [context.Process(target=press, args=(name, text, rounds, barrier, answers)) for _ in range(3)]
-    for process in processes:
-        process.start()
-    found = [answers.get(timeout=120) for _ in processes]
-    for process in processes:
-        process.join()
-    jobs_of_rounds = [{answer[number] for answer in found} for number in range(rounds)]
-    for answered in jobs_of_rounds:
-        assert len(answered) == 1, "all got the same status and the same job"
-    assert len({job_id for ((_, job_id),) in jobs_of_rounds}) == rounds
+    ended = {"$set": {"active": False, "status": "cancelled"}}
+    job_ids = set()
+    with processes.together(3, *program, env=processes.environment(ALLOWED_HOSTS="testserver")) as press:
+        for _ in range(rounds):
+            answered = {tuple(json.loads(line)) for line in press()}
+            assert len(answered) == 1, "all got the same status and the same job"
+            job_ids |= {job_id for _, job_id in answered}
+            mongo.collection(jobs.COLLECTION).update_many({"active": True}, ended)
+    assert len(job_ids) == rounds
     assert count_jobs() == rounds

@@ -14,6 +14,7 @@ from supportsaas import indexes, mongo
 from supportsaas.embedded_mongod import EmbeddedMongod
 from tenants.models import Channel, Source, Tenant
 from tests import processes
+from tests.emptying import empty_collections
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.doomed import DoomedCommands
 from tests.real_mongod import spare_the_disk
@@ -48,6 +49,11 @@ class OwnDatabase:
             mongo.client().drop_database(self.name)
         finally:
             self.forget()
+
+    def empty(self) -> None:
+        """Have it as it was when it was entered, which takes a tenth of the time of making one anew."""
+        mongo.client().admin.command("killAllSessions", [])  # what a killed process had under way holds its documents
+        empty_collections()
 
     def forget(self) -> None:
         """Leave without dropping it: its server goes, too."""
@@ -96,12 +102,18 @@ def own_mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMon
         yield mongod
 
 
+@pytest.fixture(scope="session")
+def emptied_database(own_mongod: EmbeddedMongod) -> OwnDatabase:
+    return OwnDatabase(own_mongod.uri)
+
+
 @pytest.fixture
-def database(own_mongod: EmbeddedMongod, django_db_blocker: Any) -> Iterator[OwnDatabase]:
+def database(emptied_database: OwnDatabase, django_db_blocker: Any) -> Iterator[OwnDatabase]:
     with django_db_blocker.unblock():
-        own = OwnDatabase(own_mongod.uri).enter()
+        own = emptied_database.enter()
         yield own
-        own.leave()
+        own.empty()
+        own.forget()
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
-"""What the limiter's test runs in processes of their own: they need its settings alone, no apps."""
+"""What the tests of the limiter and the quota run in processes of their own: they need its settings alone, no apps.
 
-import multiprocessing
+`python -m tests.supportsaas.limiter_process slots SECONDS` or `… quota TIMES`.
+"""
+
+import json
+import os
+import signal
+import sys
 import time
+from datetime import UTC, datetime
 
 
-def ask_for_slots(database: str, seconds: float, stamps: "multiprocessing.Queue[list[tuple[float, float]]]") -> None:
-    """Take slots for so many seconds; put when each was asked for and when it was granted."""
-    from django.conf import settings
-
-    settings.DATABASES["default"]["NAME"] = database
+def ask_for_slots(seconds: float) -> list[tuple[float, float]]:
+    """Take slots for so many seconds; when each was asked for and when it was granted."""
     from supportsaas.reliability.rate_limiter import RateLimiter
 
     window = RateLimiter("api.example", limit=20, window_seconds=1)
@@ -20,17 +24,27 @@ def ask_for_slots(database: str, seconds: float, stamps: "multiprocessing.Queue[
             granted = time.monotonic()
             window.release(slot)
             found.append((began, granted))
-    stamps.put(found)
+    return found
 
 
-def take_quota(database: str, times: int, counts: "multiprocessing.Queue[int]") -> None:
-    """Ask so many times for a quota of 40 at one moment; put how often it was granted."""
-    from datetime import UTC, datetime
-
-    from django.conf import settings
-
-    settings.DATABASES["default"]["NAME"] = database
+def take_quota(times: float) -> int:
+    """Ask so many times for a quota of 40 at one moment; how often it was granted."""
     from supportsaas.reliability.request_quota import RequestQuota
 
     quota = RequestQuota("shared", limit=40, clock=lambda: datetime(2026, 3, 10, tzinfo=UTC))
-    counts.put(sum(quota.take().retry_after is None for _ in range(times)))
+    return sum(quota.take().retry_after is None for _ in range(int(times)))
+
+
+def main(what: str, number: str) -> None:
+    signal.alarm(60)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "supportsaas.settings"
+    from supportsaas import mongo
+
+    mongo.client().admin.command("ping")  # connected before the start
+    print("ready", flush=True)
+    input()
+    print(json.dumps({"slots": ask_for_slots, "quota": take_quota}[what](float(number))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

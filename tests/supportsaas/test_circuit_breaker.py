@@ -1,11 +1,10 @@
 """The shared circuit breaker, on the real server: every path on a fake clock, and eight processes at once."""
 
-import multiprocessing
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -13,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from supportsaas import mongo
 from supportsaas.reliability import circuit_breaker
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit, Refusal
+from tests import processes
 from tests.conftest import FakeClock
-from tests.supportsaas.circuit_process import ask_for_the_probe
 
 pytestmark = pytest.mark.django_db
 
@@ -330,15 +329,8 @@ def test_of_eight_processes_that_ask_at_once_exactly_one_is_the_probe(transactio
     earlier = {"$set": {name: {"$subtract": [f"${name}", 30_000]} for name in ("opened_at", "now")}}
     mongo.collection(circuit_breaker.COLLECTION).update_one({"_id": "notify"}, [earlier])
 
-    context = multiprocessing.get_context("spawn")
-    answers: multiprocessing.Queue[str] = context.Queue()
-    ready = context.Barrier(8)
-    name = connection.settings_dict["NAME"]
-    processes = [context.Process(target=ask_for_the_probe, args=(name, ready, answers)) for _ in range(8)]
-    for process in processes:
-        process.start()
-    found = [answers.get(timeout=60) for _ in range(8 * 5)]
-    for process in processes:
-        process.join()
+    program = ("-m", "tests.supportsaas.circuit_process")
+    with processes.together(8, *program, env=processes.environment()) as ask:
+        found = [answer for line in ask() for answer in json.loads(line)]
     assert sorted(found) == ["no"] * 39 + ["probe"]
     assert circuit.state().state == "half_open"

@@ -1,13 +1,13 @@
 """The shared sliding window, on the real server."""
 
-import multiprocessing
+import json
 import threading
 
 import pytest
 
 from supportsaas.reliability.rate_limiter import RateLimiter
+from tests import processes
 from tests.conftest import FakeClock
-from tests.supportsaas.limiter_process import ask_for_slots
 
 pytestmark = pytest.mark.django_db
 
@@ -156,18 +156,9 @@ def test_many_threads_together_get_no_more_than_the_limit() -> None:
 
 
 def test_four_processes_never_put_one_too_many_into_any_window(transactional_db: None) -> None:
-    from django.db import connection
-
-    context = multiprocessing.get_context("spawn")
-    stamps: multiprocessing.Queue[list[tuple[float, float]]] = context.Queue()
-
-    name = connection.settings_dict["NAME"]
-    processes = [context.Process(target=ask_for_slots, args=(name, 3.0, stamps)) for _ in range(4)]
-    for process in processes:
-        process.start()
-    arrivals = sorted(arrived for process in processes for _, arrived in stamps.get(timeout=30))
-    for process in processes:
-        process.join()
+    program = ("-m", "tests.supportsaas.limiter_process", "slots", "3")
+    with processes.together(4, *program, env=processes.environment()) as go:
+        arrivals = sorted(arrived for line in go() for _, arrived in json.loads(line))
     assert len(arrivals) > 25, "the processes were admitted in more than one window"
     worst = max(sum(1 for other in arrivals if first <= other < first + 1) for first in arrivals)
     assert worst <= 20

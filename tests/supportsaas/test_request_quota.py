@@ -1,6 +1,5 @@
 """How many requests a minute a caller may make, on the real server."""
 
-import multiprocessing
 import threading
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from supportsaas import mongo
 from supportsaas.reliability.request_quota import COLLECTION, RequestQuota
+from tests import processes
 from tests.conftest import FakeClock
 
 pytestmark = pytest.mark.django_db
@@ -88,17 +88,7 @@ def test_many_threads_together_get_no_more_than_the_limit(clock: FakeClock) -> N
 
 
 def test_processes_share_it(transactional_db: None) -> None:
-    from django.db import connection
-
-    from tests.supportsaas.limiter_process import take_quota
-
-    context = multiprocessing.get_context("spawn")
-    counts: multiprocessing.Queue[int] = context.Queue()
-    name = connection.settings_dict["NAME"]
-    processes = [context.Process(target=take_quota, args=(name, 30, counts)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    admitted = sum(counts.get(timeout=60) for _ in processes)
-    for process in processes:
-        process.join()
+    program = ("-m", "tests.supportsaas.limiter_process", "quota", "30")
+    with processes.together(2, *program, env=processes.environment()) as go:
+        admitted = sum(map(int, go()))
     assert admitted == 40

@@ -8,11 +8,9 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from supportsaas import clock
 from tenants.models import ApiToken, Membership, Source, Tenant, User
@@ -25,8 +23,6 @@ from tickets.schedule import find_schedules
 from tickets.store import TicketStore
 
 pytestmark = pytest.mark.django_db
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -185,7 +181,7 @@ def test_sigterm_stops_the_process_at_a_page_with_all_that_is_in_kept(
         "ingest",
         "--tenant",
         "acme",
-        env={**os.environ, "MONGODB_NAME": connection.settings_dict["NAME"]},
+        env=processes.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

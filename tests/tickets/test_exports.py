@@ -4,16 +4,13 @@ import csv
 import http.client
 import io
 import json
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +23,6 @@ from tickets.export_files import tickets_file
 from tickets.exporting import TICKET_COLUMNS, file_name, plain_text, write_rows
 from tickets.filters import TicketFilter
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 BERLIN = ZoneInfo("Europe/Berlin")
 ClientOf = Callable[[User], Client]
 
@@ -194,10 +190,6 @@ def _store_in_bulk(tenant: Tenant, count: int, message: str) -> None:
         tickets.insert_many(batch, ordered=False)
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "MONGODB_NAME": connection.settings_dict["NAME"]}
-
-
 _WRITE = """
 import resource, sys, django
 django.setup()
@@ -217,7 +209,7 @@ print(written, early, peak())
 @pytest.mark.parametrize("format_", ["csv", "jsonl"])
 def test_memory_stays_flat_however_long_the_file(tenant: Tenant, format_: str) -> None:
     _store_in_bulk(tenant, 20_000, "x" * 2000)
-    environment = {**_environment(), "DJANGO_SETTINGS_MODULE": "supportsaas.settings"}
+    environment = processes.environment(DJANGO_SETTINGS_MODULE="supportsaas.settings")
     ended = processes.run("-c", _WRITE, format_, env=environment, timeout=300)
     assert ended.returncode == 0, ended.stderr
     written, early, peak = map(int, ended.stdout.split())
@@ -233,7 +225,7 @@ def test_a_file_that_breaks_off_does_not_look_whole(tenant: Tenant, manager: Use
     port = child_process.free_port()
     server = processes.start(
         "-m", "gunicorn", "--config", "gunicorn.conf.py", "supportsaas.wsgi",
-        env={**_environment(), "PORT": str(port), "WEB_WORKERS": "1"}, start_new_session=True,
+        env=processes.environment(PORT=str(port), WEB_WORKERS="1"), start_new_session=True,
     )  # fmt: skip
     try:
         deadline = time.monotonic() + 120

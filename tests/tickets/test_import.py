@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from supportsaas import mongo
 from tenants.models import Source, Tenant
@@ -481,7 +480,7 @@ def test_sigterm_stops_at_a_page_with_all_that_is_in_kept(
         "import_tickets",
         "acme",
         str(path),
-        env={**os.environ, "MONGODB_NAME": connection.settings_dict["NAME"]},
+        env=processes.environment(),
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -188,19 +188,21 @@ OPERATORS = (
 class TestOperators:
     """Nothing from a parameter is ever more than a value to MongoDB."""
 
-    @pytest.mark.parametrize("name", OPERATORS)
     def test_the_api_refuses_them_by_name(
-        self, client_of: Callable[[User], Client], owner: User, hostile_tenant: Tenant, name: str
+        self, client_of: Callable[[User], Client], owner: User, hostile_tenant: Tenant
     ) -> None:
-        response = client_of(owner).get("/tickets", {"tenant_id": "acme", name: "x"})
-        assert response.status_code == 422
-        assert name[:20] in response.json()["detail"]
+        client = client_of(owner)
+        for name in OPERATORS:
+            response = client.get("/tickets", {"tenant_id": "acme", name: "x"})
+            assert response.status_code == 422, name
+            assert name[:20] in response.json()["detail"]
 
-    @pytest.mark.parametrize("name", OPERATORS)
     def test_a_page_does_not_take_them_for_its_filter(
-        self, client_of: Callable[[User], Client], owner: User, hostile_tenant: Tenant, name: str
+        self, client_of: Callable[[User], Client], owner: User, hostile_tenant: Tenant
     ) -> None:
-        assert client_of(owner).get("/t/acme/tickets/", {name: "x"}).status_code in (200, 400)
+        client = client_of(owner)
+        for name in OPERATORS:
+            assert client.get("/t/acme/tickets/", {name: "x"}).status_code in (200, 400), name
 
     @pytest.mark.parametrize("value", ['{"$ne": null}', "$ne", '["$gt", ""]', "{$where: 'sleep(1000)'}"])
     def test_as_a_value_they_are_a_text_that_finds_nothing(

@@ -63,9 +63,8 @@ class TestNumbers:
         assert kolkata.day_period == Period(NOON - timedelta(hours=23, minutes=30), NOON + timedelta(minutes=30))
 
     @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "Australia/Lord_Howe"])
-    @pytest.mark.parametrize("marked", [(), (0,), (-1, -3, -200)])
     def test_from_roll_ups_the_numbers_are_those_of_the_tickets(
-        self, tenant: Tenant, other_tenant: Tenant, zone: str, marked: tuple[int, ...]
+        self, tenant: Tenant, other_tenant: Tenant, zone: str
     ) -> None:
         Tenant.objects.filter(pk=tenant.pk).update(timezone=zone)
         tenant.timezone = zone
@@ -85,13 +84,16 @@ class TestNumbers:
         assert refresh(tenant, now=NOON)
         assert refresh(other_tenant, now=NOON)
         midnight = NOON.replace(hour=0)
-        for day in marked:
-            days = [midnight + timedelta(days=day)]
-            mongo.collection("rollup_marks").insert_one({"tenant_id": "acme", "days": days, "customers": []})
         tenants = [tenant, other_tenant, third]
-        rolled_up, counted = (tenant_numbers(tenants, now=NOON, use_rollups=use) for use in (True, False))
-        assert rolled_up == counted
+        counted = tenant_numbers(tenants, now=NOON, use_rollups=False)
         assert all(row.open and row.week and row.high_day and row.newest for row in counted)
+        marks: list[tuple[int, ...]] = [(), (0,), (-1, -3, -200)]
+        for marked in marks:
+            mongo.collection("rollup_marks").delete_many({})
+            for day in marked:
+                days = [midnight + timedelta(days=day)]
+                mongo.collection("rollup_marks").insert_one({"tenant_id": "acme", "days": days, "customers": []})
+            assert tenant_numbers(tenants, now=NOON, use_rollups=True) == counted, f"marked: {marked}"
 
     def test_what_holds_is_not_read_from_the_tickets_again(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"created_at": (NOON - timedelta(hours=n * 11)).isoformat()} for n in range(60)])

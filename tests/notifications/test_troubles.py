@@ -46,9 +46,9 @@ def told() -> list[tuple[str, str]]:
     return [(each["kind"], names[each["channel_id"]]) for each in found]
 
 
-def watch_for(clock: FakeClock, *, minutes: int) -> None:
-    for _ in range(minutes * 4):
-        clock.advance(seconds=15)
+def watch_for(clock: FakeClock, *, minutes: int, every: int = 15) -> None:
+    for _ in range(minutes * 60 // every):
+        clock.advance(seconds=every)
         watch(clock=clock)
 
 
@@ -61,7 +61,7 @@ class TestEndpoints:
         fail(circuit)
         watch_for(clock, minutes=1)
         assert told() == []
-        watch_for(clock, minutes=60)
+        watch_for(clock, minutes=60, every=60)
         assert told() == [("trouble", "Hook")]
         (trouble,) = find_troubles(tenant)
         assert trouble.kind == "endpoint" and "“House”" in trouble.sentence
@@ -79,7 +79,7 @@ class TestEndpoints:
         probe(circuit, ok=True)
         watch_for(clock, minutes=5)
         assert told() == [("trouble", "Hook")]
-        watch_for(clock, minutes=60)
+        watch_for(clock, minutes=60, every=60)
         assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
         assert find_troubles(tenant) == []
 

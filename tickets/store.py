@@ -21,6 +21,7 @@ from supportsaas.reliability.outbox import COLLECTION as OUTBOX
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
 from tickets.cells import Cell, DayCells, day_cell
+from tickets.counts import TicketCounts
 from tickets.ingestion.changes import OlderVersion, ReadTicket, StoredVersion, needs_full_read
 from tickets.ingestion.planning import SEARCHABLE, PagePlan
 from tickets.ingestion.reading import judge
@@ -45,8 +46,13 @@ class TicketStore(TicketLists):
         super().__init__(tenant)
         self.tenant_id = tenant.slug
         self._history = mongo.collection(HISTORY)
+        self._counts = TicketCounts(tenant)
 
     # -- Reading (lists of tickets: see TicketLists) ---------------------------------------
+
+    def find_count_differences(self) -> dict[str, int]:
+        """Where the counted cells do not add up to the tickets; empty is well."""
+        return self._counts.find_differences()
 
     def find_ticket(self, external_id: str) -> Document | None:
         """The ticket, also where it is deleted (`is_deleted` says so)."""

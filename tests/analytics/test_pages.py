@@ -14,7 +14,7 @@ from django.test import Client
 from supportsaas import clock as time_source
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
-from tickets import jobs, lists
+from tickets import jobs, list_plans
 from tickets.jobs import JobRequest, Progress
 
 ClientOf = Callable[[User], Client]
@@ -154,7 +154,7 @@ def test_a_keyword_opens_all_it_counts_where_lists_stop_counting(
     full: Tenant, team_mate: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for bound in ("MOST_LOOKED_AT", "MOST_COUNTED", "MOST_COUNTED_BY_INDEX"):
-        monkeypatch.setattr(lists, bound, 1)
+        monkeypatch.setattr(list_plans, bound, 1)
     monkeypatch.setattr("tickets.views.tickets.PAGE_SIZE", 2)  # what fits on a page is counted in any case
     client = client_of(team_mate)
     by_keyword = [each for each in lists_of(client.get("/t/acme/?period=30d&source=email")) if "keyword=" in each.href]

@@ -16,7 +16,7 @@ from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, store_tickets, store_words
 from tests.emptying import DJANGOS, empty_collections
 from tests.tickets.slow_filter import lets_through
-from tickets import branches, lists
+from tickets import branches, list_plans
 from tickets.branches import NEWEST_FIRST
 from tickets.cells import Cell, Edge, Span, buckets_of, cover
 from tickets.counts import TicketCounts
@@ -82,7 +82,7 @@ def test_pages_totals_choices_and_the_whole_list_are_what_a_slow_count_says(
     """Also where little may be looked at, as it is with many tickets."""
     if most is not None:
         for name in _LIMITS:
-            monkeypatch.setattr(lists, name, most)
+            monkeypatch.setattr(list_plans, name, most)
     empty_collections(but=DJANGOS)
     for number, (step, given_) in enumerate(steps):
         now = NOON + timedelta(minutes=number)
@@ -125,7 +125,7 @@ def ids_by_cursor(store: TicketStore, wanted: TicketFilter, *, total: int, is_ex
 
 
 def ids_by_number(store: TicketStore, wanted: TicketFilter, *, pages: int) -> list[str]:
-    found = [store.find_page(wanted, page_size=2, page=number) for number in range(1, pages + 2)]
+    found = [store.find_page(wanted, page_size=2, page=number, exact=True) for number in range(1, pages + 2)]
     assert found[-1].tickets == []
     return [each["external_id"] for page in found for each in page.tickets]
 
@@ -151,15 +151,15 @@ def wanted_without(wanted: TicketFilter, name: str) -> TicketFilter:
 class TestTooManyToCount:
     @pytest.fixture(autouse=True)
     def _small_limits(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(lists, "MOST_LOOKED_AT", 3)
-        monkeypatch.setattr(lists, "MOST_COUNTED", 4)
-        monkeypatch.setattr(lists, "MOST_COUNTED_BY_INDEX", 6)
+        monkeypatch.setattr(list_plans, "MOST_LOOKED_AT", 3)
+        monkeypatch.setattr(list_plans, "MOST_COUNTED", 4)
+        monkeypatch.setattr(list_plans, "MOST_COUNTED_BY_INDEX", 6)
 
     def test_a_page_says_that_there_are_more_and_the_exact_count_is_there_for_the_asking(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "refund", "status": "open"} for _ in range(8)])
         store_words(tenant)
         store = TicketStore(tenant)
-        for wanted, most in ((TicketFilter(q="refund"), 6), (TicketFilter(q="refund", status=("open",)), 4)):
+        for wanted, most in ((TicketFilter(q="refund"), 6), (TicketFilter(q="refund", status=("open",)), 3)):
             page = store.find_page(wanted, page_size=2)
             assert (page.total, page.is_more, page.choices) == (most, True, None)
             exact = store.find_page(wanted, page_size=2, exact=True)
@@ -168,10 +168,33 @@ class TestTooManyToCount:
             assert ids_by_number(store, wanted, pages=4) == [f"T-{n}" for n in range(8, 0, -1)]
 
     def test_what_fits_is_counted_to_the_last(self, tenant: Tenant) -> None:
-        store_tickets(tenant, [{"subject": "refund", "status": "open" if n else "new"} for n in range(5)])
+        store_tickets(tenant, [{"subject": "refund", "status": "open" if n else "new"} for n in range(3)])
         store_words(tenant)
         page = TicketStore(tenant).find_page(TicketFilter(q="refund", status=("open",)), page_size=2)
-        assert (page.total, page.is_more) == (4, False)
+        assert (page.total, page.is_more) == (2, False)
+
+    def test_no_more_are_looked_at_for_a_page_and_its_cursor_goes_on_from_there(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(list_plans, "MOST_COMPARED", 1)
+        store_tickets(tenant, [{"subject": "refund", "status": "new" if n in (0, 8) else "open"} for n in range(9)])
+        store_words(tenant)
+        store, wanted = TicketStore(tenant), TicketFilter(q="refund", status=("new",))
+        seen: list[list[str]] = []
+        cursor = None
+        for _ in range(3):
+            page = store.find_page(wanted, page_size=2, cursor=cursor)
+            seen.append([each["external_id"] for each in page.tickets])
+            assert page.looked_at == 3
+            cursor = page.next_cursor and Cursor.decode(page.next_cursor)
+        assert seen == [["T-9"], [], ["T-1"]]
+        end = store.find_page(wanted, page_size=2, cursor=cursor)
+        assert (end.tickets, end.next_cursor, end.looked_at) == ([], None, None)
+        last = store.find_page(wanted, page_size=2, cursor=END)
+        assert ([each["external_id"] for each in last.tickets], last.looked_at) == (["T-1"], 3)
+        assert last.previous_cursor is not None
+        whole = store.find_page(wanted, page_size=2, exact=True)
+        assert ([each["external_id"] for each in whole.tickets], whole.total) == (["T-9", "T-1"], 2)
 
 
 class TestPeriods:

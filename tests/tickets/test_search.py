@@ -1,8 +1,10 @@
 """Search in the tenant's tickets: what becomes searchable when, and what is found."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from django.test import Client
 from supportsaas import clock, mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, store_tickets, store_words
+from tickets import list_plans
 from tickets.filters import FilterError, TicketFilter
 from tickets.search import MOST_WORDS_OF_A_PREFIX, TicketSearch, store_waiting_words
 from tickets.store import TicketStore
@@ -244,3 +247,18 @@ class TestThePage:
             assert response.status_code == 400
             assert "letters" in response.content.decode()
             assert client.get("/tickets", {"tenant_id": "acme", "q": q}).status_code == 422
+
+    def test_where_none_of_many_matches_it_says_so_and_leads_on(
+        self, tenant: Tenant, manager: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(list_plans, "MOST_LOOKED_AT", 3)
+        monkeypatch.setattr(list_plans, "MOST_COMPARED", 0)
+        store_tickets(tenant, [{"subject": "Refund", "status": "open" if n else "new"} for n in range(6)])
+        store_words(tenant)
+        client = client_of(manager)
+        page = client.get("/t/acme/tickets/", {"q": "refund", "status": "new"}).content.decode()
+        assert "No match so far" in page and "None of the 3 tickets looked at" in page
+        further = re.search(r'href="([^"]*)"[^>]*>Look further<', page)
+        assert further is not None
+        assert "/t/acme/tickets/T-1/" in client.get(unescape(further[1])).content.decode()
+        assert "/t/acme/tickets/T-1/" in client.get("/t/acme/tickets/?q=refund&status=new&count=all").content.decode()

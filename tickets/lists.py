@@ -173,7 +173,8 @@ class TicketLists:
     ) -> tuple[list[Document], Document | None]:
         """The same of the first that the indexes find; and the last of these, where no more were looked at."""
         order = dict(_order(backwards=backwards))
-        found, stops = [], []
+        found: list[list[Document]] = []
+        stops: list[Document] = []
         for branch in branches:
             match = _beyond(branch.found, cursor)
             first: Pipeline = [{"$match": match}, {"$sort": order}, {"$limit": list_plans.MOST_LOOKED_AT}]

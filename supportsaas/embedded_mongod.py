@@ -45,6 +45,7 @@ class EmbeddedMongod:
         self._replica_set = replica_set
         self.port = port or child_process.free_port()
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_before = 0
 
     @property
     def uri(self) -> str:
@@ -63,6 +64,7 @@ class EmbeddedMongod:
             )
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "data").mkdir(exist_ok=True)
+        self._log_before = self.log.stat().st_size if self.log.exists() else 0
         self._process = child_process.start(
             [
                 str(binary),
@@ -136,8 +138,8 @@ class EmbeddedMongod:
         raise MongodUnavailable(f"MongoDB did not start within {_START_SECONDS} s. Its log: {self.log}")
 
     def _why_it_ended(self) -> str:
-        log = self.log.read_text(errors="replace") if self.log.exists() else ""
-        if "DBPathInUse" in log[-6000:]:
+        log = self.log.read_bytes() if self.log.exists() else b""
+        if b"DBPathInUse" in log[self._log_before :]:  # however much the other one has written since
             return f"Another MongoDB already works on {self.directory}. Is the demo running in another terminal?"
         return f"MongoDB ended while starting. Its log: {self.log}"
 

@@ -155,7 +155,7 @@ def _time_element(moment: datetime | None, zone: tzinfo, text: str) -> str:
     if moment is None:
         return NOTHING
     words = (clock.iso_z(moment) or "", exact_time(moment, zone), text)
-    return SafeString('<time datetime="{}" title="{}">{}</time>'.format(*map(escape, words)))
+    return SafeString('<time datetime="{}" title="{}">{}</time>'.format(*map(escape, words)))  # nosec B703
 
 
 def _zone_of(context: Context) -> tzinfo:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tenants.models import User
 from tickets.worker import Worker
 
 CHROMIUM = shutil.which("chromium")
@@ -29,6 +32,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if "tests/browser/" in item.path.as_posix():
                 item.add_marker(skip)
+
+
+def enter(page: Page, name: str) -> None:
+    """Be logged in as somebody, without the pages that lead there."""
+    client = Client()
+    client.force_login(User.objects.get(username=name))
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "domain": "localhost", "path": "/", "httpOnly": True}]
+    )
 
 
 @pytest.fixture(scope="session")

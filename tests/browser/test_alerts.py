@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from supportsaas import clock, mongo
 from tenants.models import Channel, Tenant, User
-from tests.browser.test_main_path import log_in
+from tests.browser.conftest import enter
 from tests.builders import store_tickets
 from tests.notifications.endpoint import Endpoint, Reply
 from tickets.notifications.dispatcher import Dispatcher
@@ -32,7 +32,7 @@ def let_die(ticket_id: str) -> None:
 
 def test_from_a_new_channel_to_a_dead_message_that_arrives(page: Page, owner: User, tenant: Tenant) -> None:
     with Endpoint() as endpoint:
-        log_in(page, "owner")
+        enter(page, "owner")
         page.goto("/t/acme/alerts/")
         page.get_by_role("link", name="Add a channel").click()
         page.get_by_role("link", name="Webhook, signed").click()
@@ -77,7 +77,7 @@ def test_the_pages_of_alerts_pass_axe_and_fit_the_window(
         Dispatcher(owner="test").deliver_due()
         let_die("T-3")
     page = open_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
-    log_in(page, "owner")
+    enter(page, "owner")
     broken = {}
     settings = "/t/acme/settings/channels/"
     for address in ("/t/acme/alerts/", settings, f"{settings}add/?kind=webhook", f"{settings}{channel.pk}/"):

@@ -12,7 +12,7 @@ from analytics.store import StatisticsStore
 from supportsaas import clock
 from tenants.models import Tenant, User
 from tests.analytics.made_figures import figures_of, frame_of
-from tests.browser.test_main_path import log_in
+from tests.browser.conftest import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +52,7 @@ def open_page(
         page = open_context(**options).new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        log_in(page, "owner")
+        enter(page, "owner")
         page.goto(WEEK)
         return page
 

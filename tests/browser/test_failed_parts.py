@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from supportsaas import clock
 from tenants.models import PersonSession, Source, Tenant, User
-from tests.browser.test_main_path import log_in
+from tests.browser.conftest import enter
 from tests.builders import record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
 from tickets import jobs
@@ -39,7 +39,7 @@ def page_tenant(owner: User, tenant: Tenant, helpdesk: ScriptedHelpdesk, house_s
 
 
 def test_progress_that_cannot_be_asked_for_says_so_until_it_can(tab: Page, running: str) -> None:
-    log_in(tab, "owner")
+    enter(tab, "owner")
     tab.goto("/t/acme/ingestion/")
     expect(tab.locator("#progress")).to_be_visible()
     expect(tab.locator("#problem")).to_be_empty()
@@ -53,7 +53,7 @@ def test_progress_that_cannot_be_asked_for_says_so_until_it_can(tab: Page, runni
 def test_a_fault_of_ours_is_told_with_its_words_and_the_list_stays(
     tab: Page, page_tenant: Tenant, live_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log_in(tab, "owner")
+    enter(tab, "owner")
     tab.goto("/t/acme/tickets/")
     expect(tab.locator("#tickets")).to_contain_text("Question 1119")
 
@@ -72,7 +72,7 @@ def test_a_fault_of_ours_is_told_with_its_words_and_the_list_stays(
 
 
 def test_a_session_that_has_ended_leads_to_the_log_in_and_back(tab: Page, page_tenant: Tenant) -> None:
-    log_in(tab, "owner")
+    enter(tab, "owner")
     tab.goto("/t/acme/tickets/")
     PersonSession.objects.all().delete()
     tab.get_by_role("link", name="Older").click()

@@ -11,6 +11,7 @@ from supportsaas import clock
 from supportsaas.clock import iso_z
 from tenants.models import Source, Tenant, User
 from tests import hostile
+from tests.browser.conftest import enter
 from tests.browser.test_main_path import log_in
 from tests.builders import finished_job, store_tickets
 
@@ -51,7 +52,7 @@ def test_our_policy_refuses_nothing_of_ours_and_nothing_of_djangos_admin(
     store_tickets(tenant, [{"id": "T-1", "created_at": now, "message": "We want a refund, else a lawsuit."}])
     Source.objects.create(tenant=tenant, kind="house", url="http://127.0.0.1:1")
     finished_job(tenant)
-    log_in(page, "root")
+    enter(page, "root")
     found = {}
     for address in (
         *OURS,
@@ -86,7 +87,7 @@ def test_hostile_text_runs_nothing_and_turns_nothing_else_round(
         dict.fromkeys(("subject", "message", "customer_id", "source", "status"), value) for value in CORPUS.values()
     ]
     store_tickets(tenant, [{"id": f"T-{n}", "created_at": now, **each} for n, each in enumerate(texts)])
-    log_in(page, "owner")
+    enter(page, "owner")
     for address in (
         "/",
         "/t/acme/",

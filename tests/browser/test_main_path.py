@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from supportsaas import clock
 from supportsaas.clock import iso_z
 from tenants.models import Source, Tenant, User
+from tests.browser.conftest import enter
 from tests.builders import record
 from tests.conftest import PASSWORD
 from tests.helpdesk import Answer, ScriptedHelpdesk
@@ -107,7 +108,7 @@ def test_a_run_can_be_cancelled_and_keeps_what_is_in(
     helpdesk.tickets = [fresh(n) for n in range(30)]
     gate = Gate()
     helpdesk.script = gate
-    log_in(page, "owner")
+    enter(page, "owner")
     page.goto("/t/acme/ingestion/")
     page.get_by_role("button", name="Run ingestion").click()
     expect(page.locator("#progress")).to_contain_text("page 1 of 3")
@@ -169,7 +170,7 @@ def test_every_page_passes_axe_and_fits_the_window(
     page = open_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
     page.goto("/login/")
     found = {"/login/": Axe().run(page)}
-    log_in(page, "owner")
+    enter(page, "owner")
     page.goto("/t/acme/ingestion/")
     page.get_by_role("button", name="Run ingestion").click()
     expect(page.get_by_role("table").first).to_contain_text("Partial", timeout=15_000)

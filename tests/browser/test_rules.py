@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tenants.models import Tenant, User
-from tests.browser.test_main_path import log_in
+from tests.browser.conftest import enter
 from tests.builders import store_tickets
 from tickets.models import ClassificationRule
 from tickets.rules.editing import switch_rule
@@ -20,7 +20,7 @@ def test_from_trying_a_rule_out_to_the_ticket_it_decided(
     page: Page, manager: User, tenant: Tenant, worker: Worker
 ) -> None:
     store_tickets(tenant, [{"id": f"T-{n}", "subject": "On the gold plan"} for n in range(3)])
-    log_in(page, "manager")
+    enter(page, "manager")
     page.goto("/t/acme/")
     page.get_by_role("link", name="Rules").click()
     page.get_by_role("link", name="Add a rule").click()
@@ -41,7 +41,7 @@ def test_the_list_works_without_javascript_and_by_keyboard(
     for phrases in ("one", "two"):
         ClassificationRule.objects.create(tenant=tenant, phrases=phrases, urgency="high")
     page = open_context(viewport={"width": 390, "height": 800}, java_script_enabled=False).new_page()
-    log_in(page, "manager")
+    enter(page, "manager")
     page.goto("/t/acme/rules/")
     page.get_by_role("button", name="Move up: two").focus()
     page.keyboard.press("Enter")
@@ -67,12 +67,13 @@ def test_the_pages_fit_and_axe_finds_nothing(
     ]
     switch_rule(listed[2], enabled=False)
     page = open_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
-    log_in(page, "manager")
+    enter(page, "manager")
     for name, path in (("rules", "rules/"), ("form", f"rules/{listed[0].pk}/"), ("ticket", "tickets/T-1/")):
         page.goto(f"/t/acme/{path}")
         if name == "form":
             page.get_by_label("Urgency becomes").select_option("Medium")
             page.get_by_role("button", name="See what would change").click()
+            expect(page.locator("#preview")).to_contain_text("of the newest 3 tickets")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
         found = Axe().run(page).response["violations"]
         assert [each["id"] for each in found] == [], name

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tenants.models import Tenant, User
-from tests.browser.test_main_path import log_in
+from tests.browser.conftest import enter
 from tests.builders import store_tickets
 from tickets.filters import TicketFilter
 from tickets.saved_views import add_view
@@ -24,7 +24,7 @@ def save_some(tenant: Tenant) -> None:
 
 def test_from_filters_to_a_view_that_is_chosen(page: Page, manager: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{"id": "T-1", "message": "We file a lawsuit"}, {"id": "T-2"}])
-    log_in(page, "manager")
+    enter(page, "manager")
     page.goto("/t/acme/tickets/")
     page.get_by_role("checkbox", name="High").check()
     page.get_by_role("link", name="Save these filters as a view").click()
@@ -46,7 +46,7 @@ def test_it_works_without_javascript(
 ) -> None:
     save_some(tenant)
     page = open_context(viewport={"width": 390, "height": 800}, java_script_enabled=False).new_page()
-    log_in(page, "manager")
+    enter(page, "manager")
     page.goto("/t/acme/tickets/")
     page.get_by_role("link", name="On fire").click()
     expect(page.get_by_role("main")).to_contain_text("1 ticket match")
@@ -63,7 +63,7 @@ def test_the_pages_fit_and_axe_finds_nothing(
 ) -> None:
     save_some(tenant)
     page = open_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
-    log_in(page, "manager")
+    enter(page, "manager")
     for path in ("tickets/?urgency=high", "tickets/?source=email", "views/", "views/add/?urgency=high&q=refund"):
         page.goto(f"/t/acme/{path}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

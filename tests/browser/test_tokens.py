@@ -7,14 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tenants.models import Tenant, User
 from tests.api.caller import Api
-from tests.conftest import PASSWORD
-
-
-def log_in(page: Page, name: str) -> None:
-    page.goto("/login/")
-    page.fill("#username", name)
-    page.fill("#password", PASSWORD)
-    page.click("form.fields button")
+from tests.browser.conftest import enter
 
 
 def problems(page: Page) -> list[Any]:
@@ -22,7 +15,7 @@ def problems(page: Page) -> list[Any]:
 
 
 def test_a_token_is_made_used_and_revoked(page: Page, owner: User, tenant: Tenant) -> None:
-    log_in(page, "owner")
+    enter(page, "owner")
     page.goto("/t/acme/")
     page.click(".sidenav >> text=Settings")
     page.click(".tabs >> text=Tokens")

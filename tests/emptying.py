@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from django.db import connection
-from pymongo.errors import OperationFailure, WriteConcernError
 
 from supportsaas import indexes, mongo
 
@@ -12,14 +11,13 @@ MADE_BY_MIGRATIONS = {"django_content_type", "auth_permission", "django_migratio
 OURS = {index.collection for index in indexes.INDEXES} | {
     "circuits", "locks", "rate_limits", "rollup_state", "sync_state", "troubles"
 }  # fmt: skip
-ENDED_BY_THE_SERVER = 11601
 
 
 def empty_collections(*, but: Collection[str] = ()) -> None:
     """Delete every document of Django's collections and of ours, but those of the collections named in `but`."""
     for name in _filled():
         if name not in but:
-            _empty(name)
+            mongo.collection(name).delete_many({})
 
 
 def _filled() -> list[str]:
@@ -28,13 +26,3 @@ def _filled() -> list[str]:
     looks = [[{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}] for name in (first, *others)]
     unions = [{"$unionWith": {"coll": name, "pipeline": look}} for name, look in zip(others, looks[1:], strict=True)]
     return [found["name"] for found in mongo.collection(first).aggregate([*looks[0], *unions])]
-
-
-def _empty(name: str) -> None:
-    """Once more where a test beside this one has had the server end whatever was under way."""
-    try:
-        mongo.collection(name).delete_many({})
-    except (OperationFailure, WriteConcernError) as error:
-        if error.code != ENDED_BY_THE_SERVER:
-            raise
-        mongo.collection(name).delete_many({})

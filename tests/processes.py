@@ -57,6 +57,7 @@ LIBRARIES = (
 )  # fmt: skip
 """What our processes import and what reads neither settings nor the environment: so not prometheus_client, nor ninja."""
 
+_FOR_THE_BROWSERS_LOOP = "DJANGO_ALLOW_ASYNC_UNSAFE"  # Playwright runs one in the test process
 _OF_PYTHON_BUT_HONOURED = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
@@ -115,7 +116,8 @@ def environment(**more: str) -> dict[str, str]:
     """What a process needs to work on the database of the test."""
     from django.db import connection
 
-    return {**os.environ, "MONGODB_NAME": connection.settings_dict["NAME"], **more}
+    ours = {name: value for name, value in os.environ.items() if name != _FOR_THE_BROWSERS_LOOP}
+    return {**ours, "MONGODB_NAME": connection.settings_dict["NAME"], **more}
 
 
 class _Forked(subprocess.Popen[Any]):

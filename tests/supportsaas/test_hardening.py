@@ -1,7 +1,6 @@
 """What every answer forbids the browser, and what production insists on."""
 
 import json
-import os
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +16,7 @@ PRODUCTION = {"USE_HTTPS": "1", "ALLOWED_HOSTS": "support.example.com", "DEBUG":
 
 
 def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return processes.run("manage.py", *arguments, env={**os.environ, **environment})
+    return processes.run("manage.py", *arguments, env=processes.environment(**environment))
 
 
 def test_djangos_deploy_checks_find_nothing() -> None:

@@ -7,11 +7,14 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection, connections
 from django.test import Client, TransactionTestCase
 
 from supportsaas import health, indexes
 from tenants.models import Membership, Role, Source, Tenant, User
+from tenants.sessions import SessionStore
 from tests.emptying import empty_collections
 from tests.helpdesk import ScriptedHelpdesk
 
@@ -149,11 +152,16 @@ def superuser(db: None) -> User:
 
 @pytest.fixture
 def client_of(db: None) -> Callable[[User], Client]:
-    """A logged-in client of a user."""
+    """A logged-in client of a user: with the session alone that a log-in leaves, which takes ten commands more."""
 
     def make(user: User) -> Client:
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
         client = Client()
-        client.force_login(user)
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
         return client
 
     return make

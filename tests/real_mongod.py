@@ -16,13 +16,16 @@ from pymongo import MongoClient
 from supportsaas.embedded_mongod import EmbeddedMongod
 
 
-def spare_the_disk(mongod: EmbeddedMongod) -> None:
-    """Have no write wait for the journal: for a server that is thrown away and never killed."""
+def serve_tests(mongod: EmbeddedMongod) -> None:
+    """For a server that is thrown away and never killed: no write waits for the journal, and nothing goes because
+    its time is over, for the clocks of the tests stand in the past.
+    """
     with MongoClient[dict[str, Any]](mongod.uri) as client:
         config = client.admin.command("replSetGetConfig")["config"]
         config["version"] += 1
         config["writeConcernMajorityJournalDefault"] = False
         client.admin.command("replSetReconfig", config)
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
 
 
 _running: EmbeddedMongod | None = None
@@ -35,7 +38,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     if not os.environ.get("MONGODB_URI"):
         _running = EmbeddedMongod(directory=Path(_directory.name) / "mongod")
         _running.start()
-        spare_the_disk(_running)
+        serve_tests(_running)
         os.environ["MONGODB_URI"] = _running.uri
     os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 40
     os.environ["ENCRYPTION_KEY"] = Fernet.generate_key().decode()

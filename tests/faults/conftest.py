@@ -17,7 +17,7 @@ from tests import processes
 from tests.emptying import empty_collections
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.doomed import DoomedCommands
-from tests.real_mongod import spare_the_disk
+from tests.real_mongod import serve_tests
 from tickets import jobs
 from tickets.ingestion.run import Listener, Outcome, ingest_tenant
 from tickets.jobs import JobRequest
@@ -98,7 +98,7 @@ class OwnDatabase:
 def own_mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongod]:
     """A server that no other test uses: here all sessions may be killed."""
     with EmbeddedMongod(directory=tmp_path_factory.mktemp("faults") / "mongod") as mongod:
-        spare_the_disk(mongod)
+        serve_tests(mongod)
         yield mongod
 
 

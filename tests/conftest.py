@@ -1,5 +1,6 @@
 """What every test can ask for: the cast, clean collections, a clock that stands still, no network."""
 
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,27 @@ from tests.helpdesk import ScriptedHelpdesk
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("ours", deadline=None)
 hypothesis.settings.load_profile("ours")
+
+LONG_ONES = (
+    "/faults/",
+    "/browser/",
+    "/operations/",
+    "/test_start.py",
+    "/test_description.py",
+    "/test_tenant_isolation.py",
+)
+"""Begun first, so that at the end the short ones fill up whatever time there is."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(name in item.path.as_posix() for name in LONG_ONES))
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported stays, and need not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
 
 PASSWORD = "correct horse battery staple"
 

@@ -23,20 +23,6 @@ from tests.helpdesk import ScriptedHelpdesk
 hypothesis.settings.register_profile("ours", deadline=None)
 hypothesis.settings.load_profile("ours")
 
-LONG_ONES = (
-    "/faults/",
-    "/browser/",
-    "/operations/",
-    "/test_start.py",
-    "/test_description.py",
-    "/test_tenant_isolation.py",
-)
-"""Begun first, so that at the end the short ones fill up whatever time there is."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not any(name in item.path.as_posix() for name in LONG_ONES))
-
 
 def pytest_collection_finish() -> None:
     """All that was imported stays, and need not be looked through for garbage again and again."""

@@ -566,7 +566,7 @@ MOST_GROWTH_BYTES = 16 * 1024 * 1024
 def test_a_large_feed_made_as_it_is_read_takes_no_more_memory_towards_its_end(
     database: OwnDatabase, acme: Tenant, connect: Connect
 ) -> None:
-    size, page_size = (200_000, 1_000) if IS_LONG else (10_000, 250)
+    size, page_size = (200_000, 1_000) if IS_LONG else (6_000, 150)
     with DemoHelpdesk(sizes={"acme": size}, rate_limit=None, fast=True) as helpdesk:
         connect(helpdesk.url, page_size=page_size)
         process = database.start("ingest", "--all", "--json")

@@ -83,8 +83,8 @@ class TicketLists:
         read = self._read_some if looks else self._read_all
         found, stop = read(branches, cursor, backwards=backwards, limit=page_size + 1, fields=_list_fields(excerpt))
         has_more = len(found) > page_size or stop is not None
-        if is_more and cursor is None:
-            count, is_more = max(count, len(found)), has_more
+        if is_more:
+            count, is_more = max(count, len(found)), has_more or cursor is not None
         found = found[:page_size]
         if backwards:
             found.reverse()

@@ -6,13 +6,12 @@ from typing import Any
 
 from analytics.periods import Period
 from supportsaas.page_paths import GAP, path_of, path_with_gap
-from tickets.filters import TicketFilter
+from tickets.filters import COUNT_ALL, TicketFilter
 
 _PLACES = {each.name: place for place, each in enumerate(fields(TicketFilter))}
 """Where each condition stands in an address."""
 
-_TO_THE_LAST = "count=all"
-"""A list by a keyword stops counting where there are very many, but a number opens exactly what it counts."""
+_COUNTED_ONE_BY_ONE = (_PLACES["keyword"], _PLACES["customer_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ class TicketLinks:
         written = self._written.copy()
         for name, value in conditions.items():
             written[_PLACES[name]] = _write(name, value)
-        if written[_PLACES["keyword"]]:
-            written.append(_TO_THE_LAST)
+        if any(written[place] for place in _COUNTED_ONE_BY_ONE):
+            written.append(COUNT_ALL)
         return f"{self._list}?{'&'.join(filter(None, written))}"
 
     def within(self, period: Period, **conditions: Any) -> str:

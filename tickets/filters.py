@@ -20,6 +20,9 @@ SENTIMENTS = ("negative", "neutral", "positive")
 OPEN_STATUSES = ("new", "open", "in_progress", "pending", "on_hold", "reopened")
 LONGEST_VALUE = 200
 MOST_VALUES = 50
+COUNT_ALL = "count=all"
+"""In an address: a list of a keyword, of words or of a customer stops counting where there are very many, but a link
+from a number opens exactly what it counts."""
 
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 

@@ -39,7 +39,7 @@ def test_a_link_opens_the_base_with_its_conditions_in_place_of_the_bases(
 ) -> None:
     url = TicketLinks("acme", TicketFilter(**base)).tickets(**conditions)  # type: ignore[arg-type]
     wanted = TicketFilter(**{**base, **conditions})  # type: ignore[arg-type]
-    counted = ["count=all"] if wanted.keyword else []
+    counted = ["count=all"] if wanted.keyword or wanted.customer_id else []
     assert url == f"/t/acme/tickets/?{'&'.join(filter(None, [wanted.query(), *counted]))}"
     read = TicketFilter.parse(parse_qs(urlsplit(url).query, keep_blank_values=True), zone=ZoneInfo("UTC"))
     assert read == wanted

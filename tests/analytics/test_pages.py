@@ -150,19 +150,20 @@ def test_every_number_of_the_dashboard_opens_the_list_it_counts(
         assert each.number == shown[each.href], each
 
 
-def test_a_keyword_opens_all_it_counts_where_lists_stop_counting(
+def test_keywords_and_customers_open_all_they_count_where_lists_stop_counting(
     full: Tenant, team_mate: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for bound in ("MOST_LOOKED_AT", "MOST_COUNTED", "MOST_COUNTED_BY_INDEX"):
         monkeypatch.setattr(list_plans, bound, 1)
     monkeypatch.setattr("tickets.views.tickets.PAGE_SIZE", 2)  # what fits on a page is counted in any case
     client = client_of(team_mate)
-    by_keyword = [each for each in lists_of(client.get("/t/acme/?period=30d&source=email")) if "keyword=" in each.href]
-    assert len(by_keyword) > 10
-    for each in by_keyword:
-        page = client.get(each.href).context["page"]
-        assert (page.total, page.is_more) == (each.number, False), each
-    assert any(client.get(each.href.replace("count=all", "")).context["page"].is_more for each in by_keyword)
+    for name in ("keyword=", "customer_id="):
+        some = [each for each in lists_of(client.get("/t/acme/?period=30d&source=email")) if name in each.href]
+        assert len(some) > 5
+        for each in some:
+            page = client.get(each.href).context["page"]
+            assert (page.total, page.is_more) == (each.number, False), each
+        assert any(client.get(each.href.replace("count=all", "")).context["page"].is_more for each in some)
 
 
 def test_every_number_of_the_overview_opens_the_list_it_counts(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from analytics.charts import Segment, Tick
 from analytics.links import ChartFiles
@@ -17,6 +17,7 @@ from analytics.views.panels.bars import BarRow
 from analytics.views.panels.customers import CustomerRow
 from analytics.views.panels.trend import AxisText, Trend
 from analytics.views.panels.week import HeatRow
+from supportsaas.markup import written
 from supportsaas.templatetags.presentation import badge, grouped, percent
 
 register = template.Library()
@@ -25,25 +26,25 @@ register = template.Library()
 @register.simple_tag
 def bar_rows(rows: Iterable[BarRow], kind: str) -> SafeString:
     """An `<li>` a value: its name, its number, its share or what is said in place of it, and its bar."""
-    return _written(_bar_row(row, is_verdict=kind == "sentiment") for row in rows)
+    return written(_bar_row(row, is_verdict=kind == "sentiment") for row in rows)
 
 
 @register.simple_tag
 def table_head(table: Table) -> SafeString:
     """The `<th>`s over a table's columns."""
-    return _written(f'<th scope="col"{_kind(each)}>{escape(each.name)}</th>' for each in table.columns)
+    return written(f'<th scope="col"{_kind(each)}>{escape(each.name)}</th>' for each in table.columns)
 
 
 @register.simple_tag
 def csv_link(files: ChartFiles, name: str) -> SafeString:
     """The link to a chart's numbers as a file."""
-    return _written([f'<a href="{escape(files.csv(name))}" download>CSV</a>'])
+    return written([f'<a href="{escape(files.csv(name))}" download>CSV</a>'])
 
 
 @register.simple_tag
 def table_rows(table: Table) -> SafeString:
     """The `<tr>`s of a table's body; the first cell of a row is its heading."""
-    return _written(
+    return written(
         f'<tr><th scope="row">{_linked(first.words, first.url)}</th>{"".join(map(_cell, rest))}</tr>'
         for first, *rest in table.shown
     )
@@ -52,21 +53,19 @@ def table_rows(table: Table) -> SafeString:
 @register.simple_tag
 def heat_cells(row: HeatRow) -> SafeString:
     """The `<td>`s of one weekday, each with its warmth and what it counts: numbers, days and hours, nothing to escape."""
-    return _written(f'<td class="heat-{cell.level}" title="{cell.title}">{cell.words}</td>' for cell in row.cells)
+    return written(f'<td class="heat-{cell.level}" title="{cell.title}">{cell.words}</td>' for cell in row.cells)
 
 
 @register.simple_tag
 def tick_numbers(ticks: Iterable[Tick]) -> SafeString:
     """The numbers of an upright axis."""
-    return _written(
-        f'<text x="38" y="{each.y}" dy="4" text-anchor="end">{grouped(each.value)}</text>' for each in ticks
-    )
+    return written(f'<text x="38" y="{each.y}" dy="4" text-anchor="end">{grouped(each.value)}</text>' for each in ticks)
 
 
 @register.simple_tag
 def tick_lines(ticks: Iterable[Tick], *, base: bool = False) -> SafeString:
     """The lines across a chart; with `base` the one at 0 stands out."""
-    return _written(
+    return written(
         f'<line class="{"base-line" if base and not each.value else "grid-line"}" x1="0" x2="100%" '
         f'y1="{each.y}" y2="{each.y}"/>'
         for each in ticks
@@ -76,7 +75,7 @@ def tick_lines(ticks: Iterable[Tick], *, base: bool = False) -> SafeString:
 @register.simple_tag
 def axis_words(labels: Iterable[AxisText], y: int) -> SafeString:
     """What stands below a chart."""
-    return _written(
+    return written(
         f'<text class="{"minor" if each.place.is_minor else ""}" x="{each.place.x}%" y="{y}" text-anchor="middle">'
         f"{escape(each.words)}</text>"
         for each in labels
@@ -86,14 +85,14 @@ def axis_words(labels: Iterable[AxisText], y: int) -> SafeString:
 @register.simple_tag
 def customer_items(rows: Iterable[CustomerRow]) -> SafeString:
     """An `<li>` a customer at risk: the newest tickets, and what the score is made of."""
-    return _written(_customer_item(each) for each in rows)
+    return written(_customer_item(each) for each in rows)
 
 
 @register.simple_tag
 def trend_bars(trend: Trend) -> SafeString:
     """A `<g>` a bucket: its slot and the segments on it, each with what it counts and, where there are any, its list."""
     chart = trend.chart
-    return _written(
+    return written(
         '<g class="bar">'
         + _mark_link(_slot(bar.mark.slot_x, chart.slot, chart.height, bar.title), bar.url)
         + "".join(
@@ -109,7 +108,7 @@ def trend_bars(trend: Trend) -> SafeString:
 def backlog_days(backlog: Backlog) -> SafeString:
     """The slots over the line; the last has a dot, and a link where its tickets are open still."""
     chart, last = backlog.chart, len(backlog.slots) - 1
-    return _written(
+    return written(
         '<g class="bar">'
         + _mark_link(
             _slot(each.bar.slot_x, chart.slot, chart.height, each.title)
@@ -125,7 +124,7 @@ def backlog_days(backlog: Backlog) -> SafeString:
 def backlog_flows(backlog: Backlog) -> SafeString:
     """What came above the middle and what went below it, a slot a day."""
     flow = backlog.flow
-    return _written(
+    return written(
         '<g class="bar">'
         + _slot(each.bar.slot_x, flow.slot, flow.height, each.title)
         + (_rect("arrived", each.bar.x, each.bar.width, each.bar.up) if each.bar.up else "")
@@ -133,11 +132,6 @@ def backlog_flows(backlog: Backlog) -> SafeString:
         + "</g>"
         for each in backlog.slots
     )
-
-
-def _written(pieces: Iterable[str]) -> SafeString:
-    """Whatever comes from outside has been escaped piece by piece on the way here."""
-    return mark_safe("\n".join(pieces))  # noqa: S308  # nosec B308 B703
 
 
 def _bar_row(row: BarRow, *, is_verdict: bool) -> str:

@@ -12,7 +12,7 @@ from supportsaas.clock import iso_z
 from tenants.models import Source, Tenant, User
 from tests import hostile
 from tests.browser.conftest import enter
-from tests.browser.test_main_path import log_in
+from tests.browser.test_main_path import log_in, wait_for_log_in
 from tests.builders import finished_job, store_tickets
 
 # An id of a customer with a line end is refused when it comes in.
@@ -72,9 +72,10 @@ def test_the_policy_does_refuse_an_inline_script(watched: tuple[Page, list[str]]
     """The test above would notice."""
     page, said = watched
     page.goto("/login/")
-    page.evaluate(
-        "document.body.appendChild(Object.assign(document.createElement('script'), {textContent: 'alert(1)'}))"
-    )
+    with page.expect_console_message(lambda message: bool(refused([message.text]))):
+        page.evaluate(
+            "document.body.appendChild(Object.assign(document.createElement('script'), {textContent: 'alert(1)'}))"
+        )
     assert refused(said)
 
 
@@ -124,13 +125,14 @@ def test_two_factor_log_in_is_set_up_and_used(page: Page, owner: User, tenant: T
     secret = page.locator("main code").inner_text().replace(" ", "")
     page.get_by_label("six digits").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Turn it on").click()
-    codes = page.locator(".codes code").all_inner_texts()
-    assert len(codes) == 10
+    shown = page.locator(".codes code")
+    expect(shown).to_have_count(10)
+    codes = shown.all_inner_texts()
     page.context.clear_cookies()
     log_in_until_code(page)
     page.get_by_label("Code").fill(codes[0])
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    wait_for_log_in(page)
     page.goto("/account/")
     expect(page.get_by_role("main")).to_contain_text("9 recovery codes are left")
 

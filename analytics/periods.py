@@ -64,12 +64,12 @@ class Period:
         return Period(self.start - self.length, self.start)
 
     def comparison(self, now: datetime, zone: ZoneInfo) -> "Period":
-        """The period before, up to the point this one has reached by `now`.
+        """The period before, up to the point this one has reached by `now`, to the full minute.
 
         Whole days are compared with as many whole days, up to the same time of day, though a
         change of the clocks makes one of the two an hour longer.
         """
-        reached = now if self.start < now < self.end else self.end
+        reached = min(_full_minute(now), self.end) if self.start < now < self.end else self.end
         days = (self.end.astimezone(zone).date() - self.start.astimezone(zone).date()).days
         if (self.start, self.end) != (_midnight_of(self.start, zone), _midnight_of(self.end, zone)):
             return Period(self.start - self.length, reached - self.length)
@@ -202,6 +202,11 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
 
 def _midnight_of(moment: datetime, zone: ZoneInfo) -> datetime:
     return day_start(moment.astimezone(zone).date(), zone)
+
+
+def _full_minute(moment: datetime) -> datetime:
+    """This one or the next."""
+    return moment + timedelta(seconds=-moment.second, microseconds=-moment.microsecond) % timedelta(minutes=1)
 
 
 def _hour_start(moment: datetime, zone: ZoneInfo) -> datetime:

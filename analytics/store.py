@@ -9,9 +9,11 @@ Which bucket of the trend a ticket falls into is worked out from the edges that 
 and then a bar and its list would disagree.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from analytics import customers
 from analytics.branches import Span, age_branches, hour_branches, later_branches, period_branches
@@ -50,15 +52,23 @@ AGE_EDGES = (30, 7, 1, 0)
 _AGES = tuple(enumerate(("over 30 days", "8 to 30 days", "2 to 7 days", "yesterday", "today")))
 
 
-class StatisticsStore:
-    """`use_rollups=False` counts everything from the tickets: slow, and what roll-ups are verified against."""
+MOST_REMEMBERED = 128
+"""Dashboards of a process, of a few ten KB each."""
 
-    def __init__(self, tenant: Tenant, *, use_rollups: bool = True) -> None:
+
+class StatisticsStore:
+    """`use_rollups=False` counts everything from the tickets: slow, and what roll-ups are verified against.
+
+    With `remembers`, what was asked before is not counted again while the tenant's tickets have not changed.
+    """
+
+    def __init__(self, tenant: Tenant, *, use_rollups: bool = True, remembers: bool = False) -> None:
         if not isinstance(tenant, Tenant) or not tenant.slug:
             raise ValueError("A StatisticsStore needs a tenant.")
         self.tenant = tenant
         self.tenant_id = tenant.slug
         self._use_rollups = use_rollups
+        self._remembers = remembers
 
     def dashboard(
         self, buckets: Buckets, *, comparison: Period, sources: Sequence[str] = (), now: datetime | None = None
@@ -69,22 +79,32 @@ class StatisticsStore:
         """
         now = now or clock.now()
         with self._ground(sources, now) as ground:
-            span = Span.of(ground, buckets.period, comparison, buckets.edges, by_hour=buckets.unit is Unit.HOUR)
-            chosen = customers.choose(ground, buckets.period)
-            found = self._aggregate(ground, self.dashboard_pipeline(ground, span, chosen, now=now))
-            figures = _figures(found, span, self._age_edges(now), ground)
-            if not chosen.settles(figures.customers, figures.volume):
-                chosen = Chosen(None)
-                found = self._aggregate(ground, self.dashboard_pipeline(ground, span, chosen, now=now))
-                figures = _figures(found, span, self._age_edges(now), ground)
-        return figures
+            ages = self._age_edges(now)
+            memory = _Memory()
+            if self._remembers and ground.view.version is not None:
+                memory = _memory(self.tenant_id, ground.view.version, buckets, comparison, tuple(sources), ages)
+            if memory.figures is None:
+                memory.figures = self._count(ground, buckets, comparison, ages)
+        return memory.figures
 
-    def dashboard_pipeline(self, ground: Ground, span: Span, chosen: Chosen, *, now: datetime) -> Pipeline:
+    def _count(
+        self, ground: Ground, buckets: Buckets, comparison: Period, ages: Sequence[datetime]
+    ) -> DashboardFigures:
+        span = Span.of(ground, buckets.period, comparison, buckets.edges, by_hour=buckets.unit is Unit.HOUR)
+        chosen = customers.choose(ground, buckets.period)
+        found = self._aggregate(ground, self.dashboard_pipeline(ground, span, chosen, ages=ages))
+        figures = _figures(found, span, ages, ground)
+        if chosen.settles(figures.customers, figures.volume):
+            return figures
+        found = self._aggregate(ground, self.dashboard_pipeline(ground, span, Chosen(None), ages=ages))
+        return _figures(found, span, ages, ground)
+
+    def dashboard_pipeline(self, ground: Ground, span: Span, chosen: Chosen, *, ages: Sequence[datetime]) -> Pipeline:
         """Joins what is read of each collection, and sorts it out in one `$facet` over what is left."""
         branches = [
             *period_branches(ground, span),
             *later_branches(ground, span.period.end),
-            *age_branches(ground, self._age_edges(now)),
+            *age_branches(ground, ages),
             keyword_branch(ground, span),
             customer_branch(ground, span.period, chosen),
         ]
@@ -169,9 +189,20 @@ class StatisticsStore:
         # The first stages read tickets, roll-ups or both, whichever there are; `joined` begins with none.
         return next(mongo.database().aggregate(pipeline, session=ground.view.session, allowDiskUse=True))
 
-    def _age_edges(self, now: datetime) -> list[datetime]:
+    def _age_edges(self, now: datetime) -> tuple[datetime, ...]:
         today = now.astimezone(self.tenant.zone).date()
-        return [day_start(today - timedelta(days=days), self.tenant.zone) for days in AGE_EDGES]
+        return tuple(day_start(today - timedelta(days=days), self.tenant.zone) for days in AGE_EDGES)
+
+
+@dataclass(slots=True)
+class _Memory:
+    figures: DashboardFigures | None = None
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _memory(*asked: Hashable) -> _Memory:
+    """The same one for whoever asks for the same."""
+    return _Memory()
 
 
 def joined(branches: Iterable[Branch | None]) -> Pipeline:

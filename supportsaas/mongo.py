@@ -15,7 +15,7 @@ from pymongo import MongoClient, ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, ServerSelectionTimeoutError
+from pymongo.errors import AutoReconnect, ConnectionFailure, ExecutionTimeout, ServerSelectionTimeoutError
 from pymongo.read_concern import ReadConcern
 
 Document = dict[str, Any]
@@ -50,6 +50,21 @@ def database() -> "Database[Document]":
 
 def collection(name: str) -> "Collection[Document]":
     return database()[name]
+
+
+def count(name: str, match: Document, *, index: str, most: int | None = None) -> int:
+    """How many documents of a collection an index finds, at most `most`.
+
+    The command counts in the index itself where it can; the aggregation behind pymongo's `count_documents` takes
+    each key into a document of its own, which is half as dear again. Asked once more where the connection broke,
+    as pymongo does by itself for its own reads.
+    """
+    command = {"count": name, "query": match, "hint": index, **({"limit": most} if most is not None else {})}
+    try:
+        answer = database().command(command)
+    except AutoReconnect:
+        answer = database().command(command)
+    return int(answer["n"])
 
 
 def in_transaction(work: Callable[[ClientSession], T]) -> T:

@@ -18,6 +18,7 @@ from pymongo.client_session import ClientSession
 
 from supportsaas import clock, mongo
 from supportsaas.mongo import Document, Pipeline
+from supportsaas.together import together
 from tenants.models import Tenant
 from tickets.branches import DATE_INDEX
 from tickets.cells import (
@@ -77,26 +78,30 @@ class TicketCounts:
     def find_cells(self, start: datetime | None = None, end: datetime | None = None) -> Cells:
         """The living tickets created in the half-open period, by cell."""
         covered = cover(start, end, is_start_ragged=self.retention_days is not None)
+        ways = [is_off for is_off in (False, True) if any(each.is_off == is_off for each in covered.spans)]
+        pieces = [
+            *(
+                (is_off, partial(self._read_spans, [each for each in covered.spans if each.is_off == is_off]))
+                for is_off in ways
+            ),
+            *((edge.is_off, partial(self._count_edge, edge)) for edge in covered.edges),
+        ]
         found: Cells = Counter()
-        for is_off in (False, True):
-            spans = [each for each in covered.spans if each.is_off == is_off]
-            rows = self._counts.find(self.spans_match(spans), _READ) if spans else ()
-            edges = [each for each in covered.edges if each.is_off == is_off]
-            (found.subtract if is_off else found.update)(_cells_of_rows(rows) + self._count_edges(edges))
+        for (is_off, _), cells in zip(pieces, together(*(read for _, read in pieces)), strict=True):
+            (found.subtract if is_off else found.update)(cells)
         return +found
+
+    def _read_spans(self, spans: list[Span]) -> Cells:
+        return _cells_of_rows(self._counts.find(self.spans_match(spans), _READ))
 
     def spans_match(self, spans: list[Span]) -> Document:
         within = [{"bucket": {"$gte": span.first, "$lt": span.end}} for span in spans]
         return {"tenant_id": self.tenant_id, **(within[0] if len(within) == 1 else {"$or": within})}
 
-    def _count_edges(self, edges: list[Edge]) -> Cells:
+    def _count_edge(self, edge: Edge) -> Cells:
         """Left to itself MongoDB goes through every cell of its index, for the few tickets of half a day."""
-        found: Cells = Counter()
-        for edge in edges:
-            match = {**self._live, "created_at": {"$gte": edge.start, "$lt": edge.end}}
-            rows = self._tickets.aggregate([{"$match": match}, *count_by_cell()], hint=DATE_INDEX)
-            found.update(read_cells(rows))
-        return found
+        match = {**self._live, "created_at": {"$gte": edge.start, "$lt": edge.end}}
+        return read_cells(self._tickets.aggregate([{"$match": match}, *count_by_cell()], hint=DATE_INDEX))
 
     def append(self, differences: DayCells, *, session: ClientSession) -> None:
         """Take differences in, in the caller's transaction."""

@@ -8,9 +8,11 @@ from an index or a bounded look at the tickets otherwise.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from supportsaas import clock, mongo
 from supportsaas.mongo import Document, Pipeline
+from supportsaas.together import together
 from tenants.models import Tenant
 from tickets.branches import (
     CELL_INDEX,
@@ -166,9 +168,11 @@ class ListPlans:
         by_index = [branch for branch in branches if not branch.checked]
         if self._count_found(by_index, most=MOST_LOOKED_AT) > MOST_LOOKED_AT:
             return None
-        found = Cells()
-        for branch in branches:
-            found.update(read_cells(self._tickets.aggregate(self.cells_pipeline(branch.match), hint=branch.index)))
+
+        def read(branch: Branch) -> Cells:
+            return read_cells(self._tickets.aggregate(self.cells_pipeline(branch.match), hint=branch.index))
+
+        found = sum(together(*(partial(read, branch) for branch in branches)), Cells())
         return found if found.total() <= MOST_LOOKED_AT else None
 
     @staticmethod
@@ -177,9 +181,7 @@ class ListPlans:
 
     def _count_found(self, branches: Sequence[Branch], *, most: int) -> int:
         """How many the indexes find, and at most one more than `most` of each branch."""
-        return sum(
-            self._tickets.count_documents(branch.found, hint=branch.index, limit=most + 1) for branch in branches
-        )
+        return sum(mongo.count(TICKETS, branch.found, index=branch.index, most=most + 1) for branch in branches)
 
 
 def _period(wanted: TicketFilter) -> Document:

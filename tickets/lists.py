@@ -6,11 +6,13 @@ How each list is read is planned in `tickets.list_plans`.
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from supportsaas import mongo
 from supportsaas.mongo import Document, Pipeline
+from supportsaas.together import begin, together
 from tenants.models import Tenant
 from tickets import list_plans
 from tickets.branches import NEWEST_FIRST, OLDEST_FIRST, Branch
@@ -71,17 +73,23 @@ class TicketLists:
         where `q` is too wide.
         """
         plan = self._plans.plan(wanted)
-        count, is_more = self._total(wanted, plan, exact=exact)
         looks = plan.looks and page == 1 and not exact
-        if cursor is None and page > 1:
-            cursor = self._cursor_of(plan.branches, (page - 1) * page_size, total=None if is_more else count)
-            if cursor is None:
-                return TicketPage([], count, is_more, None, None, None)
-        backwards = cursor is not None and cursor.backwards
-        # Nothing is looked for where all have been looked at already.
-        branches = plan.branches if count or is_more else []
         read = self._read_some if looks else self._read_all
-        found, stop = read(branches, cursor, backwards=backwards, limit=page_size + 1, fields=_list_fields(excerpt))
+        fields = _list_fields(excerpt)
+        if plan.cells is None and page == 1 and not exact:
+            reading = begin(partial(read, plan.branches, cursor, limit=page_size + 1, fields=fields))
+            count, is_more = self._total(wanted, plan, exact=False)
+            found, stop = reading()
+        else:
+            count, is_more = self._total(wanted, plan, exact=exact)
+            if cursor is None and page > 1:
+                cursor = self._cursor_of(plan.branches, (page - 1) * page_size, total=None if is_more else count)
+                if cursor is None:
+                    return TicketPage([], count, is_more, None, None, None)
+            # Nothing is looked for where all have been looked at already.
+            branches = plan.branches if count or is_more else []
+            found, stop = read(branches, cursor, limit=page_size + 1, fields=fields)
+        backwards = _is_backwards(cursor)
         has_more = len(found) > page_size or stop is not None
         if is_more:
             count, is_more = max(count, len(found)), has_more or cursor is not None
@@ -137,17 +145,16 @@ class TicketLists:
         """The total, and whether there may be more than that."""
         if plan.cells is not None:
             return total(plan.cells, wanted), False
-        off = sum(self._tickets.count_documents(branch.match, hint=branch.index) for branch in plan.off)
-        if exact:
-            counted = sum(self._tickets.count_documents(each.match, hint=each.index) for each in plan.counted)
-            return counted - off, False
-        if plan.looks:
+        if plan.looks and not exact:
             return sum(self._count_some(branch) for branch in plan.counted), True
-        counted = sum(
-            self._tickets.count_documents(branch.match, hint=branch.index, limit=plan.most + off + 1)
-            for branch in plan.counted
-        )
-        return (counted - off, False) if counted - off <= plan.most else (plan.most, True)
+        off = sum(self._count(branch) for branch in plan.off)
+        most = None if exact else plan.most + off + 1
+        count = sum(together(*(partial(self._count, branch, most=most) for branch in plan.counted))) - off
+        return (count, False) if exact or count <= plan.most else (plan.most, True)
+
+    @staticmethod
+    def _count(branch: Branch, *, most: int | None = None) -> int:
+        return mongo.count(TICKETS, branch.match, index=branch.index, most=most)
 
     def _count_some(self, branch: Branch) -> int:
         """How many there are among the first that the index finds."""
@@ -158,20 +165,24 @@ class TicketLists:
     # -- Reading ---------------------------------------------------------------------------
 
     def _read_all(
-        self, branches: list[Branch], cursor: Cursor | None, *, backwards: bool, limit: int, fields: Document
+        self, branches: list[Branch], cursor: Cursor | None, *, limit: int, fields: Document
     ) -> tuple[list[Document], None]:
         """The first from the cursor on, in the order of reading."""
+        backwards = _is_backwards(cursor)
         order = _order(backwards=backwards)
-        found = [
-            self._tickets.find(_beyond(branch.match, cursor), fields).hint(branch.index).sort(order).limit(limit)
-            for branch in branches
-        ]
+
+        def read(branch: Branch) -> list[Document]:
+            found = self._tickets.find(_beyond(branch.match, cursor), fields)
+            return list(found.hint(branch.index).sort(order).limit(limit))
+
+        found = together(*(partial(read, branch) for branch in branches))
         return list(islice(_merge(found, backwards=backwards), limit)), None
 
     def _read_some(
-        self, branches: list[Branch], cursor: Cursor | None, *, backwards: bool, limit: int, fields: Document
+        self, branches: list[Branch], cursor: Cursor | None, *, limit: int, fields: Document
     ) -> tuple[list[Document], Document | None]:
         """The same of the first that the indexes find; and the last of these, where no more were looked at."""
+        backwards = _is_backwards(cursor)
         order = dict(_order(backwards=backwards))
         found: list[list[Document]] = []
         stops: list[Document] = []
@@ -206,6 +217,10 @@ class TicketLists:
         keyed = found[0].skip(place) if len(found) == 1 else islice(_merge(found, backwards=backwards), place, None)
         last = next(iter(keyed), None)
         return None if last is None else _cursor(last)
+
+
+def _is_backwards(cursor: Cursor | None) -> bool:
+    return cursor is not None and cursor.backwards
 
 
 def _order(*, backwards: bool) -> list[tuple[str, int]]:

@@ -7,10 +7,9 @@ keeper that dies leaves days marked, and the next one counts them once more.
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pymongo.client_session import ClientSession
@@ -118,7 +117,7 @@ class _Keeper:
             self._add_up(built.generation, {*days, *fresh})
             self._add_up_leaders(built.generation, built.leaders.names, fresh)
             self._lead(built, marks, days)
-        self._in_transaction(partial(_take_away, [mark["_id"] for mark in marks]))
+        self._in_transaction(partial(state.take_away, self.tenant_id, [mark["_id"] for mark in marks]))
 
     def _build(self, old: state.Built | None) -> None:
         """Everything from the tickets, beside what there is; readers change over in one step."""
@@ -183,9 +182,8 @@ class _Keeper:
             every_day = range(min([built.first_day, *days]), max([built.last_day, *days]) + 1)
             self._count_leaders(built.generation, leaders.names - built.leaders.names, every_day)
         self._count_leaders(built.generation, marked & leaders.names, days)
-        new = state.Built(
-            generation=built.generation,
-            zone=built.zone,
+        new = replace(
+            built,
             complete=max(self.today, built.complete),
             first_day=min([built.first_day, *days]),
             last_day=max([built.last_day, *days]),
@@ -334,7 +332,3 @@ def _give_turns(tenant_id: str) -> None:
 def _drop(tenant_id: str, which: Document, *, session: ClientSession) -> None:
     for name in (DAYS, BLOCKS, LEADERS):
         mongo.collection(name).delete_many({"tenant_id": tenant_id, **which}, session=session)
-
-
-def _take_away(marks: Sequence[Any], *, session: ClientSession) -> None:
-    mongo.collection(MARKS).delete_many({"_id": {"$in": list(marks)}}, session=session)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bson import ObjectId
 from pymongo.client_session import ClientSession
 
 from analytics.periods import Period
@@ -39,7 +40,8 @@ class Built:
     """The generation that readers use, its time zone, and the days it has.
 
     `complete`: all larger blocks that end by this day are there. `touched`: the customers whose
-    numbers may have grown since the leaders were counted.
+    numbers may have grown since the leaders were counted. `stamp`: another one whenever marks were
+    taken away, so with the same stamp and the same marks the tickets are the same (None before the first).
     """
 
     generation: int
@@ -49,6 +51,7 @@ class Built:
     last_day: int
     leaders: Leaders
     touched: tuple[str, ...]
+    stamp: ObjectId | None = None
 
 
 def find(tenant_id: str, *, session: ClientSession | None = None) -> Built | None:
@@ -73,8 +76,20 @@ def save(tenant_id: str, built: Built, *, session: ClientSession) -> None:
         "by_total": _parted(built.leaders.by_total),
         "tickets": built.leaders.tickets,
     }
-    stored = {**asdict(built), "leaders": leaders, "layout": LAYOUT}
+    stored = {**asdict(built), "leaders": leaders, "layout": LAYOUT, "stamp": ObjectId()}
     mongo.collection(COLLECTION).replace_one({"_id": tenant_id}, stored, upsert=True, session=session)
+
+
+def take_away(tenant_id: str, marks: Sequence[ObjectId], *, session: ClientSession) -> None:
+    """What they marked is counted."""
+    if marks:
+        mongo.collection(MARKS).delete_many({"_id": {"$in": list(marks)}}, session=session)
+        stamp_anew(tenant_id, session=session)
+
+
+def stamp_anew(tenant_id: str, *, session: ClientSession | None = None) -> None:
+    """Nobody uses any longer what was counted with the old stamp."""
+    mongo.collection(COLLECTION).update_one({"_id": tenant_id}, {"$set": {"stamp": ObjectId()}}, session=session)
 
 
 def forget(tenant_id: str) -> None:
@@ -99,7 +114,7 @@ def _built(found: Document) -> Built:
     values = {name: found[name] for name in ("generation", "zone", "complete", "first_day", "last_day")}
     kept = found.get("leaders")
     leaders = Leaders(_paired(kept["by_score"]), _paired(kept["by_total"]), kept["tickets"]) if kept else Leaders()
-    return Built(**values, leaders=leaders, touched=tuple(found.get("touched", ())))
+    return Built(**values, leaders=leaders, touched=tuple(found.get("touched", ())), stamp=found.get("stamp"))
 
 
 def _parted(leaders: Sequence[tuple[str, int]]) -> Document:

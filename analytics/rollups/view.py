@@ -1,6 +1,6 @@
 """A tenant's roll-ups as they are at one moment: what is built, what is marked, what can be trusted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,7 +25,7 @@ class RollupView:
 
     Whatever is read in `session` is of the same moment. `marked_customers`: those whose tickets have
     changed since they were counted; `touched`: those who may have more than any leader, the marked
-    ones among them.
+    ones among them. `version`: two views that have the same see the same tickets; None where that is not known.
     """
 
     tenant_id: str
@@ -35,6 +35,7 @@ class RollupView:
     trust: Trust
     marked_customers: frozenset[str]
     touched: frozenset[str]
+    version: Hashable | None = None
 
     @property
     def generation(self) -> int:
@@ -70,7 +71,16 @@ def _view(
     since, marked = _first_reliable(tenant, now), state.days_of_marks(marks, tenant.zone)
     customers = frozenset(each for mark in marks for each in mark.get("customers", ()))
     trust = Trust(since, tuple(marked), built.complete)
-    return RollupView(tenant.slug, tenant.zone, session, built, trust, customers, customers.union(built.touched))
+    touched = customers.union(built.touched)
+    version = _version(tenant, built, marks)
+    return RollupView(tenant.slug, tenant.zone, session, built, trust, customers, touched, version)
+
+
+def _version(tenant: Tenant, built: Built, marks: Sequence[Document]) -> Hashable | None:
+    """Every change of a ticket inserts a mark, and the stamp changes when marks go; but retention leaves no mark."""
+    if built.stamp is None or tenant.retention_days is not None:
+        return None
+    return built.stamp, frozenset(mark["_id"] for mark in marks)
 
 
 def _first_reliable(tenant: Tenant, now: datetime) -> int:

@@ -1,6 +1,7 @@
 """The dashboard of one tenant."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -22,12 +23,13 @@ from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
 from analytics.words import period_words
 from supportsaas import clock
+from supportsaas.together import begin
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Source
 from tickets import jobs
 from tickets.filters import FilterError, TicketFilter
 from tickets.store import TicketStore
-from tickets.views.fragments import render_page_or_fragment
+from tickets.views.fragments import begin_frame, render_page_or_fragment
 
 
 @require_GET
@@ -38,7 +40,7 @@ def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     zone = access.tenant.zone
     errors: dict[str, str] = {}
     selection: Selection | None = None
-    context: dict[str, Any] = {"errors": errors}
+    context: dict[str, Any] = {"errors": errors, **begin_frame(request, access)}
     try:
         selection = Selection.parse(dict(request.GET.lists()), zone=zone, now=now)
     except FilterError as error:
@@ -58,6 +60,7 @@ def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
+    active = begin(partial(jobs.find_active, access.tenant))
     figures, frame = find_numbers(access.tenant, selection, now)
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
     return {
@@ -70,7 +73,7 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
         "comparison_words": period_words(frame.comparison, zone),
         "is_under_way": period.start < now < period.end,
         **(_panels(figures, frame) if figures.totals.total else {}),
-        **_situation(access, selection, is_empty=not figures.totals.total),
+        **_situation(access, selection, active(), is_empty=not figures.totals.total),
     }
 
 
@@ -97,10 +100,11 @@ def _panels(figures: DashboardFigures, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _situation(access: TenantAccess, selection: Selection, *, is_empty: bool) -> dict[str, Any]:
+def _situation(
+    access: TenantAccess, selection: Selection, job: dict[str, Any] | None, *, is_empty: bool
+) -> dict[str, Any]:
     """What is going on besides the numbers, and, where there are none, what can be done about it."""
     tenant = access.tenant
-    job = jobs.find_active(tenant)
     situation: dict[str, Any] = {
         "job": job,
         "job_percentage": jobs.percentage(job) if job else 0,

@@ -14,6 +14,7 @@ from tenants.models import Tenant
 def find_numbers(tenant: Tenant, selection: Selection, now: datetime) -> tuple[DashboardFigures, Frame]:
     zone, period = tenant.zone, selection.chosen.period
     buckets, comparison = buckets_of(period, zone), period.comparison(now, zone)
-    figures = StatisticsStore(tenant).dashboard(buckets, comparison=comparison, sources=selection.sources, now=now)
+    store = StatisticsStore(tenant, remembers=True)
+    figures = store.dashboard(buckets, comparison=comparison, sources=selection.sources, now=now)
     links = TicketLinks(tenant.slug, selection.tickets)
     return figures, Frame(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now)

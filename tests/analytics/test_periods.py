@@ -60,7 +60,14 @@ class TestPeriod:
         week = preset("7d", zone=BERLIN, now=NOW)
         before = week.comparison(NOW, BERLIN)
         assert before.start == week.start - timedelta(days=7)
-        assert before.end == NOW - timedelta(days=7)
+        assert before.end == NOW.replace(second=0) + timedelta(minutes=1) - timedelta(days=7)
+
+    def test_the_present_minute_counts_as_over(self) -> None:
+        """So the first moment of a period is compared with something, and within a minute the question stays the same."""
+        today = days((2026, 3, 10), (2026, 3, 10), BERLIN)
+        for passed, compared in ((1, 60), (59, 60), (60, 60), (61, 120), (24 * 3600 - 1, 24 * 3600)):
+            before = today.comparison(today.start + timedelta(seconds=passed), BERLIN)
+            assert before.length == timedelta(seconds=compared)
 
     def test_a_finished_period_is_compared_with_the_whole_one_before(self) -> None:
         week = days((2026, 2, 2), (2026, 2, 8), BERLIN)

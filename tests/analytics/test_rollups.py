@@ -44,12 +44,10 @@ def _leaders_count_however_few_tickets_there_are(monkeypatch: pytest.MonkeyPatch
 
 
 def both_ways(tenant: Tenant, buckets: Buckets, sources: tuple[str, ...] = (), *, now: datetime = SPRING) -> list[Any]:
-    """The dashboard from roll-ups, and from the tickets alone."""
+    """The dashboard from roll-ups, as a page shows it, and from the tickets alone."""
     comparison = buckets.period.comparison(now, tenant.zone)
-    return [
-        StatisticsStore(tenant, use_rollups=use).dashboard(buckets, comparison=comparison, sources=sources, now=now)
-        for use in (True, False)
-    ]
+    stores = StatisticsStore(tenant, remembers=True), StatisticsStore(tenant, use_rollups=False)
+    return [each.dashboard(buckets, comparison=comparison, sources=sources, now=now) for each in stores]
 
 
 def days_around(zone: ZoneInfo, *, days: int = 30, now: datetime = NOON) -> Buckets:
@@ -152,8 +150,65 @@ def test_edits_deletions_returns_and_moves_of_the_zone_leave_every_number_right(
     changes.refresh()
     for name, *arguments in history:
         getattr(changes, name)(*arguments)
-        rolled_up, counted = both_ways(tenant, days_around(tenant.zone), now=changes.now)
+        # Of one moment, so that numbers which are remembered would be found again.
+        rolled_up, counted = both_ways(tenant, days_around(tenant.zone), now=NOON)
         assert rolled_up == counted
+
+
+class TestRemembering:
+    """What was counted is not counted again while nothing has changed: seen here by numbers that are changed behind its back."""
+
+    @pytest.fixture(autouse=True)
+    def _two_tickets(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"id": "T-1", "source": "email"}, {"id": "T-2", "source": "chat"}])
+        assert refresh(tenant, now=NOON)
+
+    def total(self, tenant: Tenant, *, remembers: bool = True, days: int = 30, **wanted: Any) -> int:
+        buckets = days_around(UTC_ZONE, days=days)
+        store = StatisticsStore(tenant, remembers=remembers)
+        return store.dashboard(buckets, comparison=buckets.period.previous, now=NOON, **wanted).totals.total
+
+    def tamper(self) -> None:
+        mongo.collection("rollup_days").update_many({}, {"$inc": {"total": 40}})
+
+    def test_the_same_question_is_not_counted_again(self, tenant: Tenant) -> None:
+        assert self.total(tenant) == 2
+        self.tamper()
+        assert self.total(tenant) == 2
+        assert self.total(tenant, remembers=False) == 42
+
+    def test_another_period_source_or_day_is_another_question(self, tenant: Tenant) -> None:
+        assert self.total(tenant) == 2
+        self.tamper()
+        assert self.total(tenant, days=29) == 42
+        assert self.total(tenant, sources=["email"]) == 41
+        assert self.total(tenant) == 2
+
+    def test_a_write_is_seen_at_once_and_after_it_is_rolled_up(self, tenant: Tenant) -> None:
+        assert self.total(tenant) == 2
+        store_tickets(tenant, [{"id": "T-3"}], now=NOON + timedelta(minutes=1))
+        assert self.total(tenant) == 3
+        assert refresh(tenant, now=NOON)
+        delete_stored(tenant, ["T-1", "T-2"], now=NOON + timedelta(minutes=2))
+        assert self.total(tenant) == 1
+        assert refresh(tenant, now=NOON)
+        assert self.total(tenant) == 1
+        self.tamper()
+        assert self.total(tenant) == 1
+
+    def test_a_tenant_that_comes_again_under_the_same_name_begins_anew(self, tenant: Tenant) -> None:
+        assert self.total(tenant) == 2
+        mongo.collection("tickets").delete_many({})
+        state.forget(tenant.slug)
+        assert self.total(tenant) == 0
+        assert refresh(tenant, now=NOON)
+        assert self.total(tenant) == 0
+
+    def test_where_retention_erases_without_a_mark_nothing_is_remembered(self, tenant: Tenant) -> None:
+        tenant.retention_days = 60
+        assert self.total(tenant) == 2
+        self.tamper()
+        assert self.total(tenant) == 42
 
 
 class TestKeeping:
@@ -306,7 +361,7 @@ class TestSnapshot:
         with rollup_view(tenant, now=NOON) as view:
             ground = Ground(view, ())
             span = Span.of(ground, buckets.period, None, buckets.edges)
-            pipeline = store.dashboard_pipeline(ground, span, Chosen(None), now=NOON)
+            pipeline = store.dashboard_pipeline(ground, span, Chosen(None), ages=store._age_edges(NOON))
             store_tickets(tenant, [{"id": "T-9"}], now=NOON + timedelta(minutes=1))
             refresh(tenant, now=NOON + timedelta(minutes=1))
             found = next(mongo.database().aggregate(pipeline, session=view.session))

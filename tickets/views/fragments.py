@@ -1,10 +1,16 @@
 """One address, two answers: the whole page, or the part of it that HTMX asks for."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+
+from supportsaas.together import begin
+from tenants.access import TenantAccess, find_named_tenants
+from tickets.freshness import find_freshness
 
 
 def is_fragment_request(request: HttpRequest) -> bool:
@@ -17,6 +23,16 @@ def vary_on_htmx(response: HttpResponse) -> HttpResponse:
     """Have caches keep the answers for pages and for fragments apart."""
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
+
+
+def begin_frame(request: HttpRequest, access: TenantAccess) -> dict[str, Any]:
+    """What the frame around the page shows, to be read while the view reads the page itself: part of its context."""
+    if is_fragment_request(request):
+        return {}
+    return {
+        "my_tenants": SimpleLazyObject(begin(partial(find_named_tenants, request.user))),
+        "freshness": SimpleLazyObject(begin(partial(find_freshness, access.tenant))),
+    }
 
 
 def render_page_or_fragment(

@@ -20,7 +20,7 @@ from tickets.rules.model import find_deciding, find_rules
 from tickets.search import TicketSearch
 from tickets.store import TicketStore
 from tickets.templatetags.ticket_marks import LINE, SUBJECT
-from tickets.views.fragments import render_page_or_fragment
+from tickets.views.fragments import begin_frame, render_page_or_fragment
 from tickets.views.narrowing import ChoiceGroup, chips, choice_groups, date_fields
 from tickets.views.saved_views import view_links
 from tickets.views.timeline import timeline_entry
@@ -40,6 +40,7 @@ HISTORY_AT_MOST = 1_000
 def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     """Tickets newest first, narrowed by the address; 400 with the field named where it is no filter."""
     store, zone = TicketStore(access.tenant), access.tenant.zone
+    frame = begin_frame(request, access)
     errors: dict[str, str] = {}
     wanted, page, cursor_text = TicketFilter(), None, request.GET.get("cursor", "")
     try:
@@ -65,6 +66,7 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
         _mark_tickets(page, search)
     links = view_links(access, wanted)
     context: dict[str, Any] = {
+        **frame,
         "links": links,
         "is_saved": any(link.is_active for link in links),
         "wanted": wanted,

@@ -56,7 +56,8 @@ def count(name: str, match: Document, *, index: str, most: int | None = None) ->
     """How many documents of a collection an index finds, at most `most`.
 
     The command counts in the index itself where it can; the aggregation behind pymongo's `count_documents` takes
-    each key into a document of its own, which is half as dear again. Asked once more where the connection broke,
+    each key into a document of its own, which is half as dear again. With a condition it is exact on a sharded cluster,
+    too (SERVER-3645, since MongoDB 4.0). Asked once more where the connection broke,
     as pymongo does by itself for its own reads.
     """
     command = {"count": name, "query": match, "hint": index, **({"limit": most} if most is not None else {})}

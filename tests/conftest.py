@@ -4,13 +4,15 @@ import gc
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import make_password
 from django.db import connection, connections
+from django.db.models import Model, QuerySet
 from django.test import Client, TransactionTestCase
 
 from supportsaas import health, indexes
@@ -29,6 +31,8 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
 
+
+Stored = TypeVar("Stored", bound=Model)
 
 PASSWORD = "correct horse battery staple"
 
@@ -108,49 +112,53 @@ def clock() -> FakeClock:
     return FakeClock(datetime(2026, 3, 10, 12, 0, tzinfo=UTC))
 
 
+def here_before(thing: Stored) -> Stored:
+    """Store it as something of old: in one command, and with no news of it in the audit log, which takes five more."""
+    QuerySet(type(thing)).bulk_create([thing])
+    return thing
+
+
 @pytest.fixture
 def tenant(db: None) -> Tenant:
-    return Tenant.objects.create(slug="acme", name="Acme", timezone="UTC")
+    return here_before(Tenant(slug="acme", name="Acme", timezone="UTC"))
 
 
 @pytest.fixture
 def other_tenant(db: None) -> Tenant:
-    return Tenant.objects.create(slug="globex", name="Globex", timezone="UTC")
+    return here_before(Tenant(slug="globex", name="Globex", timezone="UTC"))
 
 
 def make_user(name: str, **flags: bool) -> User:
-    return User.objects.create_user(username=name, password=PASSWORD, **flags)
+    return here_before(User(username=name, password=make_password(PASSWORD), **flags))
+
+
+def member(name: str, tenant: Tenant, role: str) -> User:
+    user = make_user(name)
+    here_before(Membership(user=user, tenant=tenant, role=role))
+    return user
 
 
 @pytest.fixture
 def owner(tenant: Tenant) -> User:
     """Admin of the tenant."""
-    user = make_user("owner")
-    Membership.objects.create(user=user, tenant=tenant, role=Role.ADMIN)
-    return user
+    return member("owner", tenant, Role.ADMIN)
 
 
 @pytest.fixture
 def manager(tenant: Tenant) -> User:
-    user = make_user("manager")
-    Membership.objects.create(user=user, tenant=tenant, role=Role.MANAGER)
-    return user
+    return member("manager", tenant, Role.MANAGER)
 
 
 @pytest.fixture
 def team_mate(tenant: Tenant) -> User:
     """Viewer of the tenant."""
-    user = make_user("team_mate")
-    Membership.objects.create(user=user, tenant=tenant, role=Role.VIEWER)
-    return user
+    return member("team_mate", tenant, Role.VIEWER)
 
 
 @pytest.fixture
 def stranger(other_tenant: Tenant) -> User:
     """Admin of another tenant."""
-    user = make_user("stranger")
-    Membership.objects.create(user=user, tenant=other_tenant, role=Role.ADMIN)
-    return user
+    return member("stranger", other_tenant, Role.ADMIN)
 
 
 @pytest.fixture

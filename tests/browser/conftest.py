@@ -15,7 +15,29 @@ from tenants.models import User
 from tickets.worker import Worker
 
 CHROMIUM = shutil.which("chromium")
+NOBODY_LOOKS = (
+    # Two windows for suggestions below the address, each made anew with every context: a third of all that Chromium did.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    # A process begun in case another site is opened.
+    "SpareRendererForSitePerProcess",
+    # What Playwright itself switches off, and would be on again: only the last such list counts.
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 QUIET = [
+    f"--disable-features={','.join(NOBODY_LOOKS)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

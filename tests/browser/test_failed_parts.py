@@ -40,7 +40,9 @@ def page_tenant(owner: User, tenant: Tenant, helpdesk: ScriptedHelpdesk, house_s
 
 def test_progress_that_cannot_be_asked_for_says_so_until_it_can(tab: Page, running: str) -> None:
     enter(tab, "owner")
-    tab.goto("/t/acme/ingestion/")
+    # The words for a server that is away are fetched while it is not, and kept.
+    with tab.expect_event("requestfinished", lambda request: request.url.endswith("/away.html")):
+        tab.goto("/t/acme/ingestion/")
     expect(tab.locator("#progress")).to_be_visible()
     expect(tab.locator("#problem")).to_be_empty()
     tab.context.set_offline(True)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from supportsaas import clock
 from supportsaas.clock import iso_z
 from tenants.models import Source, Tenant, User
 from tests.browser.conftest import enter
+from tests.browser.looks import AS_NARROW, faults
 from tests.builders import record
 from tests.conftest import PASSWORD
 from tests.helpdesk import Answer, ScriptedHelpdesk
@@ -120,6 +120,7 @@ def test_a_run_can_be_cancelled_and_keeps_what_is_in(
     expect(page.locator("#progress")).to_contain_text("page 1 of 3")
     page.locator("summary", has_text="Cancel").click()
     page.get_by_role("button", name="Stop the run").click()
+    expect(page.locator("#progress")).to_contain_text("Stopping at the next safe place, asked for by owner")
     gate.open.set()
     expect(page.get_by_role("table")).to_contain_text("Cancelled")
     page.goto("/t/acme/tickets/")
@@ -160,10 +161,7 @@ PAGES = ("/", "/t/acme/", "/t/acme/?period=24h", "/t/acme/tickets/", "/t/acme/ti
          "/t/acme/tickets/?urgency=extreme", "/nothing/")  # fmt: skip
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_every_page_passes_axe_and_fits_the_window(
-    theme: str,
-    width: int,
     open_context: Callable[..., BrowserContext],
     owner: User,
     tenant: Tenant,
@@ -177,21 +175,14 @@ def test_every_page_passes_axe_and_fits_the_window(
     house_source(helpdesk.url)
     helpdesk.tickets = [fresh(n, message="We hate this. Refund, or we file a lawsuit!") for n in range(8)]
     helpdesk.tickets.append(record("bad", created_at="soon"))
-    page = open_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
+    page = open_context(**AS_NARROW).new_page()
     page.goto("/login/")
-    found = {"/login/": Axe().run(page)}
+    found = faults(page)
     enter(page, "owner")
     page.goto("/t/acme/ingestion/")
     page.get_by_role("button", name="Run ingestion").click()
     expect(page.get_by_role("table").first).to_contain_text("Partial", timeout=15_000)
     for address in PAGES:
         page.goto(address)
-        found[address] = Axe().run(page)
-        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert overflow <= 0, f"{address} scrolls sideways by {overflow} px at {width} px"
-        links = page.locator(".sidenav a, .tabs a").evaluate_all(
-            "links => links.map(each => [each.innerText, each.getBoundingClientRect().right])"
-        )
-        assert [name for name, right in links if not 0 < right <= width] == [], f"out of sight of {address}"
-    broken = {address: results.generate_report() for address, results in found.items() if results.violations_count}
-    assert broken == {}
+        found += faults(page)
+    assert found == []

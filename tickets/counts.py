@@ -78,14 +78,10 @@ class TicketCounts:
     def find_cells(self, start: datetime | None = None, end: datetime | None = None) -> Cells:
         """The living tickets created in the half-open period, by cell."""
         covered = cover(start, end, is_start_ragged=self.retention_days is not None)
-        ways = [is_off for is_off in (False, True) if any(each.is_off == is_off for each in covered.spans)]
-        pieces = [
-            *(
-                (is_off, partial(self._read_spans, [each for each in covered.spans if each.is_off == is_off]))
-                for is_off in ways
-            ),
-            *((edge.is_off, partial(self._count_edge, edge)) for edge in covered.edges),
-        ]
+        pieces = [(edge.is_off, partial(self._count_edge, edge)) for edge in covered.edges]
+        for is_off in (False, True):
+            if spans := [each for each in covered.spans if each.is_off == is_off]:
+                pieces.append((is_off, partial(self._read_spans, spans)))
         found: Cells = Counter()
         for (is_off, _), cells in zip(pieces, together(*(read for _, read in pieces)), strict=True):
             (found.subtract if is_off else found.update)(cells)

@@ -77,6 +77,7 @@ class TicketLists:
         read = self._read_some if looks else self._read_all
         fields = _list_fields(excerpt)
         if plan.cells is None and page == 1 and not exact:
+            # Counting takes as long as reading the page, and neither needs the other.
             reading = begin(partial(read, plan.branches, cursor, limit=page_size + 1, fields=fields))
             count, is_more = self._total(wanted, plan, exact=False)
             found, stop = reading()

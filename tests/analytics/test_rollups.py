@@ -155,62 +155,6 @@ def test_edits_deletions_returns_and_moves_of_the_zone_leave_every_number_right(
         assert rolled_up == counted
 
 
-class TestRemembering:
-    """What was counted is not counted again while nothing has changed: seen here by numbers that are changed behind its back."""
-
-    @pytest.fixture(autouse=True)
-    def _two_tickets(self, tenant: Tenant) -> None:
-        store_tickets(tenant, [{"id": "T-1", "source": "email"}, {"id": "T-2", "source": "chat"}])
-        assert refresh(tenant, now=NOON)
-
-    def total(self, tenant: Tenant, *, remembers: bool = True, days: int = 30, **wanted: Any) -> int:
-        buckets = days_around(UTC_ZONE, days=days)
-        store = StatisticsStore(tenant, remembers=remembers)
-        return store.dashboard(buckets, comparison=buckets.period.previous, now=NOON, **wanted).totals.total
-
-    def tamper(self) -> None:
-        mongo.collection("rollup_days").update_many({}, {"$inc": {"total": 40}})
-
-    def test_the_same_question_is_not_counted_again(self, tenant: Tenant) -> None:
-        assert self.total(tenant) == 2
-        self.tamper()
-        assert self.total(tenant) == 2
-        assert self.total(tenant, remembers=False) == 42
-
-    def test_another_period_source_or_day_is_another_question(self, tenant: Tenant) -> None:
-        assert self.total(tenant) == 2
-        self.tamper()
-        assert self.total(tenant, days=29) == 42
-        assert self.total(tenant, sources=["email"]) == 41
-        assert self.total(tenant) == 2
-
-    def test_a_write_is_seen_at_once_and_after_it_is_rolled_up(self, tenant: Tenant) -> None:
-        assert self.total(tenant) == 2
-        store_tickets(tenant, [{"id": "T-3"}], now=NOON + timedelta(minutes=1))
-        assert self.total(tenant) == 3
-        assert refresh(tenant, now=NOON)
-        delete_stored(tenant, ["T-1", "T-2"], now=NOON + timedelta(minutes=2))
-        assert self.total(tenant) == 1
-        assert refresh(tenant, now=NOON)
-        assert self.total(tenant) == 1
-        self.tamper()
-        assert self.total(tenant) == 1
-
-    def test_a_tenant_that_comes_again_under_the_same_name_begins_anew(self, tenant: Tenant) -> None:
-        assert self.total(tenant) == 2
-        mongo.collection("tickets").delete_many({})
-        state.forget(tenant.slug)
-        assert self.total(tenant) == 0
-        assert refresh(tenant, now=NOON)
-        assert self.total(tenant) == 0
-
-    def test_where_retention_erases_without_a_mark_nothing_is_remembered(self, tenant: Tenant) -> None:
-        tenant.retention_days = 60
-        assert self.total(tenant) == 2
-        self.tamper()
-        assert self.total(tenant) == 42
-
-
 class TestKeeping:
     def test_a_write_marks_its_days_and_a_refresh_takes_the_marks_away(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"created_at": "2026-03-09T23:30:00Z"}])

@@ -1,0 +1,98 @@
+"""What was counted is not counted again while nothing has changed: seen here by numbers that are changed behind its back."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from analytics.periods import Period, Unit, buckets_of
+from analytics.rollups import state
+from analytics.rollups.keeping import refresh
+from analytics.store import StatisticsStore
+from supportsaas import mongo
+from tenants.models import Tenant, User
+from tests.builders import NOON, delete_stored, store_tickets
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _two_tickets(tenant: Tenant) -> None:
+    store_tickets(tenant, [{"id": "T-1", "source": "email"}, {"id": "T-2", "source": "chat"}])
+    assert refresh(tenant, now=NOON)
+
+
+def total(tenant: Tenant, *, remembers: bool = True, days: int = 30, now: datetime = NOON, **wanted: Any) -> int:
+    end = NOON + timedelta(days=2)
+    buckets = buckets_of(Period(end - timedelta(days=days), end), ZoneInfo("UTC"), Unit.DAY)
+    store = StatisticsStore(tenant, remembers=remembers)
+    return store.dashboard(buckets, comparison=buckets.period.previous, now=now, **wanted).totals.total
+
+
+def tamper() -> None:
+    mongo.collection("rollup_days").update_many({}, {"$inc": {"total": 40}})
+
+
+def test_the_same_question_is_not_counted_again(tenant: Tenant) -> None:
+    assert total(tenant) == 2
+    tamper()
+    assert total(tenant) == 2
+    assert total(tenant, remembers=False) == 42
+
+
+def test_another_period_source_or_day_is_another_question(tenant: Tenant) -> None:
+    assert total(tenant) == 2
+    tamper()
+    assert total(tenant, days=29) == 42
+    assert total(tenant, sources=["email"]) == 41
+    assert total(tenant, now=NOON + timedelta(days=1)) == 42
+    assert total(tenant) == 2
+
+
+def test_a_write_is_seen_at_once_and_after_it_is_rolled_up(tenant: Tenant) -> None:
+    assert total(tenant) == 2
+    store_tickets(tenant, [{"id": "T-3"}], now=NOON + timedelta(minutes=1))
+    assert total(tenant) == 3
+    assert refresh(tenant, now=NOON)
+    delete_stored(tenant, ["T-1", "T-2"], now=NOON + timedelta(minutes=2))
+    assert total(tenant) == 1
+    assert refresh(tenant, now=NOON)
+    assert total(tenant) == 1
+    tamper()
+    assert total(tenant) == 1
+
+
+def test_a_tenant_that_comes_again_under_the_same_name_begins_anew(tenant: Tenant) -> None:
+    assert total(tenant) == 2
+    mongo.collection("tickets").delete_many({})
+    state.forget(tenant.slug)
+    assert total(tenant) == 0
+    assert refresh(tenant, now=NOON)
+    assert total(tenant) == 0
+
+
+def test_where_retention_erases_without_a_mark_nothing_is_remembered(tenant: Tenant) -> None:
+    tenant.retention_days = 60
+    assert total(tenant) == 2
+    tamper()
+    assert total(tenant) == 42
+
+
+def test_a_page_and_its_files_remember_and_see_a_write_at_once(
+    tenant: Tenant, team_mate: User, client_of: Callable[[User], Client]
+) -> None:
+    client, query = client_of(team_mate), "?period=custom&from=2026-03-01&to=2026-03-31"
+
+    def shown() -> tuple[str, str]:
+        page = client.get(f"/t/acme/{query}").context["totals"].total
+        rows = client.get(f"/t/acme/charts/totals/csv/{query}").getvalue().decode().splitlines()
+        return str(page), next(row for row in rows if row.startswith("Tickets")).split(",")[1]
+
+    assert shown() == ("2", "2")
+    tamper()
+    assert shown() == ("2", "2")
+    store_tickets(tenant, [{"id": "T-3"}], now=NOON + timedelta(minutes=1))
+    assert shown() == ("3", "3")

@@ -1,0 +1,49 @@
+"""The door to MongoDB: counting by an index, and once more where the connection broke."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pymongo.errors import AutoReconnect
+
+from supportsaas import mongo
+
+pytestmark = pytest.mark.django_db
+ORDER = "order_of_the_test"
+
+
+@pytest.fixture(autouse=True)
+def _numbers(db: None) -> Iterator[None]:
+    numbers = mongo.collection("locks")
+    numbers.create_index("number", name=ORDER)
+    numbers.insert_many([{"number": number % 5} for number in range(20)])
+    yield
+    numbers.drop_index(ORDER)
+
+
+def count(number: int, *, most: int | None = None) -> int:
+    return mongo.count("locks", {"number": {"$lt": number}}, index=ORDER, most=most)
+
+
+def break_the_connection() -> None:
+    """The one that the next command goes over, because the last one did."""
+    port = int(mongo.database().command("whatsmyuri")["you"].rpartition(":")[2])
+    for each in Path("/proc/self/fd").iterdir():
+        if each.is_socket():
+            with socket.socket(fileno=os.dup(int(each.name))) as found:
+                if found.family == socket.AF_INET and found.getsockname()[1] == port:
+                    found.shutdown(socket.SHUT_RDWR)
+
+
+def test_it_counts_what_fulfils_the_condition_and_no_more_than_is_wanted() -> None:
+    assert (count(2), count(0), count(2, most=3), count(2, most=8)) == (8, 0, 3, 8)
+
+
+def test_a_count_whose_connection_broke_is_asked_once_more() -> None:
+    break_the_connection()
+    with pytest.raises(AutoReconnect):  # as it goes without
+        mongo.database().command({"count": "locks"})
+    break_the_connection()
+    assert count(2) == 8

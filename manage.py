@@ -3,11 +3,20 @@
 
 import os
 import sys
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 
+def open_missing_streams() -> None:
+    """Give a standard stream that was closed by whoever started us (`>&-`) a place to write to."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115
+
+
 def main() -> None:
+    open_missing_streams()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportsaas.settings")
     from supportsaas import demo_environment
 

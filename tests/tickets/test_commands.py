@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -199,6 +200,32 @@ def test_sigterm_stops_the_process_at_a_page_with_all_that_is_in_kept(
     assert (entry["status"], entry["counts"]["new_ingested"]) == ("cancelled", len(stored))
 
 
+@pytest.mark.parametrize(
+    "redirection", [">&-", "2>&-", ">/dev/full", "2>/dev/full", "</dev/null >&- 2>&-", "| head -c 0"]
+)
+def test_a_stored_run_is_complete_though_nothing_can_be_printed(
+    transactional_db: None,
+    tenant: Tenant,
+    helpdesk: ScriptedHelpdesk,
+    house_source: Callable[..., Source],
+    redirection: str,
+) -> None:
+    house_source(helpdesk.url, page_size=1)
+    helpdesk.tickets = [record(f"T-{n}") for n in range(12)]
+    script = f'"$0" manage.py ingest --tenant acme {redirection}; exit "${{PIPESTATUS[0]}}"'
+    ended = subprocess.run(
+        ["bash", "-c", script, sys.executable],
+        cwd=processes.ROOT,
+        env=processes.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (ended.returncode, "Traceback" in ended.stderr) == (0, False)
+    (entry,) = jobs.find_recent(tenant)
+    assert (entry["status"], entry["counts"]["new_ingested"]) == ("completed", 12)
+
+
 class TestSettingUp:
     def test_a_tenant_a_source_and_a_token_without_a_browser(
         self, helpdesk: ScriptedHelpdesk, monkeypatch: pytest.MonkeyPatch
@@ -212,7 +239,7 @@ class TestSettingUp:
             "source", "add", "new", "--kind", "house", "--url", helpdesk.url, "--auth", "bearer",
             "--secret-from", "env:HELPDESK_KEY",
         )  # fmt: skip
-        assert added[0] == 0
+        assert added[0] == 0 and "manage.py source schedule new --every 15" in added[1]
         assert run("source", "check", "new")[:2] == (0, f"{helpdesk.url[7:]} answers and lists 1 tickets.\n")
         assert helpdesk.requests[-1][2]["Authorization"] == "Bearer s3cret"
         assert run("ingest", "--tenant", "new")[0] == 0

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Any
 
 from tqdm import tqdm
 
@@ -15,6 +15,7 @@ from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import Preview
 from tickets.ingestion.run import Outcome
 from tickets.jobs import Counts, Progress
+from tickets.management.output import Output
 from tickets.sources import SourceError
 from tickets.sources.http import Wait
 
@@ -50,12 +51,6 @@ _OF_STATUS = {
 }
 
 
-class Output(Protocol):
-    """Where a command writes: Django's wrapper ends every text with a line end."""
-
-    def write(self, msg: str) -> object: ...
-
-
 class Reporter:
     """Says what happened to a tenant, in words or as JSON, from any thread."""
 
@@ -64,9 +59,12 @@ class Reporter:
         self._as_json, self._quiet = as_json, quiet
         self._turn = threading.Lock()
 
-    @property
-    def shows_progress(self) -> bool:
-        return not self._quiet and not self._as_json
+    def display(
+        self, name: str, *, unit: str = " pages", measure: Callable[[], tuple[int, int | None]] | None = None
+    ) -> "Display":
+        """Progress of the run called `name`; shows nothing where only the outcome is wanted."""
+        shown = not self._quiet and not self._as_json
+        return Display(name, err=self._err, shown=shown, unit=unit, measure=measure)
 
     def say(self, tenant: Tenant, facts: dict[str, Any], sentence: str, *, wrong: bool = False) -> None:
         with self._turn:
@@ -122,11 +120,13 @@ class Display:
         self,
         name: str,
         *,
+        err: Output,
         shown: bool,
-        unit: str = " pages",
-        measure: Callable[[], tuple[int, int | None]] | None = None,
+        unit: str,
+        measure: Callable[[], tuple[int, int | None]] | None,
     ) -> None:
         self._name = name
+        self._err = err
         self._measure = measure
         is_terminal = sys.stderr.isatty()
         self._bar = tqdm(
@@ -148,7 +148,7 @@ class Display:
         self._bar.update(done - self._bar.n)
         if self._plain and progress.processed_pages >= self._told + _PLAIN_LINE_EVERY_PAGES:
             self._told = progress.processed_pages
-            print(f"{self._name}: page {progress.processed_pages} of {progress.total_pages or '?'}", file=sys.stderr)  # noqa: T201
+            self._err.write(f"{self._name}: page {progress.processed_pages} of {progress.total_pages or '?'}")
 
 
 def in_words(counts: Counts) -> str:

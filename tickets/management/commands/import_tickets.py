@@ -16,7 +16,8 @@ from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import preview_source
 from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobActive, JobRequest
-from tickets.management.reporting import EXIT_STATUSES, Display, Exit, Reporter, stop_on_signals, waiting_until
+from tickets.management.output import LastingOutput
+from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter, stop_on_signals, waiting_until
 from tickets.sources import SourceError
 from tickets.sources.file import FileFormat, FileSource
 from tickets.sources.file_lines import UTF_8, FileError
@@ -52,7 +53,8 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="print only what went wrong")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reporter = Reporter(self.stdout, self.stderr, as_json=options["json"], quiet=options["quiet"])
+        self.err = LastingOutput(self.stderr)
+        reporter = Reporter(LastingOutput(self.stdout), self.err, as_json=options["json"], quiet=options["quiet"])
         try:
             tenant = Tenant.objects.filter(slug=options["tenant"]).first()
             if tenant is None:
@@ -68,7 +70,7 @@ class Command(BaseCommand):
             finally:
                 source.close()
         except mongo.UNAVAILABLE as error:
-            self.stderr.write(f"error: The database is not reachable: {error}")
+            self.err.write(f"error: The database is not reachable: {error}")
             sys.exit(Exit.FAILED)
 
     def _format(self, options: dict[str, Any]) -> FileFormat:
@@ -95,7 +97,7 @@ class Command(BaseCommand):
         return pairs
 
     def _usage(self, sentence: str) -> NoReturn:
-        self.stderr.write(f"error: {sentence}")
+        self.err.write(f"error: {sentence}")
         sys.exit(Exit.USAGE)
 
 
@@ -109,9 +111,7 @@ def _import(tenant: Tenant, source: FileSource, name: str, reporter: Reporter) -
         return reporter.tell_skipped(tenant, job_id=error.job_id, reason=str(error))
     with (
         logs.about(job=job_id, tenant=tenant.slug),
-        Display(
-            tenant.slug, shown=reporter.shows_progress, unit="B", measure=lambda: (source.bytes_read, source.size)
-        ) as display,
+        reporter.display(tenant.slug, unit="B", measure=lambda: (source.bytes_read, source.size)) as display,
     ):
         outcome = ingest_tenant(
             tenant,

@@ -18,7 +18,8 @@ from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import preview_tenant
 from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobActive, JobRequest
-from tickets.management.reporting import EXIT_STATUSES, Display, Exit, Reporter, stop_on_signals, waiting_until
+from tickets.management.output import LastingOutput
+from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter, stop_on_signals, waiting_until
 from tickets.sources import SourceError, open_source
 from tickets.worker import perform_duties_of_runs, process_name
 
@@ -47,13 +48,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.options = options
-        self.reporter = Reporter(self.stdout, self.stderr, as_json=options["json"], quiet=options["quiet"])
+        self.err = LastingOutput(self.stderr)
+        self.reporter = Reporter(LastingOutput(self.stdout), self.err, as_json=options["json"], quiet=options["quiet"])
         try:
             tenants = self._tenants()
             self.since = self._since()
             sys.exit(self._run_all(tenants))
         except mongo.UNAVAILABLE as error:
-            self.stderr.write(f"error: The database is not reachable: {error}")
+            self.err.write(f"error: The database is not reachable: {error}")
             sys.exit(Exit.FAILED)
 
     # -- What was asked for ----------------------------------------------------------------
@@ -90,14 +92,14 @@ class Command(BaseCommand):
         return since
 
     def _usage(self, sentence: str) -> NoReturn:
-        self.stderr.write(f"error: {sentence}")
+        self.err.write(f"error: {sentence}")
         sys.exit(Exit.USAGE)
 
     # -- Doing it --------------------------------------------------------------------------
 
     def _run_all(self, tenants: list[Tenant]) -> Exit:
         if not tenants:
-            self.stderr.write("No active tenant has an enabled source: nothing was read.")
+            self.err.write("No active tenant has an enabled source: nothing was read.")
         stop = stop_on_signals()
         step = self._check if self.options["check"] else self._preview if self.options["dry_run"] else self._ingest
         with ThreadPoolExecutor(self.options["workers"]) as pool:
@@ -122,8 +124,7 @@ class Command(BaseCommand):
             job_id = jobs.begin_at_once(tenant, request, owner_id=owner_id)
         except JobActive as error:
             return self.reporter.tell_skipped(tenant, job_id=error.job_id, reason=str(error))
-        shown = self.reporter.shows_progress
-        with logs.about(job=job_id, tenant=tenant.slug), Display(tenant.slug, shown=shown) as display:
+        with logs.about(job=job_id, tenant=tenant.slug), self.reporter.display(tenant.slug) as display:
             outcome = ingest_tenant(
                 tenant, request, job_id=job_id, owner_id=owner_id, stop=stop, listener=display.update
             )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tenants.models import AuditEntry, Tenant, User
@@ -103,6 +104,28 @@ def test_rules_are_moved_switched_changed_and_deleted(page: Client, tenant: Tena
     assert phrases(tenant)[1] == "two, twin"
     page.post(f"/t/acme/rules/{one.pk}/delete/")
     assert phrases(tenant) == ["two, twin", "three"]
+
+
+def test_a_form_that_is_sent_twice_at_once_adds_one_rule(
+    page: Client, client_of: ClientOf, manager: User, tenant: Tenant
+) -> None:
+    start, answers = threading.Barrier(2), []
+
+    def add(sender: Client) -> None:
+        try:
+            start.wait(10)
+            answers.append(sender.post("/t/acme/rules/add/", FORM).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=add, args=(sender,)) for sender in (page, client_of(manager))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (answers, phrases(tenant)) == ([302, 302], ["gold plan"])
+    page.post("/t/acme/rules/add/", {**FORM, "note": "Another reason"})
+    assert phrases(tenant) == ["gold plan", "gold plan"]
 
 
 def test_a_form_that_was_overtaken_is_not_saved(page: Client, tenant: Tenant) -> None:

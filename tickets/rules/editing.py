@@ -26,6 +26,8 @@ def all_rules(tenant: Tenant) -> list[ClassificationRule]:
 def save_rule(rule: ClassificationRule, *, seen_revision: int | None = None) -> None:
     """Save a new rule at the end of the list, or a known one as it is now.
 
+    A new rule that says just what a stored one says is not added again: a form that is sent twice adds one.
+
     Raises `EditRefused` where the list is full, or the stored rule is not any more what was seen.
     """
     is_new, key = rule._state.adding, rule.pk
@@ -34,6 +36,8 @@ def save_rule(rule: ClassificationRule, *, seen_revision: int | None = None) -> 
         rule._state.adding, rule.pk = is_new, key  # as before an attempt that was refused
         present = {each.pk: each for each in all_rules(rule.tenant)}
         if is_new:
+            if any(each.says_the_same_as(rule) for each in present.values()):
+                return
             rule.position = None
             if len(present) >= MOST_RULES:
                 raise EditRefused(FULL)

@@ -21,6 +21,7 @@ from tickets.ingestion.tenant_rules import (
     parse_phrases,
 )
 
+_SAID = ("phrases", "urgency", "sentiment", "note", "enabled")
 FULL = f"There are {MOST_RULES} rules already, and more do not fit. Delete one first."
 
 
@@ -99,6 +100,10 @@ class ClassificationRule(Audited):
             errors["phrases"] = FULL
         if errors:
             raise ValidationError(errors)
+
+    def says_the_same_as(self, other: "ClassificationRule") -> bool:
+        """Whether both have the same phrases, effects and note, and both are on or off."""
+        return all(getattr(self, name) == getattr(other, name) for name in _SAID)
 
     @property
     def effect(self) -> str:

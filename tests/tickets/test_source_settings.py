@@ -48,6 +48,14 @@ def test_a_source_is_saved_and_its_secret_never_comes_out(admin: Client, tenant:
         assert "s3cret-key" not in html and source.encrypted_secret not in html
 
 
+def test_a_new_source_is_proposed_a_schedule_and_a_stored_one_keeps_its_own(admin: Client, tenant: Tenant) -> None:
+    assert 'name="every_minutes" value="15"' in admin.get(PAGE, {"kind": "redmine"}).content.decode()
+    admin.post(PAGE, REDMINE)
+    assert Source.objects.get(tenant=tenant).every_minutes is None
+    assert 'name="every_minutes" value=' not in admin.get(PAGE).content.decode()
+    assert 'name="every_minutes" value=' not in admin.get(PAGE, {"kind": "rt"}).content.decode()
+
+
 def test_saving_and_checking_says_whether_it_works(admin: Client, helpdesk: ScriptedHelpdesk) -> None:
     helpdesk.tickets = [record("T-1")]
     form = {**REDMINE, "kind": "house", "url": helpdesk.url, "auth": "none", "secret": "", "auth_name": ""}

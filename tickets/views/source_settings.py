@@ -16,6 +16,9 @@ from tenants.source_form import SourceForm
 from tickets.ingestion.sync_state import forget_state
 from tickets.sources import SourceError, open_source
 
+PROPOSED_INTERVAL = 15
+"""Minutes: what the form of a new source begins with, since one without a schedule is never read by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class KindHelp:
@@ -166,7 +169,15 @@ def _beginning(source: Source | None, kind: SourceKind) -> dict[str, Any]:
     if source is not None and source.kind == kind:
         return {}
     text = HELP[kind]
-    return {"auth": text.auth, "auth_name": text.auth_name, "options": text.options or {}, "kind": kind.value}
+    beginning: dict[str, Any] = {
+        "auth": text.auth,
+        "auth_name": text.auth_name,
+        "options": text.options or {},
+        "kind": kind.value,
+    }
+    if source is None:
+        beginning["every_minutes"] = PROPOSED_INTERVAL
+    return beginning
 
 
 def _check(request: HttpRequest, source: Source) -> None:

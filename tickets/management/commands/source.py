@@ -76,6 +76,10 @@ class Command(BaseCommand):
         self._save(source)
         forget_state(tenant)
         self.stdout.write(f"{tenant.slug} reads from {source}. Try it: manage.py source check {tenant.slug}")
+        if source.every_minutes is None:
+            self.stdout.write(
+                f"It has no schedule yet. To sync every 15 minutes: manage.py source schedule {tenant.slug} --every 15"
+            )
 
     def _check(self, options: dict[str, Any]) -> None:
         try:

@@ -55,7 +55,8 @@ def choose(ground: Ground, period: Period) -> Chosen:
     built, touched = ground.view.built, ground.view.touched
     if built is None or period.length <= EVERYBODY_UP_TO or len(touched) > MOST_TOUCHED:
         return Chosen(None)
-    share = min(period.length / timedelta(days=built.last_day - built.first_day + 1), 1.0)
+    last_day = min(built.last_day, ground.view.trust.until - 1)  # tickets dated in the future are few
+    share = min(period.length / timedelta(days=max(last_day - built.first_day + 1, 1)), 1.0)
     if 0 < built.leaders.tickets * share <= FEW_TICKETS:
         return Chosen(None)
     wanted = share if share > 0.9 else share * _SHARE_KEPT

@@ -66,9 +66,14 @@ class Ground:
         return {**self._rolled_up, "customer": {"$in": list(customers)}, **_any_block(blocks)}
 
     def days_of(self, periods: Sequence[Period]) -> list[Stretch]:
-        """Every day that has a moment in common with any of the periods."""
-        ranges = [days_touching(each, self.view.zone) for each in periods]
-        return [(day, day + 1) for day in sorted({day for each in ranges for day in each})]
+        """The days that have a moment in common with any of the periods, those that follow each other together."""
+        found: list[Stretch] = []
+        for touching in sorted((days_touching(each, self.view.zone) for each in periods), key=lambda days: days.start):
+            if found and touching.start <= found[-1][1]:
+                found[-1] = (found[-1][0], max(found[-1][1], touching.stop))
+            else:
+                found.append((touching.start, touching.stop))
+        return found
 
     def clipped(self, start: datetime | None, end: datetime | None) -> Period | None:
         """The part of a period (a bound that is None does not bind) in which there may be tickets."""

@@ -7,7 +7,7 @@ reaches the others' rows are the first few alone.
 from analytics.branches import Span
 from analytics.ground import Branch, Ground
 from analytics.pipelines import side_by_side
-from analytics.rollups.layout import HOUR, Block, Pieces, blocks_of, start_of
+from analytics.rollups.layout import HOUR, Block, Pieces, blocks_of, days_touching, start_of
 from supportsaas.mongo import Document, Pipeline
 
 SHOWN = 10
@@ -76,7 +76,7 @@ def _of_hours(ground: Ground, pieces: Pieces, name: str) -> Branch:
     zone = ground.view.zone
     slices: dict[int, list[int]] = {}
     for hours in pieces.hours:
-        for day, _ in ground.days_of([hours]):
+        for day in days_touching(hours, zone):
             midnight, end = start_of(day, zone), start_of(day + 1, zone)
             first = (max(hours.start, midnight) - midnight) // HOUR
             slices[day] = [first, (min(hours.end, end) - midnight) // HOUR - first]

@@ -150,20 +150,16 @@ class TicketCounts:
         yield self._compare_everything
 
     def _months(self) -> list[date]:
-        """The months with tickets or counts, without reading either."""
-        ends = [
-            self._tickets.find_one(self._live, {"created_at": 1}, sort=[("created_at", way), ("external_id", way)])
-            for way in (1, -1)
-        ]
-        found = {month_of(each["created_at"].date()) for each in ends if each}
+        """The months with tickets or counts, ascending: one look at the index of tickets for each that has any."""
         named = self._counts.distinct("bucket", {"tenant_id": self.tenant_id})
-        found |= {date.fromisoformat(f"{name[-7:]}-01") for name in named if name.startswith("month ")}
-        if not found:
-            return []
-        months, last = [min(found)], max(found)
-        while months[-1] < last:
-            months.append(next_month(months[-1]))
-        return months
+        found = {date.fromisoformat(f"{name[-7:]}-01") for name in named if name.startswith("month ")}
+        order = [("created_at", 1), ("external_id", 1)]
+        match = self._live
+        while (first := self._tickets.find_one(match, {"created_at": 1}, sort=order)) is not None:
+            month = month_of(first["created_at"].date())
+            found.add(month)
+            match = {**self._live, "created_at": {"$gte": start_of(next_month(month))}}
+        return sorted(found)
 
     def _compare_month(self, session: ClientSession, *, month: date) -> _Differences:
         start, end = start_of(month), start_of(next_month(month))

@@ -179,7 +179,7 @@ class _Keeper:
         leaders, touched = built.leaders, {*built.touched, *marked} - built.leaders.names
         if len(touched) > MANY_CUSTOMERS:
             leaders, touched = count_leaders(self.tenant_id), set()
-            every_day = range(min([built.first_day, *days]), max([built.last_day, *days]) + 1)
+            every_day = self._days_counted(built.generation)
             self._count_leaders(built.generation, leaders.names - built.leaders.names, every_day)
         self._count_leaders(built.generation, marked & leaders.names, days)
         new = replace(
@@ -192,6 +192,11 @@ class _Keeper:
         )
         if new != built:
             self._in_transaction(partial(state.save, self.tenant_id, new))
+
+    def _days_counted(self, generation: int) -> list[int]:
+        """The days that have roll-ups: a few even where the first and the last lie thousands of years apart."""
+        key = {"tenant_id": self.tenant_id, "generation": generation, "source": None}
+        return sorted(mongo.collection(DAYS).distinct("day", key))
 
     def _in_transaction(self, write: Callable[..., object]) -> None:
         if self._stop.is_set():

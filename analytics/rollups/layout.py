@@ -54,19 +54,25 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Which days' roll-ups hold: those from `since` on that are not in `marked` (ascending); blocks
-    that end after `complete` are not built."""
+    """Which days' roll-ups hold: those from `since` up to `until` (not included) that are not in `marked`
+    (ascending); blocks that end after `complete` are not built.
+
+    Days in the future are always read from the tickets: there are few, if any, and a single ticket
+    dated in the year 8999 must not lay out a block for every day until then.
+    """
 
     since: int
     marked: tuple[int, ...]
     complete: int
+    until: int = date.max.toordinal()
 
     def holds(self, day: int) -> bool:
         place = bisect_left(self.marked, day)
-        return day >= self.since and not (place < len(self.marked) and self.marked[place] == day)
+        is_marked = place < len(self.marked) and self.marked[place] == day
+        return self.since <= day < self.until and not is_marked
 
     def holds_all(self, block: Block) -> bool:
-        if block.first < self.since or (block.days > 1 and block.end > self.complete):
+        if block.first < self.since or block.end > self.until or (block.days > 1 and block.end > self.complete):
             return False
         place = bisect_left(self.marked, block.first)
         return place == len(self.marked) or self.marked[place] >= block.end
@@ -144,6 +150,8 @@ def _split(stretch: Stretch, zone: ZoneInfo, trust: Trust) -> tuple[list[Stretch
     if day < trust.since and day < end:
         bad.append((day, min(end, trust.since)))
         day = bad[0][1]
+    future = (max(day, trust.until), end)
+    end = min(end, trust.until)
     for marked in trust.marked[bisect_left(trust.marked, day) : bisect_left(trust.marked, end)]:
         if day < marked:
             good.append((day, marked))
@@ -151,6 +159,8 @@ def _split(stretch: Stretch, zone: ZoneInfo, trust: Trust) -> tuple[list[Stretch
         day = marked + 1
     if day < end:
         good.append((day, end))
+    if future[0] < future[1]:
+        bad.append(future)
     spans = ((start_of(a, zone), start_of(b, zone)) for a, b in bad)
     return good, [Period(start, stop) for start, stop in spans if start < stop]  # a skipped day has no moment
 

@@ -70,7 +70,7 @@ def _view(
         return RollupView(tenant.slug, tenant.zone, session, None, _NOTHING, frozenset(), frozenset())
     since, marked = _first_reliable(tenant, now), state.days_of_marks(marks, tenant.zone)
     customers = frozenset(each for mark in marks for each in mark.get("customers", ()))
-    trust = Trust(since, tuple(marked), built.complete)
+    trust = Trust(since, tuple(marked), built.complete, until=day_of(now, tenant.zone) + 1)
     touched = customers.union(built.touched)
     version = _version(tenant, built, marks)
     return RollupView(tenant.slug, tenant.zone, session, built, trust, customers, touched, version)

@@ -1,0 +1,160 @@
+"""One ticket dated in another age: no page, number or check costs more because of it, and all numbers stay exact."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import bson
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from analytics.ground import Ground
+from analytics.overview import overview_branches, tenant_numbers
+from analytics.periods import Period, buckets_of
+from analytics.rollups import keeping, state
+from analytics.rollups.keeping import refresh
+from analytics.rollups.view import rollup_views
+from analytics.store import StatisticsStore, api_statistics
+from supportsaas import clock as time_source
+from supportsaas import mongo
+from supportsaas.mongo import Document, Pipeline
+from tenants.models import Tenant, User
+from tests.builders import NOON, store_tickets
+from tickets.store import TicketStore
+
+ClientOf = Callable[[User], Client]
+
+FAR = ("1971-06-01T08:00:00Z", "2099-01-01T00:00:00Z", "2999-12-31T23:59:59Z", "8999-12-31T12:00:00Z")
+ORDINARY = [
+    {"id": f"T-{n}", "customer_id": f"c_{n % 7}", "created_at": (NOON - timedelta(hours=n * 11)).isoformat()}
+    for n in range(60)
+]
+MOST_BYTES = 64 * 1024
+"""What is asked of MongoDB for one page, at the most; a day after the other until the year 2999 takes megabytes."""
+
+
+@pytest.fixture(autouse=True)
+def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_source, "now", lambda: NOON)
+
+
+@pytest.fixture(params=FAR)
+def far(request: pytest.FixtureRequest, tenant: Tenant) -> Tenant:
+    store_tickets(tenant, [*ORDINARY, {"id": "FAR", "customer_id": "c_far", "created_at": request.param}])
+    assert refresh(tenant, now=NOON)
+    return tenant
+
+
+def test_what_a_dashboard_asks_stays_short(far: Tenant) -> None:
+    buckets = buckets_of(Period(NOON - timedelta(days=30), NOON), far.zone)
+    comparison = buckets.period.comparison(NOON, far.zone)
+    store = StatisticsStore(far)
+    with asked() as sizes:
+        figures = store.dashboard(buckets, comparison=comparison, now=NOON)
+    assert max(sizes) < MOST_BYTES
+    exact = StatisticsStore(far, use_rollups=False).dashboard(buckets, comparison=comparison, now=NOON)
+    assert figures == exact
+    assert sum(band.count for band in figures.ages) == 61
+
+
+def test_what_the_statistics_of_all_time_ask_stays_short(far: Tenant) -> None:
+    with asked() as sizes:
+        found = api_statistics(far, start=None, end=None)
+    assert max(sizes) < MOST_BYTES
+    assert found.total_tickets == 61
+    assert sum(each.count for each in found.hourly_trend) == 61
+    assert api_statistics(far, start=None, end=NOON + timedelta(days=1)).total_tickets in (60, 61)
+
+
+def test_what_the_overview_asks_stays_short(far: Tenant, other_tenant: Tenant) -> None:
+    with rollup_views([far, other_tenant], now=NOON) as views:
+        branches = overview_branches(views, now=NOON)
+    assert len(bson.encode({"all": [each.union for each in branches]})) < MOST_BYTES
+    counted = tenant_numbers([far, other_tenant], now=NOON, use_rollups=False)
+    assert tenant_numbers([far, other_tenant], now=NOON) == counted
+    assert counted[0].open == 61
+
+
+def test_a_period_in_the_future_shows_its_ticket(tenant: Tenant) -> None:
+    store_tickets(tenant, [*ORDINARY, {"id": "FAR", "created_at": "2999-12-31T23:59:59Z"}])
+    assert refresh(tenant, now=NOON)
+    year = Period(datetime(2999, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC))
+    for use_rollups in (True, False):
+        found = StatisticsStore(tenant, use_rollups=use_rollups).dashboard(
+            buckets_of(year, tenant.zone), comparison=year.previous, now=NOON
+        )
+        assert (found.totals.total, found.previous.total, sum(found.week_hours)) == (1, 0, 1)
+
+
+def test_a_day_that_was_in_the_future_is_read_from_roll_ups_once_it_is_over(tenant: Tenant) -> None:
+    store_tickets(tenant, [*ORDINARY, {"id": "SOON", "created_at": "2026-03-20T09:00:00Z"}])
+    assert refresh(tenant, now=NOON)
+    later = NOON + timedelta(days=30)
+    assert refresh(tenant, now=later)
+    with rollup_views([tenant], now=later) as views:
+        branches = overview_branches(views, now=later)
+    assert [each.collection for each in branches].count("tickets") == 1  # the newest date alone
+    assert tenant_numbers([tenant], now=later) == tenant_numbers([tenant], now=later, use_rollups=False)
+
+
+def test_new_leaders_are_counted_on_days_with_tickets_alone(far: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MANY_CUSTOMERS", 0)
+    counted: list[int] = []
+    count = keeping.count_leader_days
+    monkeypatch.setattr(
+        keeping,
+        "count_leader_days",
+        lambda tenant_id, generation, customers, days, **more: (
+            counted.extend(day.number for day in days),
+            count(tenant_id, generation, customers, days, **more),
+        ),
+    )
+    store_tickets(far, [{"id": "NEW", "customer_id": "c_new", "created_at": NOON.isoformat()}])
+    assert refresh(far, now=NOON)
+    built = state.find(far.slug)
+    assert built is not None
+    assert "c_new" in built.leaders.names
+    assert len(counted) < 100
+
+
+def test_the_counts_of_lists_are_checked_month_by_month_with_tickets_alone(far: Tenant) -> None:
+    mongo.collection("ticket_counts").delete_many({"tenant_id": far.slug, "bucket": "month 2026-02"})
+    assert "month 2026-02" in TicketStore(far).find_count_differences()
+
+
+def test_the_numbers_are_verified_and_the_pages_shown(
+    far: Tenant, owner: User, client_of: ClientOf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("verify_stats", "--tenant", far.slug)
+    assert "every number agrees" in capsys.readouterr().out
+    browser = client_of(owner)
+    for address in (
+        "/",
+        f"/t/{far.slug}/",
+        f"/t/{far.slug}/?period=custom&from=2990-01-01&to=2999-12-31",
+        f"/t/{far.slug}/tickets/",
+        f"/t/{far.slug}/tickets/FAR/",
+        f"/t/{far.slug}/export/tickets/?format=csv",
+        f"/t/{far.slug}/customers/",
+        f"/t/{far.slug}/customers/c_far/",
+        f"/tenants/{far.slug}/stats",
+        f"/tenants/{far.slug}/stats?from_date=1900-01-01&to_date=8999-12-31",
+        f"/tickets?tenant_id={far.slug}",
+    ):
+        assert browser.get(address, follow=True).status_code == 200, address
+
+
+@contextmanager
+def asked() -> Iterator[list[int]]:
+    """How many bytes each aggregation takes that is asked of MongoDB meanwhile."""
+    sizes: list[int] = []
+    aggregate = StatisticsStore._aggregate
+
+    def measured(store: StatisticsStore, ground: Ground, pipeline: Pipeline) -> Document:
+        sizes.append(len(bson.encode({"all": pipeline})))
+        return aggregate(store, ground, pipeline)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StatisticsStore, "_aggregate", measured)
+        yield sizes

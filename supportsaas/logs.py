@@ -147,6 +147,8 @@ def _time_of(record: logging.LogRecord) -> str:
 def _message_of(record: logging.LogRecord) -> str:
     if record.name == "django.request" and isinstance(record.args, tuple) and record.args:
         return str(record.args[0])  # “Internal Server Error: /the/address”
+    if record.name == "django.security.csrf" and isinstance(record.args, tuple) and record.args:
+        return f"Refused a form: {record.args[0]}"  # “Forbidden (why): /the/address”
     try:
         message = record.getMessage()
     except (TypeError, ValueError):  # a wrong number of arguments must not lose the line

@@ -31,6 +31,7 @@ _requests = Counter(f"{PREFIX}http_requests", "Requests answered.", ("method", "
 _seconds = Histogram(
     f"{PREFIX}http_request_seconds", "How long they took.", ("route",), buckets=SECONDS, registry=_registry
 )
+_log_ins = Counter(f"{PREFIX}log_ins", "Log-ins and what became of them.", ("event",), registry=_registry)
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
@@ -39,6 +40,12 @@ def observe_request(method: str, route: str, status: int, seconds: float) -> Non
     if settings.METRICS_TOKEN:
         _requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
         _seconds.labels(route).observe(seconds)
+
+
+def observe_log_in(event: str) -> None:
+    """Count a log-in, a refused one, or another event of an account; `event` is one of a few words."""
+    if settings.METRICS_TOKEN:
+        _log_ins.labels(event).inc()
 
 
 @require_GET

@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "supportsaas.middleware.answer_htmx",
+    "supportsaas.wrong_method.lead_to_page",
     "supportsaas.current_request.remember_request",
     "supportsaas.middleware.mongo_unavailable",
     "tenants.sessions.note_last_seen",
@@ -189,6 +190,7 @@ STORAGES = {
 
 # -- Safety of sessions and transport ------------------------------------------------------
 SESSION_ENGINE = "tenants.sessions"
+CSRF_FAILURE_VIEW = "tenants.views.log_in.refuse_forged"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # forms carry the CSRF token themselves
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS

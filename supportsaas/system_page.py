@@ -1,16 +1,16 @@
 """The system page: all vital signs in detail, for those who run the system. It names tenants."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from supportsaas import health, vitals
+from tenants.access import log_in_required
 from tenants.models import User
 
 
 @require_GET
-@login_required
+@log_in_required
 def show_system(request: HttpRequest) -> HttpResponse:
     """For superusers; to everybody else there is no such page."""
     if not (isinstance(request.user, User) and request.user.is_superuser):

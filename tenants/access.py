@@ -7,14 +7,18 @@ else: a stranger finds no tenant (404), a weak role is refused (403).
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, NamedTuple, TypeVar
+from typing import Any, Concatenate, NamedTuple, TypeVar, cast
+from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from supportsaas import mongo
 from supportsaas.model_documents import from_document
@@ -129,6 +133,48 @@ def _narrowed(access: TenantAccess, token: ApiToken | None) -> TenantAccess | No
     return TenantAccess(access.tenant, min(access.role, Role(token.role), key=lambda each: each.rank))
 
 
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+def log_in_required(view: V) -> V:
+    """Decorate a page for whoever is logged in; it leads others to the log-in, and from there back.
+
+    What was sent by a form is not sent again after the log-in: that leads to the page the form stood on, with a word.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method in ("GET", "HEAD"):
+            return redirect_to_login(request.get_full_path())
+        messages.warning(request, "You were not logged in any more, so nothing was done. Log in and do it again.")
+        return redirect_to_login(_page_of_form(request))
+
+    return cast(V, guarded)
+
+
+def safe_next(request: HttpRequest, wanted: str) -> str:
+    """An address that came from outside, as a path if it is one of ours; else the overview."""
+    if not _is_ours(request, wanted):
+        return resolve_url("overview")
+    parts = urlsplit(wanted)
+    path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    # Behind our own host may stand “//elsewhere”.
+    return path if path.startswith("/") and _is_ours(request, path) else resolve_url("overview")
+
+
+def _is_ours(request: HttpRequest, address: str) -> bool:
+    return url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Where the form stood that was sent: browsers say so in Referer, htmx in a header of its own."""
+    return safe_next(request, request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+
+
 def tenant_required(
     needed: Role = Role.VIEWER,
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[Concatenate[HttpRequest, str, ...], HttpResponseBase]]:
@@ -141,7 +187,7 @@ def tenant_required(
     def decorate(
         view: Callable[..., HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponseBase]:
-        @login_required
+        @log_in_required
         @wraps(view)
         def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             access = find_access(request.user, slug)

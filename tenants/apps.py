@@ -5,7 +5,8 @@ class TenantsConfig(AppConfig):
     name = "tenants"
 
     def ready(self) -> None:
-        from tenants import audit, sessions
+        from tenants import audit, log_in_events, sessions
 
         audit.connect()
+        log_in_events.connect()
         sessions.connect()

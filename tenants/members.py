@@ -5,6 +5,7 @@ A tenant keeps an active admin: the last one is neither taken out nor given a we
 
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -14,6 +15,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from supportsaas.model_transaction import in_transaction, take_turns_on
 from tenants.models import Membership, Role, Tenant, User
+from tenants.sessions import end_sessions
 
 
 class MemberRefused(Exception):
@@ -32,7 +34,9 @@ class NoSuchPerson(MemberRefused):
 class Member:
     membership: Membership
     is_waiting: bool
-    """Made for this tenant and has not chosen a password yet: only then may its admins hand out a link."""
+    """Has not chosen a password yet."""
+    may_have_link: bool
+    """Its tenant's admins may hand out a link: they made the account, and it never was anybody else's."""
 
     @property
     def user(self) -> User:
@@ -43,7 +47,7 @@ def find_members(tenant: Tenant) -> list[Member]:
     """Everybody in the tenant, admins first, then by user name."""
     found = Membership.objects.filter(tenant=tenant).select_related("user")
     ordered = sorted(found, key=lambda each: (-Role(each.role).rank, each.user.username.casefold()))
-    return [Member(each, _is_waiting(each.user, tenant)) for each in ordered]
+    return [_member(each, tenant) for each in ordered]
 
 
 def find_member(tenant: Tenant, user_id: str) -> Member:
@@ -54,7 +58,7 @@ def find_member(tenant: Tenant, user_id: str) -> Member:
         found = None  # not even the form of an id
     if found is None:
         raise NoSuchPerson("member", "That person is not a member any more. Nothing was changed.")
-    return Member(found, _is_waiting(found.user, tenant))
+    return _member(found, tenant)
 
 
 def add_member(tenant: Tenant, *, username: str, role: Role) -> Membership:
@@ -67,7 +71,7 @@ def add_member(tenant: Tenant, *, username: str, role: Role) -> Membership:
 
 def make_person(tenant: Tenant, *, username: str, role: Role) -> Membership:
     """Make an account that nobody can log in to until its link was used (`password_link`)."""
-    user = User(username=username)
+    user = User(username=username, link_tenant=tenant)
     user.set_unusable_password()
     try:
         user.full_clean(exclude=["password"])
@@ -107,6 +111,18 @@ def password_link(user: User) -> str:
     return reverse("choose-password", args=[uid, default_token_generator.make_token(user)])
 
 
+def choose_password(user: User, password: str) -> bool:
+    """Set the password of whoever followed a link, and log them out everywhere; False where it is another by now.
+
+    Of several who follow a link at the same moment, one sets the password.
+    """
+    former = User.objects.filter(pk=user.pk, password=user.password)
+    if not former.update(password=make_password(password), link_tenant=None):
+        return False
+    end_sessions(user)
+    return True
+
+
 def _join(tenant: Tenant, user: User, role: Role) -> Membership:
     if Membership.objects.filter(tenant=tenant, user=user).exists():
         raise MemberRefused("username", f"{user.username} is a member already: change the role in the list.")
@@ -134,6 +150,8 @@ def _keep_an_admin(membership: Membership) -> None:
         )
 
 
-def _is_waiting(user: User, tenant: Tenant) -> bool:
-    is_new = user.last_login is None and not user.has_usable_password() and not (user.is_staff or user.is_superuser)
-    return is_new and not Membership.objects.filter(user=user).exclude(tenant=tenant).exists()
+def _member(membership: Membership, tenant: Tenant) -> Member:
+    user = membership.user
+    is_waiting = user.last_login is None and not user.has_usable_password()
+    is_ours = user.link_tenant_id == tenant.pk and not (user.is_staff or user.is_superuser)
+    return Member(membership, is_waiting, may_have_link=is_waiting and is_ours)

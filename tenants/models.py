@@ -15,6 +15,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from supportsaas import clock, secret_box
+from supportsaas.model_transaction import in_transaction
 from tenants.address import validate_address
 from tenants.audit import Audited, AuditedQuerySet
 from tenants.audit import AuditEntry as AuditEntry
@@ -54,8 +55,15 @@ class UserManager(DjangoUserManager.from_queryset(AuditedQuerySet)):  # type: ig
 class User(Audited, AbstractUser):
     """Someone who logs in. Superusers run the system and see every tenant."""
 
-    unaudited = frozenset({"last_login", "date_joined"})
+    unaudited = frozenset({"last_login", "date_joined", "link_tenant"})
     secrets = frozenset({"password"})
+
+    link_tenant_id: ObjectId | None
+    link_tenant = models.ForeignKey(
+        "tenants.Tenant", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    """Whose admins made the account and may hand out a link to choose its password; none for good once it was used
+    or became a member of another tenant, and of accounts that somebody else made."""
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -106,7 +114,9 @@ class Tenant(Audited):
 
 
 class Membership(Audited):
+    user_id: ObjectId
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    tenant_id: ObjectId
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
 
@@ -116,6 +126,17 @@ class Membership(Audited):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.tenant} ({self.role})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A member of another tenant too is no longer the one tenant's own to hand out links for."""
+
+        def work() -> None:
+            super(Membership, self).save(*args, **kwargs)
+            User.objects.filter(pk=self.user_id, link_tenant__isnull=False).exclude(link_tenant=self.tenant_id).update(
+                link_tenant=None
+            )
+
+        in_transaction(work)
 
 
 class SourceKind(models.TextChoices):

@@ -13,8 +13,11 @@ from supportsaas import clock
 from supportsaas.client_address import client_address
 from supportsaas.model_documents import find_one, object_id
 from tenants import throttle
+from tenants.known_device import device_of, device_to_remember
+from tenants.log_in_events import LogInEvent, note
 from tenants.models import User
 from tenants.second_factor import find_factor, take_any_code
+from tenants.throttle import Attempt, TooManyAttempts
 
 HALF_LOG_IN_LASTS = timedelta(minutes=10)
 SECOND_FACTOR = "second_factor"
@@ -32,10 +35,12 @@ class ThrottledBackend(ModelBackend):
     ) -> Any:
         if username is None or password is None:
             return None
-        attempt = throttle.begin_attempt(username, client_address(request) if request else "")
+        attempt = _begin_attempt(request, username)
         user = super().authenticate(request, username=username, password=password, **kwargs)
-        if user is not None:
-            attempt.succeed()
+        if user is None:
+            note(LogInEvent.WRONG, request, name=username)
+        else:
+            _succeed(request, attempt)
         return user
 
     def get_user(self, user_id: Any) -> User | None:
@@ -57,7 +62,9 @@ def begin(request: HttpRequest, user: User, *, next_url: str) -> bool:
     """After the right password: log in, or wait for the code (False)."""
     if find_factor(user) is None:
         login(request, user, backend=_BACKEND)
+        note(LogInEvent.LOGGED_IN, request, user=user)
         return True
+    note(LogInEvent.RIGHT, request, user=user)
     request.session.cycle_key()
     request.session[_PENDING] = {
         "user": str(user.pk),
@@ -81,13 +88,22 @@ def find_half(request: HttpRequest) -> HalfLogIn | None:
 
 def finish(request: HttpRequest, half: HalfLogIn, code: str) -> bool:
     """Log in if the code is right; raises `TooManyAttempts`."""
-    attempt = throttle.begin_attempt(f"code of {half.user.pk}", client_address(request))
-    if not take_any_code(half.user, code, now=clock.now()):
+    if not code_is_right(request, half.user, code):
         return False
-    attempt.succeed()
     del request.session[_PENDING]
     login(request, half.user, backend=_BACKEND)
     request.session[SECOND_FACTOR] = True
+    note(LogInEvent.LOGGED_IN, request, user=half.user)
+    return True
+
+
+def code_is_right(request: HttpRequest, user: User, code: str) -> bool:
+    """A code of the person's second factor, which is used up then; raises `TooManyAttempts`."""
+    attempt = _begin_attempt(request, f"code of {user.pk}")
+    if not take_any_code(user, code, now=clock.now()):
+        note(LogInEvent.CODE_WRONG, request, user=user)
+        return False
+    _succeed(request, attempt)
     return True
 
 
@@ -95,3 +111,15 @@ def password_is_right(request: HttpRequest, password: str) -> bool:
     """The logged-in person's own password, asked again before something weighty; raises `TooManyAttempts`."""
     name = request.user.get_username()
     return authenticate(request, username=name, password=password) == request.user
+
+
+def _begin_attempt(request: HttpRequest | None, name: str) -> Attempt:
+    try:
+        return throttle.begin_attempt(name, client_address(request) if request else "", device=device_of(request))
+    except TooManyAttempts:
+        note(LogInEvent.THROTTLED, request, name=name)
+        raise
+
+
+def _succeed(request: HttpRequest | None, attempt: Attempt) -> None:
+    attempt.succeed(device=device_to_remember(request) if request else "")

@@ -1,14 +1,19 @@
-"""Guessing passwords and codes is slow, and nobody is locked out for good by somebody else's guesses.
+"""Guessing passwords and codes is slow, and strangers keep nobody out who has logged in before.
 
-Every attempt is counted before the password is looked at, under three keys: the name from this address,
-the address, the name from anywhere. Each has some attempts that cost nothing; from then on the wait before
-the next one doubles, up to a longest. The name from anywhere holds only where the name has never logged in
-from, so guesses from elsewhere do not keep the owner out. What is counted is forgotten a day later. The
-keys are digests: neither names nor addresses are stored.
+Every attempt is counted before the password is looked at, by where it comes from:
+
+- a name on a device that it has logged in from (a cookie says which): by that alone, so nothing that anybody
+  else does delays it;
+- a name at an address that it has logged in from: by name and address, and with the other such names there;
+- anything else: by name and address, by address, by the wider networks around an IPv6 address, and by name.
+
+Each count has some attempts that cost nothing; from then on the wait before the next one doubles, up to a
+longest. What is counted is forgotten a day later. The keys are digests: neither names nor addresses are stored.
 """
 
 import hashlib
 import ipaddress
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -38,9 +43,16 @@ class Rule:
         return {"$cond": [{"$lt": [failures, self.free]}, 0, wait]}
 
 
-NAME_AT_ADDRESS = Rule(free=5, longest=timedelta(minutes=15))
+NAME_AT_PLACE = Rule(free=5, longest=timedelta(minutes=15))
+KNOWN_NAMES_AT_ADDRESS = Rule(free=100, longest=timedelta(minutes=1))
 ADDRESS = Rule(free=30, longest=timedelta(minutes=15))
 NAME = Rule(free=50, longest=timedelta(minutes=5))
+WIDER_NETWORKS = {
+    56: Rule(free=100, longest=timedelta(minutes=15)),
+    48: Rule(free=300, longest=timedelta(minutes=15)),
+    32: Rule(free=3_000, longest=timedelta(minutes=1)),
+}
+"""Of IPv6, by the length of the prefix: one customer has a /56 or a /48, a whole provider a /32."""
 
 
 class TooManyAttempts(Exception):
@@ -54,36 +66,37 @@ class TooManyAttempts(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt that counts as failed until `succeed` takes it back."""
+    """An attempt that counts as failed until `succeed` takes it back. `keys`: under what it was counted, the place first."""
 
-    at_address: str
-    others: tuple[str, ...]
+    name: str
+    network: str
+    keys: tuple[str, ...]
 
-    def succeed(self, *, clock: Clock | None = None) -> None:
-        """The name at this address begins anew and is known there; for the others this attempt did not count."""
+    def succeed(self, *, device: str = "", clock: Clock | None = None) -> None:
+        """The name is known from now on at its address and on `device`; its place begins anew, and nothing is counted."""
         now = _now(clock)
-        known = {"failures": 0, "wait_until": now, "known_until": {"$add": [now, KNOWN_FOR // _MILLISECOND]}}
+        place, *others = self.keys
         attempts = mongo.collection(COLLECTION)
-        attempts.update_one(
-            {"_id": self.at_address}, [{"$set": known}, {"$set": {"expires_at": "$known_until"}}], upsert=True
-        )
-        for key in self.others:
+        attempts.update_one({"_id": place}, {"$set": {"failures": 0}, "$unset": {"wait_until": ""}})
+        for key in others:
             attempts.update_one(
                 {"_id": key},
                 [{"$set": {"failures": {"$max": [0, {"$subtract": ["$failures", 1]}]}, "wait_until": now}}],
             )
+        until = {"$add": [now, KNOWN_FOR // _MILLISECOND]}
+        known = [_at_address(self.name, self.network), *([_on_device(self.name, device)] if device else [])]
+        for key in known:
+            attempts.update_one({"_id": key}, [{"$set": {"known_until": until, "expires_at": until}}], upsert=True)
 
 
-def begin_attempt(name: str, address: str, *, clock: Clock | None = None) -> Attempt:
+def begin_attempt(name: str, address: str, *, device: str = "", clock: Clock | None = None) -> Attempt:
     """Count an attempt; raises `TooManyAttempts` where it comes too early, and then it does not count.
 
-    Attempts at the same moment are counted one after another, so firing many at once gains nothing.
+    `device` is what the cookie of a known device says, "" where there is none. Attempts at the same moment are
+    counted one after another, so firing many at once gains nothing.
     """
-    network = _network_of(address)
-    at_address = _key("name at address", name.casefold(), network)
-    rules = {at_address: NAME_AT_ADDRESS, _key("address", network): ADDRESS}
-    if not _is_known(at_address, clock):
-        rules[_key("name", name.casefold())] = NAME
+    name, network = name.casefold(), _network_of(address)
+    rules = _rules(name, network, device, clock)
     _refuse_early(list(rules), clock)
     counted: list[str] = []
     for key, rule in rules.items():
@@ -92,7 +105,19 @@ def begin_attempt(name: str, address: str, *, clock: Clock | None = None) -> Att
             mongo.collection(COLLECTION).update_many({"_id": {"$in": counted}}, {"$inc": {"failures": -1}})
             raise TooManyAttempts(_seconds(found))
         counted.append(key)
-    return Attempt(at_address, tuple(key for key in rules if key != at_address))
+    return Attempt(name, network, tuple(rules))
+
+
+def _rules(name: str, network: str, device: str, clock: Clock | None) -> dict[str, Rule]:
+    """What an attempt counts for, its place first."""
+    on_device, at_address = _on_device(name, device), _at_address(name, network)
+    known = _known([on_device, at_address] if device else [at_address], clock)
+    if on_device in known:
+        return {on_device: NAME_AT_PLACE}
+    if at_address in known:
+        return {at_address: NAME_AT_PLACE, _key("known names at address", network): KNOWN_NAMES_AT_ADDRESS}
+    wider = {_key("network", each): rule for each, rule in _wider_networks(network)}
+    return {at_address: NAME_AT_PLACE, _key("address", network): ADDRESS, **wider, _key("name", name): NAME}
 
 
 def _count(key: str, rule: Rule, clock: Clock | None) -> mongo.Document:
@@ -134,9 +159,9 @@ def _refuse_early(keys: list[str], clock: Clock | None) -> None:
         raise TooManyAttempts(longest)
 
 
-def _is_known(key: str, clock: Clock | None) -> bool:
-    known = {"_id": key, "$expr": {"$gt": ["$known_until", _now(clock)]}}
-    return mongo.collection(COLLECTION).find_one(known, {"_id": 1}) is not None
+def _known(keys: list[str], clock: Clock | None) -> set[str]:
+    match = {"_id": {"$in": keys}, "$expr": {"$gt": ["$known_until", _now(clock)]}}
+    return {each["_id"] for each in mongo.collection(COLLECTION).find(match, {"_id": 1})}
 
 
 def _seconds(found: mongo.Document) -> int:
@@ -144,12 +169,29 @@ def _seconds(found: mongo.Document) -> int:
 
 
 def _network_of(address: str) -> str:
-    """A client of IPv6 has a whole network of addresses to come from: /64."""
+    """A client of IPv6 has a whole network of addresses to come from: /64. One of IPv4 may be written as IPv6."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return ""
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+
+
+def _wider_networks(network: str) -> Iterator[tuple[str, Rule]]:
+    """The networks around a /64 of IPv6, each with its rule."""
+    if ":" in network:
+        for length, rule in WIDER_NETWORKS.items():
+            yield str(ipaddress.ip_network(network).supernet(new_prefix=length)), rule
+
+
+def _at_address(name: str, network: str) -> str:
+    return _key("name at address", name, network)
+
+
+def _on_device(name: str, device: str) -> str:
+    return _key("name on device", name, device)
 
 
 def _key(*parts: str) -> str:

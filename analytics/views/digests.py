@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,11 +11,11 @@ from django.views.decorators.http import require_http_methods
 from analytics.digest import claims
 from analytics.digest.subscriptions import read_token, subscribe, subscribed_tenants, unsubscribe
 from supportsaas import clock
-from tenants.access import find_all_access
+from tenants.access import find_all_access, log_in_required
 from tenants.models import Tenant, User
 
 
-@login_required
+@log_in_required
 @never_cache
 @require_http_methods(["GET", "POST"])
 def show_digests(request: HttpRequest) -> HttpResponse:

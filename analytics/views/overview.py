@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +15,7 @@ from analytics.links import TicketLinks
 from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, TenantNumbers, last_runs, tenant_numbers
 from analytics.views.states import TenantState, tenant_state
 from supportsaas import clock
-from tenants.access import TenantAccess, find_all_access
+from tenants.access import TenantAccess, find_all_access, log_in_required
 from tenants.models import Role, Source
 from tickets.filters import OPEN_STATUSES, TicketFilter
 from tickets.freshness import Freshness, find_freshness_of
@@ -75,7 +74,7 @@ class TenantRow:
 
 
 @require_GET
-@login_required
+@log_in_required
 def show_overview(request: HttpRequest) -> HttpResponse:
     mine = find_all_access(request.user)
     wanted = request.GET.get("q", "").strip()[:200]

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from supportsaas import clock
 from tenants import second_factor, sign_in
+from tenants.access import log_in_required
 from tenants.models import User
 from tenants.sessions import end_session, end_sessions, find_sessions
 from tenants.throttle import TooManyAttempts
@@ -33,13 +33,13 @@ class ChangePasswordForm(PasswordChangeForm):
 
 
 @require_GET
-@login_required
+@log_in_required
 def show_account(request: HttpRequest) -> HttpResponse:
     return _account_page(request)
 
 
 @require_http_methods(["GET", "POST"])
-@login_required
+@log_in_required
 def change_password(request: HttpRequest) -> HttpResponse:
     """Afterwards this device stays logged in, and no other."""
     form = ChangePasswordForm(request, request.POST if request.method == "POST" else None)
@@ -54,7 +54,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@log_in_required
 def end_sessions_of_mine(request: HttpRequest) -> HttpResponse:
     """Log out one device (`session`), or all but this one."""
     handle = request.POST.get("session", "")
@@ -69,7 +69,7 @@ def end_sessions_of_mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@login_required
+@log_in_required
 def show_two_factor(request: HttpRequest) -> HttpResponse:
     """Set up the second factor (password, then the app's first code), take it off, or make new recovery codes."""
     user = _person(request)

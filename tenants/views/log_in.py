@@ -5,18 +5,24 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.contrib.auth.views import (
+    INTERNAL_RESET_SESSION_TOKEN,
+    LoginView,
+    PasswordResetConfirmView,
+    redirect_to_login,
+)
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
-from tenants import sign_in
+from tenants import members, sign_in
+from tenants.access import safe_next
+from tenants.known_device import remember_device
+from tenants.log_in_events import LogInEvent, note
 from tenants.models import User
-from tenants.sessions import end_sessions
 from tenants.throttle import TooManyAttempts
 
 
@@ -46,9 +52,10 @@ class Login(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         target, user = self.get_success_url(), form.get_user()
         assert isinstance(user, User)
-        if sign_in.begin(self.request, user, next_url=target):
-            return HttpResponseRedirect(target)
-        return redirect("login-code")
+        is_in = sign_in.begin(self.request, user, next_url=target)
+        response = HttpResponseRedirect(target) if is_in else redirect("login-code")
+        remember_device(self.request, response)
+        return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         response = super().form_invalid(form)
@@ -70,7 +77,9 @@ def show_code(request: HttpRequest) -> HttpResponse:
         return render(request, "registration/code.html", {"person": half.user})
     try:
         if sign_in.finish(request, half, request.POST.get("code", "")[:100]):
-            return HttpResponseRedirect(half.next)
+            response = HttpResponseRedirect(half.next)
+            remember_device(request, response)
+            return response
         problem, status = "This code is not right, or was used already. Enter the one that the app shows now.", 422
     except TooManyAttempts as refused:
         problem, status = str(refused), 429
@@ -81,10 +90,27 @@ class ChoosePassword(PasswordResetConfirmView):
     """Where a one-time link leads: the link's token goes into the session at once, so it stands in no Referer."""
 
     template_name = "registration/choose_password.html"
-    success_url = reverse_lazy("login")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
-        end_sessions(form.user)
+        if not members.choose_password(self.user, form.cleaned_data["new_password1"]):
+            self.validlink = False
+            return self.render_to_response(self.get_context_data(), status=410)
+        del self.request.session[INTERNAL_RESET_SESSION_TOKEN]
+        note(LogInEvent.CHANGED, self.request, user=self.user)
         messages.success(self.request, "Your password is set. Log in with it.")
-        return response
+        return redirect("login")
+
+
+def refuse_forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without this browser's CSRF token: sent from elsewhere, or opened before a log-in and now too old.
+
+    The log-in form leads on: to where it would have led, or for whoever is not logged in to a fresh form.
+    """
+    is_logged_in = request.user.is_authenticated  # from here on the log knows who it is
+    if request.resolver_match and request.resolver_match.view_name == "login":
+        wanted = safe_next(request, request.POST.get("next") or request.GET.get("next", ""))
+        if is_logged_in:
+            return HttpResponseRedirect(wanted)
+        messages.warning(request, "The form was too old. Log in with this one.")
+        return redirect_to_login(wanted)
+    return render(request, "403_csrf.html", status=403)

@@ -52,7 +52,11 @@ def add_member(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     except MemberRefused as refused:
         form.add_error(refused.field, str(refused))
         return _page(request, access, form, status=422)
-    messages.success(request, f"{name} is {role.value} of {access.tenant} now.")
+    messages.success(
+        request,
+        f"{name} is {role.value} of {access.tenant} now. The account existed before: make sure that it is the person "
+        "you mean.",
+    )
     return redirect("settings-members", access.tenant.slug)
 
 
@@ -65,7 +69,7 @@ def change_member(request: HttpRequest, access: TenantAccess, user_id: str) -> H
         if request.POST.get("do") == "remove":
             members.remove_member(member)
             messages.success(request, f"{member.user} is no member of {access.tenant} any more.")
-        elif request.POST.get("do") == "link" and member.is_waiting:
+        elif request.POST.get("do") == "link" and member.may_have_link:
             return _link_page(request, access, member.user)
         elif request.POST.get("role") in Role.values:
             members.change_role(member, Role(request.POST["role"]))

@@ -2,13 +2,11 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from tenants.access import find_all_access
+from tenants.access import find_all_access, log_in_required, safe_next
 from tenants.context_processors import THEMES
 
 _YEAR = 365 * 24 * 3600
@@ -17,7 +15,7 @@ _YEAR = 365 * 24 * 3600
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remember the theme in a cookie and go back to where the person was."""
-    response = redirect(_safe_next(request))
+    response = redirect(safe_next(request, request.POST.get("next", "")))
     theme = request.POST.get("theme", "system")
     if theme in THEMES:
         response.set_cookie(
@@ -32,7 +30,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@login_required
+@log_in_required
 def switch_tenant(request: HttpRequest) -> HttpResponse:
     """Open the dashboard of the tenant whose id or name was typed."""
     wanted = request.GET.get("tenant", "").strip().casefold()
@@ -45,11 +43,3 @@ def switch_tenant(request: HttpRequest) -> HttpResponse:
         return redirect("dashboard", alike[0].slug)
     messages.warning(request, "No single tenant of yours goes by that name. Choose one from the list.")
     return redirect("overview")
-
-
-def _safe_next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if is_ours else "/"

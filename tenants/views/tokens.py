@@ -4,14 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from tenants import tokens
-from tenants.access import TenantAccess, find_all_access, tenant_required
+from tenants.access import TenantAccess, find_all_access, log_in_required, tenant_required
 from tenants.models import ApiToken, Role, Tenant, User
 from tenants.tokens import Lifetime, Scope, TokenRefused
 
@@ -79,14 +78,14 @@ def revoke_token(request: HttpRequest, access: TenantAccess, token_id: str) -> H
 
 
 @require_GET
-@login_required
+@log_in_required
 def show_my_tokens(request: HttpRequest) -> HttpResponse:
     return _my_page(request, MyTokenForm(mine=find_all_access(request.user)))
 
 
 @never_cache
 @require_POST
-@login_required
+@log_in_required
 def make_my_token(request: HttpRequest) -> HttpResponse:
     mine = find_all_access(request.user)
     form = MyTokenForm(request.POST, mine=mine)
@@ -95,7 +94,7 @@ def make_my_token(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@log_in_required
 def revoke_my_token(request: HttpRequest, token_id: str) -> HttpResponse:
     _revoke(request, tokens.find_token(token_id, user=_person(request)))
     return redirect("my-tokens")

@@ -76,19 +76,89 @@ def test_a_new_person_chooses_a_password_by_a_link_that_works_once(
     assert "does not work any more" in Client().get(link[1], follow=True).content.decode()
 
 
-def test_a_link_is_for_accounts_made_here_that_nobody_used_yet(
-    admin: Client, tenant: Tenant, other_tenant: Tenant, stranger: User
+def link_of(client: Client, slug: str, user: User) -> str:
+    """The one-time link that the admin gets by the button, or an empty text."""
+    html = client.post(f"/t/{slug}/settings/members/{user.pk}/", {"do": "link"}, follow=True).content.decode()
+    found = re.search(r"http://testserver(/welcome/\S+?/)<", html)
+    assert found or "cannot be done" in html or "not a member" in html
+    return found[1] if found else ""
+
+
+def make_newcomer(client: Client) -> User:
+    client.post(f"{MEMBERS}add/", {"username": "newcomer", "role": "viewer", "make": "1"})
+    return User.objects.get(username="newcomer")
+
+
+def test_the_tenant_that_made_an_account_may_make_links_until_it_is_used(
+    admin: Client, client: Client, tenant: Tenant
 ) -> None:
-    """Else an admin could take over whomever they add."""
-    admin.post(f"{MEMBERS}add/", {"username": "newcomer", "role": "viewer", "make": "1"})
-    newcomer = User.objects.get(username="newcomer")
-    assert "/welcome/" in admin.post(f"{MEMBERS}{newcomer.pk}/", {"do": "link"}).content.decode()
-    Membership.objects.create(user=newcomer, tenant=other_tenant, role=Role.ADMIN)
-    Membership.objects.create(user=stranger, tenant=tenant, role=Role.VIEWER)
-    for user in (newcomer, stranger):
-        answer = admin.post(f"{MEMBERS}{user.pk}/", {"do": "link"}, follow=True)
-        assert "/welcome/" not in answer.content.decode()
-        assert "cannot be done" in answer.content.decode()
+    newcomer = make_newcomer(admin)
+    members.remove_member(members.find_member(tenant, str(newcomer.pk)))
+    members.add_member(tenant, username="newcomer", role=Role.VIEWER)
+    link = link_of(admin, "acme", newcomer)
+    assert link
+    where = client.get(link, follow=True).request["PATH_INFO"]
+    client.post(where, {"new_password1": PASSWORD, "new_password2": PASSWORD})
+    User.objects.filter(pk=newcomer.pk).update(password="!made unusable again")
+    assert not link_of(admin, "acme", newcomer)
+
+
+def test_no_other_tenant_ever_makes_a_link_for_an_account_nor_its_own_once_it_was_elsewhere(
+    admin: Client, client_of: ClientOf, tenant: Tenant, other_tenant: Tenant, stranger: User
+) -> None:
+    newcomer, other_admin = make_newcomer(admin), client_of(stranger)
+    admin.post(f"{MEMBERS}{newcomer.pk}/", {"do": "remove"})
+    members.add_member(other_tenant, username="newcomer", role=Role.VIEWER)
+    assert not link_of(other_admin, "globex", newcomer)
+    assert "Only a system administrator" in other_admin.get("/t/globex/settings/members/").content.decode()
+    members.remove_member(members.find_member(other_tenant, str(newcomer.pk)))
+    members.add_member(tenant, username="newcomer", role=Role.ADMIN)
+    assert not link_of(admin, "acme", newcomer)
+
+
+@pytest.mark.parametrize("maker", ["a superuser", "a deleted tenant", "an older version", "staff made of it"])
+def test_no_tenant_makes_a_link_for_an_account_that_is_not_its_own(
+    admin: Client, tenant: Tenant, other_tenant: Tenant, maker: str
+) -> None:
+    user = User(username="carol")
+    user.set_unusable_password()
+    if maker == "a deleted tenant":
+        user.link_tenant = other_tenant
+    elif maker == "staff made of it":
+        user.link_tenant, user.is_staff = tenant, True
+    user.save()
+    if maker == "a deleted tenant":
+        other_tenant.delete()
+        Tenant.objects.create(slug="globex2", name="Another")
+    members.add_member(tenant, username="carol", role=Role.VIEWER)
+    assert not link_of(admin, "acme", user)
+
+
+def test_of_four_who_follow_a_link_at_the_same_moment_one_sets_the_password(
+    admin: Client, tenant: Tenant, transactional_db: None
+) -> None:
+    html = admin.post(f"{MEMBERS}add/", {"username": "newcomer", "role": "viewer", "make": "1"}).content.decode()
+    link = re.search(r"http://testserver(/welcome/\S+?/)<", html)
+    assert link is not None
+    clients = [Client() for _ in range(4)]
+    pages = [client.get(link[1], follow=True).request["PATH_INFO"] for client in clients]
+    start = threading.Barrier(4)
+
+    def choose(number: int) -> int:
+        password = f"{PASSWORD} {number}"
+        start.wait(10)
+        try:
+            form = {"new_password1": password, "new_password2": password}
+            return clients[number].post(pages[number], form).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(choose, range(4)))
+    assert statuses.count(302) == 1, statuses
+    winner = statuses.index(302)
+    user = User.objects.get(username="newcomer")
+    assert [user.check_password(f"{PASSWORD} {number}") for number in range(4)].index(True) == winner
 
 
 def test_a_role_is_changed_and_a_person_taken_out(admin: Client, tenant: Tenant, team_mate: User) -> None:

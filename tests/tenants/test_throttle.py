@@ -89,6 +89,68 @@ def test_guesses_from_everywhere_slow_the_name_down_but_not_its_owner(clock: Fak
     begin_attempt("ann", "203.0.113.200", clock=clock)
 
 
+def test_wrong_log_ins_for_invented_names_do_not_delay_a_name_known_at_the_address(clock: FakeClock) -> None:
+    begin_attempt("ann", "203.0.113.7", clock=clock).succeed(clock=clock)
+    for number in range(43):
+        fail(1, clock, name=f"invented{number}")
+    with pytest.raises(TooManyAttempts):
+        begin_attempt("somebody new", "203.0.113.7", clock=clock)
+    begin_attempt("ann", "203.0.113.7", clock=clock).succeed(clock=clock)
+
+
+def test_guesses_at_a_name_from_its_own_address_do_not_delay_the_device_that_it_logged_in_from(
+    clock: FakeClock,
+) -> None:
+    begin_attempt("ann", "203.0.113.7", clock=clock).succeed(device="ann's laptop", clock=clock)
+    fail(20, clock)
+    with pytest.raises(TooManyAttempts):
+        begin_attempt("ann", "203.0.113.7", clock=clock)
+    with pytest.raises(TooManyAttempts):
+        begin_attempt("ann", "203.0.113.7", device="another device", clock=clock)
+    for address in ("203.0.113.7", "198.51.100.99", ""):
+        begin_attempt("ann", address, device="ann's laptop", clock=clock).succeed(device="ann's laptop", clock=clock)
+
+
+def test_a_log_in_on_a_known_device_gives_guessers_elsewhere_no_new_attempts(clock: FakeClock) -> None:
+    begin_attempt("ann", "203.0.113.7", clock=clock).succeed(device="ann's laptop", clock=clock)
+    fail(6, clock)
+    begin_attempt("ann", "203.0.113.7", device="ann's laptop", clock=clock).succeed(device="ann's laptop", clock=clock)
+    assert fail(1, clock)[0] > 0
+
+
+def test_guessing_on_a_stolen_device_is_slow(clock: FakeClock) -> None:
+    begin_attempt("ann", "203.0.113.7", clock=clock).succeed(device="stolen", clock=clock)
+    for _ in range(5):
+        begin_attempt("ann", "198.51.100.1", device="stolen", clock=clock)
+    with pytest.raises(TooManyAttempts):
+        begin_attempt("ann", "198.51.100.1", device="stolen", clock=clock)
+    with pytest.raises(TooManyAttempts):  # and the device is known for no other name
+        for _ in range(7):
+            begin_attempt("root", "198.51.100.1", device="stolen", clock=clock)
+
+
+def test_guessing_at_many_names_known_at_one_address_is_slowed_down(clock: FakeClock) -> None:
+    for number in range(110):
+        begin_attempt(f"person{number}", "203.0.113.7", clock=clock).succeed(clock=clock)
+        clock.advance(minutes=1)
+    waits = [fail(1, clock, name=f"person{number}")[0] for number in range(110)]
+    assert waits[:100] == [0] * 100 and waits[-1] == 60
+
+
+def test_fresh_networks_of_one_ipv6_customer_are_no_fresh_clients(clock: FakeClock) -> None:
+    """A /48 holds 65,536 networks of /64."""
+    waits = [fail(1, clock, name=f"name{n}", address=f"2001:db8:7:{n:x}::1")[0] for n in range(0, 0xFFFF, 200)]
+    assert waits[:300] == [0] * 300 and waits[302] > waits[301] > 0
+    begin_attempt("neighbour", "2001:db8:8::1", clock=clock)
+
+
+def test_an_ipv4_address_written_as_ipv6_is_the_same_client_and_no_other(clock: FakeClock) -> None:
+    fail(5, clock, address="203.0.113.7")
+    with pytest.raises(TooManyAttempts):
+        begin_attempt("ann", "::ffff:203.0.113.7", clock=clock)
+    begin_attempt("ann", "::ffff:203.0.113.8", clock=clock)
+
+
 def test_a_day_later_all_is_forgotten(clock: FakeClock) -> None:
     fail(12, clock)
     clock.advance(hours=25)
@@ -111,6 +173,30 @@ class TestPage:
         assert answer.status_code == 429
         assert int(answer["Retry-After"]) >= 1
         assert "Too many attempts. Wait" in answer.content.decode()
+
+    def test_somebody_who_logs_in_daily_gets_in_after_43_wrong_log_ins_by_strangers(
+        self, client: Client, team_mate: User
+    ) -> None:
+        right = {"username": "team_mate", "password": PASSWORD}
+        assert client.post("/login/", right).status_code == 302
+        client.post("/logout/")
+        answers = {self.wrong(Client(), username=f"invented{number}") for number in range(43)}
+        answers |= {self.wrong(Client()) for _ in range(8)}
+        assert answers == {200, 429}
+        assert Client().post("/login/", right).status_code == 429
+        assert client.post("/login/", right).status_code == 302
+
+    def test_the_cookie_of_a_device_names_nobody_and_lets_nobody_in(self, client: Client, team_mate: User) -> None:
+        cookie = client.post("/login/", {"username": "team_mate", "password": PASSWORD}).cookies["device"]
+        assert cookie["httponly"] and cookie["samesite"] == "Lax" and len(cookie.value) == 43
+        other = Client()
+        other.cookies["device"] = cookie.value
+        assert other.get("/account/").status_code == 302
+
+    @pytest.mark.parametrize("sent", ["", "x", "$ne", "a" * 5000, "ä" * 43])
+    def test_an_invented_device_is_none(self, client: Client, team_mate: User, sent: str) -> None:
+        client.cookies["device"] = sent
+        assert [self.wrong(client) for _ in range(6)] == [200] * 5 + [429]
 
     def test_a_name_that_nobody_has_is_slowed_down_alike(self, client: Client, team_mate: User) -> None:
         assert [self.wrong(client, username="nobody") for _ in range(6)] == [200] * 5 + [429]

@@ -46,6 +46,7 @@ METRICS_TOKEN = environment.text("METRICS_TOKEN", "")
 USE_HTTPS = environment.boolean("USE_HTTPS", default=False)
 HSTS_SECONDS = environment.integer("HSTS_SECONDS", default=31_536_000, minimum=0, maximum=63_072_000)
 REQUIRE_TWO_FACTOR_FOR_STAFF = environment.boolean("REQUIRE_TWO_FACTOR_FOR_STAFF", default=False)
+REQUIRE_TWO_FACTOR_FOR_ADMINS = environment.boolean("REQUIRE_TWO_FACTOR_FOR_ADMINS", default=False)
 TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", default=0, minimum=0, maximum=10)
 
 # -- What the product allows itself --------------------------------------------------------

@@ -1,11 +1,14 @@
 """The Django admin's view of people, members and tokens; tickets.admin adds what runs ingestion."""
 
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,6 +21,7 @@ from supportsaas.read_only_admin import ReadOnlyAdmin
 from tenants.audit import AuditEntry
 from tenants.channel_form import ChannelForm
 from tenants.models import ApiToken, Channel, ChannelKind, Membership, Role, Source, Tenant, User
+from tenants.password_again import AsksPasswordAgain, has_just_confirmed
 from tenants.second_factor import take_off
 from tenants.sessions import end_sessions
 from tenants.source_form import SourceForm
@@ -43,18 +47,79 @@ class UserMembershipInline(admin.TabularInline):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
+    """Who may change people does not thereby gain rights: only superusers give rights, and change whoever has some."""
+
     inlines = [UserMembershipInline]
     list_display = ["username", "email", "is_active", "is_staff", "is_superuser", "last_login"]
     actions = ["take_off_second_factor", "log_out"]
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        found = super().get_fieldsets(request, obj)
+        if _is_superuser(request):
+            return found
+        return [(title, {**parts, "fields": _without(parts["fields"], RIGHTS)}) for title, parts in found]
+
+    def get_exclude(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return () if _is_superuser(request) else RIGHTS
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_change(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_change(request, obj)
+
     @admin.action(description="Turn off two-factor log-in (a lost phone)", permissions=["change"])
     def take_off_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        taken = [user.get_username() for user in queryset if take_off(user)]
+        taken = [user.get_username() for user in self._changeable(request, queryset) if take_off(user)]
         messages.success(request, f"Logs in by password alone now: {', '.join(taken) or 'nobody new'}.")
 
     @admin.action(description="Log out everywhere", permissions=["change"])
     def log_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        messages.success(request, f"{sum(end_sessions(user) for user in queryset)} sessions ended.")
+        ended = sum(end_sessions(user) for user in self._changeable(request, queryset))
+        messages.success(request, f"{ended} sessions ended. Tokens still work: revoke them under API tokens.")
+
+    def _changeable(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
+        found = [user for user in queryset if _may_change(request, user)]
+        if len(found) < queryset.count():
+            messages.warning(
+                request, "Superusers and other staff were left as they are: only a superuser changes them."
+            )
+        return found
+
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_superuser
+
+
+def _without(fields: Iterable[Any], left_out: Collection[str]) -> list[Any]:
+    return [field for field in fields if field not in left_out]
+
+
+def _may_change(request: HttpRequest, person: User | None) -> bool:
+    """Superusers change everybody; other staff only whoever has no rights in the admin, and themselves."""
+    if _is_superuser(request) or person is None:
+        return True
+    return not person.is_superuser and (not person.is_staff or person.pk == request.user.pk)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin):
+    """Groups give rights, so superusers alone change them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return _is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return _is_superuser(request)
 
 
 class TenantAdmin(admin.ModelAdmin):
@@ -122,8 +187,26 @@ class ChannelAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if form.made_secret:
-            messages.warning(request, f"The signing secret, shown this once: {form.made_secret}")
+        obj.made_secret = form.made_secret  # type: ignore[attr-defined]  # for this answer alone
+
+    def response_add(self, request: HttpRequest, obj: Channel, post_url_continue: str | None = None) -> HttpResponse:
+        return self._secret_page(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Channel) -> HttpResponse:
+        return self._secret_page(request, obj) or super().response_change(request, obj)
+
+    def _secret_page(self, request: HttpRequest, channel: Channel) -> HttpResponse | None:
+        """A secret that was made, in this answer alone: a message would lie in a cookie until it is shown."""
+        if not getattr(channel, "made_secret", ""):
+            return None
+        context = {**self.admin_site.each_context(request), "title": "The signing secret", "channel": channel}
+        return _shown_once(request, "admin/secret_made.html", context)
+
+
+def _shown_once(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    response = TemplateResponse(request, template, context)
+    add_never_cache_headers(response)
+    return response
 
 
 @admin.register(Membership)
@@ -134,10 +217,16 @@ class MembershipAdmin(admin.ModelAdmin):
     autocomplete_fields = ["user", "tenant"]
 
 
-class NewTokenForm(forms.ModelForm):
+class NewTokenForm(AsksPasswordAgain, forms.ModelForm):
     """Its lifetime is chosen, also where that is none."""
 
+    request: HttpRequest
+
     lifetime = forms.ChoiceField(choices=Lifetime.choices, initial=Lifetime.QUARTER.value)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask_again(self.request)
 
     def save(self, commit: bool = True) -> ApiToken:
         token: ApiToken = super().save(commit=False)
@@ -148,7 +237,11 @@ class NewTokenForm(forms.ModelForm):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):
-    """Making one shows its text once, in the answer to saving; later there is only its hash."""
+    """Making one shows its text once, in the answer to saving; later there is only its hash.
+
+    Staff who are no superusers make tokens for themselves, and change none but their own: a token never allows more
+    than its person may do.
+    """
 
     list_display = [
         "name",
@@ -167,20 +260,35 @@ class ApiTokenAdmin(admin.ModelAdmin):
     actions = ["revoke"]
 
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
-        ending = ["expires_at", "revoked_at", "created_at", "last_used_at"] if obj else ["lifetime"]
-        return ["name", "user", "tenant", "role", "limit", *ending]
+        if obj is not None:
+            return ["name", "user", "tenant", "role", "limit", "expires_at", "revoked_at", "created_at", "last_used_at"]
+        whose = ["user"] if _is_superuser(request) else []
+        again = [] if has_just_confirmed(request) else ["password"]
+        return ["name", *whose, "tenant", "role", "limit", "lifetime", *again]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> list[str]:
         # A program has it already: whose it is and where it leads stays as it was handed out.
         return ["user", "tenant", "revoked_at", "created_at", "last_used_at"] if obj else []
 
+    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        is_theirs = obj is None or _is_superuser(request) or obj.user_id == request.user.pk
+        return super().has_change_permission(request, obj) and is_theirs
+
     def get_form(self, request: HttpRequest, obj: ApiToken | None = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change, **({"form": NewTokenForm, **kwargs} if obj is None else kwargs))
+        if obj is not None:
+            return super().get_form(request, obj, change, **kwargs)
+        fields = _without(self.get_fields(request), ["password"])  # which is no field of the model
+        made: Any = super().get_form(request, obj, change, **{**kwargs, "form": NewTokenForm, "fields": fields})
+        made.request = request
+        return made
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return
+        if not _is_superuser(request):
+            assert isinstance(request.user, User)
+            obj.user = request.user
         token, text = ApiToken.issue(
             name=obj.name,
             user=obj.user,
@@ -195,9 +303,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
     def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None) -> HttpResponse:
         """Not by a message: that would lie in a cookie or the session until it is shown."""
         context = {**self.admin_site.each_context(request), "title": "The token is ready", "token": obj}
-        response = TemplateResponse(request, "admin/token_made.html", context)
-        add_never_cache_headers(response)
-        return response
+        return _shown_once(request, "admin/token_made.html", context)
 
     @admin.action(description="Revoke", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> HttpResponse | None:

@@ -15,6 +15,8 @@ from supportsaas.api_errors import TooManyRequests
 from supportsaas.reliability.request_quota import RequestQuota
 from tenants.access import TenantAccess, find_access, find_all_access
 from tenants.models import ApiToken, Role, Tenant, User
+from tenants.require_second_factor import must_have_second_factor
+from tenants.second_factor import find_factor
 
 _LAST_USE_PRECISION = timedelta(minutes=1)
 
@@ -48,6 +50,8 @@ class TokenAuth(HttpBearer):
         now = clock.now()
         if found is None or not found.is_usable(now):
             return None
+        if must_have_second_factor(found.user) and find_factor(found.user) is None:
+            raise HttpError(403, "The person of this token must set up two-factor log-in first. Nothing was done.")
         caller = Caller(found.user, found)
         _count(request, caller, limit=settings.API_REQUESTS_PER_MINUTE if found.limit is None else found.limit)
         if found.last_used_at is None or now - found.last_used_at > _LAST_USE_PRECISION:

@@ -232,6 +232,7 @@ class ApiToken(Audited):
     unaudited = frozenset({"digest", "created_at", "last_used_at"})
 
     name = models.CharField(max_length=100)
+    user_id: ObjectId
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="tokens", help_text="On whose behalf it acts."
     )

@@ -92,6 +92,12 @@ def _note_log_in(request: HttpRequest, **_: Any) -> None:
     }
 
 
+def signed_in_at(request: HttpRequest) -> datetime | None:
+    """When the person of this session logged in."""
+    signed_in = request.session.get(_SIGNED_IN, {})
+    return datetime.fromisoformat(signed_in["at"]) if "at" in signed_in else None
+
+
 def note_last_seen(get_response: Any) -> Any:
     """Remember when a session was last used, to five minutes, without writing the session anew."""
 

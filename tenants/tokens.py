@@ -108,6 +108,16 @@ def revoke_token(token: ApiToken) -> bool:
     return True
 
 
+def count_live(user: User) -> int:
+    """How many tokens of the person let a program in."""
+    return int(ApiToken.objects.filter(_live(), user=user).count())
+
+
+def revoke_all(user: User) -> int:
+    """End every live token of the person; how many."""
+    return sum(revoke_token(each) for each in ApiToken.objects.filter(_live(), user=user))
+
+
 def find_token(token_id: str, **owner: User | Tenant) -> ApiToken | None:
     """One of the owner's tokens (`user=` or `tenant=`); None where there is none of that id."""
     try:

@@ -15,6 +15,7 @@ from django.db import connection, connections
 from django.db.models import Model, QuerySet
 from django.test import Client, TransactionTestCase
 
+from supportsaas import clock as clock_of_server
 from supportsaas import health, indexes
 from tenants.models import Membership, Role, Source, Tenant, User
 from tenants.sessions import SessionStore
@@ -175,6 +176,7 @@ def client_of(db: None) -> Callable[[User], Client]:
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session["signed_in"] = {"address": "127.0.0.1", "agent": "", "at": clock_of_server.now().isoformat()}
         session.save()
         client = Client()
         client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key

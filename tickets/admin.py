@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 class IngestingTenantAdmin(TenantAdmin):
     actions = ["run_ingestion"]
 
-    @admin.action(description="Run ingestion")
+    @admin.action(description="Run ingestion", permissions=["change"])
     def run_ingestion(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
         started = []
         for tenant in queryset:
@@ -58,7 +58,7 @@ class IngestingTenantAdmin(TenantAdmin):
 class CheckedSourceAdmin(SourceAdmin):
     actions = ["check_connection"]
 
-    @admin.action(description="Check connection")
+    @admin.action(description="Check connection", permissions=["change"])
     def check_connection(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
         for source in queryset.select_related("tenant"):
             try:
@@ -80,7 +80,7 @@ class CheckedSourceAdmin(SourceAdmin):
 class TriedChannelAdmin(ChannelAdmin):
     actions = ["send_test"]
 
-    @admin.action(description="Send a test")
+    @admin.action(description="Send a test", permissions=["change"])
     def send_test(self, request: HttpRequest, queryset: QuerySet[Channel]) -> None:
         for channel in queryset.select_related("tenant"):
             result = send_test(channel, started_by=request.user.get_username())

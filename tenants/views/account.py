@@ -11,9 +11,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from supportsaas import clock
-from tenants import second_factor, sign_in
+from tenants import second_factor, sign_in, tokens
 from tenants.access import log_in_required
+from tenants.log_in_events import LogInEvent, note
 from tenants.models import User
+from tenants.password_again import problem_of_password
 from tenants.sessions import end_session, end_sessions, find_sessions
 from tenants.throttle import TooManyAttempts
 
@@ -21,12 +23,14 @@ from tenants.throttle import TooManyAttempts
 class ChangePasswordForm(PasswordChangeForm):
     """The old password is asked for as at the log-in, and as slowly."""
 
+    revoke_tokens = forms.BooleanField(required=False, initial=True)
+
     def __init__(self, request: HttpRequest, data: Any = None) -> None:
         super().__init__(request.user, data)
         self.request = request
 
     def clean_old_password(self) -> str:
-        problem = _problem_of_password(self.request, self.cleaned_data["old_password"])
+        problem = problem_of_password(self.request, self.cleaned_data["old_password"])
         if problem:
             raise forms.ValidationError(problem)
         return str(self.cleaned_data["old_password"])
@@ -47,20 +51,24 @@ def change_password(request: HttpRequest) -> HttpResponse:
         user = form.save()
         update_session_auth_hash(request, user)
         end_sessions(user, but=request.session.session_key)
-        messages.success(request, "Your password is changed. Everywhere else you are logged out.")
+        note(LogInEvent.CHANGED, request, user=user)
+        revoked = _revoke_tokens(request, user)
+        messages.success(request, f"Your password is changed. Everywhere else you are logged out.{revoked}")
         return redirect("account")
     status = 422 if request.method == "POST" else 200
-    return render(request, "account/password.html", {"form": form}, status=status)
+    context = {"form": form, "live_tokens": tokens.count_live(_person(request))}
+    return render(request, "account/password.html", context, status=status)
 
 
 @require_POST
 @log_in_required
 def end_sessions_of_mine(request: HttpRequest) -> HttpResponse:
-    """Log out one device (`session`), or all but this one."""
+    """Log out one device (`session`), or all but this one, and then also the programs (`revoke_tokens`)."""
     handle = request.POST.get("session", "")
     if not handle:
         ended = end_sessions(request.user, but=request.session.session_key)
-        messages.success(request, f"Logged out {ended} other {'device' if ended == 1 else 'devices'}.")
+        revoked = _revoke_tokens(request, _person(request))
+        messages.success(request, f"Logged out {ended} other {'device' if ended == 1 else 'devices'}.{revoked}")
     elif end_session(request.user, handle):
         messages.success(request, "That device is logged out.")
     else:
@@ -71,17 +79,22 @@ def end_sessions_of_mine(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @log_in_required
 def show_two_factor(request: HttpRequest) -> HttpResponse:
-    """Set up the second factor (password, then the app's first code), take it off, or make new recovery codes."""
+    """Set up the second factor (password, then the app's first code), take it off, or make new recovery codes.
+
+    The latter two need a code of the factor too: who has the password alone cannot take it off.
+    """
     user = _person(request)
     do = request.POST.get("do", "") if request.method == "POST" else ""
     if not do:
         return _two_factor_page(request)
     if do == "confirm":
         return _confirm(request, user)
-    problem = _problem_of_password(request, request.POST.get("password", ""))
+    has_factor = second_factor.find_factor(user) is not None
+    problem = problem_of_password(request, request.POST.get("password", ""))
+    if not problem and has_factor and do in ("codes", "off"):
+        problem = _problem_of_code(request, user)
     if problem:
         return _two_factor_page(request, problem=problem, failed=do)
-    has_factor = second_factor.find_factor(user) is not None
     if do == "begin" and not has_factor:
         second_factor.begin_set_up(user)
     elif do == "codes" and has_factor:
@@ -89,6 +102,7 @@ def show_two_factor(request: HttpRequest) -> HttpResponse:
         return render(request, "account/recovery_codes.html", {"codes": codes})
     elif do == "off" and has_factor:
         second_factor.take_off(user)
+        note(LogInEvent.SECOND_FACTOR_OFF, request, user=user)
         request.session.pop(sign_in.SECOND_FACTOR, None)
         messages.success(request, "Two-factor log-in is off. Your password alone logs you in.")
     return redirect("account-two-factor")
@@ -102,6 +116,7 @@ def _confirm(request: HttpRequest, user: User) -> HttpResponse:
     if codes is None:
         problem = "This is not the code the app shows now. Check that the clock of the phone is right, and try again."
         return _two_factor_page(request, problem=problem, failed="confirm")
+    note(LogInEvent.SECOND_FACTOR_ON, request, user=user)
     request.session[sign_in.SECOND_FACTOR] = True
     request.session.cycle_key()
     end_sessions(user, but=request.session.session_key)
@@ -127,16 +142,23 @@ def _account_page(request: HttpRequest) -> HttpResponse:
         "present_key": request.session.session_key,
         "factor": second_factor.find_factor(user),
         "codes_left": second_factor.count_recovery_codes(user),
+        "live_tokens": tokens.count_live(user),
     }
     return render(request, "account/account.html", context)
 
 
-def _problem_of_password(request: HttpRequest, password: str) -> str:
-    """Why the own password, entered again, does not do; "" where it does."""
+def _problem_of_code(request: HttpRequest, user: User) -> str:
     try:
-        return "" if sign_in.password_is_right(request, password) else "This is not your password."
+        is_right = sign_in.code_is_right(request, user, request.POST.get("code", "")[:100])
     except TooManyAttempts as refused:
         return str(refused)
+    return "" if is_right else "This code is not right, or was used already. Enter the one that the app shows now."
+
+
+def _revoke_tokens(request: HttpRequest, user: User) -> str:
+    """Revoke them where that box was checked; a sentence that says so, or an empty text."""
+    revoked = tokens.revoke_all(user) if "revoke_tokens" in request.POST else 0
+    return f" {revoked} {'token' if revoked == 1 else 'tokens'} revoked." if revoked else ""
 
 
 def _person(request: HttpRequest) -> User:

@@ -12,20 +12,22 @@ from django.views.decorators.http import require_GET, require_POST
 from tenants import tokens
 from tenants.access import TenantAccess, find_all_access, log_in_required, tenant_required
 from tenants.models import ApiToken, Role, Tenant, User
+from tenants.password_again import AsksPasswordAgain
 from tenants.tokens import Lifetime, Scope, TokenRefused
 
 ALL_MINE = ""
 
 
-class TokenForm(forms.Form):
+class TokenForm(AsksPasswordAgain, forms.Form):
     name = forms.CharField(
         label="What it is for", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     scope = forms.ChoiceField(label="It may", choices=Scope.choices, initial=Scope.READ.value)
     lifetime = forms.ChoiceField(label="It lasts", choices=Lifetime.choices, initial=Lifetime.QUARTER.value)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.ask_again(request)
 
     def make(self, user: User, tenant: Tenant | None) -> str:
         """The text of a new token, or an empty one and the error at its field."""
@@ -48,8 +50,8 @@ class MyTokenForm(TokenForm):
     tenant = forms.ChoiceField(label="For", required=False)
     field_order = ["name", "tenant", "scope", "lifetime"]
 
-    def __init__(self, *args: Any, mine: list[TenantAccess], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, request: HttpRequest, *args: Any, mine: list[TenantAccess], **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
         self.tenants = {access.tenant.slug: access.tenant for access in mine}
         named = [(slug, tenant.name) for slug, tenant in self.tenants.items()]
         self.fields["tenant"].choices = [(ALL_MINE, "All my tenants"), *named]  # type: ignore[attr-defined]
@@ -58,16 +60,16 @@ class MyTokenForm(TokenForm):
 @require_GET
 @tenant_required(Role.ADMIN)
 def show_tokens(request: HttpRequest, access: TenantAccess) -> HttpResponse:
-    return _tenant_page(request, access, TokenForm())
+    return _tenant_page(request, access, TokenForm(request))
 
 
 @never_cache
 @require_POST
 @tenant_required(Role.ADMIN)
 def make_token(request: HttpRequest, access: TenantAccess) -> HttpResponse:
-    form = TokenForm(request.POST)
+    form = TokenForm(request, request.POST)
     made = form.make(_person(request), access.tenant) if form.is_valid() else ""
-    return _tenant_page(request, access, TokenForm() if made else form, made=made)
+    return _tenant_page(request, access, TokenForm(request) if made else form, made=made)
 
 
 @require_POST
@@ -80,7 +82,7 @@ def revoke_token(request: HttpRequest, access: TenantAccess, token_id: str) -> H
 @require_GET
 @log_in_required
 def show_my_tokens(request: HttpRequest) -> HttpResponse:
-    return _my_page(request, MyTokenForm(mine=find_all_access(request.user)))
+    return _my_page(request, MyTokenForm(request, mine=find_all_access(request.user)))
 
 
 @never_cache
@@ -88,9 +90,9 @@ def show_my_tokens(request: HttpRequest) -> HttpResponse:
 @log_in_required
 def make_my_token(request: HttpRequest) -> HttpResponse:
     mine = find_all_access(request.user)
-    form = MyTokenForm(request.POST, mine=mine)
+    form = MyTokenForm(request, request.POST, mine=mine)
     made = form.make(_person(request), form.tenants.get(form.cleaned_data["tenant"])) if form.is_valid() else ""
-    return _my_page(request, MyTokenForm(mine=mine) if made else form, made=made)
+    return _my_page(request, MyTokenForm(request, mine=mine) if made else form, made=made)
 
 
 @require_POST

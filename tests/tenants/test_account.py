@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from supportsaas import clock, mongo
-from tenants.models import PersonSession, User
+from tenants.models import ApiToken, PersonSession, Role, User
 from tenants.sessions import session_match
 from tests.conftest import PASSWORD
 
@@ -123,3 +123,48 @@ def test_a_command_helps_whoever_cannot_log_in(team_mate: User, client: Client) 
     client.post(page.request["PATH_INFO"], {"new_password1": new, "new_password2": new})
     assert not is_in(open_one)
     assert client.login(username="team_mate", password=new)
+
+
+class TestTokensThatOutliveAPassword:
+    NEW = "an altogether new pass phrase"
+
+    @pytest.fixture
+    def tokens(self, team_mate: User, owner: User) -> dict[str, ApiToken]:
+        return {
+            name: ApiToken.issue(name=name, user=user, tenant=None, role=Role.VIEWER)[0]
+            for name, user in (("mine", team_mate), ("also mine", team_mate), ("another's", owner))
+        }
+
+    def live(self) -> set[str]:
+        return set(ApiToken.objects.filter(revoked_at=None).values_list("name", flat=True))
+
+    def test_changing_the_password_revokes_ones_own_unless_one_unchecks_it(
+        self, team_mate: User, tokens: dict[str, ApiToken]
+    ) -> None:
+        here = logged_in("team_mate")
+        html = here.get("/account/password/").content.decode()
+        assert "Also revoke your 2 tokens" in html and 'name="revoke_tokens" value="1" checked' in html
+        form = {"old_password": PASSWORD, "new_password1": self.NEW, "new_password2": self.NEW}
+        here.post("/account/password/", form)
+        assert self.live() == set(tokens)
+        form = {"old_password": self.NEW, "new_password1": PASSWORD, "new_password2": PASSWORD, "revoke_tokens": "1"}
+        assert "2 tokens revoked" in here.post("/account/password/", form, follow=True).content.decode()
+        assert self.live() == {"another's"}
+
+    def test_a_refused_change_revokes_none(self, team_mate: User, tokens: dict[str, ApiToken]) -> None:
+        form = {"old_password": "wrong", "new_password1": self.NEW, "new_password2": self.NEW, "revoke_tokens": "1"}
+        assert logged_in("team_mate").post("/account/password/", form).status_code == 422
+        assert self.live() == set(tokens)
+
+    def test_logging_out_all_others_offers_it_too(self, team_mate: User, tokens: dict[str, ApiToken]) -> None:
+        here, _ = logged_in("team_mate"), logged_in("team_mate")
+        assert "revoke my 2 tokens" in here.get("/account/").content.decode()
+        here.post("/account/sessions/")
+        assert self.live() == set(tokens)
+        here.post("/account/sessions/", {"revoke_tokens": "1"})
+        assert self.live() == {"another's"}
+
+    def test_a_command_does_both(self, team_mate: User, tokens: dict[str, ApiToken]) -> None:
+        here = logged_in("team_mate")
+        call_command("person", "log-out", "team_mate", "--tokens", stdout=StringIO())
+        assert not is_in(here) and self.live() == {"another's"}

@@ -12,8 +12,8 @@ from django.test import Client
 
 from supportsaas import clock as real_clock
 from tenants import second_factor
-from tenants.models import RecoveryCode, SecondFactor, User
-from tests.conftest import PASSWORD, FakeClock
+from tenants.models import ApiToken, Membership, RecoveryCode, Role, SecondFactor, Tenant, User
+from tests.conftest import PASSWORD, FakeClock, make_user
 
 ClientOf = Callable[[User], Client]
 SET_UP = "/account/two-factor/"
@@ -152,16 +152,25 @@ def test_the_second_step_alone_leads_nowhere(client: Client, db: None) -> None:
     assert give_code(client, "123456")["Location"] == "/login/"
 
 
-def test_new_recovery_codes_and_turning_it_off_need_the_password(
-    client_of: ClientOf, team_mate: User, codes: list[str]
+def test_new_recovery_codes_and_turning_it_off_need_the_password_and_a_code(
+    client_of: ClientOf, team_mate: User, codes: list[str], clock: FakeClock
 ) -> None:
     client = client_of(team_mate)
     for do in ("codes", "off"):
-        assert client.post(SET_UP, {"do": do, "password": "wrong"}).status_code == 422
+        for form in (
+            {"password": "wrong", "code": codes[0]},
+            {"password": PASSWORD},
+            {"password": PASSWORD, "code": "000000"},
+        ):
+            assert client.post(SET_UP, {"do": do, **form}).status_code == 422
+            clock.advance(minutes=20)
     assert second_factor.count_recovery_codes(team_mate) == 10
-    html = client.post(SET_UP, {"do": "codes", "password": PASSWORD}).content.decode()
+    form = {"do": "codes", "password": PASSWORD, "code": shown(team_mate, clock)}
+    html = client.post(SET_UP, form).content.decode()
     assert codes[0] not in html and html.count("<li><code>") == 10
-    client.post(SET_UP, {"do": "off", "password": PASSWORD})
+    assert client.post(SET_UP, {**form, "do": "off"}).status_code == 422  # a code works once
+    recovery = re.findall(r"<li><code>([a-z0-9-]+)</code>", html)[0]
+    client.post(SET_UP, {"do": "off", "password": PASSWORD, "code": recovery})
     assert second_factor.find_factor(team_mate) is None and not RecoveryCode.objects.exists()
 
 
@@ -191,5 +200,54 @@ class TestRequiredForStaff:
         set_up(client, superuser, clock)
         assert client.get("/admin/").status_code == 200
 
+    def test_superusers_who_may_not_log_in_to_the_admin_are_asked_too(self, client_of: ClientOf, tenant: Any) -> None:
+        user = make_user("hidden_root", is_superuser=True)
+        assert client_of(user).get("/t/acme/tickets/", headers={"Accept": "text/html"})["Location"] == SET_UP
+
+    def test_tokens_of_staff_without_one_let_no_program_in(
+        self, client_of: ClientOf, tenant: Tenant, superuser: User, team_mate: User, clock: FakeClock
+    ) -> None:
+        tokens = {user: ApiToken.issue(name="t", user=user, tenant=None, role=Role.ADMIN)[1] for user in
+                  (superuser, team_mate)}  # fmt: skip
+
+        def status(user: User) -> int:
+            headers = {"Authorization": f"Bearer {tokens[user]}"}
+            return Client().get("/tickets?tenant_id=acme", headers=headers).status_code
+
+        assert (status(superuser), status(team_mate)) == (403, 200)
+        set_up(client_of(superuser), superuser, clock)
+        assert status(superuser) == 200
+
+    def test_a_session_from_before_the_second_factor_is_told_to_log_in_again(
+        self, client_of: ClientOf, superuser: User, clock: FakeClock
+    ) -> None:
+        set_up(client_of(superuser), superuser, clock)
+        html = client_of(superuser).get("/", headers={"Accept": "text/html"}, follow=True).content.decode()
+        assert "log in again with a code" in html
+
     def test_everybody_else_goes_on_as_before(self, client_of: ClientOf, team_mate: User) -> None:
         assert client_of(team_mate).get("/t/acme/tickets/").status_code == 200
+
+
+class TestRequiredForAdmins:
+    @pytest.fixture(autouse=True)
+    def _required(self, settings: Any) -> None:
+        settings.REQUIRE_TWO_FACTOR_FOR_ADMINS = True
+
+    def test_admins_of_any_tenant_and_staff_get_nowhere_without(
+        self, client_of: ClientOf, owner: User, superuser: User, manager: User, clock: FakeClock
+    ) -> None:
+        for user in (owner, superuser):
+            client = client_of(user)
+            assert client.get("/t/acme/tickets/", headers={"Accept": "text/html"})["Location"] == SET_UP
+            set_up(client, user, clock)
+            assert client.get("/t/acme/tickets/").status_code == 200
+        assert client_of(manager).get("/t/acme/tickets/").status_code == 200
+
+    def test_whoever_becomes_admin_is_asked_from_then_on(
+        self, client_of: ClientOf, tenant: Tenant, manager: User
+    ) -> None:
+        client = client_of(manager)
+        assert client.get("/t/acme/tickets/").status_code == 200
+        Membership.objects.filter(user=manager).update(role=Role.ADMIN)
+        assert client.get("/t/acme/tickets/", headers={"Accept": "text/html"})["Location"] == SET_UP

@@ -12,6 +12,7 @@ from tenants import tokens
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 from tenants.tokens import Scope, TokenRefused
 from tests.api.caller import Api
+from tests.conftest import PASSWORD
 from tests.reading_pages import body, page_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +204,50 @@ def test_no_one_has_more_live_tokens_than_anybody_can_oversee(owner: User, monke
         tokens.make_token(user=owner, tenant=None, name="c", scope=Scope.READ, days=None)
     tokens.revoke_token(ApiToken.objects.get(name="a"))
     tokens.make_token(user=owner, tenant=None, name="a", scope=Scope.READ, days=None)
+
+
+class TestThePasswordAgain:
+    """A stolen session must not leave something behind that outlives it."""
+
+    @pytest.fixture
+    def old(self, client_of: ClientOf, owner: User) -> Client:
+        """Somebody who logged in an hour ago."""
+        client = client_of(owner)
+        session = client.session
+        session["signed_in"] = {**session["signed_in"], "at": (clock.now() - timedelta(hours=1)).isoformat()}
+        session.save()
+        return client
+
+    @pytest.mark.parametrize("address", [OF_TENANT, MINE])
+    def test_it_is_asked_for_once_where_the_log_in_is_long_ago(self, old: Client, address: str) -> None:
+        assert 'name="password"' in page_of(old, address)
+        for wrong in ({}, {"password": ""}, {"password": "wrong"}):
+            refused = old.post(f"{address}make/", {**FORM, **wrong})
+            assert refused.status_code == 422 and 'id="id_password_error"' in body(refused)
+        assert not ApiToken.objects.exists()
+        made_text(body(old.post(f"{address}make/", {**FORM, "password": PASSWORD})))
+        assert 'name="password"' not in page_of(old, address)
+        made_text(body(old.post(f"{address}make/", {**FORM, "name": "Another"})))
+
+    def test_a_session_that_does_not_say_when_it_began_is_an_old_one(self, client_of: ClientOf, owner: User) -> None:
+        client = client_of(owner)
+        session = client.session
+        del session["signed_in"]
+        session.save()
+        assert client.post(f"{MINE}make/", FORM).status_code == 422
+
+    def test_guessing_it_is_slow(self, old: Client) -> None:
+        answers = [body(old.post(f"{MINE}make/", {**FORM, "password": "wrong"})) for _ in range(7)]
+        assert "Too many attempts" in answers[-1]
+        assert "Too many attempts" in body(old.post(f"{MINE}make/", {**FORM, "password": PASSWORD}))
+
+    def test_the_django_admin_asks_for_it_too(self, client_of: ClientOf, superuser: User) -> None:
+        client = client_of(superuser)
+        session = client.session
+        session["signed_in"] = {**session["signed_in"], "at": (clock.now() - timedelta(hours=1)).isoformat()}
+        session.save()
+        form = {"name": "t", "user": str(superuser.pk), "role": "viewer", "lifetime": "90"}
+        address = "/admin/tenants/apitoken/add/"
+        assert 'name="password"' in page_of(client, address)
+        assert "This field is required" in body(client.post(address, form)) and not ApiToken.objects.exists()
+        made_text(body(client.post(address, {**form, "password": PASSWORD})))

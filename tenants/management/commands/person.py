@@ -9,6 +9,7 @@ from tenants import second_factor
 from tenants.members import password_link
 from tenants.models import User
 from tenants.sessions import end_sessions
+from tenants.tokens import count_live, revoke_all
 
 
 class Command(BaseCommand):
@@ -21,7 +22,10 @@ class Command(BaseCommand):
             ("two-factor-off", "let the password alone log them in again"),
             ("log-out", "end all their sessions"),
         ):
-            steps.add_parser(name, help=text).add_argument("user")
+            step = steps.add_parser(name, help=text)
+            step.add_argument("user")
+            if name == "log-out":
+                step.add_argument("--tokens", action="store_true", help="also revoke all their tokens")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["user"]).first()
@@ -36,3 +40,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{user} {'logs in by password alone now' if was_on else 'had no second factor'}.")
             case "log-out":
                 self.stdout.write(f"{end_sessions(user)} sessions of {user} are ended.")
+                if options["tokens"]:
+                    self.stdout.write(f"{revoke_all(user)} tokens of {user} are revoked.")
+                elif live := count_live(user):
+                    self.stdout.write(f"{live} tokens of {user} still work; --tokens revokes them.")

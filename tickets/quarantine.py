@@ -7,6 +7,7 @@ when its ticket comes in well, or when somebody drops it.
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,37 +101,39 @@ def save_records(
     """Keep the records; one that was there already is counted again, not doubled."""
     if not records:
         return
-    writes = []
+    writes: dict[str, UpdateOne] = {}
+    times = Counter[str]()
     for record in records:
         text = record.text()
         key = hashlib.blake2b(f"{tenant.slug}\0{text}".encode(), digest_size=16).hexdigest()
+        times[key] += 1
         fields = _as_json(record.fields) if record.place and record.fields is not None else None
-        is_cut = len(text) > LONGEST_PAYLOAD or (fields is not None and len(fields) > LONGEST_PAYLOAD)
-        writes.append(
-            UpdateOne(
-                {"_id": key},
-                {
-                    "$setOnInsert": {
-                        "tenant_id": tenant.slug,
-                        "payload": text[:LONGEST_PAYLOAD],
-                        "first_seen_at": now,
-                    },
-                    "$set": {
-                        "external_id": record.external_id,
-                        "field": record.field,
-                        "reason": record.reason,
-                        "place": record.place,
-                        "fields": None if is_cut else fields,
-                        "is_cut": is_cut,
-                        "last_seen_at": now,
-                        "job_id": job_id,
-                    },
-                    "$inc": {"times_seen": 1},
-                },
-                upsert=True,
-            )
+        is_cut = (
+            text == _TOO_DEEP or len(text) > LONGEST_PAYLOAD or (fields is not None and len(fields) > LONGEST_PAYLOAD)
         )
-    mongo.collection(COLLECTION).bulk_write(writes, ordered=False, session=session)
+        writes[key] = UpdateOne(
+            {"_id": key},
+            {
+                "$setOnInsert": {
+                    "tenant_id": tenant.slug,
+                    "payload": text[:LONGEST_PAYLOAD],
+                    "first_seen_at": now,
+                },
+                "$set": {
+                    "external_id": record.external_id,
+                    "field": record.field,
+                    "reason": record.reason,
+                    "place": record.place,
+                    "fields": None if is_cut else fields,
+                    "is_cut": is_cut,
+                    "last_seen_at": now,
+                    "job_id": job_id,
+                },
+                "$inc": {"times_seen": times[key]},
+            },
+            upsert=True,
+        )
+    mongo.collection(COLLECTION).bulk_write(list(writes.values()), ordered=False, session=session)
 
 
 def find_page(
@@ -243,5 +246,11 @@ def _cursor(record: Document, *, backwards: bool = False) -> Cursor:
     return Cursor(record["last_seen_at"], record["_id"], backwards)
 
 
+_TOO_DEEP = json.dumps("(nested too deeply to be shown)")
+
+
 def _as_json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=True, default=str)
+    try:
+        return json.dumps(value, sort_keys=True, ensure_ascii=True, default=str)
+    except RecursionError:
+        return _TOO_DEEP

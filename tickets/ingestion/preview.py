@@ -51,16 +51,17 @@ def preview_source(
     counts = preview.counts
     try:
         for page in source.pages(since=since):
-            wait(0, "the next page")
-            read = read_records(page.records, tenant_id=tenant.slug, rules_version=rules.version)
-            plan = store.plan_page(read.tickets, job_id="", now=clock.now(), rules=rules, is_whole=is_whole)
-            seen.add(read.ids_at_the_source())
-            counts.new_ingested += plan.new
-            counts.updated += plan.updated
-            counts.restored += plan.restored
-            counts.unchanged += plan.unchanged
-            counts.quarantined += len(read.quarantined)
-            counts.foreign += read.foreign
+            for part in page.parts():
+                wait(0, "the next page")
+                read = read_records(part.records, tenant_id=tenant.slug, rules_version=rules.version)
+                plan = store.plan_page(read.tickets, job_id="", now=clock.now(), rules=rules, is_whole=is_whole)
+                seen.add(read.ids_at_the_source())
+                counts.new_ingested += plan.new
+                counts.updated += plan.updated
+                counts.restored += plan.restored
+                counts.unchanged += plan.unchanged
+                counts.quarantined += len(read.quarantined)
+                counts.foreign += read.foreign
         listed = set(source.find_deleted_ids()) if source.lists_everything else set()
     finally:
         source.close()

@@ -9,11 +9,12 @@ compared. So whatever stops a run, what it had stored stays and the next run goe
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -29,12 +30,14 @@ from tickets.ingestion.listing import Listing
 from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.reading import ReadPage, read_records
+from tickets.ingestion.rejected import RejectedSample
 from tickets.ingestion.sync_state import find_state, save_state
 from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
 from tickets.ingestion.write_behind import WriteBehind
 from tickets.jobs import JobRequest, Progress, Reading, Status
 from tickets.notifications.channels import find_routes
 from tickets.notifications.routing import Route
+from tickets.quarantine import QuarantinedRecord
 from tickets.rules.model import find_rules
 from tickets.sources import Page, SourceError, TicketSource, open_source
 from tickets.sources.base import Position
@@ -146,6 +149,8 @@ class _Run:
     now: Clock
     warning: dict[str, Any] | None = None
     has_quarantine: bool = False
+    rejected: RejectedSample | None = None
+    """None where all are kept: a retry has only those that are stored already."""
     routes: tuple[Route, ...] = ()
     rules: TenantRules = NO_RULES
     store: TicketStore = field(init=False)
@@ -155,7 +160,9 @@ class _Run:
 
     def read_everything(self, open_source: OpenSource) -> None:
         # A retry lets go of its records itself: of two versions of a ticket, one may still be refused.
-        self.has_quarantine = self.request.kind != "retry" and quarantine.count_records(self.tenant) > 0
+        if self.request.kind != "retry":
+            stored = quarantine.count_records(self.tenant)
+            self.has_quarantine, self.rejected = stored > 0, RejectedSample.beside(stored)
         self.routes = find_routes(self.tenant)
         # Under the lock: whoever judges the stored tickets anew after a change takes it too, so none of ours slips by.
         self.rules = find_rules(self.tenant)
@@ -170,6 +177,8 @@ class _Run:
                     raise
                 reading, goes_on = self._begin(source), False  # the place is not there any more
                 listing = self._read_pages(source, reading)
+            if self.rejected and self.rejected.left_out:
+                self._warn("rejected_not_kept", self.rejected.describe(self.progress.counts.quarantined))
             is_whole = reading.since is None and not goes_on
             if is_whole and source.supports_since and not listing.is_complete:
                 # What slipped between two pages while we read is old: no read of changes would bring it.
@@ -215,7 +224,7 @@ class _Run:
         behind = WriteBehind()
         ahead = read_ahead(pages, abandon=self.guard.abandon, meanwhile=behind.settle_before)
         with closing(ahead) as fetched, behind:
-            for page in fetched:
+            for page in chain.from_iterable(each.parts() for each in fetched):
                 self.guard.check()
                 read = read_records(page.records, tenant_id=self.tenant.slug, rules_version=self.rules.version)
                 listing.add(page, read)
@@ -223,8 +232,9 @@ class _Run:
                 if not storing.isdisjoint(ids):
                     behind.settle()  # these have to be compared with what that page makes of them
                 plan = self._plan(read, is_whole=is_whole)
+                kept = self.rejected.take(read.quarantined) if self.rejected else read.quarantined
                 behind.begin(
-                    partial(self._save, read, plan),
+                    partial(self._save, read, plan, kept),
                     then=partial(self._note, reading, page, read, plan, pages_done=pages_done),
                 )
                 storing = ids
@@ -240,8 +250,8 @@ class _Run:
             kept, job_id=self.job_id, now=now, routes=self.routes, rules=self.rules, is_whole=is_whole
         )
 
-    def _save(self, read: ReadPage, plan: PagePlan) -> None:
-        self.store.save_page(plan, lock=self.guard.lock, held=self.guard.held, quarantined=read.quarantined)
+    def _save(self, read: ReadPage, plan: PagePlan, rejected: Sequence[QuarantinedRecord]) -> None:
+        self.store.save_page(plan, lock=self.guard.lock, held=self.guard.held, quarantined=rejected)
         if self.has_quarantine:
             refused = {record.external_id for record in read.quarantined}
             well = [ticket.content.external_id for ticket in read.tickets]

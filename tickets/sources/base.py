@@ -1,9 +1,9 @@
 """What ingestion asks of a source, whatever helpdesk is behind it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 
 class SourceError(Exception):
@@ -40,6 +40,28 @@ class Position:
     token: str
 
 
+class MappedRecords(Sequence[SourceRecord]):
+    """Records as they came, each mapped only when it is looked at: of very many no second object each is kept."""
+
+    def __init__(self, raw: Sequence[Any], to_record: Callable[[Any], SourceRecord]) -> None:
+        self._raw, self._to_record = raw, to_record
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @overload
+    def __getitem__(self, place: int) -> SourceRecord: ...
+    @overload
+    def __getitem__(self, place: slice) -> "MappedRecords": ...
+    def __getitem__(self, place: int | slice) -> "SourceRecord | MappedRecords":
+        if isinstance(place, slice):
+            return MappedRecords(self._raw[place], self._to_record)
+        return self._to_record(self._raw[place])
+
+
+PART_RECORDS = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page; `total_pages` and `total_count` are of the whole listing, where the source tells them."""
@@ -52,6 +74,11 @@ class Page:
     @property
     def number(self) -> int:
         return self.position.pages_before + 1
+
+    def parts(self) -> Iterator["Page"]:
+        """The page in parts of at most `PART_RECORDS`: a server may send all it has, whatever was asked for."""
+        for first in range(0, max(len(self.records), 1), PART_RECORDS):
+            yield replace(self, records=self.records[first : first + PART_RECORDS])
 
 
 class TicketSource(Protocol):

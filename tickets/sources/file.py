@@ -16,6 +16,7 @@ from tenants.source_options import TICKET_FIELDS
 from tickets.ingestion.normalize import parse_date
 from tickets.sources.base import Page, Position, SourceRecord
 from tickets.sources.file_lines import LONGEST_LINE, UTF_8, FileError, LineReader
+from tickets.sources.json_text import TooDeepOrTooLong, TooMuchMemory, parse_json
 from tickets.sources.rest import look_up
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -173,12 +174,14 @@ class FileSource:
 
     def _json_record(self, text: str) -> SourceRecord:
         try:
-            return self.record(json.loads(text))
-        except (ValueError, RecursionError) as error:
-            reason = (
-                f"is no JSON: {error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else _ODD
-            )
-            return self._refused({"line": self._line, "text": text.rstrip("\r\n")}, reason)
+            return self.record(parse_json(text))
+        except json.JSONDecodeError as error:
+            reason = f"is no JSON: {error.msg} at column {error.colno}"
+        except TooMuchMemory as error:
+            reason = str(error)
+        except TooDeepOrTooLong as error:
+            reason = f"is no JSON that can be read: {error}"
+        return self._refused({"line": self._line, "text": text.rstrip("\r\n")}, reason)
 
     # -- Both --------------------------------------------------------------------------------
 
@@ -234,7 +237,6 @@ class _Ambiguous(Exception):
 
 
 _TOO_LONG = f"is longer than {LONGEST_LINE:,} characters"
-_ODD = "is no JSON that can be read: a number is too long, or it is nested too deeply"
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

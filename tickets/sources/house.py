@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from tickets.sources.base import Page, Position, SourceError, SourceRecord
+from tickets.sources.base import MappedRecords, Page, Position, SourceError, SourceRecord
 from tickets.sources.drift import Shrinking
 from tickets.sources.http import HelpdeskHttp
 
@@ -32,7 +32,7 @@ class HouseSource:
             total = payload.get("total_count")
             total = total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
             yield Page(
-                records=[self.record(each) for each in payload["tickets"]],
+                records=MappedRecords(payload["tickets"], self.record),
                 position=Position(number - 1, str(number)),
                 total_pages=None if total is None else max(-(-total // self._page_size), 1),
                 total_count=total,

@@ -1,7 +1,6 @@
 """HTTP towards a helpdesk: every request waits for the shared rate limit, is bounded in time and
 size, is retried where that helps, and ends in an answer or a `SourceError` with a sentence."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from supportsaas.reliability.rate_limiter import RateLimiter
 from supportsaas.reliability.retry import ATTEMPTS, backoff_waits, parse_retry_after
 from tickets.sources.base import SourceError
 from tickets.sources.body import ACCEPT_ENCODING, iterate_body
+from tickets.sources.json_text import TextCutOff, TextUnreadable, TooDeepOrTooLong, TooMuchMemory, read_json
 
 READ_SECONDS = 30.0
 WHOLE_ANSWER_SECONDS = 60.0
@@ -196,13 +196,31 @@ class HelpdeskHttp:
         )
 
     def _decode(self, body: bytearray, response: httpx.Response) -> Any:
+        content_type = response.headers.get("Content-Type", "")
         try:
-            return json.loads(body.decode("utf-8-sig", "replace"))
-        except (ValueError, RecursionError):
-            pass
-        kind = response.headers.get("Content-Type", "").split(";")[0]
-        looks_html = kind == "text/html" or body[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))
-        what = "a web page" if looks_html else "something that is not complete JSON"
-        raise _Transient(
-            "not_json", f"The helpdesk at {self.host} sent {what} instead of tickets. Check the address of the source."
-        )
+            return read_json(body, content_type=content_type)
+        except TooMuchMemory as error:
+            raise SourceError(
+                "too_large", f"The helpdesk at {self.host} sent an answer that {error}. Ask for smaller pages."
+            ) from None
+        except TooDeepOrTooLong as error:
+            raise SourceError(
+                "unexpected_answer", f"The helpdesk at {self.host} sent JSON that cannot be read: {error}."
+            ) from None
+        except ValueError as error:
+            problem = error
+        if content_type.split(";")[0].strip().lower() == "text/html" or _looks_like_html(body):
+            what = "a web page instead of tickets. Check the address of the source."
+        elif isinstance(problem, TextUnreadable) and not isinstance(problem, TextCutOff):
+            raise SourceError(
+                "unexpected_answer",
+                f"The helpdesk at {self.host} sent text that {problem}. Nothing of this answer is stored, so that no "
+                "letter is replaced by another. Have the helpdesk declare the charset it writes.",
+            ) from None
+        else:
+            what = "something that is not complete JSON instead of tickets. Check the address of the source."
+        raise _Transient("not_json", f"The helpdesk at {self.host} sent {what}")
+
+
+def _looks_like_html(body: bytearray) -> bool:
+    return body[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tenants.source_options import RestOptions
-from tickets.sources.base import Page, Position, SourceError, SourceRecord
+from tickets.sources.base import MappedRecords, Page, Position, SourceError, SourceRecord
 from tickets.sources.drift import Shrinking
 from tickets.sources.http import Answer, HelpdeskHttp
 
@@ -87,7 +87,7 @@ class RestSource:
                 max(total - seen, 0) if seen is not None else max(total - (position.pages_before + 1) * len(records), 0)
             )
             total_pages = position.pages_before + 1 + -(-left // len(records))
-        return Page([self.record(each) for each in records], position, total_pages=total_pages, total_count=total)
+        return Page(MappedRecords(records, self.record), position, total_pages=total_pages, total_count=total)
 
     def record(self, raw: Any) -> SourceRecord:
         return SourceRecord(self._fields(raw), raw)

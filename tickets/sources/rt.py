@@ -14,7 +14,7 @@ from html import unescape
 from typing import Any
 
 from supportsaas import clock
-from tickets.sources.base import Page, Position, SourceError
+from tickets.sources.base import MappedRecords, Page, Position, SourceError
 from tickets.sources.http import Answer
 from tickets.sources.rest import RestSource
 
@@ -59,7 +59,7 @@ class RtSource(RestSource):
             is_last = remaining <= len(records)
             if records or not pages_before:
                 yield Page(
-                    [self.record(each) for each in self._with_texts(records)],
+                    MappedRecords(self._with_texts(records), self.record),
                     Position(pages_before, str(after)),
                     total_pages=pages_before + max(math.ceil(remaining / size), 1),
                     total_count=None if came is None else came + remaining,

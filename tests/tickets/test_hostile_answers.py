@@ -1,0 +1,194 @@
+"""Answers that are far more than was asked for: taken in in parts where they are tickets, bounded where they are junk."""
+
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from supportsaas import mongo
+from tenants.models import Source, Tenant
+from tests.builders import record
+from tests.conftest import FakeClock
+from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tickets import jobs, quarantine
+from tickets.ingestion import rejected
+from tickets.ingestion.preview import preview_tenant
+from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.jobs import JobRequest
+from tickets.sources import SourceError, json_text, open_source
+from tickets.sources.base import PART_RECORDS
+from tickets.store import TicketStore
+
+REST = {"path": "/items", "fields": {"id": "id", "created_at": "at", "customer_id": "who"}}
+
+
+@pytest.fixture
+def connect(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Callable[..., Source]:
+    def make(**values: Any) -> Source:
+        return Source.objects.create(tenant=tenant, **{"kind": "house", "url": helpdesk.url, "page_size": 10, **values})
+
+    return make
+
+
+@pytest.fixture
+def ingest(tenant: Tenant, clock: FakeClock) -> Callable[[], Outcome]:
+    def run() -> Outcome:
+        clock.advance(minutes=10)
+        wish = JobRequest(trigger="command", started_by="test")
+        job_id = jobs.begin_at_once(tenant, wish, owner_id="test", now=clock())
+        return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test", now=clock, sleep=clock.sleep)
+
+    return run
+
+
+def packed(payload: Any) -> Answer:
+    body = gzip.compress(payload if isinstance(payload, bytes) else json.dumps(payload).encode())
+    return answer(body, Content_Encoding="gzip")
+
+
+def zeros(count: int) -> bytes:
+    return b'{"next_page": null, "deleted_ids": [], "tickets": [' + b",".join([b"0"] * count) + b"]}"
+
+
+def test_an_answer_of_millions_of_values_ends_the_run_with_a_sentence(
+    connect: Callable[..., Source], ingest: Callable[[], Outcome], helpdesk: ScriptedHelpdesk
+) -> None:
+    source = connect()
+    helpdesk.fail_everything(packed(zeros(4_000_000)))
+    assert len(helpdesk.script("", {})[2]) < 40_000  # type: ignore[misc, index]
+    outcome = ingest()
+    assert outcome.error is not None
+    assert outcome.error["code"] == "too_large"
+    assert "more than 300 MB of memory" in outcome.error["message"]
+    assert helpdesk.pages_read == 1
+    with pytest.raises(SourceError, match="more than 300 MB of memory"):
+        open_source(source).check()
+
+
+def test_a_server_without_pages_may_send_all_its_tickets_at_once(
+    tenant: Tenant, connect: Callable[..., Source], ingest: Callable[[], Outcome], helpdesk: ScriptedHelpdesk
+) -> None:
+    connect(kind="rest", options={**REST, "paging": "next", "next": "header:Link"})
+    items = [{"id": n, "at": "2026-03-10T09:00:00Z", "who": f"c_{n % 9}"} for n in range(3 * PART_RECORDS + 7)]
+    helpdesk.fail_everything(packed(items))
+    preview = preview_tenant(tenant, wait=lambda *_: None)
+    assert preview.counts.new_ingested == len(items)
+    outcome = ingest()
+    assert (outcome.status, outcome.progress.counts.new_ingested) == ("completed", len(items))
+    assert TicketStore(tenant).count_live() == len(items)
+    del items[0]
+    helpdesk.fail_everything(packed(items))
+    outcome = ingest()
+    assert (outcome.progress.counts.unchanged, outcome.progress.counts.deleted) == (len(items), 1)
+
+
+def test_of_junk_a_bounded_sample_is_kept_and_the_rest_is_counted(
+    tenant: Tenant,
+    connect: Callable[..., Source],
+    ingest: Callable[[], Outcome],
+    helpdesk: ScriptedHelpdesk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rejected, "MOST_OF_A_RUN", 50)
+    monkeypatch.setattr(rejected, "MOST_OF_A_TENANT", 80)
+    connect()
+    junk = [{"id": f"J-{n}", "created_at": 0} for n in range(1_200)]
+    helpdesk.fail_everything(answer({"tickets": [*junk, record("T-1")], "next_page": None, "deleted_ids": []}))
+    outcome = ingest()
+    assert (outcome.status, outcome.progress.counts.quarantined) == ("partial", 1_200)
+    assert quarantine.count_records(tenant) == 50
+    assert TicketStore(tenant).count_live() == 1
+    assert outcome.warning is not None
+    assert outcome.warning["code"] == "rejected_not_kept"
+    assert outcome.warning["message"].startswith("1,200 records were rejected, and 1,150 of them were only counted:")
+    helpdesk.fail_everything(
+        answer({"tickets": [{**each, "more": 1} for each in junk], "next_page": None, "deleted_ids": []})
+    )
+    ingest()
+    assert quarantine.count_records(tenant) == 80
+
+
+def test_the_same_junk_many_times_is_one_record_that_was_seen_so_often(
+    tenant: Tenant, connect: Callable[..., Source], ingest: Callable[[], Outcome], helpdesk: ScriptedHelpdesk
+) -> None:
+    connect()
+    helpdesk.fail_everything(packed(zeros(900)))
+    outcome = ingest()
+    assert outcome.progress.counts.quarantined == 900
+    (kept,) = mongo.collection("quarantine").find()
+    assert (kept["payload"], kept["times_seen"]) == ("0", 900)
+
+
+def test_a_record_nested_very_deeply_is_rejected_and_the_others_come_in(
+    tenant: Tenant, connect: Callable[..., Source], ingest: Callable[[], Outcome], helpdesk: ScriptedHelpdesk
+) -> None:
+    connect()
+    deep = b"[" * 900 + b"]" * 900
+    ticket = json.dumps(record("T-1")).encode()
+    helpdesk.fail_everything(
+        answer(b'{"next_page": null, "deleted_ids": [], "tickets": [' + deep + b"," + ticket + b"]}")
+    )
+    outcome = ingest()
+    assert (outcome.status, outcome.progress.counts.quarantined) == ("partial", 1)
+    assert TicketStore(tenant).count_live() == 1
+
+
+def test_the_letters_of_a_declared_charset_arrive(
+    tenant: Tenant, connect: Callable[..., Source], ingest: Callable[[], Outcome], helpdesk: ScriptedHelpdesk
+) -> None:
+    connect()
+    page = {
+        "tickets": [record("T-1", customer_id="Jörg"), record("T-2", customer_id="Jürg")],
+        "next_page": None,
+        "deleted_ids": [],
+    }
+    for charset in ("ISO-8859-1", "UTF-16", "utf-8"):
+        body = json.dumps(page, ensure_ascii=False).encode(charset)
+        helpdesk.fail_everything(answer(body, Content_Type=f"application/json; charset={charset}"))
+        outcome = ingest()
+        assert (outcome.status, outcome.progress.counts.updated) == ("completed", 0)
+        assert sorted(mongo.collection("tickets").distinct("customer_id")) == ["Jörg", "Jürg"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "sentence"),
+    [
+        ("", "is not written in UTF-8 (byte 84), and its Content-Type names no other charset"),
+        ("; charset=utf-8", "is not written in UTF-8 (byte 84), as its Content-Type says"),
+        ("; charset=latin-99", "is declared as “latin-99”, which is no known charset"),
+    ],
+)
+def test_letters_that_cannot_be_read_end_the_run_with_a_sentence_and_change_nothing(
+    tenant: Tenant,
+    connect: Callable[..., Source],
+    ingest: Callable[[], Outcome],
+    helpdesk: ScriptedHelpdesk,
+    declared: str,
+    sentence: str,
+) -> None:
+    connect()
+    page = {"tickets": [record("T-1", source="mail", customer_id="Jörg")], "next_page": None, "deleted_ids": []}
+    body = json.dumps(page, ensure_ascii=False).encode("latin-1")
+    helpdesk.fail_everything(answer(body, Content_Type=f"application/json{declared}"))
+    outcome = ingest()
+    assert outcome.error is not None
+    assert outcome.error["code"] == "unexpected_answer"
+    assert sentence in outcome.error["message"]
+    assert TicketStore(tenant).count_live() == 0
+    assert helpdesk.pages_read == 1
+
+
+def test_a_line_of_a_file_that_would_take_too_much_memory_is_rejected(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tickets.sources.file import FileFormat, FileSource
+
+    monkeypatch.setattr(json_text, "MOST_MEMORY", 1_000_000)
+    path = tmp_path / "old.jsonl"
+    path.write_text("[" + "[]," * 20_000 + "0]\n" + json.dumps(record("T-1")) + "\n")
+    (page,) = FileSource(path, FileFormat()).pages()
+    junk, ticket = page.records
+    assert junk.problem == ("record", "would take more than 0 MB of memory")
+    assert ticket.fields is not None

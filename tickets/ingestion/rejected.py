@@ -1,0 +1,37 @@
+"""How many of its rejected records a run keeps: all of an ordinary fault, and a sample where a helpdesk sends junk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tickets.quarantine import QuarantinedRecord
+
+MOST_OF_A_RUN = 10_000
+MOST_OF_A_TENANT = 100_000
+
+
+@dataclass(slots=True)
+class RejectedSample:
+    """The first `room` rejected records are kept; `left_out` counts the others."""
+
+    room: int
+    left_out: int = 0
+
+    @classmethod
+    def beside(cls, stored: int) -> "RejectedSample":
+        """For a tenant that has so many rejected records already."""
+        return cls(room=max(min(MOST_OF_A_RUN, MOST_OF_A_TENANT - stored), 0))
+
+    def take(self, records: Sequence[QuarantinedRecord]) -> Sequence[QuarantinedRecord]:
+        """Those of the records that are kept."""
+        kept = records[: self.room]
+        self.room -= len(kept)
+        self.left_out += len(records) - len(kept)
+        return kept
+
+    def describe(self, rejected: int) -> str:
+        """What became of so many rejected records, where not all of them are kept."""
+        return (
+            f"{rejected:,} records were rejected, and {self.left_out:,} of them were only counted: a run keeps up to "
+            f"{MOST_OF_A_RUN:,} rejected records, a tenant up to {MOST_OF_A_TENANT:,}. Look at why those that are "
+            "kept were rejected, correct the cause, then run a full read."
+        )

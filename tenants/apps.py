@@ -5,8 +5,9 @@ class TenantsConfig(AppConfig):
     name = "tenants"
 
     def ready(self) -> None:
-        from tenants import audit, log_in_events, sessions
+        from tenants import audit, deletion, log_in_events, sessions
 
         audit.connect()
+        deletion.connect()
         log_in_events.connect()
         sessions.connect()

@@ -208,17 +208,43 @@ def _append_change(instance: models.Model, before: Values, after: Values) -> Non
 
 
 def _append(instance: models.Model, action: str, changes: dict[str, Any]) -> None:
-    actor, via, address = _who()
-    AuditEntry(
+    actor, via, address = who()
+    append_entry(
         tenant_slug=_tenant_of(instance),
-        actor=actor[:200],
+        actor=actor,
         via=via,
         address=address,
         action=action,
         kind=str(instance._meta.verbose_name),
         object_id=str(instance.pk),
-        name=str(instance)[:300],
+        name=str(instance),
         changes=changes,
+    )
+
+
+def append_entry(
+    *,
+    tenant_slug: str,
+    actor: str,
+    via: str,
+    action: str,
+    kind: str,
+    object_id: str,
+    name: str,
+    address: str = "",
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """Add to the log what is no change of an audited model; `changes`: field to its `old` and `new`, in words."""
+    AuditEntry(
+        tenant_slug=tenant_slug,
+        actor=actor[:200],
+        via=via,
+        address=address,
+        action=action,
+        kind=kind,
+        object_id=object_id,
+        name=name[:300],
+        changes=changes or {},
     ).save()
 
 
@@ -229,7 +255,7 @@ def _tenant_of(instance: Any) -> str:
     return str(tenant.slug) if tenant is not None else ""
 
 
-def _who() -> tuple[str, str, str]:
+def who() -> tuple[str, str, str]:
     """The actor, by what way, and from where."""
     request = current_request()
     if request is None:

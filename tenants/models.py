@@ -21,6 +21,7 @@ from tenants.audit import Audited, AuditedQuerySet
 from tenants.audit import AuditEntry as AuditEntry
 from tenants.channel import Channel as Channel
 from tenants.channel import ChannelKind as ChannelKind
+from tenants.deletion import refuse_used_slug
 from tenants.second_factor import RecoveryCode as RecoveryCode
 from tenants.second_factor import SecondFactor as SecondFactor
 from tenants.sessions import PersonSession as PersonSession
@@ -111,6 +112,16 @@ class Tenant(Audited):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def clean(self) -> None:
+        if self._state.adding:
+            refuse_used_slug(self.slug)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises `ValidationError` where data of an earlier tenant of this id is not erased yet."""
+        if self._state.adding:
+            refuse_used_slug(self.slug)
+        super().save(*args, **kwargs)
 
 
 class Membership(Audited):

@@ -9,7 +9,7 @@ from supportsaas import indexes, mongo
 DJANGOS = frozenset(connection.introspection.django_table_names())
 MADE_BY_MIGRATIONS = {"django_content_type", "auth_permission", "django_migrations"}  # no test writes these
 OURS = {index.collection for index in indexes.INDEXES} | {
-    "circuits", "locks", "rate_limits", "rollup_state", "sync_state", "troubles"
+    "circuits", "locks", "rate_limits", "rollup_state", "sync_state", "tenant_deletions", "troubles"
 }  # fmt: skip
 
 

@@ -69,6 +69,10 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/charts/<str:name>/<str:format_name>/": [Route("/t/acme/charts/totals/csv/", "page", V)],
     "t/<str:slug>/customers/": [Route("/t/acme/customers/", "page", V)],
     "t/<str:slug>/customers/<path:customer_id>/": [Route("/t/acme/customers/cust_1/", "page", V)],
+    "t/<str:slug>/erase-customer/": [
+        Route("/t/acme/erase-customer/", "page", A, query={"customer": "cust_1"}),
+        Route("/t/acme/erase-customer/", "page", A, method="POST", query={"customer": "cust_1"}),
+    ],
     "t/<str:slug>/ingestion/": [Route("/t/acme/ingestion/", "page", V)],
     "t/<str:slug>/ingestion/status/": [Route("/t/acme/ingestion/status/", "page", V)],
     "t/<str:slug>/ingestion/run/": [Route("/t/acme/ingestion/run/", "page", M, method="POST")],

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from supportsaas.read_only_admin import ReadOnlyAdmin
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
+from supportsaas.tenant_data import count_data
 from tenants.admin import ChannelAdmin, SourceAdmin, TenantAdmin
 from tenants.models import Channel, Source, Tenant
 from tickets import jobs
@@ -27,6 +29,8 @@ from tickets.store import TicketStore
 from tickets.worker import count_workers
 
 logger = logging.getLogger(__name__)
+
+_ERASING = "Nobody sees it any more. The workers now erase all of its data; until then its id cannot be used again."
 
 
 @admin.register(Tenant)
@@ -46,6 +50,22 @@ class IngestingTenantAdmin(TenantAdmin):
             messages.success(request, f"Ingestion queued for {', '.join(started)}.")
         if not count_workers():
             messages.warning(request, "No worker is running, so jobs wait in the queue. Start one: manage.py worker")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """With how much of it is in the collections that are no tables of Django: all of it will be erased."""
+        shown, counted, *others = super().get_deleted_objects(objs, request)
+        whole = Counter(counted)
+        for tenant in objs:
+            whole.update(count_data(tenant.slug))
+        return shown, {what: f"{number:,}" for what, number in whole.items()}, *others
+
+    def delete_model(self, request: HttpRequest, obj: Tenant) -> None:
+        super().delete_model(request, obj)
+        messages.info(request, _ERASING)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
+        super().delete_queryset(request, queryset)
+        messages.info(request, _ERASING)
 
     def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -11,7 +11,7 @@ class TicketsConfig(AppConfig):
         # By signals, so that a schedule holds at once whoever changes a source: admin, command or demo.
         from supportsaas.vitals import register
         from tenants.models import Source, Tenant
-        from tickets import duties, schedule, search, vitals
+        from tickets import duties, schedule, search, tenant_erasure, vitals
         from tickets.notifications import dispatcher, troubles
         from tickets.notifications import vitals as alert_vitals
         from tickets.rules import judging
@@ -22,7 +22,14 @@ class TicketsConfig(AppConfig):
         post_save.connect(_follow_tenant, sender=Tenant)
         post_save.connect(judging.follow_change, sender=ClassificationRule)
         post_delete.connect(judging.follow_change, sender=ClassificationRule)
-        for duty in (*schedule.DUTIES, *search.DUTIES, *dispatcher.DUTIES, *troubles.DUTIES, *judging.DUTIES):
+        for duty in (
+            *schedule.DUTIES,
+            *search.DUTIES,
+            *dispatcher.DUTIES,
+            *troubles.DUTIES,
+            *judging.DUTIES,
+            *tenant_erasure.DUTIES,
+        ):
             duties.register(duty)
         for vital in (*vitals.VITALS, *alert_vitals.VITALS):
             register(vital)

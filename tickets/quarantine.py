@@ -51,6 +51,10 @@ class QuarantinedRecord:
         found = named.get("id") if isinstance(named, Mapping) else None
         return str(found).strip()[:200] or None if isinstance(found, str | int) else None
 
+    def key(self, tenant_id: str) -> str:
+        """A digest of what the record says: it is kept once, however often it is refused."""
+        return hashlib.blake2b(f"{tenant_id}\0{self.text()}".encode(), digest_size=16).hexdigest()
+
     def text(self) -> str:
         """The payload as JSON: whatever was in it fits into a string, and is never interpreted."""
         return _as_json(self.payload)
@@ -105,7 +109,7 @@ def save_records(
     times = Counter[str]()
     for record in records:
         text = record.text()
-        key = hashlib.blake2b(f"{tenant.slug}\0{text}".encode(), digest_size=16).hexdigest()
+        key = record.key(tenant.slug)
         times[key] += 1
         fields = _as_json(record.fields) if record.place and record.fields is not None else None
         is_cut = (

@@ -8,6 +8,7 @@ from django.urls import path
 from tickets.views import (
     alerts,
     channels,
+    customer_erasure,
     customers,
     exports,
     ingestion,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("t/<str:slug>/export/tickets/", exports.export_tickets, name="export-tickets"),
     path("t/<str:slug>/customers/", customers.show_customer_list, name="customer-list"),
     path("t/<str:slug>/customers/<path:customer_id>/", customers.show_customer, name="customer"),
+    path("t/<str:slug>/erase-customer/", customer_erasure.show_erasure, name="erase-customer"),
     path("t/<str:slug>/ingestion/", ingestion.show_ingestion, name="ingestion"),
     path("t/<str:slug>/ingestion/status/", ingestion.show_status, name="ingestion-status"),
     path("t/<str:slug>/ingestion/run/", ingestion.run_ingestion, name="ingestion-run"),

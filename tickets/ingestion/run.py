@@ -24,6 +24,7 @@ from supportsaas.clock import Clock
 from supportsaas.reliability.lock import LockLost
 from tenants.models import Source, Tenant
 from tickets import jobs, quarantine
+from tickets.erasures import Erasures
 from tickets.ingestion.deletions import brake_applies
 from tickets.ingestion.guard import LockBusy, RunCancelled, RunGuard, Sleep
 from tickets.ingestion.listing import Listing
@@ -154,6 +155,7 @@ class _Run:
     routes: tuple[Route, ...] = ()
     rules: TenantRules = NO_RULES
     store: TicketStore = field(init=False)
+    erasures: Erasures = field(init=False)
 
     def __post_init__(self) -> None:
         self.store = TicketStore(self.tenant)
@@ -166,6 +168,7 @@ class _Run:
         self.routes = find_routes(self.tenant)
         # Under the lock: whoever judges the stored tickets anew after a change takes it too, so none of ours slips by.
         self.rules = find_rules(self.tenant)
+        self.erasures = Erasures.of(self.tenant)
         self.guard.report("Connecting")
         source = open_source(self.tenant, self.guard.wait)
         try:
@@ -228,6 +231,7 @@ class _Run:
                 self.guard.check()
                 read = read_records(page.records, tenant_id=self.tenant.slug, rules_version=self.rules.version)
                 listing.add(page, read)
+                read = self.erasures.leave_out(read)
                 ids = set(read.ids_at_the_source())
                 if not storing.isdisjoint(ids):
                     behind.settle()  # these have to be compared with what that page makes of them

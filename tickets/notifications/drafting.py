@@ -57,7 +57,7 @@ def _draft(news: Sequence[News]) -> Draft:
     return Draft(
         key=_key(news),
         kind=kind,
-        headline=_headline([each.ticket for each in news], customers=len(customers)),
+        headline=headline_of([each.ticket for each in news]),
         news=tuple(news),
     )
 
@@ -68,7 +68,9 @@ def _key(news: Sequence[News]) -> str:
     return hashlib.blake2b("\0".join(each.key for each in news).encode(), digest_size=16).hexdigest()
 
 
-def _headline(tickets: Sequence[TicketFacts], *, customers: int) -> str:
+def headline_of(tickets: Sequence[TicketFacts]) -> str:
+    """One plain sentence about the tickets of a message, oldest first."""
+    customers = len({each.customer_id for each in tickets})
     first = tickets[0]
     subject = first.subject or "no subject"
     are_urgent = all(each.urgency == "high" for each in tickets)

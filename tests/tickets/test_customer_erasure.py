@@ -1,0 +1,277 @@
+"""Erasing one customer: all of it goes, nothing of others, numbers stay exact, and nothing comes back."""
+
+import io
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from analytics.rollups.keeping import refresh
+from supportsaas import clock as real_clock
+from supportsaas import mongo
+from supportsaas.reliability.lock import Lock
+from supportsaas.reliability.outbox import OutboxEntry, append_entries
+from tenants.models import AuditEntry, Source, Tenant, User
+from tests.builders import record, store_tickets
+from tests.conftest import FakeClock
+from tests.helpdesk import ScriptedHelpdesk
+from tickets import jobs, quarantine
+from tickets.customer_erasure import ErasureRefused, erase_customer, find_what_goes
+from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.jobs import JobRequest
+from tickets.store import TicketStore
+
+ClientOf = Callable[[User], Client]
+JANE = "jane.doe@example.com"
+
+
+def live(tenant: Tenant) -> set[str]:
+    return set(TicketStore(tenant).iterate_live_ids())
+
+
+def everything_of(tenant: Tenant) -> str:
+    """All documents that the database has of the tenant, as one text."""
+    found = []
+    for name in mongo.database().list_collection_names():
+        match = {"$or": [{"tenant_id": tenant.slug}, {"_id": tenant.slug}]}
+        found += [f"{name}: {each}" for each in mongo.collection(name).find(match)]
+    return "\n".join(found)
+
+
+def refuse(tenant: Tenant, payload: dict[str, Any], **values: Any) -> None:
+    refused = quarantine.QuarantinedRecord("created_at", "is missing", payload, **values)
+    quarantine.save_records(tenant, [refused], job_id="x", now=real_clock.now())
+
+
+def deliver(tenant: Tenant, key: str, *customers: str) -> None:
+    facts = {"subject": "s", "urgency": "high", "sentiment": "neutral", "reason": "r", "created_at": real_clock.now()}
+    tickets = [
+        {**facts, "ticket_id": f"of {each}", "customer_id": each, "subject": f"from {each}"} for each in customers
+    ]
+    headline = f"{len(tickets)} tickets, the oldest: from {customers[0]}"
+    document = {"_id": f"{tenant.slug} {key}", "tenant_id": tenant.slug, "status": "delivered", "tickets": tickets,
+                "customers": sorted(customers), "headline": headline, "composed_at": real_clock.now()}  # fmt: skip
+    mongo.collection("deliveries").insert_one(document)
+
+
+def tell(tenant: Tenant, customer: str) -> None:
+    entry = OutboxEntry(tenant_id=tenant.slug, channel_id="c", event=customer, facts={"customer_id": customer})
+    mongo.in_transaction(lambda session: append_entries([entry], now=real_clock.now(), session=session))
+
+
+def fill(tenant: Tenant) -> None:
+    jane = [{"id": f"J-{n}", "customer_id": JANE, "message": "lawsuit"} for n in range(7)]
+    store_tickets(tenant, [*jane, *({"id": f"O-{n}", "customer_id": f"other{n % 3}"} for n in range(9))])
+    store_tickets(tenant, [{"id": "MOVED", "customer_id": JANE}])
+    store_tickets(tenant, [{"id": "MOVED", "customer_id": "other1", "updated_at": "2026-03-10T10:00:00Z"}])
+    refuse(tenant, {"id": "R-1", "customer_id": JANE})
+    refuse(tenant, {"id": "R-2", "customer_id": "other1"})
+    refuse(tenant, {"id": "R-3", "requester": {"email": f"Jane <{JANE}>"}})
+    deliver(tenant, "hers", JANE)
+    deliver(tenant, "digest", JANE, "other1", "other2")
+    deliver(tenant, "another's", "other1")
+    for customer in (JANE, "other1"):
+        tell(tenant, customer)
+    refresh(tenant)
+
+
+@pytest.fixture
+def filled(tenant: Tenant, other_tenant: Tenant) -> Tenant:
+    for each in (tenant, other_tenant):
+        fill(each)
+    return tenant
+
+
+def test_no_word_of_the_customer_is_left_and_nobody_elses_is_missing(filled: Tenant, other_tenant: Tenant) -> None:
+    others = everything_of(other_tenant)
+    erased = erase_customer(filled, JANE)
+    assert (erased.tickets, erased.rejected, erased.alerts) == (7, 2, 3)
+    refresh(filled)
+    left = everything_of(filled)
+    assert "jane" not in left.casefold() and "J-1" not in left
+    assert everything_of(other_tenant) == others
+    assert live(filled) == {*(f"O-{n}" for n in range(9)), "MOVED"}
+    messages = {each["_id"]: each for each in mongo.collection("deliveries").find({"tenant_id": "acme"})}
+    assert messages.keys() == {"acme digest", "acme another's"}
+    assert mongo.collection("outbox").count_documents({"tenant_id": "acme"}) == 1
+    assert mongo.collection("quarantine").count_documents({"tenant_id": "acme"}) == 1
+
+
+def test_a_digest_of_several_keeps_what_is_of_the_others(tenant: Tenant) -> None:
+    deliver(tenant, "digest", JANE, "other1", "other2")
+    erase_customer(tenant, JANE)
+    message = mongo.collection("deliveries").find_one({"_id": "acme digest"})
+    assert message is not None
+    assert [each["customer_id"] for each in message["tickets"]] == message["customers"] == ["other1", "other2"]
+    assert message["headline"] == "2 urgent tickets of 2 customers, the oldest: from other1"
+
+
+def test_all_numbers_are_exact_afterwards(filled: Tenant) -> None:
+    erase_customer(filled, JANE)
+    assert TicketStore(filled).find_count_differences() == {}
+    for _ in range(2):  # from the tickets, and from the roll-ups built again
+        call_command("verify_stats", "--tenant", "acme", stdout=io.StringIO())
+        refresh(filled)
+
+
+def test_the_log_of_changes_says_who_erased_how_much_and_not_whom(
+    filled: Tenant, owner: User, client_of: ClientOf
+) -> None:
+    client_of(owner).post("/t/acme/erase-customer/", {"customer": JANE})
+    entry = AuditEntry.objects.get(action="erased")
+    assert (entry.actor, entry.kind, entry.tenant_slug) == ("owner", "customer", "acme")
+    assert entry.changes["tickets"] == {"old": "7", "new": ""}
+    assert "jane" not in str(entry.__dict__).casefold()
+
+
+@pytest.mark.parametrize("customer", ["", "nobody@example.com", "jane", JANE.upper(), f"{JANE} "])
+def test_a_customer_of_another_name_is_another_customer(filled: Tenant, customer: str) -> None:
+    if customer:
+        erased = erase_customer(filled, customer)
+        assert erased.tickets == 0
+    else:
+        with pytest.raises(ErasureRefused):
+            erase_customer(filled, customer)
+    assert find_what_goes(filled, JANE).tickets == 7
+
+
+def test_a_short_id_takes_no_rejected_records_of_others(tenant: Tenant) -> None:
+    refuse(tenant, {"id": 1, "customer_id": "7", "priority": 7})
+    refuse(tenant, {"id": 2, "customer_id": "8", "priority": 7})
+    refuse(tenant, {"id": 3, "customer_id": 7})
+    assert erase_customer(tenant, "7").rejected == 2
+    assert [json.loads(each["payload"])["id"] for each in mongo.collection("quarantine").find()] == [2]
+
+
+def test_the_path_where_a_configured_helpdesk_names_its_customers_is_known(tenant: Tenant) -> None:
+    Source.objects.create(tenant=tenant, kind="redmine", url="http://127.0.0.1:9")
+    refuse(tenant, {"id": 1, "author": {"name": "Ann"}})
+    refuse(tenant, {"id": 2, "author": {"name": "Bo"}, "subject": "Ann"})
+    assert erase_customer(tenant, "Ann").rejected == 1
+
+
+def test_while_a_run_goes_nothing_is_erased(filled: Tenant, owner: User, client_of: ClientOf) -> None:
+    lock = Lock("acme")
+    held = lock.take("a run")
+    assert held is not None
+    answer = client_of(owner).post("/t/acme/erase-customer/", {"customer": JANE})
+    assert "Nothing was erased" in answer.content.decode()
+    assert find_what_goes(filled, JANE).tickets == 7
+    lock.release(held)
+
+
+def read_whole(tenant: Tenant) -> Outcome:
+    wish = JobRequest(trigger="command", started_by="test", full=True)
+    job_id = jobs.begin_at_once(tenant, wish, owner_id="test")
+    return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test")
+
+
+class TestReadingAgain:
+    @pytest.fixture
+    def desk(self, helpdesk: ScriptedHelpdesk, tenant: Tenant) -> ScriptedHelpdesk:
+        Source.objects.create(tenant=tenant, kind="house", url=helpdesk.url)
+        helpdesk.tickets = [
+            *(record(f"J-{n}", customer_id=JANE) for n in range(3)),
+            record("O-1", customer_id="other"),
+            record("R-1", customer_id=JANE, created_at="never"),
+        ]
+        read_whole(tenant)
+        erase_customer(tenant, JANE)
+        return helpdesk
+
+    def test_nothing_comes_back_and_nobody_else_is_deleted(
+        self,
+        desk: ScriptedHelpdesk,
+        tenant: Tenant,
+    ) -> None:
+        outcome = read_whole(tenant)
+        assert outcome.status == "completed" and live(tenant) == {"O-1"}
+        refresh(tenant)
+        assert JANE not in everything_of(tenant)
+        assert outcome.progress.counts.deleted == 0
+
+    @pytest.mark.parametrize(
+        "changed",
+        [{"message": "new text", "updated_at": "2026-03-11T10:00:00Z"}, {"customer_id": "a new name of hers"}],
+    )
+    def test_a_ticket_that_changed_since_stays_out(
+        self,
+        desk: ScriptedHelpdesk,
+        tenant: Tenant,
+        changed: dict[str, str],
+    ) -> None:
+        desk.tickets[0] = record("J-0", **{"customer_id": JANE, **changed})
+        read_whole(tenant)
+        assert live(tenant) == {"O-1"}
+
+    def test_an_older_ticket_of_the_customer_that_was_never_read_stays_out_and_a_new_one_comes_in(
+        self,
+        desk: ScriptedHelpdesk,
+        tenant: Tenant,
+    ) -> None:
+        tomorrow = (real_clock.now() + timedelta(days=1)).isoformat()
+        desk.tickets += [record("J-OLD", customer_id=JANE), record("J-NEW", customer_id=JANE, created_at=tomorrow)]
+        read_whole(tenant)
+        assert live(tenant) == {"O-1", "J-NEW"}
+
+    def test_a_file_does_not_bring_it_back_either(self, desk: ScriptedHelpdesk, tenant: Tenant, tmp_path: Any) -> None:
+        file = tmp_path / "tickets.jsonl"
+        file.write_text(json.dumps(record("J-1", customer_id=JANE)) + "\n" + json.dumps(record("F-1")) + "\n")
+        with pytest.raises(SystemExit) as ended:
+            call_command("import_tickets", "acme", str(file), stdout=io.StringIO(), stderr=io.StringIO())
+        assert ended.value.code == 0
+        assert live(tenant) == {"O-1", "F-1"}
+
+
+class TestPage:
+    def test_it_shows_what_goes_and_asks(self, filled: Tenant, owner: User, client_of: ClientOf) -> None:
+        client = client_of(owner)
+        link = f"/t/acme/erase-customer/?customer={JANE.replace('@', '%40')}"
+        assert link in client.get(f"/t/acme/customers/{JANE}/").content.decode()
+        html = client.get(link).content.decode()
+        assert "7 tickets" in html and "2 rejected records" in html and "3 alert messages" in html
+        assert find_what_goes(filled, JANE).tickets == 7
+        answer = client.post("/t/acme/erase-customer/", {"customer": JANE}, follow=True)
+        assert "Erased: 7 tickets" in answer.content.decode()
+        assert client.get(link).status_code == 404
+
+    def test_managers_are_not_offered_it(self, filled: Tenant, manager: User, client_of: ClientOf) -> None:
+        assert "erase-customer" not in client_of(manager).get(f"/t/acme/customers/{JANE}/").content.decode()
+
+    @pytest.mark.parametrize("customer", ["", "\0", "x" * 3_000, "$ne"])
+    def test_whoever_is_not_there_is_404(self, filled: Tenant, owner: User, client_of: ClientOf, customer: str) -> None:
+        assert client_of(owner).get("/t/acme/erase-customer/", {"customer": customer}).status_code == 404
+
+
+class TestCommand:
+    def test_it_says_what_goes_and_asks(self, filled: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+        out = io.StringIO()
+        monkeypatch.setattr("builtins.input", lambda: "no")
+        with pytest.raises(CommandError, match="Nothing was erased"):
+            call_command("customer", "erase", "acme", JANE, stdout=out)
+        assert "7 tickets" in out.getvalue() and find_what_goes(filled, JANE).tickets == 7
+        call_command("customer", "erase", "acme", JANE, "--yes", stdout=out)
+        assert find_what_goes(filled, JANE).tickets == 0
+
+    def test_a_tenant_that_is_not_there_is_refused(self, db: None) -> None:
+        with pytest.raises(CommandError, match="no tenant"):
+            call_command("customer", "erase", "nobody", JANE, "--yes", stdout=io.StringIO())
+
+
+def test_an_erasure_that_was_cut_off_is_finished_by_erasing_again(
+    filled: Tenant, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    def cut_off(*_: Any, **__: Any) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TicketStore, "delete_tickets", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            erase_customer(filled, JANE)
+    assert erase_customer(filled, JANE).tickets == 7
+    refresh(filled)
+    assert JANE not in everything_of(filled)

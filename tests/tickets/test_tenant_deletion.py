@@ -1,0 +1,285 @@
+"""Deleting a tenant: gone at once, erased to the last document, and its id free only then."""
+
+import ast
+import io
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import models
+from django.test import Client
+
+from analytics.digest import subscriptions
+from analytics.rollups.keeping import refresh
+from supportsaas import clock, indexes, mongo, tenant_data
+from supportsaas.reliability.lock import Lock
+from supportsaas.tenant_data import OF_NO_TENANT, OF_TENANTS
+from tenants import audit, deletion
+from tenants.models import ApiToken, AuditEntry, Channel, Membership, Role, Source, Tenant, User
+from tests.builders import delete_stored, finished_job, store_tickets
+from tickets import jobs, quarantine, tenant_erasure
+from tickets.customer_erasure import erase_customer
+from tickets.ingestion.sync_state import save_state
+from tickets.jobs import JobRequest
+from tickets.models import ClassificationRule, SavedView
+from tickets.tenant_erasure import erase_deleted_tenants
+
+BASE = Path(__file__).parents[2]
+ClientOf = Callable[[User], Client]
+
+
+def fill(tenant: Tenant) -> None:
+    """Something of everything that a tenant can have."""
+    Channel.objects.create(tenant=tenant, name="On call", kind="house", address="http://127.0.0.1:9")
+    Source.objects.create(tenant=tenant, kind="house", url="http://127.0.0.1:9", every_minutes=5)
+    ClassificationRule.objects.create(tenant=tenant, phrases="refund", urgency="high")
+    SavedView.objects.create(tenant=tenant, name="Urgent", query="urgency=high")
+    store_tickets(tenant, [{"id": f"T-{n}", "message": "lawsuit", "customer_id": f"c{n}"} for n in range(30)])
+    delete_stored(tenant, ["T-1"])
+    refused = quarantine.QuarantinedRecord("id", "is missing", {"x": tenant.slug})
+    quarantine.save_records(tenant, [refused], job_id="x", now=clock.now())
+    refresh(tenant)
+    finished_job(tenant)
+    save_state(tenant, cursor=clock.now(), full_read_at=clock.now())
+    erase_customer(tenant, "c2")
+    user = User.objects.create(username=f"{tenant.slug}-admin")
+    Membership.objects.create(tenant=tenant, user=user, role=Role.ADMIN)
+    ApiToken.issue(name="t", user=user, tenant=tenant, role=Role.ADMIN)
+    subscriptions.subscribe(user, tenant, now=clock.now())
+    for name in ("deliveries", "digests", "troubles"):
+        mongo.collection(name).insert_one({"_id": f"{tenant.slug} {name}", "tenant_id": tenant.slug})
+
+
+def left_of(slug: str) -> dict[str, int]:
+    """What any collection of the database holds of the tenant, whichever field names it."""
+    found = {}
+    for name in mongo.database().list_collection_names():
+        number = mongo.collection(name).count_documents({"$or": [{"tenant_id": slug}, {"_id": slug}, {"slug": slug}]})
+        if number and name not in OF_NO_TENANT:
+            found[name] = number
+    return found
+
+
+def run_task() -> int:
+    return erase_deleted_tenants(threading.Event())
+
+
+def test_nothing_of_a_deleted_tenant_is_left_and_nothing_of_another_is_touched(
+    tenant: Tenant, other_tenant: Tenant
+) -> None:
+    for each in (tenant, other_tenant):
+        fill(each)
+    assert left_of("acme").keys() >= {each.collection for each in OF_TENANTS} - {"audit_log"}
+    before = left_of("globex")
+    tenant.delete()
+    assert run_task() == 1
+    assert left_of("acme") == {}
+    assert left_of("globex") == before
+    assert run_task() == 0
+
+
+def test_what_stays_is_that_it_was_erased_and_who_did_it(tenant: Tenant, superuser: User, client_of: ClientOf) -> None:
+    fill(tenant)
+    client_of(superuser).post(f"/admin/tenants/tenant/{tenant.pk}/delete/", {"post": "yes"})
+    run_task()
+    entry = AuditEntry.objects.get(action="erased")
+    assert (entry.actor, entry.kind, entry.name, entry.tenant_slug) == ("root", "tenant", "acme", "")
+    assert entry.changes == {} and entry.address == ""
+
+
+def test_the_page_that_asks_says_with_numbers_what_goes(tenant: Tenant, superuser: User, client_of: ClientOf) -> None:
+    fill(tenant)
+    store_tickets(tenant, [{"id": f"N-{n}"} for n in range(1_500)])
+    client = client_of(superuser)
+    for html in (
+        client.get(f"/admin/tenants/tenant/{tenant.pk}/delete/").content.decode(),
+        client.post(
+            "/admin/tenants/tenant/", {"action": "delete_selected", "_selected_action": [str(tenant.pk)]}
+        ).content.decode(),
+    ):
+        assert "Tickets: 1,529" in html and "Rejected records: 1" in html and "Runs: 1" in html
+
+
+def test_a_deleted_tenant_is_gone_for_everybody_before_anything_is_erased(
+    tenant: Tenant, owner: User, client_of: ClientOf
+) -> None:
+    store_tickets(tenant, [{"id": "T-1"}])
+    client = client_of(owner)
+    assert client.get("/t/acme/tickets/T-1/").status_code == 200
+    tenant.delete()
+    assert mongo.collection("tickets").count_documents({"tenant_id": "acme"}) == 1
+    assert client.get("/t/acme/tickets/T-1/").status_code == 404
+    assert client.get("/tickets?tenant_id=acme").status_code == 404
+
+
+@pytest.mark.parametrize("left_by", ["a deletion under way", "an older version that erased nothing"])
+def test_an_id_is_free_only_once_all_of_its_data_is_erased(
+    tenant: Tenant, superuser: User, client_of: ClientOf, left_by: str
+) -> None:
+    store_tickets(tenant, [{"id": "T-1"}])
+    tenant.delete()
+    if left_by == "an older version that erased nothing":
+        mongo.collection(deletion.COLLECTION).delete_many({})
+    with pytest.raises(ValidationError, match="still data of an earlier tenant"):
+        Tenant.objects.create(slug="acme", name="New")
+    with pytest.raises(CommandError, match="still data of an earlier tenant"):
+        call_command("tenant", "create", "acme", "--name", "New")
+    form = {"slug": "acme", "name": "New", "timezone": "UTC", "is_active": "on",
+            "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}  # fmt: skip
+    assert "still data" in client_of(superuser).post("/admin/tenants/tenant/add/", form).content.decode()
+    call_command("tenant", "delete", "acme", "--yes", stdout=io.StringIO())
+    Tenant.objects.create(slug="acme", name="New")
+    assert left_of("acme").keys() == {"tenants_tenant", "audit_log"}
+
+
+def test_an_erasure_that_is_cut_off_anywhere_goes_on_later(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tenant)
+    tenant.delete()
+    monkeypatch.setattr(deletion, "BATCH", 3)
+
+    class Killed(Exception):
+        pass
+
+    def killed(_erased: int) -> None:
+        raise Killed
+
+    [begun] = deletion.find_deletions()
+    left = sum(left_of("acme").values())
+    for _ in range(500):
+        try:
+            tenant_erasure.erase(begun, tell=killed)
+            break
+        except Killed:
+            assert sum(left_of("acme").values()) < left
+            assert deletion.find_deletion("acme")
+            left = sum(left_of("acme").values())
+    assert left_of("acme") == {} and not deletion.find_deletions()
+
+
+def test_a_run_that_is_going_is_told_to_end_and_nothing_is_erased_under_it(tenant: Tenant) -> None:
+    store_tickets(tenant, [{"id": "T-1"}])
+    job_id = jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="x"), owner_id="elsewhere")
+    lock = Lock("acme")
+    held = lock.take("elsewhere")
+    assert held is not None
+    tenant.delete()
+    assert run_task() == 0
+    assert mongo.collection("tickets").count_documents({}) == 1
+    assert jobs.heartbeat(job_id, owner_id="elsewhere") is True  # a cancel was asked for
+    lock.release(held)
+    assert run_task() == 1
+    assert left_of("acme") == {}
+
+
+class TestCommand:
+    def delete(self, *arguments: str) -> str:
+        out = io.StringIO()
+        call_command("tenant", "delete", *arguments, stdout=out)
+        return out.getvalue()
+
+    def test_it_says_what_goes_and_asks_for_the_id(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+        fill(tenant)
+        for typed in ("yes", "", "Acme", "acme2"):
+            monkeypatch.setattr("builtins.input", lambda typed=typed: typed)
+            with pytest.raises(CommandError, match="Nothing was deleted"):
+                self.delete("acme")
+        assert Tenant.objects.filter(slug="acme").exists()
+        monkeypatch.setattr("builtins.input", lambda: "acme")
+        said = self.delete("acme")
+        assert re.search(r"\b29 tickets", said) and "all of its data erased" in said
+        assert left_of("acme") == {}
+
+    def test_without_anybody_to_ask_it_deletes_nothing(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(""))
+        with pytest.raises(CommandError, match="--yes"):
+            self.delete("acme")
+        assert Tenant.objects.filter(slug="acme").exists()
+
+    @pytest.mark.parametrize("slug", ["nobody", "ACME", "acme ", ""])
+    def test_an_id_that_nobody_has_is_refused(self, tenant: Tenant, slug: str) -> None:
+        with pytest.raises(CommandError, match="There is no tenant"):
+            self.delete(slug, "--yes")
+        assert Tenant.objects.filter(slug="acme").exists()
+
+    def test_a_deletion_that_was_begun_is_finished_without_asking(self, tenant: Tenant) -> None:
+        fill(tenant)
+        tenant.delete()
+        assert "all of its data erased" in self.delete("acme")
+        assert left_of("acme") == {}
+
+
+# -- Nothing is forgotten ----------------------------------------------------------------------
+
+
+def collections_in_the_code() -> set[str]:
+    """What is given to `mongo.collection`: texts, and for a constant every text that a module gives that name."""
+    named: dict[str, set[str]] = {}
+    asked: set[str] = set()
+    found: set[str] = set()
+    for app in ("supportsaas", "tenants", "tickets", "analytics"):
+        for path in (BASE / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Assign):
+                    for target, value in pairs(node):
+                        if isinstance(target, ast.Name) and isinstance(value, ast.Constant):
+                            named.setdefault(target.id, set()).add(str(value.value))
+                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mongo.collection") and node.args:
+                    argument = node.args[0]
+                    if isinstance(argument, ast.Constant):
+                        found.add(str(argument.value))
+                    asked.add(ast.unparse(argument).split(".")[-1])
+    return found | {text for name in asked if name.isupper() for text in named.get(name, ())}
+
+
+def pairs(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
+    found: list[tuple[ast.expr, ast.expr]] = []
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            found += zip(target.elts, node.value.elts, strict=False)
+        else:
+            found.append((target, node.value))
+    return found
+
+
+def test_every_collection_says_whether_it_holds_data_of_tenants() -> None:
+    tables = {model._meta.db_table for model in apps.get_models() if model._meta.managed}
+    found = collections_in_the_code() | {index.collection for index in indexes.INDEXES}
+    assert {"tickets", "rollup_days", "rollup_leaders", "outbox", "erasures"} <= found
+    declared = {each.collection for each in OF_TENANTS} | OF_NO_TENANT.keys()
+    assert found - tables - declared == set(), "declare in supportsaas.tenant_data whether these hold data of tenants"
+
+
+def test_every_table_of_a_tenant_goes_with_it_or_is_erased() -> None:
+    erased = {each.collection for each in OF_TENANTS}
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if field.related_model is Tenant:
+                assert field.remote_field.on_delete in (models.CASCADE, models.SET_NULL), field
+            elif field.column == "tenant_id":
+                assert model._meta.db_table in erased, f"{model.__name__} names a tenant and is not erased with it"
+
+
+def test_whatever_the_database_holds_under_a_tenants_id_is_declared(tenant: Tenant) -> None:
+    fill(tenant)
+    declared = {each.collection for each in OF_TENANTS}
+    tables = {model._meta.db_table for model in apps.get_models()}
+    assert {name for name in left_of("acme") if name not in tables} <= declared
+
+
+def test_the_log_of_changes_is_only_erased_with_its_tenant(tenant: Tenant) -> None:
+    with pytest.raises(TypeError):
+        audit.AuditEntry.objects.all().delete()
+    assert "audit_log" in {each.collection for each in tenant_data.OF_TENANTS}
+
+
+def test_deleting_in_the_admin_says_that_the_workers_erase(
+    tenant: Tenant, superuser: User, client_of: ClientOf
+) -> None:
+    answer: Any = client_of(superuser).post(f"/admin/tenants/tenant/{tenant.pk}/delete/", {"post": "yes"}, follow=True)
+    assert "The workers now erase" in answer.content.decode()

@@ -1,0 +1,226 @@
+"""Erasing one customer for good: tickets, history, rejected records and the texts of alerts.
+
+Tickets leave by the way of every deletion, with their counts and marks, and then are taken away; roll-ups are
+built again without them. What is kept is a digest of each id, so that no later run brings the tickets back, and
+an entry in the log of changes that holds a digest and numbers. A run that was cut off is begun again by erasing
+once more: it takes away what is left.
+"""
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from supportsaas import clock, mongo
+from supportsaas.mongo import Document
+from supportsaas.reliability.lock import HeldLock, Lock
+from supportsaas.reliability.outbox import COLLECTION as OUTBOX
+from tenants import audit
+from tenants.models import Source, SourceKind, Tenant
+from tenants.source_options import rest_options
+from tickets.erasures import digest_of, save_erasures
+from tickets.notifications.deliveries import COLLECTION as DELIVERIES
+from tickets.notifications.drafting import headline_of
+from tickets.notifications.messages import TicketFacts
+from tickets.quarantine import COLLECTION as QUARANTINE
+from tickets.rollup_marks import append_mark_of_everything
+from tickets.store import HISTORY, TICKETS, TicketStore
+from tickets.worker import process_name
+
+BATCH = 500
+SHORTEST_TELLING = 6
+"""An id of fewer characters stands in many a record by chance; it is looked for only where a customer is named."""
+
+ERASED = "(erased)"
+
+
+class ErasureRefused(Exception):
+    """Nothing was erased; `str()` is a sentence for whoever asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatGoes:
+    """How much a tenant has of one customer."""
+
+    tickets: int
+    changes: int
+    rejected: int
+    alerts: int
+
+    def __bool__(self) -> bool:
+        return any(number for _, number in self.rows())
+
+    def rows(self) -> list[tuple[str, int]]:
+        return [
+            ("tickets", self.tickets),
+            ("changes of tickets", self.changes),
+            ("rejected records", self.rejected),
+            ("alert messages, sent or waiting", self.alerts),
+        ]
+
+
+def find_what_goes(tenant: Tenant, customer_id: str) -> WhatGoes:
+    """What erasing the customer would take, deleted tickets among it."""
+    customer = _Customer(tenant, customer_id)
+    return WhatGoes(
+        tickets=mongo.collection(TICKETS).count_documents(customer.tickets),
+        changes=sum(
+            mongo.collection(HISTORY).count_documents(_of(tenant, ids)) for ids in _batches(customer.ids(), BATCH)
+        ),
+        rejected=sum(1 for _ in customer.rejected()),
+        alerts=mongo.collection(OUTBOX).count_documents(customer.news)
+        + mongo.collection(DELIVERIES).count_documents(customer.messages),
+    )
+
+
+def erase_customer(tenant: Tenant, customer_id: str) -> WhatGoes:
+    """Erase all of it; how much that was. Raises `ErasureRefused` while a run of the tenant goes on."""
+    if not customer_id:
+        raise ErasureRefused("Tickets without a customer cannot be erased together.")
+    lock = Lock(tenant.slug)
+    with lock.kept(f"{process_name()}:{threading.get_ident()}:erasure") as held:
+        if held is None:
+            raise ErasureRefused("A run of this tenant is going. Nothing was erased; try again when it has ended.")
+        found = find_what_goes(tenant, customer_id)
+        _Customer(tenant, customer_id).erase(lock, held, now=clock.now())
+    actor, via, address = audit.who()
+    digest = digest_of(tenant.slug, "customer", customer_id)
+    audit.append_entry(
+        tenant_slug=tenant.slug,
+        actor=actor,
+        via=via,
+        address=address,
+        action="erased",
+        kind="customer",
+        object_id=digest,
+        name=f"customer {digest[:12]} (a digest)",
+        changes={what: {"old": f"{number:,}", "new": ""} for what, number in found.rows() if number},
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Customer:
+    tenant: Tenant
+    name: str
+
+    @property
+    def tickets(self) -> Document:
+        return {"tenant_id": self.tenant.slug, "is_deleted": {"$in": [False, True]}, "customer_id": self.name}
+
+    @property
+    def news(self) -> Document:
+        return {"tenant_id": self.tenant.slug, "facts.customer_id": self.name}
+
+    @property
+    def messages(self) -> Document:
+        named = [{"customers": self.name}, {"tickets.customer_id": self.name}]
+        return {"tenant_id": self.tenant.slug, "$or": named}
+
+    def ids(self) -> set[str]:
+        return {each["external_id"] for each in mongo.collection(TICKETS).find(self.tickets, {"external_id": 1})}
+
+    def rejected(self) -> Iterator[Document]:
+        """The rejected records that are of the customer, or of one of the tickets."""
+        paths, ids = _paths_of_customer(self.tenant), self.ids()
+        for record in mongo.collection(QUARANTINE).find({"tenant_id": self.tenant.slug}):
+            if record.get("external_id") in ids or _names(record, self.name, paths):
+                yield record
+
+    def erase(self, lock: Lock, held: HeldLock, *, now: datetime) -> None:
+        # Before anything goes: a crash from here on leaves nothing that a later run brings back.
+        save_erasures(self.tenant, "customer", [self.name], until=now)
+        rejected = list(self.rejected())
+        save_erasures(self.tenant, "record", [each["_id"] for each in rejected], until=now)
+        named = [each["external_id"] for each in rejected if each.get("external_id")]
+        save_erasures(self.tenant, "ticket", named, until=now)
+        self._erase_messages()
+        mongo.collection(OUTBOX).delete_many(self.news)
+        mongo.collection(QUARANTINE).delete_many({"_id": {"$in": [each["_id"] for each in rejected]}})
+        for ids in _batches(sorted(self.ids()), BATCH):
+            save_erasures(self.tenant, "ticket", ids, until=now)
+            self._erase_tickets(ids, lock, held, now=now)
+        self._erase_name()
+        append_mark_of_everything(self.tenant.slug)
+
+    def _erase_tickets(self, ids: Sequence[str], lock: Lock, held: HeldLock, *, now: datetime) -> None:
+        TicketStore(self.tenant).delete_tickets(ids, job_id="erasure", lock=lock, held=held, now=now)
+        mongo.collection(HISTORY).delete_many(_of(self.tenant, ids))
+        mongo.collection(TICKETS).delete_many({**_of(self.tenant, ids), "customer_id": self.name})
+
+    def _erase_messages(self) -> None:
+        """Messages of the customer alone go; of a digest of several, the customer's part."""
+        messages = mongo.collection(DELIVERIES)
+        for message in messages.find(self.messages):
+            others = [each for each in message["tickets"] if each["customer_id"] != self.name]
+            if not others:
+                messages.delete_one({"_id": message["_id"]})
+                continue
+            changed = {
+                "tickets": others,
+                "customers": [each for each in message["customers"] if each != self.name],
+                "headline": headline_of([TicketFacts(**each) for each in others]),
+            }
+            messages.update_one({"_id": message["_id"]}, {"$set": changed})
+
+    def _erase_name(self) -> None:
+        """Out of the history of tickets that were the customer's once and are somebody else's now."""
+        for side in ("old", "new"):
+            field = f"changes.customer_id.{side}"
+            match = {"tenant_id": self.tenant.slug, field: self.name}
+            mongo.collection(HISTORY).update_many(match, {"$set": {field: ERASED}})
+
+
+def _batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:
+    left = iter(ids)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def _of(tenant: Tenant, external_ids: Sequence[str]) -> Document:
+    return {"tenant_id": tenant.slug, "external_id": {"$in": list(external_ids)}}
+
+
+def _paths_of_customer(tenant: Tenant) -> list[str]:
+    """Where the records of the tenant's helpdesk name their customer, as dotted paths."""
+    paths = ["customer_id"]
+    for source in Source.objects.filter(tenant=tenant).exclude(kind=SourceKind.HOUSE):
+        try:
+            paths.append(rest_options(source.kind, source.options).fields.get("customer_id", ""))
+        except ValueError:
+            continue  # settings that do not hold say nothing of records
+    return [path for path in paths if path]
+
+
+def _names(record: Mapping[str, Any], customer_id: str, paths: list[str]) -> bool:
+    """Whether a rejected record names the customer: where customers stand, or anywhere if the id is a telling one."""
+    texts = [text for text in (record.get("payload"), record.get("fields")) if text]
+    whole = [value for text in texts if (value := _parsed(text)) is not None]
+    if any(_at(value, path) == customer_id for value in whole for path in paths):
+        return True
+    as_json = json.dumps(customer_id)[1:-1]
+    if len(customer_id) >= SHORTEST_TELLING:
+        return any(as_json in text for text in texts)
+    # Of a record that was cut off no path can be followed.
+    return len(whole) < len(texts) and any(f'"{as_json}"' in text for text in texts)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _at(value: Any, path: str) -> str | None:
+    for part in path.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return None
+    return str(value).strip() if isinstance(value, str | int) else None

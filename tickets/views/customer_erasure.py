@@ -1,0 +1,38 @@
+"""Erasing one customer, for a tenant's admins: what will go, and then it goes."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from tenants.access import TenantAccess, tenant_required
+from tenants.models import Role
+from tickets.customer_erasure import ErasureRefused, erase_customer, find_what_goes
+from tickets.filters import LONGEST_VALUE
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_required(Role.ADMIN)
+def show_erasure(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """The customer is named by `customer`, in the address and in the form."""
+    named = request.POST if request.method == "POST" else request.GET
+    customer_id = named.get("customer", "")[:LONGEST_VALUE].replace("\0", "")
+    if request.method == "POST" and customer_id:
+        try:
+            erased = erase_customer(access.tenant, customer_id)
+        except ErasureRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, f"Erased: {_in_words(erased.rows())}. Numbers are counted again within a minute.")
+            return redirect("customer-list", access.tenant.slug)
+    what_goes = find_what_goes(access.tenant, customer_id)
+    if not what_goes:
+        if request.method == "POST":
+            return redirect("customer-list", access.tenant.slug)
+        raise Http404("No such customer.")
+    context = {"customer_id": customer_id, "rows": [row for row in what_goes.rows() if row[1]]}
+    return render(request, "tickets/customer_erasure.html", context)
+
+
+def _in_words(rows: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{number:,} {what}" for what, number in rows if number) or "nothing was left"

@@ -144,6 +144,12 @@ INDEXES: tuple[Index, ...] = (
         "How many of a tenant's were too large to be kept whole.",
         {"partialFilterExpression": {"is_cut": True}},
     ),
+    Index(
+        "name_spaces",
+        (("tenant_id", UP), ("name", UP)),
+        "A tenant's name spaces of tickets; one of each name.",
+        {"unique": True},
+    ),
     Index("quarantine", (("tenant_id", UP), ("external_id", UP)), "What to take out once a ticket comes in well."),
     Index(
         "outbox",

@@ -40,6 +40,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("digests", "sent weekly digests"),
     TenantData("erasures", "erased tickets and customers, as digests"),
     TenantData("ticket_counts"),
+    TenantData("name_spaces"),
     TenantData("troubles"),
     TenantData("rollup_marks"),
     TenantData("rollup_days"),

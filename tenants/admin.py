@@ -140,7 +140,7 @@ class SourceOfTenantForm(SourceForm):
 
 class SourceAdmin(admin.ModelAdmin):
     form = SourceOfTenantForm
-    list_display = ["tenant", "kind", "url", "auth", "secret_state", "schedule", "enabled"]
+    list_display = ["tenant", "name", "kind", "url", "auth", "secret_state", "schedule", "enabled"]
     list_filter = ["kind", "enabled"]
     list_select_related = ["tenant"]
     search_fields = ["url"]

@@ -171,6 +171,14 @@ class Source(Audited):
 
     tenant_id: ObjectId
     tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="source")
+    name = models.CharField(
+        max_length=63,
+        blank=True,
+        default="",
+        validators=[RegexValidator(re.compile(r"^[\w.-]+\Z"), "Use letters, digits, ., - and _ (at most 63).")],
+        help_text="Whose tickets it reads. Ids of tickets of a further connection begin with it. "
+        "Empty: it is named once it is connected.",
+    )
     kind = models.CharField(max_length=16, choices=SourceKind.choices, default=SourceKind.HOUSE)
     url = models.CharField(
         "address",

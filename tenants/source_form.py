@@ -26,9 +26,28 @@ class SourceForm(forms.ModelForm):
         help_text="Stored encrypted and never shown again. Leave empty to keep the stored one.",
     )
 
+    helpdesk = forms.ChoiceField(
+        label="If the host or the kind changes, this is",
+        required=False,
+        choices=[("another", "Another helpdesk"), ("same", "The same helpdesk at a new address")],
+        help_text="Another helpdesk: the tickets you have stay, are no longer synced, and are never mixed with the "
+        "new ones. The same helpdesk: its tickets go on.",
+    )
+
     class Meta:
         model = Source
-        fields = ["kind", "url", "auth", "auth_name", "secret", "options", "page_size", "every_minutes", "enabled"]
+        fields = [
+            "kind",
+            "url",
+            "helpdesk",
+            "auth",
+            "auth_name",
+            "secret",
+            "options",
+            "page_size",
+            "every_minutes",
+            "enabled",
+        ]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -39,6 +58,15 @@ class SourceForm(forms.ModelForm):
         elif "url" in values and _server_of(values["url"]) != _server_of(self.initial.get("url", "")):
             self.add_error("secret", "The address names another server: enter its key or password again.")
         return values
+
+    @property
+    def is_same_helpdesk(self) -> bool:
+        return self.cleaned_data.get("helpdesk") == "same"
+
+    @property
+    def changes_what_is_read(self) -> bool:
+        """Another interval alone is no other source: what was read goes on being valid."""
+        return bool(set(self.changed_data) - {"every_minutes", "helpdesk"})
 
     def save(self, commit: bool = True) -> Source:
         source: Source = super().save(commit=False)

@@ -18,6 +18,7 @@ from supportsaas.tenant_data import count_data
 from tenants.admin import ChannelAdmin, SourceAdmin, TenantAdmin
 from tenants.models import Channel, Source, Tenant
 from tickets import jobs
+from tickets.ingestion.name_spaces import choose_name, claim_for, explain_change
 from tickets.ingestion.sync_state import forget_state
 from tickets.jobs import JobActive, JobRequest
 from tickets.models import Circuit, ClassificationRule, Delivery, IngestionLog, SavedView, TicketHistory
@@ -91,9 +92,16 @@ class CheckedSourceAdmin(SourceAdmin):
                 messages.error(request, f"{source.tenant.slug}: {error}")
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        former = choose_name(obj, is_same=form.is_same_helpdesk)
         super().save_model(request, obj, form, change)
-        if set(form.changed_data) - {"every_minutes"}:
+        for sentence in explain_change(obj.tenant, claim_for(obj), former=former):
+            messages.info(request, sentence)
+        if form.changes_what_is_read:
             forget_state(obj.tenant)
+
+    def delete_model(self, request: HttpRequest, obj: Source) -> None:
+        claim_for(obj)  # whoever connects the same helpdesk again finds its tickets
+        super().delete_model(request, obj)
 
 
 @admin.register(Channel)

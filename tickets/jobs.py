@@ -95,6 +95,7 @@ class Reading:
     `began`: when the reading of the first page began, maybe in an earlier run; `since`: what it
     asked for; `newest_stamp`: the newest `updated_at` seen; `pages_before` and `token`: the page
     that was stored last (it is read again, because some of it may have slipped in the meantime).
+    `mapping`: by which settings; under others the read begins again.
     """
 
     began: datetime
@@ -102,6 +103,7 @@ class Reading:
     newest_stamp: datetime | None = None
     pages_before: int = 0
     token: str = ""
+    mapping: str = ""
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from pymongo.client_session import ClientSession
 from supportsaas import mongo
 from supportsaas.mongo import Document
 from tenants.models import Tenant
+from tickets.ingestion.origin import PLAIN, Origin
 from tickets.paging import Cursor
 
 COLLECTION = "quarantine"
@@ -44,16 +45,20 @@ class QuarantinedRecord:
     payload: Any
     fields: Mapping[str, Any] | None = None
     place: str = ""
+    origin: Origin = PLAIN
 
     @property
     def external_id(self) -> str | None:
+        """The id that its ticket has or would have with us."""
         named = self.fields if self.fields is not None else self.payload
         found = named.get("id") if isinstance(named, Mapping) else None
-        return str(found).strip()[:200] or None if isinstance(found, str | int) else None
+        own = str(found).strip()[:200] if isinstance(found, str | int) else ""
+        return self.origin.prefix + own if own else None
 
     def key(self, tenant_id: str) -> str:
         """A digest of what the record says: it is kept once, however often it is refused."""
-        return hashlib.blake2b(f"{tenant_id}\0{self.text()}".encode(), digest_size=16).hexdigest()
+        told_apart = f"{tenant_id}\0{self.origin.prefix}{self.text()}"
+        return hashlib.blake2b(told_apart.encode(), digest_size=16).hexdigest()
 
     def text(self) -> str:
         """The payload as JSON: whatever was in it fits into a string, and is never interpreted."""
@@ -129,6 +134,7 @@ def save_records(
                     "reason": record.reason,
                     "place": record.place,
                     "fields": None if is_cut else fields,
+                    "connection": record.origin.name,
                     "is_cut": is_cut,
                     "last_seen_at": now,
                     "job_id": job_id,

@@ -23,6 +23,7 @@ from tenants.models import Tenant
 from tickets.cells import Cell, DayCells, day_cell
 from tickets.counts import TicketCounts
 from tickets.ingestion.changes import OlderVersion, ReadTicket, StoredVersion, needs_full_read
+from tickets.ingestion.origin import Origin
 from tickets.ingestion.planning import SEARCHABLE, PagePlan
 from tickets.ingestion.reading import judge
 from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
@@ -35,7 +36,7 @@ from tickets.search import TICKETS as TICKETS
 from tickets.words import READ_LIMIT
 
 HISTORY = "ticket_history"
-_VERSION = ("external_id", "digest", "updated_at", "is_deleted", "from_file", "older")
+_VERSION = ("external_id", "digest", "updated_at", "is_deleted", "deleted_at", "from_file", "older", "mapping")
 _IDS_A_QUERY = 1000
 _TICKETS_A_BATCH = 100
 _CHARACTERS_A_PAGE = 4_000_000
@@ -74,9 +75,9 @@ class TicketStore(TicketLists):
         )
         yield from found.sort([("created_at", -1), ("external_id", -1)]).limit(limit).batch_size(_TICKETS_A_BATCH)
 
-    def iterate_live_ids(self) -> Iterator[str]:
-        """The ids of all living tickets, from the index alone."""
-        query = {"tenant_id": self.tenant_id, "is_deleted": False}
+    def iterate_live_ids(self, origin: Origin | None = None) -> Iterator[str]:
+        """The ids of all living tickets, or of those of a name space, from the index alone."""
+        query = {"tenant_id": self.tenant_id, "is_deleted": False, **(origin.match if origin else {})}
         for each in self._tickets.find(query, {"_id": 0, "external_id": 1}).batch_size(10_000):
             yield each["external_id"]
 
@@ -88,8 +89,10 @@ class TicketStore(TicketLists):
             from_files = {each["external_id"] for each in self._tickets.find(query, {"external_id": 1})}
             yield from (id_ for id_ in batch if id_ not in from_files)
 
-    def count_live(self) -> int:
-        return self._tickets.count_documents({"tenant_id": self.tenant_id, "is_deleted": False})
+    def count_live(self, origin: Origin | None = None) -> int:
+        """How many tickets live, or do in a name space."""
+        query = {"tenant_id": self.tenant_id, "is_deleted": False, **(origin.match if origin else {})}
+        return self._tickets.count_documents(query)
 
     # -- Writing ---------------------------------------------------------------------------
 
@@ -299,6 +302,8 @@ def _version(stored: Document) -> StoredVersion:
         stored["is_deleted"],
         stored.get("from_file", False),
         OlderVersion(older["digest"], older["updated_at"], older["seen_at"]) if older else None,
+        stored.get("mapping", ""),
+        stored.get("deleted_at"),
     )
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from supportsaas import mongo
 from tenants.models import Source, Tenant
 from tests import processes
-from tests.builders import delete_stored, record, store_tickets
+from tests.builders import NOON, delete_stored, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
 from tests.tickets.test_commands import run
 from tickets import jobs, quarantine
@@ -278,8 +278,8 @@ class TestCommand:
         assert run("import_tickets", "acme", str(path))[1] == (
             "acme: completed: 0 new, 0 updated, 3 unchanged, 0 deleted\n"
         )
-        assert set(store.iterate_live_ids()) == {"T-0", "T-1", "T-2"}
-        assert len(store.find_history("T-1")) == 1
+        assert set(store.iterate_live_ids()) == {f"old.jsonl:T-{n}" for n in range(3)}
+        assert len(store.find_history("old.jsonl:T-1")) == 1
 
     def test_options_say_how_a_csv_is_read(self, write: Write, store: TicketStore) -> None:
         path = write("old.csv", "Nr;Opened;State\n7;04.03.2026 09:00;zu\n")
@@ -289,7 +289,7 @@ class TestCommand:
             "--date-format", "%d.%m.%Y %H:%M",
         )  # fmt: skip
         assert (status, err) == (0, "")
-        ticket = store.find_ticket("7")
+        ticket = store.find_ticket("old.csv:7")
         assert ticket is not None
         assert (ticket["status"], ticket["source"]) == ("closed", "old desk")
         assert ticket["created_at"] == datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
@@ -305,20 +305,26 @@ class TestCommand:
     ) -> None:
         store_tickets(tenant, [{"id": "T-1", "status": "closed", "updated_at": "2026-03-10T11:00:00Z"}])
         old = record("T-1", status="open", updated_at="2026-03-10T10:00:00Z")
-        assert "1 unchanged" in run("import_tickets", "acme", str(write("x.jsonl", [old])))[1]
+        assert "1 unchanged" in run("import_tickets", "acme", str(write("x.jsonl", [old])), "--into", "house")[1]
         ticket = store.find_ticket("T-1")
         assert ticket is not None and ticket["status"] == "closed"
 
-    def test_a_deleted_ticket_comes_back(self, tenant: Tenant, write: Write, store: TicketStore) -> None:
+    def test_only_a_row_newer_than_the_deletion_brings_a_ticket_back(
+        self, tenant: Tenant, write: Write, store: TicketStore
+    ) -> None:
         store_tickets(tenant, [{"id": "T-1"}])
         delete_stored(tenant, ["T-1"])
-        assert "1 restored" in run("import_tickets", "acme", str(write("x.jsonl", [record("T-1")])))[1]
+        path = str(write("x.jsonl", [record("T-1")]))
+        assert "1 unchanged" in run("import_tickets", "acme", path, "--into", "house")[1]
+        assert store.count_live() == 0
+        path = str(write("x.jsonl", [record("T-1", updated_at=(NOON + timedelta(hours=1)).isoformat())]))
+        assert "1 restored" in run("import_tickets", "acme", path, "--into", "house")[1]
         assert store.count_live() == 1
 
     def test_records_of_another_tenant_are_refused_and_counted(self, write: Write, store: TicketStore) -> None:
         path = write("x.jsonl", [record("T-1"), record("T-2", tenant_id="globex")])
         assert "1 of other tenants refused" in run("import_tickets", "acme", str(path))[1]
-        assert set(store.iterate_live_ids()) == {"T-1"}
+        assert set(store.iterate_live_ids()) == {"x.jsonl:T-1"}
 
     def test_what_cannot_be_kept_is_3_and_in_quarantine_with_its_line(self, tenant: Tenant, write: Write) -> None:
         path = write("old.csv", "Nr,created_at\n1,2026-03-10\n2,soon\n3,2026-03-10,x\n")
@@ -326,7 +332,7 @@ class TestCommand:
         assert status == 3
         assert "partial: 1 new, 0 updated, 0 unchanged, 0 deleted, 2 quarantined" in err
         found = {each["place"]: each for each in quarantine.find_page(tenant).records}
-        assert found["line 3 of old.csv"]["external_id"] == "2"
+        assert found["line 3 of old.csv"]["external_id"] == "old.csv:2"
         assert json.loads(found["line 3 of old.csv"]["payload"]) == {"Nr": "2", "created_at": "soon"}
         assert json.loads(found["line 4 of old.csv"]["payload"]) == {"line": 4, "columns": ["3", "2026-03-10", "x"]}
 
@@ -346,7 +352,7 @@ class TestCommand:
         assert quarantine.count_records(tenant) == 2
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="max", kind="retry"))
         Worker().run_pending()
-        assert set(store.iterate_live_ids()) == {"2"}
+        assert set(store.iterate_live_ids()) == {"x.csv:2"}
         (left,) = quarantine.find_page(tenant).records
         assert (left["place"], left["reason"]) == ("line 3 of x.csv", "has 1 columns where the header has 3")
 
@@ -398,7 +404,7 @@ class TestCommand:
     ) -> None:
         store_tickets(tenant, [{"id": "T-1"}, {"id": "T-9"}])
         path = write("x.jsonl", [record("T-1", status="closed"), record("T-2"), record("T-3", created_at="soon")])
-        status, out, _ = run("import_tickets", "acme", str(path), "--dry-run")
+        status, out, _ = run("import_tickets", "acme", str(path), "--into", "house", "--dry-run")
         assert (status, out) == (
             0, "acme: would end with 1 new, 1 updated, 0 unchanged, 0 deleted, 1 quarantined\n",
         )  # fmt: skip
@@ -423,7 +429,7 @@ class TestCommand:
 
 
 @pytest.mark.django_db
-class TestBesideAHelpdesk:
+class TestIntoAConnection:
     """What only a file had is none of the helpdesk's: that it does not list it means nothing."""
 
     @pytest.fixture(autouse=True)
@@ -432,7 +438,7 @@ class TestBesideAHelpdesk:
         helpdesk.tickets = [record("T-1"), record("T-2")]
         assert run("ingest", "--all")[0] == 0
         rows = [record(f"OLD-{n}") for n in range(30)] + [record("T-2")]
-        assert run("import_tickets", "acme", str(write("old.jsonl", rows)))[0] == 0
+        assert run("import_tickets", "acme", str(write("old.jsonl", rows)), "--into", "house")[0] == 0
 
     @pytest.fixture
     def store(self, tenant: Tenant) -> TicketStore:
@@ -460,7 +466,8 @@ class TestBesideAHelpdesk:
     ) -> None:
         helpdesk.tickets = [record("T-1")]
         run("ingest", "--all")
-        run("import_tickets", "acme", str(write("again.jsonl", [record("T-2")])))
+        again = record("T-2", updated_at="2100-01-01T00:00:00Z")
+        assert "1 restored" in run("import_tickets", "acme", str(write("again.jsonl", [again])), "--into", "house")[1]
         assert "0 deleted" in run("ingest", "--all")[1]
         assert "T-2" in set(store.iterate_live_ids())
 

@@ -4,6 +4,9 @@ Content decides: `updated_at` that moves alone is no change, and a change under 
 is one. An older stamp than the stored one is an older version and does not overwrite, whatever
 order pages, files and lagging replicas come in. Yet a helpdesk that was set back stays at it: what
 whole reads show again after `OLDER_MUST_STAND`, and nothing else in between, is how it is now.
+
+Two stamps can be compared only where one mapping read both. Once a mapping or a helpdesk's address
+has changed, what is read first under the new one overwrites what was stored under the former, once a ticket.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +16,7 @@ from typing import Any, Literal
 
 from tickets.ingestion.classify import Classification
 from tickets.ingestion.normalize import TicketContent
+from tickets.ingestion.origin import PLAIN, Origin
 
 Action = Literal["created", "updated", "deleted", "restored"]
 FieldChanges = dict[str, dict[str, Any]]
@@ -41,6 +45,7 @@ class ReadTicket:
     content: TicketContent
     digest: str
     from_file: bool = False
+    origin: Origin = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +96,21 @@ class StoredVersion:
     is_deleted: bool
     from_file: bool = False
     older: OlderVersion | None = None
+    mapping: str = ""
+    deleted_at: datetime | None = None
+
+    def is_comparable(self, ticket: ReadTicket) -> bool:
+        """Whether the two stamps say which version is newer. A file's always do: it overrules no helpdesk."""
+        return not ticket.origin.mapping or ticket.origin.mapping == self.mapping
+
+    def outlives(self, ticket: ReadTicket) -> bool:
+        """Whether it is deleted, and a file's row is from before that: it brings nothing back."""
+        return self.is_deleted and ticket.from_file and not _is_after(ticket.content.updated_at, self.deleted_at)
 
 
 def overwrites(stored: StoredVersion, ticket: ReadTicket, *, now: datetime, is_whole: bool) -> bool:
     """Whether what was read counts more than what is stored; `is_whole`: by a whole read of the helpdesk."""
-    if ticket.content.updated_at >= stored.updated_at:
+    if not stored.is_comparable(ticket) or ticket.content.updated_at >= stored.updated_at:
         return True
     older = stored.older
     return is_whole and older is not None and older.is_of(ticket) and now - older.seen_at >= OLDER_MUST_STAND
@@ -104,6 +119,8 @@ def overwrites(stored: StoredVersion, ticket: ReadTicket, *, now: datetime, is_w
 def needs_full_read(stored: StoredVersion, ticket: ReadTicket, *, now: datetime, is_whole: bool) -> bool:
     """Whether the stored ticket may have to change."""
     if stored.is_deleted:
+        return not stored.outlives(ticket)
+    if not stored.is_comparable(ticket) and stored.updated_at != ticket.content.updated_at:
         return True
     return stored.digest != ticket.digest and overwrites(stored, ticket, now=now, is_whole=is_whole)
 
@@ -127,3 +144,12 @@ def turns_of(known: Sequence[datetime], *, is_open: bool, at: datetime) -> list[
     if (len(turns) % 2 == 0) is is_open:
         return turns
     return [*turns, max(at, turns[-1]) if turns else at]
+
+
+def corrected_turns(known: Sequence[datetime], *, former: datetime, stamp: datetime) -> list[datetime]:
+    """The turns once another mapping says when the ticket changed: what stood at the former stamp moves with it."""
+    return sorted(stamp if each == former else each for each in known)
+
+
+def _is_after(moment: datetime, other: datetime | None) -> bool:
+    return other is not None and moment > other

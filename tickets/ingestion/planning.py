@@ -17,6 +17,7 @@ from tickets.ingestion.changes import (
     ReadTicket,
     StoredVersion,
     Verdict,
+    corrected_turns,
     field_changes,
     initial_changes,
     overwrites,
@@ -25,6 +26,7 @@ from tickets.ingestion.changes import (
 )
 from tickets.ingestion.classify import Classification
 from tickets.ingestion.normalize import TicketContent
+from tickets.ingestion.origin import Origin
 from tickets.ingestion.tenant_rules import NO_RULES
 from tickets.notifications.messages import TicketFacts
 from tickets.notifications.routing import LONGEST_SUBJECT, Route, describe_reason
@@ -107,6 +109,7 @@ class PagePlan:
                 "first_seen_at": self.now,
                 "last_changed_at": self.now,
                 **({"from_file": True} if ticket.from_file else {}),
+                **_origin_fields(ticket),
                 **expiry,
             }
         )
@@ -121,6 +124,8 @@ class PagePlan:
         values: Document = {}
         if version.from_file and not ticket.from_file:
             values["from_file"] = False
+        if not version.is_comparable(ticket):
+            values["mapping"] = ticket.origin.mapping  # from now on its stamp counts
         if version.digest == ticket.digest:
             if version.older is not None:
                 values["older"] = None
@@ -141,11 +146,14 @@ class PagePlan:
         verdict = stored_verdict(content, stored, rules_version=self.rules_version) or self.judge(content)
         fields = stored_fields(content, verdict)
         changes: FieldChanges = field_changes(stored, fields)
-        fields["turns"] = self._turns(stored, content)
+        is_corrected = is_news and not version.is_comparable(ticket)
+        fields["turns"] = self._turns(stored, content, is_corrected=is_corrected)
         values: Document = {name: value for name, value in fields.items() if stored.get(name) != value}
         values["digest"] = ticket.digest if is_news else content.digest(rules_version=self.rules_version)
-        if is_news and version.older is not None:
-            values["older"] = None
+        if is_news:
+            values |= {name: value for name, value in _origin_fields(ticket).items() if stored.get(name) != value}
+            if version.older is not None:
+                values["older"] = None
         if version.from_file != ticket.from_file and (version.from_file or version.is_deleted):
             values["from_file"] = ticket.from_file
         if stored["is_deleted"]:
@@ -178,12 +186,18 @@ class PagePlan:
         expiry = {"expires_at": expires_at} if expires_at else {}
         self._record(external_id, "deleted", {"deleted_at": {"old": None, "new": self.now}}, expiry)
 
-    def _turns(self, stored: Document, content: TicketContent) -> list[datetime]:
-        """When the helpdesk's own stamp has not moved, the change happened some time before now."""
-        at = content.updated_at if content.updated_at > stored["updated_at"] else self.now
+    def _turns(self, stored: Document, content: TicketContent, *, is_corrected: bool) -> list[datetime]:
+        """When the helpdesk's own stamp has not moved, the change happened some time before now.
+
+        `is_corrected`: another mapping read the stored version, so a difference is no news of today.
+        """
+        is_stamped = is_corrected or content.updated_at > stored["updated_at"]
+        at = max(content.updated_at, content.created_at) if is_stamped else self.now
         known = stored.get("turns")
         if known is None:  # stored by a version that kept no turns
             known = [] if stored["status"] in OPEN_STATUSES else [stored["updated_at"]]
+        if is_corrected:
+            known = corrected_turns(known, former=max(stored["updated_at"], stored["created_at"]), stamp=at)
         return turns_of(known, is_open=content.status in OPEN_STATUSES, at=at)
 
     def judge_again(self, stored: Document, version: StoredVersion) -> None:
@@ -191,7 +205,8 @@ class PagePlan:
         content = stored_content(stored)
         digest = content.digest(rules_version=self.rules_version)
         if digest != version.digest:
-            self.add_known(ReadTicket(content, digest, from_file=version.from_file), stored, version)
+            origin = Origin(name=stored.get("connection", ""), mapping=version.mapping)
+            self.add_known(ReadTicket(content, digest, from_file=version.from_file, origin=origin), stored, version)
 
     def _record(self, external_id: str, action: Action, changes: FieldChanges, expiry: Document) -> None:
         reason = {"reason": RULES_CHANGED} if action == "updated" and changes.keys() <= VERDICTS else {}
@@ -231,6 +246,15 @@ class PagePlan:
 
     def _expiry(self, created_at: datetime) -> Document:
         return {} if self.retention_days is None else {"expires_at": created_at + timedelta(days=self.retention_days)}
+
+
+def _origin_fields(ticket: ReadTicket) -> Document:
+    """The connection or import of a ticket, and by which mapping its stored version was read."""
+    origin = ticket.origin
+    return {
+        **({"connection": origin.name} if origin.name else {}),
+        "mapping": origin.mapping,
+    }
 
 
 def stored_content(stored: Document) -> TicketContent:

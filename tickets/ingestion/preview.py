@@ -8,6 +8,8 @@ from django.conf import settings
 from supportsaas import clock
 from tenants.models import Tenant
 from tickets.ingestion.deletions import SeenIds, brake_applies
+from tickets.ingestion.name_spaces import origin_of
+from tickets.ingestion.origin import Origin
 from tickets.ingestion.reading import read_records
 from tickets.ingestion.run import open_configured
 from tickets.jobs import Counts
@@ -32,7 +34,13 @@ def preview_tenant(
     source = open_configured(tenant, wait)
     since = since if source.supports_since else None
     return preview_source(
-        tenant, source, wait=wait, since=since, is_whole=since is None, confirm_deletions=confirm_deletions
+        tenant,
+        source,
+        wait=wait,
+        origin=origin_of(tenant),
+        since=since,
+        is_whole=since is None,
+        confirm_deletions=confirm_deletions,
     )
 
 
@@ -41,6 +49,7 @@ def preview_source(
     source: TicketSource,
     *,
     wait: Wait,
+    origin: Origin,
     since: datetime | None = None,
     is_whole: bool = False,
     confirm_deletions: bool = False,
@@ -53,7 +62,7 @@ def preview_source(
         for page in source.pages(since=since):
             for part in page.parts():
                 wait(0, "the next page")
-                read = read_records(part.records, tenant_id=tenant.slug, rules_version=rules.version)
+                read = read_records(part.records, tenant_id=tenant.slug, rules_version=rules.version, origin=origin)
                 plan = store.plan_page(read.tickets, job_id="", now=clock.now(), rules=rules, is_whole=is_whole)
                 seen.add(read.ids_at_the_source())
                 counts.new_ingested += plan.new
@@ -62,23 +71,32 @@ def preview_source(
                 counts.unchanged += plan.unchanged
                 counts.quarantined += len(read.quarantined)
                 counts.foreign += read.foreign
-        listed = set(source.find_deleted_ids()) if source.lists_everything else set()
+        listed = set(origin.external_ids(source.find_deleted_ids())) if source.lists_everything else set()
     finally:
         source.close()
     if source.lists_everything:
-        _count_deletions(store, preview, seen, listed, is_whole=is_whole, confirm_deletions=confirm_deletions)
+        _count_deletions(
+            store, preview, seen, listed, origin=origin, is_whole=is_whole, confirm_deletions=confirm_deletions
+        )
     return preview
 
 
 def _count_deletions(
-    store: TicketStore, preview: Preview, seen: SeenIds, listed: set[str], *, is_whole: bool, confirm_deletions: bool
+    store: TicketStore,
+    preview: Preview,
+    seen: SeenIds,
+    listed: set[str],
+    *,
+    origin: Origin,
+    is_whole: bool,
+    confirm_deletions: bool,
 ) -> None:
-    gone = list(seen.missing(store.iterate_live_ids()))
+    gone = list(seen.missing(store.iterate_live_ids(origin)))
     preview.counts.deleted = sum(1 for id_ in gone if id_ in listed)
     absent = 0
     if is_whole:
         absent = sum(1 for _ in store.without_those_from_files(id_ for id_ in gone if id_ not in listed))
-    stored = store.count_live() - preview.counts.deleted
+    stored = store.count_live(origin) - preview.counts.deleted
     brake = brake_applies(
         gone=absent,
         stored=stored,

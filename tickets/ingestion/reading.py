@@ -1,11 +1,12 @@
 """A page of records as a helpdesk sent them, sorted into tickets, refused and foreign ones. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tickets.ingestion.changes import ReadTicket, Verdict
 from tickets.ingestion.classify import classify_ticket
 from tickets.ingestion.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
+from tickets.ingestion.origin import PLAIN, SEPARATOR, Origin
 from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
 from tickets.ingestion.topics import topics
 from tickets.quarantine import QuarantinedRecord
@@ -24,22 +25,32 @@ class ReadPage:
         return [ticket.content.external_id for ticket in self.tickets] + [id_ for id_ in refused if id_]
 
 
-def read_records(records: Sequence[SourceRecord], *, tenant_id: str, rules_version: str = NO_RULES.version) -> ReadPage:
-    """`rules_version` of the rules that the tickets will be judged by."""
+def read_records(
+    records: Sequence[SourceRecord],
+    *,
+    tenant_id: str,
+    rules_version: str = NO_RULES.version,
+    origin: Origin = PLAIN,
+) -> ReadPage:
+    """`rules_version` of the rules that the tickets will be judged by. `origin`: of the records that name none."""
     page = ReadPage()
     for record in records:
+        place = record.origin or origin
         if record.fields is None:
-            page.quarantined.append(_refused(record, *record.problem))
+            page.quarantined.append(_refused(record, place, *record.problem))
             continue
         try:
             content = normalize_record(record.fields, tenant_id=tenant_id)
+            _refuse_id_of_others(content, place)
         except ForeignRecord:
             page.foreign += 1
         except InvalidRecord as error:
-            page.quarantined.append(_refused(record, error.field, error.reason))
+            page.quarantined.append(_refused(record, place, error.field, error.reason))
         else:
             digest = content.digest(rules_version=rules_version)
-            page.tickets.append(ReadTicket(content, digest, from_file=bool(record.place)))
+            if place.prefix:
+                content = replace(content, external_id=place.prefix + content.external_id)
+            page.tickets.append(ReadTicket(content, digest, from_file=bool(record.place), origin=place))
     return page
 
 
@@ -51,5 +62,11 @@ def judge(content: TicketContent, *, rules: TenantRules = NO_RULES) -> Verdict:
     )
 
 
-def _refused(record: SourceRecord, field: str, reason: str) -> QuarantinedRecord:
-    return QuarantinedRecord(field, reason, record.raw, fields=record.fields, place=record.place)
+def _refuse_id_of_others(content: TicketContent, origin: Origin) -> None:
+    if not origin.prefix and not origin.owns(content.external_id):
+        name, _, _ = content.external_id.partition(SEPARATOR)
+        raise InvalidRecord("id", f"begins like those of another connection or import, “{name}”")
+
+
+def _refused(record: SourceRecord, origin: Origin, field: str, reason: str) -> QuarantinedRecord:
+    return QuarantinedRecord(field, reason, record.raw, fields=record.fields, place=record.place, origin=origin)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from itertools import chain
@@ -28,6 +28,8 @@ from tickets.erasures import Erasures
 from tickets.ingestion.deletions import brake_applies
 from tickets.ingestion.guard import LockBusy, RunCancelled, RunGuard, Sleep
 from tickets.ingestion.listing import Listing
+from tickets.ingestion.name_spaces import claim_origin
+from tickets.ingestion.origin import PLAIN, Origin
 from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.reading import ReadPage, read_records
@@ -82,13 +84,15 @@ def ingest_tenant(
     stop: threading.Event | None = None,
     listener: Listener | None = None,
     open_source: OpenSource = open_configured,
+    origin: Origin | None = None,
     now: Clock = clock.now,
     sleep: Sleep = time.sleep,
 ) -> Outcome:
     """Run the job (which must be running under `owner_id`) to its end, and close its log entry.
 
     Never raises for what a helpdesk does; a fault of ours is logged and ends the run as failed.
-    `stop` ends it at the next safe place, keeping what is in.
+    `stop` ends it at the next safe place, keeping what is in. `origin`: whose tickets `open_source` brings;
+    those of the tenant's connection where it is left out.
     """
     progress = Progress()
     guard = RunGuard(
@@ -100,7 +104,16 @@ def ingest_tenant(
         sleep=sleep,
         listener=listener,
     )
-    run = _Run(tenant=tenant, request=request, job_id=job_id, guard=guard, progress=progress, now=now)
+    run = _Run(
+        tenant=tenant,
+        request=request,
+        job_id=job_id,
+        guard=guard,
+        progress=progress,
+        now=now,
+        origin=origin or PLAIN,
+        is_connection=origin is None,
+    )
     status: Status = "failed"
     error: dict[str, Any] | None = None
     try:
@@ -154,6 +167,9 @@ class _Run:
     """None where all are kept: a retry has only those that are stored already."""
     routes: tuple[Route, ...] = ()
     rules: TenantRules = NO_RULES
+    origin: Origin = PLAIN
+    is_connection: bool = True
+    """Whether it reads the tenant's connection, and not a file."""
     store: TicketStore = field(init=False)
     erasures: Erasures = field(init=False)
 
@@ -172,6 +188,8 @@ class _Run:
         self.guard.report("Connecting")
         source = open_source(self.tenant, self.guard.wait)
         try:
+            if self.is_connection:
+                self._claim_origin()
             reading, goes_on = self._begin_or_go_on(source)
             try:
                 listing = self._read_pages(source, reading)
@@ -197,14 +215,20 @@ class _Run:
                 cursor=min(stamp, reading.began) if stamp else None,
                 # What slipped to pages that an earlier run had read is found by a read from the first page on.
                 full_read_at=reading.began if is_whole else None,
+                mapping=self.origin.mapping,
             )
+
+    def _claim_origin(self) -> None:
+        """Whose tickets these are. What a retry brings was read some time ago and overrules no stored stamp."""
+        origin = claim_origin(self.tenant)
+        self.origin = replace(origin, mapping="") if self.request.kind == "retry" else origin
 
     def _begin_or_go_on(self, source: TicketSource) -> tuple[Reading, bool]:
         """Where to read from, and whether that is where an earlier run stopped."""
         plain = self.request.kind == "sync" and not self.request.full and self.request.since is None
         if plain and not self.request.confirm_deletions:
             unfinished = jobs.find_unfinished_reading(self.tenant, now=self.now())
-            if unfinished is not None:
+            if unfinished is not None and unfinished.mapping in ("", self.origin.mapping):
                 return unfinished, True
         return self._begin(source), False
 
@@ -214,8 +238,8 @@ class _Run:
         if self.request.since and not source.supports_since:
             logger.warning("The helpdesk of %s cannot list only what changed: everything is read.", self.tenant.slug)
         if source.supports_since and not self.request.full and not self.request.confirm_deletions:
-            since = self.request.since or find_state(self.tenant).since(now=now)
-        return Reading(began=now, since=since)
+            since = self.request.since or find_state(self.tenant).since(now=now, mapping=self.origin.mapping)
+        return Reading(began=now, since=since, mapping=self.origin.mapping)
 
     def _read_pages(self, source: TicketSource, reading: Reading, *, pages_done: int = 0) -> Listing:
         """Store every page; `reading` follows, so that the next run can go on after a stop."""
@@ -229,7 +253,12 @@ class _Run:
         with closing(ahead) as fetched, behind:
             for page in chain.from_iterable(each.parts() for each in fetched):
                 self.guard.check()
-                read = read_records(page.records, tenant_id=self.tenant.slug, rules_version=self.rules.version)
+                read = read_records(
+                    page.records,
+                    tenant_id=self.tenant.slug,
+                    rules_version=self.rules.version,
+                    origin=self.origin,
+                )
                 listing.add(page, read)
                 read = self.erasures.leave_out(read)
                 ids = set(read.ids_at_the_source())
@@ -290,10 +319,11 @@ class _Run:
         if not source.lists_everything:
             return
         self.guard.report("Looking for deleted tickets")
-        self._delete(list(listing.seen.missing(source.find_deleted_ids())))  # an id that was also listed lives
+        deleted = self.origin.external_ids(source.find_deleted_ids())
+        self._delete(list(listing.seen.missing(deleted)))  # an id that was also listed lives
         if not is_whole:
             return
-        gone = list(self.store.without_those_from_files(listing.seen.missing(self.store.iterate_live_ids())))
+        gone = list(self.store.without_those_from_files(listing.seen.missing(self.store.iterate_live_ids(self.origin))))
         if not gone:
             return
         if not listing.is_complete:
@@ -302,7 +332,7 @@ class _Run:
                 f"The helpdesk announced {listing.total:,} tickets but listed {listing.records:,}. Nothing was deleted.",
             )
             return
-        stored, seen = self.store.count_live(), listing.seen.count_distinct()
+        stored, seen = self.store.count_live(self.origin), listing.seen.count_distinct()
         brake = brake_applies(
             gone=len(gone),
             stored=stored,

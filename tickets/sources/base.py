@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, overload
 
+from tickets.ingestion.origin import Origin
+
 
 class SourceError(Exception):
     """The source could not be read. `str()` is a sentence for a manager, `code` is for programs.
@@ -23,13 +25,15 @@ class SourceRecord:
     """One record: `fields` in the house's names for normalising, `raw` as it came for quarantine.
 
     Where there are no fields, `problem` is the field and the reason it is refused for. `place`
-    says where in a file it stands ("line 7 of old.csv"); empty for a helpdesk's records.
+    says where in a file it stands ("line 7 of old.csv"); empty for a helpdesk's records. `origin`: whose
+    it is, where the run does not say.
     """
 
     fields: Mapping[str, Any] | None
     raw: Any
     place: str = ""
     problem: tuple[str, str] = ("record", "is not an object")
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ that a corrected mapping, or corrected rules, let it in.
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from supportsaas.mongo import Document
 from tenants.models import AuthKind, Source, Tenant
 from tickets import quarantine
+from tickets.ingestion import name_spaces
+from tickets.ingestion.origin import PLAIN
 from tickets.jobs import Progress
 from tickets.sources import open_source
 from tickets.sources.base import Page, Position, SourceRecord, TicketSource
@@ -35,6 +38,8 @@ class QuarantineSource:
         self._job_id = job_id
         self._keys = keys
         self._mapping: TicketSource | None = None
+        self._origins = name_spaces.origins_by_name(tenant)
+        self._connected = name_spaces.origin_of(tenant)
         self._unsettled: dict[int, list[str]] = {}
 
     def check(self) -> str:
@@ -79,12 +84,16 @@ class QuarantineSource:
             self._mapping.close()
 
     def _again(self, kept: Document) -> SourceRecord:
-        raw = json.loads(kept["payload"])
-        place = kept.get("place", "")
-        if not place:
-            return self.record(raw)
-        fields = json.loads(kept["fields"]) if kept["fields"] is not None else None
-        return SourceRecord(fields, raw, place=place, problem=(kept["field"], kept["reason"]))
+        """The record with its own name space. One of a former helpdesk stays: how to map it is not known any more."""
+        raw, place = json.loads(kept["payload"]), kept.get("place", "")
+        origin = self._origins.get(kept.get("connection", ""), PLAIN)
+        problem = (kept["field"], kept["reason"])
+        if place:
+            fields = json.loads(kept["fields"]) if kept["fields"] is not None else None
+            return SourceRecord(fields, raw, place=place, problem=problem, origin=origin)
+        if origin.prefix != self._connected.prefix:
+            return SourceRecord(None, raw, problem=problem, origin=origin)
+        return replace(self.record(raw), origin=origin)
 
     def _without_login(self) -> Source:
         """The settings that say how to map, and nothing that a request would need."""

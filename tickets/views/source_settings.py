@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import AuthKind, Role, Source, SourceKind
 from tenants.source_form import SourceForm
+from tickets.ingestion.name_spaces import choose_name, claim_for, explain_change, may_have_moved
 from tickets.ingestion.sync_state import forget_state
 from tickets.sources import SourceError, open_source
 
@@ -75,7 +76,7 @@ class TenantSourceForm(SourceForm):
     class Meta(SourceForm.Meta):
         widgets = {"kind": forms.HiddenInput()}
 
-    def __init__(self, *args: Any, kind: SourceKind, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: SourceKind, has_tickets: bool, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["kind"].initial = self.initial["kind"] = kind.value
         text = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
@@ -86,6 +87,8 @@ class TenantSourceForm(SourceForm):
         self.fields["page_size"].help_text = "So many are asked for at once; a helpdesk may send fewer."
         self.fields["enabled"].label = "Read this source"
         self.fields["enabled"].help_text = "Off: nobody and no schedule reads it. Its tickets stay."
+        if not has_tickets:
+            del self.fields["helpdesk"]
         if not self.instance.has_secret:
             self.fields["secret"].help_text = "Stored encrypted and never shown again."
         if HELP[kind].has_options:
@@ -122,17 +125,23 @@ def show_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
         return render(request, "tickets/source_kinds.html", {"kinds": kinds, "source": source})
     kind = SourceKind(wanted)
     if request.method != "POST":
-        form = TenantSourceForm(instance=source or Source(), initial=_beginning(source, kind), kind=kind)
+        beginning = _beginning(source, kind)
+        form = TenantSourceForm(
+            instance=source or Source(), initial=beginning, kind=kind, has_tickets=may_have_moved(access.tenant)
+        )
         return _page(request, source, form, kind)
-    form = TenantSourceForm(request.POST, instance=_find(access) or Source(), kind=kind)
+    form = TenantSourceForm(
+        request.POST, instance=_find(access) or Source(), kind=kind, has_tickets=may_have_moved(access.tenant)
+    )
     form.instance.tenant = access.tenant
     if not form.is_valid():
         return _page(request, source, form, kind, status=422)
+    former = choose_name(form.instance, is_same=form.is_same_helpdesk)
     saved = form.save()
-    # Another interval alone is no other source: what was read goes on being valid.
-    if set(form.changed_data) - {"every_minutes"} or source is None:
+    origin = claim_for(saved)
+    if form.changes_what_is_read or source is None:
         forget_state(access.tenant)
-    messages.success(request, "The source is saved.")
+    messages.success(request, " ".join(["The source is saved.", *explain_change(access.tenant, origin, former=former)]))
     if "check" in request.POST:
         _check(request, saved)
     return redirect("settings-source", access.tenant.slug)
@@ -154,6 +163,7 @@ def check_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 def remove_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     source = _find(access)
     if source is not None:
+        claim_for(source)  # whoever connects the same helpdesk again finds its tickets
         source.delete()
         forget_state(access.tenant)
     messages.success(request, "The source is disconnected and its key is forgotten. Its tickets stay.")

@@ -12,7 +12,9 @@ from supportsaas import logs, mongo
 from tenants.models import Tenant
 from tenants.source_options import TICKET_FIELDS
 from tickets import jobs
+from tickets.ingestion import name_spaces
 from tickets.ingestion.guard import RunCancelled
+from tickets.ingestion.origin import Origin
 from tickets.ingestion.preview import preview_source
 from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobActive, JobRequest
@@ -34,6 +36,19 @@ class Command(BaseCommand):
         parser.epilog = EXIT_STATUSES
         parser.add_argument("tenant", help="the tenant's id")
         parser.add_argument("file", type=Path, help="ends in .csv, .tsv or .txt, or in .jsonl or .ndjson")
+        whose = parser.add_mutually_exclusive_group()
+        whose.add_argument(
+            "--name",
+            default="",
+            help="what the import is called: ids of its tickets become NAME:ID. Left out, where the tenant has a "
+            "connection, it is the file's name; without a connection ids stay as they are",
+        )
+        whose.add_argument(
+            "--into",
+            default="",
+            metavar="CONNECTION",
+            help="the file comes from the helpdesk of that connection and holds the same tickets",
+        )
         for name, metavar, text in (
             ("map", "FIELD=COLUMN", f"where a field is ({', '.join(TICKET_FIELDS)}); in JSON lines a dotted path"),
             ("default", "FIELD=VALUE", "the value of a field where the file has none"),
@@ -59,19 +74,36 @@ class Command(BaseCommand):
             tenant = Tenant.objects.filter(slug=options["tenant"]).first()
             if tenant is None:
                 self._usage(f"There is no tenant “{options['tenant']}”.")
+            if options["name"] and not name_spaces.is_name(options["name"]):
+                self._usage("--name takes letters, digits, ., - and _ (at most 63).")
             file_format = self._format(options)
             try:
                 source = FileSource(options["file"], file_format)
             except FileError as error:
                 self._usage(str(error))
             try:
+                origin = self._origin(tenant, options)
                 step = _preview if options["dry_run"] else _import
-                sys.exit(step(tenant, source, options["file"].name, reporter))
+                sys.exit(step(tenant, source, origin, options["file"].name, reporter))
             finally:
                 source.close()
         except mongo.UNAVAILABLE as error:
             self.err.write(f"error: The database is not reachable: {error}")
             sys.exit(Exit.FAILED)
+
+    def _origin(self, tenant: Tenant, options: dict[str, Any]) -> Origin:
+        """Whose tickets the file's are."""
+        if options["into"]:
+            found = name_spaces.connection_named(tenant, options["into"])
+            if found is None:
+                names = ", ".join(name_spaces.names_of_connections(tenant)) or "none"
+                self._usage(f"--into: {tenant.slug} has no connection “{options['into']}”. It has: {names}.")
+            return found
+        name = options["name"] or name_spaces.name_from(options["file"].name)
+        try:
+            return name_spaces.claim_import(tenant, name, is_named=bool(options["name"]), is_trial=options["dry_run"])
+        except name_spaces.NameTaken as error:
+            self._usage(str(error))
 
     def _format(self, options: dict[str, Any]) -> FileFormat:
         if options["timezone"] not in available_timezones():
@@ -101,7 +133,7 @@ class Command(BaseCommand):
         sys.exit(Exit.USAGE)
 
 
-def _import(tenant: Tenant, source: FileSource, name: str, reporter: Reporter) -> Exit:
+def _import(tenant: Tenant, source: FileSource, origin: Origin, name: str, reporter: Reporter) -> Exit:
     request = JobRequest(trigger="command", started_by=f"manage.py import_tickets {name}", kind="import")
     owner_id = process_name()
     stop = stop_on_signals()
@@ -121,15 +153,16 @@ def _import(tenant: Tenant, source: FileSource, name: str, reporter: Reporter) -
             stop=stop,
             listener=display.update,
             open_source=lambda *_: source,
+            origin=origin,
         )
     end = reporter.tell(tenant, outcome)
     perform_duties_of_runs(stop)
     return end
 
 
-def _preview(tenant: Tenant, source: FileSource, _name: str, reporter: Reporter) -> Exit:
+def _preview(tenant: Tenant, source: FileSource, origin: Origin, _name: str, reporter: Reporter) -> Exit:
     try:
-        preview = preview_source(tenant, source, wait=waiting_until(stop_on_signals()))
+        preview = preview_source(tenant, source, origin=origin, wait=waiting_until(stop_on_signals()))
     except SourceError as error:
         return reporter.tell_failure(tenant, error)
     except RunCancelled:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tenants.models import AuthKind, Source, SourceKind, Tenant
 from tickets.freshness import every_words
+from tickets.ingestion import name_spaces
 from tickets.ingestion.sync_state import forget_state
 from tickets.management.secret_argument import WHERE, read_secret
 from tickets.sources import SourceError, open_source
@@ -50,6 +51,21 @@ class Command(BaseCommand):
             help="have the workers read it so often, 1 to 10080 minutes, or off (default off; --replace keeps it)",
         )
         add.add_argument("--replace", action="store_true", help="replace the source the tenant has")
+        add.add_argument(
+            "--name", default="", help="what the connection is called; ids of a further one's tickets become NAME:ID"
+        )
+        whose = add.add_mutually_exclusive_group()
+        whose.add_argument(
+            "--same-helpdesk",
+            action="store_true",
+            help="it is the helpdesk the tenant has, at a new address or read in another way: its tickets go on",
+        )
+        whose.add_argument(
+            "--another-helpdesk",
+            action="store_true",
+            help="another host or kind is another helpdesk (the default): tickets of the former one stay, are no "
+            "longer read, and are never mistaken for the new one's",
+        )
         for name, text in (("check", "log in and say whether it works"), ("remove", "disconnect; tickets stay")):
             steps.add_parser(name, help=text).add_argument("tenant")
         schedule = steps.add_parser("schedule", help="set how often the workers read it")
@@ -73,9 +89,16 @@ class Command(BaseCommand):
             source.every_minutes = _read_every(options["every"])
         if source.auth != AuthKind.NONE:
             source.set_secret(read_secret(options["secret_from"]))
+        try:
+            former = name_spaces.choose_name(source, is_same=options["same_helpdesk"], name=options["name"])
+        except name_spaces.NameTaken as error:
+            raise CommandError(str(error)) from None
         self._save(source)
+        origin = name_spaces.claim_for(source)
         forget_state(tenant)
         self.stdout.write(f"{tenant.slug} reads from {source}. Try it: manage.py source check {tenant.slug}")
+        for sentence in name_spaces.explain_change(tenant, origin, former=former):
+            self.stdout.write(sentence)
         if source.every_minutes is None:
             self.stdout.write(
                 f"It has no schedule yet. To sync every 15 minutes: manage.py source schedule {tenant.slug} --every 15"
@@ -106,6 +129,7 @@ class Command(BaseCommand):
 
     def _remove(self, options: dict[str, Any]) -> None:
         source = self._source(options)
+        name_spaces.claim_for(source)  # whoever connects the same helpdesk again finds its tickets
         source.delete()
         forget_state(self._tenant(options))
         self.stdout.write(f"{options['tenant']} has no source any more. Its tickets stay.")
@@ -113,7 +137,8 @@ class Command(BaseCommand):
     def _list(self, options: dict[str, Any]) -> None:
         for source in Source.objects.select_related("tenant"):
             how_often = _how_often(source) if source.enabled else "disabled"
-            self.stdout.write(f"{source.tenant.slug}  {source}  ({how_often})")
+            name = f"{source.name}: " if source.name else ""
+            self.stdout.write(f"{source.tenant.slug}  {name}{source}  ({how_often})")
 
     def _tenant(self, options: dict[str, Any]) -> Tenant:
         tenant = Tenant.objects.filter(slug=options["tenant"]).first()

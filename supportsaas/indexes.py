@@ -216,6 +216,12 @@ INDEXES: tuple[Index, ...] = (
         "An Idempotency-Key is forgotten after a day.",
         {"expireAfterSeconds": 0},
     ),
+    Index(
+        "circuits",
+        (("now", UP),),
+        "A circuit that nobody has asked for thirty days is forgotten.",
+        {"expireAfterSeconds": 30 * 24 * 3600},
+    ),
     Index("troubles", (("is_failing", UP), ("tenant_id", UP)), "What fails at this moment, of a tenant and of all."),
     Index("rollup_marks", (("tenant_id", UP),), "What a tenant's roll-ups have not taken in yet."),
     Index(

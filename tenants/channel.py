@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import hashlib
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -31,6 +33,14 @@ class ChannelKind(models.TextChoices):
     EMAIL = "email", "E-mail"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastTest:
+    """When a channel was last tried out, and what was wrong; no problem: the test arrived."""
+
+    at: datetime
+    problem: str
+
+
 def only_high() -> list[str]:
     return ["high"]
 
@@ -43,7 +53,7 @@ class Channel(Audited):
     secret signs.
     """
 
-    unaudited = frozenset({"created_at"})
+    unaudited = frozenset({"created_at", "tested_at", "test_problem", "tested_settings"})
     secrets = frozenset({"encrypted_secret"})
 
     tenant_id: ObjectId
@@ -65,6 +75,16 @@ class Channel(Audited):
         validators=[MinValueValidator(1), MaxValueValidator(24 * 365)],
         help_text="Tickets created longer ago are not announced. Empty: as the system is set (24 unless changed).",
     )
+    unconfirmed = models.JSONField(
+        "addresses not confirmed yet",
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="Nothing goes to them until whoever reads them says so.",
+    )
+    tested_at = models.DateTimeField(null=True, editable=False)
+    test_problem = models.TextField(blank=True, default="", editable=False)
+    tested_settings = models.CharField(max_length=32, blank=True, default="", editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
@@ -86,6 +106,25 @@ class Channel(Audited):
     def recipients(self) -> list[str]:
         """The addresses of an e-mail channel."""
         return [each for part in self.address.split(",") if (each := part.strip())]
+
+    @property
+    def confirmed_recipients(self) -> list[str]:
+        waiting = {fold_address(each) for each in self.unconfirmed or []}
+        return [each for each in self.recipients if fold_address(each) not in waiting]
+
+    @property
+    def last_test(self) -> "LastTest | None":
+        """How the last test went, unless the channel points elsewhere by now."""
+        if self.tested_at is None or self.tested_settings != self._settings_digest():
+            return None
+        return LastTest(at=self.tested_at, problem=self.test_problem)
+
+    def keep_test(self, problem: str) -> None:
+        """Remember how a test went just now; `problem` is a sentence, empty where it arrived."""
+        self.tested_at, self.test_problem, self.tested_settings = clock.now(), problem, self._settings_digest()
+        Channel.objects.filter(pk=self.pk).update(
+            tested_at=self.tested_at, test_problem=self.test_problem, tested_settings=self.tested_settings
+        )
 
     @property
     def has_secret(self) -> bool:
@@ -118,6 +157,10 @@ class Channel(Audited):
             self.encrypted_secret = ""
         super().save(*args, **kwargs)
 
+    def _settings_digest(self) -> str:
+        where = "\0".join((self.kind, self.address, self.encrypted_secret))
+        return hashlib.blake2b(where.encode(), digest_size=16).hexdigest()
+
     def _problem_of_url(self) -> str:
         try:
             validate_address(self.address.partition("?")[0] if self.kind == ChannelKind.SLACK else self.address)
@@ -138,6 +181,11 @@ class Channel(Audited):
         if _path_of(self.address):
             self.set_secret(self.address)
         self.address = _origin_of(self.address)
+
+
+def fold_address(address: str) -> str:
+    """The form in which two e-mail addresses are the same: no mail server in use tells upper and lower case apart."""
+    return address.strip().casefold()
 
 
 def make_signing_secret() -> str:

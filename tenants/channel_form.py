@@ -13,6 +13,7 @@ from tenants.channel import (
     make_signing_secret,
     signing_key,
 )
+from tenants.channel_addresses import hold_new_addresses
 from tenants.models import Tenant
 
 ADDRESS_HINTS = {
@@ -20,7 +21,8 @@ ADDRESS_HINTS = {
     ChannelKind.WEBHOOK: "Where the JSON goes, for example https://pager.example.com/hook",
     ChannelKind.SLACK: "The whole address of the incoming webhook. What lies behind its host is a password: it is kept "
     "encrypted and not shown again.",
-    ChannelKind.EMAIL: "One or more addresses, separated by commas.",
+    ChannelKind.EMAIL: "One or more addresses, separated by commas. One that is no member's own gets a mail with a link, "
+    "and alerts only after its reader has confirmed it.",
 }
 
 
@@ -29,7 +31,10 @@ def _choices(words: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 class ChannelForm(forms.ModelForm):
-    """A channel of a tenant, of a kind that is chosen once. `made_secret` is to be shown after saving, this once."""
+    """A channel of a tenant, of a kind that is chosen once.
+
+    `made_secret` is to be shown after saving, this once; `new_addresses` are to be asked whether alerts may come.
+    """
 
     secret = forms.CharField(
         label="Signing secret",
@@ -66,6 +71,7 @@ class ChannelForm(forms.ModelForm):
     def __init__(self, *args: Any, tenant: Tenant | None = None, kind: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.made_secret = ""
+        self.new_addresses: list[str] = []
         if tenant is not None and self.instance._state.adding:
             self.instance.tenant, self.instance.kind = tenant, kind
         if "kind" not in self.fields:
@@ -95,7 +101,11 @@ class ChannelForm(forms.ModelForm):
     def _post_clean(self) -> None:
         if self.cleaned_data.get("secret") and not self.errors:
             self.instance.set_secret(self.cleaned_data["secret"])
+        waiting = list(self.instance.unconfirmed or [])
         super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            hold_new_addresses(self.instance)
+            self.new_addresses = [each for each in self.instance.unconfirmed if each not in waiting]
 
     def _check_name(self, values: dict[str, Any]) -> None:
         """By hand, because the constraint is not looked at where the tenant is no field of the form."""

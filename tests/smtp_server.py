@@ -2,7 +2,7 @@
 
 import socketserver
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -13,10 +13,16 @@ class Mail:
 
 
 class SmtpServer:
-    """`refusals`: what to answer to a command ("RCPT"); empty text hangs up. DATA refuses what was sent."""
+    """`refusals`: what to answer to a command ("RCPT"); empty text hangs up. DATA refuses what was sent.
 
-    def __init__(self, refusals: Mapping[str, str] | None = None) -> None:
+    `filter` looks at a mail once it was sent and says what to answer; None: it is taken.
+    """
+
+    def __init__(
+        self, refusals: Mapping[str, str] | None = None, *, filter: Callable[["Mail"], str | None] | None = None
+    ) -> None:
         self.refusals = dict(refusals or {})
+        self.filter = filter
         self.mails: list[Mail] = []
         outer = self
 
@@ -33,6 +39,7 @@ class SmtpServer:
                     if command == "DATA":
                         self.say("354 go on")
                         mail.data = self.read_data()
+                        refusal = refusal or (outer.filter(mail) if outer.filter else None)
                         if refusal is None:
                             outer.mails.append(mail)
                         self.say(refusal or "250 taken")

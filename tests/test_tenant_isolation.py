@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from supportsaas import clock, mongo
+from tenants.channel_addresses import AddressClaim, confirmation_token
 from tenants.models import ApiToken, Channel, Membership, Role, Source, Tenant, User
 from tests.builders import finished_job, store_tickets
 from tests.conftest import make_user
@@ -31,6 +32,8 @@ CHANNEL = "<channel>"
 RULE = "<rule>"
 VIEW = "<view>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
+
+ADDRESS_LINK = "<address link>"
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ ROUTES: dict[str, list[Route]] = {
     "account/two-factor/": [Route("/account/two-factor/", "page", names_tenant=False)],
     "account/sessions/": [Route("/account/sessions/", "page", method="POST", names_tenant=False)],
     "account/digests/": [Route("/account/digests/", "page", names_tenant=False)],
+    "alerts/confirm/<str:token>/": [Route(f"/alerts/confirm/{ADDRESS_LINK}/", "page", open=True, names_tenant=False)],
     "digest/end/<str:token>/": [Route(f"/digest/end/{DIGEST_TOKEN}/", "page", open=True, names_tenant=False)],
     "logout/": [Route("/logout/", "page", method="POST", open=True, names_tenant=False)],
     "theme/": [Route("/theme/", "page", method="POST", open=True, names_tenant=False)],
@@ -136,7 +140,7 @@ ROUTES: dict[str, list[Route]] = {
         f"t/<str:slug>/settings/channels/<str:channel_id>/{what}/": [
             Route(f"/t/acme/settings/channels/{CHANNEL}/{what}/", "page", A, method="POST")
         ]
-        for what in ("switch", "delete", "test")
+        for what in ("switch", "delete", "test", "ask")
     },
     "welcome/<uidb64>/<token>/": [Route("/welcome/x/y/", "page", open=True, names_tenant=False)],
     "system/": [Route("/system/", "page", superuser=True)],
@@ -240,7 +244,8 @@ class World:
         channel = Channel.objects.create(tenant=self.tenant, name=CANARY, kind="house", address="http://127.0.0.1:9")
         rule = ClassificationRule.objects.create(tenant=self.tenant, phrases=CANARY, urgency="high", note=CANARY)
         view = SavedView.objects.create(tenant=self.tenant, name=CANARY, query=f"customer_id={CANARY}")
-        self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk), VIEW: str(view.pk)}
+        link = confirmation_token(AddressClaim(self.tenant, "a@example.com"))
+        self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk), VIEW: str(view.pk), ADDRESS_LINK: link}
         self.ids[JOB] = jobs.enqueue(self.tenant, JobRequest(trigger="web", started_by=CANARY))
 
     def begin(self) -> None:

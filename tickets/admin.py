@@ -16,17 +16,19 @@ from supportsaas.read_only_admin import ReadOnlyAdmin
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
 from supportsaas.tenant_data import count_data
 from tenants.admin import ChannelAdmin, SourceAdmin, TenantAdmin
-from tenants.models import Channel, Source, Tenant
+from tenants.models import Channel, Source, Tenant, User
 from tickets import jobs
 from tickets.ingestion.name_spaces import choose_name, claim_for, explain_change
 from tickets.ingestion.sync_state import forget_state
 from tickets.jobs import JobActive, JobRequest
 from tickets.models import Circuit, ClassificationRule, Delivery, IngestionLog, SavedView, TicketHistory
+from tickets.notifications.confirming import ask_addresses
 from tickets.notifications.dispatcher import wake_endpoint
-from tickets.notifications.trying_out import send_test
+from tickets.notifications.trying_out import request_test
 from tickets.rules.form import RuleForm
 from tickets.sources import SourceError, open_source
 from tickets.store import TicketStore
+from tickets.views.channel_addresses import tell_asked
 from tickets.worker import count_workers
 
 logger = logging.getLogger(__name__)
@@ -111,9 +113,14 @@ class TriedChannelAdmin(ChannelAdmin):
     @admin.action(description="Send a test", permissions=["change"])
     def send_test(self, request: HttpRequest, queryset: QuerySet[Channel]) -> None:
         for channel in queryset.select_related("tenant"):
-            result = send_test(channel, started_by=request.user.get_username())
+            result = request_test(channel, by=_person(request))
             level = messages.SUCCESS if result.ok else messages.ERROR
             messages.add_message(request, level, f"{channel.tenant.slug}, {channel.name}: {result}")
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.new_addresses:
+            tell_asked(request, ask_addresses(obj, form.new_addresses, by=_person(request)))
 
 
 class RuleAdminForm(RuleForm):
@@ -264,6 +271,11 @@ class CircuitAdmin(ReadOnlyAdmin):
     @admin.display(description="last ten requests")
     def readable_results(self, circuit: Circuit) -> SafeString:
         return _attempts(circuit.results)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User), "the admin asks everybody to log in"
+    return request.user
 
 
 def _attempts(log: list[dict[str, Any]]) -> SafeString:

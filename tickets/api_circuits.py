@@ -11,7 +11,7 @@ from supportsaas.api_errors import refuse_unknown
 from supportsaas.reliability.circuit_breaker import STATES, CircuitBreaker, CircuitState, find_states
 from tenants.access import TenantAccess
 from tenants.api_access import api_accesses
-from tickets.notifications.channels import HOUSE_ENDPOINTS, find_endpoints, is_house_endpoint
+from tickets.notifications.channels import HOUSE_ENDPOINTS, find_endpoints
 from tickets.notifications.dispatcher import wake_endpoint
 
 router = Router(tags=["alerts"])
@@ -36,7 +36,8 @@ class ResetOut(Schema):
 def show_circuit(request: HttpRequest, name: str) -> CircuitOut:
     """`notify` stands for all house endpoints of the tenants you may see: the one that is worst off.
 
-    The counts are of the last ten requests at most; `retry_after` is the seconds until the next one.
+    Each tenant has circuits of its own, named `endpoint@tenant`; without `@tenant` the name stands for those of
+    all your tenants that send there. The counts are of the last ten requests at most; `retry_after` is the seconds until the next one.
     """
     refuse_unknown(request, ())
     found = _visible(api_accesses(request), name)
@@ -77,10 +78,7 @@ def _visible(accesses: list[TenantAccess], name: str) -> set[str]:
 
 
 def _meant(accesses: list[TenantAccess], name: str) -> set[str]:
-    endpoints = find_endpoints(access.tenant for access in accesses)
-    if name == HOUSE_ENDPOINTS:
-        return {each for each in endpoints if is_house_endpoint(each)}
-    return {name} & endpoints.keys()
+    return find_endpoints((access.tenant for access in accesses), named=name)
 
 
 def _worst(states: list[CircuitState]) -> CircuitState:

@@ -7,6 +7,7 @@ from django.urls import path
 
 from tickets.views import (
     alerts,
+    channel_addresses,
     channels,
     customer_erasure,
     customers,
@@ -66,5 +67,11 @@ urlpatterns = [
         channels.delete_channel,
         name="settings-channel-delete",
     ),
+    path(
+        "t/<str:slug>/settings/channels/<str:channel_id>/ask/",
+        channel_addresses.ask_again,
+        name="settings-channel-ask",
+    ),
+    path("alerts/confirm/<str:token>/", channel_addresses.confirm_address, name="confirm-address"),
     path("t/<str:slug>/settings/channels/<str:channel_id>/test/", channels.test_channel, name="settings-channel-test"),
 ]

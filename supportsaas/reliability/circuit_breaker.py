@@ -35,6 +35,7 @@ PROBE_SECONDS: float = 60
 """A probe that says nothing for so long has died; the next one may go."""
 
 LONGEST_HOLD_SECONDS = 3600.0
+MOST_IDLE = timedelta(days=1)
 
 State = Literal["closed", "open", "half_open"]
 STATES: tuple[State, ...] = ("closed", "half_open", "open")
@@ -43,7 +44,10 @@ STATES: tuple[State, ...] = ("closed", "half_open", "open")
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Leave for one request; its result is to be recorded with it. `is_calm`: the last request succeeded."""
+    """Leave for one request; its result is to be recorded with it. `is_calm`: the endpoint's last one succeeded.
+
+    `era` counts how often the circuit has opened or closed; a failed probe opens it once more.
+    """
 
     id: str
     era: int
@@ -60,12 +64,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One of the last requests, for people: when its answer came, how long it took, and what it was in words."""
+    """One of the last requests, for people: when its answer came, how long it took, and what it was in words.
+
+    `fault` names what was wrong where that was not the endpoint; such a failure counts for nothing here.
+    """
 
     ok: bool
     at: datetime
     seconds: float
     note: str
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +122,8 @@ class CircuitBreaker:
         )
         if found["answer"] == "no":
             return Refusal(_seconds_left(found))
-        last = found["results"][-1:]
-        return Permit(id_, found["era"], is_probe=found["answer"] == "probe", is_calm=all(each["ok"] for each in last))
+        is_calm = all(each["ok"] or each.get("fault") for each in found["results"][-1:])
+        return Permit(id_, found["era"], is_probe=found["answer"] == "probe", is_calm=is_calm)
 
     def record(
         self, permit: Permit, *, ok: bool, seconds: float = 0.0, note: str = "", hold_back: float | None = None
@@ -172,6 +180,22 @@ class CircuitBreaker:
         )
         change: Literal["opened", "closed"] | None = found["change"]
         return change
+
+    def note_fault(self, permit: Permit, fault: str, *, seconds: float, note: str) -> None:
+        """A request failed through no fault of the endpoint: kept for people, counted nowhere; a probe is free again."""
+        result = {"ok": False, "at": "$now", "seconds": seconds, "note": {"$literal": note}, "fault": fault}
+        is_my_probe = {"$and": [{"$eq": ["$state", "half_open"]}, {"$eq": ["$probe.id", permit.id]}]}
+        self._update(
+            [
+                {"$set": {"results": _last({"$concatArrays": ["$results", [result]]}), "is_free": is_my_probe}},
+                {
+                    "$set": {
+                        "state": {"$cond": ["$is_free", "open", "$state"]},
+                        "probe": {"$cond": ["$is_free", None, "$probe"]},
+                    }
+                },
+            ]
+        )
 
     def give_back(self, permit: Permit) -> None:
         """The permit was not used; a probe goes to whoever asks next."""
@@ -234,8 +258,10 @@ def find_states(names: list[str], *, clock: Clock | None = None) -> dict[str, Ci
 
 
 def find_all_states() -> dict[str, CircuitState]:
-    """Of every circuit that was ever used, by name."""
-    return {each["_id"]: _state(each) for each in mongo.collection(COLLECTION).aggregate(_beginning("$$NOW"))}
+    """Of every circuit that was asked within a day, by name: one that holds a message back is asked all the time."""
+    lately = {"$expr": {"$gt": ["$now", {"$subtract": ["$$NOW", MOST_IDLE // timedelta(milliseconds=1)]}]}}
+    found = mongo.collection(COLLECTION).aggregate([{"$match": lately}, *_beginning("$$NOW")])
+    return {each["_id"]: _state(each) for each in found}
 
 
 def _state(found: Document) -> CircuitState:
@@ -251,7 +277,9 @@ def _state(found: Document) -> CircuitState:
         failing_since=found["failing_since"],
         well_since=found["well_since"],
         results=tuple(
-            Result(ok=each["ok"], at=each["at"], seconds=each["seconds"], note=each["note"])
+            Result(
+                ok=each["ok"], at=each["at"], seconds=each["seconds"], note=each["note"], fault=each.get("fault", "")
+            )
             for each in reversed(found["results"])
         ),
     )

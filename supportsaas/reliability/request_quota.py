@@ -1,8 +1,8 @@
-"""How many requests a minute somebody may make of us, counted by all processes together.
+"""How many requests a minute (or another time) somebody may make of us, counted by all processes together.
 
 One small document a caller holds one number: the moment at which all that was used is given back
-(`level`, milliseconds). Every request moves it on by a minute divided by the limit, and one that
-would move it further than a minute ahead of now is refused and moves nothing. So a caller may use
+(`level`, milliseconds). Every request moves it on by the time divided by the limit, and one that
+would move it further than the whole time ahead of now is refused and moves nothing. So a caller may use
 the whole limit at once and then gets it back evenly, and `Retry-After` is exact. (This is the
 generic cell rate algorithm. The window of `rate_limiter` keeps a stamp a request instead, because
 the other side counts those one by one; here nobody does, and one number is cheaper.)
@@ -21,7 +21,6 @@ from supportsaas.reliability.shared_state import server_time, update_shared
 
 COLLECTION = "request_quotas"
 WINDOW_SECONDS = 60
-_WINDOW = WINDOW_SECONDS * 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +34,19 @@ class Quota:
 
 
 class RequestQuota:
-    """The quota of `caller`: `limit` requests a minute. `clock` replaces the server's, for tests alone."""
+    """The quota of `caller`: `limit` requests in `seconds`. `clock` replaces the server's, for tests alone."""
 
-    def __init__(self, caller: str, *, limit: int, clock: Clock | None = None) -> None:
+    def __init__(self, caller: str, *, limit: int, seconds: float = WINDOW_SECONDS, clock: Clock | None = None) -> None:
         if limit < 1:
             raise ValueError("A quota lets at least one request through.")
         self.caller = caller
         self.limit = limit
+        self._window = seconds * 1000.0
         self._clock = clock
 
     def take(self) -> Quota:
         """Count one request, in one write, if there is room for it."""
-        step = _WINDOW / self.limit
+        step = self._window / self.limit
         now = {"$toDouble": {"$toLong": "$now"}}
         after = {"$add": [{"$max": [{"$ifNull": ["$level", 0.0]}, now]}, step]}
         quotas = mongo.collection(COLLECTION).with_options(write_concern=WriteConcern(1))
@@ -55,17 +55,17 @@ class RequestQuota:
             self.caller,
             [
                 {"$set": {"after": after}},
-                {"$set": {"admitted": {"$lte": [{"$subtract": ["$after", now]}, _WINDOW + 0.001]}}},
+                {"$set": {"admitted": {"$lte": [{"$subtract": ["$after", now]}, self._window + 0.001]}}},
                 {"$set": {"level": {"$cond": ["$admitted", "$after", "$level"]}}},
-                {"$set": {"expires_at": {"$add": ["$now", int(_WINDOW) * 2]}}},
+                {"$set": {"expires_at": {"$add": ["$now", int(self._window) * 2]}}},
             ],
             now=server_time(self._clock),
         )
         ahead = found["level"] - found["now"].timestamp() * 1000
-        wait = None if found["admitted"] else (ahead + step - _WINDOW) / 1000
+        wait = None if found["admitted"] else (ahead + step - self._window) / 1000
         return Quota(
             limit=self.limit,
-            remaining=max(int((_WINDOW - ahead) / step + 1e-6), 0),
+            remaining=max(int((self._window - ahead) / step + 1e-6), 0),
             reset_seconds=max(math.ceil(ahead / 1000), 0),
             retry_after=wait,
         )

@@ -9,15 +9,18 @@ import pytest
 from supportsaas import mongo
 from supportsaas.mongo import Document
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
+from tenants.channel import make_signing_secret
 from tenants.models import Channel, Tenant
 from tests.conftest import FakeClock
 from tests.notifications.conftest import Urgent, make_webhook
 from tests.notifications.endpoint import Endpoint, Reply
+from tests.smtp_server import Mail, SmtpServer
 from tickets.notifications import deliveries
 from tickets.notifications.channels import endpoint_of
 from tickets.notifications.composing import compose_next
 from tickets.notifications.deliveries import Attempt
 from tickets.notifications.dispatcher import Dispatcher
+from tickets.notifications.store import DeliveryStore
 from tickets.notifications.timing import Pause
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +175,7 @@ class TestCircuit:
         assert dispatcher.deliver_due() == 8
         assert statuses() == ["delivered"] * 8
 
-    def test_the_probe_is_the_message_with_the_most_attempts_behind_it(
+    def test_probes_are_by_turns_what_is_new_and_the_message_with_the_fewest_attempts_behind_it(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
@@ -182,21 +185,21 @@ class TestCircuit:
         dispatcher.deliver_due()  # each once
         clock.advance(seconds=2)
         dispatcher.deliver_due()  # the first two twice, which opens
-        urgent(20)
-        clock.advance(seconds=30)
+        new = set(urgent(20))
         before = len(endpoint.received)
-        assert dispatcher.deliver_due() == 1
-        assert endpoint.received[before].body["ticket_id"] in ("T-1", "T-2")
+        for _ in range(2):
+            clock.advance(seconds=30)
+            assert dispatcher.deliver_due() == 1
+        first, second = (each.body["ticket_id"] for each in endpoint.received[before:])
+        assert first in new and second == "T-3"
 
     def test_a_message_that_is_refused_for_what_it_says_is_no_probe_while_there_are_others(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = lambda _key, body: Reply(status=422 if body["ticket_id"] == "T-1" else 500)
         urgent(1)
-        for _ in range(2):
-            dispatcher.deliver_due()
-            clock.advance(seconds=2)
-        urgent(3)
+        dispatcher.deliver_due()
+        urgent(6)
         dispatcher.deliver_due()
         assert circuit(house_channel, clock).state().state == "open"
         clock.advance(minutes=5)
@@ -204,7 +207,23 @@ class TestCircuit:
         before = len(endpoint.received)
         dispatcher.deliver_due()
         assert endpoint.received[before].body["ticket_id"] != "T-1"
-        assert statuses().count("delivered") == 3
+        assert statuses().count("delivered") == 6
+
+    def test_one_that_an_endpoint_always_fails_at_does_not_keep_the_others_from_being_probes(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        poison = set(urgent(5))
+        endpoint.behaviour = lambda _key, body: Reply(status=500 if body["ticket_id"] in poison else 200)
+        for _ in range(10):
+            dispatcher.deliver_due()
+            clock.advance(seconds=1)
+        assert circuit(house_channel, clock).state().state == "open"
+        for count in range(1, 6):
+            urgent()
+            for _ in range(2):
+                clock.advance(seconds=30)
+                dispatcher.deliver_due()
+            assert statuses().count("delivered") == count, "at the second probe at the latest"
 
     def test_when_the_endpoint_is_well_again_nothing_sleeps_on_through_its_gap(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
@@ -235,6 +254,155 @@ class TestCircuit:
         dispatcher.deliver_due()
         assert len(endpoint.received) == 5
         assert len(other_endpoint.accepted()) == 3
+
+
+class TestRefusedMessages:
+    """An endpoint that works and refuses one message says nothing of the others."""
+
+    def test_it_opens_no_circuit_is_tried_a_few_times_and_then_dead(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing(422, body=b"no such field")
+        urgent()
+        began, times = clock(), []
+        while not stored() or only()["status"] == "pending":
+            if dispatcher.deliver_due():
+                times.append(round((clock() - began).total_seconds()))
+            clock.advance(seconds=20)
+        assert times == [0, 60, 360, 1860, 9360]
+        assert only()["status"] == "dead" and "no such field" in only()["log"][-1]["note"]
+        assert circuit(house_channel, clock).state().failure_count == 0
+
+    @pytest.mark.parametrize("status", [400, 413, 422])
+    def test_any_number_of_them_hold_back_no_other(
+        self, status: int, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher,
+        clock: FakeClock,
+    ) -> None:  # fmt: skip
+        endpoint.behaviour = failing(status)
+        urgent(20)
+        dispatcher.deliver_due()
+        clock.advance(minutes=1)
+        dispatcher.deliver_due()
+        endpoint.behaviour = lambda _key, body: Reply(status=200 if body["ticket_id"] == "T-21" else status)
+        urgent()
+        dispatcher.deliver_due()
+        assert [each.body["ticket_id"] for each in endpoint.accepted()] == ["T-21"]
+
+    def test_an_address_that_is_gone_is_not_tried_again_and_sending_again_begins_anew(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing(410)
+        urgent()
+        dispatcher.deliver_due()
+        assert only()["status"] == "dead"
+        clock.advance(days=2)
+        assert dispatcher.deliver_due() == 0 and len(endpoint.received) == 1
+        endpoint.behaviour = failing(200)
+        assert DeliveryStore(house_channel.tenant, clock=clock).send_again(only()["_id"], by="x") == 1
+        dispatcher.deliver_due()
+        assert only()["status"] == "delivered"
+
+    def test_mails_that_the_server_refuses_delay_neither_the_tenants_other_mails_nor_another_tenants(
+        self, tenant: Tenant, other_tenant: Tenant, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock,
+        settings: Any,
+    ) -> None:  # fmt: skip
+        for owner in (tenant, other_tenant):
+            Channel.objects.create(tenant=owner, kind="email", name="Mail", address=f"{owner.slug}@example.com")
+
+        def content_filter(mail: Mail) -> str | None:
+            return "554 5.7.1 spam" if b"POISON" in mail.data else None
+
+        with SmtpServer(filter=content_filter) as server:
+            settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+            settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_IS_SET = "127.0.0.1", server.port, True
+            settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+            urgent(8, subject="POISON")
+            for _ in range(6):
+                dispatcher.deliver_due()
+                clock.advance(seconds=10)
+            assert server.mails == []
+            urgent(of=other_tenant)
+            urgent()
+            dispatcher.deliver_due()
+            assert sorted(each.recipients[0] for each in server.mails) == ["acme@example.com", "globex@example.com"]
+
+
+class TestTenantsApart:
+    """Channels of different tenants share nothing, also where they share an address."""
+
+    @pytest.mark.parametrize("kind", ["house", "webhook", "email", "slack"])
+    def test_each_has_a_circuit_of_its_own(self, kind: str, tenant: Tenant, other_tenant: Tenant) -> None:
+        address = "a@example.com" if kind == "email" else "https://hooks.example/services/T0"
+        names = set()
+        for owner in (tenant, other_tenant):
+            channel = Channel(tenant=owner, kind=kind, name="Same", address=address)
+            channel.set_secret(make_signing_secret())
+            channel.save()
+            names.add(endpoint_of(channel))
+        assert len(names) == 2
+
+    def test_a_circuit_that_one_opened_stops_no_message_of_the_other(
+        self, tenant: Tenant, other_tenant: Tenant, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher,
+        clock: FakeClock,
+    ) -> None:  # fmt: skip
+        ours, theirs = (
+            Channel.objects.create(tenant=owner, kind="house", name="House", address=endpoint.url)
+            for owner in (tenant, other_tenant)
+        )
+        endpoint.behaviour = lambda _key, body: Reply(status=500 if body["tenant_id"] == "acme" else 200)
+        urgent(8)
+        dispatcher.deliver_due()
+        assert circuit(ours, clock).state().state == "open"
+        urgent(of=other_tenant)
+        dispatcher.deliver_due()
+        assert [each.body["tenant_id"] for each in endpoint.accepted()] == ["globex"]
+        assert [each.ok for each in circuit(theirs, clock).state().results] == [True]
+
+
+class TestRetryAfter:
+    def test_an_hour_is_waited_for_and_the_time_for_giving_up_ends_it(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock,
+        settings: Any,
+    ) -> None:  # fmt: skip
+        settings.NOTIFY_GIVE_UP_HOURS = 2
+        endpoint.behaviour = failing(503, retry_after="3600")
+        urgent()
+        began, times = clock(), []
+        while not stored() or only()["status"] == "pending":
+            if dispatcher.deliver_due():
+                times.append(round((clock() - began).total_seconds()))
+            clock.advance(seconds=60)
+        assert times == [0, 3600, 7200]
+        assert only()["status"] == "dead"
+
+    def test_more_than_an_hour_is_an_hour(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        endpoint.behaviour = failing(429, retry_after="86400")
+        urgent()
+        dispatcher.deliver_due()
+        endpoint.behaviour = failing(200)
+        clock.advance(seconds=3599)
+        assert dispatcher.deliver_due() == 0
+        clock.advance(seconds=1)
+        assert dispatcher.deliver_due() == 1
+
+
+def test_messages_stored_by_an_earlier_version_go_out(
+    house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+) -> None:
+    endpoint.behaviour = failing(500)
+    urgent()
+    dispatcher.deliver_due()
+    urgent()
+    mongo.collection("deliveries").update_many({}, {"$unset": {"refusals": "", "tickets.$[].text": ""}})
+    mongo.collection("outbox").update_many({}, {"$unset": {"facts.text": ""}})
+    mongo.collection("channels").update_many({}, {"$unset": {"unconfirmed": "", "tested_at": "", "test_problem": ""}})
+    for status in (422, 200):
+        endpoint.behaviour = failing(status)
+        clock.advance(minutes=2)
+        dispatcher.deliver_due()
+    assert statuses() == ["delivered", "delivered"]
 
 
 class TestFolding:

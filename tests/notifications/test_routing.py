@@ -10,6 +10,7 @@ from tenants.models import Channel, Tenant
 from tests.builders import delete_stored, store_tickets
 from tests.conftest import FakeClock
 from tests.notifications.conftest import Urgent
+from tickets.models import ClassificationRule
 from tickets.notifications.composing import compose_next
 from tickets.store import TicketStore
 
@@ -73,6 +74,38 @@ def test_a_channel_hears_of_the_urgency_and_sentiment_it_wants(tenant: Tenant, c
     assert waiting(angry) == ["T-3", "T-4"]
     assert waiting(all_of_it) == ["T-1", "T-2", "T-3", "T-4"]
     assert waiting(both) == ["T-4"]
+
+
+def test_the_reason_is_the_words_of_the_verdict_that_the_channel_listens_for(tenant: Tenant, clock: FakeClock) -> None:
+    channel(tenant, "Urgent")
+    channel(tenant, "Angry", urgencies=[], sentiments=["negative"])
+    channel(tenant, "Both", urgencies=["high"], sentiments=["negative"])
+    channel(tenant, "All", urgencies=[], sentiments=[])
+    message = "Thank you, loyal customers. When can you call? This is awful.\n\nWe will file a lawsuit immediately."
+    store_tickets(tenant, [{"id": "T-1", "message": message, "created_at": clock().isoformat()}], now=clock())
+    names = {str(each.pk): each.name for each in Channel.objects.all()}
+    found = {names[each["channel_id"]]: each["facts"] for each in mongo.collection("outbox").find()}
+    urgent, angry = "high because: lawsuit, immediately", "negative because: awful"
+    assert {name: facts["reason"] for name, facts in found.items()} == {
+        "Urgent": urgent,
+        "Angry": angry,
+        "Both": f"{urgent}; {angry}",
+        "All": f"{urgent}; {angry}",
+    }
+    assert found["Urgent"]["text"].splitlines() == [
+        "Thank you, loyal customers. When can you call? This is awful.",
+        "We will file a lawsuit immediately.",
+    ]
+
+
+def test_the_reason_names_the_tenants_rule_that_decided(tenant: Tenant, clock: FakeClock) -> None:
+    hook = channel(tenant)
+    ClassificationRule.objects.create(tenant=tenant, phrases="gold plan", urgency="high")
+    store_tickets(
+        tenant, [{"id": "T-1", "message": "On the gold plan", "created_at": clock().isoformat()}], now=clock()
+    )
+    entry = mongo.collection("outbox").find_one({"channel_id": str(hook.pk)})
+    assert entry is not None and entry["facts"]["reason"] == "high because: gold plan"
 
 
 def test_a_ticket_that_becomes_urgent_is_news_and_one_that_stays_so_is_not(tenant: Tenant, clock: FakeClock) -> None:

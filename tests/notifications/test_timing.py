@@ -2,7 +2,7 @@
 
 import random
 
-from tickets.notifications.timing import pause_after
+from tickets.notifications.timing import pause_after, pause_after_refusal
 
 
 def longest(_shortest: float, longest: float) -> float:
@@ -36,3 +36,11 @@ def test_a_new_row_begins_with_short_waits_again() -> None:
 def test_what_the_endpoint_asks_for_is_kept_to() -> None:
     assert pause_after(1, retry_after=17, jitter=longest).seconds == 17
     assert pause_after(3, retry_after=17, jitter=longest).seconds == 60
+    assert pause_after(1, retry_after=17, jitter=longest).row_is_over, "the next attempt is no part of the row"
+
+
+def test_a_message_that_is_refused_is_tried_five_times_in_all() -> None:
+    pauses = [pause_after_refusal(refusals) for refusals in range(1, 6)]
+    assert [pause and pause.seconds for pause in pauses] == [60, 300, 1500, 7500, None]
+    found = pause_after_refusal(1, retry_after=400)
+    assert found is not None and found.seconds == 400

@@ -33,6 +33,13 @@ def fail(circuit: CircuitBreaker, times: int = 5) -> None:
         circuit.record(permit, ok=False)
 
 
+def refuse(circuit: CircuitBreaker, fault: str, *, times: int) -> None:
+    for _ in range(times):
+        permit = circuit.admit()
+        assert isinstance(permit, Permit)
+        circuit.note_fault(permit, fault, seconds=0.1, note="Not this one.")
+
+
 def probe(circuit: CircuitBreaker, *, ok: bool) -> None:
     permit = circuit.admit()
     assert isinstance(permit, Permit) and permit.is_probe
@@ -114,18 +121,41 @@ class TestEndpoints:
         assert told() == []
         assert len(find_troubles(tenant)) == 1
 
-    def test_another_tenant_hears_of_it_only_if_it_uses_the_endpoint_too(
+    def test_what_one_tenants_alerts_meet_is_told_to_that_tenant_alone(
         self, tenant: Tenant, other_tenant: Tenant, circuit: CircuitBreaker, endpoint: Endpoint,
         other_endpoint: Endpoint, clock: FakeClock,
     ) -> None:  # fmt: skip
         make_webhook(other_tenant, other_endpoint, name="Elsewhere")
+        Channel.objects.create(tenant=other_tenant, kind="house", name="Shared", address=endpoint.url)
         fail(circuit)
         watch_for(clock, minutes=10)
+        assert len(find_troubles(tenant)) == 1
         assert find_troubles(other_tenant) == [] and told() == []
-        Channel.objects.create(tenant=other_tenant, kind="house", name="Shared", address=endpoint.url)
+
+    def test_one_that_refuses_everything_is_told_and_one_message_that_is_refused_is_not(
+        self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
+    ) -> None:
+        make_webhook(tenant, other_endpoint)
+        refuse(circuit, "message", times=4)
         watch_for(clock, minutes=10)
-        assert len(find_troubles(other_tenant)) == 1
-        assert told() == [("trouble", "Elsewhere")]
+        assert told() == []
+        refuse(circuit, "message", times=1)
+        watch_for(clock, minutes=10)
+        assert told() == [("trouble", "Hook")]
+        assert "“House” do not arrive. Not this one." in find_troubles(tenant)[0].sentence
+
+    def test_wrong_settings_are_told_after_the_first_message(
+        self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
+    ) -> None:
+        make_webhook(tenant, other_endpoint)
+        refuse(circuit, "settings", times=1)
+        watch_for(clock, minutes=3)
+        assert told() == [("trouble", "Hook")]
+        permit = circuit.admit()
+        assert isinstance(permit, Permit)
+        circuit.record(permit, ok=True)
+        watch_for(clock, minutes=10)
+        assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
 
     def test_a_channel_that_is_gone_fails_no_more(
         self, tenant: Tenant, house_channel: Channel, circuit: CircuitBreaker, clock: FakeClock

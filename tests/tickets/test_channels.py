@@ -2,19 +2,28 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.core import mail, signing
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from supportsaas import mongo
+from supportsaas.clock import now
+from supportsaas.reliability.circuit_breaker import CircuitBreaker
 from tenants.audit import AuditEntry
 from tenants.channel import make_signing_secret
 from tenants.models import Channel, Tenant, User
+from tests.builders import store_tickets
 from tests.endpoint import ScriptedEndpoint
 from tests.reading_pages import body, page_of, text_of
+from tickets.notifications.channels import endpoint_of
+from tickets.notifications.dispatcher import Dispatcher
+from tickets.notifications.trying_out import OF_A_PERSON_AN_HOUR, OF_A_TENANT_AN_HOUR
 
 ClientOf = Callable[[User], Client]
 HERE = "/t/acme/settings/channels/"
@@ -225,12 +234,75 @@ class TestPages:
         shown = body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
         assert "The test did not arrive." in shown and "status 500" in shown and "out of order" in shown
 
+    def test_a_test_that_failed_stays_in_sight_until_one_arrives(
+        self, pages: Client, tenant: Tenant, endpoint: ScriptedEndpoint
+    ) -> None:
+        channel = make(tenant, "webhook", "http://127.0.0.1:9/hook")
+        places = (HERE, f"{HERE}{channel.pk}/", "/t/acme/alerts/")
+        assert all("Not tested" in page_of(pages, each) for each in places)
+        pages.post(f"{HERE}{channel.pk}/test/")
+        for each in places:
+            shown = page_of(pages, each)
+            assert re.search(r"Last test failed <time [^>]*>just now</time>:", shown), each
+            assert "the connection was refused" in shown and "way-failing" in shown and "way-well" not in shown
+        channel.refresh_from_db()
+        channel.address = endpoint.url
+        channel.save()
+        assert all("Last test failed" not in page_of(pages, each) for each in places), "it was of another address"
+        pages.post(f"{HERE}{channel.pk}/test/")
+        for each in places:
+            shown = page_of(pages, each)
+            assert "way-well" in shown and "way-failing" not in shown, each
+        endpoint.script = lambda _request: (500, {}, b"out of order")
+        pages.post(f"{HERE}{channel.pk}/test/")
+        assert "out of order" in page_of(pages, HERE)
+        endpoint.script = None
+        pages.post(f"{HERE}{channel.pk}/test/")
+        assert all("Last test failed" not in page_of(pages, each) for each in places)
+
+    def test_an_alert_that_arrives_later_clears_a_failed_test(
+        self, pages: Client, tenant: Tenant, endpoint: ScriptedEndpoint
+    ) -> None:
+        channel = make(tenant, "webhook", endpoint.url)
+        endpoint.script = lambda _request: (500, {}, b"out of order")
+        pages.post(f"{HERE}{channel.pk}/test/")
+        circuit = CircuitBreaker(endpoint_of(channel))
+        circuit.record(circuit.admit(), ok=True, note="status 200")  # type: ignore[arg-type]
+        assert "Last test failed" not in page_of(pages, HERE)
+
+    @pytest.mark.parametrize(
+        ("fault", "words"), [("settings", "The last message was refused"), ("message", "Not this")]
+    )
+    def test_a_channel_whose_last_message_was_refused_is_not_shown_as_healthy(
+        self, fault: str, words: str, pages: Client, tenant: Tenant
+    ) -> None:
+        circuit = CircuitBreaker(endpoint_of(make(tenant)))
+        circuit.note_fault(circuit.admit(), fault, seconds=0.1, note="Not this one.")  # type: ignore[arg-type]
+        shown = page_of(pages, "/t/acme/alerts/")
+        assert words in shown and "way-failing" in shown and "way-well" not in shown
+
+    def test_a_person_and_a_tenant_may_send_so_many_tests_an_hour(
+        self, pages: Client, client_of: ClientOf, superuser: User, tenant: Tenant, endpoint: ScriptedEndpoint
+    ) -> None:
+        channel = make(tenant, "webhook", endpoint.url)
+        for _ in range(OF_A_PERSON_AN_HOUR + 3):
+            said = body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
+        assert len(endpoint.requests) == OF_A_PERSON_AN_HOUR
+        assert "No test was sent." in said and "Try again in" in said
+        assert "way-well" in page_of(pages, HERE), "a test that was not sent says nothing of the channel"
+        boss = client_of(superuser)
+        for _ in range(OF_A_TENANT_AN_HOUR):
+            boss.post(f"{HERE}{channel.pk}/test/")
+        assert len(endpoint.requests) == OF_A_TENANT_AN_HOUR
+        form = {"action": "send_test", "_selected_action": [str(channel.pk)]}
+        assert "No test was sent." in body(boss.post("/admin/tenants/channel/", form, follow=True))
+
     def test_a_test_to_the_inside_says_who_can_allow_it(self, pages: Client, tenant: Tenant, settings: Any) -> None:
         channel = make(tenant, "house", "http://127.0.0.1:9")
         settings.OUTBOUND_ALLOWED_HOSTS = type(settings.OUTBOUND_ALLOWED_HOSTS).parse([])
         assert "OUTBOUND_ALLOWED_HOSTS" in body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
 
-    @pytest.mark.parametrize("what", ["", "switch/", "delete/", "test/"])
+    @pytest.mark.parametrize("what", ["", "switch/", "delete/", "test/", "ask/"])
     def test_another_tenants_channel_is_not_there(
         self, what: str, pages: Client, tenant: Tenant, other_tenant: Tenant, endpoint: ScriptedEndpoint
     ) -> None:
@@ -244,6 +316,128 @@ class TestPages:
         entry = AuditEntry.objects.get(kind="channel")
         assert (entry.actor, entry.action, entry.name) == ("owner", "created", "Pager")
         assert "s3cret" not in str(entry.changes)
+
+
+class TestConfirming:
+    """Nobody can have us write to a stranger's mailbox."""
+
+    FORM = {"name": "Mail", "address": "a@example.com, own@acme.example", "urgencies": ["high"], "enabled": "on"}
+
+    @pytest.fixture(autouse=True)
+    def _mail_is_set_up(self, settings: Any, owner: User) -> None:
+        settings.EMAIL_IS_SET = True
+        owner.email = "Own@acme.example"
+        owner.save()
+
+    def links(self) -> dict[str, str]:
+        """The path of the link in every mail that asks, by the address it went to."""
+        asking = [each for each in mail.outbox if "/alerts/confirm/" in each.body]
+        return {each.to[0]: re.findall(r"/alerts/confirm/\S+", each.body)[0] for each in asking}
+
+    def test_an_address_that_is_no_members_own_gets_one_mail_and_nothing_else_until_it_confirms(
+        self, pages: Client
+    ) -> None:
+        shown = body(pages.post(f"{HERE}add/?kind=email", self.FORM, follow=True))
+        assert "A mail with a link to confirm was sent to a@example.com." in shown
+        assert "Not confirmed yet, so nothing goes there: <bdi>a@example.com</bdi>" in shown
+        channel = Channel.objects.get()
+        assert channel.unconfirmed == ["a@example.com"]
+        pages.post(f"{HERE}{channel.pk}/", self.FORM)
+        assert [each.to for each in mail.outbox] == [["a@example.com"]], "saved again, nobody is asked again"
+        assert "Not sent to a@example.com" in body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
+        assert mail.outbox[-1].to == ["own@acme.example"]
+        link, anybody = self.links()["a@example.com"], Client()
+        assert "Get alerts of Acme?" in page_of(anybody, link)
+        channel.refresh_from_db()
+        assert channel.unconfirmed == ["a@example.com"], "to open the link is not enough"
+        assert "Confirmed" in body(anybody.post(link))
+        channel.refresh_from_db()
+        assert channel.unconfirmed == []
+        pages.post(f"{HERE}{channel.pk}/test/")
+        assert mail.outbox[-1].to == ["a@example.com", "own@acme.example"]
+
+    def test_what_waited_goes_out_once_it_is_confirmed(self, pages: Client, tenant: Tenant) -> None:
+        pages.post(f"{HERE}add/?kind=email", {**self.FORM, "address": "a@example.com"})
+        at = now().isoformat()
+        store_tickets(tenant, [{"message": "We will file a lawsuit", "created_at": at, "updated_at": at}], now=now())
+        dispatcher = Dispatcher(owner="test", jitter=lambda _low, high: high)
+        for _ in range(3):
+            dispatcher.deliver_due()
+            mongo.collection("deliveries").update_many({}, {"$set": {"next_attempt_at": now()}})
+        assert len(mail.outbox) == 1
+        assert "No address of the channel is confirmed yet." in page_of(pages, "/t/acme/alerts/")
+        mongo.collection("deliveries").update_many({}, {"$set": {"next_attempt_at": now() + timedelta(hours=1)}})
+        Client().post(self.links()["a@example.com"])
+        dispatcher.deliver_due()
+        assert "lawsuit" in mail.outbox[-1].body and mail.outbox[-1].to == ["a@example.com"]
+
+    def test_an_address_that_a_channel_of_the_tenant_sends_to_needs_no_second_word(
+        self, pages: Client, tenant: Tenant, other_tenant: Tenant
+    ) -> None:
+        make(tenant, "email", "old@example.com", name="From before")
+        make(other_tenant, "email", "b@example.com", name="Theirs")
+        form = {**self.FORM, "address": "OLD@example.com, b@example.com"}
+        pages.post(f"{HERE}add/?kind=email", form)
+        assert Channel.objects.get(name="Mail").unconfirmed == ["b@example.com"]
+
+    def test_an_address_that_was_taken_out_must_confirm_again(self, pages: Client) -> None:
+        pages.post(f"{HERE}add/?kind=email", self.FORM)
+        Client().post(self.links()["a@example.com"])
+        channel = Channel.objects.get()
+        for address, waiting in (("own@acme.example", []), ("own@acme.example, a@example.com", ["a@example.com"])):
+            pages.post(f"{HERE}{channel.pk}/", {**self.FORM, "address": address})
+            channel.refresh_from_db()
+            assert channel.unconfirmed == waiting
+
+    def test_an_address_is_asked_twice_a_day_at_most_whoever_asks(
+        self, pages: Client, client_of: ClientOf, stranger: User, tenant: Tenant
+    ) -> None:
+        pages.post(f"{HERE}add/?kind=email", self.FORM)
+        channel = Channel.objects.get()
+        for _ in range(3):
+            said = body(pages.post(f"{HERE}{channel.pk}/ask/", follow=True))
+        assert "a@example.com was asked often enough for today." in said
+        client_of(stranger).post("/t/globex/settings/channels/add/?kind=email", self.FORM)
+        assert [each.to[0] for each in mail.outbox].count("a@example.com") == 2
+
+    @pytest.mark.parametrize("token", ["x", signing.dumps(["0" * 24, "a@example.com"], salt="channel-address"),
+                                       signing.dumps(["1", "a@example.com"], salt="another"), "a:b:c"])  # fmt: skip
+    def test_a_link_that_is_not_ours_confirms_nothing(self, token: str, pages: Client) -> None:
+        pages.post(f"{HERE}add/?kind=email", self.FORM)
+        for answer in (Client().get(f"/alerts/confirm/{token}/"), Client().post(f"/alerts/confirm/{token}/")):
+            assert answer.status_code == 404
+        assert Channel.objects.get().unconfirmed == ["a@example.com"]
+
+    def test_names_that_an_admin_chose_stand_in_no_subject(self, pages: Client, tenant: Tenant) -> None:
+        form = {
+            **self.FORM,
+            "name": "Your account is suspended, call 555",
+            "address": "own@acme.example, a@example.com",
+        }
+        pages.post(f"{HERE}add/?kind=email", form)
+        pages.post(f"{HERE}{Channel.objects.get().pk}/test/")
+        assert len(mail.outbox) == 2
+        assert not any("suspended" in each.subject for each in mail.outbox)
+        asking, test = mail.outbox
+        assert "suspended" not in asking.body and "suspended" in test.body
+
+    def test_a_channel_stored_before_addresses_were_confirmed_goes_on(self, pages: Client, tenant: Tenant) -> None:
+        channel = make(tenant, "email", "a@example.com", name="Mail")
+        stored = mongo.collection(Channel._meta.db_table)
+        assert stored.update_one(
+            {"_id": channel.pk},
+            {"$unset": {"unconfirmed": "", "tested_at": "", "test_problem": "", "tested_settings": ""}},
+        ).modified_count
+        assert "Not tested" in page_of(pages, HERE)
+        assert "The test arrived" in body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
+        pages.post(f"{HERE}{channel.pk}/", {**self.FORM, "address": "a@example.com"})
+        assert Channel.objects.get().unconfirmed == []
+
+    def test_the_admin_asks_too(self, client_of: ClientOf, superuser: User, tenant: Tenant) -> None:
+        form = {**self.FORM, "tenant": str(tenant.pk), "kind": "email"}
+        said = body(client_of(superuser).post("/admin/tenants/channel/add/", form, follow=True))
+        assert "was sent to a@example.com, own@acme.example" in said or "was sent to a@example.com" in said
+        assert "a@example.com" in Channel.objects.get().unconfirmed
 
 
 class TestAdmin:

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.core import mail
 
 from tenants.channel import make_signing_secret
@@ -30,6 +32,7 @@ from tickets.notifications.senders.slack import blocks_of
 from tickets.notifications.senders.webhook import WebhookSender
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+OURS = settings.PUBLIC_URL
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "alerts.md"
 
 
@@ -41,8 +44,9 @@ def facts(**values: Any) -> TicketFacts:
             "customer_id": "cust_1",
             "urgency": "high",
             "sentiment": "negative",
-            "reason": "lawsuit, immediately",
+            "reason": "high because: lawsuit, immediately",
             "created_at": NOON - timedelta(hours=1),
+            "text": "Your invoice is wrong.\nWe will file a lawsuit.",
             **values,
         }
     )
@@ -98,7 +102,12 @@ class TestHouse:
         with DemoHelpdesk(notify_failures=0, notify_delay=(0, 0)) as helpdesk:
             assert send(channel("house", helpdesk.url), message()).status == 200
             assert helpdesk.notifications == [
-                {"ticket_id": "T-1", "tenant_id": "acme", "urgency": "high", "reason": "lawsuit, immediately"}
+                {
+                    "ticket_id": "T-1",
+                    "tenant_id": "acme",
+                    "urgency": "high",
+                    "reason": "high because: lawsuit, immediately",
+                }
             ]
 
     def test_a_failure_is_a_sentence_with_the_answer(self) -> None:
@@ -171,6 +180,37 @@ class TestEndpointNames:
         )
 
 
+class TestLinks:
+    """Every message leads to what it is about, below PUBLIC_URL."""
+
+    @pytest.mark.parametrize(
+        ("what", "path"),
+        [
+            (message(), "/t/acme/tickets/T-1/"),
+            (message(facts(ticket_id="a/b c?d#e")), "/t/acme/tickets/a/b%20c%3Fd%23e/"),
+            (message(facts(ticket_id="Größe|<x>")), "/t/acme/tickets/Gr%C3%B6%C3%9Fe%7C%3Cx%3E/"),
+            (message(facts(ticket_id="no\naddress")), "/t/acme/alerts/"),
+            (message(facts(), facts(ticket_id="T-2")), "/t/acme/customers/cust_1/"),
+            (message(facts(), facts(customer_id="cust_2"), kind="digest"), "/t/acme/tickets/?urgency=high"),
+            (message(facts(), facts(urgency="low"), kind="digest"), "/t/acme/tickets/"),
+            (message(kind="trouble", tickets=()), "/t/acme/alerts/"),
+            (message(kind="recovery", tickets=()), "/t/acme/alerts/"),
+            (message(kind="test", tickets=()), "/t/acme/alerts/"),
+        ],
+    )
+    def test_a_message_leads_to_what_it_is_about_in_every_kind_of_channel(
+        self, what: Message, path: str, endpoint: ScriptedEndpoint, settings: Any
+    ) -> None:
+        settings.PUBLIC_URL = "https://support.example/at"
+        url = f"https://support.example/at{path}"
+        send(webhook(endpoint.url), what)
+        assert json.loads(endpoint.requests[0].body)["url"] == url
+        slack = blocks_of(what)
+        assert slack["text"].endswith(f": {url}") and f"<{url}|" in json.dumps(slack["blocks"])
+        composed = compose(what, ["a@example.com"])
+        assert url in composed.body and f'href="{url}"' in composed.alternatives[0][0]
+
+
 def example_verifier() -> Any:
     """The function that docs/alerts.md gives to receivers."""
     (code,) = re.findall(r"```python\n(.+?)```", DOCUMENT.read_text(), re.DOTALL)
@@ -186,11 +226,13 @@ class TestWebhook:
         assert request.path == "/hook" and request.headers["content-type"] == "application/json"
         assert json.loads(request.body) == {
             "id": "5f1c2e", "kind": "ticket", "tenant_id": "acme", "tenant_name": "Acme", "headline": "T-1 is urgent",
-            "at": "2026-03-10T12:00:00Z",
+            "url": f"{OURS}/t/acme/tickets/T-1/", "at": "2026-03-10T12:00:00Z",
             "tickets": [
                 {
                     "ticket_id": "T-1", "subject": "Rückerstattung <b>", "customer_id": "cust_1", "urgency": "high",
-                    "sentiment": "negative", "reason": "lawsuit, immediately", "created_at": "2026-03-10T11:00:00Z",
+                    "sentiment": "negative", "reason": "high because: lawsuit, immediately",
+                    "text": "Your invoice is wrong.\nWe will file a lawsuit.",
+                    "url": f"{OURS}/t/acme/tickets/T-1/", "created_at": "2026-03-10T11:00:00Z",
                 }
             ],
         }  # fmt: skip
@@ -245,24 +287,36 @@ class TestWebhook:
 
 class TestAnswers:
     @pytest.mark.parametrize(
-        ("reply", "words"),
+        ("reply", "words", "fault"),
         [
-            ((500, {}, b"boom"), "internal error (status 500)"),
-            ((404, {}, b"no"), "Check the address"),
-            ((410, {}, b"no"), "Check the address"),
-            ((401, {}, b"no"), "does not let us in"),
-            ((400, {}, b"invalid_blocks"), "did not accept the message"),
-            ((301, {"Location": "http://127.0.0.1:9/"}, b""), "Enter the final address"),
-            ((429, {"Retry-After": "7"}, b""), "takes no more for a while"),
+            ((500, {}, b"boom"), "internal error (status 500)", "endpoint"),
+            ((404, {}, b"no"), "Check the address", "endpoint"),
+            ((410, {}, b"no"), "gone for good (status 410)", "settings"),
+            ((401, {}, b"no"), "does not let us in", "endpoint"),
+            ((400, {}, b"invalid_blocks"), "did not accept the message", "message"),
+            ((413, {}, b"too large"), "did not accept the message", "message"),
+            ((422, {}, b"no such field"), "did not accept the message", "message"),
+            ((408, {}, b""), "did not accept the message", "endpoint"),
+            ((301, {"Location": "http://127.0.0.1:9/"}, b""), "Enter the final address", "endpoint"),
+            ((429, {"Retry-After": "7"}, b""), "takes no more for a while", "endpoint"),
         ],
     )
-    def test_all_but_a_2xx_is_a_sentence(self, reply: Reply, words: str, endpoint: ScriptedEndpoint) -> None:
+    def test_all_but_a_2xx_is_a_sentence_and_says_what_was_wrong(
+        self, reply: Reply, words: str, fault: str, endpoint: ScriptedEndpoint
+    ) -> None:
         endpoint.script = lambda _request: reply
         error = refused(webhook(endpoint.url))
         assert words in str(error)
         assert (error.status, error.excerpt) == (reply[0], reply[2].decode())
         assert error.retry_after == (7 if reply[0] == 429 else None)
-        assert not error.endpoint_is_well
+        assert (error.fault, error.is_final) == (fault, reply[0] == 410)
+
+    @pytest.mark.parametrize(("asked", "kept"), [("1800", 1800), ("3600", 3600), ("86400", 3600), ("never", None)])
+    def test_a_wish_to_wait_is_kept_to_up_to_an_hour(
+        self, asked: str, kept: float | None, endpoint: ScriptedEndpoint
+    ) -> None:
+        endpoint.script = lambda _request: (503, {"Retry-After": asked}, b"")
+        assert refused(webhook(endpoint.url)).retry_after == kept
 
     def test_an_answer_is_read_to_a_limit_and_kept_shorter(self, endpoint: ScriptedEndpoint) -> None:
         endpoint.script = lambda _request: (200, {}, b"x" * 5_000_000)
@@ -331,15 +385,20 @@ class TestSlack:
     @pytest.mark.parametrize("text", HOSTILE)
     def test_a_strangers_text_forms_no_link_no_mention_and_no_markup(self, text: str) -> None:
         told = message(
-            facts(subject=text, ticket_id=text, customer_id=text, reason=text, sentiment=text),
+            facts(subject=text, ticket_id=text, customer_id=text, reason=text, sentiment=text, text=text),
             headline=text,
             tenant_name=text,
+            note=text,
         )
         body = blocks_of(told)
         json.dumps(body).encode()
-        lines = [block["text"]["text"] for block in body["blocks"]]
-        assert {block["text"]["type"] for block in body["blocks"]} == {"plain_text"}
-        for line in [*lines, *body["text"].split("\n")]:
+        texts = [block["text"] for block in body["blocks"]]
+        (link,) = [each["text"] for each in texts if each["type"] != "plain_text"]
+        assert re.fullmatch(rf"<{OURS}/t/acme/[^\s<>|]*\|Open ticket>", link), "our own address and words alone"
+        lines = [each["text"] for each in texts if each["type"] == "plain_text"]
+        in_text = body["text"].split("\n")
+        assert in_text.pop() == f"Open ticket: {link[1:].partition('|')[0]}"
+        for line in [*lines, *in_text]:
             assert "<" not in line and ">" not in line
             assert not _MENTION.search(line), line
             assert not _LINK.search(line), line
@@ -347,21 +406,26 @@ class TestSlack:
             assert line.isprintable() or "\N{WORD JOINER}" in line
             assert not set(line) & set("\0\a\r\n\u202e\u2066\u2028")
             assert len(line) < 3_000
-        assert len(body["text"].split("\n")) == 2
+        assert in_text == lines
 
     def test_plain_words_stay_as_they_are(self) -> None:
         body = blocks_of(message(facts(subject="Refund & damages, 3 of 5?")))
         assert body["text"].split("\n") == [
             "🔴 Acme: T-1 is urgent",
-            "T-1 Refund &amp; damages, 3 of 5? (high, negative; customer cust_\N{WORD JOINER}1) because: "
-            "lawsuit, immediately",
+            "T-1 Refund &amp; damages, 3 of 5? (high, negative; customer cust_\N{WORD JOINER}1; "
+            "10 Mar 2026, 11\N{WORD JOINER}:\N{WORD JOINER}00\N{WORD JOINER}:\N{WORD JOINER}00 UTC)",
+            "high because: lawsuit, immediately",
+            "“Your invoice is wrong.”",
+            "“We will file a lawsuit.”",
+            f"Open ticket: {OURS}/t/acme/tickets/T-1/",
         ]
 
     def test_a_digest_names_the_first_and_counts_the_rest(self) -> None:
         tickets = tuple(facts(ticket_id=f"T-{n}") for n in range(500))
         body = blocks_of(message(*tickets, kind="digest", headline="500 urgent tickets"))
-        assert len(body["blocks"]) == 17
-        assert body["text"].endswith("and 485 more")
+        assert len(body["blocks"]) <= 100
+        assert body["text"].endswith(f"and 485 more\nOpen tickets: {OURS}/t/acme/tickets/?urgency=high")
+        assert body["text"].count("Open ticket:") == 15
 
     def test_it_goes_to_the_whole_address_that_is_kept_secret(self, endpoint: ScriptedEndpoint) -> None:
         url = f"{endpoint.url}/services/T0/B0/s3cret?thread=1"
@@ -383,9 +447,30 @@ class TestEmail:
         (sent,) = mail.outbox
         assert sent.to == ["a@example.com", "b@example.com"]
         assert sent.subject == "[Acme] T-1 is urgent"
-        assert "T-1  Wrong invoice" in sent.body and "because: lawsuit, immediately" in sent.body
         html, kind = sent.alternatives[0]
+        assert "T-1  Wrong invoice" in sent.body
         assert kind == "text/html" and "<strong>T-1</strong> Wrong invoice" in html
+        for each in (sent.body, html):
+            assert "High because: lawsuit, immediately" in each
+            assert "Your invoice is wrong." in each and "We will file a lawsuit." in each
+            assert f"{OURS}/t/acme/tickets/T-1/" in each
+
+    def test_times_are_the_tenants_own_with_their_zone(self) -> None:
+        composed = compose(message(zone=ZoneInfo("Europe/Berlin")), ["a@example.com"])
+        for each in (composed.body, composed.alternatives[0][0]):
+            assert "Created 10 Mar 2026, 12:00:00 CET" in each and "10 Mar 2026, 13:00:00 CET" in each
+
+    def test_many_tickets_have_a_link_each_and_one_to_all_of_them(self) -> None:
+        told = message(*(facts(ticket_id=f"T-{n}") for n in range(3)), kind="digest")
+        composed = compose(told, ["a@example.com"])
+        for each in (composed.body, composed.alternatives[0][0]):
+            assert each.count(f"{OURS}/t/acme/tickets/T-") == 3
+            assert f"{OURS}/t/acme/tickets/?urgency=high" in each
+
+    def test_what_the_customer_wrote_forms_no_link_beside_ours(self) -> None:
+        told = message(facts(text="Log in at https://evil.example/login now\nor www.evil.example, a@evil.example"))
+        body = compose(told, ["a@example.com"]).body.replace("\N{WORD JOINER}", " ")
+        assert re.findall(r"\S*\w\.[a-z]\S*|\w+://\S+|\S+@\S+", body) == [f"{OURS}/t/acme/tickets/T-1/"]
 
     def test_every_attempt_carries_the_same_key(self) -> None:
         ids = {compose(message(), ["a@example.com"]).message()["Message-ID"] for _ in range(2)}
@@ -398,7 +483,10 @@ class TestEmail:
     )  # fmt: skip
     def test_a_strangers_text_adds_no_header_and_no_markup(self, text: str) -> None:
         told = message(
-            facts(subject=text, reason=text, ticket_id=text, customer_id=text), headline=text, tenant_name=text
+            facts(subject=text, reason=text, ticket_id=text, customer_id=text, text=text),
+            headline=text,
+            tenant_name=text,
+            note=text,
         )
         composed = compose(told, ["a@example.com"])
         wire = composed.message().as_bytes()
@@ -413,7 +501,10 @@ class TestEmail:
         text_part, html_part = parsed.get_payload()
         html = html_part.get_payload(decode=True).decode("utf-8", "replace")
         without_ours = re.sub(
-            r"</?(html|head|meta|title|body|h1|div|strong|br|span|p)\b[^>]*>|<!doctype html>", "", html
+            r"</?(html|head|meta|title|body|h1|div|strong|br|span|p)\b[^>]*>|<!doctype html>|</a>"
+            rf'|<a href="{OURS}/t/acme/[^"<>\s]*" style="[^"]*">',
+            "",
+            html,
         )
         assert "<" not in without_ours
         for line in text_part.get_payload(decode=True).decode("utf-8", "replace").split("\n"):
@@ -428,22 +519,29 @@ class TestEmail:
         assert b"Subject: [Acme] T-1 is urgent" in received.data
 
     @pytest.mark.parametrize(
-        ("refusals", "words", "status", "is_well"),
+        ("refusals", "words", "status", "fault"),
         [
-            ({"RCPT": "550 no such user"}, "does not take mail for a@example.com", 550, True),
-            ({"MAIL": "451 try later"}, "refused the message (code 451)", 451, False),
-            ({"DATA": "554 spam"}, "refused the message (code 554)", 554, False),
-            ({"EHLO": "", "HELO": ""}, "cannot be reached", None, False),
+            ({"RCPT": "550 no such user"}, "does not take mail for a@example.com", 550, "message"),
+            ({"RCPT": "450 greylisted"}, "does not take mail for a@example.com", 450, "message"),
+            ({"RCPT": "421 closing"}, "does not take mail for a@example.com", 421, "endpoint"),
+            ({"MAIL": "451 try later"}, "refused the message (code 451)", 451, "endpoint"),
+            ({"MAIL": "550 not from you"}, "refused the message (code 550)", 550, "endpoint"),
+            ({"MAIL": "552 too large"}, "refused the message (code 552)", 552, "message"),
+            ({"DATA": "554 spam"}, "refused the message (code 554)", 554, "message"),
+            ({"DATA": "451 scanner is busy"}, "refused the message (code 451)", 451, "message"),
+            ({"DATA": "421 closing"}, "refused the message (code 421)", 421, "endpoint"),
+            ({"DATA": ""}, "cannot be reached", None, "endpoint"),
+            ({"EHLO": "", "HELO": ""}, "cannot be reached", None, "endpoint"),
         ],
     )
-    def test_what_the_mail_server_says_is_a_sentence(
-        self, refusals: dict[str, str], words: str, status: int | None, is_well: bool, settings: Any
+    def test_what_the_mail_server_says_is_a_sentence_and_whose_fault_it_is(
+        self, refusals: dict[str, str], words: str, status: int | None, fault: str, settings: Any
     ) -> None:
         with SmtpServer(refusals) as server:
             use(settings, server)
             error = refused(channel("email", "a@example.com"))
         assert words in str(error)
-        assert (error.status, error.endpoint_is_well) == (status, is_well)
+        assert (error.status, error.fault, error.is_final) == (status, fault, False)
 
     def test_without_a_mail_server_it_says_so_instead_of_losing_it(self, settings: Any) -> None:
         settings.EMAIL_IS_SET = False

@@ -5,7 +5,7 @@ transaction repeats the same writes.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,11 +25,13 @@ from tickets.ingestion.changes import (
     turns_of,
 )
 from tickets.ingestion.classify import Classification
+from tickets.ingestion.deciding_words import deciding_words
 from tickets.ingestion.normalize import TicketContent
 from tickets.ingestion.origin import Origin
 from tickets.ingestion.tenant_rules import NO_RULES
 from tickets.notifications.messages import TicketFacts
-from tickets.notifications.routing import LONGEST_SUBJECT, Route, describe_reason
+from tickets.notifications.routing import LONGEST_SUBJECT, Route
+from tickets.notifications.strangers import first_lines
 from tickets.rollup_marks import Touched
 
 Document = dict[str, Any]
@@ -233,15 +235,24 @@ class PagePlan:
             customer_id=ticket.content.customer_id,
             urgency=judged.urgency,
             sentiment=judged.sentiment,
-            reason=describe_reason(judged.urgency, judged.sentiment, judged.keywords),
+            reason="",
             created_at=ticket.content.created_at,
         )
+        wanting = [route for route in self.routes if route.wants(facts, now=self.now, before=before)]
+        if not wanting:
+            return
+        facts = replace(facts, text=first_lines(ticket.content.message))
+        words = deciding_words(judged)
         event = f"{facts.ticket_id}\0{ticket.digest}"
         expires_at = self._expiry(facts.created_at).get("expires_at")
         self.announcements.extend(
-            Announcement(channel_id=route.channel_id, event=event, ticket=facts, expires_at=expires_at)
-            for route in self.routes
-            if route.wants(facts, now=self.now, before=before)
+            Announcement(
+                channel_id=route.channel_id,
+                event=event,
+                ticket=replace(facts, reason=route.reason(facts, words=words)),
+                expires_at=expires_at,
+            )
+            for route in wanting
         )
 
     def _expiry(self, created_at: datetime) -> Document:

@@ -30,20 +30,26 @@ def takes_one_at_a_time(channel: Channel) -> bool:
 
 
 def endpoint_of(channel: Channel) -> str:
-    """The name of the endpoint's circuit; a channel with wrong settings has one of its own."""
-    return _endpoint(str(channel.pk), channel.kind, channel.address, channel.encrypted_secret)
+    """The name of the circuit: the endpoint and the tenant, for what one tenant's requests did says nothing of another's.
+
+    A channel with wrong settings has an endpoint of its own.
+    """
+    endpoint = _endpoint(str(channel.pk), channel.kind, channel.address, channel.encrypted_secret)
+    return f"{endpoint}@{channel.tenant.slug}"
 
 
-def is_house_endpoint(name: str) -> bool:
-    return name == HOUSE_ENDPOINTS or name.startswith(f"{HOUSE_ENDPOINTS}:")
+def find_endpoints(tenants: Iterable[Tenant], *, named: str) -> set[str]:
+    """The circuits that a name stands for among those of these tenants' channels, on or off.
+
+    A name is a circuit's own, an endpoint's (of all these tenants), or `notify` for all house endpoints.
+    """
+    channels = Channel.objects.filter(tenant__in=list(tenants)).select_related("tenant")
+    return {each for each in map(endpoint_of, channels) if _is_named(each, named)}
 
 
-def find_endpoints(tenants: Iterable[Tenant]) -> dict[str, set[str]]:
-    """The endpoints of these tenants' channels, on or off: name to the slugs of the tenants that use it."""
-    found: dict[str, set[str]] = {}
-    for channel in Channel.objects.filter(tenant__in=list(tenants)).select_related("tenant"):
-        found.setdefault(endpoint_of(channel), set()).add(channel.tenant.slug)
-    return found
+def _is_named(circuit: str, name: str) -> bool:
+    endpoint = circuit.rpartition("@")[0]
+    return name in (circuit, endpoint) or (name == HOUSE_ENDPOINTS and endpoint.startswith(f"{HOUSE_ENDPOINTS}:"))
 
 
 @lru_cache(maxsize=4096)

@@ -145,7 +145,7 @@ def _save(
 
 
 def _news(entry: Document) -> News:
-    return News(key=entry["_id"], ticket=TicketFacts(**entry["facts"]), created_at=entry["created_at"])
+    return News(key=entry["_id"], ticket=TicketFacts.of(entry["facts"]), created_at=entry["created_at"])
 
 
 def _now(clock: Clock | None) -> Any:

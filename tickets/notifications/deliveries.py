@@ -20,6 +20,7 @@ from pymongo.client_session import ClientSession
 from supportsaas import mongo
 from supportsaas.clock import Clock
 from supportsaas.mongo import Document
+from tenants.models import Tenant
 from tickets.notifications.messages import Kind, Message, TicketFacts
 from tickets.notifications.timing import Pause
 
@@ -43,12 +44,16 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A delivery that is ours until the lease ends. `tries` are the failed attempts behind it."""
+    """A delivery that is ours until the lease ends.
+
+    `tries` are the failed attempts behind it, `refusals` those of them at which the endpoint refused the message.
+    """
 
     key: str
     channel_id: str
     fence: int
     tries: int
+    refusals: int
     document: Document
 
     @classmethod
@@ -58,19 +63,21 @@ class Claimed:
             channel_id=found["channel_id"],
             fence=found["fence"],
             tries=found["tries"],
+            refusals=found.get("refusals", 0),
             document=found,
         )
 
-    def message(self, tenant_name: str) -> Message:
+    def message(self, tenant: Tenant) -> Message:
         found = self.document
         return Message(
             key=self.key,
             kind=found["kind"],
             tenant_id=found["tenant_id"],
-            tenant_name=tenant_name,
+            tenant_name=tenant.name,
             headline=found["headline"],
-            tickets=tuple(TicketFacts(**each) for each in found["tickets"]),
+            tickets=tuple(TicketFacts.of(each) for each in found["tickets"]),
             at=found["composed_at"],
+            zone=tenant.zone,
         )
 
 
@@ -105,6 +112,7 @@ def insert(
         "status": "pending",
         "attempts": 0,
         "tries": 0,
+        "refusals": 0,
         "was_refused": False,
         "is_resting": False,
         "log": [],
@@ -132,16 +140,22 @@ def insert(
 
 
 def claim(
-    channel_ids: Sequence[str], *, owner: str, for_probe: bool = False, clock: Clock | None = None
+    channel_ids: Sequence[str], *, owner: str, most_tries: int | None = None, clock: Clock | None = None
 ) -> Claimed | None:
-    """The oldest delivery over these channels that is due, taken atomically; None where none is.
+    """A delivery over these channels that is due, taken atomically; None where none is.
 
-    As a probe, the one with the best chance: not refused for what it says, with the most attempts behind it.
+    The one with the best chance: not refused for what it says, the fewest attempts behind it, the oldest. So one
+    that always fails is never in the way of the others. `most_tries`: only those that failed no more often.
     """
-    by_chance = [("was_refused", 1), ("tries", -1)] if for_probe else []
     now = _now(clock)
+    promising = {} if most_tries is None else {"tries": {"$lte": most_tries}, "was_refused": False}
     found = mongo.collection(COLLECTION).find_one_and_update(
-        {"status": "pending", "channel_id": {"$in": list(channel_ids)}, "$expr": {"$lte": ["$next_attempt_at", now]}},
+        {
+            "status": "pending",
+            "channel_id": {"$in": list(channel_ids)},
+            "$expr": {"$lte": ["$next_attempt_at", now]},
+            **promising,
+        },
         [
             {
                 "$set": {
@@ -151,7 +165,7 @@ def claim(
                 }
             }
         ],
-        sort=[*by_chance, ("created_at", 1), ("_id", 1)],
+        sort=[("was_refused", 1), ("tries", 1), ("created_at", 1), ("_id", 1)],
         return_document=ReturnDocument.AFTER,
     )
     return Claimed.of(found) if found else None
@@ -164,21 +178,25 @@ def settle_delivered(claimed: Claimed, attempt: Attempt, *, clock: Clock | None 
 
 
 def settle_failed(
-    claimed: Claimed, attempt: Attempt, pause: Pause, *, was_refused: bool, clock: Clock | None = None
+    claimed: Claimed, attempt: Attempt, pause: Pause | None, *, was_refused: bool, clock: Clock | None = None
 ) -> bool:
-    """It has not arrived: due again after the pause, or dead where its time is over.
+    """It has not arrived: due again after the pause, or dead where there is none or its time is over.
 
     The last gap ends when its time does, so the last three attempts are made then.
     """
     now = _now(clock)
+    if pause is None:
+        pause, is_over = Pause(0.0, row_is_over=True), True
+    else:
+        is_over = {"$and": [pause.row_is_over, {"$gte": [now, "$give_up_at"]}]}
     later = {"$add": [now, int(pause.seconds * 1000)]}
-    is_over = {"$and": [pause.row_is_over, {"$gte": [now, "$give_up_at"]}]}
     at_last = {"$cond": [{"$lt": [now, "$give_up_at"]}, {"$min": [later, "$give_up_at"]}, later]}
     values = {
         "status": {"$cond": [is_over, "dead", "pending"]},
         "ended_at": {"$cond": [is_over, now, None]},
         "next_attempt_at": at_last if pause.row_is_over else later,
         "tries": {"$add": ["$tries", 1]},
+        "refusals": {"$add": [{"$ifNull": ["$refusals", 0]}, int(was_refused)]},
         "was_refused": was_refused,
         "is_resting": pause.row_is_over,
     }
@@ -186,9 +204,18 @@ def settle_failed(
 
 
 def wake(channel_ids: Sequence[str], *, clock: Clock | None = None) -> int:
-    """The endpoint is well again: what waits through a gap between rows is due now; how many."""
+    """The endpoint is well again: what waits through a gap between rows is due now; how many.
+
+    What it refused for what it says keeps to its own times.
+    """
     result = mongo.collection(COLLECTION).update_many(
-        {"status": "pending", "channel_id": {"$in": list(channel_ids)}, "claimed_by": None, "is_resting": True},
+        {
+            "status": "pending",
+            "channel_id": {"$in": list(channel_ids)},
+            "claimed_by": None,
+            "is_resting": True,
+            "was_refused": False,
+        },
         [{"$set": {"next_attempt_at": {"$min": ["$next_attempt_at", _now(clock)]}}}],
     )
     return result.modified_count

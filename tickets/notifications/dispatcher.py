@@ -1,9 +1,11 @@
 """Delivers what is due, on any number of machines: a duty of every worker.
 
-A look finds which endpoints something is due for, and begins attempts in threads, one endpoint after
-the other. So that none delays another's:
+A look finds which endpoints of which tenants something is due for, and begins attempts in threads, one
+endpoint after the other. Tenants share no endpoint's circuit and threads, also where they share its address.
+So that none delays another's:
 
 - an endpoint gets no more than a few threads, and none at all while its circuit is open;
+- a message that failed three times lets what is new go first, and every other probe of an open circuit is new;
 - endpoints whose last request failed share one half of the threads, so the other half is always there for
   the rest, however many are dead;
 - no thread sleeps between attempts: a message that failed is due again later and waits in MongoDB.
@@ -26,6 +28,7 @@ from bson.errors import InvalidId
 from supportsaas import mongo
 from supportsaas.clock import Clock
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit, Refusal
+from supportsaas.reliability.retry import ATTEMPTS
 from tenants.models import Channel
 from tickets.duties import Duty
 from tickets.notifications import composing, deliveries
@@ -33,7 +36,7 @@ from tickets.notifications.channels import endpoint_of
 from tickets.notifications.composing import compose_next
 from tickets.notifications.deliveries import Attempt, Claimed
 from tickets.notifications.senders import DeliveryError, Sender, open_sender
-from tickets.notifications.timing import Jitter, pause_after
+from tickets.notifications.timing import Jitter, Pause, pause_after, pause_after_refusal
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +54,7 @@ Submit = Callable[..., object]
 
 @dataclass(slots=True)
 class _Lane:
-    """An endpoint, and the channels that end there and have something due, by id."""
+    """A tenant's endpoint, and its channels that end there and have something due, by id."""
 
     endpoint: str
     channels: dict[str, Channel] = field(default_factory=dict)
@@ -184,12 +187,24 @@ class Dispatcher:
         return answer
 
     def _claim(self, lane: _Lane, permit: Permit) -> Claimed | None:
-        """A message that is due again, or else a new one of what waits."""
-        claimed = deliveries.claim(list(lane.channels), owner=self._owner, for_probe=permit.is_probe, clock=self._clock)
-        for channel in lane.channels.values():
-            if claimed is None:
-                claimed = compose_next(channel, owner=self._owner, clock=self._clock)
-        return claimed
+        """A message in its first row of attempts, or else a new one of what waits, or else one that is due again.
+
+        Every other probe is a new one first: messages that always fail would hold back all others.
+        """
+        ids, owner = list(lane.channels), self._owner
+
+        def in_first_row() -> Claimed | None:
+            return deliveries.claim(ids, owner=owner, most_tries=ATTEMPTS - 1, clock=self._clock)
+
+        def of_news() -> Claimed | None:
+            composed = (compose_next(each, owner=owner, clock=self._clock) for each in lane.channels.values())
+            return next((each for each in composed if each is not None), None)
+
+        if permit.is_probe and permit.era % 2:
+            claimed = of_news() or in_first_row()
+        else:
+            claimed = in_first_row() or of_news()
+        return claimed or deliveries.claim(ids, owner=owner, clock=self._clock)
 
     # -- The attempt, in a thread of its own -----------------------------------------------
 
@@ -228,41 +243,48 @@ class Dispatcher:
         try:
             sender = self._open_sender(channel)
             try:
-                return sender.send(claimed.message(channel.tenant.name))
+                return sender.send(claimed.message(channel.tenant))
             finally:
                 sender.close()
         except DeliveryError:
             raise
         except Exception:
             logger.exception("Message %s could not be sent", claimed.key)
-            raise DeliveryError(_OUR_FAULT, endpoint_is_well=True) from None
+            raise DeliveryError(_OUR_FAULT, fault="settings") from None
 
     def _settle_failure(
         self, claimed: Claimed, attempt: Attempt, error: DeliveryError, circuit: CircuitBreaker, permit: Permit
     ) -> None:
-        pause = pause_after(claimed.tries + 1, retry_after=error.retry_after, jitter=self._jitter)
-        deliveries.settle_failed(claimed, attempt, pause, was_refused=_is_refusal(error), clock=self._clock)
-        if error.endpoint_is_well:
-            circuit.give_back(permit)  # it says nothing of the endpoint
+        is_refused, pause = error.fault == "message", self._pause(claimed, error)
+        deliveries.settle_failed(claimed, attempt, pause, was_refused=is_refused, clock=self._clock)
+        if error.fault != "endpoint":
+            circuit.note_fault(permit, error.fault, seconds=attempt.seconds, note=str(error))
             return
         change = circuit.record(permit, ok=False, seconds=attempt.seconds, note=str(error), hold_back=error.retry_after)
         if change == "opened" and not permit.is_probe:
             logger.warning("The endpoint %s fails; nothing is sent to it for a while.", circuit.name)
 
+    def _pause(self, claimed: Claimed, error: DeliveryError) -> Pause | None:
+        """How long the message waits for its next attempt; None: there is none."""
+        if error.is_final:
+            return None
+        if error.fault == "message":
+            return pause_after_refusal(claimed.refusals + 1, retry_after=error.retry_after)
+        return pause_after(claimed.tries + 1, retry_after=error.retry_after, jitter=self._jitter)
+
 
 def wake_endpoint(endpoint: str, *, clock: Clock | None = None) -> int:
     """Have all messages that wait through a gap for the endpoint, over any channel, be due now; how many."""
-    ids = [str(each.pk) for each in Channel.objects.filter(enabled=True) if endpoint_of(each) == endpoint]
+    ids = [
+        str(each.pk)
+        for each in Channel.objects.filter(enabled=True).select_related("tenant")
+        if endpoint_of(each) == endpoint
+    ]
     return deliveries.wake(ids, clock=clock)
 
 
 def _is_on(channel: Channel) -> bool:
     return channel.enabled and channel.tenant.is_active
-
-
-def _is_refusal(error: DeliveryError) -> bool:
-    """Whether the endpoint answered and did not want this very message: as a probe it has no chance."""
-    return error.endpoint_is_well or (error.status is not None and 400 <= error.status < 500 and error.status != 429)
 
 
 def _note(error: DeliveryError) -> str:

@@ -1,12 +1,13 @@
 """Which tickets are news for which channel. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tickets.notifications.messages import TicketFacts
 
 LONGEST_SUBJECT = 200
+MOST_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +28,21 @@ class Route:
             return False
         return before is None or not self._matches(*before)
 
+    def reason(self, ticket: TicketFacts, *, words: Mapping[str, Sequence[str]]) -> str:
+        """In words why the channel hears of the ticket: what decided the verdicts it listens for.
+
+        `words` are those that decided, by verdict (`urgency`, `sentiment`).
+        """
+        verdicts = {"urgency": ticket.urgency, "sentiment": ticket.sentiment}
+        chosen = [name for name, wanted in (("urgency", self.urgencies), ("sentiment", self.sentiments)) if wanted]
+        found = [
+            f"{verdicts[name]} because: {', '.join(words[name][:MOST_WORDS])}"
+            for name in chosen or verdicts
+            if words.get(name)
+        ]
+        return "; ".join(found) or f"urgency {ticket.urgency}, sentiment {ticket.sentiment}"
+
     def _matches(self, urgency: str, sentiment: str) -> bool:
         return (not self.urgencies or urgency in self.urgencies) and (
             not self.sentiments or sentiment in self.sentiments
         )
-
-
-def describe_reason(urgency: str, sentiment: str, keywords: Iterable[str]) -> str:
-    """In words why a ticket was judged as it was: the first keywords that decided."""
-    words = ", ".join(list(keywords)[:5])
-    return f"{urgency} because: {words}" if words else f"urgency {urgency}, sentiment {sentiment}"

@@ -90,6 +90,7 @@ class DeliveryStore:
         anew = {
             "status": "pending",
             "tries": 0,
+            "refusals": 0,
             "is_resting": False,
             "was_refused": False,
             "claimed_by": None,

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Literal
 
 from pymongo.client_session import ClientSession
@@ -21,7 +22,7 @@ from supportsaas import clock as system_clock
 from supportsaas import mongo
 from supportsaas.clock import Clock
 from supportsaas.mongo import Document
-from supportsaas.reliability.circuit_breaker import CircuitState, find_states
+from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, CircuitState, Result, find_states
 from tenants.models import Channel, Source, Tenant
 from tickets.duties import Duty
 from tickets.notifications import deliveries
@@ -82,7 +83,11 @@ def watch(*, clock: Clock | None = None) -> int:
     """Look at everything once, and tell what has changed; how many changes."""
     now = clock() if clock else system_clock.now()
     tenants = {tenant.slug: tenant for tenant in Tenant.objects.filter(is_active=True)}
-    channels = [each for each in Channel.objects.filter(enabled=True) if each.tenant_id in _keys(tenants)]
+    channels = [
+        each
+        for each in Channel.objects.filter(enabled=True).select_related("tenant")
+        if each.tenant_id in _keys(tenants)
+    ]
     known = {each["_id"]: each for each in mongo.collection(COLLECTION).find({"is_failing": True})}
     changes = 0
     seen = set()
@@ -174,20 +179,34 @@ def _endpoints(tenants: dict[str, Tenant], channels: Iterable[Channel], *, now: 
     states = find_states(sorted({endpoint for _, endpoint in by_tenant}))
     for (slug, endpoint), names in by_tenant.items():
         words = " and ".join(f"“{name}”" for name in sorted(names))
+        refused = _refused(states[endpoint])
         yield Subject(
             tenant=tenants[slug],
             kind="endpoint",
             name=endpoint,
             is_failing=_is_endpoint_failing(states[endpoint], now=now),
-            trouble=f"Alerts do not get through over {words}. They are kept and go out when the endpoint answers again.",
+            trouble=f"Alerts over {words} do not arrive. {refused[0].note}"
+            if refused
+            else f"Alerts do not get through over {words}. They are kept and go out when the endpoint answers again.",
             recovery=f"Alerts get through over {words} again.",
         )
 
 
 def _is_endpoint_failing(state: CircuitState, *, now: datetime) -> bool | None:
-    if state.failing_since is None:
+    refused = _refused(state)
+    since = state.failing_since or (refused[-1].at if refused else None)
+    if since is None:
         return False
-    return True if now - state.failing_since >= ENDPOINT_FAILS_AFTER else None
+    return True if now - since >= ENDPOINT_FAILS_AFTER else None
+
+
+def _refused(state: CircuitState) -> list[Result]:
+    """The last requests, newest first, where they show that nothing arrives though no endpoint is away.
+
+    That is so at once where the settings are wrong, and where five messages in a row were refused.
+    """
+    run = list(takewhile(lambda each: each.fault, state.results))
+    return run if run and (run[0].fault == "settings" or len(run) >= FAILURES_TO_OPEN) else []
 
 
 def _sources(tenants: dict[str, Tenant]) -> Iterable[Subject]:

@@ -1,26 +1,31 @@
-"""The state of each of a tenant's channels, ready to show: its circuit breaker in words and marks."""
+"""The state of each of a tenant's channels, ready to show: its circuit breaker and its last test in words and marks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from supportsaas.reliability.circuit_breaker import CircuitState, Result, find_states
-from tenants.models import Channel, Tenant
+from tenants.channel import LastTest
+from tenants.models import Channel, ChannelKind, Tenant
 from tickets.notifications.channels import endpoint_of
 
+State = Literal["well", "untested", "failing", "paused", "trying", "off"]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownChannel:
-    """`state` is well, paused, trying or off; `results` are the last requests of the endpoint, newest first."""
+    """`results` are the last requests of the endpoint, newest first; `failed_test` is there while nothing arrived since."""
 
     channel: Channel
-    state: str
+    state: State
     word: str
     sentence: str
-    results: Sequence[Result]
-    shared_with: Sequence[str]
-    tries_at: datetime | None
-    wait: float
+    results: Sequence[Result] = ()
+    shared_with: Sequence[str] = ()
+    tries_at: datetime | None = None
+    wait: float = 0.0
+    failed_test: LastTest | None = None
 
     @property
     def may_be_reset(self) -> bool:
@@ -28,8 +33,8 @@ class ShownChannel:
 
 
 def find_shown_channels(tenant: Tenant, *, now: datetime) -> list[ShownChannel]:
-    """By name. Channels that end at the same endpoint share one breaker."""
-    channels = list(Channel.objects.filter(tenant=tenant))
+    """By name. Channels of the tenant that end at the same endpoint share one breaker."""
+    channels = list(Channel.objects.filter(tenant=tenant).select_related("tenant"))
     endpoints = {channel.pk: endpoint_of(channel) for channel in channels}
     states = find_states(sorted(set(endpoints.values())))
     shown = []
@@ -41,23 +46,56 @@ def find_shown_channels(tenant: Tenant, *, now: datetime) -> list[ShownChannel]:
     return shown
 
 
+def find_shown_channel(channel: Channel, *, now: datetime) -> ShownChannel:
+    endpoint = endpoint_of(channel)
+    return _shown(channel, find_states([endpoint])[endpoint], (), now=now)
+
+
 def _shown(channel: Channel, circuit: CircuitState, others: Sequence[str], *, now: datetime) -> ShownChannel:
     wait = circuit.retry_after or 0.0
-    tries_at = now + timedelta(seconds=wait) if circuit.state == "open" else None
+    failed_test = _failed_test(channel, circuit)
+    state, word, sentence = _in_words(channel, circuit, failed_test)
+    return ShownChannel(
+        channel=channel,
+        state=state,
+        word=word,
+        sentence=sentence,
+        results=circuit.results,
+        shared_with=others,
+        tries_at=now + timedelta(seconds=wait) if circuit.state == "open" else None,
+        wait=wait,
+        failed_test=failed_test,
+    )
+
+
+def _failed_test(channel: Channel, circuit: CircuitState) -> LastTest | None:
+    """The last test, where it failed and nothing has arrived since."""
+    test = channel.last_test
+    if test is None or not test.problem:
+        return None
+    return None if any(each.ok and each.at > test.at for each in circuit.results) else test
+
+
+def _in_words(channel: Channel, circuit: CircuitState, failed_test: LastTest | None) -> tuple[State, str, str]:
+    """State, its word and a sentence; of a failed test the page itself says when that was."""
+    last = circuit.results[0] if circuit.results else None
     if not channel.enabled:
-        state, word = "off", "Off"
-        sentence = "Switched off: nothing is sent, and what is due waits."
-    elif circuit.state == "open":
-        state, word = "paused", "Paused"
-        sentence = f"{_failed(circuit)}, so nothing is sent for a while."
-    elif circuit.state == "half_open":
-        state, word = "trying", "Being tried"
-        sentence = "After a pause one message is on its way. If it arrives, the others follow."
-    elif circuit.results:
-        state, word, sentence = "well", "Well", _well(circuit)
-    else:
-        state, word, sentence = "well", "Ready", "Nothing has been sent yet."
-    return ShownChannel(channel, state, word, sentence, circuit.results, others, tries_at, wait)
+        return "off", "Off", "Switched off: nothing is sent, and what is due waits."
+    if circuit.state == "open":
+        return "paused", "Paused", f"{_failed(circuit)}, so nothing is sent for a while."
+    if circuit.state == "half_open":
+        return "trying", "Retrying", "After a pause one message is on its way. If it arrives, the others follow."
+    if failed_test is not None:
+        return "failing", "Failing", ""
+    if channel.kind == ChannelKind.EMAIL and not channel.confirmed_recipients:
+        return "failing", "Not confirmed", "No address is confirmed yet, so nothing is sent."
+    if last is not None and last.fault:
+        return "failing", "Failing", f"The last message was refused. {last.note}"
+    if last is not None:
+        return "well", "Healthy", _well(circuit)
+    if channel.last_test is not None:
+        return "well", "Ready", "The last test arrived. Nothing has been sent yet."
+    return "untested", "Not tested", "Nothing has been sent yet. Send a test to see that it arrives."
 
 
 def _failed(circuit: CircuitState) -> str:

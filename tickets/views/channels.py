@@ -8,10 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from supportsaas import clock
 from tenants.access import TenantAccess, tenant_required
 from tenants.channel_form import ChannelForm
-from tenants.models import Channel, ChannelKind, Role
-from tickets.notifications.trying_out import send_test
+from tenants.models import Channel, ChannelKind, Role, User
+from tickets.notifications.confirming import ask_addresses
+from tickets.notifications.trying_out import request_test
+from tickets.views.channel_addresses import tell_asked
+from tickets.views.channel_state import find_shown_channel, find_shown_channels
 
 logger = logging.getLogger(__name__)
 
@@ -19,8 +23,9 @@ logger = logging.getLogger(__name__)
 @require_GET
 @tenant_required(Role.ADMIN)
 def show_channels(request: HttpRequest, access: TenantAccess) -> HttpResponse:
-    channels = Channel.objects.filter(tenant=access.tenant)
-    return render(request, "tickets/channels.html", {"channels": channels, "kinds": ChannelKind.choices})
+    now = clock.now()
+    context = {"channels": find_shown_channels(access.tenant, now=now), "kinds": ChannelKind.choices, "now": now}
+    return render(request, "tickets/channels.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,7 +49,9 @@ def change_channel(request: HttpRequest, access: TenantAccess, channel_id: str) 
     if request.method == "POST" and form.is_valid():
         return _saved(request, access, form)
     # What is wrong with the form is no part of the page's title.
-    return _form_page(request, form, {"channel": access.find_or_404(Channel, channel_id)})
+    stored = access.find_or_404(Channel, channel_id)
+    now = clock.now()
+    return _form_page(request, form, {"channel": stored, "shown": find_shown_channel(stored, now=now), "now": now})
 
 
 @require_POST
@@ -72,13 +79,17 @@ def delete_channel(request: HttpRequest, access: TenantAccess, channel_id: str) 
 @require_POST
 @tenant_required(Role.ADMIN)
 def test_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
-    result = send_test(access.find_or_404(Channel, channel_id), started_by=request.user.get_username())
+    assert isinstance(request.user, User)
+    result = request_test(access.find_or_404(Channel, channel_id), by=request.user)
     (messages.success if result.ok else messages.error)(request, str(result))
     return redirect("settings-channels", access.tenant.slug)
 
 
 def _saved(request: HttpRequest, access: TenantAccess, form: ChannelForm) -> HttpResponse:
     channel = form.save()
+    assert isinstance(request.user, User)
+    if form.new_addresses:
+        tell_asked(request, ask_addresses(channel, form.new_addresses, by=request.user))
     if form.made_secret:
         context = {"channel": channel, "secret": form.made_secret}
         response = render(request, "tickets/channel_secret.html", context)

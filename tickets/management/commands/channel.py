@@ -61,6 +61,7 @@ class Command(BaseCommand):
         channel.urgencies = options["urgency"] or ["high"]
         channel.sentiments = options["sentiment"]
         channel.max_age_hours, channel.enabled = options["max_age_hours"], not options["off"]
+        channel.unconfirmed = []  # whoever has the server's command line vouches for the addresses
         made = self._set_secret(channel, options["secret_from"])
         try:
             channel.full_clean()
@@ -95,6 +96,8 @@ class Command(BaseCommand):
         for channel in channels:
             which = ", ".join([*(channel.urgencies or ["any urgency"]), *channel.sentiments])
             state = "on" if channel.enabled else "off"
+            if (test := channel.last_test) is not None and test.problem:
+                state += f", last test failed: {test.problem}"
             self.stdout.write(f"{channel.tenant.slug}  {channel.name}  {_where(channel)}  {which}  {state}")
 
     def _test(self, options: dict[str, Any]) -> None:

@@ -21,4 +21,4 @@ def open_sender(channel: Channel) -> Sender:
             return SlackSender(channel)
         case ChannelKind.EMAIL:
             return EmailSender(channel)
-    raise DeliveryError(f"There is no channel of the kind “{channel.kind}”.", endpoint_is_well=True)
+    raise DeliveryError(f"There is no channel of the kind “{channel.kind}”.", fault="settings")

@@ -1,17 +1,20 @@
 """What the outbox asks of a sender, whatever channel is behind it."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from tickets.notifications.messages import Message
+
+Fault = Literal["endpoint", "settings", "message"]
+"""What was wrong. The endpoint: it is away, overloaded or broken, and its circuit counts that. The settings: no
+message over this channel would arrive. The message: the endpoint works and refuses this very one."""
 
 
 class DeliveryError(Exception):
     """The message did not arrive. `str()` is a sentence for a manager.
 
-    `status` is the HTTP status where there was an answer, `excerpt` its beginning, `retry_after` the
-    seconds the endpoint asked for. `endpoint_is_well`: the endpoint works and only this message or
-    these settings are wrong (a recipient unknown, an address refused), so its breaker counts nothing.
+    `status` is the code of the answer where there was one, HTTP's or SMTP's, `excerpt` its beginning, `retry_after` the
+    seconds the endpoint asked for. `is_final`: trying again cannot help, so the message has failed.
     """
 
     def __init__(
@@ -21,13 +24,19 @@ class DeliveryError(Exception):
         status: int | None = None,
         retry_after: float | None = None,
         excerpt: str = "",
-        endpoint_is_well: bool = False,
+        fault: Fault = "endpoint",
+        is_final: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.status = status
         self.retry_after = retry_after
         self.excerpt = excerpt
-        self.endpoint_is_well = endpoint_is_well
+        self.fault = fault
+        self.is_final = is_final
+
+    @property
+    def endpoint_is_well(self) -> bool:
+        return self.fault != "endpoint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +53,7 @@ class Sender(Protocol):
 
     @property
     def endpoint(self) -> str:
-        """Names the circuit breaker: the same for all channels that point at the same endpoint."""
+        """Names what the channel points at: the same for all channels that point there."""
 
     def send(self, message: Message) -> Answer:
         """One attempt, bounded in time and size; raises `DeliveryError`."""

@@ -1,7 +1,7 @@
 """E-mail through the mail server that the administrator has set: plain text, and the same as HTML.
 
-Subjects and names come from strangers: in headers they are one line without control characters, in HTML
-they are escaped.
+Subjects, texts and names come from strangers: in headers they are one line without control characters, in
+HTML they are escaped, and the text forms no link beside ours.
 """
 
 import smtplib
@@ -12,46 +12,42 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from supportsaas.templatetags.presentation import one_line
+from supportsaas.templatetags.presentation import exact_time, one_line
 from tenants.models import Channel
-from tickets.notifications.messages import Message
-from tickets.notifications.senders.base import Answer, DeliveryError
+from tickets.notifications.links import link_of, ticket_url
+from tickets.notifications.messages import Message, TicketFacts
+from tickets.notifications.senders.base import Answer, DeliveryError, Fault
+from tickets.notifications.strangers import unlinked
 
 LONGEST_SUBJECT: Final = 180
 LONGEST_EXCERPT: Final = 500
 MOST_TICKETS: Final = 100
+_SERVICE_CLOSES: Final = 421
+_TOO_LARGE: Final = 552
 
 
 class EmailSender:
     endpoint = "email"
 
     def __init__(self, channel: Channel) -> None:
-        self._recipients = channel.recipients
+        self._recipients = channel.confirmed_recipients
 
     def send(self, message: Message) -> Answer:
         if not settings.EMAIL_IS_SET:
             raise DeliveryError(
-                "E-mail is not set up. An administrator names the mail server in EMAIL_HOST.", endpoint_is_well=True
+                "E-mail is not set up. An administrator names the mail server in EMAIL_HOST.", fault="settings"
+            )
+        if not self._recipients:
+            raise DeliveryError(
+                "No address of the channel is confirmed yet. Each gets a mail with a link to confirm it.",
+                fault="settings",
             )
         mail = compose(message, self._recipients)
         began = time.monotonic()
         try:
             mail.send()
-        except smtplib.SMTPRecipientsRefused as error:
-            refused = ", ".join(error.recipients)
-            code, said = next(iter(error.recipients.values()))
-            raise DeliveryError(
-                f"The mail server does not take mail for {refused}. Check the addresses of the channel.",
-                status=code,
-                excerpt=_text(said),
-                endpoint_is_well=True,
-            ) from None
-        except smtplib.SMTPResponseException as error:
-            raise DeliveryError(
-                f"The mail server refused the message (code {error.smtp_code}).",
-                status=error.smtp_code,
-                excerpt=_text(error.smtp_error),
-            ) from None
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
+            raise _refusal(error) from None
         except TimeoutError:
             raise DeliveryError(f"The mail server did not answer within {settings.EMAIL_TIMEOUT} s.") from None
         except (OSError, smtplib.SMTPException) as error:
@@ -65,7 +61,9 @@ class EmailSender:
 def compose(message: Message, recipients: list[str]) -> EmailMultiAlternatives:
     context = {
         "message": message,
-        "tickets": message.tickets[:MOST_TICKETS],
+        "link": link_of(message),
+        "tickets": [_shown(each, message) for each in message.tickets[:MOST_TICKETS]],
+        "sent": exact_time(message.at, message.zone),
         "more": max(len(message.tickets) - MOST_TICKETS, 0),
     }
     mail = EmailMultiAlternatives(
@@ -82,6 +80,36 @@ def compose(message: Message, recipients: list[str]) -> EmailMultiAlternatives:
     html = render_to_string("notifications/email.html", context)
     mail.attach_alternative(html.encode("utf-8", "replace").decode(), "text/html")  # half a surrogate pair is no text
     return mail
+
+
+def _shown(ticket: TicketFacts, message: Message) -> dict[str, Any]:
+    return {
+        "facts": ticket,
+        "lines": [unlinked(each) for each in ticket.text.splitlines()],
+        "created": exact_time(ticket.created_at, message.zone),
+        "url": ticket_url(message.tenant_id, ticket.ticket_id),
+    }
+
+
+def _refusal(error: smtplib.SMTPException) -> DeliveryError:
+    """What a mail server's "no" means (RFC 5321, 4.2): 421 and a "no" before any recipient are about the server.
+
+    A refused recipient, and content that is refused after it was sent, are about this message, and so is a mail
+    that is larger than the server takes (552, already at MAIL FROM: RFC 1870).
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, said = next(iter(error.recipients.values()))
+        refused = ", ".join(error.recipients)
+        sentence = f"The mail server does not take mail for {refused}. Check the addresses of the channel."
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, said = error.smtp_code, error.smtp_error
+        sentence = f"The mail server refused the message (code {code})."
+    else:
+        return DeliveryError(f"The mail server cannot take this message ({error}).", fault="message")
+    is_large = isinstance(error, smtplib.SMTPSenderRefused) and code == _TOO_LARGE
+    is_about_message = isinstance(error, (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)) or is_large
+    fault: Fault = "message" if is_about_message and code != _SERVICE_CLOSES else "endpoint"
+    return DeliveryError(sentence, status=code, excerpt=_text(said), fault=fault)
 
 
 def _text(said: Any) -> str:

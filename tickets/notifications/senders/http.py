@@ -9,9 +9,16 @@ import httpx
 
 from supportsaas import clock, outbound
 from supportsaas.outbound import AddressRefused
+from supportsaas.reliability.circuit_breaker import LONGEST_HOLD_SECONDS
 from supportsaas.reliability.retry import parse_retry_after
 from supportsaas.templatetags.presentation import one_line
-from tickets.notifications.senders.base import Answer, DeliveryError
+from tickets.notifications.senders.base import Answer, DeliveryError, Fault
+
+GONE = 410
+"""RFC 9110, 15.5.11: the address is gone and is not expected to come back."""
+
+ABOUT_THE_MESSAGE = frozenset((400, 409, 411, 413, 414, 415, 422, 431))
+"""Answers of RFC 9110 and RFC 6585 by which an endpoint that works refuses what it was sent."""
 
 WHOLE_SECONDS = 15.0
 LARGEST_ANSWER_BYTES = 64 * 1024
@@ -41,13 +48,13 @@ class Endpoint:
             with self._client.stream("POST", self._url, content=body, headers=dict(headers)) as response:
                 excerpt = _read_excerpt(response)
         except AddressRefused as error:
-            raise DeliveryError(f"The address may not be used: {error}", endpoint_is_well=True) from None
+            raise DeliveryError(f"The address may not be used: {error}", fault="settings") from None
         except httpx.TimeoutException:
             raise DeliveryError(f"{self._host} did not answer within {WHOLE_SECONDS:.0f} s.") from None
         except httpx.TransportError as error:
             raise DeliveryError(f"{self._host} cannot be reached ({outbound.why_unreachable(error)}).") from None
         except httpx.InvalidURL:
-            raise DeliveryError("The address of the channel cannot be used.", endpoint_is_well=True) from None
+            raise DeliveryError("The address of the channel cannot be used.", fault="settings") from None
         self._check(response, excerpt)
         return Answer(status=response.status_code, excerpt=excerpt, seconds=time.monotonic() - began)
 
@@ -55,22 +62,46 @@ class Endpoint:
         status = response.status_code
         if 200 <= status < 300:
             return
-        retry_after = parse_retry_after(response.headers.get("Retry-After"), now=clock.now())
-        if 300 <= status < 400:
-            sentence = f"{self._host} sends us elsewhere (status {status}). Enter the final address in the channel."
-        elif status in (401, 403):
-            sentence = (
-                f"{self._host} does not let us in (status {status}). Check the address and secret of the channel."
-            )
-        elif status in (404, 410):
-            sentence = f"{self._host} knows no such address (status {status}). Check the address of the channel."
-        elif status == 429:
-            sentence = f"{self._host} takes no more for a while (status 429)."
-        elif status >= 500:
-            sentence = f"{self._host} has an internal error (status {status})."
-        else:
-            sentence = f"{self._host} did not accept the message (status {status})."
-        raise DeliveryError(sentence, status=status, retry_after=retry_after, excerpt=excerpt)
+        raise DeliveryError(
+            f"{self._host} {_complaint(status)} (status {status}).{_advice(status)}",
+            status=status,
+            retry_after=parse_retry_after(
+                response.headers.get("Retry-After"), now=clock.now(), longest=LONGEST_HOLD_SECONDS
+            ),
+            excerpt=excerpt,
+            fault=_fault(status),
+            is_final=status == GONE,
+        )
+
+
+def _fault(status: int) -> Fault:
+    if status in ABOUT_THE_MESSAGE:
+        return "message"
+    return "settings" if status == GONE else "endpoint"
+
+
+def _complaint(status: int) -> str:
+    if 300 <= status < 400:
+        return "sends us elsewhere"
+    if status in (401, 403):
+        return "does not let us in"
+    if status == 404:
+        return "knows no such address"
+    if status == GONE:
+        return "says that this address is gone for good"
+    if status == 429:
+        return "takes no more for a while"
+    return "has an internal error" if status >= 500 else "did not accept the message"
+
+
+def _advice(status: int) -> str:
+    if 300 <= status < 400:
+        return " Enter the final address in the channel."
+    if status in (401, 403):
+        return " Check the address and secret of the channel."
+    if status in (404, GONE):
+        return " Check the address of the channel."
+    return ""
 
 
 def named(kind: str, url: str, *, plain_path: str = "") -> str:

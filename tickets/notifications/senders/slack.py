@@ -7,19 +7,21 @@ read as a link, a mention or a format is kept apart by an invisible joiner.
 
 import json
 import re
+from datetime import tzinfo
 from typing import Any, Final
 
 from supportsaas.outbound import Resolve
 from supportsaas.secret_box import SecretUnreadable
-from supportsaas.templatetags.presentation import one_line
+from supportsaas.templatetags.presentation import exact_time, grouped, one_line
 from tenants.models import Channel
+from tickets.notifications.links import Link, link_of, ticket_url
 from tickets.notifications.messages import Message, TicketFacts
 from tickets.notifications.senders.base import Answer, DeliveryError
 from tickets.notifications.senders.http import Endpoint, named
+from tickets.notifications.strangers import JOINER
 
 MOST_TICKETS: Final = 15
 LONGEST_TEXT: Final = 300
-_JOINER: Final = "\N{WORD JOINER}"
 _SIGNS: Final = re.compile(r"(?<=\w)[.:](?=[\w/])|[@#*_~`|\[\]]")
 _MARKS: Final = {"ticket": "🔴", "digest": "🔴", "trouble": "🟠", "recovery": "🟢", "test": "🔵"}
 
@@ -29,9 +31,9 @@ class SlackSender:
         try:
             url = channel.reveal_secret()
         except SecretUnreadable as error:
-            raise DeliveryError(str(error), endpoint_is_well=True) from None
+            raise DeliveryError(str(error), fault="settings") from None
         if not url:
-            raise DeliveryError("The channel’s address is not stored. Enter it again.", endpoint_is_well=True)
+            raise DeliveryError("The channel’s address is not stored. Enter it again.", fault="settings")
         self.endpoint = named("slack", url)
         self._http = Endpoint(url, resolve=resolve)
 
@@ -44,34 +46,68 @@ class SlackSender:
 
 
 def blocks_of(message: Message) -> dict[str, Any]:
-    """`text` for notifications and programs without blocks, and plain-text blocks for the rest."""
-    lines = [f"{_MARKS[message.kind]} {plain(message.tenant_name)}: {plain(message.headline)}"]
-    lines += [line_of(ticket) for ticket in message.tickets[:MOST_TICKETS]]
-    if (more := len(message.tickets) - MOST_TICKETS) > 0:
-        lines.append(f"and {more} more")
+    """`text` for notifications and programs without blocks; plain-text blocks, each with a link of ours after it."""
+    headline = f"{_MARKS[message.kind]} {plain(message.tenant_name)}: {plain(message.headline)}"
+    head = [headline, *([plain(message.note)] if message.note else [])]
+    parts: list[tuple[list[str], Link | None]] = [(head, None)]
+    parts += [
+        (lines_of(ticket, message.zone), Link(ticket_url(message.tenant_id, ticket.ticket_id), "Open ticket"))
+        for ticket in message.tickets[:MOST_TICKETS]
+    ]
+    more = len(message.tickets) - MOST_TICKETS
+    if more > 0:
+        parts.append(([f"and {grouped(more)} more"], None))
+    if len(message.tickets) != 1:
+        parts.append(([], link_of(message)))
     return {
-        "text": "\n".join(lines),
+        "text": "\n".join(line for lines, link in parts for line in [*lines, *_in_text(link)]),
         "mrkdwn": False,
         "link_names": False,
         "parse": "none",
         "unfurl_links": False,
         "unfurl_media": False,
-        # plain_text is shown as it is: neither markup nor links nor mentions.
-        "blocks": [{"type": "section", "text": {"type": "plain_text", "text": line, "emoji": False}} for line in lines],
+        "blocks": [block for lines, link in parts for block in [*map(_plain_block, lines), *_in_block(link)]],
     }
 
 
-def line_of(ticket: TicketFacts) -> str:
+def lines_of(ticket: TicketFacts, zone: tzinfo) -> list[str]:
+    """What is told of a ticket: which it is, why, and how it begins."""
     verdicts = ", ".join(plain(each) for each in (ticket.urgency, ticket.sentiment) if each)
-    line = f"{plain(ticket.ticket_id)} {plain(ticket.subject)} ({verdicts}; customer {plain(ticket.customer_id)})"
-    return f"{line} because: {plain(ticket.reason)}" if ticket.reason else line
+    when = plain(exact_time(ticket.created_at, zone))
+    return [
+        f"{plain(ticket.ticket_id)} {plain(ticket.subject)} ({verdicts}; customer {plain(ticket.customer_id)}; {when})",
+        *([plain(ticket.reason)] if ticket.reason else []),
+        *(f"“{plain(each)}”" for each in ticket.text.splitlines()),
+    ]
+
+
+def _plain_block(line: str) -> dict[str, Any]:
+    """plain_text is shown as it is: neither markup nor links nor mentions."""
+    return {"type": "section", "text": {"type": "plain_text", "text": line, "emoji": False}}
+
+
+def _in_block(link: Link | None) -> list[dict[str, Any]]:
+    """The one kind of block with markup, made of nothing but our own words and address."""
+    if link is None:
+        return []
+    text = f"<{_escaped(link.url)}|{link.label}>"
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}]
+
+
+def _in_text(link: Link | None) -> list[str]:
+    return [] if link is None else [f"{link.label}: {_escaped(link.url)}"]
+
+
+def _escaped(text: str) -> str:
+    """As Slack asks: docs.slack.dev, Formatting message text, Escaping text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def plain(text: str) -> str:
     """Text of a stranger as one short line that is nothing but text."""
     text = _SIGNS.sub(lambda found: _apart(found.group()), one_line(text, LONGEST_TEXT))
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _escaped(text)
 
 
 def _apart(sign: str) -> str:
-    return f"{_JOINER if sign in '.:' else ''}{sign}{_JOINER}"
+    return f"{JOINER if sign in '.:' else ''}{sign}{JOINER}"

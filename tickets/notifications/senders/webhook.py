@@ -18,6 +18,7 @@ from supportsaas.outbound import Resolve
 from supportsaas.secret_box import SecretUnreadable
 from tenants.channel import signing_key
 from tenants.models import Channel
+from tickets.notifications.links import link_of, ticket_url
 from tickets.notifications.messages import Message
 from tickets.notifications.senders.base import Answer, DeliveryError
 from tickets.notifications.senders.http import Endpoint, named
@@ -62,6 +63,7 @@ def payload_of(message: Message) -> dict[str, Any]:
         "tenant_id": message.tenant_id,
         "tenant_name": message.tenant_name,
         "headline": message.headline,
+        "url": link_of(message).url,
         "at": iso_z(message.at),
         "tickets": [
             {
@@ -71,6 +73,8 @@ def payload_of(message: Message) -> dict[str, Any]:
                 "urgency": ticket.urgency,
                 "sentiment": ticket.sentiment,
                 "reason": ticket.reason,
+                "text": ticket.text,
+                "url": ticket_url(message.tenant_id, ticket.ticket_id),
                 "created_at": iso_z(ticket.created_at),
             }
             for ticket in message.tickets
@@ -82,4 +86,4 @@ def _key_of(channel: Channel) -> bytes:
     try:
         return signing_key(channel.reveal_secret())
     except (SecretUnreadable, ValueError) as error:
-        raise DeliveryError(f"The channel’s signing secret cannot be used. {error}", endpoint_is_well=True) from None
+        raise DeliveryError(f"The channel’s signing secret cannot be used. {error}", fault="settings") from None

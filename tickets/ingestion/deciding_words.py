@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from tickets.ingestion.classify import Category, Classification
+from tickets.ingestion.classify import Classification
 
 
-def deciding_words(found: Classification) -> Mapping[Category, tuple[str, ...]]:
+def deciding_words(found: Classification) -> Mapping[str, tuple[str, ...]]:
     """Of urgency, sentiment and action: the distinct words behind the verdict, a tenant's rule first.
 
     Denied words ("not urgent") and those that spoke for another verdict are left out.
     """
     urgencies = {"high": {"high"}, "medium": {"high", "medium"}, "low": set[str]()}
-    labels: dict[Category, set[str]] = {
+    labels: dict[str, set[str]] = {
         "urgency": urgencies[found.urgency],
         "sentiment": {found.sentiment},
         "action": {"action"} if found.requires_action else set(),

@@ -40,7 +40,8 @@ class Asked:
 
 def ask_addresses(channel: Channel, addresses: Iterable[str], *, by: User) -> Asked:
     """Send a link to these addresses of the channel. It never raises for what the mail server does."""
-    sent, problems = [], []
+    sent: list[str] = []
+    problems: list[str] = []
     for address in addresses:
         problem = _ask(AddressClaim(channel.tenant, address), by=by)
         (problems if problem else sent).append(problem or address)

@@ -185,10 +185,9 @@ def settle_failed(
     The last gap ends when its time does, so the last three attempts are made then.
     """
     now = _now(clock)
-    if pause is None:
-        pause, is_over = Pause(0.0, row_is_over=True), True
-    else:
-        is_over = {"$and": [pause.row_is_over, {"$gte": [now, "$give_up_at"]}]}
+    is_last = pause is None
+    pause = pause or Pause(0.0, row_is_over=True)
+    is_over = {"$or": [is_last, {"$and": [pause.row_is_over, {"$gte": [now, "$give_up_at"]}]}]}
     later = {"$add": [now, int(pause.seconds * 1000)]}
     at_last = {"$cond": [{"$lt": [now, "$give_up_at"]}, {"$min": [later, "$give_up_at"]}, later]}
     values = {

@@ -200,11 +200,9 @@ class Dispatcher:
             composed = (compose_next(each, owner=owner, clock=self._clock) for each in lane.channels.values())
             return next((each for each in composed if each is not None), None)
 
-        if permit.is_probe and permit.era % 2:
-            claimed = of_news() or in_first_row()
-        else:
-            claimed = in_first_row() or of_news()
-        return claimed or deliveries.claim(ids, owner=owner, clock=self._clock)
+        new_first = permit.is_probe and permit.era % 2
+        first, second = (of_news, in_first_row) if new_first else (in_first_row, of_news)
+        return first() or second() or deliveries.claim(ids, owner=owner, clock=self._clock)
 
     # -- The attempt, in a thread of its own -----------------------------------------------
 

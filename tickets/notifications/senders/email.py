@@ -98,7 +98,8 @@ def _refusal(error: smtplib.SMTPException) -> DeliveryError:
     that is larger than the server takes (552, already at MAIL FROM: RFC 1870).
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, said = next(iter(error.recipients.values()))
+        code, answer = next(iter(error.recipients.values()))
+        said: bytes | str = answer
         refused = ", ".join(error.recipients)
         sentence = f"The mail server does not take mail for {refused}. Check the addresses of the channel."
     elif isinstance(error, smtplib.SMTPResponseException):

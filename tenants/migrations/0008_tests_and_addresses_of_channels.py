@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0006_what_a_manager_does'),
+        ('tenants', '0007_accounts_belong_to_the_tenant_that_made_them'),
     ]
 
     operations = [

@@ -4,11 +4,33 @@
 helpdesks we know, so that connecting one takes an address and a key.
 """
 
-from typing import Any, Literal
+import re
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 TICKET_FIELDS = ("id", "tenant_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
+
+EPOCH: Final = "epoch"
+EPOCH_MS: Final = "epoch_ms"
+
+
+def check_date_format(value: str) -> str:
+    """A date format that says a whole day: strptime's, `epoch` or `epoch_ms`. Raises `ValueError` with a sentence."""
+    if value in ("", EPOCH, EPOCH_MS):
+        return value
+    if "%Z" in value:
+        raise ValueError("%Z cannot be read reliably. Leave dates in UTC to us, or use %z (+0100) or a timezone")
+    leap_day = datetime(2004, 2, 29, 13, 14, 15, tzinfo=UTC)
+    try:
+        read = datetime.strptime(leap_day.strftime(value), value).date()  # noqa: DTZ007  only the day is looked at
+    except (ValueError, re.error):
+        read = None
+    if read != leap_day.date():
+        raise ValueError(f"“{value}” is no format of a whole date. Examples: %d.%m.%Y %H:%M, epoch, epoch_ms")
+    return value
 
 
 class RestOptions(BaseModel):
@@ -29,6 +51,11 @@ class RestOptions(BaseModel):
     fields: dict[str, str] = Field(description="Our field to the path in a record; id and created_at are needed.")
     defaults: dict[str, str] = Field(default_factory=dict, description="Values for fields the records do not have.")
     status_map: dict[str, str] = Field(default_factory=dict, description="Their status to ours.")
+    timezone: str = Field("UTC", description="The zone of times that name none: Europe/Berlin.")
+    date_format: str = Field("", description="As for strptime (%d/%m/%Y %H:%M), or epoch or epoch_ms; ISO needs none.")
+    skip_where: dict[str, str] = Field(
+        default_factory=dict, description="Leave out records by a path and its value; * is any value that is set."
+    )
     since_param: str = Field("", description="Parameter that asks for what changed since; empty: there is none.")
     since_format: str = Field("%Y-%m-%dT%H:%M:%SZ", description="Its value, as strftime in UTC; may carry an operator.")
     check_path: str = Field("", description="A call that refuses a wrong key, for helpdesks whose list does not.")
@@ -39,6 +66,18 @@ class RestOptions(BaseModel):
         if value and (not value.startswith("/") or value.startswith("//")):
             raise ValueError("begins with one slash")
         return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"there is no zone “{value}”. Examples: Europe/Berlin, UTC")
+        return value
+
+    @field_validator("date_format")
+    @classmethod
+    def _whole_date(cls, value: str) -> str:
+        return check_date_format(value)
 
     @field_validator("fields", "defaults")
     @classmethod

@@ -35,7 +35,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = (
-    "ahocorasick", "annotated_types", "cryptography.fernet", "dateutil.parser", "h11", "httpcore", "httpx",
+    "ahocorasick", "annotated_types", "cryptography.fernet", "h11", "httpcore", "httpx",
     "pydantic.dataclasses", "pydantic.fields", "pydantic.networks", "pydantic.types", "pyotp", "resource", "segno",
     "smtplib", "timeit", "tqdm", "whitenoise.middleware", "wsgiref.simple_server", "xml.dom.minidom",
     "django.conf.urls", "django.contrib.admin.apps", "django.contrib.admin.templatetags.admin_list",

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from tickets.scripts import JOINER, SIGN_BLOCKS, SIGNS, SPACELESS, is_sign, without_accents
+
 READ_LIMIT = 20_000
 """Characters of a message that are searchable."""
 LONGEST_WORD = 64
@@ -19,14 +21,18 @@ SHORTEST_PREFIX = 2
 TOPIC_SIGN = "#"
 """Begins what stands for a topic among a ticket's stored words; no word holds it."""
 
-_SPACELESS = "\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff"
-# In scripts without spaces every character is a word, and what was typed in one piece is a phrase.
-_WORD = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
+# In scripts without spaces every letter with its signs is a word, and what was typed in one piece is a phrase.
+_WORD = re.compile(rf"[{SPACELESS}][{SIGNS}]*|[^\W_{SPACELESS}](?:[^\W_{SPACELESS}]|[{SIGNS}])*")
+_SPACELESS_LETTER = re.compile(rf"[{SPACELESS}]")
 _PIECE = re.compile(r'"([^"]*)(?:"|$)|([^\s"]+)')
 
 # Of regular expressions as MongoDB reads them (PCRE).
-_BETWEEN = r"[^\p{L}\p{N}]"
-_MARKS = r"\p{M}*+"
+_ACCENT = rf"(?![{SIGN_BLOCKS}])\p{{M}}|{JOINER}"
+_BETWEEN = rf"(?:[^\p{{L}}\p{{N}}\p{{M}}]|{_ACCENT})"
+_ACCENTS = rf"(?:{_ACCENT})*+"
+_WORD_BEGINS = rf"(?<![\p{{L}}\p{{N}}{SIGNS}])"
+_WORD_ENDS = rf"(?![\p{{L}}\p{{N}}{SIGNS}])"
+_LETTER_ENDS = rf"(?![{SIGNS}])"
 
 #: Too common to find anything by; inside a phrase they count.
 _COMMON = """
@@ -64,13 +70,13 @@ class Term:
 
     def pattern(self) -> str:
         """A regular expression (PCRE, without case) for the phrase in text as it was written."""
-        parts = ["" if _is_spaceless(self.words[0]) else r"(?<![\p{L}\p{N}])"]
+        parts = ["" if _is_spaceless(self.words[0]) else _WORD_BEGINS]
         for word, following in itertools.zip_longest(self.words, self.words[1:]):
             parts.append(_spelled(word))
             if following is not None:
                 parts.append(_BETWEEN + ("*+" if _is_spaceless(word) or _is_spaceless(following) else "++"))
-        if not self.is_prefix and not _is_spaceless(self.words[-1]):
-            parts.append(r"(?![\p{L}\p{N}])")
+        if not self.is_prefix:
+            parts.append(_LETTER_ENDS if _is_spaceless(self.words[-1]) else _WORD_ENDS)
         return "".join(parts)
 
 
@@ -152,7 +158,11 @@ def split_words(text: str) -> tuple[str, ...]:
 
 def _telling(words: Sequence[str]) -> tuple[str, ...]:
     """The words with digits; all where none has any."""
-    return tuple(word for word in words if not word.isalpha()) or tuple(words)
+    return tuple(word for word in words if any(map(_is_digit, word))) or tuple(words)
+
+
+def _is_digit(character: str) -> bool:
+    return character.isalnum() and not character.isalpha()
 
 
 def find_hits(text: str, query: Query) -> list[tuple[int, int]]:
@@ -174,8 +184,8 @@ def fold(text: str) -> str:
     """Lower case without accents; letters that belong to others become those (ß is ss, ﬁ is fi)."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", "".join(each for each in decomposed if not unicodedata.combining(each)))
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).replace(JOINER, "")
+    return unicodedata.normalize("NFC", without_accents(decomposed))
 
 
 def _read(text: str) -> tuple[list[str], list[tuple[int, int]]]:
@@ -197,7 +207,7 @@ def _read(text: str) -> tuple[list[str], list[tuple[int, int]]]:
 def _end_of(text: str, place: int) -> int:
     """Behind the character at `place` and the marks that sit on it."""
     place += 1
-    while place < len(text) and unicodedata.combining(text[place]):
+    while place < len(text) and (is_sign(text[place]) or unicodedata.combining(text[place])):
         place += 1
     return place
 
@@ -227,7 +237,7 @@ def _spelled(word: str) -> str:
             joined = variants.get(word[place : place + length]) if len(word) - place >= length else None
             if joined:
                 apart = "".join(_letter(each) for each in word[place : place + length])
-                pattern.append(f"(?:{apart}|[{joined}]{_MARKS})")
+                pattern.append(f"(?:{apart}|[{joined}]{_ACCENTS})")
                 place += length
                 break
         else:
@@ -237,7 +247,9 @@ def _spelled(word: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    return f"[{re.escape(letter)}{_variants().get(letter, '')}]{_MARKS}"
+    ways = f"[{re.escape(letter)}{_variants().get(letter, '')}]"
+    decomposed = unicodedata.normalize("NFD", letter)
+    return f"{ways if decomposed == letter else f'(?:{ways}|{decomposed})'}{_ACCENTS}"
 
 
 @cache
@@ -248,10 +260,11 @@ def _variants() -> dict[str, str]:
         character = chr(code)
         folded = fold(character)
         is_small = character.lower() == character or len(character.lower()) > 1
-        if is_small and folded != character and len(folded) <= 3 and folded.isalnum() and character.isalnum():
+        is_spelled = all(each.isalnum() or is_sign(each) for each in folded) and character.isalnum()
+        if is_small and is_spelled and folded != character and 1 <= len(folded) <= 3:
             found.setdefault(folded, []).append(character)
     return {folded: "".join(characters) for folded, characters in found.items()}
 
 
 def _is_spaceless(word: str) -> bool:
-    return re.fullmatch(rf"[{_SPACELESS}]", word) is not None
+    return _SPACELESS_LETTER.match(word) is not None

@@ -486,9 +486,10 @@ BAD_RECORDS: dict[str, tuple[Any, str]] = {
     "with a number for a date": (record("T-9", created_at=17), "created_at"),
     "without a date": (record("T-9", created_at=None), "created_at"),
     "with the unset date": (record("T-9", created_at="1970-01-01T00:00:00Z"), "created_at"),
-    "with a number where text belongs": (record("T-9", subject=17), "subject"),
+    "with a date that is only a number": (record("T-9", updated_at=1773133200), "updated_at"),
+    "with a list where text belongs": (record("T-9", subject=["a"]), "subject"),
     "with an object where text belongs": (record("T-9", message={"$gt": ""}), "message"),
-    "with a truth value for a customer": (record("T-9", customer_id=True), "customer_id"),
+    "with an object for a customer": (record("T-9", customer_id={"id": 1}), "customer_id"),
     "that is not an object": ("T-9", "record"),
     "that is null": (None, "record"),
 }

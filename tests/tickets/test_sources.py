@@ -12,10 +12,10 @@ import pytest
 from tenants.models import Source, Tenant
 from tenants.source_options import check_options, rest_options
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tickets.ingestion.plain_text import to_plain_text
 from tickets.sources import SourceError, open_source
 from tickets.sources.base import Page
 from tickets.sources.rest import look_up
-from tickets.sources.rt import to_plain_text
 
 pytestmark = pytest.mark.django_db
 

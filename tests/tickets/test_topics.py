@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 
 import pytest
 from hypothesis import example, given
@@ -107,3 +108,20 @@ def test_a_megabyte_is_no_burden(piece: str) -> None:
     started = time.process_time()
     topics(subject="", message=piece * (1_000_000 // len(piece)))
     assert time.process_time() - started < 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("सहायता चाहिए", ("सहायता", "चाहिए")),
+        ("সাহায্য দরকার, টাকা!", ("সাহায্য", "দরকার", "টাকা")),
+        ("பணம் திரும்ப", ("பணம்", "திரும்ப")),
+        ("ต้องการคืนเงิน ด่วน", ("ต้องการคืนเงิน", "ด่วน")),
+        ("ශ්‍රී ලංකා", ("ශ්‍රී", "ලංකා")),
+        ("مَرحَبا أريد", ("مرحبا", "أريد")),
+        ("за́мок", ("замок",)),
+    ],
+)
+def test_a_word_of_any_script_is_a_topic_whole(text: str, found: tuple[str, ...]) -> None:
+    assert of(text) == found
+    assert of(unicodedata.normalize("NFD", text)) == tuple(unicodedata.normalize("NFC", each) for each in found)

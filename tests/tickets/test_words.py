@@ -16,6 +16,7 @@ from tickets.words import (
     fold,
     parse_query,
     searchable_words,
+    split_words,
     topic_word_with,
     topic_words,
 )
@@ -130,3 +131,60 @@ class TestHits:
             folded = fold(word)
             if folded not in IGNORED and folded.isalnum():
                 assert find_hits(unicodedata.normalize("NFC", text), parse_query(f'"{word}"'))
+
+
+SIGNED = {
+    "Hindi": ("मुझे सहायता चाहिए, नमस्ते", "सहायता"),
+    "Marathi": ("पैसे परत हवे आहेत", "परत"),
+    "Bengali": ("সাহায্য দরকার, টাকা ফেরত চাই", "টাকা"),
+    "Tamil": ("பணம் திரும்ப வேண்டும்", "திரும்ப"),
+    "Malayalam": ("എന്റെ പണം തിരികെ വേണം", "തിരികെ"),
+    "Sinhala": ("ශ්‍රී ලංකා මුදල් ආපසු", "ශ්‍රී"),
+    "Nepali": ("मलाई सहयोग चाहियो", "चाहियो"),
+    "Thaana": ("އެހީތެރިކަން ބޭނުން", "ބޭނުން"),
+    "Arabic": ("مَرحَبا أريد استرداد", "مرحبا"),
+    "Hebrew": ("שָׁלוֹם אני רוצה החזר", "שלום"),
+    "Vietnamese": ("Tôi cần hoàn tiền", "tiền"),
+}
+SPACELESS_TEXTS = {
+    "Thai": ("ต้องการคืนเงินด่วน", "คืนเงิน"),
+    "Thai with am": ("ขอน้ำดื่ม", "น้ำ"),
+    "Lao": ("ຂໍຄືນເງິນ", "ຄືນ"),
+    "Khmer": ("ខ្ញុំត្រូវការជំនួយ", "ជំនួយ"),
+    "Burmese": ("ငွေပြန်အမ်းပါ", "ပြန်"),
+    "Chinese": ("我要退款申请", "退款"),
+}
+
+
+class TestScripts:
+    @pytest.mark.parametrize("language", SIGNED)
+    def test_a_word_is_whole_with_its_signs(self, language: str) -> None:
+        text, word = SIGNED[language]
+        assert len(words(word)) == 1
+        assert words(word)[0] in words(text)
+        assert len(hits(text, word)) == 1
+        assert fold(hits(text, word)[0]) == fold(word)
+
+    @pytest.mark.parametrize("language", SPACELESS_TEXTS)
+    def test_without_spaces_every_letter_with_its_signs_is_a_word_and_what_is_typed_a_phrase(
+        self, language: str
+    ) -> None:
+        text, word = SPACELESS_TEXTS[language]
+        assert set(words(word)) <= set(words(text))
+        assert hits(text, word) == [word]
+        assert "".join(split_words(text)) == fold(text)
+
+    @pytest.mark.parametrize(("text", "query"), [("सहायता", "सहाय"), ("सहाय", "सहायता"), ("คืน", "คน"), ("নাম", "না")])
+    def test_a_word_without_its_signs_is_another_word(self, text: str, query: str) -> None:
+        assert hits(text, query) == []
+
+    @pytest.mark.parametrize("language", [*SIGNED, *SPACELESS_TEXTS])
+    def test_composed_and_decomposed_texts_have_the_same_words_and_hits(self, language: str) -> None:
+        text, word = {**SIGNED, **SPACELESS_TEXTS}[language]
+        for form in ("NFC", "NFD", "NFKC"):
+            assert words(unicodedata.normalize(form, text)) == words(text)
+            assert len(hits(unicodedata.normalize(form, text), word)) == 1
+
+    def test_signs_are_no_digits_that_tell_an_id_apart(self) -> None:
+        assert searchable_words(texts=[], ids=["ग्राहक_17"]) == ["17"]
+        assert searchable_words(texts=[], ids=["ग्राहक"]) == ["ग्राहक"]

@@ -1,31 +1,27 @@
 """From whatever a helpdesk sent to a ticket we can keep, or a reason why not. Pure.
 
-Rules: a record needs an id and a creation date; missing texts become empty; wrong types are
-refused, never guessed; text is compared and kept in one form (line ends as `\\n`, no NUL, no
-lone surrogates), because helpdesks rewrite line ends as they please.
+Rules: a record needs an id and a creation date; missing texts become empty; a number or a yes or no where
+text belongs is its text; lists and objects are rejected, never guessed. Text is compared and kept in one form
+(HTML as its words, line ends as `\\n`, no NUL, no lone surrogates), because helpdesks rewrite it as they please.
 """
 
 import hashlib
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime
 from typing import Any
 
-from dateutil import parser as dates
+from tickets.ingestion.dates import ISO_ONLY, NotADate
+from tickets.ingestion.plain_text import as_plain_line, as_plain_text
 
 LONGEST_ID = 200
 LONGEST_SHORT_TEXT = 1_000
 LONGEST_MESSAGE = 1_000_000
 NO_CUSTOMER = ""
 
-_EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)  # helpdesks print 1970-01-01 for a date that is not set
-_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _LINE_END = re.compile(r"\r\n?|\u2028|\u2029")
-_PLAIN_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-_ISO_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
-_MAY_HOLD_DAY = re.compile(r"\d{4}")
-_A, _B = datetime(2000, 1, 1), datetime(2001, 2, 2)  # noqa: DTZ001  what is missing, not a moment
 
 
 class InvalidRecord(Exception):
@@ -85,10 +81,10 @@ def normalize_record(record: Mapping[str, Any], *, tenant_id: str) -> TicketCont
         raise InvalidRecord("created_at", "is missing")
     return TicketContent(
         external_id=_identifier(record, "id", needed=True),
-        source=_text(record, "source", longest=LONGEST_SHORT_TEXT).strip() or "unknown",
+        source=_short_text(record, "source").strip() or "unknown",
         customer_id=_identifier(record, "customer_id", needed=False),
-        subject=_text(record, "subject", longest=LONGEST_SHORT_TEXT).replace("\n", " ").strip(),
-        message=_text(record, "message", longest=LONGEST_MESSAGE),
+        subject=_short_text(record, "subject", read=as_plain_line).replace("\n", " ").strip(),
+        message=_message(record),
         status=_status(record),
         created_at=created_at,
         updated_at=_date(record, "updated_at") or created_at,
@@ -108,17 +104,27 @@ def clean_text(text: str) -> str:
     return text.rstrip()
 
 
+def as_text(value: object) -> str | None:
+    """A text, number or boolean as text, as JSON writes it (7.0 is 7); None for anything else."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float() if math.isfinite(value):
+            return str(int(value)) if value.is_integer() else repr(value)
+        case _:
+            return None
+
+
 def _identifier(record: Mapping[str, Any], field: str, *, needed: bool) -> str:
     value = record.get(field)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if value is None or value == "":
-        if needed:
-            raise InvalidRecord(field, "is missing")
-        return NO_CUSTOMER
-    if not isinstance(value, str):
-        raise InvalidRecord(field, f"is {_kind(value)}, not text or a whole number")
-    cleaned = clean_text(value).strip()
+    text = None if needed and isinstance(value, bool) else as_text("" if value is None else value)
+    if text is None:
+        raise InvalidRecord(field, f"is {_kind(value)}, not text or a number")
+    cleaned = clean_text(text).strip()
     if needed and not cleaned:
         raise InvalidRecord(field, "is missing")
     if len(cleaned) > LONGEST_ID:
@@ -128,89 +134,42 @@ def _identifier(record: Mapping[str, Any], field: str, *, needed: bool) -> str:
     return cleaned
 
 
-def _text(record: Mapping[str, Any], field: str, *, longest: int) -> str:
+def _text(record: Mapping[str, Any], field: str) -> str:
     value = record.get(field)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
+    text = as_text("" if value is None else value)
+    if text is None:
         raise InvalidRecord(field, f"is {_kind(value)}, not text")
-    cleaned = clean_text(value)
-    if len(cleaned) > longest:
-        if field == "message":
-            raise InvalidRecord(field, f"is longer than {longest:,} characters")
-        return cleaned[:longest]
+    return text
+
+
+def _short_text(record: Mapping[str, Any], field: str, *, read: Callable[[str], str] = str) -> str:
+    return clean_text(read(_text(record, field)))[:LONGEST_SHORT_TEXT]
+
+
+def _message(record: Mapping[str, Any]) -> str:
+    cleaned = clean_text(as_plain_text(_text(record, "message")))
+    if len(cleaned) > LONGEST_MESSAGE:
+        raise InvalidRecord("message", f"is longer than {LONGEST_MESSAGE:,} characters")
     return cleaned
 
 
 def _status(record: Mapping[str, Any]) -> str:
-    value = record.get("status")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)  # some helpdesks number their states
-    if value is not None and not isinstance(value, str):
-        raise InvalidRecord("status", f"is {_kind(value)}, not text")
-    return clean_text(value or "").strip()[:100] or "unknown"
+    return clean_text(_text(record, "status")).strip()[:100] or "unknown"
 
 
 def _date(record: Mapping[str, Any], field: str) -> datetime | None:
-    value = record.get(field)
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        raise InvalidRecord(field, f"is {_kind(value)}, not a date as text")
-    moment = parse_date(value)
-    if moment is None:
-        raise InvalidRecord(field, f"is no date: {value[:60]!r}")
-    if moment < _EARLIEST:
-        return None
-    if moment > _LATEST:
-        raise InvalidRecord(field, f"lies too far ahead: {value[:60]!r}")
-    return moment
-
-
-def parse_date(text: str, *, zone: tzinfo = UTC) -> datetime | None:
-    """An aware moment in UTC, in milliseconds, or None. Without a zone of its own it is taken in `zone`.
-
-    A text that leaves the day open ("10:00", "Monday") is no date.
-    """
-    text = text.strip()
-    if len(text) > 60:
-        return None
-    moment: datetime | None
-    if _PLAIN_MOMENT.fullmatch(text):  # as nearly all helpdesks write it, and quickly read
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError:
-            return None
     try:
-        moment = datetime.fromisoformat(text) if _ISO_DAY.match(text) else _parse_loosely(text)
-    except ValueError:
-        moment = _parse_loosely(text)
-    if moment is None:
-        return None
-    try:
-        moment = (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
-    return moment - timedelta(microseconds=moment.microsecond % 1000)
-
-
-def _parse_loosely(text: str) -> datetime | None:
-    """By dateutil, which fills in what is missing: read with two defaults, both must agree."""
-    if not _MAY_HOLD_DAY.search(text):
-        return None
-    try:
-        first, second = dates.parse(text, default=_A), dates.parse(text, default=_B)
-    except (ValueError, OverflowError, TypeError, AttributeError):
-        return None
-    return first if first == second else None
+        return ISO_ONLY.read(record.get(field))
+    except NotADate as error:
+        raise InvalidRecord(field, str(error)) from None
 
 
 def _kind(value: object) -> str:
     match value:
         case bool():
             return "true or false"
-        case int() | float():
-            return "a number"
+        case float():
+            return "no finite number"
         case list():
             return "a list"
         case Mapping():

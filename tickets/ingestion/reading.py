@@ -35,6 +35,8 @@ def read_records(
     """`rules_version` of the rules that the tickets will be judged by. `origin`: of the records that name none."""
     page = ReadPage()
     for record in records:
+        if record.is_skipped:
+            continue
         place = record.origin or origin
         if record.fields is None:
             page.quarantined.append(_refused(record, place, *record.problem))

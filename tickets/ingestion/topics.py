@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from tickets.scripts import JOINER, SIGNS, is_sign, without_accents
+
 #: Most words a ticket contributes, and the characters of each field that are read.
 TOPIC_LIMIT: Final = 24
 READ_LIMIT: Final = 20_000
@@ -15,7 +17,7 @@ _LONGEST: Final = 40  # beyond that it is a key or a hash
 
 # hyphens and apostrophes inside a word belong to it, full stops never do
 _ASCII_GAPS: Final = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "'-")}
-_GAPS: Final = re.compile(r"[^\w'-]|_")
+_GAPS: Final = re.compile(rf"[^\w'{SIGNS}{JOINER}-]|_")
 _ADDRESS: Final = re.compile(r"@|://|www\.|\.(?:com|org|net)\b")
 _ADDRESS_SIGNS: Final = ("@", "://", "www.", ".com", ".org", ".net")
 _CONTRACTED: Final = frozenset(("d", "em", "ll", "m", "re", "s", "ve"))
@@ -99,12 +101,13 @@ def topics(*, subject: str, message: str) -> tuple[str, ...]:
     """The distinct meaningful words of a ticket in lower case and order of appearance, at most 24.
 
     No stop words, nothing shorter than three letters, no numbers, nothing from addresses of mail or web. A
-    possessive "'s" goes; plurals stay as they are. Any text will do; of each field 20,000 characters are read.
+    possessive "'s" goes; plurals stay as they are. What is written without spaces, as in Chinese or Thai, is taken as
+    it stands between spaces and signs. Any text will do; of each field 20,000 characters are read.
     """
     text = f"{subject[:READ_LIMIT]}\n{message[:READ_LIMIT]}"
     if not text.isascii():
-        # composed letters, since a combining mark is no part of a word for ``re``
-        text = unicodedata.normalize("NFC", text).replace("\u0130", "i").replace("\u2019", "'")
+        # accents that do not compose with their letter, as the vowel points of Arabic, are left out
+        text = without_accents(unicodedata.normalize("NFC", text)).replace("\u0130", "i").replace("\u2019", "'")
     text = text.lower()
     if any(sign in text for sign in _ADDRESS_SIGNS):
         text = " ".join(token for token in text.split() if not _ADDRESS.search(token))
@@ -124,7 +127,7 @@ def topics(*, subject: str, message: str) -> tuple[str, ...]:
 
 def _bare(word: str) -> str:
     """``word`` without what hangs on its hyphens and apostrophes; empty if it is no word worth counting."""
-    word = word.strip("'-")
+    word = word.strip(f"'-{JOINER}")
     first, apostrophe, rest = word.partition("'")
     if apostrophe:
         if first.endswith("n") and rest == "t":
@@ -133,6 +136,10 @@ def _bare(word: str) -> str:
             word = first.rstrip("-")
         elif len(first) <= 2:  # l'ordinateur, d'accord
             word = rest.strip("'-")
-    if word in STOP_WORDS or not word[:1].isalpha() or sum(map(str.isalpha, word)) < _SHORTEST:
+    if word in STOP_WORDS or not word[:1].isalpha() or sum(map(_spells, word)) < _SHORTEST:
         return ""
     return word
+
+
+def _spells(character: str) -> bool:
+    return character.isalpha() or is_sign(character)

@@ -26,7 +26,8 @@ class SourceRecord:
 
     Where there are no fields, `problem` is the field and the reason it is refused for. `place`
     says where in a file it stands ("line 7 of old.csv"); empty for a helpdesk's records. `origin`: whose
-    it is, where the run does not say.
+    it is, where the run does not say. `is_skipped`: the source's settings leave it out, so it is listed, but
+    neither kept nor rejected.
     """
 
     fields: Mapping[str, Any] | None
@@ -34,6 +35,7 @@ class SourceRecord:
     place: str = ""
     problem: tuple[str, str] = ("record", "is not an object")
     origin: Origin | None = None
+    is_skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

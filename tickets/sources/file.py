@@ -5,7 +5,6 @@ A file shows what it holds and not what a helpdesk has: nothing is deleted becau
 
 import csv
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -13,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from tenants.source_options import TICKET_FIELDS
-from tickets.ingestion.normalize import parse_date
+from tickets.ingestion.dates import DateForm
 from tickets.sources.base import Page, Position, SourceRecord
 from tickets.sources.file_lines import LONGEST_LINE, UTF_8, FileError, LineReader
 from tickets.sources.json_text import TooDeepOrTooLong, TooMuchMemory, parse_json
-from tickets.sources.rest import look_up
+from tickets.sources.rest import look_up, map_status
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -27,8 +26,6 @@ PAGE_CHARACTERS = 8_000_000
 
 _DELIMITERS = (",", ";", "\t", "|")
 _NEEDED = ("id", "created_at")
-_DATES = ("created_at", "updated_at")
-_DAY_OR_MONTH_FIRST = re.compile(r"\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +33,7 @@ class FileFormat:
     """How a file is to be read.
 
     `fields`: our field to its column, or its dotted path in a JSON line; a field that is not
-    named is looked for under its own name. `zone`: of times without one. `date_format`: as for
-    strptime, needed where the day or the month comes first.
+    named is looked for under its own name. `zone` and `date_format` are those of `DateForm`.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +52,7 @@ class FileSource:
 
     def __init__(self, path: Path, file_format: FileFormat) -> None:
         self._format = file_format
+        self._dates = DateForm(zone=file_format.zone, date_format=file_format.date_format)
         self._reads_json = path.suffix.lower() in JSON_LINES_SUFFIXES
         if not self._reads_json and path.suffix.lower() not in CSV_SUFFIXES:
             endings = ", ".join((*CSV_SUFFIXES, *JSON_LINES_SUFFIXES))
@@ -99,10 +96,7 @@ class FileSource:
         if not isinstance(raw, dict):
             return SourceRecord(None, raw, place=self._place)
         find = (lambda path: look_up(raw, path)) if self._reads_json else (lambda column: raw.get(column) or None)
-        try:
-            return SourceRecord(self._map(find), raw, place=self._place)
-        except _Ambiguous as problem:
-            return SourceRecord(None, raw, place=self._place, problem=(problem.field, problem.reason))
+        return SourceRecord(self._map(find), raw, place=self._place)
 
     def find_deleted_ids(self) -> list[str]:
         return []
@@ -203,37 +197,9 @@ class FileSource:
             value = find(where)
             if value is not None:
                 fields[name] = value
-        status = fields.get("status")
-        if isinstance(status, str | int) and not isinstance(status, bool):
-            fields["status"] = self._format.status_map.get(str(status).strip(), status)
-        for name in _DATES:
-            if isinstance(fields.get(name), str):
-                fields[name] = self._with_zone(name, fields[name])
-        return fields
-
-    def _with_zone(self, name: str, text: str) -> str:
-        """The date with a zone; as it came where it is none, so that it is refused as such."""
-        moment: datetime | None = None
-        if self._format.date_format:
-            try:
-                moment = datetime.strptime(text.strip(), self._format.date_format)  # noqa: DTZ007  the zone comes next
-            except ValueError:
-                moment = None
-        if moment is not None:
-            return (moment if moment.tzinfo else moment.replace(tzinfo=self._format.zone)).isoformat()
-        if _DAY_OR_MONTH_FIRST.match(text):
-            raise _Ambiguous(name, f"may begin with the day or the month, say it with --date-format: {text[:60]!r}")
-        moment = parse_date(text, zone=self._format.zone)
-        return moment.isoformat() if moment else text
-
-
-class _Ambiguous(Exception):
-    """A date that could be two; guessing would store a wrong one without a word."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
-        self.reason = reason
+        if "status" in fields:
+            fields["status"] = map_status(fields["status"], self._format.status_map)
+        return self._dates.localize(fields)
 
 
 _TOO_LONG = f"is longer than {LONGEST_LINE:,} characters"

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tenants.source_options import RestOptions
+from tickets.ingestion.dates import DateForm
+from tickets.ingestion.normalize import as_text
 from tickets.sources.base import MappedRecords, Page, Position, SourceError, SourceRecord
 from tickets.sources.drift import Shrinking
 from tickets.sources.http import Answer, HelpdeskHttp
@@ -21,6 +24,7 @@ class RestSource:
     def __init__(self, http: HelpdeskHttp, *, options: RestOptions, page_size: int) -> None:
         self._http = http
         self._options = options
+        self._dates = DateForm(zone=ZoneInfo(options.timezone), date_format=options.date_format)
         self._page_size = page_size
 
     @property
@@ -90,7 +94,11 @@ class RestSource:
         return Page(MappedRecords(records, self.record), position, total_pages=total_pages, total_count=total)
 
     def record(self, raw: Any) -> SourceRecord:
-        return SourceRecord(self._fields(raw), raw)
+        return SourceRecord(self._fields(raw), raw, is_skipped=self._is_skipped(raw))
+
+    def _is_skipped(self, raw: Any) -> bool:
+        found = ((look_up(raw, path), value) for path, value in self._options.skip_where.items())
+        return any(each not in (None, "", False) if value == "*" else as_text(each) == value for each, value in found)
 
     def find_deleted_ids(self) -> list[str]:
         return []
@@ -140,10 +148,17 @@ class RestSource:
             value = look_up(record, path)
             if value is not None:
                 fields[name] = value
-        status = fields.get("status")
-        if isinstance(status, str | int) and not isinstance(status, bool):
-            fields["status"] = self._options.status_map.get(str(status), status)
-        return fields
+        if "status" in fields:
+            fields["status"] = map_status(fields["status"], self._options.status_map)
+        return self._dates.localize(fields)
+
+
+def map_status(status: Any, status_map: Mapping[str, str]) -> Any:
+    """The status as ours; one that is no text is looked up as JSON writes it (`true`, `2`), a list of one as its item."""
+    if isinstance(status, list) and len(status) == 1:
+        status = status[0]
+    text = as_text(status)
+    return status if text is None else status_map.get(text.strip(), text)
 
 
 def look_up(value: Any, path: str) -> Any:

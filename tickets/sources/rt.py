@@ -7,13 +7,12 @@ may come both plain and as HTML). So 100 tickets cost three requests, whether ne
 
 import json
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from html import unescape
 from typing import Any
 
 from supportsaas import clock
+from tickets.ingestion.plain_text import to_plain_text
 from tickets.sources.base import MappedRecords, Page, Position, SourceError
 from tickets.sources.http import Answer
 from tickets.sources.rest import RestSource
@@ -25,11 +24,6 @@ TEXT = "Content"
 _FIELDS = "Subject,Status,Created,LastUpdated,Requestor"
 _ALL = "id > 0"
 _LONGEST_COUNT = 999
-
-# The quantifiers give nothing back (`*+`), so that no text makes the search slow.
-_TAG = re.compile(r"<!--|-->|<(?P<closing>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>|<[!?][^<>]*+>")
-_BLOCKS = frozenset({"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "pre", "hr", "table"})
-_HIDDEN = frozenset({"style", "script", "title"})
 
 
 class RtSource(RestSource):
@@ -191,34 +185,3 @@ def _age(since: datetime) -> str:
     if hours <= _LONGEST_COUNT:
         return f"{hours} hours ago"
     return f"{days} days ago" if days <= _LONGEST_COUNT else ""
-
-
-def to_plain_text(markup: str) -> str:
-    """The words of HTML, with a new line where a paragraph, row or item begins.
-
-    Takes whatever a customer may have sent, in time that grows with its length alone.
-    """
-    pieces: list[str] = []
-    hidden_until = ""
-    end = 0
-    for found in _TAG.finditer(markup):
-        tag, name = found[0], (found["name"] or "").lower()
-        if hidden_until:
-            if tag.endswith("-->") if hidden_until == "-->" else name == hidden_until:
-                hidden_until = ""
-                end = found.end()
-            continue
-        if tag == "-->":
-            continue  # no comment was open: an arrow
-        pieces.append(" ".join(markup[end : found.start()].splitlines()))
-        end = found.end()
-        if tag == "<!--":
-            hidden_until = "-->"
-        elif name in _HIDDEN and not found["closing"]:
-            hidden_until = name
-        elif name in _BLOCKS:
-            pieces.append("\n")
-    if not hidden_until:
-        pieces.append(" ".join(markup[end:].splitlines()))
-    lines = (" ".join(line.split()) for line in unescape("".join(pieces)).split("\n"))
-    return "\n".join(line for line in lines if line)

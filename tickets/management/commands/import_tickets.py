@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from supportsaas import logs, mongo
 from tenants.models import Tenant
-from tenants.source_options import TICKET_FIELDS
+from tenants.source_options import TICKET_FIELDS, check_date_format
 from tickets import jobs
 from tickets.ingestion import name_spaces
 from tickets.ingestion.guard import RunCancelled
@@ -60,7 +60,8 @@ class Command(BaseCommand):
             "--date-format",
             default="",
             metavar="FORMAT",
-            help="how dates are written, as for strptime (%%d.%%m.%%Y %%H:%%M); needed where day or month comes first",
+            help="how dates are written, as for strptime (%%d.%%m.%%Y %%H:%%M), or epoch or epoch_ms for seconds or "
+            "milliseconds since 1970; needed where day or month comes first",
         )
         parser.add_argument("--encoding", default=UTF_8, help="of the file, for example cp1252 (default UTF-8)")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
@@ -108,12 +109,16 @@ class Command(BaseCommand):
     def _format(self, options: dict[str, Any]) -> FileFormat:
         if options["timezone"] not in available_timezones():
             self._usage(f"--timezone: there is no zone “{options['timezone']}”. Examples: Europe/Berlin, UTC.")
+        try:
+            date_format = check_date_format(options["date_format"])
+        except ValueError as error:
+            self._usage(f"--date-format: {error}.")
         return FileFormat(
             fields=self._pairs("map", options["map"], of_fields=True),
             defaults=self._pairs("default", options["default"], of_fields=True),
             status_map=self._pairs("status-map", options["status_map"], of_fields=False),
             zone=ZoneInfo(options["timezone"]),
-            date_format=options["date_format"],
+            date_format=date_format,
             encoding=options["encoding"],
         )
 

@@ -1,0 +1,172 @@
+"""The words of HTML, as a person reads them who sees the mail. Pure.
+
+Whatever a customer may have sent is taken, in time that grows with its length alone: no pattern here can read
+past the next `<`, and none gives anything back.
+"""
+
+import re
+from html import unescape
+from typing import Final
+
+_NAME = r"(?P<name>[a-zA-Z][a-zA-Z0-9:-]*+)(?=[\s/>])"
+# A quoted value may hold `>`; where a quotation mark is not closed, the tag ends at the first `>`.
+_ATTRIBUTES = r"(?P<attributes>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+(?=>)|[^<>]*+)"
+_TAG: Final = re.compile(rf"<!--|-->|<(?P<closing>/?){_NAME}{_ATTRIBUTES}>|<[!?][^<>]*+>")
+_LINE_BREAKS: Final = re.compile(r"[\r\n\f\v\x85\u2028\u2029]+")
+
+_BLOCKS: Final = frozenset(
+    ("address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl", "dt", "fieldset",
+     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
+     "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul")
+)  # fmt: skip
+_CELLS: Final = frozenset(("td", "th"))
+_WITHOUT_END: Final = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+)  # fmt: skip
+_UNREAD: Final = frozenset(("style", "script", "title", "template", "noscript"))
+_INLINE: Final = frozenset(
+    ("a", "abbr", "b", "big", "code", "em", "font", "i", "label", "s", "small", "span", "strong", "sub", "sup", "u")
+)  # fmt: skip
+_OTHER: Final = frozenset(
+    ("html", "head", "body", "meta", "img", "style", "title", "link", "base", "wbr", "td", "th", "caption",
+     "colgroup", "col")
+)  # fmt: skip
+_KNOWN: Final = _BLOCKS | _INLINE | _OTHER
+
+# What newsletters and mail programs put before the text for previews only, and do not show.
+_HIDDEN_STYLE: Final = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
+    r"|(?:font-size|max-height)\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:[;!]|$)|(?<![-\w])opacity\s*:\s*0\s*(?:[;!]|$)",
+    re.IGNORECASE,
+)
+_HIDDEN_ATTRIBUTE: Final = re.compile(r"\shidden(?=[\s=/]|$)", re.IGNORECASE)
+_STYLE: Final = re.compile(r"\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
+_INVISIBLE: Final = str.maketrans(dict.fromkeys((0xAD, 0x34F, 0x61C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF)))
+_JOINERS: Final = "\u200c\u200d \t"
+
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ESCAPED_TAG: Final = re.compile(r"\s*(?:&lt;|&#60;|&#x3c;)/?(?P<name>[a-zA-Z][a-zA-Z0-9]*+)(?=[\s/&])", re.IGNORECASE)
+_LOOKED_AT: Final = 50_000
+"""Characters of a text by which it is told whether it is HTML."""
+
+
+def as_plain_line(text: str) -> str:
+    """A subject: as it is, for helpdesks keep those as plain text, but entities are decoded where it has no tags."""
+    return _without_entities(text) if "&" in text and "<" not in text else text
+
+
+def as_plain_text(text: str) -> str:
+    """A text as it is, unless it is HTML by its looks: then its words; entities without any tags are decoded.
+
+    HTML is what begins with a tag of HTML and has another, runs into one that begins a line (`Hello,<br>`), or
+    has tags and entities. So `a < b`, an address in `<>` and code that is quoted within a sentence stay.
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    if _ESCAPED_TAG.match(text) and "<" not in text:  # some helpdesks escape their HTML once more
+        unescaped = unescape(text)
+        return to_plain_text(unescaped) if looks_like_html(unescaped) else unescaped
+    if looks_like_html(text):
+        return to_plain_text(text)
+    return _without_entities(text) if "&" in text else text
+
+
+def _without_entities(text: str) -> str:
+    return _ENTITY.sub(lambda found: unescape(found[0]), text)
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether the text begins with HTML, or runs into it without a blank."""
+    head = text[:_LOOKED_AT].lstrip("\ufeff \t\r\n")
+    if re.match(r"<!doctype\s+html|<html[\s>]", head, re.IGNORECASE):
+        return True
+    tags = [found for found in _TAG.finditer(head) if (found["name"] or "").lower().partition(":")[0] in _KNOWN]
+    if not tags:
+        return False
+    first = tags[0]
+    before = head[: first.start()]
+    if not before.strip() or before.startswith("<!--"):
+        return len(tags) > 1 or bool((first["attributes"] or "").strip(" /")) or first["name"].lower() in _WITHOUT_END
+    has_entities = len(tags) > 1 and _ENTITY.search(head) is not None
+    return has_entities or any(_is_run_into(head, found) for found in tags)
+
+
+def _is_run_into(text: str, tag: re.Match[str]) -> bool:
+    """Whether the tag begins a line right after a word or a sign that ends one: `Hello,<br>`, not `a<p and b>`."""
+    if tag["closing"] or tag["name"].lower() not in _BLOCKS:
+        return False
+    before, attributes = text[tag.start() - 1], tag["attributes"].strip(" /")
+    return (before.isalnum() or before in ".,!?:;)>\u2026") and (not attributes or "=" in attributes)
+
+
+def to_plain_text(markup: str) -> str:
+    """The words of HTML, with a new line where a paragraph, row or item begins, and a blank between cells."""
+    tags = list(_TAG.finditer(markup))
+    ends = _ends_of(tags)
+    pieces: list[str] = []
+    place = number = preformatted = 0
+    while number < len(tags):
+        found = tags[number]
+        number += 1
+        if found[0] == "-->":
+            continue  # no comment was open: an arrow
+        pieces.append(_text_between(markup[place : found.start()], preformatted=preformatted > 0))
+        place = found.end()
+        name = (found["name"] or "").lower()
+        if number - 1 in ends:  # nothing of what follows is shown, up to where it ends
+            last = ends[number - 1]
+            if last is None:
+                place = len(markup)
+                break
+            place, number = tags[last].end(), last + 1
+        if name == "pre":
+            preformatted = max(preformatted + (-1 if found["closing"] else 1), 0)
+        if name in _BLOCKS:
+            pieces.append("\n")
+        elif name in _CELLS:
+            pieces.append(" ")
+    pieces.append(_text_between(markup[place:], preformatted=preformatted > 0))
+    lines = (" ".join(line.split()) for line in unescape("".join(pieces)).translate(_INVISIBLE).split("\n"))
+    return "\n".join(line for line in lines if line.strip(_JOINERS))
+
+
+def _text_between(text: str, *, preformatted: bool) -> str:
+    return _LINE_BREAKS.sub("\n" if preformatted else " ", text)
+
+
+def _ends_of(tags: list[re.Match[str]]) -> dict[int, int | None]:
+    """For each tag that begins something that is not shown, the tag that ends it; None for the end of the text.
+
+    A comment, script or style that is never closed hides all that follows, as in a browser. Any other hidden
+    element that is not closed hides nothing, so that no words of a careless mail are lost.
+    """
+    ends: dict[int, int | None] = {}
+    open_elements: dict[str, list[int]] = {}
+    unread_until = ""
+    began = 0
+    for number, found in enumerate(tags):
+        name = (found["name"] or "").lower()
+        if unread_until:
+            if found[0].endswith(unread_until) or (found["closing"] and name == unread_until):
+                ends[began] = number
+                unread_until = ""
+        elif found[0] == "<!--" or (name in _UNREAD and not found["closing"]):
+            unread_until, began = name or "-->", number
+            ends[number] = None
+        elif not name or name in _WITHOUT_END:
+            continue
+        elif not found["closing"]:
+            open_elements.setdefault(name, []).append(number)
+        elif opened := open_elements.get(name):
+            start = opened.pop()
+            if _is_hidden(tags[start]["attributes"]):
+                ends[start] = number
+    return ends
+
+
+def _is_hidden(attributes: str) -> bool:
+    style = _STYLE.search(attributes)
+    if style is not None and _HIDDEN_STYLE.search(style[1] or style[2] or ""):
+        return True
+    return _HIDDEN_ATTRIBUTE.search(_QUOTED.sub("", attributes)) is not None

@@ -69,6 +69,7 @@ def test_html_becomes_what_a_person_reads(html: str, text: str) -> None:
         "<script>alert(1)</script>",
         "AT&T, R&D; https://x.example/?a=1&copy=2",
         "<3 it",
+        "<b>bold <b>bolder",
         "",
     ],
 )

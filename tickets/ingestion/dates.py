@@ -74,6 +74,8 @@ _TWO_FIGURES_FIRST = re.compile(
 )
 
 
+_TOO_LATE_IN_SECONDS = 1e11
+"""As seconds it lies beyond the year 5000, so it counts milliseconds."""
 _IS_A_NUMBER = "is a number; set date_format to epoch (seconds since 1970) or epoch_ms (milliseconds)"
 
 _SHORT_YEAR = re.compile(rf"{_WEEKDAY}{_DAY}[\s/-]*{_MONTH}[\s,/-]+[0-9]{{2}}(?![0-9])", re.IGNORECASE | re.ASCII)
@@ -88,7 +90,8 @@ class DateForm:
     """How a source writes its dates.
 
     `zone`: of times that name none. `date_format`: as for strptime, for what would have to be guessed; or `epoch`
-    or `epoch_ms` for seconds or milliseconds since 1970. What does not have that form is read as without it.
+    for seconds since 1970 (and milliseconds, where seconds would lie beyond the year 5000), or `epoch_ms`. What
+    does not have that form is read as without it.
     """
 
     zone: tzinfo = UTC
@@ -129,15 +132,15 @@ class DateForm:
     def _since_1970(self, number: float) -> datetime | None:
         if number <= 0:
             return None
+        is_in_milliseconds = self.date_format == EPOCH_MS or number >= _TOO_LATE_IN_SECONDS
         try:
-            moment = datetime.fromtimestamp(number / 1000 if self.date_format == EPOCH_MS else number, UTC)
+            moment = datetime.fromtimestamp(number / 1000 if is_in_milliseconds else number, UTC)
         except (OverflowError, ValueError, OSError):
             moment = _LATEST
         if not _EARLIEST <= moment < _LATEST:
-            other = (
-                "epoch, which counts seconds" if self.date_format == EPOCH_MS else "epoch_ms, which counts milliseconds"
+            raise NotADate(
+                f"is no date as {self.date_format} (epoch counts seconds, epoch_ms milliseconds): {number:.0f}"
             )
-            raise NotADate(f"is no date as {self.date_format}; it may be {other}: {number:.0f}")
         return _in_milliseconds(moment)
 
     def _by_format(self, text: str) -> datetime | None:

@@ -85,9 +85,11 @@ def looks_like_html(text: str) -> bool:
     if not tags:
         return False
     first = tags[0]
-    before = head[: first.start()]
+    name, before = first["name"].lower(), head[: first.start()]
     if not before.strip() or before.startswith("<!--"):
-        return len(tags) > 1 or bool((first["attributes"] or "").strip(" /")) or first["name"].lower() in _WITHOUT_END
+        if name in _INLINE:
+            return any(found["closing"] for found in tags)
+        return len(tags) > 1 or name in _WITHOUT_END or bool(first["attributes"].strip(" /"))
     has_entities = len(tags) > 1 and _ENTITY.search(head) is not None
     return has_entities or any(_is_run_into(head, found) for found in tags)
 

@@ -1,6 +1,7 @@
 """From the outbox to a real endpoint: attempts, waits, circuits, folding, and who holds what."""
 
 import threading
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -175,7 +176,7 @@ class TestCircuit:
         assert dispatcher.deliver_due() == 8
         assert statuses() == ["delivered"] * 8
 
-    def test_probes_are_by_turns_what_is_new_and_the_message_with_the_fewest_attempts_behind_it(
+    def test_the_probe_is_the_message_with_the_most_attempts_behind_it_and_by_turns_a_new_one(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
@@ -191,7 +192,26 @@ class TestCircuit:
             clock.advance(seconds=30)
             assert dispatcher.deliver_due() == 1
         first, second = (each.body["ticket_id"] for each in endpoint.received[before:])
-        assert first in new and second == "T-3"
+        assert first in ("T-1", "T-2") and second in new
+
+    def test_an_endpoint_that_takes_only_the_third_attempt_of_each_ticket_is_not_probed_in_vain(
+        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    ) -> None:
+        tries: Counter[str] = Counter()
+
+        def third_time(key: str, _body: Any) -> Reply:
+            tries[key] += 1
+            return Reply(status=200 if tries[key] >= 3 else 500)
+
+        endpoint.behaviour = third_time
+        urgent(40)
+        began = clock()
+        while not stored() or statuses().count("delivered") < 40:
+            dispatcher.deliver_due()
+            clock.advance(seconds=1)
+        # 80 failures, at least five of them between two silences of 30 s
+        assert clock() - began < timedelta(seconds=80 / 5 * 30 + 120)
+        assert set(tries.values()) == {3}
 
     def test_a_message_that_is_refused_for_what_it_says_is_no_probe_while_there_are_others(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock

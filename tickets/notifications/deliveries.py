@@ -8,7 +8,7 @@ lease on, so the delivery of a process that died is due again by itself; and eve
 All times are the server's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from pymongo.client_session import ClientSession
 from supportsaas import mongo
 from supportsaas.clock import Clock
 from supportsaas.mongo import Document
+from supportsaas.reliability.retry import ATTEMPTS
 from tenants.models import Tenant
 from tickets.notifications.messages import Kind, Message, TicketFacts
 from tickets.notifications.timing import Pause
@@ -31,6 +32,12 @@ LEASE_SECONDS = 60
 MOST_ATTEMPTS_KEPT = 20
 
 Status = Literal["pending", "delivered", "dead", "dropped"]
+Which = Literal["promising", "tried", "any"]
+_FIRST: Mapping[Which, list[tuple[str, int]]] = {
+    "promising": [],
+    "tried": [("tries", -1)],
+    "any": [("was_refused", 1), ("tries", 1)],
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,15 +147,15 @@ def insert(
 
 
 def claim(
-    channel_ids: Sequence[str], *, owner: str, most_tries: int | None = None, clock: Clock | None = None
+    channel_ids: Sequence[str], *, owner: str, which: Which = "any", clock: Clock | None = None
 ) -> Claimed | None:
     """A delivery over these channels that is due, taken atomically; None where none is.
 
-    The one with the best chance: not refused for what it says, the fewest attempts behind it, the oldest. So one
-    that always fails is never in the way of the others. `most_tries`: only those that failed no more often.
+    Of `promising` ones (in their first row of attempts, and not refused for what they say) the oldest, of
+    `tried` ones the same with the most attempts first. Of `any`: those not refused first, then the fewest attempts.
     """
     now = _now(clock)
-    promising = {} if most_tries is None else {"tries": {"$lte": most_tries}, "was_refused": False}
+    promising = {} if which == "any" else {"tries": {"$lt": ATTEMPTS}, "was_refused": False}
     found = mongo.collection(COLLECTION).find_one_and_update(
         {
             "status": "pending",
@@ -165,7 +172,7 @@ def claim(
                 }
             }
         ],
-        sort=[("was_refused", 1), ("tries", 1), ("created_at", 1), ("_id", 1)],
+        sort=[*_FIRST[which], ("created_at", 1), ("_id", 1)],
         return_document=ReturnDocument.AFTER,
     )
     return Claimed.of(found) if found else None

@@ -5,7 +5,7 @@ endpoint after the other. Tenants share no endpoint's circuit and threads, also 
 So that none delays another's:
 
 - an endpoint gets no more than a few threads, and none at all while its circuit is open;
-- a message that failed three times lets what is new go first, and every other probe of an open circuit is new;
+- a message that failed three times lets what is new go first, and probes of an open circuit take turns;
 - endpoints whose last request failed share one half of the threads, so the other half is always there for
   the rest, however many are dead;
 - no thread sleeps between attempts: a message that failed is due again later and waits in MongoDB.
@@ -28,13 +28,12 @@ from bson.errors import InvalidId
 from supportsaas import mongo
 from supportsaas.clock import Clock
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit, Refusal
-from supportsaas.reliability.retry import ATTEMPTS
 from tenants.models import Channel
 from tickets.duties import Duty
 from tickets.notifications import composing, deliveries
 from tickets.notifications.channels import endpoint_of
 from tickets.notifications.composing import compose_next
-from tickets.notifications.deliveries import Attempt, Claimed
+from tickets.notifications.deliveries import Attempt, Claimed, Which
 from tickets.notifications.senders import DeliveryError, Sender, open_sender
 from tickets.notifications.timing import Jitter, Pause, pause_after, pause_after_refusal
 
@@ -189,18 +188,21 @@ class Dispatcher:
     def _claim(self, lane: _Lane, permit: Permit) -> Claimed | None:
         """A message in its first row of attempts, or else a new one of what waits, or else one that is due again.
 
-        Every other probe is a new one first: messages that always fail would hold back all others.
+        As a probe the one with the most attempts behind it, because some endpoints take only a later one. Where that
+        probe failed, the next is a new message first: one that always fails must not hold back all others.
         """
         ids, owner = list(lane.channels), self._owner
 
         def in_first_row() -> Claimed | None:
-            return deliveries.claim(ids, owner=owner, most_tries=ATTEMPTS - 1, clock=self._clock)
+            which: Which = "tried" if permit.is_probe else "promising"
+            return deliveries.claim(ids, owner=owner, which=which, clock=self._clock)
 
         def of_news() -> Claimed | None:
             composed = (compose_next(each, owner=owner, clock=self._clock) for each in lane.channels.values())
             return next((each for each in composed if each is not None), None)
 
-        new_first = permit.is_probe and permit.era % 2
+        # The era grows by one with each opening and closing, so it is by turns odd and even from probe to probe.
+        new_first = permit.is_probe and permit.era % 2 == 0
         first, second = (of_news, in_first_row) if new_first else (in_first_row, of_news)
         return first() or second() or deliveries.claim(ids, owner=owner, clock=self._clock)
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0007_accounts_belong_to_the_tenant_that_made_them'),
+        ('tenants', '0008_source_name'),
     ]
 
     operations = [

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.db import connection
@@ -13,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from supportsaas import indexes, mongo, secret_box, vitals
 from supportsaas.secret_box import SecretUnreadable
+from supportsaas.stored_secrets import find_stored_secrets
 
 OLDEST_MONGODB = (6, 0)
 _SAME = {"unique": False, "sparse": False, "expireAfterSeconds": None, "partialFilterExpression": None}
@@ -74,15 +74,18 @@ def check_indexes() -> Iterator[Complaint]:
 
 def check_secrets() -> Iterator[Complaint]:
     """Every stored secret is decrypted once; nothing of it is shown."""
-    unreadable = 0
-    for model in apps.get_models():
-        fields = [field.attname for field in model._meta.concrete_fields if field.attname.startswith("encrypted_")]
-        for field in fields:
-            for token in model._default_manager.exclude(**{field: ""}).values_list(field, flat=True):
-                try:
-                    secret_box.decrypt(token)
-                except SecretUnreadable:
-                    unreadable += 1
+    unreadable = outdated = 0
+    for secret in find_stored_secrets():
+        try:
+            secret_box.decrypt(secret.encrypted)
+            outdated += not secret.is_current
+        except SecretUnreadable:
+            unreadable += 1
+    if outdated:
+        yield Complaint(
+            f"{outdated} stored credentials still need an old ENCRYPTION_KEY. Encrypt them with the first one: "
+            "manage.py reencrypt"
+        )
     if unreadable:
         yield Complaint(
             f"{unreadable} stored credentials cannot be decrypted with the configured ENCRYPTION_KEY. "

@@ -1,7 +1,7 @@
 """Encryption of secrets at rest (helpdesk credentials), with Fernet.
 
 `ENCRYPTION_KEYS` holds one or more keys; the first encrypts, all decrypt, so a key is
-changed by putting the new one in front.
+changed by putting the new one in front; `supportsaas.stored_secrets` then makes the old one dispensable.
 """
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -36,6 +36,15 @@ def decrypt(token: str) -> str:
         raise SecretUnreadable(
             "The stored credential cannot be decrypted with the configured ENCRYPTION_KEY. Enter it again."
         ) from None
+
+
+def is_current(token: str) -> bool:
+    """Whether the first key alone decrypts it, so that none of the others is needed for it."""
+    try:
+        Fernet(settings.ENCRYPTION_KEYS[0]).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 def _box() -> MultiFernet:

@@ -6,7 +6,6 @@ ways that would pass the log by are refused. Secrets stand in it as "changed".
 """
 
 import getpass
-import json
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,9 +24,9 @@ from supportsaas.client_address import client_address
 from supportsaas.clock import iso_z
 from supportsaas.current_request import current_request
 from supportsaas.model_transaction import in_transaction
+from tenants.secret_names import HIDDEN, settings_as_text
 
 LONGEST_VALUE = 2_000
-HIDDEN = "(secret)"
 Values = dict[str, Any]
 
 
@@ -290,8 +289,7 @@ def _in_words(field: Any, value: Any) -> str:
         return ""
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ", ".join(value)[:LONGEST_VALUE]
-    text = value if isinstance(value, str) else json.dumps(value, default=str, sort_keys=True)
-    return text[:LONGEST_VALUE]
+    return (value if isinstance(value, str) else settings_as_text(value))[:LONGEST_VALUE]
 
 
 def _names(model: Any, keys: Iterable[Any]) -> str:

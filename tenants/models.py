@@ -162,6 +162,7 @@ class AuthKind(models.TextChoices):
     HEADER = "header", "Key in a header"
     BEARER = "bearer", "Bearer token"
     BASIC = "basic", "User and password (Basic)"
+    QUERY = "query", "Key in the address"
 
 
 class Source(Audited):
@@ -188,10 +189,11 @@ class Source(Audited):
     )
     auth = models.CharField("log-in", max_length=16, choices=AuthKind.choices, default=AuthKind.NONE)
     auth_name = models.CharField(
-        "header or user name",
+        "header, parameter or user name",
         max_length=200,
         blank=True,
-        help_text="The header's name (for example X-Redmine-API-Key) or the user of a Basic log-in.",
+        help_text="The header's name (for example X-Redmine-API-Key), the parameter of a key in the address (for "
+        "example api_key) or the user of a Basic log-in.",
     )
     encrypted_secret = models.TextField(blank=True, editable=False)
     options = models.JSONField(
@@ -226,19 +228,27 @@ class Source(Audited):
         return secret_box.decrypt(self.encrypted_secret) if self.encrypted_secret else ""
 
     def clean(self) -> None:
-        from tenants.source_options import check_options
+        from tenants.source_options import check_options, refuse_secrets
 
         errors: dict[str, Any] = {}
-        if self.auth in (AuthKind.HEADER, AuthKind.BASIC) and not self.auth_name:
-            errors["auth_name"] = "This log-in needs the header's name or the user."
+        if self.auth in (AuthKind.HEADER, AuthKind.BASIC, AuthKind.QUERY) and not self.auth_name:
+            errors["auth_name"] = "This log-in needs the name of the header or the parameter, or the user."
         if self.options is None:
             self.options = {}
         try:
+            if self.options != self._stored_options():
+                refuse_secrets(self.options)
             check_options(self.kind, self.options)
         except ValueError as error:
             errors["options"] = str(error)
         if errors:
             raise ValidationError(errors)
+
+    def _stored_options(self) -> Any:
+        """Those of an older version may hold a secret, and the rest of the source can be changed nevertheless."""
+        return (
+            None if self._state.adding else Source.objects.filter(pk=self.pk).values_list("options", flat=True).first()
+        )
 
 
 class ApiToken(Audited):

@@ -11,6 +11,8 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from tenants.secret_names import find_secret_settings
+
 TICKET_FIELDS = ("id", "tenant_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
 
 EPOCH: Final = "epoch"
@@ -175,3 +177,13 @@ def check_options(kind: str, options: Any) -> None:
             raise ValueError("The house protocol has no options.")
         return
     rest_options(kind, options)
+
+
+def refuse_secrets(options: Any) -> None:
+    """Raise `ValueError` where the options hold what looks like a secret: they are stored in the open."""
+    places = list(find_secret_settings(options))
+    if places:
+        raise ValueError(
+            f"{', '.join(places)} looks like a key or password, and settings are stored in the open. Take it out, choose "
+            "the log-in “Key in the address” with the name of the parameter, and enter the key as its secret."
+        )

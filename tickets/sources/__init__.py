@@ -7,6 +7,7 @@ from tenants.source_options import rest_options
 from tickets.sources.base import Page, SourceError, SourceRecord, TicketSource
 from tickets.sources.house import HouseSource
 from tickets.sources.http import HelpdeskHttp, Wait, sleep_plainly
+from tickets.sources.key_in_address import KeyInAddress
 from tickets.sources.rest import RestSource
 from tickets.sources.rt import RtSource
 
@@ -26,6 +27,7 @@ def open_source(source: Source, *, wait: Wait = sleep_plainly, limiter: RateLimi
         ) from None
     headers: dict[str, str] = {}
     basic: tuple[str, str] | None = None
+    in_address: KeyInAddress | None = None
     match source.auth:
         case AuthKind.HEADER:
             headers[source.auth_name] = secret
@@ -33,8 +35,16 @@ def open_source(source: Source, *, wait: Wait = sleep_plainly, limiter: RateLimi
             headers["Authorization"] = f"Bearer {secret}"
         case AuthKind.BASIC:
             basic = (source.auth_name, secret)
+        case AuthKind.QUERY:
+            in_address = KeyInAddress(source.auth_name, secret)
     http = HelpdeskHttp(
-        base_url=source.url, headers=headers, basic_auth=basic, tenant_id=source.tenant.slug, limiter=limiter, wait=wait
+        base_url=source.url,
+        headers=headers,
+        basic_auth=basic,
+        key_in_address=in_address,
+        tenant_id=source.tenant.slug,
+        limiter=limiter,
+        wait=wait,
     )
     if source.kind == SourceKind.HOUSE:
         return HouseSource(http, tenant_id=source.tenant.slug, page_size=source.page_size)

@@ -16,6 +16,7 @@ from supportsaas.reliability.retry import ATTEMPTS, backoff_waits, parse_retry_a
 from tickets.sources.base import SourceError
 from tickets.sources.body import ACCEPT_ENCODING, iterate_body
 from tickets.sources.json_text import TextCutOff, TextUnreadable, TooDeepOrTooLong, TooMuchMemory, read_json
+from tickets.sources.key_in_address import KeyInAddress
 
 READ_SECONDS = 30.0
 WHOLE_ANSWER_SECONDS = 60.0
@@ -59,6 +60,7 @@ class HelpdeskHttp:
         base_url: str,
         headers: Mapping[str, str] | None = None,
         basic_auth: tuple[str, str] | None = None,
+        key_in_address: KeyInAddress | None = None,
         tenant_id: str,
         limiter: RateLimiter | None = None,
         wait: Wait = sleep_plainly,
@@ -80,11 +82,16 @@ class HelpdeskHttp:
                 "User-Agent": "SupportSaaS",
                 **(headers or {}),
             },
-            auth=httpx.BasicAuth(*basic_auth) if basic_auth else None,
+            auth=httpx.BasicAuth(*basic_auth) if basic_auth else key_in_address,
         )
+        self._key_in_address = key_in_address
 
     def close(self) -> None:
         self._client.close()
+
+    def without_key(self, address: str) -> str:
+        """A next address that may be stored: without the key that the helpdesk may have repeated in it."""
+        return self._key_in_address.without_key(address) if self._key_in_address else address
 
     def get(self, address: str, params: Mapping[str, str | int] | None = None) -> Answer:
         """The JSON at a path below the address, or at a full address on the same host."""

@@ -138,7 +138,7 @@ class RestSource:
                 "unexpected_answer", f"The helpdesk at {self._http.host} gives a next page that leads nowhere."
             )
         visited.add(following)
-        return following
+        return self._http.without_key(following)
 
     def _fields(self, record: Any) -> Mapping[str, Any] | None:
         if not isinstance(record, dict):

@@ -30,7 +30,9 @@ class Command(BaseCommand):
         add.add_argument(
             "--auth", choices=AuthKind.values, default=AuthKind.NONE.value, help="how to log in (default none)"
         )
-        add.add_argument("--auth-name", default="", help="the header's name, or the user of a Basic log-in")
+        add.add_argument(
+            "--auth-name", default="", help="the header's or parameter's name, or the user of a Basic log-in"
+        )
         add.add_argument(
             "--secret-from",
             default="",

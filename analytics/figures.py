@@ -50,6 +50,14 @@ class ValueCount:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherValues:
+    """The values that are too many to be named: how many there are, and how many tickets carry one of them."""
+
+    values: int = 0
+    tickets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RisingKeyword:
     """A word in more tickets than in the same part of the period before."""
 
@@ -145,6 +153,8 @@ class AtRiskCustomer:
 class DashboardFigures:
     """Everything one dashboard shows; `trend` has no points for empty buckets.
 
+    `by_status` and `by_source` name the most frequent values; the others are summed up beside them.
+
     `week_hours`: the tickets by weekday and hour of the tenant's clock, 7 × 24, Monday first. `ages`,
     youngest first, and the last point of `backlog` are of all tickets open at this moment.
     """
@@ -158,6 +168,8 @@ class DashboardFigures:
     trend: tuple[TrendPoint, ...]
     keywords: tuple[ValueCount, ...]
     customers: tuple[AtRiskCustomer, ...]
+    other_statuses: OtherValues = OtherValues()
+    other_sources: OtherValues = OtherValues()
     rising: tuple[RisingKeyword, ...] = ()
     volume: tuple[CustomerVolume, ...] = ()
     week_hours: tuple[int, ...] = ()
@@ -179,11 +191,13 @@ class HourCount:
 class ApiStatistics:
     """The answer of `GET /tenants/{tenant_id}/stats`, field by field.
 
+    `by_status` names the most frequent statuses, `other_statuses` is how many tickets have another one.
     `hourly_trend` has the hours with tickets, in order; `as_of` is the moment the data stands for.
     """
 
     total_tickets: int = 0
     by_status: dict[str, int] = field(default_factory=dict)
+    other_statuses: int = 0
     urgency_high_ratio: float = 0.0
     negative_sentiment_ratio: float = 0.0
     hourly_trend: tuple[HourCount, ...] = ()

@@ -24,6 +24,7 @@ from analytics.figures import (
     BacklogPoint,
     DashboardFigures,
     HourCount,
+    OtherValues,
     Resolution,
     RisingKeyword,
     Totals,
@@ -51,6 +52,12 @@ AGE_EDGES = (30, 7, 1, 0)
 
 _AGES = tuple(enumerate(("over 30 days", "8 to 30 days", "2 to 7 days", "yesterday", "today")))
 
+
+MOST_SHOWN = 50
+"""Statuses and sources of a dashboard that have a number of their own; of further ones there are only the sums."""
+
+MOST_NAMED = 1_000
+"""Statuses that the JSON API names."""
 
 MOST_REMEMBERED = 128
 """Dashboards of a process, of a few ten KB each."""
@@ -118,8 +125,8 @@ class StatisticsStore:
                 {"$sort": {"_id": 1}},
             ],
             "previous": [{"$match": {"f": "count", "was": True}}, {"$group": {"_id": None, **_TOTALS}}],
-            "by_source": [{"$match": {"f": "source", "n": {"$gt": 0}}}, *_counted("k", "n")],
-            "by_status": _statuses(),
+            **_most_frequent("by_source", _SOURCES, MOST_SHOWN),
+            **_most_frequent("by_status", _STATUSES, MOST_SHOWN),
             "week_hours": [{"$unwind": "$week_hours"}, *_added_up("week_hours.k", "week_hours.n")],
             "flows": [counts, {"$group": {"_id": {"d": "$d", "was": "$was"}, **flows}}],
             "times": [
@@ -154,6 +161,7 @@ class StatisticsStore:
         return ApiStatistics(
             total_tickets=totals.total,
             by_status={row["_id"]: row["count"] for row in found["by_status"]},
+            other_statuses=sum(row["tickets"] for row in found["by_status_others"]),
             urgency_high_ratio=totals.high_ratio,
             negative_sentiment_ratio=totals.negative_ratio,
             hourly_trend=tuple(HourCount(row["_id"], row["n"]) for row in found["hours"]),
@@ -173,7 +181,7 @@ class StatisticsStore:
         ]
         facets = {
             "trend": [{"$match": {"f": "count"}}, {"$group": {"_id": None, **SUMS}}],
-            "by_status": _statuses(),
+            **_most_frequent("by_status", _STATUSES, MOST_NAMED),
             "hours": [{"$match": {"f": "hour"}}, *_added_up("k", "n"), {"$sort": {"_id": 1}}],
             **keyword_facets(),
             **customer_facets(ground, period, tickets=customers.EVIDENCE),
@@ -220,8 +228,18 @@ def _counted(key: str, number: str) -> Pipeline:
     return [{"$group": {"_id": f"${key}", "count": {"$sum": f"${number}"}}}, {"$sort": {"count": -1, "_id": 1}}]
 
 
-def _statuses() -> Pipeline:
-    return [{"$match": {"f": "count", "was": False}}, {"$unwind": "$status"}, *_counted("status.k", "status.n")]
+_SOURCES: Pipeline = [{"$match": {"f": "source", "n": {"$gt": 0}}}, *_counted("k", "n")]
+_STATUSES: Pipeline = [
+    {"$match": {"f": "count", "was": False}},
+    {"$unwind": "$status"},
+    *_counted("status.k", "status.n"),
+]
+
+
+def _most_frequent(name: str, values: Pipeline, most: int) -> dict[str, Pipeline]:
+    """The facet of the most frequent values, and the facet of what all others come to together."""
+    others = {"$group": {"_id": None, "values": {"$sum": 1}, "tickets": {"$sum": "$count"}}}
+    return {name: [*values, {"$limit": most}], f"{name}_others": [*values, {"$skip": most}, others]}
 
 
 def _added_up(key: str, number: str) -> Pipeline:
@@ -241,6 +259,8 @@ def _figures(found: Document, span: Span, ages: Sequence[datetime], ground: Grou
         by_urgency=tuple(ValueCount(name, found["sums"][name]) for name in URGENCIES),
         by_sentiment=tuple(ValueCount(name, found["sums"][name]) for name in SENTIMENTS),
         by_source=_value_counts(found["by_source"]),
+        other_statuses=_others(found["by_status_others"]),
+        other_sources=_others(found["by_source_others"]),
         trend=tuple(_trend_point(row) for row in found["trend"]),
         keywords=_value_counts(found["keywords"]),
         rising=tuple(RisingKeyword(row["_id"], row["count"], row["before"]) for row in found["rising"]),
@@ -252,6 +272,10 @@ def _figures(found: Document, span: Span, ages: Sequence[datetime], ground: Grou
         resolution=_resolution(found, was=False),
         previous_resolution=_resolution(found, was=True),
     )
+
+
+def _others(rows: Sequence[Document]) -> OtherValues:
+    return OtherValues(rows[0]["values"], rows[0]["tickets"]) if rows else OtherValues()
 
 
 def _value_counts(rows: Sequence[Document]) -> tuple[ValueCount, ...]:

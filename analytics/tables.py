@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from analytics.figures import AtRiskCustomer, DashboardFigures, Reason, ValueCount
+from analytics.figures import AtRiskCustomer, DashboardFigures, OtherValues, Reason, ValueCount
 from analytics.frame import Frame, backlog_in, filled_trend
 from analytics.links import TicketLinks
 from analytics.table import Cell, Column, Table
@@ -71,13 +71,21 @@ def _trend(figures: DashboardFigures, frame: Frame) -> Table:
     return Table("trend", f"Tickets per {unit}", columns, tuple(rows))
 
 
-def _of_field(field: str, title: str, found: Callable[[DashboardFigures], Sequence[ValueCount]]) -> Any:
-    """The values of a filter's field; the shares of keywords are of all tickets, as one may have many."""
+def _of_field(
+    field: str,
+    title: str,
+    found: Callable[[DashboardFigures], Sequence[ValueCount]],
+    others: Callable[[DashboardFigures], OtherValues] = lambda _: OtherValues(),
+) -> Any:
+    """The values of a filter's field; the shares of keywords are of all tickets, as one may have many.
+
+    What too many `others` come to is the last row.
+    """
 
     def build(figures: DashboardFigures, frame: Frame) -> Table:
-        values = found(figures)
+        values, more = found(figures), others(figures)
         is_keyword = field == "keyword"
-        whole = figures.totals.total if is_keyword else sum(each.count for each in values)
+        whole = figures.totals.total if is_keyword else sum(each.count for each in values) + more.tickets
         rows = tuple(
             (
                 Cell(each.value, each.value if is_keyword else label(each.value)),
@@ -86,6 +94,8 @@ def _of_field(field: str, title: str, found: Callable[[DashboardFigures], Sequen
             )
             for each in values
         )
+        if more.values:
+            rows = (*rows, (Cell(f"{more.values:,} more"), Cell(more.tickets), _share(more.tickets, whole)))
         columns = (Column(field, title), Column("tickets", "Tickets", "count"), Column("share", "Share", "share"))
         return Table("keywords" if is_keyword else field, title, columns, rows)
 
@@ -225,10 +235,10 @@ def _resolution(figures: DashboardFigures, frame: Frame) -> Table:
 TABLES: Mapping[str, Callable[[DashboardFigures, Frame], Table]] = {
     "totals": _totals,
     "trend": _trend,
-    "status": _of_field("status", "Status", lambda figures: figures.by_status),
+    "status": _of_field("status", "Status", lambda figures: figures.by_status, lambda figures: figures.other_statuses),
     "urgency": _of_field("urgency", "Urgency", lambda figures: figures.by_urgency),
     "sentiment": _of_field("sentiment", "Sentiment", lambda figures: figures.by_sentiment),
-    "source": _of_field("source", "Source", lambda figures: figures.by_source),
+    "source": _of_field("source", "Source", lambda figures: figures.by_source, lambda figures: figures.other_sources),
     "keywords": _of_field("keyword", "Keyword", lambda figures: figures.keywords),
     "rising": _rising,
     "customers-at-risk": _customers,

@@ -243,6 +243,12 @@ INDEXES: tuple[Index, ...] = (
         "What some customers have over a stretch of days, from the index alone.",
     ),
     Index("erasures", (("tenant_id", UP),), "Whether a tenant has erased anything; what goes when it is deleted."),
+    Index(
+        "tenant_faults",
+        (("last_at", UP),),
+        "A fault in a tenant's background work that does not come again is forgotten.",
+        {"expireAfterSeconds": 86_400},
+    ),
     Index("rule_judging", (("ended_at", UP),), "Whose stored tickets are to be judged anew by changed rules."),
     Index("schedules", (("next_at", UP),), "The tenant whose turn to be read is due longest."),
     Index(

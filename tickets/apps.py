@@ -11,7 +11,7 @@ class TicketsConfig(AppConfig):
         # By signals, so that a schedule holds at once whoever changes a source: admin, command or demo.
         from supportsaas.vitals import register
         from tenants.models import Source, Tenant
-        from tickets import duties, schedule, search, tenant_erasure, vitals
+        from tickets import duties, schedule, search, tenant_erasure, tenant_turns, vitals
         from tickets.notifications import dispatcher, troubles
         from tickets.notifications import vitals as alert_vitals
         from tickets.rules import judging
@@ -31,7 +31,7 @@ class TicketsConfig(AppConfig):
             *tenant_erasure.DUTIES,
         ):
             duties.register(duty)
-        for vital in (*vitals.VITALS, *alert_vitals.VITALS):
+        for vital in (*vitals.VITALS, *tenant_turns.VITALS, *alert_vitals.VITALS):
             register(vital)
 
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bson import MaxKey
@@ -23,6 +24,7 @@ from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
 from tickets.cells import Cell
 from tickets.duties import Duty
+from tickets.tenant_turns import take_turns
 from tickets.words import (
     READ_LIMIT,
     TOPIC_SIGN,
@@ -258,7 +260,7 @@ def store_waiting_words(stop: threading.Event) -> int:
     done = 0
     while not stop.is_set():
         slugs = mongo.collection(TICKETS).distinct("tenant_id", {"unindexed_since": {"$exists": True}})
-        taken = sum(_store_words_of(slug, stop) for slug in slugs)
+        taken = take_turns("words", slugs, partial(_store_words_of, stop=stop), stop=stop)
         if not taken:
             break
         done += taken

@@ -6,57 +6,65 @@ keeper that dies leaves days marked, and the next one counts them once more.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from pymongo.client_session import ClientSession
 
-from analytics.pipelines import IS_OPEN
 from analytics.rollups import state
 from analytics.rollups.counting import (
-    BLOCK_LISTS,
-    BLOCK_SUMS,
     Day,
-    block_pipeline,
-    counts_pipeline,
-    flows_pipeline,
-    words_pipeline,
 )
 from analytics.rollups.layout import SIZES, Block, day_of, enclosing_blocks
-from analytics.rollups.leaders import LEADERS, STRETCH, add_up_leader_blocks, count_leader_days, count_leaders
+from analytics.rollups.leaders import STRETCH, add_up_leader_blocks, count_leader_days, count_leaders
+from analytics.rollups.limits import is_too_large
+from analytics.rollups.writing import DAYS, add_up_block, count_days, days_with_tickets, drop, give_turns
 from supportsaas import clock, mongo
-from supportsaas.mongo import Document, Pipeline
+from supportsaas.mongo import Document
 from supportsaas.reliability.lock import HeldLock, Lock, LockLost
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.duties import Duty
 from tickets.rollup_marks import COLLECTION as MARKS
-from tickets.store import TICKETS
+from tickets.tenant_turns import take_turns
 from tickets.worker import process_name
 
 logger = logging.getLogger(__name__)
 
-DAYS, BLOCKS = "rollup_days", "rollup_blocks"
 DAYS_AT_ONCE = 8
 BLOCKS_AT_ONCE = 25
 """So many are counted in one transaction."""
 
+DAYS_IN_TURN = 100
+"""Marks of so many days are taken in together; then the next, or the next tenant has its turn."""
+
+LONGEST_TURN = timedelta(seconds=20)
 MANY_DAYS = 31
 LONGEST_WAIT = timedelta(minutes=2)
 MANY_CUSTOMERS = 2_000
 
 
-def refresh(tenant: Tenant, *, stop: threading.Event | None = None, now: datetime | None = None) -> bool:
-    """Bring a tenant's roll-ups in line with its tickets; False where another keeper is at it, or `stop` came."""
+def refresh(
+    tenant: Tenant,
+    *,
+    stop: threading.Event | None = None,
+    now: datetime | None = None,
+    at_most: timedelta | None = None,
+) -> bool:
+    """Bring a tenant's roll-ups in line with its tickets; False where another keeper is at it, or `stop` came.
+
+    After `at_most` it leaves what is marked still to the next turn, and is True.
+    """
     lock = Lock(f"rollups:{tenant.slug}")
     with lock.kept(f"{process_name()}:{threading.get_ident()}") as held:
         if held is None:
             return False
         try:
-            _Keeper(tenant, lock, held, stop or threading.Event(), now or clock.now()).work()
+            _Keeper(tenant, lock, held, stop or threading.Event(), now or clock.now()).work(at_most=at_most)
         except (LockLost, _Stopped):
             return False
     return True
@@ -64,30 +72,34 @@ def refresh(tenant: Tenant, *, stop: threading.Event | None = None, now: datetim
 
 def refresh_marked(stop: threading.Event) -> int:
     """Refresh every tenant that has marks; how many. A tenant whose run touches more and more days waits for its end."""
-    done = 0
-    for tenant_id in mongo.collection(MARKS).distinct("tenant_id"):
-        tenant = Tenant.objects.filter(slug=tenant_id).first()
-        if tenant is None:
-            state.forget(tenant_id)
-        elif not _is_better_put_off(tenant) and not stop.is_set():
-            done += refresh(tenant, stop=stop)
-    return done
+    return take_turns(
+        "rollups", mongo.collection(MARKS).distinct("tenant_id"), partial(_refresh_one, stop=stop), stop=stop
+    )
+
+
+def _refresh_one(tenant_id: str, *, stop: threading.Event) -> int:
+    tenant = Tenant.objects.filter(slug=tenant_id).first()
+    if tenant is None:
+        state.forget(tenant_id)
+        return 0
+    return not _is_better_put_off(tenant) and refresh(tenant, stop=stop, at_most=LONGEST_TURN)
 
 
 def refresh_outdated(stop: threading.Event) -> int:
     """Refresh every tenant whose roll-ups are of another time zone, of an earlier day, or not there; how many."""
-    now, done = clock.now(), 0
-    built = state.find_all()
+    now, built = clock.now(), state.find_all()
+    outdated: dict[str, Tenant] = {}
     for tenant in Tenant.objects.filter(is_active=True):
         found = built.get(tenant.slug)
-        is_current = found is not None and found.zone == tenant.timezone and found.complete == day_of(now, tenant.zone)
-        if not is_current and not stop.is_set():
-            done += refresh(tenant, stop=stop)
-    return done
+        if found is None or found.zone != tenant.timezone or found.complete != day_of(now, tenant.zone):
+            outdated[tenant.slug] = tenant
+    return take_turns("rollups", outdated, lambda slug: refresh(outdated[slug], stop=stop), stop=stop)
 
 
 DUTIES = (
     Duty(name="rollups", every_seconds=1, work=refresh_marked, follows_runs=True),
+    # Beside the first, so that a tenant whose roll-ups are built from a million tickets does not keep the others waiting.
+    Duty(name="rollups-beside", every_seconds=1, work=refresh_marked),
     Duty(name="outdated-rollups", every_seconds=60, work=refresh_outdated),
 )
 
@@ -103,29 +115,45 @@ class _Keeper:
         self.zone: ZoneInfo = tenant.zone
         self.today = day_of(now, tenant.zone)
         self.lock, self.held, self._stop = lock, held, stop
+        self._too_large: set[int] = set()
 
-    def work(self) -> None:
-        marks = list(mongo.collection(MARKS).find({"tenant_id": self.tenant_id}))
+    def work(self, *, at_most: timedelta | None = None) -> None:
+        began = time.monotonic()
+        marks = list(mongo.collection(MARKS).find({"tenant_id": self.tenant_id}).sort("_id", 1))
         built = state.find(self.tenant_id)
         everything = any(mark.get("everything") for mark in marks)
         if built is None or built.zone != self.timezone or everything:
             self._build(built)
-        else:
-            days = state.days_of_marks(marks, self.zone)
-            self._count(built.generation, days)
-            fresh = range(built.complete, self.today)
-            self._add_up(built.generation, {*days, *fresh})
-            self._add_up_leaders(built.generation, built.leaders.names, fresh)
-            self._lead(built, marks, days)
+            self._take_away(marks)
+            return
+        for batch in _batches(marks):
+            self._take_in(batch)
+            self._take_away(batch)
+            if at_most is not None and time.monotonic() - began > at_most.total_seconds():
+                return
+
+    def _take_in(self, marks: Sequence[Document]) -> None:
+        """Count the marked days anew, and what is over since the last time."""
+        built = state.find(self.tenant_id)
+        assert built is not None
+        self._too_large = set(built.too_large)
+        days = state.days_of_marks(marks, self.zone)
+        self._count(built.generation, days)
+        fresh = range(built.complete, self.today)
+        self._add_up(built.generation, {*days, *fresh})
+        self._add_up_leaders(built.generation, built.leaders.names, fresh)
+        self._lead(built, marks, days)
+
+    def _take_away(self, marks: Sequence[Document]) -> None:
         self._in_transaction(partial(state.take_away, self.tenant_id, [mark["_id"] for mark in marks]))
 
     def _build(self, old: state.Built | None) -> None:
         """Everything from the tickets, beside what there is; readers change over in one step."""
         logger.debug("The roll-ups of %s are built from its tickets.", self.tenant_id)
-        _give_turns(self.tenant_id)
+        give_turns(self.tenant_id)
         generation = (old.generation if old else 0) + 1
-        self._in_transaction(partial(_drop, self.tenant_id, {"generation": generation}))
-        days = _days_with_tickets(self.tenant_id, self.zone)
+        self._in_transaction(partial(drop, self.tenant_id, {"generation": generation}))
+        days = days_with_tickets(self.tenant_id, self.zone)
         self._count(generation, days)
         self._add_up(generation, days)
         leaders = count_leaders(self.tenant_id)
@@ -138,20 +166,47 @@ class _Keeper:
             last_day=max(days, default=self.today),
             leaders=leaders,
             touched=(),
+            too_large=tuple(sorted(self._too_large)),
         )
         self._in_transaction(partial(state.save, self.tenant_id, built))
-        self._in_transaction(partial(_drop, self.tenant_id, {"generation": {"$ne": generation}}))
+        self._in_transaction(partial(drop, self.tenant_id, {"generation": {"$ne": generation}}))
 
     def _count(self, generation: int, numbers: Sequence[int]) -> None:
         days = [day for day in (Day.of(number, self.zone) for number in numbers) if day.start < day.end]
         for first in range(0, len(days), DAYS_AT_ONCE):
             batch = days[first : first + DAYS_AT_ONCE]
-            self._in_transaction(partial(_count_days, self.tenant_id, generation, batch))
+            if not self._is_kept(partial(count_days, self.tenant_id, generation, batch), [_block_of(d) for d in batch]):
+                for day in batch:
+                    self._count_alone(generation, day)
+
+    def _count_alone(self, generation: int, day: Day) -> None:
+        if not self._is_kept(partial(count_days, self.tenant_id, generation, [day]), [_block_of(day)]):
+            self._leave_out(partial(count_days, self.tenant_id, generation, [day], is_kept=False), _block_of(day))
 
     def _add_up(self, generation: int, days: Iterable[int]) -> None:
         for blocks in self._larger_blocks(days):
             for block in blocks:
-                self._in_transaction(partial(_add_up_block, self.tenant_id, generation, block))
+                has_all = self._too_large.isdisjoint(part.number for part in block.parts)
+                add_up = partial(add_up_block, self.tenant_id, generation, block)
+                if not (has_all and self._is_kept(add_up, [block])):
+                    self._leave_out(partial(add_up, is_kept=False), block)
+
+    def _is_kept(self, write: Callable[..., object], blocks: Sequence[Block]) -> bool:
+        """Write the blocks; False where that is too large, and then nothing is written."""
+        try:
+            self._in_transaction(write)
+        except Exception as error:
+            if not is_too_large(error):
+                raise
+            return False
+        self._too_large.difference_update(block.number for block in blocks)
+        return True
+
+    def _leave_out(self, clear: Callable[..., object], block: Block) -> None:
+        """Its days are read from the tickets, from the moment on that readers know of it."""
+        logger.info("The roll-ups of %s leave out %s: it has too many different values.", self.tenant_id, block)
+        self._too_large.add(block.number)
+        self._in_transaction(clear)
 
     def _count_leaders(self, generation: int, names: Iterable[str], numbers: Sequence[int]) -> None:
         """What they have on these days, and in the larger blocks that hold any of them."""
@@ -189,6 +244,7 @@ class _Keeper:
             last_day=max([built.last_day, *days]),
             leaders=leaders,
             touched=tuple(sorted(touched)),
+            too_large=tuple(sorted(self._too_large)),
         )
         if new != built:
             self._in_transaction(partial(state.save, self.tenant_id, new))
@@ -196,7 +252,8 @@ class _Keeper:
     def _days_counted(self, generation: int) -> list[int]:
         """The days that have roll-ups: a few even where the first and the last lie thousands of years apart."""
         key = {"tenant_id": self.tenant_id, "generation": generation, "source": None}
-        return sorted(mongo.collection(DAYS).distinct("day", key))
+        left_out = {block.first for block in map(Block.numbered, self._too_large) if block.days == 1}
+        return sorted(left_out.union(mongo.collection(DAYS).distinct("day", key)))
 
     def _in_transaction(self, write: Callable[..., object]) -> None:
         if self._stop.is_set():
@@ -219,121 +276,25 @@ def _is_better_put_off(tenant: Tenant) -> bool:
     return clock.now() - min(mark["_id"].generation_time for mark in marks) < LONGEST_WAIT
 
 
-def _count_days(tenant_id: str, generation: int, days: Sequence[Day], *, session: ClientSession) -> None:
-    tickets = mongo.collection(TICKETS)
-    key = {"tenant_id": tenant_id, "generation": generation}
-    counted: list[Document] = []
-    blocks: list[Document] = []
-    for day in days:
-        counts = next(tickets.aggregate(counts_pipeline(tenant_id, day), session=session))
-        flows = next(tickets.aggregate(flows_pipeline(tenant_id, day), session=session))
-        words = next(tickets.aggregate(words_pipeline(tenant_id, day), session=session))
-        found = day_documents(key, day, counts, flows)
-        if found:
-            counted += found
-            blocks += first_blocks(key, day, found, words, flows)
-    numbers = [day.number for day in days]
-    mongo.collection(DAYS).delete_many({**key, "day": {"$in": numbers}}, session=session)
-    made = [Block(size, number).number for size in (0, 1) for number in numbers]
-    mongo.collection(BLOCKS).delete_many({**key, "block": {"$in": made}}, session=session)
-    if counted:
-        mongo.collection(DAYS).insert_many(counted, session=session)
-        mongo.collection(BLOCKS).insert_many(blocks, session=session)
+def _batches(marks: Sequence[Document]) -> Iterator[list[Document]]:
+    """All marks, those of at most about `DAYS_IN_TURN` days together; one batch also where there are none."""
+    left = list(marks)
+    while True:
+        days: set[datetime] = set()
+        batch: list[Document] = []
+        rest: list[Document] = []
+        for mark in left:
+            more = days.union(mark.get("days", ()))
+            if batch and len(more) > max(DAYS_IN_TURN, len(days)):
+                rest.append(mark)
+            else:
+                batch.append(mark)
+                days = more
+        yield batch
+        if not rest:
+            return
+        left = rest
 
 
-def day_documents(key: Document, day: Day, counts: Document, flows: Document) -> list[Document]:
-    """A document a source, and one of all of them (None), of what the pipelines counted."""
-    counted = {row["source"]: row for row in counts["days"]}
-    turned = {row["_id"]: row for row in flows["by_hour"]}
-    lists = {name: _by_source(counts[name], name) for name in ("hours", "week_hours")}
-    nothing = {"settled": 0, "reopened": 0, "flows": []}
-    return [
-        {
-            **key,
-            "day": day.number,
-            "source": source,
-            **counted.get(source, {}),
-            **{name: turned.get(source, nothing)[name] for name in nothing},
-            **{name: rows.get(source, []) for name, rows in lists.items()},
-        }
-        for source in {*counted, *turned}
-    ]
-
-
-def first_blocks(key: Document, day: Day, days: Sequence[Document], words: Document, flows: Document) -> list[Document]:
-    """The blocks of one day: its words by hour, and one a source and of all sources (None)."""
-    by_source, times = _by_source(words["by_source"], "words"), _by_source(flows["times"], "times")
-    return [
-        {**key, **place_of(Block(0, day.number)), "source": None, "words": words["by_hour"]},
-        *(
-            {
-                **key,
-                **place_of(Block(1, day.number)),
-                "source": each["source"],
-                **{name: each.get(name, 0) for name in BLOCK_SUMS},
-                "words": by_source.get(each["source"], []),
-                "week_hours": [{"k": row["k"], "n": row["n"]} for row in each["week_hours"]],
-                "times": times.get(each["source"], []),
-            }
-            for each in days
-        ),
-    ]
-
-
-def place_of(block: Block) -> Document:
-    """How a block's place stands in its document: one number to find it by, and what that is made of."""
-    return {"block": block.number, **asdict(block)}
-
-
-def _by_source(rows: Sequence[Document], name: str) -> dict[str | None, list[Document]]:
-    return {row["_id"]: row[name] for row in rows}
-
-
-def _add_up_block(tenant_id: str, generation: int, block: Block, *, session: ClientSession) -> None:
-    blocks = mongo.collection(BLOCKS)
-    key = {"tenant_id": tenant_id, "generation": generation}
-    parts = {**key, "block": {"$in": [part.number for part in block.parts]}}
-    found = next(blocks.aggregate(block_pipeline(parts), session=session))
-    lists = {name: _by_source(found[name], name) for name in BLOCK_LISTS}
-    blocks.delete_many({**key, "block": block.number}, session=session)
-    if found["sums"]:
-        blocks.insert_many(
-            [
-                {
-                    **key,
-                    **place_of(block),
-                    "source": row["_id"],
-                    **{name: row[name] for name in BLOCK_SUMS},
-                    **{name: lists[name].get(row["_id"], []) for name in BLOCK_LISTS},
-                }
-                for row in found["sums"]
-            ],
-            session=session,
-        )
-
-
-def _days_with_tickets(tenant_id: str, zone: ZoneInfo) -> list[int]:
-    """The days on which tickets were created, closed or reopened, from indexes alone."""
-    found: set[int] = set()
-    living = {"tenant_id": tenant_id, "is_deleted": False}
-    for field, match in (("created_at", living), ("turns", {**living, "turns": {"$type": "date"}})):
-        unwind: Pipeline = [{"$unwind": "$turns"}] if field == "turns" else []
-        day = {"$dateTrunc": {"date": f"${field}", "unit": "day"}}
-        pipeline: Pipeline = [{"$match": match}, {"$project": {"_id": 0, field: 1}}, *unwind, {"$group": {"_id": day}}]
-        for row in mongo.collection(TICKETS).aggregate(pipeline):
-            found.update(state.days_of(row["_id"], zone))
-    return sorted(found)
-
-
-def _give_turns(tenant_id: str) -> None:
-    """Tickets stored before turns were kept: closed ones count as closed when they were last changed."""
-    closed_at = [{"$max": ["$updated_at", "$created_at"]}]
-    mongo.collection(TICKETS).update_many(
-        {"tenant_id": tenant_id, "turns": {"$exists": False}},
-        [{"$set": {"turns": {"$cond": [IS_OPEN, [], closed_at]}}}],
-    )
-
-
-def _drop(tenant_id: str, which: Document, *, session: ClientSession) -> None:
-    for name in (DAYS, BLOCKS, LEADERS):
-        mongo.collection(name).delete_many({"tenant_id": tenant_id, **which}, session=session)
+def _block_of(day: Day) -> Block:
+    return Block(1, day.number)

@@ -36,6 +36,10 @@ class Block:
         """Where and how long it is, as one number: any blocks are found by one list of values."""
         return self.first * 100 + self.days
 
+    @classmethod
+    def numbered(cls, number: int) -> "Block":
+        return cls(number % 100, number // 100)
+
     @property
     def parts(self) -> list["Block"]:
         """The two halves that it is made of."""
@@ -65,6 +69,8 @@ class Trust:
     marked: tuple[int, ...]
     complete: int
     until: int = date.max.toordinal()
+    not_kept: frozenset[int] = frozenset()
+    """Blocks (their numbers) that are not there though they are over; their days are in `marked` where no smaller ones are."""
 
     def holds(self, day: int) -> bool:
         place = bisect_left(self.marked, day)
@@ -73,6 +79,8 @@ class Trust:
 
     def holds_all(self, block: Block) -> bool:
         if block.first < self.since or block.end > self.until or (block.days > 1 and block.end > self.complete):
+            return False
+        if block.number in self.not_kept:
             return False
         place = bisect_left(self.marked, block.first)
         return place == len(self.marked) or self.marked[place] >= block.end

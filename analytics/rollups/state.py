@@ -40,7 +40,8 @@ class Built:
     """The generation that readers use, its time zone, and the days it has.
 
     `complete`: all larger blocks that end by this day are there. `touched`: the customers whose
-    numbers may have grown since the leaders were counted. `stamp`: another one whenever marks were
+    numbers may have grown since the leaders were counted. `too_large`: the blocks (see `Block.number`) of so many
+    different values that they are not kept; their days are read from the tickets. `stamp`: another one whenever marks were
     taken away, so with the same stamp and the same marks the tickets are the same (None before the first).
     """
 
@@ -51,6 +52,7 @@ class Built:
     last_day: int
     leaders: Leaders
     touched: tuple[str, ...]
+    too_large: tuple[int, ...] = ()
     stamp: ObjectId | None = None
 
 
@@ -114,7 +116,13 @@ def _built(found: Document) -> Built:
     values = {name: found[name] for name in ("generation", "zone", "complete", "first_day", "last_day")}
     kept = found.get("leaders")
     leaders = Leaders(_paired(kept["by_score"]), _paired(kept["by_total"]), kept["tickets"]) if kept else Leaders()
-    return Built(**values, leaders=leaders, touched=tuple(found.get("touched", ())), stamp=found.get("stamp"))
+    return Built(
+        **values,
+        leaders=leaders,
+        touched=tuple(found.get("touched", ())),
+        too_large=tuple(found.get("too_large", ())),
+        stamp=found.get("stamp"),
+    )
 
 
 def _parted(leaders: Sequence[tuple[str, int]]) -> Document:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pymongo.client_session import ClientSession
 
 from analytics.rollups import state
-from analytics.rollups.layout import Trust, day_of, start_of
+from analytics.rollups.layout import Block, Trust, day_of, start_of
 from analytics.rollups.state import Built
 from supportsaas import mongo
 from supportsaas.mongo import Document
@@ -70,7 +70,14 @@ def _view(
         return RollupView(tenant.slug, tenant.zone, session, None, _NOTHING, frozenset(), frozenset())
     since, marked = _first_reliable(tenant, now), state.days_of_marks(marks, tenant.zone)
     customers = frozenset(each for mark in marks for each in mark.get("customers", ()))
-    trust = Trust(since, tuple(marked), built.complete, until=day_of(now, tenant.zone) + 1)
+    left_out = {block.first for block in map(Block.numbered, built.too_large) if block.days == 1}
+    trust = Trust(
+        since,
+        tuple(sorted(left_out.union(marked))),
+        built.complete,
+        until=day_of(now, tenant.zone) + 1,
+        not_kept=frozenset(built.too_large),
+    )
     touched = customers.union(built.touched)
     version = _version(tenant, built, marks)
     return RollupView(tenant.slug, tenant.zone, session, built, trust, customers, touched, version)

@@ -12,6 +12,7 @@ import threading
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -25,6 +26,7 @@ from tickets.duties import Duty
 from tickets.ingestion.guard import JUDGING_OWNER
 from tickets.rules.model import find_rules
 from tickets.store import TicketStore
+from tickets.tenant_turns import take_turns
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +134,8 @@ def judge_waiting(stop: threading.Event) -> int:
     """Judge whatever waits, some pages of each tenant in turn; how many pages."""
     owner_id, done = str(uuid.uuid4()), 0
     while not stop.is_set():
-        pages = sum(_judge_some(slug, owner_id, stop) for slug in find_going())
+        judge = partial(_judge_some, owner_id=owner_id, stop=stop)
+        pages = take_turns("rules", find_going(), judge, stop=stop)
         if not pages:
             break
         done += pages

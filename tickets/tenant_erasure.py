@@ -10,6 +10,7 @@ from supportsaas.reliability.lock import Lock
 from tenants.deletion import Deletion, erase_batches, find_deletions, finish
 from tickets import jobs
 from tickets.duties import Duty
+from tickets.tenant_turns import take_turns
 from tickets.worker import process_name
 
 logger = logging.getLogger(__name__)
@@ -19,7 +20,8 @@ WAIT_SECONDS = 1.0
 
 def erase_deleted_tenants(stop: threading.Event) -> int:
     """Erase every tenant that was deleted, each as far as `stop` lets us; how many are wholly erased."""
-    return sum(erase(each, stop=stop) for each in find_deletions() if not stop.is_set())
+    deletions = {each.slug: each for each in find_deletions()}
+    return take_turns("deletion", deletions, lambda slug: erase(deletions[slug], stop=stop), stop=stop)
 
 
 def erase(

@@ -4,9 +4,10 @@ A tenant keeps an active admin: the last one is neither taken out nor given a we
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.urls import reverse
@@ -105,10 +106,20 @@ def remove_member(member: Member) -> None:
     in_transaction(work)
 
 
+class PasswordLinkTokens(PasswordResetTokenGenerator):
+    """Django's, and void once the person has other rights in the admin: a link was made for what they were."""
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        return f"{super()._make_hash_value(user, timestamp)}{user.is_staff}{user.is_superuser}"
+
+
+password_link_tokens = PasswordLinkTokens()
+
+
 def password_link(user: User) -> str:
     """The path of a page where they choose a password: works once, for `PASSWORD_RESET_TIMEOUT`."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return reverse("choose-password", args=[uid, default_token_generator.make_token(user)])
+    return reverse("choose-password", args=[uid, password_link_tokens.make_token(user)])
 
 
 def choose_password(user: User, password: str) -> bool:

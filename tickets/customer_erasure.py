@@ -8,7 +8,9 @@ once more: it takes away what is left.
 
 import json
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -31,6 +33,9 @@ from tickets.store import HISTORY, TICKETS, TicketStore
 from tickets.worker import process_name
 
 BATCH = 500
+PATIENCE_SECONDS = 10.0
+"""For whoever counts numbers at this moment."""
+
 SHORTEST_TELLING = 6
 """An id of fewer characters stands in many a record by chance; it is looked for only where a customer is named."""
 
@@ -80,12 +85,33 @@ def erase_customer(tenant: Tenant, customer_id: str) -> WhatGoes:
     """Erase all of it; how much that was. Raises `ErasureRefused` while a run of the tenant goes on."""
     if not customer_id:
         raise ErasureRefused("Tickets without a customer cannot be erased together.")
+    owner = f"{process_name()}:{threading.get_ident()}:erasure"
     lock = Lock(tenant.slug)
-    with lock.kept(f"{process_name()}:{threading.get_ident()}:erasure") as held:
+    with lock.kept(owner) as held:
         if held is None:
             raise ErasureRefused("A run of this tenant is going. Nothing was erased; try again when it has ended.")
-        found = find_what_goes(tenant, customer_id)
-        _Customer(tenant, customer_id).erase(lock, held, now=clock.now())
+        # No roll-ups are built until all is gone: they would keep the name.
+        with _wait_for(Lock(f"rollups:{tenant.slug}"), owner) as rollups:
+            if rollups is None:
+                raise ErasureRefused("Numbers are being counted. Nothing was erased; try again in a minute.")
+            found = find_what_goes(tenant, customer_id)
+            _log(tenant, customer_id, found)
+            _Customer(tenant, customer_id).erase(lock, held, now=clock.now())
+    return found
+
+
+@contextmanager
+def _wait_for(lock: Lock, owner: str) -> Iterator[HeldLock | None]:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        with lock.kept(owner) as held:
+            if held is not None or time.monotonic() > until:
+                yield held
+                return
+        time.sleep(0.2)
+
+
+def _log(tenant: Tenant, customer_id: str, found: WhatGoes) -> None:
     actor, via, address = audit.who()
     digest = digest_of(tenant.slug, "customer", customer_id)
     audit.append_entry(
@@ -99,7 +125,6 @@ def erase_customer(tenant: Tenant, customer_id: str) -> WhatGoes:
         name=f"customer {digest[:12]} (a digest)",
         changes={what: {"old": f"{number:,}", "new": ""} for what, number in found.rows() if number},
     )
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +156,8 @@ class _Customer:
                 yield record
 
     def erase(self, lock: Lock, held: HeldLock, *, now: datetime) -> None:
-        # Before anything goes: a crash from here on leaves nothing that a later run brings back.
+        # Before anything goes: a crash from here on leaves nothing that a later run brings back, and no old roll-ups.
+        append_mark_of_everything(self.tenant.slug)
         save_erasures(self.tenant, "customer", [self.name], until=now)
         rejected = list(self.rejected())
         save_erasures(self.tenant, "record", [each["_id"] for each in rejected], until=now)
@@ -144,7 +170,6 @@ class _Customer:
             save_erasures(self.tenant, "ticket", ids, until=now)
             self._erase_tickets(ids, lock, held, now=now)
         self._erase_name()
-        append_mark_of_everything(self.tenant.slug)
 
     def _erase_tickets(self, ids: Sequence[str], lock: Lock, held: HeldLock, *, now: datetime) -> None:
         TicketStore(self.tenant).delete_tickets(ids, job_id="erasure", lock=lock, held=held, now=now)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from supportsaas import clock, mongo
 from supportsaas.reliability.lock import Lock
 from tenants.deletion import Deletion, erase_batches, find_deletions, finish
+from tenants.models import Tenant
 from tickets import jobs
 from tickets.duties import Duty
 from tickets.tenant_turns import take_turns
@@ -32,6 +33,9 @@ def erase(
     `tell` hears how many documents are erased so far. Nobody writes for the tenant meanwhile: a run of it is told to
     end, and until it has ended and given back the lock, nothing is erased.
     """
+    if Tenant.objects.filter(slug=deletion.slug).exists():
+        logger.error("The tenant %s is to be erased and is there: nothing is erased.", deletion.slug)
+        return False
     _end_runs(deletion.slug)
     owner = f"{process_name()}:{threading.get_ident()}:deletion"
     with Lock(deletion.slug).kept(owner) as runs, Lock(f"rollups:{deletion.slug}").kept(owner) as rollups:

@@ -90,6 +90,7 @@ class ChoosePassword(PasswordResetConfirmView):
     """Where a one-time link leads: the link's token goes into the session at once, so it stands in no Referer."""
 
     template_name = "registration/choose_password.html"
+    token_generator = members.password_link_tokens
 
     def form_valid(self, form: Any) -> HttpResponse:
         if not members.choose_password(self.user, form.cleaned_data["new_password1"]):

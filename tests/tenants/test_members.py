@@ -134,6 +134,16 @@ def test_no_tenant_makes_a_link_for_an_account_that_is_not_its_own(
     assert not link_of(admin, "acme", user)
 
 
+@pytest.mark.parametrize("right", ["is_staff", "is_superuser"])
+def test_a_link_opens_no_account_that_was_given_rights_since(
+    admin: Client, client: Client, tenant: Tenant, right: str
+) -> None:
+    newcomer = make_newcomer(admin)
+    link = link_of(admin, "acme", newcomer)
+    User.objects.filter(pk=newcomer.pk).update(**{right: True})
+    assert "does not work any more" in client.get(link, follow=True).content.decode()
+
+
 def test_of_four_who_follow_a_link_at_the_same_moment_one_sets_the_password(
     admin: Client, tenant: Tenant, transactional_db: None
 ) -> None:

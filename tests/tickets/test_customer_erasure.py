@@ -170,6 +170,18 @@ def read_whole(tenant: Tenant) -> Outcome:
     return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test")
 
 
+def test_while_numbers_are_counted_it_waits_and_says_so(filled: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tickets.customer_erasure.PATIENCE_SECONDS", 0)
+    lock = Lock("rollups:acme")
+    held = lock.take("a keeper")
+    assert held is not None
+    with pytest.raises(ErasureRefused, match="Numbers are being counted"):
+        erase_customer(filled, JANE)
+    assert find_what_goes(filled, JANE).tickets == 7
+    lock.release(held)
+    assert erase_customer(filled, JANE).tickets == 7
+
+
 class TestReadingAgain:
     @pytest.fixture
     def desk(self, helpdesk: ScriptedHelpdesk, tenant: Tenant) -> ScriptedHelpdesk:
@@ -224,7 +236,7 @@ class TestReadingAgain:
         with pytest.raises(SystemExit) as ended:
             call_command("import_tickets", "acme", str(file), stdout=io.StringIO(), stderr=io.StringIO())
         assert ended.value.code == 0
-        assert live(tenant) == {"O-1", "F-1"}
+        assert live(tenant) == {"O-1", "tickets.jsonl:F-1"}
 
 
 class TestPage:

@@ -27,6 +27,9 @@ __all__ = ["AddressRefused", "Resolve", "check_literal", "open_client", "why_unr
 CONNECT_SECONDS = 10.0
 RESOLVE_SECONDS = 5.0
 
+_NO_TLS = ("wrong version number", "wrong_version_number", "record layer failure", "http request", "unknown protocol")
+"""What OpenSSL says of a server that answers a TLS greeting in plain text."""
+
 Resolve = Callable[[str, int], list[str]]
 """The addresses of a host; raises `OSError` where there are none."""
 
@@ -92,8 +95,12 @@ def why_unreachable(error: httpx.TransportError) -> str:
         return "the connection was refused"
     if "name" in text and ("resol" in text or "known" in text):
         return "its name is not known"
-    if "certificate" in text or "ssl" in text:
+    if "certificate" in text:
         return "its certificate is not accepted"
+    if any(sign in text for sign in _NO_TLS):
+        return "it answers without HTTPS on this port; if that is right, the address begins with http://"
+    if "ssl" in text or "tls" in text:
+        return "no secure connection (TLS) came about"
     if "reset" in text:
         return "the connection was reset"
     return "no connection"

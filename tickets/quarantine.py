@@ -22,6 +22,7 @@ from tenants.models import Tenant
 from tickets.ingestion.normalize import as_text
 from tickets.ingestion.origin import PLAIN, Origin
 from tickets.paging import Cursor
+from tickets.rejections import ReasonCount
 
 COLLECTION = "quarantine"
 LONGEST_PAYLOAD = 200_000
@@ -91,13 +92,6 @@ class QuarantinePage:
     total: int
     next_cursor: str | None
     previous_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonCount:
-    field: str
-    reason: str
-    count: int
 
 
 def save_records(
@@ -178,12 +172,12 @@ def count_records(tenant: Tenant, wanted: QuarantineFilter = EVERYTHING) -> int:
     return mongo.collection(COLLECTION).count_documents(_of(tenant, wanted))
 
 
-def count_reasons(tenant: Tenant) -> list[ReasonCount]:
-    """The most frequent reasons, without the values that some of them quote after a colon."""
+def count_reasons(tenant: Tenant, *, job_id: str | None = None) -> list[ReasonCount]:
+    """The most frequent reasons, of all or of what a run rejected."""
     reason = {"$arrayElemAt": [{"$split": ["$reason", ": "]}, 0]}
     rows = mongo.collection(COLLECTION).aggregate(
         [
-            {"$match": _of(tenant)},
+            {"$match": _of(tenant) if job_id is None else {**_of(tenant), "job_id": job_id}},
             {"$group": {"_id": {"field": "$field", "reason": reason}, "count": {"$sum": 1}}},
             {"$sort": {"count": -1, "_id": 1}},
             {"$limit": MOST_REASONS},

@@ -26,7 +26,7 @@ from supportsaas import clock
 from supportsaas.together import begin
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Source
-from tickets import jobs
+from tickets import jobs, quarantine
 from tickets.filters import FilterError, TicketFilter
 from tickets.store import TicketStore
 from tickets.views.fragments import begin_frame, render_page_or_fragment
@@ -121,6 +121,7 @@ def _situation(
     recent = jobs.find_recent(tenant, limit=1)
     return situation | {
         "has_source": Source.objects.filter(tenant=tenant).exists(),
+        "rejected_total": quarantine.count_records(tenant),
         "last_run": recent[0] if recent and not recent[0]["active"] else None,
     }
 

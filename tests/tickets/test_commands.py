@@ -113,7 +113,9 @@ class TestIngest:
         helpdesk.tickets = [record("T-1", status="closed"), record("T-3"), record("T-4", created_at="soon")]
         status, out, _ = run("ingest", "--all", "--dry-run")
         assert (status, out) == (
-            0, "acme: would end with 1 new, 1 updated, 0 unchanged, 1 deleted, 1 quarantined\n",
+            3,
+            "acme: would end with 1 new, 1 updated, 0 unchanged, 1 deleted, 1 quarantined. "
+            "Rejected: created_at is no date (1)\n",
         )  # fmt: skip
         assert set(TicketStore(tenant).iterate_live_ids()) == {"T-1", "T-2"}
         assert len(jobs.find_recent(tenant)) == 1

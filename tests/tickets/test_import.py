@@ -408,7 +408,9 @@ class TestCommand:
         path = write("x.jsonl", [record("T-1", status="closed"), record("T-2"), record("T-3", created_at="soon")])
         status, out, _ = run("import_tickets", "acme", str(path), "--into", "house", "--dry-run")
         assert (status, out) == (
-            0, "acme: would end with 1 new, 1 updated, 0 unchanged, 0 deleted, 1 quarantined\n",
+            3,
+            "acme: would end with 1 new, 1 updated, 0 unchanged, 0 deleted, 1 quarantined. "
+            "Rejected: created_at is no date (1)\n",
         )  # fmt: skip
         assert set(store.iterate_live_ids()) == {"T-1", "T-9"}
         assert (jobs.find_recent(tenant), quarantine.count_records(tenant)) == ([], 0)

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from tenants.source_options import EPOCH, EPOCH_MS
 
-DATE_FIELDS: Final = ("created_at", "updated_at")
+DATE_FIELDS: Final = ("created_at", "updated_at", "resolved_at")
 
 _LONGEST = 100
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
@@ -154,6 +154,16 @@ class DateForm:
 
 ISO_ONLY: Final = DateForm()
 """Of sources that have no settings for dates: times that name no zone are UTC."""
+
+
+def names_no_zone(value: Any) -> bool:
+    """Whether the value is a date and time that only a zone makes a moment."""
+    if not isinstance(value, str) or ":" not in value or _says_unset(value):
+        return False
+    try:
+        return _read_text(value.strip()).tzinfo is None
+    except NotADate:
+        return False
 
 
 def _says_unset(text: str) -> bool:

@@ -24,6 +24,8 @@ class Preview:
     """The counts that a run would end with; `warning` says what it would not do without a person's word."""
 
     counts: Counts = field(default_factory=Counts)
+    rejected: list[tuple[str, str]] = field(default_factory=list)
+    """The field and the reason of every record that would be rejected."""
     warning: str = ""
 
 
@@ -70,6 +72,7 @@ def preview_source(
                 counts.restored += plan.restored
                 counts.unchanged += plan.unchanged
                 counts.quarantined += len(read.quarantined)
+                preview.rejected += [(each.field, each.reason.partition(": ")[0]) for each in read.quarantined]
                 counts.foreign += read.foreign
         listed = set(origin.external_ids(source.find_deleted_ids())) if source.lists_everything else set()
     finally:

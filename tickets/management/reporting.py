@@ -11,11 +11,14 @@ from typing import Any
 from tqdm import tqdm
 
 from tenants.models import Tenant
+from tickets import quarantine
+from tickets.ingestion.checking import Checked
 from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import Preview
 from tickets.ingestion.run import Outcome
 from tickets.jobs import Counts, Progress
 from tickets.management.output import Output
+from tickets.rejections import ReasonCount, group_reasons, reasons_in_words
 from tickets.sources import SourceError
 from tickets.sources.http import Wait
 
@@ -87,14 +90,32 @@ class Reporter:
         }
         reason = next((each["message"] for each in (outcome.error, outcome.warning) if each), None)
         sentence = f"{outcome.status}: {in_words(outcome.progress.counts)}" + (f". {reason}" if reason else "")
-        self.say(tenant, facts, sentence, wrong=outcome.status != "completed")
+        reasons = quarantine.count_reasons(tenant, job_id=outcome.job_id) if outcome.progress.counts.quarantined else []
+        self.say(
+            tenant,
+            {**facts, "rejected": [each.as_dict() for each in reasons]},
+            _with_reasons(sentence, reasons),
+            wrong=outcome.status != "completed",
+        )
         return Exit.of(outcome)
 
     def tell_preview(self, tenant: Tenant, preview: Preview) -> Exit:
-        facts = {"status": "dry_run", **preview.counts.as_dict(), "warning": preview.warning or None}
+        reasons = group_reasons(preview.rejected)
+        facts = {
+            "status": "dry_run",
+            **preview.counts.as_dict(),
+            "warning": preview.warning or None,
+            "rejected": [each.as_dict() for each in reasons],
+        }
         sentence = f"would end with {in_words(preview.counts)}"
-        self.say(tenant, facts, f"{sentence}. {preview.warning}" if preview.warning else sentence)
-        return Exit.COMPLETE
+        sentence = f"{sentence}. {preview.warning}" if preview.warning else sentence
+        self.say(tenant, facts, _with_reasons(sentence, reasons))
+        return Exit.QUARANTINED if reasons else Exit.COMPLETE
+
+    def tell_check(self, tenant: Tenant, checked: Checked) -> Exit:
+        facts = {"status": "ok" if checked.is_usable else "failed", "message": checked.sentence}
+        self.say(tenant, {**facts, "problems": checked.problems}, str(checked), wrong=not checked.is_usable)
+        return Exit.COMPLETE if checked.is_usable else Exit.FAILED
 
     def tell_stopped(self, tenant: Tenant) -> Exit:
         self.say(tenant, {"status": "cancelled"}, "cancelled: stopped before the end", wrong=True)
@@ -149,6 +170,10 @@ class Display:
         if self._plain and progress.processed_pages >= self._told + _PLAIN_LINE_EVERY_PAGES:
             self._told = progress.processed_pages
             self._err.write(f"{self._name}: page {progress.processed_pages} of {progress.total_pages or '?'}")
+
+
+def _with_reasons(sentence: str, reasons: list[ReasonCount]) -> str:
+    return f"{sentence}. Rejected: {reasons_in_words(reasons)}" if reasons else sentence
 
 
 def in_words(counts: Counts) -> str:

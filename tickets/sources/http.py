@@ -17,6 +17,7 @@ from tickets.sources.base import SourceError
 from tickets.sources.body import ACCEPT_ENCODING, iterate_body
 from tickets.sources.json_text import TextCutOff, TextUnreadable, TooDeepOrTooLong, TooMuchMemory, read_json
 from tickets.sources.key_in_address import KeyInAddress
+from tickets.sources.own_words import LARGEST_BODY, own_words
 
 READ_SECONDS = 30.0
 WHOLE_ANSWER_SECONDS = 60.0
@@ -72,6 +73,10 @@ class HelpdeskHttp:
         self._limiter = limiter or RateLimiter(self.host)
         self._tenant_id = tenant_id
         self._wait = wait
+        self._secrets = [
+            each for value in (headers or {}).values() for each in (value, *value.split()) if len(each) > 3
+        ]
+        self._secrets += [each for each in (basic_auth or ()) if len(each) > 3]
         # A redirect could carry the credential to another host; this client follows none.
         self._client = outbound.open_client(
             whole_seconds=WHOLE_ANSWER_SECONDS,
@@ -182,15 +187,17 @@ class HelpdeskHttp:
             )
         if status >= 500:
             raise _Transient("server_error", f"The helpdesk at {self.host} has an internal error (status {status}).")
+        own = self._own_words(response) if 400 <= status < 500 else ""
         if status in (401, 403):
             raise SourceError(
                 "refused_login",
-                f"The helpdesk at {self.host} refused the log-in (status {status}). Check the credential of the source.",
+                f"The helpdesk at {self.host} refused the log-in (status {status}{own}). Check the credential of the "
+                "source.",
             )
         if status == 404:
             raise SourceError(
                 "not_found",
-                f"The helpdesk at {self.host} knows no such page (status 404). Check the address of the source.",
+                f"The helpdesk at {self.host} knows no such page (status 404{own}). Check the address of the source.",
             )
         if 300 <= status < 400:
             raise SourceError(
@@ -199,8 +206,23 @@ class HelpdeskHttp:
             )
         raise SourceError(
             "rejected",
-            f"The helpdesk at {self.host} rejected the request (status {status}). Check the settings of the source.",
+            f"The helpdesk at {self.host} rejected the request (status {status}{own}). Check the settings of the "
+            "source.",
         )
+
+    def _own_words(self, response: httpx.Response) -> str:
+        """What the helpdesk says of its refusal, to be put behind the status; empty where it says nothing."""
+        body = bytearray()
+        try:
+            for piece in iterate_body(response):
+                body += piece
+                if len(body) > LARGEST_BODY:
+                    break
+        except (httpx.HTTPError, httpx.StreamError):
+            return ""
+        content_type = response.headers.get("Content-Type", "")
+        words = own_words(bytes(body), content_type=content_type, secrets=self._secrets)
+        return f": “{words}”" if words else ""
 
     def _decode(self, body: bytearray, response: httpx.Response) -> Any:
         content_type = response.headers.get("Content-Type", "")

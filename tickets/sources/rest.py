@@ -161,6 +161,17 @@ def map_status(status: Any, status_map: Mapping[str, str]) -> Any:
     return status if text is None else status_map.get(text.strip(), text)
 
 
+def has_path(value: Any, path: str) -> bool:
+    """Whether a record has the path, whatever stands there; one that ends early at nothing may have it."""
+    *outer, last = path.split(".")
+    holder = look_up(value, ".".join(outer))
+    if isinstance(holder, list):
+        return not holder or (last.isdigit() and int(last) < len(holder))
+    if isinstance(holder, dict):
+        return last in holder
+    return holder is None and bool(outer) and has_path(value, ".".join(outer))
+
+
 def look_up(value: Any, path: str) -> Any:
     """The value at a dotted path (`author.name`, `items.0.id`), or None; an empty path is the value."""
     if not path:

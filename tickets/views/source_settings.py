@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import AuthKind, Role, Source, SourceKind
 from tenants.source_form import SourceForm
+from tickets.ingestion.checking import check_in_time
 from tickets.ingestion.name_spaces import choose_name, claim_for, explain_change, may_have_moved
 from tickets.ingestion.sync_state import forget_state
-from tickets.sources import SourceError, open_source
+from tickets.sources import SourceError
 
 PROPOSED_INTERVAL = 15
 """Minutes: what the form of a new source begins with, since one without a schedule is never read by itself."""
@@ -192,13 +193,16 @@ def _beginning(source: Source | None, kind: SourceKind) -> dict[str, Any]:
 
 def _check(request: HttpRequest, source: Source) -> None:
     try:
-        opened = open_source(source)
-        try:
-            messages.success(request, opened.check())
-        finally:
-            opened.close()
+        checked = check_in_time(source)
     except SourceError as error:
         messages.error(request, f"The connection does not work yet. {error}")
+        return
+    if not checked.is_usable:
+        messages.error(request, f"The connection does not work yet. {checked}")
+        return
+    messages.success(request, checked.sentence)
+    for problem in checked.problems:
+        messages.warning(request, problem)
 
 
 def _page(

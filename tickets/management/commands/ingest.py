@@ -14,13 +14,14 @@ from supportsaas import clock, logs, mongo
 from tenants.models import Source, Tenant
 from tickets import jobs
 from tickets.filters import FilterError, parse_moment
+from tickets.ingestion.checking import check_source
 from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import preview_tenant
 from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobActive, JobRequest
 from tickets.management.output import LastingOutput
 from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter, stop_on_signals, waiting_until
-from tickets.sources import SourceError, open_source
+from tickets.sources import SourceError
 from tickets.worker import perform_duties_of_runs, process_name
 
 
@@ -135,17 +136,12 @@ class Command(BaseCommand):
         try:
             if source is None:
                 raise SourceError("misconfigured", "It has no source.")
-            opened = open_source(source, wait=waiting_until(stop))
-            try:
-                sentence = opened.check()
-            finally:
-                opened.close()
+            checked = check_source(source, wait=waiting_until(stop))
         except SourceError as error:
             return self.reporter.tell_failure(tenant, error)
         except RunCancelled:
             return self.reporter.tell_stopped(tenant)
-        self.reporter.say(tenant, {"status": "ok", "message": sentence}, sentence)
-        return Exit.COMPLETE
+        return self.reporter.tell_check(tenant, checked)
 
     def _preview(self, tenant: Tenant, stop: threading.Event) -> Exit:
         try:

@@ -11,9 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from tenants.models import AuthKind, Source, SourceKind, Tenant
 from tickets.freshness import every_words
 from tickets.ingestion import name_spaces
+from tickets.ingestion.checking import check_source
 from tickets.ingestion.sync_state import forget_state
 from tickets.management.secret_argument import WHERE, read_secret
-from tickets.sources import SourceError, open_source
+from tickets.sources import SourceError
 
 LONGEST_INTERVAL = 10_080  # minutes: a week, as the model has it
 
@@ -68,7 +69,10 @@ class Command(BaseCommand):
             help="another host or kind is another helpdesk (the default): tickets of the former one stay, are no "
             "longer read, and are never mistaken for the new one's",
         )
-        for name, text in (("check", "log in and say whether it works"), ("remove", "disconnect; tickets stay")):
+        for name, text in (
+            ("check", "log in, map the first page and say whether it works"),
+            ("remove", "disconnect; tickets stay"),
+        ):
             steps.add_parser(name, help=text).add_argument("tenant")
         schedule = steps.add_parser("schedule", help="set how often the workers read it")
         schedule.add_argument("tenant")
@@ -108,13 +112,13 @@ class Command(BaseCommand):
 
     def _check(self, options: dict[str, Any]) -> None:
         try:
-            source = open_source(self._source(options))
-            try:
-                self.stdout.write(source.check())
-            finally:
-                source.close()
+            checked = check_source(self._source(options))
         except SourceError as error:
             raise CommandError(str(error)) from None
+        if not checked.is_usable:
+            raise CommandError(str(checked))
+        for sentence in (checked.sentence, *checked.problems):
+            self.stdout.write(sentence)
 
     def _schedule(self, options: dict[str, Any]) -> None:
         source = self._source(options)

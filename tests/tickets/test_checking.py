@@ -1,0 +1,299 @@
+"""Checking a source says whether its tickets can be read, and what would be lost, before anything is stored."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from supportsaas import mongo
+from tenants.models import Source, Tenant, User
+from tests.builders import record
+from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.tickets.test_commands import run
+from tickets.ingestion import checking
+from tickets.ingestion.checking import Checked, check_in_time, check_source
+from tickets.rejections import group_reasons, reasons_in_words
+from tickets.sources import SourceError
+from tickets.sources.own_words import LONGEST, own_words
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = {"id": "id", "created_at": "at", "subject": "title", "message": "body.text", "status": "state"}
+Connect = Callable[..., Source]
+
+
+def item(n: int, **values: Any) -> dict[str, Any]:
+    return {
+        "id": n,
+        "at": "2026-03-10T09:00:00Z",
+        "title": f"no {n}",
+        "body": {"text": "late"},
+        "state": "open",
+        **values,
+    }
+
+
+@pytest.fixture
+def connect(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Connect:
+    """A `rest` source at a helpdesk that lists these records, ten a page."""
+
+    def make(records: list[Any], /, **options: Any) -> Source:
+        def script(_path: str, query: dict[str, str]) -> Answer:
+            start = (int(query.get("page", 1)) - 1) * int(query["per_page"])
+            return answer(records[start : start + int(query["per_page"])])
+
+        helpdesk.script = script
+        values = {"path": "/items", "fields": FIELDS, **options}
+        return Source.objects.create(
+            tenant=tenant, kind="rest", url=helpdesk.url, auth="none", options=values, page_size=10
+        )
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("tickets.sources.http.time.sleep", lambda _seconds: None)
+    yield
+
+
+class TestFirstPage:
+    def test_a_source_whose_tickets_can_be_read_has_no_problem(self, connect: Connect) -> None:
+        assert check_source(connect([item(n) for n in range(25)])).problems == ()
+
+    def test_an_empty_helpdesk_is_no_problem(self, connect: Connect) -> None:
+        assert check_source(connect([])).is_usable
+
+    def test_where_all_would_be_rejected_it_fails_with_the_reasons_and_the_first(self, connect: Connect) -> None:
+        checked = check_source(connect([item(n, at="04/03/2026") for n in range(8)] + [item(8, id=None)]))
+        assert not checked.is_usable
+        assert checked.problems == (
+            "All 9 tickets on its first page would be rejected: created_at may begin with the day or the month; set "
+            "date_format to say which (8), id is missing (1). The first reason: created_at may begin with the day or the "
+            "month; set date_format to say which: '04/03/2026'.",
+        )
+
+    def test_where_some_would_be_rejected_it_says_how_many_and_works(self, connect: Connect) -> None:
+        checked = check_source(connect([item(1), item(2, at="soon")]))
+        assert checked.is_usable
+        assert "1 of 2 tickets on its first page would be rejected: created_at is no date (1)." in str(checked)
+
+    def test_a_path_that_no_record_has_is_named_and_fails(self, connect: Connect) -> None:
+        checked = check_source(connect([item(1), item(2)], fields={**FIELDS, "subject": "subjekt"}))
+        assert not checked.is_usable
+        assert "Nothing is at “subjekt”, where subject should be, in any of 2 records" in str(checked)
+
+    def test_a_field_that_is_empty_everywhere_is_named_and_works(self, connect: Connect) -> None:
+        checked = check_source(connect([item(1, body=None), item(2, body={"text": ""})]))
+        assert checked.is_usable
+        assert checked.problems == ("message is empty in all 2 records.",)
+
+    def test_local_times_are_said_to_be_taken_as_utc(self, connect: Connect) -> None:
+        source = connect([item(1, at="2026-03-10 09:00:00")])
+        assert "are taken as UTC" in str(check_source(source))
+        source.options["timezone"] = "Europe/Berlin"
+        assert check_source(source).problems == ()
+
+    def test_records_of_another_tenant_are_no_tickets(
+        self, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]
+    ) -> None:
+        helpdesk.tickets = [record("T-1", tenant_id="globex")]
+        checked = check_source(house_source(helpdesk.url))
+        assert not checked.is_usable and "Another tenant is named by the only ticket" in str(checked)
+
+    def test_records_that_are_left_out_do_not_count(self, connect: Connect) -> None:
+        source = connect([item(1), item(2, at="soon", state="deleted")], skip_where={"state": "deleted"})
+        assert check_source(source).problems == ()
+
+    def test_nothing_is_stored(self, connect: Connect) -> None:
+        check_source(connect([item(1), item(2, at="soon")]))
+        assert (
+            mongo.collection("tickets").count_documents({}) == mongo.collection("quarantine").count_documents({}) == 0
+        )
+
+    def test_the_next_page_is_tried(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
+        source = connect([], paging="next", next="next", records="data")
+        helpdesk.script = lambda _path, _query: answer(
+            {"data": [item(1)], "next": "https://elsewhere.example/items?page=2"}
+        )
+        with pytest.raises(SourceError, match="The first page can be read, but not the one after it"):
+            check_source(source)
+
+
+class TestTime:
+    """A request is held for as long as it was told, whatever the helpdesk does."""
+
+    @pytest.fixture(autouse=True)
+    def _real_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.undo()
+
+    def test_a_helpdesk_that_does_not_answer_is_not_waited_for(
+        self, connect: Connect, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        release = threading.Event()
+        source = connect([])
+        helpdesk.script = lambda _path, _query: answer([]) if release.wait(30) else None
+        began = time.monotonic()
+        try:
+            with pytest.raises(SourceError, match="did not answer within 1 s"):
+                check_in_time(source, seconds=1.0)
+            assert time.monotonic() - began < 5
+            with pytest.raises(SourceError, match="An earlier check still waits"):
+                check_in_time(source, seconds=1.0)
+        finally:
+            release.set()
+        _ended()
+        assert check_in_time(source).is_usable
+
+    def test_a_helpdesk_that_asks_for_a_pause_is_not_waited_for(
+        self, connect: Connect, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        source = connect([])
+        helpdesk.fail_everything(answer({}, 429, Retry_After="300"))
+        began = time.monotonic()
+        with pytest.raises(SourceError, match="did not answer within 1 s"):
+            check_in_time(source, seconds=1.0)
+        assert time.monotonic() - began < 5
+        _ended()
+
+    def test_what_goes_wrong_in_time_is_said_as_ever(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
+        source = connect([])
+        helpdesk.fail_everything(answer({}, 404))
+        with pytest.raises(SourceError, match="knows no such page"):
+            check_in_time(source)
+
+
+def _ended() -> None:
+    end = time.monotonic() + 20
+    while checking._under_way and time.monotonic() < end:
+        threading.Event().wait(0.02)
+    assert not checking._under_way
+
+
+class TestOwnWords:
+    @pytest.mark.parametrize(
+        ("status", "payload", "said"),
+        [
+            (
+                400,
+                {"error": {"message": "Field per_page is not valid for issue class."}},
+                "status 400: “Field per_page is not valid",
+            ),
+            (403, {"message": "This key may not list tickets"}, "status 403: “This key may not list tickets”"),
+            (404, {"detail": "No such queue"}, "status 404: “No such queue”"),
+            (422, {"errors": {"per_page": ["is too large"]}}, "status 422: “per_page: is too large”"),
+            (400, b"<html><h1>Bad request</h1></html>", "(status 400)"),
+            (400, {}, "(status 400)"),
+        ],
+    )
+    def test_what_the_helpdesk_says_stands_beside_the_status(
+        self, status: int, payload: Any, said: str, connect: Connect, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        source = connect([])
+        helpdesk.fail_everything(answer(payload, status))
+        with pytest.raises(SourceError) as problem:
+            check_source(source)
+        assert said in str(problem.value)
+
+    def test_it_never_repeats_the_credential(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
+        source = connect([])
+        source.auth = "bearer"
+        source.set_secret("s3cret-key")
+        helpdesk.script = lambda _path, _query: answer(
+            {"message": f"{helpdesk.requests[-1][2]['Authorization']} is no key, s3cret-key"}, 401
+        )
+        with pytest.raises(SourceError) as problem:
+            check_source(source)
+        assert "s3cret" not in str(problem.value) and "is no key" in str(problem.value)
+
+    def test_it_is_one_short_line_of_text(self) -> None:
+        body = b'{"error": "' + b"a\\u001b[31m b\\n" * 100 + b'"}'
+        words = own_words(body, content_type="application/json")
+        assert words.startswith("a [31m b a [31m b") and len(words) == LONGEST
+        assert own_words(b"[" * 100_000, content_type="application/json") == ""
+
+    def test_https_at_a_plain_port_is_said(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
+        source = connect([])
+        source.url = helpdesk.url.replace("http://", "https://")
+        with pytest.raises(SourceError, match="without HTTPS on this port"):
+            check_source(source)
+
+
+class TestCommands:
+    def test_source_check_fails_where_nothing_could_be_kept(self, connect: Connect) -> None:
+        connect([item(1, at=1773133200)])
+        status, out, err = run("source", "check", "acme")
+        assert (status, out) == (1, "")
+        assert "The only ticket on its first page would be rejected: created_at is a number; set date_format" in err
+
+    def test_source_check_says_what_would_be_lost(self, connect: Connect) -> None:
+        connect([item(1), item(2, at="soon")])
+        status, out, _ = run("source", "check", "acme")
+        assert status == 0 and "1 of 2 tickets" in out
+
+    def test_ingest_check_says_the_same(self, connect: Connect) -> None:
+        connect([item(1), item(2, at="soon")])
+        assert "1 of 2 tickets on its first page would be rejected" in run("ingest", "--all", "--check")[1]
+
+    @pytest.mark.parametrize(("options", "status"), [((), 3), (("--dry-run",), 3)])
+    def test_runs_and_dry_runs_end_with_why_records_were_rejected(
+        self, options: tuple[str, ...], status: int, connect: Connect
+    ) -> None:
+        connect([item(1), item(2, at="soon"), item(3, at="later"), item(4, id="")])
+        found, out, err = run("ingest", "--all", *options)
+        assert found == status
+        assert "Rejected: created_at is no date (2), id is missing (1)" in out + err
+
+    def test_programs_get_the_reasons_too(self, connect: Connect) -> None:
+        connect([item(1), item(2, at="soon")])
+        for options in ((), ("--dry-run",)):
+            out = run("ingest", "--all", "--json", *options)[1]
+            assert '"rejected": [{"field": "created_at", "reason": "is no date", "count": 1}]' in out
+
+
+class TestPages:
+    @pytest.fixture
+    def admin(self, owner: User, client_of: Callable[[User], Client]) -> Client:
+        return client_of(owner)
+
+    def said(self, response: Any) -> str:
+        return " ".join(str(each) for each in response.context["messages"])
+
+    def test_checking_on_the_page_says_what_would_be_lost(self, connect: Connect, admin: Client) -> None:
+        connect([item(1), item(2, at="soon")])
+        assert "1 of 2 tickets" in self.said(admin.post("/t/acme/settings/source/check/", follow=True))
+
+    def test_what_a_helpdesk_says_is_no_markup(
+        self, connect: Connect, helpdesk: ScriptedHelpdesk, admin: Client
+    ) -> None:
+        connect([])
+        helpdesk.fail_everything(answer({"error": "<b onclick=x>Bad field</b>"}, 400))
+        html = admin.post("/t/acme/settings/source/check/", follow=True).content.decode()
+        assert "&lt;b onclick=x&gt;Bad field" in html and "<b onclick" not in html
+
+    def test_the_dashboard_says_that_all_were_rejected(self, connect: Connect, admin: Client) -> None:
+        connect([item(n, at="soon") for n in range(3)])
+        run("ingest", "--all")
+        html = admin.get("/t/acme/").content.decode()
+        assert "3 records were rejected" in html and "The helpdesk has no tickets" not in html
+        assert 'href="/t/acme/quarantine/"' in html
+
+    def test_the_dashboard_says_that_the_helpdesk_has_none_where_that_is_so(
+        self, connect: Connect, admin: Client
+    ) -> None:
+        connect([])
+        run("ingest", "--all")
+        assert "The helpdesk has no tickets" in admin.get("/t/acme/").content.decode()
+
+
+def test_of_many_reasons_the_most_frequent_are_named() -> None:
+    reasons = group_reasons([("id", f"is odd in way {n}: x") for n in range(8) for _ in range(n + 1)])
+    assert reasons_in_words(reasons).startswith("id is odd in way 7 (8), id is odd in way 6 (7)")
+    assert reasons_in_words(reasons).endswith(", other reasons (6)")
+
+
+def test_a_check_reads_as_sentences() -> None:
+    assert str(Checked("It answers.", ("It is late.",))) == "It answers. It is late."

@@ -1,0 +1,190 @@
+"""Whether a source can be read and its records become tickets: its first pages are asked for and mapped, nothing is stored."""
+
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from tenants.models import Source, SourceKind
+from tenants.source_options import RestOptions, rest_options
+from tickets.ingestion.dates import DATE_FIELDS, names_no_zone
+from tickets.ingestion.reading import ReadPage, read_records
+from tickets.rejections import group_reasons, reasons_in_words
+from tickets.sources import SourceError, TicketSource, open_source
+from tickets.sources.base import SourceRecord
+from tickets.sources.http import Wait, sleep_plainly
+from tickets.sources.rest import has_path, look_up
+
+REQUEST_SECONDS = 15.0
+"""A check in a request takes no longer, whatever the helpdesk asks for."""
+MOST_RECORDS = 200
+
+_Found = tuple[str, list[SourceRecord]]
+_under_way: set[Any] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found: a sentence about the connection, and what is to be put right, the worst first.
+
+    `is_usable`: some tickets can be read.
+    """
+
+    sentence: str
+    problems: tuple[str, ...] = ()
+    is_usable: bool = True
+
+    def __str__(self) -> str:
+        return " ".join((self.sentence, *self.problems))
+
+
+def check_source(source: Source, *, wait: Wait = sleep_plainly) -> Checked:
+    """Ask the helpdesk and map what it lists first. Raises `SourceError`, and what `wait` raises."""
+    return _judge(source, _ask(source, wait))
+
+
+def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checked:
+    """The same for who cannot wait: raises `SourceError` where the helpdesk has not answered within `seconds`.
+
+    What it waits for goes on in the background to its end; until then the source is not checked once more.
+    """
+    too_late = SourceError(
+        "timeout", f"The helpdesk at {urlsplit(source.url).netloc} did not answer within {seconds:.0f} s."
+    )
+    end = time.monotonic() + seconds
+
+    def wait(pause: float, _reason: str) -> None:
+        if time.monotonic() + pause > end:
+            raise too_late
+        time.sleep(pause)
+
+    if seconds <= 0:
+        raise too_late
+    if source.pk in _under_way:
+        raise SourceError("timeout", "An earlier check still waits for this helpdesk. Try again in a minute.")
+    answers: queue.SimpleQueue[_Found | Exception] = queue.SimpleQueue()
+    connection = connections[DEFAULT_DB_ALIAS]
+
+    def ask() -> None:
+        connections[DEFAULT_DB_ALIAS] = connection  # its client may be used by any thread, and is the one that is open
+        try:
+            answer: _Found | Exception = _ask(source, wait)
+        except Exception as error:
+            answer = error
+        _under_way.discard(source.pk)
+        answers.put(answer)
+
+    _under_way.add(source.pk)
+    threading.Thread(target=ask, name="check", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise too_late from None
+    if isinstance(answer, Exception):
+        raise answer
+    return _judge(source, answer)
+
+
+def _ask(source: Source, wait: Wait) -> _Found:
+    """What the helpdesk says of itself, and the records of its first page; the one after it is asked for, too."""
+    with _opened(source, wait) as opened:
+        sentence = opened.check()
+        pages = opened.pages()
+        first = next(pages, None)
+        if first is None:
+            return sentence, []
+        records = list(itertools.islice(first.records, MOST_RECORDS))
+        try:
+            next(pages, None)
+        except SourceError as error:
+            raise SourceError(error.code, f"The first page can be read, but not the one after it. {error}") from None
+        return sentence, records
+
+
+@contextmanager
+def _opened(source: Source, wait: Wait) -> Iterator[TicketSource]:
+    opened = open_source(source, wait=wait)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _judge(source: Source, found: _Found) -> Checked:
+    sentence, listed = found
+    records = [each for each in listed if not each.is_skipped]
+    read = read_records(records, tenant_id=source.tenant.slug)
+    problems = [*_rejections(read, len(records))]
+    misspelt = False
+    if source.kind != SourceKind.HOUSE and records:
+        options = rest_options(source.kind, source.options)
+        raw = [each.raw for each in records]
+        missing = _missing_fields(options, raw)
+        misspelt = any(name in source.options.get("fields", {}) for name, _ in missing)
+        problems += [_missing_sentence(name, path, len(raw)) for name, path in missing]
+        problems += _empty_fields(options, raw, {name for name, _ in missing})
+        problems += _local_times(options, raw)
+    is_usable = not misspelt and (bool(read.tickets) or not records)
+    return Checked(sentence, tuple(problems), is_usable)
+
+
+def _rejections(read: ReadPage, total: int) -> Iterator[str]:
+    rejected, foreign = len(read.quarantined), read.foreign
+    if rejected:
+        first = read.quarantined[0]
+        reasons = group_reasons((each.field, each.reason) for each in read.quarantined)
+        yield (
+            f"{_share(rejected, total)} on its first page would be rejected: {reasons_in_words(reasons)}. "
+            f"The first reason: {first.field} {first.reason}."
+        )
+    if foreign:
+        yield f"Another tenant is named by {_share(foreign, total, begins=False)} on its first page; nothing of it is read."
+
+
+def _share(part: int, total: int, *, begins: bool = True) -> str:
+    """“All 25 tickets”, “3 of 25 tickets”."""
+    if total == 1:
+        words = "The only ticket"
+    elif part == total:
+        words = f"All {total:,} tickets"
+    else:
+        return f"{part:,} of {total:,} tickets"
+    return words if begins else words[0].lower() + words[1:]
+
+
+def _missing_fields(options: RestOptions, raw: Sequence[Any]) -> list[tuple[str, str]]:
+    """The mapped fields whose path no record has, with it."""
+    return [
+        (name, path) for name, path in options.fields.items() if path and not any(has_path(each, path) for each in raw)
+    ]
+
+
+def _missing_sentence(name: str, path: str, total: int) -> str:
+    return (
+        f"Nothing is at “{path}”, where {name} should be, in any of {total:,} records: check the setting fields.{name}."
+    )
+
+
+def _empty_fields(options: RestOptions, raw: Sequence[Any], known: set[str]) -> list[str]:
+    empty = [
+        name
+        for name, path in options.fields.items()
+        if name not in known and all(look_up(each, path) in (None, "", [], {}) for each in raw)
+    ]
+    return (
+        [f"{', '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty in all {len(raw):,} records."] if empty else []
+    )
+
+
+def _local_times(options: RestOptions, raw: Sequence[Any]) -> list[str]:
+    paths = [path for name, path in options.fields.items() if name in DATE_FIELDS]
+    if options.timezone != "UTC" or not any(names_no_zone(look_up(each, path)) for path in paths for each in raw):
+        return []
+    return ["Its dates name no time zone and are taken as UTC. If they are in another, set timezone."]

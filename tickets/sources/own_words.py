@@ -1,0 +1,61 @@
+"""What a helpdesk says itself of a request that it refuses, for people to read. Pure."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+LONGEST = 200
+LARGEST_BODY = 64 * 1024
+_DEEPEST = 6
+_MESSAGES = frozenset(
+    ("error", "errors", "errormessages", "error_description", "message", "messages", "msg", "detail", "details",
+     "description", "title", "reason")
+)  # fmt: skip
+
+
+def own_words(body: bytes, *, content_type: str, secrets: Iterable[str] = ()) -> str:
+    """The sentence of an error in JSON or plain text, in one line of at most 200 characters; empty where there is none.
+
+    Whatever of `secrets` it repeats is left out.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    text = body[:LARGEST_BODY].decode("utf-8-sig", "replace")
+    if kind == "text/plain":
+        found = text
+    elif "json" in kind or text.lstrip()[:1] in ("{", "["):
+        found = _sentence_of(text)
+    else:
+        return ""
+    for secret in secrets:
+        if secret:
+            found = found.replace(secret, "…")
+    printable = "".join(each if each.isprintable() else " " for each in found)
+    words = " ".join(printable.split())
+    return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
+
+
+def _sentence_of(text: str) -> str:
+    """The first text under a name for messages, one of several words before one that is a code."""
+    try:
+        found = [*_messages(json.loads(text), is_message=False, depth=0)]
+    except (ValueError, RecursionError):
+        return ""
+    return next((each for each in found if " " in each.strip()), next(iter(found), ""))
+
+
+def _messages(value: Any, *, is_message: bool, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        if is_message and any(map(str.isalpha, value)):
+            yield value
+    elif depth == _DEEPEST:
+        return
+    elif isinstance(value, list):
+        for each in value[:10]:
+            yield from _messages(each, is_message=is_message, depth=depth + 1)
+    elif isinstance(value, Mapping):
+        for name, inner in list(value.items())[:50]:
+            is_named = str(name).lower() in _MESSAGES
+            of_field = is_message and not is_named and not isinstance(inner, Mapping)
+            texts = _messages(inner, is_message=is_named or of_field, depth=depth + 1)
+            # {"errors": {"per_page": ["is too large"]}} speaks of a field, {"error": {"type": "x"}} does not
+            yield from (f"{name}: {each}" for each in texts if " " in each) if of_field else texts

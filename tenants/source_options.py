@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from tenants.list_windows import narrowing_parameter
 from tenants.secret_names import find_secret_settings
 
 TICKET_FIELDS = ("id", "tenant_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
@@ -61,6 +62,11 @@ class RestOptions(BaseModel):
     since_param: str = Field("", description="Parameter that asks for what changed since; empty: there is none.")
     since_format: str = Field("%Y-%m-%dT%H:%M:%SZ", description="Its value, as strftime in UTC; may carry an operator.")
     check_path: str = Field("", description="A call that refuses a wrong key, for helpdesks whose list does not.")
+    absent: Literal["deleted", "unknown"] | None = Field(
+        None,
+        description="What a ticket is that the list lacks: deleted, or unknown where the list is only a part of all. "
+        "Not said: unknown where a parameter narrows the list by time or state, else deleted.",
+    )
 
     @field_validator("path", "check_path")
     @classmethod
@@ -97,6 +103,23 @@ class RestOptions(BaseModel):
         if self.paging == "next" and not self.next:
             raise ValueError("paging=next needs next")
         return self
+
+    @property
+    def deletes_absent(self) -> bool:
+        """Whether a ticket that a whole read lacks is deleted in the helpdesk."""
+        return (self.absent or ("unknown" if self._narrowed_by else "deleted")) == "deleted"
+
+    @property
+    def about_absent(self) -> str:
+        """A sentence that says at set-up what becomes of tickets that leave the list."""
+        if self.deletes_absent:
+            return "A ticket that is missing from the list counts as deleted in the helpdesk (absent=deleted)."
+        why = f", because “{self._narrowed_by}” may leave some out" if self.absent is None else ""
+        return f"A ticket that is missing from the list is kept{why} (absent=unknown)."
+
+    @property
+    def _narrowed_by(self) -> str | None:
+        return narrowing_parameter(self.path, self.params)
 
 
 PRESETS: dict[str, dict[str, Any]] = {

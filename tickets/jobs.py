@@ -8,7 +8,7 @@ process is gone and `end_lost_jobs` closes the entry as interrupted.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -93,17 +93,25 @@ class Reading:
     """How far a run has read its source, so that the next one can go on from there.
 
     `began`: when the reading of the first page began, maybe in an earlier run; `since`: what it
-    asked for; `newest_stamp`: the newest `updated_at` seen; `pages_before` and `token`: the page
-    that was stored last (it is read again, because some of it may have slipped in the meantime).
+    asked for; `newest_stamp` and `newest_id`: the newest `updated_at` seen, and whose it is; `pages_before`
+    and `token`: the page that was stored last (it is read again, because some of it may have slipped in the
+    meantime). `resumed_from`: the pages before the one where this run went on; None where it began at the first.
     `mapping`: by which settings; under others the read begins again.
     """
 
     began: datetime
     since: datetime | None = None
     newest_stamp: datetime | None = None
+    newest_id: str | None = None
     pages_before: int = 0
     token: str = ""
     mapping: str = ""
+    resumed_from: int | None = None
+
+    @property
+    def has_advanced(self) -> bool:
+        """Whether the run stored a page behind the one where it began."""
+        return self.pages_before > (self.resumed_from or 0)
 
 
 @dataclass(slots=True)
@@ -249,7 +257,12 @@ def find_last_good(tenant: Tenant) -> Document | None:
 
 
 def find_unfinished_reading(tenant: Tenant, *, now: datetime) -> Reading | None:
-    """Where the tenant's last run stopped, if it did not reach the end and that was not long ago."""
+    """Where to go on if the tenant's last run did not reach the end and that was not long ago.
+
+    A run that went on itself is followed by one that begins at the first page, or what changes there would
+    not be seen as long as the end cannot be reached. It is followed by one that goes on only where it was
+    stopped from outside (or no read has ever reached the end) and came further.
+    """
     last = mongo.collection(COLLECTION).find_one(
         {"tenant_id": tenant.slug, "active": False, "options.kind": "sync"}, sort=[("queued_at", -1)]
     )
@@ -257,7 +270,17 @@ def find_unfinished_reading(tenant: Tenant, *, now: datetime) -> Reading | None:
         return None
     if now - last["ended_at"] > GO_ON_WITHIN:
         return None
-    return Reading(**last["reading"])
+    known = {each.name for each in fields(Reading)}
+    reading = Reading(**{name: value for name, value in last["reading"].items() if name in known})
+    if reading.resumed_from is not None and not (reading.has_advanced and _may_go_on_once_more(tenant, last)):
+        return None
+    reading.resumed_from = reading.pages_before
+    return reading
+
+
+def _may_go_on_once_more(tenant: Tenant, last: Document) -> bool:
+    was_stopped = last["status"] == "cancelled" or (last.get("error") or {}).get("code") == INTERRUPTED["code"]
+    return was_stopped or find_last_good(tenant) is None
 
 
 def forget_reading(tenant: Tenant) -> None:

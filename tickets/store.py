@@ -81,13 +81,18 @@ class TicketStore(TicketLists):
         for each in self._tickets.find(query, {"_id": 0, "external_id": 1}).batch_size(10_000):
             yield each["external_id"]
 
-    def without_those_from_files(self, external_ids: Iterable[str]) -> Iterator[str]:
-        """The same ids, but for tickets that came from a file and never from the helpdesk."""
+    def living_of_the_helpdesk(self, external_ids: Iterable[str]) -> Iterator[str]:
+        """Those of the ids whose tickets are not deleted here, and did not come from a file alone."""
         left = iter(external_ids)
         while batch := list(islice(left, _IDS_A_QUERY)):
-            query = {"tenant_id": self.tenant_id, "external_id": {"$in": batch}, "from_file": True}
-            from_files = {each["external_id"] for each in self._tickets.find(query, {"external_id": 1})}
-            yield from (id_ for id_ in batch if id_ not in from_files)
+            query = {
+                "tenant_id": self.tenant_id,
+                "external_id": {"$in": batch},
+                "is_deleted": False,
+                "from_file": {"$ne": True},
+            }
+            found = {each["external_id"] for each in self._tickets.find(query, {"external_id": 1})}
+            yield from (id_ for id_ in batch if id_ in found)
 
     def count_live(self, origin: Origin | None = None) -> int:
         """How many tickets live, or do in a name space."""

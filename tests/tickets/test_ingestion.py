@@ -316,6 +316,57 @@ class TestDeletions:
         outcome = ingest(confirm_deletions=True)
         assert (outcome.status, counts(outcome)) == ("completed", {"unchanged": 20, "deleted": 20})
 
+    def test_the_brake_holds_for_what_the_helpdesk_lists_as_deleted(
+        self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore
+    ) -> None:
+        helpdesk.tickets = [record(f"T-{n}") for n in range(40)]
+        ingest()
+        helpdesk.deleted = [f"T-{n}" for n in range(20, 40)]
+        del helpdesk.tickets[20:]
+        outcome = ingest()
+        assert outcome.status == "partial"
+        assert outcome.warning is not None and outcome.warning["code"] == "deletion_brake"
+        assert "lists 20 of our 40 tickets as deleted" in outcome.warning["message"]
+        assert len(live(store)) == 40
+        outcome = ingest(confirm_deletions=True)
+        assert (outcome.status, counts(outcome)) == ("completed", {"unchanged": 20, "deleted": 20})
+
+    def test_an_empty_helpdesk_that_lists_all_as_deleted_deletes_none(
+        self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore
+    ) -> None:
+        helpdesk.tickets = [record(f"T-{n}") for n in range(70)]
+        ingest()
+        helpdesk.tickets, helpdesk.deleted = [], [f"T-{n}" for n in range(70)]
+        assert ingest().status == "partial"
+        assert len(live(store)) == 70
+
+    def test_a_few_that_are_listed_as_deleted_need_nobodys_word(
+        self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore
+    ) -> None:
+        helpdesk.tickets = [record(f"T-{n}") for n in range(12)]
+        ingest()
+        helpdesk.deleted = [f"T-{n}" for n in range(10)] + [f"old-{n}" for n in range(500)]
+        del helpdesk.tickets[:10]
+        assert counts(ingest()) == {"unchanged": 2, "deleted": 10}
+
+    def test_what_the_helpdesk_deleted_while_it_was_read_has_it_read_again(
+        self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore
+    ) -> None:
+        """As many go as come, so that no number tells; but the list of deleted tickets names what was read."""
+        helpdesk.tickets = [record(f"T-{n}") for n in range(30)]
+
+        def swap(path: str, query: dict[str, str]) -> None:
+            if path.endswith("support-tickets") and query["page"] == "2" and not helpdesk.deleted:
+                helpdesk.deleted = ["T-0", "T-1"]
+                helpdesk.tickets = [*helpdesk.tickets[2:], record("T-30"), record("T-31")]
+
+        helpdesk.script = swap
+        outcome = ingest()
+        assert outcome.status == "completed"
+        assert {f"T-{n}" for n in range(2, 32)} <= live(store)
+        ingest()
+        assert live(store) == {f"T-{n}" for n in range(2, 32)}
+
     def test_the_brake_can_be_set(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore, settings: Any
     ) -> None:

@@ -74,13 +74,19 @@ def preview_source(
                 counts.quarantined += len(read.quarantined)
                 preview.rejected += [(each.field, each.reason.partition(": ")[0]) for each in read.quarantined]
                 counts.foreign += read.foreign
-        listed = set(origin.external_ids(source.find_deleted_ids())) if source.lists_everything else set()
+        named = origin.external_ids(source.find_deleted_ids())
+        listed = frozenset(store.living_of_the_helpdesk(seen.missing(named)))
     finally:
         source.close()
-    if source.lists_everything:
-        _count_deletions(
-            store, preview, seen, listed, origin=origin, is_whole=is_whole, confirm_deletions=confirm_deletions
-        )
+    _count_deletions(
+        store,
+        preview,
+        seen,
+        listed,
+        origin=origin,
+        is_whole=is_whole and source.lists_everything,
+        confirm_deletions=confirm_deletions,
+    )
     return preview
 
 
@@ -88,29 +94,37 @@ def _count_deletions(
     store: TicketStore,
     preview: Preview,
     seen: SeenIds,
-    listed: set[str],
+    listed: frozenset[str],
     *,
     origin: Origin,
     is_whole: bool,
     confirm_deletions: bool,
 ) -> None:
-    gone = list(seen.missing(store.iterate_live_ids(origin)))
-    preview.counts.deleted = sum(1 for id_ in gone if id_ in listed)
-    absent = 0
-    if is_whole:
-        absent = sum(1 for _ in store.without_those_from_files(id_ for id_ in gone if id_ not in listed))
-    stored = store.count_live(origin) - preview.counts.deleted
-    brake = brake_applies(
-        gone=absent,
-        stored=stored,
-        seen=seen.count_distinct(),
-        most=settings.DELETION_BRAKE_TICKETS,
-        most_percent=settings.DELETION_BRAKE_PERCENT,
-    )
-    if brake and not confirm_deletions:
-        preview.warning = (
-            f"{absent:,} of {stored:,} tickets are not listed any more. That looks like a fault of the helpdesk: "
-            "a run would delete none of them without --confirm-deletions."
+    stored = store.count_live(origin)
+
+    def is_braked(gone: int, *, stored: int, seen: int | None) -> bool:
+        return not confirm_deletions and brake_applies(
+            gone=gone,
+            stored=stored,
+            seen=seen,
+            most=settings.DELETION_BRAKE_TICKETS,
+            most_percent=settings.DELETION_BRAKE_PERCENT,
         )
+
+    warnings = []
+    if is_braked(len(listed), stored=stored, seen=None):
+        warnings.append(f"The helpdesk lists {len(listed):,} of {stored:,} tickets as deleted.")
+    else:
+        preview.counts.deleted += len(listed)
+        stored -= len(listed)
+    gone = store.living_of_the_helpdesk(seen.missing(store.iterate_live_ids(origin))) if is_whole else ()
+    absent = sum(1 for id_ in gone if id_ not in listed)
+    if is_braked(absent, stored=stored, seen=seen.count_distinct()):
+        warnings.append(f"{absent:,} of {stored:,} tickets are not listed any more.")
     else:
         preview.counts.deleted += absent
+    if warnings:
+        preview.warning = (
+            f"{' '.join(warnings)} That looks like a fault of the helpdesk: "
+            "a run would delete none of them without --confirm-deletions."
+        )

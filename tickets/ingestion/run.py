@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -25,7 +25,7 @@ from supportsaas.reliability.lock import LockLost
 from tenants.models import Source, Tenant
 from tickets import jobs, quarantine
 from tickets.erasures import Erasures
-from tickets.ingestion.deletions import brake_applies
+from tickets.ingestion.deletions import SeenIds, brake_applies
 from tickets.ingestion.guard import LockBusy, RunCancelled, RunGuard, Sleep
 from tickets.ingestion.listing import Listing
 from tickets.ingestion.name_spaces import claim_origin
@@ -34,7 +34,7 @@ from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.reading import ReadPage, read_records
 from tickets.ingestion.rejected import RejectedSample
-from tickets.ingestion.sync_state import find_state, save_state
+from tickets.ingestion.sync_state import SyncState, find_state, save_state
 from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
 from tickets.ingestion.write_behind import WriteBehind
 from tickets.jobs import JobRequest, Progress, Reading, Status
@@ -190,32 +190,64 @@ class _Run:
         try:
             if self.is_connection:
                 self._claim_origin()
-            reading, goes_on = self._begin_or_go_on(source)
+            state = find_state(self.tenant).under(self.origin.mapping)
+            reading, goes_on = self._begin_or_go_on(source, state)
             try:
                 listing = self._read_pages(source, reading)
             except SourceError as error:
                 if not goes_on or self.progress.processed_pages or error.code not in _PLACE_IS_GONE:
                     raise
-                reading, goes_on = self._begin(source), False  # the place is not there any more
+                reading, goes_on = self._begin(source, state), False  # the place is not there any more
                 listing = self._read_pages(source, reading)
+            if not goes_on and (left_out := self._left_out(listing, reading, state)):
+                reading = Reading(began=self.now(), mapping=self.origin.mapping)
+                listing = self._read_pages(source, reading, pages_done=self.progress.processed_pages)
+                self._warn_of_filter(listing, left_out)
             if self.rejected and self.rejected.left_out:
                 self._warn("rejected_not_kept", self.rejected.describe(self.progress.counts.quarantined))
-            is_whole = reading.since is None and not goes_on
-            if is_whole and source.supports_since and not listing.is_complete:
-                # What slipped between two pages while we read is old: no read of changes would bring it.
-                listing = self._look_again(source)
             self.progress.reading, self.progress.read_began = None, reading.began
-            self._settle_deletions(source, listing, is_whole=is_whole)
+            is_whole = reading.since is None and not goes_on
+            missed_nothing = True
+            if self.request.kind == "sync":
+                missed_nothing = self._settle(source, listing, reading, is_whole=is_whole, goes_on=goes_on)
         finally:
             source.close()
         if self.request.kind == "sync" and self.request.since is None:
-            stamp = reading.newest_stamp if source.supports_since else None
-            save_state(
-                self.tenant,
-                cursor=min(stamp, reading.began) if stamp else None,
-                # What slipped to pages that an earlier run had read is found by a read from the first page on.
-                full_read_at=reading.began if is_whole else None,
-                mapping=self.origin.mapping,
+            self._remember(source, reading, state, is_whole=is_whole, missed_nothing=missed_nothing)
+
+    def _remember(
+        self, source: TicketSource, reading: Reading, state: SyncState, *, is_whole: bool, missed_nothing: bool
+    ) -> None:
+        """From where the next run has to read.
+
+        A whole read leaves the cursor where it is, so that the changes since the read before it are asked for
+        once more: what slipped between two pages meanwhile is among them.
+        """
+        stamp = reading.newest_stamp if source.supports_since else None
+        moves_on = missed_nothing and (reading.since is not None or state.cursor is None)
+        is_newest = stamp is not None and (is_whole or state.newest_at is None or stamp >= state.newest_at)
+        save_state(
+            self.tenant,
+            cursor=min(stamp, reading.began) if stamp and moves_on else None,
+            # What slipped to pages that an earlier run had read is found by a read from the first page on.
+            full_read_at=reading.began if is_whole and missed_nothing else None,
+            newest=(reading.newest_id, stamp) if is_newest and stamp and reading.newest_id else None,
+            mapping=self.origin.mapping,
+        )
+
+    def _left_out(self, listing: Listing, reading: Reading, state: SyncState) -> str | None:
+        """The id of a ticket that the changes have to bring and did not: it is deleted, or the filter reads our time otherwise."""
+        if reading.since is None or self.request.since is not None:
+            return None
+        expected = state.expected(since=reading.since)
+        return expected if expected and any(listing.seen.missing([expected])) else None
+
+    def _warn_of_filter(self, whole: Listing, left_out: str) -> None:
+        if not any(whole.seen.missing([left_out])):
+            self._warn(
+                "since_filter",
+                "Asked for what changed, the helpdesk left out a ticket that had, so everything was read. "
+                "It probably reads the time in another zone: check since_format, or leave since_param out.",
             )
 
     def _claim_origin(self) -> None:
@@ -223,27 +255,29 @@ class _Run:
         origin = claim_origin(self.tenant)
         self.origin = replace(origin, mapping="") if self.request.kind == "retry" else origin
 
-    def _begin_or_go_on(self, source: TicketSource) -> tuple[Reading, bool]:
+    def _begin_or_go_on(self, source: TicketSource, state: SyncState) -> tuple[Reading, bool]:
         """Where to read from, and whether that is where an earlier run stopped."""
         plain = self.request.kind == "sync" and not self.request.full and self.request.since is None
         if plain and not self.request.confirm_deletions:
             unfinished = jobs.find_unfinished_reading(self.tenant, now=self.now())
             if unfinished is not None and unfinished.mapping in ("", self.origin.mapping):
                 return unfinished, True
-        return self._begin(source), False
+        return self._begin(source, state), False
 
-    def _begin(self, source: TicketSource) -> Reading:
+    def _begin(self, source: TicketSource, state: SyncState) -> Reading:
         now = self.now()
         since = None
         if self.request.since and not source.supports_since:
             logger.warning("The helpdesk of %s cannot list only what changed: everything is read.", self.tenant.slug)
         if source.supports_since and not self.request.full and not self.request.confirm_deletions:
-            since = self.request.since or find_state(self.tenant).since(now=now, mapping=self.origin.mapping)
+            since = self.request.since or state.since(now=now, mapping=self.origin.mapping)
         return Reading(began=now, since=since, mapping=self.origin.mapping)
 
-    def _read_pages(self, source: TicketSource, reading: Reading, *, pages_done: int = 0) -> Listing:
+    def _read_pages(
+        self, source: TicketSource, reading: Reading, *, pages_done: int = 0, known: SeenIds | None = None
+    ) -> Listing:
         """Store every page; `reading` follows, so that the next run can go on after a stop."""
-        listing = Listing()
+        listing = Listing(began=reading.began, known=known)
         start = Position(reading.pages_before, reading.token) if reading.token else None
         pages = source.pages(since=reading.since, start=start)
         is_whole = self.request.kind == "sync" and reading.since is None and start is None
@@ -299,10 +333,9 @@ class _Run:
         counts.unchanged += plan.unchanged
         counts.quarantined += len(read.quarantined)
         counts.foreign += read.foreign
-        stamps = [ticket.content.updated_at for ticket in read.tickets]
-        if reading.newest_stamp is not None:
-            stamps.append(reading.newest_stamp)
-        reading.newest_stamp = max(stamps, default=None)
+        newest = max((ticket.content for ticket in read.tickets), key=lambda each: each.updated_at, default=None)
+        if newest and (reading.newest_stamp is None or newest.updated_at >= reading.newest_stamp):
+            reading.newest_stamp, reading.newest_id = newest.updated_at, newest.external_id
         reading.pages_before, reading.token = page.position.pages_before, page.position.token
         self.progress.reading = reading
         self.progress.processed_pages = pages_done + page.number
@@ -310,52 +343,112 @@ class _Run:
             self.progress.total_pages = pages_done + max(page.total_pages, page.number)
         self.guard.report("Reading tickets")
 
-    def _settle_deletions(self, source: TicketSource, listing: Listing, *, is_whole: bool) -> None:
-        """Delete what the helpdesk lists as deleted, and what a whole and complete read lacks.
+    def _settle(self, source: TicketSource, first: Listing, reading: Reading, *, is_whole: bool, goes_on: bool) -> bool:
+        """Look again where tickets may have slipped past, and delete those that are gone; whether none was missed.
 
-        A ticket that is merely absent gets a second look first: one that moved between two
-        pages while we read is not gone.
+        A ticket that is merely absent gets a second look, too: one that moved between two pages while we
+        read is not gone.
         """
-        if not source.lists_everything:
-            return
         self.guard.report("Looking for deleted tickets")
-        deleted = self.origin.external_ids(source.find_deleted_ids())
-        self._delete(list(listing.seen.missing(deleted)))  # an id that was also listed lives
-        if not is_whole:
-            return
-        gone = list(self.store.without_those_from_files(listing.seen.missing(self.store.iterate_live_ids(self.origin))))
-        if not gone:
-            return
-        if not listing.is_complete:
+        held = self._delete_listed(source, first)
+        if goes_on:
+            return True  # a read from the first page on follows
+        gone = [each for each in self._find_absent(source, first) if each not in held] if is_whole else []
+        last = first
+        if self._needs_second_look(source, first, gone, is_whole=is_whole):
+            last = self._look_again(source, first, since=reading.since)
+            gone = list(last.seen.missing(gone))
+        missed_some = last.has_moved and last is not first and last.unknown > 0
+        if missed_some:
+            self._warn(
+                "moved_listing",
+                "Tickets moved between the helpdesk's pages while they were read, twice. Some may be missing until "
+                "the next run, and none was deleted for being absent. An order by id keeps them in place.",
+            )
+        elif is_whole and (last.is_short or (gone and not last.is_as_announced)):
             self._warn(
                 "short_listing",
-                f"The helpdesk announced {listing.total:,} tickets but listed {listing.records:,}. Nothing was deleted.",
+                f"The helpdesk announced {last.total or 0:,} tickets but listed {last.records:,}. Nothing was deleted.",
             )
-            return
-        stored, seen = self.store.count_live(self.origin), listing.seen.count_distinct()
-        brake = brake_applies(
-            gone=len(gone),
-            stored=stored,
+        elif gone and not last.shows_all:
+            self._warn(
+                "moved_listing",
+                "Tickets moved between the helpdesk's pages while they were read, so none was deleted for being absent.",
+            )
+        elif self._is_braked(len(gone), seen=last.seen.count_distinct()):
+            self._warn(
+                "deletion_brake",
+                f"The helpdesk listed {last.seen.count_distinct():,} tickets, and {len(gone):,} of our "
+                f"{self.store.count_live(self.origin):,} are not among them. "
+                "That looks like a fault of the helpdesk, so nothing was deleted. If it is right, confirm the deletion.",
+            )
+        else:
+            self._delete(gone)
+        return not missed_some
+
+    def _delete_listed(self, source: TicketSource, listing: Listing) -> frozenset[str]:
+        """Delete what the helpdesk lists as deleted; the ids that need a person's word first.
+
+        An id that was also listed as a ticket lives.
+        """
+        named = list(self.origin.external_ids(source.find_deleted_ids()))
+        unseen = list(listing.seen.missing(named))
+        if len(unseen) < len(named):
+            listing.lost_some_meanwhile()
+        listed = list(self.store.living_of_the_helpdesk(unseen))
+        if not self._is_braked(len(listed), seen=None):
+            self._delete(listed)
+            return frozenset()
+        self._warn(
+            "deletion_brake",
+            f"The helpdesk lists {len(listed):,} of our {self.store.count_live(self.origin):,} tickets as deleted. "
+            "That looks like a fault of the helpdesk, so they were kept. If it is right, confirm the deletion.",
+        )
+        return frozenset(listed)
+
+    def _find_absent(self, source: TicketSource, listing: Listing) -> list[str]:
+        if not source.lists_everything:
+            return []
+        return list(self.store.living_of_the_helpdesk(listing.seen.missing(self.store.iterate_live_ids(self.origin))))
+
+    def _is_braked(self, gone: int, *, seen: int | None) -> bool:
+        return not self.request.confirm_deletions and brake_applies(
+            gone=gone,
+            stored=self.store.count_live(self.origin) if gone else 0,
             seen=seen,
             most=settings.DELETION_BRAKE_TICKETS,
             most_percent=settings.DELETION_BRAKE_PERCENT,
         )
-        if brake and not self.request.confirm_deletions:
-            self._warn(
-                "deletion_brake",
-                f"The helpdesk listed {seen:,} tickets, and {len(gone):,} of our {stored:,} are not among them. "
-                "That looks like a fault of the helpdesk, so nothing was deleted. If it is right, confirm the deletion.",
-            )
-            return
-        second = self._look_again(source)
-        if second.is_complete:
-            self._delete(list(second.seen.missing(gone)))
 
-    def _look_again(self, source: TicketSource) -> Listing:
+    def _needs_second_look(self, source: TicketSource, first: Listing, gone: list[str], *, is_whole: bool) -> bool:
+        if gone and not self._is_braked(len(gone), seen=first.seen.count_distinct()):
+            return True
+        if is_whole and first.is_short:
+            return True
+        if source.drift == "none" or first.pages < 2:
+            return False
+        # A helpdesk that can list changes is read whole once a day only: what slips past would be missing for so long.
+        if first.has_moved or (source.supports_since and first.may_have_moved):
+            return True
+        if not is_whole or source.drift != "silent":
+            return False
+        return any(first.differs_at(place, self._read_ids(source, place)) for place in first.landmarks())
+
+    def _read_ids(self, source: TicketSource, place: Position) -> list[str]:
+        """The ids that are on the page there now. One request: where all is quiet, it is the price of knowing."""
+        page = next(iter(source.pages(start=place)), None)
+        part = next(page.parts()) if page else None
+        if part is None:
+            return []
+        return read_records(part.records, tenant_id=self.tenant.slug, origin=self.origin).ids_at_the_source()
+
+    def _look_again(self, source: TicketSource, first: Listing, *, since: datetime | None) -> Listing:
         """Read all pages once more; what they show for the second time is not counted again."""
         counts = self.progress.counts
         before = (counts.unchanged, counts.quarantined, counts.foreign)
-        listing = self._read_pages(source, Reading(began=self.now()), pages_done=self.progress.processed_pages)
+        done = self.progress.processed_pages
+        again = Reading(began=self.now(), since=since, mapping=self.origin.mapping)
+        listing = self._read_pages(source, again, pages_done=done, known=first.seen)
         self.progress.reading = None
         counts.unchanged, counts.quarantined, counts.foreign = before
         return listing
@@ -368,7 +461,10 @@ class _Run:
             )
 
     def _warn(self, code: str, message: str) -> None:
-        self.warning = {"code": code, "message": message}
+        """Say it in the log; of several warnings the code is that of the one which waits for a person's word."""
+        before = self.warning or {"code": code, "message": ""}
+        kept = "deletion_brake" if code == "deletion_brake" else before["code"]
+        self.warning = {"code": kept, "message": f"{before['message']} {message}".strip()}
 
 
 def _batches(items: list[str], size: int) -> Iterator[list[str]]:

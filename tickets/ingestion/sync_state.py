@@ -17,11 +17,18 @@ class SyncState:
     """`cursor`: everything that changed at the source before it is in. `last_full_at`: the last whole read.
 
     `mapping`: by which settings all that was read; empty in what an older version stored.
+    `newest_id` and `newest_at`: the ticket that changed last, as far as is known, and when.
     """
 
     cursor: datetime | None = None
     last_full_at: datetime | None = None
     mapping: str = ""
+    newest_id: str | None = None
+    newest_at: datetime | None = None
+
+    def under(self, mapping: str) -> "SyncState":
+        """The same where it was read by this mapping, else that of a source which was never read."""
+        return self if self.mapping in ("", mapping) else SyncState()
 
     def since(self, *, now: datetime, mapping: str = "") -> datetime | None:
         """From when to read only changes, or None for a whole read, as after a change of the mapping.
@@ -32,22 +39,37 @@ class SyncState:
             return None
         return self.cursor - OVERLAP if self.mapping in ("", mapping) else None
 
+    def expected(self, *, since: datetime) -> str | None:
+        """The id of a ticket that a read of the changes since then has to bring, unless it is deleted."""
+        return self.newest_id if self.newest_at is not None and self.newest_at >= since else None
+
 
 def find_state(tenant: Tenant) -> SyncState:
     found = mongo.collection(COLLECTION).find_one({"_id": tenant.slug}) or {}
-    return SyncState(
-        cursor=found.get("cursor"), last_full_at=found.get("last_full_at"), mapping=found.get("mapping", "")
-    )
+    dates = {name: found.get(name) for name in ("cursor", "last_full_at", "newest_id", "newest_at")}
+    return SyncState(**dates, mapping=found.get("mapping", ""))
 
 
-def save_state(tenant: Tenant, *, cursor: datetime | None, full_read_at: datetime | None, mapping: str = "") -> None:
-    """After a complete run: the cursor moves forward and never back, unless it is of another mapping."""
+def save_state(
+    tenant: Tenant,
+    *,
+    cursor: datetime | None,
+    full_read_at: datetime | None,
+    newest: tuple[str, datetime] | None = None,
+    mapping: str = "",
+) -> None:
+    """After a run that missed nothing: the cursor moves forward and never back, unless it is of another mapping.
+
+    What is None stays as it is.
+    """
     states = mongo.collection(COLLECTION)
     if mapping:
         states.delete_one({"_id": tenant.slug, "mapping": {"$nin": [mapping, "", None]}})
     values: mongo.Document = {"mapping": mapping} if mapping else {}
     if full_read_at is not None:
         values["last_full_at"] = full_read_at
+    if newest is not None:
+        values["newest_id"], values["newest_at"] = newest
     update: mongo.Document = {"$set": values} if values else {}
     if cursor is not None:
         update["$max"] = {"cursor": cursor}

@@ -3,21 +3,26 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, overload
+from typing import Any, Literal, Protocol, overload
 
 from tickets.ingestion.origin import Origin
+
+Drift = Literal["none", "told", "silent"]
+"""Of pages that move while they are read: none do; or their total and the list of deleted tickets tell; or nothing need."""
 
 
 class SourceError(Exception):
     """The source could not be read. `str()` is a sentence for a manager, `code` is for programs.
 
     Codes: unreachable, timeout, refused_login, not_found, rejected, server_error, rate_limited,
-    not_json, unexpected_answer, too_large, redirect, refused_address, misconfigured, bad_file.
+    not_json, unexpected_answer, failed_answer, too_large, redirect, refused_address, misconfigured, bad_file.
+    `status` is the HTTP status where the helpdesk knew no such page or rejected the request.
     """
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, *, status: int | None = None) -> None:
         super().__init__(sentence)
         self.code = code
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,16 @@ PART_RECORDS = 500
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page; `total_pages` and `total_count` are of the whole listing, where the source tells them."""
+    """A page; `total_pages` and `total_count` are of the whole listing, where the source tells them.
+
+    `is_doubtful`: the list ended here in a way in which lists end that have moved.
+    """
 
     records: Sequence[SourceRecord]
     position: Position
     total_pages: int | None = None
     total_count: int | None = None
+    is_doubtful: bool = False
 
     @property
     def number(self) -> int:
@@ -97,6 +106,10 @@ class TicketSource(Protocol):
     @property
     def lists_everything(self) -> bool:
         """Whether a whole read shows all tickets there are, so that an absent one is gone."""
+
+    @property
+    def drift(self) -> Drift:
+        """Whether tickets that come or go while the list is read can push others past the reader."""
 
     def check(self) -> str:
         """Really log in; a sentence on success, raises `SourceError`."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from tenants.source_options import TICKET_FIELDS
 from tickets.ingestion.dates import DateForm
-from tickets.sources.base import Page, Position, SourceRecord
+from tickets.sources.base import Drift, Page, Position, SourceRecord
 from tickets.sources.file_lines import LONGEST_LINE, UTF_8, FileError, LineReader
 from tickets.sources.json_text import TooDeepOrTooLong, TooMuchMemory, parse_json
 from tickets.sources.rest import look_up, map_status
@@ -49,6 +49,7 @@ class FileSource:
 
     supports_since = False
     lists_everything = False
+    drift: Drift = "none"
 
     def __init__(self, path: Path, file_format: FileFormat) -> None:
         self._format = file_format

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from tickets.sources.base import MappedRecords, Page, Position, SourceError, SourceRecord
+from tickets.sources.base import Drift, MappedRecords, Page, Position, SourceError, SourceRecord
+from tickets.sources.complaints import complaint_of
 from tickets.sources.drift import Shrinking
 from tickets.sources.http import HelpdeskHttp
+from tickets.sources.paging.pager import MOST_EMPTY_PAGES
 
 
 class HouseSource:
@@ -14,6 +16,7 @@ class HouseSource:
 
     supports_since = False
     lists_everything = True
+    drift: Drift = "told"
 
     def __init__(self, http: HelpdeskHttp, *, tenant_id: str, page_size: int) -> None:
         self._http = http
@@ -27,8 +30,16 @@ class HouseSource:
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
         number: int | None = int(start.token) if start else 1
         shrinking = Shrinking()
+        empty = 0
         while number is not None:
             payload = self._list(page=number, page_size=self._page_size)
+            empty = 0 if payload["tickets"] else empty + 1
+            if empty > MOST_EMPTY_PAGES:
+                raise SourceError(
+                    "unexpected_answer",
+                    f"The helpdesk at {self._http.host} names a next page after each of {MOST_EMPTY_PAGES} empty ones, "
+                    "so where its list ends cannot be told. What came before is stored.",
+                )
             total = payload.get("total_count")
             total = total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
             yield Page(
@@ -70,6 +81,11 @@ class HouseSource:
         if not isinstance(payload, dict) or not isinstance(payload.get("tickets"), list):
             raise SourceError(
                 "unexpected_answer", f"The helpdesk at {self._http.host} sent an answer without a list of tickets."
+            )
+        if not payload["tickets"] and (complaint := complaint_of(payload)) is not None:
+            raise SourceError(
+                "failed_answer",
+                f"The helpdesk at {self._http.host} says that the request for its tickets failed. {complaint}".strip(),
             )
         return payload
 

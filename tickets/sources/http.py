@@ -5,25 +5,28 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
 from supportsaas import clock, outbound
 from supportsaas.outbound import AddressRefused
 from supportsaas.reliability.rate_limiter import RateLimiter
-from supportsaas.reliability.retry import ATTEMPTS, backoff_waits, parse_retry_after
+from supportsaas.reliability.retry import ATTEMPTS, backoff_waits
+from tickets.sources.addresses import OtherHost, origin_of, resolve, with_params
 from tickets.sources.base import SourceError
 from tickets.sources.body import ACCEPT_ENCODING, iterate_body
 from tickets.sources.json_text import TextCutOff, TextUnreadable, TooDeepOrTooLong, TooMuchMemory, read_json
 from tickets.sources.key_in_address import KeyInAddress
+from tickets.sources.limits import asked_pause, least_pause
 from tickets.sources.own_words import LARGEST_BODY, own_words
 
 READ_SECONDS = 30.0
 WHOLE_ANSWER_SECONDS = 60.0
 LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
 THROTTLED_ATTEMPTS = 10
-DEFAULT_RETRY_AFTER = 10.0
+READABLE = (200, 203, 206)
+NOTHING = 204
 
 Wait = Callable[[float, str], None]
 """Waits so many seconds for the reason given; raises where the run is to stop."""
@@ -47,6 +50,8 @@ class _Throttled(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """`payload` is the JSON; None where the helpdesk answered that there is no content (204)."""
+
     payload: Any
     headers: Mapping[str, str]
     url: str
@@ -67,9 +72,7 @@ class HelpdeskHttp:
         wait: Wait = sleep_plainly,
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        parts = urlsplit(self.base_url)
-        self._origin = (parts.scheme, parts.netloc)
-        self.host = parts.netloc
+        self.host = urlsplit(self.base_url).netloc
         self._limiter = limiter or RateLimiter(self.host)
         self._tenant_id = tenant_id
         self._wait = wait
@@ -99,41 +102,52 @@ class HelpdeskHttp:
         return self._key_in_address.without_key(address) if self._key_in_address else address
 
     def get(self, address: str, params: Mapping[str, str | int] | None = None) -> Answer:
-        """The JSON at a path below the address, or at a full address on the same host."""
-        url = self.absolute(address)
+        """The JSON at a path below the address (which may have a query), or at a full address on the same host."""
+        url = with_params(self._absolute(address), params)
         waits = backoff_waits(attempts=ATTEMPTS)
         throttled = 0
         while True:
+            self._wait(0.0, "the next request")  # whoever wants to stop us is heard here, also where nothing waits
             try:
-                return self._get_once(url, params)
+                return self._get_once(url)
             except _Throttled as error:
                 throttled += 1
                 if throttled >= THROTTLED_ATTEMPTS:
                     raise SourceError("rate_limited", str(error)) from None
-                self._limiter.hold_back(error.seconds)
+                self._limiter.hold_back(max(error.seconds, least_pause(throttled)))
             except _Transient as error:
                 pause = next(waits, None)
                 if pause is None:
                     raise SourceError(error.code, str(error)) from None
                 self._wait(pause, "another attempt")
 
-    def absolute(self, address: str) -> str:
-        """The full address; raises `SourceError` where it leaves the helpdesk's own host."""
+    def follow(self, reference: str, *, found_in: Answer) -> str:
+        """The full address of a reference that an answer holds; raises `SourceError` where it leaves the host."""
+        return self.without_key(self._resolve(reference, against=found_in.url))
+
+    def _absolute(self, address: str) -> str:
         if address.startswith("/") and not address.startswith("//"):
             return self.base_url + address
-        url = urljoin(self.base_url + "/", address.replace(" ", "%20"))
-        parts = urlsplit(url)
-        if (parts.scheme, parts.netloc) != self._origin:
+        return self._resolve(address, against=self.base_url + "/")
+
+    def _resolve(self, reference: str, *, against: str) -> str:
+        try:
+            return resolve(reference, against=against, base_url=self.base_url)
+        except OtherHost as elsewhere:
             raise SourceError(
                 "redirect",
-                f"The helpdesk at {self.host} points to another host ({parts.netloc}). Nothing is sent there.",
-            )
-        return url
+                f"The helpdesk at {origin_of(self.base_url)} points to another host: {elsewhere}. Nothing is sent "
+                "there. If that is the helpdesk's own address, enter it in the source.",
+            ) from None
+        except ValueError:
+            raise SourceError(
+                "unexpected_answer", f"The helpdesk at {self.host} names a next page that is no address."
+            ) from None
 
-    def _get_once(self, url: str, params: Mapping[str, str | int] | None) -> Answer:
+    def _get_once(self, url: str) -> Answer:
         slot = self._acquire_slot()
         try:
-            return self._request(url, params)
+            return self._request(url)
         finally:
             self._limiter.release(slot)
 
@@ -144,11 +158,11 @@ class HelpdeskHttp:
                 return admission.slot
             self._wait(min(admission.wait_seconds, 5.0), "the API limit")
 
-    def _request(self, url: str, params: Mapping[str, str | int] | None) -> Answer:
+    def _request(self, url: str) -> Answer:
         """One request, head and body within `WHOLE_ANSWER_SECONDS`, however slowly its bytes drip."""
         body = bytearray()
         try:
-            with self._client.stream("GET", url, params=dict(params) if params else None) as response:
+            with self._client.stream("GET", url) as response:
                 self._check_status(response)
                 for piece in iterate_body(response):
                     body += piece
@@ -173,15 +187,15 @@ class HelpdeskHttp:
             raise SourceError(
                 "unexpected_answer", f"The helpdesk at {self.host} gave an answer that cannot be read ({error})."
             ) from None
-        return Answer(self._decode(body, response), response.headers, str(response.url))
+        payload = None if response.status_code == NOTHING else self._decode(body, response)
+        return Answer(payload, response.headers, str(response.url))
 
     def _check_status(self, response: httpx.Response) -> None:
         status = response.status_code
-        if status == 200:
+        if status in READABLE or status == NOTHING:
             return
-        retry_after = parse_retry_after(response.headers.get("Retry-After"), now=clock.now())
-        if status == 429 or (status in (403, 503) and retry_after is not None):
-            pause = retry_after if retry_after is not None else DEFAULT_RETRY_AFTER
+        pause = asked_pause(status, response.headers, now=clock.now())
+        if pause is not None:
             raise _Throttled(
                 f"The helpdesk at {self.host} keeps refusing requests as too many (status {status}).", pause
             )
@@ -198,6 +212,7 @@ class HelpdeskHttp:
             raise SourceError(
                 "not_found",
                 f"The helpdesk at {self.host} knows no such page (status 404{own}). Check the address of the source.",
+                status=status,
             )
         if 300 <= status < 400:
             raise SourceError(
@@ -208,6 +223,7 @@ class HelpdeskHttp:
             "rejected",
             f"The helpdesk at {self.host} rejected the request (status {status}{own}). Check the settings of the "
             "source.",
+            status=status,
         )
 
     def _own_words(self, response: httpx.Response) -> str:

@@ -17,7 +17,7 @@ from tickets.ingestion import name_spaces
 from tickets.ingestion.origin import PLAIN
 from tickets.jobs import Progress
 from tickets.sources import open_source
-from tickets.sources.base import Page, Position, SourceRecord, TicketSource
+from tickets.sources.base import Drift, Page, Position, SourceRecord, TicketSource
 
 PAGE_SIZE = 200
 
@@ -32,6 +32,7 @@ class QuarantineSource:
 
     supports_since = False
     lists_everything = False
+    drift: Drift = "none"
 
     def __init__(self, tenant: Tenant, *, job_id: str, keys: Sequence[str] = ()) -> None:
         self._tenant = tenant

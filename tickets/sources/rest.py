@@ -1,6 +1,5 @@
 """A configurable source for helpdesks that list tickets as JSON (see `tenants.source_options`)."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,80 +8,135 @@ from zoneinfo import ZoneInfo
 from tenants.source_options import RestOptions
 from tickets.ingestion.dates import DateForm
 from tickets.ingestion.normalize import as_text
-from tickets.sources.base import MappedRecords, Page, Position, SourceError, SourceRecord
-from tickets.sources.drift import Shrinking
+from tickets.sources.base import Drift, MappedRecords, Page, Position, SourceError, SourceRecord
+from tickets.sources.complaints import complaint_of
 from tickets.sources.http import Answer, HelpdeskHttp
+from tickets.sources.link_header import UnreadableLink, find_next
+from tickets.sources.paging import Came, LinkPager, NumberPager, Repeats
+from tickets.sources.paging.repeats import MOST_IN_A_ROW, names_of
 
-_LINK_NEXT = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?')
+BEYOND_THE_END = (400, 404, 410, 416, 422)
+_ROUND = 1000
+"""A refusal after a multiple of so many tickets is no end: APIs let no more than a round number be paged through."""
 
 
 class RestSource:
     """Reads any list of JSON records by offset, page number or next link."""
 
-    lists_everything = True
+    drift: Drift = "silent"
 
     def __init__(self, http: HelpdeskHttp, *, options: RestOptions, page_size: int) -> None:
         self._http = http
         self._options = options
         self._dates = DateForm(zone=ZoneInfo(options.timezone), date_format=options.date_format)
         self._page_size = page_size
+        self._key_is_checked = False
+        self._total_was_right = False
 
     @property
     def supports_since(self) -> bool:
         return bool(self._options.since_param)
 
+    @property
+    def lists_everything(self) -> bool:
+        return self._options.deletes_absent
+
     def check(self) -> str:
-        if self._options.check_path:
-            self._http.get(self._options.check_path)
+        self._check_key()
         answer = self._http.get(self._options.path, self._params(since=None, size=1))
-        self._records(answer)
+        self._records(answer, is_first=True)
         total = self._total(answer)
-        return f"{self._http.host} answers, accepts the log-in and lists {'its' if total is None else total} tickets."
+        listed = f"{self._http.host} answers, accepts the log-in and lists {'its' if total is None else total} tickets."
+        return f"{listed} {self._options.about_absent}"
 
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
-        if self._options.check_path:
-            self._http.get(self._options.check_path)  # an answer to a wrong key may look like an empty helpdesk
+        self._check_key()  # an answer to a wrong key may look like an empty helpdesk
         params = self._params(since=since, size=self._page_size)
-        walk = self._walk_links if self._options.paging == "next" else self._walk_numbers
-        yield from walk(params, start)
+        pager = self._pager(params, start)
+        repeats = Repeats()
+        has_begun = False
+        while (address := pager.address) is not None:
+            place = pager.position
+            try:
+                answer = self._http.get(address, pager.params)
+            except SourceError as error:
+                if not (has_begun and self._is_beyond_the_end(error, pager)):
+                    raise
+                if isinstance(pager, LinkPager):
+                    yield Page([], place, is_doubtful=True)  # who names a page that is not there has lost some
+                break
+            records, total = self._records(answer, is_first=not place.pages_before), self._total(answer)
+            again = repeats.add(self._names(records))
+            if (records and not again) or not (has_begun or place.pages_before):
+                yield self._page(records, place, total=total, seen=_seen_with(pager, records))
+            has_begun = True
+            pager.go_on(Came(answer=answer, records=len(records), total=total, again=again))
+            if repeats.in_a_row >= MOST_IN_A_ROW:
+                self._check_repetition(records, repeats, pager)
+                break
+            if isinstance(pager, NumberPager) and pager.went_back:
+                repeats.forget()
+        self._total_was_right = start is None and isinstance(pager, NumberPager) and pager.total_is_right
 
-    def _walk_numbers(self, params: dict[str, str | int], start: Position | None) -> Iterator[Page]:
-        """By offset or page number, stepping by what really came: servers cap pages silently."""
-        by_offset = self._options.paging == "offset"
-        name = self._options.offset_param if by_offset else self._options.page_param
-        first = 0 if by_offset else self._options.first_page
-        place = int(start.token) if start else first
-        pages_before = start.pages_before if start else 0
-        shrinking = Shrinking()
-        came: int | None = None if start else 0  # since the beginning, once each
-        while True:
-            answer = self._http.get(self._options.path, {**params, name: place})
-            records, total = self._records(answer), self._total(answer)
-            came = None if came is None else came + len(records)
-            seen = place + len(records) if by_offset else came
-            if records or place == first:
-                yield self._page(records, Position(pages_before, str(place)), total=total, seen=seen)
-            lost = shrinking.by(total)
-            if lost and place > first:
-                place = max(place - (lost if by_offset else 1), first)
-                came = None
-            elif not records or (seen is not None and total is not None and seen >= total):
-                return
-            else:
-                place += len(records) if by_offset else 1
-                pages_before += 1
+    def _pager(self, params: Mapping[str, str | int], start: Position | None) -> NumberPager | LinkPager:
+        options = self._options
+        if options.paging == "next":
+            return LinkPager(
+                options.path, params=params, find_next=self._next_address, host=self._http.host, start=start
+            )
+        by_offset = options.paging == "offset"
+        return NumberPager(
+            options.path,
+            params=params,
+            name=options.offset_param if by_offset else options.page_param,
+            first=0 if by_offset else options.first_page,
+            by_offset=by_offset,
+            believes_total=self._total_was_right,
+            start=start,
+        )
 
-    def _walk_links(self, params: dict[str, str | int], start: Position | None) -> Iterator[Page]:
-        address: str | None = start.token if start else self._options.path
-        pages_before = start.pages_before if start else 0
-        visited: set[str] = set()
-        while address is not None:
-            answer = self._http.get(address, None if pages_before else params)
-            records = self._records(answer)
-            if records or not pages_before:
-                yield self._page(records, Position(pages_before, address), total=self._total(answer), seen=None)
-            address = self._next_address(answer, visited)
-            pages_before += 1
+    def _check_key(self) -> None:
+        if self._options.check_path and not self._key_is_checked:
+            self._http.get(self._options.check_path)
+            self._key_is_checked = True
+
+    def _is_beyond_the_end(self, error: SourceError, pager: NumberPager | LinkPager) -> bool:
+        """Whether the refusal of a page is how this helpdesk says that its list is over."""
+        if error.status not in BEYOND_THE_END or pager.announces_more:
+            return False
+        if isinstance(pager, LinkPager):
+            return True
+        if error.status != 404 and pager.seen and pager.seen % _ROUND == 0:
+            return False
+        try:
+            answer = self._http.get(self._options.path, pager.params_after())
+        except SourceError as second:
+            return second.status in BEYOND_THE_END
+        return not self._records(answer, is_first=False)  # else it was a hole in the list
+
+    def _check_repetition(self, records: list[Any], repeats: Repeats, pager: NumberPager | LinkPager) -> None:
+        """Raise `SourceError` where one page came again and again because the helpdesk ignores which one is asked for."""
+        has_ids = any(look_up(each, self._options.fields["id"]) is not None for each in records)
+        if has_ids and (repeats.distinct > 1 or pager.total_is_right):
+            return
+        if has_ids and isinstance(pager, NumberPager) and self._goes_by_numbers(pager, records):
+            return
+        raise SourceError(
+            "unexpected_answer",
+            f"The helpdesk at {self._http.host} sends the same page again and again. "
+            "Check the paging settings of the source.",
+        )
+
+    def _goes_by_numbers(self, pager: NumberPager, records: list[Any]) -> bool:
+        """Whether the helpdesk, whose only page came again, sends another record where the second one is asked for."""
+        params = pager.params_of_one_later(self._options.size_param)
+        if params is None or len(records) < 2:
+            return False
+        later = self._records(self._http.get(self._options.path, params), is_first=False)
+        return self._names(later)[:1] == self._names(records)[1:2]
+
+    def _names(self, records: list[Any]) -> list[str]:
+        return names_of(records, [look_up(each, self._options.fields["id"]) for each in records])
 
     def _page(self, records: list[Any], position: Position, *, total: int | None, seen: int | None) -> Page:
         total_pages = None
@@ -114,31 +168,54 @@ class RestSource:
             params[self._options.since_param] = since.astimezone(UTC).strftime(self._options.since_format)
         return params
 
-    def _records(self, answer: Answer) -> list[Any]:
-        records = look_up(answer.payload, self._options.records)
-        if not isinstance(records, list):
-            where = f"at “{self._options.records}”" if self._options.records else "as its answer"
-            raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} has no list of tickets {where}.")
-        return records
+    def _records(self, answer: Answer, *, is_first: bool = True) -> list[Any]:
+        """The list in the answer. Beyond the first page it may be missing: then the tickets are over.
+
+        Raises `SourceError` where there is none, or where the answer says that the request has failed.
+        """
+        path = self._options.records
+        records = look_up(answer.payload, path)
+        if records and isinstance(records, list):
+            return records
+        complaint = complaint_of(answer.payload)
+        if complaint is not None:
+            said = f": “{complaint}”" if complaint else "."
+            raise SourceError(
+                "failed_answer", f"The helpdesk at {self._http.host} says that the request for its tickets failed{said}"
+            )
+        if not records and (not is_first or answer.payload is None or not path or has_path(answer.payload, path)):
+            return []
+        where = f"at “{self._options.records}”" if self._options.records else "as its answer"
+        raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} has no list of tickets {where}.")
 
     def _total(self, answer: Answer) -> int | None:
         total = look_up(answer.payload, self._options.total) if self._options.total else None
+        if isinstance(total, str) and total.strip().isascii() and total.strip().isdecimal():
+            total = int(total)
+        if isinstance(total, float) and total.is_integer():
+            total = int(total)
         return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
 
-    def _next_address(self, answer: Answer, visited: set[str]) -> str | None:
+    def _next_address(self, answer: Answer) -> str | None:
         if self._options.next == "header:Link":
-            found = _LINK_NEXT.search(answer.headers.get("Link", ""))
-            following: Any = found.group(1) if found else None
+            try:
+                following: Any = find_next(answer.headers.get("Link", ""))
+            except UnreadableLink:
+                raise SourceError(
+                    "unexpected_answer",
+                    f"The helpdesk at {self._http.host} sent a Link header that cannot be read, so whether there is a "
+                    "next page is not known. What came before is stored.",
+                ) from None
         else:
             following = look_up(answer.payload, self._options.next)
         if not following:
             return None
-        if not isinstance(following, str) or following in visited:
+        if not isinstance(following, str):
             raise SourceError(
-                "unexpected_answer", f"The helpdesk at {self._http.host} gives a next page that leads nowhere."
+                "unexpected_answer",
+                f"The helpdesk at {self._http.host} gives no address at “{self._options.next}” as its next page.",
             )
-        visited.add(following)
-        return self._http.without_key(following)
+        return self._http.follow(following, found_in=answer)
 
     def _fields(self, record: Any) -> Mapping[str, Any] | None:
         if not isinstance(record, dict):
@@ -170,6 +247,10 @@ def has_path(value: Any, path: str) -> bool:
     if isinstance(holder, dict):
         return last in holder
     return holder is None and bool(outer) and has_path(value, ".".join(outer))
+
+
+def _seen_with(pager: NumberPager | LinkPager, records: list[Any]) -> int | None:
+    return None if pager.seen is None else pager.seen + len(records)
 
 
 def look_up(value: Any, path: str) -> Any:

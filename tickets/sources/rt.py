@@ -13,7 +13,7 @@ from typing import Any
 
 from supportsaas import clock
 from tickets.ingestion.plain_text import to_plain_text
-from tickets.sources.base import MappedRecords, Page, Position, SourceError
+from tickets.sources.base import Drift, MappedRecords, Page, Position, SourceError
 from tickets.sources.http import Answer
 from tickets.sources.rest import RestSource
 
@@ -33,6 +33,8 @@ class RtSource(RestSource):
     REST source, those about paging and `since` have no effect; `params.query` (TicketSQL) says
     which tickets are read.
     """
+
+    drift: Drift = "none"
 
     @property
     def supports_since(self) -> bool:

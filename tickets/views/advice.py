@@ -10,6 +10,7 @@ _BY_CODE = {
     "rate_limited": "The helpdesk wants fewer requests. Wait some minutes; if it stays, ask for a higher limit there.",
     "not_json": "The address probably leads to a log-in or maintenance page. Open it in a browser to see.",
     "unexpected_answer": "The source’s kind may be the wrong one for this helpdesk. Check its settings.",
+    "failed_answer": "The fault is at the helpdesk. Run the ingestion again later; it goes on where it stopped.",
     "too_large": "Choose a smaller page size in the source.",
     "redirect": "Enter the address the helpdesk redirects to as the address of the source.",
     "misconfigured": "Complete the source’s settings, then run the ingestion again.",
@@ -20,6 +21,8 @@ _BY_CODE = {
     "interrupted": "Run the ingestion again; it goes on where it stopped.",
     "bad_file": "Correct the file, or say how it is to be read, then import it again; what came in before is not doubled.",
     "short_listing": "Usually tickets moved while they were read. The next full read settles it.",
+    "moved_listing": "Choose an order in which tickets stay in place while they are read: by id, ascending.",
+    "since_filter": "Check since_format in the source’s settings, or leave since_param out.",
     "deletion_brake": "If tickets really were removed at the helpdesk, an admin can confirm the deletion above.",
 }
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants.models import AuthKind, Source, SourceKind, Tenant
+from tenants.source_options import rest_options
 from tickets.freshness import every_words
 from tickets.ingestion import name_spaces
 from tickets.ingestion.checking import check_source
@@ -103,6 +104,8 @@ class Command(BaseCommand):
         origin = name_spaces.claim_for(source)
         forget_state(tenant)
         self.stdout.write(f"{tenant.slug} reads from {source}. Try it: manage.py source check {tenant.slug}")
+        if source.kind != SourceKind.HOUSE:
+            self.stdout.write(rest_options(source.kind, source.options).about_absent)
         for sentence in name_spaces.explain_change(tenant, origin, former=former):
             self.stdout.write(sentence)
         if source.every_minutes is None:

@@ -1,0 +1,71 @@
+"""The Link header in every spelling that RFC 8288 allows, and in some that it does not."""
+
+import pytest
+
+from tickets.sources.link_header import UnreadableLink, find_next
+
+A, B = "https://help.example/t?page=2", "https://help.example/t?page=9"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f'<{A}>; rel="next"',
+        f"<{A}>;rel=next",
+        f'<{A}>; rel="last next"',
+        f'<{A}>; rel="next  last"',
+        f'<{A}>; Rel="Next"',
+        f'<{A}>; REL=NEXT, <{B}>; rel="last"',
+        f'<{A}>; rel = "next"',
+        f'<{A}> ;\trel\t=\t"next" ',
+        f"<{A}>; rel='next'",
+        f'<{A}>; title="page 2, of 9; the rest"; rel="next"',
+        f'<{A}>; title="a \\"next\\" one, <so>"; rel=next',
+        f"<{A}>; title*=UTF-8''p%20%2c; rel=next",
+        f"<{A}>; title='a, b'; rel='next'",
+        f'<{B}>; rel="next-archive", <{A}>; rel="next"',
+        f'<{B}>; rel="https://example.com/rels/next", <{A}>; rel="next"',
+        f'<{B}>; rel=prev; rel=next, <{A}>; rel="next"',
+        f'<{B}>; anchor="#other"; rel=next, <{A}>; rel="next"',
+        f'<{B}>; rev="next", <{A}>; rel="next"',
+        f',, <{B}>; rel="last",, <{A}>; rel="next",',
+        f'<{B}>;; crossorigin; rel="last"; , <{A}>; rel="next"',
+        f'<{A}>; rel="next", this is no link',
+    ],
+)
+def test_the_next_page_is_found(header: str) -> None:
+    assert find_next(header) == A
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        " , ",
+        f'<{A}>; rel="last"',
+        f'<{A}>; rel="next-archive"',
+        f"<{A}>; rel=nextpage",
+        f'<{A}>; title="next"',
+        f'<{A}>; title="; rel=next"',
+        f"<{A}>",
+        f'<{A}>; rel=""',
+    ],
+)
+def test_a_header_that_can_be_read_whole_may_have_none(header: str) -> None:
+    assert find_next(header) is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f'<{A}; rel="next"',
+        "page 2",
+        f'<{A}>; rel="next',
+        f'<{A}>; title="a; rel=next',
+        f"<{A}> rel=next",
+        f"{A}; rel=next",
+    ],
+)
+def test_one_that_cannot_be_read_is_not_taken_for_the_end(header: str) -> None:
+    with pytest.raises(UnreadableLink):
+        find_next(header)

@@ -1,0 +1,72 @@
+"""Lists that show a part of the tickets only, and what a ticket is that leaves such a list."""
+
+import pytest
+
+from tenants.source_options import rest_options
+
+FIELDS = {"id": "id", "created_at": "at"}
+
+
+def deletes(path: str = "/t", kind: str = "rest", **options: object) -> bool:
+    whole = {"path": path, "fields": FIELDS} if kind == "rest" else {}
+    return rest_options(kind, {**whole, **options}).deletes_absent
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"sort": "id", "order": "asc"},
+        {"sort": "updated_at"},
+        {"orderBy": "created"},
+        {"status_id": "*"},
+        {"state": "all"},
+        {"include_closed": "true"},
+        {"expand": "status"},
+        {"project": "7"},
+        {"group_id": "3"},
+        {"query": "Queue = 'Support'"},
+    ],
+)
+def test_what_is_absent_is_deleted_where_nothing_narrows_the_list(params: dict[str, str]) -> None:
+    assert deletes(params=params)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"status": "open"},
+        {"filter[state]": "new"},
+        {"updated_since": "2026-01-01"},
+        {"createdAfter": "2026-01-01"},
+        {"start_date": "2026-01-01"},
+        {"days": "30"},
+        {"q": "refund"},
+        {"query": "Status = 'open'"},
+        {"jql": "created > -30d"},
+        {"is_open": "1"},
+    ],
+)
+def test_what_is_absent_is_unknown_where_the_list_is_narrowed_by_time_or_state(params: dict[str, str]) -> None:
+    assert not deletes(params=params)
+    assert deletes(params=params, absent="deleted"), "whoever knows better says so"
+
+
+def test_a_query_in_the_path_counts_too() -> None:
+    assert not deletes("/t?status=open")
+    assert deletes("/t?status=all") and deletes("/index.php?e=/Tickets")
+
+
+def test_helpdesks_we_know_list_all_their_tickets_unless_told_otherwise() -> None:
+    for kind in ("redmine", "rt"):
+        assert deletes(kind=kind)
+        assert not deletes(kind=kind, absent="unknown")
+    assert not deletes(kind="redmine", params={"status_id": "open"})
+
+
+def test_the_set_up_says_what_becomes_of_a_ticket_that_is_missing() -> None:
+    options = rest_options("rest", {"path": "/t", "fields": FIELDS, "params": {"status": "open"}})
+    assert options.about_absent == (
+        "A ticket that is missing from the list is kept, because “status” may leave some out (absent=unknown)."
+    )
+    assert "counts as deleted" in rest_options("redmine", {}).about_absent

@@ -1,0 +1,261 @@
+"""Tickets that come and go while their list is read: none is lost in silence, and none is taken for gone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tenants.models import Tenant
+from tests.builders import record
+from tests.helpdesk import ScriptedHelpdesk
+from tests.listed import PAGINGS, ListedHelpdesk, ingest, live, warned
+
+pytestmark = pytest.mark.django_db
+
+TOTALS = pytest.mark.parametrize("total", [True, False], ids=["with a total", "without a total"])
+WAYS = pytest.mark.parametrize("paging", PAGINGS)
+
+
+@pytest.fixture(autouse=True)
+def _unlimited(settings: Any) -> None:
+    settings.RATE_LIMIT_REQUESTS = 0
+
+
+def listing(helpdesk: ScriptedHelpdesk, paging: str, *, total: bool, tickets: int = 95) -> ListedHelpdesk:
+    listed = ListedHelpdesk(helpdesk, paging=paging, tickets=tickets)
+    listed.total = (lambda all_, _page: len(all_)) if total else None
+    return listed
+
+
+def once_at(listed: ListedHelpdesk, page: int, gone: list[int], *, created: int) -> None:
+    """While the page is asked for, for the first time, the tickets of these numbers go and others come."""
+    has_moved = False
+
+    def move(number: int) -> None:
+        nonlocal has_moved
+        if number == page and not has_moved:
+            has_moved = True
+            listed.swap([f"T-{n:03d}" for n in gone], created=created)
+
+    listed.before = move
+
+
+@WAYS
+@TOTALS
+@pytest.mark.parametrize("created", [0, 6])
+@pytest.mark.parametrize("page", [2, 9])
+def test_what_slips_past_while_others_go_comes_in_with_the_same_run(
+    paging: str, total: bool, created: int, page: int, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    listed = listing(helpdesk, paging, total=total)
+    listed.connect(tenant)
+    once_at(listed, page, [1, 2, 3, 5, 8, 9], created=created)
+    outcome = ingest(tenant)
+    assert outcome.status == "completed"
+    assert listed.ids <= live(tenant)
+    ingest(tenant)
+    assert live(tenant) == listed.ids
+
+
+@WAYS
+def test_in_a_long_list_what_goes_deep_within_is_seen_too(
+    paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    listed = listing(helpdesk, paging, total=False, tickets=313)
+    listed.connect(tenant)
+    once_at(listed, 11, [35, 41, 66, 67, 90, 104], created=6)
+    ingest(tenant)
+    assert listed.ids <= live(tenant)
+
+
+@WAYS
+@TOTALS
+def test_nothing_that_is_there_is_deleted_though_it_slipped_past(
+    paging: str, total: bool, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    listed = listing(helpdesk, paging, total=total)
+    listed.connect(tenant)
+    ingest(tenant)
+    once_at(listed, 6, [1, 12, 23, 34], created=4)
+    ingest(tenant)
+    assert listed.ids <= live(tenant)
+    ingest(tenant)
+    assert live(tenant) == listed.ids
+
+
+@WAYS
+@TOTALS
+def test_a_list_that_never_stands_still_is_no_complete_read_and_deletes_nothing(
+    paging: str, total: bool, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    listed = listing(helpdesk, paging, total=total)
+    listed.connect(tenant)
+    ingest(tenant)
+    kept = live(tenant)
+
+    def move(number: int) -> None:
+        if number in (4, 7):
+            listed.swap([each["id"] for each in listed.tickets[:3]], created=3 if number == 4 else 2)
+
+    listed.before = move
+    outcome = ingest(tenant)
+    assert kept <= live(tenant)
+    if total:
+        assert outcome.status == "partial"
+    listed.before = lambda _number: None
+    ingest(tenant, confirm_deletions=True)
+    assert live(tenant) == listed.ids
+
+
+@WAYS
+def test_new_tickets_in_front_are_no_reason_to_read_twice(
+    paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    listed = listing(helpdesk, paging, total=False, tickets=35)
+    listed.connect(tenant)
+
+    def add(number: int) -> None:
+        if number == 4 and len(listed.tickets) == 35:
+            listed.tickets = [record("T-900"), *listed.tickets]
+
+    # Behind the last page: whoever is pushed on is read all the same.
+    listed.before = add
+    ingest(tenant)
+    assert listed.asked <= 11
+    ingest(tenant)
+    assert live(tenant) == listed.ids
+
+
+@WAYS
+def test_a_page_of_new_tickets_in_front_is_not_taken_for_the_end(
+    paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    listed = listing(helpdesk, paging, total=False)
+    listed.connect(tenant)
+
+    def add(number: int) -> None:
+        if number == 3 and len(listed.tickets) == 95:
+            listed.tickets = [record(f"T-{n}") for n in range(900, 910)] + listed.tickets
+
+    listed.before = add
+    ingest(tenant)
+    assert {f"T-{n:03d}" for n in range(1, 96)} <= live(tenant)
+    ingest(tenant)
+    assert live(tenant) == listed.ids
+
+
+class TestChanges:
+    """A helpdesk that can list what changed is read whole once a day only."""
+
+    @WAYS
+    @TOTALS
+    def test_what_slipped_past_a_whole_read_is_not_missing_until_the_next_one(
+        self, paging: str, total: bool, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        listed = listing(helpdesk, paging, total=total)
+        listed.connect(tenant, since_param="since")
+        once_at(listed, 6, [1, 2, 3, 14, 15, 16], created=6)
+        ingest(tenant)
+        ingest(tenant)
+        assert listed.ids <= live(tenant)
+
+    @WAYS
+    def test_a_later_whole_read_lets_the_next_read_of_changes_overlap_with_it(
+        self, paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        """What came since the last read of changes, and slipped past the whole one unseen, has changed since then."""
+        listed = listing(helpdesk, paging, total=False)
+        now = datetime.now(UTC)
+        listed.connect(tenant, since_param="since")
+        self._stamp(listed, slice(None), now - timedelta(hours=3))
+        ingest(tenant)
+        listed.tickets += [record(f"T-{n}", updated_at=_text(now - timedelta(hours=1))) for n in range(200, 215)]
+        once_at(listed, 11, [20, 21, 22], created=0)  # on a page that no look at another one shows
+        ingest(tenant, full=True)
+        listed.before = lambda _number: None
+        before = listed.asked
+        ingest(tenant)
+        assert "since" in helpdesk.requests[before][1]
+        assert listed.ids <= live(tenant)
+
+    @WAYS
+    def test_a_filter_that_reads_the_time_in_another_zone_is_noticed(
+        self, paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        listed = listing(helpdesk, paging, total=False)
+        now = datetime.now(UTC)
+        # Five hours west of Greenwich: what we name is five hours later to the helpdesk.
+        serve = helpdesk.script
+        assert serve is not None
+
+        def shifted(path: str, query: dict[str, str]) -> Any:
+            if since := query.get("since"):
+                later = datetime.fromisoformat(since) + timedelta(hours=5)
+                query = {**query, "since": _text(later)}
+            return serve(path, query)
+
+        helpdesk.script = shifted
+        listed.connect(tenant, since_param="since")
+        self._stamp(listed, slice(None), now - timedelta(hours=2))
+        ingest(tenant)
+        listed.tickets += [record(f"T-{n}", updated_at=_text(now - timedelta(hours=1))) for n in range(200, 203)]
+        outcome = ingest(tenant)
+        assert listed.ids <= live(tenant)
+        assert (outcome.status, warned(outcome)) == ("partial", "since_filter")
+
+    def test_a_newest_ticket_that_is_deleted_is_no_fault_of_the_filter(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        listed = listing(helpdesk, "page", total=False, tickets=35)
+        listed.connect(tenant, since_param="since")
+        self._stamp(listed, slice(-1, None), datetime.now(UTC) - timedelta(hours=1))
+        ingest(tenant)
+        listed.tickets.pop()
+        outcome = ingest(tenant)
+        assert (outcome.status, outcome.progress.counts.deleted) == ("completed", 1)
+        before = listed.asked
+        assert ingest(tenant).status == "completed"
+        assert "since" in helpdesk.requests[before][1] and listed.asked - before <= 6
+
+    def test_quiet_reads_of_changes_stay_small(self, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+        listed = listing(helpdesk, "page", total=True)
+        listed.connect(tenant, since_param="since")
+        self._stamp(listed, slice(-2, None), datetime.now(UTC) - timedelta(hours=1))
+        ingest(tenant)
+        before = listed.asked
+        outcome = ingest(tenant)
+        assert (outcome.status, outcome.progress.counts.unchanged) == ("completed", 2)
+        assert listed.asked - before <= 2
+
+    @staticmethod
+    def _stamp(listed: ListedHelpdesk, which: slice, moment: datetime) -> None:
+        for each in listed.tickets[which]:
+            each["updated_at"] = _text(moment)
+
+
+class TestAbsent:
+    @WAYS
+    def test_a_list_that_is_a_window_deletes_nothing(
+        self, paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        listed = listing(helpdesk, paging, total=False, tickets=25)
+        listed.connect(tenant, absent="unknown")
+        ingest(tenant)
+        listed.tickets = listed.tickets[2:]
+        before = listed.asked
+        outcome = ingest(tenant)
+        assert (outcome.status, outcome.warning) == ("completed", None)
+        assert len(live(tenant)) == 25
+        assert listed.asked - before <= 5, "and is not read again for what left it"
+
+    def test_a_parameter_that_narrows_the_list_makes_it_one(self, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+        listed = listing(helpdesk, "page", total=False, tickets=25)
+        listed.connect(tenant, params={"status": "open"})
+        ingest(tenant)
+        listed.tickets = listed.tickets[2:]
+        ingest(tenant)
+        assert len(live(tenant)) == 25
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -10,9 +10,13 @@ from supportsaas import logs
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
-# A request that waits for an ingestion holds a thread, not a process.
-worker_class = "gthread"
-threads = 8
+# Its threads never wait for a client; one that waits for an ingestion, or makes a file, holds a thread, not a process.
+worker_class = "supportsaas.web_server.worker.PatientWorker"
+threads = 12
+worker_connections = 500
+keepalive = 15
+sendfile = False  # answers go through the worker's own buffers
+control_socket_disable = True
 timeout = 90
 limit_request_line = 8190  # as long as it can be: a list may be narrowed by many values
 # Longer than a request may wait for a run, so that stopping the server loses none.

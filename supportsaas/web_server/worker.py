@@ -1,0 +1,300 @@
+"""gunicorn's worker of threads, on which no client holds a thread by sending slowly or not reading.
+
+gunicorn's own reads heads and bodies on its few threads, and writes answers there, as slowly as the client likes: some
+dozen connections that send nothing take a site away. Here the loop, which waits for all connections at once, gathers a
+request until it is whole, within limits of time and size (`limits`), and only then a thread works on it. What
+the client does not take of the answer at once, the loop sends on.
+
+Threads are few, so two more things hold: one caller has at most half of them (`turns`), and `/health` has one of its
+own, for a load balancer takes a server out that does not answer it.
+"""
+
+import errno
+import json
+import logging
+import re
+import selectors
+import socket
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from enum import Enum, auto
+from functools import partial
+from typing import Any
+
+from gunicorn.errors import ConfigError
+from gunicorn.workers.gthread import ThreadWorker
+
+from supportsaas.web_server import limits
+from supportsaas.web_server.incoming import TOO_MANY, TOO_SLOW, GatheredRequest, Incoming, Refusal, Refused
+from supportsaas.web_server.outgoing import Outgoing
+from supportsaas.web_server.turns import Turns
+
+logger = logging.getLogger(__name__)
+
+HEALTH = "/health"
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_READ_BYTES = 64 * 1024
+_COUNTED_FROM = 64 * 1024
+_NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)
+_GONE_BEFORE_ACCEPTED = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
+_SESSION = re.compile(r"(?:^|;\s*)(?:__Host-)?sessionid=([^;\s]+)")
+
+
+class State(Enum):
+    RECEIVING = auto()
+    WORKING = auto()
+    SENDING = auto()
+    CLOSING = auto()
+
+
+class Connection:
+    """With the names that gunicorn's worker knows: `sock`, `client`, `server`, `parser` and the three that are fixed."""
+
+    initialized, data_ready, is_http2 = True, True, False
+
+    def __init__(self, cfg: Any, own: socket.socket, client: Any, server: Any) -> None:
+        own.setblocking(False)
+        self.socket = own
+        self.sock = Outgoing(own)
+        self.client = client
+        self.server = server
+        self.incoming = Incoming(cfg, client)
+        self.parser: GatheredRequest | None = None
+        self.state = State.RECEIVING
+        self.deadline = 0.0
+        self.caller = ""
+        self.stays_open = True
+
+    def init(self) -> None:
+        """Nothing is left to do when a thread begins."""
+
+    @property
+    def held(self) -> int:
+        return len(self.incoming) + (self.parser.body_length if self.parser else 0)
+
+
+class PatientWorker(ThreadWorker):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        threads = self.cfg.threads
+        self._turns: Turns[Connection] = Turns(
+            places=threads, each=max(threads // 2, 1), most_waiting=self.worker_connections // 2
+        )
+        self._health_thread: ThreadPoolExecutor | None = None
+        self._connections: dict[Connection, None] = {}
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        if cfg.is_ssl:
+            raise ConfigError("This worker does not speak TLS: let a proxy in front end it (docs/operations.md).")
+
+    def init_process(self) -> None:
+        self._health_thread = ThreadPoolExecutor(max_workers=1)
+        super().init_process()
+
+    # -- The loop: connections -------------------------------------------------------------
+
+    def accept(self, listener: Any) -> None:
+        try:
+            own, client = listener.accept()
+        except OSError as error:
+            if error.errno in _NO_MORE_FILES:
+                self._close_longest_waiting()
+            elif error.errno not in _GONE_BEFORE_ACCEPTED:
+                raise
+            return
+        conn = Connection(self.cfg, own, client, listener.getsockname())
+        self.nr_conns += 1
+        self._connections[conn] = None
+        self._receive(conn, seconds=limits.HEAD_SECONDS)
+        if self.nr_conns >= self.worker_connections:
+            self._close_longest_waiting()
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """Once a second: end what has waited too long."""
+        now = time.monotonic()
+        for conn in list(self._connections):
+            if conn.state is not State.WORKING and (force or conn.deadline <= now):
+                self._expire(conn)
+
+    def murder_pending(self) -> None:
+        """gunicorn's other list of waiting connections; here there is one."""
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        for conn in self._connections:
+            if conn.state is State.RECEIVING and conn.incoming.is_idle:
+                conn.deadline = min(conn.deadline, deadline)
+
+    def _expire(self, conn: Connection) -> None:
+        if conn.state is State.RECEIVING and not conn.incoming.is_idle:
+            self._refuse(conn, TOO_SLOW)
+        else:
+            self._drop(conn)
+
+    def _close_longest_waiting(self) -> None:
+        """Room for others: honest clients send a request at once, so it is nobody's loss."""
+        waiting = (each for each in self._connections if each.state is not State.WORKING)
+        oldest = min(waiting, key=lambda each: each.deadline, default=None)
+        if oldest is not None:
+            self._drop(oldest)
+
+    def _watch(self, conn: Connection, state: State, events: int, seconds: float) -> None:
+        conn.state = state
+        conn.deadline = time.monotonic() + seconds
+        work = {State.RECEIVING: self._on_bytes, State.SENDING: self._on_room, State.CLOSING: self._on_rest}[state]
+        self._unwatch(conn)
+        self.poller.register(conn.socket, events, partial(self._guarded, work, conn))
+
+    def _unwatch(self, conn: Connection) -> None:
+        if conn.socket.fileno() in self.poller.get_map():
+            self.poller.unregister(conn.socket)
+
+    def _guarded(self, work: Any, conn: Connection, _socket: Any) -> None:
+        try:
+            work(conn)
+        except (BlockingIOError, InterruptedError):
+            pass
+        except OSError:
+            self._drop(conn)
+
+    def _drop(self, conn: Connection) -> None:
+        if self._connections.pop(conn, self) is self:
+            return
+        self._unwatch(conn)
+        self.nr_conns -= 1
+        conn.socket.close()
+
+    # -- The loop: a request comes ---------------------------------------------------------
+
+    def _receive(self, conn: Connection, *, seconds: float) -> None:
+        """Wait for a request, or take the one that came behind the last."""
+        self._watch(conn, State.RECEIVING, selectors.EVENT_READ, seconds)
+        if not conn.incoming.is_idle:
+            conn.deadline = time.monotonic() + limits.HEAD_SECONDS
+            self._advance(conn)
+
+    def _on_bytes(self, conn: Connection) -> None:
+        data = conn.socket.recv(_READ_BYTES)
+        if not data:
+            self._drop(conn)
+            return
+        was_idle = conn.incoming.is_idle
+        conn.incoming.add(data)
+        if was_idle and not conn.incoming.is_idle:
+            conn.deadline = time.monotonic() + limits.HEAD_SECONDS
+        self._advance(conn)
+
+    def _advance(self, conn: Connection) -> None:
+        had_head = conn.incoming.present is not None
+        try:
+            whole = conn.incoming.take()
+        except Refused as refused:
+            self._refuse(conn, refused.refusal)
+            return
+        if whole is not None:
+            conn.parser = whole
+            self.enqueue_req(conn)
+            return
+        present = conn.incoming.present
+        if present is not None and not had_head:
+            conn.deadline = time.monotonic() + limits.BODY_SECONDS
+            if present.expects_continue:
+                conn.sock.put(_CONTINUE)
+        self._bound_what_is_held(conn)
+
+    def _bound_what_is_held(self, grown: Connection) -> None:
+        if grown.held > _COUNTED_FROM and sum(each.held for each in self._connections) > limits.HELD_BYTES:
+            receiving = (each for each in self._connections if each.state is State.RECEIVING)
+            largest = max(receiving, key=lambda each: each.held)
+            logger.warning("Too many large requests at once: the largest was given up.")
+            self._drop(largest)
+
+    def _refuse(self, conn: Connection, refusal: Refusal) -> None:
+        """Answer without reading the rest; no thread takes part."""
+        logger.info("A request was refused unread: %d %s", refusal.status, refusal.status.phrase)
+        body = json.dumps({"detail": refusal.sentence}).encode()
+        later = "Retry-After: 5\r\n" if refusal is TOO_MANY else ""
+        head = (
+            f"HTTP/1.1 {refusal.status.value} {refusal.status.phrase}\r\nContent-Type: application/json\r\n"
+            f"X-Content-Type-Options: nosniff\r\n{later}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        conn.stays_open = False
+        conn.sock.begin_answer()
+        try:
+            conn.sock.put(head.encode() + body)
+        except OSError:
+            self._drop(conn)
+            return
+        self._send_rest(conn)
+
+    # -- Threads ---------------------------------------------------------------------------
+
+    def enqueue_req(self, conn: Connection) -> None:
+        """To a thread; for its turn, where the caller or all have enough to do."""
+        assert conn.parser is not None and self._health_thread is not None
+        self._unwatch(conn)
+        conn.state = State.WORKING
+        conn.sock.begin_answer()
+        if conn.parser.path == HEALTH:
+            self._hand_over(conn, self._health_thread)
+            return
+        conn.caller = _caller_of(conn.parser)
+        if self._turns.add(conn.caller, conn):
+            self._begin_turns()
+        else:
+            conn.parser = None
+            self._refuse(conn, TOO_MANY)
+
+    def _begin_turns(self) -> None:
+        while (conn := self._turns.take()) is not None:
+            self._hand_over(conn, self.tpool)
+
+    def _hand_over(self, conn: Connection, threads: ThreadPoolExecutor) -> None:
+        answering = threads.submit(self.handle, conn)
+        answering.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
+
+    def finish_request(self, conn: Connection, answering: "Future[Any]") -> None:
+        """Back in the loop: the thread has made its answer."""
+        if conn.parser is not None and conn.parser.path != HEALTH:
+            self._turns.end(conn.caller)
+            self._begin_turns()
+        conn.parser = None
+        failed = answering.cancelled() or answering.exception() is not None
+        conn.stays_open = not failed and bool(answering.result())
+        self._send_rest(conn)
+
+    # -- The loop: an answer goes ----------------------------------------------------------
+
+    def _send_rest(self, conn: Connection) -> None:
+        if len(conn.sock):
+            seconds = conn.sock.patience + len(conn.sock) / limits.SLOWEST_RATE
+            self._watch(conn, State.SENDING, selectors.EVENT_WRITE, max(seconds, 0))
+        elif conn.stays_open:
+            self._receive(conn, seconds=self.cfg.keepalive)
+        else:
+            self._close(conn)
+
+    def _on_room(self, conn: Connection) -> None:
+        conn.sock.flush()
+        if not len(conn.sock):
+            self._send_rest(conn)
+
+    def _close(self, conn: Connection) -> None:
+        """Say that nothing more comes, and read on a little: a connection closed with bytes unread loses the answer."""
+        try:
+            conn.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._drop(conn)
+            return
+        self._watch(conn, State.CLOSING, selectors.EVENT_READ, limits.CLOSING_SECONDS)
+
+    def _on_rest(self, conn: Connection) -> None:
+        if not conn.socket.recv(_READ_BYTES):
+            self._drop(conn)
+
+
+def _caller_of(request: GatheredRequest) -> str:
+    """Who asks, as far as it can be told unread: by token, session, or nobody in particular."""
+    token = request.header("AUTHORIZATION")
+    session = _SESSION.search(request.header("COOKIE"))
+    return token or (session.group(1) if session else "")

@@ -19,8 +19,8 @@ _REFUSALS: dict[int, tuple[str, type[Schema], dict[str, str]]] = {
     403: ("The role or the token does not allow it; nothing was done", Problem, {}),
     404: ("There is no such thing that the caller may see", Problem, {}),
     422: ("A parameter is missing, wrong or unknown; `errors` names it", FieldProblem, {}),
-    429: ("The token has used up its requests", Problem, {"Retry-After": "Seconds to wait."}),
-    503: ("The database is not reachable", Problem, {"Retry-After": "Seconds to wait."}),
+    429: ("The caller has used up its requests, or has too much running", Problem, {"Retry-After": "Seconds to wait."}),
+    503: ("The database is not reachable, or the server is busy", Problem, {"Retry-After": "Seconds to wait."}),
 }
 _TOO_LONG = "The address is longer than the server reads (8,190 bytes); the server in front says so, and not in JSON"
 _ETAG = "Changes with the answer. Send it as `If-None-Match`: 304 then says that nothing has changed."

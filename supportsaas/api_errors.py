@@ -9,6 +9,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, ValidationError
 
 from supportsaas import mongo
+from supportsaas.reliability.places import NoPlace
 
 TRY_AGAIN_SECONDS = 5
 """What a 503 tells a program to wait: MongoDB elects a new primary in about that time."""
@@ -106,14 +107,26 @@ def install(api: NinjaAPI) -> None:
         response["Retry-After"] = str(error.retry_after)
         return response
 
+    @api.exception_handler(NoPlace)
+    def _busy(request: HttpRequest, error: NoPlace) -> HttpResponse:
+        response = api.create_response(request, {"detail": str(error)}, status=error.status)
+        response["Retry-After"] = str(error.retry_after)
+        return response
+
     for kind in mongo.UNAVAILABLE:
 
         @api.exception_handler(kind)
         def _away(request: HttpRequest, error: Exception) -> HttpResponse:
-            detail = {"detail": "The database is not reachable. Try again in a moment."}
-            response = api.create_response(request, detail, status=503)
+            response = api.create_response(request, {"detail": database_away(error)}, status=503)
             response["Retry-After"] = str(TRY_AGAIN_SECONDS)
             return response
+
+
+def database_away(error: Exception) -> str:
+    """For what is in `mongo.UNAVAILABLE`."""
+    if mongo.took_too_long(error):
+        return "The database took too long for this. Ask for less (a shorter period, more filters), or try again later."
+    return "The database is not reachable. Try again in a moment."
 
 
 def _field_of(error: dict[str, Any]) -> str:

@@ -10,7 +10,9 @@ from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRefresh
 
 from supportsaas import mongo
-from supportsaas.api_errors import TRY_AGAIN_SECONDS
+from supportsaas.api_errors import TRY_AGAIN_SECONDS, database_away
+from supportsaas.plain_answers import refuse
+from supportsaas.reliability.places import NoPlace
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +23,7 @@ _NO_PROBLEM = b'<div id="problem" hx-swap-oob="innerHTML"></div>'
 
 
 class MongoUnavailable:
-    """Turns an unreachable MongoDB into 503 with a sentence, for pages and programs alike."""
+    """Turns an unreachable MongoDB into 503 with a sentence, and a lack of places, for pages and programs alike."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -30,18 +32,25 @@ class MongoUnavailable:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, mongo.UNAVAILABLE):
-            return None
-        return unavailable(request, exception)
+        if isinstance(exception, mongo.UNAVAILABLE):
+            return unavailable(request, exception)
+        return busy(request, exception) if isinstance(exception, NoPlace) else None
 
 
 def unavailable(request: HttpRequest, exception: Exception) -> HttpResponse:
-    logger.error("MongoDB is not reachable: %s", exception)
+    is_slow = mongo.took_too_long(exception)
+    logger.error("MongoDB %s: %s", "took too long" if is_slow else "is not reachable", exception)
     if "text/html" in request.headers.get("Accept", ""):  # programs take anything
-        answer = render(request, "503.html", status=503, using=None)
+        answer = render(request, "503.html", {"is_slow": is_slow}, status=503, using=None)
     else:
-        answer = JsonResponse({"detail": "The database is not reachable. Try again in a moment."}, status=503)
+        answer = JsonResponse({"detail": database_away(exception)}, status=503)
     answer["Retry-After"] = str(TRY_AGAIN_SECONDS)
+    return answer
+
+
+def busy(request: HttpRequest, exception: NoPlace) -> HttpResponse:
+    answer = refuse(request, exception.status, "Too much at once", str(exception))
+    answer["Retry-After"] = str(exception.retry_after)
     return answer
 
 

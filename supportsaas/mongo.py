@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pymongo
 from bson.codec_options import CodecOptions
-from django.db import DatabaseError, connection
+from django.db import OperationalError, connection
 from pymongo import MongoClient, ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -22,10 +22,15 @@ Document = dict[str, Any]
 Pipeline = list[Document]
 T = TypeVar("T")
 
-UNAVAILABLE = (ConnectionFailure, ServerSelectionTimeoutError, ExecutionTimeout, DatabaseError)
-"""What is raised where MongoDB cannot be reached or does not answer in time, by pymongo or by Django's backend."""
+UNAVAILABLE = (ConnectionFailure, ServerSelectionTimeoutError, ExecutionTimeout, OperationalError)
+"""What is raised where MongoDB cannot be reached or does not answer in time, by pymongo or by the database engine."""
 
 _AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
+
+
+def took_too_long(error: Exception) -> bool:
+    """Whether MongoDB is there, and only could not do what was asked in the time for it. For what is in `UNAVAILABLE`."""
+    return isinstance(error, ExecutionTimeout) or isinstance(error.__cause__, ExecutionTimeout)
 
 
 def client() -> "MongoClient[Document]":

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
 
+from supportsaas.admin_search import Searchable
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+
+class ReadOnlyAdmin(Searchable):
     """Logs are read, never written: no adding, changing or deleting."""
 
     actions: Any = None

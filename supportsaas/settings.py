@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from supportsaas import demo_environment, environment, logs, secret_box
 from supportsaas.addresses import AllowedHosts
+from supportsaas.web_server.limits import BODY_BYTES
 from supportsaas.without_gis import skip_search_for_gdal
 
 BASE_DIR = demo_environment.BASE_DIR
@@ -102,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "supportsaas.api_answers.api_answers",
+    "supportsaas.uploads.bounded_bodies",
     "supportsaas.middleware.database_patience",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -140,7 +142,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 skip_search_for_gdal()
 DATABASES = {
     "default": {
-        "ENGINE": "django_mongodb_backend",
+        "ENGINE": "supportsaas.mongodb_engine",
         "HOST": MONGODB_URI,
         "NAME": MONGODB_NAME,
         "OPTIONS": {
@@ -204,6 +206,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_HTTPS else 
 SECURE_REDIRECT_EXEMPT = [r"^health$"]
 SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES
+FILE_UPLOAD_HANDLERS = ["supportsaas.uploads.RefuseFiles"]
 
 LOGGING = logs.configuration(environment.choice("LOG_FORMAT", default="line", among=logs.FORMATS))

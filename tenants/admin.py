@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from supportsaas import clock
+from supportsaas.admin_search import Searchable
 from supportsaas.read_only_admin import ReadOnlyAdmin
 from tenants.audit import AuditEntry
 from tenants.channel_form import ChannelForm
@@ -46,7 +47,7 @@ class UserMembershipInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(Searchable, DjangoUserAdmin):
     """Who may change people does not thereby gain rights: only superusers give rights, and change whoever has some."""
 
     inlines = [UserMembershipInline]
@@ -109,7 +110,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin):
+class GroupAdmin(Searchable, DjangoGroupAdmin):
     """Groups give rights, so superusers alone change them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -122,7 +123,7 @@ class GroupAdmin(DjangoGroupAdmin):
         return _is_superuser(request)
 
 
-class TenantAdmin(admin.ModelAdmin):
+class TenantAdmin(Searchable):
     list_display = ["name", "slug", "timezone", "retention_days", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "slug"]
@@ -138,7 +139,7 @@ class SourceOfTenantForm(SourceForm):
         fields = ["tenant", *SourceForm.Meta.fields]
 
 
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(Searchable):
     form = SourceOfTenantForm
     list_display = ["tenant", "name", "kind", "url", "auth", "secret_state", "schedule", "enabled"]
     list_filter = ["kind", "enabled"]
@@ -159,7 +160,7 @@ class ChannelAdminForm(ChannelForm):
         fields = ["tenant", "kind", *ChannelForm.Meta.fields]
 
 
-class ChannelAdmin(admin.ModelAdmin):
+class ChannelAdmin(Searchable):
     """Tenant and kind are chosen once: what is stored belongs to them. A secret that was made is shown once."""
 
     form = ChannelAdminForm
@@ -236,7 +237,7 @@ class NewTokenForm(AsksPasswordAgain, forms.ModelForm):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):
+class ApiTokenAdmin(Searchable):
     """Making one shows its text once, in the answer to saving; later there is only its hash.
 
     Staff who are no superusers make tokens for themselves, and change none but their own: a token never allows more
@@ -321,8 +322,8 @@ class ApiTokenAdmin(admin.ModelAdmin):
 class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ["recorded_at", "actor", "action", "kind", "name", "tenant_slug", "changed_fields"]
     list_filter = ["action", "kind", "via", "tenant_slug"]
-    search_fields = ["=actor", "=tenant_slug", "=object_id"]
-    search_help_text = "Who, tenant or id of the object, exactly"
+    search_fields = ["actor", "tenant_slug", "object_id"]
+    search_help_text = "Who, tenant or id of the object, or a part of it"
     ordering = ["-recorded_at"]
     fields = [
         "recorded_at",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 
 from supportsaas import clock, mongo
@@ -188,3 +189,55 @@ class TestAuditLogs:
             assert staff.post(f"/admin/tickets/{model}/{job_id}/change/", {"status": "x"}).status_code == 403
             assert staff.post(f"/admin/tickets/{model}/{job_id}/delete/", {"post": "yes"}).status_code == 403
             assert jobs.find_job(job_id) is not None
+
+
+PATTERNS = [
+    "B-1.*",
+    ".*",
+    "(.*)*(.*)*(.*)*x1",
+    "*",
+    "[",
+    "(",
+    "a{999999}",
+    "\\",
+    "\\Qx",
+    "(?i)t-1",
+    "^T",
+    "1$",
+    "T-1|T-2",
+]
+
+
+def searched_admins() -> list[str]:
+    return sorted(
+        f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        for model, shown in admin.site._registry.items()
+        if shown.search_fields
+    )
+
+
+class TestSearch:
+    @pytest.mark.parametrize("pattern", PATTERNS)
+    def test_what_looks_like_a_regular_expression_is_text(self, staff: Client, tenant: Tenant, pattern: str) -> None:
+        store_tickets(tenant, [{"id": "T-1"}, {"id": "T-2"}])
+        page = staff.get("/admin/tickets/tickethistory/", {"q": pattern})
+        assert page.status_code == 200
+        assert page.context["cl"].result_count == 0
+
+    @pytest.mark.parametrize("typed", ["T-1", "t-1", "-1", "acme T-1"])
+    def test_parts_of_words_are_found_in_any_case(self, staff: Client, tenant: Tenant, typed: str) -> None:
+        store_tickets(tenant, [{"id": "T-1"}, {"id": "T-2"}])
+        page = staff.get("/admin/tickets/tickethistory/", {"q": typed})
+        assert page.context["cl"].result_count == 1
+
+    @pytest.mark.parametrize("pattern", ["*", "(a+)+$", "a.b", "x " * 2000, "é[", "%", "_"])
+    def test_every_list_takes_every_text(self, staff: Client, tenant: Tenant, pattern: str) -> None:
+        addresses = searched_admins()
+        assert len(addresses) > 8
+        assert {staff.get(each, {"q": pattern}).status_code for each in addresses} == {200}
+
+
+def test_a_lookup_without_case_is_no_regular_expression(tenant: Tenant) -> None:
+    assert [Tenant.objects.filter(slug__iexact=each).count() for each in ("ACME", "a.me", "a.*", "*", "acm")] == [
+        1, 0, 0, 0, 0,
+    ]  # fmt: skip

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from supportsaas.admin_search import Searchable
 from supportsaas.read_only_admin import ReadOnlyAdmin
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
 from supportsaas.tenant_data import count_data
@@ -136,7 +137,7 @@ class RuleAdminForm(RuleForm):
 
 
 @admin.register(ClassificationRule)
-class ClassificationRuleAdmin(admin.ModelAdmin):
+class ClassificationRuleAdmin(Searchable):
     """The tenant is chosen once. The order is kept on the tenant's own page; a new rule is the last."""
 
     form = RuleAdminForm
@@ -154,7 +155,7 @@ class ClassificationRuleAdmin(admin.ModelAdmin):
 
 
 @admin.register(SavedView)
-class SavedViewAdmin(admin.ModelAdmin):
+class SavedViewAdmin(Searchable):
     """The tenant is chosen once. The filter is read as the list reads its address, and written down anew."""
 
     list_display = ["name", "tenant", "position", "query"]
@@ -180,8 +181,8 @@ class IngestionLogAdmin(ReadOnlyAdmin):
         "problem",
     ]
     list_filter = ["status", "trigger", "tenant_id"]
-    search_fields = ["=job_id", "=tenant_id", "started_by"]
-    search_help_text = "Job, tenant or who started it"
+    search_fields = ["job_id", "tenant_id", "started_by"]
+    search_help_text = "Job, tenant or who started it, or a part of it"
     fields = [
         "job_id", "tenant_id", "status", "trigger", "started_by", "queued_at", "started_at", "ended_at", "took",
         "processed_pages", "total_pages", "in_words", "problem", "options", "cancel_requested_at",
@@ -210,8 +211,8 @@ class IngestionLogAdmin(ReadOnlyAdmin):
 class TicketHistoryAdmin(ReadOnlyAdmin):
     list_display = ["recorded_at", "tenant_id", "external_id", "action", "changed_fields"]
     list_filter = ["action", "tenant_id"]
-    search_fields = ["=external_id", "=tenant_id", "=job_id"]
-    search_help_text = "Ticket, tenant or job, exactly"
+    search_fields = ["external_id", "tenant_id", "job_id"]
+    search_help_text = "Ticket, tenant or job, or a part of it"
     fields = ["tenant_id", "external_id", "action", "reason", "recorded_at", "job_id", "readable_changes"]
 
     @admin.display(description="fields")
@@ -229,8 +230,8 @@ class TicketHistoryAdmin(ReadOnlyAdmin):
 class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ["composed_at", "tenant_id", "status", "kind", "headline", "attempts", "last_said"]
     list_filter = ["status", "kind", "tenant_id"]
-    search_fields = ["=key", "=tenant_id", "=channel_id"]
-    search_help_text = "Key, tenant or channel, exactly"
+    search_fields = ["key", "tenant_id", "channel_id"]
+    search_help_text = "Key, tenant or channel, or a part of it"
     fields = [
         "key", "tenant_id", "channel_id", "kind", "status", "headline", "ticket_ids", "composed_at", "next_attempt_at",
         "ended_at", "ended_by", "again_by", "again_at", "attempts", "readable_log",

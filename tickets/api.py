@@ -12,10 +12,10 @@ from pydantic import ConfigDict
 
 from supportsaas.api_errors import InvalidParameter, refuse_unknown
 from supportsaas.mongo import Document
-from tenants.api_access import TenantId, api_tenant
+from tenants.api_access import TenantId, api_tenant, caller_of
 from tenants.models import Tenant
 from tickets.api_fields import Moment, Search, Words
-from tickets.export_files import file_description, tickets_file
+from tickets.export_files import file_description, tickets_file_in_place
 from tickets.exporting import TICKET_COLUMNS
 from tickets.filters import MOST_VALUES, FilterError, TicketFilter
 from tickets.ingestion.classify import classify_ticket
@@ -162,7 +162,9 @@ def export_tickets(request: HttpRequest, query: Query[ExportQuery]) -> HttpRespo
     refuse_unknown(request, ExportQuery.model_fields, may_repeat=_MAY_REPEAT)
     tenant = api_tenant(request, query.tenant_id)
     try:
-        return tickets_file(tenant, _filter(request, tenant), query.format)
+        return tickets_file_in_place(
+            tenant, _filter(request, tenant), query.format, caller=str(caller_of(request).user.pk)
+        )
     except FilterError as error:
         raise InvalidParameter(error.field, error.reason) from None
 

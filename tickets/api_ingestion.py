@@ -15,6 +15,7 @@ from supportsaas.mongo import Document
 from supportsaas.reliability import rate_limiter
 from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.once import KeyReused, Once, Outcome
+from supportsaas.reliability.places import NoPlace, Places
 from tenants.api_access import Caller, TenantId, api_tenant, caller_of
 from tenants.models import Role, Tenant
 from tickets import jobs
@@ -24,6 +25,8 @@ from tickets.worker import count_workers
 router = Router(tags=["ingestion"])
 
 POLL_SECONDS = 0.2
+WAITING = Places("requests that wait for a run", total=3, each=2)
+"""Each holds a thread of the web server; whoever finds no place gets the answer 202 at once."""
 
 JobId = Annotated[str, Field(json_schema_extra={"description": "As `POST /ingest/run` gave it.", "format": "uuid"})]
 
@@ -109,7 +112,8 @@ def run_ingestion(
         description="Any text of your own, the same for every attempt at one run: for 24 hours it starts at most one.",
     ),
 ) -> Status:
-    """Puts a job into the queue and waits up to `wait` seconds for its end.
+    """Puts a job into the queue and waits up to `wait` seconds for its end. Few calls can wait at once; others
+    get 202 straight away.
 
     With an `Idempotency-Key`, an attempt that is made again gets the same run: its end, or 202 while it is
     going. (409 is an answer too: it is given again, and a new run needs a new key.)
@@ -128,7 +132,11 @@ def run_ingestion(
     if "conflict" in begun.values:
         other = begun.values["conflict"]
         return Status(409, Conflict(detail=str(jobs.JobActive(other)), job_id=other))
-    return _wait_for(begun.values["job_id"], seconds=wait)
+    try:
+        with WAITING.take(caller.key):
+            return _wait_for(begun.values["job_id"], seconds=wait)
+    except NoPlace:
+        return _wait_for(begun.values["job_id"], seconds=0)
 
 
 def _begin(tenant: Tenant, caller: Caller, key: str | None) -> Outcome:

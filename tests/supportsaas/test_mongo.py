@@ -5,10 +5,13 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import pymongo
 import pytest
+from django.db import DatabaseError, IntegrityError
 from pymongo.errors import AutoReconnect
 
 from supportsaas import mongo
+from tenants.models import Tenant
 
 pytestmark = pytest.mark.django_db
 ORDER = "order_of_the_test"
@@ -47,3 +50,24 @@ def test_a_count_whose_connection_broke_is_asked_once_more() -> None:
         mongo.database().command({"count": "locks"})
     break_the_connection()
     assert count(2) == 8
+
+
+class TestErrors:
+    """The database is away only where it is: whatever else goes wrong has another name."""
+
+    def test_a_second_document_of_a_unique_key_is_no_sign_of_an_absent_database(self, tenant: Tenant) -> None:
+        with pytest.raises(IntegrityError) as caught:
+            Tenant.objects.create(slug=tenant.slug, name="Another")
+        assert not isinstance(caught.value, mongo.UNAVAILABLE)
+
+    def test_neither_is_a_query_that_mongodb_does_not_understand(self) -> None:
+        with pytest.raises(DatabaseError) as caught:
+            list(Tenant.objects.filter(slug__regex="*"))
+        assert not isinstance(caught.value, mongo.UNAVAILABLE)
+
+    def test_a_query_that_takes_too_long_is_told_from_a_server_that_is_gone(self) -> None:
+        slow = {"$where": "sleep(300) || true"}
+        with pymongo.timeout(0.5), pytest.raises(mongo.UNAVAILABLE) as caught:
+            list(mongo.collection("locks").find(slow))
+        assert mongo.took_too_long(caught.value)
+        assert not mongo.took_too_long(AutoReconnect("gone"))

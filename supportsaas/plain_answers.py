@@ -1,0 +1,10 @@
+"""A refusal that is one sentence: a page for a browser, `{"detail": …}` for a program."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+
+def refuse(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    if "text/html" in request.headers.get("Accept", ""):  # programs take anything
+        return render(request, "problem.html", {"title": title, "sentence": sentence}, status=status, using=None)
+    return JsonResponse({"detail": sentence}, status=status)

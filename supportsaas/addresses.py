@@ -4,7 +4,7 @@ Addresses of helpdesks and of alerts come from tenants, so none may lead into th
 itself runs in, unless an administrator allows the host.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -100,10 +100,17 @@ def whereabouts(address: Address) -> str | None:
     return None if address.is_global else "a network that is not public"
 
 
-def check_address(host: str, text: str, *, allowed: AllowedHosts) -> None:
-    """Raise `AddressRefused` where `host`, which stands for the address `text`, may not be reached."""
+def check_address(
+    host: str, text: str, *, allowed: AllowedHosts, is_own: Callable[[Address], bool] = lambda _: False
+) -> None:
+    """Raise `AddressRefused` where `host`, which stands for the address `text`, may not be reached.
+
+    `is_own` knows the public addresses of this machine, which a firewall outside does not guard from here.
+    """
     address = ip_address(text.partition("%")[0])
     place = whereabouts(address)
+    if place is None and is_own(_carried(address) or address):
+        place = "this machine itself"
     if place is None or allowed.allow(host, address):
         return
     what = f"{host} leads to {place}" if host.strip("[]") == str(address) else f"{host} is {address}: {place}"

@@ -11,11 +11,12 @@ whatever the size. Restoring reads every file and compares its checksum before i
 import gzip
 import hashlib
 import json
+import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bson import json_util
 from bson.codec_options import CodecOptions
@@ -89,7 +90,8 @@ def write_backup(directory: Path, *, tell: Tell = lambda *_: None) -> Manifest:
                 "minSnapshotHistoryWindowInSeconds, or use mongodump or a snapshot of the disk."
             ) from error
         raise
-    (partial / MANIFEST).write_text(json.dumps({"version": VERSION, **asdict(manifest)}, indent=1) + "\n")
+    with _create(partial / MANIFEST) as file:
+        file.write((json.dumps({"version": VERSION, **asdict(manifest)}, indent=1) + "\n").encode())
     partial.rename(directory)
     return manifest
 
@@ -178,11 +180,13 @@ def _write_parts(directory: Path, session: ClientSession, tell: Tell) -> Manifes
             "collectionName": name,
             "type": "collection",
         }
-        _description_of(directory, name).write_text(
-            json_util.dumps(description, json_options=json_util.CANONICAL_JSON_OPTIONS)
-        )
+        with _create(_description_of(directory, name)) as file:
+            file.write(json_util.dumps(description, json_options=json_util.CANONICAL_JSON_OPTIONS).encode())
         count = 0
-        with gzip.open(_documents_of(directory, name), "wb", compresslevel=_COMPRESSION) as out:
+        with (
+            _create(_documents_of(directory, name)) as file,
+            gzip.GzipFile(filename="", mode="wb", compresslevel=_COMPRESSION, fileobj=file) as out,
+        ):
             batches: Any = database[name].find_raw_batches(session=session, batch_size=_BATCH_DOCUMENTS)
             for batch in batches:  # bytes
                 out.write(batch)
@@ -216,6 +220,11 @@ def _documents_of(directory: Path, collection: str) -> Path:
 
 def _description_of(directory: Path, collection: str) -> Path:
     return directory / f"{collection}.metadata.json"
+
+
+def _create(path: Path) -> BinaryIO:
+    """A new file that only its owner may read, whatever the umask says: it holds what customers wrote."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _checksum(directory: Path, collection: str) -> str:

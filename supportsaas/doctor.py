@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from supportsaas import indexes, mongo, secret_box, vitals
 from supportsaas.secret_box import SecretUnreadable
 from supportsaas.stored_secrets import find_stored_secrets
+from tenants.checks import ONE_ADDRESS, demo_accounts_in_words, is_one_address
 
 OLDEST_MONGODB = (6, 0)
 _SAME = {"unique": False, "sparse": False, "expireAfterSeconds": None, "partialFilterExpression": None}
@@ -20,9 +21,10 @@ _SAME = {"unique": False, "sparse": False, "expireAfterSeconds": None, "partialF
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Something wrong, and what to do about it."""
+    """Something wrong, and what to do about it; or only worth a look, where it may be meant so."""
 
     sentence: str
+    is_hint: bool = False
 
 
 Check = Callable[[], Iterator[Complaint]]
@@ -109,6 +111,16 @@ def check_settings() -> Iterator[Complaint]:
         )
 
 
+def check_proxies() -> Iterator[Complaint]:
+    if is_one_address():
+        yield Complaint(ONE_ADDRESS, is_hint=True)
+
+
+def check_accounts() -> Iterator[Complaint]:
+    if not settings.DEMO:
+        yield from map(Complaint, demo_accounts_in_words())
+
+
 def check_vital_signs() -> Iterator[Complaint]:
     for finding in vitals.examine().findings:
         yield Complaint(finding.sentence)
@@ -128,5 +140,7 @@ CHECKS: dict[str, Check] = {
     "Stored secrets": check_secrets,
     "Static files": check_static_files,
     "Settings": check_settings,
+    "Proxies": check_proxies,
+    "Accounts": check_accounts,
     "Vital signs": check_vital_signs,
 }

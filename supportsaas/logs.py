@@ -40,6 +40,8 @@ _BLOTS = (
     (re.compile(r"(\w+://[^\s?'\"<>]+)\?[^\s'\"<>]+"), r"\1?…"),
 )
 
+_PATH = re.compile(r"(\w+://[^\s/'\"<>]+)/[^\s'\"<>]*")
+
 
 @contextmanager
 def about(**values: Value) -> Iterator[None]:
@@ -148,7 +150,8 @@ def _message_of(record: logging.LogRecord) -> str:
     if record.name == "django.request" and isinstance(record.args, tuple) and record.args:
         return str(record.args[0])  # “Internal Server Error: /the/address”
     if record.name == "django.security.csrf" and isinstance(record.args, tuple) and record.args:
-        return f"Refused a form: {record.args[0]}"  # “Forbidden (why): /the/address”
+        # “Forbidden (why): /the/address”; and where it came from may be an address too.
+        return "Refused a form: " + _PATH.sub(r"\1/…", str(record.args[0]))
     try:
         message = record.getMessage()
     except (TypeError, ValueError):  # a wrong number of arguments must not lose the line

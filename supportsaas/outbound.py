@@ -14,13 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from ipaddress import ip_address
 from typing import Any
 
 import httpcore
 import httpx
 from django.conf import settings
 
-from supportsaas.addresses import AddressRefused, check_address
+from supportsaas.addresses import Address, AddressRefused, check_address
 
 __all__ = ["AddressRefused", "Resolve", "check_literal", "open_client", "why_unreachable"]
 
@@ -62,7 +63,28 @@ def check_literal(host: str) -> None:
     except (OSError, UnicodeError):
         return
     for address in found:
-        check_address(host, str(address), allowed=settings.OUTBOUND_ALLOWED_HOSTS)
+        check_address(host, str(address), allowed=settings.OUTBOUND_ALLOWED_HOSTS, is_own=is_own_address)
+
+
+def is_own_address(address: Address) -> bool:
+    """Whether an interface of this machine has the address: only then a socket can be bound to it."""
+    return _can_bind(address) and not _binds_anything()
+
+
+def _can_bind(address: Address) -> bool:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((str(address), 0))
+    except OSError:
+        return False
+    return True
+
+
+@cache
+def _binds_anything() -> bool:
+    """Where the system is set so (`ip_nonlocal_bind`), binding says nothing; then the address counts as another's."""
+    return _can_bind(ip_address("192.0.2.1"))  # of documentation (RFC 5737), so nobody's
 
 
 def resolve_in_time(host: str, port: int) -> list[str]:
@@ -157,7 +179,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from None
         for address in addresses:
-            check_address(host, address, allowed=settings.OUTBOUND_ALLOWED_HOSTS)
+            check_address(host, address, allowed=settings.OUTBOUND_ALLOWED_HOSTS, is_own=is_own_address)
         problem: Exception = httpcore.ConnectError("The name is not known: it has no address.")
         for address in addresses:
             try:

@@ -7,6 +7,7 @@ A file that breaks off in the middle has no proper end of transfer: whoever down
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -21,8 +22,10 @@ TICKET_COLUMNS = (
 )  # fmt: skip
 _MOMENTS = ("created_at", "updated_at")
 
-# What spreadsheets begin a formula with, in the wide forms too, and what they skip before it.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+# What spreadsheets begin a formula with, in the wide forms too, behind blanks and quotation marks. Read with another
+# separator than ours (a semicolon in many countries, a tab), a cell begins after each of those and after each line, too.
+_FORMULA = re.compile(r"(^|[;\t\r\n])(?=(?:[^\S\t\r\n]|[\"\u200b\u2060\ufeff])*[=+\-@＝＋－＠])")
+_SKIPPED = tuple("\t\r\n")
 _CHUNK = 64 * 1024
 
 
@@ -53,8 +56,9 @@ def file_name(
 
 
 def plain_text(value: str) -> str:
-    """The text so that no spreadsheet takes it for a formula: behind an apostrophe where it might."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    """The text so that no spreadsheet takes it, or a part of it, for a formula: behind an apostrophe where it might."""
+    plain = _FORMULA.sub(r"\1'", value)
+    return f"'{plain}" if plain.startswith(_SKIPPED) else plain
 
 
 def _csv_lines(names: Sequence[str], rows: Iterable[Sequence[Any]], zone: ZoneInfo) -> Iterator[str]:

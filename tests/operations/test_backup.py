@@ -181,6 +181,7 @@ class TestRefusals:
 def test_others_may_not_read_it_and_it_holds_no_key(filled: Tenant, tmp_path: Path, settings: Any) -> None:
     write_backup(tmp_path / "backup")
     assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "backup").iterdir()} == {0o600}
     whole = b"".join(
         gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         for path in (tmp_path / "backup").iterdir()

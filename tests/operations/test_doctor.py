@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from pymongo import MongoClient
 
-from supportsaas import clock, doctor, mongo
+from supportsaas import child_process, clock, doctor, mongo
 from supportsaas.embedded_mongod import EmbeddedMongod
-from tenants.models import Source, Tenant
+from tenants.models import Source, Tenant, User
+from tests.conftest import make_user
 from tests.faults.conftest import OwnDatabase
 
 
@@ -80,3 +82,31 @@ def test_settings_that_are_not_for_production(settings: Any) -> None:
     assert "USE_HTTPS is off" in complaints(doctor.check_settings)
     settings.DEBUG, settings.USE_HTTPS = False, True
     assert complaints(doctor.check_settings) == ""
+
+
+def test_demo_accounts_and_a_proxy_that_nobody_counts_are_told(database: OwnDatabase, settings: Any) -> None:
+    settings.USE_HTTPS, settings.TRUSTED_PROXIES, settings.DEMO = True, 0, False
+    make_user("manager")
+    demo = PBKDF2PasswordHasher().encode("demo-admin", "salt", iterations=1000)
+    User.objects.create(username="admin", password=demo, is_superuser=True)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    told_of = {name: [each.sentence for each in found] for name, found in doctor.examine()}
+    assert any("TRUSTED_PROXIES" in each for each in told_of["Proxies"])
+    (told,) = told_of["Accounts"]
+    assert told.startswith("Anybody can log in as admin:")
+    ended = database.run(
+        "check", "--deploy", USE_HTTPS="1", SECRET_KEY="x9" * 40, ALLOWED_HOSTS="a.example", TRUSTED_PROXIES=""
+    )
+    assert "supportsaas.I001" in ended.stderr and "supportsaas.W002" in ended.stderr
+    settings.TRUSTED_PROXIES = 1
+    User.objects.get(username="admin").delete()
+    told_of = {name: [each.sentence for each in found] for name, found in doctor.examine()}
+    assert not any("TRUSTED_PROXIES" in each for each in told_of["Proxies"]) and told_of["Accounts"] == []
+
+
+def test_the_demo_leaves_a_database_in_use_alone(database: OwnDatabase) -> None:
+    make_user("ann")
+    ended = database.run("demo", "--helpdesk-port", "0", PORT=str(child_process.free_port()))
+    assert ended.returncode != 0
+    assert "1 people and 0 tenants" in ended.stderr and "Nothing was changed" in ended.stderr
+    assert list(User.objects.values_list("username", flat=True)) == ["ann"]

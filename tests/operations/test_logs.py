@@ -123,6 +123,22 @@ class TestFormatting:
                 assert "abcdefghijkl" not in written("%s", text, form=form)
                 assert "abcdefghijkl" not in written("x", error=ValueError(text), form=form)
 
+    @pytest.mark.parametrize(
+        ("accept", "referer"), [("*/*", ""), ("text/html", "https://elsewhere.example/customers/cust-4711/?q=x")]
+    )
+    def test_a_form_without_its_token_names_no_customer(
+        self, db: None, caplog: pytest.LogCaptureFixture, accept: str, referer: str
+    ) -> None:
+        browser = Client(enforce_csrf_checks=True)
+        headers = {"Accept": accept, **({"Referer": referer} if referer else {})}
+        answer = browser.post("/t/acme/customers/cust-4711/", headers=headers, secure=bool(referer))
+        assert answer.status_code == 403
+        (refused,) = [each for each in caplog.records if each.name == "django.security.csrf"]
+        for form in (logs.LineFormatter(), logs.JsonFormatter()):
+            line = form.format(refused)
+            assert "Refused a form" in line
+            assert "cust-4711" not in line and "acme" not in line
+
     def test_a_line_stays_a_line(self, written: Callable[..., str]) -> None:
         line = written("one\ntwo\u2028three %s", "\x1b[31m")
         assert len(line.splitlines()) == 1

@@ -33,6 +33,15 @@ def test_the_public_internet_is_not(text: str) -> None:
     check_address("hooks.example", text, allowed=NOBODY)
 
 
+@pytest.mark.parametrize("text", ["8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::808:808", "2606:4700::1111"])
+def test_the_public_addresses_of_this_machine_are_inside(text: str) -> None:
+    own = {ip_address("8.8.8.8"), ip_address("2606:4700::1111")}
+    with pytest.raises(AddressRefused, match="this machine itself"):
+        check_address("hooks.example", text, allowed=NOBODY, is_own=own.__contains__)
+    check_address("hooks.example", text, allowed=AllowedHosts.parse(["hooks.example"]), is_own=own.__contains__)
+    check_address("hooks.example", "8.8.4.4", allowed=NOBODY, is_own=own.__contains__)
+
+
 def test_a_zone_behind_a_link_local_address_hides_nothing() -> None:
     with pytest.raises(AddressRefused, match="link-local"):
         check_address("x", "fe80::1%eth0", allowed=NOBODY)

@@ -12,7 +12,7 @@ from tenants.models import Tenant, User
 from tests import processes
 
 ClientOf = Callable[[User], Client]
-PRODUCTION = {"USE_HTTPS": "1", "ALLOWED_HOSTS": "support.example.com", "DEBUG": "0"}
+PRODUCTION = {"USE_HTTPS": "1", "TRUSTED_PROXIES": "1", "ALLOWED_HOSTS": "support.example.com", "DEBUG": "0"}
 
 
 def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -85,6 +85,33 @@ def test_a_refused_form_and_a_fault_have_the_headers_too(
     assert fault.status_code == 500 and "a secret detail" not in fault.content.decode()
     for answer in (refused, fault):
         assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("203.0.113.5", "203.0.113.5"),
+        ("::ffff:203.0.113.5", "203.0.113.5"),
+        ("::FFFF:cb00:7105", "203.0.113.5"),
+        ("[::ffff:203.0.113.5]:51234", "203.0.113.5"),
+        ("203.0.113.5:51234", "203.0.113.5"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:0DB8:0::1", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("unknown", ""),
+        ("203.0.113.5:", "203.0.113.5"),
+        ("[2001:db8::1", "2001:db8::1"),
+        ("", ""),
+    ],
+)
+def test_one_client_has_one_address_however_it_is_written(rf: Any, settings: Any, written: str, address: str) -> None:
+    from supportsaas.client_address import client_address
+
+    settings.TRUSTED_PROXIES = 0
+    assert client_address(rf.get("/", REMOTE_ADDR=written)) == address
+    settings.TRUSTED_PROXIES = 1
+    assert client_address(rf.get("/", headers={"X-Forwarded-For": f"1.1.1.1, {written}"})) == address
 
 
 def test_a_client_writes_no_address_into_the_log(rf: Any, settings: Any) -> None:

@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -66,6 +67,25 @@ class TestInside:
                 outbound.check_literal(host)
         for host in (PUBLIC, "hooks.example", "", "\udcff", "a" * 300):
             outbound.check_literal(host)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_own"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("8.8.8.8", False), ("2606:4700::1111", False)],
+)
+def test_a_machine_knows_its_own_addresses(text: str, is_own: bool) -> None:
+    assert outbound.is_own_address(ip_address(text)) is is_own
+
+
+def test_a_public_address_of_this_machine_is_refused_by_name_and_in_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound, "_can_bind", lambda address: str(address) == "8.8.8.8")
+    with pytest.raises(AddressRefused, match="this machine itself"):
+        outbound.check_literal("8.8.8.8")
+    with (
+        outbound.open_client(whole_seconds=5, resolve=lambda *_: ["8.8.8.8"]) as client,
+        pytest.raises(AddressRefused, match="this machine itself"),
+    ):
+        client.get("http://hooks.example/")
 
 
 class TestChangingName:

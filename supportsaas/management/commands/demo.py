@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from supportsaas import child_process, demo_environment
 from supportsaas.embedded_mongod import EmbeddedMongod, MongodUnavailable
 from supportsaas.indexes import ensure_indexes
+from tenants.demo_accounts import ACCOUNTS
 from tenants.models import Channel, ChannelKind, Membership, Role, Source, SourceKind, Tenant, User
 from tickets import jobs
 from tickets.filters import OPEN_STATUSES, TicketFilter
@@ -34,7 +35,6 @@ TENANTS = (
     ("tenant_c", "Cedar Travel", "Asia/Kolkata"),
     ("tenant_d", "Dogwood Energy", "UTC"),
 )
-ADMIN, MANAGER, VIEWER = ("admin", "demo-admin"), ("manager", "demo-manager"), ("viewer", "demo-viewer")
 ROLES = {
     "manager": {"tenant_a": Role.MANAGER, "tenant_b": Role.MANAGER, "tenant_c": Role.ADMIN},
     "viewer": {"tenant_a": Role.VIEWER},
@@ -69,6 +69,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--helpdesk-port", type=int, default=HELPDESK_PORT, help="of the demo helpdesk (9000)")
+        parser.add_argument(
+            "--into-existing", action="store_true",
+            help="add the demo's tenants and people, with public passwords, to a database that holds others",
+        )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
@@ -96,6 +100,8 @@ class Command(BaseCommand):
         if settings.DEMO:
             self._say("Starting MongoDB …")
             self._mongod = self._start_mongod()
+        elif not options["into_existing"]:
+            self._refuse_real_data()
         self._say("Preparing the database …")
         call_command("migrate", verbosity=0)
         ensure_indexes()
@@ -124,6 +130,18 @@ class Command(BaseCommand):
         self._await_port("web", settings.PORT)
         self._first = self._enqueue_first_runs()
         self._say_welcome(logs)
+
+    def _refuse_real_data(self) -> None:
+        """The demo's administrator has a password that everybody knows: nobody wants one in a database in use."""
+        people = User.objects.exclude(username__in=[each.name for each in ACCOUNTS]).count()
+        tenants = Tenant.objects.exclude(slug__in=[slug for slug, _, _ in TENANTS]).count()
+        if people or tenants:
+            raise CommandError(
+                f"The database “{settings.MONGODB_NAME}” at MONGODB_URI is in use: {people} people and {tenants} tenants "
+                "in it are not the demo's. The demo would add an administrator whose password is public. Nothing was "
+                "changed. Choose an empty database (MONGODB_NAME=demo), leave MONGODB_URI out for the bundled one, or "
+                "add --into-existing if you mean it."
+            )
 
     def _start_mongod(self) -> EmbeddedMongod:
         directory = Path(settings.DATA_DIR) / "mongod"
@@ -163,11 +181,12 @@ class Command(BaseCommand):
                     add_view(tenant, name=name, wanted=wanted)
 
     def _prepare_people(self) -> None:
-        for name, password in (ADMIN, MANAGER, VIEWER):
-            if User.objects.filter(username=name).exists():
+        for each in ACCOUNTS:
+            if User.objects.filter(username=each.name).exists():
                 continue
-            boss = name == ADMIN[0]
-            User.objects.create_user(username=name, password=password, is_staff=boss, is_superuser=boss)
+            User.objects.create_user(
+                username=each.name, password=each.password, is_staff=each.is_superuser, is_superuser=each.is_superuser
+            )
         for name, roles in ROLES.items():
             user = User.objects.get(username=name)
             for slug, role in roles.items():
@@ -244,10 +263,8 @@ class Command(BaseCommand):
         self._say("")
         self._say(f"  SupportSaaS is at  http://127.0.0.1:{settings.PORT}/")
         self._say("")
-        for (name, password), what in zip(
-            (ADMIN, MANAGER, VIEWER), ("runs everything", "manages three tenants", "reads one tenant"), strict=True
-        ):
-            self._say(f"    {name:<8} {password:<13} {what}")
+        for each in ACCOUNTS:
+            self._say(f"    {each.name:<8} {each.password:<13} {each.what}")
         self._say("")
         self._say(f"  The first tickets are on their way. Logs: {logs}")
         self._say("  Ctrl-C stops everything; the data stays for the next time.")

@@ -16,10 +16,11 @@ class Command(BaseCommand):
         complaints = 0
         try:
             for name, found in doctor.examine():
-                self.stdout.write(f"{name}: {'to be mended' if found else 'well'}")
+                wrong = [complaint for complaint in found if not complaint.is_hint]
+                self.stdout.write(f"{name}: {'to be mended' if wrong else 'worth a look' if found else 'well'}")
                 for complaint in found:
                     self.stdout.write(f"  {complaint.sentence}")
-                complaints += len(found)
+                complaints += len(wrong)
         except mongo.UNAVAILABLE as error:
             self.stderr.write(f"error: The database is not reachable: {error}")
             sys.exit(1)

@@ -22,9 +22,9 @@ TICKET_COLUMNS = (
 )  # fmt: skip
 _MOMENTS = ("created_at", "updated_at")
 
-# What spreadsheets begin a formula with, in the wide forms too, behind blanks and quotation marks. Read with another
+# What spreadsheets begin a formula with, in the wide forms too, behind quotation marks. Read with another
 # separator than ours (a semicolon in many countries, a tab), a cell begins after each of those and after each line, too.
-_FORMULA = re.compile(r"(^|[;\t\r\n])(?=(?:[^\S\t\r\n]|[\"\u200b\u2060\ufeff])*[=+\-@＝＋－＠])")
+_FORMULA = re.compile(r"(^|[;\t\r\n])(?=[\"\u200b\u2060\ufeff]*[=+\-@＝＋－＠])")
 _SKIPPED = tuple("\t\r\n")
 _CHUNK = 64 * 1024
 

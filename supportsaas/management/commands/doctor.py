@@ -17,7 +17,7 @@ class Command(BaseCommand):
         try:
             for name, found in doctor.examine():
                 wrong = [complaint for complaint in found if not complaint.is_hint]
-                self.stdout.write(f"{name}: {'to be mended' if wrong else 'worth a look' if found else 'well'}")
+                self.stdout.write(f"{name}: {'to be mended' if wrong else 'well'}")
                 for complaint in found:
                     self.stdout.write(f"  {complaint.sentence}")
                 complaints += len(wrong)

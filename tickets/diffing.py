@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from tickets.scripts import SIGNS, is_sign
+
 Kind = Literal["same", "removed", "added", "skipped"]
 
 # difflib's time can grow with the cube of the number of tokens; this many take milliseconds.
@@ -19,7 +21,7 @@ CONTEXT = 120
 LONGEST_WORD = 100
 LONGEST_PIECE = 4_000
 
-_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD = re.compile(rf"[\w{SIGNS}]+|\s+|[^\w\s]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -81,7 +83,7 @@ def _cuts_a_word(text: str, place: int) -> bool:
 
 
 def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
+    return character.isalnum() or character == "_" or is_sign(character)
 
 
 def _diff_cores(old: str, new: str) -> list[Piece]:

@@ -72,8 +72,8 @@ class TestFirstPage:
         assert not checked.is_usable
         assert checked.problems == (
             "All 9 tickets on its first page would be rejected: created_at may begin with the day or the month; set "
-            "date_format to say which (8), id is missing (1). The first reason: created_at may begin with the day or the "
-            "month; set date_format to say which: '04/03/2026'.",
+            "a date_format that says which (8), id is missing (1). The first reason: created_at may begin with the day or the "
+            "month; set a date_format that says which: '04/03/2026'.",
         )
 
     def test_where_some_would_be_rejected_it_says_how_many_and_works(self, connect: Connect) -> None:

@@ -181,7 +181,7 @@ class TestTimes:
     @pytest.mark.parametrize("text", ["04.03.2026 09:00", "4/3/26", "31-12-2026"])
     def test_whether_the_day_or_the_month_comes_first_is_never_guessed(self, text: str, write: Write) -> None:
         (fields,) = read(write("x.csv", f"id,created_at\n1,{text}\n"))
-        with pytest.raises(InvalidRecord, match="created_at: may begin with the day or the month; set date_format"):
+        with pytest.raises(InvalidRecord, match="created_at: may begin with the day or the month; set a date_format"):
             normalize_record(fields, tenant_id="acme")
 
 

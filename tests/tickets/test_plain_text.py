@@ -17,6 +17,8 @@ OUTLOOK = """<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-
 <p class=MsoNormal><o:p>&nbsp;</o:p></p><p class=MsoNormal>please look into
 order&nbsp;17.<o:p></o:p></p></div></body></html>"""
 GMAIL = '<div dir="ltr">Hi,<div><br></div><div>my order is late.</div><div>Bob</div></div>'
+GMAIL_REPLY = """<div dir="ltr">Thanks, it works.</div><br><div class="gmail_quote"><div class="gmail_attr">On Tue Ann
+wrote:<br></div><blockquote class="gmail_quote" style="margin:0">URGENT: please call<div>immediately</div></blockquote></div>"""
 NEWSLETTER = """<!DOCTYPE html><html><body><div style="display:none;max-height:0px;overflow:hidden">URGENT: act immediately
 &#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;</div><table width="600"><tr><td><h1>Welcome</h1></td></tr><tr><td>Order</td><td>17</td></tr>
 </table><img src="https://x.example/p.gif?critical=1" alt="critical"></body></html>"""
@@ -46,6 +48,12 @@ FRESHDESK = """<div style="font-family:-apple-system, BlinkMacSystemFont; font-s
         ("<p>Mail bob <bob@example.com></p><p>if a < b</p>", "Mail bob <bob@example.com>\nif a < b"),
         ("<p>It shows &lt;div&gt; and &amp;nbsp;</p><p>x</p>", "It shows <div> and &nbsp;\nx"),
         ("Tom &amp; Jerry&#39;s", "Tom & Jerry's"),
+        (GMAIL_REPLY, "Thanks, it works.\nOn Tue Ann wrote:\n> URGENT: please call\n> immediately"),
+        ("First line\nsecond line,<br>third &amp; last\n-- \nBob", "First line\nsecond line,\nthird & last\n--\nBob"),
+        ("<!-- a template --><p>Hi</p><p>there</p>", "Hi\nthere"),
+        ('<body dir="auto">Sent from my phone<br></body>', "Sent from my phone"),
+        ('<p class="no-margin">One</p>\n<p class="no-margin">Two</p>', "One\nTwo"),
+        ("<xml><w:View>Normal</w:View></xml><p>shown</p>", "shown"),
     ],
 )
 def test_html_becomes_what_a_person_reads(html: str, text: str) -> None:
@@ -70,6 +78,7 @@ def test_html_becomes_what_a_person_reads(html: str, text: str) -> None:
         "AT&T, R&D; https://x.example/?a=1&copy=2",
         "<3 it",
         "<b>bold <b>bolder",
+        "<!-- Please search first -->\n### What happened\nThe `<div>` and `<p>` tags vanish",
         "",
     ],
 )

@@ -89,8 +89,8 @@ def test_without_one_such_dates_are_rejected_with_what_to_set_and_count_as_liste
     outcome = read([item(n, at=value) for n, value in enumerate(dates, 1)])
     assert (outcome.status, outcome.progress.counts.deleted) == ("partial", 0)
     assert reasons(tenant) == {
-        "created_at is a number; set date_format to epoch (seconds since 1970) or epoch_ms (milliseconds)": 1,
-        "created_at may begin with the day or the month; set date_format to say which": 1,
+        "created_at is a number; set date_format to epoch (it counts seconds since 1970) or epoch_ms (milliseconds)": 1,
+        "created_at may begin with the day or the month; set a date_format that says which": 1,
         "created_at names the zone EST, which is not the same everywhere; have it sent as an offset such as +01:00": 1,
         "created_at is missing": 1,
     }

@@ -27,9 +27,11 @@ _NEVER_YEAR = 9999
 # What databases, spreadsheets and programs write where there is no date.
 _UNSET = frozenset(
     ("", "-", "--", "\u2013", "\u2014", "?", "0", "n/a", "na", "n.a.", "nil", "none", "null", "nan", "nat", "never", "false", "undefined",
-     "unset", "not set", "\\n")
+     "unset", "not set", "invalid date", "infinity", "-infinity", "\\n")
 )  # fmt: skip
-_ZERO_DATE = re.compile(r"0000[-/.]?(?:00|01)[-/.]?(?:00|01)(?![0-9])|00[-/.]00[-/.]0000(?![0-9])|00010101|00000000")
+_ZERO_DATE = re.compile(
+    r"0000[-/.]?(?:00|01)[-/.]?(?:00|01)(?![0-9])|00[-/.]00[-/.]0000(?![0-9])|00010101|00000000|-0001-"
+)
 
 _MONTHS: Final = {
     name: number
@@ -66,6 +68,8 @@ _FORMS: Final = tuple(
 )
 _PLAIN_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _ISO_DAY = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8})(?:[Tt ]|\Z)")
+_DOT_NET = re.compile(r"/Date\((-?[0-9]{1,14})(?:[+-][0-9]{4})?\)/")
+"""Milliseconds since 1970, as .NET writes dates in JSON; the offset is a remark."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _TWO_FIGURES_FIRST = re.compile(
     r"(?:[a-z]{2,9}\.?,?\s+)?[0-9]{1,2}\s*[./\s-]\s*[0-9]{1,2}\s*[./\s-]\s*(?:[0-9]{4}|[0-9]{2})(?![0-9])"
@@ -76,7 +80,7 @@ _TWO_FIGURES_FIRST = re.compile(
 
 _TOO_LATE_IN_SECONDS = 1e11
 """As seconds it lies beyond the year 5000, so it counts milliseconds."""
-_IS_A_NUMBER = "is a number; set date_format to epoch (seconds since 1970) or epoch_ms (milliseconds)"
+_IS_A_NUMBER = "is a number; set date_format to epoch (it counts seconds since 1970) or epoch_ms (milliseconds)"
 
 _SHORT_YEAR = re.compile(rf"{_WEEKDAY}{_DAY}[\s/-]*{_MONTH}[\s,/-]+[0-9]{{2}}(?![0-9])", re.IGNORECASE | re.ASCII)
 
@@ -199,12 +203,14 @@ def _read_text(text: str) -> datetime:
         found = form.fullmatch(text)
         if found is not None:
             return _assemble(found.groupdict(), text)
+    if found := _DOT_NET.fullmatch(text):
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(found[1]))
     if _NUMBER.fullmatch(text):
         raise NotADate(f"{_IS_A_NUMBER}: {text[:60]!r}")
     if _TWO_FIGURES_FIRST.match(text):
-        raise NotADate(f"may begin with the day or the month; set date_format to say which: {text[:60]!r}")
+        raise NotADate(f"may begin with the day or the month; set a date_format that says which: {text[:60]!r}")
     if _SHORT_YEAR.match(text):
-        raise NotADate(f"has a year of two digits; set date_format to say how it is written: {text[:60]!r}")
+        raise NotADate(f"has a year of two digits; set a date_format that fits: {text[:60]!r}")
     raise NotADate(f"is no date: {text[:60]!r}")
 
 

@@ -6,7 +6,7 @@ past the next `<`, and none gives anything back.
 
 import re
 from html import unescape
-from typing import Final
+from typing import Final, Literal
 
 _NAME = r"(?P<name>[a-zA-Z][a-zA-Z0-9:-]*+)(?=[\s/>])"
 # A quoted value may hold `>`; where a quotation mark is not closed, the tag ends at the first `>`.
@@ -23,7 +23,7 @@ _CELLS: Final = frozenset(("td", "th"))
 _WITHOUT_END: Final = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )  # fmt: skip
-_UNREAD: Final = frozenset(("style", "script", "title", "template", "noscript"))
+_UNREAD: Final = frozenset(("style", "script", "title", "template", "noscript", "xml"))
 _INLINE: Final = frozenset(
     ("a", "abbr", "b", "big", "code", "em", "font", "i", "label", "s", "small", "span", "strong", "sub", "sup", "u")
 )  # fmt: skip
@@ -47,6 +47,8 @@ _JOINERS: Final = "\u200c\u200d \t"
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ESCAPED_TAG: Final = re.compile(r"\s*(?:&lt;|&#60;|&#x3c;)/?(?P<name>[a-zA-Z][a-zA-Z0-9]*+)(?=[\s/&])", re.IGNORECASE)
+_LEADING_COMMENTS: Final = re.compile(r"\A\ufeff?\s*(?:<!--(?:(?!-->).)*+-->\s*)*+", re.DOTALL)
+_DOCUMENT: Final = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _LOOKED_AT: Final = 50_000
 """Characters of a text by which it is told whether it is HTML."""
 
@@ -65,33 +67,40 @@ def as_plain_text(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text
     if _ESCAPED_TAG.match(text) and "<" not in text:  # some helpdesks escape their HTML once more
-        unescaped = unescape(text)
-        return to_plain_text(unescaped) if looks_like_html(unescaped) else unescaped
-    if looks_like_html(text):
-        return to_plain_text(text)
-    return _without_entities(text) if "&" in text else text
+        text = unescape(text)
+    match _looks_of(text):
+        case "document":
+            return to_plain_text(text)
+        case "lines":
+            return to_plain_text(text, keeps_lines=True)
+        case _:
+            return _without_entities(text) if "&" in text and not _TAG.search(text) else text
 
 
 def _without_entities(text: str) -> str:
     return _ENTITY.sub(lambda found: unescape(found[0]), text)
 
 
-def looks_like_html(text: str) -> bool:
-    """Whether the text begins with HTML, or runs into it without a blank."""
-    head = text[:_LOOKED_AT].lstrip("\ufeff \t\r\n")
-    if re.match(r"<!doctype\s+html|<html[\s>]", head, re.IGNORECASE):
-        return True
+def _looks_of(text: str) -> Literal["document", "lines", "plain"]:
+    """Whether the text is HTML from its beginning, plain lines with HTML among them, or none at all."""
+    head = _LEADING_COMMENTS.sub("", text[:_LOOKED_AT])
+    if _DOCUMENT.match(head):
+        return "document"
     tags = [found for found in _TAG.finditer(head) if (found["name"] or "").lower().partition(":")[0] in _KNOWN]
     if not tags:
-        return False
-    first = tags[0]
-    name, before = first["name"].lower(), head[: first.start()]
-    if not before.strip() or before.startswith("<!--"):
-        if name in _INLINE:
-            return any(found["closing"] for found in tags)
-        return len(tags) > 1 or name in _WITHOUT_END or bool(first["attributes"].strip(" /"))
+        return "plain"
+    if not head[: tags[0].start()].strip():
+        return "document" if _begins_html(tags) else "plain"
     has_entities = len(tags) > 1 and _ENTITY.search(head) is not None
-    return has_entities or any(_is_run_into(head, found) for found in tags)
+    return "lines" if has_entities or any(_is_run_into(head, found) for found in tags) else "plain"
+
+
+def _begins_html(tags: list[re.Match[str]]) -> bool:
+    first = tags[0]
+    name = first["name"].lower()
+    if name in _INLINE:
+        return any(found["closing"] for found in tags)
+    return len(tags) > 1 or name in _WITHOUT_END or bool(first["attributes"].strip(" /"))
 
 
 def _is_run_into(text: str, tag: re.Match[str]) -> bool:
@@ -102,20 +111,23 @@ def _is_run_into(text: str, tag: re.Match[str]) -> bool:
     return (before.isalnum() or before in ".,!?:;)>\u2026") and (not attributes or "=" in attributes)
 
 
-def to_plain_text(markup: str) -> str:
-    """The words of HTML, with a new line where a paragraph, row or item begins, and a blank between cells."""
+def to_plain_text(markup: str, *, keeps_lines: bool = False) -> str:
+    """The words of HTML, with a new line where a paragraph, row or item begins, and a blank between cells.
+
+    What is quoted begins with `>`, as in a plain mail. `keeps_lines`: line breaks of the text itself count, too.
+    """
     tags = list(_TAG.finditer(markup))
     ends = _ends_of(tags)
     pieces: list[str] = []
-    place = number = preformatted = 0
+    place = number = preformatted = quoted = 0
     while number < len(tags):
         found = tags[number]
         number += 1
         if found[0] == "-->":
             continue  # no comment was open: an arrow
-        pieces.append(_text_between(markup[place : found.start()], preformatted=preformatted > 0))
+        pieces.append(_text_between(markup[place : found.start()], keeps_lines=keeps_lines or preformatted > 0))
         place = found.end()
-        name = (found["name"] or "").lower()
+        name, step = (found["name"] or "").lower(), -1 if found["closing"] else 1
         if number - 1 in ends:  # nothing of what follows is shown, up to where it ends
             last = ends[number - 1]
             if last is None:
@@ -123,24 +135,26 @@ def to_plain_text(markup: str) -> str:
                 break
             place, number = tags[last].end(), last + 1
         if name == "pre":
-            preformatted = max(preformatted + (-1 if found["closing"] else 1), 0)
+            preformatted = max(preformatted + step, 0)
+        if name == "blockquote":
+            quoted = max(quoted + step, 0)
         if name in _BLOCKS:
-            pieces.append("\n")
+            pieces.append("\n> " if quoted else "\n")
         elif name in _CELLS:
             pieces.append(" ")
-    pieces.append(_text_between(markup[place:], preformatted=preformatted > 0))
+    pieces.append(_text_between(markup[place:], keeps_lines=keeps_lines or preformatted > 0))
     lines = (" ".join(line.split()) for line in unescape("".join(pieces)).translate(_INVISIBLE).split("\n"))
-    return "\n".join(line for line in lines if line.strip(_JOINERS))
+    return "\n".join(line for line in lines if line.strip(_JOINERS) not in ("", ">"))
 
 
-def _text_between(text: str, *, preformatted: bool) -> str:
-    return _LINE_BREAKS.sub("\n" if preformatted else " ", text)
+def _text_between(text: str, *, keeps_lines: bool) -> str:
+    return _LINE_BREAKS.sub("\n" if keeps_lines else " ", text)
 
 
 def _ends_of(tags: list[re.Match[str]]) -> dict[int, int | None]:
     """For each tag that begins something that is not shown, the tag that ends it; None for the end of the text.
 
-    A comment, script or style that is never closed hides all that follows, as in a browser. Any other hidden
+    A comment, script, style or title that is never closed hides all that follows, as in a browser. Any other hidden
     element that is not closed hides nothing, so that no words of a careless mail are lost.
     """
     ends: dict[int, int | None] = {}

@@ -28,8 +28,7 @@ class CustomerAtRisk(Schema):
 
 class StatisticsOut(Schema):
     total_tickets: int
-    by_status: dict[str, int] = Field(description="Of the 1,000 most frequent statuses.")
-    other_statuses: int = Field(0, description="Tickets with another status than those of `by_status`.")
+    by_status: dict[str, int]
     urgency_high_ratio: float = Field(description="0 to 1")
     negative_sentiment_ratio: float = Field(description="0 to 1")
     hourly_trend: list[HourOut]

@@ -191,13 +191,11 @@ class HourCount:
 class ApiStatistics:
     """The answer of `GET /tenants/{tenant_id}/stats`, field by field.
 
-    `by_status` names the most frequent statuses, `other_statuses` is how many tickets have another one.
     `hourly_trend` has the hours with tickets, in order; `as_of` is the moment the data stands for.
     """
 
     total_tickets: int = 0
     by_status: dict[str, int] = field(default_factory=dict)
-    other_statuses: int = 0
     urgency_high_ratio: float = 0.0
     negative_sentiment_ratio: float = 0.0
     hourly_trend: tuple[HourCount, ...] = ()

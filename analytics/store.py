@@ -57,7 +57,7 @@ MOST_SHOWN = 50
 """Statuses and sources of a dashboard that have a number of their own; of further ones there are only the sums."""
 
 MOST_NAMED = 1_000
-"""Statuses that the JSON API names."""
+"""Statuses that are counted together with all else; more of them are counted by themselves."""
 
 MOST_REMEMBERED = 128
 """Dashboards of a process, of a few ten KB each."""
@@ -153,6 +153,7 @@ class StatisticsStore:
                 return ApiStatistics(as_of=as_of)
             chosen = customers.choose(ground, period)
             found = self._aggregate(ground, self.api_pipeline(ground, period, chosen))
+            by_status = self._statuses(ground, period) if found["by_status_others"] else found["by_status"]
             at_risk, volume = customers.at_risk(found["at_risk"]), customers.by_volume(found["volume"])
             if not chosen.settles(at_risk, volume):
                 found = self._aggregate(ground, self.api_pipeline(ground, period, Chosen(None)))
@@ -160,8 +161,7 @@ class StatisticsStore:
         totals = Totals(**{name: found["sums"][name] for name in TOTALS})
         return ApiStatistics(
             total_tickets=totals.total,
-            by_status={row["_id"]: row["count"] for row in found["by_status"]},
-            other_statuses=sum(row["tickets"] for row in found["by_status_others"]),
+            by_status={row["_id"]: row["count"] for row in by_status},
             urgency_high_ratio=totals.high_ratio,
             negative_sentiment_ratio=totals.negative_ratio,
             hourly_trend=tuple(HourCount(row["_id"], row["n"]) for row in found["hours"]),
@@ -187,6 +187,12 @@ class StatisticsStore:
             **customer_facets(ground, period, tickets=customers.EVIDENCE),
         }
         return [*joined(branches), {"$facet": facets}, _SUMS_OF_TREND]
+
+    def _statuses(self, ground: Ground, period: Period) -> list[Document]:
+        """All statuses, row by row: very many do not fit into the one document that a `$facet` gives."""
+        span = Span.of(ground, period, None, by_day=False)
+        pipeline = [*joined(period_branches(ground, span, wanted=frozenset())), *_STATUSES]
+        return list(mongo.database().aggregate(pipeline, session=ground.view.session, allowDiskUse=True))
 
     @contextmanager
     def _ground(self, sources: Sequence[str], now: datetime) -> Iterator[Ground]:

@@ -68,6 +68,13 @@ NOTIFY_GIVE_UP_HOURS = environment.integer("NOTIFY_GIVE_UP_HOURS", default=24, m
 # So many tickets gone at once, and more than this share of all, need a person's word.
 DELETION_BRAKE_TICKETS = environment.integer("DELETION_BRAKE_TICKETS", default=10, minimum=0, maximum=1_000_000)
 DELETION_BRAKE_PERCENT = environment.integer("DELETION_BRAKE_PERCENT", default=20, minimum=0, maximum=100)
+# A run ends there, keeping what is in; the next one goes on. A tenant's quota of tickets: 0 means none.
+RUN_LONGEST_MINUTES = environment.integer("RUN_LONGEST_MINUTES", default=360, minimum=1, maximum=60 * 24 * 7)
+RUN_MOST_PAGES = environment.integer("RUN_MOST_PAGES", default=200_000, minimum=1, maximum=1_000_000_000)
+RUN_MOST_TICKETS = environment.integer("RUN_MOST_TICKETS", default=10_000_000, minimum=1, maximum=1_000_000_000)
+TENANT_MOST_TICKETS = environment.integer("TENANT_MOST_TICKETS", default=0, minimum=0, maximum=1_000_000_000)
+# Where other runs wait for a place of the worker, a run pauses after so long.
+WORKER_TURN_SECONDS = environment.integer("WORKER_TURN_SECONDS", default=60, minimum=1, maximum=86_400)
 
 # -- Mail, for alerts: without EMAIL_HOST none is sent; the demo writes it to files -----------
 EMAIL_HOST = environment.text("EMAIL_HOST", "")

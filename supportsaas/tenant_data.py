@@ -42,6 +42,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("ticket_counts"),
     TenantData("name_spaces"),
     TenantData("troubles"),
+    TenantData("tenant_faults"),
     TenantData("rollup_marks"),
     TenantData("rollup_days"),
     TenantData("rollup_blocks"),

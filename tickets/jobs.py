@@ -154,6 +154,12 @@ def claim_next(owner_id: str, *, now: datetime | None = None) -> Document | None
     return found
 
 
+def queued_since() -> datetime | None:
+    """Since when the oldest queued job waits; None where there is none."""
+    found = mongo.collection(COLLECTION).find_one({"status": "queued"}, {"queued_at": 1}, sort=[("queued_at", 1)])
+    return found["queued_at"] if found else None
+
+
 def heartbeat(job_id: str, *, owner_id: str, now: datetime | None = None) -> bool:
     """Prolong the lease; whether a cancel was asked for. Raises `JobLost`."""
     now = now or clock.now()

@@ -7,12 +7,15 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from supportsaas import clock, logs, mongo
 from supportsaas.mongo import Document
 from tenants.models import Tenant
 from tickets import duties, jobs
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest, Progress
+from tickets.places import OPEN_FOR_EACH_PLACE, Places, Turn
 from tickets.sources.quarantined import QuarantineSource
 
 logger = logging.getLogger(__name__)
@@ -29,13 +32,21 @@ def process_name() -> str:
 
 
 class Worker:
-    """Runs up to `concurrency` jobs side by side until `stop` is set; then ends them at a safe place."""
+    """Runs up to `concurrency` jobs side by side until `stop` is set; then ends them at a safe place.
 
-    def __init__(self, *, concurrency: int = 4, stop: threading.Event | None = None) -> None:
+    Where more are queued, a run pauses once its turn of `turn_seconds` is over (see `Places`).
+    """
+
+    def __init__(
+        self, *, concurrency: int = 4, stop: threading.Event | None = None, turn_seconds: float | None = None
+    ) -> None:
         self.concurrency = concurrency
+        self._places = Places(
+            concurrency, turn_seconds=settings.WORKER_TURN_SECONDS if turn_seconds is None else turn_seconds
+        )
         self.stop = stop or threading.Event()
         self.name = process_name()
-        self._running: dict[Future[Outcome], str] = {}
+        self._running: dict[Future[Outcome], tuple[str, Turn]] = {}
         self._last_sign: datetime | None = None
 
     def run(self) -> None:
@@ -46,14 +57,14 @@ class Worker:
         ]
         for thread in performing:
             thread.start()
-        with ThreadPoolExecutor(self.concurrency, thread_name_prefix="job") as pool:
+        with ThreadPoolExecutor(self.concurrency * OPEN_FOR_EACH_PLACE, thread_name_prefix="job") as pool:
             while not self.stop.is_set():
+                self._collect()
                 try:
                     self._give_sign_of_life()
                     self._start_jobs(pool)
                 except mongo.UNAVAILABLE as error:
                     logger.warning("MongoDB is away, trying again: %s", error)
-                self._collect()
                 self.stop.wait(POLL_SECONDS)
         for thread in performing:
             thread.join()
@@ -69,17 +80,18 @@ class Worker:
         return count
 
     def _start_jobs(self, pool: ThreadPoolExecutor) -> None:
-        while len(self._running) < self.concurrency and not self.stop.is_set():
+        while not self.stop.is_set() and (self._places.is_quiet or self._places.share(_queued_for())):
             job = jobs.claim_next(self.name)
             if job is None:
                 return
-            self._running[pool.submit(self._run_job, job)] = job["_id"]
+            turn = self._places.begin()
+            self._running[pool.submit(self._run_job, job, turn)] = job["_id"], turn
 
-    def _run_job(self, job: Document) -> Outcome:
+    def _run_job(self, job: Document, turn: Turn | None = None) -> Outcome:
         with logs.about(job=job["_id"], tenant=job["tenant_id"]):
-            return self._run(job)
+            return self._run(job, turn)
 
-    def _run(self, job: Document) -> Outcome:
+    def _run(self, job: Document, turn: Turn | None) -> Outcome:
         tenant = Tenant.objects.filter(slug=job["tenant_id"]).first()
         if tenant is None:
             error = {"code": "misconfigured", "message": "The tenant does not exist any more."}
@@ -87,13 +99,13 @@ class Worker:
             return Outcome(job["_id"], job["tenant_id"], "failed", Progress(), error)
         request = JobRequest(trigger=job["trigger"], started_by=job["started_by"], **job["options"])
         logger.info("Ingestion of %s begins", tenant.slug)
-        outcome = self._ingest(tenant, request, job_id=job["_id"])
+        outcome = self._ingest(tenant, request, job_id=job["_id"], turn=turn)
         logger.info("Ingestion of %s ended %s: %s", tenant.slug, outcome.status, outcome.progress.counts.as_dict())
         return outcome
 
-    def _ingest(self, tenant: Tenant, request: JobRequest, *, job_id: str) -> Outcome:
+    def _ingest(self, tenant: Tenant, request: JobRequest, *, job_id: str, turn: Turn | None) -> Outcome:
         if request.kind != "retry":
-            return ingest_tenant(tenant, request, job_id=job_id, owner_id=self.name, stop=self.stop)
+            return ingest_tenant(tenant, request, job_id=job_id, owner_id=self.name, stop=self.stop, turn=turn)
         refused = QuarantineSource(tenant, job_id=job_id, keys=request.records)
         return ingest_tenant(
             tenant,
@@ -101,13 +113,15 @@ class Worker:
             job_id=job_id,
             owner_id=self.name,
             stop=self.stop,
+            turn=turn,
             listener=refused.settle,
             open_source=lambda *_: refused,
         )
 
     def _collect(self) -> None:
         for future in [future for future in self._running if future.done()]:
-            job_id = self._running.pop(future)
+            job_id, turn = self._running.pop(future)
+            self._places.leave(turn)
             if error := future.exception():
                 logger.error("Job %s broke the worker's thread", job_id, exc_info=error)
 
@@ -124,6 +138,12 @@ class Worker:
             mongo.collection(COLLECTION).delete_one({"_id": self.name})
         except mongo.UNAVAILABLE:
             logger.warning("The worker's entry could not be removed; it lapses by itself.")
+
+
+def _queued_for() -> float | None:
+    """How many seconds the first of the queue has waited; None where it is empty."""
+    since = jobs.queued_since()
+    return None if since is None else (clock.now() - since).total_seconds()
 
 
 def _has_passed(seconds: float, since: datetime | None, now: datetime) -> bool:

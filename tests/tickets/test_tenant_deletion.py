@@ -52,7 +52,7 @@ def fill(tenant: Tenant) -> None:
     Membership.objects.create(tenant=tenant, user=user, role=Role.ADMIN)
     ApiToken.issue(name="t", user=user, tenant=tenant, role=Role.ADMIN)
     subscriptions.subscribe(user, tenant, now=clock.now())
-    for name in ("deliveries", "digests", "name_spaces", "troubles"):
+    for name in ("deliveries", "digests", "name_spaces", "tenant_faults", "troubles"):
         mongo.collection(name).insert_one({"_id": f"{tenant.slug} {name}", "tenant_id": tenant.slug})
 
 

@@ -13,6 +13,8 @@ from types import TracebackType
 from supportsaas import logs, mongo
 from supportsaas.reliability.lock import TIME_TO_LIVE_SECONDS, HeldLock, Lock, LockLost
 from tickets import jobs
+from tickets.ingestion.bounds import RunBounds, RunOver
+from tickets.places import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,8 @@ class RunGuard:
         stop: threading.Event | None = None,
         sleep: Sleep = time.sleep,
         listener: Callable[[jobs.Progress], None] | None = None,
+        bounds: RunBounds | None = None,
+        turn: Turn | None = None,
     ) -> None:
         self.lock = Lock(tenant_id)
         self._job_id = job_id
@@ -54,6 +58,8 @@ class RunGuard:
         self._stop = stop or threading.Event()
         self._sleep = sleep
         self._listener = listener
+        self._bounds = bounds
+        self._turn = turn
         self._cancelled = threading.Event()
         self._lost = threading.Event()
         self._ended = threading.Event()
@@ -98,11 +104,25 @@ class RunGuard:
         return held
 
     def check(self) -> None:
-        """Raise `RunCancelled` or `LockLost` where the run has to stop."""
+        """Raise `RunCancelled`, `RunOver` or `LockLost` where the run has to stop."""
         if self._lost.is_set():
             raise LockLost(f"The lock “{self.lock.name}” was lost.")
         if self._cancelled.is_set() or self._stop.is_set() or self._abandoned.is_set():
             raise RunCancelled
+        if self._bounds:
+            self._bounds.check_time()
+        if self._turn and self._turn.is_over:
+            raise RunOver(
+                "gave_way",
+                "Very many runs are waiting, so this one ended to let others begin. What is in stays, and the next "
+                "run goes on where it stopped.",
+            )
+
+    def give_way(self) -> None:
+        """At a page boundary: where others wait for the worker's place, pause until the next turn; raises as `check`."""
+        if self._turn:
+            self._turn.give_way(lambda: self.report("Paused while other runs have their turn"))
+        self.check()
 
     def abandon(self) -> None:
         """The run is over for another reason: have whoever still waits stop waiting."""

@@ -25,6 +25,7 @@ from supportsaas.reliability.lock import LockLost
 from tenants.models import Source, Tenant
 from tickets import jobs, quarantine
 from tickets.erasures import Erasures
+from tickets.ingestion.bounds import RunBounds, RunOver
 from tickets.ingestion.deletions import SeenIds, brake_applies
 from tickets.ingestion.guard import LockBusy, RunCancelled, RunGuard, Sleep
 from tickets.ingestion.listing import Listing
@@ -40,6 +41,7 @@ from tickets.ingestion.write_behind import WriteBehind
 from tickets.jobs import JobRequest, Progress, Reading, Status
 from tickets.notifications.channels import find_routes
 from tickets.notifications.routing import Route
+from tickets.places import Turn
 from tickets.quarantine import QuarantinedRecord
 from tickets.rules.model import find_rules
 from tickets.sources import Page, SourceError, TicketSource, open_source
@@ -87,14 +89,16 @@ def ingest_tenant(
     origin: Origin | None = None,
     now: Clock = clock.now,
     sleep: Sleep = time.sleep,
+    turn: Turn | None = None,
 ) -> Outcome:
     """Run the job (which must be running under `owner_id`) to its end, and close its log entry.
 
     Never raises for what a helpdesk does; a fault of ours is logged and ends the run as failed.
     `stop` ends it at the next safe place, keeping what is in. `origin`: whose tickets `open_source` brings;
-    those of the tenant's connection where it is left out.
+    those of the tenant's connection where it is left out. `turn`: the worker's place, which it shares with others.
     """
     progress = Progress()
+    bounds = RunBounds.of_settings(now=now)
     guard = RunGuard(
         tenant_id=tenant.slug,
         job_id=job_id,
@@ -103,12 +107,15 @@ def ingest_tenant(
         stop=stop,
         sleep=sleep,
         listener=listener,
+        bounds=bounds,
+        turn=turn,
     )
     run = _Run(
         tenant=tenant,
         request=request,
         job_id=job_id,
         guard=guard,
+        bounds=bounds,
         progress=progress,
         now=now,
         origin=origin or PLAIN,
@@ -122,7 +129,7 @@ def ingest_tenant(
         status = "partial" if progress.counts.quarantined or run.warning else "completed"
     except RunCancelled:
         status = "cancelled"
-    except SourceError as problem:
+    except (SourceError, RunOver) as problem:
         error = {"code": problem.code, "message": str(problem)}
     except LockBusy as problem:
         error = {"code": "locked", "message": str(problem)}
@@ -159,6 +166,7 @@ class _Run:
     request: JobRequest
     job_id: str
     guard: RunGuard
+    bounds: RunBounds
     progress: Progress
     now: Clock
     warning: dict[str, Any] | None = None
@@ -185,6 +193,8 @@ class _Run:
         # Under the lock: whoever judges the stored tickets anew after a change takes it too, so none of ours slips by.
         self.rules = find_rules(self.tenant)
         self.erasures = Erasures.of(self.tenant)
+        if self.bounds.room is not None:
+            self.bounds.room = max(self.bounds.room - self.store.count_live(), 0)
         self.guard.report("Connecting")
         source = open_source(self.tenant, self.guard.wait)
         try:
@@ -286,7 +296,7 @@ class _Run:
         ahead = read_ahead(pages, abandon=self.guard.abandon, meanwhile=behind.settle_before)
         with closing(ahead) as fetched, behind:
             for page in chain.from_iterable(each.parts() for each in fetched):
-                self.guard.check()
+                self.guard.give_way()
                 read = read_records(
                     page.records,
                     tenant_id=self.tenant.slug,
@@ -299,6 +309,7 @@ class _Run:
                 if not storing.isdisjoint(ids):
                     behind.settle()  # these have to be compared with what that page makes of them
                 plan = self._plan(read, is_whole=is_whole)
+                self.bounds.check_page(records=len(page.records), new=plan.new)
                 kept = self.rejected.take(read.quarantined) if self.rejected else read.quarantined
                 behind.begin(
                     partial(self._save, read, plan, kept),

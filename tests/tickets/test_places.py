@@ -1,0 +1,256 @@
+"""A worker's places: shared in turns, so that runs without end keep no other from beginning."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tenants.models import Source, Tenant
+from tests.builders import record
+from tests.conftest import FakeClock
+from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tickets import jobs
+from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.jobs import JobRequest
+from tickets.places import OPEN_FOR_EACH_PLACE, Places
+from tickets.store import TicketStore
+from tickets.worker import Worker
+
+LONG_ENOUGH = 60.0
+
+
+class Seconds:
+    """A clock that goes by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class TestPlaces:
+    def test_who_comes_first_has_a_place_at_once(self) -> None:
+        places = Places(2, turn_seconds=60)
+        assert places.is_quiet
+        places.begin()
+        assert places.is_quiet
+        places.begin()
+        assert not places.is_quiet
+        assert not places.share(None)
+
+    def test_a_queued_run_begins_when_the_first_turn_is_over(self) -> None:
+        seconds = Seconds()
+        places = Places(2, turn_seconds=60, now=seconds)
+        first = places.begin()
+        seconds.now += 10
+        second = places.begin()
+        seconds.now += 49
+        assert not places.share(5.0)
+        seconds.now += 1
+        assert places.share(6.0)
+        assert (first.is_going, second.is_going) == (False, True)
+
+    def test_nobody_pauses_where_nobody_waits(self) -> None:
+        seconds = Seconds()
+        places = Places(1, turn_seconds=60, now=seconds)
+        turn = places.begin()
+        seconds.now += 10_000
+        assert not places.share(None)
+        assert turn.is_going
+
+    def test_a_paused_run_goes_on_when_a_place_is_free_or_another_turn_is_over(self) -> None:
+        seconds = Seconds()
+        places = Places(1, turn_seconds=60, now=seconds)
+        first = places.begin()
+        seconds.now += 60
+        assert places.share(1.0)
+        second = places.begin()
+        seconds.now += 30
+        assert not places.share(None)
+        seconds.now += 30
+        assert not places.share(None)
+        assert (first.is_going, second.is_going) == (True, False)
+        places.leave(first)
+        assert not places.share(None)
+        assert second.is_going
+
+    def test_of_the_queue_and_the_paused_who_waits_longest_is_next(self) -> None:
+        seconds = Seconds()
+        places = Places(1, turn_seconds=60, now=seconds)
+        first = places.begin()
+        seconds.now += 60
+        assert places.share(1.0)
+        places.begin()
+        seconds.now += 60
+        assert not places.share(59.0)
+        assert first.is_going
+        seconds.now += 60
+        assert places.share(70.0)
+        assert not first.is_going
+
+    def test_any_number_of_runs_without_end_let_a_further_one_begin_within_a_bounded_time(self) -> None:
+        seconds = Seconds()
+        places = Places(4, turn_seconds=60, now=seconds)
+        endless = [places.begin() for _ in range(4)]
+        for _ in range(100):  # more and more of them
+            waited = 0.0
+            while not places.share(waited):
+                for turn in [turn for turn in endless if turn.is_over]:
+                    endless.remove(turn)
+                    places.leave(turn)
+                seconds.now += 1
+                waited += 1
+                assert waited <= 60 * OPEN_FOR_EACH_PLACE * 2
+            endless.append(places.begin())
+            assert sum(turn.is_going for turn in endless) <= 4
+            assert len(endless) <= 4 * OPEN_FOR_EACH_PLACE
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    running = Worker(concurrency=2, turn_seconds=1)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    yield running
+    running.stop.set()
+    thread.join(LONG_ENOUGH)
+    assert not thread.is_alive()
+
+
+def without_end(_path: str, query: dict[str, str]) -> Answer:
+    """Each page has one ticket that is new, and another page follows."""
+    time.sleep(0.05)
+    page = int(query.get("page", "1"))
+    return answer({"tickets": [record(f"T-{page}", tenant_id=query["tenant_id"])], "next_page": page + 1})
+
+
+def connect(slug: str, url: str) -> Tenant:
+    tenant = Tenant.objects.create(slug=slug, name=slug)
+    Source.objects.create(tenant=tenant, kind="house", url=url)
+    return tenant
+
+
+def until(condition: Callable[[], Any]) -> None:
+    end = time.monotonic() + LONG_ENOUGH
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.05)
+
+
+def test_helpdesks_without_end_keep_no_other_tenant_waiting_for_long(
+    db: None, helpdesk: ScriptedHelpdesk, worker: Worker, settings: Any
+) -> None:
+    settings.RATE_LIMIT_REQUESTS = 0
+    helpdesk.script = without_end
+    endless = [connect(f"endless-{n}", helpdesk.url) for n in range(2)]
+    runs = [jobs.enqueue(each, JobRequest(trigger="web", started_by="test")) for each in endless]
+    until(lambda: all(running(run) for run in runs))
+    with ScriptedHelpdesk() as other:
+        other.tickets = [record("A-1", tenant_id="fifth")]
+        fifth = connect("fifth", other.url)
+        mine = jobs.enqueue(fifth, JobRequest(trigger="web", started_by="test"))
+        until(lambda: ended(mine))
+    assert jobs.find_job(mine)["status"] == "completed"  # type: ignore[index]
+    assert TicketStore(fifth).count_live() == 1
+    assert all(running(run) for run in runs)
+    counts = [TicketStore(each).count_live() for each in endless]
+    until(lambda: all(TicketStore(each).count_live() > n for each, n in zip(endless, counts, strict=True)))
+    for each, run in zip(endless, runs, strict=True):
+        assert jobs.request_cancel(each, run, by="test")
+    until(lambda: all(ended(run) for run in runs))
+
+
+def running(job_id: str) -> bool:
+    return jobs.find_job(job_id)["status"] == "running"  # type: ignore[index]
+
+
+def ended(job_id: str) -> bool:
+    return not jobs.find_job(job_id)["active"]  # type: ignore[index]
+
+
+class TestBounds:
+    @pytest.fixture
+    def ingest(self, tenant: Tenant, helpdesk: ScriptedHelpdesk, clock: FakeClock) -> Callable[[], Outcome]:
+        Source.objects.create(tenant=tenant, kind="house", url=helpdesk.url, page_size=10)
+
+        def run() -> Outcome:
+            clock.advance(minutes=10)
+            wish = JobRequest(trigger="command", started_by="test")
+            job_id = jobs.begin_at_once(tenant, wish, owner_id="test", now=clock())
+            return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test", now=clock, sleep=clock.sleep)
+
+        return run
+
+    @pytest.mark.parametrize(
+        ("name", "value", "sentence"),
+        [
+            ("RUN_MOST_PAGES", 3, "The run read 3 pages (RUN_MOST_PAGES)."),
+            ("RUN_MOST_TICKETS", 30, "The run read 30 tickets (RUN_MOST_TICKETS)."),
+        ],
+    )
+    def test_a_run_ends_at_its_bound_and_the_next_goes_on(
+        self,
+        tenant: Tenant,
+        helpdesk: ScriptedHelpdesk,
+        ingest: Callable[[], Outcome],
+        settings: Any,
+        name: str,
+        value: int,
+        sentence: str,
+    ) -> None:
+        setattr(settings, name, value)
+        helpdesk.tickets = [record(f"T-{n:03}") for n in range(55)]
+        outcome = ingest()
+        assert (outcome.status, outcome.progress.counts.new_ingested) == ("failed", 30)
+        assert outcome.error == {
+            "code": "run_limit",
+            "message": f"{sentence} What is in stays, and the next run goes on where this one stopped.",
+        }
+        outcome = ingest()
+        assert outcome.progress.counts.new_ingested == 20
+        outcome = ingest()
+        assert (outcome.status, TicketStore(tenant).count_live()) == ("completed", 55)
+
+    def test_a_run_ends_after_its_longest_time_also_while_it_waits(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome], clock: FakeClock, settings: Any
+    ) -> None:
+        settings.RUN_LONGEST_MINUTES = 30
+
+        def slow(path: str, query: dict[str, str]) -> Answer | None:
+            clock.advance(minutes=12)
+            return None
+
+        helpdesk.tickets = [record(f"T-{n:03}") for n in range(95)]
+        helpdesk.script = slow
+        before = clock()
+        outcome = ingest()
+        assert outcome.error is not None
+        assert outcome.error["code"] == "run_limit"
+        assert "more than 30 minutes" in outcome.error["message"]
+        assert 0 < TicketStore(tenant).count_live() < 95
+        assert clock() - before < timedelta(hours=2)
+        helpdesk.recover()
+        assert ingest().status == "completed"
+        assert TicketStore(tenant).count_live() == 95
+
+    def test_a_tenant_with_a_quota_gets_no_ticket_above_it_but_changes_of_those_it_has(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome], settings: Any
+    ) -> None:
+        settings.TENANT_MOST_TICKETS = 25
+        helpdesk.tickets = [record(f"T-{n:03}") for n in range(40)]
+        outcome = ingest()
+        assert outcome.error is not None
+        assert outcome.error["code"] == "quota"
+        assert outcome.error["message"].startswith("The tenant may have 25 tickets (TENANT_MOST_TICKETS)")
+        assert TicketStore(tenant).count_live() == 20
+        helpdesk.tickets = [record(f"T-{n:03}", status="closed") for n in range(25)]
+        outcome = ingest()
+        assert (outcome.status, outcome.progress.counts.updated, TicketStore(tenant).count_live()) == (
+            "completed",
+            10,
+            25,
+        )

@@ -1,0 +1,66 @@
+"""Where a run ends though its helpdesk does not: so long, so many pages, so many tickets."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from supportsaas.clock import Clock
+
+_GOES_ON = "What is in stays, and the next run goes on where this one stopped."
+
+
+class RunOver(Exception):
+    """The run has reached a bound. `str()` is a sentence for a manager, `code` is for programs."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(slots=True, kw_only=True)
+class RunBounds:
+    """What one run may take. `room`: how many more tickets the tenant may have, None without a quota."""
+
+    until: datetime
+    longest: timedelta
+    pages_left: int
+    tickets_left: int
+    room: int | None
+    now: Clock
+
+    @classmethod
+    def of_settings(cls, *, now: Clock) -> "RunBounds":
+        longest = timedelta(minutes=settings.RUN_LONGEST_MINUTES)
+        return cls(
+            until=now() + longest,
+            longest=longest,
+            pages_left=settings.RUN_MOST_PAGES,
+            tickets_left=settings.RUN_MOST_TICKETS,
+            room=settings.TENANT_MOST_TICKETS or None,
+            now=now,
+        )
+
+    def check_time(self) -> None:
+        if self.now() > self.until:
+            minutes = self.longest // timedelta(minutes=1)
+            raise RunOver("run_limit", f"The run took more than {minutes:,} minutes (RUN_LONGEST_MINUTES). {_GOES_ON}")
+
+    def check_page(self, *, records: int, new: int) -> None:
+        """Before a page of so many records, so many of them new tickets, is stored."""
+        if self.pages_left <= 0:
+            raise RunOver("run_limit", f"The run read {settings.RUN_MOST_PAGES:,} pages (RUN_MOST_PAGES). {_GOES_ON}")
+        if self.tickets_left <= 0:
+            raise RunOver(
+                "run_limit", f"The run read {settings.RUN_MOST_TICKETS:,} tickets (RUN_MOST_TICKETS). {_GOES_ON}"
+            )
+        if self.room is not None and new > self.room:
+            raise RunOver(
+                "quota",
+                f"The tenant may have {settings.TENANT_MOST_TICKETS:,} tickets (TENANT_MOST_TICKETS), and this page "
+                "would bring more. What is in stays; no new tickets come in until the limit is raised.",
+            )
+        self.pages_left -= 1
+        self.tickets_left -= records
+        if self.room is not None:
+            self.room -= new

@@ -17,7 +17,9 @@ def validate_address(url: str) -> None:
     if not good or any(each.isspace() for each in url):
         raise ValidationError("Enter an address that begins with http:// or https://.")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValidationError("The address holds no user, password, query or fragment; there are fields for those.")
+        raise ValidationError(
+            "The address holds no user, password, query or fragment; there are fields for those, and a log-in for a key in the address."
+        )
     try:
         check_literal(parts.hostname or "")
     except AddressRefused as error:

@@ -56,14 +56,15 @@ class WhatGoes:
     alerts: int
 
     def __bool__(self) -> bool:
-        return any(number for _, number in self.rows())
+        return any(number for number, _ in self.counted())
 
-    def rows(self) -> list[tuple[str, int]]:
+    def counted(self) -> list[tuple[int, str]]:
+        """Each number with what it counts."""
         return [
-            ("tickets", self.tickets),
-            ("changes of tickets", self.changes),
-            ("rejected records", self.rejected),
-            ("alert messages, sent or waiting", self.alerts),
+            (self.tickets, "ticket" if self.tickets == 1 else "tickets"),
+            (self.changes, "change of a ticket" if self.changes == 1 else "changes of tickets"),
+            (self.rejected, "rejected record" if self.rejected == 1 else "rejected records"),
+            (self.alerts, "alert, sent or waiting" if self.alerts == 1 else "alerts, sent or waiting"),
         ]
 
 
@@ -123,7 +124,7 @@ def _log(tenant: Tenant, customer_id: str, found: WhatGoes) -> None:
         kind="customer",
         object_id=digest,
         name=f"customer {digest[:12]} (a digest)",
-        changes={what: {"old": f"{number:,}", "new": ""} for what, number in found.rows() if number},
+        changes={what: {"old": f"{number:,}", "new": ""} for number, what in found.counted() if number},
     )
 
 

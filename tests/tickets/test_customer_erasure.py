@@ -245,7 +245,7 @@ class TestPage:
         link = f"/t/acme/erase-customer/?customer={JANE.replace('@', '%40')}"
         assert link in client.get(f"/t/acme/customers/{JANE}/").content.decode()
         html = client.get(link).content.decode()
-        assert "7 tickets" in html and "2 rejected records" in html and "3 alert messages" in html
+        assert "7 tickets" in html and "2 rejected records" in html and "3 alerts" in html
         assert find_what_goes(filled, JANE).tickets == 7
         answer = client.post("/t/acme/erase-customer/", {"customer": JANE}, follow=True)
         assert "Erased: 7 tickets" in answer.content.decode()

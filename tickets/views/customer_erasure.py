@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Role
-from tickets.customer_erasure import ErasureRefused, erase_customer, find_what_goes
+from tickets.customer_erasure import ErasureRefused, WhatGoes, erase_customer, find_what_goes
 from tickets.filters import LONGEST_VALUE
 
 
@@ -23,16 +23,16 @@ def show_erasure(request: HttpRequest, access: TenantAccess) -> HttpResponse:
         except ErasureRefused as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, f"Erased: {_in_words(erased.rows())}. Numbers are counted again within a minute.")
+            messages.success(request, f"Erased: {_in_words(erased)}. Numbers are counted again within a minute.")
             return redirect("customer-list", access.tenant.slug)
     what_goes = find_what_goes(access.tenant, customer_id)
     if not what_goes:
         if request.method == "POST":
             return redirect("customer-list", access.tenant.slug)
         raise Http404("No such customer.")
-    context = {"customer_id": customer_id, "rows": [row for row in what_goes.rows() if row[1]]}
+    context = {"customer_id": customer_id, "counted": [each for each in what_goes.counted() if each[0]]}
     return render(request, "tickets/customer_erasure.html", context)
 
 
-def _in_words(rows: list[tuple[str, int]]) -> str:
-    return ", ".join(f"{number:,} {what}" for what, number in rows if number) or "nothing was left"
+def _in_words(erased: WhatGoes) -> str:
+    return ", ".join(f"{number:,} {what}" for number, what in erased.counted() if number) or "nothing was left"

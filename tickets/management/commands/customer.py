@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if tenant is None:
             raise CommandError(f"There is no tenant “{options['tenant']}”.")
         found = find_what_goes(tenant, options["customer"])
-        for what, number in found.rows():
+        for number, what in found.counted():
             self.stdout.write(f"  {number:>11,} {what}")
         if not options["yes"]:
             self._ask()

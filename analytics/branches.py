@@ -18,7 +18,7 @@ from analytics.pipelines import COUNTERS, position_expression
 from analytics.rollups.counting import turns_stages, week_hour_expression
 from analytics.rollups.layout import Block, Pieces, Stretch, blocks_of, cut, day_of, days_touching, start_of
 from supportsaas.mongo import Document, Pipeline
-from tickets.filters import OPEN_STATUSES
+from tickets.statuses import NOT_CLOSED
 
 EVERYTHING = frozenset(("source", "flow", "week_hour"))
 """What of a period may be left out; its numbers and statuses are always counted."""
@@ -240,7 +240,7 @@ def age_branches(ground: Ground, edges: Sequence[datetime]) -> list[Branch]:
         found.append(Branch("rollup_blocks", ground.blocks(blocks), [_rows("age", {"k": place, "n": "$open"})]))
     if raw:
         stages = [*ground.narrow, *_counted("age", position_expression(bounds, "$created_at"))]
-        is_open = {**ground.tickets(raw), "status": {"$in": list(OPEN_STATUSES)}}
+        is_open = {**ground.tickets(raw), "status": NOT_CLOSED}
         found.append(Branch("tickets", is_open, stages))
     return found
 

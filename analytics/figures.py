@@ -17,6 +17,9 @@ class Totals:
 
     total: int = 0
     open: int = 0
+    """Not known to be closed, the `unknown` ones among them."""
+    unknown: int = 0
+    """With a status of which nobody has said what it means."""
     high: int = 0
     negative: int = 0
     action: int = 0
@@ -110,10 +113,12 @@ class AgeBand:
 class Resolution:
     """The tickets closed in a period (and closed still), how long that took from their creation, and the reopened.
 
-    The times are seconds, read off a histogram whose steps are 4 % apart; None where nothing was closed.
+    The times are seconds, read off a histogram whose steps are 4 % apart; None where nothing was closed. `untimed` are
+    the closed tickets created in the period of which nobody knows when they were closed: they are in no other number.
     """
 
     resolved: int = 0
+    untimed: int = 0
     median_seconds: float | None = None
     p90_seconds: float | None = None
     reopened: int = 0

@@ -15,12 +15,14 @@ from supportsaas import mongo
 from supportsaas.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets import jobs
-from tickets.filters import OPEN_STATUSES
+from tickets.statuses import IS_UNKNOWN, NOT_CLOSED
 
 _ADDED_UP: Document = {
     "$group": {
         "_id": "$_id",
-        **{name: {"$sum": f"${name}"} for name in ("open", "week", "high_day", "high_week", "negative_week")},
+        **{
+            name: {"$sum": f"${name}"} for name in ("open", "unknown", "week", "high_day", "high_week", "negative_week")
+        },
         "newest": {"$max": "$newest"},
     }
 }
@@ -32,7 +34,7 @@ FEWEST = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantNumbers:
-    """One tenant's tickets: those created in `week` and in `day`, and all that are open.
+    """One tenant's tickets: those created in `week` and in `day`, and all that are open or of an unknown status.
 
     The week is the dashboard's 7 days and the day its 24 hours, both in the tenant's zone.
     """
@@ -41,6 +43,7 @@ class TenantNumbers:
     week_period: Period
     day_period: Period
     open: int = 0
+    unknown: int = 0
     week: int = 0
     high_day: int = 0
     high_week: int = 0
@@ -99,7 +102,6 @@ def overview_branches(views: Sequence[RollupView], *, now: datetime) -> list[Bra
     mine = {"tenant_id": {"$in": [view.tenant_id for view in views]}, "is_deleted": False}
     by_date = {"$sort": {"tenant_id": 1, "is_deleted": 1, "created_at": -1}}  # as the index: one key a tenant is read
     newest = Branch("tickets", mine, [by_date, {"$group": {"_id": "$tenant_id", "newest": {"$first": "$created_at"}}}])
-    is_open = {"status": {"$in": list(OPEN_STATUSES)}}
     return [
         newest,
         *_branch("rollup_days", _whole_days(weeks), week="$total", high_week="$high", negative_week="$negative"),
@@ -113,8 +115,8 @@ def overview_branches(views: Sequence[RollupView], *, now: datetime) -> list[Bra
         *_branch("rollup_days", _whole_days(days), high_day="$high"),
         *_hours(days),
         *_branch("tickets", _tickets(days, {"urgency": "high"}), high_day=1),
-        *_branch("rollup_blocks", _blocks(grounds), open="$open"),
-        *_branch("tickets", _tickets(every, is_open), open=1),
+        *_branch("rollup_blocks", _blocks(grounds), open="$open", unknown="$unknown"),
+        *_branch("tickets", _tickets(every, {"status": NOT_CLOSED}), open=1, unknown={"$cond": [IS_UNKNOWN, 1, 0]}),
     ]
 
 

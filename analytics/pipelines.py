@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from supportsaas.mongo import Document, Pipeline
-from tickets.filters import OPEN_STATUSES, SENTIMENTS, URGENCIES
+from tickets.filters import SENTIMENTS, URGENCIES
+from tickets.statuses import IS_OPEN, IS_UNKNOWN
 
 
 def number_where(condition: Any) -> Document:
@@ -15,10 +16,10 @@ def number_where(condition: Any) -> Document:
 
 IS_HIGH: Document = {"$eq": ["$urgency", "high"]}
 IS_NEGATIVE: Document = {"$eq": ["$sentiment", "negative"]}
-IS_OPEN: Document = {"$in": ["$status", list(OPEN_STATUSES)]}
 TOTALS: Document = {
     "total": {"$sum": 1},
     "open": number_where(IS_OPEN),
+    "unknown": number_where(IS_UNKNOWN),
     "high": number_where(IS_HIGH),
     "negative": number_where(IS_NEGATIVE),
     "action": number_where("$requires_action"),

@@ -36,6 +36,7 @@ from analytics.histogram import percentile_of
 from analytics.keywords import keyword_branch, keyword_facets
 from analytics.periods import Buckets, Period, Unit, day_start
 from analytics.pipelines import COUNTERS, SUMS, TOTALS
+from analytics.rollups.counting import UNTIMED
 from analytics.rollups.layout import start_of
 from analytics.rollups.view import rollup_view
 from supportsaas import clock, mongo
@@ -331,9 +332,12 @@ def _ages(rows: Sequence[Document], edges: Sequence[datetime]) -> tuple[AgeBand,
 
 
 def _resolution(found: Document, *, was: bool) -> Resolution:
-    counts = [(int(row["_id"]["k"]), row["n"]) for row in found["times"] if row["_id"]["was"] is was]
+    steps = {int(row["_id"]["k"]): row["n"] for row in found["times"] if row["_id"]["was"] is was}
+    untimed = steps.pop(UNTIMED, 0)
+    counts = sorted(steps.items())
     return Resolution(
-        resolved=sum(number for _, number in counts),
+        resolved=sum(steps.values()),
+        untimed=untimed,
         median_seconds=percentile_of(counts, 0.5),
         p90_seconds=percentile_of(counts, 0.9),
         reopened=sum(row["reopened"] for row in found["flows"] if row["_id"]["was"] is was),

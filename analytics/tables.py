@@ -9,21 +9,23 @@ from analytics.links import TicketLinks
 from analytics.table import Cell, Column, Table
 from analytics.words import WEEKDAYS, length_words, lift_words
 from supportsaas.templatetags.presentation import label
-from tickets.filters import OPEN_STATUSES, URGENCIES
+from tickets.filters import URGENCIES
 
 TILES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("total", "Tickets", {}),
-    ("open", "Open", {"status": OPEN_STATUSES}),
+    ("open", "Open", {"state": ("open",)}),
     ("high", "High urgency", {"urgency": ("high",)}),
     ("negative", "Negative", {"sentiment": ("negative",)}),
     ("action", "Needs action", {"requires_action": True}),
 )
 """Field of the totals, name, and what its list is narrowed by."""
 
+_NUMBERS = (*TILES, ("unknown", "Status not mapped", {"state": ("unknown",)}))
+
 REASONS: dict[Reason, dict[str, Any]] = {
     "high": {"urgency": ("high",)},
     "negative": {"sentiment": ("negative",)},
-    "open": {"status": OPEN_STATUSES},
+    "open": {"state": ("open",)},
     "repeated": {},
 }
 """What the list of each part of a customer's score is narrowed by, besides the customer."""
@@ -48,7 +50,7 @@ def _totals(figures: DashboardFigures, frame: Frame) -> Table:
             _share(getattr(figures.totals, field), figures.totals.total),
             _count(getattr(figures.previous, field), frame.links.within(frame.comparison, **conditions)),
         )
-        for field, name, conditions in TILES
+        for field, name, conditions in _NUMBERS
     )
     return Table("totals", "Numbers of the period", columns, rows)
 
@@ -176,7 +178,7 @@ def _backlog(figures: DashboardFigures, frame: Frame) -> Table:
     rows = tuple(
         (
             Cell(point.start, frame.title_of(days, position)),
-            Cell(point.open, url=frame.links.ever(status=OPEN_STATUSES) if point.end > frame.now else ""),
+            Cell(point.open, url=frame.links.ever(state=("open",)) if point.end > frame.now else ""),
             Cell(point.arrived),
             Cell(point.settled),
         )
@@ -193,7 +195,7 @@ def _ages(figures: DashboardFigures, frame: Frame) -> Table:
             Cell(band.name),
             _count(
                 band.count,
-                frame.links.ever(status=OPEN_STATUSES, created_from=band.created_from, created_to=band.created_to),
+                frame.links.ever(state=("open",), created_from=band.created_from, created_to=band.created_to),
             ),
             _share(band.count, whole),
         )
@@ -222,13 +224,21 @@ def _resolution(figures: DashboardFigures, frame: Frame) -> Table:
         Column("median_seconds", "Median time", "seconds"),
         Column("p90_seconds", "90th percentile", "seconds"),
         Column("reopened", "Reopened", "count"),
+        Column("closing_time_unknown", "Closing time unknown", "count"),
     )
     shown = (("This period", figures.resolution), ("Before", figures.previous_resolution))
     rows = tuple(
-        (Cell(name), Cell(each.resolved), _length(each.median_seconds), _length(each.p90_seconds), Cell(each.reopened))
+        (
+            Cell(name),
+            Cell(each.resolved),
+            _length(each.median_seconds),
+            _length(each.p90_seconds),
+            Cell(each.reopened),
+            Cell(each.untimed),
+        )
         for name, each in shown
     )
-    has_any = any(each.resolved or each.reopened for _, each in shown)
+    has_any = any(each.resolved or each.reopened or each.untimed for _, each in shown)
     return Table("resolution", "Time to resolution", columns, rows if has_any else ())
 
 

@@ -1,8 +1,10 @@
 """The JSON API, put together from the apps; described at /api/docs."""
 
 from analytics import api as analytics_api
+from analytics import api_dashboard
 from supportsaas import api_errors, health
 from supportsaas.api_description import DescribedAPI
+from tenants import api as tenants_api
 from tenants.api_access import PersonAuth, TokenAuth
 from tickets import api as tickets_api
 from tickets import api_circuits, api_ingestion
@@ -21,3 +23,5 @@ api.add_router("", tickets_api.router)
 api.add_router("", api_ingestion.router)
 api.add_router("", api_circuits.router)
 api.add_router("", analytics_api.router)
+api.add_router("", api_dashboard.router)
+api.add_router("", tenants_api.router)

@@ -78,6 +78,12 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index(
         "tickets",
+        (("tenant_id", UP), ("is_deleted", UP), ("mapped_from", UP), ("status", UP)),
+        "Tickets whose status the tenant has mapped, to follow where the map has changed.",
+        {"partialFilterExpression": {"mapped_from": {"$type": "string"}}},
+    ),
+    Index(
+        "tickets",
         (("tenant_id", UP), ("unindexed_since", UP)),
         "Tickets that wait for their words, or for their fields to be right among them, longest first.",
         {"partialFilterExpression": {"unindexed_since": {"$exists": True}}},
@@ -250,6 +256,7 @@ INDEXES: tuple[Index, ...] = (
         {"expireAfterSeconds": 86_400},
     ),
     Index("rule_judging", (("ended_at", UP),), "Whose stored tickets are to be judged anew by changed rules."),
+    Index("status_remapping", (("ended_at", UP),), "Whose stored tickets are to follow a changed map of statuses."),
     Index("schedules", (("next_at", UP),), "The tenant whose turn to be read is due longest."),
     Index(
         "sign_in_attempts",

@@ -50,6 +50,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("rollup_state", field="_id"),
     TenantData("sync_state", field="_id"),
     TenantData("rule_judging", field="_id"),
+    TenantData("status_remapping", field="_id"),
     TenantData("schedules", field="_id"),
 )
 

@@ -14,7 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from tenants.list_windows import narrowing_parameter
 from tenants.secret_names import find_secret_settings
 
-TICKET_FIELDS = ("id", "tenant_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
+TICKET_FIELDS = (
+    "id", "tenant_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at",
+    "resolved_at",
+)  # fmt: skip
 
 EPOCH: Final = "epoch"
 EPOCH_MS: Final = "epoch_ms"
@@ -53,7 +56,9 @@ class RestOptions(BaseModel):
     params: dict[str, str] = Field(default_factory=dict, description="Sent with every request.")
     fields: dict[str, str] = Field(description="Our field to the path in a record; id and created_at are needed.")
     defaults: dict[str, str] = Field(default_factory=dict, description="Values for fields the records do not have.")
-    status_map: dict[str, str] = Field(default_factory=dict, description="Their status to ours.")
+    status_map: dict[str, str] = Field(
+        default_factory=dict, description="Their status to ours; case, blanks, - and _ do not matter."
+    )
     timezone: str = Field("UTC", description="The zone of times that name none: Europe/Berlin.")
     date_format: str = Field("", description="As for strptime (%d/%m/%Y %H:%M), or epoch or epoch_ms; ISO needs none.")
     skip_where: dict[str, str] = Field(
@@ -139,6 +144,7 @@ PRESETS: dict[str, dict[str, Any]] = {
             "status": "status.name",
             "created_at": "created_on",
             "updated_at": "updated_on",
+            "resolved_at": "closed_on",
         },
         "defaults": {"source": "redmine"},
         "status_map": {
@@ -167,6 +173,7 @@ PRESETS: dict[str, dict[str, Any]] = {
             "status": "Status",
             "created_at": "Created",
             "updated_at": "LastUpdated",
+            "resolved_at": "Resolved",
         },
         "defaults": {"source": "rt"},
         "status_map": {

@@ -12,6 +12,7 @@ from tickets.notifications.channels import find_routes
 from tickets.rules.model import find_rules
 from tickets.search import TicketSearch
 from tickets.sources.base import SourceRecord
+from tickets.status_mapping.model import find_status_map
 from tickets.store import TicketStore
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -45,7 +46,10 @@ def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: 
     ]
     rules = find_rules(tenant)
     read = read_records(
-        [SourceRecord(each, each) for each in whole], tenant_id=tenant.slug, rules_version=rules.version
+        [SourceRecord(each, each) for each in whole],
+        tenant_id=tenant.slug,
+        rules_version=rules.version,
+        statuses=find_status_map(tenant),
     )
     assert not read.quarantined, read.quarantined
     assert not read.foreign

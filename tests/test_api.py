@@ -19,7 +19,7 @@ from tickets.worker import Worker
 
 TICKET = {
     "id", "external_id", "tenant_id", "source", "customer_id", "subject", "message", "status", "urgency",
-    "sentiment", "requires_action", "keywords", "created_at", "updated_at",
+    "sentiment", "requires_action", "keywords", "created_at", "updated_at", "resolved_at",
 }  # fmt: skip
 
 
@@ -320,6 +320,6 @@ def test_the_description_of_the_api_names_every_call(api: Api) -> None:
     assert {
         "/health", "/ingest/run", "/ingest/status", "/ingest/progress/{job_id}", "/ingest/{job_id}",
         "/ingest/lock/{tenant_id}", "/tickets", "/tickets/urgent", "/tickets/{external_id}",
-        "/tickets/{external_id}/history", "/tenants/{tenant_id}/stats", "/rate-limiter/status",
+        "/tickets/{external_id}/history", "/me", "/tenants", "/tenants/{tenant_id}/dashboard", "/tenants/{tenant_id}/stats", "/rate-limiter/status",
         "/circuit/{name}/status", "/circuit/{name}/reset", "/export/tickets",
     } == set(paths)  # fmt: skip

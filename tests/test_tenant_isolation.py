@@ -123,6 +123,8 @@ ROUTES: dict[str, list[Route]] = {
         f"t/<str:slug>/rules/<str:rule_id>/{what}/": [Route(f"/t/acme/rules/{RULE}/{what}/", "page", M, method="POST")]
         for what in ("move", "switch", "delete")
     },
+    "t/<str:slug>/statuses/": [Route("/t/acme/statuses/", "page", V)],
+    "t/<str:slug>/statuses/map/": [Route("/t/acme/statuses/map/", "page", M, method="POST")],
     "t/<str:slug>/views/": [Route("/t/acme/views/", "page", M)],
     "t/<str:slug>/views/add/": [
         Route("/t/acme/views/add/", "page", M, query={"urgency": "high"}),
@@ -150,6 +152,9 @@ ROUTES: dict[str, list[Route]] = {
     "tickets/urgent": [Route("/tickets/urgent", "api", V, query={"tenant_id": "acme"})],
     "tickets/<path:external_id>": [Route("/tickets/T-1", "api", V, query={"tenant_id": "acme"})],
     "tickets/<path:external_id>/history": [Route("/tickets/T-1/history", "api", V, query={"tenant_id": "acme"})],
+    "tenants": [Route("/tenants", "api", names_tenant=False)],
+    "me": [Route("/me", "api", names_tenant=False)],
+    "tenants/<tenant_id>/dashboard": [Route("/tenants/acme/dashboard", "api", V)],
     "tenants/<tenant_id>/stats": [Route("/tenants/acme/stats", "api", V)],
     "ingest/run": [Route("/ingest/run", "api", M, method="POST", query={"tenant_id": "acme", "wait": "0"})],
     "ingest/status": [Route("/ingest/status", "api", V, query={"tenant_id": "acme"})],

@@ -48,12 +48,14 @@ class TicketOut(Schema):
     keywords: list[str] = Field(description="The words that decided urgency and sentiment.")
     created_at: datetime
     updated_at: datetime
+    resolved_at: datetime | None = Field(description="When the helpdesk says that it was resolved; null: not known.")
 
     @staticmethod
     def of(ticket: Document) -> "TicketOut":
-        return TicketOut(
-            id=str(ticket["_id"]), **{name: ticket[name] for name in TicketOut.model_fields if name != "id"}
-        )
+        names = TicketOut.model_fields.keys() - {"id", "resolved_at"}
+        values = {name: ticket[name] for name in names}
+        # Earlier versions did not keep it.
+        return TicketOut(id=str(ticket["_id"]), resolved_at=ticket.get("resolved_at"), **values)
 
 
 class EvidenceOut(Schema):
@@ -112,6 +114,12 @@ class Paging(Schema):
 
 
 class Narrowing(Schema):
+    state: list[Literal["open", "unknown", "closed"]] = Field(
+        [],
+        max_length=MOST_VALUES,
+        description="What the status means: `open` is every ticket that is not known to be closed, `unknown` those of "
+        "them whose status nobody has mapped.",
+    )
     status: list[Words] = Field([], max_length=MOST_VALUES, description="Any of these; may be repeated.")
     urgency: list[Literal["high", "medium", "low"]] = Field([], max_length=MOST_VALUES)
     sentiment: list[Literal["negative", "neutral", "positive"]] = Field([], max_length=MOST_VALUES)
@@ -134,7 +142,7 @@ class ExportQuery(Narrowing):
 
 
 _FILTERS = set(Narrowing.model_fields)
-_MAY_REPEAT = ("status", "urgency", "sentiment", "source")
+_MAY_REPEAT = ("state", "status", "urgency", "sentiment", "source")
 
 
 @router.get("/tickets", response=TicketPageOut, summary="A tenant's tickets, newest first")

@@ -16,20 +16,18 @@ class TicketsConfig(AppConfig):
         from tickets.notifications import vitals as alert_vitals
         from tickets.rules import judging
         from tickets.rules.model import ClassificationRule
+        from tickets.status_mapping import remapping
+        from tickets.status_mapping.model import StatusMapping
 
         post_save.connect(_follow_source, sender=Source)
         post_delete.connect(_forget_schedule, sender=Source)
         post_save.connect(_follow_tenant, sender=Tenant)
         post_save.connect(judging.follow_change, sender=ClassificationRule)
         post_delete.connect(judging.follow_change, sender=ClassificationRule)
-        for duty in (
-            *schedule.DUTIES,
-            *search.DUTIES,
-            *dispatcher.DUTIES,
-            *troubles.DUTIES,
-            *judging.DUTIES,
-            *tenant_erasure.DUTIES,
-        ):
+        post_save.connect(remapping.follow_change, sender=StatusMapping)
+        post_delete.connect(remapping.follow_change, sender=StatusMapping)
+        registered = (schedule, search, dispatcher, troubles, judging, remapping, tenant_erasure)
+        for duty in (duty for module in registered for duty in module.DUTIES):
             duties.register(duty)
         for vital in (*vitals.VITALS, *tenant_turns.VITALS, *alert_vitals.VITALS):
             register(vital)

@@ -52,7 +52,3 @@ def ranges_of_cells(cells: Cells) -> Iterator[Document]:
     lower = set(values[name][:half])
     yield from ranges_of_cells(Cells({cell: count for cell, count in cells.items() if cell[place] in lower}))
     yield from ranges_of_cells(Cells({cell: count for cell, count in cells.items() if cell[place] not in lower}))
-
-
-def one_of(values: tuple[Any, ...]) -> Any:
-    return values[0] if len(values) == 1 else {"$in": list(values)}

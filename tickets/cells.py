@@ -6,11 +6,12 @@ A list's total and the counts beside its choices are sums over the same cells, s
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from tickets.filters import TicketFilter
+from tickets.statuses import StatusesIn, states_of
 
-CHOICES = ("status", "urgency", "sentiment", "source")
+CHOICES = ("state", "status", "urgency", "sentiment", "source")
 MOST_CHOICES = 50
 
 
@@ -26,9 +27,6 @@ class Cell(NamedTuple):
         return cls(*(ticket[name] for name in cls._fields))
 
 
-_CHOICE_PLACES = tuple(Cell._fields.index(name) for name in CHOICES)
-
-
 Cells = Counter[Cell]
 DayCells = Counter[tuple[date, Cell]]
 """Differences by the UTC day of creation."""
@@ -39,12 +37,29 @@ def day_cell(ticket: Mapping[str, Any]) -> tuple[date, Cell]:
     return ticket["created_at"].astimezone(UTC).date(), Cell.of(ticket)
 
 
-def chosen_values(wanted: TicketFilter) -> dict[str, tuple[Any, ...]]:
-    """The fields of a cell that the filter narrows, each with the values it lets through."""
-    chosen: dict[str, tuple[Any, ...]] = {name: getattr(wanted, name) for name in CHOICES if getattr(wanted, name)}
-    if wanted.requires_action is not None:
-        chosen["requires_action"] = (wanted.requires_action,)
-    return chosen
+class _Allowed(Protocol):
+    def __contains__(self, value: Any, /) -> bool: ...
+
+
+class _Condition(NamedTuple):
+    """A field of the filter, and which values it lets through at which place of a cell."""
+
+    name: str
+    place: int
+    allowed: _Allowed
+
+    def fits(self, cell: Cell) -> bool:
+        return cell[self.place] in self.allowed
+
+
+def narrows_cells(wanted: TicketFilter) -> bool:
+    """Whether the filter narrows any field of a cell."""
+    return bool(_conditions(wanted))
+
+
+def match_of_cells(wanted: TicketFilter) -> dict[str, Any]:
+    """The part of the filter's match that is about the fields of a cell."""
+    return {name: condition for name, condition in wanted.match().items() if name in Cell._fields}
 
 
 def total(cells: Cells, wanted: TicketFilter) -> int:
@@ -54,26 +69,36 @@ def total(cells: Cells, wanted: TicketFilter) -> int:
 
 def narrowed(cells: Cells, wanted: TicketFilter) -> Cells:
     """The cells that the filter lets through."""
-    chosen = _chosen_places(wanted)
+    conditions = _conditions(wanted)
     return Counter(
-        {cell: count for cell, count in cells.items() if count and all(cell[place] in ok for place, ok in chosen)}
+        {cell: count for cell, count in cells.items() if count and all(each.fits(cell) for each in conditions)}
     )
 
 
 def choices(cells: Cells, wanted: TicketFilter) -> dict[str, dict[str, int]]:
     """For each field with choices: value to number, most first, under all the *other* conditions."""
-    chosen = _chosen_places(wanted)
-    counted: dict[int, Counter[Any]] = {place: Counter() for place in _CHOICE_PLACES}
+    conditions = _conditions(wanted)
+    counted: dict[str, Counter[str]] = {name: Counter() for name in CHOICES}
     for cell, count in cells.items():
-        against = [place for place, ok in chosen if cell[place] not in ok]
+        against = [each.name for each in conditions if not each.fits(cell)]
         # What only one field speaks against is still to be had by choosing otherwise there.
-        for place in _CHOICE_PLACES if not against else against if len(against) == 1 and against[0] in counted else ():
-            counted[place][cell[place]] += count
-    return {name: _most_first(counted[place]) for name, place in zip(CHOICES, _CHOICE_PLACES, strict=True)}
+        for name in CHOICES if not against else against if len(against) == 1 and against[0] in counted else ():
+            for value in _values(cell, name):
+                counted[name][value] += count
+    return {name: _most_first(each) for name, each in counted.items()}
 
 
-def _chosen_places(wanted: TicketFilter) -> list[tuple[int, tuple[Any, ...]]]:
-    return [(Cell._fields.index(name), values) for name, values in chosen_values(wanted).items()]
+def _values(cell: Cell, name: str) -> Iterable[str]:
+    """A cell is counted under each of these of the field; a ticket with an unknown status is an open one, too."""
+    return states_of(cell.status) if name == "state" else (getattr(cell, name),)
+
+
+def _conditions(wanted: TicketFilter) -> list[_Condition]:
+    allowed: dict[str, Any] = {name: getattr(wanted, name) for name in CHOICES}
+    allowed["state"] = StatusesIn(wanted.state) if wanted.state else ()
+    allowed["requires_action"] = () if wanted.requires_action is None else (wanted.requires_action,)
+    places = {name: place for place, name in enumerate(Cell._fields)} | {"state": Cell._fields.index("status")}
+    return [_Condition(name, places[name], each) for name, each in allowed.items() if each]
 
 
 def _most_first(counted: "Counter[str]") -> dict[str, int]:

@@ -34,16 +34,18 @@ from tickets.cells import (
     next_month,
     start_of,
 )
-from tickets.filters import OPEN_STATUSES, SENTIMENTS, URGENCIES
+from tickets.filters import SENTIMENTS, URGENCIES
 
 COUNTS = "ticket_counts"
 _READ = {"_id": 0, "bucket": 1, "status": 1, "source": 1, "counts": 1}
 _CELL = {name: f"${name}" for name in Cell._fields}
 # What helpdesks call their states and ways in mostly. Together in one document: a page of tickets then writes
 # one a day. Other names, of which there may be any number, have documents of their own, so none grows without end.
+# These lists say where something is counted: with another entry, stored counts would be looked for elsewhere.
 _USUAL_STATUSES = frozenset(
-    (*OPEN_STATUSES, "closed", "resolved", "solved", "rejected", "unknown", "stalled", "feedback")
-)
+    ("new", "open", "in_progress", "pending", "on_hold", "reopened", "closed", "resolved", "solved", "rejected",
+     "unknown", "stalled", "feedback")
+)  # fmt: skip
 _USUAL_SOURCES = frozenset(
     ("email", "chat", "web", "phone", "api", "portal", "form", "social", "sms", "app", "redmine", "rt", "unknown", "")
 )

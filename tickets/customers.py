@@ -7,8 +7,8 @@ from datetime import datetime
 from supportsaas import mongo
 from supportsaas.mongo import Pipeline
 from tenants.models import Tenant
-from tickets.filters import OPEN_STATUSES
 from tickets.ingestion.normalize import NO_CUSTOMER
+from tickets.statuses import IS_OPEN
 from tickets.store import TICKETS
 
 MOST_CUSTOMERS = 100
@@ -73,7 +73,7 @@ def _count_where(condition: mongo.Document) -> mongo.Document:
 
 
 _COUNTS: mongo.Document = {
-    "open": _count_where({"$in": ["$status", list(OPEN_STATUSES)]}),
+    "open": _count_where(IS_OPEN),
     "high": _count_where({"$eq": ["$urgency", "high"]}),
     "negative": _count_where({"$eq": ["$sentiment", "negative"]}),
     "newest_at": {"$max": "$created_at"},

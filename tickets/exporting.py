@@ -18,9 +18,9 @@ CONTENT_TYPES: dict[str, str] = {"csv": "text/csv; charset=utf-8", "jsonl": "app
 
 TICKET_COLUMNS = (
     "external_id", "created_at", "updated_at", "status", "urgency", "sentiment", "requires_action", "source",
-    "customer_id", "subject", "message", "keywords",
+    "customer_id", "subject", "message", "keywords", "resolved_at",
 )  # fmt: skip
-_MOMENTS = ("created_at", "updated_at")
+_MOMENTS = ("created_at", "updated_at", "resolved_at")
 
 # What spreadsheets begin a formula with, in the wide forms too, behind quotation marks. Read with another
 # separator than ours (a semicolon in many countries, a tab), a cell begins after each of those and after each line, too.
@@ -39,7 +39,7 @@ def write_rows(
 
 def ticket_rows(tickets: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
     for ticket in tickets:
-        yield [ticket[name] for name in TICKET_COLUMNS]
+        yield [ticket.get(name) for name in TICKET_COLUMNS]
 
 
 def write_tickets(format_: Format, tickets: Iterable[dict[str, Any]], *, zone: ZoneInfo) -> Iterator[bytes]:

@@ -8,16 +8,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from supportsaas.clock import iso_z, to_milliseconds
+from tickets.statuses import STATES, State, StatusesIn
 from tickets.words import QueryError, parse_query
 
 URGENCIES = ("high", "medium", "low")
 SENTIMENTS = ("negative", "neutral", "positive")
-OPEN_STATUSES = ("new", "open", "in_progress", "pending", "on_hold", "reopened")
 LONGEST_VALUE = 200
 MOST_VALUES = 50
 COUNT_ALL = "count=all"
@@ -38,8 +38,12 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFilter:
-    """Everything a list can be narrowed by; empty means not at all. Periods are half-open."""
+    """Everything a list can be narrowed by; empty means not at all. Periods are half-open.
 
+    `state`: what the status means (`tickets.statuses`), whatever a helpdesk calls it.
+    """
+
+    state: tuple[State, ...] = ()
     status: tuple[str, ...] = ()
     urgency: tuple[str, ...] = ()
     sentiment: tuple[str, ...] = ()
@@ -69,6 +73,7 @@ class TicketFilter:
         if created_from and created_to and created_from >= created_to:
             raise FilterError("created_from", "must lie before the end of the period")
         return cls(
+            state=_choices(values, "state", STATES),
             status=tuple(dict.fromkeys(values.get("status", []))),
             urgency=_choices(values, "urgency", URGENCIES),
             sentiment=_choices(values, "sentiment", SENTIMENTS),
@@ -92,6 +97,8 @@ class TicketFilter:
             values = getattr(self, name)
             if values:
                 match[name] = values[0] if len(values) == 1 else {"$in": list(values)}
+        if self.state:
+            match["status"] = self._status_condition()
         if self.requires_action is not None:
             match["requires_action"] = self.requires_action
         if self.customer_id is not None:
@@ -106,6 +113,10 @@ class TicketFilter:
         if period:
             match["created_at"] = period
         return match
+
+    def _status_condition(self) -> Any:
+        wanted = StatusesIn(self.state)
+        return {"$in": [each for each in self.status if each in wanted]} if self.status else wanted.condition
 
     def parameters(self) -> list[tuple[str, str]]:
         """The filter as query parameters that `parse` reads back."""
@@ -135,12 +146,16 @@ class TicketFilter:
         return replace(self, **{name: left})
 
 
-def _choices(values: Mapping[str, list[str]], name: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    given = tuple(dict.fromkeys(values.get(name, [])))
-    for value in given:
+_Choice = TypeVar("_Choice", bound=str)
+
+
+def _choices(values: Mapping[str, list[str]], name: str, known: tuple[_Choice, ...]) -> tuple[_Choice, ...]:
+    found: list[_Choice] = []
+    for value in dict.fromkeys(values.get(name, [])):
         if value not in known:
             raise FilterError(name, f"must be one of {', '.join(known)}, not {value[:40]!r}")
-    return given
+        found.append(known[known.index(value)])
+    return tuple(found)
 
 
 def _single(values: Mapping[str, list[str]], name: str) -> str | None:

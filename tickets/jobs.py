@@ -209,6 +209,7 @@ def finish(
     progress: Progress,
     error: dict[str, Any] | None = None,
     warning: dict[str, Any] | None = None,
+    notice: dict[str, Any] | None = None,
     now: datetime | None = None,
 ) -> bool:
     """Close the entry of a run; False where it was closed already."""
@@ -226,6 +227,7 @@ def finish(
                 "note": "",
                 "error": error,
                 "warning": warning,
+                "notice": notice,
             }
         },
     )

@@ -21,10 +21,9 @@ from tickets.branches import (
     MOST_RANGES,
     WAITING_INDEX,
     Branch,
-    one_of,
     ranges_of_cells,
 )
-from tickets.cells import Cells, chosen_values, narrowed
+from tickets.cells import Cells, match_of_cells, narrowed, narrows_cells
 from tickets.counts import TicketCounts, count_by_cell, read_cells
 from tickets.filters import FilterError, TicketFilter
 from tickets.search import TICKETS, WORDS_INDEX, TicketSearch, WordMatch
@@ -77,13 +76,13 @@ class ListPlans:
     def plan(self, wanted: TicketFilter) -> Plan:
         """Raises `FilterError` where `q` is too wide."""
         wanted = self._within_retention(wanted)
-        words, chosen = self._words(wanted), chosen_values(wanted)
+        words, chosen = self._words(wanted), narrows_cells(wanted)
         if words is not None and words.is_empty:
             return Plan([], Cells())
         if wanted.customer_id is None and wanted.keyword is None and words is None:
             return self._plan_of_fields(wanted)
         branches = self._narrow(wanted, words)
-        fields: Document = {name: one_of(values) for name, values in chosen.items()}
+        fields = match_of_cells(wanted)
         narrow = [branch.with_checks(fields) for branch in branches]
         cells = self._look_at(branches)
         if cells is not None:
@@ -98,7 +97,7 @@ class ListPlans:
 
     def _plan_of_fields(self, wanted: TicketFilter) -> Plan:
         cells = self._counts.find_cells(wanted.created_from, wanted.created_to)
-        if not chosen_values(wanted):
+        if not narrows_cells(wanted):
             return Plan([Branch({**self._live, **_period(wanted)}, DATE_INDEX)], cells)
         return Plan(self._by_cells(wanted, narrowed(cells, wanted)), cells)
 

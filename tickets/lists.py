@@ -4,6 +4,7 @@ How each list is read is planned in `tickets.list_plans`.
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from supportsaas.together import begin, together
 from tenants.models import Tenant
 from tickets import list_plans
 from tickets.branches import NEWEST_FIRST, OLDEST_FIRST, Branch
-from tickets.cells import choices, total
+from tickets.cells import Cells, choices, narrowed, total
 from tickets.filters import TicketFilter
 from tickets.list_plans import ListPlans, Plan
 from tickets.paging import Cursor
@@ -24,7 +25,7 @@ from tickets.search import TICKETS
 
 _WITHOUT_MESSAGE = (
     "tenant_id", "external_id", "source", "customer_id", "subject", "status", "urgency", "sentiment",
-    "requires_action", "keywords", "created_at", "updated_at", "is_deleted", "deleted_at",
+    "requires_action", "keywords", "created_at", "updated_at", "resolved_at", "is_deleted", "deleted_at",
 )  # fmt: skip
 _KEYS = {"_id": 0, "created_at": 1, "external_id": 1}
 
@@ -121,6 +122,14 @@ class TicketLists:
         """For each field with choices: value to number, under all the *other* conditions; None as in a page."""
         cells = self._plans.plan(wanted).cells
         return None if cells is None else choices(cells, wanted)
+
+    def count_unknown_statuses(self) -> dict[str, int]:
+        """The statuses of which nobody has said what they mean, with their tickets, the most first."""
+        wanted = TicketFilter(state=("unknown",))
+        counted: Counter[str] = Counter()
+        for cell, count in narrowed(self._plans.plan(wanted).cells or Cells(), wanted).items():
+            counted[cell.status] += count
+        return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
     def iterate(self, wanted: TicketFilter) -> Iterator[Document]:
         """All of them, newest first, read bit by bit; each whole. Raises `FilterError` at once."""

@@ -10,6 +10,7 @@ from django_mongodb_backend.fields import ObjectIdAutoField
 
 from tickets.rules.model import ClassificationRule as ClassificationRule
 from tickets.saved_views import SavedView as SavedView
+from tickets.status_mapping.model import StatusMapping as StatusMapping
 
 
 class DocumentField(models.Field):

@@ -13,6 +13,7 @@ from itertools import islice
 
 from pymongo import UpdateMany, UpdateOne
 from pymongo.client_session import ClientSession
+from pymongo.cursor import Cursor
 
 from supportsaas import mongo
 from supportsaas.mongo import Document
@@ -23,6 +24,7 @@ from tenants.models import Tenant
 from tickets.cells import Cell, DayCells, day_cell
 from tickets.counts import TicketCounts
 from tickets.ingestion.changes import OlderVersion, ReadTicket, StoredVersion, needs_full_read
+from tickets.ingestion.normalize import apply_status_map
 from tickets.ingestion.origin import Origin
 from tickets.ingestion.planning import SEARCHABLE, PagePlan
 from tickets.ingestion.reading import judge
@@ -33,6 +35,7 @@ from tickets.notifications.routing import Route
 from tickets.quarantine import QuarantinedRecord, save_records
 from tickets.rollup_marks import append_mark, append_mark_of_everything
 from tickets.search import TICKETS as TICKETS
+from tickets.statuses import StatusMap, spell_status
 from tickets.words import READ_LIMIT
 
 HISTORY = "ticket_history"
@@ -149,14 +152,33 @@ class TicketStore(TicketLists):
         A page is at most `limit` tickets, and fewer where their messages are long.
         """
         plan = self._plan(job_id=job_id, now=now, rules=rules)
-        query = {"tenant_id": self.tenant_id, "external_id": {"$gt": after}, "is_deleted": False}
-        count = size = 0
-        for stored in self._tickets.find(query).sort("external_id", 1).limit(limit).batch_size(_TICKETS_A_BATCH):
+        count = 0
+        found = self._tickets.find({**self._living, "external_id": {"$gt": after}}).sort("external_id", 1)
+        for stored in _first_of(found, limit):
             plan.judge_again(stored, _version(stored))
-            after, count, size = stored["external_id"], count + 1, size + len(stored["message"])
-            if size > _CHARACTERS_A_PAGE:
-                break
+            after, count = stored["external_id"], count + 1
         return plan, after, count
+
+    def plan_mapping_again(
+        self, statuses: StatusMap, *, limit: int, rules: TenantRules, job_id: str, now: datetime
+    ) -> PagePlan:
+        """The next living tickets whose status the map, or our spelling, has otherwise; an empty plan where none is left."""
+        plan = self._plan(job_id=job_id, now=now, rules=rules)
+        for query in self._mapped_otherwise(statuses):
+            for stored in _first_of(self._tickets.find(query), limit):
+                plan.map_again(stored, _version(stored), statuses)
+            if not plan.is_empty:
+                break
+        return plan
+
+    def _mapped_otherwise(self, statuses: StatusMap) -> Iterator[Document]:
+        """Matches of the living tickets whose stored status is not what the map makes of the helpdesk's."""
+        stored = self._tickets.distinct("status", self._living)
+        if wrong := [each for each in stored if apply_status_map(spell_status(each), statuses) != (each, None)]:
+            yield {**self._living, "status": {"$in": wrong}, "mapped_from": None}
+        for theirs in self._tickets.distinct("mapped_from", {**self._living, "mapped_from": {"$type": "string"}}):
+            ours, _ = apply_status_map(spell_status(theirs), statuses)
+            yield {**self._living, "mapped_from": theirs, "status": {"$ne": ours}}
 
     def save_page(
         self, plan: PagePlan, *, lock: Lock, held: HeldLock, quarantined: Sequence[QuarantinedRecord] = ()
@@ -257,6 +279,10 @@ class TicketStore(TicketLists):
 
     # -- Inside ----------------------------------------------------------------------------
 
+    @property
+    def _living(self) -> Document:
+        return {"tenant_id": self.tenant_id, "is_deleted": False}
+
     def _find_versions(self, external_ids: list[str]) -> dict[str, StoredVersion]:
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
         found = self._tickets.find(query, dict.fromkeys(_VERSION, 1)).batch_size(len(external_ids) + 1)
@@ -296,6 +322,16 @@ class TicketStore(TicketLists):
         ]
         if writes:
             self._history.bulk_write(writes, ordered=False)
+
+
+def _first_of(found: Cursor[Document], limit: int) -> Iterator[Document]:
+    """At most `limit` tickets, and fewer where their messages are long."""
+    size = 0
+    for stored in found.limit(limit).batch_size(_TICKETS_A_BATCH):
+        yield stored
+        size += len(stored["message"])
+        if size > _CHARACTERS_A_PAGE:
+            return
 
 
 def _version(stored: Document) -> StoredVersion:

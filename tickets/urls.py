@@ -17,6 +17,7 @@ from tickets.views import (
     rules,
     saved_views,
     source_settings,
+    statuses,
     tickets,
 )
 
@@ -41,6 +42,8 @@ urlpatterns = [
     path("t/<str:slug>/rules/<str:rule_id>/move/", rules.move_rule, name="rule-move"),
     path("t/<str:slug>/rules/<str:rule_id>/switch/", rules.switch_rule, name="rule-switch"),
     path("t/<str:slug>/rules/<str:rule_id>/delete/", rules.delete_rule, name="rule-delete"),
+    path("t/<str:slug>/statuses/", statuses.show_statuses, name="statuses"),
+    path("t/<str:slug>/statuses/map/", statuses.map_statuses, name="statuses-map"),
     path("t/<str:slug>/views/", saved_views.show_views, name="saved-views"),
     path("t/<str:slug>/views/add/", saved_views.add_view, name="saved-view-add"),
     path("t/<str:slug>/views/<str:view_id>/", saved_views.open_view, name="saved-view"),

@@ -13,9 +13,12 @@ from analytics.rollups.layout import HOUR, start_of
 from supportsaas.mongo import Document, Pipeline
 
 HOUR_MS = 3_600_000
-BLOCK_SUMS = ("total", "open", "settled", "reopened")
+BLOCK_SUMS = ("total", "open", "unknown", "settled", "reopened")
 BLOCK_LISTS = ("words", "week_hours", "times")
 """What a block holds: numbers, and lists of `{k, n}`."""
+
+UNTIMED = -1
+"""Among the `times`, in place of a step of the histogram: closed, and nobody knows when."""
 
 _WITH_ALL: Pipeline = [{"$set": {"source": ["$_id.source", None]}}, {"$unwind": "$source"}]
 """From here on everything is counted of each source, and of all of them as the source None."""
@@ -135,13 +138,19 @@ def flows_pipeline(tenant_id: str, day: Day) -> Pipeline:
 
 def turns_stages(ranges: Sequence[Document]) -> Pipeline:
     """A row for every turn in the ranges: `turn`, whether it `settled` or `reopened` (1 or 0), and of
-    the closings that still hold (`resolved`) the step of the histogram its time falls into (`took`)."""
+    the closings that still hold (`resolved`) the step of the histogram its time falls into (`took`).
+
+    A ticket that was closed when it was first seen has its first turn at its creation, so that it is in nobody's
+    backlog; how long it took is not known, and so it is with those of earlier versions that have not been looked at."""
     inside = {"$or": [{"turn": within} for within in ranges]}
     is_closing = {"$eq": [{"$mod": ["$place", 2]}, 0]}
     holds = {"$and": [is_closing, {"$eq": ["$place", {"$subtract": ["$turns", 1]}]}]}
+    is_timed = {"$or": [{"$gt": ["$place", 0]}, {"$eq": ["$is_closing_known", True]}]}
     seconds = {"$max": [{"$divide": [{"$subtract": ["$turn", "$created_at"]}, 1000]}, 1]}
+    step = {"$floor": {"$divide": [{"$ln": seconds}, STEP]}}
+    seen = {"source": 1, "created_at": 1, "is_closing_known": 1}
     return [
-        {"$project": {"_id": 0, "source": 1, "created_at": 1, "turn": "$turns", "turns": {"$size": "$turns"}}},
+        {"$project": {"_id": 0, **seen, "turn": "$turns", "turns": {"$size": "$turns"}}},
         {"$unwind": {"path": "$turn", "includeArrayIndex": "place"}},
         {"$match": inside},
         {
@@ -149,7 +158,7 @@ def turns_stages(ranges: Sequence[Document]) -> Pipeline:
                 "settled": {"$cond": [is_closing, 1, 0]},
                 "reopened": {"$cond": [is_closing, 0, 1]},
                 "resolved": {"$cond": [holds, 1, 0]},
-                "took": {"$cond": [holds, {"$floor": {"$divide": [{"$ln": seconds}, STEP]}}, -1]},
+                "took": {"$cond": [{"$and": [holds, is_timed]}, step, UNTIMED]},
             }
         },
     ]

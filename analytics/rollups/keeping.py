@@ -22,13 +22,14 @@ from analytics.rollups.counting import (
 from analytics.rollups.layout import SIZES, Block, day_of, enclosing_blocks
 from analytics.rollups.leaders import STRETCH, add_up_leader_blocks, count_leader_days, count_leaders
 from analytics.rollups.limits import is_too_large
-from analytics.rollups.writing import DAYS, add_up_block, count_days, days_with_tickets, drop, give_turns
+from analytics.rollups.writing import DAYS, add_up_block, count_days, days_with_tickets, drop
 from supportsaas import clock, mongo
 from supportsaas.mongo import Document
 from supportsaas.reliability.lock import HeldLock, Lock, LockLost
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.duties import Duty
+from tickets.older_transitions import bring_up_to_date
 from tickets.rollup_marks import COLLECTION as MARKS
 from tickets.tenant_turns import take_turns
 from tickets.worker import process_name
@@ -150,7 +151,7 @@ class _Keeper:
     def _build(self, old: state.Built | None) -> None:
         """Everything from the tickets, beside what there is; readers change over in one step."""
         logger.debug("The roll-ups of %s are built from its tickets.", self.tenant_id)
-        give_turns(self.tenant_id)
+        bring_up_to_date(self.tenant_id)
         generation = (old.generation if old else 0) + 1
         self._in_transaction(partial(drop, self.tenant_id, {"generation": generation}))
         days = days_with_tickets(self.tenant_id, self.zone)

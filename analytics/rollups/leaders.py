@@ -17,12 +17,13 @@ from analytics.figures import (
     POINTS_OPEN,
     POINTS_REPEATED,
 )
-from analytics.pipelines import IS_HIGH, IS_NEGATIVE, IS_OPEN, number_where, position_expression
+from analytics.pipelines import IS_HIGH, IS_NEGATIVE, number_where, position_expression
 from analytics.rollups.counting import Day
 from analytics.rollups.layout import Block
 from analytics.rollups.state import Leaders
 from supportsaas import mongo
 from supportsaas.mongo import Document, Pipeline
+from tickets.statuses import IS_OPEN
 from tickets.store import TICKETS
 
 LEADERS = "rollup_leaders"

@@ -16,7 +16,7 @@ from tickets.rollup_marks import COLLECTION as MARKS
 
 COLLECTION = "rollup_state"
 
-LAYOUT = 3
+LAYOUT = 4
 """Of the collections of roll-ups; what was built in another one counts as not built."""
 
 

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from pymongo.client_session import ClientSession
 
-from analytics.pipelines import IS_OPEN
 from analytics.rollups import state
 from analytics.rollups.counting import (
     BLOCK_LISTS,
@@ -139,15 +138,6 @@ def days_with_tickets(tenant_id: str, zone: ZoneInfo) -> list[int]:
         for row in mongo.collection(TICKETS).aggregate(pipeline):
             found.update(state.days_of(row["_id"], zone))
     return sorted(found)
-
-
-def give_turns(tenant_id: str) -> None:
-    """Tickets stored before turns were kept: closed ones count as closed when they were last changed."""
-    closed_at = [{"$max": ["$updated_at", "$created_at"]}]
-    mongo.collection(TICKETS).update_many(
-        {"tenant_id": tenant_id, "turns": {"$exists": False}},
-        [{"$set": {"turns": {"$cond": [IS_OPEN, [], closed_at]}}}],
-    )
 
 
 def drop(tenant_id: str, which: Document, *, session: ClientSession) -> None:

@@ -18,6 +18,7 @@ from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
 from analytics.views.panels.customers import SCORE_WORDS, customer_rows
 from analytics.views.panels.resolution import resolution_facts
+from analytics.views.panels.statuses import unmapped_notice
 from analytics.views.panels.tiles import tiles
 from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
@@ -95,6 +96,8 @@ def _panels(figures: DashboardFigures, frame: Frame) -> dict[str, Any]:
         "backlog": backlog(figures, frame, tables),
         "ages": bar_list(tables["ages"]),
         "resolution": resolution_facts(figures),
+        "untimed": figures.resolution.untimed,
+        "unmapped": unmapped_notice(figures, frame),
         "heat_map": heat_map(figures, frame, tables),
         "zone_name": frame.zone.key,
     }

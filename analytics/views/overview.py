@@ -17,7 +17,7 @@ from analytics.views.states import TenantState, tenant_state
 from supportsaas import clock
 from tenants.access import TenantAccess, find_all_access, log_in_required
 from tenants.models import Role, Source
-from tickets.filters import OPEN_STATUSES, TicketFilter
+from tickets.filters import TicketFilter
 from tickets.freshness import Freshness, find_freshness_of
 
 SEARCH_FROM = 8
@@ -67,6 +67,7 @@ class TenantRow:
     state: TenantState
     risk_title: str
     open_url: str
+    unknown_url: str
     day_url: str
     week_url: str
     negative_url: str
@@ -125,7 +126,8 @@ def _row(numbers: TenantNumbers, fresh: Freshness, role: Role, state: TenantStat
         role=role,
         state=state,
         risk_title=_risk_title(numbers),
-        open_url=everything.tickets(status=OPEN_STATUSES),
+        open_url=everything.tickets(state=("open",)),
+        unknown_url=everything.tickets(state=("unknown",)),
         day_url=everything.within(numbers.day_period, urgency=("high",)),
         week_url=everything.within(week, urgency=("high",)),
         negative_url=everything.within(week, sentiment=("negative",)),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.links import ChartFiles, TicketLinks
 from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
+from tickets.statuses import STATES
 
 WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
     lambda text: text == text.strip()
@@ -20,6 +21,7 @@ MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)).map(  # noqa:
 CONDITIONS = st.fixed_dictionaries(
     {},
     optional={
+        "state": st.lists(st.sampled_from(STATES), unique=True).map(tuple),
         "status": st.lists(WORDS, max_size=3, unique=True).map(tuple),
         "source": st.lists(WORDS, max_size=3, unique=True).map(tuple),
         "urgency": st.lists(st.sampled_from(URGENCIES), unique=True).map(tuple),
@@ -27,7 +29,7 @@ CONDITIONS = st.fixed_dictionaries(
         "requires_action": st.booleans() | st.none(),
         "customer_id": WORDS | st.none(),
         "keyword": WORDS | st.none(),
-        "created_from": MOMENTS.map(lambda moment: moment.replace(year=1999)) | st.none(),
+        "created_from": MOMENTS.map(lambda moment: moment.replace(year=1999, day=1)) | st.none(),
         "created_to": MOMENTS | st.none(),
     },
 )

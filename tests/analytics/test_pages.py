@@ -171,7 +171,7 @@ def test_every_number_of_the_overview_opens_the_list_it_counts(
 ) -> None:
     client = client_of(team_mate)
     links = lists_of(client.get("/"))
-    assert len(links) == 5
+    assert len(links) == 6
     for each in links:
         assert each.number == client.get(each.href).context["page"].total, each
 

@@ -20,7 +20,7 @@ from analytics.views.panels.tiles import tiles
 from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
 from tests.analytics.made_figures import DAY, EMPTY, figures_of, frame_of
-from tickets.filters import OPEN_STATUSES, TicketFilter
+from tickets.filters import TicketFilter
 
 FRAME = frame_of()
 FIGURES = figures_of(FRAME)
@@ -87,7 +87,7 @@ class TestTiles:
         assert (high.change.words, high.change.direction) == ("new", "up")
         assert negative.change.words == "no change"
         assert (action.change.words, action.before) == ("-20%", 500)
-        assert narrowed(still_open.url).status == OPEN_STATUSES
+        assert narrowed(still_open.url).state == ("open",)
         before = narrowed(action.before_url)
         assert (before.created_from, before.created_to) == (FRAME.comparison.start, FRAME.comparison.end)
 
@@ -146,12 +146,12 @@ class TestBars:
         assert (row.name, row.count, row.share) == ("bob", 240, 0.2)
         assert (found.customer_id, found.created_from) == ("bob", FRAME.buckets.period.start)
         assert narrowed(column("customers", "high")[0].url).urgency == ("high",)
-        assert narrowed(column("customers", "open")[0].url).status == OPEN_STATUSES
+        assert narrowed(column("customers", "open")[0].url).state == ("open",)
 
     def test_ages_open_the_open_tickets_created_then_whatever_the_period(self) -> None:
         young, none, old = bar_list(TABLES_OF["ages"]).rows
         found = narrowed(young.url)
-        assert (found.status, found.created_from, found.created_to) == (OPEN_STATUSES, FRAME.now - DAY, FRAME.now)
+        assert (found.state, found.created_from, found.created_to) == (("open",), FRAME.now - DAY, FRAME.now)
         assert (narrowed(old.url).created_from, narrowed(old.url).created_to) == (None, FRAME.now - 7 * DAY)
         assert (none.url, old.share) == ("", 0.75)
 
@@ -175,7 +175,7 @@ class TestCustomersAtRisk:
             narrowed(part.url) for part in customer_rows(FIGURES, FRAME, TABLES_OF)[0].parts
         )
         assert {each.customer_id for each in (high, negative, still_open, every)} == {"bob"}
-        assert (high.urgency, negative.sentiment, still_open.status) == (("high",), ("negative",), OPEN_STATUSES)
+        assert (high.urgency, negative.sentiment, still_open.state) == (("high",), ("negative",), ("open",))
         assert (every.urgency, every.sentiment, every.status) == ((), (), ())
 
 
@@ -193,7 +193,7 @@ class TestBacklog:
         *past, last = column("backlog", "open")
         assert not any(cell.url for cell in past)
         found = narrowed(last.url)
-        assert (found.status, found.created_from, found.created_to) == (OPEN_STATUSES, None, None)
+        assert (found.state, found.created_from, found.created_to) == (("open",), None, None)
 
     def test_the_change_is_against_what_was_open_before_the_first_day(self) -> None:
         found = backlog(FIGURES, FRAME, TABLES_OF)

@@ -204,16 +204,16 @@ def test_what_an_older_version_stored_is_overwritten_once(
     assert statuses(tenant) == {"T-1": "closed"}
 
 
-def test_a_ticket_first_seen_closed_is_closed_at_the_corrected_moment(
+def test_a_ticket_first_seen_closed_or_closed_by_a_corrected_mapping_has_no_known_closing_time(
     tenant: Tenant, source: Source, items: Items, ingest: Ingest
 ) -> None:
-    items.listed = [item(1, status="closed", updated_at="2026-03-10T10:00:00Z"), item(2, status="Done")]
+    items.listed = [item(1, status="closed", updated_at="2026-03-10T10:00:00Z"), item(2, status="Ready")]
     ingest()
-    Source.objects.filter(pk=source.pk).update(options={**RIGHT, "status_map": {"Done": "resolved", "open": "open"}})
+    Source.objects.filter(pk=source.pk).update(options={**RIGHT, "status_map": {"Ready": "resolved", "open": "open"}})
     items.listed[1] |= {"updated_at": "2026-03-10T10:30:00Z"}
     ingest()
     store = TicketStore(tenant)
-    for id_, closed in (("T-1", "10:00"), ("T-2", "10:30")):
+    for id_ in ("T-1", "T-2"):
         ticket = store.find_ticket(id_)
         assert ticket is not None
-        assert [f"{turn:%Y-%m-%d %H:%M}" for turn in ticket["turns"]] == [f"2026-03-10 {closed}"]
+        assert (ticket["turns"], ticket["is_closing_known"]) == ([ticket["created_at"]], False)

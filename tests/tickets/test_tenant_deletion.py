@@ -27,7 +27,7 @@ from tickets import jobs, quarantine, tenant_erasure
 from tickets.customer_erasure import erase_customer
 from tickets.ingestion.sync_state import save_state
 from tickets.jobs import JobRequest
-from tickets.models import ClassificationRule, SavedView
+from tickets.models import ClassificationRule, SavedView, StatusMapping
 from tickets.tenant_erasure import erase_deleted_tenants
 
 BASE = Path(__file__).parents[2]
@@ -40,6 +40,7 @@ def fill(tenant: Tenant) -> None:
     Source.objects.create(tenant=tenant, kind="house", url="http://127.0.0.1:9", every_minutes=5)
     ClassificationRule.objects.create(tenant=tenant, phrases="refund", urgency="high")
     SavedView.objects.create(tenant=tenant, name="Urgent", query="urgency=high")
+    StatusMapping.objects.create(tenant=tenant, theirs="Hold", ours="on_hold")
     store_tickets(tenant, [{"id": f"T-{n}", "message": "lawsuit", "customer_id": f"c{n}"} for n in range(30)])
     delete_stored(tenant, ["T-1"])
     refused = quarantine.QuarantinedRecord("id", "is missing", {"x": tenant.slug})

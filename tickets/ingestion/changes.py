@@ -9,7 +9,7 @@ Two stamps can be compared only where one mapping read both. Once a mapping or a
 has changed, what is read first under the new one overwrites what was stored under the former, once a ticket.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from typing import Any, Literal
 from tickets.ingestion.classify import Classification
 from tickets.ingestion.normalize import TicketContent
 from tickets.ingestion.origin import PLAIN, Origin
+from tickets.statuses import fold_status
 
 Action = Literal["created", "updated", "deleted", "restored"]
 FieldChanges = dict[str, dict[str, Any]]
@@ -31,6 +32,7 @@ TRACKED = (
     "sentiment",
     "requires_action",
     "created_at",
+    "resolved_at",
 )
 OLDER_MUST_STAND = timedelta(hours=1)
 
@@ -71,6 +73,8 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
         "topics": list(verdict.topics),
         "created_at": content.created_at,
         "updated_at": content.updated_at,
+        "resolved_at": content.resolved_at,
+        "mapped_from": content.mapped_from,
     }
 
 
@@ -126,29 +130,18 @@ def needs_full_read(stored: StoredVersion, ticket: ReadTicket, *, now: datetime,
 
 
 def initial_changes(fields: Mapping[str, Any]) -> FieldChanges:
-    """The first entry of a ticket's history: every tracked field from nothing to its value."""
-    return {name: {"old": None, "new": fields[name]} for name in TRACKED}
+    """The first entry of a ticket's history: every tracked field from nothing to its value, where it has one."""
+    return {name: {"old": None, "new": fields[name]} for name in TRACKED if fields[name] is not None}
 
 
 def field_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> FieldChanges:
-    """The tracked fields that differ, old value and new."""
-    return {name: {"old": old.get(name), "new": new[name]} for name in TRACKED if old.get(name) != new[name]}
-
-
-def turns_of(known: Sequence[datetime], *, is_open: bool, at: datetime) -> list[datetime]:
-    """The moments at which a ticket was closed, reopened, closed …, ascending, after a version seen `at`.
-
-    A ticket begins open, so an odd number of turns means that it is closed.
-    """
-    turns = list(known)
-    if (len(turns) % 2 == 0) is is_open:
-        return turns
-    return [*turns, max(at, turns[-1]) if turns else at]
-
-
-def corrected_turns(known: Sequence[datetime], *, former: datetime, stamp: datetime) -> list[datetime]:
-    """The turns once another mapping says when the ticket changed: what stood at the former stamp moves with it."""
-    return sorted(stamp if each == former else each for each in known)
+    """The tracked fields that differ, old value and new. A status that is only spelled otherwise is the same one."""
+    changed = [name for name in TRACKED if old.get(name) != new[name]]
+    return {
+        name: {"old": old.get(name), "new": new[name]}
+        for name in changed
+        if name != "status" or fold_status(old["status"]) != fold_status(new["status"])
+    }
 
 
 def _is_after(moment: datetime, other: datetime | None) -> bool:

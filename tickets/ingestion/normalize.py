@@ -15,6 +15,7 @@ from typing import Any
 
 from tickets.ingestion.dates import ISO_ONLY, NotADate
 from tickets.ingestion.plain_text import as_plain_line, as_plain_text
+from tickets.statuses import NO_STATUS_MAP, StatusMap, spell_status, state_of
 
 LONGEST_ID = 200
 LONGEST_SHORT_TEXT = 1_000
@@ -49,6 +50,10 @@ class TicketContent:
     status: str
     created_at: datetime
     updated_at: datetime
+    resolved_at: datetime | None = None
+    """When the helpdesk says that it was resolved or closed; None where it does not say."""
+    mapped_from: str | None = None
+    """The helpdesk's own status, where the tenant has said what that means; None where it did not need to."""
 
     def digest(self, *, rules_version: int | str) -> str:
         """Changes with anything that may change what we store, and not with `updated_at` alone.
@@ -63,12 +68,16 @@ class TicketContent:
             self.status,
             self.created_at.isoformat(),
             str(rules_version),
+            # Without a date the digest is that of earlier versions: nothing has to be read anew.
+            *([self.resolved_at.isoformat()] if self.resolved_at else []),
         )
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
 
 
-def normalize_record(record: Mapping[str, Any], *, tenant_id: str) -> TicketContent:
-    """The ticket in a record of the house's field names.
+def normalize_record(
+    record: Mapping[str, Any], *, tenant_id: str, statuses: StatusMap = NO_STATUS_MAP
+) -> TicketContent:
+    """The ticket in a record of the house's field names; `statuses` are what the tenant says that unknown ones mean.
 
     Raises `ForeignRecord` where it names another tenant and `InvalidRecord` where it cannot
     be kept.
@@ -79,15 +88,18 @@ def normalize_record(record: Mapping[str, Any], *, tenant_id: str) -> TicketCont
     created_at = _date(record, "created_at")
     if created_at is None:
         raise InvalidRecord("created_at", "is missing")
+    status, mapped_from = apply_status_map(_status(record), statuses)
     return TicketContent(
         external_id=_identifier(record, "id", needed=True),
         source=_short_text(record, "source").strip() or "unknown",
         customer_id=_identifier(record, "customer_id", needed=False),
         subject=_short_text(record, "subject", read=as_plain_line).replace("\n", " ").strip(),
         message=_message(record),
-        status=_status(record),
+        status=status,
         created_at=created_at,
         updated_at=_date(record, "updated_at") or created_at,
+        resolved_at=_date(record, "resolved_at"),
+        mapped_from=mapped_from,
     )
 
 
@@ -154,7 +166,13 @@ def _message(record: Mapping[str, Any]) -> str:
 
 
 def _status(record: Mapping[str, Any]) -> str:
-    return clean_text(_text(record, "status")).strip()[:100] or "unknown"
+    return spell_status(clean_text(_text(record, "status")).strip()[:100])
+
+
+def apply_status_map(status: str, statuses: StatusMap) -> tuple[str, str | None]:
+    """The status to store, and the helpdesk's own where the tenant's map has replaced it."""
+    ours = statuses.find(status) if state_of(status) == "unknown" else None
+    return (status, None) if ours is None else (ours, status)
 
 
 def _date(record: Mapping[str, Any], field: str) -> datetime | None:

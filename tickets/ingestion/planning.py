@@ -10,29 +10,28 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tickets.cells import Cell, DayCells, day_cell
-from tickets.filters import OPEN_STATUSES
 from tickets.ingestion.changes import (
     Action,
     FieldChanges,
     ReadTicket,
     StoredVersion,
     Verdict,
-    corrected_turns,
     field_changes,
     initial_changes,
     overwrites,
     stored_fields,
-    turns_of,
 )
 from tickets.ingestion.classify import Classification
 from tickets.ingestion.deciding_words import deciding_words
-from tickets.ingestion.normalize import TicketContent
+from tickets.ingestion.normalize import TicketContent, apply_status_map
 from tickets.ingestion.origin import Origin
 from tickets.ingestion.tenant_rules import NO_RULES
+from tickets.ingestion.transitions import first_transitions, is_only_mapped_otherwise, next_transitions
 from tickets.notifications.messages import TicketFacts
 from tickets.notifications.routing import LONGEST_SUBJECT, Route
 from tickets.notifications.strangers import first_lines
 from tickets.rollup_marks import Touched
+from tickets.statuses import StatusMap, spell_status
 
 Document = dict[str, Any]
 SEARCHABLE = frozenset(("subject", "message", "customer_id", "topics"))
@@ -41,10 +40,12 @@ _STORED_WITH_TOPICS = frozenset(Cell._fields)
 VERDICTS = frozenset(("urgency", "sentiment", "requires_action"))
 RULES_CHANGED = "rules changed"
 """The reason of a history entry whose verdict is another one though the helpdesk's ticket is the same."""
+STATUS_MAPPED = "status mapped"
+"""The reason of a history entry whose status is another one though the helpdesk's is the same."""
 
 COUNTED = frozenset(
     ("source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics", "created_at", "turns",
-     "is_deleted")
+     "is_closing_known", "is_deleted")
 )  # fmt: skip
 """What statistics are made of: only where one of these changes do numbers change."""
 
@@ -96,14 +97,14 @@ class PagePlan:
         verdict = self.judge(content)
         fields = stored_fields(content, verdict)
         expiry = self._expiry(content.created_at)
-        turns = turns_of((), is_open=content.status in OPEN_STATUSES, at=max(content.updated_at, content.created_at))
-        self.touched.add({**fields, "turns": turns})
+        transitions = first_transitions(content, now=self.now)
+        self.touched.add({**fields, **transitions.fields})
         self.inserts.append(
             {
                 "tenant_id": self.tenant_id,
                 "external_id": content.external_id,
                 **fields,
-                "turns": turns,
+                **transitions.fields,
                 "digest": ticket.digest,
                 "is_deleted": False,
                 "deleted_at": None,
@@ -149,7 +150,7 @@ class PagePlan:
         fields = stored_fields(content, verdict)
         changes: FieldChanges = field_changes(stored, fields)
         is_corrected = is_news and not version.is_comparable(ticket)
-        fields["turns"] = self._turns(stored, content, is_corrected=is_corrected)
+        fields |= next_transitions(stored, content, now=self.now, is_corrected=is_corrected).fields
         values: Document = {name: value for name, value in fields.items() if stored.get(name) != value}
         values["digest"] = ticket.digest if is_news else content.digest(rules_version=self.rules_version)
         if is_news:
@@ -171,7 +172,8 @@ class PagePlan:
             expiry = self._expiry(values["created_at"] if "created_at" in values else stored["created_at"])
             values |= {"last_changed_at": self.now, **expiry}
             action: Action = "restored" if stored["is_deleted"] else "updated"
-            self._record(content.external_id, action, changes, expiry)
+            is_mapped = changes.keys() == {"status"} and is_only_mapped_otherwise(stored, content)
+            self._record(content.external_id, action, changes, expiry, reason=STATUS_MAPPED if is_mapped else "")
             self.updated += 1
             self.restored += stored["is_deleted"]
         else:
@@ -188,30 +190,31 @@ class PagePlan:
         expiry = {"expires_at": expires_at} if expires_at else {}
         self._record(external_id, "deleted", {"deleted_at": {"old": None, "new": self.now}}, expiry)
 
-    def _turns(self, stored: Document, content: TicketContent, *, is_corrected: bool) -> list[datetime]:
-        """When the helpdesk's own stamp has not moved, the change happened some time before now.
-
-        `is_corrected`: another mapping read the stored version, so a difference is no news of today.
-        """
-        is_stamped = is_corrected or content.updated_at > stored["updated_at"]
-        at = max(content.updated_at, content.created_at) if is_stamped else self.now
-        known = stored.get("turns")
-        if known is None:  # stored by a version that kept no turns
-            known = [] if stored["status"] in OPEN_STATUSES else [stored["updated_at"]]
-        if is_corrected:
-            known = corrected_turns(known, former=max(stored["updated_at"], stored["created_at"]), stamp=at)
-        return turns_of(known, is_open=content.status in OPEN_STATUSES, at=at)
-
     def judge_again(self, stored: Document, version: StoredVersion) -> None:
         """A stored ticket under the rules of this plan; nothing where it was judged by them already."""
         content = stored_content(stored)
         digest = content.digest(rules_version=self.rules_version)
         if digest != version.digest:
-            origin = Origin(name=stored.get("connection", ""), mapping=version.mapping)
-            self.add_known(ReadTicket(content, digest, from_file=version.from_file, origin=origin), stored, version)
+            self._add_again(content, digest, stored, version)
 
-    def _record(self, external_id: str, action: Action, changes: FieldChanges, expiry: Document) -> None:
-        reason = {"reason": RULES_CHANGED} if action == "updated" and changes.keys() <= VERDICTS else {}
+    def map_again(self, stored: Document, version: StoredVersion, statuses: StatusMap) -> None:
+        """A stored ticket with the status that the tenant's map gives it now, and in our spelling."""
+        content = stored_content(stored)
+        status, mapped_from = apply_status_map(spell_status(content.mapped_from or content.status), statuses)
+        if (status, mapped_from) != (content.status, content.mapped_from):
+            content = replace(content, status=status, mapped_from=mapped_from)
+            self._add_again(content, content.digest(rules_version=self.rules_version), stored, version)
+
+    def _add_again(self, content: TicketContent, digest: str, stored: Document, version: StoredVersion) -> None:
+        """The stored ticket as if it were read once more where it came from."""
+        origin = Origin(name=stored.get("connection", ""), mapping=version.mapping)
+        self.add_known(ReadTicket(content, digest, from_file=version.from_file, origin=origin), stored, version)
+
+    def _record(
+        self, external_id: str, action: Action, changes: FieldChanges, expiry: Document, *, reason: str = ""
+    ) -> None:
+        if action == "updated" and changes.keys() <= VERDICTS:
+            reason = RULES_CHANGED
         self.history.append(
             {
                 "tenant_id": self.tenant_id,
@@ -220,7 +223,7 @@ class PagePlan:
                 "changes": changes,
                 "recorded_at": self.now,
                 "job_id": self.job_id,
-                **reason,
+                **({"reason": reason} if reason else {}),
                 **expiry,
             }
         )
@@ -271,7 +274,9 @@ def _origin_fields(ticket: ReadTicket) -> Document:
 def stored_content(stored: Document) -> TicketContent:
     """What the stored version says, as it was read."""
     names = ("external_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
-    return TicketContent(**{name: stored[name] for name in names})
+    # What earlier versions did not keep is not known.
+    later: Document = {name: stored.get(name) for name in ("resolved_at", "mapped_from")}
+    return TicketContent(**{name: stored[name] for name in names}, **later)
 
 
 def stored_verdict(content: TicketContent, stored: Document, *, rules_version: str) -> Verdict | None:

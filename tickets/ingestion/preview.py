@@ -1,5 +1,6 @@
 """What a run would change, without changing anything: `--dry-run` of `ingest` and `import_tickets`."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,17 +17,23 @@ from tickets.jobs import Counts
 from tickets.rules.model import find_rules
 from tickets.sources import TicketSource
 from tickets.sources.http import Wait
+from tickets.status_mapping.model import find_status_map
+from tickets.statuses import state_of
 from tickets.store import TicketStore
 
 
 @dataclass(slots=True)
 class Preview:
-    """The counts that a run would end with; `warning` says what it would not do without a person's word."""
+    """The counts that a run would end with; `warning` says what it would not do without a person's word.
+
+    `unmapped`: of what was read, the statuses of which nobody has said what they mean, with their tickets.
+    """
 
     counts: Counts = field(default_factory=Counts)
     rejected: list[tuple[str, str]] = field(default_factory=list)
     """The field and the reason of every record that would be rejected."""
     warning: str = ""
+    unmapped: Counter[str] = field(default_factory=Counter)
 
 
 def preview_tenant(
@@ -58,15 +65,23 @@ def preview_source(
 ) -> Preview:
     """What reading the source would change; closes it. Raises `SourceError`, and what `wait` raises."""
     store, preview, seen = TicketStore(tenant), Preview(), SeenIds()
-    rules = find_rules(tenant)
+    rules, statuses = find_rules(tenant), find_status_map(tenant)
     counts = preview.counts
     try:
         for page in source.pages(since=since):
             for part in page.parts():
                 wait(0, "the next page")
-                read = read_records(part.records, tenant_id=tenant.slug, rules_version=rules.version, origin=origin)
+                read = read_records(
+                    part.records,
+                    tenant_id=tenant.slug,
+                    rules_version=rules.version,
+                    origin=origin,
+                    statuses=statuses,
+                )
                 plan = store.plan_page(read.tickets, job_id="", now=clock.now(), rules=rules, is_whole=is_whole)
                 seen.add(read.ids_at_the_source())
+                read_statuses = (ticket.content.status for ticket in read.tickets)
+                preview.unmapped.update(status for status in read_statuses if state_of(status) == "unknown")
                 counts.new_ingested += plan.new
                 counts.updated += plan.updated
                 counts.restored += plan.restored

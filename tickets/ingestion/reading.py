@@ -11,6 +11,7 @@ from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
 from tickets.ingestion.topics import topics
 from tickets.quarantine import QuarantinedRecord
 from tickets.sources.base import SourceRecord
+from tickets.statuses import NO_STATUS_MAP, StatusMap
 
 
 @dataclass(slots=True)
@@ -31,8 +32,10 @@ def read_records(
     tenant_id: str,
     rules_version: str = NO_RULES.version,
     origin: Origin = PLAIN,
+    statuses: StatusMap = NO_STATUS_MAP,
 ) -> ReadPage:
-    """`rules_version` of the rules that the tickets will be judged by. `origin`: of the records that name none."""
+    """`rules_version` of the rules that the tickets will be judged by. `origin`: of the records that name none.
+    `statuses` as the tenant maps them."""
     page = ReadPage()
     for record in records:
         if record.is_skipped:
@@ -42,7 +45,7 @@ def read_records(
             page.quarantined.append(_refused(record, place, *record.problem))
             continue
         try:
-            content = normalize_record(record.fields, tenant_id=tenant_id)
+            content = normalize_record(record.fields, tenant_id=tenant_id, statuses=statuses)
             _refuse_id_of_others(content, place)
         except ForeignRecord:
             page.foreign += 1

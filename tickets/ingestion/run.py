@@ -47,6 +47,9 @@ from tickets.rules.model import find_rules
 from tickets.sources import Page, SourceError, TicketSource, open_source
 from tickets.sources.base import Position
 from tickets.sources.http import Wait
+from tickets.status_mapping.model import find_status_map
+from tickets.status_mapping.words import unmapped_sentence
+from tickets.statuses import NO_STATUS_MAP, StatusMap
 from tickets.store import TicketStore
 
 logger = logging.getLogger(__name__)
@@ -59,7 +62,10 @@ Listener = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended; `error` and `warning` are `{"code", "message"}` for people and programs."""
+    """How a run ended; `error`, `warning` and `notice` are `{"code", "message"}` for people and programs.
+
+    A notice is about what was read and not about the run: that is complete.
+    """
 
     job_id: str
     tenant_id: str
@@ -67,6 +73,7 @@ class Outcome:
     progress: Progress
     error: dict[str, Any] | None = None
     warning: dict[str, Any] | None = None
+    notice: dict[str, Any] | None = None
 
 
 def open_configured(tenant: Tenant, wait: Wait) -> TicketSource:
@@ -151,11 +158,18 @@ def ingest_tenant(
         progress.counts.errors += 1
     try:
         jobs.finish(
-            job_id, owner_id=owner_id, status=status, progress=progress, error=error, warning=run.warning, now=now()
+            job_id,
+            owner_id=owner_id,
+            status=status,
+            progress=progress,
+            error=error,
+            warning=run.warning,
+            notice=run.notice,
+            now=now(),
         )
     except mongo.UNAVAILABLE:
         logger.error("The log entry of job %s could not be closed; its lease will end it.", job_id)
-    return Outcome(job_id, tenant.slug, status, progress, error, run.warning)
+    return Outcome(job_id, tenant.slug, status, progress, error, run.warning, run.notice)
 
 
 @dataclass(slots=True)
@@ -170,6 +184,7 @@ class _Run:
     progress: Progress
     now: Clock
     warning: dict[str, Any] | None = None
+    notice: dict[str, Any] | None = None
     has_quarantine: bool = False
     rejected: RejectedSample | None = None
     """None where all are kept: a retry has only those that are stored already."""
@@ -178,6 +193,7 @@ class _Run:
     origin: Origin = PLAIN
     is_connection: bool = True
     """Whether it reads the tenant's connection, and not a file."""
+    statuses: StatusMap = NO_STATUS_MAP
     store: TicketStore = field(init=False)
     erasures: Erasures = field(init=False)
 
@@ -191,7 +207,7 @@ class _Run:
             self.has_quarantine, self.rejected = stored > 0, RejectedSample.beside(stored)
         self.routes = find_routes(self.tenant)
         # Under the lock: whoever judges the stored tickets anew after a change takes it too, so none of ours slips by.
-        self.rules = find_rules(self.tenant)
+        self.rules, self.statuses = find_rules(self.tenant), find_status_map(self.tenant)
         self.erasures = Erasures.of(self.tenant)
         if self.bounds.room is not None:
             self.bounds.room = max(self.bounds.room - self.store.count_live(), 0)
@@ -222,6 +238,7 @@ class _Run:
                 missed_nothing = self._settle(source, listing, reading, is_whole=is_whole, goes_on=goes_on)
         finally:
             source.close()
+        self._note_unmapped_statuses()
         if self.request.kind == "sync" and self.request.since is None:
             self._remember(source, reading, state, is_whole=is_whole, missed_nothing=missed_nothing)
 
@@ -302,6 +319,7 @@ class _Run:
                     tenant_id=self.tenant.slug,
                     rules_version=self.rules.version,
                     origin=self.origin,
+                    statuses=self.statuses,
                 )
                 listing.add(page, read)
                 read = self.erasures.leave_out(read)
@@ -470,6 +488,12 @@ class _Run:
             self.progress.counts.deleted += self.store.delete_tickets(
                 batch, job_id=self.job_id, lock=self.guard.lock, held=self.guard.held, now=self.now()
             )
+
+    def _note_unmapped_statuses(self) -> None:
+        """Of all tickets there are now: what an earlier run brought is not mapped by reading on."""
+        unmapped = self.store.count_unknown_statuses()
+        if unmapped:
+            self.notice = {"code": "unmapped_statuses", "message": unmapped_sentence(unmapped), "statuses": unmapped}
 
     def _warn(self, code: str, message: str) -> None:
         """Say it in the log; of several warnings the code is that of the one which waits for a person's word."""

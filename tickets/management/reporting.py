@@ -21,6 +21,7 @@ from tickets.management.output import Output
 from tickets.rejections import ReasonCount, group_reasons, reasons_in_words
 from tickets.sources import SourceError
 from tickets.sources.http import Wait
+from tickets.status_mapping.words import unmapped_sentence
 
 EXIT_STATUSES = "Exit status: 0 complete, 1 a run failed, 2 wrong usage, 3 partial, 4 skipped (another run is going)."
 _PLAIN_LINE_EVERY_PAGES = 10
@@ -87,9 +88,10 @@ class Reporter:
             "processed_pages": outcome.progress.processed_pages,
             "error": outcome.error,
             "warning": outcome.warning,
+            "notice": outcome.notice,
         }
-        reason = next((each["message"] for each in (outcome.error, outcome.warning) if each), None)
-        sentence = f"{outcome.status}: {in_words(outcome.progress.counts)}" + (f". {reason}" if reason else "")
+        said = [each["message"] for each in (outcome.error or outcome.warning, outcome.notice) if each]
+        sentence = f"{outcome.status}: {in_words(outcome.progress.counts)}" + (f". {' '.join(said)}" if said else "")
         reasons = quarantine.count_reasons(tenant, job_id=outcome.job_id) if outcome.progress.counts.quarantined else []
         self.say(
             tenant,
@@ -101,14 +103,17 @@ class Reporter:
 
     def tell_preview(self, tenant: Tenant, preview: Preview) -> Exit:
         reasons = group_reasons(preview.rejected)
+        notice = unmapped_sentence(dict(preview.unmapped.most_common()))
         facts = {
             "status": "dry_run",
             **preview.counts.as_dict(),
             "warning": preview.warning or None,
+            "notice": notice or None,
             "rejected": [each.as_dict() for each in reasons],
         }
+        said = " ".join(each for each in (preview.warning, notice) if each)
         sentence = f"would end with {in_words(preview.counts)}"
-        sentence = f"{sentence}. {preview.warning}" if preview.warning else sentence
+        sentence = f"{sentence}. {said}" if said else sentence
         self.say(tenant, facts, _with_reasons(sentence, reasons))
         return Exit.QUARANTINED if reasons else Exit.COMPLETE
 
@@ -173,7 +178,7 @@ class Display:
 
 
 def _with_reasons(sentence: str, reasons: list[ReasonCount]) -> str:
-    return f"{sentence}. Rejected: {reasons_in_words(reasons)}" if reasons else sentence
+    return f"{sentence.removesuffix('.')}. Rejected: {reasons_in_words(reasons)}" if reasons else sentence
 
 
 def in_words(counts: Counts) -> str:

@@ -17,6 +17,7 @@ from tickets.sources.base import Drift, Page, Position, SourceRecord
 from tickets.sources.file_lines import LONGEST_LINE, UTF_8, FileError, LineReader
 from tickets.sources.json_text import TooDeepOrTooLong, TooMuchMemory, parse_json
 from tickets.sources.rest import look_up, map_status
+from tickets.statuses import StatusMap
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -54,6 +55,7 @@ class FileSource:
     def __init__(self, path: Path, file_format: FileFormat) -> None:
         self._format = file_format
         self._dates = DateForm(zone=file_format.zone, date_format=file_format.date_format)
+        self._statuses = StatusMap(file_format.status_map)
         self._reads_json = path.suffix.lower() in JSON_LINES_SUFFIXES
         if not self._reads_json and path.suffix.lower() not in CSV_SUFFIXES:
             endings = ", ".join((*CSV_SUFFIXES, *JSON_LINES_SUFFIXES))
@@ -199,7 +201,7 @@ class FileSource:
             if value is not None:
                 fields[name] = value
         if "status" in fields:
-            fields["status"] = map_status(fields["status"], self._format.status_map)
+            fields["status"] = map_status(fields["status"], self._statuses)
         return self._dates.localize(fields)
 
 

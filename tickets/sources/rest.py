@@ -14,6 +14,7 @@ from tickets.sources.http import Answer, HelpdeskHttp
 from tickets.sources.link_header import UnreadableLink, find_next
 from tickets.sources.paging import Came, LinkPager, NumberPager, Repeats
 from tickets.sources.paging.repeats import MOST_IN_A_ROW, names_of
+from tickets.statuses import StatusMap
 
 BEYOND_THE_END = (400, 404, 410, 416, 422)
 _ROUND = 1000
@@ -32,6 +33,7 @@ class RestSource:
         self._page_size = page_size
         self._key_is_checked = False
         self._total_was_right = False
+        self._statuses = StatusMap(options.status_map)
 
     @property
     def supports_since(self) -> bool:
@@ -226,16 +228,16 @@ class RestSource:
             if value is not None:
                 fields[name] = value
         if "status" in fields:
-            fields["status"] = map_status(fields["status"], self._options.status_map)
+            fields["status"] = map_status(fields["status"], self._statuses)
         return self._dates.localize(fields)
 
 
-def map_status(status: Any, status_map: Mapping[str, str]) -> Any:
+def map_status(status: Any, statuses: StatusMap) -> Any:
     """The status as ours; one that is no text is looked up as JSON writes it (`true`, `2`), a list of one as its item."""
     if isinstance(status, list) and len(status) == 1:
         status = status[0]
     text = as_text(status)
-    return status if text is None else status_map.get(text.strip(), text)
+    return status if text is None else statuses.find(text) or text
 
 
 def has_path(value: Any, path: str) -> bool:

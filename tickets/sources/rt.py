@@ -21,7 +21,7 @@ LARGEST_PAGE = 100  # asked for more, RT sends 100
 TEXT = "Content"
 """Where in a record of the list its text is put."""
 
-_FIELDS = "Subject,Status,Created,LastUpdated,Requestor"
+_FIELDS = "Subject,Status,Created,LastUpdated,Resolved,Requestor"
 _ALL = "id > 0"
 _LONGEST_COUNT = 999
 

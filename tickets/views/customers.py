@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from tenants.access import TenantAccess, tenant_required
 from tickets.customers import MOST_CUSTOMERS, find_customer, find_customers
-from tickets.filters import COUNT_ALL, LONGEST_VALUE, OPEN_STATUSES, TicketFilter
+from tickets.filters import COUNT_ALL, LONGEST_VALUE, TicketFilter
 from tickets.store import TicketStore
 from tickets.views.fragments import render_page_or_fragment
 
@@ -24,7 +24,7 @@ def show_customer_list(request: HttpRequest, access: TenantAccess) -> HttpRespon
         "search": search,
         "customers": customers,
         "is_cut": len(customers) == MOST_CUSTOMERS,
-        "open_query": TicketFilter(status=OPEN_STATUSES).query(),
+        "open_query": TicketFilter(state=("open",)).query(),
         "count_all": COUNT_ALL,
     }
     return render_page_or_fragment(request, "tickets/customers.html", "tickets/_customers.html", context)
@@ -41,7 +41,7 @@ def show_customer(request: HttpRequest, access: TenantAccess, customer_id: str) 
         "customer": customer,
         "page": TicketStore(access.tenant).find_page(theirs, page_size=NEWEST_TICKETS, excerpt=EXCERPT),
         "all_query": f"{theirs.query()}&{COUNT_ALL}",
-        "open_query": f"{theirs.query(status=OPEN_STATUSES)}&{COUNT_ALL}",
+        "open_query": f"{theirs.query(state=('open',))}&{COUNT_ALL}",
         "high_query": f"{theirs.query(urgency=('high',))}&{COUNT_ALL}",
         "negative_query": f"{theirs.query(sentiment=('negative',))}&{COUNT_ALL}",
         "high_ratio": customer.high / customer.total,

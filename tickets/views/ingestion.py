@@ -16,6 +16,8 @@ from tenants.access import TenantAccess, tenant_required
 from tenants.models import Role, Source, Tenant
 from tickets import jobs, quarantine
 from tickets.jobs import JobActive, JobRequest
+from tickets.status_mapping.words import unmapped_sentence
+from tickets.store import TicketStore
 from tickets.views.fragments import is_fragment_request, vary_on_htmx
 from tickets.views.runs import PastRun, live_run, past_run
 from tickets.worker import count_workers
@@ -117,6 +119,7 @@ def _whole_context(access: TenantAccess) -> dict[str, Any]:
         "runs": runs[:PAST_RUNS],
         "newest": _newest_read(tenant, runs),
         "refused_total": quarantine.count_records(tenant),
+        "unmapped_sentence": unmapped_sentence(TicketStore(tenant).count_unknown_statuses()),
     }
 
 

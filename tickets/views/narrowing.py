@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from supportsaas.templatetags.presentation import label
 from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
+from tickets.statuses import STATES
 
 _TITLES = {
     "urgency": "Urgency",
     "sentiment": "Sentiment",
+    "state": "State",
     "status": "Status",
     "source": "Source",
     "requires_action": "Needs action",
@@ -20,7 +22,7 @@ _TITLES = {
     "created_from": "From",
     "created_to": "To",
 }
-_FIXED_ORDER = {"urgency": URGENCIES, "sentiment": SENTIMENTS}
+_FIXED_ORDER: dict[str, tuple[str, ...]] = {"urgency": URGENCIES, "sentiment": SENTIMENTS, "state": STATES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,11 @@ def choice_groups(
     Without `is_counted` the counts only say which values there are.
     """
     groups = []
-    for name in ("urgency", "sentiment", "status", "source"):
+    for name in ("urgency", "sentiment", "state", "status", "source"):
         chosen: tuple[str, ...] = getattr(wanted, name)
         counted = counts.get(name, {})
         values = dict.fromkeys((*_FIXED_ORDER.get(name, ()), *counted, *chosen))
-        choices = [Choice(v, label(v), counted.get(v, 0) if is_counted else None, v in chosen) for v in values]
+        choices = [Choice(v, _name(name, v), counted.get(v, 0) if is_counted else None, v in chosen) for v in values]
         groups.append(ChoiceGroup(name, _TITLES[name], choices))
     return groups
 
@@ -82,9 +84,13 @@ def chips(wanted: TicketFilter, zone: ZoneInfo) -> list[Chip]:
         if isinstance(present, datetime):
             shown = _period_end(present, zone, is_last=name == "created_to")
         else:
-            shown = value if name in ("customer_id", "keyword", "q") else label(value)
+            shown = value if name in ("customer_id", "keyword", "q") else _name(name, value)
         found.append(Chip(_TITLES[name], shown, wanted.without(name, value).query()))
     return found
+
+
+def _name(field: str, value: str) -> str:
+    return "Not mapped" if (field, value) == ("state", "unknown") else label(value)
 
 
 def date_fields(wanted: TicketFilter, zone: ZoneInfo, errors: Mapping[str, str]) -> list[DateField]:

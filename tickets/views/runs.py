@@ -72,6 +72,7 @@ class PastRun:
     problem: str
     problem_code: str
     todo: str
+    notice: str
     was_full: bool
     has_refused: bool
     cancelled_by: str
@@ -128,6 +129,7 @@ def past_run(job: Mapping[str, Any]) -> PastRun:
         problem=problem,
         problem_code=trouble.get("code", ""),
         todo=todo,
+        notice=(job.get("notice") or {}).get("message", ""),
         was_full=bool(job["options"].get("full")),
         has_refused=job["status"] == "partial" and refused > 0,
         cancelled_by=job.get("cancel_requested_by", "") if job["status"] == "cancelled" else "",

@@ -18,6 +18,7 @@ from tickets.paging import END, Cursor, CursorError
 from tickets.rules.judging import find_judging
 from tickets.rules.model import find_deciding, find_rules
 from tickets.search import TicketSearch
+from tickets.statuses import state_of
 from tickets.store import TicketStore
 from tickets.templatetags.ticket_marks import LINE, SUBJECT
 from tickets.views.fragments import begin_frame, render_page_or_fragment
@@ -81,6 +82,7 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
         "waiting": TicketSearch(access.tenant).find_waiting() if wanted.q else None,
         "groups": _choice_groups(store, wanted, page),
         "chips": chips(wanted, zone),
+        "only_unknown": ("unknown",),
         "dates": date_fields(wanted, zone, errors),
         "errors": errors,
         "has_tickets": bool((page and page.total) or store.has_any()),
@@ -111,6 +113,7 @@ def show_ticket(request: HttpRequest, access: TenantAccess, external_id: str) ->
     others = _other_tickets(store, ticket)
     context: dict[str, Any] = {
         "ticket": ticket,
+        "is_status_unknown": state_of(ticket["status"]) == "unknown",
         "subject": mark_text(ticket["subject"], verdict, "subject", query=query),
         "message": mark_text(ticket["message"], verdict, "message", end=FOLD_AFTER, query=query),
         "message_rest": mark_text(ticket["message"], verdict, "message", start=FOLD_AFTER, query=query),

@@ -16,6 +16,7 @@ _TITLES = {
     "customer_id": "customer",
     "requires_action": "needs action",
     "created_at": "created",
+    "resolved_at": "resolved",
     "deleted_at": "deleted",
 }
 

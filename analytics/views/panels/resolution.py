@@ -20,7 +20,7 @@ class ResolutionFact:
 def resolution_facts(figures: DashboardFigures) -> tuple[ResolutionFact, ...]:
     """Nothing where nothing was closed or reopened, now or before."""
     now, before = figures.resolution, figures.previous_resolution
-    if not (now.resolved or now.reopened or before.resolved or before.reopened):
+    if not any((now.resolved, now.untimed, now.reopened, before.resolved, before.untimed, before.reopened)):
         return ()
     return (
         _count("Resolved", now.resolved, before.resolved),

@@ -44,5 +44,5 @@ def tiles(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) 
             before_url=before.url,
             sparkline=charts.sparkline([getattr(point, field) for point in points]),
         )
-        for (field, name, conditions), (_, count, _, before) in zip(TILES, tables["totals"].rows, strict=True)
+        for (field, name, conditions), (_, count, _, before) in zip(TILES, tables["totals"].rows, strict=False)
     ]

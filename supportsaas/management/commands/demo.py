@@ -19,7 +19,7 @@ from supportsaas.indexes import ensure_indexes
 from tenants.demo_accounts import ACCOUNTS
 from tenants.models import Channel, ChannelKind, Membership, Role, Source, SourceKind, Tenant, User
 from tickets import jobs
-from tickets.filters import OPEN_STATUSES, TicketFilter
+from tickets.filters import TicketFilter
 from tickets.jobs import JobActive, JobRequest
 from tickets.models import ClassificationRule
 from tickets.saved_views import add_view
@@ -56,7 +56,7 @@ RULES = (
 
 # Only where the tenant has no view of its own yet.
 VIEWS = (
-    ("tenant_a", "Urgent and open", TicketFilter(urgency=("high",), status=OPEN_STATUSES)),
+    ("tenant_a", "Urgent and open", TicketFilter(urgency=("high",), state=("open",))),
     ("tenant_a", "Angry, needs action", TicketFilter(sentiment=("negative",), requires_action=True)),
 )
 

@@ -1,0 +1,30 @@
+"""What is said where tickets of the period have statuses that nobody has mapped."""
+
+from dataclasses import dataclass
+
+from analytics.figures import DashboardFigures
+from analytics.frame import Frame
+from analytics.views.panels.pieces import tickets_words
+from tickets.status_mapping.words import named_statuses
+from tickets.statuses import state_of
+
+
+@dataclass(frozen=True, slots=True)
+class UnmappedNotice:
+    tickets: str
+    statuses: str
+    is_one: bool
+    url: str
+
+
+def unmapped_notice(figures: DashboardFigures, frame: Frame) -> UnmappedNotice | None:
+    """None where every status is known."""
+    if not figures.totals.unknown:
+        return None
+    counts = {each.value: each.count for each in figures.by_status if state_of(each.value) == "unknown"}
+    return UnmappedNotice(
+        tickets_words(figures.totals.unknown),
+        named_statuses(counts),
+        len(counts) == 1,
+        frame.links.tickets(state=("unknown",)),
+    )

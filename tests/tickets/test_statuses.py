@@ -1,0 +1,292 @@
+"""What helpdesks call their statuses, what that counts as, and what people say of those that nobody knows."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from analytics.rollups.keeping import refresh
+from supportsaas import mongo
+from supportsaas.reliability.lock import Lock
+from tenants.models import AuditEntry, Tenant, User
+from tests.builders import NOON, record, store_tickets
+from tests.helpdesk import ScriptedHelpdesk
+from tests.reading_pages import page_of, text_of
+from tests.tickets.test_commands import run
+from tickets import jobs
+from tickets.counts import TicketCounts
+from tickets.filters import TicketFilter
+from tickets.jobs import JobRequest
+from tickets.models import StatusMapping
+from tickets.status_mapping import remapping
+from tickets.status_mapping.editing import save_meanings
+from tickets.status_mapping.remapping import is_remapping, mark_unmarked, remap_next_page, remap_waiting
+from tickets.status_mapping.words import unmapped_sentence
+from tickets.statuses import StatusesIn, StatusMap, spell_status, state_of
+from tickets.store import TicketStore
+
+ClientOf = Callable[[User], Client]
+HELPDESKS = {
+    "like Zendesk's": ({"New": 3, "Open": 4, "Pending": 5, "On-hold": 2, "Solved": 6, "Closed": 7}, 14, 0),
+    "like Zendesk's API": ({"new": 1, "open": 2, "pending": 1, "hold": 2, "solved": 3, "closed": 1}, 6, 2),
+    "like Freshdesk's": ({"Open": 2, "Pending": 1, "Waiting on Customer": 4, "Resolved": 3, "Closed": 1}, 7, 4),
+    "like Jira's": ({"To Do": 2, "In Progress": 3, "Waiting for support": 1, "Done": 4, "Resolved": 2}, 6, 3),
+    "like OTRS's": ({"new": 1, "open": 2, "closed successful": 3, "pending reminder": 1, "merged": 1}, 8, 5),
+    "like GLPI's": ({"1": 2, "2": 1, "5": 3, "6": 4}, 10, 10),
+    "shouting": ({"OPEN": 2, "IN PROGRESS": 2, "  closed ": 3, "RESOLVED": 1, "": 2}, 6, 2),
+}
+
+
+def put(tenant: Tenant, counts: dict[str, int]) -> None:
+    statuses = [status for status, count in counts.items() for _ in range(count)]
+    store_tickets(tenant, [{"id": f"T-{n:03}", "status": status} for n, status in enumerate(statuses)])
+
+
+def counted(tenant: Tenant, *states: Any) -> int:
+    return TicketStore(tenant).count(TicketFilter(state=states))
+
+
+def statuses(tenant: Tenant) -> Counter[str]:
+    return Counter(each["status"] for each in mongo.collection("tickets").find({"tenant_id": tenant.slug}))
+
+
+def assert_numbers_are_true(tenant: Tenant) -> None:
+    assert TicketCounts(tenant).find_differences() == {}
+    refresh(tenant)
+    call_command("verify_stats", tenant=[tenant.slug], start="2026-03-01", end="2026-03-31")
+
+
+class TestSpelling:
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [
+            ("Open", "open"),
+            (" OPEN ", "open"),
+            ("In Progress", "in_progress"),
+            ("in-progress", "in_progress"),
+            ("On  Hold", "on_hold"),
+            ("Closed", "closed"),
+            ("Solved", "solved"),
+            ("Waiting on Customer", "Waiting on Customer"),
+            ("Hold", "Hold"),
+            ("re-opened", "re-opened"),
+            ("2", "2"),
+            ("", "unknown"),
+            ("Unknown", "unknown"),
+        ],
+    )
+    def test_known_statuses_have_one_spelling_and_others_stay_readable(self, sent: str, kept: str) -> None:
+        assert spell_status(sent) == kept
+
+    @pytest.mark.parametrize(
+        ("status", "state"),
+        [("open", "open"), ("In Progress", "open"), ("CLOSED", "closed"), ("done", "closed"), ("ok", "unknown"), ("unknown", "unknown")],
+    )  # fmt: skip
+    def test_a_status_that_nobody_knows_is_unknown_and_none_is_guessed(self, status: str, state: str) -> None:
+        assert state_of(status) == state
+
+    def test_open_is_whatever_is_not_known_to_be_closed(self) -> None:
+        assert [each in StatusesIn(("open",)) for each in ("open", "Waiting", "closed", "Resolved")] == [True, True, False, False]  # fmt: skip
+
+    def test_a_status_map_does_not_mind_the_spelling(self) -> None:
+        given = StatusMap({"Waiting on Customer": "pending", "2": "open", "New": "open", "new": "pending"})
+        assert given.find("waiting-on_customer ") == "pending"
+        assert given.find("2") == "open"
+        assert (given.find("New"), given.find("new")) == ("open", "pending")
+        assert given.find("Other") is None
+
+    def test_the_sentence_names_the_most_frequent_and_counts_the_rest(self) -> None:
+        counts = {"Waiting on Customer": 80, "unknown": 12, "Hold": 1, "a": 1, "b": 1, "c": 1}
+        assert unmapped_sentence(counts) == (
+            "6 statuses nobody mapped: “Waiting on Customer” 80 tickets, no status 12 tickets, “Hold” 1 ticket, "
+            "“a” 1 ticket, “b” 1 ticket and 1 more. Their tickets count as open until you map them."
+        )
+
+
+@pytest.mark.parametrize("name", HELPDESKS)
+def test_open_and_unknown_are_the_truth_on_every_page_and_in_the_api(
+    tenant: Tenant, manager: User, client_of: ClientOf, name: str
+) -> None:
+    counts, still_open, unknown = HELPDESKS[name]
+    put(tenant, counts)
+    assert (counted(tenant, "open"), counted(tenant, "unknown")) == (still_open, unknown)
+    assert counted(tenant, "closed") == sum(counts.values()) - still_open
+    client = client_of(manager)
+    for _ in range(2):  # from the tickets, then from roll-ups
+        dashboard = page_of(client, "/t/acme/?from=2026-03-01&to=2026-03-31")
+        assert f'aria-label="Open: {still_open}"' in dashboard
+        assert ("Map statuses" in dashboard) is bool(unknown)
+        overview = text_of(page_of(client, "/"))
+        assert (f"{unknown} unknown" in overview) is bool(unknown)
+        refresh(tenant)
+    listed = client.get("/tickets", {"tenant_id": "acme", "state": "open"}).json()
+    assert listed["total"] == still_open
+    assert client.get("/tickets", {"tenant_id": "acme", "state": "unknown"}).json()["total"] == unknown
+    assert_numbers_are_true(tenant)
+
+
+@pytest.mark.parametrize(("status", "state"), [("Open", "open"), ("Closed", "closed"), ("In Progress", "open")])
+def test_tickets_that_an_earlier_version_stored_in_their_own_spelling_count_right_and_follow(
+    tenant: Tenant, status: str, state: str
+) -> None:
+    store_tickets(tenant, [{"status": state}])
+    mongo.collection("tickets").update_many({}, {"$set": {"status": status}})
+    TicketCounts(tenant).repair()
+    assert counted(tenant, state) == 1
+    assert mark_unmarked(threading.Event()) == 1
+    remap_waiting(threading.Event())
+    assert statuses(tenant) == {spell_status(status): 1}
+    assert [each["action"] for each in TicketStore(tenant).find_history("T-1")] == ["created"]
+    assert_numbers_are_true(tenant)
+
+
+class TestRuns:
+    def test_a_run_says_which_statuses_nobody_mapped_and_is_complete_all_the_same(
+        self, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Any], tenant: Tenant, manager: User, client_of: ClientOf
+    ) -> None:  # fmt: skip
+        house_source(helpdesk.url)
+        helpdesk.tickets = [record(f"T-{n}", status="Waiting on Customer") for n in range(3)] + [record("T-9")]
+        status, out, err = run("ingest", "--tenant", "acme")
+        assert (status, err) == (0, "")
+        assert "1 status nobody mapped: “Waiting on Customer” 3 tickets." in out
+        page = page_of(client_of(manager), "/t/acme/ingestion/")
+        assert "1 status nobody mapped" in page and 'href="/t/acme/statuses/"' in page
+
+    def test_a_file_is_told_of_before_and_after_it_is_imported(self, tenant: Tenant, tmp_path: Path) -> None:
+        path = tmp_path / "old.csv"
+        path.write_text("id,created_at,status\n1,2026-03-01,Hold\n2,2026-03-01,Open\n3,2026-03-01,4\n")
+        for arguments in (["--dry-run"], []):
+            status, out, _ = run("import_tickets", "acme", str(path), "--status-map", "4=Resolved", *arguments)
+            assert status == 0
+            assert "1 status nobody mapped: “Hold” 1 ticket." in out
+        assert statuses(tenant) == {"Hold": 1, "open": 1, "resolved": 1}
+
+    def test_what_a_tenant_says_holds_for_what_comes_in(self, tenant: Tenant) -> None:
+        save_meanings(tenant, {"waiting ON customer": "pending"})
+        put(tenant, {"Waiting on Customer": 2, "Waiting-on-customer": 1, "open": 1})
+        assert statuses(tenant) == {"pending": 3, "open": 1}
+
+
+class TestMapping:
+    @pytest.fixture(autouse=True)
+    def _stored(self, tenant: Tenant) -> None:
+        put(tenant, {"Waiting on Customer": 3, "waiting on customer": 1, "Erledigt": 2, "open": 1, "closed": 1})
+        refresh(tenant)
+
+    def test_a_manager_says_what_statuses_mean_and_every_number_follows(
+        self, tenant: Tenant, manager: User, client_of: ClientOf
+    ) -> None:
+        client = client_of(manager)
+        page = page_of(client, "/t/acme/statuses/")
+        assert 'name="status:Waiting on Customer"' in page and 'name="status:Erledigt"' in page
+        values = {
+            "status:Waiting on Customer": "pending",
+            "status:Erledigt": "closed",
+            "status:waiting on customer": "",
+        }
+        values.pop("status:waiting on customer")
+        answer = client.post("/t/acme/statuses/map/", values, follow=True)
+        assert "2 statuses are saved." in text_of(answer.content.decode())
+        assert statuses(tenant) == {"pending": 4, "closed": 3, "open": 1}
+        assert (counted(tenant, "open"), counted(tenant, "unknown")) == (5, 0)
+        assert not is_remapping(tenant)
+        entry = TicketStore(tenant).find_history("T-000")[0]
+        assert (entry["action"], entry["reason"]) == ("updated", "status mapped")
+        assert entry["changes"] == {"status": {"old": "Waiting on Customer", "new": "pending"}}
+        assert AuditEntry.objects.filter(tenant_slug="acme", kind="status mapping").count() == 2
+        assert_numbers_are_true(tenant)
+
+    def test_nobody_knows_when_a_ticket_was_closed_that_a_mapping_closed(self, tenant: Tenant) -> None:
+        save_meanings(tenant, {"Erledigt": "resolved"})
+        remap_waiting(threading.Event())
+        ticket = TicketStore(tenant).find_ticket("T-004")
+        assert ticket is not None
+        assert (ticket["turns"], ticket["is_closing_known"]) == ([ticket["created_at"]], False)
+
+    def test_a_meaning_can_be_changed_and_taken_back(self, tenant: Tenant) -> None:
+        for ours, expected in (("closed", "closed"), ("pending", "pending"), ("", "Erledigt")):
+            save_meanings(tenant, {"erledigt": ours})
+            remap_waiting(threading.Event())
+            ticket = TicketStore(tenant).find_ticket("T-004")
+            assert ticket is not None
+            assert ticket["status"] == expected
+            assert bool(ticket["turns"]) is (ours == "closed")
+            assert_numbers_are_true(tenant)
+
+    def test_the_next_read_changes_nothing_more(self, tenant: Tenant) -> None:
+        save_meanings(tenant, {"Erledigt": "resolved"})
+        remap_waiting(threading.Event())
+        store_tickets(tenant, [{"id": "T-004", "status": "Erledigt"}], now=NOON + timedelta(hours=1))
+        assert len(TicketStore(tenant).find_history("T-004")) == 2
+
+    def test_page_by_page_and_on_from_wherever_it_was_stopped(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(remapping, "PAGE_SIZE", 1)
+        save_meanings(tenant, {"Waiting on Customer": "pending"})
+        assert remap_next_page(tenant, owner_id="a")
+        assert statuses(tenant)["pending"] == 1
+        assert is_remapping(tenant)
+        while remap_next_page(tenant, owner_id="b"):
+            pass
+        assert statuses(tenant)["pending"] == 4
+        assert not is_remapping(tenant)
+
+    def test_a_run_comes_first(self, tenant: Tenant) -> None:
+        save_meanings(tenant, {"Waiting on Customer": "pending"})
+        job_id = jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="cron"), owner_id="x")
+        assert not remap_next_page(tenant, owner_id="a")
+        assert is_remapping(tenant)
+        jobs.finish(job_id, owner_id="x", status="completed", progress=jobs.Progress())
+        lock = Lock(tenant.slug)
+        held = lock.take("somebody")
+        assert held is not None
+        assert not remap_next_page(tenant, owner_id="a")
+        lock.release(held)
+        assert remap_next_page(tenant, owner_id="a")
+
+    def test_many_follow_in_the_background_and_the_page_says_so(
+        self, tenant: Tenant, manager: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(remapping, "PAGE_SIZE", 1)
+        monkeypatch.setattr(remapping, "PAGES_AT_ONCE", 2)
+        answer = client_of(manager).post(
+            "/t/acme/statuses/map/", {"status:Waiting on Customer": "pending"}, follow=True
+        )
+        assert "follow in the background" in text_of(answer.content.decode())
+        assert statuses(tenant)["pending"] == 2
+        remap_waiting(threading.Event())
+        assert statuses(tenant)["pending"] == 4
+
+    def test_another_tenants_tickets_keep_their_status(self, tenant: Tenant, other_tenant: Tenant) -> None:
+        put(other_tenant, {"Erledigt": 1})
+        save_meanings(tenant, {"Erledigt": "closed"})
+        remap_waiting(threading.Event())
+        assert statuses(other_tenant) == {"Erledigt": 1}
+
+    @pytest.mark.parametrize(
+        ("values", "sentence"),
+        [
+            ({"status:Erledigt": "gone"}, "is no status of ours"),
+            ({"status:Closed": "open"}, "already has a meaning"),
+            ({"status:" + "x" * 101: "open"}, "at most 100 characters"),
+        ],
+    )
+    def test_what_makes_no_mapping_is_refused_and_nothing_is_saved(
+        self, manager: User, client_of: ClientOf, values: dict[str, str], sentence: str
+    ) -> None:
+        answer = client_of(manager).post("/t/acme/statuses/map/", {**values, "status:Hold": "on_hold"}, follow=True)
+        assert sentence in text_of(answer.content.decode())
+        assert StatusMapping.objects.count() == 0
+
+    def test_a_viewer_reads_and_may_not_map(self, team_mate: User, client_of: ClientOf) -> None:
+        client = client_of(team_mate)
+        page = page_of(client, "/t/acme/statuses/")
+        assert "Erledigt" in page and "<select" not in page.split("<main")[1]
+        assert client.post("/t/acme/statuses/map/", {"status:Erledigt": "closed"}).status_code == 403

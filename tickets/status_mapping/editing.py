@@ -1,0 +1,58 @@
+"""Saying what statuses mean, also where two people do so at once."""
+
+from collections.abc import Mapping
+
+from supportsaas.model_transaction import in_transaction
+from tenants.models import Tenant
+from tickets.ingestion.normalize import clean_text
+from tickets.status_mapping.model import LONGEST_STATUS, StatusMapping, find_mappings
+from tickets.status_mapping.remapping import follow_map
+from tickets.statuses import MAPPABLE_STATUSES, fold_status, spell_status, state_of
+
+FIELD = "status:"
+"""Begins the name of a form's field; the helpdesk's status follows."""
+MOST_MAPPINGS = 500
+
+
+class MappingRefused(Exception):
+    """Nothing was saved; the sentence says why."""
+
+
+def save_meanings(tenant: Tenant, chosen: Mapping[str, str]) -> int:
+    """Their status to ours, empty for none: keep what is another meaning than before; how many.
+
+    All of them or none. Raises `MappingRefused`.
+    """
+    wanted: dict[str, tuple[str, str]] = {}
+    for theirs, ours in chosen.items():
+        spelled = spell_status(clean_text(theirs))
+        if ours and ours not in MAPPABLE_STATUSES:
+            raise MappingRefused(f"“{ours[:40]}” is no status of ours. Nothing was saved.")
+        if ours and state_of(spelled) != "unknown":
+            raise MappingRefused(f"“{spelled}” already has a meaning that cannot be changed. Nothing was saved.")
+        if len(spelled) > LONGEST_STATUS:
+            raise MappingRefused(f"A status has at most {LONGEST_STATUS} characters. Nothing was saved.")
+        wanted[fold_status(spelled)] = (spelled, ours)
+    saved = 0
+
+    def work() -> None:
+        nonlocal saved
+        saved = 0
+        follow_map(tenant)  # of two at the same moment one begins anew
+        present = {each.folded: each for each in find_mappings(tenant)}
+        for folded, (theirs, ours) in wanted.items():
+            mapping = present.get(folded)
+            if ours == (mapping.ours if mapping else ""):
+                continue
+            if mapping and not ours:
+                mapping.delete()
+            else:
+                mapping = mapping or StatusMapping(tenant=tenant, theirs=theirs)
+                mapping.ours = ours
+                mapping.save()
+            saved += 1
+        if StatusMapping.objects.filter(tenant=tenant).count() > MOST_MAPPINGS:
+            raise MappingRefused(f"At most {MOST_MAPPINGS} statuses can be mapped. Nothing was saved.")
+
+    in_transaction(work)
+    return saved

@@ -1,0 +1,56 @@
+"""A mapping as it is stored, and a tenant's map as ingestion takes it.
+
+It belongs to the tenant and not to a source: so it serves tickets from a helpdesk, whatever its kind, and from files.
+"""
+
+from typing import Any, ClassVar
+
+from bson import ObjectId
+from django.db import models
+
+from tenants.audit import Audited, AuditedQuerySet
+from tenants.models import Tenant
+from tickets.statuses import MAPPABLE_STATUSES, StatusMap, fold_status
+
+LONGEST_STATUS = 100
+
+
+class StatusMappingQuerySet(AuditedQuerySet):
+    def update(self, **values: Any) -> int:
+        raise TypeError("Changed in bulk, the stored tickets would not follow: save each.")
+
+
+class StatusMapping(Audited):
+    """Tickets that come with the status `theirs`, however it is spelled, are kept with the status `ours`."""
+
+    unaudited: ClassVar[frozenset[str]] = frozenset({"folded"})
+
+    tenant_id: ObjectId
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="status_mappings")
+    theirs = models.CharField("status in the helpdesk", max_length=LONGEST_STATUS)
+    folded = models.CharField(max_length=3 * LONGEST_STATUS, editable=False)
+    ours = models.CharField(
+        "means", max_length=16, choices=[(each, each.replace("_", " ").capitalize()) for each in MAPPABLE_STATUSES]
+    )
+
+    objects: ClassVar[Any] = StatusMappingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["folded"]
+        constraints = [models.UniqueConstraint(fields=["tenant", "folded"], name="one_meaning_a_status")]
+
+    def __str__(self) -> str:
+        return f"{self.theirs} = {self.ours}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded = fold_status(self.theirs)
+        super().save(*args, **kwargs)
+
+
+def find_mappings(tenant: Tenant) -> list[StatusMapping]:
+    """By the helpdesk's word, in any spelling."""
+    return list(StatusMapping.objects.filter(tenant=tenant))
+
+
+def find_status_map(tenant: Tenant) -> StatusMap:
+    return StatusMap({each.theirs: each.ours for each in find_mappings(tenant)})

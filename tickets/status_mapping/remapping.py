@@ -1,0 +1,132 @@
+"""Stored tickets follow their tenant's map of statuses: the mark, the workers' task, a page at once.
+
+The mark is written in the transaction that changes a mapping. A page of tickets is changed in a transaction under the
+tenant's ingestion lock, with history, counts and marks of roll-ups, as every other change. What is left to do shows in
+the tickets themselves, so whatever is killed in between, the next turn goes on. A tenant without a mark has one made:
+its tickets may be spelled as an earlier version kept them.
+"""
+
+import threading
+import uuid
+from functools import partial
+from typing import Any
+
+from django.db import connection
+
+from supportsaas import clock, mongo
+from supportsaas.mongo import Document
+from supportsaas.reliability.lock import Lock, LockLost
+from tenants.models import Tenant
+from tickets import jobs
+from tickets.duties import Duty
+from tickets.ingestion.guard import JUDGING_OWNER
+from tickets.rules.model import find_rules
+from tickets.status_mapping.model import find_status_map
+from tickets.store import TicketStore
+from tickets.tenant_turns import take_turns
+
+COLLECTION = "status_remapping"
+PAGE_SIZE = 500
+PAGES_IN_TURN = 20
+"""Of one tenant, before the next one has its turn."""
+PAGES_AT_ONCE = 4
+"""In the request that changes the map, so that whoever mapped a few sees it done."""
+
+
+def follow_map(tenant: Tenant) -> None:
+    """In the transaction that changes a mapping: have the stored tickets follow."""
+    session = connection.session  # type: ignore[attr-defined]
+    _marks().update_one({"_id": tenant.slug}, _asked(), upsert=True, session=session)
+
+
+def is_remapping(tenant: Tenant) -> bool:
+    return _marks().find_one({"_id": tenant.slug, "ended_at": None}, {"_id": 1}) is not None
+
+
+def remap_at_once(tenant: Tenant) -> None:
+    """The first pages; the workers do what is left."""
+    _remap_some(tenant, str(uuid.uuid4()), PAGES_AT_ONCE, threading.Event())
+
+
+def remap_waiting(stop: threading.Event) -> int:
+    """Whatever waits, some pages of each tenant in turn; how many pages."""
+    owner_id, done = str(uuid.uuid4()), 0
+    while not stop.is_set():
+        waiting = [each["_id"] for each in _marks().find({"ended_at": None}, {"_id": 1})]
+        remap = partial(_remap_named, owner_id=owner_id, stop=stop)
+        pages = take_turns("statuses", waiting, remap, stop=stop)
+        if not pages:
+            break
+        done += pages
+    return done
+
+
+def mark_unmarked(_stop: threading.Event) -> int:
+    """Have the tickets of every tenant that has no mark looked at; how many tenants."""
+    marked = set(_marks().distinct("_id"))
+    unmarked = [slug for slug in Tenant.objects.values_list("slug", flat=True) if slug not in marked]
+    for slug in unmarked:
+        _marks().update_one({"_id": slug}, _asked(), upsert=True)
+    return len(unmarked)
+
+
+def remap_next_page(tenant: Tenant, *, owner_id: str) -> bool:
+    """Change the next page, if there is one; whether there may be more to do at once.
+
+    Not while the tenant has a run, queued or going: that comes first.
+    """
+    mark = _marks().find_one({"_id": tenant.slug, "ended_at": None})
+    if mark is None or jobs.find_active(tenant) is not None:
+        return False
+    lock = Lock(tenant.slug)
+    held = lock.take(f"{JUDGING_OWNER} {owner_id}")
+    if held is None:
+        return False
+    try:
+        store, now = TicketStore(tenant), clock.now()
+        plan = store.plan_mapping_again(
+            find_status_map(tenant), limit=PAGE_SIZE, rules=find_rules(tenant), job_id="", now=now
+        )
+        store.save_page(plan, lock=lock, held=held)
+    except LockLost:
+        return False
+    finally:
+        lock.release(held)
+    if plan.is_empty:
+        _marks().update_one({"_id": tenant.slug, "edits": mark["edits"]}, {"$set": {"ended_at": now}})
+    return not plan.is_empty
+
+
+def _remap_named(slug: str, *, owner_id: str, stop: threading.Event) -> int:
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        _marks().delete_one({"_id": slug})
+        return 0
+    return _remap_some(tenant, owner_id, PAGES_IN_TURN, stop)
+
+
+def _remap_some(tenant: Tenant, owner_id: str, most: int, stop: threading.Event) -> int:
+    pages = 0
+    while pages < most and not stop.is_set() and remap_next_page(tenant, owner_id=owner_id):
+        pages += 1
+    return pages
+
+
+def _asked() -> Document:
+    return {"$set": {"asked_at": clock.now(), "ended_at": None}, "$inc": {"edits": 1}}
+
+
+def _marks() -> Any:
+    return mongo.collection(COLLECTION)
+
+
+def follow_change(instance: Any, raw: bool = False, **_: Any) -> None:
+    """Of a mapping that was saved or deleted, by a page, a command or with its tenant."""
+    if not raw:
+        follow_map(instance.tenant)
+
+
+DUTIES = (
+    Duty(name="status-remapping", every_seconds=2.0, work=remap_waiting, follows_runs=True),
+    Duty(name="status-marks", every_seconds=60.0, work=mark_unmarked),
+)

@@ -1,0 +1,114 @@
+"""What a status means: open, closed, or not known. Pure.
+
+Helpdesks name their statuses as they like. A few words have one meaning everywhere, however they are spelled, and are
+stored in one spelling. Any other word is kept as the helpdesk has it, and counts as open until somebody says what it
+means: a ticket that may be waiting for an answer must not look resolved.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Document = dict[str, Any]
+State = Literal["open", "closed", "unknown"]
+
+OPEN_STATUSES = ("new", "open", "in_progress", "pending", "on_hold", "reopened")
+CLOSED_STATUSES = ("resolved", "closed", "solved", "done")
+KNOWN_STATUSES = (*OPEN_STATUSES, *CLOSED_STATUSES)
+MAPPABLE_STATUSES = ("open", "in_progress", "pending", "on_hold", "resolved", "closed")
+"""What a person may say that a status means."""
+
+NO_STATUS = "unknown"
+"""The status of a ticket for which the helpdesk gives none."""
+
+STATES: tuple[State, ...] = ("open", "unknown", "closed")
+"""What a list may be narrowed to. `open` is every ticket that is not known to be closed, the unknown ones among them."""
+
+
+def fold_status(text: str) -> str:
+    """One form of a status to compare by: “In Progress”, “in-progress” and “IN_PROGRESS” are the same."""
+    return "_".join(text.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def spell_status(text: str) -> str:
+    """The status as it is stored: a known one in our spelling, any other as it came, without surrounding blanks."""
+    folded = fold_status(text)
+    return folded if folded in (*KNOWN_STATUSES, NO_STATUS) else " ".join(text.split()) or NO_STATUS
+
+
+def _spellings(statuses: Iterable[str]) -> frozenset[str]:
+    """How earlier versions, which kept every spelling, may have stored them."""
+    found: set[str] = set()
+    for status in statuses:
+        for separator in "_- ":
+            text = status.replace("_", separator)
+            found |= {text, text.upper(), text.capitalize(), text.title()}
+    return frozenset(found)
+
+
+_CLOSED = _spellings(CLOSED_STATUSES)
+_KNOWN = _spellings(KNOWN_STATUSES)
+
+NOT_CLOSED: Document = {"$nin": sorted(_CLOSED)}
+"""As a condition on `status`."""
+IS_OPEN: Document = {"$not": [{"$in": ["$status", sorted(_CLOSED)]}]}
+IS_UNKNOWN: Document = {"$not": [{"$in": ["$status", sorted(_KNOWN)]}]}
+"""As expressions over a ticket."""
+
+
+def state_of(status: str) -> State:
+    """What a stored status means."""
+    if status in _CLOSED:
+        return "closed"
+    return "open" if status in _KNOWN else "unknown"
+
+
+def states_of(status: str) -> tuple[State, ...]:
+    """The lists that a ticket with the status is in."""
+    state = state_of(status)
+    return ("open", "unknown") if state == "unknown" else (state,)
+
+
+def is_open(status: str) -> bool:
+    return status not in _CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class StatusesIn:
+    """The statuses of some states: to ask of a status with `in`, and as a condition for MongoDB."""
+
+    states: tuple[State, ...]
+
+    def __contains__(self, status: str) -> bool:
+        return not self._allowed.isdisjoint(states_of(status))
+
+    @property
+    def condition(self) -> Document:
+        allowed = self._allowed
+        named = (_CLOSED if "closed" in allowed else frozenset()) | (
+            _KNOWN - _CLOSED if "open" in allowed else frozenset()
+        )
+        # Unknown statuses cannot be listed: where they belong to it, what does not is left out.
+        return {"$nin": sorted(_KNOWN - named)} if allowed & {"open", "unknown"} else {"$in": sorted(named)}
+
+    @property
+    def _allowed(self) -> frozenset[str]:
+        return frozenset(self.states)
+
+
+class StatusMap:
+    """Their statuses to ours, whatever the spelling."""
+
+    def __init__(self, given: Mapping[str, str] | None = None) -> None:
+        self._given = dict(given or {})
+        self._folded = {fold_status(theirs): ours for theirs, ours in self._given.items()}
+
+    def __bool__(self) -> bool:
+        return bool(self._given)
+
+    def find(self, status: str) -> str | None:
+        """Ours for the status as they spell it, or else for any spelling of it; None where it is not mapped."""
+        return self._given.get(status.strip()) or self._folded.get(fold_status(status))
+
+
+NO_STATUS_MAP = StatusMap()

@@ -9,11 +9,9 @@ Which bucket of the trend a ticket falls into is worked out from the edges that 
 and then a bar and its list would disagree.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from analytics import customers
 from analytics.branches import Span, age_branches, hour_branches, later_branches, period_branches
@@ -36,6 +34,7 @@ from analytics.histogram import percentile_of
 from analytics.keywords import keyword_branch, keyword_facets
 from analytics.periods import Buckets, Period, Unit, day_start
 from analytics.pipelines import COUNTERS, SUMS, TOTALS
+from analytics.remembered import Remembered
 from analytics.rollups.counting import UNTIMED
 from analytics.rollups.layout import start_of
 from analytics.rollups.view import rollup_view
@@ -60,8 +59,8 @@ MOST_SHOWN = 50
 MOST_NAMED = 1_000
 """Statuses that are counted together with all else; more of them are counted by themselves."""
 
-MOST_REMEMBERED = 128
-"""Dashboards of a process, of a few ten KB each."""
+REMEMBERED: Remembered[DashboardFigures] = Remembered(most_bytes=32 * 1024 * 1024)
+"""The dashboards of a process. One takes a few ten KB, unless a tenant's data are odd."""
 
 
 class StatisticsStore:
@@ -88,12 +87,14 @@ class StatisticsStore:
         now = now or clock.now()
         with self._ground(sources, now) as ground:
             ages = self._age_edges(now)
-            memory = _Memory()
-            if self._remembers and ground.view.version is not None:
-                memory = _memory(self.tenant_id, ground.view.version, buckets, comparison, tuple(sources), ages)
-            if memory.figures is None:
-                memory.figures = self._count(ground, buckets, comparison, ages)
-        return memory.figures
+            if not self._remembers or ground.view.version is None:
+                return self._count(ground, buckets, comparison, ages)
+            asked = (self.tenant_id, ground.view.version, buckets, comparison, tuple(sources), ages)
+            figures = REMEMBERED.find(asked)
+            if figures is None:
+                figures = self._count(ground, buckets, comparison, ages)
+                REMEMBERED.keep(asked, figures)
+            return figures
 
     def _count(
         self, ground: Ground, buckets: Buckets, comparison: Period, ages: Sequence[datetime]
@@ -207,17 +208,6 @@ class StatisticsStore:
     def _age_edges(self, now: datetime) -> tuple[datetime, ...]:
         today = now.astimezone(self.tenant.zone).date()
         return tuple(day_start(today - timedelta(days=days), self.tenant.zone) for days in AGE_EDGES)
-
-
-@dataclass(slots=True)
-class _Memory:
-    figures: DashboardFigures | None = None
-
-
-@lru_cache(maxsize=MOST_REMEMBERED)
-def _memory(*asked: Hashable) -> _Memory:
-    """The same one for whoever asks for the same."""
-    return _Memory()
 
 
 def joined(branches: Iterable[Branch | None]) -> Pipeline:

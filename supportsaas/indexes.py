@@ -228,6 +228,12 @@ INDEXES: tuple[Index, ...] = (
         "A circuit that nobody has asked for thirty days is forgotten.",
         {"expireAfterSeconds": 30 * 24 * 3600},
     ),
+    Index(
+        "rate_limits",
+        (("now", UP),),
+        "Hosts that nobody has asked for a day are forgotten; their windows are long over.",
+        {"expireAfterSeconds": 86_400},
+    ),
     Index("troubles", (("is_failing", UP), ("tenant_id", UP)), "What fails at this moment, of a tenant and of all."),
     Index("rollup_marks", (("tenant_id", UP),), "What a tenant's roll-ups have not taken in yet."),
     Index(

@@ -41,6 +41,8 @@ from tickets.words import (
 TICKETS = "tickets"
 WORDS_INDEX = "tenant_id_words_created_at_external_id"
 MOST_WORDS_OF_A_PREFIX = 100
+MOST_WORDS_OF_PREFIXES = 200
+"""Of all prefixes of a query together; each word costs a round trip."""
 BATCH = 500
 BATCHES_IN_TURN = 10
 _ESTIMATE_LIMIT = 30_000
@@ -121,16 +123,21 @@ class TicketSearch:
     def compile(self, query: Query, *, topic: str | None = None) -> WordMatch:
         """The query in stored words, and with a `topic` where it finds anything at all.
 
-        Raises `QueryError` where a prefix stands for too many.
+        Raises `QueryError` where a prefix, or all of them together, stand for too many.
         """
         groups: dict[tuple[str, ...], None] = {}
+        expanded = 0
         if topic is not None and query.terms:
             groups[topic_word(topic),] = None
         for term in query.terms:
             whole, prefix = stored_words_of(term)
             groups |= dict.fromkeys((word,) for word in whole)
             if prefix is not None:
-                groups[self.expand(prefix)] = None
+                words = self.expand(prefix)
+                expanded += len(words)
+                if expanded > MOST_WORDS_OF_PREFIXES:
+                    raise QueryError("has too many words that begin as those with a *; type more letters before each *")
+                groups[words] = None
         ordered = list(groups)
         if len(ordered) > 1:
             ordered.sort(key=self._estimate)

@@ -18,6 +18,8 @@ READ_LIMIT = 20_000
 """Characters of a message that are searchable."""
 LONGEST_WORD = 64
 SHORTEST_PREFIX = 2
+MOST_PREFIXES = 5
+"""In one query: each is looked up word by word."""
 TOPIC_SIGN = "#"
 """Begins what stands for a topic among a ticket's stored words; no word holds it."""
 
@@ -109,6 +111,8 @@ def parse_query(text: str) -> Query:
             ignored |= dict.fromkeys(words)
         else:
             found[term] = None
+    if sum(term.is_prefix for term in found) > MOST_PREFIXES:
+        raise QueryError(f"may hold at most {MOST_PREFIXES} words with a *; write the others out")
     return Query(tuple(found), tuple(ignored))
 
 

@@ -13,6 +13,7 @@ All times are the server's (`shared_state`).
 """
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -55,7 +56,7 @@ class RateLimiter:
     def __init__(
         self, host: str, *, limit: int | None = None, window_seconds: int | None = None, clock: Clock | None = None
     ) -> None:
-        self.host = host
+        self.host = plain_host(host)
         self.limit = settings.RATE_LIMIT_REQUESTS if limit is None else limit
         self.window_seconds = window_seconds or settings.RATE_LIMIT_WINDOW_SECONDS
         self._clock = clock
@@ -146,6 +147,23 @@ class RateLimiter:
     @property
     def _now(self) -> Any:
         return server_time(self._clock)
+
+
+def plain_host(host: str) -> str:
+    """One name for one host, however its address is written: in capitals, with a dot at the end or the usual port."""
+    name, port = _name_and_port(host.rpartition("@")[2].casefold())
+    name = name.rstrip(".") or name
+    with suppress(UnicodeError):  # no name as the internet knows them: it is its own
+        name = name.encode("idna").decode("ascii")
+    return f"{name}:{port}" if port not in ("", "80", "443") else name
+
+
+def _name_and_port(host: str) -> tuple[str, str]:
+    if host.startswith("["):
+        address, _, rest = host.partition("]")
+        return f"{address}]", rest.removeprefix(":")
+    name, _, port = host.partition(":")
+    return name, port.lstrip("0") if port.isdigit() else port
 
 
 def _still(entries: str, now: Any) -> mongo.Document:

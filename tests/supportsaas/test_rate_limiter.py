@@ -80,6 +80,24 @@ def test_a_hold_back_stops_everybody_also_where_there_is_no_limit(clock: FakeClo
     assert limiter(clock, limit=0).acquire().slot is not None
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["help.example", "HELP.example", "help.example.", "help.example:443", "Help.Example.:443", "help.example:80",
+     "user:secret@help.example", "help.example:0443", "help.example:"],
+)  # fmt: skip
+def test_one_host_has_one_window_however_it_is_written(clock: FakeClock, written: str) -> None:
+    assert RateLimiter(written, clock=clock).host == "help.example"
+
+
+@pytest.mark.parametrize(
+    ("written", "host"),
+    [("help.example:8443", "help.example:8443"), ("[2001:DB8::1]:443", "[2001:db8::1]"), ("[::1]:9000", "[::1]:9000"),
+     ("bücher.example", "xn--bcher-kva.example"), ("127.0.0.1:9000", "127.0.0.1:9000"), ("-", "-")],
+)  # fmt: skip
+def test_other_hosts_and_ports_have_their_own(clock: FakeClock, written: str, host: str) -> None:
+    assert RateLimiter(written, clock=clock).host == host
+
+
 def test_hosts_do_not_share_a_window(clock: FakeClock) -> None:
     one, other = (RateLimiter(host, limit=1, clock=clock) for host in ("one.example", "other.example"))
     assert one.acquire().slot and other.acquire().slot

@@ -109,6 +109,15 @@ def test_a_prefix_of_too_many_words_asks_for_more_letters(tenant: Tenant) -> Non
         TicketStore(tenant).find_page(TicketFilter(q="zz*"), page_size=10)
 
 
+def test_prefixes_that_stand_for_too_many_words_together_ask_for_more_letters(tenant: Tenant) -> None:
+    message = " ".join(f"{letter}{letter}{n}" for letter in "abcde" for n in range(60))
+    store_tickets(tenant, [{"message": message}])
+    store_words(tenant)
+    assert found(tenant, "aa* bb* cc*") == ["T-1"]
+    with pytest.raises(FilterError, match="more letters before each"):
+        TicketStore(tenant).find_page(TicketFilter(q="aa* bb* cc* dd*"), page_size=10)
+
+
 class TestBecomingSearchable:
     def test_a_new_ticket_waits_and_is_counted_until_the_workers_come(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "Refund"}, {"subject": "Refund"}], now=NOON)

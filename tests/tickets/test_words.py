@@ -63,6 +63,17 @@ class TestReadingAQuery:
         with pytest.raises(QueryError):
             parse_query("a*")
 
+    @pytest.mark.parametrize("pieces", ["ba* be* bi* bo* bu*", "ba* ba* ba* ba* ba* ba* ba*", "a b c d e f g he*"])
+    def test_some_prefixes_are_taken(self, pieces: str) -> None:
+        assert parse_query(pieces)
+
+    @pytest.mark.parametrize(
+        "pieces", ["ba* be* bi* bo* bu* by*", "a_ba* a_be* a_bi* a_bo* a_bu* a_by*", '"x ba*" "x be*" ca* ce* ci* co*']
+    )
+    def test_more_than_five_are_refused_however_they_are_written(self, pieces: str) -> None:
+        with pytest.raises(QueryError, match=r"at most 5 words with a \*"):
+            parse_query(pieces)
+
     @given(st.text(max_size=200))
     def test_any_text_is_a_query_or_refused(self, text: str) -> None:
         try:

@@ -14,7 +14,8 @@ _ALONE = frozenset(
 )  # fmt: skip
 _WITHIN = (
     "password", "passwd", "passphrase", "passcode", "secret", "credential", "apikey", "accesskey", "authkey", "appkey",
-    "privatekey", "authtoken", "accesstoken", "apitoken",
+    "privatekey", "userkey", "clientkey", "servicekey", "masterkey", "sessionkey", "licensekey", "accountkey", "signingkey",
+    "authtoken", "accesstoken", "apitoken", "usertoken", "clienttoken", "sessiontoken", "bearertoken", "refreshtoken",
 )  # fmt: skip
 _HARMLESS_BESIDE = frozenset(
     ("continuation", "cursor", "field", "foreign", "group", "issue", "next", "order", "page", "partition", "primary",
@@ -26,7 +27,7 @@ _MAPPINGS = frozenset(("fields", "status_map", "statuses"))
 """Settings whose names are those of ticket fields and states."""
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_NAMED_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)')
+_NAMED_VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:\s*)(?:"((?:[^"\\]|\\.)*)"?|([\w.+-]+))')
 _QUERY_PAIR = re.compile(r"([?&])([^=&?\"\s]+)=([^&\"\s]+)")
 
 
@@ -64,14 +65,15 @@ def hide_secrets(text: str) -> str:
     """Settings as JSON text, whole or cut off, with what looks like a secret left out."""
 
     def hide(found: re.Match[str]) -> str:
-        name, between, value, end = found.groups()
-        return f'"{name}"{between}"{HIDDEN}{end}' if looks_secret(name) and value else found[0]
+        name, between, written, other = found.groups()
+        is_secret = looks_secret(name) and (written or other not in (None, "null", "true", "false"))
+        return f'"{name}"{between}"{HIDDEN}"' if is_secret else found[0]
 
     def hide_pair(found: re.Match[str]) -> str:
         mark, name, _ = found.groups()
         return f"{mark}{name}={HIDDEN}" if looks_secret(name) else found[0]
 
-    return _QUERY_PAIR.sub(hide_pair, _NAMED_TEXT.sub(hide, text))
+    return _QUERY_PAIR.sub(hide_pair, _NAMED_VALUE.sub(hide, text))
 
 
 def settings_as_text(options: Any) -> str:

@@ -30,7 +30,7 @@ LIST = {"path": "/list", "records": "items", "fields": {"id": "id", "created_at"
     "name",
     ["api_key", "apikey", "API-Key", "X-Api-Key", "apiKey", "key", "access_token", "accessToken", "private_token", "token",
      "auth", "auth_token", "Authorization", "password", "userPassword", "passwd", "pwd", "client_secret", "sig", "PHPSESSID_session",
-     "app_key", "jwt", "credentials", "sessionid"],
+     "app_key", "hapikey", "userkey", "Ocp-Apim-Subscription-Key", "jwt", "credentials", "sessionid"],
 )  # fmt: skip
 def test_names_of_secrets(name: str) -> None:
     assert looks_secret(name)
@@ -70,10 +70,11 @@ def test_secrets_are_found_wherever_settings_hold_them(options: Any, places: lis
         '{"params": {"api_key": "s3cret',
         '{"path": "/list?state=all&token=s3cret&x=1"}',
         '{"a": {"b": {"password" : "s3cret\\"s3cret"}}}',
+        '{"a": {"pin": 1, "password": 77123}}',
     ],
 )
 def test_a_secret_is_hidden_also_where_the_text_was_cut_off(text: str) -> None:
-    assert "s3cret" not in hide_secrets(text) and "(secret)" in hide_secrets(text)
+    assert "s3cret" not in hide_secrets(text) and "77123" not in hide_secrets(text) and "(secret)" in hide_secrets(text)
     assert hide_secrets('{"params": {"status": "open"}}') == '{"params": {"status": "open"}}'
 
 

@@ -1,6 +1,6 @@
 """What every answer of the JSON API has in common, whatever call gave it.
 
-- A refusal is JSON, also where Django made it: an unknown address, a wrong method, a fault of ours.
+- A refusal is JSON, also where Django made it: an unknown address (anywhere, to a program), a wrong method, a fault of ours.
 - `HEAD` works wherever `GET` does, and `OPTIONS` names what is possible.
 - A read carries an `ETag`, and one whose caller has it already is answered with 304. It is a hash of the
   answer itself, so it can never be out of date, keyed by the caller, so it says nothing to anybody else.
@@ -44,7 +44,9 @@ def api_answers(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponseBase:
         if request.path_info.lstrip("/").split("/", 1)[0] not in ours:
-            return get_response(request)
+            response = get_response(request)
+            is_lost = response.status_code == HTTPStatus.NOT_FOUND and _is_program(request)
+            return _as_json(response) if is_lost else response
         asked = request.method
         if asked == "HEAD":
             request.method = "GET"
@@ -61,6 +63,14 @@ def api_answers(get_response: Handler) -> Handler:
         return _without_body(response) if asked == "HEAD" else response
 
     return handle
+
+
+def _is_program(request: HttpRequest) -> bool:
+    """Whoever misspells an address of the API is a program by its token, or by what it takes."""
+    if request.headers.get("Authorization", "").lower().startswith("bearer "):
+        return True
+    accepted = request.headers.get("Accept", "")
+    return "application/json" in accepted and "text/html" not in accepted
 
 
 def _wrong_method(asked: str | None, refusal: HttpResponseBase) -> HttpResponse:

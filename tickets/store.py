@@ -173,12 +173,17 @@ class TicketStore(TicketLists):
 
     def _mapped_otherwise(self, statuses: StatusMap) -> Iterator[Document]:
         """Matches of the living tickets whose stored status is not what the map makes of the helpdesk's."""
-        stored = self._tickets.distinct("status", self._living)
+        stored = self._values_of("status", self._living)
         if wrong := [each for each in stored if apply_status_map(spell_status(each), statuses) != (each, None)]:
             yield {**self._living, "status": {"$in": wrong}, "mapped_from": None}
-        for theirs in self._tickets.distinct("mapped_from", {**self._living, "mapped_from": {"$type": "string"}}):
+        for theirs in self._values_of("mapped_from", {**self._living, "mapped_from": {"$type": "string"}}):
             ours, _ = apply_status_map(spell_status(theirs), statuses)
             yield {**self._living, "mapped_from": theirs, "status": {"$ne": ours}}
+
+    def _values_of(self, field: str, match: Document) -> Iterator[str]:
+        """The distinct values, from an index, one by one: there may be any number."""
+        for row in self._tickets.aggregate([{"$match": match}, {"$group": {"_id": f"${field}"}}]):
+            yield row["_id"]
 
     def save_page(
         self, plan: PagePlan, *, lock: Lock, held: HeldLock, quarantined: Sequence[QuarantinedRecord] = ()

@@ -22,9 +22,17 @@ def api(owner: User) -> Api:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("path", ["/tickets/", "/health/", "/ingest", "/ingest/nothing", "/tenants/", "/api/x"])
+    @pytest.mark.parametrize(
+        "path", ["/tickets/", "/health/", "/ingest", "/ingest/nothing", "/tenants/", "/api/x", "/ticket", "/v1/tickets"]
+    )
     def test_an_address_that_is_none_is_404_in_json(self, api: Api, path: str) -> None:
         assert api.call("GET", path) == (404, {"detail": "There is no such address."})
+
+    def test_a_person_at_an_address_that_is_none_gets_a_page_and_a_program_without_a_token_json(self) -> None:
+        page = Client().get("/v1/tickets", headers={"Accept": "text/html,application/json;q=0.9"})
+        assert (page.status_code, page["Content-Type"].split(";")[0]) == (404, "text/html")
+        answer = Client().get("/v1/tickets", headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()) == (404, {"detail": "There is no such address."})
 
     @pytest.mark.parametrize(
         ("method", "path", "allowed"),

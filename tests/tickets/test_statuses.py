@@ -158,6 +158,18 @@ class TestRuns:
         page = page_of(client_of(manager), "/t/acme/ingestion/")
         assert "1 status nobody mapped" in page and 'href="/t/acme/statuses/"' in page
 
+    def test_any_word_may_be_a_status_and_any_number_of_them(self, tenant: Tenant, tmp_path: Path) -> None:
+        path = tmp_path / "odd.csv"
+        words = ["$ne", "a.b", ".", "$", "Zurück", "x" * 90, *(f"State {n}" for n in range(120))]
+        path.write_text("id,created_at,status\n" + "".join(f"{n},2026-03-01,{each}\n" for n, each in enumerate(words)))
+        status, out, err = run("import_tickets", "acme", str(path))
+        assert (status, err) == (0, "")
+        assert "126 statuses nobody mapped" in out
+        save_meanings(tenant, dict.fromkeys(words, "closed"))
+        remap_waiting(threading.Event())
+        assert statuses(tenant) == {"closed": len(words)}
+        assert_numbers_are_true(tenant)
+
     def test_a_file_is_told_of_before_and_after_it_is_imported(self, tenant: Tenant, tmp_path: Path) -> None:
         path = tmp_path / "old.csv"
         path.write_text("id,created_at,status\n1,2026-03-01,Hold\n2,2026-03-01,Open\n3,2026-03-01,4\n")

@@ -55,6 +55,8 @@ from tickets.store import TicketStore
 logger = logging.getLogger(__name__)
 
 DELETION_BATCH = 500
+MOST_STATUSES = 50
+"""Of those that nobody mapped, so many are kept with a run: the most frequent ones."""
 _PLACE_IS_GONE = ("not_found", "rejected", "unexpected_answer")
 OpenSource = Callable[[Tenant, Wait], TicketSource]
 Listener = Callable[[Progress], None]
@@ -493,7 +495,9 @@ class _Run:
         """Of all tickets there are now: what an earlier run brought is not mapped by reading on."""
         unmapped = self.store.count_unknown_statuses()
         if unmapped:
-            self.notice = {"code": "unmapped_statuses", "message": unmapped_sentence(unmapped), "statuses": unmapped}
+            most = list(unmapped.items())[:MOST_STATUSES]
+            statuses = [{"status": status, "tickets": count} for status, count in most]
+            self.notice = {"code": "unmapped_statuses", "message": unmapped_sentence(unmapped), "statuses": statuses}
 
     def _warn(self, code: str, message: str) -> None:
         """Say it in the log; of several warnings the code is that of the one which waits for a person's word."""

@@ -16,6 +16,8 @@ from tickets.status_mapping.remapping import is_remapping, remap_at_once
 from tickets.statuses import KNOWN_STATUSES, MAPPABLE_STATUSES, NO_STATUS, state_of
 from tickets.store import TicketStore
 
+MOST_ROWS = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRow:
@@ -41,7 +43,8 @@ def show_statuses(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     unmapped = TicketStore(access.tenant).count_unknown_statuses()
     mapped = find_mappings(access.tenant)
     context = {
-        "unmapped": [_row(status, count=count) for status, count in unmapped.items()],
+        "unmapped": [_row(status, count=count) for status, count in list(unmapped.items())[:MOST_ROWS]],
+        "unmapped_count": len(unmapped),
         "unmapped_tickets": sum(unmapped.values()),
         "unmapped_query": TicketFilter(state=("unknown",)).query(),
         "mapped": [_row(each.theirs, ours=each.ours) for each in mapped],

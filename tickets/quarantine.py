@@ -172,12 +172,12 @@ def count_records(tenant: Tenant, wanted: QuarantineFilter = EVERYTHING) -> int:
     return mongo.collection(COLLECTION).count_documents(_of(tenant, wanted))
 
 
-def count_reasons(tenant: Tenant, *, job_id: str | None = None) -> list[ReasonCount]:
-    """The most frequent reasons, of all or of what a run rejected."""
+def count_reasons(tenant: Tenant) -> list[ReasonCount]:
+    """The most frequent reasons."""
     reason = {"$arrayElemAt": [{"$split": ["$reason", ": "]}, 0]}
     rows = mongo.collection(COLLECTION).aggregate(
         [
-            {"$match": _of(tenant) if job_id is None else {**_of(tenant), "job_id": job_id}},
+            {"$match": _of(tenant)},
             {"$group": {"_id": {"field": "$field", "reason": reason}, "count": {"$sum": 1}}},
             {"$sort": {"count": -1, "_id": 1}},
             {"$limit": MOST_REASONS},

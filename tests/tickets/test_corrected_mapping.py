@@ -42,7 +42,7 @@ class Items:
         self.asked.append(query)
         page = int(query["page"])
         if self.fails_from is not None and page >= self.fails_from:
-            return answer({"error": "down"}, 404)
+            return answer({"error": "down"}, 403)
         return answer(self.listed[(page - 1) * 10 : page * 10])
 
 

@@ -25,6 +25,7 @@ from tenants.models import ApiToken, AuditEntry, Channel, Membership, Role, Sour
 from tests.builders import delete_stored, finished_job, store_tickets
 from tickets import jobs, quarantine, tenant_erasure
 from tickets.customer_erasure import erase_customer
+from tickets.ingestion.name_spaces import claim_origin
 from tickets.ingestion.sync_state import save_state
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule, SavedView, StatusMapping
@@ -48,6 +49,7 @@ def fill(tenant: Tenant) -> None:
     refresh(tenant)
     finished_job(tenant)
     save_state(tenant, cursor=clock.now(), full_read_at=clock.now())
+    claim_origin(tenant)
     erase_customer(tenant, "c2")
     user = User.objects.create(username=f"{tenant.slug}-admin")
     Membership.objects.create(tenant=tenant, user=user, role=Role.ADMIN)

@@ -14,6 +14,7 @@ from tickets.ingestion.origin import Origin
 from tickets.ingestion.reading import read_records
 from tickets.ingestion.run import open_configured
 from tickets.jobs import Counts
+from tickets.rejections import RejectedReasons
 from tickets.rules.model import find_rules
 from tickets.sources import TicketSource
 from tickets.sources.http import Wait
@@ -30,8 +31,7 @@ class Preview:
     """
 
     counts: Counts = field(default_factory=Counts)
-    rejected: list[tuple[str, str]] = field(default_factory=list)
-    """The field and the reason of every record that would be rejected."""
+    rejected: RejectedReasons = field(default_factory=RejectedReasons)
     warning: str = ""
     unmapped: Counter[str] = field(default_factory=Counter)
 
@@ -87,7 +87,7 @@ def preview_source(
                 counts.restored += plan.restored
                 counts.unchanged += plan.unchanged
                 counts.quarantined += len(read.quarantined)
-                preview.rejected += [(each.field, each.reason.partition(": ")[0]) for each in read.quarantined]
+                preview.rejected.add(read.quarantined)
                 counts.foreign += read.foreign
         named = origin.external_ids(source.find_deleted_ids())
         listed = frozenset(store.living_of_the_helpdesk(seen.missing(named)))

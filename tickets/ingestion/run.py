@@ -43,6 +43,7 @@ from tickets.notifications.channels import find_routes
 from tickets.notifications.routing import Route
 from tickets.places import Turn
 from tickets.quarantine import QuarantinedRecord
+from tickets.rejections import RejectedReasons
 from tickets.rules.model import find_rules
 from tickets.sources import Page, SourceError, TicketSource, open_source
 from tickets.sources.base import Position
@@ -76,6 +77,7 @@ class Outcome:
     error: dict[str, Any] | None = None
     warning: dict[str, Any] | None = None
     notice: dict[str, Any] | None = None
+    rejected: RejectedReasons = field(default_factory=RejectedReasons)
 
 
 def open_configured(tenant: Tenant, wait: Wait) -> TicketSource:
@@ -171,7 +173,7 @@ def ingest_tenant(
         )
     except mongo.UNAVAILABLE:
         logger.error("The log entry of job %s could not be closed; its lease will end it.", job_id)
-    return Outcome(job_id, tenant.slug, status, progress, error, run.warning, run.notice)
+    return Outcome(job_id, tenant.slug, status, progress, error, run.warning, run.notice, run.reasons)
 
 
 @dataclass(slots=True)
@@ -190,6 +192,7 @@ class _Run:
     has_quarantine: bool = False
     rejected: RejectedSample | None = None
     """None where all are kept: a retry has only those that are stored already."""
+    reasons: RejectedReasons = field(default_factory=RejectedReasons)
     routes: tuple[Route, ...] = ()
     rules: TenantRules = NO_RULES
     origin: Origin = PLAIN
@@ -363,6 +366,7 @@ class _Run:
         counts.restored += plan.restored
         counts.unchanged += plan.unchanged
         counts.quarantined += len(read.quarantined)
+        self.reasons.add(read.quarantined)
         counts.foreign += read.foreign
         newest = max((ticket.content for ticket in read.tickets), key=lambda each: each.updated_at, default=None)
         if newest and (reading.newest_stamp is None or newest.updated_at >= reading.newest_stamp):
@@ -476,12 +480,14 @@ class _Run:
     def _look_again(self, source: TicketSource, first: Listing, *, since: datetime | None) -> Listing:
         """Read all pages once more; what they show for the second time is not counted again."""
         counts = self.progress.counts
-        before = (counts.unchanged, counts.quarantined, counts.foreign)
+        before, reasons = (counts.unchanged, counts.quarantined, counts.foreign), self.reasons
+        self.reasons = RejectedReasons()
         done = self.progress.processed_pages
         again = Reading(began=self.now(), since=since, mapping=self.origin.mapping)
         listing = self._read_pages(source, again, pages_done=done, known=first.seen)
         self.progress.reading = None
         counts.unchanged, counts.quarantined, counts.foreign = before
+        self.reasons = reasons
         return listing
 
     def _delete(self, external_ids: list[str]) -> None:

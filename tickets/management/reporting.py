@@ -11,15 +11,15 @@ from typing import Any
 from tqdm import tqdm
 
 from tenants.models import Tenant
-from tickets import quarantine
 from tickets.ingestion.checking import Checked
 from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import Preview
 from tickets.ingestion.run import Outcome
 from tickets.jobs import Counts, Progress
 from tickets.management.output import Output
-from tickets.rejections import ReasonCount, group_reasons, reasons_in_words
+from tickets.rejections import RejectedReasons, reasons_in_words
 from tickets.sources import SourceError
+from tickets.sources.file_facts import FileFacts
 from tickets.sources.http import Wait
 from tickets.status_mapping.words import unmapped_sentence
 
@@ -79,8 +79,8 @@ class Reporter:
             elif not self._quiet:
                 self._out.write(f"{tenant.slug}: {sentence}")
 
-    def tell(self, tenant: Tenant, outcome: Outcome) -> Exit:
-        """How a run ended; the exit status that goes with it."""
+    def tell(self, tenant: Tenant, outcome: Outcome, *, file: FileFacts | None = None) -> Exit:
+        """How a run ended, and what was in the file; the exit status that goes with it."""
         facts = {
             "status": outcome.status,
             "job_id": outcome.job_id,
@@ -89,33 +89,43 @@ class Reporter:
             "error": outcome.error,
             "warning": outcome.warning,
             "notice": outcome.notice,
+            **_details(outcome.rejected, file, is_complete=False),
         }
         said = [each["message"] for each in (outcome.error or outcome.warning, outcome.notice) if each]
         sentence = f"{outcome.status}: {in_words(outcome.progress.counts)}" + (f". {' '.join(said)}" if said else "")
-        reasons = quarantine.count_reasons(tenant, job_id=outcome.job_id) if outcome.progress.counts.quarantined else []
-        self.say(
-            tenant,
-            {**facts, "rejected": [each.as_dict() for each in reasons]},
-            _with_reasons(sentence, reasons),
-            wrong=outcome.status != "completed",
-        )
-        return Exit.of(outcome)
+        self.say(tenant, facts, _with_reasons(sentence, outcome.rejected), wrong=outcome.status != "completed")
+        return self._tell_details(tenant, Exit.of(outcome), outcome.rejected, file, is_complete=False)
 
-    def tell_preview(self, tenant: Tenant, preview: Preview) -> Exit:
-        reasons = group_reasons(preview.rejected)
+    def tell_preview(self, tenant: Tenant, preview: Preview, *, file: FileFacts | None = None) -> Exit:
+        """What a run would do; the exit status says whether it would reject records."""
         notice = unmapped_sentence(dict(preview.unmapped.most_common()))
         facts = {
             "status": "dry_run",
             **preview.counts.as_dict(),
             "warning": preview.warning or None,
             "notice": notice or None,
-            "rejected": [each.as_dict() for each in reasons],
+            **_details(preview.rejected, file, is_complete=True),
         }
         said = " ".join(each for each in (preview.warning, notice) if each)
         sentence = f"would end with {in_words(preview.counts)}"
         sentence = f"{sentence}. {said}" if said else sentence
-        self.say(tenant, facts, _with_reasons(sentence, reasons))
-        return Exit.QUARANTINED if reasons else Exit.COMPLETE
+        self.say(tenant, facts, _with_reasons(sentence, preview.rejected))
+        end = Exit.QUARANTINED if preview.counts.quarantined else Exit.COMPLETE
+        return self._tell_details(tenant, end, preview.rejected, file, is_complete=True)
+
+    def _tell_details(
+        self, tenant: Tenant, end: Exit, rejected: RejectedReasons, file: FileFacts | None, *, is_complete: bool
+    ) -> Exit:
+        """Where a file's rejected records are and what is odd about it, a line each; if it is, no run is complete."""
+        if file is None or self._as_json:
+            return _end_with(end, file)
+        for found in rejected.most_frequent():
+            self.say(tenant, {}, found.with_places(), wrong=True)
+        for warning in file.warnings():
+            self.say(tenant, {}, f"warning: {warning}", wrong=True)
+        for remark in file.remarks(is_complete=is_complete):
+            self.say(tenant, {}, remark)
+        return _end_with(end, file)
 
     def tell_check(self, tenant: Tenant, checked: Checked) -> Exit:
         facts = {"status": "ok" if checked.is_usable else "failed", "message": checked.sentence}
@@ -177,8 +187,20 @@ class Display:
             self._err.write(f"{self._name}: page {progress.processed_pages} of {progress.total_pages or '?'}")
 
 
-def _with_reasons(sentence: str, reasons: list[ReasonCount]) -> str:
+def _end_with(end: Exit, file: FileFacts | None) -> Exit:
+    return Exit.QUARANTINED if end == Exit.COMPLETE and file is not None and file.warnings() else end
+
+
+def _with_reasons(sentence: str, rejected: RejectedReasons) -> str:
+    reasons = rejected.most_frequent()
     return f"{sentence.removesuffix('.')}. Rejected: {reasons_in_words(reasons)}" if reasons else sentence
+
+
+def _details(rejected: RejectedReasons, file: FileFacts | None, *, is_complete: bool) -> dict[str, Any]:
+    details: dict[str, Any] = {"rejected": [each.as_dict() for each in rejected.most_frequent()]}
+    if file is not None:
+        details |= {"file_warnings": file.warnings(), "remarks": file.remarks(is_complete=is_complete)}
+    return details
 
 
 def in_words(counts: Counts) -> str:

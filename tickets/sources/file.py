@@ -1,31 +1,33 @@
-"""A file of tickets as a source, CSV or JSON lines, read as it goes: its size does not matter.
+"""A file of tickets as a source, CSV or JSON: its rows under our names. CSV and JSON lines are read as they come.
 
 A file shows what it holds and not what a helpdesk has: nothing is deleted because of it.
 """
 
 import csv
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 from tenants.source_options import TICKET_FIELDS
-from tickets.ingestion.dates import DateForm
+from tickets.ingestion.dates import DATE_FIELDS, DateForm
 from tickets.sources.base import Drift, Page, Position, SourceRecord
+from tickets.sources.columns import Columns, first_filled
+from tickets.sources.file_facts import FileFacts, unused_columns
 from tickets.sources.file_lines import LONGEST_LINE, UTF_8, FileError, LineReader
-from tickets.sources.json_text import TooDeepOrTooLong, TooMuchMemory, parse_json
+from tickets.sources.file_rows import CsvRows, Row, json_rows
+from tickets.sources.month_names import in_english
 from tickets.sources.rest import look_up, map_status
 from tickets.statuses import StatusMap
 
-CSV_SUFFIXES = (".csv", ".tsv", ".txt")
+CSV_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
+JSON_SUFFIXES = (*JSON_LINES_SUFFIXES, ".json")
 PAGE_RECORDS = 500
 PAGE_CHARACTERS = 8_000_000
 """A page ends with either: a few huge messages fill one as well as many small ones."""
 
-_DELIMITERS = (",", ";", "\t", "|")
 _NEEDED = ("id", "created_at")
 
 
@@ -33,8 +35,9 @@ _NEEDED = ("id", "created_at")
 class FileFormat:
     """How a file is to be read.
 
-    `fields`: our field to its column, or its dotted path in a JSON line; a field that is not
-    named is looked for under its own name. `zone` and `date_format` are those of `DateForm`.
+    `fields`: our field to its column, or its dotted path in JSON; a field that is not named is looked for under its
+    own name. Of several columns of one name the first that is filled counts, or one by its number: `Comment#2`.
+    `zone` and `date_format` are those of `DateForm`. `delimiter`: of CSV; empty where it is to be found out.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -43,6 +46,7 @@ class FileFormat:
     zone: tzinfo = UTC
     date_format: str = ""
     encoding: str = UTF_8
+    delimiter: str = ""
 
 
 class FileSource:
@@ -56,20 +60,27 @@ class FileSource:
         self._format = file_format
         self._dates = DateForm(zone=file_format.zone, date_format=file_format.date_format)
         self._statuses = StatusMap(file_format.status_map)
-        self._reads_json = path.suffix.lower() in JSON_LINES_SUFFIXES
-        if not self._reads_json and path.suffix.lower() not in CSV_SUFFIXES:
-            endings = ", ".join((*CSV_SUFFIXES, *JSON_LINES_SUFFIXES))
+        suffix = path.suffix.lower()
+        self._reads_json = suffix in JSON_SUFFIXES
+        if not self._reads_json and suffix not in CSV_SUFFIXES:
+            endings = ", ".join((*CSV_SUFFIXES, *JSON_SUFFIXES))
             raise FileError(f"{path.name} does not say what it is by its ending ({endings}).")
+        self.facts = FileFacts()
         self._lines = LineReader(path, encoding=file_format.encoding)
-        self._columns: list[str] = []
         try:
-            if not self._reads_json:
-                self._open_csv()
+            if self._reads_json:
+                self._rows: Any = json_rows(self._lines, is_by_lines=suffix in JSON_LINES_SUFFIXES)
+                self._places = {name: [name] for name in TICKET_FIELDS} | {
+                    name: [where] for name, where in file_format.fields.items()
+                }
+            else:
+                csv.field_size_limit(LONGEST_LINE)
+                self._rows = rows = CsvRows(self._lines, delimiter=file_format.delimiter, is_header=self._is_header)
+                self._places = self._columns_of_fields(rows)
+                self.facts.unused = unused_columns(rows.columns.named, self._places.values())
         except BaseException:
             self.close()
             raise
-        known = TICKET_FIELDS if self._reads_json else [name for name in TICKET_FIELDS if name in self._columns]
-        self._fields = {name: name for name in known} | dict(file_format.fields)
         self.bytes_read = 0
 
     @property
@@ -83,9 +94,9 @@ class FileSource:
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
         """What is left of the file; there is no going back in it."""
         number, records, characters = 0, list[SourceRecord](), 0
-        for record, length in self._json_records() if self._reads_json else self._csv_records():
-            records.append(record)
-            characters += length
+        for row in self._rows:
+            records.append(self._read(row))
+            characters += row.length
             if len(records) == PAGE_RECORDS or characters >= PAGE_CHARACTERS:
                 number += 1
                 yield self._page(number, records)
@@ -95,11 +106,8 @@ class FileSource:
         self.bytes_read = self._lines.bytes_read
 
     def record(self, raw: Any) -> SourceRecord:
-        """A JSON line's value, or a CSV row by its columns, with its fields under our names."""
-        if not isinstance(raw, dict):
-            return SourceRecord(None, raw, place=self._place)
-        find = (lambda path: look_up(raw, path)) if self._reads_json else (lambda column: raw.get(column) or None)
-        return SourceRecord(self._map(find), raw, place=self._place)
+        """A JSON value, or a CSV row by its columns, with its fields under our names."""
+        return SourceRecord(self._map(raw) if isinstance(raw, dict) else None, raw)
 
     def find_deleted_ids(self) -> list[str]:
         return []
@@ -107,110 +115,61 @@ class FileSource:
     def close(self) -> None:
         self._lines.close()
 
-    # -- CSV ---------------------------------------------------------------------------------
+    # -- Inside ------------------------------------------------------------------------------
 
-    def _open_csv(self) -> None:
-        csv.field_size_limit(LONGEST_LINE)
-        header = next(self._lines, "")
-        self._delimiter = max(_DELIMITERS, key=lambda each: len(_cells(header, each)))
-        self._columns = [name.strip() for name in _cells(header, self._delimiter)]
-        there = ", ".join(self._columns)
-        if not any(self._columns):
-            raise FileError(f"{self._lines.name} does not begin with a line of column names.")
-        twice = sorted({name for name in self._columns if name and self._columns.count(name) > 1})
-        if twice:
-            raise FileError(f"{self._lines.name} has more than one column “{twice[0]}”.")
-        for name, column in self._format.fields.items():
-            if column not in self._columns:
-                raise FileError(f"--map {name}: there is no column “{column}”. The columns are: {there}.")
-        for name in _NEEDED:
-            if name not in {*self._columns, *self._format.fields, *self._format.defaults}:
-                raise FileError(f"No column is named {name}. Say which it is: --map {name}=COLUMN, one of: {there}.")
+    def _read(self, row: Row) -> SourceRecord:
+        place = f"{row.place} of {self._lines.name}"
+        if row.problem:
+            return SourceRecord(None, row.raw, place=place, problem=("record", row.problem))
+        if not isinstance(row.raw, dict):
+            return SourceRecord(None, row.raw, place=place)
+        fields = self._map(row.raw)
+        self.facts.add(fields)
+        if self._reads_json:
+            self.facts.note_names(row.raw, {where[0].split(".")[0] for where in self._places.values()})
+        return SourceRecord(fields, row.raw, place=place)
 
-    def _csv_records(self) -> Iterator[tuple[SourceRecord, int]]:
-        # Strict, because otherwise a quotation mark that nobody closes swallows all that follows.
-        rows = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
-        while True:
-            first = self._lines.number + 1
-            try:
-                row = next(rows, None)
-            except csv.Error as error:
-                yield self._broken_row(str(error), first), len(self._lines.last)
-                continue
-            if row is None:
-                return
-            if not row:
-                continue
-            self._line = first
-            if len(row) == len(self._columns):
-                record = self.record(dict(zip(self._columns, row, strict=True)))
-            else:
-                reason = f"has {len(row)} columns where the header has {len(self._columns)}"
-                record = self._refused({"line": first, "columns": row}, reason)
-            yield record, sum(map(len, row))
-
-    def _broken_row(self, error: str, line: int) -> SourceRecord:
-        if "end of data" in error or "field larger" in error:
-            raise FileError(
-                f"A quotation mark that opens in line {line:,} of {self._lines.name} is not closed, "
-                "so the rest of the file cannot be told apart. What came before is in."
-            )
-        self._line = line
-        return self._refused({"line": line, "text": self._lines.last.rstrip("\r\n")}, f"is no CSV: {error}")
-
-    # -- JSON lines --------------------------------------------------------------------------
-
-    def _json_records(self) -> Iterator[tuple[SourceRecord, int]]:
-        while self._lines.read_line():
-            text, self._line = self._lines.last, self._lines.number
-            if self._lines.is_too_long:
-                self._lines.skip_rest_of_line()
-                yield self._refused({"line": self._line, "text": text[:1000]}, _TOO_LONG), 1000
-            elif not text.isspace():
-                yield self._json_record(text), len(text)
-
-    def _json_record(self, text: str) -> SourceRecord:
-        try:
-            return self.record(parse_json(text))
-        except json.JSONDecodeError as error:
-            reason = f"is no JSON: {error.msg} at column {error.colno}"
-        except TooMuchMemory as error:
-            reason = str(error)
-        except TooDeepOrTooLong as error:
-            reason = f"is no JSON that can be read: {error}"
-        return self._refused({"line": self._line, "text": text.rstrip("\r\n")}, reason)
-
-    # -- Both --------------------------------------------------------------------------------
-
-    @property
-    def _place(self) -> str:
-        return f"line {self._line:,} of {self._lines.name}"
-
-    def _refused(self, raw: Any, reason: str) -> SourceRecord:
-        return SourceRecord(None, raw, place=self._place, problem=("record", reason))
+    def _map(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        fields: dict[str, Any] = dict(self._format.defaults)
+        for name, where in self._places.items():
+            value = look_up(raw, where[0]) if self._reads_json else first_filled(raw, where)
+            if value is not None:
+                fields[name] = value
+        if "status" in fields:
+            fields["status"] = map_status(fields["status"], self._statuses)
+        for name in DATE_FIELDS:
+            if isinstance(fields.get(name), str):
+                fields[name] = in_english(fields[name], date_format=self._format.date_format)
+        return self._dates.localize(fields)
 
     def _page(self, number: int, records: list[SourceRecord]) -> Page:
         self.bytes_read, size = self._lines.bytes_read, self._lines.size
         total = -(-number * size // self.bytes_read) if size and self.bytes_read else None
         return Page(records, Position(number - 1, str(self._lines.number)), total_pages=total)
 
-    def _map(self, find: Callable[[str], Any]) -> dict[str, Any]:
-        fields: dict[str, Any] = dict(self._format.defaults)
-        for name, where in self._fields.items():
-            value = find(where)
-            if value is not None:
-                fields[name] = value
-        if "status" in fields:
-            fields["status"] = map_status(fields["status"], self._statuses)
-        return self._dates.localize(fields)
+    def _is_header(self, columns: Columns) -> bool:
+        """Whether a line names all columns that are needed."""
+        mapped = self._format.fields
+        own = [name for name in _NEEDED if name not in mapped and name not in self._format.defaults]
+        return all(columns.find(each) for each in (*mapped.values(), *own))
 
-
-_TOO_LONG = f"is longer than {LONGEST_LINE:,} characters"
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    """The cells of one line; none where it cannot be told apart by the delimiter."""
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return []
+    def _columns_of_fields(self, rows: CsvRows) -> dict[str, list[str]]:
+        """Where each field is; raises `FileError` where one that is mapped or needed is nowhere."""
+        columns, mapped = rows.columns, self._format.fields
+        there = ", ".join(columns.names)
+        for name, column in mapped.items():
+            if not columns.find(column):
+                raise FileError(f"--map {name}: there is no column “{column}”. The columns are: {there}.{rows.hint}")
+        found = {name: columns.find(mapped.get(name, name)) for name in TICKET_FIELDS}
+        found = {name: where for name, where in found.items() if where}
+        for name in _NEEDED:
+            if name not in found and name not in self._format.defaults:
+                raise FileError(
+                    f"No column is named {name}. Say which it is: --map {name}=COLUMN, one of: {there}.{rows.hint}"
+                )
+        ids = found.get("id", [])
+        if len(ids) > 1:
+            raise FileError(
+                f"{self._lines.name} has more than one column “{ids[0]}”. Say which one has the ids: --map id={ids[0]}#1"
+            )
+        return found

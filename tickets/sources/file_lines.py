@@ -4,6 +4,7 @@ import codecs
 import io
 import os
 import stat
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,15 @@ from tickets.sources.base import SourceError
 LONGEST_LINE = 10_000_000
 UTF_8 = "utf-8-sig"
 """UTF-8, with or without the mark that Windows programs put in front."""
+
+_MARK = "\ufeff"
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_HEAD_BYTES = 512
 
 
 class FileError(SourceError):
@@ -22,7 +32,10 @@ class FileError(SourceError):
 
 
 class LineReader:
-    """Iterates over lines with their ends; `number` is that of the last one, `last` its text."""
+    """Iterates over lines with their ends; `number` is that of the last one, `last` its text.
+
+    UTF-16 and UTF-32 are told by their mark, or by the zeros that they have instead of Latin letters.
+    """
 
     def __init__(self, path: Path, *, encoding: str = UTF_8) -> None:
         try:
@@ -36,9 +49,13 @@ class LineReader:
         self.name = path.name
         facts = os.fstat(self._binary.fileno())
         self.size = facts.st_size if stat.S_ISREG(facts.st_mode) else None
+        if encoding == UTF_8 and not stat.S_ISDIR(facts.st_mode):
+            encoding = _wide_encoding(self._binary.peek(_HEAD_BYTES)) or encoding
         self._encoding = "UTF-8" if encoding == UTF_8 else encoding
         # Line ends inside a quoted field are part of it, so they are left as they are.
         self._text = io.TextIOWrapper(self._binary, encoding=encoding, newline="")
+        self._ahead: deque[str | FileError] = deque()
+        self._is_at_start = True
         self.number = 0
         self.last = ""
 
@@ -46,6 +63,22 @@ class LineReader:
     def bytes_read(self) -> int:
         """How far into the file, a little ahead of the last line; 0 where that cannot be told."""
         return 0 if self.size is None else min(self._binary.tell(), self.size)
+
+    def look_ahead(self, *, lines: int, characters: int) -> list[str]:
+        """The next lines, up to so many; they come again. What goes wrong there is said when they are read."""
+        while len(self._ahead) < lines and characters > 0:
+            try:
+                line = self._read(LONGEST_LINE + 1)
+            except FileError as error:
+                self._ahead.append(error)
+                break
+            if not line:
+                break
+            self._ahead.append(line)
+            characters -= len(line)
+            if len(line) > LONGEST_LINE:
+                break  # the rest of it comes next
+        return [each for each in self._ahead if isinstance(each, str)]
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -63,7 +96,10 @@ class LineReader:
 
     def read_line(self) -> bool:
         """Go to the next line; False at the end. One that `is_too_long` is left off after its beginning."""
-        self.last = self._read(LONGEST_LINE + 1)
+        following = self._ahead.popleft() if self._ahead else self._read(LONGEST_LINE + 1)
+        if isinstance(following, FileError):
+            raise following
+        self.last = following
         self.number += bool(self.last)
         return bool(self.last)
 
@@ -77,18 +113,49 @@ class LineReader:
         while part and not part.endswith(("\n", "\r")):
             part = self._read(1_000_000)
 
+    def read_all(self) -> str:
+        """The rest of the file. Raises `FileError` where it is not written as said."""
+        parts = [each for each in self._ahead if isinstance(each, str)]
+        self._ahead.clear()
+        while part := self._read(10_000_000):
+            parts.append(part)
+        return "".join(parts)
+
     def close(self) -> None:
         self._text.close()
 
     def _read(self, length: int) -> str:
         try:
-            return self._text.readline(length)
+            line = self._text.readline(length)
         except UnicodeError:
             raise FileError(
-                f"{self.name} is not written in {self._encoding} (near line {self.number + 1:,}). "
+                f"{self.name} is not written in {self._encoding} (near line {self.number + len(self._ahead) + 1:,}). "
                 "Name its encoding with --encoding, for example --encoding cp1252 for a file from Excel on Windows."
             ) from None
         except OSError as error:
             raise FileError(
                 f"{self.name} could not be read on after line {self.number:,}: {error.strerror or error}."
             ) from None
+        if self._is_at_start and line:
+            self._is_at_start = False
+            line = line.lstrip(_MARK) or (line and self._read(length))  # some programs put the mark twice
+        return line
+
+
+def _wide_encoding(head: bytes) -> str:
+    """UTF-16 or UTF-32 where the file begins so; else empty.
+
+    Without a mark, Latin letters leave every other byte zero: even ones with the large end first, odd ones otherwise.
+    """
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    pairs = len(head) // 2
+    if pairs < 2:
+        return ""
+    for offset, encoding in ((0, "utf-16-be"), (1, "utf-16-le")):
+        zeros = head[offset : 2 * pairs : 2].count(0)
+        others = head[1 - offset : 2 * pairs : 2].count(0)
+        if zeros >= pairs * 0.4 and zeros > 4 * others:
+            return encoding
+    return ""

@@ -1,4 +1,4 @@
-"""`manage.py import_tickets`: tickets from a file, CSV or JSON lines, through the same run as from a helpdesk."""
+"""`manage.py import_tickets`: tickets from a file, CSV or JSON, through the same run as from a helpdesk."""
 
 import sys
 from argparse import ArgumentParser
@@ -21,6 +21,7 @@ from tickets.jobs import JobActive, JobRequest
 from tickets.management.output import LastingOutput
 from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter, stop_on_signals, waiting_until
 from tickets.sources import SourceError
+from tickets.sources.csv_layout import NAMED_DELIMITERS, name_of_delimiter
 from tickets.sources.file import FileFormat, FileSource
 from tickets.sources.file_lines import UTF_8, FileError
 from tickets.worker import perform_duties_of_runs, process_name
@@ -28,14 +29,15 @@ from tickets.worker import perform_duties_of_runs, process_name
 
 class Command(BaseCommand):
     help = (
-        "Import tickets from a CSV file with a line of column names, or from JSON lines. New tickets come in, known "
-        "ones change where the file has a newer version, nothing is deleted. Importing a file again adds nothing."
+        "Import tickets from a CSV file with a line of column names, from JSON lines, or from a JSON list. New tickets "
+        "come in, known ones change where the file has a newer version, nothing is deleted. Importing a file again "
+        "adds nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.epilog = EXIT_STATUSES
         parser.add_argument("tenant", help="the tenant's id")
-        parser.add_argument("file", type=Path, help="ends in .csv, .tsv or .txt, or in .jsonl or .ndjson")
+        parser.add_argument("file", type=Path, help="ends in .csv, .tsv, .tab or .txt, or in .jsonl, .ndjson or .json")
         whose = parser.add_mutually_exclusive_group()
         whose.add_argument(
             "--name",
@@ -63,7 +65,15 @@ class Command(BaseCommand):
             help="how dates are written, as for strptime (%%d.%%m.%%Y %%H:%%M), or epoch or epoch_ms for seconds or "
             "milliseconds since 1970; needed where day or month comes first",
         )
-        parser.add_argument("--encoding", default=UTF_8, help="of the file, for example cp1252 (default UTF-8)")
+        parser.add_argument(
+            "--encoding", default=UTF_8, help="of the file, for example cp1252 (default UTF-8, or UTF-16 by its signs)"
+        )
+        parser.add_argument(
+            "--delimiter",
+            default="",
+            metavar="CHARACTER",
+            help=f"between the columns of CSV: one character or {', '.join(NAMED_DELIMITERS)} (default: found out)",
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
         parser.add_argument("--json", action="store_true", help="say how it ended as one JSON object")
         parser.add_argument("--quiet", action="store_true", help="print only what went wrong")
@@ -120,7 +130,14 @@ class Command(BaseCommand):
             zone=ZoneInfo(options["timezone"]),
             date_format=date_format,
             encoding=options["encoding"],
+            delimiter=self._delimiter(options["delimiter"]),
         )
+
+    def _delimiter(self, text: str) -> str:
+        try:
+            return name_of_delimiter(text) if text else ""
+        except ValueError as error:
+            self._usage(f"--delimiter {error}.")
 
     def _pairs(self, option: str, given: list[str], *, of_fields: bool) -> dict[str, str]:
         pairs = {}
@@ -160,7 +177,7 @@ def _import(tenant: Tenant, source: FileSource, origin: Origin, name: str, repor
             open_source=lambda *_: source,
             origin=origin,
         )
-    end = reporter.tell(tenant, outcome)
+    end = reporter.tell(tenant, outcome, file=source.facts)
     perform_duties_of_runs(stop)
     return end
 
@@ -172,4 +189,4 @@ def _preview(tenant: Tenant, source: FileSource, origin: Origin, _name: str, rep
         return reporter.tell_failure(tenant, error)
     except RunCancelled:
         return reporter.tell_stopped(tenant)
-    return reporter.tell_preview(tenant, preview)
+    return reporter.tell_preview(tenant, preview, file=source.facts)

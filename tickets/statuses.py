@@ -74,6 +74,24 @@ def is_open(status: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class SpelledStatus:
+    """A status under its most frequent spelling, and how many tickets have it in any of its spellings."""
+
+    name: str
+    spellings: tuple[str, ...]
+    count: int
+
+
+def join_spellings(counts: Mapping[str, int]) -> list[SpelledStatus]:
+    """Statuses that differ by their spelling alone as one each; the most frequent first."""
+    spelled: dict[str, list[str]] = {}
+    for status in sorted(counts, key=lambda each: (-counts[each], each)):
+        spelled.setdefault(fold_status(status), []).append(status)
+    found = [SpelledStatus(each[0], tuple(each), sum(counts[one] for one in each)) for each in spelled.values()]
+    return sorted(found, key=lambda each: (-each.count, each.name))
+
+
+@dataclass(frozen=True, slots=True)
 class StatusesIn:
     """The statuses of some states: to ask of a status with `in`, and as a condition for MongoDB."""
 

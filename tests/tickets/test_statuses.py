@@ -123,7 +123,7 @@ def test_open_and_unknown_are_the_truth_on_every_page_and_in_the_api(
         assert f'aria-label="Open: {still_open}"' in dashboard
         assert ("Map statuses" in dashboard) is bool(unknown)
         overview = text_of(page_of(client, "/"))
-        assert (f"{unknown} unknown" in overview) is bool(unknown)
+        assert (f"{unknown} not mapped" in overview) is bool(unknown)
         refresh(tenant)
     listed = client.get("/tickets", {"tenant_id": "acme", "state": "open"}).json()
     assert listed["total"] == still_open
@@ -197,12 +197,11 @@ class TestMapping:
         client = client_of(manager)
         page = page_of(client, "/t/acme/statuses/")
         assert 'name="status:Waiting on Customer"' in page and 'name="status:Erledigt"' in page
-        values = {
-            "status:Waiting on Customer": "pending",
-            "status:Erledigt": "closed",
-            "status:waiting on customer": "",
-        }
-        values.pop("status:waiting on customer")
+        assert 'name="status:waiting on customer"' not in page
+        assert "status=Waiting+on+Customer&amp;status=waiting+on+customer" in page
+        listed = page_of(client, "/t/acme/tickets/?status=Waiting+on+Customer&status=waiting+on+customer")
+        assert "4 tickets match" in text_of(listed)
+        values = {"status:Waiting on Customer": "pending", "status:Erledigt": "closed"}
         answer = client.post("/t/acme/statuses/map/", values, follow=True)
         assert "2 statuses are saved." in text_of(answer.content.decode())
         assert statuses(tenant) == {"pending": 4, "closed": 3, "open": 1}
@@ -213,6 +212,13 @@ class TestMapping:
         assert entry["changes"] == {"status": {"old": "Waiting on Customer", "new": "pending"}}
         assert AuditEntry.objects.filter(tenant_slug="acme", kind="status mapping").count() == 2
         assert_numbers_are_true(tenant)
+
+    def test_one_spelling_without_a_choice_takes_no_meaning_from_another(self, tenant: Tenant) -> None:
+        for chosen in (
+            {"Waiting on Customer": "pending", "waiting on customer": ""},
+            {"waiting on customer": "", "Waiting on Customer": "closed"},
+        ):
+            assert save_meanings(tenant, chosen) == 1
 
     def test_nobody_knows_when_a_ticket_was_closed_that_a_mapping_closed(self, tenant: Tenant) -> None:
         save_meanings(tenant, {"Erledigt": "resolved"})
@@ -296,6 +302,19 @@ class TestMapping:
         answer = client_of(manager).post("/t/acme/statuses/map/", {**values, "status:Hold": "on_hold"}, follow=True)
         assert sentence in text_of(answer.content.decode())
         assert StatusMapping.objects.count() == 0
+
+    def test_a_command_says_it_and_shows_what_is_left(self, tenant: Tenant) -> None:
+        assert "2 statuses nobody mapped" in run("statuses", "acme")[1]
+        status, out, _ = run("statuses", "acme", "--map", "Waiting on Customer=pending", "Erledigt=closed")
+        assert (status, out.splitlines()[-1]) == (0, "acme: every status is known.")
+        assert statuses(tenant) == {"pending": 4, "closed": 3, "open": 1}
+        assert run("statuses", "acme", "--map", "Erledigt=")[1].endswith("until you map them.\n")
+
+    @pytest.mark.parametrize("arguments", [["nobody"], ["acme", "--map", "Hold"], ["acme", "--map", "Hold=gone"]])
+    def test_a_command_that_makes_no_sense_is_wrong_usage(self, arguments: list[str]) -> None:
+        status, _, err = run("statuses", *arguments)
+        assert status == 2
+        assert err.startswith("error: ")
 
     def test_a_viewer_reads_and_may_not_map(self, team_mate: User, client_of: ClientOf) -> None:
         client = client_of(team_mate)

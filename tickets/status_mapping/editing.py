@@ -32,7 +32,8 @@ def save_meanings(tenant: Tenant, chosen: Mapping[str, str]) -> int:
             raise MappingRefused(f"“{spelled}” already has a meaning that cannot be changed. Nothing was saved.")
         if len(spelled) > LONGEST_STATUS:
             raise MappingRefused(f"A status has at most {LONGEST_STATUS} characters. Nothing was saved.")
-        wanted[fold_status(spelled)] = (spelled, ours)
+        if ours or fold_status(spelled) not in wanted:
+            wanted[fold_status(spelled)] = (spelled, ours)
     saved = 0
 
     def work() -> None:

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Role
-from tickets.filters import TicketFilter
+from tickets.filters import MOST_VALUES, TicketFilter
 from tickets.status_mapping.editing import FIELD, MappingRefused, save_meanings
 from tickets.status_mapping.model import find_mappings
 from tickets.status_mapping.remapping import is_remapping, remap_at_once
-from tickets.statuses import KNOWN_STATUSES, MAPPABLE_STATUSES, NO_STATUS, state_of
+from tickets.statuses import KNOWN_STATUSES, MAPPABLE_STATUSES, NO_STATUS, join_spellings, state_of
 from tickets.store import TicketStore
 
 MOST_ROWS = 200
@@ -40,14 +40,14 @@ class StatusRow:
 @require_GET
 @tenant_required()
 def show_statuses(request: HttpRequest, access: TenantAccess) -> HttpResponse:
-    unmapped = TicketStore(access.tenant).count_unknown_statuses()
+    unmapped = join_spellings(TicketStore(access.tenant).count_unknown_statuses())
     mapped = find_mappings(access.tenant)
     context = {
-        "unmapped": [_row(status, count=count) for status, count in list(unmapped.items())[:MOST_ROWS]],
+        "unmapped": [_row(each.name, each.spellings, count=each.count) for each in unmapped[:MOST_ROWS]],
         "unmapped_count": len(unmapped),
-        "unmapped_tickets": sum(unmapped.values()),
+        "unmapped_tickets": sum(each.count for each in unmapped),
         "unmapped_query": TicketFilter(state=("unknown",)).query(),
-        "mapped": [_row(each.theirs, ours=each.ours) for each in mapped],
+        "mapped": [_row(each.theirs, (), ours=each.ours) for each in mapped],
         "choices": MAPPABLE_STATUSES,
         "known_open": [each for each in KNOWN_STATUSES if state_of(each) == "open"],
         "known_closed": [each for each in KNOWN_STATUSES if state_of(each) == "closed"],
@@ -73,5 +73,5 @@ def map_statuses(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     return redirect("statuses", access.tenant.slug)
 
 
-def _row(status: str, *, count: int | None = None, ours: str = "") -> StatusRow:
-    return StatusRow(status=status, count=count, ours=ours, query=TicketFilter(status=(status,)).query())
+def _row(status: str, spellings: tuple[str, ...], *, count: int | None = None, ours: str = "") -> StatusRow:
+    return StatusRow(status=status, count=count, ours=ours, query=TicketFilter(status=spellings[:MOST_VALUES]).query())

@@ -6,7 +6,7 @@ from analytics.figures import DashboardFigures
 from analytics.frame import Frame
 from analytics.views.panels.pieces import tickets_words
 from tickets.status_mapping.words import named_statuses
-from tickets.statuses import state_of
+from tickets.statuses import join_spellings, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,6 @@ def unmapped_notice(figures: DashboardFigures, frame: Frame) -> UnmappedNotice |
     return UnmappedNotice(
         tickets_words(figures.totals.unknown),
         named_statuses(counts),
-        len(counts) == 1,
+        len(join_spellings(counts)) == 1,
         frame.links.tickets(state=("unknown",)),
     )

@@ -1,0 +1,59 @@
+"""`manage.py statuses`: what a tenant's statuses mean, and saying it."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+
+from tenants.models import Tenant
+from tickets.management.reporting import Exit
+from tickets.status_mapping.editing import MappingRefused, save_meanings
+from tickets.status_mapping.model import find_mappings
+from tickets.status_mapping.remapping import is_remapping, remap_at_once
+from tickets.status_mapping.words import unmapped_sentence
+from tickets.statuses import MAPPABLE_STATUSES
+from tickets.store import TicketStore
+
+
+class Command(BaseCommand):
+    help = "Show which statuses of a tenant's tickets nobody has mapped, and say what they mean."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("tenant", help="the tenant's id")
+        parser.add_argument(
+            "--map",
+            action="extend",
+            nargs="+",
+            default=[],
+            metavar="THEIRS=OURS",
+            help=f"what a status means: {', '.join(MAPPABLE_STATUSES)}; nothing behind the = takes a meaning back",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        tenant = Tenant.objects.filter(slug=options["tenant"]).first()
+        if tenant is None:
+            self._usage(f"There is no tenant “{options['tenant']}”.")
+        chosen = dict(self._pair(each) for each in options["map"])
+        try:
+            saved = save_meanings(tenant, chosen) if chosen else 0
+        except MappingRefused as refused:
+            self._usage(str(refused))
+        if saved:
+            remap_at_once(tenant)
+        for each in find_mappings(tenant):
+            self.stdout.write(f"{tenant.slug}: {each}")
+        unmapped = unmapped_sentence(TicketStore(tenant).count_unknown_statuses())
+        self.stdout.write(f"{tenant.slug}: {unmapped or 'every status is known.'}")
+        if is_remapping(tenant):
+            self.stdout.write(f"{tenant.slug}: the stored tickets follow in the background, by the workers.")
+
+    def _pair(self, text: str) -> tuple[str, str]:
+        theirs, equals, ours = text.rpartition("=")
+        if not equals or not theirs.strip():
+            self._usage(f"--map takes two things with = between them, not “{text}”.")
+        return theirs, ours.strip()
+
+    def _usage(self, sentence: str) -> NoReturn:
+        self.stderr.write(f"error: {sentence}")
+        sys.exit(Exit.USAGE)

@@ -231,8 +231,10 @@ class Source(Audited):
         from tenants.source_options import check_options, refuse_secrets
 
         errors: dict[str, Any] = {}
-        if self.auth in (AuthKind.HEADER, AuthKind.BASIC, AuthKind.QUERY) and not self.auth_name:
-            errors["auth_name"] = "This log-in needs the name of the header or the parameter, or the user."
+        if self.auth in (AuthKind.HEADER, AuthKind.BASIC) and not self.auth_name:
+            errors["auth_name"] = "This log-in needs the header's name or the user."
+        if self.auth == AuthKind.QUERY and not self.auth_name:
+            errors["auth_name"] = "This log-in needs the name of the parameter, for example api_key."
         if self.options is None:
             self.options = {}
         try:

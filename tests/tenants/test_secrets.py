@@ -145,10 +145,7 @@ class TestKeyInTheAddress:
                 "options": json.dumps(LIST),
                 "page_size": "100", "every_minutes": "", "enabled": "on"}  # fmt: skip
         client = client_of(owner)
-        assert (
-            "needs the name of the header or the parameter"
-            in client.post("/t/acme/settings/source/", form).content.decode()
-        )
+        assert "needs the name of the parameter" in client.post("/t/acme/settings/source/", form).content.decode()
         client.post("/t/acme/settings/source/", {**form, "auth_name": "key"})
         stored = Source.objects.get()
         assert (stored.auth, stored.auth_name, stored.reveal_secret()) == ("query", "key", KEY)

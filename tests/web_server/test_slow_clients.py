@@ -215,6 +215,15 @@ def test_one_caller_leaves_half_of_the_threads_to_others(server: Server, held: C
     assert held() == 2
 
 
+def test_those_who_are_not_logged_in_are_told_apart_by_the_address_that_the_nearest_proxy_saw(
+    server: Server, held: Callable[[], int]
+) -> None:
+    for number in range(10):
+        server.connect().ask("/held", headers=f"X-Forwarded-For: 198.51.100.{number}, 203.0.113.5\r\n")
+    assert server.status(headers="X-Forwarded-For: 203.0.113.6\r\nConnection: close\r\n") == "200"
+    assert held() == 2
+
+
 def test_health_answers_while_every_thread_is_held(server: Server, held: Callable[[], int]) -> None:
     for caller in range(6):
         server.connect().ask("/held", headers=f"Cookie: a=b; sessionid=person{caller}\r\n")

@@ -29,7 +29,18 @@ _ETAG = "Changes with the answer. Send it as `If-None-Match`: 304 then says that
 class DescribedAPI(NinjaAPI):
     """A NinjaAPI whose description names every answer there is."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._described: dict[str, OpenAPISchema] = {}
+
     def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
+        """Put together once, for anybody may ask for it, and it takes longer than most answers."""
+        key = repr(sorted(where.items()))
+        if key not in self._described:
+            self._described[key] = self._describe(**where)
+        return self._described[key]
+
+    def _describe(self, **where: Any) -> OpenAPISchema:
         description = super().get_openapi_schema(**where)
         schemas = description["components"]["schemas"]
         for kind in (Problem, FieldProblem):

@@ -8,7 +8,7 @@ def test_one_caller_has_its_share_and_the_others_the_rest() -> None:
     for number in range(5):
         assert turns.add("ann", f"ann {number}")
     assert turns.add("bob", "bob 0")
-    assert [turns.take() for _ in range(4)] == ["ann 0", "ann 1", "bob 0", None]
+    assert [turns.take() for _ in range(4)] == ["ann 0", "bob 0", "ann 1", None]
     turns.end("ann")
     assert [turns.take() for _ in range(2)] == ["ann 2", None]
 

@@ -10,8 +10,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-SIGN_BLOCKS: Final = "\u0780-\u07bf\u0900-\u1aaf\u1b00-\u1cff\ua800-\uabff\U00011000-\U00011fff"
-"""Thaana, and the scripts of South and South-East Asia: their marks are signs."""
+SIGN_BLOCKS: Final = "\u0780-\u07bf\u0900-\u1aaf\u1b00-\u1cff\ua800-\uabff"
+"""Thaana, and the scripts of South and South-East Asia: their marks are signs. Beyond these no living one has many
+readers, and classes of characters up to U+FFFF are quick."""
 
 JOINER: Final = "\u200d"
 """Asks for another shape of two letters, in Sinhala and Malayalam; it spells nothing."""
@@ -57,4 +58,6 @@ def is_sign(character: str) -> bool:
 
 def without_accents(text: str) -> str:
     """Without marks that may be left out; what is composed with a letter has to be decomposed before."""
-    return "".join(each for each in text if each in _SIGN_SET or not unicodedata.combining(each))
+    if not any(map(unicodedata.combining, text)):
+        return text
+    return "".join(each for each in text if not unicodedata.combining(each) or each in _SIGN_SET)

@@ -25,6 +25,7 @@ TOPIC_SIGN = "#"
 
 # In scripts without spaces every letter with its signs is a word, and what was typed in one piece is a phrase.
 _WORD = re.compile(rf"[{SPACELESS}][{SIGNS}]*|[^\W_{SPACELESS}](?:[^\W_{SPACELESS}]|[{SIGNS}])*")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
 _SPACELESS_LETTER = re.compile(rf"[{SPACELESS}]")
 _PIECE = re.compile(r'"([^"]*)(?:"|$)|([^\s"]+)')
 
@@ -157,7 +158,8 @@ def stored_words_of(term: Term) -> tuple[tuple[str, ...], str | None]:
 
 def split_words(text: str) -> tuple[str, ...]:
     """The words of a text, folded."""
-    return tuple(word[:LONGEST_WORD] for word in _WORD.findall(fold(text)))
+    folded = fold(text)
+    return tuple(word[:LONGEST_WORD] for word in (_ASCII_WORD if folded.isascii() else _WORD).findall(folded))
 
 
 def _telling(words: Sequence[str]) -> tuple[str, ...]:
@@ -195,7 +197,7 @@ def fold(text: str) -> str:
 def _read(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     """The folded words of `text` and where each stands in it."""
     if text.isascii():
-        found = list(_WORD.finditer(text.lower()))
+        found = list(_ASCII_WORD.finditer(text.lower()))
         return [each.group()[:LONGEST_WORD] for each in found], [each.span() for each in found]
     origin: list[int] = []
     pieces: list[str] = []

@@ -108,6 +108,14 @@ class TestFirstPage:
         source = connect([item(1), item(2, at="soon", state="deleted")], skip_where={"state": "deleted"})
         assert check_source(source).problems == ()
 
+    def test_statuses_that_nobody_mapped_are_named_with_their_tickets(self, connect: Connect) -> None:
+        source = connect([item(1, state="Waiting"), item(2, state="Waiting"), item(3, state="Hold"), item(4)])
+        checked = check_source(source)
+        assert checked.is_usable
+        assert "2 statuses nobody mapped: “Waiting” 2 tickets, “Hold” 1 ticket." in str(checked)
+        source.options["status_map"] = {"waiting": "pending", "hold": "on_hold"}
+        assert check_source(source).problems == ()
+
     def test_nothing_is_stored(self, connect: Connect) -> None:
         check_source(connect([item(1), item(2, at="soon")]))
         assert (

@@ -4,6 +4,7 @@ import itertools
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,16 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from tenants.models import Source, SourceKind
 from tenants.source_options import RestOptions, rest_options
 from tickets.ingestion.dates import DATE_FIELDS, names_no_zone
+from tickets.ingestion.name_spaces import origin_of
 from tickets.ingestion.reading import ReadPage, read_records
 from tickets.rejections import group_reasons, reasons_in_words
 from tickets.sources import SourceError, TicketSource, open_source
 from tickets.sources.base import SourceRecord
 from tickets.sources.http import Wait, sleep_plainly
 from tickets.sources.rest import has_path, look_up
+from tickets.status_mapping.model import find_status_map
+from tickets.status_mapping.words import unmapped_sentence
+from tickets.statuses import state_of
 
 REQUEST_SECONDS = 15.0
 """A check in a request takes no longer, whatever the helpdesk asks for."""
@@ -120,7 +125,8 @@ def _opened(source: Source, wait: Wait) -> Iterator[TicketSource]:
 def _judge(source: Source, found: _Found) -> Checked:
     sentence, listed = found
     records = [each for each in listed if not each.is_skipped]
-    read = read_records(records, tenant_id=source.tenant.slug)
+    tenant = source.tenant
+    read = read_records(records, tenant_id=tenant.slug, origin=origin_of(tenant), statuses=find_status_map(tenant))
     problems = [*_rejections(read, len(records))]
     misspelt = False
     if source.kind != SourceKind.HOUSE and records:
@@ -131,6 +137,7 @@ def _judge(source: Source, found: _Found) -> Checked:
         problems += [_missing_sentence(name, path, len(raw)) for name, path in missing]
         problems += _empty_fields(options, raw, {name for name, _ in missing})
         problems += _local_times(options, raw)
+    problems += _unmapped_statuses(read)
     is_usable = not misspelt and (bool(read.tickets) or not records)
     return Checked(sentence, tuple(problems), is_usable)
 
@@ -146,6 +153,12 @@ def _rejections(read: ReadPage, total: int) -> Iterator[str]:
         )
     if foreign:
         yield f"Another tenant is named by {_share(foreign, total, begins=False)} on its first page; nothing of it is read."
+
+
+def _unmapped_statuses(read: ReadPage) -> list[str]:
+    statuses = Counter(ticket.content.status for ticket in read.tickets)
+    sentence = unmapped_sentence({each: count for each, count in statuses.most_common() if state_of(each) == "unknown"})
+    return [sentence] if sentence else []
 
 
 def _share(part: int, total: int, *, begins: bool = True) -> str:

@@ -7,6 +7,7 @@ once more: it takes away what is left.
 """
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -188,7 +189,7 @@ class _Customer:
             changed = {
                 "tickets": others,
                 "customers": [each for each in message["customers"] if each != self.name],
-                "headline": headline_of([TicketFacts(**each) for each in others]),
+                "headline": headline_of([TicketFacts.of(each) for each in others]),
             }
             messages.update_one({"_id": message["_id"]}, {"$set": changed})
 
@@ -227,11 +228,33 @@ def _names(record: Mapping[str, Any], customer_id: str, paths: list[str]) -> boo
     whole = [value for text in texts if (value := _parsed(text)) is not None]
     if any(_at(value, path) == customer_id for value in whole for path in paths):
         return True
-    as_json = json.dumps(customer_id)[1:-1]
-    if len(customer_id) >= SHORTEST_TELLING:
-        return any(as_json in text for text in texts)
+    if len(customer_id) >= SHORTEST_TELLING and not customer_id.isdecimal():
+        return any(_mentions(leaf, customer_id) for value in whole for leaf in _leaves(value)) or (
+            len(whole) < len(texts) and any(_mentions(text, _as_json(customer_id)) for text in texts)
+        )
     # Of a record that was cut off no path can be followed.
-    return len(whole) < len(texts) and any(f'"{as_json}"' in text for text in texts)
+    return len(whole) < len(texts) and any(f'"{_as_json(customer_id)}"' in text for text in texts)
+
+
+def _as_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+def _mentions(text: str, name: str) -> bool:
+    """Whether the text holds the name by itself: `ann@example.com` stands neither in `joann@example.com` nor in
+    `ann@example.com.au`."""
+    return re.search(rf"(?<![\w.+-]){re.escape(name)}(?![\w-]|\.\w)", text) is not None
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+    elif isinstance(value, str):
+        yield value
 
 
 def _parsed(text: str) -> Any:

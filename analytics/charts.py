@@ -101,12 +101,13 @@ class MirroredBars:
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """Points for a polyline and for the polygon beneath it."""
+    """Points for a polyline and for the polygon beneath it; `so_far`: those of the last stretch, where it is not over."""
 
     width: int
     height: int
     line: str
     area: str
+    so_far: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,16 +217,23 @@ def axis_labels(bars: int, *, most: int = 8) -> tuple[AxisLabel, ...]:
     )
 
 
-def sparkline(values: Sequence[int], *, width: int = 120, height: int = 28) -> Sparkline | None:
-    """The course of some numbers; None where there are fewer than two or all are nothing."""
+def sparkline(
+    values: Sequence[int], *, is_under_way: bool = False, width: int = 120, height: int = 28
+) -> Sparkline | None:
+    """The course of some numbers; None where there are fewer than two or all are nothing.
+
+    With `is_under_way` the last number is only that so far, and its stretch of the line stands apart.
+    """
     if len(values) < 2 or not any(values):
         return None
     edge = 2.0
     across, down = width / (len(values) - 1), (height - 2 * edge) / max(values)
-    points = " ".join(
+    points = [
         f"{round(place * across, 2)},{round(height - edge - value * down, 2)}" for place, value in enumerate(values)
-    )
-    return Sparkline(width, height, points, f"0,{height} {points} {width},{height}")
+    ]
+    whole, so_far = (points[:-1], points[-2:]) if is_under_way else (points, [])
+    area = f"0,{height} {' '.join(points)} {width},{height}"
+    return Sparkline(width, height, " ".join(whole), area, " ".join(so_far))
 
 
 def bar_widths(values: Sequence[int]) -> tuple[float, ...]:

@@ -11,6 +11,10 @@ MOST_REPEATED = 5
 """What a customer's tickets weigh: each high-urgency, negative, open and further one; the last up to so many."""
 
 
+FEWEST_FOR_RATIO = 20
+"""Of fewer than so many before, a ratio is chance: the difference says more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """How many tickets of a period, and how many of them are …"""
@@ -70,8 +74,8 @@ class RisingKeyword:
 
     @property
     def lift(self) -> float | None:
-        """How many times as many as before; None where there was none before."""
-        return self.count / self.before if self.before else None
+        """How many times as many as before; None where there were too few before to say."""
+        return self.count / self.before if self.before >= FEWEST_FOR_RATIO else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +166,9 @@ class DashboardFigures:
 
     `week_hours`: the tickets by weekday and hour of the tenant's clock, 7 × 24, Monday first. `ages`,
     youngest first, and the last point of `backlog` are of all tickets open at this moment.
+
+    Without `has_earlier_data` the tenant's first ticket lies inside the period before, or after it: `previous`,
+    `previous_resolution` and `rising` are counted, and say nothing that could be compared.
     """
 
     totals: Totals
@@ -182,6 +189,7 @@ class DashboardFigures:
     ages: tuple[AgeBand, ...] = ()
     resolution: Resolution = Resolution()
     previous_resolution: Resolution = Resolution()
+    has_earlier_data: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,14 +30,17 @@ class Frame:
         """The buckets that the backlog is shown in: the trend's, but never shorter than a day."""
         return buckets_of(self.buckets.period, self.zone, Unit.DAY) if self.buckets.unit is Unit.HOUR else self.buckets
 
+    def is_under_way(self, buckets: Buckets, position: int) -> bool:
+        """Whether the bucket is not over, so that its numbers are only those so far."""
+        return buckets[position].start <= self.now < buckets[position].end
+
     def title(self, position: int) -> str:
         """A bucket of the trend in words, “so far” where it is under way."""
         return self.title_of(self.buckets, position)
 
     def title_of(self, buckets: Buckets, position: int) -> str:
-        period = buckets[position]
         title = bucket_title(buckets, position, self.zone)
-        return f"{title}, so far" if period.start <= self.now < period.end else title
+        return f"{title}, so far" if self.is_under_way(buckets, position) else title
 
 
 def filled_trend(figures: DashboardFigures, buckets: Buckets) -> list[TrendPoint]:

@@ -11,6 +11,7 @@ and then a bar and its list would disagree.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from analytics import customers
@@ -97,6 +98,13 @@ class StatisticsStore:
             return figures
 
     def _count(
+        self, ground: Ground, buckets: Buckets, comparison: Period, ages: Sequence[datetime]
+    ) -> DashboardFigures:
+        first_at = _first_ticket_at(ground)
+        has_earlier_data = first_at is not None and first_at <= comparison.start
+        return replace(self._count_all(ground, buckets, comparison, ages), has_earlier_data=has_earlier_data)
+
+    def _count_all(
         self, ground: Ground, buckets: Buckets, comparison: Period, ages: Sequence[datetime]
     ) -> DashboardFigures:
         span = Span.of(ground, buckets.period, comparison, buckets.edges, by_hour=buckets.unit is Unit.HOUR)
@@ -213,6 +221,15 @@ class StatisticsStore:
 def joined(branches: Iterable[Branch | None]) -> Pipeline:
     """All branches behind each other, beginning with no document at all, whichever of them there are."""
     return [{"$documents": []}, *(each.union for each in branches if each)]
+
+
+def _first_ticket_at(ground: Ground) -> datetime | None:
+    """When the tenant's first ticket was created, of any source: one key of an index is read."""
+    mine = {"tenant_id": ground.view.tenant_id, "is_deleted": False}
+    found = mongo.collection("tickets").find_one(
+        mine, {"created_at": 1}, sort=[("created_at", 1)], session=ground.view.session
+    )
+    return found["created_at"] if found else None
 
 
 def api_statistics(tenant: Tenant, *, start: datetime | None, end: datetime | None) -> ApiStatistics:

@@ -7,7 +7,7 @@ from analytics.figures import AtRiskCustomer, DashboardFigures, OtherValues, Rea
 from analytics.frame import Frame, backlog_in, filled_trend
 from analytics.links import TicketLinks
 from analytics.table import Cell, Column, Table
-from analytics.words import WEEKDAYS, length_words, lift_words
+from analytics.words import NO_EARLIER_DATA, WEEKDAYS, length_words, lift_words
 from supportsaas.templatetags.presentation import label
 from tickets.filters import URGENCIES
 
@@ -48,7 +48,7 @@ def _totals(figures: DashboardFigures, frame: Frame) -> Table:
             Cell(name),
             _count(getattr(figures.totals, field), frame.links.tickets(**conditions)),
             _share(getattr(figures.totals, field), figures.totals.total),
-            _count(getattr(figures.previous, field), frame.links.within(frame.comparison, **conditions)),
+            _before(figures, field, frame.links.within(frame.comparison, **conditions)),
         )
         for field, name, conditions in _NUMBERS
     )
@@ -118,7 +118,7 @@ def _rising(figures: DashboardFigures, frame: Frame) -> Table:
             _count(each.before, frame.links.within(frame.comparison, keyword=each.value)),
             Cell(None if each.lift is None else round(each.lift, 3), lift_words(each.count, each.before)),
         )
-        for each in figures.rising
+        for each in (figures.rising if figures.has_earlier_data else ())
     )
     return Table("rising", "Rising keywords", columns, rows)
 
@@ -226,7 +226,9 @@ def _resolution(figures: DashboardFigures, frame: Frame) -> Table:
         Column("reopened", "Reopened", "count"),
         Column("closing_time_unknown", "Closing time unknown", "count"),
     )
-    shown = (("This period", figures.resolution), ("Before", figures.previous_resolution))
+    shown = [("This period", figures.resolution)]
+    if figures.has_earlier_data:
+        shown.append(("Before", figures.previous_resolution))
     rows = tuple(
         (
             Cell(name),
@@ -288,6 +290,12 @@ def _days_of(week_hours: Sequence[int]) -> list[Sequence[int]]:
 def _count(count: int, url: str) -> Cell:
     """A nothing has no list worth opening."""
     return Cell(count, url=url if count else "")
+
+
+def _before(figures: DashboardFigures, field: str, url: str) -> Cell:
+    if not figures.has_earlier_data:
+        return Cell(None, NO_EARLIER_DATA)
+    return _count(getattr(figures.previous, field), url)
 
 
 def _share(count: int, whole: int) -> Cell:

@@ -5,36 +5,50 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from analytics.figures import FEWEST_FOR_RATIO
 from analytics.periods import Buckets, Period, Unit
 
 PERIOD_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days", "365d": "12 months"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOST_PERCENT = 10.0
+NO_EARLIER_DATA = "no earlier data"
 
 Direction = Literal["up", "down", "same"]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a number stands to the one before it, in words: “+12%”, “×14”, “new”, “no change”."""
+    """How a number stands to the one before it, in words: “+12%”, “×14”, “+3”, “no change”."""
 
     words: str
     direction: Direction
 
 
-def change(now: float, before: float) -> Change:
-    """From nothing to something is “new”: a percentage of nothing says nothing."""
+_SAME = Change("no change", "same")
+
+
+def change(now: int, before: int) -> Change:
+    """Of two numbers of tickets. A ratio needs 20 before; of fewer it is the difference."""
+    return ratio_change(now, before) if before >= FEWEST_FOR_RATIO else _difference(now, before)
+
+
+def ratio_change(now: float, before: float) -> Change:
+    """Of two numbers of which the one before is not nothing, whatever they count."""
     if now == before:
-        return Change("no change", "same")
+        return _SAME
     direction: Direction = "up" if now > before else "down"
-    if not before:
-        return Change("new", direction)
     ratio = now / before
     if ratio > _MOST_PERCENT:
         return Change(f"×{ratio:.0f}", direction)
     percent = (ratio - 1) * 100
     # A small change of a large number is one, too: never “+0%”.
     return Change(f"{percent:+.0f}%" if abs(percent) >= 1 else f"{percent:+.1f}%", direction)
+
+
+def _difference(now: int, before: int) -> Change:
+    if now == before:
+        return _SAME
+    return Change(f"{now - before:+,}", "up" if now > before else "down")
 
 
 def length_words(seconds: float) -> str:
@@ -49,8 +63,8 @@ def length_words(seconds: float) -> str:
 
 
 def lift_words(count: int, before: int) -> str:
-    """How many times as many as before: “×3.2”, “+4%” where that says more, “new” after none."""
-    if not before or round(count / before, 1) == 1.0:
+    """How many times as many as before: “×3.2”, “+4%” where that says more, “+12” after fewer than 20."""
+    if before < FEWEST_FOR_RATIO or round(count / before, 1) == 1.0:
         return change(count, before).words
     lift = count / before
     return f"×{lift:.1f}" if lift < _MOST_PERCENT else f"×{lift:.0f}"

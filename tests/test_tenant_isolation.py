@@ -104,6 +104,7 @@ ROUTES: dict[str, list[Route]] = {
     ],
     "t/<str:slug>/settings/source/check/": [Route("/t/acme/settings/source/check/", "page", A, method="POST")],
     "t/<str:slug>/settings/source/remove/": [Route("/t/acme/settings/source/remove/", "page", A, method="POST")],
+    "t/<str:slug>/freshness/": [Route("/t/acme/freshness/", "page", V)],
     "t/<str:slug>/alerts/": [Route("/t/acme/alerts/", "page", V)],
     **{
         f"t/<str:slug>/alerts/{what}/": [Route(f"/t/acme/alerts/{what}/", "page", M, method="POST")]

@@ -7,6 +7,7 @@ from django.urls import path
 
 from tickets.views import (
     alerts,
+    as_of,
     channel_addresses,
     channels,
     customer_erasure,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("t/<str:slug>/settings/source/", source_settings.show_source, name="settings-source"),
     path("t/<str:slug>/settings/source/check/", source_settings.check_source, name="settings-source-check"),
     path("t/<str:slug>/settings/source/remove/", source_settings.remove_source, name="settings-source-remove"),
+    path("t/<str:slug>/freshness/", as_of.show_freshness, name="freshness"),
     path("t/<str:slug>/alerts/", alerts.show_alerts, name="alerts"),
     path("t/<str:slug>/alerts/again/", alerts.send_again, name="alerts-again"),
     path("t/<str:slug>/alerts/drop/", alerts.drop_deliveries, name="alerts-drop"),

@@ -15,7 +15,7 @@ from analytics.links import TicketLinks
 from analytics.periods import Period, Unit, buckets_of
 from analytics.store import StatisticsStore
 from analytics.tables import TILES
-from analytics.words import change
+from analytics.words import NO_EARLIER_DATA, change
 from supportsaas.templatetags.presentation import one_line
 from tenants.models import Tenant, User
 from tickets.filters import TicketFilter
@@ -64,7 +64,7 @@ def _numbers(figures: DashboardFigures, links: TicketLinks) -> dict[str, Any]:
         Line(
             name,
             getattr(figures.totals, field),
-            change(getattr(figures.totals, field), getattr(figures.previous, field)).words,
+            _change(figures, field),
             _address(links.tickets(**conditions)),
         )
         for field, name, conditions in TILES
@@ -83,6 +83,19 @@ def _numbers(figures: DashboardFigures, links: TicketLinks) -> dict[str, Any]:
         for each in figures.customers[:MOST_LINES]
     ]
     return {"lines": lines, "keywords": keywords, "customers": customers}
+
+
+def _change(figures: DashboardFigures, field: str) -> str:
+    """How a number stands to the week before's, in words.
+
+    What is still open is not compared: of the older week more has been closed by now, so it would always grow.
+    """
+    if field == "open":
+        return ""
+    if not figures.has_earlier_data:
+        return NO_EARLIER_DATA
+    found = change(getattr(figures.totals, field), getattr(figures.previous, field))
+    return found.words if found.direction == "same" else f"{found.words} against the week before"
 
 
 def _within(period: Period) -> TicketFilter:

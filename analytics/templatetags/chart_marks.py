@@ -93,7 +93,7 @@ def trend_bars(trend: Trend) -> SafeString:
     """A `<g>` a bucket: its slot and the segments on it, each with what it counts and, where there are any, its list."""
     chart = trend.chart
     return written(
-        '<g class="bar">'
+        _bar(is_under_way=bar.is_under_way)
         + _mark_link(_slot(bar.mark.slot_x, chart.slot, chart.height, bar.title), bar.url)
         + "".join(
             _mark_link(_rect(each.urgency, bar.mark.x, bar.mark.width, each.mark, each.title), each.url)
@@ -125,13 +125,17 @@ def backlog_flows(backlog: Backlog) -> SafeString:
     """What came above the middle and what went below it, a slot a day."""
     flow = backlog.flow
     return written(
-        '<g class="bar">'
+        _bar(is_under_way=each.is_under_way)
         + _slot(each.bar.slot_x, flow.slot, flow.height, each.title)
         + (_rect("arrived", each.bar.x, each.bar.width, each.bar.up) if each.bar.up else "")
         + (_rect("settled", each.bar.x, each.bar.width, each.bar.down) if each.bar.down else "")
         + "</g>"
         for each in backlog.slots
     )
+
+
+def _bar(*, is_under_way: bool) -> str:
+    return f'<g class="bar{" so-far" if is_under_way else ""}">'
 
 
 def _bar_row(row: BarRow, *, is_verdict: bool) -> str:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET
 
 from analytics.links import TicketLinks
 from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, TenantNumbers, last_runs, tenant_numbers
-from analytics.views.states import TenantState, tenant_state
+from analytics.views.states import Remedy, TenantState, Unknown, tenant_state, why_unknown
 from supportsaas import clock
+from supportsaas.page_paths import path_of
 from tenants.access import TenantAccess, find_all_access, log_in_required
-from tenants.models import Role, Source
+from tenants.models import Role, Source, Tenant
 from tickets.filters import TicketFilter
 from tickets.freshness import Freshness, find_freshness_of
 
@@ -41,12 +42,22 @@ _ORDERS: dict[str, tuple[str, Callable[[TenantNumbers, Freshness], Any]]] = {
 }
 """Name in the address, heading, and what is sorted by: the largest, or what is most behind, first; names from A."""
 
+_COUNTED = ("open", "day", "week", "negative", "tickets", "newest")
 _DEFAULT = "risk"
 
 RISK_WORDS = (
     f"Risk: for each 100 tickets of the 7 days, {RISK_HIGH} points a high-urgency one and {RISK_NEGATIVE} a negative one; "
-    f"fewer than {FEWEST} tickets count as {FEWEST}."
+    f"fewer than {FEWEST} tickets count as {FEWEST}. It goes from 0 to {100 * (RISK_HIGH + RISK_NEGATIVE)}, where every ticket "
+    "is both. Tenants without data come first, then those whose helpdesk fails."
 )
+
+_REMEDIES: dict[Remedy, tuple[str, str, str]] = {
+    "connect": ("Connect a helpdesk", "settings-source", "ingestion"),
+    "check": ("Check the connection", "settings-source", "ingestion"),
+    "run": ("Run the first sync", "ingestion", "ingestion"),
+    "watch": ("Watch the sync", "ingestion", "ingestion"),
+}
+"""What the button says, and the page it leads to: for the tenant's admins, and for everybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +70,17 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantRow:
-    """A tenant's numbers, each with its list, and its state in words."""
+    """A tenant's numbers, each with its list, and its state in words.
+
+    With `unknown` there are no numbers: a nothing that nobody has counted is no zero.
+    """
 
     numbers: TenantNumbers
     freshness: Freshness
     role: Role
     state: TenantState
+    unknown: Unknown | None
+    remedy: tuple[str, str]
     risk_title: str
     open_url: str
     unknown_url: str
@@ -83,14 +99,17 @@ def show_overview(request: HttpRequest) -> HttpResponse:
     order = order if order in _ORDERS else _DEFAULT
     shown = [each for each in mine if _is_named(each, wanted)]
     page = Paginator(_ranked(shown, order), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = _rows(list(page.object_list), {each.tenant.pk: each.role for each in shown})
     context = {
         "page": page,
-        "rows": _rows(list(page.object_list), {each.tenant.pk: each.role for each in shown}),
+        "rows": rows,
+        "groups": [group for group in (_unknown(rows), _known(rows)) if group],
         "previous_query": _query(order, wanted, page.number - 1) if page.has_previous() else "",
         "next_query": _query(order, wanted, page.number + 1) if page.has_next() else "",
         "count": len(mine),
         "headings": [Heading(name, _ORDERS[name][0], _query(name, wanted), name == order) for name in _ORDERS],
         "order": order,
+        "unknown_columns": [_ORDERS[name][0] for name in _COUNTED],
         "wanted": wanted,
         "has_search": len(mine) >= SEARCH_FROM,
         "risk_words": RISK_WORDS,
@@ -104,20 +123,43 @@ def _ranked(accesses: Sequence[TenantAccess], order: str) -> list[tuple[TenantNu
     freshness = find_freshness_of(tenants, now=now)
     found = [(numbers, freshness[numbers.tenant.slug]) for numbers in tenant_numbers(tenants, now=now)]
     key = _ORDERS[order][1]
-    return sorted(found, key=lambda each: (key(*each), each[0].tenant.name.casefold()))
+
+    def place(each: tuple[TenantNumbers, Freshness]) -> Any:
+        is_failing = order == _DEFAULT and each[1].failures > 0
+        return not _is_unknown(*each), not is_failing, key(*each), each[0].tenant.name.casefold()
+
+    return sorted(found, key=place)
+
+
+def _is_unknown(numbers: TenantNumbers, fresh: Freshness) -> bool:
+    """Whether a zero of this tenant would be a guess: no ticket is stored, and no read has said that there is none."""
+    return numbers.newest is None and fresh.as_of is None
+
+
+def _unknown(rows: Sequence[TenantRow]) -> list[TenantRow]:
+    return [row for row in rows if row.unknown]
+
+
+def _known(rows: Sequence[TenantRow]) -> list[TenantRow]:
+    return [row for row in rows if not row.unknown]
 
 
 def _rows(found: Sequence[tuple[TenantNumbers, Freshness]], roles: Mapping[Any, Role]) -> list[TenantRow]:
     tenants = [numbers.tenant for numbers, _ in found]
     sources = {each.tenant_id: each for each in Source.objects.filter(tenant__in=[each.pk for each in tenants])}
     runs, now = last_runs(tenants), clock.now()
-    return [
-        _row(numbers, fresh, roles[pk], tenant_state(runs.get(numbers.tenant.slug), fresh, sources.get(pk), now=now))
-        for numbers, fresh, pk in ((*each, each[0].tenant.pk) for each in found)
-    ]
+    rows = []
+    for numbers, fresh in found:
+        run, source = runs.get(numbers.tenant.slug), sources.get(numbers.tenant.pk)
+        state = tenant_state(run, fresh, source, now=now)
+        unknown = why_unknown(run, fresh, source) if _is_unknown(numbers, fresh) else None
+        rows.append(_row(numbers, fresh, roles[numbers.tenant.pk], state, unknown))
+    return rows
 
 
-def _row(numbers: TenantNumbers, fresh: Freshness, role: Role, state: TenantState) -> TenantRow:
+def _row(
+    numbers: TenantNumbers, fresh: Freshness, role: Role, state: TenantState, unknown: Unknown | None
+) -> TenantRow:
     everything = TicketLinks(numbers.tenant.slug, TicketFilter())
     week = numbers.week_period
     return TenantRow(
@@ -125,6 +167,8 @@ def _row(numbers: TenantNumbers, fresh: Freshness, role: Role, state: TenantStat
         freshness=fresh,
         role=role,
         state=state,
+        unknown=unknown,
+        remedy=_remedy(numbers.tenant, unknown, role) if unknown else ("", ""),
         risk_title=_risk_title(numbers),
         open_url=everything.tickets(state=("open",)),
         unknown_url=everything.tickets(state=("unknown",)),
@@ -133,6 +177,14 @@ def _row(numbers: TenantNumbers, fresh: Freshness, role: Role, state: TenantStat
         negative_url=everything.within(week, sentiment=("negative",)),
         tickets_url=everything.within(week),
     )
+
+
+def _remedy(tenant: Tenant, unknown: Unknown, role: Role) -> tuple[str, str]:
+    """What the button says, and where it leads; who is no admin sees what there is to see."""
+    words, for_admins, for_others = _REMEDIES[unknown.remedy]
+    if role.allows(Role.ADMIN) or for_admins == for_others:
+        return words, path_of(for_admins, tenant.slug)
+    return "See what to do", path_of(for_others, tenant.slug)
 
 
 def _risk_title(numbers: TenantNumbers) -> str:

@@ -24,6 +24,30 @@ class TenantState:
     detail: str = ""
 
 
+Remedy = Literal["connect", "check", "run", "watch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Why nothing is known of a tenant, and what mends it; `remedy` says which page the button leads to."""
+
+    reason: str
+    remedy: Remedy
+
+
+def why_unknown(run: Mapping[str, Any] | None, fresh: Freshness, source: Source | None) -> Unknown:
+    """Of a tenant without a ticket whose helpdesk was never read to the end."""
+    if run is not None and run["active"]:
+        return Unknown("The first sync is not done yet.", "watch")
+    if source is None:
+        return Unknown("No helpdesk is connected.", "connect")
+    if not source.enabled:
+        return Unknown("The helpdesk connection is off.", "check")
+    if fresh.failures:
+        return Unknown("The helpdesk has never been read: every sync failed.", "check")
+    return Unknown("The helpdesk has never been synced.", "run")
+
+
 def tenant_state(
     run: Mapping[str, Any] | None, fresh: Freshness, source: Source | None, *, now: datetime
 ) -> TenantState:

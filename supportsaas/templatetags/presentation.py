@@ -39,10 +39,22 @@ def request_id() -> str:
     return logs.context().get("request", "")
 
 
+@register.simple_tag
+def moment() -> str:
+    """The present moment, for scripts that go by the server's clock."""
+    return clock.iso_z(clock.now()) or ""
+
+
+@register.filter
+def iso(moment: datetime | None) -> str:
+    """ISO 8601 in UTC with `Z`, as addresses and scripts read it."""
+    return clock.iso_z(moment) or ""
+
+
 @register.filter
 def grouped(number: float | None) -> str:
-    """1234567 as “1 234 567” with thin spaces; None as a dash."""
-    return NOTHING if number is None else f"{number:,}".replace(",", THIN_SPACE)
+    """1234567 as “1,234,567”; None as a dash."""
+    return NOTHING if number is None else f"{number:,}"
 
 
 @register.filter
@@ -83,13 +95,15 @@ def duration(length: timedelta | float | None) -> str:
 @register.simple_tag(takes_context=True)
 def ago(context: Context, moment: datetime | None, zone: tzinfo | None = None) -> str:
     """`<time>` reading “4 minutes ago”."""
-    return _time_element(moment, zone or _zone_of(context), relative(moment, clock.now()) if moment else "")
+    return _time_element(moment, zone or _zone_of(context), relative(moment, clock.now()) if moment else "", tick="ago")
 
 
 @register.simple_tag(takes_context=True)
 def age(context: Context, moment: datetime | None, zone: tzinfo | None = None) -> str:
     """`<time>` reading “4 min”, for narrow columns."""
-    return _time_element(moment, zone or _zone_of(context), short_age(moment, clock.now()) if moment else "")
+    return _time_element(
+        moment, zone or _zone_of(context), short_age(moment, clock.now()) if moment else "", tick="age"
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -151,11 +165,15 @@ def _largest_unit(seconds: float) -> tuple[int, str, str] | None:
     return 1, "minute", "min"
 
 
-def _time_element(moment: datetime | None, zone: tzinfo, text: str) -> str:
+def _time_element(moment: datetime | None, zone: tzinfo, text: str, *, tick: str = "") -> str:
+    """With `tick` the page's own script keeps the text up to date, as `relative` ("ago") or `short_age` ("age") would."""
     if moment is None:
         return NOTHING
     words = (clock.iso_z(moment) or "", exact_time(moment, zone), text)
-    return SafeString('<time datetime="{}" title="{}">{}</time>'.format(*map(escape, words)))  # nosec B703
+    ticking = f' data-tick="{tick}"' if tick else ""
+    return SafeString(
+        '<time datetime="{}" title="{}"{}>{}</time>'.format(*map(escape, words[:2]), ticking, escape(text))
+    )  # nosec B703
 
 
 def _zone_of(context: Context) -> tzinfo:

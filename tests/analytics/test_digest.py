@@ -77,12 +77,14 @@ class TestSending:
         days = ["2026-03-02T00:00:00Z", "2026-03-05T12:00:00Z", "2026-03-08T23:59:59Z", "2026-03-09T00:00:00Z"]
         store_tickets(tenant, [{"created_at": day, "message": "a lawsuit <b>"} for day in days])
         store_tickets(tenant, [{"id": "OLD", "created_at": "2026-03-01T23:59:59Z"}])
+        store_tickets(tenant, [{"id": "OLDER", "created_at": "2026-02-22T12:00:00Z"}])
         assert send(MONDAY) == 1
         (sent,) = mail.outbox
         assert sent.to == ["manager@example.com"]
         assert sent.subject == "[Acme] Week of 2 Mar 2026: 3 tickets"
-        assert "Tickets: 3 (+200% against the week before)" in sent.body
-        assert "High urgency: 3 (new)" in sent.body
+        assert "Tickets: 3 (+2 against the week before)" in sent.body
+        assert "High urgency: 3 (+3 against the week before)" in sent.body
+        assert re.search(r"^Open: 3$", sent.body, re.MULTILINE), "what is still open is not compared"
         html = str(sent.alternatives[0][0])
         links = re.findall(r"^  (http\S+)$", sent.body, re.MULTILINE)
         assert all(link.replace("&", "&amp;") in html for link in links)
@@ -93,6 +95,12 @@ class TestSending:
             assert page.context["page"].total == count
         dashboard = re.search(r"Dashboard of the week: (\S+)", sent.body)
         assert dashboard and client.get(dashboard[1].removeprefix("http://127.0.0.1:8000")).status_code == 200
+
+    def test_the_first_weeks_are_compared_with_nothing(self, reader: User, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"created_at": "2026-02-27T00:00:00Z"}, {"created_at": "2026-03-05T12:00:00Z"}])
+        assert send(MONDAY) == 1
+        (sent,) = mail.outbox
+        assert "Tickets: 1 (no earlier data)" in sent.body and "against" not in sent.body
 
     def test_once_a_week_however_often_and_however_many_ask(self, reader: User, settings: Any) -> None:
         with SmtpServer() as server:

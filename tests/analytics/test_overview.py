@@ -157,6 +157,8 @@ class TestPage:
             other = Tenant.objects.create(slug=f"t{n}", name=f"Tenant {n}")
             Membership.objects.create(user=team_mate, tenant=other, role=Role.VIEWER)
             store_tickets(other, [{"created_at": "2026-03-10T08:00:00Z"}] * n, now=NOON)
+        for empty in (tenant, Tenant.objects.get(slug="t0")):
+            finished_job(empty, now=NOON - timedelta(hours=1))  # it was read, and there was nothing
         client = Client()
         client.force_login(team_mate)
         yield client
@@ -182,6 +184,46 @@ class TestPage:
         assert first.risk_title == "3 × 9 high + 2 × 0 negative of 12 tickets, for each 100"
         assert first.numbers.risk == 225
         assert "3 points a high-urgency one and 2 a negative one" in response.content.decode()
+
+    @pytest.mark.parametrize(
+        "order", ["risk", "name", "open", "day", "week", "negative", "tickets", "newest", "freshness"]
+    )
+    def test_a_tenant_of_which_nothing_is_known_stands_on_top_in_every_order_without_a_zero(
+        self, order: str, many: Client, team_mate: User
+    ) -> None:
+        for slug, name in (("zz", "Zeta"), ("aa", "Alpha")):
+            lost = Tenant.objects.create(slug=slug, name=name)
+            Membership.objects.create(user=team_mate, tenant=lost, role=Role.ADMIN)
+        Source.objects.create(tenant=lost, url="https://help.example.com")
+        finished_job(lost, status="failed", now=NOON, error={"code": "unreachable", "message": "It refused."})
+        html = many.get(f"/?sort={order}").content.decode()
+        assert self.names(many, f"/?sort={order}")[:2] == ["Alpha", "Zeta"]
+        unknown = html.split('<tbody class="unknown">')[1].split("</tbody>")[0]
+        assert ">0<" not in unknown and unknown.count(">–<") == 14
+        said = text_of(unknown)
+        assert "No helpdesk is connected." in said and "every sync failed" in said and "It refused." in said
+        for slug in ("zz", "aa"):
+            assert f'href="/t/{slug}/settings/source/"' in unknown
+
+    @pytest.mark.parametrize(
+        ("role", "button", "page"),
+        [(Role.ADMIN, "Connect a helpdesk", "settings/source"), (Role.VIEWER, "See what to do", "ingestion")],
+    )
+    def test_the_button_leads_where_the_person_may_go(
+        self, role: Role, button: str, page: str, tenant: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        Membership.objects.filter(user=team_mate).update(role=role)
+        html = client_of(team_mate).get("/").content.decode()
+        assert f'<a class="button small" href="/t/acme/{page}/">{button}' in html
+
+    def test_a_tenant_with_imported_tickets_or_an_empty_helpdesk_has_numbers(self, many: Client) -> None:
+        assert 'class="unknown"' not in many.get("/").content.decode()
+
+    def test_a_helpdesk_that_fails_comes_before_the_risky_ones(self, many: Client) -> None:
+        finished_job(Tenant.objects.get(slug="t2"), now=NOON - timedelta(hours=3))
+        finished_job(Tenant.objects.get(slug="t2"), status="failed", now=NOON, error={"code": "x", "message": "Away."})
+        assert self.names(many)[0] == "Tenant 2"
+        assert self.names(many, "/?sort=name")[0] == "Acme"
 
     def test_what_is_most_behind_comes_first(self, many: Client) -> None:
         for slug, hours in (("t1", 30), ("t2", 90), ("t4", 1)):

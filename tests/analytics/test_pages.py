@@ -11,9 +11,11 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
+from analytics.rollups.keeping import refresh
 from supportsaas import clock as time_source
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
+from tests.reading_pages import text_of
 from tickets import jobs, list_plans
 from tickets.jobs import JobRequest, Progress
 
@@ -34,7 +36,7 @@ class Link:
     def number(self) -> int:
         """The marked number, else the one the title ends with, else the first in the text."""
         for text, pattern in ((self.count, r"\d+"), (self.title, r"(\d+)(?: tickets?| \w+)?$"), (self.text, r"\d+")):
-            found = re.findall(pattern, text.replace("\N{NARROW NO-BREAK SPACE}", ""))
+            found = re.findall(pattern, text.replace(",", ""))
             if found:
                 return int(found[0])
         raise AssertionError(f"No number in {self}")
@@ -228,8 +230,37 @@ class TestNarrowing:
         yesterday, last_week = "2026-03-09T10:00:00Z", "2026-03-03T10:00:00Z"
         too_late = "2026-03-03T13:00:00Z"  # after the time of day that it is now
         store_tickets(tenant, [{"created_at": at} for at in (yesterday,) * 3 + (last_week,) * 2 + (too_late,)])
+        store_tickets(tenant, [{"id": "OLD", "created_at": "2025-12-01T10:00:00Z"}])
         tile = client_of(team_mate).get("/t/acme/?period=7d").context["tiles"][0]
-        assert (tile.count, tile.before, tile.change.words) == (3, 2, "+50%")
+        assert (tile.count, tile.before, tile.change.words) == (3, 2, "+1")
+
+    @pytest.mark.parametrize(
+        ("first", "period", "has_earlier"),
+        [
+            ("2026-02-25T00:00:00Z", "7d", True),  # the very beginning of the period before
+            ("2026-02-25T00:00:01Z", "7d", False),
+            ("2026-03-01T10:00:00Z", "7d", False),
+            ("2026-03-09T10:00:00Z", "7d", False),
+            ("2026-02-25T00:00:00Z", "30d", False),
+            ("2026-02-25T00:00:00Z", "24h", True),
+        ],
+    )
+    @pytest.mark.parametrize("is_rolled_up", [False, True])
+    def test_nothing_is_compared_with_a_time_before_the_first_ticket(
+        self, first: str, period: str, has_earlier: bool, is_rolled_up: bool, tenant: Tenant, team_mate: User,
+        client_of: ClientOf,
+    ) -> None:  # fmt: skip
+        store_tickets(tenant, [{"created_at": first}, *({"created_at": "2026-03-10T09:00:00Z"},) * 40])
+        if is_rolled_up:
+            refresh(tenant, now=NOON)
+        response = client_of(team_mate).get(f"/t/acme/?period={period}")
+        said = text_of(response.content.decode())
+        assert ("no earlier data" not in said) == has_earlier
+        assert ("Rising keywords" in said) == has_earlier
+        assert all((tile.before is not None) == has_earlier for tile in response.context["tiles"])
+        file: Any = client_of(team_mate).get(f"/t/acme/charts/totals/csv/?period={period}")
+        rows = b"".join(file).decode().splitlines()
+        assert all(row.endswith(",") != has_earlier for row in rows[1:])
 
 
 class TestEmptyStates:

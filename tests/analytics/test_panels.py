@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from analytics.figures import BacklogPoint, Resolution
+from analytics.figures import BacklogPoint, Resolution, TrendPoint
 from analytics.frame import Frame, backlog_in
-from analytics.periods import Unit, buckets_of
+from analytics.periods import Period, Unit, buckets_of
 from analytics.table import Cell, Column, Table
 from analytics.tables import TABLES, dashboard_tables
+from analytics.templatetags.chart_marks import trend_bars
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
 from analytics.views.panels.customers import customer_rows
@@ -20,6 +21,7 @@ from analytics.views.panels.tiles import tiles
 from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
 from tests.analytics.made_figures import DAY, EMPTY, figures_of, frame_of
+from tests.builders import NOON
 from tickets.filters import TicketFilter
 
 FRAME = frame_of()
@@ -75,7 +77,7 @@ class TestTables:
         columns = (Column("a", "A"), Column("b", "B", "count"), Column("c", "C", "share"), Column("d", "D", "seconds"))
         row = (Cell("in_progress", "In progress"), Cell(1234, url="/x"), Cell(0.123), Cell(None))
         table = Table("t", "T", columns, (row,))
-        assert [cell.words for shown in table.shown for cell in shown] == ["In progress", "1\u202f234", "12.3%", "–"]
+        assert [cell.words for shown in table.shown for cell in shown] == ["In progress", "1,234", "12.3%", "–"]
         assert list(table.values) == [("in_progress", 1234, 0.123, None)]
 
 
@@ -84,12 +86,26 @@ class TestTiles:
         total, still_open, high, negative, action = tiles(FIGURES, FRAME, TABLES_OF)
         assert (total.count, total.share, total.change.words) == (1200, None, "+20%")
         assert (still_open.count, still_open.share, still_open.change) == (300, 0.25, None)
-        assert (high.change.words, high.change.direction) == ("new", "up")
+        assert (high.change.words, high.change.direction) == ("+90", "up")
         assert negative.change.words == "no change"
         assert (action.change.words, action.before) == ("-20%", 500)
         assert narrowed(still_open.url).state == ("open",)
         before = narrowed(action.before_url)
         assert (before.created_from, before.created_to) == (FRAME.comparison.start, FRAME.comparison.end)
+
+
+class TestNoEarlierData:
+    """Where the tenant's first ticket lies inside the period before, nothing is compared."""
+
+    FIGURES = replace(FIGURES, has_earlier_data=False)
+
+    def test_tiles_and_tables_hold_no_number_and_no_change(self) -> None:
+        tables = dashboard_tables(self.FIGURES, FRAME)
+        assert [(tile.change, tile.before) for tile in tiles(self.FIGURES, FRAME, tables)] == [(None, None)] * 5
+        assert {row[3].value for row in tables["totals"].rows} == {None}
+        assert {row[3].words for row in tables["totals"].rows} == {"no earlier data"}
+        assert tables["rising"].rows == ()
+        assert [row[0].value for row in tables["resolution"].rows] == ["This period"]
 
 
 class TestTrend:
@@ -112,6 +128,45 @@ class TestTrend:
         assert found.urgency == ("medium",)
 
 
+class TestUnfinished:
+    """A day or hour that is not over is drawn apart and says so."""
+
+    def test_the_bucket_under_way_and_no_other_says_so_far_in_bars_table_and_summary(self) -> None:
+        shown = trend(FIGURES, FRAME, TABLES_OF)
+        assert [bar.is_under_way for bar in shown.bars] == [False] * 6 + [True]
+        assert [", so far" in bar.title for bar in shown.bars] == [False] * 6 + [True]
+        assert [", so far" in row[0].words for row in TABLES_OF["trend"].rows] == [False] * 6 + [True]
+        most_today = replace(FIGURES, trend=(TrendPoint(position=6, total=9),))
+        assert ", so far (9)" in trend(most_today, FRAME, dashboard_tables(most_today, FRAME)).summary
+        written = trend_bars(shown)
+        assert written.count('<g class="bar so-far">') == 1 and written.endswith("</g>")
+
+    def test_a_period_that_is_over_has_none(self) -> None:
+        period = Period(NOON - 14 * DAY, NOON - 7 * DAY)
+        frame = replace(FRAME, buckets=buckets_of(period, FRAME.zone))
+        tables = dashboard_tables(EMPTY, frame)
+        assert not any(bar.is_under_way for bar in trend(EMPTY, frame, tables).bars)
+        assert all(not tile.sparkline or not tile.sparkline.so_far for tile in tiles(FIGURES, frame, tables))
+
+    def test_the_backlogs_day_is_drawn_apart_too(self) -> None:
+        found = backlog(FIGURES, FRAME, TABLES_OF)
+        assert found is not None and [each.is_under_way for each in found.slots] == [False] * 6 + [True]
+
+    def test_the_last_stretch_of_a_sparkline_stands_apart(self) -> None:
+        line = tiles(FIGURES, FRAME, TABLES_OF)[0].sparkline
+        assert line is not None
+        assert len(line.line.split()) == 6 and len(line.so_far.split()) == 2
+        assert line.line.split()[-1] == line.so_far.split()[0]
+
+    def test_days_to_come_are_no_fall_to_nothing(self) -> None:
+        period = Period(NOON - 2 * DAY, NOON + 5 * DAY)
+        frame = replace(FRAME, buckets=buckets_of(period, FRAME.zone))
+        line = tiles(FIGURES, frame, dashboard_tables(FIGURES, frame))[0].sparkline
+        assert (
+            line is not None and len(line.line.split()) + len(line.so_far.split()) == 4
+        )  # three days, one point twice
+
+
 class TestBars:
     def test_rows_are_those_of_the_table(self) -> None:
         rows = bar_list(TABLES_OF["status"]).rows
@@ -132,7 +187,7 @@ class TestBars:
 
     def test_rising_ones_say_the_lift_and_what_there_was_before(self) -> None:
         rows = rising_list(FIGURES.rising, TABLES_OF["rising"]).rows
-        assert [row.note for row in rows] == ["×3.2, 40 before", "new", "+0.4%, 1\u202f000 before"]
+        assert [row.note for row in rows] == ["×3.2, 40 before", "+90, none before", "+0.4%, 1,000 before"]
         assert [row.width for row in rows] == [97.78, 100, 4.44]
         assert values("rising", "lift") == [3.2, None, 1.004]
 
@@ -261,7 +316,7 @@ class TestHeatMap:
         found = heat_map(figures, FRAME, dashboard_tables(figures, FRAME))
         assert found is not None
         assert [cell.words for cell in found.rows[0].cells[:7]] == ["999", "1.0k", "1.2k", "45k", "999k", "1.5M", "0"]
-        assert found.rows[0].cells[1].title == "Monday 01:00–02:00: 1\u202f000 tickets"
+        assert found.rows[0].cells[1].title == "Monday 01:00–02:00: 1,000 tickets"
 
     def test_less_than_a_week_has_none_for_not_every_weekday_occurs(self) -> None:
         frame = frame_of("24h")
@@ -279,11 +334,20 @@ class TestResolution:
             ("Resolved", "212", "+100%", "106"),
             ("Median time", "6 h", "-25%", "8 h"),
             ("90th percentile", "2.3 days", None, ""),
-            ("Reopened", "4", "new", ""),
+            ("Reopened", "4", "+4", ""),
         ]
 
     def test_nothing_closed_now_or_before_shows_nothing(self) -> None:
         assert resolution_facts(EMPTY) == ()
+
+    def test_a_ratio_of_times_needs_twenty_closed_before(self) -> None:
+        few = Resolution(resolved=19, median_seconds=8 * 3600, p90_seconds=86_400, reopened=0)
+        facts = resolution_facts(replace(FIGURES, previous_resolution=few))
+        assert [each.change.words if each.change else None for each in facts] == ["+193", None, None, "+4"]
+
+    def test_without_earlier_data_nothing_is_compared(self) -> None:
+        facts = resolution_facts(replace(FIGURES, has_earlier_data=False))
+        assert [(each.change, each.before) for each in facts] == [(None, "")] * 4
 
     def test_nothing_closed_now_but_before_says_so(self) -> None:
         figures = replace(FIGURES, resolution=Resolution())

@@ -1,5 +1,6 @@
 """How fresh the data is called, from which runs, and where people read it."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -252,3 +253,25 @@ class TestPages:
         source.save()
         html = page_of(client_of(team_mate), "/t/acme/ingestion/")
         assert "Next run" not in html and "It is read" not in html
+
+
+class TestTheLineThatPagesAskFor:
+    """“Data as of” by itself, once a minute."""
+
+    def test_it_says_how_fresh_the_numbers_are_and_offers_newer_ones(
+        self, tenant: Tenant, team_mate: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client = client_of(team_mate)
+        monkeypatch.setattr(time_source, "now", lambda: NOON)
+        assert client.get("/t/acme/freshness/?since=").content.strip() == b""
+        finished_job(tenant, now=NOON - timedelta(minutes=4))
+        page = client.get("/t/acme/").content.decode()
+        address = re.search(r'hx-get="(/t/acme/freshness/[^"]*)" hx-trigger="every 60s"', page)
+        assert address is not None
+        answer = client.get(address[1])
+        said = answer.content.decode()
+        assert "4 minutes ago" in said and "New numbers" not in said
+        assert "no-store" in answer["Cache-Control"]
+        finished_job(tenant, now=NOON)
+        said = client.get(address[1]).content.decode()
+        assert "just now" in said and '<a href="">New numbers, show</a>' in said

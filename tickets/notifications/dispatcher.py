@@ -188,8 +188,8 @@ class Dispatcher:
     def _claim(self, lane: _Lane, permit: Permit) -> Claimed | None:
         """A message in its first row of attempts, or else a new one of what waits, or else one that is due again.
 
-        As a probe the one with the most attempts behind it, because some endpoints take only a later one. Where that
-        probe failed, the next is a new message first: one that always fails must not hold back all others.
+        As a probe the one with the most attempts behind it, because some endpoints take only a later one. Where such
+        probes failed, every fourth is a new message first: those that always fail must not hold back all others.
         """
         ids, owner = list(lane.channels), self._owner
 
@@ -201,8 +201,8 @@ class Dispatcher:
             composed = (compose_next(each, owner=owner, clock=self._clock) for each in lane.channels.values())
             return next((each for each in composed if each is not None), None)
 
-        # The era grows by one with each opening and closing, so it is by turns odd and even from probe to probe.
-        new_first = permit.is_probe and permit.era % 2 == 0
+        # The era grows by one with each failed probe, and by two where a probe succeeds and the circuit opens again.
+        new_first = permit.is_probe and permit.era % 4 == 0
         first, second = (of_news, in_first_row) if new_first else (in_first_row, of_news)
         return first() or second() or deliveries.claim(ids, owner=owner, clock=self._clock)
 

@@ -20,6 +20,7 @@ class BacklogSlot:
     bar: charts.MirroredBar
     title: str
     url: str
+    is_under_way: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,13 @@ def backlog(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]
     arrived, settled = [point.arrived for point in points], [point.settled for point in points]
     flow = charts.mirrored_bars(arrived, settled, slots=len(days))
     slots = tuple(
-        BacklogSlot(line, bar, _title(moment.words, point.open, point.arrived, point.settled), still.url)
+        BacklogSlot(
+            line,
+            bar,
+            _title(moment.words, point.open, point.arrived, point.settled),
+            still.url,
+            frame.is_under_way(days, bar.position),
+        )
         for point, line, bar, (moment, still, *_) in zip(points, chart.points, flow.bars, rows, strict=True)
     )
     last = points[-1]

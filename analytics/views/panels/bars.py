@@ -62,6 +62,5 @@ def rising_list(words: Sequence[RisingKeyword], table: Table) -> BarList:
 
 
 def _lift(word: RisingKeyword) -> str:
-    """“×3.2, 40 before”, or “new”."""
-    lift = lift_words(word.count, word.before)
-    return f"{lift}, {grouped(word.before)} before" if word.before else lift
+    """“×3.2, 40 before”, “+12, none before”."""
+    return f"{lift_words(word.count, word.before)}, {grouped(word.before) if word.before else 'none'} before"

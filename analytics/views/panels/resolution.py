@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from analytics.figures import DashboardFigures
-from analytics.words import Change, change, length_words
+from analytics.figures import FEWEST_FOR_RATIO, DashboardFigures, Resolution
+from analytics.words import Change, change, length_words, ratio_change
 from supportsaas.templatetags.presentation import grouped
 
 
@@ -19,25 +19,29 @@ class ResolutionFact:
 
 def resolution_facts(figures: DashboardFigures) -> tuple[ResolutionFact, ...]:
     """Nothing where nothing was closed or reopened, now or before."""
-    now, before = figures.resolution, figures.previous_resolution
-    if not any((now.resolved, now.untimed, now.reopened, before.resolved, before.untimed, before.reopened)):
+    now, before = figures.resolution, figures.previous_resolution if figures.has_earlier_data else None
+    if not any(each and (each.resolved or each.reopened or each.untimed) for each in (now, before)):
         return ()
+    has_ratio = before is not None and before.resolved >= FEWEST_FOR_RATIO
+    was = before or Resolution()
     return (
-        _count("Resolved", now.resolved, before.resolved),
-        _length("Median time", now.median_seconds, before.median_seconds),
-        _length("90th percentile", now.p90_seconds, before.p90_seconds),
-        _count("Reopened", now.reopened, before.reopened),
+        _count("Resolved", now.resolved, was.resolved if before else None),
+        _length("Median time", now.median_seconds, was.median_seconds, has_ratio=has_ratio),
+        _length("90th percentile", now.p90_seconds, was.p90_seconds, has_ratio=has_ratio),
+        _count("Reopened", now.reopened, was.reopened if before else None),
     )
 
 
-def _count(name: str, now: int, before: int) -> ResolutionFact:
+def _count(name: str, now: int, before: int | None) -> ResolutionFact:
+    if before is None:
+        return ResolutionFact(name, grouped(now), None, "")
     return ResolutionFact(name, grouped(now), change(now, before), grouped(before) if before else "")
 
 
-def _length(name: str, now: float | None, before: float | None) -> ResolutionFact:
+def _length(name: str, now: float | None, before: float | None, *, has_ratio: bool) -> ResolutionFact:
     return ResolutionFact(
         name,
         "–" if now is None else length_words(now),
-        change(now, before) if now is not None and before is not None else None,
+        ratio_change(now, before) if has_ratio and now is not None and before else None,
         "" if before is None else length_words(before),
     )

@@ -16,6 +16,7 @@ class Tile:
     """A number, and how it stands to the same part of the period before.
 
     What is still open has no change: of an older period more has been closed by now, so it would always grow.
+    `before` is None where there is no earlier data.
     """
 
     field: str
@@ -24,13 +25,15 @@ class Tile:
     share: float | None
     url: str
     change: Change | None
-    before: int
+    before: int | None
     before_url: str
     sparkline: charts.Sparkline | None
 
 
 def tiles(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) -> list[Tile]:
-    points = filled_trend(figures, frame.buckets)
+    begun = [place for place in range(len(frame.buckets)) if frame.buckets[place].start <= frame.now]
+    points = filled_trend(figures, frame.buckets)[: len(begun)]
+    is_under_way = bool(begun) and frame.is_under_way(frame.buckets, begun[-1])
     total = figures.totals.total
     return [
         Tile(
@@ -39,10 +42,10 @@ def tiles(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) 
             count=count.count,
             share=count.count / total if total and field != "total" else None,
             url=count.url or frame.links.tickets(**conditions),
-            change=None if field == "open" else change(count.count, before.count),
-            before=before.count,
+            change=change(count.count, before.count) if figures.has_earlier_data and field != "open" else None,
+            before=before.count if figures.has_earlier_data else None,
             before_url=before.url,
-            sparkline=charts.sparkline([getattr(point, field) for point in points]),
+            sparkline=charts.sparkline([getattr(point, field) for point in points], is_under_way=is_under_way),
         )
         for (field, name, conditions), (_, count, _, before) in zip(TILES, tables["totals"].rows, strict=False)
     ]

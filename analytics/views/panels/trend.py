@@ -9,7 +9,7 @@ from analytics.frame import Frame, filled_trend
 from analytics.periods import Buckets
 from analytics.table import Table
 from analytics.views.panels.pieces import tickets_words
-from analytics.words import axis_words, bucket_title
+from analytics.words import axis_words
 from supportsaas.templatetags.presentation import grouped
 from tickets.filters import URGENCIES
 
@@ -24,12 +24,13 @@ class TrendSegment:
 
 @dataclass(frozen=True, slots=True)
 class TrendBar:
-    """A bucket; one without a ticket has a title, but neither segments nor a link."""
+    """A bucket; one without a ticket has a title, but neither segments nor a link. One under way is not over."""
 
     mark: charts.Bar
     url: str
     title: str
     segments: tuple[TrendSegment, ...]
+    is_under_way: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def trend(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) 
             TrendSegment(name, each, urgencies[each.series].url, f"{moment.words}: {grouped(each.value)} {name}")
             for each, name in ((each, URGENCIES[each.series]) for each in mark.segments)
         )
-        bars.append(TrendBar(mark, total.url, f"{moment.words}: {tickets_words(total.count)}", segments))
+        title = f"{moment.words}: {tickets_words(total.count)}"
+        bars.append(TrendBar(mark, total.url, title, segments, frame.is_under_way(buckets, mark.position)))
     return Trend(chart, tuple(bars), axis_texts(buckets, frame), buckets.unit.value, _summary(figures, frame))
 
 
@@ -72,5 +74,5 @@ def _summary(figures: DashboardFigures, frame: Frame) -> str:
     if not figures.trend:
         return "No tickets."
     peak = max(figures.trend, key=lambda point: point.total)
-    most = f"{bucket_title(frame.buckets, peak.position, frame.zone)} ({grouped(peak.total)})"
+    most = f"{frame.title(peak.position)} ({grouped(peak.total)})"
     return f"{tickets_words(figures.totals.total)}, the most on {most}."

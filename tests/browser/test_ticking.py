@@ -1,0 +1,49 @@
+"""Times on a page that stays open go on, and newer numbers are offered."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from supportsaas import clock
+from tenants.models import Tenant, User
+from tests.browser.conftest import enter
+from tests.builders import finished_job, store_tickets
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_relative_times_tick_and_newer_numbers_are_offered(page: Page, owner: User, tenant: Tenant) -> None:
+    at = clock.iso_z(clock.now() - timedelta(minutes=5, seconds=1))
+    store_tickets(tenant, [{"created_at": at, "updated_at": at}], now=clock.now())
+    finished_job(tenant, now=clock.now() - timedelta(seconds=5))
+    page.clock.install()
+    enter(page, "owner")
+    page.goto("/t/acme/tickets/")
+    fresh, age = page.locator("#as-of"), page.locator("main time[data-tick=age]").first
+    expect(fresh).to_contain_text("Data as of just now")
+    expect(age).to_have_text("5\u202fmin")
+    page.clock.run_for(55_000)
+    expect(fresh).to_contain_text("1 minute ago")
+    expect(age).to_have_text("5\u202fmin")
+    page.clock.run_for(120_000)
+    expect(age).to_have_text("7\u202fmin")
+    finished_job(tenant, now=clock.now())
+    page.clock.run_for(60_000)
+    expect(fresh).to_contain_text("New numbers, show")
+    page.get_by_role("link", name="New numbers, show").click()
+    expect(page.locator("#as-of")).not_to_contain_text("New numbers")
+
+
+@pytest.mark.parametrize("seconds", [0, 44, 45, 59, 60, 119, 3599, 3600, 86_399, 86_400, 30 * 86_400, 800 * 86_400])
+def test_the_script_says_what_the_server_says(seconds: int, page: Page, owner: User, tenant: Tenant) -> None:
+    from supportsaas.templatetags.presentation import relative, short_age
+
+    enter(page, "owner")
+    page.goto("/")
+    now = clock.now()
+    for kind, said in (("ago", relative), ("age", short_age)):
+        for sign in (1, -1):
+            script = "async ([kind, seconds]) => (await import('/static/js/times.js')).words(kind, seconds)"
+            words = page.evaluate(script, [kind, sign * seconds])
+            assert words == said(now - sign * timedelta(seconds=seconds), now)

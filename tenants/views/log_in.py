@@ -70,6 +70,8 @@ class Login(LoginView):
 def show_code(request: HttpRequest) -> HttpResponse:
     """The second step of a log-in; without a first one it leads back there."""
     half = sign_in.find_half(request)
+    if half is None and request.user.is_authenticated:
+        return redirect("overview")  # another tab has done it
     if half is None:
         messages.warning(request, "The log-in took too long. Begin again.")
         return redirect("login")
@@ -108,7 +110,7 @@ def refuse_forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     The log-in form leads on: to where it would have led, or for whoever is not logged in to a fresh form.
     """
     is_logged_in = request.user.is_authenticated  # from here on the log knows who it is
-    if request.resolver_match and request.resolver_match.view_name == "login":
+    if request.resolver_match and request.resolver_match.view_name in ("login", "login-code"):
         wanted = safe_next(request, request.POST.get("next") or request.GET.get("next", ""))
         if is_logged_in:
             return HttpResponseRedirect(wanted)

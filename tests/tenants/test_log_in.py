@@ -90,6 +90,16 @@ def test_a_log_in_form_left_in_a_second_tab_leads_on_for_whoever_is_logged_in(
     assert elsewhere["Location"] == "/"
 
 
+def test_a_code_form_left_in_a_second_tab_leads_on_for_whoever_is_logged_in(client_of: ClientOf, manager: User) -> None:
+    answer = forgery_checked(client_of, manager).post(
+        "/login/code/", {"code": "123456", "csrfmiddlewaretoken": "x" * 64}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    for method in ("get", "post"):
+        answer = getattr(client_of(manager), method)("/login/code/")
+        assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
 def test_a_log_in_form_that_is_too_old_gives_way_to_a_fresh_one(manager: User) -> None:
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/login/", {**RIGHT, "next": "/t/acme/", "csrfmiddlewaretoken": "x" * 64})

@@ -273,9 +273,7 @@ class TestReadingAgain:
         file = tmp_path / "tickets.jsonl"
         file.write_text(json.dumps(record("J-1", customer_id=JANE)) + "\n" + json.dumps(record("F-1")) + "\n")
         with pytest.raises(SystemExit) as ended:
-            call_command(
-                "import_tickets", "acme", str(file), "--into", "house", stdout=io.StringIO(), stderr=io.StringIO()
-            )
+            call_command("import_tickets", "acme", str(file), stdout=io.StringIO(), stderr=io.StringIO())
         assert ended.value.code == 0
         assert {each.rpartition(":")[2] for each in live(tenant)} == {"O-1", "F-1"}
 

@@ -219,6 +219,15 @@ class TestMovingAHelpdesk:
             other = Source(tenant=tenant, kind="rest", url=url)
             assert name_spaces.helpdesk_of(other) != name_spaces.helpdesk_of(source)
 
+    def test_an_address_that_the_product_itself_changes_is_no_other_helpdesk(
+        self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk, house_source: Callable[..., Source]
+    ) -> None:
+        house_source(first.url)
+        ingest()
+        Source.objects.filter(tenant=tenant).update(url=second.url)
+        ingest()
+        assert subjects(tenant) == {f"T-{n}": "Second" for n in range(1, 4)}
+
     def test_a_name_of_another_helpdesk_is_refused(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
@@ -392,6 +401,15 @@ class TestImports:
         assert "T-10" in subjects(tenant)
         late = record("T-9", subject="Late", updated_at="2100-01-01T00:00:00Z")
         assert "1 restored" in run("import_tickets", "acme", write(tmp_path, "late.jsonl", [late]), "--into", "desk")[1]
+
+    def test_a_dry_run_makes_no_name_space(
+        self, tenant: Tenant, first: ScriptedHelpdesk, house_source: Callable[..., Source], tmp_path: Path
+    ) -> None:
+        house_source(first.url)
+        path = write(tmp_path, "old.jsonl", list(self.ROWS))
+        for options in ([], ["--into", "house"], ["--name", "x"]):
+            assert "3 new" in run("import_tickets", "acme", path, "--dry-run", *options)[1]
+        assert mongo.collection("name_spaces").count_documents({}) == 0
 
     def test_into_a_further_connection_ids_get_its_name(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk, tmp_path: Path

@@ -264,6 +264,15 @@ class TestJsonFiles:
         for indent in (None, 2):
             assert subjects(write("x.json", json.dumps(content, indent=indent))) == ["one"]
 
+    def test_names_are_found_whatever_their_case(self, write: Write) -> None:
+        text = json.dumps({"ID": 1, "Created At": "2026-03-10", "Subject": "one", "Body": "x", "extra": 1})
+        source = FileSource(write("x.jsonl", text), FileFormat(fields={"message": "body"}))
+        (page,) = source.pages()
+        source.close()
+        (found,) = page.records
+        assert found.fields == {"id": 1, "created_at": DAY, "subject": "one", "message": "x"}
+        assert source.facts.unused == ["extra"]
+
     def test_so_are_lines_of_objects(self, write: Write) -> None:
         text = "".join(json.dumps({**self.TICKET, "id": n}) + "\n" for n in range(3))
         assert subjects(write("x.json", text)) == ["one"] * 3

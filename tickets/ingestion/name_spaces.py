@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -183,7 +184,7 @@ def claim_import(tenant: Tenant, name: str, *, is_named: bool, is_trial: bool = 
     if found is not None and found["helpdesks"] is not None:
         raise NameTaken(f"“{name}” is a connection of {tenant.slug}. For a file of that very helpdesk: --into {name}")
     if found is None:
-        is_alone = source is None and all(each["helpdesks"] is None for each in known.values())
+        is_alone = source is None and all(each["helpdesks"] is None for each in _in_use(tenant, known).values())
         prefix = "" if is_alone and not is_named else name + SEPARATOR
         found = {"name": name, "prefix": prefix}
         if not is_trial:
@@ -192,9 +193,14 @@ def claim_import(tenant: Tenant, name: str, *, is_named: bool, is_trial: bool = 
     return _origin(found, known)
 
 
-def connection_named(tenant: Tenant, name: str) -> Origin | None:
-    """The name space of the connection of that name, for a file that comes from its helpdesk; None where there is none."""
-    claim_origin(tenant)
+def connection_named(tenant: Tenant, name: str, *, is_trial: bool = False) -> Origin | None:
+    """The name space of the connection of that name, for a file that comes from its helpdesk; None where there is none.
+
+    `is_trial`: nothing is stored.
+    """
+    current = origin_of(tenant) if is_trial else claim_origin(tenant)
+    if current.name == name:
+        return replace(current, mapping="")  # a file's stamps overrule none
     known = _find_all(tenant)
     found = known.get(name)
     return None if found is None or found["helpdesks"] is None else _origin(found, known)

@@ -1,7 +1,8 @@
 """The columns of a file by the names people have for them. Pure."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 _GAP = re.compile(r"[\s_-]+")
 _NUMBERED = re.compile(r"(.+)#([1-9][0-9]?)", re.DOTALL)
@@ -45,6 +46,16 @@ class Columns:
 
     def _called(self, is_called: Callable[[str], bool]) -> list[str]:
         return [unique for unique, own in zip(self.names, self._own, strict=True) if own and is_called(own)]
+
+
+def named_alike(wanted: str, names: Iterable[str]) -> str | None:
+    """The one of the names of a JSON object that is meant: whatever its case, as for columns."""
+    return _by_plain_name(tuple(names)).get(_plain(wanted))
+
+
+@lru_cache(maxsize=256)
+def _by_plain_name(names: tuple[str, ...]) -> Mapping[str, str]:
+    return {_plain(name): name for name in reversed(names)}
 
 
 def first_filled(row: Mapping[str, str], names: Sequence[str]) -> str | None:

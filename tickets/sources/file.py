@@ -13,7 +13,7 @@ from typing import Any
 from tenants.source_options import TICKET_FIELDS
 from tickets.ingestion.dates import DATE_FIELDS, DateForm
 from tickets.sources.base import Drift, Page, Position, SourceRecord
-from tickets.sources.columns import Columns, first_filled
+from tickets.sources.columns import Columns, first_filled, named_alike
 from tickets.sources.file_facts import FileFacts, unused_columns
 from tickets.sources.file_lines import LONGEST_LINE, UTF_8, FileError, LineReader
 from tickets.sources.file_rows import CsvRows, Row, json_rows
@@ -126,13 +126,16 @@ class FileSource:
         fields = self._map(row.raw)
         self.facts.add(fields)
         if self._reads_json:
-            self.facts.note_names(row.raw, {where[0].split(".")[0] for where in self._places.values()})
+            self.facts.note_names(row.raw, self._used_names(row.raw))
         return SourceRecord(fields, row.raw, place=place)
+
+    def _used_names(self, raw: Mapping[str, Any]) -> set[str | None]:
+        return {named_alike(where[0].split(".")[0], raw) for where in self._places.values()}
 
     def _map(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         fields: dict[str, Any] = dict(self._format.defaults)
         for name, where in self._places.items():
-            value = look_up(raw, where[0]) if self._reads_json else first_filled(raw, where)
+            value = _look_up(raw, where[0]) if self._reads_json else first_filled(raw, where)
             if value is not None:
                 fields[name] = value
         if "status" in fields:
@@ -173,3 +176,12 @@ class FileSource:
                 f"{self._lines.name} has more than one column “{ids[0]}”. Say which one has the ids: --map id={ids[0]}#1"
             )
         return found
+
+
+def _look_up(raw: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path of a JSON object; a plain name is found whatever its case."""
+    value = look_up(raw, path)
+    if value is not None or "." in path:
+        return value
+    name = named_alike(path, raw)
+    return None if name is None else raw[name]

@@ -42,7 +42,7 @@ class FileFacts:
             if not self.shortened and _SHORTENED.fullmatch(id_):
                 self.shortened = id_
 
-    def note_names(self, raw: Mapping[str, Any], used: Collection[str]) -> None:
+    def note_names(self, raw: Mapping[str, Any], used: Collection[str | None]) -> None:
         """The names of a JSON record that no field is read from."""
         for name in raw:
             if name not in used and name not in self.unused and len(self.unused) < _MOST_COLUMNS:

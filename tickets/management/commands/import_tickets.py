@@ -105,7 +105,7 @@ class Command(BaseCommand):
     def _origin(self, tenant: Tenant, options: dict[str, Any]) -> Origin:
         """Whose tickets the file's are."""
         if options["into"]:
-            found = name_spaces.connection_named(tenant, options["into"])
+            found = name_spaces.connection_named(tenant, options["into"], is_trial=options["dry_run"])
             if found is None:
                 names = ", ".join(name_spaces.names_of_connections(tenant)) or "none"
                 self._usage(f"--into: {tenant.slug} has no connection “{options['into']}”. It has: {names}.")

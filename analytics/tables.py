@@ -10,6 +10,7 @@ from analytics.table import Cell, Column, Table
 from analytics.words import NO_EARLIER_DATA, WEEKDAYS, length_words, lift_words
 from supportsaas.templatetags.presentation import label
 from tickets.filters import URGENCIES
+from tickets.statuses import state_of
 
 TILES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("total", "Tickets", {}),
@@ -90,7 +91,7 @@ def _of_field(
         whole = figures.totals.total if is_keyword else sum(each.count for each in values) + more.tickets
         rows = tuple(
             (
-                Cell(each.value, each.value if is_keyword else label(each.value)),
+                Cell(each.value, _words(field, each.value)),
                 _count(each.count, frame.links.tickets(**{field: each.value if is_keyword else (each.value,)})),
                 _share(each.count, whole),
             )
@@ -102,6 +103,12 @@ def _of_field(
         return Table("keywords" if is_keyword else field, title, columns, rows)
 
     return build
+
+
+def _words(field: str, value: str) -> str:
+    if field == "keyword":
+        return value
+    return f"{label(value)} (not mapped)" if field == "status" and state_of(value) == "unknown" else label(value)
 
 
 def _rising(figures: DashboardFigures, frame: Frame) -> Table:

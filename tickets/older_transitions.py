@@ -5,6 +5,7 @@ closed by its last change. The first entry of a ticket's history tells which tho
 was seen to close.
 """
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -19,13 +20,13 @@ from tickets.statuses import state_of
 BATCH = 1_000
 
 
-def bring_up_to_date(tenant_id: str) -> None:
-    """Safe to repeat, and beside an ingestion: what that has changed meanwhile is left as it is."""
+def bring_up_to_date(tenant_id: str, *, stop: threading.Event | None = None) -> None:
+    """Safe to repeat, and beside an ingestion: what that has changed meanwhile is left as it is. `stop` ends it early."""
     tickets = mongo.collection("tickets")
     older = {"tenant_id": tenant_id, "is_closing_known": {"$exists": False}}
     fields = ("external_id", "status", "turns", "created_at")
     found = iter(tickets.find(older, dict.fromkeys(fields, 1)).batch_size(BATCH))
-    while batch := list(islice(found, BATCH)):
+    while not (stop and stop.is_set()) and (batch := list(islice(found, BATCH))):
         seen_open = _seen_open(tenant_id, [each["external_id"] for each in batch])
         writes = [
             UpdateOne({"_id": each["_id"], **older, **_same(each)}, {"$set": _transitions(each, seen_open)})

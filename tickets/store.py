@@ -178,7 +178,7 @@ class TicketStore(TicketLists):
             yield {**self._living, "status": {"$in": wrong}, "mapped_from": None}
         for theirs in self._values_of("mapped_from", {**self._living, "mapped_from": {"$type": "string"}}):
             ours, _ = apply_status_map(spell_status(theirs), statuses)
-            yield {**self._living, "mapped_from": theirs, "status": {"$ne": ours}}
+            yield {**self._living, "mapped_from": {"$eq": theirs, "$type": "string"}, "status": {"$ne": ours}}
 
     def _values_of(self, field: str, match: Document) -> Iterator[str]:
         """The distinct values, from an index, one by one: there may be any number."""

@@ -151,7 +151,7 @@ class _Keeper:
     def _build(self, old: state.Built | None) -> None:
         """Everything from the tickets, beside what there is; readers change over in one step."""
         logger.debug("The roll-ups of %s are built from its tickets.", self.tenant_id)
-        bring_up_to_date(self.tenant_id)
+        bring_up_to_date(self.tenant_id, stop=self._stop)
         generation = (old.generation if old else 0) + 1
         self._in_transaction(partial(drop, self.tenant_id, {"generation": generation}))
         days = days_with_tickets(self.tenant_id, self.zone)

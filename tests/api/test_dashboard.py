@@ -55,6 +55,7 @@ def test_it_has_the_numbers_of_the_page_for_the_same_days_of_the_tenants_zone(
         names["Needs action"] = "needs_action"
         for name, field in names.items():
             assert f'aria-label="{name}: {totals[field]}"' in page
+        assert "Waiting on Customer (not mapped)" in page
         refresh(tickets)
     assert found["time_zone"] == "Europe/Berlin"
     assert found["period"] == {"from_date": "2026-02-28T23:00:00Z", "to_date": "2026-03-31T22:00:00Z"}

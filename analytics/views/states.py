@@ -40,12 +40,12 @@ def why_unknown(run: Mapping[str, Any] | None, fresh: Freshness, source: Source 
     if run is not None and run["active"]:
         return Unknown("The first sync is not done yet.", "watch")
     if source is None:
-        return Unknown("No helpdesk is connected.", "connect")
+        return Unknown("Its tickets are unknown until one is connected.", "connect")
     if not source.enabled:
         return Unknown("The helpdesk connection is off.", "check")
     if fresh.failures:
         return Unknown("The helpdesk has never been read: every sync failed.", "check")
-    return Unknown("The helpdesk has never been synced.", "run")
+    return Unknown("Its tickets are unknown until the first sync.", "run")
 
 
 def tenant_state(

@@ -201,7 +201,7 @@ class TestPage:
         unknown = html.split('<tbody class="unknown">')[1].split("</tbody>")[0]
         assert ">0<" not in unknown and unknown.count(">–<") == 14
         said = text_of(unknown)
-        assert "No helpdesk is connected." in said and "every sync failed" in said and "It refused." in said
+        assert "unknown until one is connected" in said and "every sync failed" in said and "It refused." in said
         for slug in ("zz", "aa"):
             assert f'href="/t/{slug}/settings/source/"' in unknown
 

@@ -281,6 +281,15 @@ class TestPages:
         shown = page_of(pages, "/t/acme/alerts/")
         assert words in shown and "way-failing" in shown and "way-well" not in shown
 
+    def test_one_refused_message_among_others_that_arrived_is_told_and_no_failure_of_the_channel(
+        self, pages: Client, tenant: Tenant
+    ) -> None:
+        circuit = CircuitBreaker(endpoint_of(make(tenant)))
+        circuit.record(circuit.admit(), ok=True)  # type: ignore[arg-type]
+        circuit.note_fault(circuit.admit(), "message", seconds=0.1, note="Not this one.")  # type: ignore[arg-type]
+        shown = page_of(pages, "/t/acme/alerts/")
+        assert "The last message was refused, others arrived. Not this one." in shown and "way-well" in shown
+
     def test_a_person_and_a_tenant_may_send_so_many_tests_an_hour(
         self, pages: Client, client_of: ClientOf, superuser: User, tenant: Tenant, endpoint: ScriptedEndpoint
     ) -> None:

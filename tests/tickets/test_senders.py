@@ -468,7 +468,10 @@ class TestEmail:
             assert f"{OURS}/t/acme/tickets/?urgency=high" in each
 
     def test_what_the_customer_wrote_forms_no_link_beside_ours(self) -> None:
-        told = message(facts(text="Log in at https://evil.example/login now\nor www.evil.example, a@evil.example"))
+        link = "see https://evil.example/login"
+        told = message(
+            facts(subject=link, text="Log in at https://evil.example/login now\nor www.evil.example, a@evil.example")
+        )
         body = compose(told, ["a@example.com"]).body.replace("\N{WORD JOINER}", " ")
         assert re.findall(r"\S*\w\.[a-z]\S*|\w+://\S+|\S+@\S+", body) == [f"{OURS}/t/acme/tickets/T-1/"]
 

@@ -78,6 +78,7 @@ def _failed_test(channel: Channel, circuit: CircuitState) -> LastTest | None:
 
 def _in_words(channel: Channel, circuit: CircuitState, failed_test: LastTest | None) -> tuple[State, str, str]:
     """State, its word and a sentence; of a failed test the page itself says when that was."""
+    state: State
     last = circuit.results[0] if circuit.results else None
     if not channel.enabled:
         return "off", "Off", "Switched off: nothing is sent, and what is due waits."
@@ -90,7 +91,9 @@ def _in_words(channel: Channel, circuit: CircuitState, failed_test: LastTest | N
     if channel.kind == ChannelKind.EMAIL and not channel.confirmed_recipients:
         return "failing", "Not confirmed", "No address is confirmed yet, so nothing is sent."
     if last is not None and last.fault:
-        return "failing", "Failing", f"The last message was refused. {last.note}"
+        is_alone = last.fault == "message" and any(each.ok for each in circuit.results)
+        state, word = ("well", "Healthy") if is_alone else ("failing", "Failing")
+        return state, word, f"The last message was refused{', others arrived' if is_alone else ''}. {last.note}"
     if last is not None:
         return "well", "Healthy", _well(circuit)
     if channel.last_test is not None:

@@ -158,7 +158,7 @@ class Command(BaseCommand):
             Source.objects.update_or_create(
                 tenant=tenant, defaults=place, create_defaults={**place, "every_minutes": EVERY_MINUTES}
             )
-            # The same endpoint for all: slow, failing often, and so one breaker to watch at work.
+            # An endpoint that is slow and fails often, so that there is a breaker to watch at work for each tenant.
             Channel.objects.update_or_create(
                 tenant=tenant,
                 name="On call",

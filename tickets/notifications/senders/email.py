@@ -61,6 +61,7 @@ class EmailSender:
 def compose(message: Message, recipients: list[str]) -> EmailMultiAlternatives:
     context = {
         "message": message,
+        "headline": unlinked(message.headline),
         "link": link_of(message),
         "tickets": [_shown(each, message) for each in message.tickets[:MOST_TICKETS]],
         "sent": exact_time(message.at, message.zone),
@@ -85,6 +86,7 @@ def compose(message: Message, recipients: list[str]) -> EmailMultiAlternatives:
 def _shown(ticket: TicketFacts, message: Message) -> dict[str, Any]:
     return {
         "facts": ticket,
+        "subject": unlinked(ticket.subject),
         "lines": [unlinked(each) for each in ticket.text.splitlines()],
         "created": exact_time(ticket.created_at, message.zone),
         "url": ticket_url(message.tenant_id, ticket.ticket_id),

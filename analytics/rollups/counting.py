@@ -11,6 +11,7 @@ from analytics.histogram import STEP
 from analytics.pipelines import COUNTERS, SUMS
 from analytics.rollups.layout import HOUR, start_of
 from supportsaas.mongo import Document, Pipeline
+from tickets.statuses import IS_OPEN
 
 HOUR_MS = 3_600_000
 BLOCK_SUMS = ("total", "open", "unknown", "settled", "reopened")
@@ -141,21 +142,24 @@ def turns_stages(ranges: Sequence[Document]) -> Pipeline:
     the closings that still hold (`resolved`) the step of the histogram its time falls into (`took`).
 
     A ticket that was closed when it was first seen has its first turn at its creation, so that it is in nobody's
-    backlog; how long it took is not known, and so it is with those of earlier versions that have not been looked at."""
+    backlog; how long it took is not known, and so it is with those of earlier versions that have not been looked at.
+    Where such a version took the status of an open ticket for closed, its last turn is none."""
     inside = {"$or": [{"turn": within} for within in ranges]}
     is_closing = {"$eq": [{"$mod": ["$place", 2]}, 0]}
-    holds = {"$and": [is_closing, {"$eq": ["$place", {"$subtract": ["$turns", 1]}]}]}
+    is_last = {"$eq": ["$place", {"$subtract": ["$turns", 1]}]}
+    holds = {"$and": [is_closing, is_last, {"$not": [IS_OPEN]}]}
+    is_none = {"$and": [is_closing, is_last, IS_OPEN]}
     is_timed = {"$or": [{"$gt": ["$place", 0]}, {"$eq": ["$is_closing_known", True]}]}
     seconds = {"$max": [{"$divide": [{"$subtract": ["$turn", "$created_at"]}, 1000]}, 1]}
     step = {"$floor": {"$divide": [{"$ln": seconds}, STEP]}}
-    seen = {"source": 1, "created_at": 1, "is_closing_known": 1}
+    seen = {"source": 1, "status": 1, "created_at": 1, "is_closing_known": 1}
     return [
         {"$project": {"_id": 0, **seen, "turn": "$turns", "turns": {"$size": "$turns"}}},
         {"$unwind": {"path": "$turn", "includeArrayIndex": "place"}},
         {"$match": inside},
         {
             "$set": {
-                "settled": {"$cond": [is_closing, 1, 0]},
+                "settled": {"$cond": [{"$and": [is_closing, {"$not": [is_none]}]}, 1, 0]},
                 "reopened": {"$cond": [is_closing, 0, 1]},
                 "resolved": {"$cond": [holds, 1, 0]},
                 "took": {"$cond": [{"$and": [holds, is_timed]}, step, UNTIMED]},

@@ -1,12 +1,14 @@
 """The dashboard for programs: the numbers of the page, and the same refusals as everywhere."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from analytics.rollups.keeping import refresh
+from supportsaas import mongo
 from tenants.models import ApiToken, Role, Tenant, User
 from tests.builders import store_tickets
 from tests.reading_pages import page_of, text_of
@@ -82,6 +84,27 @@ def test_no_guessed_closing_time_is_in_a_median_and_the_page_says_how_many_were_
         refresh(tickets)
     assert client.get("/tickets/T-3", {"tenant_id": "acme"}).json()["resolved_at"] == "2026-03-10T14:00:00Z"
     assert client.get("/tickets/T-4", {"tenant_id": "acme"}).json()["resolved_at"] is None
+
+
+def test_tickets_as_earlier_versions_stored_them_count_right_before_and_after_roll_ups_are_built(
+    tenant: Tenant, team_mate: User, client_of: ClientOf
+) -> None:
+    store_tickets(tenant, [{"status": "Waiting on Customer"}, {"status": "closed"}, {"status": "open"}])
+    tickets = mongo.collection("tickets")
+    tickets.update_many({}, {"$unset": {"is_closing_known": "", "resolved_at": "", "mapped_from": ""}})
+    updated = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    tickets.update_many({"status": {"$ne": "open"}}, {"$set": {"turns": [updated]}})
+    client = client_of(team_mate)
+    for _ in range(2):
+        found = ask(client)
+        assert (found["totals"]["open"], found["totals"]["unknown_status"]) == (2, 1)
+        assert found["resolution"] == {
+            "resolved": 0, "median_seconds": None, "p90_seconds": None, "reopened": 0, "closing_time_unknown": 1,
+        }  # fmt: skip
+        assert sum(point["settled"] for point in found["backlog"]) == 1
+        assert found["backlog"][-1]["open"] == 2
+        assert found["backlog"][0]["open"] == 0
+        refresh(tenant)
 
 
 def test_without_dates_it_is_the_pages_own_seven_days(tickets: Tenant, team_mate: User, client_of: ClientOf) -> None:

@@ -152,10 +152,14 @@ class _Customer:
 
     def rejected(self) -> Iterator[Document]:
         """The rejected records that are of the customer, or of one of the tickets."""
-        paths, ids = _paths_of_customer(self.tenant), self.ids()
-        for record in mongo.collection(QUARANTINE).find({"tenant_id": self.tenant.slug}):
-            if record.get("external_id") in ids or _names(record, self.name, paths):
+        records, paths, found = mongo.collection(QUARANTINE), _paths_of_customer(self.tenant), set[str]()
+        holds = {"$regex": re.escape(_as_json(self.name))}  # so few need to be looked into
+        for record in records.find({"tenant_id": self.tenant.slug, "$or": [{"payload": holds}, {"fields": holds}]}):
+            if _names(record, self.name, paths):
+                found.add(record["_id"])
                 yield record
+        for ids in _batches(self.ids(), BATCH):
+            yield from (each for each in records.find(_of(self.tenant, ids)) if each["_id"] not in found)
 
     def erase(self, lock: Lock, held: HeldLock, *, now: datetime) -> None:
         # Before anything goes: a crash from here on leaves nothing that a later run brings back, and no old roll-ups.

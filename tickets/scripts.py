@@ -19,7 +19,7 @@ JOINER: Final = "\u200d"
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Thai, Lao, Burmese and Khmer.
-_WITHOUT_SPACES = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F), (0x1780, 0x17FF))
+_WITHOUT_SPACES = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F))
 
 
 def _codes_of(blocks: str) -> Iterator[int]:
@@ -45,9 +45,13 @@ _SIGN_SET = frozenset(map(chr, _SIGN_CODES))
 SIGNS: Final = _as_class(_SIGN_CODES)
 """Marks that spell: a word goes on over them."""
 
-SPACELESS: Final = _IDEOGRAPHS + "".join(
-    _as_class(code for code in range(first, last + 1) if unicodedata.category(chr(code)).startswith("L"))
-    for first, last in _WITHOUT_SPACES
+_SPACELESS_CODES = [code for first, last in _WITHOUT_SPACES for code in range(first, last + 1)]
+
+SPACELESS_SIGNS: Final = _as_class(code for code in _SPACELESS_CODES if chr(code) in _SIGN_SET)
+"""Signs of scripts that put no spaces between words."""
+
+SPACELESS: Final = _IDEOGRAPHS + _as_class(
+    code for code in _SPACELESS_CODES if unicodedata.category(chr(code)).startswith("L")
 )
 """Letters of scripts that put no spaces between words."""
 

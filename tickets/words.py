@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from tickets.scripts import JOINER, SIGN_BLOCKS, SIGNS, SPACELESS, is_sign, without_accents
+from tickets.scripts import JOINER, SIGN_BLOCKS, SIGNS, SPACELESS, SPACELESS_SIGNS, is_sign, without_accents
 
 READ_LIMIT = 20_000
 """Characters of a message that are searchable."""
@@ -24,17 +24,22 @@ TOPIC_SIGN = "#"
 """Begins what stands for a topic among a ticket's stored words; no word holds it."""
 
 # In scripts without spaces every letter with its signs is a word, and what was typed in one piece is a phrase.
-_WORD = re.compile(rf"[{SPACELESS}][{SIGNS}]*|[^\W_{SPACELESS}](?:[^\W_{SPACELESS}]|[{SIGNS}])*")
+_WORD = re.compile(rf"[{SPACELESS}][{SIGNS}]*|(?:[^\W_{SPACELESS}]|[{SIGNS}])+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _SPACELESS_LETTER = re.compile(rf"[{SPACELESS}]")
 _PIECE = re.compile(r'"([^"]*)(?:"|$)|([^\s"]+)')
 
+_NARROW_MARKS = "\uff9e\uff9f"
+"""The voice marks of narrow kana: letters for Unicode, accents of the letter before for us."""
+_COMPOSED_AM = (("\u0e4d\u0e32", "\u0e33"), ("\u0ecd\u0eb2", "\u0eb3"))
+"""Thai and Lao write one letter where compatible forms have a sign and a letter."""
+
 # Of regular expressions as MongoDB reads them (PCRE).
-_ACCENT = rf"(?![{SIGN_BLOCKS}])\p{{M}}|{JOINER}"
+_ACCENT = rf"(?![{SIGN_BLOCKS}])\p{{M}}|[{JOINER}{_NARROW_MARKS}]"
 _BETWEEN = rf"(?:[^\p{{L}}\p{{N}}\p{{M}}]|{_ACCENT})"
 _ACCENTS = rf"(?:{_ACCENT})*+"
-_WORD_BEGINS = rf"(?<![\p{{L}}\p{{N}}{SIGNS}])"
-_WORD_ENDS = rf"(?![\p{{L}}\p{{N}}{SIGNS}])"
+_WORD_BEGINS = rf"(?<!(?![{SPACELESS}{SPACELESS_SIGNS}])[\p{{L}}\p{{M}}\p{{N}}{JOINER}])"
+_WORD_ENDS = rf"(?!(?![{SPACELESS}])[\p{{L}}\p{{N}}{SIGNS}])"
 _LETTER_ENDS = rf"(?![{SIGNS}])"
 
 #: Too common to find anything by; inside a phrase they count.
@@ -191,6 +196,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold()).replace(JOINER, "")
+    for apart, composed in _COMPOSED_AM:
+        decomposed = decomposed.replace(apart, composed)
     return unicodedata.normalize("NFC", without_accents(decomposed))
 
 
@@ -199,6 +206,8 @@ def _read(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     if text.isascii():
         found = list(_ASCII_WORD.finditer(text.lower()))
         return [each.group()[:LONGEST_WORD] for each in found], [each.span() for each in found]
+    for apart, composed in _COMPOSED_AM:
+        text = text.replace(apart, composed + JOINER)  # as long as before, so that places stay
     origin: list[int] = []
     pieces: list[str] = []
     for place, character in enumerate(text):
@@ -211,9 +220,9 @@ def _read(text: str) -> tuple[list[str], list[tuple[int, int]]]:
 
 
 def _end_of(text: str, place: int) -> int:
-    """Behind the character at `place` and the marks that sit on it."""
+    """Behind the character at `place`, the marks that sit on it, and what joins it to the next."""
     place += 1
-    while place < len(text) and (is_sign(text[place]) or unicodedata.combining(text[place])):
+    while place < len(text) and (is_sign(text[place]) or unicodedata.combining(text[place]) or text[place] == JOINER):
         place += 1
     return place
 
@@ -254,7 +263,7 @@ def _spelled(word: str) -> str:
 
 def _letter(letter: str) -> str:
     ways = f"[{re.escape(letter)}{_variants().get(letter, '')}]"
-    decomposed = unicodedata.normalize("NFD", letter)
+    decomposed = unicodedata.normalize("NFKD", letter)
     return f"{ways if decomposed == letter else f'(?:{ways}|{decomposed})'}{_ACCENTS}"
 
 
@@ -262,7 +271,7 @@ def _letter(letter: str) -> str:
 def _variants() -> dict[str, str]:
     """Folded text to the single characters that fold to it: small letters (the pattern ignores case)."""
     found: dict[str, list[str]] = {}
-    for code in itertools.chain(range(0x2000), range(0xFB00, 0xFB07), range(0xFF00, 0xFFEF)):
+    for code in itertools.chain(range(0x2000), range(0x3040, 0x3100), range(0xFB00, 0xFB07), range(0xFF00, 0xFFEF)):
         character = chr(code)
         folded = fold(character)
         is_small = character.lower() == character or len(character.lower()) > 1

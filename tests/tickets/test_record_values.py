@@ -1,5 +1,6 @@
 """What a configurable helpdesk's values become: dates, statuses, numbers, HTML, and records that are left out."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
@@ -19,6 +20,7 @@ from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
 from tickets.rules.judging import judge_next_page
 from tickets.store import TicketStore
+from tickets.words import Query, Term, find_hits, split_words
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +181,8 @@ SCRIPTS = {
     "bn": ("সাহায্য দরকার", "টাকা ফেরত চাই"),
     "ta": ("பணம் திரும்ப", "உதவி தேவை"),
     "th": ("ต้องการคืนเงิน", "ขอคืนเงินด้วยครับ"),
+    "ja": ("クレジットカードの返金", "まだ届きません、ﾊﾞｯｸﾞが"),
+    "th-am": ("ช่วยทำคำสั่งซื้อ ๒๕ ชิ้น", "น้ำดื่ม"),
     "km": ("ខ្ញុំត្រូវការជំនួយ", "សូមជួយ"),
     "my": ("ငွေပြန်အမ်းပါ", "ကူညီပါ"),
     "si": ("ශ්‍රී ලංකා", "මුදල් ආපසු"),
@@ -210,6 +214,19 @@ class TestScripts:
     )
     def test_other_signs_make_another_word(self, q: str, found: list[str], tickets: Tenant) -> None:
         assert find(tickets, q) == found
+
+    def test_mongodb_finds_a_phrase_exactly_where_it_is_marked(self, db: None) -> None:
+        texts = [unicodedata.normalize(form, " ".join(each)) for each in SCRIPTS.values() for form in ("NFC", "NFD")]
+        texts += ["abc退款def 退款", "Cafés café", "ガﾊﾞ返金 12", "นำ คน คืน คำนวณ 25คน"]
+        probe = mongo.database()["phrases_to_find"]
+        probe.insert_many([{"_id": n, "text": text} for n, text in enumerate(texts)])
+        for text in texts:
+            words = split_words(text)
+            for first in range(0, len(words), 2):
+                phrase = Term(words[first : first + 3])
+                found = probe.find({"text": {"$regex": phrase.pattern(), "$options": "i"}}, {"_id": 1})
+                marked = {n for n, each in enumerate(texts) if find_hits(each, Query((phrase,), ()))}
+                assert {each["_id"] for each in found} == marked, phrase
 
     def test_topics_are_whole_words(self, tickets: Tenant) -> None:
         topics = stored("topics")

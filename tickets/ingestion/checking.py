@@ -86,8 +86,13 @@ def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checke
         _under_way.discard(source.pk)
         answers.put(answer)
 
+    thread = threading.Thread(target=ask, name="check", daemon=True)
     _under_way.add(source.pk)
-    threading.Thread(target=ask, name="check", daemon=True).start()
+    try:
+        thread.start()
+    except RuntimeError:  # the process may have no more threads
+        _under_way.discard(source.pk)
+        raise too_late from None
     try:
         answer = answers.get(timeout=seconds)
     except queue.Empty:

@@ -10,6 +10,9 @@ from tenants.models import AuthKind, Source
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+SAME_OR_ANOTHER = (("another", "Another helpdesk"), ("same", "The same helpdesk at a new address"))
+
+
 class SourceForm(forms.ModelForm):
     """The secret goes in and never comes out: an empty field keeps the stored one.
 
@@ -29,7 +32,7 @@ class SourceForm(forms.ModelForm):
     helpdesk = forms.ChoiceField(
         label="If the host or the kind changes, this is",
         required=False,
-        choices=[("another", "Another helpdesk"), ("same", "The same helpdesk at a new address")],
+        choices=SAME_OR_ANOTHER,
         help_text="Another helpdesk: the tickets you have stay, are no longer synced, and are never mixed with the "
         "new ones. The same helpdesk: its tickets go on.",
     )
@@ -61,7 +64,12 @@ class SourceForm(forms.ModelForm):
 
     @property
     def is_same_helpdesk(self) -> bool:
-        return self.cleaned_data.get("helpdesk") == "same"
+        return str(self.cleaned_data.get("helpdesk")).startswith("same")
+
+    @property
+    def same_as(self) -> str:
+        """The name of the connection that it is, where it is another one than the form's own."""
+        return str(self.cleaned_data.get("helpdesk")).partition(":")[2]
 
     @property
     def changes_what_is_read(self) -> bool:

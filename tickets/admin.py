@@ -80,6 +80,9 @@ class IngestingTenantAdmin(TenantAdmin):
             messages.info(request, "The retention period now holds for the stored tickets and their history.")
 
 
+REMEDY = "save it again on the tenant's own settings page as the helpdesk it is"
+
+
 @admin.register(Source)
 class CheckedSourceAdmin(SourceAdmin):
     actions = ["check_connection"]
@@ -104,7 +107,7 @@ class CheckedSourceAdmin(SourceAdmin):
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
         former = choose_name(obj, is_same=form.is_same_helpdesk)
         super().save_model(request, obj, form, change)
-        for sentence in explain_change(obj.tenant, claim_for(obj), former=former):
+        for sentence in explain_change(obj.tenant, claim_for(obj), former=former, remedy=REMEDY):
             messages.info(request, sentence)
         if form.changes_what_is_read:
             forget_state(obj.tenant)

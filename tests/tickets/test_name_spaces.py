@@ -275,6 +275,21 @@ class TestThePages:
         assert subjects(tenant).keys() == {"T-1", "T-2", "T-3"}
         assert subjects(tenant)["T-1"] == "Second"
 
+    def test_a_choice_that_was_wrong_is_put_right(
+        self, admin: Client, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
+    ) -> None:
+        admin.post(PAGE, self.form(first.url))
+        ingest()
+        saved = admin.post(PAGE, self.form(second.url), follow=True)
+        said = " ".join(str(each) for each in saved.context["messages"])
+        assert "choose “The helpdesk of house” below and save again" in said
+        assert '<option value="same:house">The helpdesk of house</option>' in saved.content.decode()
+        ingest()
+        admin.post(PAGE, self.form(second.url, helpdesk="same:house"))
+        ingest()
+        assert subjects(tenant)["T-1"] == "Second"
+        assert admin.post(PAGE, self.form(second.url, helpdesk="same:globex")).status_code == 422
+
     def test_so_it_is_in_the_admin(
         self, superuser: User, client_of: Callable[[User], Client], tenant: Tenant, first: ScriptedHelpdesk,
         second: ScriptedHelpdesk,

@@ -60,6 +60,7 @@ class TestHeaders:
             'id,"created\r\nat",subject\r\n1,2026-03-10,one\r\n',
             " ID , Created At ,SUBJECT\n1,2026-03-10,one\n",
             "_id_,created-at,Subject_\n1,2026-03-10,one\n",
+            "id,created_at (UTC),subject\n1,2026-03-10,one\n",
             "\ufeff\ufeffid,created_at,subject\n1,2026-03-10,one\n",
             "sep=;\nid;created_at;subject\n1;2026-03-10;one\n",
             '\ufeff"sep=|"\r\nid|created_at|subject\r\n1|2026-03-10|one\r\n',

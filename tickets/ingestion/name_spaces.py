@@ -149,14 +149,17 @@ def count_tickets_of(tenant: Tenant, name: str) -> int:
     )
 
 
-def explain_change(tenant: Tenant, origin: Origin, *, former: str) -> list[str]:
-    """What a connection that has just been saved means for the tickets there are; `former`: the name it had before."""
+def explain_change(tenant: Tenant, origin: Origin, *, former: str, remedy: str) -> list[str]:
+    """What a connection that has just been saved means for the tickets there are.
+
+    `former`: the name it had before. `remedy`: what to do where the two are one helpdesk.
+    """
     sentences = []
     kept = count_tickets_of(tenant, former) if former not in ("", origin.name) else 0
     if kept:
         sentences.append(
             f"This is another helpdesk: the {kept:,} tickets of “{former}” stay as they are and are no longer synced. "
-            "If it is the same helpdesk at a new address, save it again and say so."
+            f"If it is the same helpdesk at a new address, {remedy}."
         )
     if origin.prefix:
         sentences.append(f"Ids of its tickets begin with “{origin.prefix}”.")

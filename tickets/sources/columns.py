@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 _GAP = re.compile(r"[\s_-]+")
+_IN_UTC = re.compile(r" ?\(utc\)$")
+"""As our own exports say it; times without a zone are taken for UTC anyway."""
+
 _NUMBERED = re.compile(r"(.+)#([1-9][0-9]?)", re.DOTALL)
 
 
@@ -69,7 +72,7 @@ def is_missing(value: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    return _GAP.sub(" ", name).strip().casefold()
+    return _IN_UTC.sub("", _GAP.sub(" ", name).strip().casefold())
 
 
 _MISSING = frozenset(

@@ -1,8 +1,9 @@
 """A tenant's source, for its admins: connect, change, try, switch off, remove."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -12,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import AuthKind, Role, Source, SourceKind
-from tenants.source_form import SourceForm
+from tenants.source_form import SAME_OR_ANOTHER, SourceForm
 from tickets.ingestion.checking import check_in_time
-from tickets.ingestion.name_spaces import choose_name, claim_for, explain_change, may_have_moved
+from tickets.ingestion.name_spaces import choose_name, claim_for, explain_change, may_have_moved, names_of_connections
 from tickets.ingestion.sync_state import forget_state
 from tickets.sources import SourceError
 
@@ -77,7 +78,9 @@ class TenantSourceForm(SourceForm):
     class Meta(SourceForm.Meta):
         widgets = {"kind": forms.HiddenInput()}
 
-    def __init__(self, *args: Any, kind: SourceKind, has_tickets: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: SourceKind, has_tickets: bool, connections: Sequence[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["kind"].initial = self.initial["kind"] = kind.value
         text = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
@@ -90,6 +93,10 @@ class TenantSourceForm(SourceForm):
         self.fields["enabled"].help_text = "Off: nobody and no schedule reads it. Its tickets stay."
         if not has_tickets:
             del self.fields["helpdesk"]
+        else:
+            others = [name for name in connections if name != self.instance.name]
+            helpdesk = cast(forms.ChoiceField, self.fields["helpdesk"])
+            helpdesk.choices = [*SAME_OR_ANOTHER, *((f"same:{name}", f"The helpdesk of {name}") for name in others)]
         if not self.instance.has_secret:
             self.fields["secret"].help_text = "Stored encrypted and never shown again."
         if HELP[kind].has_options:
@@ -128,21 +135,33 @@ def show_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     if request.method != "POST":
         beginning = _beginning(source, kind)
         form = TenantSourceForm(
-            instance=source or Source(), initial=beginning, kind=kind, has_tickets=may_have_moved(access.tenant)
+            instance=source or Source(),
+            initial=beginning,
+            kind=kind,
+            has_tickets=may_have_moved(access.tenant),
+            connections=names_of_connections(access.tenant),
         )
         return _page(request, source, form, kind)
     form = TenantSourceForm(
-        request.POST, instance=_find(access) or Source(), kind=kind, has_tickets=may_have_moved(access.tenant)
+        request.POST,
+        instance=_find(access) or Source(),
+        kind=kind,
+        has_tickets=may_have_moved(access.tenant),
+        connections=names_of_connections(access.tenant),
     )
     form.instance.tenant = access.tenant
     if not form.is_valid():
         return _page(request, source, form, kind, status=422)
-    former = choose_name(form.instance, is_same=form.is_same_helpdesk)
+    former = choose_name(form.instance, is_same=form.is_same_helpdesk, name=form.same_as)
+    remedy = f"choose “The helpdesk of {former}” below and save again"
     saved = form.save()
     origin = claim_for(saved)
     if form.changes_what_is_read or source is None:
         forget_state(access.tenant)
-    messages.success(request, " ".join(["The source is saved.", *explain_change(access.tenant, origin, former=former)]))
+    messages.success(
+        request,
+        " ".join(["The source is saved.", *explain_change(access.tenant, origin, former=former, remedy=remedy)]),
+    )
     if "check" in request.POST:
         _check(request, saved)
     return redirect("settings-source", access.tenant.slug)

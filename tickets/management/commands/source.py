@@ -106,7 +106,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{tenant.slug} reads from {source}. Try it: manage.py source check {tenant.slug}")
         if source.kind != SourceKind.HOUSE:
             self.stdout.write(rest_options(source.kind, source.options).about_absent)
-        for sentence in name_spaces.explain_change(tenant, origin, former=former):
+        for sentence in name_spaces.explain_change(
+            tenant, origin, former=former, remedy=f"add it again with --replace --same-helpdesk --name {former}"
+        ):
             self.stdout.write(sentence)
         if source.every_minutes is None:
             self.stdout.write(

@@ -32,7 +32,8 @@ REQUEST_SECONDS = 15.0
 MOST_RECORDS = 200
 
 _Found = tuple[str, list[SourceRecord]]
-_under_way: set[Any] = set()
+_under_way: dict[Any, object] = {}
+"""The sources that are being checked in this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checke
 
     if seconds <= 0:
         raise too_late
-    if source.pk in _under_way:
+    mine = object()
+    if _under_way.setdefault(source.pk, mine) is not mine:
         raise SourceError("timeout", "An earlier check still waits for this helpdesk. Try again in a minute.")
     answers: queue.SimpleQueue[_Found | Exception] = queue.SimpleQueue()
     connection = connections[DEFAULT_DB_ALIAS]
@@ -83,15 +85,14 @@ def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checke
             answer: _Found | Exception = _ask(source, wait)
         except Exception as error:
             answer = error
-        _under_way.discard(source.pk)
+        del _under_way[source.pk]
         answers.put(answer)
 
     thread = threading.Thread(target=ask, name="check", daemon=True)
-    _under_way.add(source.pk)
     try:
         thread.start()
     except RuntimeError:  # the process may have no more threads
-        _under_way.discard(source.pk)
+        del _under_way[source.pk]
         raise too_late from None
     try:
         answer = answers.get(timeout=seconds)

@@ -53,6 +53,10 @@ _ZONE = (
     r"(?:\s?(?P<sign>[+\u2212-])(?P<zone_hour>[0-9]{1,2})(?::?(?P<zone_minute>[0-9]{2}))?)?"
     r"(?:\s+(?P<zone_name>[a-z][a-z_]*(?:/[a-z_/]+)?))?(?:\s*[(\[](?P<comment>[^()\[\]]{1,60})[)\]])?"
 )
+_OFFSET = re.compile(
+    r"(?:utc|gmt)?(?P<sign>[+\u2212-])(?P<zone_hour>[0-9]{1,2})(?::?(?P<zone_minute>[0-9]{2}))?",
+    re.IGNORECASE | re.ASCII,
+)
 _BEFORE_TIME = r"(?:\s*(?:,|\bat\b)?\s*|t|:)"
 _FORMS: Final = tuple(
     re.compile(form, re.IGNORECASE | re.ASCII)
@@ -248,6 +252,9 @@ def _zone_of(parts: Mapping[str, str | None], text: str) -> tzinfo | None:
         if minutes >= 24 * 60 or int(parts["zone_minute"] or 0) > 59:
             raise NotADate(f"is no date: {text[:60]!r}")
         return timezone(timedelta(minutes=minutes if sign == "+" else -minutes))
+    comment = _OFFSET.fullmatch(parts.get("comment") or "")
+    if comment and not parts.get("zone_name"):  # (UTC+01:00)
+        return _zone_of(comment.groupdict(), text)
     name = parts.get("zone_name") or ("" if parts.get("utc") else parts.get("comment"))
     if name:
         if name.upper() in ("UTC", "GMT", "UT", "Z"):

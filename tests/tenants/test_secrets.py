@@ -138,6 +138,21 @@ class TestKeyInTheAddress:
         opened.close()
         assert "k3y" not in str(error.value) + caplog.text
 
+    @pytest.mark.parametrize("log_in", [("query", "api_key"), ("bearer", ""), ("header", "X-Key"), ("basic", "ann")])
+    @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 422])
+    def test_an_answer_that_repeats_the_key_is_not_quoted_with_it(
+        self, source: Source, helpdesk: ScriptedHelpdesk, log_in: tuple[str, str], status: int
+    ) -> None:
+        source.auth, source.auth_name = log_in
+        source.save()
+        said = f"{'x ' * 90}The key {KEY} (k3y%2Fwith%2Bodd%26chars%3D) is not known here."
+        helpdesk.fail_everything(answer({"success": False, "error": said, "items": []}, status=status))
+        opened = open_source(source)
+        with pytest.raises(SourceError) as error:
+            opened.check()
+        opened.close()
+        assert "k3y" not in str(error.value) and "odd" not in str(error.value)
+
     def test_it_is_chosen_on_the_page_and_by_the_command(
         self, tenant: Tenant, owner: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -1,6 +1,6 @@
 """What an answer with status 200 says of itself where it is no answer: that the request has failed. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 LONGEST = 200
@@ -16,8 +16,11 @@ _WORDS = ("message", "detail", "details", "description", "errordescription", "re
 _WITHIN = frozenset(("meta", "response", "result", "status", "header"))
 
 
-def complaint_of(payload: Any) -> str | None:
-    """The helpdesk's own words for its failure, empty where it has none; None where it says nothing of one."""
+def complaint_of(payload: Any, *, hide: Callable[[str], str] = str) -> str | None:
+    """The helpdesk's own words for its failure, empty where it has none; None where it says nothing of one.
+
+    `hide` takes out of them what nobody must read.
+    """
     if not isinstance(payload, Mapping):
         return None
     fields = [*_fields(payload)]
@@ -25,7 +28,7 @@ def complaint_of(payload: Any) -> str | None:
         return None
     texts = [text for name, value in fields if name in _BAD for text in _texts(value)]
     texts += [text for wanted in _WORDS for name, value in fields if name == wanted for text in _texts(value)]
-    return " ".join(next(iter(texts), "").split())[:LONGEST]
+    return " ".join(hide(next(iter(texts), "")).split())[:LONGEST]
 
 
 def _fields(payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

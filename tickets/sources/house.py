@@ -82,7 +82,7 @@ class HouseSource:
             raise SourceError(
                 "unexpected_answer", f"The helpdesk at {self._http.host} sent an answer without a list of tickets."
             )
-        if not payload["tickets"] and (complaint := complaint_of(payload)) is not None:
+        if not payload["tickets"] and (complaint := complaint_of(payload, hide=self._http.hide)) is not None:
             raise SourceError(
                 "failed_answer",
                 f"The helpdesk at {self._http.host} says that the request for its tickets failed. {complaint}".strip(),

@@ -19,7 +19,7 @@ from tickets.sources.body import ACCEPT_ENCODING, iterate_body
 from tickets.sources.json_text import TextCutOff, TextUnreadable, TooDeepOrTooLong, TooMuchMemory, read_json
 from tickets.sources.key_in_address import KeyInAddress
 from tickets.sources.limits import asked_pause, least_pause
-from tickets.sources.own_words import LARGEST_BODY, own_words
+from tickets.sources.own_words import LARGEST_BODY, own_words, spellings
 
 READ_SECONDS = 30.0
 WHOLE_ANSWER_SECONDS = 60.0
@@ -76,10 +76,10 @@ class HelpdeskHttp:
         self._limiter = limiter or RateLimiter(self.host)
         self._tenant_id = tenant_id
         self._wait = wait
-        self._secrets = [
-            each for value in (headers or {}).values() for each in (value, *value.split()) if len(each) > 3
-        ]
-        self._secrets += [each for each in (basic_auth or ()) if len(each) > 3]
+        secrets = [each for value in (headers or {}).values() for each in (value, *value.split())]
+        secrets += [*(basic_auth or ()), key_in_address.secret if key_in_address else ""]
+        # The longest first: one may be a part of another.
+        self._secrets = sorted({each for secret in secrets for each in spellings(secret)}, key=len, reverse=True)
         # A redirect could carry the credential to another host; this client follows none.
         self._client = outbound.open_client(
             whole_seconds=WHOLE_ANSWER_SECONDS,
@@ -96,6 +96,12 @@ class HelpdeskHttp:
 
     def close(self) -> None:
         self._client.close()
+
+    def hide(self, text: str) -> str:
+        """Words of the helpdesk, without the credential that they may repeat."""
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return text
 
     def without_key(self, address: str) -> str:
         """A next address that may be stored: without the key that the helpdesk may have repeated in it."""

@@ -9,11 +9,11 @@ class KeyInAddress(httpx.Auth):
     """Puts the parameter into the address for the sending alone: answers, errors and stored places never hold it."""
 
     def __init__(self, name: str, secret: str) -> None:
-        self._name, self._secret = name, secret
+        self._name, self.secret = name, secret
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         plain = request.url
-        request.url = plain.copy_set_param(self._name, self._secret)
+        request.url = plain.copy_set_param(self._name, self.secret)
         yield request
         request.url = plain
 

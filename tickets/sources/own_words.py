@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 LONGEST = 200
 LARGEST_BODY = 64 * 1024
@@ -32,6 +33,11 @@ def own_words(body: bytes, *, content_type: str, secrets: Iterable[str] = ()) ->
     printable = "".join(each if each.isprintable() else " " for each in found)
     words = " ".join(printable.split())
     return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
+
+
+def spellings(secret: str) -> set[str]:
+    """A secret as it is and as addresses write it: what an answer may repeat. None of a few characters."""
+    return {secret, quote(secret, safe=""), quote_plus(secret)} if len(secret) > 3 else set()
 
 
 def _sentence_of(text: str) -> str:

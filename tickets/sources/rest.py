@@ -179,7 +179,7 @@ class RestSource:
         records = look_up(answer.payload, path)
         if records and isinstance(records, list):
             return records
-        complaint = complaint_of(answer.payload)
+        complaint = complaint_of(answer.payload, hide=self._http.hide)
         if complaint is not None:
             said = f": “{complaint}”" if complaint else "."
             raise SourceError(

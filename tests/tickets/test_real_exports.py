@@ -71,6 +71,10 @@ class TestHeaders:
     def test_it_is_found_whatever_stands_above_or_in_it(self, text: str, write: Write) -> None:
         assert subjects(write("x.csv", text)) == ["one"]
 
+    def test_a_header_that_comes_again_is_no_row(self, write: Write) -> None:
+        text = "id,created_at,subject\n1,2026-03-10,one\nid,created_at,subject\n2,2026-03-10,two\n"
+        assert subjects(write("x.csv", text)) == ["one", "two"]
+
     def test_lines_are_counted_as_they_stand_in_the_file(self, write: Write) -> None:
         source = FileSource(write("x.csv", 'Title\n\nid,"created\nat"\n1,2026-03-10\nx\n'), FileFormat())
         (page,) = source.pages()
@@ -186,6 +190,12 @@ class TestEncodings:
     @pytest.mark.parametrize(("name", "mark"), [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")])
     def test_with_the_mark_in_front_too(self, name: str, mark: bytes, write: Write) -> None:
         assert subjects(write("x.tab", mark + self.TEXT.encode(name))) == ["Größe", "日本"]
+
+    def test_another_one_that_is_named_does_not_make_letters_of_zeros(self, write: Write) -> None:
+        path = write("x.csv", self.TEXT.encode("utf-16"))
+        with pytest.raises(FileError, match=r"written in UTF-16, not in cp1252. Leave --encoding out"):
+            read(path, encoding="cp1252")
+        assert subjects(path, encoding="utf-16") == ["Größe", "日本"]
 
     def test_a_letter_that_is_none_far_down_is_said_when_it_is_reached(self, write: Write) -> None:
         text = "id,created_at,subject\n" + "".join(f"{n},2026-03-10,x\n" for n in range(3000))

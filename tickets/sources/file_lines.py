@@ -49,8 +49,12 @@ class LineReader:
         self.name = path.name
         facts = os.fstat(self._binary.fileno())
         self.size = facts.st_size if stat.S_ISREG(facts.st_mode) else None
-        if encoding == UTF_8 and not stat.S_ISDIR(facts.st_mode):
-            encoding = _wide_encoding(self._binary.peek(_HEAD_BYTES)) or encoding
+        wide = "" if stat.S_ISDIR(facts.st_mode) else _wide_encoding(self._binary.peek(_HEAD_BYTES))
+        if wide and encoding == UTF_8:
+            encoding = wide
+        elif wide and not _is_wide(encoding):
+            self._binary.close()
+            raise FileError(f"{path.name} is written in {wide.upper()}, not in {encoding}. Leave --encoding out.")
         self._encoding = "UTF-8" if encoding == UTF_8 else encoding
         # Line ends inside a quoted field are part of it, so they are left as they are.
         self._text = io.TextIOWrapper(self._binary, encoding=encoding, newline="")
@@ -140,6 +144,10 @@ class LineReader:
             self._is_at_start = False
             line = line.lstrip(_MARK) or (line and self._read(length))  # some programs put the mark twice
         return line
+
+
+def _is_wide(encoding: str) -> bool:
+    return codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
 
 
 def _wide_encoding(head: bytes) -> str:

@@ -65,8 +65,8 @@ class CsvRows:
             if row is None:
                 return
             cells = fit(row, width)
-            if not any(cell.strip() for cell in cells):
-                continue
+            if not any(cell.strip() for cell in cells) or tuple(row) == self._layout.header:
+                continue  # an empty line, or the header once more, as in files put together of several
             length = sum(map(len, cells))
             if len(cells) == width:
                 yield Row(f"line {first:,}", dict(zip(names, cells, strict=True)), length)

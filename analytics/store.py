@@ -9,7 +9,7 @@ Which bucket of the trend a ticket falls into is worked out from the edges that 
 and then a bar and its list would disagree.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from analytics import customers
 from analytics.branches import Span, age_branches, hour_branches, later_branches, period_branches
 from analytics.customers import Chosen, customer_branch, customer_facets
+from analytics.facets import HOURS, SOURCES, STATUSES, added_up, joined, most_frequent, or_0
 from analytics.figures import (
     AgeBand,
     ApiStatistics,
@@ -57,8 +58,8 @@ _AGES = tuple(enumerate(("over 30 days", "8 to 30 days", "2 to 7 days", "yesterd
 MOST_SHOWN = 50
 """Statuses and sources of a dashboard that have a number of their own; of further ones there are only the sums."""
 
-MOST_NAMED = 1_000
-"""Statuses that are counted together with all else; more of them are counted by themselves."""
+MOST_STATUSES, MOST_HOURS = 1_000, 100_000
+"""What the JSON API gives is counted together with all else up to so many; more of them are counted by themselves."""
 
 REMEMBERED: Remembered[DashboardFigures] = Remembered(most_bytes=32 * 1024 * 1024)
 """The dashboards of a process. One takes a few ten KB, unless a tenant's data are odd."""
@@ -135,9 +136,9 @@ class StatisticsStore:
                 {"$sort": {"_id": 1}},
             ],
             "previous": [{"$match": {"f": "count", "was": True}}, {"$group": {"_id": None, **_TOTALS}}],
-            **_most_frequent("by_source", _SOURCES, MOST_SHOWN),
-            **_most_frequent("by_status", _STATUSES, MOST_SHOWN),
-            "week_hours": [{"$unwind": "$week_hours"}, *_added_up("week_hours.k", "week_hours.n")],
+            **most_frequent("by_source", SOURCES, MOST_SHOWN),
+            **most_frequent("by_status", STATUSES, MOST_SHOWN),
+            "week_hours": [{"$unwind": "$week_hours"}, *added_up("week_hours.k", "week_hours.n")],
             "flows": [counts, {"$group": {"_id": {"d": "$d", "was": "$was"}, **flows}}],
             "times": [
                 {"$unwind": "$times"},
@@ -146,9 +147,9 @@ class StatisticsStore:
             ],
             "later": [
                 {"$match": {"f": "later"}},
-                {"$group": {"_id": None, "n": {"$sum": {"$subtract": [_or_0("arrived"), _or_0("settled")]}}}},
+                {"$group": {"_id": None, "n": {"$sum": {"$subtract": [or_0("arrived"), or_0("settled")]}}}},
             ],
-            "ages": [{"$match": {"f": "age"}}, *_added_up("k", "n")],
+            "ages": [{"$match": {"f": "age"}}, *added_up("k", "n")],
             **keyword_facets(),
             **customer_facets(ground, span.period, tickets=customers.EVIDENCE_SHOWN),
         }
@@ -163,7 +164,12 @@ class StatisticsStore:
                 return ApiStatistics(as_of=as_of)
             chosen = customers.choose(ground, period)
             found = self._aggregate(ground, self.api_pipeline(ground, period, chosen))
-            by_status = self._statuses(ground, period) if found["by_status_others"] else found["by_status"]
+            by_status, hours = found["by_status"], found["hours"]
+            if len(by_status) > MOST_STATUSES:
+                counts = period_branches(ground, self._span_of(ground, period), wanted=frozenset())
+                by_status = self._rows(ground, counts, STATUSES)
+            if len(hours) > MOST_HOURS:
+                hours = self._rows(ground, hour_branches(ground, period), HOURS)
             at_risk, volume = customers.at_risk(found["at_risk"]), customers.by_volume(found["volume"])
             if not chosen.settles(at_risk, volume):
                 found = self._aggregate(ground, self.api_pipeline(ground, period, Chosen(None)))
@@ -174,7 +180,7 @@ class StatisticsStore:
             by_status={row["_id"]: row["count"] for row in by_status},
             urgency_high_ratio=totals.high_ratio,
             negative_sentiment_ratio=totals.negative_ratio,
-            hourly_trend=tuple(HourCount(row["_id"], row["n"]) for row in found["hours"]),
+            hourly_trend=tuple(HourCount(row["_id"], row["n"]) for row in hours),
             top_keywords=tuple(row["_id"] for row in found["keywords"]),
             at_risk_customers=at_risk,
             as_of=as_of,
@@ -182,7 +188,7 @@ class StatisticsStore:
 
     def api_pipeline(self, ground: Ground, period: Period, chosen: Chosen) -> Pipeline:
         """As the dashboard's, by hours of UTC and without a period before."""
-        span = Span.of(ground, period, None, by_day=False)
+        span = self._span_of(ground, period)
         branches = [
             *period_branches(ground, span, wanted=frozenset()),
             *hour_branches(ground, period),
@@ -191,18 +197,21 @@ class StatisticsStore:
         ]
         facets = {
             "trend": [{"$match": {"f": "count"}}, {"$group": {"_id": None, **SUMS}}],
-            **_most_frequent("by_status", _STATUSES, MOST_NAMED),
-            "hours": [{"$match": {"f": "hour"}}, *_added_up("k", "n"), {"$sort": {"_id": 1}}],
+            "by_status": [*STATUSES, {"$limit": MOST_STATUSES + 1}],
+            "hours": [*HOURS, {"$limit": MOST_HOURS + 1}],
             **keyword_facets(),
             **customer_facets(ground, period, tickets=customers.EVIDENCE),
         }
         return [*joined(branches), {"$facet": facets}, _SUMS_OF_TREND]
 
-    def _statuses(self, ground: Ground, period: Period) -> list[Document]:
-        """All statuses, row by row: very many do not fit into the one document that a `$facet` gives."""
-        span = Span.of(ground, period, None, by_day=False)
-        pipeline = [*joined(period_branches(ground, span, wanted=frozenset())), *_STATUSES]
+    def _rows(self, ground: Ground, branches: Sequence[Branch], stages: Pipeline) -> list[Document]:
+        """All rows one by one: very many do not fit into the one document that a `$facet` gives."""
+        pipeline = [*joined(branches), *stages]
         return list(mongo.database().aggregate(pipeline, session=ground.view.session, allowDiskUse=True))
+
+    @staticmethod
+    def _span_of(ground: Ground, period: Period) -> Span:
+        return Span.of(ground, period, None, by_day=False)
 
     @contextmanager
     def _ground(self, sources: Sequence[str], now: datetime) -> Iterator[Ground]:
@@ -218,11 +227,6 @@ class StatisticsStore:
         return tuple(day_start(today - timedelta(days=days), self.tenant.zone) for days in AGE_EDGES)
 
 
-def joined(branches: Iterable[Branch | None]) -> Pipeline:
-    """All branches behind each other, beginning with no document at all, whichever of them there are."""
-    return [{"$documents": []}, *(each.union for each in branches if each)]
-
-
 def _first_ticket_at(ground: Ground) -> datetime | None:
     """When the tenant's first ticket was created, of any source: one key of an index is read."""
     mine = {"tenant_id": ground.view.tenant_id, "is_deleted": False}
@@ -235,33 +239,6 @@ def _first_ticket_at(ground: Ground) -> datetime | None:
 def api_statistics(tenant: Tenant, *, start: datetime | None, end: datetime | None) -> ApiStatistics:
     """What `GET /tenants/{tenant_id}/stats` answers; a bound that is None does not bind."""
     return StatisticsStore(tenant).api(start=start, end=end)
-
-
-def _counted(key: str, number: str) -> Pipeline:
-    """The values of a key with their numbers, the most frequent first."""
-    return [{"$group": {"_id": f"${key}", "count": {"$sum": f"${number}"}}}, {"$sort": {"count": -1, "_id": 1}}]
-
-
-_SOURCES: Pipeline = [{"$match": {"f": "source", "n": {"$gt": 0}}}, *_counted("k", "n")]
-_STATUSES: Pipeline = [
-    {"$match": {"f": "count", "was": False}},
-    {"$unwind": "$status"},
-    *_counted("status.k", "status.n"),
-]
-
-
-def _most_frequent(name: str, values: Pipeline, most: int) -> dict[str, Pipeline]:
-    """The facet of the most frequent values, and the facet of what all others come to together."""
-    others = {"$group": {"_id": None, "values": {"$sum": 1}, "tickets": {"$sum": "$count"}}}
-    return {name: [*values, {"$limit": most}], f"{name}_others": [*values, {"$skip": most}, others]}
-
-
-def _added_up(key: str, number: str) -> Pipeline:
-    return [{"$group": {"_id": f"${key}", "n": {"$sum": f"${number}"}}}]
-
-
-def _or_0(name: str) -> Document:
-    return {"$ifNull": [f"${name}", 0]}
 
 
 def _figures(found: Document, span: Span, ages: Sequence[datetime], ground: Ground) -> DashboardFigures:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
+from analytics import store
 from analytics.figures import OtherValues
 from analytics.overview import tenant_numbers
 from analytics.periods import Period, buckets_of
@@ -150,3 +151,14 @@ def test_marks_of_many_days_are_taken_in_in_turns_of_bounded_length(
         assert refresh(tenant, now=NOON, at_most=timedelta())
     rolled_up, counted = both(tenant)
     assert rolled_up == counted
+
+
+def test_statistics_of_very_many_hours_and_statuses_are_whole(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [{"created_at": (NOON - timedelta(hours=7 * n)).isoformat(), "status": f"s{n % 9}"} for n in range(60)]
+    store_tickets(tenant, records)
+    assert refresh(tenant, now=NOON)
+    whole = api_statistics(tenant, start=None, end=None)
+    assert (len(whole.hourly_trend), len(whole.by_status)) == (60, 9)
+    monkeypatch.setattr(store, "MOST_HOURS", 5)
+    monkeypatch.setattr(store, "MOST_STATUSES", 5)
+    assert api_statistics(tenant, start=None, end=None) == whole

@@ -17,8 +17,6 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from django.conf import settings
-
 from supportsaas import clock, mongo
 from supportsaas.clock import Clock
 from supportsaas.reliability.lock import LockLost
@@ -26,7 +24,7 @@ from tenants.models import Source, Tenant
 from tickets import jobs, quarantine
 from tickets.erasures import Erasures
 from tickets.ingestion.bounds import RunBounds, RunOver
-from tickets.ingestion.deletions import SeenIds, brake_applies
+from tickets.ingestion.deletions import SeenIds
 from tickets.ingestion.guard import LockBusy, RunCancelled, RunGuard, Sleep
 from tickets.ingestion.listing import Listing
 from tickets.ingestion.name_spaces import claim_origin
@@ -35,6 +33,7 @@ from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.reading import ReadPage, read_records
 from tickets.ingestion.rejected import RejectedSample
+from tickets.ingestion.settling import Settling
 from tickets.ingestion.sync_state import SyncState, find_state, save_state
 from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
 from tickets.ingestion.write_behind import WriteBehind
@@ -240,7 +239,17 @@ class _Run:
             is_whole = reading.since is None and not goes_on
             missed_nothing = True
             if self.request.kind == "sync":
-                missed_nothing = self._settle(source, listing, reading, is_whole=is_whole, goes_on=goes_on)
+                self.guard.report("Looking for deleted tickets")
+                settling = Settling(
+                    source=source,
+                    store=self.store,
+                    origin=self.origin,
+                    is_confirmed=self.request.confirm_deletions,
+                    delete=self._delete,
+                    look_again=lambda known: self._look_again(source, known, since=reading.since),
+                    warn=self._warn,
+                )
+                missed_nothing = settling.settle(listing, is_whole=is_whole, goes_on=goes_on)
         finally:
             source.close()
         self._note_unmapped_statuses()
@@ -378,113 +387,14 @@ class _Run:
             self.progress.total_pages = pages_done + max(page.total_pages, page.number)
         self.guard.report("Reading tickets")
 
-    def _settle(self, source: TicketSource, first: Listing, reading: Reading, *, is_whole: bool, goes_on: bool) -> bool:
-        """Look again where tickets may have slipped past, and delete those that are gone; whether none was missed.
-
-        A ticket that is merely absent gets a second look, too: one that moved between two pages while we
-        read is not gone.
-        """
-        self.guard.report("Looking for deleted tickets")
-        held = self._delete_listed(source, first)
-        if goes_on:
-            return True  # a read from the first page on follows
-        gone = [each for each in self._find_absent(source, first) if each not in held] if is_whole else []
-        last = first
-        if self._needs_second_look(source, first, gone, is_whole=is_whole):
-            last = self._look_again(source, first, since=reading.since)
-            gone = list(last.seen.missing(gone))
-        missed_some = last.has_moved and last is not first and last.unknown > 0
-        if missed_some:
-            self._warn(
-                "moved_listing",
-                "Tickets moved between the helpdesk's pages while they were read, twice. Some may be missing until "
-                "the next run, and none was deleted for being absent. An order by id keeps them in place.",
-            )
-        elif is_whole and (last.is_short or (gone and not last.is_as_announced)):
-            self._warn(
-                "short_listing",
-                f"The helpdesk announced {last.total or 0:,} tickets but listed {last.records:,}. Nothing was deleted.",
-            )
-        elif gone and not last.shows_all:
-            self._warn(
-                "moved_listing",
-                "Tickets moved between the helpdesk's pages while they were read, so none was deleted for being absent.",
-            )
-        elif self._is_braked(len(gone), seen=last.seen.count_distinct()):
-            self._warn(
-                "deletion_brake",
-                f"The helpdesk listed {last.seen.count_distinct():,} tickets, and {len(gone):,} of our "
-                f"{self.store.count_live(self.origin):,} are not among them. "
-                "That looks like a fault of the helpdesk, so nothing was deleted. If it is right, confirm the deletion.",
-            )
-        else:
-            self._delete(gone)
-        return not missed_some
-
-    def _delete_listed(self, source: TicketSource, listing: Listing) -> frozenset[str]:
-        """Delete what the helpdesk lists as deleted; the ids that need a person's word first.
-
-        An id that was also listed as a ticket lives.
-        """
-        named = list(self.origin.external_ids(source.find_deleted_ids()))
-        unseen = list(listing.seen.missing(named))
-        if len(unseen) < len(named):
-            listing.lost_some_meanwhile()
-        listed = list(self.store.living_of_the_helpdesk(unseen))
-        if not self._is_braked(len(listed), seen=None):
-            self._delete(listed)
-            return frozenset()
-        self._warn(
-            "deletion_brake",
-            f"The helpdesk lists {len(listed):,} of our {self.store.count_live(self.origin):,} tickets as deleted. "
-            "That looks like a fault of the helpdesk, so they were kept. If it is right, confirm the deletion.",
-        )
-        return frozenset(listed)
-
-    def _find_absent(self, source: TicketSource, listing: Listing) -> list[str]:
-        if not source.lists_everything:
-            return []
-        return list(self.store.living_of_the_helpdesk(listing.seen.missing(self.store.iterate_live_ids(self.origin))))
-
-    def _is_braked(self, gone: int, *, seen: int | None) -> bool:
-        return not self.request.confirm_deletions and brake_applies(
-            gone=gone,
-            stored=self.store.count_live(self.origin) if gone else 0,
-            seen=seen,
-            most=settings.DELETION_BRAKE_TICKETS,
-            most_percent=settings.DELETION_BRAKE_PERCENT,
-        )
-
-    def _needs_second_look(self, source: TicketSource, first: Listing, gone: list[str], *, is_whole: bool) -> bool:
-        if gone and not self._is_braked(len(gone), seen=first.seen.count_distinct()):
-            return True
-        if is_whole and first.is_short:
-            return True
-        if source.drift == "none" or first.pages < 2:
-            return False
-        # A helpdesk that can list changes is read whole once a day only: what slips past would be missing for so long.
-        if first.has_moved or (source.supports_since and first.may_have_moved):
-            return True
-        if not is_whole or source.drift != "silent":
-            return False
-        return any(first.differs_at(place, self._read_ids(source, place)) for place in first.landmarks())
-
-    def _read_ids(self, source: TicketSource, place: Position) -> list[str]:
-        """The ids that are on the page there now. One request: where all is quiet, it is the price of knowing."""
-        page = next(iter(source.pages(start=place)), None)
-        part = next(page.parts()) if page else None
-        if part is None:
-            return []
-        return read_records(part.records, tenant_id=self.tenant.slug, origin=self.origin).ids_at_the_source()
-
-    def _look_again(self, source: TicketSource, first: Listing, *, since: datetime | None) -> Listing:
+    def _look_again(self, source: TicketSource, known: SeenIds, *, since: datetime | None) -> Listing:
         """Read all pages once more; what they show for the second time is not counted again."""
         counts = self.progress.counts
         before, reasons = (counts.unchanged, counts.quarantined, counts.foreign), self.reasons
         self.reasons = RejectedReasons()
         done = self.progress.processed_pages
         again = Reading(began=self.now(), since=since, mapping=self.origin.mapping)
-        listing = self._read_pages(source, again, pages_done=done, known=first.seen)
+        listing = self._read_pages(source, again, pages_done=done, known=known)
         self.progress.reading = None
         counts.unchanged, counts.quarantined, counts.foreign = before
         self.reasons = reasons

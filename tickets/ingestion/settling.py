@@ -1,0 +1,130 @@
+"""What a read comes to once its pages are stored: whether some slipped past, and what is deleted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from tickets.ingestion.deletions import SeenIds, brake_applies
+from tickets.ingestion.listing import Listing
+from tickets.ingestion.origin import Origin
+from tickets.ingestion.reading import read_records
+from tickets.sources import TicketSource
+from tickets.sources.base import Position
+from tickets.store import TicketStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """Of one run. `is_confirmed`: a person has agreed to the deletions.
+
+    `delete` marks tickets as deleted, `look_again` reads the same once more and compares it with the ids that are
+    known, `warn` takes a code and a sentence.
+    """
+
+    source: TicketSource
+    store: TicketStore
+    origin: Origin
+    is_confirmed: bool
+    delete: Callable[[list[str]], None]
+    look_again: Callable[[SeenIds], Listing]
+    warn: Callable[[str, str], None]
+
+    def settle(self, first: Listing, *, is_whole: bool, goes_on: bool) -> bool:
+        """Look again where tickets may have slipped past, and delete those that are gone; whether none was missed.
+
+        A ticket that is merely absent gets a second look, too: one that moved between two pages while we
+        read is not gone. `is_whole`: the read asked for all tickets from the first page on; `goes_on`: it went
+        on where an earlier one had stopped, and a whole one follows.
+        """
+        held = self._delete_listed(first)
+        if goes_on:
+            return True
+        gone = [each for each in self._find_absent(first) if each not in held] if is_whole else []
+        last = first
+        if self._needs_second_look(first, gone, is_whole=is_whole):
+            last = self.look_again(first.seen)
+            gone = list(last.seen.missing(gone))
+        missed_some = last.has_moved and last is not first and last.unknown > 0
+        if missed_some:
+            self.warn(
+                "moved_listing",
+                "Tickets moved between the helpdesk's pages while they were read, twice. Some may be missing until "
+                "the next run, and none was deleted for being absent. An order by id keeps them in place.",
+            )
+        elif is_whole and (last.is_short or (gone and not last.is_as_announced)):
+            self.warn(
+                "short_listing",
+                f"The helpdesk announced {last.total or 0:,} tickets but listed {last.records:,}. Nothing was deleted.",
+            )
+        elif gone and not last.shows_all:
+            self.warn(
+                "moved_listing",
+                "Tickets moved between the helpdesk's pages while they were read, so none was deleted for being absent.",
+            )
+        elif self._is_braked(len(gone), seen=last.seen.count_distinct()):
+            self.warn(
+                "deletion_brake",
+                f"The helpdesk listed {last.seen.count_distinct():,} tickets, and {len(gone):,} of our "
+                f"{self.store.count_live(self.origin):,} are not among them. "
+                "That looks like a fault of the helpdesk, so nothing was deleted. If it is right, confirm the deletion.",
+            )
+        else:
+            self.delete(gone)
+        return not missed_some
+
+    def _delete_listed(self, listing: Listing) -> frozenset[str]:
+        """Delete what the helpdesk lists as deleted; the ids that need a person's word first.
+
+        An id that was also listed as a ticket lives.
+        """
+        named = list(self.origin.external_ids(self.source.find_deleted_ids()))
+        unseen = list(listing.seen.missing(named))
+        if len(unseen) < len(named):
+            listing.lost_some_meanwhile()
+        listed = list(self.store.living_of_the_helpdesk(unseen))
+        if not self._is_braked(len(listed), seen=None):
+            self.delete(listed)
+            return frozenset()
+        self.warn(
+            "deletion_brake",
+            f"The helpdesk lists {len(listed):,} of our {self.store.count_live(self.origin):,} tickets as deleted. "
+            "That looks like a fault of the helpdesk, so they were kept. If it is right, confirm the deletion.",
+        )
+        return frozenset(listed)
+
+    def _find_absent(self, listing: Listing) -> list[str]:
+        if not self.source.lists_everything:
+            return []
+        return list(self.store.living_of_the_helpdesk(listing.seen.missing(self.store.iterate_live_ids(self.origin))))
+
+    def _is_braked(self, gone: int, *, seen: int | None) -> bool:
+        return not self.is_confirmed and brake_applies(
+            gone=gone,
+            stored=self.store.count_live(self.origin) if gone else 0,
+            seen=seen,
+            most=settings.DELETION_BRAKE_TICKETS,
+            most_percent=settings.DELETION_BRAKE_PERCENT,
+        )
+
+    def _needs_second_look(self, first: Listing, gone: list[str], *, is_whole: bool) -> bool:
+        """A helpdesk that can list changes is read whole once a day only, so less is reason enough."""
+        if gone and not self._is_braked(len(gone), seen=first.seen.count_distinct()):
+            return True
+        if is_whole and first.is_short and self.source.supports_since:
+            return True
+        if self.source.drift == "none" or first.pages < 2:
+            return False
+        if first.has_moved or (self.source.supports_since and first.may_have_moved):
+            return True
+        if not is_whole or self.source.drift != "silent":
+            return False
+        return any(first.differs_at(place, self._read_ids(place)) for place in first.landmarks())
+
+    def _read_ids(self, place: Position) -> list[str]:
+        """The ids that are on the page there now. One request: where all is quiet, it is the price of knowing."""
+        page = next(iter(self.source.pages(start=place)), None)
+        part = next(page.parts()) if page else None
+        if part is None:
+            return []
+        return read_records(part.records, tenant_id=self.store.tenant_id, origin=self.origin).ids_at_the_source()

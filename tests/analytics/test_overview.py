@@ -17,6 +17,7 @@ from tenants.models import Membership, Role, Source, Tenant, User
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tests.reading_pages import text_of
 from tickets import jobs
+from tickets.jobs import JobRequest
 from tickets.schedule import follow_sources
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -215,6 +216,30 @@ class TestPage:
         Membership.objects.filter(user=team_mate).update(role=role)
         html = client_of(team_mate).get("/").content.decode()
         assert f'<a class="button small" href="/t/acme/{page}/">{button}' in html
+
+    @pytest.mark.parametrize(
+        ("source", "run", "reason", "button"),
+        [
+            (None, None, "unknown until one is connected", "Connect a helpdesk"),
+            ({"enabled": True}, None, "unknown until the first sync", "Run the first sync"),
+            ({"enabled": False}, None, "The helpdesk connection is off.", "Check the connection"),
+            ({"enabled": True}, "failed", "every sync failed", "Check the connection"),
+            ({"enabled": True}, "queued", "The first sync is not done yet.", "Watch the sync"),
+        ],
+    )
+    def test_why_nothing_is_known_and_what_mends_it(
+        self, source: dict[str, bool] | None, run: str | None, reason: str, button: str, tenant: Tenant,
+        team_mate: User, client_of: ClientOf,
+    ) -> None:  # fmt: skip
+        Membership.objects.filter(user=team_mate).update(role=Role.ADMIN)
+        if source is not None:
+            Source.objects.create(tenant=tenant, url="https://help.example.com", **source)
+        if run == "failed":
+            finished_job(tenant, status="failed", now=NOON, error={"code": "x", "message": "Away."})
+        if run == "queued":
+            jobs.enqueue(tenant, JobRequest(trigger="web", started_by="x"))
+        said = text_of(client_of(team_mate).get("/").content.decode())
+        assert reason in said and button in said
 
     def test_a_tenant_with_imported_tickets_or_an_empty_helpdesk_has_numbers(self, many: Client) -> None:
         assert 'class="unknown"' not in many.get("/").content.decode()

@@ -1,9 +1,10 @@
 """Times on a page that stays open go on, and newer numbers are offered."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from supportsaas import clock
 from tenants.models import Tenant, User
@@ -33,6 +34,21 @@ def test_relative_times_tick_and_newer_numbers_are_offered(page: Page, owner: Us
     expect(fresh).to_contain_text("New numbers, show")
     page.get_by_role("link", name="New numbers, show").click()
     expect(page.locator("#as-of")).not_to_contain_text("New numbers")
+
+
+def test_an_answer_that_is_a_fault_is_not_put_before_the_reader(
+    open_context: Callable[..., BrowserContext], owner: User, tenant: Tenant
+) -> None:
+    page = open_context().new_page()
+    page.clock.install()
+    enter(page, "owner")
+    page.goto("/t/acme/tickets/")
+    fault = "<main><h1>Away</h1><p>Not now.</p></main>"
+    page.route("**/freshness/**", lambda route: route.fulfill(status=503, body=fault, content_type="text/html"))
+    with page.expect_response("**/freshness/**"):
+        page.clock.run_for(60_000)
+    page.clock.run_for(1_000)
+    expect(page.get_by_role("main")).not_to_contain_text("Not now.")
 
 
 @pytest.mark.parametrize("seconds", [0, 44, 45, 59, 60, 119, 3599, 3600, 86_399, 86_400, 30 * 86_400, 800 * 86_400])

@@ -177,6 +177,6 @@ def _cut(piece: Piece, head: int, tail: int, what: str) -> list[Piece]:
     # Cut at a blank where there is one near.
     begin = max(text.rfind(" ", head // 2, head), 0) or head
     end = text.find(" ", len(text) - tail, len(text) - tail // 2) + 1 or len(text) - tail
-    number = f"{end - begin:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    number = f"{end - begin:,}"
     cut = [Piece("same", text[:begin]), Piece("skipped", f"{number} more characters {what}"), Piece("same", text[end:])]
     return [Piece(piece.kind, each.text) if each.kind == "same" else each for each in cut if each.text]

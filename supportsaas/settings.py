@@ -74,7 +74,7 @@ RUN_MOST_PAGES = environment.integer("RUN_MOST_PAGES", default=200_000, minimum=
 RUN_MOST_TICKETS = environment.integer("RUN_MOST_TICKETS", default=10_000_000, minimum=1, maximum=1_000_000_000)
 TENANT_MOST_TICKETS = environment.integer("TENANT_MOST_TICKETS", default=0, minimum=0, maximum=1_000_000_000)
 # Where other runs wait for a place of the worker, a run pauses after so long.
-WORKER_TURN_SECONDS = environment.integer("WORKER_TURN_SECONDS", default=60, minimum=1, maximum=86_400)
+WORKER_TURN_SECONDS = environment.integer("WORKER_TURN_SECONDS", default=20, minimum=1, maximum=86_400)
 
 # -- Mail, for alerts: without EMAIL_HOST none is sent; the demo writes it to files -----------
 EMAIL_HOST = environment.text("EMAIL_HOST", "")

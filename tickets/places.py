@@ -7,10 +7,16 @@ whose helpdesk has no end costs the others a share of the places and never all o
 
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-PAUSED_LOOKS_EVERY_SECONDS = 1.0
+T = TypeVar("T")
+R = TypeVar("R")
+
+_LOOKS_EVERY_SECONDS = 1.0
 OPEN_FOR_EACH_PLACE = 4
 """Runs that are going or paused; if more want to begin, the one that has been open longest ends."""
 
@@ -48,7 +54,7 @@ class Turn:
         """Where the turn is over, wait for the next one; `meanwhile` is called every second, and may raise."""
         while not self._may_go.is_set():
             meanwhile()
-            self._may_go.wait(PAUSED_LOOKS_EVERY_SECONDS)
+            self._may_go.wait(_LOOKS_EVERY_SECONDS)
 
 
 class Places:
@@ -106,3 +112,26 @@ class Places:
             return False
         longest.pause(now)
         return True
+
+
+def run_in_turns(items: Sequence[T], work: Callable[[T, Turn], R], *, count: int, turn_seconds: float) -> list[R]:
+    """Do the work for every item, `count` at the same time and each in turns; the results in the items' order.
+
+    Raises what the first of them raises, once all have ended.
+    """
+    places, began = Places(count, turn_seconds=turn_seconds), time.monotonic()
+    left = deque(range(len(items)))
+    futures: dict[int, Future[R]] = {}
+    turns: dict[Future[R], Turn] = {}
+    with ThreadPoolExecutor(count * OPEN_FOR_EACH_PLACE, thread_name_prefix="run") as pool:
+        while left or turns:
+            for future in [future for future in turns if future.done()]:
+                places.leave(turns.pop(future))
+            while left and (places.is_quiet or places.share(time.monotonic() - began)):
+                turn, number = places.begin(), left.popleft()
+                futures[number] = pool.submit(work, items[number], turn)
+                turns[futures[number]] = turn
+            if not left:
+                places.share(None)  # who is paused goes on
+            wait(turns, timeout=_LOOKS_EVERY_SECONDS, return_when=FIRST_COMPLETED)
+    return [futures[number].result() for number in range(len(items))]

@@ -15,7 +15,7 @@ from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets import jobs
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
-from tickets.places import OPEN_FOR_EACH_PLACE, Places
+from tickets.places import OPEN_FOR_EACH_PLACE, Places, Turn, run_in_turns
 from tickets.store import TicketStore
 from tickets.worker import Worker
 
@@ -108,6 +108,34 @@ class TestPlaces:
             endless.append(places.begin())
             assert sum(turn.is_going for turn in endless) <= 4
             assert len(endless) <= 4 * OPEN_FOR_EACH_PLACE
+
+
+def test_of_many_items_one_without_end_lets_all_others_have_their_turn() -> None:
+    done: list[int] = []
+
+    def work(item: int, turn: Turn) -> int:
+        while item == 0 and len(done) < 4:  # goes on until all others are done
+            turn.give_way(lambda: None)
+            time.sleep(0.001)
+        done.append(item)
+        return item * 10
+
+    assert run_in_turns(range(5), work, count=1, turn_seconds=0.01) == [0, 10, 20, 30, 40]
+    assert done == [1, 2, 3, 4, 0]
+
+
+def test_what_one_item_raises_is_raised_when_all_have_ended() -> None:
+    done: list[int] = []
+
+    def work(item: int, _turn: Turn) -> None:
+        if item == 0:
+            raise ValueError("a fault")
+        done.append(item)
+
+    with pytest.raises(ValueError, match="a fault"):
+        run_in_turns(range(5), work, count=2, turn_seconds=60)
+    assert sorted(done) == [1, 2, 3, 4]
+    assert run_in_turns([], work, count=2, turn_seconds=60) == []
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import sys
 import threading
 from argparse import ArgumentParser
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from supportsaas import clock, logs, mongo
@@ -21,6 +21,7 @@ from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobActive, JobRequest
 from tickets.management.output import LastingOutput
 from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter, stop_on_signals, waiting_until
+from tickets.places import Turn, run_in_turns
 from tickets.sources import SourceError
 from tickets.worker import perform_duties_of_runs, process_name
 
@@ -103,14 +104,18 @@ class Command(BaseCommand):
             self.err.write("No active tenant has an enabled source: nothing was read.")
         stop = stop_on_signals()
         step = self._check if self.options["check"] else self._preview if self.options["dry_run"] else self._ingest
-        with ThreadPoolExecutor(self.options["workers"]) as pool:
-            futures = [pool.submit(step, tenant, stop) for tenant in tenants]
-            end = Exit.worst([future.result() for future in futures])
+        ends = run_in_turns(
+            tenants,
+            lambda tenant, turn: step(tenant, stop, turn),
+            count=self.options["workers"],
+            turn_seconds=settings.WORKER_TURN_SECONDS,
+        )
+        end = Exit.worst(ends)
         if step == self._ingest:
             perform_duties_of_runs(stop)
         return end
 
-    def _ingest(self, tenant: Tenant, stop: threading.Event) -> Exit:
+    def _ingest(self, tenant: Tenant, stop: threading.Event, turn: Turn) -> Exit:
         if stop.is_set():
             return Exit.FAILED
         request = JobRequest(
@@ -127,11 +132,11 @@ class Command(BaseCommand):
             return self.reporter.tell_skipped(tenant, job_id=error.job_id, reason=str(error))
         with logs.about(job=job_id, tenant=tenant.slug), self.reporter.display(tenant.slug) as display:
             outcome = ingest_tenant(
-                tenant, request, job_id=job_id, owner_id=owner_id, stop=stop, listener=display.update
+                tenant, request, job_id=job_id, owner_id=owner_id, stop=stop, listener=display.update, turn=turn
             )
         return self.reporter.tell(tenant, outcome)
 
-    def _check(self, tenant: Tenant, stop: threading.Event) -> Exit:
+    def _check(self, tenant: Tenant, stop: threading.Event, _turn: Turn) -> Exit:
         source = Source.objects.filter(tenant=tenant).select_related("tenant").first()
         try:
             if source is None:
@@ -143,7 +148,7 @@ class Command(BaseCommand):
             return self.reporter.tell_stopped(tenant)
         return self.reporter.tell_check(tenant, checked)
 
-    def _preview(self, tenant: Tenant, stop: threading.Event) -> Exit:
+    def _preview(self, tenant: Tenant, stop: threading.Event, _turn: Turn) -> Exit:
         try:
             preview = preview_tenant(
                 tenant,

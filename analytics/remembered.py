@@ -1,19 +1,17 @@
 """What was worked out lately, by what was asked for: bounded by the memory it takes, not by how many there are."""
 
-import pickle
+import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
-from typing import Generic, TypeVar
+from collections.abc import Hashable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
 
-_OBJECTS_TO_PICKLE = 4
-"""Python's objects take some four times what they take pickled."""
-
 
 class Remembered(Generic[V]):
-    """At most `most_bytes` (of memory, as far as it can be told) of the values asked for last. For several threads."""
+    """At most `most_bytes` of memory of the values asked for last. For several threads."""
 
     def __init__(self, *, most_bytes: int) -> None:
         self._most = most_bytes
@@ -35,7 +33,7 @@ class Remembered(Generic[V]):
 
     def keep(self, key: Hashable, value: V) -> None:
         """One that would take more than a quarter of all room is not kept."""
-        size = len(pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) * _OBJECTS_TO_PICKLE
+        size = memory_of(value)
         if size > self._most // 4:
             return
         with self._turn:
@@ -44,3 +42,23 @@ class Remembered(Generic[V]):
             while self._held > self._most:
                 _, (_, freed) = self._values.popitem(last=False)
                 self._held -= freed
+
+
+def memory_of(value: object) -> int:
+    """The bytes of a value and of all that it holds: dataclasses, mappings and collections, each object once."""
+    total = 0
+    seen: set[int] = set()
+    left: list[Any] = [value]
+    while left:
+        each = left.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        total += sys.getsizeof(each)
+        if is_dataclass(each):
+            left.extend(getattr(each, field.name) for field in fields(each))
+        elif isinstance(each, Mapping):
+            left.extend((*each.keys(), *each.values()))
+        elif isinstance(each, tuple | list | set | frozenset):
+            left.extend(each)
+    return total

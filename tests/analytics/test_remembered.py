@@ -1,14 +1,16 @@
 """What is remembered is bounded by its bytes."""
 
-from analytics.remembered import Remembered
+from dataclasses import dataclass
+
+from analytics.remembered import Remembered, memory_of
 
 
 def test_what_was_asked_for_last_is_kept_within_the_bytes() -> None:
     remembered: Remembered[str] = Remembered(most_bytes=100_000)
     for name in "abcd":
-        remembered.keep(name, name * 5_000)
-    assert remembered.find("a") == "a" * 5_000
-    remembered.keep("e", "e" * 5_000)
+        remembered.keep(name, name * 20_000)
+    assert remembered.find("a") == "a" * 20_000
+    remembered.keep("e", "e" * 20_000)
     assert [name for name in "abcde" if remembered.find(name)] == ["a", "c", "d", "e"]
     assert remembered.held_bytes <= 100_000
 
@@ -25,3 +27,16 @@ def test_a_value_that_is_kept_again_counts_once() -> None:
     for _ in range(50):
         remembered.keep("a", "x" * 5_000)
     assert remembered.held_bytes < 25_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    name: str
+    parts: tuple[tuple[str, int], ...]
+
+
+def test_the_memory_of_a_value_is_that_of_all_it_holds() -> None:
+    parts = tuple((f"status {number} {'x' * 100}", number) for number in range(1_000))
+    assert 150_000 < memory_of(Figure("a", parts)) < 400_000
+    assert memory_of([parts, parts]) - memory_of([parts]) < 100, "the same object twice takes its room once"
+    assert memory_of({"a": parts}) > memory_of(parts)

@@ -206,9 +206,13 @@ class TestMovingAHelpdesk:
         ingest()
         add(second.url, "--replace")
         second.tickets[0] |= {"subject": "Moved"}
-        assert add(second.url, "--replace", "--same-helpdesk", "--name", "house")[0] == 0
         ingest()
-        assert subjects(tenant)["T-1"] == "Moved"
+        assert subjects(tenant).keys() == {*FIRST, *(f"house-2:T-{n}" for n in range(1, 4))}
+        second.tickets = [*second.tickets[:2], *first.tickets[2:]]
+        assert add(second.url, "--replace", "--same-helpdesk", "--name", "house")[0] == 0
+        assert "3 deleted" in ingest(), "the three that were read twice in the meantime"
+        assert subjects(tenant) == {**FIRST, "T-1": "Moved", "T-2": "Second"}
+        assert "0 deleted" in ingest()
 
     def test_another_path_of_the_same_server_and_https_are_no_move(self, tenant: Tenant) -> None:
         source = Source(tenant=tenant, kind="rest", url="http://Help.example.com/a")

@@ -125,6 +125,8 @@ def choose_name(source: Source, *, is_same: bool, name: str = "") -> str:
     if name and name != source.name:
         _check_name(name, known, helpdesk=helpdesk, is_same=is_same)
         source.name = name
+        if is_same and current is not None and helpdesk in current["helpdesks"]:
+            _turn_out_to_be(current, name, helpdesk=helpdesk)
     elif is_same and current is None:
         latest = [each["name"] for each in known.values() if each["helpdesks"] is not None]
         source.name = latest[-1] if latest else _share_plain(source, known)
@@ -246,7 +248,18 @@ def _insert(tenant: Tenant, name: str, *, prefix: str, helpdesks: list[str] | No
 
 def _origin(found: Document, known: Mapping[str, Document], *, mapping: str = "") -> Origin:
     others = frozenset(each["name"] for each in known.values() if each["prefix"])
-    return Origin(name=found["name"], prefix=found["prefix"], mapping=mapping, others=others - {found["name"]})
+    return Origin(
+        name=found["name"],
+        prefix=found["prefix"],
+        mapping=mapping,
+        others=others - {found["name"]},
+        doubles=tuple(each["prefix"] for each in known.values() if each["prefix"] and each.get("is") == found["name"]),
+    )
+
+
+def _turn_out_to_be(space: Document, name: str, *, helpdesk: str) -> None:
+    """The helpdesk of this name space is that of another one: what was read of it meanwhile is there twice."""
+    _collection().update_one({"_id": space["_id"]}, {"$set": {"is": name}, "$pull": {"helpdesks": helpdesk}})
 
 
 def _of_source(source: Source, known: Mapping[str, Document]) -> Document | None:

@@ -16,12 +16,14 @@ class Origin:
     where they keep their own. `mapping`: fingerprint of the settings that its records are read by; a
     stored stamp says nothing about one that was read by another mapping. Empty where stamps always decide.
     `others`: names of the tenant's other name spaces; no ticket without a prefix may begin like one of theirs.
+    `doubles`: prefixes of tickets of this very helpdesk that were read before somebody said which one it is.
     """
 
     name: str = ""
     prefix: str = ""
     mapping: str = ""
     others: frozenset[str] = frozenset()
+    doubles: tuple[str, ...] = ()
 
     def owns(self, external_id: str) -> bool:
         """Whether a ticket of that id belongs to this name space."""

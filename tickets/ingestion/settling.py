@@ -40,6 +40,8 @@ class Settling:
         held = self._delete_listed(first)
         if goes_on:
             return True
+        if is_whole:
+            self._delete_doubles(first)
         gone = [each for each in self._find_absent(first) if each not in held] if is_whole else []
         last = first
         if self._needs_second_look(first, gone, is_whole=is_whole):
@@ -92,6 +94,17 @@ class Settling:
             "That looks like a fault of the helpdesk, so they were kept. If it is right, confirm the deletion.",
         )
         return frozenset(listed)
+
+    def _delete_doubles(self, listing: Listing) -> None:
+        """Delete the tickets that were read under another name before somebody said that this is their helpdesk.
+
+        Only those that the helpdesk has listed now, so that each is still there once.
+        """
+        for prefix in self.origin.doubles:
+            doubles = self.store.iterate_live_ids(Origin(prefix=prefix))
+            own = {self.origin.prefix + each.removeprefix(prefix): each for each in doubles}
+            unlisted = set(listing.seen.missing(own))
+            self.delete([double for id_, double in own.items() if id_ not in unlisted])
 
     def _find_absent(self, listing: Listing) -> list[str]:
         if not self.source.lists_everything:

@@ -169,6 +169,7 @@ class Source(Audited):
     """Where a tenant's tickets live: one helpdesk a tenant, its credential encrypted at rest."""
 
     secrets = frozenset({"encrypted_secret"})
+    unaudited = frozenset({"name"})  # a run gives it, unless a person does
 
     tenant_id: ObjectId
     tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="source")

@@ -211,7 +211,7 @@ def _shown_once(request: HttpRequest, template: str, context: dict[str, Any]) ->
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(Searchable):
     list_display = ["user", "tenant", "role"]
     list_filter = ["role"]
     list_select_related = ["user", "tenant"]

@@ -230,6 +230,16 @@ class TestSearch:
         page = staff.get("/admin/tickets/tickethistory/", {"q": typed})
         assert page.context["cl"].result_count == 1
 
+    @pytest.mark.parametrize("lookup", ["regex", "iregex"])
+    def test_no_address_of_a_list_asks_for_a_regular_expression(
+        self, staff: Client, tenant: Tenant, lookup: str
+    ) -> None:
+        for model in admin.site._registry:
+            address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+            for field in model._meta.concrete_fields[:4]:
+                answer = staff.get(address, {f"{field.name}__{lookup}": "(.*)*x"})
+                assert answer.status_code == 400, (address, field.name)
+
     @pytest.mark.parametrize("pattern", ["*", "(a+)+$", "a.b", "x " * 2000, "é[", "%", "_"])
     def test_every_list_takes_every_text(self, staff: Client, tenant: Tenant, pattern: str) -> None:
         addresses = searched_admins()

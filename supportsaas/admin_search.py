@@ -15,7 +15,7 @@ MOST_WORDS = 8
 
 
 class Searchable(admin.ModelAdmin):
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         is_pattern = lookup.rpartition("__")[2] in ("regex", "iregex")
         return not is_pattern and super().lookup_allowed(lookup, value, request)
 

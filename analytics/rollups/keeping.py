@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from bson import ObjectId
 from pymongo.client_session import ClientSession
 
 from analytics.rollups import state
@@ -72,10 +73,15 @@ def refresh(
 
 
 def refresh_marked(stop: threading.Event) -> int:
-    """Refresh every tenant that has marks; how many. A tenant whose run touches more and more days waits for its end."""
-    return take_turns(
-        "rollups", mongo.collection(MARKS).distinct("tenant_id"), partial(_refresh_one, stop=stop), stop=stop
-    )
+    """Refresh every tenant that has marks, in turns; how many turns. A tenant whose run touches more and more days waits for its end."""
+    marks, work = mongo.collection(MARKS), partial(_refresh_one, stop=stop)
+    there_already = {"_id": {"$lt": ObjectId()}}
+    done = 0
+    while taken := take_turns("rollups", marks.distinct("tenant_id"), work, stop=stop):
+        done += taken
+        if marks.find_one(there_already, {"_id": 1}) is None:
+            break
+    return done
 
 
 def _refresh_one(tenant_id: str, *, stop: threading.Event) -> int:

@@ -162,3 +162,16 @@ def test_statistics_of_very_many_hours_and_statuses_are_whole(tenant: Tenant, mo
     monkeypatch.setattr(store, "MOST_HOURS", 5)
     monkeypatch.setattr(store, "MOST_STATUSES", 5)
     assert api_statistics(tenant, start=None, end=None) == whole
+
+
+def test_marks_that_do_not_fit_into_one_turn_are_taken_in_before_a_command_ends(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "DAYS_IN_TURN", 2)
+    monkeypatch.setattr(keeping, "LONGEST_TURN", timedelta())
+    store_tickets(tenant, [{}])
+    assert refresh(tenant, now=NOON)
+    for n in range(8):
+        store_tickets(tenant, [{"id": f"D-{n}", "created_at": (NOON - timedelta(days=n)).isoformat()}])
+    assert refresh_marked(threading.Event()) > 1
+    assert mongo.collection("rollup_marks").count_documents({}) == 0

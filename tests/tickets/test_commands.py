@@ -283,6 +283,23 @@ class TestSettingUp:
         assert status != 0
         assert complaint in err
 
+    @pytest.mark.parametrize(
+        ("option", "sentence"),
+        [
+            ("params.sort=id", "counts as deleted in the helpdesk (absent=deleted)"),
+            ("params.status=open", "is kept, because “status” may leave some out (absent=unknown)"),
+            ("absent=unknown", "is kept (absent=unknown)"),
+        ],
+    )
+    def test_connecting_a_list_says_what_becomes_of_tickets_that_leave_it(
+        self, option: str, sentence: str, tenant: Tenant
+    ) -> None:
+        added = run(
+            "source", "add", "acme", "--kind", "rest", "--url", "http://127.0.0.1:9", "--option", "path=/t",
+            "--option", "fields.id=id", "--option", "fields.created_at=at", "--option", option,
+        )  # fmt: skip
+        assert added[0] == 0 and sentence in added[1]
+
     def test_a_token_ends_after_90_days_unless_told(self, tenant: Tenant) -> None:
         User.objects.create_user("ann")
         made = run("token", "create", "--user", "ann", "--limit", "5")

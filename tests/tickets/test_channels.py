@@ -409,8 +409,15 @@ class TestConfirming:
         client_of(stranger).post("/t/globex/settings/channels/add/?kind=email", self.FORM)
         assert [each.to[0] for each in mail.outbox].count("a@example.com") == 2
 
-    @pytest.mark.parametrize("token", ["x", signing.dumps(["0" * 24, "a@example.com"], salt="channel-address"),
-                                       signing.dumps(["1", "a@example.com"], salt="another"), "a:b:c"])  # fmt: skip
+    @pytest.mark.parametrize(
+        "token",
+        [
+            "x",
+            "a:b:c",
+            pytest.param(signing.dumps(["0" * 24, "a@example.com"], salt="channel-address"), id="no such channel"),
+            pytest.param(signing.dumps(["1", "a@example.com"], salt="another"), id="made for another purpose"),
+        ],
+    )
     def test_a_link_that_is_not_ours_confirms_nothing(self, token: str, pages: Client) -> None:
         pages.post(f"{HERE}add/?kind=email", self.FORM)
         for answer in (Client().get(f"/alerts/confirm/{token}/"), Client().post(f"/alerts/confirm/{token}/")):

@@ -61,6 +61,17 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class TestFirstPage:
+    def test_a_list_that_is_only_there_page_by_page_is_asked_for_by_its_first(
+        self, connect: Connect, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        source, pages = connect([item(1)]), helpdesk.script
+
+        def script(path: str, query: dict[str, str]) -> Answer:
+            return pages(path, query) if query.get("page") == "1" else answer({"detail": "Invalid page."}, 404)
+
+        helpdesk.script = script
+        assert check_source(source).is_usable
+
     def test_a_source_whose_tickets_can_be_read_has_no_problem(self, connect: Connect) -> None:
         assert check_source(connect([item(n) for n in range(25)])).problems == ()
 
@@ -112,7 +123,7 @@ class TestFirstPage:
         source = connect([item(1, state="Waiting"), item(2, state="Waiting"), item(3, state="Hold"), item(4)])
         checked = check_source(source)
         assert checked.is_usable
-        assert "2 statuses nobody mapped: “Waiting” 2 tickets, “Hold” 1 ticket." in str(checked)
+        assert "2 unmapped statuses: “Waiting” (2 tickets), “Hold” (1 ticket)." in str(checked)
         source.options["status_map"] = {"waiting": "pending", "hold": "on_hold"}
         assert check_source(source).problems == ()
 

@@ -104,8 +104,8 @@ class TestSpelling:
     def test_the_sentence_names_the_most_frequent_and_counts_the_rest(self) -> None:
         counts = {"Waiting on Customer": 80, "unknown": 12, "Hold": 1, "a": 1, "b": 1, "c": 1}
         assert unmapped_sentence(counts) == (
-            "6 statuses nobody mapped: “Waiting on Customer” 80 tickets, no status 12 tickets, “Hold” 1 ticket, "
-            "“a” 1 ticket, “b” 1 ticket and 1 more. Their tickets count as open until you map them."
+            "6 unmapped statuses: “Waiting on Customer” (80 tickets), no status (12 tickets), “Hold” (1 ticket), "
+            "“a” (1 ticket), “b” (1 ticket) and 1 more. They count as open until you map them."
         )
 
 
@@ -154,9 +154,9 @@ class TestRuns:
         helpdesk.tickets = [record(f"T-{n}", status="Waiting on Customer") for n in range(3)] + [record("T-9")]
         status, out, err = run("ingest", "--tenant", "acme")
         assert (status, err) == (0, "")
-        assert "1 status nobody mapped: “Waiting on Customer” 3 tickets." in out
+        assert "1 unmapped status: “Waiting on Customer” (3 tickets)." in out
         page = page_of(client_of(manager), "/t/acme/ingestion/")
-        assert "1 status nobody mapped" in page and 'href="/t/acme/statuses/"' in page
+        assert "1 unmapped status" in page and 'href="/t/acme/statuses/"' in page
 
     def test_any_word_may_be_a_status_and_any_number_of_them(self, tenant: Tenant, tmp_path: Path) -> None:
         path = tmp_path / "odd.csv"
@@ -164,7 +164,7 @@ class TestRuns:
         path.write_text("id,created_at,status\n" + "".join(f"{n},2026-03-01,{each}\n" for n, each in enumerate(words)))
         status, out, err = run("import_tickets", "acme", str(path))
         assert (status, err) == (0, "")
-        assert "126 statuses nobody mapped" in out
+        assert "126 unmapped statuses" in out
         save_meanings(tenant, dict.fromkeys(words, "closed"))
         remap_waiting(threading.Event())
         assert statuses(tenant) == {"closed": len(words)}
@@ -176,7 +176,7 @@ class TestRuns:
         for arguments in (["--dry-run"], []):
             status, out, _ = run("import_tickets", "acme", str(path), "--status-map", "4=Resolved", *arguments)
             assert status == 0
-            assert "1 status nobody mapped: “Hold” 1 ticket." in out
+            assert "1 unmapped status: “Hold” (1 ticket)." in out
         assert statuses(tenant) == {"Hold": 1, "open": 1, "resolved": 1}
 
     def test_what_a_tenant_says_holds_for_what_comes_in(self, tenant: Tenant) -> None:
@@ -304,11 +304,11 @@ class TestMapping:
         assert StatusMapping.objects.count() == 0
 
     def test_a_command_says_it_and_shows_what_is_left(self, tenant: Tenant) -> None:
-        assert "2 statuses nobody mapped" in run("statuses", "acme")[1]
+        assert "2 unmapped statuses" in run("statuses", "acme")[1]
         status, out, _ = run("statuses", "acme", "--map", "Waiting on Customer=pending", "Erledigt=closed")
         assert (status, out.splitlines()[-1]) == (0, "acme: every status is known.")
         assert statuses(tenant) == {"pending": 4, "closed": 3, "open": 1}
-        assert run("statuses", "acme", "--map", "Erledigt=")[1].endswith("until you map them.\n")
+        assert run("statuses", "acme", "--map", "Erledigt=")[1].endswith("until you map it.\n")
 
     @pytest.mark.parametrize("arguments", [["nobody"], ["acme", "--map", "Hold"], ["acme", "--map", "Hold=gone"]])
     def test_a_command_that_makes_no_sense_is_wrong_usage(self, arguments: list[str]) -> None:

@@ -45,7 +45,8 @@ class RestSource:
 
     def check(self) -> str:
         self._check_key()
-        answer = self._http.get(self._options.path, self._params(since=None, size=1))
+        first = self._pager(self._params(since=None, size=self._page_size), None)
+        answer = self._http.get(first.address or self._options.path, first.params)
         self._records(answer, is_first=True)
         total = self._total(answer)
         listed = f"{self._http.host} answers, accepts the log-in and lists {'its' if total is None else total} tickets."

@@ -9,18 +9,19 @@ LONGEST_NAME = 40
 
 
 def unmapped_sentence(counts: Mapping[str, int]) -> str:
-    """“2 statuses nobody mapped: “Waiting on Customer” 80 tickets, …”; empty where there is none."""
+    """“2 unmapped statuses: “Waiting on Customer” (80 tickets), …”; empty where there is none."""
     number = len(join_spellings(counts))
     if not number:
         return ""
-    what = "1 status nobody mapped" if number == 1 else f"{number:,} statuses nobody mapped"
-    return f"{what}: {named_statuses(counts)}. Their tickets count as open until you map them."
+    if number == 1:
+        return f"1 unmapped status: {named_statuses(counts)}. It counts as open until you map it."
+    return f"{number:,} unmapped statuses: {named_statuses(counts)}. They count as open until you map them."
 
 
 def named_statuses(counts: Mapping[str, int]) -> str:
     """The first few with their tickets, and how many more there are."""
     found = join_spellings(counts)
-    named = [f"{_name(each.name)} {_tickets(each.count)}" for each in found[:MOST_NAMED]]
+    named = [f"{_name(each.name)} ({_tickets(each.count)})" for each in found[:MOST_NAMED]]
     rest = len(found) - len(named)
     return ", ".join(named) + (f" and {rest:,} more" if rest > 0 else "")
 

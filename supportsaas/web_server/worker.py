@@ -6,7 +6,8 @@ request until it is whole, within limits of time and size (`limits`), and only t
 the client does not take of the answer at once, the loop sends on.
 
 Threads are few, so two more things hold: one caller has at most half of them (`turns`), and `/health` has one of its
-own, for a load balancer takes a server out that does not answer it.
+own, for a load balancer takes a server out that does not answer it. Connections are bounded too: for a new one makes
+room the one on which nothing has happened for longest.
 """
 
 import errno
@@ -23,7 +24,7 @@ from functools import partial
 from typing import Any
 
 from gunicorn.errors import ConfigError
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from supportsaas.web_server import limits
 from supportsaas.web_server.incoming import TOO_MANY, TOO_SLOW, GatheredRequest, Incoming, Refusal, Refused
@@ -65,6 +66,9 @@ class Connection:
         self.parser: GatheredRequest | None = None
         self.state = State.RECEIVING
         self.deadline = 0.0
+        self.active_at = 0.0
+        """When its client last sent or took something, or began to be waited for."""
+        self.turns: Turns[Connection] | None = None
         self.caller = ""
         self.stays_open = True
 
@@ -82,6 +86,9 @@ class PatientWorker(ThreadWorker):
         threads = self.cfg.threads
         self._turns: Turns[Connection] = Turns(
             places=threads, each=max(threads // 2, 1), most_waiting=self.worker_connections // 2
+        )
+        self._turns_of_health: Turns[Connection] = Turns(
+            places=1, each=1, most_waiting=max(self.worker_connections // 10, 2)
         )
         self._health_thread: ThreadPoolExecutor | None = None
         self._connections: dict[Connection, None] = {}
@@ -136,15 +143,19 @@ class PatientWorker(ThreadWorker):
             self._drop(conn)
 
     def _close_longest_waiting(self) -> None:
-        """Room for others: honest clients send a request at once, so it is nobody's loss."""
+        """Room for others: honest clients send a request at once, so it is nobody's loss.
+
+        Not the nearest deadline: it is the new connection that has it, where all others have sent half a body.
+        """
         waiting = (each for each in self._connections if each.state is not State.WORKING)
-        oldest = min(waiting, key=lambda each: each.deadline, default=None)
+        oldest = min(waiting, key=lambda each: each.active_at, default=None)
         if oldest is not None:
             self._drop(oldest)
 
     def _watch(self, conn: Connection, state: State, events: int, seconds: float) -> None:
         conn.state = state
-        conn.deadline = time.monotonic() + seconds
+        conn.active_at = time.monotonic()
+        conn.deadline = conn.active_at + seconds
         work = {State.RECEIVING: self._on_bytes, State.SENDING: self._on_room, State.CLOSING: self._on_rest}[state]
         self._unwatch(conn)
         self.poller.register(conn.socket, events, partial(self._guarded, work, conn))
@@ -153,7 +164,8 @@ class PatientWorker(ThreadWorker):
         if conn.socket.fileno() in self.poller.get_map():
             self.poller.unregister(conn.socket)
 
-    def _guarded(self, work: Any, conn: Connection, _socket: Any) -> None:
+    def _guarded(self, work: Any, conn: Connection, _socket: Any = None) -> None:
+        conn.active_at = time.monotonic()
         try:
             work(conn)
         except (BlockingIOError, InterruptedError):
@@ -171,7 +183,9 @@ class PatientWorker(ThreadWorker):
     # -- The loop: a request comes ---------------------------------------------------------
 
     def _receive(self, conn: Connection, *, seconds: float) -> None:
-        """Wait for a request, or take the one that came behind the last."""
+        """Wait for a request, or take the one that came behind the last. A worker that stops waits little."""
+        if not self.alive:
+            seconds = min(seconds, STOP_KEEPALIVE_LINGER)
         self._watch(conn, State.RECEIVING, selectors.EVENT_READ, seconds)
         if not conn.incoming.is_idle:
             conn.deadline = time.monotonic() + limits.HEAD_SECONDS
@@ -235,37 +249,36 @@ class PatientWorker(ThreadWorker):
 
     def enqueue_req(self, conn: Connection) -> None:
         """To a thread; for its turn, where the caller or all have enough to do."""
-        assert conn.parser is not None and self._health_thread is not None
+        assert conn.parser is not None
         self._unwatch(conn)
         conn.state = State.WORKING
         conn.sock.begin_answer()
         if conn.parser.path == HEALTH:
-            self._hand_over(conn, self._health_thread)
-            return
-        conn.caller = _caller_of(conn.parser, conn.client)
-        if self._turns.add(conn.caller, conn):
-            self._begin_turns()
+            conn.turns, conn.caller = self._turns_of_health, _address_of(conn.parser, conn.client)
+        else:
+            conn.turns, conn.caller = self._turns, _caller_of(conn.parser, conn.client)
+        if conn.turns.add(conn.caller, conn):
+            self._begin_turns(conn.turns)
         else:
             conn.parser = None
             self._refuse(conn, TOO_MANY)
 
-    def _begin_turns(self) -> None:
-        while (conn := self._turns.take()) is not None:
-            self._hand_over(conn, self.tpool)
-
-    def _hand_over(self, conn: Connection, threads: ThreadPoolExecutor) -> None:
-        answering = threads.submit(self.handle, conn)
-        answering.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
+    def _begin_turns(self, turns: Turns[Connection]) -> None:
+        threads = self._health_thread if turns is self._turns_of_health else self.tpool
+        assert threads is not None
+        while (conn := turns.take()) is not None:
+            answering = threads.submit(self.handle, conn)
+            answering.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
 
     def finish_request(self, conn: Connection, answering: "Future[Any]") -> None:
         """Back in the loop: the thread has made its answer."""
-        if conn.parser is not None and conn.parser.path != HEALTH:
-            self._turns.end(conn.caller)
-            self._begin_turns()
+        assert conn.turns is not None
+        conn.turns.end(conn.caller)
+        self._begin_turns(conn.turns)
         conn.parser = None
         failed = answering.cancelled() or answering.exception() is not None
         conn.stays_open = not failed and bool(answering.result())
-        self._send_rest(conn)
+        self._guarded(self._send_rest, conn)  # its client may be gone by now
 
     # -- The loop: an answer goes ----------------------------------------------------------
 
@@ -298,10 +311,15 @@ class PatientWorker(ThreadWorker):
 
 
 def _caller_of(request: GatheredRequest, peer: Any) -> str:
-    """Who asks, as far as it can be told unread: by token, session, or the address that the nearest proxy saw."""
+    """Who asks, as far as it can be told unread: by token, session, or address."""
     token = request.header("AUTHORIZATION")
     session = _SESSION.search(request.header("COOKIE"))
     if token or session:
         return token or session[1]  # type: ignore[index]
+    return _address_of(request, peer)
+
+
+def _address_of(request: GatheredRequest, peer: Any) -> str:
+    """As the nearest proxy saw it."""
     address = request.header("X-FORWARDED-FOR").rpartition(",")[2].strip()
     return address or str(peer[0] if isinstance(peer, tuple) else peer)

@@ -5,6 +5,7 @@ import os
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,6 +16,13 @@ from gunicorn.config import Config
 from supportsaas.web_server.worker import PatientWorker
 
 PATIENCE_SECONDS = 20
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, f"not so: {what}"
+        time.sleep(0.01)
 
 
 class Application:
@@ -74,14 +82,16 @@ class Client:
 
 
 class Server:
-    def __init__(self, *, threads: int = 4, connections: int = 500) -> None:
+    def __init__(
+        self, *, threads: int = 4, connections: int = 500, keepalive: int = 5, graceful_timeout: int = 5
+    ) -> None:
         self.application = Application()
         listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port: int = listener.getsockname()[1]
         cfg = Config()
         for name, value in {
-            "threads": threads, "worker_connections": connections, "keepalive": 5, "sendfile": False,
-            "graceful_timeout": 5, "limit_request_line": 8190,
+            "threads": threads, "worker_connections": connections, "keepalive": keepalive, "sendfile": False,
+            "graceful_timeout": graceful_timeout, "limit_request_line": 8190,
         }.items():  # fmt: skip
             cfg.set(name, value)
         self.worker = PatientWorker(0, os.getppid(), [listener], None, 30, cfg, _Log(cfg))

@@ -7,16 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from supportsaas.web_server import limits
-from tests.web_server.conftest import Server
+from tests.web_server.conftest import Server, wait_until
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, f"not so: {what}"
-        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -59,9 +52,15 @@ def test_requests_that_never_end_keep_nobody_waiting(server: Server, sent: bytes
     assert time.monotonic() - began < 10
 
 
-def test_more_slow_connections_than_there_may_be_make_room_for_a_new_one(start_server: Callable[..., Server]) -> None:
+@pytest.mark.parametrize("sent", [b"", HEAD, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf of it"])
+def test_more_slow_connections_than_there_may_be_make_room_for_a_new_one(
+    start_server: Callable[..., Server], sent: bytes
+) -> None:
     server = start_server(connections=20)
-    slow = [server.connect().send(HEAD) for _ in range(60)]
+    slow = [server.connect().send(sent) for _ in range(19)]
+    wait_until(lambda: server.worker.nr_conns == 19, "all are connected")
+    time.sleep(0.1)  # so that what they sent is read
+    slow += [server.connect().send(sent) for _ in range(20)]
     assert server.status() == "200"
     assert slow[0].read_to_end() == b"", "the one that waited longest was closed"
 
@@ -247,3 +246,16 @@ def test_more_requests_than_may_wait_are_refused_and_health_still_answers(
     assert server.status("/health") == "200"
     let_go.set()
     assert clients[0].read_until(b"0\r\n\r\n").startswith(b"HTTP/1.1 200")
+
+
+def test_those_who_ask_for_health_alone_take_nobody_elses_connection(start_server: Callable[..., Server]) -> None:
+    server = start_server(connections=40)
+    let_go = threading.Event()
+    server.application.routes["/health"] = lambda: [b"well" if let_go.wait(20) else b""]
+    for _ in range(60):
+        server.connect().ask("/health", headers="X-Forwarded-For: 203.0.113.5\r\n")
+        time.sleep(0.005)  # so that it is read before the next is accepted
+    assert server.status() == "200"
+    own = server.connect().ask("/health", headers="X-Forwarded-For: 203.0.113.6\r\nConnection: close\r\n")
+    let_go.set()
+    assert own.read_to_end().startswith(b"HTTP/1.1 200"), "another address still has its turn"

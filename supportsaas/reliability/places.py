@@ -4,7 +4,7 @@ A long request holds one of the web server's few threads. Whoever finds no place
 """
 
 import threading
-from collections import Counter
+from collections import Counter, deque
 from types import TracebackType
 
 
@@ -31,11 +31,13 @@ class Places:
         self._each = each
         self._retry_after = retry_after
         self._taken: Counter[str] = Counter()
+        self._given_back: deque[str] = deque()
         self._turn = threading.Lock()
 
     def take(self, caller: str) -> "Place":
         """Raises `NoPlace`. The place is the caller's until it is given back."""
         with self._turn:
+            self._count_given_back()
             own = self._taken[caller]
             if own >= self._each or self._taken.total() >= self._total:
                 raise NoPlace(what=self._what, taken=own, is_own=own >= self._each, retry_after=self._retry_after)
@@ -43,13 +45,18 @@ class Places:
         return Place(self, caller)
 
     def _give_back(self, caller: str) -> None:
-        with self._turn:
-            self._taken[caller] -= 1
-            self._taken += Counter()  # forgets who has none
+        """Waits for nothing: the garbage collector calls it too, at any moment, also in a thread that counts."""
+        self._given_back.append(caller)
+
+    def _count_given_back(self) -> None:
+        while self._given_back:
+            self._taken[self._given_back.popleft()] -= 1
+        self._taken += Counter()  # forgets who has none
 
     @property
     def taken(self) -> int:
         with self._turn:
+            self._count_given_back()
             return self._taken.total()
 
 

@@ -1,6 +1,7 @@
 """Places for what takes long: some for all, fewer for one caller, and each given back once."""
 
 import gc
+import threading
 
 import pytest
 
@@ -35,3 +36,26 @@ def test_a_place_that_is_forgotten_is_free_again() -> None:
     del place
     gc.collect()
     assert places.taken == 0
+
+
+def test_a_place_that_the_garbage_collector_gives_back_while_another_is_taken_stops_nobody() -> None:
+    places = Places("exports", total=200, each=200)
+
+    def take_and_forget() -> None:
+        usual = gc.get_threshold()
+        for moment in range(1, 40):  # so that some collection falls into the counting
+            gc.collect()
+            ring: list[object] = [places.take("ann")]
+            ring.append(ring)
+            del ring
+            gc.set_threshold(moment)
+            try:
+                places.take("bob").give_back()
+            finally:
+                gc.set_threshold(*usual)
+
+    taking = threading.Thread(target=take_and_forget, daemon=True)
+    taking.start()
+    taking.join(20)
+    gc.collect()
+    assert not taking.is_alive() and places.taken == 0

@@ -18,6 +18,7 @@ from django.test import Client
 from analytics.digest import subscriptions
 from analytics.rollups.keeping import refresh
 from supportsaas import clock, indexes, mongo, tenant_data
+from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit, find_states
 from supportsaas.reliability.lock import Lock
 from supportsaas.tenant_data import OF_NO_TENANT, OF_TENANTS
 from tenants import audit, deletion
@@ -55,15 +56,27 @@ def fill(tenant: Tenant) -> None:
     Membership.objects.create(tenant=tenant, user=user, role=Role.ADMIN)
     ApiToken.issue(name="t", user=user, tenant=tenant, role=Role.ADMIN)
     subscriptions.subscribe(user, tenant, now=clock.now())
+    ask_endpoint(f"email@{tenant.slug}")
     for name in ("deliveries", "digests", "name_spaces", "tenant_faults", "troubles"):
         mongo.collection(name).insert_one({"_id": f"{tenant.slug} {name}", "tenant_id": tenant.slug})
+
+
+def ask_endpoint(name: str) -> None:
+    """A request of the endpoint that failed."""
+    circuit = CircuitBreaker(name)
+    permit = circuit.admit()
+    assert isinstance(permit, Permit)
+    circuit.note_fault(permit, "message", seconds=0.1, note="It does not take mail for ann@example.com.")
 
 
 def left_of(slug: str) -> dict[str, int]:
     """What any collection of the database holds of the tenant, whichever field names it."""
     found = {}
+    behind_at = {"_id": {"$regex": f"@{slug}$"}}
     for name in mongo.database().list_collection_names():
-        number = mongo.collection(name).count_documents({"$or": [{"tenant_id": slug}, {"_id": slug}, {"slug": slug}]})
+        number = mongo.collection(name).count_documents(
+            {"$or": [{"tenant_id": slug}, {"_id": slug}, {"slug": slug}, behind_at]}
+        )
         if number and name not in OF_NO_TENANT:
             found[name] = number
     return found
@@ -85,6 +98,16 @@ def test_nothing_of_a_deleted_tenant_is_left_and_nothing_of_another_is_touched(
     assert left_of("acme") == {}
     assert left_of("globex") == before
     assert run_task() == 0
+
+
+def test_who_gets_the_id_of_a_deleted_tenant_sees_nothing_of_what_its_endpoints_said(tenant: Tenant) -> None:
+    own, longer = "email@acme", "email@big-acme"
+    for name in (own, longer):
+        ask_endpoint(name)
+    tenant.delete()
+    run_task()
+    states = find_states([own, longer])
+    assert states[own].results == () and len(states[longer].results) == 1
 
 
 def test_what_stays_is_that_it_was_erased_and_who_did_it(tenant: Tenant, superuser: User, client_of: ClientOf) -> None:

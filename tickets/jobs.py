@@ -23,6 +23,8 @@ from tenants.models import Tenant
 COLLECTION = "ingestion_logs"
 LEASE_SECONDS = 60
 GO_ON_WITHIN = timedelta(hours=1)
+LONGEST_CHAIN = timedelta(days=3)
+"""So long after its first page a read of several runs begins anew: its list may have no end."""
 
 Trigger = Literal["web", "admin", "api", "command", "demo", "schedule"]
 Kind = Literal["sync", "retry", "import"]
@@ -42,6 +44,9 @@ INTERRUPTED = {
     "message": "The process that ran this ended without a word. Everything it had stored stays; the next run goes on.",
 }
 
+
+RUN_OVER = ("run_limit", "gave_way")
+"""Codes of the errors of runs that were too long for one, or for a worker with many."""
 
 UNKNOWN_JOB = "unknown"
 """Whose job was active when another wanted to begin, where it ended before it could be named."""
@@ -269,26 +274,41 @@ def find_unfinished_reading(tenant: Tenant, *, now: datetime) -> Reading | None:
 
     A run that went on itself is followed by one that begins at the first page, or what changes there would
     not be seen as long as the end cannot be reached. It is followed by one that goes on only where it was
-    stopped from outside (or no read has ever reached the end) and came further.
+    stopped from outside, or by a bound of ours (or no read has ever reached the end), and came further.
+    One that asked for the changes since a time that somebody chose is not gone on with: that may be too late a time.
     """
     last = mongo.collection(COLLECTION).find_one(
         {"tenant_id": tenant.slug, "active": False, "options.kind": "sync"}, sort=[("queued_at", -1)]
     )
     if last is None or last["status"] not in ("failed", "cancelled") or not last.get("reading"):
         return None
-    if now - last["ended_at"] > GO_ON_WITHIN:
+    if last["options"].get("since") is not None:
+        return None
+    if now - last["ended_at"] > (LONGEST_CHAIN if _was_over(last) else GO_ON_WITHIN):
         return None
     known = {each.name for each in fields(Reading)}
     reading = Reading(**{name: value for name, value in last["reading"].items() if name in known})
-    if reading.resumed_from is not None and not (reading.has_advanced and _may_go_on_once_more(tenant, last)):
+    if reading.resumed_from is not None and not (
+        reading.has_advanced and _may_go_on_once_more(tenant, last, began=reading.began, now=now)
+    ):
         return None
     reading.resumed_from = reading.pages_before
     return reading
 
 
-def _may_go_on_once_more(tenant: Tenant, last: Document) -> bool:
-    was_stopped = last["status"] == "cancelled" or (last.get("error") or {}).get("code") == INTERRUPTED["code"]
-    return was_stopped or find_last_good(tenant) is None
+def _may_go_on_once_more(tenant: Tenant, last: Document, *, began: datetime, now: datetime) -> bool:
+    was_stopped = last["status"] == "cancelled" or _error_code(last) == INTERRUPTED["code"]
+    is_long = _was_over(last) and now - began <= LONGEST_CHAIN
+    return was_stopped or is_long or find_last_good(tenant) is None
+
+
+def _was_over(job: Document) -> bool:
+    """Whether the run reached a bound of ours, and said that the next one goes on."""
+    return _error_code(job) in RUN_OVER
+
+
+def _error_code(job: Document) -> str | None:
+    return (job.get("error") or {}).get("code")
 
 
 def forget_reading(tenant: Tenant) -> None:

@@ -1,11 +1,12 @@
 """Reads that do not reach the end: the next one goes on, and then one from the first page follows in time."""
 
 import threading
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from supportsaas import mongo
+from supportsaas import clock, mongo
 from tenants.models import Tenant
 from tests.builders import record
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
@@ -112,6 +113,61 @@ def test_a_reading_that_an_older_version_left_is_gone_on_with(tenant: Tenant, he
     assert live(tenant) == listed.ids
 
 
+def test_changes_since_a_chosen_time_are_not_gone_on_with_in_the_place_of_all_changes(
+    tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    now = clock.now()
+    listed = ListedHelpdesk(helpdesk, paging="page")
+    listed.tickets = [dated(n, now - timedelta(hours=20)) for n in range(1, 21)]
+    listed.connect(tenant, since_param="since")
+    ingest(tenant)
+    listed.tickets[0] |= {"subject": "Changed", "updated_at": _text(now - timedelta(hours=10))}
+    listed.tickets += [dated(n, now - timedelta(hours=1)) for n in range(21, 50)]
+    listed.instead = lambda number, _page: answer({}, 403) if number == 2 else None
+    assert ingest(tenant, since=now - timedelta(hours=2)).status == "failed"
+    listed.instead = lambda _number, _page: None
+    assert ingest(tenant).status == "completed"
+    assert subject(tenant) == "Changed"
+    assert live(tenant) == listed.ids
+
+
+class TestBounds:
+    @pytest.fixture
+    def grown(self, tenant: Tenant, helpdesk: ScriptedHelpdesk, settings: Any) -> ListedHelpdesk:
+        """A list that was read to its end once, and is too long for two runs by now."""
+        listed = ListedHelpdesk(helpdesk, paging="page", tickets=10)
+        listed.connect(tenant)
+        assert ingest(tenant).status == "completed"
+        settings.RUN_MOST_PAGES = 4
+        listed.swap([], created=85)
+        return listed
+
+    def test_a_list_that_is_too_long_for_a_run_comes_to_its_end_in_several(
+        self, tenant: Tenant, grown: ListedHelpdesk
+    ) -> None:
+        ends = [ingest(tenant).status for _ in range(3)]
+        assert ends == ["failed", "failed", "completed"]
+        assert live(tenant) == grown.ids
+
+    def test_it_does_so_where_it_is_read_a_few_times_a_day(self, tenant: Tenant, grown: ListedHelpdesk) -> None:
+        for _ in range(4):
+            ingest(tenant)
+            _move_back(timedelta(hours=6))
+        assert live(tenant) == grown.ids
+
+    def test_a_read_without_end_begins_anew_after_some_days(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, grown: ListedHelpdesk
+    ) -> None:
+        grown.swap([], created=1000)
+        begun = []
+        for _ in range(12):
+            before = grown.asked
+            ingest(tenant)
+            begun.append(helpdesk.requests[before][1]["page"])
+            _move_back(timedelta(hours=9))
+        assert begun.count("1") == 2
+
+
 class TestStopping:
     """Whoever wants a run to stop is heard, also where nothing is waited for and nothing is stored."""
 
@@ -155,3 +211,21 @@ class TestStopping:
 
         endless.instead = serve
         assert ingest(tenant).status == "cancelled"
+
+
+def dated(number: int, moment: datetime) -> dict[str, Any]:
+    return record(f"T-{number:03d}", created_at=_text(moment), updated_at=_text(moment))
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _move_back(passed: timedelta) -> None:
+    """As if so much time had passed since the runs that have ended."""
+    log = mongo.collection(jobs.COLLECTION)
+    for job in log.find({"active": False}):
+        moved: dict[str, Any] = {"queued_at": job["queued_at"] - passed, "ended_at": job["ended_at"] - passed}
+        if job["reading"]:
+            moved["reading.began"] = job["reading"]["began"] - passed
+        log.update_one({"_id": job["_id"]}, {"$set": moved})

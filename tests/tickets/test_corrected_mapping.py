@@ -204,6 +204,21 @@ def test_what_an_older_version_stored_is_overwritten_once(
     assert statuses(tenant) == {"T-1": "closed"}
 
 
+def test_a_ticket_of_an_older_version_that_closes_has_a_known_closing_time(
+    tenant: Tenant, source: Source, items: Items, ingest: Ingest
+) -> None:
+    correct(source)
+    items.listed = [item(1)]
+    ingest()
+    mongo.collection("tickets").update_many({}, {"$unset": {"mapping": "", "connection": ""}})
+    mongo.collection("sync_state").update_many({}, {"$unset": {"mapping": ""}})
+    items.listed = [item(1, status="closed", updated_at="2026-03-10T10:30:00Z")]
+    ingest()
+    ticket = TicketStore(tenant).find_ticket("T-1")
+    assert ticket is not None
+    assert (ticket["turns"], ticket["is_closing_known"]) == ([ticket["updated_at"]], True)
+
+
 def test_a_ticket_first_seen_closed_or_closed_by_a_corrected_mapping_has_no_known_closing_time(
     tenant: Tenant, source: Source, items: Items, ingest: Ingest
 ) -> None:

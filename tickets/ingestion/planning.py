@@ -149,7 +149,8 @@ class PagePlan:
         verdict = stored_verdict(content, stored, rules_version=self.rules_version) or self.judge(content)
         fields = stored_fields(content, verdict)
         changes: FieldChanges = field_changes(stored, fields)
-        is_corrected = is_news and not version.is_comparable(ticket)
+        # Of what an earlier version stored nobody knows the mapping: most likely it is the one of today.
+        is_corrected = is_news and "mapping" in stored and not version.is_comparable(ticket)
         fields |= next_transitions(stored, content, now=self.now, is_corrected=is_corrected).fields
         values: Document = {name: value for name, value in fields.items() if stored.get(name) != value}
         values["digest"] = ticket.digest if is_news else content.digest(rules_version=self.rules_version)

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tenants.models import Tenant
+from supportsaas import clock
+from tenants.models import Source, Tenant
 from tests.builders import record
-from tests.helpdesk import ScriptedHelpdesk
-from tests.listed import PAGINGS, ListedHelpdesk, ingest, live, warned
+from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.listed import FIELDS, PAGINGS, SIZE, ListedHelpdesk, ingest, live, warned
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +142,71 @@ def test_a_page_of_new_tickets_in_front_is_not_taken_for_the_end(
     ingest(tenant)
     assert {f"T-{n:03d}" for n in range(1, 96)} <= live(tenant)
     ingest(tenant)
+    assert live(tenant) == listed.ids
+
+
+@WAYS
+@TOTALS
+def test_a_list_that_begins_with_the_newest_is_read_whole_though_tickets_come_all_the_time(
+    paging: str, total: bool, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    listed = listing(helpdesk, paging, total=total)
+    listed.connect(tenant)
+    ingest(tenant)
+    listed.tickets = [each for each in listed.tickets if each["id"] != "T-050"]
+
+    def create(_number: int) -> None:
+        now = _text(clock.now() + timedelta(seconds=1))
+        listed.tickets.insert(0, record(f"N-{listed.asked:03d}", created_at=now, updated_at=now))
+
+    listed.before = create
+    outcome = ingest(tenant)
+    assert (outcome.status, outcome.warning) == ("completed", None)
+    assert "T-050" not in live(tenant)
+    assert {f"T-{n:03d}" for n in range(1, 96)} - live(tenant) == {"T-050"}
+
+
+@pytest.mark.parametrize("lapsed", [(410, {}), (200, {"ok": False, "error": "invalid_cursor"})], ids=["410", "200"])
+def test_a_long_list_whose_cursors_serve_once_is_read_to_its_end(
+    lapsed: tuple[int, dict[str, Any]], tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    tickets = [record(f"T-{n:03d}") for n in range(1, 201)]
+    used: set[str] = set()
+    walks = 0
+
+    def serve(_path: str, query: dict[str, str]) -> Answer:
+        nonlocal walks
+        cursor = query.get("cursor", "")
+        walks += not cursor
+        if cursor in used:
+            return answer(lapsed[1], lapsed[0])
+        used.update({cursor} - {""})
+        start = int(cursor.split("-")[1]) if cursor else 0
+        end = start + SIZE
+        following = f"?cursor={walks}-{end}" if end < len(tickets) else None
+        return answer({"items": tickets[start:end], "next": following})
+
+    helpdesk.script = serve
+    options = {"path": "/items", "records": "items", "paging": "next", "next": "next"}
+    options |= {"fields": {name: name for name in FIELDS}}
+    Source.objects.create(tenant=tenant, kind="rest", url=helpdesk.url, page_size=SIZE, options=options)
+    assert ingest(tenant).status == "completed"
+    tickets = tickets[1:]
+    assert ingest(tenant).status == "completed"
+    assert live(tenant) == {each["id"] for each in tickets}
+
+
+@WAYS
+def test_a_list_that_fits_into_a_run_once_may_be_looked_at_twice(
+    paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk, settings: Any
+) -> None:
+    listed = listing(helpdesk, paging, total=False)
+    listed.connect(tenant)
+    ingest(tenant)
+    settings.RUN_MOST_PAGES = 12
+    settings.RUN_MOST_TICKETS = 100
+    listed.tickets = listed.tickets[:-1]
+    assert ingest(tenant).status == "completed"
     assert live(tenant) == listed.ids
 
 

@@ -41,6 +41,10 @@ class RunBounds:
             now=now,
         )
 
+    def count_anew(self) -> None:
+        """Before the same pages are read once more: a list that fits into a run once has to fit twice."""
+        self.pages_left, self.tickets_left = settings.RUN_MOST_PAGES, settings.RUN_MOST_TICKETS
+
     def check_time(self) -> None:
         if self.now() > self.until:
             minutes = self.longest // timedelta(minutes=1)

@@ -19,18 +19,19 @@ SAME_PAGE_LIMIT = Shrinking.MOST_TIMES + 2
 class Listing:
     """The pages of one read, remembered in a few bytes a ticket.
 
-    `began`: when the read began. `known`: the ids of an earlier read of the same list, to see what that one missed.
+    `began`: when the read began. `first`: an earlier read of the same list, to see what that one missed.
     """
 
     began: datetime
-    known: SeenIds | None = None
+    first: "Listing | None" = None
     seen: SeenIds = field(default_factory=SeenIds)
     pages: int = 0
     _landmarks: dict[int, tuple[Position, list[str]]] = field(default_factory=dict)
     """The ids on the pages 1, 2, 4, 8 …, in their order: by them one can tell later whether the list has moved."""
     total: int | None = None
+    _total_at_first: int | None = None
     unknown: int = 0
-    """How many ids came that are not `known`."""
+    """How many ids came that the first read missed: not of tickets that were created since it began."""
     _place: Position | None = None
     _came: int = 0
     _without_id: int = 0
@@ -55,8 +56,10 @@ class Listing:
         self._distinct_in_pages += len(distinct)
         self._without_id += len(page.records) - len(ids)
         self.seen.add(distinct)
-        if self.known is not None:
-            self.unknown += sum(1 for _ in self.known.missing(distinct))
+        if self.first is not None:
+            began = self.first.began
+            news = {each.content.external_id for each in read.tickets if each.content.created_at > began}
+            self.unknown += sum(1 for each in self.first.seen.missing(distinct) if each not in news)
         self._ended_in_doubt = self._ended_in_doubt or page.is_doubtful
         self._has_news = self._has_news or any(each.content.created_at > self.began for each in read.tickets)
         self._watch_repetition(page, ids)
@@ -77,8 +80,12 @@ class Listing:
 
     @property
     def is_as_announced(self) -> bool:
-        """Whether exactly as many tickets came as were announced, if any number was."""
-        return self.total is None or self.records == self.total
+        """Whether exactly as many tickets came as were announced, if any number was.
+
+        In a list that begins with the newest, those that are created meanwhile are announced and not read.
+        """
+        announced = (self.total, self._total_at_first) if self._got_longer and not self._got_shorter else (self.total,)
+        return self.total is None or self.records in announced
 
     @property
     def has_moved(self) -> bool:
@@ -96,7 +103,7 @@ class Listing:
 
         Records that came twice do no harm where an earlier read of the same list had all that came in this one.
         """
-        is_same_again = self.known is not None and not self.unknown
+        is_same_again = self.first is not None and not self.unknown
         has_slipped = self._got_shorter or self._ended_in_doubt or (self._came_twice and not is_same_again)
         return self.is_as_announced and not has_slipped
 
@@ -126,6 +133,8 @@ class Listing:
         return self._distinct_in_pages > self.seen.count_distinct()
 
     def _watch_total(self, page: Page) -> None:
+        if self._total_at_first is None:
+            self._total_at_first = page.total_count
         before, self.total = self.total, page.total_count if page.total_count is not None else self.total
         if before is None or self.total is None or self._came > before:
             return  # more came than was announced: its number says something else

@@ -24,7 +24,6 @@ from tenants.models import Source, Tenant
 from tickets import jobs, quarantine
 from tickets.erasures import Erasures
 from tickets.ingestion.bounds import RunBounds, RunOver
-from tickets.ingestion.deletions import SeenIds
 from tickets.ingestion.guard import LockBusy, RunCancelled, RunGuard, Sleep
 from tickets.ingestion.listing import Listing
 from tickets.ingestion.name_spaces import claim_origin
@@ -45,7 +44,7 @@ from tickets.quarantine import QuarantinedRecord
 from tickets.rejections import RejectedReasons
 from tickets.rules.model import find_rules
 from tickets.sources import Page, SourceError, TicketSource, open_source
-from tickets.sources.base import Position
+from tickets.sources.base import PLACE_IS_GONE, Position
 from tickets.sources.http import Wait
 from tickets.status_mapping.model import find_status_map
 from tickets.status_mapping.words import unmapped_sentence
@@ -57,7 +56,6 @@ logger = logging.getLogger(__name__)
 DELETION_BATCH = 500
 MOST_STATUSES = 50
 """Of those that nobody mapped, so many are kept with a run: the most frequent ones."""
-_PLACE_IS_GONE = ("not_found", "rejected", "unexpected_answer")
 OpenSource = Callable[[Tenant, Wait], TicketSource]
 Listener = Callable[[Progress], None]
 
@@ -225,7 +223,7 @@ class _Run:
             try:
                 listing = self._read_pages(source, reading)
             except SourceError as error:
-                if not goes_on or self.progress.processed_pages or error.code not in _PLACE_IS_GONE:
+                if not goes_on or self.progress.processed_pages or error.code not in PLACE_IS_GONE:
                     raise
                 reading, goes_on = self._begin(source, state), False  # the place is not there any more
                 listing = self._read_pages(source, reading)
@@ -246,7 +244,7 @@ class _Run:
                     origin=self.origin,
                     is_confirmed=self.request.confirm_deletions,
                     delete=self._delete,
-                    look_again=lambda known: self._look_again(source, known, since=reading.since),
+                    look_again=lambda first: self._look_again(source, first, since=reading.since),
                     warn=self._warn,
                 )
                 missed_nothing = settling.settle(listing, is_whole=is_whole, goes_on=goes_on)
@@ -315,10 +313,10 @@ class _Run:
         return Reading(began=now, since=since, mapping=self.origin.mapping)
 
     def _read_pages(
-        self, source: TicketSource, reading: Reading, *, pages_done: int = 0, known: SeenIds | None = None
+        self, source: TicketSource, reading: Reading, *, pages_done: int = 0, first: Listing | None = None
     ) -> Listing:
         """Store every page; `reading` follows, so that the next run can go on after a stop."""
-        listing = Listing(began=reading.began, known=known)
+        listing = Listing(began=reading.began, first=first)
         start = Position(reading.pages_before, reading.token) if reading.token else None
         pages = source.pages(since=reading.since, start=start)
         is_whole = self.request.kind == "sync" and reading.since is None and start is None
@@ -387,14 +385,15 @@ class _Run:
             self.progress.total_pages = pages_done + max(page.total_pages, page.number)
         self.guard.report("Reading tickets")
 
-    def _look_again(self, source: TicketSource, known: SeenIds, *, since: datetime | None) -> Listing:
+    def _look_again(self, source: TicketSource, first: Listing, *, since: datetime | None) -> Listing:
         """Read all pages once more; what they show for the second time is not counted again."""
         counts = self.progress.counts
         before, reasons = (counts.unchanged, counts.quarantined, counts.foreign), self.reasons
         self.reasons = RejectedReasons()
+        self.bounds.count_anew()
         done = self.progress.processed_pages
         again = Reading(began=self.now(), since=since, mapping=self.origin.mapping)
-        listing = self._read_pages(source, again, pages_done=done, known=known)
+        listing = self._read_pages(source, again, pages_done=done, first=first)
         self.progress.reading = None
         counts.unchanged, counts.quarantined, counts.foreign = before
         self.reasons = reasons

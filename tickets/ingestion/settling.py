@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from tickets.ingestion.deletions import SeenIds, brake_applies
+from tickets.ingestion.deletions import brake_applies
 from tickets.ingestion.listing import Listing
 from tickets.ingestion.origin import Origin
 from tickets.ingestion.reading import read_records
 from tickets.sources import TicketSource
-from tickets.sources.base import Position
+from tickets.sources.base import PLACE_IS_GONE, Position, SourceError
 from tickets.store import TicketStore
 
 
@@ -18,8 +18,8 @@ from tickets.store import TicketStore
 class Settling:
     """Of one run. `is_confirmed`: a person has agreed to the deletions.
 
-    `delete` marks tickets as deleted, `look_again` reads the same once more and compares it with the ids that are
-    known, `warn` takes a code and a sentence.
+    `delete` marks tickets as deleted, `look_again` reads the same once more and compares it with the
+    first listing, `warn` takes a code and a sentence.
     """
 
     source: TicketSource
@@ -27,7 +27,7 @@ class Settling:
     origin: Origin
     is_confirmed: bool
     delete: Callable[[list[str]], None]
-    look_again: Callable[[SeenIds], Listing]
+    look_again: Callable[[Listing], Listing]
     warn: Callable[[str, str], None]
 
     def settle(self, first: Listing, *, is_whole: bool, goes_on: bool) -> bool:
@@ -45,7 +45,7 @@ class Settling:
         gone = [each for each in self._find_absent(first) if each not in held] if is_whole else []
         last = first
         if self._needs_second_look(first, gone, is_whole=is_whole):
-            last = self.look_again(first.seen)
+            last = self.look_again(first)
             gone = list(last.seen.missing(gone))
         missed_some = last.has_moved and last is not first and last.unknown > 0
         if missed_some:
@@ -132,7 +132,16 @@ class Settling:
             return True
         if not is_whole or self.source.drift != "silent":
             return False
-        return any(first.differs_at(place, self._read_ids(place)) for place in first.landmarks())
+        return any(self._has_moved_at(place, first) for place in first.landmarks())
+
+    def _has_moved_at(self, place: Position, first: Listing) -> bool:
+        """Whether the page there is another one by now; of one that is not there any more nobody knows."""
+        try:
+            return first.differs_at(place, self._read_ids(place))
+        except SourceError as error:
+            if error.code not in PLACE_IS_GONE:
+                raise
+            return True
 
     def _read_ids(self, place: Position) -> list[str]:
         """The ids that are on the page there now. One request: where all is quiet, it is the price of knowing."""

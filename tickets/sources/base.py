@@ -25,6 +25,10 @@ class SourceError(Exception):
         self.status = status
 
 
+PLACE_IS_GONE = ("not_found", "rejected", "unexpected_answer", "failed_answer")
+"""Codes of what a helpdesk answers to a place in its list that is not there any more, such as a cursor that has lapsed."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
     """One record: `fields` in the house's names for normalising, `raw` as it came for quarantine.

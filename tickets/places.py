@@ -19,14 +19,17 @@ R = TypeVar("R")
 _LOOKS_EVERY_SECONDS = 1.0
 OPEN_FOR_EACH_PLACE = 4
 """Runs that are going or paused; if more want to begin, the one that has been open longest ends."""
+TURNS_BEFORE_ITS_END = 6
+"""So many turns each run has before it may be ended for others: ordinary runs are over by then."""
 
 
 @dataclass(slots=True, eq=False)
 class Turn:
-    """A run's place. `since`: when it began to go, or to wait; `began`: when the run did."""
+    """A run's place. `since`: when it began to go, or to wait; `began`: when the run did; `count`: how many it had."""
 
     began: float
     since: float
+    count: int = 0
     _may_go: threading.Event = field(default_factory=threading.Event)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -41,6 +44,7 @@ class Turn:
 
     def go(self, now: float) -> None:
         self.since = now
+        self.count += 1
         self._may_go.set()
 
     def pause(self, now: float) -> None:
@@ -93,7 +97,9 @@ class Places:
             if not is_queue_first and paused is None:
                 return False
             if is_queue_first and len(self._open) >= self._count * OPEN_FOR_EACH_PLACE:
-                min(self._open, key=lambda turn: turn.began).end()
+                oldest = min(self._open, key=lambda turn: turn.began)
+                if oldest.count >= TURNS_BEFORE_ITS_END:
+                    oldest.end()
                 is_queue_first = False
                 if paused is None:
                     return False

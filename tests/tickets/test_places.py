@@ -15,7 +15,7 @@ from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets import jobs
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
-from tickets.places import OPEN_FOR_EACH_PLACE, Places, Turn, run_in_turns
+from tickets.places import OPEN_FOR_EACH_PLACE, TURNS_BEFORE_ITS_END, Places, Turn, run_in_turns
 from tickets.store import TicketStore
 from tickets.worker import Worker
 
@@ -104,10 +104,28 @@ class TestPlaces:
                     places.leave(turn)
                 seconds.now += 1
                 waited += 1
-                assert waited <= 60 * OPEN_FOR_EACH_PLACE * 2
+                assert waited <= 60 * OPEN_FOR_EACH_PLACE * (TURNS_BEFORE_ITS_END + 1)
             endless.append(places.begin())
             assert sum(turn.is_going for turn in endless) <= 4
             assert len(endless) <= 4 * OPEN_FOR_EACH_PLACE
+
+    def test_of_very_many_runs_that_take_a_few_turns_none_is_ended_before_its_time(self) -> None:
+        seconds = Seconds()
+        places = Places(4, turn_seconds=20, now=seconds)
+        began, left, queued, done = seconds.now, dict[Turn, float](), 100, 0
+        while done < 100:
+            for turn in list(left):
+                assert not turn.is_over
+                left[turn] -= turn.is_going
+                if left[turn] <= 0:
+                    places.leave(turn)
+                    done += left.pop(turn) <= 0
+            while queued and (places.is_quiet or places.share(seconds.now - began)):
+                left[places.begin()], queued = 60.0, queued - 1
+            if not queued:
+                places.share(None)
+            seconds.now += 1
+        assert seconds.now - began <= 100 * 60 / 4 * 1.1, "all four places were in use"
 
 
 def test_of_many_items_one_without_end_lets_all_others_have_their_turn() -> None:

@@ -240,8 +240,8 @@ class NewTokenForm(AsksPasswordAgain, forms.ModelForm):
 class ApiTokenAdmin(Searchable):
     """Making one shows its text once, in the answer to saving; later there is only its hash.
 
-    Staff who are no superusers make tokens for themselves, and change none but their own: a token never allows more
-    than its person may do.
+    Staff who are no superusers make tokens for themselves, and change and revoke none but their own: a token never
+    allows more than its person may do.
     """
 
     list_display = [
@@ -310,6 +310,11 @@ class ApiTokenAdmin(Searchable):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> HttpResponse | None:
         """Asks once; a program that uses one gets no answer from then on."""
         live = queryset.filter(revoked_at=None)
+        if not _is_superuser(request):
+            mine = live.filter(user=request.user)
+            if mine.count() < live.count():
+                messages.warning(request, "Tokens of others were left as they are: only a superuser revokes them.")
+            live = mine
         if "confirmed" not in request.POST:
             context = {**self.admin_site.each_context(request), "title": "Revoke these tokens?", "tokens": live}
             return TemplateResponse(request, "admin/revoke_tokens.html", context)

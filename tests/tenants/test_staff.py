@@ -89,6 +89,19 @@ class TestTokens:
         token.refresh_from_db()
         assert token.role == "viewer"
 
+    def test_staff_revoke_no_token_of_others(self, staff_with: Callable[..., Client], superuser: User) -> None:
+        client = staff_with("change_apitoken", "view_apitoken", "view_user")
+        helper = User.objects.get(username="helper")
+        for name, user in (("theirs", superuser), ("mine", helper)):
+            ApiToken.issue(name=name, user=user, tenant=None, role="viewer")  # type: ignore[arg-type]
+        chosen = [str(each.pk) for each in ApiToken.objects.all()]
+        form = {"action": "revoke", "_selected_action": chosen}
+        asked = client.post("/admin/tenants/apitoken/", form).content.decode()
+        assert "mine" in asked and "theirs" not in asked
+        page = client.post("/admin/tenants/apitoken/", {**form, "confirmed": "yes"}, follow=True).content.decode()
+        assert "only a superuser revokes them" in page
+        assert [each.name for each in ApiToken.objects.filter(revoked_at=None)] == ["theirs"]
+
 
 class TestPeople:
     FORM = {

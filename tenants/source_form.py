@@ -30,11 +30,11 @@ class SourceForm(forms.ModelForm):
     )
 
     helpdesk = forms.ChoiceField(
-        label="If the host or the kind changes, this is",
+        label="If you change the host or the kind",
         required=False,
         choices=SAME_OR_ANOTHER,
-        help_text="Another helpdesk: the tickets you have stay, are no longer synced, and are never mixed with the "
-        "new ones. The same helpdesk: its tickets go on.",
+        help_text="Another helpdesk: existing tickets are kept but no longer synced, and never mixed with the new "
+        "ones. The same helpdesk: its existing tickets keep syncing.",
     )
 
     class Meta:

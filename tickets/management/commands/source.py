@@ -62,7 +62,7 @@ class Command(BaseCommand):
         whose.add_argument(
             "--same-helpdesk",
             action="store_true",
-            help="it is the helpdesk the tenant has, at a new address or read in another way: its tickets go on",
+            help="it is the helpdesk the tenant has, at a new address or read in another way: its tickets keep syncing",
         )
         whose.add_argument(
             "--another-helpdesk",

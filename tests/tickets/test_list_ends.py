@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from supportsaas.reliability.rate_limiter import RateLimiter
-from tenants.models import Tenant
+from tenants.models import Source, Tenant
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tests.listed import PAGINGS, SIZE, ListedHelpdesk, ingest, live, warned
+from tickets import jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -357,3 +358,24 @@ def test_the_helpdesks_own_words_are_said(tenant: Tenant, helpdesk: ScriptedHelp
     listed.connect(tenant)
     outcome = ingest(tenant)
     assert outcome.error is not None and "“not_authed”" in outcome.error["message"]
+
+
+@pytest.mark.parametrize("total", [10**400, 10**13, "9" * 5000, 1e300], ids=["400", "13", "text", "float"])
+def test_a_total_that_no_list_can_have_is_no_total(total: Any, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+    listed = ListedHelpdesk(helpdesk, paging="page")
+    listed.total = lambda _all, _page: total
+    listed.connect(tenant)
+    assert ingest(tenant).status == "completed"
+    assert live(tenant) == listed.ids
+
+
+@pytest.mark.parametrize(("total", "following", "status"), [(10**400, None, "completed"), (1, 10**400, "failed")])
+def test_numbers_beyond_all_measure_leave_no_run_open(
+    total: int, following: int | None, status: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    page = {"tickets": [{"id": "T-1", "created_at": "2026-03-10"}], "next_page": following, "total_count": total}
+    helpdesk.script = lambda path, _query: answer(page) if path.endswith("support-tickets") else None
+    Source.objects.create(tenant=tenant, kind="house", url=helpdesk.url)
+    assert ingest(tenant).status == status
+    assert jobs.find_active(tenant) is None
+    assert live(tenant) == {"T-1"}

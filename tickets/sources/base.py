@@ -29,6 +29,19 @@ PLACE_IS_GONE = ("not_found", "rejected", "unexpected_answer", "failed_answer")
 """Codes of what a helpdesk answers to a place in its list that is not there any more, such as a cursor that has lapsed."""
 
 
+LARGEST_NUMBER = 10**12
+"""No list has more tickets or pages: a larger number says something else, and the database may not hold it."""
+
+
+def read_total(value: Any) -> int | None:
+    """How many tickets a helpdesk says that there are, also as text; None where it says no number that can be."""
+    if isinstance(value, str) and len(value) <= 30 and value.strip().isascii() and value.strip().isdecimal():
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER else None
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
     """One record: `fields` in the house's names for normalising, `raw` as it came for quarantine.

@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from tickets.sources.base import Drift, MappedRecords, Page, Position, SourceError, SourceRecord
+from tickets.sources.base import (
+    LARGEST_NUMBER,
+    Drift,
+    MappedRecords,
+    Page,
+    Position,
+    SourceError,
+    SourceRecord,
+    read_total,
+)
 from tickets.sources.complaints import complaint_of
 from tickets.sources.drift import Shrinking
 from tickets.sources.http import HelpdeskHttp
@@ -40,8 +49,7 @@ class HouseSource:
                     f"The helpdesk at {self._http.host} names a next page after each of {MOST_EMPTY_PAGES} empty ones, "
                     "so where its list ends cannot be told. What came before is stored.",
                 )
-            total = payload.get("total_count")
-            total = total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
+            total = read_total(payload.get("total_count"))
             yield Page(
                 records=MappedRecords(payload["tickets"], self.record),
                 position=Position(number - 1, str(number)),
@@ -93,7 +101,7 @@ class HouseSource:
         following = payload.get("next_page")
         if following is None:
             return None
-        if isinstance(following, bool) or not isinstance(following, int) or following <= after:
+        if isinstance(following, bool) or not isinstance(following, int) or not after < following <= LARGEST_NUMBER:
             raise SourceError(
                 "unexpected_answer",
                 f"The helpdesk at {self._http.host} names {str(following)[:40]!r} as the page after {after}.",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from tenants.source_options import RestOptions
 from tickets.ingestion.dates import DateForm
 from tickets.ingestion.normalize import as_text
-from tickets.sources.base import Drift, MappedRecords, Page, Position, SourceError, SourceRecord
+from tickets.sources.base import Drift, MappedRecords, Page, Position, SourceError, SourceRecord, read_total
 from tickets.sources.complaints import complaint_of
 from tickets.sources.http import Answer, HelpdeskHttp
 from tickets.sources.link_header import UnreadableLink, find_next
@@ -192,12 +192,7 @@ class RestSource:
         raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} has no list of tickets {where}.")
 
     def _total(self, answer: Answer) -> int | None:
-        total = look_up(answer.payload, self._options.total) if self._options.total else None
-        if isinstance(total, str) and total.strip().isascii() and total.strip().isdecimal():
-            total = int(total)
-        if isinstance(total, float) and total.is_integer():
-            total = int(total)
-        return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
+        return read_total(look_up(answer.payload, self._options.total)) if self._options.total else None
 
     def _next_address(self, answer: Answer) -> str | None:
         if self._options.next == "header:Link":

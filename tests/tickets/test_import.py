@@ -477,6 +477,14 @@ class TestIntoAConnection:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", ["RUN_MOST_PAGES", "RUN_MOST_TICKETS"])
+def test_a_file_is_read_to_its_end_however_long_it_is(name: str, tenant: Tenant, write: Write, settings: Any) -> None:
+    setattr(settings, name, 1)
+    path = write("long.jsonl", [record(f"T-{n}") for n in range(3 * PAGE_RECORDS)])
+    assert run("import_tickets", "acme", str(path))[0] == 0
+    assert TicketStore(tenant).count_live() == 3 * PAGE_RECORDS
+
+
 def test_a_tenant_without_a_helpdesk_can_import(tenant: Tenant, write: Write) -> None:
     assert run("import_tickets", "acme", str(write("x.jsonl", [record("T-1")])))[0] == 0
 

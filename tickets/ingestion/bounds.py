@@ -8,6 +8,7 @@ from django.conf import settings
 from supportsaas.clock import Clock
 
 _GOES_ON = "What is in stays, and the next run goes on where this one stopped."
+_IMPORT_AGAIN = "What is in stays. Import the file in parts, or raise the limit and import it again."
 
 
 class RunOver(Exception):
@@ -20,7 +21,10 @@ class RunOver(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class RunBounds:
-    """What one run may take. `room`: how many more tickets the tenant may have, None without a quota."""
+    """What one run may take. `room`: how many more tickets the tenant may have, None without a quota.
+
+    `is_of_file`: it reads a file, which has an end, and which no later run could go on with.
+    """
 
     until: datetime
     longest: timedelta
@@ -28,9 +32,10 @@ class RunBounds:
     tickets_left: int
     room: int | None
     now: Clock
+    is_of_file: bool = False
 
     @classmethod
-    def of_settings(cls, *, now: Clock) -> "RunBounds":
+    def of_settings(cls, *, now: Clock, is_of_file: bool = False) -> "RunBounds":
         longest = timedelta(minutes=settings.RUN_LONGEST_MINUTES)
         return cls(
             until=now() + longest,
@@ -39,6 +44,7 @@ class RunBounds:
             tickets_left=settings.RUN_MOST_TICKETS,
             room=settings.TENANT_MOST_TICKETS or None,
             now=now,
+            is_of_file=is_of_file,
         )
 
     def count_anew(self) -> None:
@@ -48,13 +54,17 @@ class RunBounds:
     def check_time(self) -> None:
         if self.now() > self.until:
             minutes = self.longest // timedelta(minutes=1)
-            raise RunOver("run_limit", f"The run took more than {minutes:,} minutes (RUN_LONGEST_MINUTES). {_GOES_ON}")
+            raise RunOver(
+                "run_limit",
+                f"The run took more than {minutes:,} minutes (RUN_LONGEST_MINUTES). "
+                f"{_IMPORT_AGAIN if self.is_of_file else _GOES_ON}",
+            )
 
     def check_page(self, *, records: int, new: int) -> None:
         """Before a page of so many records, so many of them new tickets, is stored."""
-        if self.pages_left <= 0:
+        if self.pages_left <= 0 and not self.is_of_file:
             raise RunOver("run_limit", f"The run read {settings.RUN_MOST_PAGES:,} pages (RUN_MOST_PAGES). {_GOES_ON}")
-        if self.tickets_left <= 0:
+        if self.tickets_left <= 0 and not self.is_of_file:
             raise RunOver(
                 "run_limit", f"The run read {settings.RUN_MOST_TICKETS:,} tickets (RUN_MOST_TICKETS). {_GOES_ON}"
             )

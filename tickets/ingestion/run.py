@@ -106,7 +106,7 @@ def ingest_tenant(
     those of the tenant's connection where it is left out. `turn`: the worker's place, which it shares with others.
     """
     progress = Progress()
-    bounds = RunBounds.of_settings(now=now)
+    bounds = RunBounds.of_settings(now=now, is_of_file=request.kind == "import")
     guard = RunGuard(
         tenant_id=tenant.slug,
         job_id=job_id,

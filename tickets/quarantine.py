@@ -19,7 +19,7 @@ from pymongo.client_session import ClientSession
 from supportsaas import mongo
 from supportsaas.mongo import Document
 from tenants.models import Tenant
-from tickets.ingestion.normalize import as_text
+from tickets.ingestion.normalize import as_text, clean_text
 from tickets.ingestion.origin import PLAIN, Origin
 from tickets.paging import Cursor
 from tickets.rejections import ReasonCount
@@ -54,7 +54,7 @@ class QuarantinedRecord:
         """The id that its ticket has or would have with us."""
         named = self.fields if self.fields is not None else self.payload
         found = named.get("id") if isinstance(named, Mapping) else None
-        own = (as_text(found) or "").strip()[:200]
+        own = clean_text(as_text(found) or "").strip()[:200]
         return self.origin.prefix + own if own else None
 
     def key(self, tenant_id: str) -> str:

@@ -192,3 +192,44 @@ def test_a_line_of_a_file_that_would_take_too_much_memory_is_rejected(
     junk, ticket = page.records
     assert junk.problem == ("record", "would take more than 0 MB of memory")
     assert ticket.fields is not None
+
+
+@pytest.mark.parametrize("odd", ["\ud800x", "a\0b", "x" * 100_000, 10**400])
+def test_an_id_that_no_database_takes_stops_no_run(
+    odd: Any, helpdesk: ScriptedHelpdesk, connect: Callable[..., Source], ingest: Callable[[], Outcome]
+) -> None:
+    helpdesk.tickets, helpdesk.deleted = [record("T-1"), record(odd, created_at=None)], [odd]
+    connect()
+    outcome = ingest()
+    assert (outcome.status, outcome.progress.counts.new_ingested) == ("partial", 1)
+
+
+def test_a_rejected_record_shows_that_its_ticket_is_there_also_where_its_id_has_a_sign_too_many(
+    tenant: Tenant, helpdesk: ScriptedHelpdesk, connect: Callable[..., Source], ingest: Callable[[], Outcome]
+) -> None:
+    helpdesk.tickets = [record("T-1\0"), record("T-2")]
+    connect()
+    ingest()
+    helpdesk.tickets[0] |= {"created_at": None}
+    assert ingest().progress.counts.deleted == 0
+    assert set(TicketStore(tenant).iterate_live_ids()) == {"T-1", "T-2"}
+
+
+@pytest.mark.parametrize("following", ["?page=\ud800", "http://\ud800/", "?page=2\0", "http://[bad"])
+def test_a_next_address_that_is_none_ends_the_run_with_a_sentence(
+    following: str, helpdesk: ScriptedHelpdesk, connect: Callable[..., Source], ingest: Callable[[], Outcome]
+) -> None:
+    helpdesk.script = lambda _path, _query: answer({"items": [{"id": "1", "at": "2026-03-10"}], "next": following})
+    connect(kind="rest", options={**REST, "records": "items", "paging": "next", "next": "next"})
+    error = ingest().error
+    assert error is not None and error["code"] == "unexpected_answer"
+
+
+def test_a_complaint_that_no_database_takes_ends_the_run_with_its_words(
+    tenant: Tenant, helpdesk: ScriptedHelpdesk, connect: Callable[..., Source], ingest: Callable[[], Outcome]
+) -> None:
+    helpdesk.fail_everything(answer({"error": "bad \ud800 thing", "tickets": []}))
+    connect()
+    error = ingest().error
+    assert error is not None and "bad ? thing" in error["message"]
+    assert jobs.find_active(tenant) is None

@@ -28,6 +28,7 @@ def resolve(reference: str, *, against: str, base_url: str) -> str:
     not know. Raises `OtherHost`, and `ValueError` where the reference is no address.
     """
     url = urldefrag(urljoin(against, reference.strip().replace(" ", "%20"))).url
+    url.encode()  # half of a surrogate pair is in no address; its error is a ValueError
     parts, base = urlsplit(url), urlsplit(base_url)
     if not _is_same_host(parts, base):
         raise OtherHost(origin_of(url) if parts.hostname else parts.scheme)

@@ -20,7 +20,7 @@ class SourceError(Exception):
     """
 
     def __init__(self, code: str, sentence: str, *, status: int | None = None) -> None:
-        super().__init__(sentence)
+        super().__init__(sentence.encode(errors="replace").decode())  # it may quote what no database takes
         self.code = code
         self.status = status
 

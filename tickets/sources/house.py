@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from tickets.ingestion.normalize import clean_text
 from tickets.sources.base import (
     LARGEST_NUMBER,
     Drift,
@@ -78,7 +79,9 @@ class HouseSource:
             raise SourceError(
                 "unexpected_answer", f"The helpdesk at {self._http.host} sent no list of deleted tickets."
             )
-        return [str(each) for each in ids if isinstance(each, str | int) and not isinstance(each, bool)]
+        return [
+            clean_text(str(each)).strip() for each in ids if isinstance(each, str | int) and not isinstance(each, bool)
+        ]
 
     def close(self) -> None:
         self._http.close()

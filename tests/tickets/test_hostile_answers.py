@@ -233,3 +233,13 @@ def test_a_complaint_that_no_database_takes_ends_the_run_with_its_words(
     error = ingest().error
     assert error is not None and "bad ? thing" in error["message"]
     assert jobs.find_active(tenant) is None
+
+
+def test_a_number_of_thousands_of_digits_from_rt_ends_in_words(
+    helpdesk: ScriptedHelpdesk, connect: Callable[..., Source], ingest: Callable[[], Outcome]
+) -> None:
+    item = {"id": "9" * 5000, "Subject": "a", "Created": "2026-03-10T00:00:00Z"}
+    helpdesk.script = lambda path, _query: answer({"total": 1, "items": [item] if path.endswith("tickets") else []})
+    connect(kind="rt")
+    outcome = ingest()
+    assert (outcome.status, outcome.progress.counts.quarantined) == ("partial", 1)

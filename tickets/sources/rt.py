@@ -24,6 +24,7 @@ TEXT = "Content"
 _FIELDS = "Subject,Status,Created,LastUpdated,Resolved,Requestor"
 _ALL = "id > 0"
 _LONGEST_COUNT = 999
+_LONGEST_NUMBER = 18
 
 
 class RtSource(RestSource):
@@ -167,7 +168,8 @@ class RtSource(RestSource):
 
 
 def _number(value: Any) -> int | None:
-    return int(value) if isinstance(value, str | int) and str(value).isdecimal() else None
+    is_number = isinstance(value, str | int) and len(str(value)) <= _LONGEST_NUMBER and str(value).isdecimal()
+    return int(value) if is_number else None
 
 
 def _number_of(record: Any) -> int | None:

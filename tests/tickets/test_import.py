@@ -477,6 +477,25 @@ class TestIntoAConnection:
 
 
 @pytest.mark.django_db
+def test_a_file_whose_name_is_not_written_in_utf_8_is_imported(
+    tenant: Tenant, helpdesk: ScriptedHelpdesk, tmp_path: Path
+) -> None:
+    Source.objects.create(tenant=tenant, kind="house", url=helpdesk.url)
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/Exportaci\xf3n.jsonl")
+    records = [record("T-1"), record("T-2", created_at=None)]
+    Path(path).write_text("".join(json.dumps(each) + "\n" for each in records))
+    assert run("import_tickets", "acme", path)[0] == 3
+    assert TicketStore(tenant).count_live() == 1
+
+
+def test_a_file_may_have_very_many_rows_of_one_id(tenant: Tenant, write: Write) -> None:
+    rows = "".join(f"1,2026-03-10,{number}\n" for number in range(9 * PAGE_RECORDS))
+    assert run("import_tickets", "acme", str(write("rows.csv", HEADER + rows)))[0] == 3, (
+        "it warns that rows share an id"
+    )
+    assert TicketStore(tenant).count_live() == 1
+
+
 @pytest.mark.parametrize("name", ["RUN_MOST_PAGES", "RUN_MOST_TICKETS"])
 def test_a_file_is_read_to_its_end_however_long_it_is(name: str, tenant: Tenant, write: Write, settings: Any) -> None:
     setattr(settings, name, 1)

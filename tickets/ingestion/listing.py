@@ -142,6 +142,8 @@ class Listing:
         self._got_longer = self._got_longer or self.total > before
 
     def _watch_repetition(self, page: Page, ids: list[str]) -> None:
+        if page.records and page.records[0].place:
+            return  # of a file, which has rows of one id and no pages that come again
         named = "\0".join(ids) or "\0".join(repr(each.raw) for each in page.records)
         if not named:
             return

@@ -84,6 +84,11 @@ class FileSource:
         self.bytes_read = 0
 
     @property
+    def name(self) -> str:
+        """The file's, as text."""
+        return self._lines.name
+
+    @property
     def size(self) -> int | None:
         """In bytes; None for what is no plain file."""
         return self._lines.size

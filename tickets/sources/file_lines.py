@@ -46,7 +46,7 @@ class LineReader:
             self._binary = path.open("rb")
         except OSError as error:
             raise FileError(f"{path} cannot be opened: {error.strerror or error}.") from None
-        self.name = path.name
+        self.name = path.name.encode(errors="replace").decode()  # it may be written in another encoding
         facts = os.fstat(self._binary.fileno())
         self.size = facts.st_size if stat.S_ISREG(facts.st_mode) else None
         wide = "" if stat.S_ISDIR(facts.st_mode) else _wide_encoding(self._binary.peek(_HEAD_BYTES))

@@ -95,7 +95,7 @@ class Command(BaseCommand):
             try:
                 origin = self._origin(tenant, options)
                 step = _preview if options["dry_run"] else _import
-                sys.exit(step(tenant, source, origin, options["file"].name, reporter))
+                sys.exit(step(tenant, source, origin, reporter))
             finally:
                 source.close()
         except mongo.UNAVAILABLE as error:
@@ -155,8 +155,8 @@ class Command(BaseCommand):
         sys.exit(Exit.USAGE)
 
 
-def _import(tenant: Tenant, source: FileSource, origin: Origin, name: str, reporter: Reporter) -> Exit:
-    request = JobRequest(trigger="command", started_by=f"manage.py import_tickets {name}", kind="import")
+def _import(tenant: Tenant, source: FileSource, origin: Origin, reporter: Reporter) -> Exit:
+    request = JobRequest(trigger="command", started_by=f"manage.py import_tickets {source.name}", kind="import")
     owner_id = process_name()
     stop = stop_on_signals()
     try:
@@ -182,7 +182,7 @@ def _import(tenant: Tenant, source: FileSource, origin: Origin, name: str, repor
     return end
 
 
-def _preview(tenant: Tenant, source: FileSource, origin: Origin, _name: str, reporter: Reporter) -> Exit:
+def _preview(tenant: Tenant, source: FileSource, origin: Origin, reporter: Reporter) -> Exit:
     try:
         preview = preview_source(tenant, source, origin=origin, wait=waiting_until(stop_on_signals()))
     except SourceError as error:

@@ -121,6 +121,8 @@ class DateForm:
 
     def read(self, value: Any) -> datetime | None:
         """The moment in UTC, in milliseconds; None where the helpdesk says that there is none. Raises `NotADate`."""
+        if self.date_format in ("", EPOCH, EPOCH_MS) and (plain := _read_plain(value)) is not None:
+            return plain
         if value is None or value is False or (isinstance(value, str) and _says_unset(value)):
             return None
         if self.date_format in (EPOCH, EPOCH_MS):
@@ -174,6 +176,17 @@ def names_no_zone(value: Any) -> bool:
         return False
 
 
+def _read_plain(value: Any) -> datetime | None:
+    """A moment in the form that nearly all helpdesks use, in a third of the time; None for all that takes a closer look."""
+    if not isinstance(value, str) or _PLAIN_MOMENT.fullmatch(value) is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if _EARLIEST <= moment < _LATEST else None
+
+
 def _says_unset(text: str) -> bool:
     text = text.strip().lower()
     return text in _UNSET or _ZERO_DATE.match(text) is not None
@@ -191,11 +204,6 @@ def _epoch_number(value: Any) -> float | None:
 
 def _read_text(text: str) -> datetime:
     """The moment that a text says, aware where it names a zone. Raises `NotADate`."""
-    if _PLAIN_MOMENT.fullmatch(text):  # as nearly all helpdesks write it, and quickly read
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError:
-            raise NotADate(f"is no date: {text!r:.60}") from None
     if len(text) > _LONGEST:
         raise NotADate(f"is no date: {text[:60]!r}")
     if _ISO_DAY.match(text):

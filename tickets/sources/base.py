@@ -87,7 +87,7 @@ class MappedRecords(Sequence[SourceRecord]):
         return self._to_record(self._raw[place])
 
 
-PART_RECORDS = 500
+PART_RECORDS = 1_000
 
 
 @dataclass(frozen=True, slots=True)

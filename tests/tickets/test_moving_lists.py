@@ -59,12 +59,16 @@ def test_what_slips_past_while_others_go_comes_in_with_the_same_run(
 
 
 @WAYS
+@pytest.mark.parametrize(
+    ("page", "gone", "created"),
+    [(11, [35, 41, 66, 67, 90, 104], 6), (20, [123, 130, 161], 0), (31, [241, 242], 0)],
+)
 def test_in_a_long_list_what_goes_deep_within_is_seen_too(
-    paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    paging: str, page: int, gone: list[int], created: int, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = listing(helpdesk, paging, total=False, tickets=313)
     listed.connect(tenant)
-    once_at(listed, 11, [35, 41, 66, 67, 90, 104], created=6)
+    once_at(listed, page, gone, created=created)
     ingest(tenant)
     assert listed.ids <= live(tenant)
 

@@ -9,8 +9,9 @@ from tickets.ingestion.reading import ReadPage
 from tickets.sources.base import Page, Position, SourceError
 from tickets.sources.drift import Shrinking
 
-LONG_LIST = 16
-"""A list of so many pages is worth a second look at one of them."""
+PAGES_A_LANDMARK = 8
+"""For every eight pages of a list one is looked at again, besides the first."""
+MOST_LANDMARKS = 9
 SAME_PAGE_LIMIT = Shrinking.MOST_TIMES + 2
 """In so many places the same page is no listing that gets shorter: there it comes once more each time it is followed."""
 
@@ -27,7 +28,8 @@ class Listing:
     seen: SeenIds = field(default_factory=SeenIds)
     pages: int = 0
     _landmarks: dict[int, tuple[Position, list[str]]] = field(default_factory=dict)
-    """The ids on the pages 1, 2, 4, 8 …, in their order: by them one can tell later whether the list has moved."""
+    """The ids on the first page and on others at even distances, in order: they tell later whether the list has moved."""
+    _distance: int = 1
     total: int | None = None
     _total_at_first: int | None = None
     unknown: int = 0
@@ -49,8 +51,7 @@ class Listing:
         distinct = list(dict.fromkeys(ids))
         if page.position != self._place:
             self.pages, self._place = self.pages + 1, page.position
-            if self.pages.bit_count() == 1:
-                self._landmarks[self.pages] = page.position, distinct
+            self._remember(page.position, distinct)
         self._watch_total(page)
         self._came += len(page.records)
         self._distinct_in_pages += len(distinct)
@@ -108,13 +109,14 @@ class Listing:
         return self.is_as_announced and not has_slipped
 
     def landmarks(self) -> list[Position]:
-        """The pages that are worth another look, to see whether tickets left while the list was read.
+        """The pages to look at again, to see whether tickets left while the list was read.
 
-        What leaves moves all pages from there to the one that is being read. So the first page shows most, and in
-        a long list one in its first half shows more.
+        What leaves moves all pages from there to the one that is being read, so a few at even distances show most
+        of it. Not seen is what leaves from between two of them and behind the one that is being read.
         """
-        wanted = [1] if self.pages < LONG_LIST else [1, 1 << (self.pages // 4).bit_length() - 1]
-        return [self._landmarks[number][0] for number in wanted if number in self._landmarks]
+        numbers = [number for number in self._landmarks if number < max(self.pages, 2)]
+        step = -(-len(numbers) // (1 + self.pages // PAGES_A_LANDMARK))
+        return [self._landmarks[number][0] for number in numbers[::step]]
 
     def differs_at(self, position: Position, ids: list[str]) -> bool:
         """Whether the page there, read again, shows that tickets have left: `ids` are those it has now.
@@ -127,6 +129,16 @@ class Listing:
         had = set(had_ids)
         behind_the_new = ids[next((place for place, each in enumerate(ids) if each in had), len(ids)) :]
         return behind_the_new != had_ids[: len(behind_the_new)]
+
+    def _remember(self, position: Position, ids: list[str]) -> None:
+        if (self.pages - 1) % self._distance:
+            return
+        self._landmarks[self.pages] = position, ids
+        if len(self._landmarks) > MOST_LANDMARKS:
+            self._distance *= 2
+            self._landmarks = {
+                number: mark for number, mark in self._landmarks.items() if (number - 1) % self._distance == 0
+            }
 
     @property
     def _came_twice(self) -> bool:

@@ -36,7 +36,7 @@ def test_from_the_notice_on_the_dashboard_to_statuses_that_everybody_knows(
     enter(page, "manager")
     page.goto("/t/acme/")
     notice = page.locator(".unmapped")
-    expect(notice).to_contain_text("“Waiting on Customer” 4 tickets, “Hold” 2 tickets")
+    expect(notice).to_contain_text("“Waiting on Customer” (4 tickets), “Hold” (2 tickets)")
     notice.get_by_role("link", name="7 tickets").click()
     expect(page.locator(".list-head")).to_contain_text("7 tickets match")
     page.get_by_role("link", name="Map statuses").click()
@@ -45,7 +45,7 @@ def test_from_the_notice_on_the_dashboard_to_statuses_that_everybody_knows(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("2 statuses are saved.")
     page.goto("/t/acme/")
-    expect(page.locator(".unmapped")).to_contain_text("“A status with a very long name” 1 ticket")
+    expect(page.locator(".unmapped")).to_contain_text("“A status with a very long name” (1 ticket)")
     expect(page.get_by_label("Open: 8", exact=True)).to_be_visible()
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Final
 
+from dateutil.parser import isoparse
+
 from tenants.source_options import EPOCH, EPOCH_MS
 
 DATE_FIELDS: Final = ("created_at", "updated_at", "resolved_at")
@@ -208,7 +210,8 @@ def _read_text(text: str) -> datetime:
         raise NotADate(f"is no date: {text[:60]!r}")
     if _ISO_DAY.match(text):
         try:
-            return datetime.fromisoformat(text)
+            moment: datetime = isoparse(text)
+            return moment
         except ValueError:
             pass
     for form in _FORMS:

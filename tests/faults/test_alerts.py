@@ -1,6 +1,7 @@
 """A flaky endpoint and workers that are killed: every alert arrives, and what comes twice has the same key."""
 
 import random
+import signal
 import subprocess
 import threading
 import time
@@ -66,7 +67,8 @@ class Workers:
         for each in self.running:
             each.terminate()
         for each in self.running:
-            assert each.wait(30) == 0
+            # One that was started a moment ago does not listen yet, and ends as any process does.
+            assert each.wait(30) in (0, -signal.SIGTERM)
 
 
 def bring_in(tenant: Tenant, numbers: range) -> list[str]:

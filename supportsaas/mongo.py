@@ -15,7 +15,13 @@ from pymongo import MongoClient, ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import AutoReconnect, ConnectionFailure, ExecutionTimeout, ServerSelectionTimeoutError
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    ExecutionTimeout,
+    NetworkTimeout,
+    ServerSelectionTimeoutError,
+)
 from pymongo.read_concern import ReadConcern
 
 Document = dict[str, Any]
@@ -29,8 +35,17 @@ _AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 
 def took_too_long(error: Exception) -> bool:
-    """Whether MongoDB is there, and only could not do what was asked in the time for it. For what is in `UNAVAILABLE`."""
-    return isinstance(error, ExecutionTimeout) or isinstance(error.__cause__, ExecutionTimeout)
+    """Whether MongoDB is there, and only could not do what was asked in the time for it. For what is in `UNAVAILABLE`.
+
+    Server and driver both watch the time. Where the driver gives up first, the error is one of the network, and the
+    server is still known to take writes; one that could not even be connected to is not.
+    """
+    for each in (error, error.__cause__):
+        if isinstance(each, ExecutionTimeout):
+            return True
+        if isinstance(each, NetworkTimeout):
+            return client().topology_description.has_writable_server()
+    return False
 
 
 def client() -> "MongoClient[Document]":

@@ -1,6 +1,5 @@
 """The JSON API: every call, its shape, and what it says to wrong input."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from tenants.models import ApiToken, Role, Source, Tenant, User
 from tests.api.caller import Api, token_of
 from tests.builders import delete_stored, finished_job, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.working import running_worker
 from tickets import jobs
 from tickets.jobs import JobRequest
 from tickets.worker import Worker
@@ -31,12 +31,8 @@ def api(owner: User) -> Api:
 @pytest.fixture
 def worker() -> Iterator[Worker]:
     """A worker in a thread of this process, ended with the test."""
-    running = Worker(concurrency=2)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    yield running
-    running.stop.set()
-    thread.join()
+    with running_worker(concurrency=2) as running:
+        yield running
 
 
 class TestAuthentication:

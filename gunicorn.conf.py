@@ -23,6 +23,9 @@ limit_request_line = 8190  # as long as it can be: a list may be narrowed by man
 graceful_timeout = 75
 max_requests = 10_000
 max_requests_jitter = 1_000
+# So that the worker knows one client's address from another's. The settings refuse whatever else it may be.
+_proxies = os.environ.get("TRUSTED_PROXIES", "").strip()
+_trusted_proxies = int(_proxies) if _proxies.isdecimal() else 0
 # gunicorn's own lines look like ours; one line a request is written by supportsaas.request_log.
 logconfig_dict = logs.configuration(os.environ.get("LOG_FORMAT", "line").strip().lower() or "line")
 
@@ -40,6 +43,7 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 def post_fork(server: Any, worker: Any) -> None:
     os.environ["WEB_WORKER_SLOT"] = str(worker.slot)
+    worker.trusted_proxies = _trusted_proxies
 
 
 def post_worker_init(worker: Any) -> None:

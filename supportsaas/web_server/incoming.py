@@ -87,6 +87,11 @@ class GatheredRequest:
         fields = self.request.headers if self.request is not None else ()
         return next((value for each, value in fields if each == name), "")
 
+    def joined_header(self, name: str) -> str:
+        """All of that name (in capitals) as one list, "" without one."""
+        fields = self.request.headers if self.request is not None else ()
+        return ",".join(value for each, value in fields if each == name)
+
 
 class Incoming:
     """The bytes of a connection that no thread has taken yet."""

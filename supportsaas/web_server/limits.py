@@ -16,6 +16,12 @@ SLOWEST_RATE = 8 * 1024
 """A client may keep an answer waiting for `SLOW_SECONDS` at a time. In all it may do so for as long, and a second more for
 each so many bytes that it took."""
 
+
+def kept_threads(threads: int) -> int:
+    """So many of a process's threads one address never gets, whatever tokens and sessions it sends: a quarter."""
+    return max(threads // 4, 1)
+
+
 HELD_BYTES = 64 * 1024 * 1024
 """Of all requests that one process holds; where there is more, the connection with the most is closed."""
 CLOSING_SECONDS = 3.0

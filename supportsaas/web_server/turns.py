@@ -1,51 +1,86 @@
-"""Whose request is worked on next: one caller never takes more than a share of the places. No input or output."""
+"""Whose request is worked on next: one caller, and one address, never take more than a share. No input or output."""
 
 from collections import Counter, deque
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-class Turns(Generic[T]):
-    """`places` in all, `each` for one caller. Requests beyond that wait their turn; callers take turns, too.
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and from where. Many callers may have one address; the name costs a client nothing to change, so the
+    address counts too."""
 
-    At most `most_waiting` wait, half of them one caller's.
+    name: str
+    address: str
+
+
+class Turns(Generic[T]):
+    """`places` in all, `each` for one caller, `each_address` for all callers of one address.
+
+    Requests beyond that wait their turn; addresses take turns, and so do the callers of each. At most `most_waiting`
+    wait: half of them one caller's, three quarters one address's.
     """
 
-    def __init__(self, *, places: int, each: int, most_waiting: int) -> None:
+    def __init__(self, *, places: int, each: int, each_address: int, most_waiting: int) -> None:
         self._free = places
         self._each = each
+        self._each_address = each_address
         self._most_waiting = most_waiting
-        self._count = 0
-        self._waiting: dict[str, deque[T]] = {}
+        self._waiting: dict[str, dict[str, deque[T]]] = {}
+        self._waiting_of_address: Counter[str] = Counter()
         self._running: Counter[str] = Counter()
+        self._running_of_address: Counter[str] = Counter()
 
-    def add(self, caller: str, item: T) -> bool:
+    def add(self, caller: Caller, item: T) -> bool:
         """Whether there is room for it to wait."""
-        queue = self._waiting.get(caller, deque())
-        if self._count >= self._most_waiting or len(queue) >= max(self._most_waiting // 2, 1):
+        queue = self._waiting.get(caller.address, {}).get(caller.name, deque())
+        if (
+            self._waiting_of_address.total() >= self._most_waiting
+            or self._waiting_of_address[caller.address] >= max(self._most_waiting * 3 // 4, 1)
+            or len(queue) >= max(self._most_waiting // 2, 1)
+        ):
             return False
         queue.append(item)
-        self._waiting[caller] = queue
-        self._count += 1
+        self._waiting.setdefault(caller.address, {})[caller.name] = queue
+        self._waiting_of_address[caller.address] += 1
         return True
 
     def take(self) -> T | None:
         """The next one that may begin; `end` gives its place back."""
-        caller = next((each for each in self._waiting if self._running[each] < self._each), None)
-        if caller is None or not self._free:
+        caller = self._next() if self._free else None
+        if caller is None:
             return None
-        queue = self._waiting.pop(caller)
+        queues = self._waiting.pop(caller.address)
+        queue = queues.pop(caller.name)
         item = queue.popleft()
-        self._count -= 1
         if queue:
-            self._waiting[caller] = queue  # behind the others
+            queues[caller.name] = queue  # behind the others
+        if queues:
+            self._waiting[caller.address] = queues
+        _count_down(self._waiting_of_address, caller.address)
         self._free -= 1
-        self._running[caller] += 1
+        self._running[caller.name] += 1
+        self._running_of_address[caller.address] += 1
         return item
 
-    def end(self, caller: str) -> None:
+    def end(self, caller: Caller) -> None:
         self._free += 1
-        self._running[caller] -= 1
-        if not self._running[caller]:
-            del self._running[caller]
+        _count_down(self._running, caller.name)
+        _count_down(self._running_of_address, caller.address)
+
+    def _next(self) -> Caller | None:
+        for address, queues in self._waiting.items():
+            if self._running_of_address[address] >= self._each_address:
+                continue
+            for name in queues:
+                if self._running[name] < self._each:
+                    return Caller(name, address)
+        return None
+
+
+def _count_down(counts: Counter[str], key: str) -> None:
+    counts[key] -= 1
+    if not counts[key]:
+        del counts[key]

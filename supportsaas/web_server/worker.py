@@ -5,9 +5,10 @@ dozen connections that send nothing take a site away. Here the loop, which waits
 request until it is whole, within limits of time and size (`limits`), and only then a thread works on it. What
 the client does not take of the answer at once, the loop sends on.
 
-Threads are few, so two more things hold: one caller has at most half of them (`turns`), and `/health` has one of its
-own, for a load balancer takes a server out that does not answer it. Connections are bounded too: for a new one makes
-room the one on which nothing has happened for longest.
+Threads are few, so more holds: one caller has at most half of them, all callers of one address have all but a few
+(`turns`), and `/health` has one of its own, for a load balancer takes a server out that does not answer it. A caller is
+known by a token or a session that nobody has checked yet; only the address is firm. Connections are bounded too: for a
+new one makes room the one on which nothing has happened for longest.
 """
 
 import errno
@@ -26,10 +27,11 @@ from typing import Any
 from gunicorn.errors import ConfigError
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
+from supportsaas.forwarded import address_behind, client_network
 from supportsaas.web_server import limits
 from supportsaas.web_server.incoming import TOO_MANY, TOO_SLOW, GatheredRequest, Incoming, Refusal, Refused
 from supportsaas.web_server.outgoing import Outgoing
-from supportsaas.web_server.turns import Turns
+from supportsaas.web_server.turns import Caller, Turns
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class Connection:
         self.active_at = 0.0
         """When its client last sent or took something, or began to be waited for."""
         self.turns: Turns[Connection] | None = None
-        self.caller = ""
+        self.caller = Caller("", "")
         self.stays_open = True
 
     def init(self) -> None:
@@ -81,14 +83,20 @@ class Connection:
 
 
 class PatientWorker(ThreadWorker):
+    trusted_proxies = 0
+    """So many stand in front, each adding to X-Forwarded-For (set by gunicorn.conf.py)."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         threads = self.cfg.threads
         self._turns: Turns[Connection] = Turns(
-            places=threads, each=max(threads // 2, 1), most_waiting=self.worker_connections // 2
+            places=threads,
+            each=max(threads // 2, 1),
+            each_address=max(threads - limits.kept_threads(threads), 1),
+            most_waiting=self.worker_connections // 2,
         )
         self._turns_of_health: Turns[Connection] = Turns(
-            places=1, each=1, most_waiting=max(self.worker_connections // 10, 2)
+            places=1, each=1, each_address=1, most_waiting=max(self.worker_connections // 10, 2)
         )
         self._health_thread: ThreadPoolExecutor | None = None
         self._connections: dict[Connection, None] = {}
@@ -253,15 +261,21 @@ class PatientWorker(ThreadWorker):
         self._unwatch(conn)
         conn.state = State.WORKING
         conn.sock.begin_answer()
+        address = self._address_of(conn.parser, conn.client)
         if conn.parser.path == HEALTH:
-            conn.turns, conn.caller = self._turns_of_health, _address_of(conn.parser, conn.client)
+            conn.turns, conn.caller = self._turns_of_health, Caller(address, address)
         else:
-            conn.turns, conn.caller = self._turns, _caller_of(conn.parser, conn.client)
+            conn.turns, conn.caller = self._turns, Caller(_credential_of(conn.parser) or address, address)
         if conn.turns.add(conn.caller, conn):
             self._begin_turns(conn.turns)
         else:
             conn.parser = None
             self._refuse(conn, TOO_MANY)
+
+    def _address_of(self, request: GatheredRequest, peer: Any) -> str:
+        nearest = str(peer[0] if isinstance(peer, tuple) else peer)
+        forwarded = request.joined_header("X-FORWARDED-FOR")
+        return client_network(address_behind(self.trusted_proxies, peer=nearest, forwarded=forwarded) or nearest)
 
     def _begin_turns(self, turns: Turns[Connection]) -> None:
         threads = self._health_thread if turns is self._turns_of_health else self.tpool
@@ -310,16 +324,10 @@ class PatientWorker(ThreadWorker):
             self._drop(conn)
 
 
-def _caller_of(request: GatheredRequest, peer: Any) -> str:
-    """Who asks, as far as it can be told unread: by token, session, or address."""
+def _credential_of(request: GatheredRequest) -> str:
+    """A token or a session as it was sent, unchecked; "" without one. It never equals an address."""
     token = request.header("AUTHORIZATION")
     session = _SESSION.search(request.header("COOKIE"))
-    if token or session:
-        return token or session[1]  # type: ignore[index]
-    return _address_of(request, peer)
-
-
-def _address_of(request: GatheredRequest, peer: Any) -> str:
-    """As the nearest proxy saw it."""
-    address = request.header("X-FORWARDED-FOR").rpartition(",")[2].strip()
-    return address or str(peer[0] if isinstance(peer, tuple) else peer)
+    if token:
+        return f"token {token}"
+    return f"session {session[1]}" if session else ""

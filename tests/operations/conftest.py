@@ -60,11 +60,11 @@ class RunningProcess:
 class Web(RunningProcess):
     """gunicorn with the product's own configuration and two workers."""
 
-    def __init__(self, environment: dict[str, str], output: Path) -> None:
+    def __init__(self, environment: dict[str, str], output: Path, application: str) -> None:
         port = child_process.free_port()
         self.url = f"http://127.0.0.1:{port}"
         super().__init__(
-            ["-m", "gunicorn", "--config", "gunicorn.conf.py", "supportsaas.wsgi"],
+            ["-m", "gunicorn", "--config", "gunicorn.conf.py", application],
             {**environment, "PORT": str(port), "WEB_WORKERS": "2"},
             output,
         )
@@ -119,9 +119,9 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start_web(database: OwnDatabase, data_dir: Path, tmp_path: Path) -> Iterator[Callable[..., Web]]:
     started: list[Web] = []
 
-    def start(**environment: str) -> Web:
+    def start(*, application: str = "supportsaas.wsgi", **environment: str) -> Web:
         whole = database.environment(SUPPORTSAAS_DATA_DIR=str(data_dir), **environment)
-        started.append(Web(whole, tmp_path / f"web-{len(started)}.log"))
+        started.append(Web(whole, tmp_path / f"web-{len(started)}.log", application))
         return started[-1]
 
     yield start

@@ -66,6 +66,32 @@ def test_two_hundred_slow_connections_take_nothing_away(start_web: Callable[...,
             each.close()
 
 
+def test_one_address_with_changing_headers_takes_the_site_from_nobody(
+    start_web: Callable[..., Web], tmp_path: Path
+) -> None:
+    hold = tmp_path / "hold"
+    hold.touch()
+    web = start_web(application="tests.operations.slow_application", HOLD_WHILE_THERE=str(hold))
+    seconds_of(web, "/health")
+    opened = []
+    for number in range(100):
+        junk = (
+            f"Authorization: Bearer {number}\r\nCookie: sessionid={number}\r\nX-Forwarded-For: 203.0.113.{number}\r\n"
+        )
+        opened += open_connections(web, 1, f"GET /held HTTP/1.1\r\nHost: localhost\r\n{junk}\r\n".encode())
+    try:
+        time.sleep(1)  # so that each process has what it takes
+        elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
+        with httpx.Client(transport=elsewhere, base_url=web.url, timeout=20) as other:
+            for _ in range(10):  # in both processes
+                assert other.get("/", headers={"Connection": "close"}).status_code == 200
+        seconds_of(web, "/health")
+    finally:
+        hold.unlink()
+        for each in opened:
+            each.close()
+
+
 def test_a_large_upload_leaves_nothing_and_is_refused_unread(start_web: Callable[..., Web], tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()

@@ -44,8 +44,9 @@ class Application:
 class Client:
     """A connection of raw bytes."""
 
-    def __init__(self, port: int, *, receive_buffer: int | None = None) -> None:
+    def __init__(self, port: int, *, receive_buffer: int | None = None, address: str = "127.0.0.1") -> None:
         self.socket = socket.socket()
+        self.socket.bind((address, 0))
         self.socket.settimeout(PATIENCE_SECONDS)
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -83,7 +84,13 @@ class Client:
 
 class Server:
     def __init__(
-        self, *, threads: int = 4, connections: int = 500, keepalive: int = 5, graceful_timeout: int = 5
+        self,
+        *,
+        threads: int = 4,
+        connections: int = 500,
+        keepalive: int = 5,
+        graceful_timeout: int = 5,
+        trusted_proxies: int = 0,
     ) -> None:
         self.application = Application()
         listener = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -95,6 +102,7 @@ class Server:
         }.items():  # fmt: skip
             cfg.set(name, value)
         self.worker = PatientWorker(0, os.getppid(), [listener], None, 30, cfg, _Log(cfg))
+        self.worker.trusted_proxies = trusted_proxies
         # What `init_process` does besides taking over the signals of the process.
         self.worker.wsgi = self.application
         self.worker.tpool = self.worker.get_thread_pool()
@@ -105,13 +113,14 @@ class Server:
         self._thread.start()
         self._clients: list[Client] = []
 
-    def connect(self, *, receive_buffer: int | None = None) -> Client:
-        self._clients.append(Client(self.port, receive_buffer=receive_buffer))
+    def connect(self, **options: Any) -> Client:
+        self._clients.append(Client(self.port, **options))
         return self._clients[-1]
 
-    def status(self, path: str = "/", **more: Any) -> str:
+    def status(self, path: str = "/", *, address: str = "127.0.0.1", **more: Any) -> str:
         """Of a request on a connection of its own."""
-        return self.connect().ask(path, **{"headers": "Connection: close\r\n", **more}).read_to_end()[9:12].decode()
+        client = self.connect(address=address)
+        return client.ask(path, **{"headers": "Connection: close\r\n", **more}).read_to_end()[9:12].decode()
 
     def stop(self) -> None:
         for each in self._clients:

@@ -15,6 +15,10 @@ HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 @pytest.fixture
 def held(server: Server) -> Iterator[Callable[[], int]]:
     """`/held` keeps a thread until the test is over; how many do."""
+    yield from _holding(server)
+
+
+def _holding(server: Server) -> Iterator[Callable[[], int]]:
     let_go, begun = threading.Event(), threading.Semaphore(0)
     count = 0
 
@@ -29,6 +33,16 @@ def held(server: Server) -> Iterator[Callable[[], int]]:
     server.application.routes["/health"] = lambda: [b"well"]
     yield lambda: count
     let_go.set()
+
+
+@pytest.fixture
+def proxied(start_server: Callable[..., Server]) -> Server:
+    return start_server(trusted_proxies=1)
+
+
+@pytest.fixture
+def held_behind_a_proxy(proxied: Server) -> Iterator[Callable[[], int]]:
+    yield from _holding(proxied)
 
 
 @pytest.mark.parametrize(
@@ -215,17 +229,58 @@ def test_one_caller_leaves_half_of_the_threads_to_others(server: Server, held: C
 
 
 def test_those_who_are_not_logged_in_are_told_apart_by_the_address_that_the_nearest_proxy_saw(
-    server: Server, held: Callable[[], int]
+    proxied: Server, held_behind_a_proxy: Callable[[], int]
 ) -> None:
     for number in range(10):
-        server.connect().ask("/held", headers=f"X-Forwarded-For: 198.51.100.{number}, 203.0.113.5\r\n")
-    assert server.status(headers="X-Forwarded-For: 203.0.113.6\r\nConnection: close\r\n") == "200"
-    assert held() == 2
+        proxied.connect().ask("/held", headers=f"X-Forwarded-For: 198.51.100.{number}, 203.0.113.5\r\n")
+    assert proxied.status(headers="X-Forwarded-For: 203.0.113.6\r\nConnection: close\r\n") == "200"
+    assert held_behind_a_proxy() == 2
+
+
+JUNK = (
+    "Authorization: Bearer {}\r\n",
+    "Authorization: {}\r\n",
+    "Cookie: sessionid={}\r\n",
+    "X-Forwarded-For: 203.0.113.{}\r\n",
+)
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_one_address_leaves_threads_to_others_whatever_it_sends(
+    server: Server, held: Callable[[], int], junk: str
+) -> None:
+    for number in range(20):
+        server.connect().ask("/held", headers=junk.format(number))
+    assert server.status(address="127.0.0.2") == "200"
+    assert held() == (2 if "Forwarded" in junk else 3), "nobody's X-Forwarded-For counts without a proxy"
+
+
+def test_an_address_behind_the_proxy_is_what_the_proxy_saw_in_however_many_headers(
+    proxied: Server, held_behind_a_proxy: Callable[[], int]
+) -> None:
+    for number in range(20):
+        invented = f"X-Forwarded-For: 198.51.100.{number}\r\nAuthorization: Bearer {number}\r\n"
+        seen = f"X-Forwarded-For: 2001:db8:1:2::{number}\r\n"
+        proxied.connect().ask("/held", headers=invented + seen)
+    assert proxied.status(headers="X-Forwarded-For: 2001:db8:1:3::1\r\nConnection: close\r\n") == "200"
+    assert held_behind_a_proxy() == 3, "all are one client's IPv6 network"
+
+
+def test_a_token_that_looks_like_an_address_takes_nothing_from_that_address(
+    server: Server, held: Callable[[], int]
+) -> None:
+    for _ in range(4):
+        server.connect(address="127.0.0.2").ask("/held", headers="Authorization: 127.0.0.1\r\n")
+    wait_until(lambda: held() == 2, "it has its own share")
+    for _ in range(4):
+        server.connect().ask("/held")
+    wait_until(lambda: held() == 4, "the address has its share too")
 
 
 def test_health_answers_while_every_thread_is_held(server: Server, held: Callable[[], int]) -> None:
     for caller in range(6):
-        server.connect().ask("/held", headers=f"Cookie: a=b; sessionid=person{caller}\r\n")
+        client = server.connect(address=f"127.0.0.{2 + caller % 2}")
+        client.ask("/held", headers=f"Cookie: a=b; sessionid=person{caller}\r\n")
     wait_until(lambda: held() == 4, "every thread is held")
     began = time.monotonic()
     assert [server.status("/health") for _ in range(3)] == ["200"] * 3
@@ -249,7 +304,7 @@ def test_more_requests_than_may_wait_are_refused_and_health_still_answers(
 
 
 def test_those_who_ask_for_health_alone_take_nobody_elses_connection(start_server: Callable[..., Server]) -> None:
-    server = start_server(connections=40)
+    server = start_server(connections=40, trusted_proxies=1)
     let_go = threading.Event()
     server.application.routes["/health"] = lambda: [b"well" if let_go.wait(20) else b""]
     for _ in range(60):

@@ -1,32 +1,85 @@
-"""Whose request is next: places for all, fewer for one caller, and callers take turns."""
+"""Whose request is next: places for all, fewer for one caller and one address, and all take turns."""
 
-from supportsaas.web_server.turns import Turns
+from supportsaas.web_server.turns import Caller, Turns
+
+
+def turns_of(*, places: int, each: int = 99, each_address: int = 99, most_waiting: int = 100) -> Turns[str]:
+    return Turns(places=places, each=each, each_address=each_address, most_waiting=most_waiting)
+
+
+def caller(name: str, address: str = "") -> Caller:
+    """At an address of its own, if none is named."""
+    return Caller(name, address or f"address of {name}")
 
 
 def test_one_caller_has_its_share_and_the_others_the_rest() -> None:
-    turns: Turns[str] = Turns(places=4, each=2, most_waiting=100)
+    turns = turns_of(places=4, each=2)
     for number in range(5):
-        assert turns.add("ann", f"ann {number}")
-    assert turns.add("bob", "bob 0")
+        assert turns.add(caller("ann"), f"ann {number}")
+    assert turns.add(caller("bob"), "bob 0")
     assert [turns.take() for _ in range(4)] == ["ann 0", "bob 0", "ann 1", None]
-    turns.end("ann")
+    turns.end(caller("ann"))
     assert [turns.take() for _ in range(2)] == ["ann 2", None]
 
 
 def test_those_who_wait_take_turns_however_many_one_has_sent() -> None:
-    turns: Turns[str] = Turns(places=1, each=1, most_waiting=100)
+    turns = turns_of(places=1, each=1)
     for name in ("ann 0", "ann 1", "ann 2", "bob 0", "carol 0", "bob 1"):
-        turns.add(name.split()[0], name)
+        turns.add(caller(name.split()[0]), name)
     order = []
     while (name := turns.take()) is not None:
         order.append(name)
-        turns.end(name.split()[0])
+        turns.end(caller(name.split()[0]))
     assert order == ["ann 0", "bob 0", "carol 0", "ann 1", "bob 1", "ann 2"]
 
 
 def test_few_wait_and_half_of_them_may_be_one_callers() -> None:
-    turns: Turns[int] = Turns(places=1, each=1, most_waiting=6)
-    assert [turns.add("ann", number) for number in range(4)] == [True, True, True, False]
-    assert [turns.add("bob", number) for number in range(4)] == [True, True, True, False]
-    assert turns.add("carol", 0) is False, "nobody more"
-    assert turns.take() == 0 and turns.add("carol", 0)
+    turns = turns_of(places=1, each=1, most_waiting=6)
+    assert [turns.add(caller("ann"), "x") for _ in range(4)] == [True, True, True, False]
+    assert [turns.add(caller("bob"), "x") for _ in range(4)] == [True, True, True, False]
+    assert turns.add(caller("carol"), "x") is False, "nobody more"
+    assert turns.take() == "x" and turns.add(caller("carol"), "x")
+
+
+def test_an_address_with_many_names_has_its_share_and_the_others_the_rest() -> None:
+    turns = turns_of(places=4, each=2, each_address=3)
+    for number in range(9):
+        assert turns.add(caller(f"junk {number}", "203.0.113.5"), f"junk {number}")
+    assert [turns.take() for _ in range(4)] == ["junk 0", "junk 1", "junk 2", None]
+    assert turns.add(caller("bob", "203.0.113.6"), "bob")
+    assert [turns.take() for _ in range(2)] == ["bob", None]
+    turns.end(caller("junk 1", "203.0.113.5"))
+    assert [turns.take() for _ in range(2)] == ["junk 3", None]
+
+
+def test_a_caller_at_several_addresses_is_one_caller() -> None:
+    turns = turns_of(places=4, each=2, each_address=3)
+    for number in range(4):
+        turns.add(caller("ann", f"203.0.113.{number}"), f"ann {number}")
+    assert [turns.take() for _ in range(3)] == ["ann 0", "ann 1", None]
+
+
+def test_addresses_take_turns_however_many_names_one_has() -> None:
+    turns = turns_of(places=1, each=1, each_address=1)
+    for number in range(3):
+        turns.add(caller(f"junk {number}", "203.0.113.5"), f"junk {number}")
+    turns.add(caller("bob", "203.0.113.6"), "bob")
+    assert turns.take() == "junk 0"
+    turns.end(caller("junk 0", "203.0.113.5"))
+    assert turns.take() == "bob"
+
+
+def test_an_address_with_many_names_leaves_others_room_to_wait() -> None:
+    turns = turns_of(places=1, most_waiting=8)
+    assert [turns.add(caller(str(number), "203.0.113.5"), "x") for number in range(7)] == [True] * 6 + [False]
+    assert turns.add(caller("bob"), "bob")
+
+
+def test_nothing_is_kept_of_those_who_are_done() -> None:
+    turns = turns_of(places=2)
+    for number in range(5):
+        turns.add(caller(str(number)), "x")
+        turns.take()
+        turns.end(caller(str(number)))
+    kept = (turns._waiting, turns._waiting_of_address, turns._running, turns._running_of_address)
+    assert not any(kept)

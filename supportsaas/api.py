@@ -9,12 +9,25 @@ from tenants.api_access import PersonAuth, TokenAuth
 from tickets import api as tickets_api
 from tickets import api_circuits, api_ingestion
 
+DESCRIPTION = """
+Tickets of your tenants, what is urgent in them, and the ingestion that brings them in.
+
+**Access.** A program sends a token with each call: `Authorization: Bearer …`. Create one in your menu under
+*Your tokens*; it is shown once. A token never allows more than its person may do at that moment. A person's
+session works too; a call that changes something then needs the header `X-CSRFToken`.
+
+**Values.** Times are ISO 8601 in UTC. An unknown parameter is refused, and so is a second value where one is
+expected: status 422, with the field in `errors`.
+
+**Errors.** Every refusal is JSON with a sentence in `detail`.
+"""
+
 api = DescribedAPI(
     title="SupportSaaS",
     version="1.0",
-    description="Tickets of your tenants, what is urgent in them, and the ingestion that brings them in.",
+    description=DESCRIPTION,
     auth=[TokenAuth(), PersonAuth()],
-    docs_url=None,  # its page loads scripts from elsewhere; ours is `api_page`
+    docs_url=None,  # the page at /api/docs is `templates/api/reference.html`
     openapi_url="/api/openapi.json",
 )
 api_errors.install(api)

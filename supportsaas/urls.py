@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.http import require_GET
+from django.views.generic import TemplateView
 
 from supportsaas.api import api
-from supportsaas.api_page import show_api
 from supportsaas.metrics import show_metrics
 from supportsaas.system_page import show_system
 
@@ -13,7 +14,7 @@ urlpatterns = [
     path("", include("tenants.urls")),
     path("", include("analytics.urls")),
     path("", include("tickets.urls")),
-    path("api/docs", show_api, name="api-docs"),
+    path("api/docs", require_GET(TemplateView.as_view(template_name="api/reference.html")), name="api-docs"),
     path("system/", show_system, name="system"),
     path("metrics", show_metrics, name="metrics"),
     path("", api.urls),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from supportsaas.templatetags.presentation import grouped, percent
+from supportsaas.formatting import format_number, format_percent
 
 Value = str | int | float | datetime | None
 
@@ -66,6 +66,6 @@ class Table:
 
 
 def _shown(cell: Cell, column: Column) -> ShownCell:
-    write = percent if column.kind == "share" else grouped
+    write = format_percent if column.kind == "share" else format_number
     words = cell.words or (write(cell.value) if not isinstance(cell.value, str | datetime) else str(cell.value))
     return ShownCell(words, cell.url, column.is_number)

@@ -7,8 +7,8 @@ from analytics.figures import AtRiskCustomer, DashboardFigures, OtherValues, Rea
 from analytics.frame import Frame, backlog_in, filled_trend
 from analytics.links import TicketLinks
 from analytics.table import Cell, Column, Table
-from analytics.words import NO_EARLIER_DATA, WEEKDAYS, length_words, lift_words
-from supportsaas.templatetags.presentation import label
+from analytics.words import NO_EARLIER_DATA, WEEKDAYS, lift_words
+from supportsaas.formatting import format_label, format_number, format_rough_duration
 from tickets.filters import URGENCIES
 from tickets.statuses import state_of
 
@@ -98,7 +98,10 @@ def _of_field(
             for each in values
         )
         if more.values:
-            rows = (*rows, (Cell(f"{more.values:,} more"), Cell(more.tickets), _share(more.tickets, whole)))
+            rows = (
+                *rows,
+                (Cell(f"{format_number(more.values)} more"), Cell(more.tickets), _share(more.tickets, whole)),
+            )
         columns = (Column(field, title), Column("tickets", "Tickets", "count"), Column("share", "Share", "share"))
         return Table("keywords" if is_keyword else field, title, columns, rows)
 
@@ -108,7 +111,11 @@ def _of_field(
 def _words(field: str, value: str) -> str:
     if field == "keyword":
         return value
-    return f"{label(value)} (not mapped)" if field == "status" and state_of(value) == "unknown" else label(value)
+    return (
+        f"{format_label(value)} (not mapped)"
+        if field == "status" and state_of(value) == "unknown"
+        else format_label(value)
+    )
 
 
 def _rising(figures: DashboardFigures, frame: Frame) -> Table:
@@ -310,4 +317,4 @@ def _share(count: int, whole: int) -> Cell:
 
 
 def _length(seconds: float | None) -> Cell:
-    return Cell(None if seconds is None else round(seconds), "" if seconds is None else length_words(seconds))
+    return Cell(None if seconds is None else round(seconds), "" if seconds is None else format_rough_duration(seconds))

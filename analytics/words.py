@@ -1,4 +1,4 @@
-"""How periods, buckets, changes and lengths of time are named. Pure."""
+"""How periods, buckets and changes are named. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from analytics.figures import FEWEST_FOR_RATIO
 from analytics.periods import Buckets, Period, Unit
+from supportsaas.formatting import format_day, format_difference, format_minute, format_multiple, format_percent_change
 
 PERIOD_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days", "365d": "12 months"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOST_PERCENT = 10.0
+"""A larger ratio is no percentage but a multiple."""
 NO_EARLIER_DATA = "no earlier data"
 
 Direction = Literal["up", "down", "same"]
@@ -39,35 +41,21 @@ def ratio_change(now: float, before: float) -> Change:
     direction: Direction = "up" if now > before else "down"
     ratio = now / before
     if ratio > _MOST_PERCENT:
-        return Change(f"×{ratio:.0f}", direction)
-    percent = (ratio - 1) * 100
-    # A small change of a large number is one, too: never “+0%”.
-    return Change(f"{percent:+.0f}%" if abs(percent) >= 1 else f"{percent:+.1f}%", direction)
+        return Change(format_multiple(ratio), direction)
+    return Change(format_percent_change(ratio - 1), direction)
 
 
 def _difference(now: int, before: int) -> Change:
     if now == before:
         return _SAME
-    return Change(f"{now - before:+,}", "up" if now > before else "down")
-
-
-def length_words(seconds: float) -> str:
-    """A length of time in its largest telling unit: “40 s”, “25 min”, “6 h”, “1.5 h”, “2.3 days”."""
-    if seconds < 89.5:
-        return f"{seconds:.0f} s"
-    if seconds < 89.5 * 60:
-        return f"{_telling(seconds / 60)} min"
-    if seconds < 47.5 * 3600:
-        return f"{_telling(seconds / 3600)} h"
-    return f"{_telling(seconds / 86_400)} days"
+    return Change(format_difference(now - before), "up" if now > before else "down")
 
 
 def lift_words(count: int, before: int) -> str:
     """How many times as many as before: “×3.2”, “+4%” where that says more, “+12” after fewer than 20."""
     if before < FEWEST_FOR_RATIO or round(count / before, 1) == 1.0:
         return change(count, before).words
-    lift = count / before
-    return f"×{lift:.1f}" if lift < _MOST_PERCENT else f"×{lift:.0f}"
+    return format_multiple(count / before)
 
 
 def period_words(period: Period, zone: ZoneInfo) -> str:
@@ -76,7 +64,7 @@ def period_words(period: Period, zone: ZoneInfo) -> str:
     end = period.end.astimezone(zone)
     if (start.hour, start.minute, end.hour, end.minute) != (0, 0, 0, 0):
         from_day = "%-d %b" if start.year == end.year else "%-d %b %Y"
-        until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%-d %b %Y, %H:%M}"
+        until = f"{end:%H:%M}" if start.date() == end.date() else format_minute(end)
         return f"{start:{from_day}, %H:%M} – {until}"
     return _days(start, last)
 
@@ -106,16 +94,11 @@ def axis_words(buckets: Buckets, position: int, zone: ZoneInfo) -> str:
     return f"{start:%b %Y}" if buckets.unit is Unit.MONTH else f"{start:%-d %b}"
 
 
-def _telling(number: float) -> str:
-    """Two figures at least, no zero after the point: “1.5”, “6”, “17”."""
-    return f"{number:.1f}".removesuffix(".0") if number < 9.95 else f"{number:.0f}"
-
-
 def _days(first: datetime, last: datetime) -> str:
     if first.date() == last.date():
-        return f"{first:%-d %b %Y}"
+        return format_day(first)
     if first.year != last.year:
-        return f"{first:%-d %b %Y} – {last:%-d %b %Y}"
+        return f"{format_day(first)} – {format_day(last)}"
     if first.month != last.month:
-        return f"{first:%-d %b} – {last:%-d %b %Y}"
-    return f"{first.day}–{last:%-d %b %Y}"
+        return f"{first:%-d %b} – {format_day(last)}"
+    return f"{first.day}–{format_day(last)}"

@@ -26,6 +26,7 @@ from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
 from supportsaas import clock, mongo
+from supportsaas.formatting import format_count, format_number
 from supportsaas.mongo import Document
 
 MANIFEST = "manifest.json"
@@ -137,7 +138,9 @@ def restore_backup(directory: Path, *, drop: bool = False, tell: Tell = lambda *
         database.create_collection(part.collection, **description["options"])
         count = _insert_all(database, part.collection, directory)
         if count != part.documents:
-            raise BackupError(f"“{part.collection}” should have {part.documents} documents and has {count}.")
+            raise BackupError(
+                f"“{part.collection}” should have {format_count(part.documents, 'document')} and has {format_number(count)}."
+            )
         indexes = [each for each in description["indexes"] if each["name"] != "_id_"]
         if indexes:
             database.command("createIndexes", part.collection, indexes=indexes)

@@ -6,7 +6,7 @@ from pymongo.errors import OperationFailure
 from pymongo.server_description import ServerDescription
 
 from supportsaas import backup, clock, mongo, vitals
-from supportsaas.templatetags.presentation import grouped
+from supportsaas.formatting import format_count, format_number, format_percent, format_seconds
 from supportsaas.vitals import Finding, Gauge, Reading, Vital
 
 SKEW_SECONDS = 5.0
@@ -28,7 +28,9 @@ def read_mongodb() -> Reading:
     answered = (clock.now() - asked).total_seconds()
     findings, facts, gauges = [], {}, []
     if skew > SKEW_SECONDS + answered:
-        findings.append(Finding(f"The clocks of this machine and of MongoDB differ by {skew:.0f} seconds."))
+        findings.append(
+            Finding(f"The clocks of this machine and of MongoDB differ by {format_count(round(skew), 'second')}.")
+        )
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
         findings.append(Finding("MongoDB does not run as a replica set, so nothing can be stored: start it as one."))
     members = list(mongo.client().topology_description.server_descriptions().values())
@@ -41,11 +43,11 @@ def read_mongodb() -> Reading:
         )
     lag = max((_lag_seconds(each, members) for each in members), default=0.0)
     if lag > LAG_SECONDS:
-        findings.append(Finding(f"A secondary of MongoDB is {lag:.0f} seconds behind."))
+        findings.append(Finding(f"A secondary of MongoDB is {format_count(round(lag), 'second')} behind."))
     if backup.is_half_restored():
         findings.append(Finding("A restore into this database did not finish. Begin it anew."))
     facts["Members"] = ", ".join(f"{each.address[0]}:{each.address[1]} {_part_of(each)}" for each in members)
-    facts["Clock"] = f"{skew:.1f} s from this machine’s"
+    facts["Clock"] = f"{format_seconds(skew)} from this machine’s"
     gauges.append(Gauge.one("mongodb_members_silent", "Members of the replica set that do not answer.", len(silent)))
     gauges.append(Gauge.one("mongodb_replication_lag_seconds", "How far the slowest secondary is behind.", lag))
     gauges.append(Gauge.one("mongodb_clock_skew_seconds", "Between this machine and MongoDB.", skew))
@@ -55,14 +57,16 @@ def read_mongodb() -> Reading:
         "Documents, roughly; tickets with the deleted ones.",
         {name: mongo.collection(name).estimated_document_count() for name in COUNTED},
     )
-    facts["Tickets"] = f"{grouped(round(sizes.values[(('collection', 'tickets'),)]))}, with the deleted ones"
+    facts["Tickets"] = f"{format_number(round(sizes.values[(('collection', 'tickets'),)]))}, with the deleted ones"
     disk = _disk_percent()
     if disk is not None:
-        facts["Disk"] = f"{disk:.0f}% full"
+        facts["Disk"] = f"{format_percent(disk / 100, decimals=0)} full"
         gauges.append(Gauge.one("mongodb_disk_used_ratio", "Of the disk that MongoDB stores on.", disk / 100))
         if disk >= DISK_PERCENT:
             findings.append(
-                Finding(f"The disk of MongoDB is {disk:.0f}% full. Where it is full, nothing can be stored.")
+                Finding(
+                    f"The disk of MongoDB is {format_percent(disk / 100, decimals=0)} full. Where it is full, nothing can be stored."
+                )
             )
     return Reading(findings=tuple(findings), facts=facts, gauges=(*gauges, sizes))
 

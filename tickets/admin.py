@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from supportsaas.admin_search import Searchable
+from supportsaas.formatting import format_exact_time, format_number, format_seconds
 from supportsaas.read_only_admin import ReadOnlyAdmin
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
 from supportsaas.tenant_data import count_data
@@ -63,7 +64,7 @@ class IngestingTenantAdmin(TenantAdmin):
         whole = Counter(counted)
         for tenant in objs:
             whole.update(count_data(tenant.slug))
-        return shown, {what: f"{number:,}" for what, number in whole.items()}, *others
+        return shown, {what: format_number(number) for what, number in whole.items()}, *others
 
     def delete_model(self, request: HttpRequest, obj: Tenant) -> None:
         super().delete_model(request, obj)
@@ -195,13 +196,17 @@ class IngestionLogAdmin(ReadOnlyAdmin):
     def took(self, log: IngestionLog) -> str:
         if not isinstance(log.started_at, datetime) or not isinstance(log.ended_at, datetime):
             return "–"
-        return f"{(log.ended_at - log.started_at).total_seconds():.1f} s"
+        return format_seconds((log.ended_at - log.started_at).total_seconds())
 
     @admin.display(description="counts")
     def in_words(self, log: IngestionLog) -> str:
         words = {"new_ingested": "new", "foreign": "of other tenants refused"}
         return (
-            ", ".join(f"{number:,} {words.get(name, name)}" for name, number in (log.counts or {}).items() if number)
+            ", ".join(
+                f"{format_number(number)} {words.get(name, name)}"
+                for name, number in (log.counts or {}).items()
+                if number
+            )
             or "–"
         )
 
@@ -292,7 +297,7 @@ def _person(request: HttpRequest) -> User:
 def _attempts(log: list[dict[str, Any]]) -> SafeString:
     """Requests as a table, newest first."""
     rows = (
-        (_shown(each["at"]), "arrived" if each["ok"] else "failed", f"{each['seconds']:.1f} s", each["note"])
+        (_shown(each["at"]), "arrived" if each["ok"] else "failed", format_seconds(each["seconds"]), each["note"])
         for each in reversed(log)
     )
     body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
@@ -301,5 +306,5 @@ def _attempts(log: list[dict[str, Any]]) -> SafeString:
 
 def _shown(value: Any) -> str:
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+        return format_exact_time(value)
     return value if isinstance(value, str) else json.dumps(value, default=str)

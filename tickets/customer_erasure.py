@@ -18,6 +18,7 @@ from itertools import islice
 from typing import Any
 
 from supportsaas import clock, mongo
+from supportsaas.formatting import format_number
 from supportsaas.mongo import Document
 from supportsaas.reliability.lock import HeldLock, Lock
 from supportsaas.reliability.outbox import COLLECTION as OUTBOX
@@ -125,7 +126,7 @@ def _log(tenant: Tenant, customer_id: str, found: WhatGoes) -> None:
         kind="customer",
         object_id=digest,
         name=f"customer {digest[:12]} (a digest)",
-        changes={what: {"old": f"{number:,}", "new": ""} for number, what in found.counted() if number},
+        changes={what: {"old": format_number(number), "new": ""} for number, what in found.counted() if number},
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from supportsaas.formatting import format_number
 from tickets.scripts import SIGNS, is_sign
 
 Kind = Literal["same", "removed", "added", "skipped"]
@@ -177,6 +178,6 @@ def _cut(piece: Piece, head: int, tail: int, what: str) -> list[Piece]:
     # Cut at a blank where there is one near.
     begin = max(text.rfind(" ", head // 2, head), 0) or head
     end = text.find(" ", len(text) - tail, len(text) - tail // 2) + 1 or len(text) - tail
-    number = f"{end - begin:,}"
+    number = format_number(end - begin)
     cut = [Piece("same", text[:begin]), Piece("skipped", f"{number} more characters {what}"), Piece("same", text[end:])]
     return [Piece(piece.kind, each.text) if each.kind == "same" else each for each in cut if each.text]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from supportsaas import clock
-from supportsaas.templatetags.presentation import grouped, relative
+from supportsaas.formatting import format_number, format_relative
 from tenants.models import Tenant
 from tickets.schedule import Schedule, find_schedules
 from tickets.standing import Standing, find_standing, find_standings
@@ -135,7 +135,7 @@ def every_words(interval: timedelta) -> str:
     for length, name in ((1440, "day"), (60, "hour"), (1, "minute")):
         if minutes % length == 0:
             count = minutes // length
-            return f"every {name}" if count == 1 else f"every {grouped(count)} {name}s"
+            return f"every {name}" if count == 1 else f"every {format_number(count)} {name}s"
     raise AssertionError(interval)
 
 
@@ -143,13 +143,13 @@ def failure_words(failures: int, next_try_at: datetime | None, *, now: datetime)
     """“failed 4 times in a row, next try in 2 hours”; empty without a failure."""
     if not failures:
         return ""
-    words = "the last read failed" if failures == 1 else f"failed {grouped(failures)} times in a row"
+    words = "the last read failed" if failures == 1 else f"failed {format_number(failures)} times in a row"
     return f"{words}, next try {_when(next_try_at, now)}" if next_try_at else words
 
 
 def describe_counts(counts: Mapping[str, Any]) -> str:
     """What a run brought: “12 new, 3 changed”, or “nothing new”."""
-    parts = [f"{grouped(counts[name])} {word}" for name, word in _BROUGHT if counts.get(name)]
+    parts = [f"{format_number(counts[name])} {word}" for name, word in _BROUGHT if counts.get(name)]
     return ", ".join(parts) or "nothing new"
 
 
@@ -158,12 +158,12 @@ def _sentence(interval: timedelta | None, standing: Standing, next_try_at: datet
         return "It has no schedule and is read when somebody starts it."
     said = f"It is read {every_words(interval)}"
     if standing.read_at is not None and state_of(interval, standing.read_at, now=now) != "fresh":
-        said += f", but the last good read began {relative(standing.read_at, now)}"
+        said += f", but the last good read began {format_relative(standing.read_at, now)}"
     if now - next_try_at > OVERDUE_AFTER:
-        return f"{said}; the next run was due {relative(next_try_at, now)}, and no worker has begun it."
+        return f"{said}; the next run was due {format_relative(next_try_at, now)}, and no worker has begun it."
     return f"{said}; {failure_words(standing.failures, next_try_at, now=now) or f'next run {_when(next_try_at, now)}'}."
 
 
 def _when(moment: datetime, now: datetime) -> str:
-    words = relative(moment, now)
+    words = format_relative(moment, now)
     return words if words.startswith("in ") else "now"

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from supportsaas.formatting import format_number
+
 MOST_NAMED = 5
 PLACES_OF_A_REASON = 3
 
@@ -26,7 +28,7 @@ class ReasonCount:
         """“4 rejected: created_at is no date (line 3, line 5, line 7, …)”."""
         more = ", …" if self.count > len(self.places) else ""
         where = f" ({', '.join(self.places)}{more})" if self.places else ""
-        return f"{self.count:,} rejected: {self.field} {self.reason}{where}"
+        return f"{format_number(self.count)} rejected: {self.field} {self.reason}{where}"
 
 
 class Rejected(Protocol):
@@ -71,6 +73,6 @@ def group_reasons(rejected: Iterable[tuple[str, str]]) -> list[ReasonCount]:
 
 def reasons_in_words(reasons: Sequence[ReasonCount]) -> str:
     """“created_at is missing (20), id is missing (5)”."""
-    named = [f"{each.field} {each.reason} ({each.count:,})" for each in reasons[:MOST_NAMED]]
+    named = [f"{each.field} {each.reason} ({format_number(each.count)})" for each in reasons[:MOST_NAMED]]
     others = sum(each.count for each in reasons[MOST_NAMED:])
-    return ", ".join([*named, f"other reasons ({others:,})"] if others else named)
+    return ", ".join([*named, f"other reasons ({format_number(others)})"] if others else named)

@@ -15,8 +15,8 @@ from pymongo.errors import ExecutionTimeout
 
 from supportsaas import clock, mongo
 from supportsaas.clock import Clock
+from supportsaas.formatting import format_count, format_number, format_relative
 from supportsaas.mongo import Document
-from supportsaas.templatetags.presentation import grouped, relative
 from supportsaas.vitals import Finding, Gauge, Reading, Vital
 
 logger = logging.getLogger(__name__)
@@ -101,8 +101,8 @@ def read_faults() -> Reading:
     return Reading(
         findings=tuple(
             Finding(
-                f"The background work “{work}” fails for {grouped(len(found))} tenant{'s' if len(found) > 1 else ''} "
-                f"since {relative(min(each['since'] for each in found), now)}; the log says why. "
+                f"The background work “{work}” fails for {format_count(len(found), 'tenant')} "
+                f"since {format_relative(min(each['since'] for each in found), now)}; the log says why. "
                 "All other tenants are served.",
                 is_grave=False,
             )
@@ -110,7 +110,7 @@ def read_faults() -> Reading:
         ),
         facts={
             f"“{work}” fails for": ", ".join(each["tenant_id"] for each in found[:MOST_NAMED])
-            + (f" and {grouped(len(found) - MOST_NAMED)} more" if len(found) > MOST_NAMED else "")
+            + (f" and {format_number(len(found) - MOST_NAMED)} more" if len(found) > MOST_NAMED else "")
             for work, found in failing.items()
         }
         or {"Tenants with failing background work": "none"},

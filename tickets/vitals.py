@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from supportsaas import clock, mongo
+from supportsaas.formatting import format_number, format_relative
 from supportsaas.reliability import rate_limiter
-from supportsaas.templatetags.presentation import grouped, relative
 from supportsaas.vitals import HEALTHY, Finding, Gauge, Reading, Vital
 from tickets import jobs
 from tickets.freshness import OVERDUE_AFTER, count_helpdesks
@@ -37,14 +37,18 @@ def read_workers() -> Reading:
         findings.append(Finding(_silent(going["queued"], since, now)))
     elif now - since > LONG_IN_THE_QUEUE:
         waiting = _counted(going["queued"], "run waits", "runs wait")
-        findings.append(Finding(f"{waiting} for a worker, the first since {relative(since, now)}: start more of them."))
+        findings.append(
+            Finding(f"{waiting} for a worker, the first since {format_relative(since, now)}: start more of them.")
+        )
     return Reading(
         findings=tuple(findings),
         facts={
-            "At work": ", ".join(f"{name} (seen {relative(seen, now)})" for name, seen in workers.items()) or "none",
-            "Queued runs": grouped(going["queued"]),
-            "Going runs": grouped(going["running"]),
-            "Asked for within the hour": ", ".join(f"{grouped(n)} {status}" for status, n in ended.items() if n) or "–",
+            "At work": ", ".join(f"{name} (seen {format_relative(seen, now)})" for name, seen in workers.items())
+            or "none",
+            "Queued runs": format_number(going["queued"]),
+            "Going runs": format_number(going["running"]),
+            "Asked for within the hour": ", ".join(f"{format_number(n)} {status}" for status, n in ended.items() if n)
+            or "–",
         },
         gauges=(
             Gauge.one("workers", "Workers that gave a sign of life lately.", len(workers)),
@@ -81,10 +85,10 @@ def read_helpdesks() -> Reading:
         state=state,
         findings=tuple(findings),
         facts={
-            "Ever read or tried": grouped(counts.known),
+            "Ever read or tried": format_number(counts.known),
             "Failed in the last run": _named(slug for slug, each in standings.items() if each.failures),
-            "Late": grouped(counts.late),
-            "Out of date": grouped(counts.error),
+            "Late": format_number(counts.late),
+            "Out of date": format_number(counts.error),
             "Overdue": _named(slug for slug, each in schedules.items() if now - each.next_at > OVERDUE_AFTER),
         },
         gauges=(
@@ -114,7 +118,10 @@ def read_rate_limits() -> Reading:
     used = {host: float(state.current_requests) for host, state in states.items()}
     limit = rate_limiter.RateLimiter("-").limit
     return Reading(
-        facts={host: f"{grouped(state.current_requests)} of {grouped(state.limit)}" for host, state in states.items()},
+        facts={
+            host: f"{format_number(state.current_requests)} of {format_number(state.limit)}"
+            for host, state in states.items()
+        },
         gauges=(
             Gauge.by("host", "rate_limit_requests", "Requests of the present window to a helpdesk's host.", used),
             Gauge.one("rate_limit", "Requests allowed a window to each host; 0 means no limit.", limit),
@@ -134,7 +141,7 @@ def read_search() -> Reading:
     since = min((each["unindexed_since"] for each in first if each), default=now)
     findings = []
     if now - since > LONG_WITHOUT_WORDS:
-        words = f"The search is behind: the first ticket waits for its words since {relative(since, now)}."
+        words = f"The search is behind: the first ticket waits for its words since {format_relative(since, now)}."
         findings.append(Finding(words, is_grave=False))
     return Reading(
         findings=tuple(findings),
@@ -153,7 +160,7 @@ def read_judging() -> Reading:
     since = min(going.values(), default=now)
     findings = []
     if now - since > LONG_WITHOUT_JUDGING:
-        words = f"Rules have changed, and stored tickets wait to be judged anew since {relative(since, now)}."
+        words = f"Rules have changed, and stored tickets wait to be judged anew since {format_relative(since, now)}."
         findings.append(Finding(words, is_grave=False))
     return Reading(
         findings=tuple(findings),
@@ -172,18 +179,18 @@ def _silent(waiting: int, since: datetime, now: datetime) -> str:
     if not waiting:
         return "No worker is running: jobs stay in the queue. Start one with: manage.py worker"
     runs = _counted(waiting, "run waits", "runs wait")
-    return f"No worker is running, and {runs}, the first since {relative(since, now)}. Start one with: manage.py worker"
+    return f"No worker is running, and {runs}, the first since {format_relative(since, now)}. Start one with: manage.py worker"
 
 
 def _named(slugs: Iterable[str]) -> str:
     """The first few, and how many more."""
     found = sorted(slugs)
     more = len(found) - MOST_NAMED
-    return ", ".join(found[:MOST_NAMED]) + (f" and {grouped(more)} more" if more > 0 else "") or "none"
+    return ", ".join(found[:MOST_NAMED]) + (f" and {format_number(more)} more" if more > 0 else "") or "none"
 
 
 def _counted(number: int, one: str, many: str) -> str:
-    return f"{grouped(number)} {one if number == 1 else many}"
+    return f"{format_number(number)} {one if number == 1 else many}"
 
 
 VITALS = (

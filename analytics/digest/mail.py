@@ -16,7 +16,7 @@ from analytics.periods import Period, Unit, buckets_of
 from analytics.store import StatisticsStore
 from analytics.tables import TILES
 from analytics.words import NO_EARLIER_DATA, change
-from supportsaas.templatetags.presentation import one_line
+from supportsaas.formatting import format_count, format_day, format_number, one_line
 from tenants.models import Tenant, User
 from tickets.filters import TicketFilter
 
@@ -45,7 +45,9 @@ def compose(user: User, tenant: Tenant, week: DigestWeek) -> EmailMultiAlternati
         **_numbers(figures, TicketLinks(tenant.slug, _within(week.period))),
     }
     mail = EmailMultiAlternatives(
-        subject=one_line(f"[{tenant.name}] Week of {week.first_day:%-d %b %Y}: {figures.totals.total:,} tickets", 180),
+        subject=one_line(
+            f"[{tenant.name}] Week of {format_day(week.first_day)}: {format_count(figures.totals.total, 'ticket')}", 180
+        ),
         body=render_to_string("digest/mail.txt", context),
         to=[user.email],
         headers={
@@ -77,7 +79,8 @@ def _numbers(figures: DashboardFigures, links: TicketLinks) -> dict[str, Any]:
         Line(
             each.customer_id,
             each.total,
-            f"{each.high_urgency_count} of high urgency, {each.negative_count} negative, {each.open_count} open",
+            f"{format_number(each.high_urgency_count)} of high urgency, {format_number(each.negative_count)} negative, "
+            f"{format_number(each.open_count)} open",
             _address(links.tickets(customer_id=each.customer_id)),
         )
         for each in figures.customers[:MOST_LINES]

@@ -14,7 +14,7 @@ from analytics.digest.mail import compose
 from analytics.digest.subscriptions import find_subscribers, unsubscribe
 from analytics.digest.week import week_before
 from supportsaas import clock, mongo
-from supportsaas.templatetags.presentation import one_line
+from supportsaas.formatting import one_line
 from tenants.access import find_access
 from tenants.models import Tenant, User
 from tickets.duties import Duty

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from bson import ObjectId
 
 from supportsaas import clock, mongo
-from supportsaas.templatetags.presentation import relative
+from supportsaas.formatting import format_relative
 from supportsaas.vitals import Finding, Gauge, Reading, Vital
 from tickets.rollup_marks import COLLECTION as MARKS
 
@@ -33,7 +33,7 @@ def _findings(since: datetime, now: datetime) -> tuple[Finding, ...]:
         return ()
     return (
         Finding(
-            f"The roll-ups are behind, the first write not taken in is from {relative(since, now)}: "
+            f"The roll-ups are behind, the first write not taken in is from {format_relative(since, now)}: "
             "dashboards are right but slow.",
             is_grave=False,
         ),

@@ -17,8 +17,9 @@ from analytics.views.panels.bars import BarRow
 from analytics.views.panels.customers import CustomerRow
 from analytics.views.panels.trend import AxisText, Trend
 from analytics.views.panels.week import HeatRow
+from supportsaas.formatting import format_count, format_number, format_percent
 from supportsaas.markup import written
-from supportsaas.templatetags.presentation import badge, grouped, percent
+from supportsaas.templatetags.presentation import badge
 
 register = template.Library()
 
@@ -59,7 +60,9 @@ def heat_cells(row: HeatRow) -> SafeString:
 @register.simple_tag
 def tick_numbers(ticks: Iterable[Tick]) -> SafeString:
     """The numbers of an upright axis."""
-    return written(f'<text x="38" y="{each.y}" dy="4" text-anchor="end">{grouped(each.value)}</text>' for each in ticks)
+    return written(
+        f'<text x="38" y="{each.y}" dy="4" text-anchor="end">{format_number(each.value)}</text>' for each in ticks
+    )
 
 
 @register.simple_tag
@@ -142,8 +145,8 @@ def _bar_row(row: BarRow, *, is_verdict: bool) -> str:
     name = badge("sentiment", row.value) if is_verdict else escape(row.name)
     colour = f" mark-{escape(row.value)}" if is_verdict else ""
     marks = (
-        f'<span class="bar-name">{name}</span> <span class="bar-count">{grouped(row.count)}</span> '
-        f'<span class="bar-share">{escape(row.note) if row.note else percent(row.share)}</span> '
+        f'<span class="bar-name">{name}</span> <span class="bar-count">{format_number(row.count)}</span> '
+        f'<span class="bar-share">{escape(row.note) if row.note else format_percent(row.share)}</span> '
         f'<svg class="bar-track{colour}" width="100%" height="6" aria-hidden="true">'
         f'<rect width="{row.width}%" height="6" rx="2"/></svg>'
     )
@@ -154,14 +157,14 @@ def _bar_row(row: BarRow, *, is_verdict: bool) -> str:
 
 def _customer_item(row: CustomerRow) -> str:
     parts = ", ".join(
-        f'<a href="{escape(each.url)}" title="{escape(each.title)}"><span class="count">{grouped(each.count)}</span> '
+        f'<a href="{escape(each.url)}" title="{escape(each.title)}"><span class="count">{format_number(each.count)}</span> '
         f"{escape(each.words)}</a>"
         for each in row.parts
     )
     return (
         f'<li><div class="customer-line"><a class="customer-name" href="{escape(row.url)}">{escape(row.customer_id)}</a> '
         f'<span class="evidence">{", ".join(_linked(*each) for each in row.tickets)}</span></div> '
-        f"<p><strong>{grouped(row.score)} point{'' if row.score == 1 else 's'}</strong>: {parts}"
+        f"<p><strong>{format_count(row.score, 'point')}</strong>: {parts}"
         f"{', none still open' if row.is_settled else ''}</p></li>"
     )
 

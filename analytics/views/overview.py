@@ -15,6 +15,7 @@ from analytics.links import TicketLinks
 from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, TenantNumbers, last_runs, tenant_numbers
 from analytics.views.states import Remedy, TenantState, Unknown, tenant_state, why_unknown
 from supportsaas import clock
+from supportsaas.formatting import format_count, format_number
 from supportsaas.page_paths import path_of
 from tenants.access import TenantAccess, find_all_access, log_in_required
 from tenants.models import Role, Source, Tenant
@@ -190,8 +191,12 @@ def _remedy(tenant: Tenant, unknown: Unknown, role: Role) -> tuple[str, str]:
 def _risk_title(numbers: TenantNumbers) -> str:
     """“3 × 12 high + 2 × 8 negative of 100 tickets”."""
     high, negative = numbers.high_week, numbers.negative_week
-    whole = f"of {numbers.week} tickets" if numbers.week >= FEWEST else f"of {numbers.week}, counted as {FEWEST}"
-    return f"{RISK_HIGH} × {high} high + {RISK_NEGATIVE} × {negative} negative {whole}, for each 100"
+    whole = (
+        f"of {format_count(numbers.week, 'ticket')}"
+        if numbers.week >= FEWEST
+        else f"of {numbers.week}, counted as {FEWEST}"
+    )
+    return f"{RISK_HIGH} × {format_number(high)} high + {RISK_NEGATIVE} × {format_number(negative)} negative {whole}, for each 100"
 
 
 def _query(order: str, wanted: str, page: int = 1) -> str:

@@ -1,5 +1,5 @@
 // Keeps relative times up to date: "4 minutes ago" (data-tick="ago") and "4 min" (data-tick="age").
-// The same words as `relative` and `short_age` in supportsaas/templatetags/presentation.py.
+// The same words as `format_relative` and `format_age` in supportsaas/formatting.py.
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -12,7 +12,6 @@ const UNITS = [
   [MINUTE, "minute", "min"],
 ];
 const JUST_NOW_SECONDS = 45;
-const NARROW_SPACE = "\u202f";
 const EVERY_MILLISECONDS = 15_000;
 
 const WORDS = {
@@ -23,8 +22,8 @@ const WORDS = {
   },
   age: {
     now: "now",
-    past: (count, [, , short]) => `${count}${NARROW_SPACE}${short}`,
-    ahead: (count, [, , short]) => `in ${count}${NARROW_SPACE}${short}`,
+    past: (count, [, , short]) => `${count} ${short}`,
+    ahead: (count, [, , short]) => `in ${count} ${short}`,
   },
 };
 

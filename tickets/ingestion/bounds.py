@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from supportsaas.clock import Clock
+from supportsaas.formatting import format_count
 
 _GOES_ON = "What is in stays, and the next run goes on where this one stopped."
 _IMPORT_AGAIN = "What is in stays. Import the file in parts, or raise the limit and import it again."
@@ -56,22 +57,26 @@ class RunBounds:
             minutes = self.longest // timedelta(minutes=1)
             raise RunOver(
                 "run_limit",
-                f"The run took more than {minutes:,} minutes (RUN_LONGEST_MINUTES). "
+                f"The run took more than {format_count(minutes, 'minute')} (RUN_LONGEST_MINUTES). "
                 f"{_IMPORT_AGAIN if self.is_of_file else _GOES_ON}",
             )
 
     def check_page(self, *, records: int, new: int) -> None:
         """Before a page of so many records, so many of them new tickets, is stored."""
         if self.pages_left <= 0 and not self.is_of_file:
-            raise RunOver("run_limit", f"The run read {settings.RUN_MOST_PAGES:,} pages (RUN_MOST_PAGES). {_GOES_ON}")
+            raise RunOver(
+                "run_limit",
+                f"The run read {format_count(settings.RUN_MOST_PAGES, 'page')} (RUN_MOST_PAGES). {_GOES_ON}",
+            )
         if self.tickets_left <= 0 and not self.is_of_file:
             raise RunOver(
-                "run_limit", f"The run read {settings.RUN_MOST_TICKETS:,} tickets (RUN_MOST_TICKETS). {_GOES_ON}"
+                "run_limit",
+                f"The run read {format_count(settings.RUN_MOST_TICKETS, 'ticket')} (RUN_MOST_TICKETS). {_GOES_ON}",
             )
         if self.room is not None and new > self.room:
             raise RunOver(
                 "quota",
-                f"The tenant may have {settings.TENANT_MOST_TICKETS:,} tickets (TENANT_MOST_TICKETS), and this page "
+                f"The tenant may have {format_count(settings.TENANT_MOST_TICKETS, 'ticket')} (TENANT_MOST_TICKETS), and this page "
                 "would bring more. What is in stays; no new tickets come in until the limit is raised.",
             )
         self.pages_left -= 1

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from supportsaas.formatting import format_count, format_number, format_seconds
 from tenants.models import Source, SourceKind
 from tenants.source_options import RestOptions, rest_options
 from tickets.ingestion.dates import DATE_FIELDS, names_no_zone
@@ -62,7 +63,7 @@ def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checke
     What it waits for goes on in the background to its end; until then the source is not checked once more.
     """
     too_late = SourceError(
-        "timeout", f"The helpdesk at {urlsplit(source.url).netloc} did not answer within {seconds:.0f} s."
+        "timeout", f"The helpdesk at {urlsplit(source.url).netloc} did not answer within {format_seconds(seconds)}."
     )
     end = time.monotonic() + seconds
 
@@ -172,9 +173,9 @@ def _share(part: int, total: int, *, begins: bool = True) -> str:
     if total == 1:
         words = "The only ticket"
     elif part == total:
-        words = f"All {total:,} tickets"
+        words = f"All {format_number(total)} tickets"
     else:
-        return f"{part:,} of {total:,} tickets"
+        return f"{format_number(part)} of {format_number(total)} tickets"
     return words if begins else words[0].lower() + words[1:]
 
 
@@ -187,7 +188,8 @@ def _missing_fields(options: RestOptions, raw: Sequence[Any]) -> list[tuple[str,
 
 def _missing_sentence(name: str, path: str, total: int) -> str:
     return (
-        f"Nothing is at “{path}”, where {name} should be, in any of {total:,} records: check the setting fields.{name}."
+        f"Nothing is at “{path}”, where {name} should be, in any of {format_count(total, 'record')}: "
+        f"check the setting fields.{name}."
     )
 
 
@@ -198,7 +200,9 @@ def _empty_fields(options: RestOptions, raw: Sequence[Any], known: set[str]) -> 
         if name not in known and all(look_up(each, path) in (None, "", [], {}) for each in raw)
     ]
     return (
-        [f"{', '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty in all {len(raw):,} records."] if empty else []
+        [f"{', '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty in all {format_number(len(raw))} records."]
+        if empty
+        else []
     )
 
 

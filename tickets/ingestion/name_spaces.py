@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pymongo.errors import DuplicateKeyError
 
 from supportsaas import clock, mongo
+from supportsaas.formatting import format_count
 from supportsaas.mongo import Document
 from tenants.models import Source, Tenant
 from tenants.source_options import PRESETS
@@ -160,7 +161,7 @@ def explain_change(tenant: Tenant, origin: Origin, *, former: str, remedy: str) 
     kept = count_tickets_of(tenant, former) if former not in ("", origin.name) else 0
     if kept:
         sentences.append(
-            f"This is another helpdesk: the {kept:,} tickets of “{former}” stay as they are and are no longer synced. "
+            f"This is another helpdesk: the {format_count(kept, 'ticket')} of “{former}” stay as they are and are no longer synced. "
             f"If it is the same helpdesk at a new address, {remedy}."
         )
     if origin.prefix:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from supportsaas.formatting import format_number
 from tickets.ingestion.dates import ISO_ONLY, NotADate
 from tickets.ingestion.plain_text import as_plain_line, as_plain_text
 from tickets.statuses import NO_STATUS_MAP, StatusMap, spell_status, state_of
@@ -161,7 +162,7 @@ def _short_text(record: Mapping[str, Any], field: str, *, read: Callable[[str], 
 def _message(record: Mapping[str, Any]) -> str:
     cleaned = clean_text(as_plain_text(_text(record, "message")))
     if len(cleaned) > LONGEST_MESSAGE:
-        raise InvalidRecord("message", f"is longer than {LONGEST_MESSAGE:,} characters")
+        raise InvalidRecord("message", f"is longer than {format_number(LONGEST_MESSAGE)} characters")
     return cleaned
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from supportsaas import clock
+from supportsaas.formatting import format_number
 from tenants.models import Tenant
 from tickets.ingestion.deletions import SeenIds, brake_applies
 from tickets.ingestion.name_spaces import origin_of
@@ -128,14 +129,16 @@ def _count_deletions(
 
     warnings = []
     if is_braked(len(listed), stored=stored, seen=None):
-        warnings.append(f"The helpdesk lists {len(listed):,} of {stored:,} tickets as deleted.")
+        warnings.append(
+            f"The helpdesk lists {format_number(len(listed))} of {format_number(stored)} tickets as deleted."
+        )
     else:
         preview.counts.deleted += len(listed)
         stored -= len(listed)
     gone = store.living_of_the_helpdesk(seen.missing(store.iterate_live_ids(origin))) if is_whole else ()
     absent = sum(1 for id_ in gone if id_ not in listed)
     if is_braked(absent, stored=stored, seen=seen.count_distinct()):
-        warnings.append(f"{absent:,} of {stored:,} tickets are not listed any more.")
+        warnings.append(f"{format_number(absent)} of {format_number(stored)} tickets are not listed any more.")
     else:
         preview.counts.deleted += absent
     if warnings:

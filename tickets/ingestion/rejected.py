@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from supportsaas.formatting import format_number
 from tickets.quarantine import QuarantinedRecord
 
 MOST_OF_A_RUN = 10_000
@@ -31,7 +32,8 @@ class RejectedSample:
     def describe(self, rejected: int) -> str:
         """What became of so many rejected records, where not all of them are kept."""
         return (
-            f"{rejected:,} records were rejected, and {self.left_out:,} of them were only counted: a run keeps up to "
-            f"{MOST_OF_A_RUN:,} rejected records, a tenant up to {MOST_OF_A_TENANT:,}. Look at why those that are "
+            f"{format_number(rejected)} records were rejected, and {format_number(self.left_out)} of them were only "
+            f"counted: a run keeps up to {format_number(MOST_OF_A_RUN)} rejected records, "
+            f"a tenant up to {format_number(MOST_OF_A_TENANT)}. Look at why those that are "
             "kept were rejected, correct the cause, then run a full read."
         )

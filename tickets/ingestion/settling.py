@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from supportsaas.formatting import format_count, format_number
 from tickets.ingestion.deletions import brake_applies
 from tickets.ingestion.listing import Listing
 from tickets.ingestion.origin import Origin
@@ -57,7 +58,8 @@ class Settling:
         elif is_whole and (last.is_short or (gone and not last.is_as_announced)):
             self.warn(
                 "short_listing",
-                f"The helpdesk announced {last.total or 0:,} tickets but listed {last.records:,}. Nothing was deleted.",
+                f"The helpdesk announced {format_count(last.total or 0, 'ticket')} but listed "
+                f"{format_number(last.records)}. Nothing was deleted.",
             )
         elif gone and not last.shows_all:
             self.warn(
@@ -67,8 +69,8 @@ class Settling:
         elif self._is_braked(len(gone), seen=last.seen.count_distinct()):
             self.warn(
                 "deletion_brake",
-                f"The helpdesk listed {last.seen.count_distinct():,} tickets, and {len(gone):,} of our "
-                f"{self.store.count_live(self.origin):,} are not among them. "
+                f"The helpdesk listed {format_count(last.seen.count_distinct(), 'ticket')}, "
+                f"and {format_number(len(gone))} of our {format_number(self.store.count_live(self.origin))} are not among them. "
                 "That looks like a fault of the helpdesk, so nothing was deleted. If it is right, confirm the deletion.",
             )
         else:
@@ -90,7 +92,8 @@ class Settling:
             return frozenset()
         self.warn(
             "deletion_brake",
-            f"The helpdesk lists {len(listed):,} of our {self.store.count_live(self.origin):,} tickets as deleted. "
+            f"The helpdesk lists {format_number(len(listed))} of our "
+            f"{format_count(self.store.count_live(self.origin), 'ticket')} as deleted. "
             "That looks like a fault of the helpdesk, so they were kept. If it is right, confirm the deletion.",
         )
         return frozenset(listed)

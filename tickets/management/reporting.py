@@ -10,6 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from supportsaas.formatting import format_number
 from tenants.models import Tenant
 from tickets.ingestion.checking import Checked
 from tickets.ingestion.guard import RunCancelled
@@ -184,7 +185,8 @@ class Display:
         self._bar.update(done - self._bar.n)
         if self._plain and progress.processed_pages >= self._told + _PLAIN_LINE_EVERY_PAGES:
             self._told = progress.processed_pages
-            self._err.write(f"{self._name}: page {progress.processed_pages} of {progress.total_pages or '?'}")
+            pages = format_number(progress.total_pages) if progress.total_pages else "?"
+            self._err.write(f"{self._name}: page {format_number(progress.processed_pages)} of {pages}")
 
 
 def _end_with(end: Exit, file: FileFacts | None) -> Exit:
@@ -207,7 +209,9 @@ def in_words(counts: Counts) -> str:
     words = {"new_ingested": "new", "foreign": "of other tenants refused"}
     always = ("new_ingested", "updated", "unchanged", "deleted")
     return ", ".join(
-        f"{number:,} {words.get(name, name)}" for name, number in counts.as_dict().items() if number or name in always
+        f"{format_number(number)} {words.get(name, name)}"
+        for name, number in counts.as_dict().items()
+        if number or name in always
     )
 
 

@@ -13,8 +13,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from supportsaas.formatting import one_line
 from supportsaas.reliability.request_quota import RequestQuota
-from supportsaas.templatetags.presentation import one_line
 from tenants.channel import Channel, fold_address
 from tenants.channel_addresses import AddressClaim, confirm, confirmation_token
 from tenants.models import User

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from supportsaas.templatetags.presentation import grouped
+from supportsaas.formatting import format_number
 from tickets.notifications.messages import Kind, TicketFacts
 
 MOST_SINGLE_TICKETS = 10
@@ -77,6 +77,6 @@ def headline_of(tickets: Sequence[TicketFacts]) -> str:
     if len(tickets) == 1:
         of = f" of {first.customer_id}" if first.customer_id else ""
         return f"{'Urgent ticket' if are_urgent else 'Ticket'} {first.ticket_id}{of}: {subject}"
-    many = f"{grouped(len(tickets))} {'urgent ' if are_urgent else ''}tickets"
-    of = f"of {grouped(customers)} customers" if customers > 1 else f"of {first.customer_id}"
+    many = f"{format_number(len(tickets))} {'urgent ' if are_urgent else ''}tickets"
+    of = f"of {format_number(customers)} customers" if customers > 1 else f"of {first.customer_id}"
     return f"{many} {of}, the oldest: {subject}"

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from supportsaas.templatetags.presentation import one_line
+from supportsaas.formatting import one_line
 
 JOINER: Final = "\N{WORD JOINER}"
 """Shown as nothing, and keeps programs from reading what stands around it as one address."""

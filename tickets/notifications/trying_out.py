@@ -4,8 +4,8 @@ import uuid
 from dataclasses import dataclass
 
 from supportsaas import clock
+from supportsaas.formatting import format_duration, format_seconds
 from supportsaas.reliability.request_quota import RequestQuota
-from supportsaas.templatetags.presentation import duration
 from tenants.models import Channel, User
 from tickets.notifications.messages import Message
 from tickets.notifications.senders import DeliveryError, open_sender
@@ -36,7 +36,7 @@ def request_test(channel: Channel, *, by: User) -> TrialResult:
         if wait is not None:
             sentence = (
                 f"No test was sent. A person may send {OF_A_PERSON_AN_HOUR} tests an hour, and a tenant "
-                f"{OF_A_TENANT_AN_HOUR}. Try again in {duration(wait)}."
+                f"{OF_A_TENANT_AN_HOUR}. Try again in {format_duration(wait)}."
             )
             return TrialResult(ok=False, sentence=sentence)
     return send_test(channel, started_by=by.get_username())
@@ -79,5 +79,5 @@ def _send(channel: Channel, *, started_by: str) -> TrialResult:
         )
     status = f" with status {answer.status}" if answer.status else ""
     left_out = f" Not sent to {', '.join(channel.unconfirmed)}: not confirmed yet." if channel.unconfirmed else ""
-    sentence = f"The test arrived: answered{status} after {answer.seconds:.1f} s.{left_out}"
+    sentence = f"The test arrived: answered{status} after {format_seconds(answer.seconds)}.{left_out}"
     return TrialResult(ok=True, sentence=sentence, excerpt=answer.excerpt)

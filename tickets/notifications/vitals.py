@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from supportsaas import clock, mongo
+from supportsaas.formatting import format_number, format_relative
 from supportsaas.reliability import circuit_breaker, outbox
-from supportsaas.templatetags.presentation import grouped, relative
 from supportsaas.vitals import Finding, Gauge, Reading, Vital
 from tickets.notifications import deliveries
 
@@ -33,23 +33,26 @@ def read_alerts() -> Reading:
     findings = []
     if now - since > LONG_DUE:
         are = "alert is" if due == 1 else "alerts are"
-        findings.append(Finding(f"{grouped(due)} {are} due and not sent, the first since {relative(since, now)}."))
+        findings.append(
+            Finding(f"{format_number(due)} {are} due and not sent, the first since {format_relative(since, now)}.")
+        )
     if broken:
         do = "endpoint does" if len(broken) == 1 else "endpoints do"
         findings.append(
             Finding(
-                f"{grouped(len(broken))} {do} not take alerts at present (circuit open); they are kept and tried again."
+                f"{format_number(len(broken))} {do} not take alerts at present (circuit open); "
+                "they are kept and tried again."
             )
         )
     if dead:
         were = "alert was" if dead == 1 else "alerts were"
-        findings.append(Finding(f"{grouped(dead)} {were} given up within two days.", is_grave=False))
+        findings.append(Finding(f"{format_number(dead)} {were} given up within two days.", is_grave=False))
     return Reading(
         findings=tuple(findings),
         facts={
-            "Due now": grouped(due),
-            "To be tried later": grouped(later),
-            "Given up within two days": grouped(dead),
+            "Due now": format_number(due),
+            "To be tried later": format_number(later),
+            "Given up within two days": format_number(dead),
             "Endpoints that do not work": ", ".join(broken) or "none",
         },
         gauges=(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from supportsaas.formatting import format_number
 from tickets.ingestion.deletions import SeenIds
 
 _FIELDS_TO_MENTION = ("subject", "message", "status", "updated_at", "customer_id", "source")
@@ -54,7 +55,8 @@ class FileFacts:
         others = self._versions.count_distinct() - self._ids.count_distinct()
         if others > 0:
             sentences.append(
-                f"{others:,} rows have the id of another row but say something else. Of each id only one ticket is "
+                f"{format_number(others)} rows have the id of another row but say something else. "
+                "Of each id only one ticket is "
                 "kept, with the newest row. If they are different tickets, map another column to id."
             )
         if self.shortened:
@@ -78,7 +80,7 @@ class FileFacts:
             sentences.append(f"Fields that no row has: {', '.join(empty)}. Map them with --map FIELD=COLUMN.")
         if is_complete and self.unused:
             more = len(self.unused) - _MOST_COLUMNS
-            names = ", ".join(self.unused[:_MOST_COLUMNS]) + (f" and {more:,} more" if more > 0 else "")
+            names = ", ".join(self.unused[:_MOST_COLUMNS]) + (f" and {format_number(more)} more" if more > 0 else "")
             sentences.append(f"Columns that are not used: {names}.")
         return sentences
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+from supportsaas.formatting import format_number
 from tickets.sources.base import SourceError
 
 LONGEST_LINE = 10_000_000
@@ -93,7 +94,8 @@ class LineReader:
             raise StopIteration
         if self.is_too_long:
             raise FileError(
-                f"Line {self.number:,} of {self.name} is longer than {LONGEST_LINE:,} characters. "
+                f"Line {format_number(self.number)} of {self.name} is longer than "
+                f"{format_number(LONGEST_LINE)} characters. "
                 "The file is probably no text file, or has no line ends."
             )
         return self.last
@@ -133,12 +135,13 @@ class LineReader:
             line = self._text.readline(length)
         except UnicodeError:
             raise FileError(
-                f"{self.name} is not written in {self._encoding} (near line {self.number + len(self._ahead) + 1:,}). "
+                f"{self.name} is not written in {self._encoding} "
+                f"(near line {format_number(self.number + len(self._ahead) + 1)}). "
                 "Name its encoding with --encoding, for example --encoding cp1252 for a file from Excel on Windows."
             ) from None
         except OSError as error:
             raise FileError(
-                f"{self.name} could not be read on after line {self.number:,}: {error.strerror or error}."
+                f"{self.name} could not be read on after line {format_number(self.number)}: {error.strerror or error}."
             ) from None
         if self._is_at_start and line:
             self._is_at_start = False

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from supportsaas.formatting import format_number
 from tickets.sources import file_lines
 from tickets.sources.columns import Columns
 from tickets.sources.csv_layout import DELIMITERS, NAMED_DELIMITERS, find_layout, fit
@@ -69,19 +70,21 @@ class CsvRows:
                 continue  # an empty line, or the header once more, as in files put together of several
             length = sum(map(len, cells))
             if len(cells) == width:
-                yield Row(f"line {first:,}", dict(zip(names, cells, strict=True)), length)
+                yield Row(f"line {format_number(first)}", dict(zip(names, cells, strict=True)), length)
             else:
                 reason = f"has {len(cells)} columns where the header has {width}"
-                yield Row(f"line {first:,}", {"line": first, "columns": list(row)}, length, reason)
+                yield Row(f"line {format_number(first)}", {"line": first, "columns": list(row)}, length, reason)
 
     def _broken(self, error: str, line: int) -> Row:
         if "end of data" in error or "field larger" in error:
             raise FileError(
-                f"A quotation mark that opens in line {line:,} of {self._lines.name} is not closed, "
+                f"A quotation mark that opens in line {format_number(line)} of {self._lines.name} is not closed, "
                 "so the rest of the file cannot be told apart. What came before is in."
             )
         text = self._lines.last
-        return Row(f"line {line:,}", {"line": line, "text": text.rstrip("\r\n")}, len(text), f"is no CSV: {error}")
+        return Row(
+            f"line {format_number(line)}", {"line": line, "text": text.rstrip("\r\n")}, len(text), f"is no CSV: {error}"
+        )
 
 
 class JsonLines:
@@ -95,21 +98,21 @@ class JsonLines:
             text, line = self._lines.last, self._lines.number
             if self._lines.is_too_long:
                 self._lines.skip_rest_of_line()
-                yield Row(f"line {line:,}", {"line": line, "text": text[:1000]}, 1000, _TOO_LONG)
+                yield Row(f"line {format_number(line)}", {"line": line, "text": text[:1000]}, 1000, _TOO_LONG)
             elif not text.isspace():
                 yield self._row(text, line)
 
     @staticmethod
     def _row(text: str, line: int) -> Row:
         try:
-            return Row(f"line {line:,}", parse_json(text), len(text))
+            return Row(f"line {format_number(line)}", parse_json(text), len(text))
         except json.JSONDecodeError as error:
             reason = f"is no JSON: {error.msg} at column {error.colno}"
         except TooMuchMemory as error:
             reason = str(error)
         except TooDeepOrTooLong as error:
             reason = f"is no JSON that can be read: {error}"
-        return Row(f"line {line:,}", {"line": line, "text": text.rstrip("\r\n")}, len(text), reason)
+        return Row(f"line {format_number(line)}", {"line": line, "text": text.rstrip("\r\n")}, len(text), reason)
 
 
 class JsonList:
@@ -122,7 +125,8 @@ class JsonList:
             self._values = _the_list(parse_json(lines.read_all()))
         except json.JSONDecodeError as error:
             raise FileError(
-                f"{name} is no JSON: {error.msg} in line {error.lineno:,}, column {error.colno:,}."
+                f"{name} is no JSON: {error.msg} in line {format_number(error.lineno)}, "
+                f"column {format_number(error.colno)}."
             ) from None
         except (TooMuchMemory, TooDeepOrTooLong) as error:
             raise FileError(f"{name} cannot be read at once: {error}. {advice}") from None
@@ -131,7 +135,7 @@ class JsonList:
 
     def __iter__(self) -> Iterator[Row]:
         for number, value in enumerate(self._values, 1):
-            yield Row(f"record {number:,}", value, 1)
+            yield Row(f"record {format_number(number)}", value, 1)
 
 
 def json_rows(lines: LineReader, *, is_by_lines: bool) -> JsonLines | JsonList:
@@ -182,4 +186,4 @@ def _are_objects(values: Sequence[Any]) -> bool:
     return bool(values) and all(isinstance(each, dict) for each in values)
 
 
-_TOO_LONG = f"is longer than {file_lines.LONGEST_LINE:,} characters"
+_TOO_LONG = f"is longer than {format_number(file_lines.LONGEST_LINE)} characters"

@@ -12,6 +12,8 @@ import threading
 from itertools import islice
 from typing import Any
 
+from supportsaas.formatting import format_number
+
 MOST_MEMORY = 300 * 1024 * 1024
 """What the values of one text may take, with the text itself: 45,000 tickets of 700 characters take 90 MB."""
 
@@ -71,7 +73,7 @@ def decode_text(body: bytes | bytearray, *, content_type: str = "") -> str:
     try:
         return body[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
-        place = f"byte {error.start + len(mark) + 1:,}"
+        place = f"byte {format_number(error.start + len(mark) + 1)}"
         if error.reason in _CUT_OFF:
             raise TextCutOff(f"ends in the middle of a letter ({place})") from None
         says = "as its Content-Type says" if declared else "and its Content-Type names no other charset"

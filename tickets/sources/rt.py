@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from supportsaas import clock
+from supportsaas.formatting import format_count
 from tickets.ingestion.plain_text import to_plain_text
 from tickets.sources.base import Drift, MappedRecords, Page, Position, SourceError
 from tickets.sources.http import Answer
@@ -43,7 +44,7 @@ class RtSource(RestSource):
 
     def check(self) -> str:
         total = self._remaining(self._list(after=0, since=None, size=1))
-        return f"{self._http.host} answers, accepts the log-in and lists {total} tickets."
+        return f"{self._http.host} answers, accepts the log-in and lists {format_count(total, 'ticket')}."
 
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
         after = int(start.token) if start else 0

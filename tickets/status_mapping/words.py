@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from supportsaas.formatting import format_count, format_number
 from tickets.statuses import NO_STATUS, join_spellings
 
 MOST_NAMED = 5
@@ -15,22 +16,20 @@ def unmapped_sentence(counts: Mapping[str, int]) -> str:
         return ""
     if number == 1:
         return f"1 unmapped status: {named_statuses(counts)}. It counts as open until you map it."
-    return f"{number:,} unmapped statuses: {named_statuses(counts)}. They count as open until you map them."
+    return (
+        f"{format_number(number)} unmapped statuses: {named_statuses(counts)}. They count as open until you map them."
+    )
 
 
 def named_statuses(counts: Mapping[str, int]) -> str:
     """The first few with their tickets, and how many more there are."""
     found = join_spellings(counts)
-    named = [f"{_name(each.name)} ({_tickets(each.count)})" for each in found[:MOST_NAMED]]
+    named = [f"{_name(each.name)} ({format_count(each.count, 'ticket')})" for each in found[:MOST_NAMED]]
     rest = len(found) - len(named)
-    return ", ".join(named) + (f" and {rest:,} more" if rest > 0 else "")
+    return ", ".join(named) + (f" and {format_number(rest)} more" if rest > 0 else "")
 
 
 def _name(status: str) -> str:
     if status == NO_STATUS:
         return "no status"
     return f"“{status if len(status) <= LONGEST_NAME else status[: LONGEST_NAME - 1] + '…'}”"
-
-
-def _tickets(count: int) -> str:
-    return f"{count:,} ticket" + ("" if count == 1 else "s")

@@ -10,9 +10,10 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from supportsaas.formatting import format_label
 from supportsaas.markup import written
 from supportsaas.page_paths import GAP, path_with_gap
-from supportsaas.templatetags.presentation import age, badge, label
+from supportsaas.templatetags.presentation import age, badge
 from tenants.access import TenantAccess
 from tickets.marking import Segment
 
@@ -47,7 +48,7 @@ def ticket_rows(
         f'<span class="line muted">{_text(each, "message", LINE)}</span></td>'
         f"{customer(each['customer_id'])}"
         f"<td>{badge('status', each['status'])}</td><td>{badge('sentiment', each['sentiment'])}</td>"
-        f'<td class="nowrap">{escape(label(each["source"]))}</td>'
+        f'<td class="nowrap">{escape(format_label(each["source"]))}</td>'
         f'<td class="number">{age(context, each["created_at"])}</td></tr>'
         for each in tickets
     )

@@ -15,8 +15,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from supportsaas import clock
+from supportsaas.formatting import format_number
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
-from supportsaas.templatetags.presentation import grouped
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Channel, Role
 from tickets.filters import FilterError, parse_moment
@@ -221,11 +221,11 @@ def _back(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 
 def _counted(number: int) -> str:
-    return f"{grouped(MOST_COUNTED)}+" if number >= MOST_COUNTED else grouped(number)
+    return f"{format_number(MOST_COUNTED)}+" if number >= MOST_COUNTED else format_number(number)
 
 
 def _messages(count: int) -> str:
-    return f"{grouped(count)} {'message is' if count == 1 else 'messages are'}"
+    return f"{format_number(count)} {'message is' if count == 1 else 'messages are'}"
 
 
 def _them(count: int) -> str:

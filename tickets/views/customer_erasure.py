@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from supportsaas.formatting import format_number
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Role
 from tickets.customer_erasure import ErasureRefused, WhatGoes, erase_customer, find_what_goes
@@ -35,4 +36,7 @@ def show_erasure(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 
 def _in_words(erased: WhatGoes) -> str:
-    return ", ".join(f"{number:,} {what}" for number, what in erased.counted() if number) or "nothing was left"
+    return (
+        ", ".join(f"{format_number(number)} {what}" for number, what in erased.counted() if number)
+        or "nothing was left"
+    )

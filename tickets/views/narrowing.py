@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from supportsaas.templatetags.presentation import label
+from supportsaas.formatting import format_day, format_label, format_minute
 from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
 from tickets.statuses import STATES
 
@@ -90,7 +90,7 @@ def chips(wanted: TicketFilter, zone: ZoneInfo) -> list[Chip]:
 
 
 def _name(field: str, value: str) -> str:
-    return "Not mapped" if (field, value) == ("state", "unknown") else label(value)
+    return "Not mapped" if (field, value) == ("state", "unknown") else format_label(value)
 
 
 def date_fields(wanted: TicketFilter, zone: ZoneInfo, errors: Mapping[str, str]) -> list[DateField]:
@@ -115,8 +115,8 @@ def _date_input(moment: datetime | None, zone: ZoneInfo, *, is_last: bool) -> tu
 def _period_end(moment: datetime, zone: ZoneInfo, *, is_last: bool) -> str:
     local = moment.astimezone(zone)
     if _is_midnight(local):
-        return f"{local - timedelta(days=1) if is_last else local:%-d %b %Y}"
-    return f"{local:%-d %b %Y, %H:%M}"
+        return format_day(local - timedelta(days=1) if is_last else local)
+    return format_minute(local)
 
 
 def _is_midnight(local: datetime) -> bool:

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from supportsaas import clock
-from supportsaas.templatetags.presentation import grouped
+from supportsaas.formatting import format_number
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Role
 from tickets import jobs, quarantine
@@ -106,7 +106,7 @@ def drop_refused(request: HttpRequest, access: TenantAccess) -> HttpResponse:
         return _back(request, access)
     if count:
         logger.info("%s dropped %d refused records of %s", request.user.get_username(), count, tenant.slug)
-        messages.success(request, f"{grouped(count)} {'record was' if count == 1 else 'records were'} dropped.")
+        messages.success(request, f"{format_number(count)} {'record was' if count == 1 else 'records were'} dropped.")
     else:
         messages.warning(request, "What you wanted to drop had left this list already.")
     return _back(request, access)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from supportsaas.templatetags.presentation import label
+from supportsaas.formatting import format_label
 from tenants.access import TenantAccess, tenant_required
 from tickets.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.ingestion.classify import Classification, classify_ticket
@@ -175,4 +175,8 @@ def _differences(ticket: Mapping[str, Any], verdict: Classification) -> list[str
     stored = (ticket["urgency"], ticket["sentiment"], ticket["requires_action"])
     present = (verdict.urgency, verdict.sentiment, verdict.requires_action)
     names = ("urgency", "sentiment", "needs action")
-    return [f"{name} {label(old).lower()}" for name, old, new in zip(names, stored, present, strict=True) if old != new]
+    return [
+        f"{name} {format_label(old).lower()}"
+        for name, old, new in zip(names, stored, present, strict=True)
+        if old != new
+    ]

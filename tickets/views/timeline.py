@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from supportsaas.templatetags.presentation import exact_time, grouped
+from supportsaas.formatting import format_exact_time, format_number
 from tickets.diffing import Piece, diff_texts
 from tickets.ingestion.changes import TRACKED
 
@@ -61,7 +61,7 @@ def _initial(value: str) -> list[Piece]:
     if len(value) <= _LONGEST_INITIAL:
         return [Piece("same", value)] if value else []
     left_out = len(value) - _LONGEST_INITIAL
-    return [Piece("same", value[:_LONGEST_INITIAL]), Piece("skipped", f"{grouped(left_out)} more characters")]
+    return [Piece("same", value[:_LONGEST_INITIAL]), Piece("skipped", f"{format_number(left_out)} more characters")]
 
 
 def _as_text(value: object, zone: ZoneInfo) -> str:
@@ -71,6 +71,6 @@ def _as_text(value: object, zone: ZoneInfo) -> str:
         case bool():
             return "yes" if value else "no"
         case datetime():
-            return exact_time(value, zone)
+            return format_exact_time(value, zone)
         case _:
             return str(value)

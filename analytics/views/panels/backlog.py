@@ -9,7 +9,7 @@ from analytics.frame import Frame, backlog_in
 from analytics.table import Table
 from analytics.views.panels.trend import AxisText, axis_texts
 from analytics.words import Change, change
-from supportsaas.templatetags.presentation import grouped
+from supportsaas.formatting import format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,15 @@ def backlog(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]
         change(last.open, at_first),
         sum(arrived),
         sum(settled),
-        f"{grouped(last.open)} open at the end, the most ({grouped(points[peak].open)}) on {rows[peak][0].words}.",
+        _summary(last.open, points[peak].open, rows[peak][0].words),
     )
 
 
+def _summary(at_end: int, most: int, peak: str) -> str:
+    """The chart in a sentence, for those who do not see it."""
+    return f"{format_number(at_end)} open at the end, the most ({format_number(most)}) on {peak}."
+
+
 def _title(day: str, still_open: int, arrived: int, settled: int) -> str:
-    return f"{day}: {grouped(arrived)} arrived, {grouped(settled)} settled, at its end {grouped(still_open)} open"
+    flow = f"{format_number(arrived)} arrived, {format_number(settled)} settled"
+    return f"{day}: {flow}, at its end {format_number(still_open)} open"

@@ -7,7 +7,7 @@ from analytics import charts
 from analytics.figures import RisingKeyword
 from analytics.table import Table
 from analytics.words import lift_words
-from supportsaas.templatetags.presentation import grouped
+from supportsaas.formatting import format_number
 
 SHOWN_VALUES = 10
 
@@ -63,4 +63,4 @@ def rising_list(words: Sequence[RisingKeyword], table: Table) -> BarList:
 
 def _lift(word: RisingKeyword) -> str:
     """“×3.2, 40 before”, “+12, none before”."""
-    return f"{lift_words(word.count, word.before)}, {grouped(word.before) if word.before else 'none'} before"
+    return f"{lift_words(word.count, word.before)}, {format_number(word.before) if word.before else 'none'} before"

@@ -16,6 +16,7 @@ from analytics.figures import (
 from analytics.frame import Frame
 from analytics.table import Table
 from analytics.tables import by_score
+from supportsaas.formatting import format_count
 
 _WORDS: dict[Reason, str] = {"high": "high urgency", "negative": "negative", "open": "open", "repeated": "in all"}
 
@@ -53,14 +54,10 @@ def customer_rows(figures: DashboardFigures, frame: Frame, tables: Mapping[str, 
     for each, row in zip(by_score(figures.customers), tables["customers-at-risk"].rows, strict=True):
         name, _, *counts = row
         parts = tuple(
-            ScorePart(cell.count, _WORDS[reason], _points(points), cell.url)
+            ScorePart(cell.count, _WORDS[reason], format_count(points, "point"), cell.url)
             for cell, (reason, points) in zip(counts, each.points.items(), strict=True)
             if points
         )
         tickets = tuple((each_id, frame.links.ticket(each_id)) for each_id in each.ticket_ids[:EVIDENCE_SHOWN])
         found.append(CustomerRow(each.customer_id, name.url, each.score, parts, not each.open_count, tickets))
     return found
-
-
-def _points(points: int) -> str:
-    return f"{points} point{'' if points == 1 else 's'}"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from analytics.figures import FEWEST_FOR_RATIO, DashboardFigures, Resolution
-from analytics.words import Change, change, length_words, ratio_change
-from supportsaas.templatetags.presentation import grouped
+from analytics.words import Change, change, ratio_change
+from supportsaas.formatting import format_number, format_rough_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ def resolution_facts(figures: DashboardFigures) -> tuple[ResolutionFact, ...]:
 
 def _count(name: str, now: int, before: int | None) -> ResolutionFact:
     if before is None:
-        return ResolutionFact(name, grouped(now), None, "")
-    return ResolutionFact(name, grouped(now), change(now, before), grouped(before) if before else "")
+        return ResolutionFact(name, format_number(now), None, "")
+    return ResolutionFact(name, format_number(now), change(now, before), format_number(before) if before else "")
 
 
 def _length(name: str, now: float | None, before: float | None, *, has_ratio: bool) -> ResolutionFact:
     return ResolutionFact(
         name,
-        "–" if now is None else length_words(now),
+        format_rough_duration(now),
         ratio_change(now, before) if has_ratio and now is not None and before else None,
-        "" if before is None else length_words(before),
+        "" if before is None else format_rough_duration(before),
     )

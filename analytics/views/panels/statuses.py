@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analytics.figures import DashboardFigures
 from analytics.frame import Frame
-from analytics.views.panels.pieces import tickets_words
+from supportsaas.formatting import format_count
 from tickets.status_mapping.words import named_statuses
 from tickets.statuses import join_spellings, state_of
 
@@ -23,7 +23,7 @@ def unmapped_notice(figures: DashboardFigures, frame: Frame) -> UnmappedNotice |
         return None
     counts = {each.value: each.count for each in figures.by_status if state_of(each.value) == "unknown"}
     return UnmappedNotice(
-        tickets_words(figures.totals.unknown),
+        format_count(figures.totals.unknown, "ticket"),
         named_statuses(counts),
         len(join_spellings(counts)) == 1,
         frame.links.tickets(state=("unknown",)),

@@ -8,9 +8,8 @@ from analytics.figures import DashboardFigures
 from analytics.frame import Frame, filled_trend
 from analytics.periods import Buckets
 from analytics.table import Table
-from analytics.views.panels.pieces import tickets_words
 from analytics.words import axis_words
-from supportsaas.templatetags.presentation import grouped
+from supportsaas.formatting import format_count, format_number
 from tickets.filters import URGENCIES
 
 
@@ -54,10 +53,10 @@ def trend(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) 
     bars = []
     for mark, (moment, total, *urgencies) in zip(chart.bars, tables["trend"].rows, strict=True):
         segments = tuple(
-            TrendSegment(name, each, urgencies[each.series].url, f"{moment.words}: {grouped(each.value)} {name}")
+            TrendSegment(name, each, urgencies[each.series].url, f"{moment.words}: {format_number(each.value)} {name}")
             for each, name in ((each, URGENCIES[each.series]) for each in mark.segments)
         )
-        title = f"{moment.words}: {tickets_words(total.count)}"
+        title = f"{moment.words}: {format_count(total.count, 'ticket')}"
         bars.append(TrendBar(mark, total.url, title, segments, frame.is_under_way(buckets, mark.position)))
     return Trend(chart, tuple(bars), axis_texts(buckets, frame), buckets.unit.value, _summary(figures, frame))
 
@@ -74,5 +73,5 @@ def _summary(figures: DashboardFigures, frame: Frame) -> str:
     if not figures.trend:
         return "No tickets."
     peak = max(figures.trend, key=lambda point: point.total)
-    most = f"{frame.title(peak.position)} ({grouped(peak.total)})"
-    return f"{tickets_words(figures.totals.total)}, the most on {most}."
+    most = f"{frame.title(peak.position)} ({format_number(peak.total)})"
+    return f"{format_count(figures.totals.total, 'ticket')}, the most on {most}."

@@ -8,12 +8,10 @@ from analytics import charts
 from analytics.figures import DashboardFigures
 from analytics.frame import Frame
 from analytics.table import Table
-from analytics.views.panels.pieces import tickets_words
+from supportsaas.formatting import format_count, format_short_number
 
 SHORTEST = timedelta(days=7, hours=-1)
 """In less than a week (one hour of it may fall to a change of the clocks) not every weekday occurs."""
-
-_THOUSAND = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ def heat_map(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table
             tuple(
                 HeatCell(
                     levels[day * 24 + hour],
-                    _short(cell.count),
-                    f"{name.value} {hour:02}:00–{(hour + 1) % 24:02}:00: {tickets_words(cell.count)}",
+                    format_short_number(cell.count),
+                    f"{name.value} {hour:02}:00–{(hour + 1) % 24:02}:00: {format_count(cell.count, 'ticket')}",
                 )
                 for hour, cell in enumerate(hours)
             ),
@@ -73,18 +71,6 @@ def _scale(counts: tuple[int, ...], levels: tuple[int, ...]) -> tuple[tuple[int,
     found = []
     for level in sorted(set(levels) - {0}):
         within = [count for count, each in zip(counts, levels, strict=True) if each == level]
-        low, high = _short(min(within)), _short(max(within))
+        low, high = format_short_number(min(within)), format_short_number(max(within))
         found.append((level, low if low == high else f"{low}–{high}"))
     return tuple(found)
-
-
-def _short(count: int) -> str:
-    """At most four characters: “999”, “1.2k”, “45k”."""
-    if count < _THOUSAND:
-        return str(count)
-    for unit in ("k", "M", "G"):
-        count_in_unit = count / _THOUSAND
-        if count_in_unit < 999.5:
-            return f"{count_in_unit:.1f}{unit}" if count_in_unit < 9.95 else f"{count_in_unit:.0f}{unit}"
-        count = round(count_in_unit)
-    return f"{count}G"

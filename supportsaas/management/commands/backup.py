@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas import mongo
 from supportsaas.backup import BackupError, write_backup
+from supportsaas.formatting import format_count, format_number
 
 
 class Command(BaseCommand):
@@ -24,12 +25,12 @@ class Command(BaseCommand):
         except mongo.UNAVAILABLE as error:
             raise CommandError(f"The database is not reachable: {error}") from None
         self.stdout.write(
-            f"{manifest.documents} documents of {len(manifest.parts)} collections are in {options['directory']}. "
+            f"{format_count(manifest.documents, 'document')} of {format_count(len(manifest.parts), 'collection')} are in {options['directory']}. "
             "ENCRYPTION_KEY is not in it: keep that elsewhere."
         )
 
     def _tell(self, collection: str, documents: int) -> None:
-        self.stdout.write(f"{collection}: {documents}")
+        self.stdout.write(f"{collection}: {format_number(documents)}")
 
 
 def _silent(collection: str, documents: int) -> None: ...

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas import child_process, demo_environment
 from supportsaas.embedded_mongod import EmbeddedMongod, MongodUnavailable
+from supportsaas.formatting import format_count, format_number, format_seconds
 from supportsaas.indexes import ensure_indexes
 from tenants.demo_accounts import ACCOUNTS
 from tenants.models import Channel, ChannelKind, Membership, Role, Source, SourceKind, Tenant, User
@@ -214,7 +215,9 @@ class Command(BaseCommand):
                 return
             time.sleep(0.1)
         if not self._stop.is_set():
-            raise CommandError(f"The {name} did not start within {START_SECONDS:.0f} s. Its log: {self._log_of(name)}")
+            raise CommandError(
+                f"The {name} did not start within {format_seconds(START_SECONDS)}. Its log: {self._log_of(name)}"
+            )
 
     def _enqueue_first_runs(self) -> dict[str, str]:
         started = {}
@@ -239,8 +242,8 @@ class Command(BaseCommand):
                 del waiting[slug]
                 counts = job["counts"]
                 self._say(
-                    f"  {slug}: {job['status']} after {time.monotonic() - began:.0f} s, "
-                    f"{counts['new_ingested']:,} new and {counts['updated']:,} changed tickets"
+                    f"  {slug}: {job['status']} after {format_seconds(time.monotonic() - began)}, "
+                    f"{format_number(counts['new_ingested'])} new and {format_count(counts['updated'], 'changed ticket')}"
                 )
 
     def _check_children(self) -> None:

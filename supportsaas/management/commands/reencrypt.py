@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from supportsaas.formatting import format_number
 from supportsaas.stored_secrets import reencrypt
 
 
@@ -12,10 +13,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = reencrypt()
-        self.stdout.write(f"{done.changed:,} encrypted with the first key now, {done.current:,} were already.")
+        self.stdout.write(
+            f"{format_number(done.changed)} encrypted with the first key now, "
+            f"{format_number(done.current)} were already."
+        )
         if done.unreadable:
             raise CommandError(
-                f"{done.unreadable:,} cannot be read with any configured key and stay as they are. "
+                f"{format_number(done.unreadable)} cannot be read with any configured key and stay as they are. "
                 "Put the key they were stored with behind the present one, or enter them again.",
                 returncode=1,
             )

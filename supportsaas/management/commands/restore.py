@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas import mongo
 from supportsaas.backup import BackupError, restore_backup
+from supportsaas.formatting import format_count, format_number
 from tickets.worker import count_workers
 
 
@@ -33,9 +34,10 @@ class Command(BaseCommand):
         except mongo.UNAVAILABLE as error:
             raise CommandError(f"The database is not reachable: {error}") from None
         self.stdout.write(
-            f"Restored {manifest.documents} documents of {len(manifest.parts)} collections, as of {manifest.taken_at}. "
+            f"Restored {format_count(manifest.documents, 'document')} of "
+            f"{format_count(len(manifest.parts), 'collection')}, as of {manifest.taken_at}. "
             "Next: manage.py migrate, manage.py ensure_indexes, manage.py doctor."
         )
 
     def _tell(self, collection: str, documents: int) -> None:
-        self.stdout.write(f"{collection}: {documents}")
+        self.stdout.write(f"{collection}: {format_number(documents)}")

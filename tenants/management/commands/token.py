@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas import clock
 from supportsaas.clock import iso_z
+from supportsaas.formatting import format_day
 from tenants.models import ApiToken, Role, Tenant, User
 from tenants.tokens import LONGEST_DAYS, USUAL_DAYS, Scope, revoke_token
 
@@ -66,7 +67,7 @@ class Command(BaseCommand):
             limit=options["limit"],
         )
         self.stdout.write(text)
-        ends = f"It expires on {expires_at:%-d %B %Y}." if expires_at else "It never expires."
+        ends = f"It expires on {format_day(expires_at)}." if expires_at else "It never expires."
         self.stderr.write(f"This is the only time the token is shown. {ends}")
 
     def _list(self, options: dict[str, Any]) -> None:

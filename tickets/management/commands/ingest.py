@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from supportsaas import clock, logs, mongo
+from supportsaas.formatting import format_minute
 from tenants.models import Source, Tenant
 from tickets import jobs
 from tickets.filters import FilterError, parse_moment
@@ -90,7 +91,7 @@ class Command(BaseCommand):
         except FilterError as error:
             self._usage(str(error))
         if since > clock.now():
-            self._usage(f"--since lies ahead ({since:%Y-%m-%d %H:%M} UTC): nothing can have changed since then.")
+            self._usage(f"--since lies ahead ({format_minute(since)} UTC): nothing can have changed since then.")
         return since
 
     def _usage(self, sentence: str) -> NoReturn:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from supportsaas.formatting import format_number
 from supportsaas.tenant_data import count_data
 from tenants.deletion import begin, find_deletion
 from tenants.models import Membership, Role, Tenant, User
@@ -108,7 +109,7 @@ class Command(BaseCommand):
 
     def _tell(self, erased: int) -> None:
         if self.stdout.isatty():
-            self.stdout.write(f"\r{erased:,} documents erased", ending="\r")
+            self.stdout.write(f"\r{format_number(erased)} documents erased", ending="\r")
 
 
 def _in_words(error: ValidationError) -> str:

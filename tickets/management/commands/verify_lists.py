@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from supportsaas.formatting import format_number
 from tenants.models import Tenant
 from tickets.counts import TicketCounts
 from tickets.search import TicketSearch
@@ -37,11 +38,15 @@ class Command(BaseCommand):
         differences, without_words = counts.find_differences(), search.count_without_words()
         wrong_words = search.count_with_wrong_words()
         for bucket, count in differences.items():
-            self.stdout.write(f"{tenant.slug}: the counts of {bucket} are wrong by {count:,}")
+            self.stdout.write(f"{tenant.slug}: the counts of {bucket} are wrong by {format_number(count)}")
         if without_words:
-            self.stdout.write(f"{tenant.slug}: {without_words:,} tickets have no words and do not wait for them")
+            self.stdout.write(
+                f"{tenant.slug}: {format_number(without_words)} tickets have no words and do not wait for them"
+            )
         if wrong_words:
-            self.stdout.write(f"{tenant.slug}: {wrong_words:,} tickets have keywords stored with fields of before")
+            self.stdout.write(
+                f"{tenant.slug}: {format_number(wrong_words)} tickets have keywords stored with fields of before"
+            )
         if repair:
             counts.repair()
             search.have_words_stored(anew=new_words)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from supportsaas.templatetags.presentation import exact_time, one_line
+from supportsaas.formatting import format_exact_time, one_line
 from tenants.models import Channel
 from tickets.notifications.links import link_of, ticket_url
 from tickets.notifications.messages import Message, TicketFacts
@@ -64,7 +64,7 @@ def compose(message: Message, recipients: list[str]) -> EmailMultiAlternatives:
         "headline": unlinked(message.headline),
         "link": link_of(message),
         "tickets": [_shown(each, message) for each in message.tickets[:MOST_TICKETS]],
-        "sent": exact_time(message.at, message.zone),
+        "sent": format_exact_time(message.at, message.zone),
         "more": max(len(message.tickets) - MOST_TICKETS, 0),
     }
     mail = EmailMultiAlternatives(
@@ -88,7 +88,7 @@ def _shown(ticket: TicketFacts, message: Message) -> dict[str, Any]:
         "facts": ticket,
         "subject": unlinked(ticket.subject),
         "lines": [unlinked(each) for each in ticket.text.splitlines()],
-        "created": exact_time(ticket.created_at, message.zone),
+        "created": format_exact_time(ticket.created_at, message.zone),
         "url": ticket_url(message.tenant_id, ticket.ticket_id),
     }
 

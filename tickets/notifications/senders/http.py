@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from supportsaas import clock, outbound
+from supportsaas.formatting import format_seconds, one_line
 from supportsaas.outbound import AddressRefused
 from supportsaas.reliability.circuit_breaker import LONGEST_HOLD_SECONDS
 from supportsaas.reliability.retry import parse_retry_after
-from supportsaas.templatetags.presentation import one_line
 from tickets.notifications.senders.base import Answer, DeliveryError, Fault
 
 GONE = 410
@@ -50,7 +50,7 @@ class Endpoint:
         except AddressRefused as error:
             raise DeliveryError(f"The address may not be used: {error}", fault="settings") from None
         except httpx.TimeoutException:
-            raise DeliveryError(f"{self._host} did not answer within {WHOLE_SECONDS:.0f} s.") from None
+            raise DeliveryError(f"{self._host} did not answer within {format_seconds(WHOLE_SECONDS)}.") from None
         except httpx.TransportError as error:
             raise DeliveryError(f"{self._host} cannot be reached ({outbound.why_unreachable(error)}).") from None
         except httpx.InvalidURL:

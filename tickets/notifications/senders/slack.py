@@ -10,9 +10,9 @@ import re
 from datetime import tzinfo
 from typing import Any, Final
 
+from supportsaas.formatting import format_exact_time, format_number, one_line
 from supportsaas.outbound import Resolve
 from supportsaas.secret_box import SecretUnreadable
-from supportsaas.templatetags.presentation import exact_time, grouped, one_line
 from tenants.models import Channel
 from tickets.notifications.links import Link, link_of, ticket_url
 from tickets.notifications.messages import Message, TicketFacts
@@ -56,7 +56,7 @@ def blocks_of(message: Message) -> dict[str, Any]:
     ]
     more = len(message.tickets) - MOST_TICKETS
     if more > 0:
-        parts.append(([f"and {grouped(more)} more"], None))
+        parts.append(([f"and {format_number(more)} more"], None))
     if len(message.tickets) != 1:
         parts.append(([], link_of(message)))
     return {
@@ -73,7 +73,7 @@ def blocks_of(message: Message) -> dict[str, Any]:
 def lines_of(ticket: TicketFacts, zone: tzinfo) -> list[str]:
     """What is told of a ticket: which it is, why, and how it begins."""
     verdicts = ", ".join(plain(each) for each in (ticket.urgency, ticket.sentiment) if each)
-    when = plain(exact_time(ticket.created_at, zone))
+    when = plain(format_exact_time(ticket.created_at, zone))
     return [
         f"{plain(ticket.ticket_id)} {plain(ticket.subject)} ({verdicts}; customer {plain(ticket.customer_id)}; {when})",
         *([plain(ticket.reason)] if ticket.reason else []),

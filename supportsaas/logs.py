@@ -1,10 +1,12 @@
 """What a log line says: the message, and whose request, tenant and job it belongs to.
 
-Whoever begins a piece of work says so once (`with logs.about(job=…, tenant=…)`); every line written
-meanwhile in this thread carries it, and in threads that are started with `logs.carried`.
+Whoever begins a piece of work says so once (`with logs.about(job=…, tenant=…)`); structlog keeps it in context
+variables, so every line that is written meanwhile in this thread carries it, and in threads that are started with
+`logs.carried`. Modules log through the standard library; structlog's formatter takes each record through the
+processors below.
 
-Logs leave the machine, so they hold no secret and no word of a ticket: addresses lose their query,
-tokens and passwords are blotted out, and of a refused write MongoDB's code is told, not the document.
+Logs leave the machine, so they hold no secret and no word of a ticket: addresses lose their query, tokens and
+passwords are blotted out, and a refused write shows MongoDB's code, not the document.
 It imports no Django, because gunicorn's own process uses it too.
 """
 
@@ -13,14 +15,17 @@ import logging
 import re
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from contextvars import copy_context
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
 from pymongo.errors import BulkWriteError, OperationFailure
+from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.processors import JSONRenderer
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,8 +35,6 @@ Value = str | Callable[[], str | None]
 
 LONGEST_MESSAGE = 4_000
 FORMATS = ("line", "json")
-
-_CONTEXT: ContextVar[Mapping[str, Value]] = ContextVar("log_context", default=MappingProxyType({}))
 
 _BLOTS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 …"),
@@ -43,14 +46,9 @@ _BLOTS = (
 _PATH = re.compile(r"(\w+://[^\s/'\"<>]+)/[^\s'\"<>]*")
 
 
-@contextmanager
-def about(**values: Value) -> Iterator[None]:
+def about(**values: Value) -> AbstractContextManager[None]:
     """Have every line of the block carry these values, over those of the blocks around it."""
-    token = _CONTEXT.set({**_CONTEXT.get(), **values})
-    try:
-        yield
-    finally:
-        _CONTEXT.reset(token)
+    return bound_contextvars(**values)
 
 
 def carried(function: Callable[P, R]) -> Callable[P, R]:
@@ -65,38 +63,14 @@ def carried(function: Callable[P, R]) -> Callable[P, R]:
 
 def context() -> dict[str, str]:
     """What a line written now would carry."""
-    found = {name: value() if callable(value) else value for name, value in _CONTEXT.get().items()}
+    found = {name: value() if callable(value) else value for name, value in get_contextvars().items()}
     return {name: value for name, value in found.items() if value}
 
 
-class LineFormatter(logging.Formatter):
-    """For people: one line, what it is about at the end, a traceback below."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = f"{_time_of(record)} {record.levelname} {record.name} {_message_of(record)}"
-        values = {**context(), **_facts_of(record)}
-        if values:
-            line += f" [{' '.join(f'{name}={value}' for name, value in values.items())}]"
-        if record.exc_info and record.exc_info[1]:
-            line += "\n" + describe(record.exc_info[1])
-        return line
-
-
-class JsonFormatter(logging.Formatter):
-    """For programs: one JSON object a line, whatever the message and the traceback hold."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        entry: dict[str, Any] = {
-            "time": _time_of(record),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": _message_of(record),
-            **context(),
-            **_facts_of(record),
-        }
-        if record.exc_info and record.exc_info[1]:
-            entry["exception"] = describe(record.exc_info[1])
-        return json.dumps(entry, ensure_ascii=True, default=str)
+def formatter(form: str) -> ProcessorFormatter:
+    """Of every record one line: for people (`line`, a traceback below it) or for programs (`json`)."""
+    renderer: Processor = JSONRenderer(json.dumps, ensure_ascii=True) if form == "json" else _as_line
+    return ProcessorFormatter(use_get_message=False, pass_foreign_args=True, processors=[_entry_of, renderer])
 
 
 def blot(text: str) -> str:
@@ -121,11 +95,10 @@ def describe(error: BaseException) -> str:
 
 def configuration(form: str) -> dict[str, Any]:
     """For `logging.config.dictConfig`, in Django's processes and in gunicorn's own."""
-    formatter = JsonFormatter if form == "json" else LineFormatter
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"ours": {"()": f"{formatter.__module__}.{formatter.__qualname__}"}},
+        "formatters": {"ours": {"()": f"{__name__}.formatter", "form": form}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ours"}},
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
@@ -141,21 +114,44 @@ def configuration(form: str) -> dict[str, Any]:
     }
 
 
+def _entry_of(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """The fields of a line, from the record that structlog hands on with the message's arguments apart."""
+    record: logging.LogRecord = event["_record"]
+    entry: EventDict = {
+        "time": _time_of(record),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+        "message": _message_of(record.name, event["event"], event["positional_args"]),
+        **context(),
+        **_facts_of(record),
+    }
+    error = event["exc_info"][1] if event.get("exc_info") else None
+    if error is not None:
+        entry["exception"] = describe(error)
+    return entry
+
+
+def _as_line(_logger: object, _method: str, entry: EventDict) -> str:
+    head = [entry.pop("time"), entry.pop("level").upper(), entry.pop("logger"), entry.pop("message")]
+    traced = f"\n{entry.pop('exception')}" if "exception" in entry else ""
+    values = f" [{' '.join(f'{name}={value}' for name, value in entry.items())}]" if entry else ""
+    return " ".join(head) + values + traced
+
+
 def _time_of(record: logging.LogRecord) -> str:
     moment = datetime.fromtimestamp(record.created, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _message_of(record: logging.LogRecord) -> str:
-    if record.name == "django.request" and isinstance(record.args, tuple) and record.args:
-        return str(record.args[0])  # “Internal Server Error: /the/address”
-    if record.name == "django.security.csrf" and isinstance(record.args, tuple) and record.args:
+def _message_of(logger: str, message: str, arguments: Any) -> str:
+    if logger == "django.request" and isinstance(arguments, tuple) and arguments:
+        return str(arguments[0])  # “Internal Server Error: /the/address”
+    if logger == "django.security.csrf" and isinstance(arguments, tuple) and arguments:
         # “Forbidden (why): /the/address”; and where it came from may be an address too.
-        return "Refused a form: " + _PATH.sub(r"\1/…", str(record.args[0]))
-    try:
-        message = record.getMessage()
-    except (TypeError, ValueError):  # a wrong number of arguments must not lose the line
-        message = str(record.msg)
+        return "Refused a form: " + _PATH.sub(r"\1/…", str(arguments[0]))
+    if arguments:
+        with suppress(TypeError, ValueError):  # a wrong number of arguments must not lose the line
+            message = message % arguments
     return blot(message[:LONGEST_MESSAGE])
 
 

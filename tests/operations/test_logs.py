@@ -106,7 +106,7 @@ class TestFormatting:
     @pytest.fixture
     def written(self) -> Callable[..., str]:
         def write(message: str, *arguments: object, error: BaseException | None = None, form: str = "json") -> str:
-            formatter = logs.JsonFormatter() if form == "json" else logs.LineFormatter()
+            formatter = logs.formatter(form)
             info = (type(error), error, error.__traceback__) if error else None
             return formatter.format(logging.LogRecord("x", logging.ERROR, "", 0, message, arguments, info))
 
@@ -134,8 +134,8 @@ class TestFormatting:
         answer = browser.post("/t/acme/customers/cust-4711/", headers=headers, secure=bool(referer))
         assert answer.status_code == 403
         (refused,) = [each for each in caplog.records if each.name == "django.security.csrf"]
-        for form in (logs.LineFormatter(), logs.JsonFormatter()):
-            line = form.format(refused)
+        for form in logs.FORMATS:
+            line = logs.formatter(form).format(refused)
             assert "Refused a form" in line
             assert "cust-4711" not in line and "acme" not in line
 

@@ -149,7 +149,7 @@ def test_a_refused_page_is_in_the_log_with_who_asked_and_the_route(
 
     class Kept(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            lines.append(logs.LineFormatter().format(record))
+            lines.append(logs.formatter("line").format(record))
 
     handler, logger = Kept(), logging.getLogger()
     logger.addHandler(handler)

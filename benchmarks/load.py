@@ -68,6 +68,7 @@ def main() -> None:
             ground.prepared(
                 RATE_LIMIT_REQUESTS="0",
                 API_REQUESTS_PER_MINUTE="0",
+                PAGES_PER_MINUTE="0",
                 LOG_FORMAT="json",
                 PORT=str(web_port),
                 WEB_WORKERS="2",

@@ -49,7 +49,7 @@ def running() -> Iterator[Web]:
     port = child_process.free_port()
     web = child_process.start(
         [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "supportsaas.wsgi"],
-        cwd=ROOT, env={**os.environ, "PORT": str(port), "WEB_WORKERS": "1"}, stdout=subprocess.DEVNULL,
+        cwd=ROOT, env={**os.environ, "PORT": str(port), "WEB_WORKERS": "1", "PAGES_PER_MINUTE": "0"}, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -6,7 +6,7 @@
   answer itself, so it can never be out of date, keyed by the caller, so it says nothing to anybody else.
   That saves the way to the caller, not the query.
 - Nothing of it is kept by a cache that others share.
-- A token's limit is told with every answer.
+- The limit of a token, or of a person in a session, is told with every answer.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ _SENTENCES = {
     400: "The request cannot be understood.",
     403: "This is not allowed.",
     404: "There is no such address.",
+    429: "Too many requests. Nothing was done; wait as many seconds as Retry-After says, then try again.",
     500: "Something went wrong on our side. What was stored before stays. Try again in a moment; if it stays, tell whoever "
     "runs this server the X-Request-ID of this answer: the server's log has the details.",
     503: "The database is not reachable. Try again in a moment.",

@@ -44,9 +44,8 @@ class InvalidParameter(Exception):
 class TooManyRequests(Exception):
     """The caller has used up its requests; answered with 429."""
 
-    def __init__(self, *, limit: int, retry_after: float) -> None:
-        super().__init__(f"{limit} requests a minute")
-        self.limit = limit
+    def __init__(self, *, who: str, limit: int, retry_after: float) -> None:
+        super().__init__(f"{who} may make {limit} requests a minute.")
         self.retry_after = max(math.ceil(retry_after), 1)
 
 
@@ -99,10 +98,7 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(TooManyRequests)
     def _too_many(request: HttpRequest, error: TooManyRequests) -> HttpResponse:
-        detail = (
-            f"This token may make {error.limit} requests a minute. Nothing was done; "
-            f"try again in {error.retry_after} s."
-        )
+        detail = f"{error} Nothing was done; try again in {error.retry_after} s."
         response = api.create_response(request, {"detail": detail}, status=429)
         response["Retry-After"] = str(error.retry_after)
         return response

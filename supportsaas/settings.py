@@ -53,8 +53,10 @@ TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", default=0, minimum=0, m
 # -- What the product allows itself --------------------------------------------------------
 RATE_LIMIT_REQUESTS = environment.integer("RATE_LIMIT_REQUESTS", default=60, minimum=0, maximum=5_000)
 RATE_LIMIT_WINDOW_SECONDS = environment.integer("RATE_LIMIT_WINDOW_SECONDS", default=60, minimum=1, maximum=3600)
-# Of each token of the JSON API; 0 is no limit, and a token may have its own.
+# Of each token, and of each person in a session, of the JSON API; 0 is no limit, and a token may have its own.
 API_REQUESTS_PER_MINUTE = environment.integer("API_REQUESTS_PER_MINUTE", default=600, minimum=0, maximum=60_000)
+# Of each signed-in person, in each process of the web server; 0 is no limit.
+PAGES_PER_MINUTE = environment.integer("PAGES_PER_MINUTE", default=600, minimum=0, maximum=60_000)
 DATABASE_PATIENCE_SECONDS = environment.integer("DATABASE_PATIENCE_SECONDS", default=30, minimum=1, maximum=600)
 NOTIFY_MAX_AGE_HOURS = environment.integer("NOTIFY_MAX_AGE_HOURS", default=24, minimum=1, maximum=24 * 365)
 try:
@@ -113,6 +115,7 @@ MIDDLEWARE = [
     "supportsaas.uploads.bounded_bodies",
     "supportsaas.middleware.database_patience",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "supportsaas.page_quota.page_quota",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -61,7 +61,7 @@ OF_NO_TENANT = {
     "idempotency_keys": "callers, as digests; forgotten after a day",
     "locks": "names alone; a fence must keep growing",
     "rate_limits": "hosts",
-    "request_quotas": "tokens; forgotten after two minutes",
+    "request_quotas": "tokens and people; forgotten after two minutes",
     "restore_in_progress": "a restore that has not ended",
     "sign_in_attempts": "names and addresses, as digests",
     "tenant_deletions": "tenants that are being erased",

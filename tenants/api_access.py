@@ -60,10 +60,7 @@ class TokenAuth(HttpBearer):
 
 
 class PersonAuth(SessionAuth):
-    """The session of a logged-in person; requests that change something need the CSRF token.
-
-    People are not counted: their pages ask as often as they click.
-    """
+    """The session of a logged-in person; requests that change something need the CSRF token. Each person has a limit."""
 
     openapi_description = "The session of a logged-in person. A call that changes something needs `X-CSRFToken` too."
 
@@ -82,7 +79,11 @@ class PersonAuth(SessionAuth):
             ) from None
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
-        return Caller(request.user) if isinstance(request.user, User) else None
+        if not isinstance(request.user, User):
+            return None
+        caller = Caller(request.user)
+        _count(request, caller, limit=settings.API_REQUESTS_PER_MINUTE)
+        return caller
 
 
 def _count(request: HttpRequest, caller: Caller, *, limit: int) -> None:
@@ -92,7 +93,8 @@ def _count(request: HttpRequest, caller: Caller, *, limit: int) -> None:
     quota = RequestQuota(caller.key, limit=limit).take()
     request.api_quota = quota  # type: ignore[attr-defined]  # every answer tells it
     if quota.retry_after is not None:
-        raise TooManyRequests(limit=limit, retry_after=quota.retry_after)
+        who = "This token" if caller.token else "A person in a session"
+        raise TooManyRequests(who=who, limit=limit, retry_after=quota.retry_after)
 
 
 def caller_of(request: HttpRequest) -> Caller:

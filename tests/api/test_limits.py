@@ -1,5 +1,6 @@
-"""A token's requests a minute: told with every answer, refused with 429, the same in every process."""
+"""How many requests a minute a token, or a person in a session, may make: told with every answer, refused with 429, the same in every process."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -53,11 +54,47 @@ def test_two_tokens_of_one_person_do_not_share(owner: User, tenant: Tenant, sett
         assert api.ask("GET", "/tickets", tenant_id="acme").status_code == 200
 
 
-def test_people_and_wrong_tokens_are_not_counted(owner: User, tenant: Tenant, settings: Any) -> None:
+def test_a_person_has_one_limit_for_all_sessions_apart_from_their_tokens(
+    owner: User, tenant: Tenant, settings: Any, client_of: Callable[[User], Client]
+) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 2
+    one, other = client_of(owner), client_of(owner)
+    answers = [each.get("/tickets?tenant_id=acme") for each in (one, other, one, other)]
+    assert [each.status_code for each in answers] == [200, 200, 429, 429]
+    assert [each[LEFT] for each in answers] == ["1", "0", "0", "0"]
+    assert (answers[2][LIMIT], "Retry-After" in answers[2]) == ("2", True)
+    assert "A person in a session may make 2 requests a minute. Nothing was done" in answers[2].json()["detail"]
+    assert Api(token_of(owner)).ask("GET", "/tickets", tenant_id="acme").status_code == 200
+
+
+def test_a_person_who_sends_a_wrong_token_beside_the_session_is_counted_as_the_person(
+    owner: User, tenant: Tenant, settings: Any, client_of: Callable[[User], Client]
+) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 2
+    client = client_of(owner)
+    answers = [client.get("/tickets?tenant_id=acme", headers={"Authorization": f"Bearer {n}"}) for n in range(3)]
+    assert [each.status_code for each in answers] == [200, 200, 429]
+
+
+def test_two_people_do_not_share(
+    owner: User, superuser: User, tenant: Tenant, settings: Any, client_of: Callable[[User], Client]
+) -> None:
     settings.API_REQUESTS_PER_MINUTE = 1
-    person = Client()
-    person.force_login(owner)
-    assert {person.get("/tickets?tenant_id=acme").status_code for _ in range(3)} == {200}
+    for user in (owner, superuser):
+        assert client_of(user).get("/tickets?tenant_id=acme").status_code == 200
+
+
+def test_the_page_of_a_person_who_has_used_up_their_calls_still_opens(
+    owner: User, tenant: Tenant, settings: Any, client_of: Callable[[User], Client]
+) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1
+    client = client_of(owner)
+    assert [client.get("/tenants").status_code for _ in range(2)] == [200, 429]
+    assert client.get("/t/acme/tickets/").status_code == 200
+
+
+def test_wrong_tokens_are_not_counted(owner: User, tenant: Tenant, settings: Any) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1
     wrong = Api("sst_nothing")
     assert {wrong.ask("GET", "/tickets", tenant_id="acme").status_code for _ in range(3)} == {401}
     assert mongo.collection("request_quotas").count_documents({}) == 0

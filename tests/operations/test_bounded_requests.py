@@ -66,25 +66,28 @@ def test_two_hundred_slow_connections_take_nothing_away(start_web: Callable[...,
             each.close()
 
 
+@pytest.mark.parametrize("proxies", [0, 1])
 def test_one_address_with_changing_headers_takes_the_site_from_nobody(
-    start_web: Callable[..., Web], tmp_path: Path
+    start_web: Callable[..., Web], tmp_path: Path, proxies: int
 ) -> None:
     hold = tmp_path / "hold"
     hold.touch()
-    web = start_web(application="tests.operations.slow_application", HOLD_WHILE_THERE=str(hold))
+    web = start_web(
+        application="tests.operations.slow_application", HOLD_WHILE_THERE=str(hold), TRUSTED_PROXIES=str(proxies)
+    )
     seconds_of(web, "/health")
     opened = []
     for number in range(100):
-        junk = (
-            f"Authorization: Bearer {number}\r\nCookie: sessionid={number}\r\nX-Forwarded-For: 203.0.113.{number}\r\n"
-        )
+        junk = f"Authorization: Bearer {number}\r\nCookie: sessionid={number}\r\n"
+        junk += f"X-Forwarded-For: 198.51.100.{number}{', 203.0.113.5' * proxies}\r\n"
         opened += open_connections(web, 1, f"GET /held HTTP/1.1\r\nHost: localhost\r\n{junk}\r\n".encode())
     try:
         time.sleep(1)  # so that each process has what it takes
-        elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
-        with httpx.Client(transport=elsewhere, base_url=web.url, timeout=20) as other:
+        elsewhere = httpx.HTTPTransport(local_address="127.0.0.1" if proxies else "127.0.0.2")
+        headers = {"Connection": "close", **({"X-Forwarded-For": "203.0.113.6"} if proxies else {})}
+        with httpx.Client(transport=elsewhere, base_url=web.url, headers=headers, timeout=20) as other:
             for _ in range(10):  # in both processes
-                assert other.get("/", headers={"Connection": "close"}).status_code == 200
+                assert other.get("/").status_code == 200
         seconds_of(web, "/health")
     finally:
         hold.unlink()

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from typing import Any
 
-from supportsaas import logs
+from supportsaas.ops import logs
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -26,7 +26,7 @@ max_requests_jitter = 1_000
 # So that the worker knows one client's address from another's. The settings refuse whatever else it may be.
 _proxies = os.environ.get("TRUSTED_PROXIES", "").strip()
 _trusted_proxies = int(_proxies) if _proxies.isdecimal() else 0
-# gunicorn's own lines look like ours; one line a request is written by supportsaas.request_log.
+# gunicorn's own lines look like ours; one line a request is written by supportsaas.web.request_log.
 logconfig_dict = logs.configuration(os.environ.get("LOG_FORMAT", "line").strip().lower() or "line")
 
 # The counts of /metrics lie in files that all processes share; a directory of our own goes with the server.

@@ -18,7 +18,7 @@ def open_missing_streams() -> None:
 def main() -> None:
     open_missing_streams()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportsaas.settings")
-    from supportsaas import demo_environment
+    from supportsaas.ops import demo_environment
 
     try:
         if sys.argv[1:2] == ["demo"]:

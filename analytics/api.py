@@ -6,11 +6,11 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from analytics.store import api_statistics
-from supportsaas.api_errors import InvalidParameter, refuse_unknown
-from tenants.api_access import TenantId, api_tenant
-from tickets.api_fields import Moment
-from tickets.filters import FilterError, parse_moment
+from analytics.dashboard.statistics import api_statistics
+from supportsaas.web.api_errors import InvalidParameter, refuse_unknown
+from tenants.api.access import TenantId, api_tenant
+from tickets.api.fields import Moment
+from tickets.store.filters import FilterError, parse_moment
 
 router = Router(tags=["statistics"])
 

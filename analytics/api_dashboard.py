@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from analytics.dashboard.context import Frame, filled_trend
 from analytics.figures import (
     AtRiskCustomer,
     BacklogPoint,
@@ -15,18 +16,17 @@ from analytics.figures import (
     Totals,
     ValueCount,
 )
-from analytics.frame import Frame, filled_trend
 from analytics.periods import CUSTOM, DEFAULT, LONGEST, LONGEST_WORDS, ChosenPeriod, Period, preset
-from analytics.views.narrowing import Selection
+from analytics.views.filter_bar import Selection
 from analytics.views.numbers import find_numbers
 from supportsaas import clock
-from supportsaas.api_errors import InvalidParameter, refuse_unknown
-from tenants.api_access import TenantId, api_tenant
+from supportsaas.web.api_errors import InvalidParameter, refuse_unknown
+from tenants.api.access import TenantId, api_tenant
 from tenants.models import Tenant
-from tickets.api_fields import Moment, Words
-from tickets.filters import MOST_VALUES, FilterError, TicketFilter, parse_moment
-from tickets.freshness import data_as_of
-from tickets.statuses import state_of
+from tickets.api.fields import Moment, Words
+from tickets.ingestion.freshness import data_as_of
+from tickets.records.statuses import state_of
+from tickets.store.filters import MOST_VALUES, FilterError, TicketFilter, parse_moment
 
 router = Router(tags=["statistics"])
 

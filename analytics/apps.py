@@ -6,11 +6,11 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics.digest import sending
-        from analytics.rollups import keeping, vitals
-        from supportsaas.vitals import register
-        from tickets import duties
+        from analytics.rollups import health_checks, refreshing
+        from supportsaas.ops import periodic_tasks
+        from supportsaas.ops.health_checks import register
 
-        for duty in (*sending.DUTIES, *keeping.DUTIES):
-            duties.register(duty)
-        for vital in vitals.VITALS:
+        for duty in (*sending.DUTIES, *refreshing.DUTIES):
+            periodic_tasks.register(duty)
+        for vital in health_checks.VITALS:
             register(vital)

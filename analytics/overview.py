@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from analytics.branches import among
-from analytics.ground import Branch, Collection, Ground, any_of
+from analytics.dashboard.query_scope import Branch, Collection, Ground, any_of
+from analytics.dashboard.union_parts import among
 from analytics.periods import Period, preset
 from analytics.pipelines import IS_HIGH, IS_NEGATIVE
-from analytics.rollups.layout import Pieces, Trust, blocks_of, cut, start_of
+from analytics.rollups.blocks import Pieces, Trust, blocks_of, cut, start_of
 from analytics.rollups.view import RollupView, rollup_views
-from supportsaas import mongo
-from supportsaas.mongo import Document, Pipeline
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets import jobs
-from tickets.statuses import IS_UNKNOWN, NOT_CLOSED
+from tickets.records.statuses import IS_UNKNOWN, NOT_CLOSED
 
 _ADDED_UP: Document = {
     "$group": {

@@ -14,7 +14,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from supportsaas.clock import iso_z
-from tickets.filters import FilterError, parse_moment
+from tickets.store.filters import FilterError, parse_moment
 
 CUSTOM = "custom"
 DEFAULT = "7d"

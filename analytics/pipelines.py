@@ -5,9 +5,9 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from supportsaas.mongo import Document, Pipeline
-from tickets.filters import SENTIMENTS, URGENCIES
-from tickets.statuses import IS_OPEN, IS_UNKNOWN
+from supportsaas.db.mongo import Document, Pipeline
+from tickets.records.statuses import IS_OPEN, IS_UNKNOWN
+from tickets.store.filters import SENTIMENTS, URGENCIES
 
 
 def number_where(condition: Any) -> Document:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks import ground
-from supportsaas import child_process
+from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
 TENANT = "tenant_a"
@@ -43,12 +43,14 @@ def _measure(wish: argparse.Namespace) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from supportsaas import clock, indexes, mongo
+    from supportsaas import clock
+    from supportsaas.db import indexes, mongo
     from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, OPEN_SECONDS
     from supportsaas.reliability.outbox import OutboxEntry, append_entries
-    from tenants.models import Channel, Tenant
-    from tickets.demo_helpdesk.server import DemoHelpdesk
-    from tickets.notifications.dispatcher import THREADS_AN_ENDPOINT
+    from tenants.models import Tenant
+    from tickets.alerts.dispatcher import THREADS_AN_ENDPOINT
+    from tickets.alerts.model import Channel
+    from tickets.demo.server import DemoHelpdesk
 
     call_command("migrate", verbosity=0)
     indexes.ensure_indexes()
@@ -125,7 +127,7 @@ def _deliver(faster: float) -> None:
 
     django.setup()
     from supportsaas.reliability import circuit_breaker
-    from tickets.notifications.dispatcher import Dispatcher
+    from tickets.alerts.dispatcher import Dispatcher
 
     if faster != 1:
         circuit_breaker.OPEN_SECONDS = circuit_breaker.OPEN_SECONDS / faster

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import ground
-from supportsaas import child_process
+from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
 TENANT = "tenant_a"
@@ -53,8 +53,10 @@ def _measure(helpdesk: str, *, rounds: int) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from supportsaas import indexes
-    from tenants.models import Channel, Source, Tenant
+    from supportsaas.db import indexes
+    from tenants.models import Tenant
+    from tickets.alerts.model import Channel
+    from tickets.helpdesks.model import Source
 
     call_command("migrate", verbosity=0)
     indexes.ensure_indexes()
@@ -82,7 +84,7 @@ def _measure(helpdesk: str, *, rounds: int) -> None:
 
 def _ingest() -> tuple[float, str]:
     """Tickets a second of a whole first read, beside a worker that delivers; and what was delivered by then."""
-    from supportsaas import mongo
+    from supportsaas.db import mongo
     from tenants.models import Tenant
     from tickets import jobs
 

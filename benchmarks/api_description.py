@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks import ground
-from supportsaas import child_process
+from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
 TENANT = "acme"  # the tenant of the description's examples
@@ -61,8 +61,9 @@ def _set_up(helpdesk: str) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from supportsaas import indexes
-    from tenants.models import Membership, Role, Source, Tenant, User
+    from supportsaas.db import indexes
+    from tenants.models import Membership, Role, Tenant, User
+    from tickets.helpdesks.model import Source
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -73,7 +74,7 @@ def _set_up(helpdesk: str) -> None:
 
 
 def _call_everything(url: str, wish: argparse.Namespace, directory: Path) -> int:
-    from supportsaas import mongo
+    from supportsaas.db import mongo
     from tenants.models import Tenant, User
     from tests.api.describing import prepare, run_schemathesis
 

@@ -15,10 +15,10 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tickets.ingestion.classify import classify_ticket
-from tickets.ingestion.lexicon import ACTION, SENTIMENT, URGENCY
-from tickets.ingestion.lexicon_search import automaton
-from tickets.ingestion.topics import topics
+from tickets.classification.classify import classify_ticket
+from tickets.classification.lexicon import ACTION, SENTIMENT, URGENCY
+from tickets.classification.lexicon_search import automaton
+from tickets.classification.topics import topics
 
 Judge = Callable[[str], str]
 

@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _roll_up() -> None:
-    from analytics.rollups.keeping import refresh
+    from analytics.rollups.refreshing import refresh
     from tenants.models import Tenant
 
     for tenant in Tenant.objects.all():
@@ -48,9 +48,10 @@ def _roll_up() -> None:
 
 
 def _aggregations(repeat: int) -> None:
+    from analytics.dashboard.statistics import StatisticsStore
     from analytics.periods import buckets_of
-    from analytics.store import StatisticsStore
-    from supportsaas import clock, mongo
+    from supportsaas import clock
+    from supportsaas.db import mongo
     from tenants.models import Tenant
 
     print(f"{'aggregation':<24}{'plain':>10}{'ours':>9}{'ratio':>8}{'goal':>7}")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from supportsaas import child_process
-from supportsaas.embedded_mongod import EmbeddedMongod
+from supportsaas.ops import child_process
+from supportsaas.ops.embedded_mongod import EmbeddedMongod
 
 
 @contextmanager

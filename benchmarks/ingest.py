@@ -21,7 +21,7 @@ from statistics import mean
 from typing import Any
 
 from benchmarks import ground
-from supportsaas import child_process
+from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
 GOALS = {"new": 0.20, "unchanged": 0.8, "10 % changed": 0.5}
@@ -67,8 +67,8 @@ def _change_every_tenth(tickets: Any) -> None:
     """As if these had been stored with another status: the usual change of a ticket."""
     from pymongo import UpdateOne
 
-    from tickets.ingestion.lexicon import RULES_VERSION
-    from tickets.ingestion.normalize import TicketContent
+    from tickets.classification.lexicon import RULES_VERSION
+    from tickets.records.normalize import TicketContent
 
     names = ("external_id", "source", "customer_id", "subject", "message", "created_at", "updated_at")
     writes = []
@@ -86,8 +86,9 @@ def _measure(address: str, port: int, page_size: int) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from supportsaas import indexes, mongo
-    from tenants.models import Source, Tenant
+    from supportsaas.db import indexes, mongo
+    from tenants.models import Tenant
+    from tickets.helpdesks.model import Source
 
     while not child_process.port_is_taken(port):
         time.sleep(0.1)

@@ -14,7 +14,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from supportsaas import indexes, mongo
+    from supportsaas.db import indexes, mongo
 
     documents = list(mongo.collection("tickets").find().limit(MOST_TICKETS))
     collection = mongo.collection(COLLECTION)

@@ -68,9 +68,9 @@ class _Lists:
         )
 
     def _print_row(self, tenant: Any, name: str, fields: dict[str, Any], goal: int) -> None:
-        from tickets.filters import TicketFilter
-        from tickets.paging import END
-        from tickets.store import TicketStore
+        from supportsaas.db.paging import END
+        from tickets.store.filters import TicketFilter
+        from tickets.store.ticket_store import TicketStore
 
         store, wanted = TicketStore(tenant), TicketFilter(**fields)
         page = store.find_page(wanted, page_size=50, excerpt=200)
@@ -97,8 +97,8 @@ class _Lists:
 def _lists(tenant: Any) -> list[tuple[str, dict[str, Any], int]]:
     """Name, fields of the filter and goal: each field, each pair of fields, and searches."""
     from supportsaas import clock
-    from tickets.filters import TicketFilter
-    from tickets.store import TicketStore
+    from tickets.store.filters import TicketFilter
+    from tickets.store.ticket_store import TicketStore
 
     store = TicketStore(tenant)
     newest = store.find_page(TicketFilter(), page_size=1).tickets[0]
@@ -143,7 +143,7 @@ def _lists(tenant: Any) -> list[tuple[str, dict[str, Any], int]]:
 
 def _commonest(tenant: Any, pattern: str, *, place: int) -> str:
     """Of the stored words like the pattern in a sample, by their number; the rarest is found by -1."""
-    from supportsaas import mongo
+    from supportsaas.db import mongo
 
     rows = mongo.collection("tickets").aggregate(
         [
@@ -159,7 +159,7 @@ def _commonest(tenant: Any, pattern: str, *, place: int) -> str:
 
 
 def _commonest_customer(tenant: Any) -> str:
-    from supportsaas import mongo
+    from supportsaas.db import mongo
 
     rows = mongo.collection("tickets").aggregate(
         [{"$match": {"tenant_id": tenant.slug}}, {"$limit": 20_000}, {"$sortByCount": "$customer_id"}, {"$limit": 1}]
@@ -168,7 +168,7 @@ def _commonest_customer(tenant: Any) -> str:
 
 
 def _plainly(slug: str, wanted: Any) -> None:
-    from supportsaas import mongo
+    from supportsaas.db import mongo
 
     tickets = mongo.collection("tickets")
     match = {"tenant_id": slug, "is_deleted": False, **wanted.match()}
@@ -181,7 +181,7 @@ def _plainly(slug: str, wanted: Any) -> None:
 
 def _examined(work: Callable[[], Any]) -> tuple[int, int]:
     """Keys and documents that MongoDB looks at, as its profiler says."""
-    from supportsaas import mongo
+    from supportsaas.db import mongo
 
     database = mongo.database()
     database.command("profile", 0)
@@ -200,7 +200,7 @@ _READ = ("tickets", "ticket_counts")
 
 
 def _print_sizes() -> None:
-    from supportsaas import mongo
+    from supportsaas.db import mongo
 
     sizes = mongo.database().command("collStats", "tickets")
     for name, size in sizes["indexSizes"].items():
@@ -210,9 +210,10 @@ def _print_sizes() -> None:
 
 def _store_words() -> None:
     """As if some tickets had come in just now."""
-    from supportsaas import clock, mongo
+    from supportsaas import clock
+    from supportsaas.db import mongo
     from tenants.models import Tenant
-    from tickets.search import BATCH, TicketSearch
+    from tickets.store.search import BATCH, TicketSearch
 
     tickets = mongo.collection("tickets")
     newest = tickets.find({"tenant_id": million.LARGE, "is_deleted": False}, {"_id": 1})

@@ -26,7 +26,7 @@ from typing import Any
 import httpx
 
 from benchmarks import ground
-from supportsaas import child_process
+from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
 READ_BEFORE, READ_MEANWHILE = "tenant_a", ("tenant_b", "tenant_c")
@@ -117,8 +117,9 @@ def _prepare(helpdesk: str, port: int) -> dict[str, Any]:
     from django.core.management import call_command
     from django.test import Client
 
-    from supportsaas import indexes
-    from tenants.models import ApiToken, Role, Source, Tenant, User
+    from supportsaas.db import indexes
+    from tenants.models import ApiToken, Role, Tenant, User
+    from tickets.helpdesks.model import Source
 
     _await_port(port)
     call_command("migrate", verbosity=0)
@@ -165,7 +166,7 @@ def _read_in(slug: str) -> None:
 def _load(
     url: str, wish: argparse.Namespace, people: dict[str, Any], pids: list[int]
 ) -> tuple[Tally, dict[str, int], dict[str, tuple[float, float]]]:
-    from supportsaas import mongo
+    from supportsaas.db import mongo
 
     ids = [each["external_id"] for each in mongo.collection("tickets").find({"tenant_id": READ_BEFORE}).limit(500)]
     asyncio.run(_walk_all(url, wish, people, ids, seconds=3.0))  # every process has started up
@@ -278,8 +279,8 @@ def _report(
 
 def _report_sizes(directory: Path) -> None:
     """What a ticket takes: on disk, in indexes and in a backup."""
-    from supportsaas import mongo
-    from supportsaas.backup import write_backup
+    from supportsaas.db import mongo
+    from supportsaas.ops.backup import write_backup
 
     tickets = mongo.collection("tickets").estimated_document_count()
     began = time.monotonic()

@@ -35,10 +35,10 @@ def running(*, tickets: int, directory: str | None = None) -> Iterator[None]:
 def _build(tickets: int) -> None:
     from django.core.management import call_command
 
-    from supportsaas import indexes, mongo
+    from supportsaas.db import indexes, mongo
     from tenants.models import Tenant
-    from tickets.counts import TicketCounts
-    from tickets.search import TICKETS, WORDS_INDEX
+    from tickets.store.facet_counts import TicketCounts
+    from tickets.store.search import TICKETS, WORDS_INDEX
 
     call_command("migrate", verbosity=0)
     indexes.ensure_indexes()
@@ -62,15 +62,16 @@ def _build(tickets: int) -> None:
 def _fill(slug: str, size: int) -> None:
     import json
 
-    from supportsaas import clock, mongo
-    from tickets.cells import Cell
-    from tickets.demo_helpdesk.bulk import BulkTenant
-    from tickets.ingestion import reading
-    from tickets.ingestion.changes import Verdict
-    from tickets.ingestion.normalize import TicketContent
-    from tickets.ingestion.planning import PagePlan
-    from tickets.sources.base import SourceRecord
-    from tickets.words import searchable_words, topic_words
+    from supportsaas import clock
+    from supportsaas.db import mongo
+    from tickets.classification.tokenizer import searchable_words, topic_words
+    from tickets.demo.bulk import BulkTenant
+    from tickets.helpdesks.base import SourceRecord
+    from tickets.planning import reading
+    from tickets.planning.changes import Verdict
+    from tickets.planning.page_plan import PagePlan
+    from tickets.records.normalize import TicketContent
+    from tickets.store.facet_cube import Cell
 
     @lru_cache(maxsize=10_000)
     def judged(subject: str, message: str) -> Verdict:

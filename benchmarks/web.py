@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from supportsaas import child_process
+from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME, PASSWORD = "bench", "only-for-the-benchmark-1"

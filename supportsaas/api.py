@@ -2,12 +2,13 @@
 
 from analytics import api as analytics_api
 from analytics import api_dashboard
-from supportsaas import api_errors, health
-from supportsaas.api_description import DescribedAPI
-from tenants import api as tenants_api
-from tenants.api_access import PersonAuth, TokenAuth
-from tickets import api as tickets_api
-from tickets import api_circuits, api_ingestion
+from supportsaas.ops import health
+from supportsaas.web import api_errors
+from supportsaas.web.api_description import DescribedAPI
+from tenants.api import tenants as tenants_api
+from tenants.api.access import PersonAuth, TokenAuth
+from tickets.api import circuits, ingestion
+from tickets.api import tickets as tickets_api
 
 DESCRIPTION = """
 Tickets of your tenants, what is urgent in them, and the ingestion that brings them in.
@@ -33,8 +34,8 @@ api = DescribedAPI(
 api_errors.install(api)
 api.add_router("", health.router)
 api.add_router("", tickets_api.router)
-api.add_router("", api_ingestion.router)
-api.add_router("", api_circuits.router)
+api.add_router("", ingestion.router)
+api.add_router("", circuits.router)
 api.add_router("", analytics_api.router)
 api.add_router("", api_dashboard.router)
 api.add_router("", tenants_api.router)

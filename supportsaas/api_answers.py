@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from supportsaas.api import api
-from tenants.api_access import Caller
+from tenants.api.access import Caller
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 

@@ -10,7 +10,7 @@ _OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 
 class AdminConfig(DjangoAdminConfig):
     default_auto_field = _OBJECT_ID
-    default_site = "supportsaas.admin_site.AdminSite"
+    default_site = "supportsaas.web.admin_site.AdminSite"
 
 
 class AuthConfig(DjangoAuthConfig):
@@ -29,7 +29,8 @@ class SupportSaaSConfig(AppConfig):
         # The pool is opened lazily by whoever reads first; it is closed with the process.
         import atexit
 
-        from supportsaas import mongo, mongo_vitals, vitals
+        from supportsaas.db import mongo
+        from supportsaas.ops import health_checks, mongodb_checks
 
         atexit.register(mongo.close)
-        vitals.register(mongo_vitals.VITAL)
+        health_checks.register(mongodb_checks.VITAL)

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from supportsaas import demo_environment, environment, logs, secret_box
-from supportsaas.addresses import AllowedHosts
+from supportsaas import crypto, environment
+from supportsaas.db.without_gis import skip_search_for_gdal
+from supportsaas.net.addresses import AllowedHosts
+from supportsaas.ops import demo_environment, logs
 from supportsaas.web_server.limits import BODY_BYTES
-from supportsaas.without_gis import skip_search_for_gdal
 
 BASE_DIR = demo_environment.BASE_DIR
 DATA_DIR = demo_environment.data_dir()
@@ -34,7 +35,7 @@ else:
             "ENCRYPTION_KEY is not set: it encrypts the helpdesks' credentials. Make one with: "
             "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
         )
-secret_box.check_keys(ENCRYPTION_KEYS)
+crypto.check_keys(ENCRYPTION_KEYS)
 
 MONGODB_NAME = environment.text("MONGODB_NAME", "supportsaas")
 PORT = environment.integer("PORT", default=8000, minimum=1, maximum=65535)
@@ -107,13 +108,13 @@ INSTALLED_APPS = [
     "analytics",
 ]
 MIDDLEWARE = [
-    "supportsaas.request_log.request_log",
-    "supportsaas.security_headers.security_headers",
+    "supportsaas.web.request_log.request_log",
+    "supportsaas.web.security_headers.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "supportsaas.api_answers.api_answers",
-    "supportsaas.uploads.bounded_bodies",
-    "supportsaas.middleware.database_patience",
+    "supportsaas.web.uploads.bounded_bodies",
+    "supportsaas.web.middleware.database_patience",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "supportsaas.page_quota.page_quota",
     "django.middleware.common.CommonMiddleware",
@@ -122,12 +123,12 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "supportsaas.middleware.answer_htmx",
-    "supportsaas.wrong_method.lead_to_page",
-    "supportsaas.current_request.remember_request",
-    "supportsaas.middleware.mongo_unavailable",
-    "tenants.sessions.note_last_seen",
-    "tenants.require_second_factor.RequireSecondFactor",
+    "supportsaas.web.middleware.answer_htmx",
+    "supportsaas.web.wrong_method.lead_to_page",
+    "supportsaas.web.current_request.remember_request",
+    "supportsaas.web.middleware.mongo_unavailable",
+    "tenants.credentials.sessions.note_last_seen",
+    "tenants.accounts.require_second_factor.RequireSecondFactor",
 ]
 ROOT_URLCONF = "supportsaas.urls"
 WSGI_APPLICATION = "supportsaas.wsgi.application"
@@ -152,7 +153,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 skip_search_for_gdal()
 DATABASES = {
     "default": {
-        "ENGINE": "supportsaas.mongodb_engine",
+        "ENGINE": "supportsaas.db.engine",
         "HOST": MONGODB_URI,
         "NAME": MONGODB_NAME,
         "OPTIONS": {
@@ -167,13 +168,13 @@ DATABASES = {
 DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
 DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
 MIGRATION_MODULES = {
-    "admin": "supportsaas.migrations_of_django.admin",
-    "auth": "supportsaas.migrations_of_django.auth",
-    "contenttypes": "supportsaas.migrations_of_django.contenttypes",
+    "admin": "supportsaas.db.migrations_of_django.admin",
+    "auth": "supportsaas.db.migrations_of_django.auth",
+    "contenttypes": "supportsaas.db.migrations_of_django.contenttypes",
 }
 
 AUTH_USER_MODEL = "tenants.User"
-AUTHENTICATION_BACKENDS = ["tenants.sign_in.ThrottledBackend"]
+AUTHENTICATION_BACKENDS = ["tenants.accounts.sign_in.ThrottledBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -202,7 +203,7 @@ STORAGES = {
 }
 
 # -- Safety of sessions and transport ------------------------------------------------------
-SESSION_ENGINE = "tenants.sessions"
+SESSION_ENGINE = "tenants.credentials.sessions"
 CSRF_FAILURE_VIEW = "tenants.views.log_in.refuse_forged"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # forms carry the CSRF token themselves
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -217,6 +218,6 @@ SECURE_REDIRECT_EXEMPT = [r"^health$"]
 SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES
-FILE_UPLOAD_HANDLERS = ["supportsaas.uploads.RefuseFiles"]
+FILE_UPLOAD_HANDLERS = ["supportsaas.web.uploads.RefuseFiles"]
 
 LOGGING = logs.configuration(environment.choice("LOG_FORMAT", default="line", among=logs.FORMATS))

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_GET
 from django.views.generic import TemplateView
 
 from supportsaas.api import api
-from supportsaas.metrics import show_metrics
-from supportsaas.system_page import show_system
+from supportsaas.ops.metrics import show_metrics
+from tenants.views.system import show_system
 
 urlpatterns = [
     path("admin/", admin.site.urls),

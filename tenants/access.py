@@ -20,9 +20,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from supportsaas import mongo
-from supportsaas.model_documents import from_document
-from supportsaas.mongo import Document, Pipeline
+from supportsaas.db import mongo
+from supportsaas.db.model_documents import from_document
+from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 
 M = TypeVar("M", bound=Model)

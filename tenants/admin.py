@@ -1,4 +1,4 @@
-"""The Django admin's view of people, members and tokens; tickets.admin adds what runs ingestion."""
+"""People, members, tokens and the audit log in the Django admin; tenants are in `tickets.admin`, which acts on them."""
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
@@ -17,16 +17,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from supportsaas import clock
-from supportsaas.admin_search import Searchable
-from supportsaas.read_only_admin import ReadOnlyAdmin
-from tenants.audit import AuditEntry
-from tenants.channel_form import ChannelForm
-from tenants.models import ApiToken, Channel, ChannelKind, Membership, Role, Source, Tenant, User
-from tenants.password_again import AsksPasswordAgain, has_just_confirmed
-from tenants.second_factor import take_off
-from tenants.sessions import end_sessions
-from tenants.source_form import SourceForm
-from tenants.tokens import Lifetime
+from supportsaas.web.admin_search import Searchable
+from supportsaas.web.read_only_admin import ReadOnlyAdmin
+from tenants.accounts.password_again import AsksPasswordAgain, has_just_confirmed
+from tenants.api.tokens import Lifetime
+from tenants.audit.audit_log import AuditEntry
+from tenants.credentials.second_factor import take_off
+from tenants.credentials.sessions import end_sessions
+from tenants.models import ApiToken, Membership, Role, User
 
 admin.site.site_header = "SupportSaaS administration"
 admin.site.site_title = "SupportSaaS"
@@ -123,88 +121,8 @@ class GroupAdmin(Searchable, DjangoGroupAdmin):
         return _is_superuser(request)
 
 
-class TenantAdmin(Searchable):
-    list_display = ["name", "slug", "timezone", "retention_days", "is_active"]
-    list_filter = ["is_active"]
-    search_fields = ["name", "slug"]
-    inlines = [MembershipInline]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
-        # Every stored ticket carries the slug, so it is chosen once.
-        return ["slug", "created_at"] if obj else []
-
-
-class SourceOfTenantForm(SourceForm):
-    class Meta(SourceForm.Meta):
-        fields = ["tenant", *SourceForm.Meta.fields]
-
-
-class SourceAdmin(Searchable):
-    form = SourceOfTenantForm
-    list_display = ["tenant", "name", "kind", "url", "auth", "secret_state", "schedule", "enabled"]
-    list_filter = ["kind", "enabled"]
-    list_select_related = ["tenant"]
-    search_fields = ["url"]
-
-    @admin.display(description="secret")
-    def secret_state(self, source: Source) -> str:
-        return "stored" if source.has_secret else "none"
-
-    @admin.display(description="read every", ordering="every_minutes")
-    def schedule(self, source: Source) -> str:
-        return f"{source.every_minutes} min" if source.every_minutes else "no schedule"
-
-
-class ChannelAdminForm(ChannelForm):
-    class Meta(ChannelForm.Meta):
-        fields = ["tenant", "kind", *ChannelForm.Meta.fields]
-
-
-class ChannelAdmin(Searchable):
-    """Tenant and kind are chosen once: what is stored belongs to them. A secret that was made is shown once."""
-
-    form = ChannelAdminForm
-    list_display = ["name", "tenant", "kind", "address", "secret_state", "enabled"]
-    list_filter = ["kind", "enabled"]
-    list_select_related = ["tenant"]
-    search_fields = ["name", "tenant__slug"]
-    fields = [
-        "tenant", "kind", "name", "address", "secret", "new_secret", "urgencies", "sentiments", "max_age_hours",
-        "enabled",
-    ]  # fmt: skip
-
-    def get_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[Any]:
-        left_out = {"new_secret"}
-        if obj is not None:
-            left_out = set() if obj.kind == ChannelKind.WEBHOOK else {"secret", "new_secret"}
-        return [each for each in self.fields or [] if each not in left_out]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[str]:
-        return ["tenant", "kind"] if obj else []
-
-    @admin.display(description="secret")
-    def secret_state(self, channel: Channel) -> str:
-        return "stored" if channel.has_secret else "none"
-
-    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        obj.made_secret = form.made_secret  # type: ignore[attr-defined]  # for this answer alone
-
-    def response_add(self, request: HttpRequest, obj: Channel, post_url_continue: str | None = None) -> HttpResponse:
-        return self._secret_page(request, obj) or super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: Channel) -> HttpResponse:
-        return self._secret_page(request, obj) or super().response_change(request, obj)
-
-    def _secret_page(self, request: HttpRequest, channel: Channel) -> HttpResponse | None:
-        """A secret that was made, in this answer alone: a message would lie in a cookie until it is shown."""
-        if not getattr(channel, "made_secret", ""):
-            return None
-        context = {**self.admin_site.each_context(request), "title": "The signing secret", "channel": channel}
-        return _shown_once(request, "admin/secret_made.html", context)
-
-
-def _shown_once(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def answer_shown_once(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page with a secret on it, which no cache keeps."""
     response = TemplateResponse(request, template, context)
     add_never_cache_headers(response)
     return response
@@ -304,7 +222,7 @@ class ApiTokenAdmin(Searchable):
     def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None) -> HttpResponse:
         """Not by a message: that would lie in a cookie or the session until it is shown."""
         context = {**self.admin_site.each_context(request), "title": "The token is ready", "token": obj}
-        return _shown_once(request, "admin/token_made.html", context)
+        return answer_shown_once(request, "admin/token_made.html", context)
 
     @admin.action(description="Revoke", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> HttpResponse | None:

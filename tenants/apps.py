@@ -5,9 +5,12 @@ class TenantsConfig(AppConfig):
     name = "tenants"
 
     def ready(self) -> None:
-        from tenants import audit, checks, deletion, log_in_events, sessions  # noqa: F401  the checks register themselves
+        from tenants import checks, deletion  # noqa: F401  its checks register themselves
+        from tenants.accounts import log_in_events
+        from tenants.audit import audit_log
+        from tenants.credentials import sessions
 
-        audit.connect()
+        audit_log.connect()
         deletion.connect()
         log_in_events.connect()
         sessions.connect()

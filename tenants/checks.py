@@ -7,8 +7,8 @@ import pymongo
 from django.conf import settings
 from django.core.checks import CheckMessage, Info, Tags, Warning, register
 
-from supportsaas import mongo
-from tenants.demo_accounts import find_open_accounts
+from supportsaas.db import mongo
+from tenants.accounts.demo_accounts import find_open_accounts
 
 ONE_ADDRESS = (
     "USE_HTTPS is set and TRUSTED_PROXIES is 0: everybody seems to come from the proxy's address, so one person who "

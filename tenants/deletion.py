@@ -13,10 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models.signals import post_delete
 
-from supportsaas import clock, mongo
-from supportsaas.model_transaction import in_transaction
-from supportsaas.tenant_data import OF_TENANTS, erase_some, has_data
-from tenants import audit
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.db.model_transaction import in_transaction
+from supportsaas.db.tenant_data import OF_TENANTS, erase_some, has_data
+from tenants.audit import audit_log
 
 COLLECTION = "tenant_deletions"
 BATCH = 1_000
@@ -32,9 +33,7 @@ class Deletion:
 
 
 def connect() -> None:
-    from tenants.models import Tenant
-
-    post_delete.connect(_begin, sender=Tenant, dispatch_uid="tenants.deletion")
+    post_delete.connect(_begin, sender="tenants.Tenant", dispatch_uid="tenants.deletion")
 
 
 def refuse_used_slug(slug: str) -> None:
@@ -50,7 +49,7 @@ def refuse_used_slug(slug: str) -> None:
 
 def begin(slug: str) -> None:
     """Have everything under this id erased, also where no tenant has it any more. Doing it again changes nothing."""
-    actor, via, _ = audit.who()
+    actor, via, _ = audit_log.who()
     asked = {"asked_at": clock.now(), "asked_by": actor, "via": via}
     mongo.collection(COLLECTION).update_one(
         {"_id": slug},
@@ -89,7 +88,7 @@ def finish(deletion: Deletion) -> None:
     """Everything is erased: the id is free again, and the log of the whole system says so."""
 
     def work() -> None:
-        audit.append_entry(
+        audit_log.append_entry(
             tenant_slug="",
             actor=deletion.asked_by,
             via=deletion.via,

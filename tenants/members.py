@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from supportsaas.model_transaction import in_transaction, take_turns_on
+from supportsaas.db.model_transaction import in_transaction, take_turns_on
+from tenants.credentials.sessions import end_sessions
 from tenants.models import Membership, Role, Tenant, User
-from tenants.sessions import end_sessions
 
 
 class MemberRefused(Exception):

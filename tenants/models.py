@@ -1,4 +1,4 @@
-"""People, tenants, who may see what, and where a tenant's tickets live."""
+"""People, tenants and who may see what."""
 
 import hashlib
 import re
@@ -14,19 +14,15 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
-from supportsaas import clock, secret_box
-from supportsaas.model_transaction import in_transaction
-from tenants.address import validate_address
-from tenants.audit import Audited, AuditedQuerySet
-from tenants.audit import AuditEntry as AuditEntry
-from tenants.channel import Channel as Channel
-from tenants.channel import ChannelKind as ChannelKind
+from supportsaas import clock
+from supportsaas.db.model_transaction import in_transaction
+from supportsaas.db.tenant_data import TENANT_ID
+from tenants.audit.audit_log import Audited, AuditedQuerySet
+from tenants.audit.audit_log import AuditEntry as AuditEntry
+from tenants.credentials.second_factor import RecoveryCode as RecoveryCode
+from tenants.credentials.second_factor import SecondFactor as SecondFactor
+from tenants.credentials.sessions import PersonSession as PersonSession
 from tenants.deletion import refuse_used_slug
-from tenants.second_factor import RecoveryCode as RecoveryCode
-from tenants.second_factor import SecondFactor as SecondFactor
-from tenants.sessions import PersonSession as PersonSession
-
-SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 
 
 def validate_timezone(name: str) -> None:
@@ -82,7 +78,9 @@ class Tenant(Audited):
         "tenant id",
         max_length=63,
         unique=True,
-        validators=[RegexValidator(re.compile(rf"^{SLUG.pattern}\Z"), "Use letters, digits, - and _ (at most 63).")],
+        validators=[
+            RegexValidator(re.compile(rf"^{TENANT_ID.pattern}\Z"), "Use letters, digits, - and _ (at most 63).")
+        ],
         help_text="Letters, digits, - and _. It names the tenant in addresses and the API and cannot be changed.",
     )
     name = models.CharField(max_length=200)
@@ -148,110 +146,6 @@ class Membership(Audited):
             )
 
         in_transaction(work)
-
-
-class SourceKind(models.TextChoices):
-    HOUSE = "house", "House protocol"
-    REST = "rest", "REST, configurable"
-    REDMINE = "redmine", "Redmine"
-    RT = "rt", "Request Tracker"
-
-
-class AuthKind(models.TextChoices):
-    NONE = "none", "None"
-    HEADER = "header", "Key in a header"
-    BEARER = "bearer", "Bearer token"
-    BASIC = "basic", "User and password (Basic)"
-    QUERY = "query", "Key in the address"
-
-
-class Source(Audited):
-    """Where a tenant's tickets live: one helpdesk a tenant, its credential encrypted at rest."""
-
-    secrets = frozenset({"encrypted_secret"})
-    unaudited = frozenset({"name"})  # a run gives it, unless a person does
-
-    tenant_id: ObjectId
-    tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="source")
-    name = models.CharField(
-        max_length=63,
-        blank=True,
-        default="",
-        validators=[RegexValidator(re.compile(r"^[\w.-]+\Z"), "Use letters, digits, ., - and _ (at most 63).")],
-        help_text="Whose tickets it reads. Ids of tickets of a further connection begin with it. "
-        "Empty: it is named once it is connected.",
-    )
-    kind = models.CharField(max_length=16, choices=SourceKind.choices, default=SourceKind.HOUSE)
-    url = models.CharField(
-        "address",
-        max_length=500,
-        validators=[validate_address],
-        help_text="Where the helpdesk answers, for example https://help.example.com",
-    )
-    auth = models.CharField("log-in", max_length=16, choices=AuthKind.choices, default=AuthKind.NONE)
-    auth_name = models.CharField(
-        "header, parameter or user name",
-        max_length=200,
-        blank=True,
-        help_text="The header's name (for example X-Redmine-API-Key), the parameter of a key in the address (for "
-        "example api_key) or the user of a Basic log-in.",
-    )
-    encrypted_secret = models.TextField(blank=True, editable=False)
-    options = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text="Settings of the kind, as JSON; docs/sources.md lists them. Empty for the house protocol.",
-    )
-    page_size = models.PositiveIntegerField(default=100, validators=[MinValueValidator(1), MaxValueValidator(1000)])
-    every_minutes = models.PositiveIntegerField(
-        "read every",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(10_080)],
-        help_text="Minutes from one read by the workers to the next, at most 10,080 (a week). "
-        "Empty: it is read only when somebody starts it.",
-    )
-    enabled = models.BooleanField(default=True)
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} at {self.url}"
-
-    @property
-    def has_secret(self) -> bool:
-        return bool(self.encrypted_secret)
-
-    def set_secret(self, secret: str) -> None:
-        """Keep the key or password, encrypted; an empty one is forgotten."""
-        self.encrypted_secret = secret_box.encrypt(secret) if secret else ""
-
-    def reveal_secret(self) -> str:
-        """The key or password, for the request that needs it; raises `SecretUnreadable`."""
-        return secret_box.decrypt(self.encrypted_secret) if self.encrypted_secret else ""
-
-    def clean(self) -> None:
-        from tenants.source_options import check_options, refuse_secrets
-
-        errors: dict[str, Any] = {}
-        if self.auth in (AuthKind.HEADER, AuthKind.BASIC) and not self.auth_name:
-            errors["auth_name"] = "This log-in needs the header's name or the user."
-        if self.auth == AuthKind.QUERY and not self.auth_name:
-            errors["auth_name"] = "This log-in needs the name of the parameter, for example api_key."
-        if self.options is None:
-            self.options = {}
-        try:
-            if self.options != self._stored_options():
-                refuse_secrets(self.options)
-            check_options(self.kind, self.options)
-        except ValueError as error:
-            errors["options"] = str(error)
-        if errors:
-            raise ValidationError(errors)
-
-    def _stored_options(self) -> Any:
-        """Those of an older version may hold a secret, and the rest of the source can be changed nevertheless."""
-        return (
-            None if self._state.adding else Source.objects.filter(pk=self.pk).values_list("options", flat=True).first()
-        )
 
 
 class ApiToken(Audited):

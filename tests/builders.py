@@ -6,14 +6,15 @@ from typing import Any
 
 from tenants.models import Tenant
 from tickets import jobs
-from tickets.ingestion.reading import read_records
+from tickets.alerts.channels import find_routes
+from tickets.helpdesks.base import SourceRecord
 from tickets.jobs import JobRequest, Progress
-from tickets.notifications.channels import find_routes
+from tickets.planning.planner import plan_page
+from tickets.planning.reading import read_records
 from tickets.rules.model import find_rules
-from tickets.search import TicketSearch
-from tickets.sources.base import SourceRecord
 from tickets.status_mapping.model import find_status_map
-from tickets.store import TicketStore
+from tickets.store.search import TicketSearch
+from tickets.store.ticket_store import TicketStore
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -57,7 +58,7 @@ def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: 
     lock = Lock(tenant.slug)
     held = lock.take("builder")
     assert held is not None
-    plan = store.plan_page(read.tickets, job_id="builder", now=now, routes=find_routes(tenant), rules=rules)
+    plan = plan_page(store, read.tickets, job_id="builder", now=now, routes=find_routes(tenant), rules=rules)
     store.save_page(plan, lock=lock, held=held)
     lock.release(held)
     return [ticket.content.external_id for ticket in read.tickets]

@@ -16,11 +16,13 @@ from django.db.models import Model, QuerySet
 from django.test import Client, TransactionTestCase
 
 from supportsaas import clock as clock_of_server
-from supportsaas import health, indexes
-from tenants.models import Membership, Role, Source, Tenant, User
-from tenants.sessions import SessionStore
+from supportsaas.db import indexes
+from supportsaas.ops import health
+from tenants.credentials.sessions import SessionStore
+from tenants.models import Membership, Role, Tenant, User
 from tests.emptying import empty_collections
 from tests.helpdesk import ScriptedHelpdesk
+from tickets.helpdesks.model import Source
 
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("ours", deadline=None)

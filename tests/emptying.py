@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db import connection
 
-from supportsaas import indexes, mongo
+from supportsaas.db import indexes, mongo
 
 DJANGOS = frozenset(connection.introspection.django_table_names())
 MADE_BY_MIGRATIONS = {"django_content_type", "auth_permission", "django_migrations"}  # no test writes these

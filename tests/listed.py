@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from tenants.models import Source, Tenant
+from tenants.models import Tenant
 from tests.builders import record
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 SIZE = 10
 PAGINGS = ("offset", "page", "next")

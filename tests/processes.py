@@ -217,7 +217,7 @@ def serve(number: int) -> None:
 
 
 def import_libraries() -> None:
-    from supportsaas.without_gis import skip_search_for_gdal
+    from supportsaas.db.without_gis import skip_search_for_gdal
 
     before = list(sys.meta_path)
     skip_search_for_gdal()

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from supportsaas import mongo
-from supportsaas.mongo import Document
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
 
 
 def operations_of(work: Callable[[], object], *, on: Sequence[str]) -> list[Document]:

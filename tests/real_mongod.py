@@ -13,7 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pymongo import MongoClient
 
-from supportsaas.embedded_mongod import EmbeddedMongod
+from supportsaas.ops.embedded_mongod import EmbeddedMongod
 
 
 def serve_tests(mongod: EmbeddedMongod) -> None:

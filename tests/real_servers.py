@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from supportsaas import child_process
+from supportsaas.ops import child_process
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.ingestion.run import Listener, Outcome, ingest_tenant

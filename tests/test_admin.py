@@ -6,13 +6,15 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
-from supportsaas import clock, mongo
-from tenants.models import ApiToken, Role, Source, Tenant, User
+from supportsaas import clock
+from supportsaas.db import mongo
+from tenants.models import ApiToken, Role, Tenant, User
 from tests.builders import NOON, finished_job, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
+from tickets.helpdesks.model import Source
+from tickets.ingestion.schedule import find_schedules
 from tickets.ingestion.sync_state import find_state, save_state
-from tickets.schedule import find_schedules
 
 SOURCE = "/admin/tenants/source/"
 

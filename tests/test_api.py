@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from supportsaas import clock, mongo
-from tenants.models import ApiToken, Role, Source, Tenant, User
+from supportsaas import clock
+from supportsaas.db import mongo
+from tenants.models import ApiToken, Role, Tenant, User
 from tests.api.caller import Api, token_of
 from tests.builders import delete_stored, finished_job, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tests.working import running_worker
 from tickets import jobs
+from tickets.helpdesks.model import Source
+from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest
-from tickets.worker import Worker
 
 TICKET = {
     "id", "external_id", "tenant_id", "source", "customer_id", "subject", "message", "status", "urgency",

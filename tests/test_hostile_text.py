@@ -14,13 +14,14 @@ from django.test import Client
 
 from analytics.digest.mail import compose
 from analytics.digest.week import week_before
-from supportsaas import mongo
-from tenants.models import Membership, Role, Source, Tenant, User
+from supportsaas.db import mongo
+from tenants.models import Membership, Role, Tenant, User
 from tests.builders import record
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tests.hostile import CORPUS, problems_of
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
 

@@ -16,14 +16,18 @@ from django.core import signing
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from supportsaas import clock, mongo
-from tenants.channel_addresses import AddressClaim, confirmation_token
-from tenants.models import ApiToken, Channel, Membership, Role, Source, Tenant, User
+from supportsaas import clock
+from supportsaas.db import mongo
+from tenants.models import ApiToken, Membership, Role, Tenant, User
 from tests.builders import finished_job, store_tickets
 from tests.conftest import make_user
-from tickets import jobs, quarantine
+from tickets import jobs
+from tickets.alerts.channel_addresses import AddressClaim, confirmation_token
+from tickets.alerts.model import Channel
+from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule, SavedView
+from tickets.store import quarantine
 
 CANARY = "pelican-canary"
 JOB = "<job>"

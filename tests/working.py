@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tickets.worker import Worker, find_workers
+from tickets.ingestion.worker import Worker, find_workers
 
 LONG_ENOUGH = 60.0
 """Seconds in which a worker is known as running, and in which it has ended."""

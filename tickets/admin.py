@@ -1,4 +1,4 @@
-"""The Django admin's part that runs and checks things, and the read-only audit logs."""
+"""Tenants, helpdesk connections, channels and rules in the Django admin, and the logs, which are read-only."""
 
 import json
 import logging
@@ -9,31 +9,35 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from supportsaas.admin_search import Searchable
+from supportsaas.db.tenant_data import count_data
 from supportsaas.formatting import format_exact_time, format_number, format_seconds
-from supportsaas.read_only_admin import ReadOnlyAdmin
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
-from supportsaas.tenant_data import count_data
-from tenants.admin import ChannelAdmin, SourceAdmin, TenantAdmin
-from tenants.models import Channel, Source, Tenant, User
+from supportsaas.web.admin_search import Searchable
+from supportsaas.web.read_only_admin import ReadOnlyAdmin
+from tenants.admin import MembershipInline, answer_shown_once
+from tenants.models import Tenant, User
 from tickets import jobs
+from tickets.alerts.confirming import ask_addresses
+from tickets.alerts.dispatcher import wake_endpoint
+from tickets.alerts.form import ChannelForm
+from tickets.alerts.model import Channel, ChannelKind
+from tickets.alerts.test_send import request_test
+from tickets.helpdesks import SourceError
+from tickets.helpdesks.form import SourceForm
+from tickets.helpdesks.model import Source
 from tickets.ingestion.checking import REQUEST_SECONDS, check_in_time
 from tickets.ingestion.name_spaces import choose_name, claim_for, explain_change
 from tickets.ingestion.sync_state import forget_state
+from tickets.ingestion.worker import count_workers
 from tickets.jobs import JobActive, JobRequest
 from tickets.models import Circuit, ClassificationRule, Delivery, IngestionLog, SavedView, TicketHistory
-from tickets.notifications.confirming import ask_addresses
-from tickets.notifications.dispatcher import wake_endpoint
-from tickets.notifications.trying_out import request_test
 from tickets.rules.form import RuleForm
-from tickets.sources import SourceError
-from tickets.store import TicketStore
-from tickets.views.channel_addresses import tell_asked
-from tickets.worker import count_workers
+from tickets.store.ticket_store import TicketStore
+from tickets.views.alerts.channel_addresses import tell_asked
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +45,16 @@ _ERASING = "Nobody sees it any more. The workers now erase all of its data; unti
 
 
 @admin.register(Tenant)
-class IngestingTenantAdmin(TenantAdmin):
+class TenantAdmin(Searchable):
+    list_display = ["name", "slug", "timezone", "retention_days", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "slug"]
+    inlines = [MembershipInline]
     actions = ["run_ingestion"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
+        # Every stored ticket carries the slug, so it is chosen once.
+        return ["slug", "created_at"] if obj else []
 
     @admin.action(description="Run ingestion", permissions=["change"])
     def run_ingestion(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
@@ -84,9 +96,27 @@ class IngestingTenantAdmin(TenantAdmin):
 REMEDY = "save it again on the tenant's own settings page as the helpdesk it is"
 
 
+class SourceOfTenantForm(SourceForm):
+    class Meta(SourceForm.Meta):
+        fields = ["tenant", *SourceForm.Meta.fields]
+
+
 @admin.register(Source)
-class CheckedSourceAdmin(SourceAdmin):
+class SourceAdmin(Searchable):
+    form = SourceOfTenantForm
+    list_display = ["tenant", "name", "kind", "url", "auth", "secret_state", "schedule", "enabled"]
+    list_filter = ["kind", "enabled"]
+    list_select_related = ["tenant"]
+    search_fields = ["url"]
     actions = ["check_connection"]
+
+    @admin.display(description="secret")
+    def secret_state(self, source: Source) -> str:
+        return "stored" if source.has_secret else "none"
+
+    @admin.display(description="read every", ordering="every_minutes")
+    def schedule(self, source: Source) -> str:
+        return f"{source.every_minutes} min" if source.every_minutes else "no schedule"
 
     @admin.action(description="Check connection", permissions=["change"])
     def check_connection(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
@@ -118,9 +148,57 @@ class CheckedSourceAdmin(SourceAdmin):
         super().delete_model(request, obj)
 
 
+class ChannelAdminForm(ChannelForm):
+    class Meta(ChannelForm.Meta):
+        fields = ["tenant", "kind", *ChannelForm.Meta.fields]
+
+
 @admin.register(Channel)
-class TriedChannelAdmin(ChannelAdmin):
+class ChannelAdmin(Searchable):
+    """Tenant and kind are chosen once: what is stored belongs to them. A secret that was made is shown once."""
+
+    form = ChannelAdminForm
+    list_display = ["name", "tenant", "kind", "address", "secret_state", "enabled"]
+    list_filter = ["kind", "enabled"]
+    list_select_related = ["tenant"]
+    search_fields = ["name", "tenant__slug"]
     actions = ["send_test"]
+    fields = [
+        "tenant", "kind", "name", "address", "secret", "new_secret", "urgencies", "sentiments", "max_age_hours",
+        "enabled",
+    ]  # fmt: skip
+
+    def get_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[Any]:
+        left_out = {"new_secret"}
+        if obj is not None:
+            left_out = set() if obj.kind == ChannelKind.WEBHOOK else {"secret", "new_secret"}
+        return [each for each in self.fields or [] if each not in left_out]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[str]:
+        return ["tenant", "kind"] if obj else []
+
+    @admin.display(description="secret")
+    def secret_state(self, channel: Channel) -> str:
+        return "stored" if channel.has_secret else "none"
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        obj.made_secret = form.made_secret  # type: ignore[attr-defined]  # for this answer alone
+        if form.new_addresses:
+            tell_asked(request, ask_addresses(obj, form.new_addresses, by=_person(request)))
+
+    def response_add(self, request: HttpRequest, obj: Channel, post_url_continue: str | None = None) -> HttpResponse:
+        return self._secret_page(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Channel) -> HttpResponse:
+        return self._secret_page(request, obj) or super().response_change(request, obj)
+
+    def _secret_page(self, request: HttpRequest, channel: Channel) -> HttpResponse | None:
+        """A secret that was made, in this answer alone: a message would lie in a cookie until it is shown."""
+        if not getattr(channel, "made_secret", ""):
+            return None
+        context = {**self.admin_site.each_context(request), "title": "The signing secret", "channel": channel}
+        return answer_shown_once(request, "admin/secret_made.html", context)
 
     @admin.action(description="Send a test", permissions=["change"])
     def send_test(self, request: HttpRequest, queryset: QuerySet[Channel]) -> None:
@@ -128,11 +206,6 @@ class TriedChannelAdmin(ChannelAdmin):
             result = request_test(channel, by=_person(request))
             level = messages.SUCCESS if result.ok else messages.ERROR
             messages.add_message(request, level, f"{channel.tenant.slug}, {channel.name}: {result}")
-
-    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if form.new_addresses:
-            tell_asked(request, ask_addresses(obj, form.new_addresses, by=_person(request)))
 
 
 class RuleAdminForm(RuleForm):

@@ -9,46 +9,50 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         # By signals, so that a schedule holds at once whoever changes a source: admin, command or demo.
-        from supportsaas.vitals import register
-        from tenants.models import Source, Tenant
-        from tickets import duties, schedule, search, tenant_erasure, tenant_turns, vitals
-        from tickets.notifications import dispatcher, troubles
-        from tickets.notifications import vitals as alert_vitals
-        from tickets.rules import judging
+        from supportsaas.ops import per_tenant_work, periodic_tasks
+        from supportsaas.ops.health_checks import register
+        from tenants.models import Tenant
+        from tickets.alerts import dispatcher
+        from tickets.alerts import health_checks as alert_vitals
+        from tickets.erasure import tenants
+        from tickets.helpdesks.model import Source
+        from tickets.ingestion import health_checks, incidents, schedule
+        from tickets.rules import reclassification
         from tickets.rules.model import ClassificationRule
         from tickets.status_mapping import remapping
         from tickets.status_mapping.model import StatusMapping
+        from tickets.store import search
 
         post_save.connect(_follow_source, sender=Source)
         post_delete.connect(_forget_schedule, sender=Source)
         post_save.connect(_follow_tenant, sender=Tenant)
-        post_save.connect(judging.follow_change, sender=ClassificationRule)
-        post_delete.connect(judging.follow_change, sender=ClassificationRule)
+        post_save.connect(reclassification.follow_change, sender=ClassificationRule)
+        post_delete.connect(reclassification.follow_change, sender=ClassificationRule)
         post_save.connect(remapping.follow_change, sender=StatusMapping)
         post_delete.connect(remapping.follow_change, sender=StatusMapping)
-        registered = (schedule, search, dispatcher, troubles, judging, remapping, tenant_erasure)
+        registered = (schedule, search, dispatcher, incidents, reclassification, remapping, tenants)
         for duty in (duty for module in registered for duty in module.DUTIES):
-            duties.register(duty)
-        for vital in (*vitals.VITALS, *tenant_turns.VITALS, *alert_vitals.VITALS):
+            periodic_tasks.register(duty)
+        for vital in (*health_checks.VITALS, *per_tenant_work.VITALS, *alert_vitals.VITALS):
             register(vital)
 
 
 def _follow_source(instance: Any, raw: bool, **_: Any) -> None:
-    from tickets.schedule import follow_source
+    from tickets.ingestion.schedule import follow_source
 
     if not raw:  # of a fixture the tenant may come later; the workers follow the source within a minute
         follow_source(instance)
 
 
 def _forget_schedule(instance: Any, **_: Any) -> None:
-    from tickets.schedule import forget_schedule
+    from tickets.ingestion.schedule import forget_schedule
 
     forget_schedule(instance.tenant.slug)
 
 
 def _follow_tenant(instance: Any, created: bool, raw: bool, **_: Any) -> None:
-    from tenants.models import Source
-    from tickets.schedule import follow_source
+    from tickets.helpdesks.model import Source
+    from tickets.ingestion.schedule import follow_source
 
     source = None if created or raw else Source.objects.filter(tenant=instance).select_related("tenant").first()
     if source is not None:

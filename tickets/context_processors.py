@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from tickets.freshness import find_freshness
+from tickets.ingestion.freshness import find_freshness
 
 
 def freshness(request: HttpRequest) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from pymongo import ReturnDocument, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
-from supportsaas import clock, mongo
-from supportsaas.mongo import Document
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
 from tenants.models import Tenant
 
 COLLECTION = "ingestion_logs"

@@ -8,9 +8,11 @@ from typing import Any
 from django.db import models
 from django_mongodb_backend.fields import ObjectIdAutoField
 
+from tickets.alerts.model import Channel as Channel
+from tickets.helpdesks.model import Source as Source
 from tickets.rules.model import ClassificationRule as ClassificationRule
-from tickets.saved_views import SavedView as SavedView
 from tickets.status_mapping.model import StatusMapping as StatusMapping
+from tickets.store.saved_views import SavedView as SavedView
 
 
 class DocumentField(models.Field):

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from supportsaas import mongo
-from supportsaas.mongo import Document
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
 
 COLLECTION = "digests"
 LEASE = timedelta(minutes=5)

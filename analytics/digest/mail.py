@@ -8,17 +8,17 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from analytics.dashboard.links import TicketLinks
+from analytics.dashboard.statistics import StatisticsStore
+from analytics.dashboard.tables import TILES
+from analytics.dashboard.wording import NO_EARLIER_DATA, change
 from analytics.digest.subscriptions import unsubscribe_token
 from analytics.digest.week import DigestWeek
 from analytics.figures import DashboardFigures
-from analytics.links import TicketLinks
 from analytics.periods import Period, Unit, buckets_of
-from analytics.store import StatisticsStore
-from analytics.tables import TILES
-from analytics.words import NO_EARLIER_DATA, change
 from supportsaas.formatting import format_count, format_day, format_number, one_line
 from tenants.models import Tenant, User
-from tickets.filters import TicketFilter
+from tickets.store.filters import TicketFilter
 
 MOST_LINES = 5
 

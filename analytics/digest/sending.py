@@ -13,11 +13,12 @@ from analytics.digest import claims
 from analytics.digest.mail import compose
 from analytics.digest.subscriptions import find_subscribers, unsubscribe
 from analytics.digest.week import week_before
-from supportsaas import clock, mongo
+from supportsaas import clock
+from supportsaas.db import mongo
 from supportsaas.formatting import one_line
+from supportsaas.ops.periodic_tasks import Duty
 from tenants.access import find_access
 from tenants.models import Tenant, User
-from tickets.duties import Duty
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.core import signing
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from tenants.models import Tenant, User
 
 COLLECTION = "digest_subscriptions"

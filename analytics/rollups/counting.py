@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from analytics.histogram import STEP
 from analytics.pipelines import COUNTERS, SUMS
-from analytics.rollups.layout import HOUR, start_of
-from supportsaas.mongo import Document, Pipeline
-from tickets.statuses import IS_OPEN
+from analytics.rollups.blocks import HOUR, start_of
+from supportsaas.db.mongo import Document, Pipeline
+from tickets.records.statuses import IS_OPEN
 
 HOUR_MS = 3_600_000
 BLOCK_SUMS = ("total", "open", "unknown", "settled", "reopened")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bson.errors import InvalidBSON
 from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 
-from supportsaas.mongo import Document
+from supportsaas.db.mongo import Document
 
 MOST_SOURCES = 1_000
 """Of a day. Each has a document of its own."""

@@ -9,10 +9,10 @@ from bson import ObjectId
 from pymongo.client_session import ClientSession
 
 from analytics.periods import Period
-from analytics.rollups.layout import days_touching
-from supportsaas import mongo
-from supportsaas.mongo import Document
-from tickets.rollup_marks import COLLECTION as MARKS
+from analytics.rollups.blocks import days_touching
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from tickets.store.dirty_days import COLLECTION as MARKS
 
 COLLECTION = "rollup_state"
 

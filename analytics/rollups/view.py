@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from pymongo.client_session import ClientSession
 
 from analytics.rollups import state
-from analytics.rollups.layout import Block, Trust, day_of, start_of
+from analytics.rollups.blocks import Block, Trust, day_of, start_of
 from analytics.rollups.state import Built
-from supportsaas import mongo
-from supportsaas.mongo import Document
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
 from tenants.models import Tenant
-from tickets.rollup_marks import COLLECTION as MARKS
+from tickets.store.dirty_days import COLLECTION as MARKS
 
 _NOTHING = Trust(since=date.max.toordinal(), marked=(), complete=0)
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pymongo.client_session import ClientSession
 
 from analytics.rollups import state
+from analytics.rollups.blocks import Block
 from analytics.rollups.counting import (
     BLOCK_LISTS,
     BLOCK_SUMS,
@@ -16,12 +17,11 @@ from analytics.rollups.counting import (
     flows_pipeline,
     words_pipeline,
 )
-from analytics.rollups.layout import Block
-from analytics.rollups.leaders import LEADERS
 from analytics.rollups.limits import assert_kept
-from supportsaas import mongo
-from supportsaas.mongo import Document, Pipeline
-from tickets.store import TICKETS
+from analytics.rollups.top_customers import LEADERS
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document, Pipeline
+from tickets.store.ticket_store import TICKETS
 
 DAYS, BLOCKS = "rollup_days", "rollup_blocks"
 

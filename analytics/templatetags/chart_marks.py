@@ -9,17 +9,17 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString
 
-from analytics.charts import Segment, Tick
-from analytics.links import ChartFiles
-from analytics.table import Column, ShownCell, Table
+from analytics.dashboard.charts import Segment, Tick
+from analytics.dashboard.links import ChartFiles
+from analytics.dashboard.table import Column, ShownCell, Table
 from analytics.views.panels.backlog import Backlog
 from analytics.views.panels.bars import BarRow
 from analytics.views.panels.customers import CustomerRow
 from analytics.views.panels.trend import AxisText, Trend
 from analytics.views.panels.week import HeatRow
 from supportsaas.formatting import format_count, format_number, format_percent
-from supportsaas.markup import written
 from supportsaas.templatetags.presentation import badge
+from supportsaas.web.markup import written
 
 register = template.Library()
 

@@ -7,12 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from analytics.dashboard.context import Frame
+from analytics.dashboard.links import ChartFiles
+from analytics.dashboard.tables import dashboard_tables
+from analytics.dashboard.wording import period_words
 from analytics.figures import DashboardFigures
-from analytics.frame import Frame
-from analytics.links import ChartFiles
 from analytics.periods import CUSTOM, ChosenPeriod, Period, day_start
-from analytics.tables import dashboard_tables
-from analytics.views.narrowing import Selection, date_fields, is_custom, period_choices, source_choices
+from analytics.views.filter_bar import Selection, date_fields, is_custom, period_choices, source_choices
 from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
@@ -22,14 +23,14 @@ from analytics.views.panels.statuses import unmapped_notice
 from analytics.views.panels.tiles import tiles
 from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
-from analytics.words import period_words
 from supportsaas import clock
-from supportsaas.together import begin
+from supportsaas.db.parallel import begin
 from tenants.access import TenantAccess, tenant_required
-from tenants.models import Source
-from tickets import jobs, quarantine
-from tickets.filters import FilterError, TicketFilter
-from tickets.store import TicketStore
+from tickets import jobs
+from tickets.helpdesks.model import Source
+from tickets.store import quarantine
+from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.ticket_store import TicketStore
 from tickets.views.fragments import begin_frame, render_page_or_fragment
 
 

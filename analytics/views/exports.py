@@ -3,14 +3,14 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from analytics.tables import dashboard_tables
-from analytics.views.narrowing import Selection
+from analytics.dashboard.tables import dashboard_tables
+from analytics.views.filter_bar import Selection
 from analytics.views.numbers import find_numbers
 from supportsaas import clock
 from tenants.access import TenantAccess, tenant_required
-from tickets.export_files import file_response, parse_format
-from tickets.exporting import file_name, write_rows
-from tickets.filters import FilterError
+from tickets.store.export_files import file_response, parse_format
+from tickets.store.export_rows import file_name, write_rows
+from tickets.store.filters import FilterError
 
 
 @require_GET

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from analytics.dashboard.context import Frame
+from analytics.dashboard.links import TicketLinks
+from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import DashboardFigures
-from analytics.frame import Frame
-from analytics.links import TicketLinks
 from analytics.periods import buckets_of
-from analytics.store import StatisticsStore
-from analytics.views.narrowing import Selection
+from analytics.views.filter_bar import Selection
 from tenants.models import Tenant
 
 

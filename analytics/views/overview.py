@@ -11,16 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from analytics.links import TicketLinks
+from analytics.dashboard.links import TicketLinks
 from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, TenantNumbers, last_runs, tenant_numbers
-from analytics.views.states import Remedy, TenantState, Unknown, tenant_state, why_unknown
+from analytics.views.run_badges import Remedy, TenantState, Unknown, tenant_state, why_unknown
 from supportsaas import clock
 from supportsaas.formatting import format_count, format_number
-from supportsaas.page_paths import path_of
+from supportsaas.web.page_paths import path_of
 from tenants.access import TenantAccess, find_all_access, log_in_required
-from tenants.models import Role, Source, Tenant
-from tickets.filters import TicketFilter
-from tickets.freshness import Freshness, find_freshness_of
+from tenants.models import Role, Tenant
+from tickets.helpdesks.model import Source
+from tickets.ingestion.freshness import Freshness, find_freshness_of
+from tickets.store.filters import TicketFilter
 
 SEARCH_FROM = 8
 """From so many tenants on there is a field to find one."""

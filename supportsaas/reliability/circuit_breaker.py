@@ -23,9 +23,9 @@ from pymongo import ReturnDocument
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
-from supportsaas import mongo
 from supportsaas.clock import Clock
-from supportsaas.mongo import Document, Pipeline
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document, Pipeline
 
 COLLECTION = "circuits"
 FAILURES_TO_OPEN = 5

@@ -19,8 +19,8 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
-from supportsaas import mongo
 from supportsaas.clock import Clock
+from supportsaas.db import mongo
 
 logger = logging.getLogger(__name__)
 

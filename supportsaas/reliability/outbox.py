@@ -11,8 +11,8 @@ from datetime import datetime
 from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 
-from supportsaas import mongo
-from supportsaas.mongo import Document
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
 
 COLLECTION = "outbox"
 

@@ -21,8 +21,8 @@ from typing import Any
 from django.conf import settings
 from pymongo.collection import Collection
 
-from supportsaas import mongo
 from supportsaas.clock import Clock
+from supportsaas.db import mongo
 from supportsaas.reliability.shared_state import server_time, update_shared
 
 COLLECTION = "rate_limits"

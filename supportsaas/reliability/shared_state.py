@@ -11,7 +11,7 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from supportsaas.clock import Clock
-from supportsaas.mongo import Document, Pipeline
+from supportsaas.db.mongo import Document, Pipeline
 
 
 def update_shared(collection: "Collection[Document]", name: str, pipeline: Pipeline, *, now: Any) -> Document:

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.html import conditional_escape
 
-from supportsaas import page_paths
+from supportsaas.web import page_paths
 
 register = template.Library()
 

@@ -15,7 +15,7 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from supportsaas import clock, logs
+from supportsaas import clock
 from supportsaas.formatting import (
     NOTHING,
     format_age,
@@ -30,6 +30,7 @@ from supportsaas.formatting import (
     format_seconds,
     one_line,
 )
+from supportsaas.ops import logs
 
 register = template.Library()
 

@@ -8,6 +8,7 @@ import django.utils.timezone
 import django_mongodb_backend.fields
 import re
 import supportsaas.clock
+import supportsaas.net.address_field
 import tenants.models
 from django.conf import settings
 from django.db import migrations, models
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', django_mongodb_backend.fields.ObjectIdAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('house', 'House protocol'), ('rest', 'REST, configurable'), ('redmine', 'Redmine'), ('rt', 'Request Tracker')], default='house', max_length=16)),
-                ('url', models.CharField(help_text='Where the helpdesk answers, for example https://help.example.com', max_length=500, validators=[tenants.models.validate_address], verbose_name='address')),
+                ('url', models.CharField(help_text='Where the helpdesk answers, for example https://help.example.com', max_length=500, validators=[supportsaas.net.address_field.validate_address], verbose_name='address')),
                 ('auth', models.CharField(choices=[('none', 'None'), ('header', 'Key in a header'), ('bearer', 'Bearer token'), ('basic', 'User and password (Basic)')], default='none', max_length=16, verbose_name='log-in')),
                 ('auth_name', models.CharField(blank=True, help_text="The header's name (for example X-Redmine-API-Key) or the user of a Basic log-in.", max_length=200, verbose_name='header or user name')),
                 ('encrypted_secret', models.TextField(blank=True, editable=False)),

@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django_mongodb_backend.fields
 import supportsaas.clock
-import tenants.channel
+import tickets.alerts.model
 from django.db import migrations, models
 
 
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(help_text='A URL that begins with https:// or http://; for e-mail the addresses, separated by commas.', max_length=1000)),
                 ('encrypted_secret', models.TextField(blank=True, editable=False)),
                 ('enabled', models.BooleanField(default=True, help_text='Nothing is sent over a channel that is off.')),
-                ('urgencies', models.JSONField(blank=True, default=tenants.channel.only_high, help_text='None chosen: any.', verbose_name='urgency')),
+                ('urgencies', models.JSONField(blank=True, default=tickets.alerts.model.only_high, help_text='None chosen: any.', verbose_name='urgency')),
                 ('sentiments', models.JSONField(blank=True, default=list, help_text='None chosen: any.', verbose_name='sentiment')),
                 ('max_age_hours', models.PositiveIntegerField(blank=True, help_text='Tickets created longer ago are not announced. Empty: as the system is set (24 unless changed).', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(8760)], verbose_name='not older than (hours)')),
                 ('created_at', models.DateTimeField(default=supportsaas.clock.now, editable=False)),

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import migrations, models
 from pymongo import UpdateOne
 
-from supportsaas import secret_box
-from tenants.secret_names import find_secret_settings, hide_secrets
+from supportsaas import crypto
+from tenants.audit.secret_names import find_secret_settings, hide_secrets
 
 
 def encrypt_keys(apps: Any, schema_editor: Any) -> None:
@@ -21,7 +21,7 @@ def encrypt_keys(apps: Any, schema_editor: Any) -> None:
         change = {
             "auth": "query",
             "auth_name": secret[0],
-            "encrypted_secret": secret_box.encrypt(params[secret[0]]),
+            "encrypted_secret": crypto.encrypt(params[secret[0]]),
             "options": options,
         }
         sources.update_one({"_id": source["_id"], "options": source["options"]}, {"$set": change})

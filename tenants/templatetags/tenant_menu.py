@@ -6,8 +6,8 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString
 
-from supportsaas.markup import written
-from supportsaas.page_paths import GAP, path_with_gap
+from supportsaas.web.markup import written
+from supportsaas.web.page_paths import GAP, path_with_gap
 from tenants.access import NamedTenant, TenantAccess
 
 register = template.Library()

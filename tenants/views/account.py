@@ -11,13 +11,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from supportsaas import clock
-from tenants import second_factor, sign_in, tokens
 from tenants.access import log_in_required
-from tenants.log_in_events import LogInEvent, note
+from tenants.accounts import sign_in
+from tenants.accounts.log_in_events import LogInEvent, note
+from tenants.accounts.password_again import problem_of_password
+from tenants.accounts.throttle import TooManyAttempts
+from tenants.api import tokens
+from tenants.credentials import second_factor
+from tenants.credentials.sessions import end_session, end_sessions, find_sessions
 from tenants.models import User
-from tenants.password_again import problem_of_password
-from tenants.sessions import end_session, end_sessions, find_sessions
-from tenants.throttle import TooManyAttempts
 
 
 class ChangePasswordForm(PasswordChangeForm):

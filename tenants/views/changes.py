@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tenants.access import TenantAccess, tenant_required
-from tenants.audit import AuditEntry
+from tenants.audit.audit_log import AuditEntry
 from tenants.models import Role
 
 PAGE = 50

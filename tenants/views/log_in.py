@@ -18,12 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
-from tenants import members, sign_in
+from tenants import members
 from tenants.access import safe_next
-from tenants.known_device import remember_device
-from tenants.log_in_events import LogInEvent, note
+from tenants.accounts import sign_in
+from tenants.accounts.known_device import remember_device
+from tenants.accounts.log_in_events import LogInEvent, note
+from tenants.accounts.throttle import TooManyAttempts
 from tenants.models import User
-from tenants.throttle import TooManyAttempts
 
 
 class LoginForm(AuthenticationForm):

@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from tenants import tokens
 from tenants.access import TenantAccess, find_all_access, log_in_required, tenant_required
+from tenants.accounts.password_again import AsksPasswordAgain
+from tenants.api import tokens
+from tenants.api.tokens import Lifetime, Scope, TokenRefused
 from tenants.models import ApiToken, Role, Tenant, User
-from tenants.password_again import AsksPasswordAgain
-from tenants.tokens import Lifetime, Scope, TokenRefused
 
 ALL_MINE = ""
 

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from analytics.dashboard.context import Frame
+from analytics.dashboard.links import TicketLinks
 from analytics.figures import (
     AgeBand,
     AtRiskCustomer,
@@ -15,11 +17,9 @@ from analytics.figures import (
     TrendPoint,
     ValueCount,
 )
-from analytics.frame import Frame
-from analytics.links import TicketLinks
 from analytics.periods import Unit, buckets_of, preset
 from tests.builders import NOON
-from tickets.filters import TicketFilter
+from tickets.store.filters import TicketFilter
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)

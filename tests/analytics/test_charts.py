@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.charts import (
+from analytics.dashboard.charts import (
     SMALLEST_MARK,
     area_line,
     axis_labels,

@@ -17,7 +17,7 @@ from analytics.digest import claims
 from analytics.digest.sending import send_due_digests
 from analytics.digest.subscriptions import subscribe, subscribed_tenants, unsubscribe_token
 from analytics.digest.week import week_before
-from supportsaas import mongo
+from supportsaas.db import mongo
 from tenants.models import Membership, Tenant, User
 from tests.builders import store_tickets
 from tests.conftest import FakeClock

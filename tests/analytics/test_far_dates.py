@@ -9,19 +9,19 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from analytics.ground import Ground
+from analytics.dashboard.query_scope import Ground
+from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.overview import overview_branches, tenant_numbers
 from analytics.periods import Period, buckets_of
-from analytics.rollups import keeping, state
-from analytics.rollups.keeping import refresh
+from analytics.rollups import refreshing, state
+from analytics.rollups.refreshing import refresh
 from analytics.rollups.view import rollup_views
-from analytics.store import StatisticsStore, api_statistics
 from supportsaas import clock as time_source
-from supportsaas import mongo
-from supportsaas.mongo import Document, Pipeline
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant, User
 from tests.builders import NOON, store_tickets
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 ClientOf = Callable[[User], Client]
 
@@ -99,11 +99,11 @@ def test_a_day_that_was_in_the_future_is_read_from_roll_ups_once_it_is_over(tena
 
 
 def test_new_leaders_are_counted_on_days_with_tickets_alone(far: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "MANY_CUSTOMERS", 0)
+    monkeypatch.setattr(refreshing, "MANY_CUSTOMERS", 0)
     counted: list[int] = []
-    count = keeping.count_leader_days
+    count = refreshing.count_leader_days
     monkeypatch.setattr(
-        keeping,
+        refreshing,
         "count_leader_days",
         lambda tenant_id, generation, customers, days, **more: (
             counted.extend(day.number for day in days),

@@ -8,9 +8,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.links import ChartFiles, TicketLinks
-from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
-from tickets.statuses import STATES
+from analytics.dashboard.links import ChartFiles, TicketLinks
+from tickets.records.statuses import STATES
+from tickets.store.filters import SENTIMENTS, URGENCIES, TicketFilter
 
 WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
     lambda text: text == text.strip()

@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from analytics import store
+from analytics.dashboard import statistics
+from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.figures import OtherValues
 from analytics.overview import tenant_numbers
 from analytics.periods import Period, buckets_of
-from analytics.rollups import keeping, limits, state
-from analytics.rollups.keeping import refresh, refresh_marked
-from analytics.rollups.layout import Block
-from analytics.store import StatisticsStore, api_statistics
+from analytics.rollups import limits, refreshing, state
+from analytics.rollups.blocks import Block
+from analytics.rollups.refreshing import refresh, refresh_marked
 from supportsaas import clock as time_source
-from supportsaas import mongo
+from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, store_tickets
 
@@ -96,14 +96,14 @@ def test_blocks_whose_days_are_kept_but_that_are_too_large_together_are_left_out
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store_tickets(tenant, [{"created_at": (NOON - timedelta(hours=9 * n)).isoformat()} for n in range(99)])
-    add_up = keeping.add_up_block
+    add_up = refreshing.add_up_block
 
     def fail_from_eight_days_on(tenant_id: str, generation: int, block: Block, **values: object) -> None:
         if block.days >= 8 and values.get("is_kept", True):
             raise limits.TooVaried
         add_up(tenant_id, generation, block, **values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(keeping, "add_up_block", fail_from_eight_days_on)
+    monkeypatch.setattr(refreshing, "add_up_block", fail_from_eight_days_on)
     assert refresh(tenant, now=NOON)
     built = state.find(tenant.slug)
     assert built is not None
@@ -137,7 +137,7 @@ def test_thousands_of_statuses_are_a_page_of_ordinary_size_with_exact_sums(
 def test_marks_of_many_days_are_taken_in_in_turns_of_bounded_length(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "DAYS_IN_TURN", 5)
+    monkeypatch.setattr(refreshing, "DAYS_IN_TURN", 5)
     store_tickets(tenant, [{}])
     assert refresh(tenant, now=NOON)
     for n in range(20):
@@ -159,16 +159,16 @@ def test_statistics_of_very_many_hours_and_statuses_are_whole(tenant: Tenant, mo
     assert refresh(tenant, now=NOON)
     whole = api_statistics(tenant, start=None, end=None)
     assert (len(whole.hourly_trend), len(whole.by_status)) == (60, 9)
-    monkeypatch.setattr(store, "MOST_HOURS", 5)
-    monkeypatch.setattr(store, "MOST_STATUSES", 5)
+    monkeypatch.setattr(statistics, "MOST_HOURS", 5)
+    monkeypatch.setattr(statistics, "MOST_STATUSES", 5)
     assert api_statistics(tenant, start=None, end=None) == whole
 
 
 def test_marks_that_do_not_fit_into_one_turn_are_taken_in_before_a_command_ends(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "DAYS_IN_TURN", 2)
-    monkeypatch.setattr(keeping, "LONGEST_TURN", timedelta())
+    monkeypatch.setattr(refreshing, "DAYS_IN_TURN", 2)
+    monkeypatch.setattr(refreshing, "LONGEST_TURN", timedelta())
     store_tickets(tenant, [{}])
     assert refresh(tenant, now=NOON)
     for n in range(8):

@@ -9,16 +9,17 @@ from django.test import Client
 
 from analytics.overview import TenantNumbers, overview_branches, tenant_numbers
 from analytics.periods import Period, preset
-from analytics.rollups.keeping import refresh
+from analytics.rollups.refreshing import refresh
 from analytics.rollups.view import rollup_views
 from supportsaas import clock as time_source
-from supportsaas import mongo
-from tenants.models import Membership, Role, Source, Tenant, User
+from supportsaas.db import mongo
+from tenants.models import Membership, Role, Tenant, User
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tests.reading_pages import text_of
 from tickets import jobs
+from tickets.helpdesks.model import Source
+from tickets.ingestion.schedule import follow_sources
 from tickets.jobs import JobRequest
-from tickets.schedule import follow_sources
 
 UTC_ZONE = ZoneInfo("UTC")
 ClientOf = Callable[[User], Client]

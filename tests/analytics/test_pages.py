@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from analytics.rollups.keeping import refresh
+from analytics.rollups.refreshing import refresh
 from supportsaas import clock as time_source
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tests.reading_pages import text_of
-from tickets import jobs, list_plans
+from tickets import jobs
 from tickets.jobs import JobRequest, Progress
+from tickets.store import query_planner
 
 ClientOf = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
@@ -156,8 +157,8 @@ def test_keywords_and_customers_open_all_they_count_where_lists_stop_counting(
     full: Tenant, team_mate: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for bound in ("MOST_LOOKED_AT", "MOST_COUNTED", "MOST_COUNTED_BY_INDEX"):
-        monkeypatch.setattr(list_plans, bound, 1)
-    monkeypatch.setattr("tickets.views.tickets.PAGE_SIZE", 2)  # what fits on a page is counted in any case
+        monkeypatch.setattr(query_planner, bound, 1)
+    monkeypatch.setattr("tickets.views.tickets.ticket_pages.PAGE_SIZE", 2)  # what fits on a page is counted in any case
     client = client_of(team_mate)
     for name in ("keyword=", "customer_id="):
         some = [each for each in lists_of(client.get("/t/acme/?period=30d&source=email")) if name in each.href]

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from analytics.dashboard.context import Frame, backlog_in
+from analytics.dashboard.table import Cell, Column, Table
+from analytics.dashboard.tables import TABLES, dashboard_tables
 from analytics.figures import BacklogPoint, Resolution, TrendPoint
-from analytics.frame import Frame, backlog_in
 from analytics.periods import Period, Unit, buckets_of
-from analytics.table import Cell, Column, Table
-from analytics.tables import TABLES, dashboard_tables
 from analytics.templatetags.chart_marks import trend_bars
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
@@ -22,7 +22,7 @@ from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
 from tests.analytics.made_figures import DAY, EMPTY, figures_of, frame_of
 from tests.builders import NOON
-from tickets.filters import TicketFilter
+from tickets.store.filters import TicketFilter
 
 FRAME = frame_of()
 FIGURES = figures_of(FRAME)

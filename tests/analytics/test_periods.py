@@ -19,7 +19,7 @@ from analytics.periods import (
     parse_period,
     preset,
 )
-from tickets.filters import FilterError
+from tickets.store.filters import FilterError
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KOLKATA = ZoneInfo("Asia/Kolkata")

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from analytics.branches import Span, age_branches, hour_branches, later_branches, period_branches
-from analytics.customers import Chosen, choose, customer_branch, customer_facets
-from analytics.ground import Branch, Ground
-from analytics.keywords import keyword_branch
+from analytics.dashboard.customers import Chosen, choose, customer_branch, customer_facets
+from analytics.dashboard.keywords import keyword_branch
+from analytics.dashboard.query_scope import Branch, Ground
+from analytics.dashboard.union_parts import Span, age_branches, hour_branches, later_branches, period_branches
 from analytics.overview import overview_branches, runs_pipeline
 from analytics.periods import Period, Unit, buckets_of
 from analytics.rollups.counting import Day, counts_pipeline, flows_pipeline, words_pipeline
-from analytics.rollups.keeping import refresh
-from analytics.rollups.leaders import leader_days_pipeline, leaders_pipeline
+from analytics.rollups.refreshing import refresh
+from analytics.rollups.top_customers import leader_days_pipeline, leaders_pipeline
 from analytics.rollups.view import rollup_view, rollup_views
-from supportsaas import mongo
-from supportsaas.mongo import Pipeline
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Pipeline
 from tenants.models import Tenant
 from tests.builders import NOON, store_tickets
 

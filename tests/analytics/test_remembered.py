@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analytics.remembered import Remembered, memory_of
+from analytics.dashboard.remembered import Remembered, memory_of
 
 
 def test_what_was_asked_for_last_is_kept_within_the_bytes() -> None:

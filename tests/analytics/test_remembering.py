@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
+from analytics.dashboard.statistics import StatisticsStore
 from analytics.periods import Period, Unit, buckets_of
 from analytics.rollups import state
-from analytics.rollups.keeping import refresh
-from analytics.store import StatisticsStore
-from supportsaas import mongo
+from analytics.rollups.refreshing import refresh
+from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, store_tickets
 

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics import customers
-from analytics.branches import Span
-from analytics.customers import Chosen
-from analytics.ground import Ground
+from analytics.dashboard import customers
+from analytics.dashboard.customers import Chosen
+from analytics.dashboard.query_scope import Ground
+from analytics.dashboard.statistics import StatisticsStore
+from analytics.dashboard.union_parts import Span
 from analytics.periods import Buckets, Period, Unit, buckets_of
 from analytics.rollups import state
-from analytics.rollups.keeping import refresh, refresh_marked, refresh_outdated
-from analytics.rollups.layout import SIZES, Block, Trust, blocks_of, cut, start_of
+from analytics.rollups.blocks import SIZES, Block, Trust, blocks_of, cut, start_of
+from analytics.rollups.refreshing import refresh, refresh_marked, refresh_outdated
 from analytics.rollups.view import rollup_view
-from analytics.store import StatisticsStore
-from supportsaas import mongo
+from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
 from tests.analytics.test_statistics import (

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.figures import AtRiskCustomer, DashboardFigures, ValueCount
 from analytics.periods import Buckets, Period, Unit, buckets_of, preset
-from analytics.store import StatisticsStore, api_statistics
-from supportsaas import mongo
+from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
-from tickets.counts import TicketCounts
-from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
-from tickets.statuses import is_open, state_of
-from tickets.store import TICKETS, TicketStore
+from tickets.records.statuses import is_open, state_of
+from tickets.store.facet_counts import TicketCounts
+from tickets.store.filters import SENTIMENTS, URGENCIES, TicketFilter
+from tickets.store.ticket_store import TICKETS, TicketStore
 
 Ticket = dict[str, Any]
 Condition = Callable[[Ticket], bool]

@@ -7,9 +7,10 @@ import pytest
 from bson import ObjectId
 from django.core.management import CommandError, call_command
 
-from analytics.rollups.keeping import refresh
-from analytics.rollups.vitals import read_rollups
-from supportsaas import clock, mongo
+from analytics.rollups.health_checks import read_rollups
+from analytics.rollups.refreshing import refresh
+from supportsaas import clock
+from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import store_tickets
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.words import Change, change, lift_words
+from analytics.dashboard.wording import Change, change, lift_words
 
 
 @pytest.mark.parametrize(

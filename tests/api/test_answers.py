@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from tenants.models import Membership, Role, Tenant, User
 from tests.api.caller import Api, token_of
 from tests.builders import finished_job, store_tickets
@@ -66,7 +66,7 @@ class TestRefusals:
         def break_down(*_: object, **__: object) -> None:
             raise RuntimeError("secret words")
 
-        monkeypatch.setattr("tickets.api.TicketStore.find_page", break_down)
+        monkeypatch.setattr("tickets.api.tickets.TicketStore.find_page", break_down)
         client = Client(headers={"Authorization": f"Bearer {token_of(owner)}"}, raise_request_exception=False)
         response = client.get("/tickets?tenant_id=acme")
         assert response.status_code == 500

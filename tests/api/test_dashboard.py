@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from analytics.rollups.keeping import refresh
-from supportsaas import mongo
+from analytics.rollups.refreshing import refresh
+from supportsaas.db import mongo
 from tenants.models import ApiToken, Role, Tenant, User
 from tests.builders import store_tickets
 from tests.reading_pages import page_of, text_of

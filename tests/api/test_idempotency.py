@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
-from supportsaas.reliability.once import COLLECTION, KeyReused, Once
+from supportsaas.db import mongo
+from supportsaas.reliability.idempotency import COLLECTION, KeyReused, Once
 from tenants.models import Membership, Role, Tenant, User
 from tests import processes
 from tests.api.caller import Api, token_of

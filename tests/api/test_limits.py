@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.api.caller import Api, token_of
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from tenants.models import Membership, Role, Tenant, User
 from tests.api.caller import Api, token_of
 from tests.builders import delete_stored, store_tickets

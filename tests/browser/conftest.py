@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tenants.models import User
 from tests.working import running_worker
-from tickets.worker import Worker
+from tickets.ingestion.worker import Worker
 
 CHROMIUM = shutil.which("chromium")
 NOBODY_LOOKS = (

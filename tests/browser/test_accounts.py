@@ -2,12 +2,13 @@
 
 from playwright.sync_api import Page, expect
 
-from tenants.models import ApiToken, PersonSession, Role, Source, Tenant, User
+from tenants.models import ApiToken, PersonSession, Role, Tenant, User
 from tests.browser.conftest import enter
 from tests.browser.looks import axe_finds, each_look, faults_as
 from tests.builders import store_tickets
 from tests.conftest import PASSWORD
 from tickets import jobs
+from tickets.helpdesks.model import Source
 
 
 def test_the_pages_of_an_account_and_of_an_erasure_look_right_in_both_themes(

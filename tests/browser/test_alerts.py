@@ -6,13 +6,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from supportsaas import clock, mongo
-from tenants.models import Channel, Tenant, User
+from supportsaas import clock
+from supportsaas.db import mongo
+from tenants.models import Tenant, User
 from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, faults
 from tests.builders import store_tickets
 from tests.notifications.endpoint import Endpoint, Reply
-from tickets.notifications.dispatcher import Dispatcher
+from tickets.alerts.dispatcher import Dispatcher
+from tickets.alerts.model import Channel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import DashboardFigures
-from analytics.store import StatisticsStore
 from supportsaas import clock
 from tenants.models import Tenant, User
 from tests.analytics.made_figures import figures_of, frame_of

@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from playwright.sync_api import BrowserContext, Page, expect
 
 from supportsaas import clock
-from tenants.models import PersonSession, Source, Tenant, User
+from tenants.models import PersonSession, Tenant, User
 from tests.browser.conftest import enter
 from tests.builders import record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,7 +64,7 @@ def test_a_fault_of_ours_is_told_with_its_words_and_the_list_stays(
         raise RuntimeError("a fault")
 
     with monkeypatch.context() as broken:
-        broken.setattr("tickets.store.TicketStore.find_page", break_down)
+        broken.setattr("tickets.store.ticket_store.TicketStore.find_page", break_down)
         tab.get_by_role("link", name="Older").click()
         expect(tab.get_by_role("alert")).to_contain_text("Something went wrong on our side")
         expect(tab.get_by_role("alert")).to_contain_text("Request")

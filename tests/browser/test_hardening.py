@@ -9,11 +9,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from supportsaas import clock
 from supportsaas.clock import iso_z
-from tenants.models import Source, Tenant, User
+from tenants.models import Tenant, User
 from tests import hostile
 from tests.browser.conftest import enter
 from tests.browser.test_main_path import log_in, wait_for_log_in
 from tests.builders import finished_job, store_tickets
+from tickets.helpdesks.model import Source
 
 # An id of a customer with a line end is refused when it comes in.
 CORPUS = {name: text for name, text in hostile.CORPUS.items() if name != "line ends"}

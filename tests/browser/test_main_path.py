@@ -10,13 +10,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from supportsaas import clock
 from supportsaas.clock import iso_z
-from tenants.models import Source, Tenant, User
+from tenants.models import Tenant, User
 from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, faults
 from tests.builders import record
 from tests.conftest import PASSWORD
 from tests.helpdesk import Answer, ScriptedHelpdesk
-from tickets.worker import Worker
+from tickets.helpdesks.model import Source
+from tickets.ingestion.worker import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -171,7 +172,7 @@ def test_every_page_passes_axe_and_fits_the_window(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Few rows, and a list of several pages all the same: axe takes its time for each piece of text.
-    monkeypatch.setattr("tickets.views.tickets.PAGE_SIZE", 6)
+    monkeypatch.setattr("tickets.views.tickets.ticket_pages.PAGE_SIZE", 6)
     house_source(helpdesk.url)
     helpdesk.tickets = [fresh(n, message="We hate this. Refund, or we file a lawsuit!") for n in range(8)]
     helpdesk.tickets.append(record("bad", created_at="soon"))

@@ -9,9 +9,9 @@ from tenants.models import Tenant, User
 from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, faults
 from tests.builders import store_tickets
+from tickets.ingestion.worker import Worker
 from tickets.models import ClassificationRule
 from tickets.rules.editing import switch_rule
-from tickets.worker import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,8 +9,8 @@ from tenants.models import Tenant, User
 from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, faults
 from tests.builders import store_tickets
-from tickets.filters import TicketFilter
-from tickets.saved_views import add_view
+from tickets.store.filters import TicketFilter
+from tickets.store.saved_views import add_view
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,19 +5,21 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from analytics.dashboard.statistics import StatisticsStore
 from analytics.periods import Period, buckets_of
-from analytics.rollups.keeping import refresh
-from analytics.store import StatisticsStore
-from supportsaas import clock, mongo
+from analytics.rollups.refreshing import refresh
+from supportsaas import clock
+from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.outbox import OutboxEntry
-from tenants.models import Channel, Tenant
+from tenants.models import Tenant
 from tickets import jobs
-from tickets.counts import TicketCounts
-from tickets.ingestion.changes import TRACKED, stored_fields
-from tickets.ingestion.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
-from tickets.ingestion.reading import judge
+from tickets.alerts.model import Channel
+from tickets.planning.changes import TRACKED, stored_fields
+from tickets.planning.reading import classify
+from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
 from tickets.rules.model import find_rules
+from tickets.store.facet_counts import TicketCounts
 
 Document = dict[str, Any]
 JUDGED = ("keywords", "topics")
@@ -141,7 +143,7 @@ def _problems_with_source(tenant: Tenant, records: Iterable[Any], *, may_hold_mo
         yield f"at the helpdesk no more, and not deleted: {sorted(extra)}"
     for id_ in sorted(listed.keys() & living):
         content = listed[id_]
-        wanted = stored_fields(content, judge(content, rules=rules))
+        wanted = stored_fields(content, classify(content, rules=rules))
         for name in (*TRACKED, *JUDGED):
             if stored[id_][name] != wanted[name]:
                 yield f"{id_}: {name} is {stored[id_][name]!r}, the helpdesk says {wanted[name]!r}"

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from supportsaas import indexes, mongo
-from supportsaas.embedded_mongod import EmbeddedMongod
-from tenants.models import Channel, Source, Tenant
+from supportsaas.db import indexes, mongo
+from supportsaas.ops.embedded_mongod import EmbeddedMongod
+from tenants.models import Tenant
 from tests import processes
 from tests.emptying import empty_collections
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.doomed import DoomedCommands
 from tests.real_mongod import serve_tests
 from tickets import jobs
+from tickets.alerts.model import Channel
+from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Listener, Outcome, ingest_tenant
 from tickets.jobs import JobRequest
 

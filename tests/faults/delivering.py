@@ -14,9 +14,9 @@ def main() -> None:
 
     django.setup()
     from supportsaas.reliability import circuit_breaker
-    from tickets.notifications import deliveries, timing
-    from tickets.notifications.dispatcher import Dispatcher
-    from tickets.notifications.senders import http
+    from tickets.alerts import deliveries, timing
+    from tickets.alerts.dispatcher import Dispatcher
+    from tickets.alerts.kinds import http
 
     circuit_breaker.OPEN_SECONDS = 0.6
     circuit_breaker.PROBE_SECONDS = 2

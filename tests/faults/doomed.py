@@ -91,8 +91,6 @@ def _serve() -> None:
     import django
 
     django.setup()
-    import tickets.management.commands.ingest
-    import tickets.management.commands.worker  # noqa: F401  what every child needs
 
     counter = mmap.mmap(-1, 8)
     for line in sys.stdin:

@@ -7,7 +7,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from supportsaas.embedded_mongod import EmbeddedMongod
+from supportsaas.ops.embedded_mongod import EmbeddedMongod
 
 PATIENCE_SECONDS = 60
 NAME = "rs0"

@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 
-from supportsaas import clock, mongo
-from tenants.models import Channel, Tenant
+from supportsaas import clock
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests import processes
 from tests.builders import store_tickets
 from tests.faults.conftest import IS_LONG, OwnDatabase
 from tests.notifications.conftest import make_webhook
 from tests.notifications.endpoint import Endpoint, Reply
+from tickets.alerts.model import Channel
 
 SEEDS = range(10) if IS_LONG else range(1)
 ALERTS, KILLS = (320, 40) if IS_LONG else (30, 5)

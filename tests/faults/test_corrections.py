@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests.builders import record
 from tests.faults.comparing import assert_exact
 from tests.faults.conftest import IS_LONG, OwnDatabase, run_here
 from tests.faults.doomed import DoomedCommands
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.ingestion.name_spaces import origin_of
 
 Connect = Callable[..., Source]

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
-from supportsaas.embedded_mongod import EmbeddedMongod
-from tenants.models import Source, Tenant
+from supportsaas.db import mongo
+from supportsaas.ops.embedded_mongod import EmbeddedMongod
+from tenants.models import Tenant
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_exact, assert_sound
 from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end, make_tenant, run_to_the_end, statuses
 from tests.faults.replica_set import ReplicaSet
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 
 Changing = Callable[..., ChangingHelpdesk]

@@ -4,16 +4,16 @@ import threading
 
 import pytest
 
-from analytics.rollups.keeping import refresh
-from supportsaas import mongo
+from analytics.rollups.refreshing import refresh
+from supportsaas.db import mongo
 from tenants import deletion
 from tenants.models import Tenant
 from tests.builders import store_tickets
 from tests.faults.comparing import assert_numbers_agree
 from tests.faults.conftest import IS_LONG, OwnDatabase
 from tests.faults.doomed import DoomedCommands
-from tickets.store import TicketStore
-from tickets.tenant_erasure import erase_deleted_tenants
+from tickets.erasure.tenants import erase_deleted_tenants
+from tickets.store.ticket_store import TicketStore
 
 JANE = "jane.doe@example.com"
 

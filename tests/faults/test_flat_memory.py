@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests import processes
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_exact
 from tests.faults.conftest import IS_LONG, OwnDatabase, run_here
+from tickets.helpdesks.model import Source
 
 RUNS, WARM_AFTER = (300, 50) if IS_LONG else (60, 20)
 MOST_GROWTH_BYTES = 4 * 1024 * 1024

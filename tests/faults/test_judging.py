@@ -4,8 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from supportsaas import mongo
-from tenants.models import Channel, Source, Tenant
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests.builders import store_tickets
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_exact, assert_numbers_agree, assert_sound
@@ -13,11 +13,13 @@ from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, make_t
 from tests.faults.doomed import DoomedCommands
 from tests.faults.test_side_by_side import two_workers, wait_until_idle
 from tickets import jobs
-from tickets.counts import TicketCounts
+from tickets.alerts.model import Channel
+from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule
 from tickets.rules.editing import save_rule
-from tickets.rules.judging import COLLECTION, find_judging, judge_waiting
+from tickets.rules.reclassification import COLLECTION, find_judging, judge_waiting
+from tickets.store.facet_counts import TicketCounts
 
 SIZE = 700
 """More than one page."""

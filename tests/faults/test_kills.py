@@ -13,16 +13,18 @@ from typing import Any
 
 import pytest
 
-from supportsaas import clock, mongo
-from supportsaas.embedded_mongod import TRANSACTION_SECONDS, EmbeddedMongod
-from supportsaas.mongo import Document
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from supportsaas.ops.embedded_mongod import TRANSACTION_SECONDS, EmbeddedMongod
 from supportsaas.reliability.lock import TIME_TO_LIVE_SECONDS, Lock
-from tenants.models import Source, Tenant
+from tenants.models import Tenant
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_all_in, assert_exact, assert_numbers_agree, assert_sound
 from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end, run_here, run_to_the_end, statuses
 from tests.faults.doomed import DoomedCommands
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 
 SEEDS = range(50) if IS_LONG else range(1)
@@ -224,7 +226,7 @@ class TestAKillInsideATransaction:
         monkeypatch: pytest.MonkeyPatch,
         django_db_blocker: Any,
     ) -> None:
-        monkeypatch.setattr("supportsaas.embedded_mongod.TRANSACTION_SECONDS", 1)
+        monkeypatch.setattr("supportsaas.ops.embedded_mongod.TRANSACTION_SECONDS", 1)
         with EmbeddedMongod(directory=tmp_path) as mongod, django_db_blocker.unblock():
             database = OwnDatabase(mongod.uri).enter()
             try:

@@ -9,12 +9,13 @@ from itertools import pairwise
 
 import pytest
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests.faults.comparing import assert_exact
 from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, end, make_tenant
 from tests.faults.watched_helpdesk import PAGE_SIZE, WatchedHelpdesk
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.jobs import JobActive, JobRequest
 
 LIMIT, WINDOW = 30, 2

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests.builders import record
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_exact, assert_sound
@@ -26,11 +26,12 @@ from tests.faults.conftest import IS_LONG, OwnDatabase, end, make_tenant, run_he
 from tests.faults.raw_server import RawServer, head, reset
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets import jobs
-from tickets.demo_helpdesk.server import DemoHelpdesk
+from tickets.demo.server import DemoHelpdesk
+from tickets.helpdesks import open_source
+from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome
 from tickets.jobs import Progress
-from tickets.sources import open_source
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 Connect = Callable[..., Source]
 Changing = Callable[..., ChangingHelpdesk]
@@ -329,9 +330,9 @@ _DAY, _HOUR = timedelta(hours=23), timedelta(hours=1)
 class TestConnections:
     @pytest.fixture(autouse=True)
     def _hurry(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tickets.sources.http.READ_SECONDS", 0.4)
-        monkeypatch.setattr("tickets.sources.http.WHOLE_ANSWER_SECONDS", 0.4)
-        monkeypatch.setattr("tickets.sources.http.backoff_waits", lambda attempts: iter([0.01] * (attempts - 1)))
+        monkeypatch.setattr("tickets.helpdesks.http.READ_SECONDS", 0.4)
+        monkeypatch.setattr("tickets.helpdesks.http.WHOLE_ANSWER_SECONDS", 0.4)
+        monkeypatch.setattr("tickets.helpdesks.http.backoff_waits", lambda attempts: iter([0.01] * (attempts - 1)))
 
     def _read_badly(self, tenant: Tenant, server: RawServer) -> Outcome:
         """Point the tenant, which has tickets, to a bad server for one run; it deletes nothing."""
@@ -420,7 +421,7 @@ class TestConnections:
         assert server.connections == 3
 
     def test_an_answer_without_end_is_cut_off(self, filled: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tickets.sources.http.LARGEST_ANSWER_BYTES", 1_000_000)
+        monkeypatch.setattr("tickets.helpdesks.http.LARGEST_ANSWER_BYTES", 1_000_000)
 
         def pour(connection: socket.socket) -> None:
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
@@ -434,7 +435,7 @@ class TestConnections:
         self, filled: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         at_most = 1_000_000
-        monkeypatch.setattr("tickets.sources.http.LARGEST_ANSWER_BYTES", at_most)
+        monkeypatch.setattr("tickets.helpdesks.http.LARGEST_ANSWER_BYTES", at_most)
         bomb = gzip.compress(b" " * 200_000_000)
         assert len(bomb) < at_most / 4
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tenants.models import Channel, Tenant
+from tenants.models import Tenant
 from tests.conftest import FakeClock
 from tests.notifications.endpoint import Endpoint
-from tickets.notifications.dispatcher import Dispatcher
+from tickets.alerts.dispatcher import Dispatcher
+from tickets.alerts.model import Channel
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def dispatcher(clock: FakeClock) -> Dispatcher:
 
 
 def make_webhook(tenant: Tenant, endpoint: Endpoint, *, name: str = "Hook", **values: Any) -> Channel:
-    from tenants.channel import make_signing_secret
+    from tickets.alerts.model import make_signing_secret
 
     channel = Channel(tenant=tenant, kind="webhook", name=name, address=endpoint.url, **values)
     channel.set_secret(make_signing_secret())

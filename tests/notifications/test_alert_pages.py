@@ -8,16 +8,17 @@ import pytest
 from django.test import Client
 
 from supportsaas import clock as real_clock
-from supportsaas import mongo
+from supportsaas.db import mongo
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
-from tenants.models import Channel, Tenant, User
+from tenants.models import Tenant, User
 from tests.conftest import FakeClock
 from tests.notifications.conftest import Urgent
 from tests.notifications.endpoint import Endpoint, Reply
 from tests.reading_pages import body, page_of, text_of
-from tickets.notifications.channels import endpoint_of
-from tickets.notifications.dispatcher import Dispatcher
-from tickets.notifications.store import DeliveryStore
+from tickets.alerts.channels import endpoint_of
+from tickets.alerts.dispatcher import Dispatcher
+from tickets.alerts.model import Channel
+from tickets.alerts.store import DeliveryStore
 
 ClientOf = Callable[[User], Client]
 HERE = "/t/acme/alerts/"

@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit
-from tenants.models import ApiToken, Channel, Membership, Role, Tenant, User
+from tenants.models import ApiToken, Membership, Role, Tenant, User
 from tests.notifications.conftest import Urgent
 from tests.notifications.endpoint import Endpoint, Reply
-from tickets.notifications.channels import endpoint_of
-from tickets.notifications.dispatcher import Dispatcher
+from tickets.alerts.channels import endpoint_of
+from tickets.alerts.dispatcher import Dispatcher
+from tickets.alerts.model import Channel
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]

@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
-from supportsaas.mongo import Document
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
-from tenants.channel import make_signing_secret
-from tenants.models import Channel, Tenant
+from tenants.models import Tenant
 from tests.conftest import FakeClock
 from tests.notifications.conftest import Urgent, make_webhook
 from tests.notifications.endpoint import Endpoint, Reply
 from tests.smtp_server import Mail, SmtpServer
-from tickets.notifications import deliveries
-from tickets.notifications.channels import endpoint_of
-from tickets.notifications.composing import compose_next
-from tickets.notifications.deliveries import Attempt
-from tickets.notifications.dispatcher import Dispatcher
-from tickets.notifications.store import DeliveryStore
-from tickets.notifications.timing import Pause
+from tickets.alerts import deliveries
+from tickets.alerts.channels import endpoint_of
+from tickets.alerts.composing import compose_next
+from tickets.alerts.deliveries import Attempt
+from tickets.alerts.dispatcher import Dispatcher
+from tickets.alerts.model import Channel, make_signing_secret
+from tickets.alerts.store import DeliveryStore
+from tickets.alerts.timing import Pause
 
 pytestmark = pytest.mark.django_db
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tickets.notifications.drafting import News, draft_alone, draft_next
-from tickets.notifications.messages import TicketFacts
+from tickets.alerts.drafting import News, draft_alone, draft_next
+from tickets.alerts.messages import TicketFacts
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

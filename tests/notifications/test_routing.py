@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
-from tenants.models import Channel, Tenant
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests.builders import delete_stored, store_tickets
 from tests.conftest import FakeClock
 from tests.notifications.conftest import Urgent
+from tickets.alerts.composing import compose_next
+from tickets.alerts.model import Channel
 from tickets.models import ClassificationRule
-from tickets.notifications.composing import compose_next
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.django_db
 LAWSUIT, CALM, ANGRY = "We will file a lawsuit", "How does it work", "This is terrible and awful"

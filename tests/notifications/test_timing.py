@@ -2,7 +2,7 @@
 
 import random
 
-from tickets.notifications.timing import pause_after, pause_after_refusal
+from tickets.alerts.timing import pause_after, pause_after_refusal
 
 
 def longest(_shortest: float, longest: float) -> float:

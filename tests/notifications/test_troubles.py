@@ -7,16 +7,18 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit
-from tenants.models import Channel, Source, Tenant, User
+from tenants.models import Tenant, User
 from tests.builders import finished_job
 from tests.conftest import FakeClock
 from tests.notifications.conftest import make_webhook
 from tests.notifications.endpoint import Endpoint
-from tickets.notifications.channels import endpoint_of
-from tickets.notifications.dispatcher import Dispatcher
-from tickets.notifications.troubles import find_troubles, watch
+from tickets.alerts.channels import endpoint_of
+from tickets.alerts.dispatcher import Dispatcher
+from tickets.alerts.model import Channel
+from tickets.helpdesks.model import Source
+from tickets.ingestion.incidents import find_troubles, watch
 
 pytestmark = pytest.mark.django_db
 

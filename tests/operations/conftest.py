@@ -13,7 +13,8 @@ import httpx
 import pytest
 from django.test import Client
 
-from supportsaas import child_process, mongo
+from supportsaas.db import mongo
+from supportsaas.ops import child_process
 from tenants.models import Tenant, User
 from tests import processes
 from tests.conftest import make_user

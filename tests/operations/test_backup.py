@@ -12,11 +12,14 @@ from bson import Decimal128, Int64, ObjectId
 from bson.raw_bson import RawBSONDocument
 from django.core.management import CommandError, call_command
 
-from supportsaas import backup, clock, mongo
-from supportsaas.backup import BackupError, read_manifest, restore_backup, write_backup
-from tenants.models import Source, Tenant, User
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.ops import backup
+from supportsaas.ops.backup import BackupError, read_manifest, restore_backup, write_backup
+from tenants.models import Tenant, User
 from tests.builders import finished_job, store_tickets
 from tests.faults.conftest import OwnDatabase
+from tickets.helpdesks.model import Source
 
 
 def fingerprint(database: OwnDatabase) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tenants.models import ApiToken, Role, Source, Tenant, User
+from tenants.models import ApiToken, Role, Tenant, User
 from tests.helpdesk import Answer, ScriptedHelpdesk
 from tests.operations.conftest import RunningProcess, Web
+from tickets.helpdesks.model import Source
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 

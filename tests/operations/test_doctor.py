@@ -7,11 +7,14 @@ from cryptography.fernet import Fernet
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from pymongo import MongoClient
 
-from supportsaas import child_process, clock, doctor, mongo
-from supportsaas.embedded_mongod import EmbeddedMongod
-from tenants.models import Source, Tenant, User
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.ops import child_process, doctor
+from supportsaas.ops.embedded_mongod import EmbeddedMongod
+from tenants.models import Tenant, User
 from tests.conftest import make_user
 from tests.faults.conftest import OwnDatabase
+from tickets.helpdesks.model import Source
 
 
 def ask(database: OwnDatabase, data_dir: Path, **environment: str) -> tuple[int, str]:

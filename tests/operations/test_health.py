@@ -12,16 +12,19 @@ from django.test import Client
 from pymongo.hello import Hello
 from pymongo.server_description import ServerDescription
 
-from supportsaas import backup, clock, health, mongo, mongo_vitals, vitals
-from supportsaas.embedded_mongod import EmbeddedMongod
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.ops import backup, health, health_checks, mongodb_checks
+from supportsaas.ops.embedded_mongod import EmbeddedMongod
 from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, CircuitBreaker, Permit
-from tenants.models import Source, Tenant, User
+from tenants.models import Tenant, User
 from tests.faults.conftest import OwnDatabase
 from tests.faults.replica_set import ReplicaSet
 from tests.operations.conftest import PATIENCE_SECONDS, Web
 from tickets import jobs
+from tickets.helpdesks.model import Source
+from tickets.ingestion.health_checks import LONG_IN_THE_QUEUE
 from tickets.jobs import JobRequest
-from tickets.vitals import LONG_IN_THE_QUEUE
 
 MINUTE = timedelta(minutes=1)
 
@@ -103,7 +106,7 @@ class TestIssues:
 
     def test_clocks_that_differ(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
         real = clock.now
-        monkeypatch.setattr(mongo_vitals.clock, "now", lambda: real() + timedelta(seconds=42))
+        monkeypatch.setattr(mongodb_checks.clock, "now", lambda: real() + timedelta(seconds=42))
         (issue,) = [each for each in ask()["issues"] if "clocks" in each]
         assert issue == "The clocks of this machine and of MongoDB differ by 42 seconds."
 
@@ -115,16 +118,16 @@ class TestIssues:
             mongo.collection(backup.UNFINISHED).drop()
 
     def test_a_fault_of_ours_in_one_sign_leaves_the_others(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        def broken() -> vitals.Reading:
+        def broken() -> health_checks.Reading:
             raise KeyError("acme")
 
-        monkeypatch.setitem(vitals._VITALS, "x", vitals.Vital(name="x", title="The x", read=broken))
+        monkeypatch.setitem(health_checks._VITALS, "x", health_checks.Vital(name="x", title="The x", read=broken))
         found = ask()
         assert found["issues"] == ["The x: not known, because of a fault of ours."]
         assert found["dependencies"]["mongodb"] == "healthy"
 
     def test_a_disk_that_is_nearly_full(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(mongo_vitals, "DISK_PERCENT", 0.0)
+        monkeypatch.setattr(mongodb_checks, "DISK_PERCENT", 0.0)
         assert any(each.startswith("The disk of MongoDB is") for each in ask()["issues"])
 
 
@@ -154,7 +157,7 @@ def test_how_far_a_secondary_is_behind_is_taken_from_when_each_was_asked() -> No
         member(3, 1, secondary=True),
         ServerDescription(("127.0.0.1", 4)),
     ]
-    assert [round(mongo_vitals._lag_seconds(each, members)) for each in members] == [0, 90, 0, 0]
+    assert [round(mongodb_checks._lag_seconds(each, members)) for each in members] == [0, 90, 0, 0]
 
 
 class TestADatabaseThatHangs:
@@ -190,7 +193,7 @@ class TestADatabaseThatHangs:
                 if path == "/health":
                     assert answer.json() == {
                         "status": "degraded",
-                        "dependencies": {"mongodb": vitals.AWAY, "external_api": "unknown"},
+                        "dependencies": {"mongodb": health_checks.AWAY, "external_api": "unknown"},
                         "issues": ["MongoDB does not answer."],
                     }
             mongod.resume()

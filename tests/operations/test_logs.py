@@ -10,12 +10,14 @@ import pytest
 from django.test import Client
 from pymongo.errors import BulkWriteError
 
-from supportsaas import logs, mongo
-from tenants.models import ApiToken, Role, Source, Tenant, User
+from supportsaas.db import mongo
+from supportsaas.ops import logs
+from tenants.models import ApiToken, Role, Tenant, User
 from tests.builders import record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
 from tests.operations.conftest import RunningProcess, Web
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 
 SECRET_WORD = "pelican-canary"
@@ -50,7 +52,7 @@ class TestTheWebServer:
         assert web.terminate() == 0
         entries = web.entries()
 
-        about_page = line_of(entries, request=page.headers["X-Request-ID"], logger="supportsaas.request_log")
+        about_page = line_of(entries, request=page.headers["X-Request-ID"], logger="supportsaas.web.request_log")
         assert about_page["route"] == "/t/<str:slug>/tickets/"
         assert (about_page["method"], about_page["status"], about_page["level"]) == ("GET", 200, "info")
         assert (about_page["tenant"], about_page["user"]) == ("acme", str(root.pk))
@@ -68,7 +70,7 @@ class TestTheWebServer:
         fault = line_of(entries, request=id_, logger="django.request")
         assert (fault["level"], fault["message"]) == ("error", "Internal Server Error")
         assert "KeyError" in fault["exception"] and "tickets/views" in fault["exception"]
-        assert line_of(entries, request=id_, logger="supportsaas.request_log")["status"] == 500
+        assert line_of(entries, request=id_, logger="supportsaas.web.request_log")["status"] == 500
 
         assert [each for each in entries if each["logger"] == "gunicorn.error"], "gunicorn's own lines too"
         assert SECRET_WORD not in web.said(), "neither tickets nor what was searched for"

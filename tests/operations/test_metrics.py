@@ -12,12 +12,14 @@ import yaml
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from supportsaas import clock, mongo
-from tenants.models import Source, Tenant
+from supportsaas import clock
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests.builders import finished_job
 from tests.faults.conftest import ROOT
 from tests.operations.conftest import Web
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 
 TOKEN = "a-token-of-the-monitoring"

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from supportsaas import child_process
+from supportsaas.ops import child_process
 from tenants.models import ApiToken, Role, Tenant, User
 from tests.builders import store_tickets
 from tests.faults.conftest import ROOT, OwnDatabase

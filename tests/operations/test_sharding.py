@@ -12,12 +12,13 @@ from django.db import connection
 from django.test import Client
 from pymongo import monitoring
 
-from supportsaas import indexes
-from tenants.models import ApiToken, Role, Source, Tenant, User
+from supportsaas.db import indexes
+from tenants.models import ApiToken, Role, Tenant, User
 from tests.builders import record
 from tests.faults.conftest import ROOT
 from tests.helpdesk import ScriptedHelpdesk
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobRequest
 

@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from supportsaas import mongo
-from tenants.models import ApiToken, Role, Source, Tenant, User
+from supportsaas.db import mongo
+from tenants.models import ApiToken, Role, Tenant, User
 from tests.builders import record
 from tests.helpdesk import Answer, ScriptedHelpdesk
 from tests.operations.conftest import PATIENCE_SECONDS, RunningProcess, Web
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from django.test import Client
 
-from supportsaas import clock, mongo
-from tenants.models import Source, Tenant, User
+from supportsaas import clock
+from supportsaas.db import mongo
+from tenants.models import Tenant, User
 from tests.builders import finished_job
+from tickets.helpdesks.model import Source
 
 
 def test_it_names_what_is_wrong_and_whom_it_concerns(

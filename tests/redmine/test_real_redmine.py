@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tenants.models import Source, Tenant
+from tenants.models import Tenant
 from tests.real_servers import are_wanted, counts, ingest
 from tests.redmine.server import RedmineServer
 from tickets import jobs
-from tickets.sources import SourceError, open_source
-from tickets.store import TicketStore
+from tickets.helpdesks import SourceError, open_source
+from tickets.helpdesks.model import Source
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = [
     pytest.mark.django_db,

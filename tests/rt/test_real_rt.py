@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tenants.models import Source, Tenant
+from tenants.models import Tenant
 from tests.real_servers import are_wanted, counts, ingest
 from tests.rt.server import RtServer
+from tickets.helpdesks import SourceError, open_source
+from tickets.helpdesks.http import Answer, HelpdeskHttp
+from tickets.helpdesks.model import Source
 from tickets.jobs import Progress
-from tickets.sources import SourceError, open_source
-from tickets.sources.http import Answer, HelpdeskHttp
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = [
     pytest.mark.django_db,

@@ -29,7 +29,7 @@ def ask_for_slots(seconds: float) -> list[tuple[float, float]]:
 
 def take_quota(times: float) -> int:
     """Ask so many times for a quota of 40 at one moment; how often it was granted."""
-    from supportsaas.reliability.request_quota import RequestQuota
+    from supportsaas.reliability.quota import RequestQuota
 
     quota = RequestQuota("shared", limit=40, clock=lambda: datetime(2026, 3, 10, tzinfo=UTC))
     return sum(quota.take().retry_after is None for _ in range(int(times)))
@@ -38,7 +38,7 @@ def take_quota(times: float) -> int:
 def main(what: str, number: str) -> None:
     signal.alarm(60)
     os.environ["DJANGO_SETTINGS_MODULE"] = "supportsaas.settings"
-    from supportsaas import mongo
+    from supportsaas.db import mongo
 
     mongo.client().admin.command("ping")  # connected before the start
     print("ready", flush=True)

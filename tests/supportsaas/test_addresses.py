@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from supportsaas.addresses import AddressRefused, AllowedHosts, check_address, whereabouts
+from supportsaas.net.addresses import AddressRefused, AllowedHosts, check_address, whereabouts
 
 NOBODY = AllowedHosts.parse([])
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from supportsaas.reliability import circuit_breaker
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit, Refusal
 from tests import processes

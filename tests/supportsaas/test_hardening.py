@@ -106,7 +106,7 @@ def test_a_refused_form_and_a_fault_have_the_headers_too(
     ],
 )
 def test_one_client_has_one_address_however_it_is_written(rf: Any, settings: Any, written: str, address: str) -> None:
-    from supportsaas.client_address import client_address
+    from supportsaas.web.client_address import client_address
 
     settings.TRUSTED_PROXIES = 0
     assert client_address(rf.get("/", REMOTE_ADDR=written)) == address
@@ -115,7 +115,7 @@ def test_one_client_has_one_address_however_it_is_written(rf: Any, settings: Any
 
 
 def test_a_client_writes_no_address_into_the_log(rf: Any, settings: Any) -> None:
-    from supportsaas.client_address import client_address
+    from supportsaas.web.client_address import client_address
 
     request = rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "1.1.1.1, 203.0.113.5, 10.0.0.9"})
     for proxies, address in ((0, "10.0.0.1"), (1, "10.0.0.9"), (2, "203.0.113.5"), (9, "1.1.1.1")):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock, LockLost
 from tests.conftest import FakeClock
 

@@ -3,9 +3,9 @@
 import pytest
 from django.db.models import Model
 
-from supportsaas.model_documents import find_one, object_id
+from supportsaas.db.model_documents import find_one, object_id
 from tenants.models import Tenant, User
-from tickets.saved_views import SavedView
+from tickets.store.saved_views import SavedView
 
 
 @pytest.fixture

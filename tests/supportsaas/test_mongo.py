@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError
 from pymongo import MongoClient
 from pymongo.errors import AutoReconnect, ExecutionTimeout, NetworkTimeout
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from tenants.models import Tenant
 
 pytestmark = pytest.mark.django_db

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from supportsaas import outbound
-from supportsaas.addresses import AddressRefused, AllowedHosts
+from supportsaas.net import outbound
+from supportsaas.net.addresses import AddressRefused, AllowedHosts
 from tests.endpoint import ScriptedEndpoint
 from tests.faults.raw_server import RawServer
 

@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse, set_script_prefix
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supportsaas.page_paths import GAP, path_of, path_with_gap
+from supportsaas.web.page_paths import GAP, path_of, path_with_gap
 
 ONE_LINE = st.text(st.characters(exclude_characters="\0\n\r", exclude_categories=["Cs"]), min_size=1, max_size=12)
 

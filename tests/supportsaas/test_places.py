@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from supportsaas.reliability.places import NoPlace, Places
+from supportsaas.reliability.concurrency_limit import NoPlace, Places
 
 
 def refusal(places: Places, caller: str) -> NoPlace:

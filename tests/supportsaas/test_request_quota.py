@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from supportsaas import mongo
-from supportsaas.reliability.request_quota import COLLECTION, RequestQuota
+from supportsaas.db import mongo
+from supportsaas.reliability.quota import COLLECTION, RequestQuota
 from tests import processes
 from tests.conftest import FakeClock
 

@@ -16,8 +16,8 @@ import pytest
 from cryptography.fernet import Fernet
 from pymongo import MongoClient
 
-from supportsaas import child_process, embedded_mongod
-from supportsaas.embedded_mongod import EmbeddedMongod, MongodUnavailable
+from supportsaas.ops import child_process, embedded_mongod
+from supportsaas.ops.embedded_mongod import EmbeddedMongod, MongodUnavailable
 from tests import processes
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,8 +7,8 @@ import threading
 import pytest
 from django.db import connection
 
-from supportsaas import mongo
-from supportsaas.together import MOST_AT_ONCE, begin, together
+from supportsaas.db import mongo
+from supportsaas.db.parallel import MOST_AT_ONCE, begin, together
 
 
 def meet(barrier: threading.Barrier, name: str) -> str:

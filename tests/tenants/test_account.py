@@ -8,9 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from supportsaas import clock, mongo
+from supportsaas import clock
+from supportsaas.db import mongo
+from tenants.credentials.sessions import session_match
 from tenants.models import ApiToken, PersonSession, Role, User
-from tenants.sessions import session_match
 from tests.conftest import PASSWORD
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"

@@ -11,11 +11,13 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
 from django.test import Client
 
-from supportsaas import mongo
-from supportsaas.model_transaction import in_transaction
-from tenants import audit
-from tenants.audit import AuditEntry
-from tenants.models import ApiToken, Channel, Membership, Role, Source, Tenant, User
+from supportsaas.db import mongo
+from supportsaas.db.model_transaction import in_transaction
+from tenants.audit import audit_log
+from tenants.audit.audit_log import AuditEntry
+from tenants.models import ApiToken, Membership, Role, Tenant, User
+from tickets.alerts.model import Channel
+from tickets.helpdesks.model import Source
 
 ClientOf = Callable[[User], Client]
 
@@ -127,7 +129,7 @@ def test_a_change_that_cannot_be_logged_is_not_made(
     def fail(*args: object, **kwargs: object) -> None:
         raise DatabaseError("no room")
 
-    monkeypatch.setattr(audit, "_append", fail)
+    monkeypatch.setattr(audit_log, "_append", fail)
     tenant.name = "Changed"
     with pytest.raises(DatabaseError):
         tenant.save()

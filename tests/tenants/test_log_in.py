@@ -114,7 +114,7 @@ def test_any_other_form_without_its_csrf_token_changes_nothing(client_of: Client
 
 
 def events(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
-    return [record.facts for record in caplog.records if record.name == "tenants.log_in_events"]  # type: ignore[attr-defined]
+    return [record.facts for record in caplog.records if record.name == "tenants.accounts.log_in_events"]  # type: ignore[attr-defined]
 
 
 def test_every_log_in_is_in_the_log_and_none_with_what_was_typed(
@@ -142,7 +142,7 @@ def test_every_log_in_is_in_the_log_and_none_with_what_was_typed(
 def test_a_refused_page_is_in_the_log_with_who_asked_and_the_route(
     client_of: ClientOf, tenant: Tenant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from supportsaas import logs
+    from supportsaas.ops import logs
 
     viewer = member("viewer", tenant, Role.VIEWER)
     lines: list[str] = []

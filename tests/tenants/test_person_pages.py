@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pymongo.errors import ServerSelectionTimeoutError
 
-from supportsaas.middleware import unavailable
+from supportsaas.web.middleware import unavailable
 from tenants.models import Membership, Role, Tenant, User
 from tests.conftest import PASSWORD
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from supportsaas import clock as real_clock
-from tenants import second_factor
+from tenants.credentials import second_factor
 from tenants.models import ApiToken, Membership, RecoveryCode, Role, SecondFactor, Tenant, User
 from tests.conftest import PASSWORD, FakeClock, make_user
 

@@ -14,13 +14,17 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from supportsaas import doctor, mongo, secret_box
-from supportsaas.stored_secrets import find_stored_secrets, reencrypt
-from tenants import second_factor
-from tenants.models import Channel, Source, Tenant, User
-from tenants.secret_names import find_secret_settings, hide_secrets, looks_secret
+from supportsaas import crypto
+from supportsaas.db import mongo
+from supportsaas.ops import doctor
+from supportsaas.ops.stored_secrets import find_stored_secrets, reencrypt
+from tenants.audit.secret_names import find_secret_settings, hide_secrets, looks_secret
+from tenants.credentials import second_factor
+from tenants.models import Tenant, User
 from tests.helpdesk import ScriptedHelpdesk, answer
-from tickets.sources import SourceError, open_source
+from tickets.alerts.model import Channel
+from tickets.helpdesks import SourceError, open_source
+from tickets.helpdesks.model import Source
 
 KEY = "k3y/with+odd&chars="
 LIST = {"path": "/list", "records": "items", "fields": {"id": "id", "created_at": "created_at"}}
@@ -129,7 +133,7 @@ class TestKeyInTheAddress:
         self, source: Source, helpdesk: ScriptedHelpdesk, failure: Any, caplog: pytest.LogCaptureFixture,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:  # fmt: skip
-        monkeypatch.setattr("tickets.sources.http.backoff_waits", lambda **_: iter(()))
+        monkeypatch.setattr("tickets.helpdesks.http.backoff_waits", lambda **_: iter(()))
         caplog.set_level(logging.DEBUG, logger="tickets")
         helpdesk.fail_everything(failure)
         opened = open_source(source)
@@ -281,5 +285,5 @@ class TestOldEncryptionKeys:
         assert reencrypt().unreadable == 0
 
     def test_there_is_nothing_to_say_with_one_key(self, tenant: Tenant, db: None) -> None:
-        assert secret_box.is_current(secret_box.encrypt("x"))
+        assert crypto.is_current(crypto.encrypt("x"))
         assert list(doctor.check_secrets()) == []

@@ -7,13 +7,15 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
-from supportsaas import mongo
-from tenants import second_factor
-from tenants.models import ApiToken, Channel, Source, Tenant, User
+from supportsaas.db import mongo
+from tenants.credentials import second_factor
+from tenants.models import ApiToken, Tenant, User
 from tests.conftest import PASSWORD, make_user
 from tests.endpoint import ScriptedEndpoint
 from tests.helpdesk import ScriptedHelpdesk
 from tickets import jobs
+from tickets.alerts.model import Channel
+from tickets.helpdesks.model import Source
 
 ClientOf = Callable[[User], Client]
 

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.test import Client
 
-from supportsaas import mongo
+from supportsaas.db import mongo
+from tenants.accounts.throttle import TooManyAttempts, begin_attempt
 from tenants.models import User
-from tenants.throttle import TooManyAttempts, begin_attempt
 from tests.conftest import PASSWORD, FakeClock
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +166,7 @@ def test_neither_names_nor_addresses_are_stored(clock: FakeClock) -> None:
 class TestPage:
     @pytest.fixture(autouse=True)
     def _no_time_passes(self, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tenants.throttle._now", lambda _clock: clock())
+        monkeypatch.setattr("tenants.accounts.throttle._now", lambda _clock: clock())
 
     def wrong(self, client: Client, **form: str) -> int:
         return client.post("/login/", {"username": "team_mate", "password": "wrong", **form}).status_code

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from supportsaas import clock
-from tenants import tokens
+from tenants.api import tokens
+from tenants.api.tokens import Scope, TokenRefused
 from tenants.models import ApiToken, Membership, Role, Tenant, User
-from tenants.tokens import Scope, TokenRefused
 from tests.api.caller import Api
 from tests.conftest import PASSWORD
 from tests.reading_pages import body, page_of, text_of
@@ -238,7 +238,7 @@ class TestThePasswordAgain:
 
     def test_guessing_it_is_slow(self, old: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         now = clock.now()
-        monkeypatch.setattr("tenants.throttle._now", lambda _clock: now)
+        monkeypatch.setattr("tenants.accounts.throttle._now", lambda _clock: now)
         answers = [body(old.post(f"{MINE}make/", {**FORM, "password": "wrong"})) for _ in range(7)]
         assert "Too many attempts" in answers[-1]
         assert "Too many attempts" in body(old.post(f"{MINE}make/", {**FORM, "password": PASSWORD}))

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from tickets.filters import TicketFilter
-from tickets.words import IGNORED
+from tickets.classification.tokenizer import IGNORED
+from tickets.store.filters import TicketFilter
 
 _PIECES = re.compile(r'"([^"]*)"|(\S+)')
 

@@ -12,18 +12,18 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from supportsaas import mongo
 from supportsaas.clock import now
+from supportsaas.db import mongo
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
-from tenants.audit import AuditEntry
-from tenants.channel import make_signing_secret
-from tenants.models import Channel, Tenant, User
+from tenants.audit.audit_log import AuditEntry
+from tenants.models import Tenant, User
 from tests.builders import store_tickets
 from tests.endpoint import ScriptedEndpoint
 from tests.reading_pages import body, page_of, text_of
-from tickets.notifications.channels import endpoint_of
-from tickets.notifications.dispatcher import Dispatcher
-from tickets.notifications.trying_out import OF_A_PERSON_AN_HOUR, OF_A_TENANT_AN_HOUR
+from tickets.alerts.channels import endpoint_of
+from tickets.alerts.dispatcher import Dispatcher
+from tickets.alerts.model import Channel, make_signing_secret
+from tickets.alerts.test_send import OF_A_PERSON_AN_HOUR, OF_A_TENANT_AN_HOUR
 
 ClientOf = Callable[[User], Client]
 HERE = "/t/acme/settings/channels/"

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant, User
+from supportsaas.db import mongo
+from tenants.models import Tenant, User
 from tests.builders import record
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tests.tickets.test_commands import run
+from tickets.helpdesks import SourceError
+from tickets.helpdesks.model import Source
+from tickets.helpdesks.own_words import LONGEST, own_words
 from tickets.ingestion import checking
 from tickets.ingestion.checking import Checked, check_in_time, check_source
-from tickets.rejections import group_reasons, reasons_in_words
-from tickets.sources import SourceError
-from tickets.sources.own_words import LONGEST, own_words
+from tickets.records.rejections import group_reasons, reasons_in_words
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ def connect(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Connect:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("tickets.sources.http.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("tickets.helpdesks.http.time.sleep", lambda _seconds: None)
     yield
 
 

@@ -9,15 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tickets.ingestion.classify import (
-    EVIDENCE_LIMIT,
-    KEYWORD_LIMIT,
-    Classification,
-    Evidence,
-    classify_ticket,
-)
-from tickets.ingestion.lexicon import ACTION, FACES, NEGATORS, SENTIMENT, URGENCY, Group
-from tickets.ingestion.lexicon_search import READ_LIMIT, fold
+from tickets.classification.classify import EVIDENCE_LIMIT, KEYWORD_LIMIT, Classification, Evidence, classify_ticket
+from tickets.classification.lexicon import ACTION, FACES, NEGATORS, SENTIMENT, URGENCY, Group
+from tickets.classification.lexicon_search import READ_LIMIT, fold
 
 
 def classify(message: str, subject: str = "") -> Classification:

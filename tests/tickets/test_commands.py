@@ -14,14 +14,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from supportsaas import clock
-from tenants.models import ApiToken, Membership, Source, Tenant, User
+from tenants.models import ApiToken, Membership, Tenant, User
 from tests import processes
 from tests.builders import record
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
+from tickets.helpdesks.model import Source
+from tickets.ingestion.schedule import find_schedules
 from tickets.jobs import JobRequest
-from tickets.schedule import find_schedules
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.django_db
 

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests.builders import record, store_tickets
 from tests.conftest import FakeClock
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.ingestion.sync_state import find_state
 from tickets.jobs import JobRequest
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.django_db
 

@@ -10,20 +10,22 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from analytics.rollups.keeping import refresh
+from analytics.rollups.refreshing import refresh
 from supportsaas import clock as real_clock
-from supportsaas import mongo
+from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
-from tenants.models import AuditEntry, Source, Tenant, User
+from tenants.models import AuditEntry, Tenant, User
 from tests.builders import record, store_tickets
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk
-from tickets import jobs, quarantine
-from tickets.customer_erasure import ErasureRefused, erase_customer, find_what_goes
+from tickets import jobs
+from tickets.erasure.customers import ErasureRefused, erase_customer, find_what_goes
+from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
-from tickets.store import TicketStore
+from tickets.store import quarantine
+from tickets.store.ticket_store import TicketStore
 
 ClientOf = Callable[[User], Client]
 JANE = "jane.doe@example.com"
@@ -210,7 +212,7 @@ def read_whole(tenant: Tenant) -> Outcome:
 
 
 def test_while_numbers_are_counted_it_waits_and_says_so(filled: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tickets.customer_erasure.PATIENCE_SECONDS", 0)
+    monkeypatch.setattr("tickets.erasure.customers.PATIENCE_SECONDS", 0)
     lock = Lock("rollups:acme")
     held = lock.take("a keeper")
     assert held is not None

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenants.source_options import check_date_format
-from tickets.ingestion.dates import ISO_ONLY, DateForm, NotADate
+from tickets.helpdesks.options import check_date_format
+from tickets.records.dates import ISO_ONLY, DateForm, NotADate
 
 NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

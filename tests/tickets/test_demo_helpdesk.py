@@ -19,8 +19,8 @@ import httpx
 import pytest
 
 from tests import processes
-from tickets.demo_helpdesk.server import DemoHelpdesk
-from tickets.demo_helpdesk.tickets import DEFAULT_SIZES
+from tickets.demo.server import DemoHelpdesk
+from tickets.demo.tickets import DEFAULT_SIZES
 
 ANCHOR = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
 SMALL = {"tenant_a": 130, "tenant_b": 60, "tenant_c": 45, "tenant_d": 20}
@@ -181,7 +181,7 @@ def test_a_restart_with_the_same_anchor_gives_the_same(http: httpx.Client, clock
 def test_tickets_do_not_depend_on_the_hash_seed_of_the_process() -> None:
     """Only a new interpreter takes a hash seed."""
     program = (
-        "from datetime import *; from tickets.demo_helpdesk.tickets import DemoTenant; import hashlib;"
+        "from datetime import *; from tickets.demo.tickets import DemoTenant; import hashlib;"
         "a = datetime(2026, 3, 16, tzinfo=UTC); t = DemoTenant(name='tenant_a', anchor=a, size=50);"
         "print(hashlib.sha256(repr(t.tickets_at(a + timedelta(hours=3))).encode()).hexdigest())"
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.diffing import CONTEXT, LONGEST_PIECE, Piece, diff_texts
+from tickets.store.diffing import CONTEXT, LONGEST_PIECE, Piece, diff_texts
 
 WORDS = st.lists(st.sampled_from(["red", "blue", "a", " ", "  ", "\n", ".", "Ä", "🙂", "x_1"]), max_size=24).map(
     "".join

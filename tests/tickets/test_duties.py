@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from pymongo.errors import ConnectionFailure
 
-from tickets import duties
-from tickets.duties import Duty
+from supportsaas.ops import periodic_tasks
+from supportsaas.ops.periodic_tasks import Duty
 
 LONG_ENOUGH = 10.0
 
@@ -20,7 +20,7 @@ def stop() -> Iterator[threading.Event]:
 
 
 def perform_until(done: threading.Event, stop: threading.Event, duty: Duty) -> None:
-    thread = threading.Thread(target=duties.perform, args=(duty, stop))
+    thread = threading.Thread(target=periodic_tasks.perform, args=(duty, stop))
     thread.start()
     assert done.wait(LONG_ENOUGH)
     stop.set()
@@ -53,4 +53,4 @@ def test_a_duty_is_told_when_to_stop(stop: threading.Event) -> None:
 
 
 def test_the_schedules_are_kept_by_duties() -> None:
-    assert {"turns", "schedules"} <= {duty.name for duty in duties.registered()}
+    assert {"turns", "schedules"} <= {duty.name for duty in periodic_tasks.registered()}

@@ -15,14 +15,15 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supportsaas import child_process, mongo
-from supportsaas.mongo import Pipeline
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Pipeline
+from supportsaas.ops import child_process
 from tenants.models import ApiToken, Role, Tenant, User
 from tests import processes
 from tests.builders import delete_stored, store_tickets, store_words
-from tickets.export_files import tickets_file
-from tickets.exporting import TICKET_COLUMNS, file_name, plain_text, write_rows
-from tickets.filters import TicketFilter
+from tickets.store.export_files import tickets_file
+from tickets.store.export_rows import TICKET_COLUMNS, file_name, plain_text, write_rows
+from tickets.store.filters import TicketFilter
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ClientOf = Callable[[User], Client]

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supportsaas.db.paging import Cursor, CursorError
 from tenants.models import Tenant
 from tests.builders import store_tickets, store_words
-from tickets.filters import SENTIMENTS, URGENCIES, FilterError, TicketFilter
-from tickets.paging import Cursor, CursorError
-from tickets.store import TicketStore
+from tickets.store.filters import SENTIMENTS, URGENCIES, FilterError, TicketFilter
+from tickets.store.ticket_store import TicketStore
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -185,7 +185,7 @@ class TestPaging:
 
     @pytest.mark.django_db
     def test_the_list_is_read_by_its_index_without_sorting(self, tenant: Tenant) -> None:
-        from supportsaas import mongo
+        from supportsaas.db import mongo
 
         store_tickets(tenant, [{} for _ in range(30)])
         cursor = Cursor(datetime(2026, 3, 10, 9, tzinfo=UTC), "T-20")

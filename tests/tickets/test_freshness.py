@@ -8,14 +8,15 @@ import pytest
 from django.test import Client
 
 from supportsaas import clock as time_source
-from supportsaas import mongo
-from tenants.models import Source, Tenant, User
+from supportsaas.db import mongo
+from tenants.models import Tenant, User
 from tests.builders import NOON, finished_job, store_tickets
 from tests.conftest import FakeClock
 from tests.profiling import operations_of
 from tests.reading_pages import page_of, text_of
 from tickets import jobs
-from tickets.freshness import (
+from tickets.helpdesks.model import Source
+from tickets.ingestion.freshness import (
     Freshness,
     State,
     count_helpdesks,
@@ -24,9 +25,9 @@ from tickets.freshness import (
     find_freshness_of,
     state_of,
 )
+from tickets.ingestion.schedule import find_schedules, follow_sources
+from tickets.ingestion.sync_status import find_standings
 from tickets.jobs import JobRequest, Progress
-from tickets.schedule import find_schedules, follow_sources
-from tickets.standing import find_standings
 
 ClientOf = Callable[[User], Client]
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

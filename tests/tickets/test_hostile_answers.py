@@ -7,19 +7,21 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests.builders import record
 from tests.conftest import FakeClock
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
-from tickets import jobs, quarantine
+from tickets import jobs
+from tickets.helpdesks import SourceError, json_text, open_source
+from tickets.helpdesks.base import PART_RECORDS
+from tickets.helpdesks.model import Source
 from tickets.ingestion import rejected
 from tickets.ingestion.preview import preview_tenant
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
-from tickets.sources import SourceError, json_text, open_source
-from tickets.sources.base import PART_RECORDS
-from tickets.store import TicketStore
+from tickets.store import quarantine
+from tickets.store.ticket_store import TicketStore
 
 REST = {"path": "/items", "fields": {"id": "id", "created_at": "at", "customer_id": "who"}}
 
@@ -183,7 +185,7 @@ def test_letters_that_cannot_be_read_end_the_run_with_a_sentence_and_change_noth
 def test_a_line_of_a_file_that_would_take_too_much_memory_is_rejected(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tickets.sources.file import FileFormat, FileSource
+    from tickets.helpdesks.files.file import FileFormat, FileSource
 
     monkeypatch.setattr(json_text, "MOST_MEMORY", 1_000_000)
     path = tmp_path / "old.jsonl"

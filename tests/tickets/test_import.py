@@ -14,20 +14,22 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests import processes
 from tests.builders import NOON, delete_stored, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
 from tests.tickets.test_commands import run
-from tickets import jobs, quarantine
-from tickets.ingestion.normalize import InvalidRecord, normalize_record
+from tickets import jobs
+from tickets.helpdesks.files import text_lines
+from tickets.helpdesks.files.file import PAGE_RECORDS, FileFormat, FileSource
+from tickets.helpdesks.files.text_lines import FileError
+from tickets.helpdesks.model import Source
+from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest
-from tickets.sources import file_lines
-from tickets.sources.file import PAGE_RECORDS, FileFormat, FileSource
-from tickets.sources.file_lines import FileError
-from tickets.store import TicketStore
-from tickets.worker import Worker
+from tickets.records.normalize import InvalidRecord, normalize_record
+from tickets.store import quarantine
+from tickets.store.ticket_store import TicketStore
 
 Write = Callable[..., Path]
 HEADER = "id,created_at,subject\n"
@@ -119,12 +121,12 @@ class TestCsv:
             read(write("x.csv", HEADER + '1,2026-03-10,a\n2,2026-03-10,"b\n3,2026-03-10,c\n'))
 
     def test_a_field_without_end_is_a_clear_error(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tickets.sources.file.LONGEST_LINE", 1000)
+        monkeypatch.setattr("tickets.helpdesks.files.file.LONGEST_LINE", 1000)
         with pytest.raises(FileError, match="opens in line 2"):
             read(write("x.csv", HEADER + '1,2026-03-10,"' + "b\n" * 2000 + '"\n'))
 
     def test_a_line_without_end_is_a_clear_error(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(file_lines, "LONGEST_LINE", 1000)
+        monkeypatch.setattr(text_lines, "LONGEST_LINE", 1000)
         with pytest.raises(FileError, match=r"Line 2 of x\.csv is longer than 1,000 characters"):
             read(write("x.csv", HEADER + "1,2026-03-10," + "b" * 2000))
 
@@ -147,7 +149,7 @@ class TestJsonLines:
         assert (broken.place, last.place) == ("line 3 of x.ndjson", "line 5 of x.ndjson")
 
     def test_a_line_without_end_is_refused_alone(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(file_lines, "LONGEST_LINE", 1000)
+        monkeypatch.setattr(text_lines, "LONGEST_LINE", 1000)
         long = json.dumps({"id": 1, "message": "x" * 5_000_000})
         found = read(write("x.jsonl", f'{long}\n{{"id": 2}}\n'))
         assert "is longer than" in found[0]
@@ -244,7 +246,7 @@ class TestSize:
     def test_huge_records_fill_a_page_before_their_number_does(
         self, write: Write, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("tickets.sources.file.PAGE_CHARACTERS", 10_000)
+        monkeypatch.setattr("tickets.helpdesks.files.file.PAGE_CHARACTERS", 10_000)
         path = write("x.jsonl", [{"id": n, "message": "x" * 4000} for n in range(10)])
         source = FileSource(path, FileFormat())
         assert [len(page.records) for page in source.pages()] == [3, 3, 3, 1]
@@ -349,7 +351,7 @@ class TestCommand:
     ) -> None:
         path = write("x.csv", f"Nr,created_at,subject\n2,2026-03-10,{'x' * 50}\nbroken\n")
         with monkeypatch.context() as strict:
-            strict.setattr("tickets.ingestion.normalize.LONGEST_ID", 0)
+            strict.setattr("tickets.records.normalize.LONGEST_ID", 0)
             run("import_tickets", "acme", str(path), "--map", "id=Nr")
         assert quarantine.count_records(tenant) == 2
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="max", kind="retry"))

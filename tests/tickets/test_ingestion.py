@@ -7,18 +7,20 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
-from tenants.models import Source, Tenant
+from tenants.models import Tenant
 from tests.builders import record
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk, answer
-from tickets import jobs, quarantine
-from tickets.filters import TicketFilter
-from tickets.freshness import data_as_of
+from tickets import jobs
+from tickets.helpdesks.model import Source
+from tickets.ingestion.freshness import data_as_of
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest, Progress
-from tickets.store import TicketStore
+from tickets.store import quarantine
+from tickets.store.filters import TicketFilter
+from tickets.store.ticket_store import TicketStore
 
 Ingest = Callable[..., Outcome]
 

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from supportsaas import clock, mongo
-from tenants.models import Source, Tenant, User
+from supportsaas import clock
+from supportsaas.db import mongo
+from tenants.models import Tenant, User
 from tests.builders import NOON, finished_job
 from tests.reading_pages import body, page_of, text_of
-from tickets import jobs, quarantine
+from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.jobs import Counts, JobRequest, Progress
+from tickets.store import quarantine
 
 ClientOf = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}

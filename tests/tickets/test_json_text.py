@@ -6,8 +6,8 @@ import tracemalloc
 
 import pytest
 
-from tickets.sources import json_text
-from tickets.sources.json_text import (
+from tickets.helpdesks import json_text
+from tickets.helpdesks.json_text import (
     TextCutOff,
     TextUnreadable,
     TooDeepOrTooLong,

@@ -9,26 +9,30 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from analytics.rollups.keeping import refresh
-from supportsaas import clock, mongo
+from analytics.rollups.refreshing import refresh
+from supportsaas import clock
+from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
-from tenants.models import Channel, Source, Tenant
+from tenants.models import Tenant
 from tests.builders import delete_stored, record, store_tickets, store_words
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk
 from tickets import jobs
-from tickets.counts import TicketCounts
-from tickets.filters import TicketFilter
-from tickets.ingestion.guard import JUDGING_OWNER
-from tickets.ingestion.planning import stored_content
+from tickets.alerts.model import Channel
+from tickets.helpdesks.model import Source
+from tickets.ingestion.health_checks import read_judging
 from tickets.ingestion.preview import preview_tenant
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule
-from tickets.rules import editing, judging
-from tickets.rules.judging import find_judging, judge_next_page, judge_waiting
-from tickets.store import TicketStore
-from tickets.vitals import read_judging
+from tickets.planning import planner
+from tickets.planning.page_plan import stored_content
+from tickets.planning.stored_pages import LOCK_OWNER
+from tickets.rules import editing, reclassification
+from tickets.rules.reclassification import find_judging, judge_next_page, judge_waiting
+from tickets.store.facet_counts import TicketCounts
+from tickets.store.filters import TicketFilter
+from tickets.store.ticket_store import TicketStore
 
 VIP = {"subject": "We are on the gold plan"}
 
@@ -99,7 +103,9 @@ class TestJudging:
         add_rule(tenant)
         judge_all()
         before, history = stored(tenant), mongo.collection("ticket_history").count_documents({})
-        mongo.collection(judging.COLLECTION).update_one({"_id": tenant.slug}, {"$set": {"after": "", "ended_at": None}})
+        mongo.collection(reclassification.COLLECTION).update_one(
+            {"_id": tenant.slug}, {"$set": {"after": "", "ended_at": None}}
+        )
         assert judge_all() > 0
         assert stored(tenant) == before
         assert mongo.collection("ticket_history").count_documents({}) == history
@@ -158,13 +164,13 @@ class TestJudging:
         tenant.delete()
         assert ClassificationRule.objects.count() == 0
         judge_all()
-        assert mongo.collection(judging.COLLECTION).count_documents({}) == 0
+        assert mongo.collection(reclassification.COLLECTION).count_documents({}) == 0
 
     def test_it_is_told_where_nothing_moves_for_half_an_hour(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
         assert read_judging().findings == ()
         long_ago = clock.now() - timedelta(minutes=31)
-        mongo.collection(judging.COLLECTION).update_one({}, {"$set": {"moved_at": long_ago}})
+        mongo.collection(reclassification.COLLECTION).update_one({}, {"$set": {"moved_at": long_ago}})
         (finding,) = read_judging().findings
         assert "stored tickets wait to be judged anew since 31 minutes ago" in finding.sentence
         judge_all()
@@ -182,7 +188,7 @@ class TestJudging:
 class TestPages:
     @pytest.fixture(autouse=True)
     def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(judging, "PAGE_SIZE", 5)
+        monkeypatch.setattr(reclassification, "PAGE_SIZE", 5)
 
     def test_progress_is_told_page_by_page(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
@@ -235,18 +241,18 @@ class TestPages:
         self, tenant: Tenant, tickets: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         add_rule(tenant)
-        plan = TicketStore.plan_judging_again
+        plan = planner.plan_reclassification
 
         def lose_the_lock(store: TicketStore, **kwargs: Any) -> Any:
             mongo.collection("locks").update_one({"_id": tenant.slug}, {"$set": {"owner_id": "other"}, "$inc": {"fence": 1}})  # fmt: skip
             return plan(store, **kwargs)
 
-        monkeypatch.setattr(TicketStore, "plan_judging_again", lose_the_lock)
+        monkeypatch.setattr("tickets.rules.reclassification.plan_reclassification", lose_the_lock)
         assert judge_all() == 0
         assert set(urgencies(tenant).values()) == {"low"}
 
     def test_long_messages_make_shorter_pages(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tickets.store._CHARACTERS_A_PAGE", 1000)
+        monkeypatch.setattr("tickets.store.ticket_store._CHARACTERS_A_PAGE", 1000)
         store_tickets(tenant, [{"id": f"L-{n}", "message": "x" * 800} for n in range(4)])
         add_rule(tenant)
         judge_next_page(tenant, owner_id="test")
@@ -309,7 +315,7 @@ class TestIngestion:
     ) -> None:
         helpdesk.tickets = [record("T-1")]
         lock = Lock(tenant.slug)
-        held = lock.take(f"{JUDGING_OWNER} elsewhere")
+        held = lock.take(f"{LOCK_OWNER} elsewhere")
         assert held is not None
         threading.Timer(0.5, lock.release, [held]).start()
         real = clock.sleep
@@ -328,7 +334,7 @@ class TestIngestion:
         helpdesk.tickets = [record("T-1")]
         ingest()
         assert stored(tenant)["T-1"]["digest"] == stored_digest_of_old(tenant)
-        assert mongo.collection(judging.COLLECTION).count_documents({}) == 0
+        assert mongo.collection(reclassification.COLLECTION).count_documents({}) == 0
 
 
 def stored_digest_of_old(tenant: Tenant) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tickets.sources.link_header import UnreadableLink, find_next
+from tickets.helpdesks.link_header import UnreadableLink, find_next
 
 A, B = "https://help.example/t?page=2", "https://help.example/t?page=9"
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from supportsaas.reliability.rate_limiter import RateLimiter
-from tenants.models import Source, Tenant
+from tenants.models import Tenant
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tests.listed import PAGINGS, SIZE, ListedHelpdesk, ingest, live, warned
 from tickets import jobs
+from tickets.helpdesks.model import Source
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenants.source_options import rest_options
+from tickets.helpdesks.options import rest_options
 
 FIELDS = {"id": "id", "created_at": "at"}
 

@@ -11,21 +11,22 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from supportsaas import clock, mongo
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.db.paging import END, Cursor
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, store_tickets, store_words
 from tests.emptying import DJANGOS, empty_collections
 from tests.tickets.slow_filter import lets_through, states
-from tickets import branches, list_plans
-from tickets.branches import NEWEST_FIRST
-from tickets.cells import Cell, Edge, Span, buckets_of, cover
-from tickets.counts import TicketCounts
-from tickets.filters import SENTIMENTS, URGENCIES, TicketFilter
-from tickets.lists import TicketLists
-from tickets.paging import END, Cursor
-from tickets.search import TicketSearch
-from tickets.statuses import STATES
-from tickets.store import TicketStore
+from tickets.records.statuses import STATES
+from tickets.store import index_scans, query_planner
+from tickets.store.facet_counts import TicketCounts
+from tickets.store.facet_cube import Cell, Edge, Span, buckets_of, cover
+from tickets.store.filters import SENTIMENTS, URGENCIES, TicketFilter
+from tickets.store.index_scans import NEWEST_FIRST
+from tickets.store.search import TicketSearch
+from tickets.store.ticket_queries import TicketLists
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +85,7 @@ def test_pages_totals_choices_and_the_whole_list_are_what_a_slow_count_says(
     """Also where little may be looked at, as it is with many tickets."""
     if most is not None:
         for name in _LIMITS:
-            monkeypatch.setattr(list_plans, name, most)
+            monkeypatch.setattr(query_planner, name, most)
     empty_collections(but=DJANGOS)
     for number, (step, given_) in enumerate(steps):
         now = NOON + timedelta(minutes=number)
@@ -157,9 +158,9 @@ def wanted_without(wanted: TicketFilter, name: str) -> TicketFilter:
 class TestTooManyToCount:
     @pytest.fixture(autouse=True)
     def _small_limits(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(list_plans, "MOST_LOOKED_AT", 3)
-        monkeypatch.setattr(list_plans, "MOST_COUNTED", 4)
-        monkeypatch.setattr(list_plans, "MOST_COUNTED_BY_INDEX", 6)
+        monkeypatch.setattr(query_planner, "MOST_LOOKED_AT", 3)
+        monkeypatch.setattr(query_planner, "MOST_COUNTED", 4)
+        monkeypatch.setattr(query_planner, "MOST_COUNTED_BY_INDEX", 6)
 
     def test_a_page_says_that_there_are_more_and_the_exact_count_is_there_for_the_asking(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "refund", "status": "open"} for _ in range(8)])
@@ -182,7 +183,7 @@ class TestTooManyToCount:
     def test_no_more_are_looked_at_for_a_page_and_its_cursor_goes_on_from_there(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(list_plans, "MOST_COMPARED", 1)
+        monkeypatch.setattr(query_planner, "MOST_COMPARED", 1)
         store_tickets(tenant, [{"subject": "refund", "status": "new" if n in (0, 8) else "open"} for n in range(9)])
         store_words(tenant)
         store, wanted = TicketStore(tenant), TicketFilter(q="refund", status=("new",))
@@ -338,7 +339,7 @@ def test_every_list_is_read_from_an_index_in_its_order(tenant: Tenant, given_: d
     read = TicketStore(tenant).branches_of(TicketFilter(**given_))
     assert read
     for branch in read:
-        if branch.index == branches.WAITING_INDEX:
+        if branch.index == index_scans.WAITING_INDEX:
             continue  # what came in within the last seconds
         for cursor in (None, Cursor(NOON, "T-1"), Cursor(NOON, "T-1", backwards=True)):
             match = {"$and": [branch.match, cursor.match()]} if cursor else branch.match

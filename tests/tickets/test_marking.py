@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.ingestion.classify import Classification, Evidence, classify_ticket
-from tickets.marking import Segment, mark_text, reasons
+from tickets.classification.classify import Classification, Evidence, classify_ticket
+from tickets.classification.highlighting import Segment, mark_text, reasons
 
 TEXT = "I want a refund at once, it is not urgent"
 

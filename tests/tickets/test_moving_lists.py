@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from supportsaas import clock
-from tenants.models import Source, Tenant
+from tenants.models import Tenant
 from tests.builders import record
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tests.listed import FIELDS, PAGINGS, SIZE, ListedHelpdesk, ingest, live, warned
+from tickets.helpdesks.model import Source
 
 pytestmark = pytest.mark.django_db
 

@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant, User
+from supportsaas.db import mongo
+from tenants.models import Tenant, User
 from tests.builders import record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
 from tests.tickets.test_commands import run
-from tickets import jobs, quarantine
+from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.ingestion import name_spaces
+from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest
-from tickets.store import TicketStore
-from tickets.worker import Worker
+from tickets.store import quarantine
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.django_db
 
@@ -467,7 +469,7 @@ class TestQuarantine:
         add(first.url)
         ingest()
         with monkeypatch.context() as strict:
-            strict.setattr("tickets.ingestion.normalize.LONGEST_ID", 0)
+            strict.setattr("tickets.records.normalize.LONGEST_ID", 0)
             run("import_tickets", "acme", write(tmp_path, "old.jsonl", [record("T-1", subject="Old")]))
         (kept,) = quarantine.find_page(tenant).records
         assert kept["external_id"] == "old.jsonl:T-1"
@@ -482,7 +484,7 @@ class TestQuarantine:
         ingest()
         add(second.url, "--replace", "--name", "second")
         with monkeypatch.context() as strict:
-            strict.setattr("tickets.ingestion.normalize.LONGEST_ID", 0)
+            strict.setattr("tickets.records.normalize.LONGEST_ID", 0)
             assert run("ingest", "--all")[0] == 3
         self.retry(tenant)
         assert subjects(tenant) == {**FIRST, **{f"second:T-{n}": "Second" for n in range(1, 4)}}

@@ -8,12 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import record
-from tickets.ingestion.normalize import (
-    ForeignRecord,
-    InvalidRecord,
-    clean_text,
-    normalize_record,
-)
+from tickets.records.normalize import ForeignRecord, InvalidRecord, clean_text, normalize_record
 
 
 @given(st.text())

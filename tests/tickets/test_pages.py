@@ -8,7 +8,8 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from supportsaas import clock, mongo
+from supportsaas import clock
+from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, store_tickets
 from tests.reading_pages import body, page_of, text_of

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from tenants.models import Source, Tenant
+from tenants.models import Tenant
 from tests.builders import record
 from tests.conftest import FakeClock
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tests.working import running_worker
 from tickets import jobs
+from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.ingestion.run_slots import OPEN_FOR_EACH_PLACE, TURNS_BEFORE_ITS_END, Places, Turn, run_in_turns
+from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest
-from tickets.places import OPEN_FOR_EACH_PLACE, TURNS_BEFORE_ITS_END, Places, Turn, run_in_turns
-from tickets.store import TicketStore
-from tickets.worker import Worker
+from tickets.store.ticket_store import TicketStore
 
 LONG_ENOUGH = 60.0
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.ingestion.classify import classify_ticket
-from tickets.ingestion.plain_text import as_plain_text, to_plain_text
-from tickets.ingestion.topics import topics
+from tickets.classification.classify import classify_ticket
+from tickets.classification.topics import topics
+from tickets.records.plain_text import as_plain_text, to_plain_text
 
 OUTLOOK = """<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"><head>
 <meta name=Generator content="Microsoft Word 15"><!--[if gte mso 9]><xml>urgent</xml><![endif]-->

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from tests.builders import NOON
-from tickets.ingestion.changes import stored_fields
-from tickets.ingestion.lexicon import RULES_VERSION
-from tickets.ingestion.normalize import TicketContent
-from tickets.ingestion.planning import stored_verdict
-from tickets.ingestion.reading import judge
-from tickets.ingestion.tenant_rules import NO_RULES, TenantRule, TenantRules, parse_phrases
+from tickets.classification.lexicon import RULES_VERSION
+from tickets.classification.tenant_rules import NO_RULES, TenantRule, TenantRules, parse_phrases
+from tickets.planning.changes import stored_fields
+from tickets.planning.page_plan import stored_verdict
+from tickets.planning.reading import classify
+from tickets.records.normalize import TicketContent
 
 VERSION = str(RULES_VERSION)
 CONTENT = TicketContent(
@@ -28,7 +28,7 @@ CONTENT = TicketContent(
 
 
 def stored(*, rules_version: int = RULES_VERSION) -> dict[str, Any]:
-    fields = stored_fields(CONTENT, judge(CONTENT))
+    fields = stored_fields(CONTENT, classify(CONTENT))
     return {"external_id": "T-1", **fields, "digest": CONTENT.digest(rules_version=rules_version)}
 
 
@@ -36,7 +36,7 @@ def test_a_new_status_leaves_the_verdict_as_it_was_stored() -> None:
     closed = replace(CONTENT, status="closed", updated_at=NOON + timedelta(hours=1))
     verdict = stored_verdict(closed, stored(), rules_version=VERSION)
     assert verdict is not None
-    assert stored_fields(closed, verdict) == stored_fields(closed, judge(closed))
+    assert stored_fields(closed, verdict) == stored_fields(closed, classify(closed))
 
 
 @pytest.mark.parametrize("change", [{"message": "Thank you"}, {"subject": "Another question"}])

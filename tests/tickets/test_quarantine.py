@@ -8,19 +8,21 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
-from tenants.models import Source, Tenant, User
+from tenants.models import Tenant, User
 from tests.builders import NOON, finished_job, record
 from tests.helpdesk import ScriptedHelpdesk
 from tests.reading_pages import body, page_of, text_of
-from tickets import jobs, quarantine
+from tickets import jobs
+from tickets.helpdesks.model import Source
+from tickets.ingestion.quarantined_source import QuarantineSource
 from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest, Progress
-from tickets.quarantine import QuarantinedRecord
-from tickets.sources.quarantined import QuarantineSource
-from tickets.store import TicketStore
-from tickets.worker import Worker
+from tickets.store import quarantine
+from tickets.store.quarantine import QuarantinedRecord
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +132,7 @@ class TestTryingAgain:
     def test_many_records_come_once_each(
         self, tenant: Tenant, rest_source: Source, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("tickets.sources.quarantined.PAGE_SIZE", 3)
+        monkeypatch.setattr("tickets.ingestion.quarantined_source.PAGE_SIZE", 3)
         payloads = [{"nr": n, "born": "2026-03-10" if n % 2 else "soon"} for n in range(20)]
         records = [QuarantinedRecord("created_at", "is missing", each) for each in payloads]
         quarantine.save_records(tenant, records, job_id="before", now=NOON)

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from tenants.models import Tenant
 from tests.builders import record
 from tests.tickets.test_commands import run
-from tickets import quarantine
-from tickets.sources.file import PAGE_RECORDS, FileFormat, FileSource
-from tickets.sources.file_lines import FileError
-from tickets.sources.month_names import in_english
-from tickets.store import TicketStore
+from tickets.helpdesks.files.file import PAGE_RECORDS, FileFormat, FileSource
+from tickets.helpdesks.files.month_names import in_english
+from tickets.helpdesks.files.text_lines import FileError
+from tickets.store import quarantine
+from tickets.store.ticket_store import TicketStore
 
 Write = Callable[[str, str | bytes], Path]
 DAY = "2026-03-10T00:00:00+00:00"

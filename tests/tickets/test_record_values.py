@@ -8,19 +8,21 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant
-from tenants.source_options import check_options
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests.builders import store_tickets, store_words
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk, answer
-from tickets import jobs, quarantine
-from tickets.filters import TicketFilter
+from tickets import jobs
+from tickets.classification.tokenizer import Query, Term, find_hits, split_words
+from tickets.helpdesks.model import Source
+from tickets.helpdesks.options import check_options
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
-from tickets.rules.judging import judge_next_page
-from tickets.store import TicketStore
-from tickets.words import Query, Term, find_hits, split_words
+from tickets.rules.reclassification import judge_next_page
+from tickets.store import quarantine
+from tickets.store.filters import TicketFilter
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.django_db
 

@@ -11,11 +11,11 @@ from django.test import Client
 from tenants.models import AuditEntry, Tenant, User
 from tests.builders import store_tickets
 from tests.hostile import CORPUS, problems_of
-from tickets.ingestion.tenant_rules import MOST_RULES
+from tickets.classification.tenant_rules import MOST_RULES
 from tickets.models import ClassificationRule
 from tickets.rules import editing
-from tickets.rules.judging import judge_waiting
-from tickets.store import TicketStore
+from tickets.rules.reclassification import judge_waiting
+from tickets.store.ticket_store import TicketStore
 
 ClientOf = Callable[[User], Client]
 FORM = {"phrases": "gold plan", "urgency": "high", "sentiment": "", "note": "They pay for it", "enabled": "on"}

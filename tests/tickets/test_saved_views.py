@@ -12,9 +12,9 @@ from django.test import Client
 from tenants.models import AuditEntry, Tenant, User
 from tests.builders import store_tickets
 from tests.hostile import CORPUS, problems_of
-from tickets import saved_views
-from tickets.filters import TicketFilter
-from tickets.saved_views import MOST_VIEWS, SavedView, ViewRefused, add_view, find_views, move_view
+from tickets.store import saved_views
+from tickets.store.filters import TicketFilter
+from tickets.store.saved_views import MOST_VIEWS, SavedView, ViewRefused, add_view, find_views, move_view
 
 ClientOf = Callable[[User], Client]
 URGENT = TicketFilter(urgency=("high",), status=("open", "new"))

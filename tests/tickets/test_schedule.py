@@ -11,17 +11,19 @@ from typing import TypeVar
 import pytest
 from django.db import connection
 
-from supportsaas import mongo
-from tenants.models import Source, Tenant
+from supportsaas.db import mongo
+from tenants.models import Tenant
 from tests.builders import NOON, finished_job, record
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk
 from tests.profiling import operations_of
-from tickets import jobs, schedule
+from tickets import jobs
+from tickets.helpdesks.model import Source
+from tickets.ingestion import schedule
+from tickets.ingestion.schedule import Schedule, find_schedules, follow_sources, pause, start_due_runs, take_turn
+from tickets.ingestion.sync_status import Standing, find_standing
+from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest, Progress
-from tickets.schedule import Schedule, find_schedules, follow_sources, pause, start_due_runs, take_turn
-from tickets.standing import Standing, find_standing
-from tickets.worker import Worker
 
 T = TypeVar("T")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from supportsaas import clock, mongo
+from supportsaas import clock
+from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, store_tickets, store_words
-from tickets import list_plans
-from tickets.filters import FilterError, TicketFilter
-from tickets.search import MOST_WORDS_OF_A_PREFIX, TicketSearch, store_waiting_words
-from tickets.store import TicketStore
+from tickets.store import query_planner
+from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.search import MOST_WORDS_OF_A_PREFIX, TicketSearch, store_waiting_words
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.django_db
 
@@ -166,7 +167,7 @@ class TestBecomingSearchable:
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store_tickets(tenant, [{"subject": "Refund"}], now=NOON)
-        from tickets import search
+        from tickets.store import search
 
         plain = search.words_of
 
@@ -260,8 +261,8 @@ class TestThePage:
     def test_where_none_of_many_matches_it_says_so_and_leads_on(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(list_plans, "MOST_LOOKED_AT", 3)
-        monkeypatch.setattr(list_plans, "MOST_COMPARED", 0)
+        monkeypatch.setattr(query_planner, "MOST_LOOKED_AT", 3)
+        monkeypatch.setattr(query_planner, "MOST_COMPARED", 0)
         store_tickets(tenant, [{"subject": "Refund", "status": "open" if n else "new"} for n in range(6)])
         store_words(tenant)
         client = client_of(manager)

@@ -18,18 +18,18 @@ import pytest
 from django.conf import settings
 from django.core import mail
 
-from tenants.channel import make_signing_secret
-from tenants.models import Channel, Tenant
+from tenants.models import Tenant
 from tests.endpoint import Received, Reply, ScriptedEndpoint
 from tests.faults.raw_server import RawServer, reset
 from tests.smtp_server import SmtpServer
-from tickets.demo_helpdesk.server import DemoHelpdesk
-from tickets.notifications.messages import Message, TicketFacts
-from tickets.notifications.senders import DeliveryError, open_sender
-from tickets.notifications.senders.base import Answer
-from tickets.notifications.senders.email import compose
-from tickets.notifications.senders.slack import blocks_of
-from tickets.notifications.senders.webhook import WebhookSender
+from tickets.alerts.kinds import DeliveryError, open_sender
+from tickets.alerts.kinds.base import Answer
+from tickets.alerts.kinds.email import compose
+from tickets.alerts.kinds.slack import blocks_of
+from tickets.alerts.kinds.webhook import WebhookSender
+from tickets.alerts.messages import Message, TicketFacts
+from tickets.alerts.model import Channel, make_signing_secret
+from tickets.demo.server import DemoHelpdesk
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 OURS = settings.PUBLIC_URL
@@ -359,7 +359,7 @@ class TestAnswers:
         assert "the connection was refused" in str(refused(webhook(f"http://127.0.0.1:{port}")))
 
     def test_one_that_says_nothing_is_given_up_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tickets.notifications.senders.http.WHOLE_SECONDS", 0.2)
+        monkeypatch.setattr("tickets.alerts.kinds.http.WHOLE_SECONDS", 0.2)
         with RawServer(lambda connection: server.drip(connection, b"", every=0.05, at_most=100)) as server:
             assert "did not answer within" in str(refused(webhook(server.url)))
 

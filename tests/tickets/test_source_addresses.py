@@ -2,7 +2,7 @@
 
 import pytest
 
-from tickets.sources.addresses import OtherHost, resolve, with_params
+from tickets.helpdesks.addresses import OtherHost, resolve, with_params
 
 BASE = "https://help.example/desk"
 ASKED = f"{BASE}/api/tickets?per_page=2"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from tickets.sources.limits import asked_pause, least_pause
+from tickets.helpdesks.limits import asked_pause, least_pause
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())

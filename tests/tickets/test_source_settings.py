@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tenants.models import Source, Tenant, User
+from tenants.models import Tenant, User
 from tests.builders import NOON, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
+from tickets.helpdesks.model import Source
+from tickets.ingestion.schedule import find_schedules
 from tickets.ingestion.sync_state import find_state, save_state
-from tickets.schedule import find_schedules
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 PAGE = "/t/acme/settings/source/"
 REDMINE = {

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from tenants.models import Source, Tenant
-from tenants.source_options import check_options, rest_options
+from tenants.models import Tenant
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
-from tickets.ingestion.plain_text import to_plain_text
-from tickets.sources import SourceError, open_source
-from tickets.sources.base import Page
-from tickets.sources.rest import look_up
+from tickets.helpdesks import SourceError, open_source
+from tickets.helpdesks.base import Page
+from tickets.helpdesks.field_paths import look_up
+from tickets.helpdesks.model import Source
+from tickets.helpdesks.options import check_options, rest_options
+from tickets.records.plain_text import to_plain_text
 
 pytestmark = pytest.mark.django_db
 
@@ -259,7 +260,7 @@ def test_paths_reach_into_objects_and_lists(path: str, found: Any) -> None:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Retries of this file do not wait."""
-    monkeypatch.setattr("tickets.sources.http.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("tickets.helpdesks.http.time.sleep", lambda _seconds: None)
     yield
 
 
@@ -338,7 +339,7 @@ class TestRequestTracker:
         self, age: timedelta, asked: str, rt: Callable[..., Source], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-        monkeypatch.setattr("tickets.sources.rt.clock.now", lambda: now)
+        monkeypatch.setattr("tickets.helpdesks.rt.clock.now", lambda: now)
         script = ScriptedRt(range(0))
         read(rt(script, options={"params": {"query": "Queue = 'A' OR Queue = 'B'"}}), since=now - age)
         assert script.queries == [f"(Queue = 'A' OR Queue = 'B') AND id > 0{asked}"]

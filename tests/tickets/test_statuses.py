@@ -11,8 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from analytics.rollups.keeping import refresh
-from supportsaas import mongo
+from analytics.rollups.refreshing import refresh
+from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
 from tenants.models import AuditEntry, Tenant, User
 from tests.builders import NOON, record, store_tickets
@@ -20,16 +20,16 @@ from tests.helpdesk import ScriptedHelpdesk
 from tests.reading_pages import page_of, text_of
 from tests.tickets.test_commands import run
 from tickets import jobs
-from tickets.counts import TicketCounts
-from tickets.filters import TicketFilter
 from tickets.jobs import JobRequest
 from tickets.models import StatusMapping
+from tickets.records.statuses import StatusesIn, StatusMap, spell_status, state_of
 from tickets.status_mapping import remapping
 from tickets.status_mapping.editing import save_meanings
 from tickets.status_mapping.remapping import is_remapping, mark_unmarked, remap_next_page, remap_waiting
 from tickets.status_mapping.words import unmapped_sentence
-from tickets.statuses import StatusesIn, StatusMap, spell_status, state_of
-from tickets.store import TicketStore
+from tickets.store.facet_counts import TicketCounts
+from tickets.store.filters import TicketFilter
+from tickets.store.ticket_store import TicketStore
 
 ClientOf = Callable[[User], Client]
 HELPDESKS = {

@@ -16,21 +16,27 @@ from django.db import models
 from django.test import Client
 
 from analytics.digest import subscriptions
-from analytics.rollups.keeping import refresh
-from supportsaas import clock, indexes, mongo, tenant_data
+from analytics.rollups.refreshing import refresh
+from supportsaas import clock
+from supportsaas.db import indexes, mongo, tenant_data
+from supportsaas.db.tenant_data import OF_NO_TENANT, OF_TENANTS
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit, find_states
 from supportsaas.reliability.lock import Lock
-from supportsaas.tenant_data import OF_NO_TENANT, OF_TENANTS
-from tenants import audit, deletion
-from tenants.models import ApiToken, AuditEntry, Channel, Membership, Role, Source, Tenant, User
+from tenants import deletion
+from tenants.audit import audit_log
+from tenants.models import ApiToken, AuditEntry, Membership, Role, Tenant, User
 from tests.builders import delete_stored, finished_job, store_tickets
-from tickets import jobs, quarantine, tenant_erasure
-from tickets.customer_erasure import erase_customer
+from tickets import jobs
+from tickets.alerts.model import Channel
+from tickets.erasure import tenants
+from tickets.erasure.customers import erase_customer
+from tickets.erasure.tenants import erase_deleted_tenants
+from tickets.helpdesks.model import Source
 from tickets.ingestion.name_spaces import claim_origin
 from tickets.ingestion.sync_state import save_state
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule, SavedView, StatusMapping
-from tickets.tenant_erasure import erase_deleted_tenants
+from tickets.store import quarantine
 
 BASE = Path(__file__).parents[2]
 ClientOf = Callable[[User], Client]
@@ -179,7 +185,7 @@ def test_an_erasure_that_is_cut_off_anywhere_goes_on_later(tenant: Tenant, monke
     left = sum(left_of("acme").values())
     for _ in range(500):
         try:
-            tenant_erasure.erase(begun, tell=killed)
+            tenants.erase(begun, tell=killed)
             break
         except Killed:
             assert sum(left_of("acme").values()) < left
@@ -278,7 +284,9 @@ def test_every_collection_says_whether_it_holds_data_of_tenants() -> None:
     found = collections_in_the_code() | {index.collection for index in indexes.INDEXES}
     assert {"tickets", "rollup_days", "rollup_leaders", "outbox", "erasures"} <= found
     declared = {each.collection for each in OF_TENANTS} | OF_NO_TENANT.keys()
-    assert found - tables - declared == set(), "declare in supportsaas.tenant_data whether these hold data of tenants"
+    assert found - tables - declared == set(), (
+        "declare in supportsaas.db.tenant_data whether these hold data of tenants"
+    )
 
 
 def test_every_table_of_a_tenant_goes_with_it_or_is_erased() -> None:
@@ -300,7 +308,7 @@ def test_whatever_the_database_holds_under_a_tenants_id_is_declared(tenant: Tena
 
 def test_the_log_of_changes_is_only_erased_with_its_tenant(tenant: Tenant) -> None:
     with pytest.raises(TypeError):
-        audit.AuditEntry.objects.all().delete()
+        audit_log.AuditEntry.objects.all().delete()
     assert "audit_log" in {each.collection for each in tenant_data.OF_TENANTS}
 
 

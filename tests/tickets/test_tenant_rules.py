@@ -9,10 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tickets.ingestion.classify import Classification, classify_ticket
-from tickets.ingestion.tenant_rules import MOST_RULES, NO_RULES, PhraseError, TenantRule, TenantRules, parse_phrases
-from tickets.marking import mark_text, reasons
-from tickets.words import fold
+from tickets.classification.classify import Classification, classify_ticket
+from tickets.classification.highlighting import mark_text, reasons
+from tickets.classification.tenant_rules import (
+    MOST_RULES,
+    NO_RULES,
+    PhraseError,
+    TenantRule,
+    TenantRules,
+    parse_phrases,
+)
+from tickets.classification.tokenizer import fold
 
 
 def rule(phrases: str, **effects: Any) -> TenantRule:

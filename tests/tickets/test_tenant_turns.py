@@ -6,13 +6,13 @@ import pytest
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure
 
 from supportsaas import clock as time_source
-from supportsaas import mongo
-from supportsaas.vitals import Vital
+from supportsaas.db import mongo
+from supportsaas.ops.health_checks import Vital
+from supportsaas.ops.per_tenant_work import COLLECTION, LONGEST_PAUSE, VITALS, take_turns
 from tenants.models import Tenant
 from tests.builders import store_tickets
 from tests.conftest import FakeClock
-from tickets.search import TicketSearch, store_waiting_words
-from tickets.tenant_turns import COLLECTION, LONGEST_PAUSE, VITALS, take_turns
+from tickets.store.search import TicketSearch, store_waiting_words
 
 pytestmark = pytest.mark.django_db
 

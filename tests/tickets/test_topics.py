@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tickets.ingestion.topics import STOP_WORDS, TOPIC_LIMIT, topics
+from tickets.classification.topics import STOP_WORDS, TOPIC_LIMIT, topics
 
 
 def of(message: str, subject: str = "") -> tuple[str, ...]:

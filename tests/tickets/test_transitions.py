@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import NOON, store_tickets
-from tickets.ingestion.normalize import TicketContent
-from tickets.ingestion.transitions import Transitions, first_transitions, next_transitions
-from tickets.older_transitions import bring_up_to_date
+from tickets.records.normalize import TicketContent
+from tickets.records.transitions import Transitions, first_transitions, next_transitions
+from tickets.store.older_transitions import bring_up_to_date
 
 HOUR = timedelta(hours=1)
 CONTENT = TicketContent(

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from supportsaas import clock, mongo
+from supportsaas import clock
+from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import record
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tests.listed import ListedHelpdesk, ingest, live
 from tickets import jobs
-from tickets.ingestion import guard
+from tickets.ingestion import run_lease
 from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobRequest
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +175,7 @@ class TestStopping:
     @pytest.fixture
     def endless(self, tenant: Tenant, helpdesk: ScriptedHelpdesk, monkeypatch: pytest.MonkeyPatch) -> ListedHelpdesk:
         """Page after page with tickets of others alone: nothing is stored, and the list does not end."""
-        monkeypatch.setattr("tickets.sources.paging.links.MOST_EMPTY_PAGES", 100_000)
+        monkeypatch.setattr("tickets.helpdesks.paging.links.MOST_EMPTY_PAGES", 100_000)
         listed = ListedHelpdesk(helpdesk, paging="next", tickets=10)
         listed.connect(tenant)
         return listed
@@ -201,7 +202,7 @@ class TestStopping:
     def test_a_cancel_is_heard_with_the_next_sign_of_life(
         self, tenant: Tenant, endless: ListedHelpdesk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(guard, "HEARTBEAT_SECONDS", 0.05)
+        monkeypatch.setattr(run_lease, "HEARTBEAT_SECONDS", 0.05)
 
         def serve(number: int, _page: list[Any]) -> Answer:
             if number == 20:

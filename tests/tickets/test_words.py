@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.words import (
+from tickets.classification.tokenizer import (
     IGNORED,
     LONGEST_WORD,
     QueryError,

@@ -14,19 +14,19 @@ from urllib.parse import urlsplit
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from supportsaas.formatting import format_count, format_number, format_seconds
-from tenants.models import Source, SourceKind
-from tenants.source_options import RestOptions, rest_options
-from tickets.ingestion.dates import DATE_FIELDS, names_no_zone
+from tickets.helpdesks import SourceError, TicketSource, open_source
+from tickets.helpdesks.base import SourceRecord
+from tickets.helpdesks.field_paths import has_path, look_up
+from tickets.helpdesks.http import Wait, sleep_plainly
+from tickets.helpdesks.model import Source, SourceKind
+from tickets.helpdesks.options import RestOptions, rest_options
 from tickets.ingestion.name_spaces import origin_of
-from tickets.ingestion.reading import ReadPage, read_records
-from tickets.rejections import group_reasons, reasons_in_words
-from tickets.sources import SourceError, TicketSource, open_source
-from tickets.sources.base import SourceRecord
-from tickets.sources.http import Wait, sleep_plainly
-from tickets.sources.rest import has_path, look_up
+from tickets.planning.reading import ReadPage, read_records
+from tickets.records.dates import DATE_FIELDS, names_no_zone
+from tickets.records.rejections import group_reasons, reasons_in_words
+from tickets.records.statuses import state_of
 from tickets.status_mapping.model import find_status_map
 from tickets.status_mapping.words import unmapped_sentence
-from tickets.statuses import state_of
 
 REQUEST_SECONDS = 15.0
 """A check in a request takes no longer, whatever the helpdesk asks for."""

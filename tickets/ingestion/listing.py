@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tickets.ingestion.deletions import SeenIds
-from tickets.ingestion.reading import ReadPage
-from tickets.sources.base import Page, Position, SourceError
-from tickets.sources.drift import Shrinking
+from tickets.helpdesks.base import Page, Position, SourceError
+from tickets.helpdesks.shrinking_listing import Shrinking
+from tickets.planning.reading import ReadPage
+from tickets.records.seen_ids import SeenIds
 
 PAGES_A_LANDMARK = 8
 """For every eight pages of a list one is looked at again, besides the first."""

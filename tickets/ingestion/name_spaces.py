@@ -17,13 +17,15 @@ from urllib.parse import urlsplit
 
 from pymongo.errors import DuplicateKeyError
 
-from supportsaas import clock, mongo
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
 from supportsaas.formatting import format_count
-from supportsaas.mongo import Document
-from tenants.models import Source, Tenant
-from tenants.source_options import PRESETS
-from tickets.ingestion.origin import PLAIN, SEPARATOR, Origin, beginning_with
-from tickets.search import TICKETS
+from tenants.models import Tenant
+from tickets.helpdesks.model import Source
+from tickets.helpdesks.options import PRESETS
+from tickets.records.origin import PLAIN, SEPARATOR, Origin, beginning_with
+from tickets.store.search import TICKETS
 
 COLLECTION = "name_spaces"
 LONGEST_NAME = 63

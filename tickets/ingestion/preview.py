@@ -9,19 +9,21 @@ from django.conf import settings
 from supportsaas import clock
 from supportsaas.formatting import format_number
 from tenants.models import Tenant
-from tickets.ingestion.deletions import SeenIds, brake_applies
+from tickets.helpdesks import TicketSource
+from tickets.helpdesks.http import Wait
+from tickets.ingestion.deletions import brake_applies
 from tickets.ingestion.name_spaces import origin_of
-from tickets.ingestion.origin import Origin
-from tickets.ingestion.reading import read_records
 from tickets.ingestion.run import open_configured
 from tickets.jobs import Counts
-from tickets.rejections import RejectedReasons
+from tickets.planning.planner import plan_page
+from tickets.planning.reading import read_records
+from tickets.records.origin import Origin
+from tickets.records.rejections import RejectedReasons
+from tickets.records.seen_ids import SeenIds
+from tickets.records.statuses import state_of
 from tickets.rules.model import find_rules
-from tickets.sources import TicketSource
-from tickets.sources.http import Wait
 from tickets.status_mapping.model import find_status_map
-from tickets.statuses import state_of
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ def preview_source(
                     origin=origin,
                     statuses=statuses,
                 )
-                plan = store.plan_page(read.tickets, job_id="", now=clock.now(), rules=rules, is_whole=is_whole)
+                plan = plan_page(store, read.tickets, job_id="", now=clock.now(), rules=rules, is_whole=is_whole)
                 seen.add(read.ids_at_the_source())
                 read_statuses = (ticket.content.status for ticket in read.tickets)
                 preview.unmapped.update(status for status in read_statuses if state_of(status) == "unknown")

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from supportsaas import logs
-from tickets.sources.base import Page
+from supportsaas.ops import logs
+from tickets.helpdesks.base import Page
 
 
 def read_ahead(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from supportsaas.formatting import format_number
-from tickets.quarantine import QuarantinedRecord
+from tickets.store.quarantine import QuarantinedRecord
 
 MOST_OF_A_RUN = 10_000
 MOST_OF_A_TENANT = 100_000

@@ -17,39 +17,43 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from supportsaas import clock, mongo
+from supportsaas import clock
 from supportsaas.clock import Clock
+from supportsaas.db import mongo
 from supportsaas.reliability.lock import LockLost
-from tenants.models import Source, Tenant
-from tickets import jobs, quarantine
-from tickets.erasures import Erasures
+from tenants.models import Tenant
+from tickets import jobs
+from tickets.alerts.channels import find_routes
+from tickets.alerts.routing import Route
+from tickets.classification.tenant_rules import NO_RULES, TenantRules
+from tickets.erasure.erased_customers import Erasures
+from tickets.helpdesks import Page, SourceError, TicketSource, open_source
+from tickets.helpdesks.base import PLACE_IS_GONE, Position
+from tickets.helpdesks.http import Wait
+from tickets.helpdesks.model import Source
 from tickets.ingestion.bounds import RunBounds, RunOver
-from tickets.ingestion.guard import LockBusy, RunCancelled, RunGuard, Sleep
 from tickets.ingestion.listing import Listing
 from tickets.ingestion.name_spaces import claim_origin
-from tickets.ingestion.origin import PLAIN, Origin
-from tickets.ingestion.planning import PagePlan
 from tickets.ingestion.read_ahead import read_ahead
-from tickets.ingestion.reading import ReadPage, read_records
 from tickets.ingestion.rejected import RejectedSample
+from tickets.ingestion.run_lease import LockBusy, RunCancelled, RunGuard, Sleep
+from tickets.ingestion.run_slots import Turn
 from tickets.ingestion.settling import Settling
 from tickets.ingestion.sync_state import SyncState, find_state, save_state
-from tickets.ingestion.tenant_rules import NO_RULES, TenantRules
 from tickets.ingestion.write_behind import WriteBehind
 from tickets.jobs import JobRequest, Progress, Reading, Status
-from tickets.notifications.channels import find_routes
-from tickets.notifications.routing import Route
-from tickets.places import Turn
-from tickets.quarantine import QuarantinedRecord
-from tickets.rejections import RejectedReasons
+from tickets.planning.page_plan import PagePlan
+from tickets.planning.planner import plan_page
+from tickets.planning.reading import ReadPage, read_records
+from tickets.records.origin import PLAIN, Origin
+from tickets.records.rejections import RejectedReasons
+from tickets.records.statuses import NO_STATUS_MAP, StatusMap
 from tickets.rules.model import find_rules
-from tickets.sources import Page, SourceError, TicketSource, open_source
-from tickets.sources.base import PLACE_IS_GONE, Position
-from tickets.sources.http import Wait
 from tickets.status_mapping.model import find_status_map
 from tickets.status_mapping.words import unmapped_sentence
-from tickets.statuses import NO_STATUS_MAP, StatusMap
-from tickets.store import TicketStore
+from tickets.store import quarantine
+from tickets.store.quarantine import QuarantinedRecord
+from tickets.store.ticket_store import TicketStore
 
 logger = logging.getLogger(__name__)
 
@@ -377,8 +381,8 @@ class _Run:
         if self.tenant.retention_days is not None:
             oldest = now - timedelta(days=self.tenant.retention_days)
             kept = [ticket for ticket in kept if ticket.content.created_at > oldest]
-        return self.store.plan_page(
-            kept, job_id=self.job_id, now=now, routes=self.routes, rules=self.rules, is_whole=is_whole
+        return plan_page(
+            self.store, kept, job_id=self.job_id, now=now, routes=self.routes, rules=self.rules, is_whole=is_whole
         )
 
     def _save(self, read: ReadPage, plan: PagePlan, rejected: Sequence[QuarantinedRecord]) -> None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from supportsaas.formatting import format_count, format_number
+from tickets.helpdesks import TicketSource
+from tickets.helpdesks.base import PLACE_IS_GONE, Position, SourceError
 from tickets.ingestion.deletions import brake_applies
 from tickets.ingestion.listing import Listing
-from tickets.ingestion.origin import Origin
-from tickets.ingestion.reading import read_records
-from tickets.sources import TicketSource
-from tickets.sources.base import PLACE_IS_GONE, Position, SourceError
-from tickets.store import TicketStore
+from tickets.planning.reading import read_records
+from tickets.records.origin import Origin
+from tickets.store.ticket_store import TicketStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

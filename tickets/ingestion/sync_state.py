@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from tenants.models import Tenant
 from tickets import jobs
 

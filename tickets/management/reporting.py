@@ -12,16 +12,16 @@ from tqdm import tqdm
 
 from supportsaas.formatting import format_number
 from tenants.models import Tenant
+from tickets.helpdesks import SourceError
+from tickets.helpdesks.files.facts import FileFacts
+from tickets.helpdesks.http import Wait
 from tickets.ingestion.checking import Checked
-from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import Preview
 from tickets.ingestion.run import Outcome
+from tickets.ingestion.run_lease import RunCancelled
 from tickets.jobs import Counts, Progress
 from tickets.management.output import Output
-from tickets.rejections import RejectedReasons, reasons_in_words
-from tickets.sources import SourceError
-from tickets.sources.file_facts import FileFacts
-from tickets.sources.http import Wait
+from tickets.records.rejections import RejectedReasons, reasons_in_words
 from tickets.status_mapping.words import unmapped_sentence
 
 EXIT_STATUSES = "Exit status: 0 complete, 1 a run failed, 2 wrong usage, 3 partial, 4 skipped (another run is going)."

@@ -2,7 +2,8 @@
 
 from django.db import migrations
 
-from supportsaas import clock, mongo
+from supportsaas import clock
+from supportsaas.db import mongo
 
 
 def have_words_stored(apps, schema_editor):

@@ -2,8 +2,9 @@
 
 from django.db import migrations
 
-from supportsaas import clock, mongo
-from tickets.scripts import JOINER, SIGN_BLOCKS
+from supportsaas import clock
+from supportsaas.db import mongo
+from tickets.classification.scripts import JOINER, SIGN_BLOCKS
 
 _WRITTEN_SO = {"$regex": f"[{SIGN_BLOCKS}{JOINER}]"}
 _TEXTS = ("subject", "message", "external_id", "customer_id")

@@ -6,9 +6,9 @@ two at the same moment MongoDB has one begin anew, and that one sees what the ot
 
 from typing import Literal
 
-from supportsaas.model_transaction import in_transaction
+from supportsaas.db.model_transaction import in_transaction
 from tenants.models import Tenant
-from tickets.ingestion.tenant_rules import MOST_RULES
+from tickets.classification.tenant_rules import MOST_RULES
 from tickets.rules.model import FULL, ClassificationRule
 
 Direction = Literal["first", "up", "down"]

@@ -6,9 +6,9 @@ from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from tenants.audit import Audited, AuditedQuerySet
+from tenants.audit.audit_log import Audited, AuditedQuerySet
 from tenants.models import Tenant
-from tickets.ingestion.tenant_rules import (
+from tickets.classification.tenant_rules import (
     LONGEST_PHRASES,
     MOST_RULES,
     NO_RULES,

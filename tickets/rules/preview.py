@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tenants.models import Tenant
-from tickets.ingestion.classify import Classification, classify_ticket
-from tickets.ingestion.tenant_rules import TenantRules
+from tickets.classification.classify import Classification, classify_ticket
+from tickets.classification.tenant_rules import TenantRules
 from tickets.rules.editing import all_rules
 from tickets.rules.model import ClassificationRule, as_rules
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 NEWEST = 1_000
 MOST_CHARACTERS = 5_000_000

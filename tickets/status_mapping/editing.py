@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from supportsaas.model_transaction import in_transaction
+from supportsaas.db.model_transaction import in_transaction
 from tenants.models import Tenant
-from tickets.ingestion.normalize import clean_text
+from tickets.records.normalize import clean_text
+from tickets.records.statuses import MAPPABLE_STATUSES, fold_status, spell_status, state_of
 from tickets.status_mapping.model import LONGEST_STATUS, StatusMapping, find_mappings
 from tickets.status_mapping.remapping import follow_map
-from tickets.statuses import MAPPABLE_STATUSES, fold_status, spell_status, state_of
 
 FIELD = "status:"
 """Begins the name of a form's field; the helpdesk's status follows."""

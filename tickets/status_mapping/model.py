@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from bson import ObjectId
 from django.db import models
 
-from tenants.audit import Audited, AuditedQuerySet
+from tenants.audit.audit_log import Audited, AuditedQuerySet
 from tenants.models import Tenant
-from tickets.statuses import MAPPABLE_STATUSES, StatusMap, fold_status
+from tickets.records.statuses import MAPPABLE_STATUSES, StatusMap, fold_status
 
 LONGEST_STATUS = 100
 

@@ -13,17 +13,18 @@ from typing import Any
 
 from django.db import connection
 
-from supportsaas import clock, mongo
-from supportsaas.mongo import Document
-from supportsaas.reliability.lock import Lock, LockLost
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from supportsaas.ops.per_tenant_work import take_turns
+from supportsaas.ops.periodic_tasks import Duty
 from tenants.models import Tenant
-from tickets import jobs
-from tickets.duties import Duty
-from tickets.ingestion.guard import JUDGING_OWNER
+from tickets.planning.planner import plan_remapping
+from tickets.planning.stored_pages import rewrite_page
 from tickets.rules.model import find_rules
 from tickets.status_mapping.model import find_status_map
-from tickets.store import TicketStore
-from tickets.tenant_turns import take_turns
+from tickets.store.page_writes import PageWrites
+from tickets.store.ticket_store import TicketStore
 
 COLLECTION = "status_remapping"
 PAGE_SIZE = 500
@@ -76,25 +77,21 @@ def remap_next_page(tenant: Tenant, *, owner_id: str) -> bool:
     Not while the tenant has a run, queued or going: that comes first.
     """
     mark = _marks().find_one({"_id": tenant.slug, "ended_at": None})
-    if mark is None or jobs.find_active(tenant) is not None:
+    if mark is None:
         return False
-    lock = Lock(tenant.slug)
-    held = lock.take(f"{JUDGING_OWNER} {owner_id}")
-    if held is None:
+    plans: list[PageWrites] = []
+
+    def plan(store: TicketStore) -> PageWrites:
+        statuses, rules = find_status_map(tenant), find_rules(tenant)
+        plans.append(plan_remapping(store, statuses, limit=PAGE_SIZE, rules=rules, job_id="", now=clock.now()))
+        return plans[0]
+
+    if not rewrite_page(tenant, plan, owner_id=owner_id):
         return False
-    try:
-        store, now = TicketStore(tenant), clock.now()
-        plan = store.plan_mapping_again(
-            find_status_map(tenant), limit=PAGE_SIZE, rules=find_rules(tenant), job_id="", now=now
-        )
-        store.save_page(plan, lock=lock, held=held)
-    except LockLost:
-        return False
-    finally:
-        lock.release(held)
-    if plan.is_empty:
-        _marks().update_one({"_id": tenant.slug, "edits": mark["edits"]}, {"$set": {"ended_at": now}})
-    return not plan.is_empty
+    if plans[0].is_empty:
+        ended = {"$set": {"ended_at": plans[0].now}}
+        _marks().update_one({"_id": tenant.slug, "edits": mark["edits"]}, ended)
+    return not plans[0].is_empty
 
 
 def _remap_named(slug: str, *, owner_id: str, stop: threading.Event) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from supportsaas.formatting import format_count, format_number
-from tickets.statuses import NO_STATUS, join_spellings
+from tickets.records.statuses import NO_STATUS, join_spellings
 
 MOST_NAMED = 5
 LONGEST_NAME = 40

@@ -11,11 +11,11 @@ from django import template
 from django.utils.safestring import SafeString
 
 from supportsaas.formatting import format_label
-from supportsaas.markup import written
-from supportsaas.page_paths import GAP, path_with_gap
 from supportsaas.templatetags.presentation import age, badge
+from supportsaas.web.markup import written
+from supportsaas.web.page_paths import GAP, path_with_gap
 from tenants.access import TenantAccess
-from tickets.marking import Segment
+from tickets.classification.highlighting import Segment
 
 register = template.Library()
 

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from supportsaas.together import begin
+from supportsaas.db.parallel import begin
 from tenants.access import TenantAccess, find_named_tenants
-from tickets.freshness import find_freshness
+from tickets.ingestion.freshness import find_freshness
 
 
 def is_fragment_request(request: HttpRequest) -> bool:

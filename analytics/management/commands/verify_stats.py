@@ -7,14 +7,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import DashboardFigures
 from analytics.periods import Period, buckets_of, day_start
-from analytics.rollups.keeping import refresh
-from analytics.store import StatisticsStore
+from analytics.rollups.refreshing import refresh
 from supportsaas import clock
 from tenants.models import Tenant
-from tickets.filters import FilterError, parse_moment
-from tickets.rollup_marks import append_mark_of_everything
+from tickets.store.dirty_days import append_mark_of_everything
+from tickets.store.filters import FilterError, parse_moment
 
 USUAL_DAYS = 30
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analytics import charts
+from analytics.dashboard import charts
+from analytics.dashboard.context import Frame, backlog_in
+from analytics.dashboard.table import Table
+from analytics.dashboard.wording import Change, change
 from analytics.figures import DashboardFigures
-from analytics.frame import Frame, backlog_in
-from analytics.table import Table
 from analytics.views.panels.trend import AxisText, axis_texts
-from analytics.words import Change, change
 from supportsaas.formatting import format_number
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analytics import charts
+from analytics.dashboard import charts
+from analytics.dashboard.table import Table
+from analytics.dashboard.wording import lift_words
 from analytics.figures import RisingKeyword
-from analytics.table import Table
-from analytics.words import lift_words
 from supportsaas.formatting import format_number
 
 SHOWN_VALUES = 10

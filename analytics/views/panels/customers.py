@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analytics.customers import EVIDENCE_SHOWN
+from analytics.dashboard.context import Frame
+from analytics.dashboard.customers import EVIDENCE_SHOWN
+from analytics.dashboard.table import Table
+from analytics.dashboard.tables import by_score
 from analytics.figures import (
     MOST_REPEATED,
     POINTS_HIGH,
@@ -13,9 +16,6 @@ from analytics.figures import (
     DashboardFigures,
     Reason,
 )
-from analytics.frame import Frame
-from analytics.table import Table
-from analytics.tables import by_score
 from supportsaas.formatting import format_count
 
 _WORDS: dict[Reason, str] = {"high": "high urgency", "negative": "negative", "open": "open", "repeated": "in all"}

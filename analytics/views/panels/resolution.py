@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from analytics.dashboard.wording import Change, change, ratio_change
 from analytics.figures import FEWEST_FOR_RATIO, DashboardFigures, Resolution
-from analytics.words import Change, change, ratio_change
 from supportsaas.formatting import format_number, format_rough_duration
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from analytics.dashboard.context import Frame
 from analytics.figures import DashboardFigures
-from analytics.frame import Frame
 from supportsaas.formatting import format_count
+from tickets.records.statuses import join_spellings, state_of
 from tickets.status_mapping.words import named_statuses
-from tickets.statuses import join_spellings, state_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analytics import charts
+from analytics.dashboard import charts
+from analytics.dashboard.context import Frame, filled_trend
+from analytics.dashboard.table import Table
+from analytics.dashboard.tables import TILES
+from analytics.dashboard.wording import Change, change
 from analytics.figures import DashboardFigures
-from analytics.frame import Frame, filled_trend
-from analytics.table import Table
-from analytics.tables import TILES
-from analytics.words import Change, change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analytics import charts
+from analytics.dashboard import charts
+from analytics.dashboard.context import Frame, filled_trend
+from analytics.dashboard.table import Table
+from analytics.dashboard.wording import axis_words
 from analytics.figures import DashboardFigures
-from analytics.frame import Frame, filled_trend
 from analytics.periods import Buckets
-from analytics.table import Table
-from analytics.words import axis_words
 from supportsaas.formatting import format_count, format_number
-from tickets.filters import URGENCIES
+from tickets.store.filters import URGENCIES
 
 
 @dataclass(frozen=True, slots=True)

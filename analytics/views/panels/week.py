@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from analytics import charts
+from analytics.dashboard import charts
+from analytics.dashboard.context import Frame
+from analytics.dashboard.table import Table
 from analytics.figures import DashboardFigures
-from analytics.frame import Frame
-from analytics.table import Table
 from supportsaas.formatting import format_count, format_short_number
 
 SHORTEST = timedelta(days=7, hours=-1)

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from supportsaas import mongo
-from supportsaas.backup import BackupError, write_backup
+from supportsaas.db import mongo
 from supportsaas.formatting import format_count, format_number
+from supportsaas.ops.backup import BackupError, write_backup
 
 
 class Command(BaseCommand):

@@ -13,17 +13,19 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from supportsaas import child_process, demo_environment
-from supportsaas.embedded_mongod import EmbeddedMongod, MongodUnavailable
+from supportsaas.db.indexes import ensure_indexes
 from supportsaas.formatting import format_count, format_number, format_seconds
-from supportsaas.indexes import ensure_indexes
-from tenants.demo_accounts import ACCOUNTS
-from tenants.models import Channel, ChannelKind, Membership, Role, Source, SourceKind, Tenant, User
+from supportsaas.ops import child_process, demo_environment
+from supportsaas.ops.embedded_mongod import EmbeddedMongod, MongodUnavailable
+from tenants.accounts.demo_accounts import ACCOUNTS
+from tenants.models import Membership, Role, Tenant, User
 from tickets import jobs
-from tickets.filters import TicketFilter
+from tickets.alerts.model import Channel, ChannelKind
+from tickets.helpdesks.model import Source, SourceKind
 from tickets.jobs import JobActive, JobRequest
 from tickets.models import ClassificationRule
-from tickets.saved_views import add_view
+from tickets.store.filters import TicketFilter
+from tickets.store.saved_views import add_view
 
 HELPDESK_PORT = 9000
 START_SECONDS = 30.0

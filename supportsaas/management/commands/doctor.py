@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from supportsaas import doctor, mongo
+from supportsaas.db import mongo
+from supportsaas.ops import doctor
 
 
 class Command(BaseCommand):

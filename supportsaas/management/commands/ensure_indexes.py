@@ -1,11 +1,11 @@
-"""`manage.py ensure_indexes`: creates what `supportsaas.indexes` declares."""
+"""`manage.py ensure_indexes`: creates what `supportsaas.db.indexes` declares."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from supportsaas.doctor import check_migrations
-from supportsaas.indexes import INDEXES, ensure_indexes
+from supportsaas.db.indexes import INDEXES, ensure_indexes
+from supportsaas.ops.doctor import check_migrations
 
 
 class Command(BaseCommand):

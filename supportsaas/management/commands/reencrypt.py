@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas.formatting import format_number
-from supportsaas.stored_secrets import reencrypt
+from supportsaas.ops.stored_secrets import reencrypt
 
 
 class Command(BaseCommand):

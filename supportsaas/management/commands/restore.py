@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from supportsaas import mongo
-from supportsaas.backup import BackupError, restore_backup
+from supportsaas.db import mongo
 from supportsaas.formatting import format_count, format_number
-from tickets.worker import count_workers
+from supportsaas.ops.backup import BackupError, restore_backup
+from tickets.ingestion.worker import count_workers
 
 
 class Command(BaseCommand):

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tenants import second_factor
+from tenants.api.tokens import count_live, revoke_all
+from tenants.credentials import second_factor
+from tenants.credentials.sessions import end_sessions
 from tenants.members import password_link
 from tenants.models import User
-from tenants.sessions import end_sessions
-from tenants.tokens import count_live, revoke_all
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from supportsaas import clock
 from supportsaas.clock import iso_z
 from supportsaas.formatting import format_day
+from tenants.api.tokens import LONGEST_DAYS, USUAL_DAYS, Scope, revoke_token
 from tenants.models import ApiToken, Role, Tenant, User
-from tenants.tokens import LONGEST_DAYS, USUAL_DAYS, Scope, revoke_token
 
 
 class Command(BaseCommand):

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from tenants.channel import SENTIMENTS, URGENCIES, make_signing_secret, signing_key
-from tenants.models import Channel, ChannelKind, Tenant
+from tenants.models import Tenant
+from tickets.alerts.model import SENTIMENTS, URGENCIES, Channel, ChannelKind, make_signing_secret, signing_key
+from tickets.alerts.test_send import send_test
 from tickets.management.secret_argument import WHERE, read_secret
-from tickets.notifications.trying_out import send_test
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants.models import Tenant
-from tickets.customer_erasure import ErasureRefused, erase_customer, find_what_goes
+from tickets.erasure.customers import ErasureRefused, erase_customer, find_what_goes
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tickets.demo_helpdesk.server import DemoHelpdesk
-from tickets.demo_helpdesk.tickets import DEFAULT_SIZES, timestamp
+from tickets.demo.server import DemoHelpdesk
+from tickets.demo.tickets import DEFAULT_SIZES, timestamp
 
 
 class Command(BaseCommand):

@@ -8,23 +8,25 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.management.base import BaseCommand
 
-from supportsaas import logs, mongo
+from supportsaas.db import mongo
+from supportsaas.ops import logs
+from supportsaas.ops.process_name import process_name
 from tenants.models import Tenant
-from tenants.source_options import TICKET_FIELDS, check_date_format
 from tickets import jobs
+from tickets.helpdesks import SourceError
+from tickets.helpdesks.files.csv_layout import NAMED_DELIMITERS, name_of_delimiter
+from tickets.helpdesks.files.file import FileFormat, FileSource
+from tickets.helpdesks.files.text_lines import UTF_8, FileError
+from tickets.helpdesks.options import TICKET_FIELDS, check_date_format
 from tickets.ingestion import name_spaces
-from tickets.ingestion.guard import RunCancelled
-from tickets.ingestion.origin import Origin
 from tickets.ingestion.preview import preview_source
 from tickets.ingestion.run import ingest_tenant
+from tickets.ingestion.run_lease import RunCancelled
+from tickets.ingestion.worker import perform_duties_of_runs
 from tickets.jobs import JobActive, JobRequest
 from tickets.management.output import LastingOutput
 from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter, stop_on_signals, waiting_until
-from tickets.sources import SourceError
-from tickets.sources.csv_layout import NAMED_DELIMITERS, name_of_delimiter
-from tickets.sources.file import FileFormat, FileSource
-from tickets.sources.file_lines import UTF_8, FileError
-from tickets.worker import perform_duties_of_runs, process_name
+from tickets.records.origin import Origin
 
 
 class Command(BaseCommand):

@@ -10,21 +10,25 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from supportsaas import clock, logs, mongo
+from supportsaas import clock
+from supportsaas.db import mongo
 from supportsaas.formatting import format_minute
-from tenants.models import Source, Tenant
+from supportsaas.ops import logs
+from supportsaas.ops.process_name import process_name
+from tenants.models import Tenant
 from tickets import jobs
-from tickets.filters import FilterError, parse_moment
+from tickets.helpdesks import SourceError
+from tickets.helpdesks.model import Source
 from tickets.ingestion.checking import check_source
-from tickets.ingestion.guard import RunCancelled
 from tickets.ingestion.preview import preview_tenant
 from tickets.ingestion.run import ingest_tenant
+from tickets.ingestion.run_lease import RunCancelled
+from tickets.ingestion.run_slots import Turn, run_in_turns
+from tickets.ingestion.worker import perform_duties_of_runs
 from tickets.jobs import JobActive, JobRequest
 from tickets.management.output import LastingOutput
 from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter, stop_on_signals, waiting_until
-from tickets.places import Turn, run_in_turns
-from tickets.sources import SourceError
-from tickets.worker import perform_duties_of_runs, process_name
+from tickets.store.filters import FilterError, parse_moment
 
 
 class Command(BaseCommand):

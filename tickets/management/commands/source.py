@@ -8,14 +8,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from tenants.models import AuthKind, Source, SourceKind, Tenant
-from tenants.source_options import rest_options
-from tickets.freshness import every_words
+from tenants.models import Tenant
+from tickets.helpdesks import SourceError
+from tickets.helpdesks.model import AuthKind, Source, SourceKind
+from tickets.helpdesks.options import rest_options
 from tickets.ingestion import name_spaces
 from tickets.ingestion.checking import check_source
+from tickets.ingestion.freshness import every_words
 from tickets.ingestion.sync_state import forget_state
 from tickets.management.secret_argument import WHERE, read_secret
-from tickets.sources import SourceError
 
 LONGEST_INTERVAL = 10_080  # minutes: a week, as the model has it
 

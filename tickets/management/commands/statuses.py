@@ -8,12 +8,12 @@ from django.core.management.base import BaseCommand
 
 from tenants.models import Tenant
 from tickets.management.reporting import Exit
+from tickets.records.statuses import MAPPABLE_STATUSES
 from tickets.status_mapping.editing import MappingRefused, save_meanings
 from tickets.status_mapping.model import find_mappings
 from tickets.status_mapping.remapping import is_remapping, remap_at_once
 from tickets.status_mapping.words import unmapped_sentence
-from tickets.statuses import MAPPABLE_STATUSES
-from tickets.store import TicketStore
+from tickets.store.ticket_store import TicketStore
 
 
 class Command(BaseCommand):

@@ -6,11 +6,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from supportsaas.db.tenant_data import count_data
 from supportsaas.formatting import format_number
-from supportsaas.tenant_data import count_data
 from tenants.deletion import begin, find_deletion
 from tenants.models import Membership, Role, Tenant, User
-from tickets.tenant_erasure import erase_patiently
+from tickets.erasure.tenants import erase_patiently
 
 PATIENCE_SECONDS = 90.0
 """For a run that is told to end: longer than its lock lives without a sign of life."""

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas.formatting import format_number
 from tenants.models import Tenant
-from tickets.counts import TicketCounts
-from tickets.search import TicketSearch
+from tickets.store.facet_counts import TicketCounts
+from tickets.store.search import TicketSearch
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from supportsaas import mongo
-from tickets.worker import Worker, find_workers
+from supportsaas.db import mongo
+from tickets.ingestion.worker import Worker, find_workers
 
 
 class Command(BaseCommand):

@@ -1,0 +1,71 @@
+"""Links from a number to the list of exactly the tickets it counts."""
+
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from typing import Any
+
+from analytics.periods import Period
+from supportsaas.web.page_paths import GAP, path_of, path_with_gap
+from tickets.store.filters import COUNT_ALL, TicketFilter
+
+_PLACES = {each.name: place for place, each in enumerate(fields(TicketFilter))}
+"""Where each condition stands in an address."""
+
+_COUNTED_ONE_BY_ONE = (_PLACES["keyword"], _PLACES["customer_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLinks:
+    """The lists of one tenant's tickets, all narrowed by `base`: a period and, maybe, sources.
+
+    A dashboard has hundreds; what they have in common is written once.
+    """
+
+    slug: str
+    base: TicketFilter
+    _list: str = field(init=False, repr=False, compare=False)
+    _written: list[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_list", path_of("ticket-list", self.slug))
+        object.__setattr__(self, "_written", [_write(name, getattr(self.base, name)) for name in _PLACES])
+
+    def tickets(self, **conditions: Any) -> str:
+        """The list under the base and more conditions, named as in `TicketFilter`."""
+        written = self._written.copy()
+        for name, value in conditions.items():
+            written[_PLACES[name]] = _write(name, value)
+        if any(written[place] for place in _COUNTED_ONE_BY_ONE):
+            written.append(COUNT_ALL)
+        return f"{self._list}?{'&'.join(filter(None, written))}"
+
+    def within(self, period: Period, **conditions: Any) -> str:
+        """The same of another period."""
+        return self.tickets(created_from=period.start, created_to=period.end, **conditions)
+
+    def ever(self, **conditions: Any) -> str:
+        """The same of no period: of all tickets there are, from the sources of the base."""
+        return self.tickets(**{"created_from": None, "created_to": None, **conditions})
+
+    def customer(self, customer_id: str) -> str:
+        return path_with_gap("customer", self.slug, GAP).filled(customer_id)
+
+    def ticket(self, external_id: str) -> str:
+        return path_with_gap("ticket", self.slug, GAP).filled(external_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ChartFiles:
+    """The numbers of a dashboard's charts as files; `query` is that of the dashboard."""
+
+    slug: str
+    query: str
+
+    def csv(self, name: str) -> str:
+        return f"{path_with_gap('chart-export', self.slug, GAP, 'csv').filled(name)}?{self.query}"
+
+
+@lru_cache(maxsize=2048)
+def _write(name: str, value: Any) -> str:
+    """One condition as it stands in an address."""
+    return TicketFilter(**{name: value}).query()

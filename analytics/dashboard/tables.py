@@ -1,0 +1,320 @@
+"""Every chart's numbers as a table: the page shows it beneath the chart, and the export by name holds the same rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from analytics.dashboard.context import Frame, backlog_in, filled_trend
+from analytics.dashboard.links import TicketLinks
+from analytics.dashboard.table import Cell, Column, Table
+from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, lift_words
+from analytics.figures import AtRiskCustomer, DashboardFigures, OtherValues, Reason, ValueCount
+from supportsaas.formatting import format_label, format_number, format_rough_duration
+from tickets.records.statuses import state_of
+from tickets.store.filters import URGENCIES
+
+TILES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("total", "Tickets", {}),
+    ("open", "Open", {"state": ("open",)}),
+    ("high", "High urgency", {"urgency": ("high",)}),
+    ("negative", "Negative", {"sentiment": ("negative",)}),
+    ("action", "Needs action", {"requires_action": True}),
+)
+"""Field of the totals, name, and what its list is narrowed by."""
+
+_NUMBERS = (*TILES, ("unknown", "Status not mapped", {"state": ("unknown",)}))
+
+REASONS: dict[Reason, dict[str, Any]] = {
+    "high": {"urgency": ("high",)},
+    "negative": {"sentiment": ("negative",)},
+    "open": {"state": ("open",)},
+    "repeated": {},
+}
+"""What the list of each part of a customer's score is narrowed by, besides the customer."""
+
+
+def dashboard_tables(figures: DashboardFigures, frame: Frame) -> dict[str, Table]:
+    """All tables of a dashboard by name, those without rows too."""
+    return {name: build(figures, frame) for name, build in TABLES.items()}
+
+
+def _totals(figures: DashboardFigures, frame: Frame) -> Table:
+    columns = (
+        Column("number", "Number"),
+        Column("count", "Tickets", "count"),
+        Column("share", "Share", "share"),
+        Column("before", "Before", "count"),
+    )
+    rows = tuple(
+        (
+            Cell(name),
+            _count(getattr(figures.totals, field), frame.links.tickets(**conditions)),
+            _share(getattr(figures.totals, field), figures.totals.total),
+            _before(figures, field, frame.links.within(frame.comparison, **conditions)),
+        )
+        for field, name, conditions in _NUMBERS
+    )
+    return Table("totals", "Numbers of the period", columns, rows)
+
+
+def _trend(figures: DashboardFigures, frame: Frame) -> Table:
+    unit = frame.buckets.unit.value
+    columns = (
+        Column("from", unit.capitalize(), "moment"),
+        Column("tickets", "Tickets", "count"),
+        *(Column(urgency, urgency.capitalize(), "count") for urgency in URGENCIES),
+    )
+    rows = []
+    for point in filled_trend(figures, frame.buckets):
+        period = frame.buckets[point.position]
+        counts = (
+            _count(getattr(point, urgency), frame.links.within(period, urgency=(urgency,))) for urgency in URGENCIES
+        )
+        moment = Cell(period.start, frame.title(point.position))
+        rows.append((moment, _count(point.total, frame.links.within(period)), *counts))
+    return Table("trend", f"Tickets per {unit}", columns, tuple(rows))
+
+
+def _of_field(
+    field: str,
+    title: str,
+    found: Callable[[DashboardFigures], Sequence[ValueCount]],
+    others: Callable[[DashboardFigures], OtherValues] = lambda _: OtherValues(),
+) -> Any:
+    """The values of a filter's field; the shares of keywords are of all tickets, as one may have many.
+
+    What too many `others` come to is the last row.
+    """
+
+    def build(figures: DashboardFigures, frame: Frame) -> Table:
+        values, more = found(figures), others(figures)
+        is_keyword = field == "keyword"
+        whole = figures.totals.total if is_keyword else sum(each.count for each in values) + more.tickets
+        rows = tuple(
+            (
+                Cell(each.value, _words(field, each.value)),
+                _count(each.count, frame.links.tickets(**{field: each.value if is_keyword else (each.value,)})),
+                _share(each.count, whole),
+            )
+            for each in values
+        )
+        if more.values:
+            rows = (
+                *rows,
+                (Cell(f"{format_number(more.values)} more"), Cell(more.tickets), _share(more.tickets, whole)),
+            )
+        columns = (Column(field, title), Column("tickets", "Tickets", "count"), Column("share", "Share", "share"))
+        return Table("keywords" if is_keyword else field, title, columns, rows)
+
+    return build
+
+
+def _words(field: str, value: str) -> str:
+    if field == "keyword":
+        return value
+    return (
+        f"{format_label(value)} (not mapped)"
+        if field == "status" and state_of(value) == "unknown"
+        else format_label(value)
+    )
+
+
+def _rising(figures: DashboardFigures, frame: Frame) -> Table:
+    columns = (
+        Column("keyword", "Keyword"),
+        Column("tickets", "Tickets", "count"),
+        Column("before", "Before", "count"),
+        Column("lift", "Lift"),
+    )
+    rows = tuple(
+        (
+            Cell(each.value),
+            _count(each.count, frame.links.tickets(keyword=each.value)),
+            _count(each.before, frame.links.within(frame.comparison, keyword=each.value)),
+            Cell(None if each.lift is None else round(each.lift, 3), lift_words(each.count, each.before)),
+        )
+        for each in (figures.rising if figures.has_earlier_data else ())
+    )
+    return Table("rising", "Rising keywords", columns, rows)
+
+
+def _customers(figures: DashboardFigures, frame: Frame) -> Table:
+    columns = (
+        Column("customer_id", "Customer"),
+        Column("points", "Points", "count"),
+        Column("high", "High urgency", "count"),
+        Column("negative", "Negative", "count"),
+        Column("open", "Open", "count"),
+        Column("tickets", "Tickets", "count"),
+    )
+    rows = tuple(
+        (
+            Cell(each.customer_id, url=frame.links.customer(each.customer_id)),
+            Cell(each.score),
+            *_of_customer(frame.links, each.customer_id, counts_of(each)),
+        )
+        for each in by_score(figures.customers)
+    )
+    return Table("customers-at-risk", "Customers at risk", columns, rows)
+
+
+def _volume(figures: DashboardFigures, frame: Frame) -> Table:
+    columns = (
+        Column("customer_id", "Customer"),
+        Column("tickets", "Tickets", "count"),
+        Column("share", "Share", "share"),
+        Column("high", "High urgency", "count"),
+        Column("negative", "Negative", "count"),
+        Column("open", "Open", "count"),
+    )
+    rows = []
+    for each in figures.volume:
+        counts: dict[Reason, int] = {
+            "repeated": each.total,
+            "high": each.high,
+            "negative": each.negative,
+            "open": each.open,
+        }
+        total, *others = _of_customer(frame.links, each.customer_id, counts)
+        name = Cell(each.customer_id, url=frame.links.customer(each.customer_id))
+        rows.append((name, total, _share(each.total, figures.totals.total), *others))
+    return Table("customers", "Customers with the most tickets", columns, tuple(rows))
+
+
+def _backlog(figures: DashboardFigures, frame: Frame) -> Table:
+    """No links but the last: a list shows what is open at this moment, not what was on a day."""
+    days = frame.days
+    columns = (
+        Column("from", days.unit.value.capitalize(), "moment"),
+        Column("open", "Open at its end", "count"),
+        Column("arrived", "Arrived", "count"),
+        Column("settled", "Settled", "count"),
+    )
+    rows = tuple(
+        (
+            Cell(point.start, frame.title_of(days, position)),
+            Cell(point.open, url=frame.links.ever(state=("open",)) if point.end > frame.now else ""),
+            Cell(point.arrived),
+            Cell(point.settled),
+        )
+        for position, point in enumerate(backlog_in(days, figures.backlog))
+    )
+    return Table("backlog", f"Open tickets at the end of each {days.unit.value}", columns, rows)
+
+
+def _ages(figures: DashboardFigures, frame: Frame) -> Table:
+    columns = (Column("age", "Age"), Column("open", "Open", "count"), Column("share", "Share", "share"))
+    whole = sum(band.count for band in figures.ages)
+    rows = tuple(
+        (
+            Cell(band.name),
+            _count(
+                band.count,
+                frame.links.ever(state=("open",), created_from=band.created_from, created_to=band.created_to),
+            ),
+            _share(band.count, whole),
+        )
+        for band in figures.ages
+    )
+    return Table("ages", "Age of the open tickets", columns, rows)
+
+
+def _week(figures: DashboardFigures, frame: Frame) -> Table:
+    columns = (
+        Column("weekday", "Weekday"),
+        *(Column(f"{hour:02}:00", f"{hour}", "count") for hour in range(24)),
+        Column("all", "All", "count"),
+    )
+    rows = tuple(
+        (Cell(name), *(Cell(count) for count in hours), Cell(sum(hours)))
+        for name, hours in zip(WEEKDAYS, _days_of(figures.week_hours), strict=False)
+    )
+    return Table("week-hours", "Tickets by weekday and hour", columns, rows)
+
+
+def _resolution(figures: DashboardFigures, frame: Frame) -> Table:
+    columns = (
+        Column("period", "Period"),
+        Column("resolved", "Resolved", "count"),
+        Column("median_seconds", "Median time", "seconds"),
+        Column("p90_seconds", "90th percentile", "seconds"),
+        Column("reopened", "Reopened", "count"),
+        Column("closing_time_unknown", "Closing time unknown", "count"),
+    )
+    shown = [("This period", figures.resolution)]
+    if figures.has_earlier_data:
+        shown.append(("Before", figures.previous_resolution))
+    rows = tuple(
+        (
+            Cell(name),
+            Cell(each.resolved),
+            _length(each.median_seconds),
+            _length(each.p90_seconds),
+            Cell(each.reopened),
+            Cell(each.untimed),
+        )
+        for name, each in shown
+    )
+    has_any = any(each.resolved or each.reopened or each.untimed for _, each in shown)
+    return Table("resolution", "Time to resolution", columns, rows if has_any else ())
+
+
+TABLES: Mapping[str, Callable[[DashboardFigures, Frame], Table]] = {
+    "totals": _totals,
+    "trend": _trend,
+    "status": _of_field("status", "Status", lambda figures: figures.by_status, lambda figures: figures.other_statuses),
+    "urgency": _of_field("urgency", "Urgency", lambda figures: figures.by_urgency),
+    "sentiment": _of_field("sentiment", "Sentiment", lambda figures: figures.by_sentiment),
+    "source": _of_field("source", "Source", lambda figures: figures.by_source, lambda figures: figures.other_sources),
+    "keywords": _of_field("keyword", "Keyword", lambda figures: figures.keywords),
+    "rising": _rising,
+    "customers-at-risk": _customers,
+    "customers": _volume,
+    "backlog": _backlog,
+    "ages": _ages,
+    "week-hours": _week,
+    "resolution": _resolution,
+}
+"""By the name in the address."""
+
+
+def by_score(customers: Sequence[AtRiskCustomer]) -> list[AtRiskCustomer]:
+    return sorted(customers, key=lambda each: (-each.score, each.customer_id))
+
+
+def counts_of(customer: AtRiskCustomer) -> dict[Reason, int]:
+    """How many tickets stand behind each part of the score."""
+    return {
+        "high": customer.high_urgency_count,
+        "negative": customer.negative_count,
+        "open": customer.open_count,
+        "repeated": customer.total,
+    }
+
+
+def _of_customer(links: TicketLinks, customer_id: str, counts: Mapping[Reason, int]) -> list[Cell]:
+    return [
+        _count(count, links.tickets(customer_id=customer_id, **REASONS[reason])) for reason, count in counts.items()
+    ]
+
+
+def _days_of(week_hours: Sequence[int]) -> list[Sequence[int]]:
+    return [week_hours[start : start + 24] for start in range(0, len(week_hours), 24)]
+
+
+def _count(count: int, url: str) -> Cell:
+    """A nothing has no list worth opening."""
+    return Cell(count, url=url if count else "")
+
+
+def _before(figures: DashboardFigures, field: str, url: str) -> Cell:
+    if not figures.has_earlier_data:
+        return Cell(None, NO_EARLIER_DATA)
+    return _count(getattr(figures.previous, field), url)
+
+
+def _share(count: int, whole: int) -> Cell:
+    return Cell(round(count / whole, 6) if whole else None)
+
+
+def _length(seconds: float | None) -> Cell:
+    return Cell(None if seconds is None else round(seconds), "" if seconds is None else format_rough_duration(seconds))

@@ -1,0 +1,148 @@
+"""Who leads among a tenant's customers over all time: whom to look at first over any period.
+
+A customer's score and number of tickets over a period are never more than over all time. So the
+customers are counted exactly for a period in the order of their all-time numbers, until the next
+one's is below what the tenth best already has; almost always a few dozen of hundreds of thousands.
+They are also those with the most tickets, so `rollup_leaders` holds what each leader has in each block of days.
+"""
+
+from collections.abc import Sequence
+
+from pymongo.client_session import ClientSession
+
+from analytics.figures import MOST_REPEATED, POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN, POINTS_REPEATED
+from analytics.pipelines import IS_HIGH, IS_NEGATIVE, number_where, position_expression
+from analytics.rollups.blocks import Block
+from analytics.rollups.counting import Day
+from analytics.rollups.state import Leaders
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document, Pipeline
+from tickets.records.statuses import IS_OPEN
+from tickets.store.ticket_store import TICKETS
+
+LEADERS = "rollup_leaders"
+KEPT = 300
+STRETCH = 100
+"""So many days are counted at once."""
+
+CUSTOMER_COUNTS: Document = {
+    "total": {"$sum": 1},
+    "high": number_where(IS_HIGH),
+    "negative": number_where(IS_NEGATIVE),
+    "open": number_where(IS_OPEN),
+}
+CUSTOMER_SUMS: Document = {name: {"$sum": f"${name}"} for name in CUSTOMER_COUNTS}
+SCORE: Document = {
+    "$add": [
+        {"$multiply": [POINTS_HIGH, "$high"]},
+        {"$multiply": [POINTS_NEGATIVE, "$negative"]},
+        {"$multiply": [POINTS_OPEN, "$open"]},
+        {"$min": [{"$multiply": [POINTS_REPEATED, {"$subtract": ["$total", 1]}]}, MOST_REPEATED]},
+    ]
+}
+"""As `AtRiskCustomer.score`."""
+
+
+def count_leaders(tenant_id: str) -> Leaders:
+    found = next(mongo.collection(TICKETS).aggregate(leaders_pipeline(tenant_id), allowDiskUse=True))
+    return Leaders(
+        by_score=tuple((row["_id"], row["score"]) for row in found["by_score"]),
+        by_total=tuple((row["_id"], row["total"]) for row in found["by_total"]),
+        tickets=sum(row["n"] for row in found["tickets"]),
+    )
+
+
+def count_leader_days(
+    tenant_id: str, generation: int, customers: Sequence[str], days: Sequence[Day], *, session: ClientSession
+) -> None:
+    """Count what these customers have on each of these days, and put it in the place of what was counted before."""
+    if not customers or not days:
+        return
+    leaders = mongo.collection(LEADERS)
+    key = {"tenant_id": tenant_id, "generation": generation}
+    rows = [
+        {**key, **row}
+        for stretch in _stretches(days)
+        for row in mongo.collection(TICKETS).aggregate(
+            leader_days_pipeline(tenant_id, customers, stretch), session=session
+        )
+    ]
+    blocks = [Block(1, day.number).number for day in days]
+    wanted = {"customer": {"$in": list(customers)}, "block": {"$in": blocks}}
+    leaders.delete_many({**key, **wanted}, session=session)
+    if rows:
+        leaders.insert_many(rows, ordered=False, session=session)
+
+
+def add_up_leader_blocks(
+    tenant_id: str, generation: int, customers: Sequence[str], blocks: Sequence[Block], *, session: ClientSession
+) -> None:
+    """What these customers have in larger blocks of one size, from the halves they are made of."""
+    size = blocks[0].days
+    key = {"tenant_id": tenant_id, "generation": generation}
+    mine = {**key, "customer": {"$in": list(customers)}}
+    parts = [part.number for block in blocks for part in block.parts]
+    place = {"customer": "$customer", "first": {"$subtract": ["$first", {"$mod": ["$first", size]}]}}
+    leaders = mongo.collection(LEADERS)
+    found = leaders.aggregate(
+        [{"$match": {**mine, "block": {"$in": parts}}}, {"$group": {"_id": place, **CUSTOMER_SUMS}}], session=session
+    )
+    rows = [{**key, "block": Block(size, row["_id"]["first"]).number, **row.pop("_id"), **row} for row in found]
+    leaders.delete_many({**mine, "block": {"$in": [block.number for block in blocks]}}, session=session)
+    if rows:
+        leaders.insert_many(rows, ordered=False, session=session)
+
+
+def leader_days_pipeline(tenant_id: str, customers: Sequence[str], days: Sequence[Day]) -> Pipeline:
+    """A row a customer and day, of days that follow each other; from the customers' index alone."""
+    within = {"$gte": days[0].start, "$lt": days[-1].end}
+    place = position_expression([*(day.start for day in days), days[-1].end], "$created_at")
+    numbers = [day.number for day in days]
+    blocks = [Block(1, number).number for number in numbers]
+    return [
+        {
+            "$match": {
+                "tenant_id": tenant_id,
+                "is_deleted": False,
+                "customer_id": {"$in": list(customers)},
+                "created_at": within,
+            }
+        },
+        {"$group": {"_id": {"customer": "$customer_id", "place": place}, **CUSTOMER_COUNTS}},
+        {
+            "$project": {
+                "_id": 0,
+                "customer": "$_id.customer",
+                "first": {"$arrayElemAt": [numbers, {"$toInt": "$_id.place"}]},
+                "block": {"$arrayElemAt": [blocks, {"$toInt": "$_id.place"}]},
+                **dict.fromkeys(CUSTOMER_COUNTS, 1),
+            }
+        },
+    ]
+
+
+def _stretches(days: Sequence[Day]) -> list[list[Day]]:
+    """The days, those together that follow each other, at most `STRETCH` of them."""
+    found: list[list[Day]] = []
+    for day in days:
+        if found and found[-1][-1].end == day.start and len(found[-1]) < STRETCH:
+            found[-1].append(day)
+        else:
+            found.append([day])
+    return found
+
+
+def leaders_pipeline(tenant_id: str) -> Pipeline:
+    """From the index of the customers alone."""
+    return [
+        {"$match": {"tenant_id": tenant_id, "is_deleted": False, "customer_id": {"$gt": ""}}},
+        {"$group": {"_id": "$customer_id", **CUSTOMER_COUNTS}},
+        {"$project": {"total": 1, "score": SCORE}},
+        {
+            "$facet": {
+                "by_score": [{"$sort": {"score": -1, "_id": 1}}, {"$limit": KEPT + 1}],
+                "by_total": [{"$sort": {"total": -1, "_id": 1}}, {"$limit": KEPT + 1}],
+                "tickets": [{"$group": {"_id": None, "n": {"$sum": "$total"}}}],
+            }
+        },
+    ]

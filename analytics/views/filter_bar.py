@@ -1,0 +1,105 @@
+"""What the dashboard is narrowed by, read from the address, and the links that change it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from analytics.dashboard.wording import PERIOD_NAMES
+from analytics.figures import ValueCount
+from analytics.periods import CUSTOM, ChosenPeriod, parse_period
+from tickets.store.filters import TicketFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A period, and sources (none means all)."""
+
+    chosen: ChosenPeriod
+    sources: tuple[str, ...]
+    zone: ZoneInfo
+
+    @classmethod
+    def parse(cls, parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo, now: datetime) -> "Selection":
+        """From the address. Raises `FilterError`."""
+        sources = TicketFilter.parse({"source": parameters.get("source", [])}, zone=zone).source
+        chosen = parse_period(parameters, zone=zone, now=now)
+        return cls(chosen, sources, zone)
+
+    @property
+    def tickets(self) -> TicketFilter:
+        """The filter of all the tickets the dashboard is about."""
+        period = self.chosen.period
+        return TicketFilter(source=self.sources, created_from=period.start, created_to=period.end)
+
+    def parameters(self) -> list[tuple[str, str]]:
+        return [*self.chosen.parameters(self.zone), *self.other_parameters()]
+
+    def other_parameters(self) -> list[tuple[str, str]]:
+        """All but the period."""
+        return [("source", each) for each in self.sources]
+
+    def query(self, **changes: Any) -> str:
+        """The selection, with some fields replaced, as a query string."""
+        return urlencode(replace(self, **changes).parameters())
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodChoice:
+    name: str
+    words: str
+    query: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChoice:
+    """A source that can be put on or taken off; the count is of the period, whatever is chosen."""
+
+    value: str
+    count: int
+    query: str
+    is_chosen: bool
+
+
+def period_choices(selection: Selection | None) -> list[PeriodChoice]:
+    """The presets, keeping all else of the selection; where the address made none, to begin anew."""
+    others = selection.other_parameters() if selection else []
+    chosen = selection.chosen.name if selection else ""
+    return [
+        PeriodChoice(name, words, urlencode([("period", name), *others]), name == chosen)
+        for name, words in PERIOD_NAMES.items()
+    ]
+
+
+def source_choices(selection: Selection, counts: Sequence[ValueCount]) -> list[SourceChoice]:
+    """Every source of the period, and those chosen that have no ticket in it."""
+    present = {each.value for each in counts}
+    every = [*counts, *(ValueCount(value, 0) for value in selection.sources if value not in present)]
+    return [
+        SourceChoice(
+            each.value,
+            each.count,
+            selection.query(sources=_toggled(selection.sources, each.value)),
+            each.value in selection.sources,
+        )
+        for each in every
+    ]
+
+
+def date_fields(selection: Selection | None, given: Mapping[str, str]) -> dict[str, str]:
+    """What the two date fields show: what was given, else the days of the period."""
+    if selection is None:
+        return {name: given.get(name, "") for name in ("from", "to")}
+    chosen, zone = selection.chosen, selection.zone
+    return {"from": chosen.first_day(zone).isoformat(), "to": chosen.last_day(zone).isoformat()}
+
+
+def is_custom(selection: Selection | None) -> bool:
+    return selection is not None and selection.chosen.name == CUSTOM
+
+
+def _toggled(values: tuple[str, ...], value: str) -> tuple[str, ...]:
+    return tuple(each for each in values if each != value) if value in values else (*values, value)

@@ -1,0 +1,129 @@
+"""Periodic work that goes through many tenants: a fault in one tenant's data never keeps the work from the others.
+
+Each tenant gets a turn, in an order that is another one every time. A tenant whose turn fails is left out for a
+pause that doubles with every failure; the others go on. Failures are stored, so that all workers keep to the
+pauses and `/health` tells of them; a turn that succeeds removes them.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from pymongo.errors import ExecutionTimeout
+
+from supportsaas import clock
+from supportsaas.clock import Clock
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from supportsaas.formatting import format_count, format_number, format_relative
+from supportsaas.ops.health_checks import Finding, Gauge, Reading, Vital
+
+logger = logging.getLogger(__name__)
+
+COLLECTION = "tenant_faults"
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(minutes=30)
+FORGOTTEN_AFTER = timedelta(days=1)
+"""A fault that did not come again for so long, such as of a tenant that was deleted, is over."""
+
+MOST_NAMED = 20
+
+
+def take_turns(
+    work_name: str,
+    tenant_ids: Iterable[str],
+    work: Callable[[str], int],
+    *,
+    stop: threading.Event,
+    now: Clock = clock.now,
+) -> int:
+    """Do the work for each tenant, whatever it raises for some; the sum of what it returns.
+
+    Raises what is in `mongo.UNAVAILABLE`, but for a query that takes too long: that is the tenant's own fault.
+    """
+    faults = {each["tenant_id"]: each for each in mongo.collection(COLLECTION).find({"work": work_name})}
+    order = list(tenant_ids)
+    random.shuffle(order)
+    done = 0
+    for tenant_id in order:
+        if stop.is_set():
+            break
+        fault = faults.get(tenant_id)
+        if fault is not None and now() < fault["next_at"]:
+            continue
+        try:
+            done += work(tenant_id)
+        except Exception as error:
+            if isinstance(error, mongo.UNAVAILABLE) and not isinstance(error, ExecutionTimeout):
+                raise
+            _note_failure(work_name, tenant_id, error, fault, now())
+        else:
+            if fault is not None:
+                mongo.collection(COLLECTION).delete_one({"_id": fault["_id"]})
+    return done
+
+
+def _note_failure(work_name: str, tenant_id: str, error: Exception, before: Document | None, now: datetime) -> None:
+    failures = before["failures"] + 1 if before else 1
+    pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE)
+    logger.error(
+        "“%s” failed for tenant %s, the other tenants go on. It is tried again in %d s.",
+        work_name,
+        tenant_id,
+        pause.total_seconds(),
+        exc_info=error,
+    )
+    mongo.collection(COLLECTION).update_one(
+        {"_id": f"{work_name} {tenant_id}"},
+        {
+            "$set": {
+                "work": work_name,
+                "tenant_id": tenant_id,
+                "failures": failures,
+                "error": f"{type(error).__name__}: {error}"[:300],
+                "last_at": now,
+                "next_at": now + pause,
+            },
+            "$setOnInsert": {"since": now},
+        },
+        upsert=True,
+    )
+
+
+def read_faults() -> Reading:
+    """Which work fails for which tenants."""
+    now = clock.now()
+    faults = list(mongo.collection(COLLECTION).find({"last_at": {"$gt": now - FORGOTTEN_AFTER}}).sort("_id", 1))
+    failing: dict[str, list[Document]] = {}
+    for each in faults:
+        failing.setdefault(each["work"], []).append(each)
+    return Reading(
+        findings=tuple(
+            Finding(
+                f"The background work “{work}” fails for {format_count(len(found), 'tenant')} "
+                f"since {format_relative(min(each['since'] for each in found), now)}; the log says why. "
+                "All other tenants are served.",
+                is_grave=False,
+            )
+            for work, found in failing.items()
+        ),
+        facts={
+            f"“{work}” fails for": ", ".join(each["tenant_id"] for each in found[:MOST_NAMED])
+            + (f" and {format_number(len(found) - MOST_NAMED)} more" if len(found) > MOST_NAMED else "")
+            for work, found in failing.items()
+        }
+        or {"Tenants with failing background work": "none"},
+        gauges=(
+            Gauge.by(
+                "work",
+                "tenant_faults",
+                "Tenants for which a background work fails.",
+                {work: len(found) for work, found in failing.items()},
+            ),
+        ),
+    )
+
+
+VITALS = (Vital(name="tenant_faults", title="Background work", read=read_faults),)

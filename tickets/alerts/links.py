@@ -1,0 +1,42 @@
+"""Where in our own pages a message leads: whole addresses below `PUBLIC_URL`."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import NoReverseMatch
+
+from supportsaas.web.page_paths import path_of
+from tickets.alerts.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address, and what a reader does by opening it."""
+
+    url: str
+    label: str
+
+
+def link_of(message: Message) -> Link:
+    """What the message as a whole is about: its ticket, its customer, the list, or the page of alerts."""
+    tickets = message.tickets
+    if not tickets:
+        return Link(_address("alerts", message.tenant_id), "Open alerts")
+    if len(tickets) == 1:
+        return Link(ticket_url(message.tenant_id, tickets[0].ticket_id), "Open ticket")
+    if message.kind == "ticket" and tickets[0].customer_id:
+        return Link(_address("customer", message.tenant_id, tickets[0].customer_id), "Open customer")
+    are_urgent = all(each.urgency == "high" for each in tickets)
+    return Link(_address("ticket-list", message.tenant_id) + ("?urgency=high" if are_urgent else ""), "Open tickets")
+
+
+def ticket_url(tenant_id: str, ticket_id: str) -> str:
+    return _address("ticket", tenant_id, ticket_id)
+
+
+def _address(page: str, tenant_id: str, *parts: str) -> str:
+    try:
+        path = path_of(page, tenant_id, *parts)
+    except (NoReverseMatch, UnicodeEncodeError):
+        path = path_of("alerts", tenant_id)  # an id that no address can hold, such as one with a line break
+    return f"{settings.PUBLIC_URL}{path}"

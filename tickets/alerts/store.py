@@ -1,0 +1,117 @@
+"""A tenant's deliveries as people see them: page by page, counted, sent again, dropped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args
+
+from supportsaas.clock import Clock
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from supportsaas.db.paging import Cursor
+from supportsaas.reliability.outbox import COLLECTION as OUTBOX
+from tenants.models import Tenant
+from tickets.alerts.deliveries import COLLECTION, Status, give_up_ms
+
+PAGE_SIZE = 25
+MOST_COUNTED = 10_000
+"""Counting goes no further: a page that says “more than 10 000” opens as fast as any."""
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+_NEWEST_FIRST = [("composed_at", -1), ("_id", -1)]
+_OLDEST_FIRST = [("composed_at", 1), ("_id", 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPage:
+    deliveries: Sequence[Document]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+class DeliveryStore:
+    """All that pages read and change of a tenant's deliveries. `clock` replaces the server's, for tests alone."""
+
+    def __init__(self, tenant: Tenant, *, clock: Clock | None = None) -> None:
+        self._tenant_id = tenant.slug
+        self._now: Any = clock() if clock else "$$NOW"
+
+    def find_page(
+        self, status: Status | None = None, *, page_size: int = PAGE_SIZE, cursor: Cursor | None = None
+    ) -> DeliveryPage:
+        """Newest first, of one status or of all."""
+        match = self._of(status)
+        backwards = cursor is not None and cursor.backwards
+        within = {"$and": [match, cursor.match(time="composed_at", key="_id")]} if cursor else match
+        order = _OLDEST_FIRST if backwards else _NEWEST_FIRST
+        found = list(mongo.collection(COLLECTION).find(within).sort(order).limit(page_size + 1))
+        has_more = len(found) > page_size
+        found = found[:page_size]
+        if backwards:
+            found.reverse()
+        has_next = bool(found) if backwards else has_more
+        has_previous = has_more if backwards else bool(found) and cursor is not None
+        return DeliveryPage(
+            deliveries=found,
+            next_cursor=_cursor(found[-1]).encode() if found and has_next else None,
+            previous_cursor=_cursor(found[0], backwards=True).encode() if found and has_previous else None,
+        )
+
+    def count_by_status(self) -> dict[Status, int]:
+        """How many of each, none above `MOST_COUNTED`."""
+        return {
+            status: mongo.collection(COLLECTION).count_documents(self._of(status), limit=MOST_COUNTED)
+            for status in STATUSES
+        }
+
+    def count_news(self) -> int:
+        """How many events wait to become messages, at most `MOST_COUNTED`."""
+        waiting = {"tenant_id": self._tenant_id, "status": "waiting"}
+        return mongo.collection(OUTBOX).count_documents(waiting, limit=MOST_COUNTED)
+
+    def send_again(self, key: str, *, by: str) -> int:
+        """Have a dead message tried anew from the start, or one that waits tried now; how many that was."""
+        waits = {"status": "pending", "claimed_by": None}
+        return self._send_again({"_id": key, "$or": [{"status": "dead"}, waits]}, by=by)
+
+    def send_all_again(self, *, until: datetime, by: str) -> int:
+        """The same for all that had died until then."""
+        return self._send_again({"status": "dead", "ended_at": {"$lte": until}}, by=by)
+
+    def drop(self, key: str, *, by: str) -> int:
+        """Let go of a message that is dead or waits; one on its way may arrive nevertheless."""
+        return self._drop({"_id": key, "status": {"$in": ["dead", "pending"]}}, by=by)
+
+    def drop_all(self, *, until: datetime, by: str) -> int:
+        """Let go of all that had died until then, not of what died since."""
+        return self._drop({"status": "dead", "ended_at": {"$lte": until}}, by=by)
+
+    def _send_again(self, which: Document, *, by: str) -> int:
+        anew = {
+            "status": "pending",
+            "tries": 0,
+            "refusals": 0,
+            "is_resting": False,
+            "was_refused": False,
+            "claimed_by": None,
+            "next_attempt_at": self._now,
+            "give_up_at": {"$add": [self._now, give_up_ms()]},
+            "ended_at": None,
+            "again_at": self._now,
+            "again_by": {"$literal": by},
+        }
+        return self._update(which, anew)
+
+    def _drop(self, which: Document, *, by: str) -> int:
+        return self._update(which, {"status": "dropped", "ended_at": self._now, "ended_by": {"$literal": by}})
+
+    def _update(self, which: Document, values: Document) -> int:
+        matching = {**which, "tenant_id": self._tenant_id}
+        return mongo.collection(COLLECTION).update_many(matching, [{"$set": values}]).modified_count
+
+    def _of(self, status: Status | None) -> Document:
+        return {"tenant_id": self._tenant_id, **({"status": status} if status else {})}
+
+
+def _cursor(delivery: Document, *, backwards: bool = False) -> Cursor:
+    return Cursor(delivery["composed_at"], delivery["_id"], backwards)

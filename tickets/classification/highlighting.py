@@ -1,0 +1,151 @@
+"""Which words of a text decided, as segments to show; and each verdict's reason in words. Pure.
+
+Segments are plain text with what is known of it: whoever shows them escapes them.
+"""
+
+import itertools
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tickets.classification.classify import Category, Classification, Evidence
+from tickets.classification.tenant_rules import Decision
+from tickets.classification.tokenizer import NO_QUERY, Query, find_hits
+
+_VERDICT_NAMES: dict[Category, str] = {"urgency": "urgency", "sentiment": "sentiment", "action": "needs action"}
+_STRONGEST_FIRST = ("high", "negative", "medium", "action", "positive", "low", "neutral")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of the text and the places of evidence that cover it; none for plain text."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    decided: bool = False
+    """Whether a covering place points to where the verdict went."""
+    is_hit: bool = False
+    """Whether it is what was searched for."""
+
+    @property
+    def label(self) -> str:
+        """The strongest of the covering labels; it gives the colour."""
+        labels = {each.label for each in self.evidence}
+        return next((label for label in _STRONGEST_FIRST if label in labels), "")
+
+    @property
+    def title(self) -> str:
+        """Why the piece is marked: “urgency: high (lawsuit)”."""
+        return "; ".join(dict.fromkeys(_explain(each) for each in self.evidence))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One verdict and the words it rests on, in order of appearance; none where nothing spoke for more.
+
+    Where a rule of the tenant's decided, that is the reason: `decision` names it.
+    """
+
+    category: Category
+    verdict: str
+    terms: tuple[str, ...]
+    decision: Decision | None = None
+
+
+def mark_text(
+    text: str,
+    verdict: Classification,
+    field: Literal["subject", "message"],
+    *,
+    start: int = 0,
+    end: int | None = None,
+    query: Query = NO_QUERY,
+) -> list[Segment]:
+    """`text[start:end]` cut wherever evidence or a hit begins or ends; the pieces add up to it exactly.
+
+    `text` is the whole field, because the evidence's offsets count from its beginning.
+    """
+    end = len(text) if end is None else min(end, len(text))
+    start = min(start, end)
+    deciding = _deciding_labels(verdict)
+    found = [
+        each
+        for each in verdict.evidence
+        if each.field == field and each.weight and max(each.start, start) < min(each.end, end)
+    ]
+    hits = [(left, right) for left, right in find_hits(text, query) if max(left, start) < min(right, end)]
+    borders = {start, end}
+    for left, right in [*((each.start, each.end) for each in found), *hits]:
+        borders |= {max(left, start), min(right, end)}
+    ordered = sorted(borders)
+    segments = []
+    for left, right in itertools.pairwise(ordered):
+        covering = tuple(each for each in found if each.start < right and each.end > left)
+        decided = any(each.label in deciding for each in covering)
+        before = bisect_right(hits, (left, len(text))) - 1
+        is_hit = before >= 0 and hits[before][1] >= right
+        segments.append(Segment(text[left:right], covering, decided, is_hit))
+    return segments
+
+
+def mark_hits(text: str, query: Query) -> list[Segment]:
+    """The text cut wherever a hit begins or ends."""
+    borders = [0, *itertools.chain.from_iterable(find_hits(text, query)), len(text)]
+    pieces = [
+        Segment(text[left:right], is_hit=bool(n % 2)) for n, (left, right) in enumerate(itertools.pairwise(borders))
+    ]
+    return [piece for piece in pieces if piece.text]
+
+
+def excerpt_hits(text: str, query: Query, *, length: int) -> list[Segment]:
+    """Some `length` characters of the text around its first hit, marked; its beginning where there is none."""
+    first = next(iter(find_hits(text, query)), (0, 0))
+    if first[1] <= length // 4:
+        return mark_hits(text[:length], query)
+    start = text.rfind(" ", 0, max(first[0] - length // 8, 1)) + 1
+    return [Segment("… "), *mark_hits(text[start : start + length], query)]
+
+
+def reasons(verdict: Classification) -> list[Reason]:
+    """Urgency, sentiment and needed action, each with what decided it."""
+    named: list[tuple[Category, str]] = [
+        ("urgency", verdict.urgency),
+        ("sentiment", verdict.sentiment),
+        ("action", "yes" if verdict.requires_action else "no"),
+    ]
+    deciding = _deciding_labels(verdict)
+    decided = {"urgency": verdict.decisions.urgency, "sentiment": verdict.decisions.sentiment}
+    return [
+        Reason(category, value, (decision.phrase,), decision)
+        if (decision := decided.get(category))
+        else Reason(category, value, _terms(verdict.evidence, category, deciding))
+        for category, value in named
+    ]
+
+
+def _deciding_labels(verdict: Classification) -> set[str]:
+    labels: set[str] = {verdict.urgency, verdict.sentiment}
+    if verdict.requires_action:
+        labels.add("action")
+    if verdict.urgency == "medium":
+        labels.add("high")  # a single weak word for high makes it medium
+    return labels
+
+
+def _terms(evidence: Sequence[Evidence], category: Category, deciding: set[str]) -> tuple[str, ...]:
+    terms = (_phrase(each) for each in evidence if each.category == category and each.label in deciding and each.weight)
+    return tuple(dict.fromkeys(terms))
+
+
+def _explain(evidence: Evidence) -> str:
+    name = _VERDICT_NAMES[evidence.category]
+    verdict = "" if evidence.category == "action" else f": {evidence.label}"
+    by = f"rule “{evidence.term}”" if evidence.by_rule else _phrase(evidence)
+    return f"{name}{verdict} ({by})"
+
+
+def _phrase(evidence: Evidence) -> str:
+    if evidence.term == "question":
+        return "a question"
+    return f"not {evidence.term}" if evidence.negated else evidence.term

@@ -1,0 +1,282 @@
+"""Erasing one customer for good: tickets, history, rejected records and the texts of alerts.
+
+Tickets leave by the way of every deletion, with their counts and marks, and then are taken away; roll-ups are
+built again without them. What is kept is a digest of each id, so that no later run brings the tickets back, and
+an entry in the log of changes that holds a digest and numbers. A run that was cut off is begun again by erasing
+once more: it takes away what is left.
+"""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from supportsaas.formatting import format_number
+from supportsaas.ops.process_name import process_name
+from supportsaas.reliability.lock import HeldLock, Lock
+from supportsaas.reliability.outbox import COLLECTION as OUTBOX
+from tenants.audit import audit_log
+from tenants.models import Tenant
+from tickets.alerts.deliveries import COLLECTION as DELIVERIES
+from tickets.alerts.drafting import headline_of
+from tickets.alerts.messages import TicketFacts
+from tickets.erasure.erased_customers import digest_of, save_erasures
+from tickets.helpdesks.model import Source, SourceKind
+from tickets.helpdesks.options import rest_options
+from tickets.store.dirty_days import append_mark_of_everything
+from tickets.store.quarantine import COLLECTION as QUARANTINE
+from tickets.store.ticket_store import HISTORY, TICKETS, TicketStore
+
+BATCH = 500
+PATIENCE_SECONDS = 10.0
+"""For whoever counts numbers at this moment."""
+
+SHORTEST_TELLING = 6
+"""An id of fewer characters stands in many a record by chance; it is looked for only where a customer is named."""
+
+ERASED = "(erased)"
+
+
+class ErasureRefused(Exception):
+    """Nothing was erased; `str()` is a sentence for whoever asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatGoes:
+    """How much a tenant has of one customer."""
+
+    tickets: int
+    changes: int
+    rejected: int
+    alerts: int
+
+    def __bool__(self) -> bool:
+        return any(number for number, _ in self.counted())
+
+    def counted(self) -> list[tuple[int, str]]:
+        """Each number with what it counts."""
+        return [
+            (self.tickets, "ticket" if self.tickets == 1 else "tickets"),
+            (self.changes, "change of a ticket" if self.changes == 1 else "changes of tickets"),
+            (self.rejected, "rejected record" if self.rejected == 1 else "rejected records"),
+            (self.alerts, "alert, sent or waiting" if self.alerts == 1 else "alerts, sent or waiting"),
+        ]
+
+
+def find_what_goes(tenant: Tenant, customer_id: str) -> WhatGoes:
+    """What erasing the customer would take, deleted tickets among it."""
+    customer = _Customer(tenant, customer_id)
+    return WhatGoes(
+        tickets=mongo.collection(TICKETS).count_documents(customer.tickets),
+        changes=sum(
+            mongo.collection(HISTORY).count_documents(_of(tenant, ids)) for ids in _batches(customer.ids(), BATCH)
+        ),
+        rejected=sum(1 for _ in customer.rejected()),
+        alerts=mongo.collection(OUTBOX).count_documents(customer.news)
+        + mongo.collection(DELIVERIES).count_documents(customer.messages),
+    )
+
+
+def erase_customer(tenant: Tenant, customer_id: str) -> WhatGoes:
+    """Erase all of it; how much that was. Raises `ErasureRefused` while a run of the tenant goes on."""
+    if not customer_id:
+        raise ErasureRefused("Tickets without a customer cannot be erased together.")
+    owner = f"{process_name()}:{threading.get_ident()}:erasure"
+    lock = Lock(tenant.slug)
+    with lock.kept(owner) as held:
+        if held is None:
+            raise ErasureRefused("A run of this tenant is going. Nothing was erased; try again when it has ended.")
+        # No roll-ups are built until all is gone: they would keep the name.
+        with _wait_for(Lock(f"rollups:{tenant.slug}"), owner) as rollups:
+            if rollups is None:
+                raise ErasureRefused("Numbers are being counted. Nothing was erased; try again in a minute.")
+            found = find_what_goes(tenant, customer_id)
+            _log(tenant, customer_id, found)
+            _Customer(tenant, customer_id).erase(lock, held, now=clock.now())
+    return found
+
+
+@contextmanager
+def _wait_for(lock: Lock, owner: str) -> Iterator[HeldLock | None]:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        with lock.kept(owner) as held:
+            if held is not None or time.monotonic() > until:
+                yield held
+                return
+        time.sleep(0.2)
+
+
+def _log(tenant: Tenant, customer_id: str, found: WhatGoes) -> None:
+    actor, via, address = audit_log.who()
+    digest = digest_of(tenant.slug, "customer", customer_id)
+    audit_log.append_entry(
+        tenant_slug=tenant.slug,
+        actor=actor,
+        via=via,
+        address=address,
+        action="erased",
+        kind="customer",
+        object_id=digest,
+        name=f"customer {digest[:12]} (a digest)",
+        changes={what: {"old": format_number(number), "new": ""} for number, what in found.counted() if number},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Customer:
+    tenant: Tenant
+    name: str
+
+    @property
+    def tickets(self) -> Document:
+        return {"tenant_id": self.tenant.slug, "is_deleted": {"$in": [False, True]}, "customer_id": self.name}
+
+    @property
+    def news(self) -> Document:
+        return {"tenant_id": self.tenant.slug, "facts.customer_id": self.name}
+
+    @property
+    def messages(self) -> Document:
+        named = [{"customers": self.name}, {"tickets.customer_id": self.name}]
+        return {"tenant_id": self.tenant.slug, "$or": named}
+
+    def ids(self) -> set[str]:
+        return {each["external_id"] for each in mongo.collection(TICKETS).find(self.tickets, {"external_id": 1})}
+
+    def rejected(self) -> Iterator[Document]:
+        """The rejected records that are of the customer, or of one of the tickets."""
+        records, paths, found = mongo.collection(QUARANTINE), _paths_of_customer(self.tenant), set[str]()
+        holds = {"$regex": re.escape(_as_json(self.name))}  # so few need to be looked into
+        for record in records.find({"tenant_id": self.tenant.slug, "$or": [{"payload": holds}, {"fields": holds}]}):
+            if _names(record, self.name, paths):
+                found.add(record["_id"])
+                yield record
+        for ids in _batches(self.ids(), BATCH):
+            yield from (each for each in records.find(_of(self.tenant, ids)) if each["_id"] not in found)
+
+    def erase(self, lock: Lock, held: HeldLock, *, now: datetime) -> None:
+        # Before anything goes: a crash from here on leaves nothing that a later run brings back, and no old roll-ups.
+        append_mark_of_everything(self.tenant.slug)
+        save_erasures(self.tenant, "customer", [self.name], until=now)
+        rejected = list(self.rejected())
+        save_erasures(self.tenant, "record", [each["_id"] for each in rejected], until=now)
+        named = [each["external_id"] for each in rejected if each.get("external_id")]
+        save_erasures(self.tenant, "ticket", named, until=now)
+        self._erase_messages()
+        mongo.collection(OUTBOX).delete_many(self.news)
+        mongo.collection(QUARANTINE).delete_many({"_id": {"$in": [each["_id"] for each in rejected]}})
+        for ids in _batches(sorted(self.ids()), BATCH):
+            save_erasures(self.tenant, "ticket", ids, until=now)
+            self._erase_tickets(ids, lock, held, now=now)
+        self._erase_name()
+
+    def _erase_tickets(self, ids: Sequence[str], lock: Lock, held: HeldLock, *, now: datetime) -> None:
+        TicketStore(self.tenant).delete_tickets(ids, job_id="erasure", lock=lock, held=held, now=now)
+        mongo.collection(HISTORY).delete_many(_of(self.tenant, ids))
+        mongo.collection(TICKETS).delete_many({**_of(self.tenant, ids), "customer_id": self.name})
+
+    def _erase_messages(self) -> None:
+        """Messages of the customer alone go; of a digest of several, the customer's part."""
+        messages = mongo.collection(DELIVERIES)
+        for message in messages.find(self.messages):
+            others = [each for each in message["tickets"] if each["customer_id"] != self.name]
+            if not others:
+                messages.delete_one({"_id": message["_id"]})
+                continue
+            changed = {
+                "tickets": others,
+                "customers": [each for each in message["customers"] if each != self.name],
+                "headline": headline_of([TicketFacts.of(each) for each in others]),
+            }
+            messages.update_one({"_id": message["_id"]}, {"$set": changed})
+
+    def _erase_name(self) -> None:
+        """Out of the history of tickets that were the customer's once and are somebody else's now."""
+        for side in ("old", "new"):
+            field = f"changes.customer_id.{side}"
+            match = {"tenant_id": self.tenant.slug, field: self.name}
+            mongo.collection(HISTORY).update_many(match, {"$set": {field: ERASED}})
+
+
+def _batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:
+    left = iter(ids)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def _of(tenant: Tenant, external_ids: Sequence[str]) -> Document:
+    return {"tenant_id": tenant.slug, "external_id": {"$in": list(external_ids)}}
+
+
+def _paths_of_customer(tenant: Tenant) -> list[str]:
+    """Where the records of the tenant's helpdesk name their customer, as dotted paths."""
+    paths = ["customer_id"]
+    for source in Source.objects.filter(tenant=tenant).exclude(kind=SourceKind.HOUSE):
+        try:
+            paths.append(rest_options(source.kind, source.options).fields.get("customer_id", ""))
+        except ValueError:
+            continue  # settings that do not hold say nothing of records
+    return [path for path in paths if path]
+
+
+def _names(record: Mapping[str, Any], customer_id: str, paths: list[str]) -> bool:
+    """Whether a rejected record names the customer: where customers stand, or anywhere if the id is a telling one."""
+    texts = [text for text in (record.get("payload"), record.get("fields")) if text]
+    whole = [value for text in texts if (value := _parsed(text)) is not None]
+    if any(_at(value, path) == customer_id for value in whole for path in paths):
+        return True
+    if len(customer_id) >= SHORTEST_TELLING and not customer_id.isdecimal():
+        return any(_mentions(leaf, customer_id) for value in whole for leaf in _leaves(value)) or (
+            len(whole) < len(texts) and any(_mentions(text, _as_json(customer_id)) for text in texts)
+        )
+    # Of a record that was cut off no path can be followed.
+    return len(whole) < len(texts) and any(f'"{_as_json(customer_id)}"' in text for text in texts)
+
+
+def _as_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+def _mentions(text: str, name: str) -> bool:
+    """Whether the text holds the name by itself: `ann@example.com` stands neither in `joann@example.com` nor in
+    `ann@example.com.au`."""
+    return re.search(rf"(?<![\w.+-]){re.escape(name)}(?![\w-]|\.\w)", text) is not None
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+    elif isinstance(value, str):
+        yield value
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _at(value: Any, path: str) -> str | None:
+    for part in path.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return None
+    return str(value).strip() if isinstance(value, str | int) else None

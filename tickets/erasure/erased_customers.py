@@ -1,0 +1,89 @@
+"""What was erased on a person's demand, kept as digests alone, so that reading a helpdesk again brings none of it back.
+
+A ticket that was erased stays out by its id. An erased customer's other tickets of the time before the erasure
+stay out too; what they write later is read like anybody's.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from pymongo import UpdateOne
+
+from supportsaas.db import mongo
+from tenants.models import Tenant
+from tickets.planning.reading import ReadPage
+from tickets.store.quarantine import QuarantinedRecord
+
+COLLECTION = "erasures"
+What = Literal["ticket", "customer", "record"]
+
+
+def digest_of(tenant_id: str, what: What, name: str) -> str:
+    """Of a ticket's or a customer's id, or of a rejected record's key."""
+    return hashlib.blake2b(f"{tenant_id}\0{what}\0{name}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def save_erasures(tenant: Tenant, what: What, names: Iterable[str], *, until: datetime) -> None:
+    """Keep out what bears these names, of customers what was created until then."""
+    writes = [
+        UpdateOne(
+            {"_id": digest_of(tenant.slug, what, name)},
+            {"$set": {"tenant_id": tenant.slug, "what": what, "until": until}},
+            upsert=True,
+        )
+        for name in names
+    ]
+    if writes:
+        mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """What must not come in again for a tenant; `is_empty` spares most tenants the look-up."""
+
+    tenant_id: str
+    is_empty: bool = True
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> "Erasures":
+        found = mongo.collection(COLLECTION).find_one({"tenant_id": tenant.slug}, {"_id": 1})
+        return cls(tenant.slug, is_empty=found is None)
+
+    def leave_out(self, page: ReadPage) -> ReadPage:
+        """The page without what was erased."""
+        if self.is_empty:
+            return page
+        contents = [each.content for each in page.tickets]
+        digests = {
+            *(self._digest("ticket", each.external_id) for each in contents),
+            *(self._digest("customer", each.customer_id) for each in contents if each.customer_id),
+            *(digest for each in page.quarantined for digest in self._digests_of(each)),
+        }
+        found = mongo.collection(COLLECTION).find({"_id": {"$in": sorted(digests)}, "tenant_id": self.tenant_id})
+        erased = {each["_id"]: each["until"] for each in found}
+        if not erased:
+            return page
+        return replace(
+            page,
+            tickets=[
+                each
+                for each in page.tickets
+                if self._digest("ticket", each.content.external_id) not in erased
+                and not self._is_before(each.content.customer_id, each.content.created_at, erased)
+            ],
+            quarantined=[each for each in page.quarantined if erased.keys().isdisjoint(self._digests_of(each))],
+        )
+
+    def _is_before(self, customer_id: str, created_at: datetime, erased: dict[str, datetime]) -> bool:
+        until = erased.get(self._digest("customer", customer_id))
+        return until is not None and created_at <= until
+
+    def _digests_of(self, record: QuarantinedRecord) -> list[str]:
+        named = [self._digest("ticket", record.external_id)] if record.external_id else []
+        return [*named, self._digest("record", record.key(self.tenant_id))]
+
+    def _digest(self, what: What, name: str) -> str:
+        return digest_of(self.tenant_id, what, name)

@@ -1,0 +1,39 @@
+"""Values of a record by their dotted path, as a mapping names them. Pure."""
+
+from typing import Any
+
+from tickets.records.normalize import as_text
+from tickets.records.statuses import StatusMap
+
+
+def look_up(value: Any, path: str) -> Any:
+    """The value at a dotted path (`author.name`, `items.0.id`), or None; an empty path is the value."""
+    if not path:
+        return value
+    for step in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def map_status(status: Any, statuses: StatusMap) -> Any:
+    """The status as ours; one that is no text is looked up as JSON writes it (`true`, `2`), a list of one as its item."""
+    if isinstance(status, list) and len(status) == 1:
+        status = status[0]
+    text = as_text(status)
+    return status if text is None else statuses.find(text) or text
+
+
+def has_path(value: Any, path: str) -> bool:
+    """Whether a record has the path, whatever stands there; one that ends early at nothing may have it."""
+    *outer, last = path.split(".")
+    holder = look_up(value, ".".join(outer))
+    if isinstance(holder, list):
+        return not holder or (last.isdigit() and int(last) < len(holder))
+    if isinstance(holder, dict):
+        return last in holder
+    return holder is None and bool(outer) and has_path(value, ".".join(outer))

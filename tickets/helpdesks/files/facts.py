@@ -1,0 +1,91 @@
+"""What an import should tell a person about its file, beyond how many tickets came in. Pure."""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from supportsaas.formatting import format_number
+from tickets.records.seen_ids import SeenIds
+
+_FIELDS_TO_MENTION = ("subject", "message", "status", "updated_at", "customer_id", "source")
+_MOST_COLUMNS = 30
+_SHORTENED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+"""A number of many digits as a spreadsheet shows it: 1.23E+12."""
+
+
+@dataclass(slots=True)
+class FileFacts:
+    """Gathered row by row, in a few bytes each.
+
+    `unused`: columns that no field is read from; of JSON, the names of the first records. `filled`: our fields
+    that at least one row has.
+    """
+
+    unused: list[str] = field(default_factory=list)
+    filled: set[str] = field(default_factory=set)
+    rows: int = 0
+    shortened: str = ""
+    _ids: SeenIds = field(default_factory=SeenIds)
+    _versions: SeenIds = field(default_factory=SeenIds)
+
+    def add(self, fields: Mapping[str, Any]) -> None:
+        self.rows += 1
+        if not self.filled >= fields.keys():
+            self.filled.update(name for name, value in fields.items() if value not in (None, ""))
+        id_ = str(fields.get("id") or "").strip()
+        if id_:
+            content = repr(sorted((name, str(value)) for name, value in fields.items()))
+            self._ids.add([id_])
+            self._versions.add([hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=12).hexdigest()])
+            if not self.shortened and _SHORTENED.fullmatch(id_):
+                self.shortened = id_
+
+    def note_names(self, raw: Mapping[str, Any], used: Collection[str | None]) -> None:
+        """The names of a JSON record that no field is read from."""
+        for name in raw:
+            if name not in used and name not in self.unused and len(self.unused) < _MOST_COLUMNS:
+                self.unused.append(name)
+
+    def warnings(self) -> list[str]:
+        """What probably lost tickets."""
+        sentences = []
+        others = self._versions.count_distinct() - self._ids.count_distinct()
+        if others > 0:
+            sentences.append(
+                f"{format_number(others)} rows have the id of another row but say something else. "
+                "Of each id only one ticket is "
+                "kept, with the newest row. If they are different tickets, map another column to id."
+            )
+        if self.shortened:
+            sentences.append(
+                f"Ids such as {self.shortened} were shortened by a spreadsheet, so different tickets may share one. "
+                "Export the file again with that column as text."
+            )
+        return sentences
+
+    def remarks(self, *, is_complete: bool) -> list[str]:
+        """What the mapping leaves out; `is_complete`: also what may well be meant so."""
+        if not self.rows:
+            return []
+        sentences = []
+        empty = [name for name in _FIELDS_TO_MENTION if name not in self.filled]
+        if "subject" in self.filled and "message" in empty:
+            sentences.append(
+                "No row has a message: tickets are classified by their titles alone. Map it with --map message=COLUMN."
+            )
+        if is_complete and empty:
+            sentences.append(f"Fields that no row has: {', '.join(empty)}. Map them with --map FIELD=COLUMN.")
+        if is_complete and self.unused:
+            more = len(self.unused) - _MOST_COLUMNS
+            names = ", ".join(self.unused[:_MOST_COLUMNS]) + (f" and {format_number(more)} more" if more > 0 else "")
+            sentences.append(f"Columns that are not used: {names}.")
+        return sentences
+
+
+def unused_columns(names: Sequence[str], used: Iterable[Collection[str]]) -> list[str]:
+    """The columns that no field is read from; `used`: those of each field."""
+    taken = set(chain.from_iterable(used))
+    return [name for name in names if name not in taken]

@@ -1,0 +1,192 @@
+"""A file of tickets as a source, CSV or JSON: its rows under our names. CSV and JSON lines are read as they come.
+
+A file shows what it holds and not what a helpdesk has: nothing is deleted because of it.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from tickets.helpdesks.base import Drift, Page, Position, SourceRecord
+from tickets.helpdesks.field_paths import look_up, map_status
+from tickets.helpdesks.files.columns import Columns, first_filled, named_alike
+from tickets.helpdesks.files.facts import FileFacts, unused_columns
+from tickets.helpdesks.files.month_names import in_english
+from tickets.helpdesks.files.rows import CsvRows, Row, json_rows
+from tickets.helpdesks.files.text_lines import LONGEST_LINE, UTF_8, FileError, LineReader
+from tickets.helpdesks.options import TICKET_FIELDS
+from tickets.records.dates import DATE_FIELDS, DateForm
+from tickets.records.statuses import StatusMap
+
+CSV_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
+JSON_SUFFIXES = (*JSON_LINES_SUFFIXES, ".json")
+PAGE_RECORDS = 500
+PAGE_CHARACTERS = 8_000_000
+"""A page ends with either: a few huge messages fill one as well as many small ones."""
+
+_NEEDED = ("id", "created_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFormat:
+    """How a file is to be read.
+
+    `fields`: our field to its column, or its dotted path in JSON; a field that is not named is looked for under its
+    own name. Of several columns of one name the first that is filled counts, or one by its number: `Comment#2`.
+    `zone` and `date_format` are those of `DateForm`. `delimiter`: of CSV; empty where it is to be found out.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    status_map: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
+    date_format: str = ""
+    encoding: str = UTF_8
+    delimiter: str = ""
+
+
+class FileSource:
+    """Reads a file once, from front to back. Raises `FileError` at once where it cannot be what it should."""
+
+    supports_since = False
+    lists_everything = False
+    drift: Drift = "none"
+
+    def __init__(self, path: Path, file_format: FileFormat) -> None:
+        self._format = file_format
+        self._dates = DateForm(zone=file_format.zone, date_format=file_format.date_format)
+        self._statuses = StatusMap(file_format.status_map)
+        suffix = path.suffix.lower()
+        self._reads_json = suffix in JSON_SUFFIXES
+        if not self._reads_json and suffix not in CSV_SUFFIXES:
+            endings = ", ".join((*CSV_SUFFIXES, *JSON_SUFFIXES))
+            raise FileError(f"{path.name} does not say what it is by its ending ({endings}).")
+        self.facts = FileFacts()
+        self._lines = LineReader(path, encoding=file_format.encoding)
+        try:
+            if self._reads_json:
+                self._rows: Any = json_rows(self._lines, is_by_lines=suffix in JSON_LINES_SUFFIXES)
+                self._places = {name: [name] for name in TICKET_FIELDS} | {
+                    name: [where] for name, where in file_format.fields.items()
+                }
+            else:
+                csv.field_size_limit(LONGEST_LINE)
+                self._rows = rows = CsvRows(self._lines, delimiter=file_format.delimiter, is_header=self._is_header)
+                self._places = self._columns_of_fields(rows)
+                self.facts.unused = unused_columns(rows.columns.named, self._places.values())
+        except BaseException:
+            self.close()
+            raise
+        self.bytes_read = 0
+
+    @property
+    def name(self) -> str:
+        """The file's, as text."""
+        return self._lines.name
+
+    @property
+    def size(self) -> int | None:
+        """In bytes; None for what is no plain file."""
+        return self._lines.size
+
+    def check(self) -> str:
+        return f"{self._lines.name} can be read."
+
+    def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
+        """What is left of the file; there is no going back in it."""
+        number, records, characters = 0, list[SourceRecord](), 0
+        for row in self._rows:
+            records.append(self._read(row))
+            characters += row.length
+            if len(records) == PAGE_RECORDS or characters >= PAGE_CHARACTERS:
+                number += 1
+                yield self._page(number, records)
+                records, characters = [], 0
+        if records:
+            yield self._page(number + 1, records)
+        self.bytes_read = self._lines.bytes_read
+
+    def record(self, raw: Any) -> SourceRecord:
+        """A JSON value, or a CSV row by its columns, with its fields under our names."""
+        return SourceRecord(self._map(raw) if isinstance(raw, dict) else None, raw)
+
+    def find_deleted_ids(self) -> list[str]:
+        return []
+
+    def close(self) -> None:
+        self._lines.close()
+
+    # -- Inside ------------------------------------------------------------------------------
+
+    def _read(self, row: Row) -> SourceRecord:
+        place = f"{row.place} of {self._lines.name}"
+        if row.problem:
+            return SourceRecord(None, row.raw, place=place, problem=("record", row.problem))
+        if not isinstance(row.raw, dict):
+            return SourceRecord(None, row.raw, place=place)
+        fields = self._map(row.raw)
+        self.facts.add(fields)
+        if self._reads_json:
+            self.facts.note_names(row.raw, self._used_names(row.raw))
+        return SourceRecord(fields, row.raw, place=place)
+
+    def _used_names(self, raw: Mapping[str, Any]) -> set[str | None]:
+        return {named_alike(where[0].split(".")[0], raw) for where in self._places.values()}
+
+    def _map(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        fields: dict[str, Any] = dict(self._format.defaults)
+        for name, where in self._places.items():
+            value = _look_up(raw, where[0]) if self._reads_json else first_filled(raw, where)
+            if value is not None:
+                fields[name] = value
+        if "status" in fields:
+            fields["status"] = map_status(fields["status"], self._statuses)
+        for name in DATE_FIELDS:
+            if isinstance(fields.get(name), str):
+                fields[name] = in_english(fields[name], date_format=self._format.date_format)
+        return self._dates.localize(fields)
+
+    def _page(self, number: int, records: list[SourceRecord]) -> Page:
+        self.bytes_read, size = self._lines.bytes_read, self._lines.size
+        total = -(-number * size // self.bytes_read) if size and self.bytes_read else None
+        return Page(records, Position(number - 1, str(self._lines.number)), total_pages=total)
+
+    def _is_header(self, columns: Columns) -> bool:
+        """Whether a line names all columns that are needed."""
+        mapped = self._format.fields
+        own = [name for name in _NEEDED if name not in mapped and name not in self._format.defaults]
+        return all(columns.find(each) for each in (*mapped.values(), *own))
+
+    def _columns_of_fields(self, rows: CsvRows) -> dict[str, list[str]]:
+        """Where each field is; raises `FileError` where one that is mapped or needed is nowhere."""
+        columns, mapped = rows.columns, self._format.fields
+        there = ", ".join(columns.names)
+        for name, column in mapped.items():
+            if not columns.find(column):
+                raise FileError(f"--map {name}: there is no column “{column}”. The columns are: {there}.{rows.hint}")
+        found = {name: columns.find(mapped.get(name, name)) for name in TICKET_FIELDS}
+        found = {name: where for name, where in found.items() if where}
+        for name in _NEEDED:
+            if name not in found and name not in self._format.defaults:
+                raise FileError(
+                    f"No column is named {name}. Say which it is: --map {name}=COLUMN, one of: {there}.{rows.hint}"
+                )
+        ids = found.get("id", [])
+        if len(ids) > 1:
+            raise FileError(
+                f"{self._lines.name} has more than one column “{ids[0]}”. Say which one has the ids: --map id={ids[0]}#1"
+            )
+        return found
+
+
+def _look_up(raw: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path of a JSON object; a plain name is found whatever its case."""
+    value = look_up(raw, path)
+    if value is not None or "." in path:
+        return value
+    name = named_alike(path, raw)
+    return None if name is None else raw[name]

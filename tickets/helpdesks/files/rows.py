@@ -1,0 +1,189 @@
+"""What a file holds, one row or value after the other, before any of it is mapped to a ticket."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from supportsaas.formatting import format_number
+from tickets.helpdesks.files import text_lines
+from tickets.helpdesks.files.columns import Columns
+from tickets.helpdesks.files.csv_layout import DELIMITERS, NAMED_DELIMITERS, find_layout, fit
+from tickets.helpdesks.files.text_lines import FileError, LineReader
+from tickets.helpdesks.json_text import TooDeepOrTooLong, TooMuchMemory, parse_json
+
+_LINES_AHEAD = 200
+_CHARACTERS_AHEAD = 200_000
+_OTHER_DELIMITERS = (*DELIMITERS, ":", "~", "^", "#")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a CSV file by its columns, or a JSON value; `problem` says why it is neither. `length`: in characters."""
+
+    place: str
+    raw: Any
+    length: int
+    problem: str = ""
+
+
+class CsvRows:
+    """The rows of a CSV file. Raises `FileError` at once where it has no header that does."""
+
+    def __init__(self, lines: LineReader, *, delimiter: str, is_header: Callable[[Columns], bool]) -> None:
+        self._lines = lines
+        ahead = lines.look_ahead(lines=_LINES_AHEAD, characters=_CHARACTERS_AHEAD)
+        self._layout = find_layout(ahead, delimiter=delimiter, is_header=lambda cells: is_header(Columns(cells)))
+        self.columns = Columns(self._layout.header)
+        if not any(cell.strip() for cell in self._layout.header):
+            for _ in zip(lines, ahead[:1], strict=False):
+                pass  # says what is wrong with the first line, if it is not just empty
+            raise FileError(f"{lines.name} does not begin with a line of column names.")
+        for _ in range(self._layout.lines_above_rows):
+            next(lines)
+
+    @property
+    def hint(self) -> str:
+        """What may be wrong where columns are missing: another delimiter than the one that was taken."""
+        (name, *others) = self.columns.names
+        found = next((each for each in _OTHER_DELIMITERS if each != self._layout.delimiter and each in name), None)
+        if others or found is None:
+            return ""
+        word = next((word for word, each in NAMED_DELIMITERS.items() if each == found), found)
+        return f" Columns seem to be divided by “{found}”: --delimiter {word}."
+
+    def __iter__(self) -> Iterator[Row]:
+        rows = self._layout.rows(self._lines)
+        names, width = self.columns.names, len(self.columns.names)
+        while True:
+            first = self._lines.number + 1
+            try:
+                row = next(rows, None)
+            except csv.Error as error:
+                yield self._broken(str(error), first)
+                continue
+            if row is None:
+                return
+            cells = fit(row, width)
+            if not any(cell.strip() for cell in cells) or tuple(row) == self._layout.header:
+                continue  # an empty line, or the header once more, as in files put together of several
+            length = sum(map(len, cells))
+            if len(cells) == width:
+                yield Row(f"line {format_number(first)}", dict(zip(names, cells, strict=True)), length)
+            else:
+                reason = f"has {len(cells)} columns where the header has {width}"
+                yield Row(f"line {format_number(first)}", {"line": first, "columns": list(row)}, length, reason)
+
+    def _broken(self, error: str, line: int) -> Row:
+        if "end of data" in error or "field larger" in error:
+            raise FileError(
+                f"A quotation mark that opens in line {format_number(line)} of {self._lines.name} is not closed, "
+                "so the rest of the file cannot be told apart. What came before is in."
+            )
+        text = self._lines.last
+        return Row(
+            f"line {format_number(line)}", {"line": line, "text": text.rstrip("\r\n")}, len(text), f"is no CSV: {error}"
+        )
+
+
+class JsonLines:
+    """The values of a file with one on each line."""
+
+    def __init__(self, lines: LineReader) -> None:
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[Row]:
+        while self._lines.read_line():
+            text, line = self._lines.last, self._lines.number
+            if self._lines.is_too_long:
+                self._lines.skip_rest_of_line()
+                yield Row(f"line {format_number(line)}", {"line": line, "text": text[:1000]}, 1000, _TOO_LONG)
+            elif not text.isspace():
+                yield self._row(text, line)
+
+    @staticmethod
+    def _row(text: str, line: int) -> Row:
+        try:
+            return Row(f"line {format_number(line)}", parse_json(text), len(text))
+        except json.JSONDecodeError as error:
+            reason = f"is no JSON: {error.msg} at column {error.colno}"
+        except TooMuchMemory as error:
+            reason = str(error)
+        except TooDeepOrTooLong as error:
+            reason = f"is no JSON that can be read: {error}"
+        return Row(f"line {format_number(line)}", {"line": line, "text": text.rstrip("\r\n")}, len(text), reason)
+
+
+class JsonList:
+    """The values of a file that is one list, or an object that holds one. It is read whole."""
+
+    def __init__(self, lines: LineReader) -> None:
+        name = lines.name
+        advice = "Turn it into JSON lines, one object a line, and name the file .jsonl."
+        try:
+            self._values = _the_list(parse_json(lines.read_all()))
+        except json.JSONDecodeError as error:
+            raise FileError(
+                f"{name} is no JSON: {error.msg} in line {format_number(error.lineno)}, "
+                f"column {format_number(error.colno)}."
+            ) from None
+        except (TooMuchMemory, TooDeepOrTooLong) as error:
+            raise FileError(f"{name} cannot be read at once: {error}. {advice}") from None
+        except ValueError as error:
+            raise FileError(f"{name} {error}. {advice}") from None
+
+    def __iter__(self) -> Iterator[Row]:
+        for number, value in enumerate(self._values, 1):
+            yield Row(f"record {format_number(number)}", value, 1)
+
+
+def json_rows(lines: LineReader, *, is_by_lines: bool) -> JsonLines | JsonList:
+    """A `.json` file may be either: with more than one object it has one on each line."""
+    if is_by_lines or _has_an_object_on_each_line(lines):
+        return JsonLines(lines)
+    return JsonList(lines)
+
+
+def _has_an_object_on_each_line(lines: LineReader) -> bool:
+    ahead = [line for line in lines.look_ahead(lines=2, characters=2 * text_lines.LONGEST_LINE) if not line.isspace()]
+    return len(ahead) == 2 and all(_is_object(line) for line in ahead)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(parse_json(text), dict)
+    except ValueError:
+        return False
+
+
+def _the_list(value: Any) -> Sequence[Any]:
+    """Raises `ValueError` with the rest of a sentence about the file."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        raise ValueError("is neither a list nor an object that holds one")
+    lists = {name: each for name, each in value.items() if isinstance(each, list)}
+    of_objects = {name: each for name, each in lists.items() if _are_objects(each)}
+    if len(of_objects) > 1:
+        names = ", ".join(sorted(of_objects))
+        raise ValueError(f"holds more than one list ({names}), so which one has the tickets is open")
+    if of_objects:
+        return next(iter(of_objects.values()))
+    inner = [each for each in value.values() if isinstance(each, dict)]
+    if len(inner) == 1 and _holds_objects(inner[0]):
+        return _the_list(inner[0])
+    if list(value.values()) == [[]] or (len(lists) == 1 and not any(lists.values()) and "id" not in value):
+        return []
+    return [value]  # one ticket alone
+
+
+def _holds_objects(value: Mapping[str, Any]) -> bool:
+    return any(isinstance(each, list) and _are_objects(each) for each in value.values())
+
+
+def _are_objects(values: Sequence[Any]) -> bool:
+    return bool(values) and all(isinstance(each, dict) for each in values)
+
+
+_TOO_LONG = f"is longer than {format_number(text_lines.LONGEST_LINE)} characters"

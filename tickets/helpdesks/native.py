@@ -1,0 +1,112 @@
+"""The house protocol: what a helpdesk offers in the simplest case."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from tickets.helpdesks.base import (
+    LARGEST_NUMBER,
+    Drift,
+    MappedRecords,
+    Page,
+    Position,
+    SourceError,
+    SourceRecord,
+    read_total,
+)
+from tickets.helpdesks.complaints import complaint_of
+from tickets.helpdesks.http import HelpdeskHttp
+from tickets.helpdesks.paging.pager import MOST_EMPTY_PAGES
+from tickets.helpdesks.shrinking_listing import Shrinking
+from tickets.records.normalize import clean_text
+
+
+class HouseSource:
+    """Reads `/external/support-tickets` page by page, and `/external/deleted-tickets`."""
+
+    supports_since = False
+    lists_everything = True
+    drift: Drift = "told"
+
+    def __init__(self, http: HelpdeskHttp, *, tenant_id: str, page_size: int) -> None:
+        self._http = http
+        self._tenant_id = tenant_id
+        self._page_size = page_size
+
+    def check(self) -> str:
+        payload = self._list(page=1, page_size=1)
+        return f"{self._http.host} answers and lists {payload.get('total_count', 'its')} tickets."
+
+    def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
+        number: int | None = int(start.token) if start else 1
+        shrinking = Shrinking()
+        empty = 0
+        while number is not None:
+            payload = self._list(page=number, page_size=self._page_size)
+            empty = 0 if payload["tickets"] else empty + 1
+            if empty > MOST_EMPTY_PAGES:
+                raise SourceError(
+                    "unexpected_answer",
+                    f"The helpdesk at {self._http.host} names a next page after each of {MOST_EMPTY_PAGES} empty ones, "
+                    "so where its list ends cannot be told. What came before is stored.",
+                )
+            total = read_total(payload.get("total_count"))
+            yield Page(
+                records=MappedRecords(payload["tickets"], self.record),
+                position=Position(number - 1, str(number)),
+                total_pages=None if total is None else max(-(-total // self._page_size), 1),
+                total_count=total,
+            )
+            lost = shrinking.by(total)
+            if lost and number > 1:
+                came = max(len(payload["tickets"]), 1)  # maybe fewer than asked for
+                number = max(number - -(-lost // came), 1)
+            else:
+                number = self._next_number(payload, after=number)
+
+    def record(self, raw: Any) -> SourceRecord:
+        return SourceRecord(raw if isinstance(raw, dict) else None, raw)
+
+    def find_deleted_ids(self) -> list[str]:
+        try:
+            payload = self._http.get("/external/deleted-tickets", {"tenant_id": self._tenant_id}).payload
+        except SourceError as error:
+            if error.code == "not_found":
+                return []  # an older helpdesk without such a list
+            raise
+        ids = payload.get("deleted_ids") if isinstance(payload, dict) else None
+        if not isinstance(ids, list):
+            raise SourceError(
+                "unexpected_answer", f"The helpdesk at {self._http.host} sent no list of deleted tickets."
+            )
+        return [
+            clean_text(str(each)).strip() for each in ids if isinstance(each, str | int) and not isinstance(each, bool)
+        ]
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _list(self, *, page: int, page_size: int) -> dict[str, Any]:
+        params: dict[str, str | int] = {"tenant_id": self._tenant_id, "page": page, "page_size": page_size}
+        payload = self._http.get("/external/support-tickets", params).payload
+        if not isinstance(payload, dict) or not isinstance(payload.get("tickets"), list):
+            raise SourceError(
+                "unexpected_answer", f"The helpdesk at {self._http.host} sent an answer without a list of tickets."
+            )
+        if not payload["tickets"] and (complaint := complaint_of(payload, hide=self._http.hide)) is not None:
+            raise SourceError(
+                "failed_answer",
+                f"The helpdesk at {self._http.host} says that the request for its tickets failed. {complaint}".strip(),
+            )
+        return payload
+
+    def _next_number(self, payload: dict[str, Any], *, after: int) -> int | None:
+        following = payload.get("next_page")
+        if following is None:
+            return None
+        if isinstance(following, bool) or not isinstance(following, int) or not after < following <= LARGEST_NUMBER:
+            raise SourceError(
+                "unexpected_answer",
+                f"The helpdesk at {self._http.host} names {str(following)[:40]!r} as the page after {after}.",
+            )
+        return following

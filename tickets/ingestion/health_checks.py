@@ -1,0 +1,203 @@
+"""How ingestion is: the workers, their queue, the helpdesks and how fresh their data is."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.formatting import format_number, format_relative
+from supportsaas.ops.health_checks import HEALTHY, Finding, Gauge, Reading, Vital
+from supportsaas.reliability import rate_limiter
+from tickets import jobs
+from tickets.ingestion.freshness import OVERDUE_AFTER, count_helpdesks
+from tickets.ingestion.schedule import find_schedules
+from tickets.ingestion.sync_status import find_standings
+from tickets.ingestion.worker import find_workers
+from tickets.rules.reclassification import find_going
+from tickets.store.ticket_store import TICKETS
+
+LONG_IN_THE_QUEUE = timedelta(minutes=10)
+LONG_WITHOUT_WORDS = timedelta(minutes=10)
+LONG_WITHOUT_JUDGING = timedelta(minutes=30)
+MOST_NAMED = 20
+
+
+def read_workers() -> Reading:
+    now = clock.now()
+    log = mongo.collection(jobs.COLLECTION)
+    workers = find_workers(now=now)
+    oldest = log.find_one({"status": "queued"}, {"queued_at": 1}, sort=[("queued_at", 1)])
+    since = oldest["queued_at"] if oldest else now
+    going = {status: log.count_documents({"status": status}) for status in ("queued", "running")}
+    ended = {
+        status: log.count_documents({"status": status, "queued_at": {"$gt": now - timedelta(hours=1)}})
+        for status in ("completed", "partial", "cancelled", "failed")
+    }
+    findings = []
+    if not workers:
+        findings.append(Finding(_silent(going["queued"], since, now)))
+    elif now - since > LONG_IN_THE_QUEUE:
+        waiting = _counted(going["queued"], "run waits", "runs wait")
+        findings.append(
+            Finding(f"{waiting} for a worker, the first since {format_relative(since, now)}: start more of them.")
+        )
+    return Reading(
+        findings=tuple(findings),
+        facts={
+            "At work": ", ".join(f"{name} (seen {format_relative(seen, now)})" for name, seen in workers.items())
+            or "none",
+            "Queued runs": format_number(going["queued"]),
+            "Going runs": format_number(going["running"]),
+            "Asked for within the hour": ", ".join(f"{format_number(n)} {status}" for status, n in ended.items() if n)
+            or "–",
+        },
+        gauges=(
+            Gauge.one("workers", "Workers that gave a sign of life lately.", len(workers)),
+            Gauge.by("status", "runs", "Ingestion runs that wait or are going.", going),
+            Gauge.one("oldest_queued_run_seconds", "How long the first waits already.", (now - since).total_seconds()),
+            Gauge.by(
+                "status", "runs_of_the_hour", "Runs asked for within the hour that have ended, by their end.", ended
+            ),
+        ),
+    )
+
+
+def read_helpdesks() -> Reading:
+    now = clock.now()
+    schedules, standings = find_schedules(), find_standings()
+    counts = count_helpdesks(schedules, standings, now=now)
+    overdue = sum(now - each.next_at > OVERDUE_AFTER for each in schedules.values())
+    findings = []
+    state = HEALTHY
+    if counts.failing:
+        state = f"unhealthy: {counts.failing} of {counts.known} helpdesks failed in their last run"
+        findings.append(Finding(f"{counts.failing} of {counts.known} helpdesks could not be read in their last run."))
+    elif not counts.known:
+        state = "unknown: nothing has been read yet"
+    if counts.error:
+        has = "helpdesk has" if counts.error == 1 else "helpdesks have"
+        findings.append(Finding(f"{counts.error} {has} had no good read for two intervals."))
+    if counts.late:
+        findings.append(Finding(f"{_counted(counts.late, 'helpdesk is', 'helpdesks are')} late.", is_grave=False))
+    if overdue:
+        are = _counted(overdue, "scheduled read is", "scheduled reads are")
+        findings.append(Finding(f"{are} overdue: no worker has begun it.", is_grave=False))
+    return Reading(
+        state=state,
+        findings=tuple(findings),
+        facts={
+            "Ever read or tried": format_number(counts.known),
+            "Failed in the last run": _named(slug for slug, each in standings.items() if each.failures),
+            "Late": format_number(counts.late),
+            "Out of date": format_number(counts.error),
+            "Overdue": _named(slug for slug, each in schedules.items() if now - each.next_at > OVERDUE_AFTER),
+        },
+        gauges=(
+            Gauge.by(
+                "state",
+                "helpdesks",
+                "Helpdesks ever read or tried, and of those the ones in trouble.",
+                {"known": counts.known, "failing": counts.failing, "late": counts.late, "out_of_date": counts.error},
+            ),
+            Gauge.one("schedules_overdue", "Scheduled reads that no worker has begun.", overdue),
+            Gauge.by(
+                "tenant",
+                "last_good_read_age_seconds",
+                "How old the data of a tenant with a schedule is.",
+                {
+                    slug: (now - standings[slug].read_at).total_seconds()  # type: ignore[operator]
+                    for slug in schedules
+                    if slug in standings and standings[slug].read_at
+                },
+            ),
+        ),
+    )
+
+
+def read_rate_limits() -> Reading:
+    states = rate_limiter.find_states()
+    used = {host: float(state.current_requests) for host, state in states.items()}
+    limit = rate_limiter.RateLimiter("-").limit
+    return Reading(
+        facts={
+            host: f"{format_number(state.current_requests)} of {format_number(state.limit)}"
+            for host, state in states.items()
+        },
+        gauges=(
+            Gauge.by("host", "rate_limit_requests", "Requests of the present window to a helpdesk's host.", used),
+            Gauge.one("rate_limit", "Requests allowed a window to each host; 0 means no limit.", limit),
+        ),
+    )
+
+
+def read_search() -> Reading:
+    now = clock.now()
+    tickets = mongo.collection(TICKETS)
+    waiting = {"unindexed_since": {"$exists": True}}
+    slugs = tickets.distinct("tenant_id", waiting)
+    first = [
+        tickets.find_one({"tenant_id": slug, **waiting}, {"unindexed_since": 1}, sort=[("unindexed_since", 1)])
+        for slug in slugs[:MOST_NAMED]
+    ]
+    since = min((each["unindexed_since"] for each in first if each), default=now)
+    findings = []
+    if now - since > LONG_WITHOUT_WORDS:
+        words = f"The search is behind: the first ticket waits for its words since {format_relative(since, now)}."
+        findings.append(Finding(words, is_grave=False))
+    return Reading(
+        findings=tuple(findings),
+        facts={"Tenants with tickets that wait for their words": _named(slugs)},
+        gauges=(
+            Gauge.one(
+                "search_lag_seconds", "How long the first ticket waits for its words.", (now - since).total_seconds()
+            ),
+        ),
+    )
+
+
+def read_judging() -> Reading:
+    now = clock.now()
+    going = find_going()
+    since = min(going.values(), default=now)
+    findings = []
+    if now - since > LONG_WITHOUT_JUDGING:
+        words = f"Rules have changed, and stored tickets wait to be judged anew since {format_relative(since, now)}."
+        findings.append(Finding(words, is_grave=False))
+    return Reading(
+        findings=tuple(findings),
+        facts={"Tenants whose tickets are judged anew": _named(going)},
+        gauges=(
+            Gauge.one(
+                "judging_lag_seconds",
+                "How long no ticket was judged anew that waits for it.",
+                (now - since).total_seconds(),
+            ),
+        ),
+    )
+
+
+def _silent(waiting: int, since: datetime, now: datetime) -> str:
+    if not waiting:
+        return "No worker is running: jobs stay in the queue. Start one with: manage.py worker"
+    runs = _counted(waiting, "run waits", "runs wait")
+    return f"No worker is running, and {runs}, the first since {format_relative(since, now)}. Start one with: manage.py worker"
+
+
+def _named(slugs: Iterable[str]) -> str:
+    """The first few, and how many more."""
+    found = sorted(slugs)
+    more = len(found) - MOST_NAMED
+    return ", ".join(found[:MOST_NAMED]) + (f" and {format_number(more)} more" if more > 0 else "") or "none"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{format_number(number)} {one if number == 1 else many}"
+
+
+VITALS = (
+    Vital(name="external_api", title="Helpdesks", read=read_helpdesks, is_dependency=True),
+    Vital(name="workers", title="Workers", read=read_workers),
+    Vital(name="search", title="Search", read=read_search),
+    Vital(name="judging", title="Rules", read=read_judging),
+    Vital(name="rate_limits", title="Rate limits", read=read_rate_limits),
+)

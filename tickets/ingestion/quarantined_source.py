@@ -1,0 +1,104 @@
+"""Refused records as a source: what is in quarantine goes through the same run once more.
+
+Nothing is asked of the helpdesk. A record is mapped as the tenant's source maps it today, so
+that a corrected mapping, or corrected rules, let it in.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from supportsaas.db.mongo import Document
+from tenants.models import Tenant
+from tickets.helpdesks import open_source
+from tickets.helpdesks.base import Drift, Page, Position, SourceRecord, TicketSource
+from tickets.helpdesks.model import AuthKind, Source
+from tickets.ingestion import name_spaces
+from tickets.jobs import Progress
+from tickets.records.origin import PLAIN
+from tickets.store import quarantine
+
+PAGE_SIZE = 200
+
+
+class QuarantineSource:
+    """Yields the tenant's refused records, or those of `keys`, in pages.
+
+    `settle` belongs to it as the run's listener: a page's records leave quarantine when the run
+    has stored the page, not when it was read. Those that are refused again stay. A record that
+    turns out to be another tenant's leaves too: it is counted as foreign and not shown here.
+    """
+
+    supports_since = False
+    lists_everything = False
+    drift: Drift = "none"
+
+    def __init__(self, tenant: Tenant, *, job_id: str, keys: Sequence[str] = ()) -> None:
+        self._tenant = tenant
+        self._job_id = job_id
+        self._keys = keys
+        self._mapping: TicketSource | None = None
+        self._origins = name_spaces.origins_by_name(tenant)
+        self._connected = name_spaces.origin_of(tenant)
+        self._unsettled: dict[int, list[str]] = {}
+
+    def check(self) -> str:
+        return f"{quarantine.count_whole(self._tenant, self._keys)} refused records can be tried again."
+
+    def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
+        """All of them from the beginning: what was tried before has left or is not due again."""
+        total = quarantine.count_whole(self._tenant, self._keys)
+        number = 0
+        last: Document | None = None
+        while found := quarantine.find_to_retry(
+            self._tenant, self._keys, job_id=self._job_id, after=last, limit=PAGE_SIZE
+        ):
+            last = found[-1]
+            number += 1
+            self._unsettled[number] = [each["_id"] for each in found]
+            yield Page(
+                records=[self._again(each) for each in found],
+                position=Position(number - 1, last["_id"]),
+                total_pages=max(-(-total // PAGE_SIZE), number),
+                total_count=total,
+            )
+
+    def record(self, raw: Any) -> SourceRecord:
+        """Mapped by the tenant's source, or as the house protocol where it has none."""
+        if self._mapping is None:
+            self._mapping = open_source(self._without_login())
+        return self._mapping.record(raw)
+
+    def settle(self, progress: Progress) -> None:
+        """Let go of the records of every page that the run has stored by now."""
+        for number in sorted(self._unsettled):
+            if number > progress.processed_pages:
+                return
+            quarantine.drop_retried(self._tenant, self._unsettled.pop(number), job_id=self._job_id)
+
+    def find_deleted_ids(self) -> list[str]:
+        return []
+
+    def close(self) -> None:
+        if self._mapping is not None:
+            self._mapping.close()
+
+    def _again(self, kept: Document) -> SourceRecord:
+        """The record with its own name space. One of a former helpdesk stays: how to map it is not known any more."""
+        raw, place = json.loads(kept["payload"]), kept.get("place", "")
+        origin = self._origins.get(kept.get("connection", ""), PLAIN)
+        problem = (kept["field"], kept["reason"])
+        if place:
+            fields = json.loads(kept["fields"]) if kept["fields"] is not None else None
+            return SourceRecord(fields, raw, place=place, problem=problem, origin=origin)
+        if origin.prefix != self._connected.prefix:
+            return SourceRecord(None, raw, problem=problem, origin=origin)
+        return replace(self.record(raw), origin=origin)
+
+    def _without_login(self) -> Source:
+        """The settings that say how to map, and nothing that a request would need."""
+        configured = Source.objects.filter(tenant=self._tenant).first() or Source(tenant=self._tenant)
+        configured.auth, configured.auth_name, configured.encrypted_secret = AuthKind.NONE, "", ""
+        return configured

@@ -1,0 +1,168 @@
+"""The worker: takes queued jobs, several at a time, on any number of machines, and performs the duties."""
+
+import logging
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from supportsaas.ops import logs, periodic_tasks
+from supportsaas.ops.process_name import process_name
+from tenants.models import Tenant
+from tickets import jobs
+from tickets.ingestion.quarantined_source import QuarantineSource
+from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.ingestion.run_slots import OPEN_FOR_EACH_PLACE, Places, Turn
+from tickets.jobs import JobRequest, Progress
+
+logger = logging.getLogger(__name__)
+
+COLLECTION = "workers"
+POLL_SECONDS = 0.5
+SIGN_OF_LIFE_SECONDS = 10.0
+SILENT_AFTER = timedelta(seconds=45)
+
+
+class Worker:
+    """Runs up to `concurrency` jobs side by side until `stop` is set; then ends them at a safe place.
+
+    Where more are queued, a run pauses once its turn of `turn_seconds` is over (see `Places`).
+    """
+
+    def __init__(
+        self, *, concurrency: int = 4, stop: threading.Event | None = None, turn_seconds: float | None = None
+    ) -> None:
+        self.concurrency = concurrency
+        self._places = Places(
+            concurrency, turn_seconds=settings.WORKER_TURN_SECONDS if turn_seconds is None else turn_seconds
+        )
+        self.stop = stop or threading.Event()
+        self.name = process_name()
+        self._running: dict[Future[Outcome], tuple[str, Turn]] = {}
+        self._last_sign: datetime | None = None
+
+    def run(self) -> None:
+        """Work until told to stop; an unreachable database is waited out."""
+        performing = [
+            threading.Thread(target=periodic_tasks.perform, args=(duty, self.stop), name=f"duty-{duty.name}")
+            for duty in periodic_tasks.registered()
+        ]
+        for thread in performing:
+            thread.start()
+        with ThreadPoolExecutor(self.concurrency * OPEN_FOR_EACH_PLACE, thread_name_prefix="job") as pool:
+            while not self.stop.is_set():
+                self._collect()
+                try:
+                    self._give_sign_of_life()
+                    self._start_jobs(pool)
+                except mongo.UNAVAILABLE as error:
+                    logger.warning("MongoDB is away, trying again: %s", error)
+                self.stop.wait(POLL_SECONDS)
+        for thread in performing:
+            thread.join()
+        self._collect()
+        self._say_goodbye()
+
+    def run_pending(self) -> int:
+        """Run every queued job one after the other in this thread; how many. For one-off use."""
+        count = 0
+        while (job := jobs.claim_next(self.name)) is not None:
+            self._run_job(job)
+            count += 1
+        return count
+
+    def _start_jobs(self, pool: ThreadPoolExecutor) -> None:
+        while not self.stop.is_set() and (self._places.is_quiet or self._places.share(_queued_for())):
+            job = jobs.claim_next(self.name)
+            if job is None:
+                return
+            turn = self._places.begin()
+            self._running[pool.submit(self._run_job, job, turn)] = job["_id"], turn
+
+    def _run_job(self, job: Document, turn: Turn | None = None) -> Outcome:
+        with logs.about(job=job["_id"], tenant=job["tenant_id"]):
+            return self._run(job, turn)
+
+    def _run(self, job: Document, turn: Turn | None) -> Outcome:
+        tenant = Tenant.objects.filter(slug=job["tenant_id"]).first()
+        if tenant is None:
+            error = {"code": "misconfigured", "message": "The tenant does not exist any more."}
+            jobs.finish(job["_id"], owner_id=self.name, status="failed", progress=Progress(), error=error)
+            return Outcome(job["_id"], job["tenant_id"], "failed", Progress(), error)
+        request = JobRequest(trigger=job["trigger"], started_by=job["started_by"], **job["options"])
+        logger.info("Ingestion of %s begins", tenant.slug)
+        outcome = self._ingest(tenant, request, job_id=job["_id"], turn=turn)
+        logger.info("Ingestion of %s ended %s: %s", tenant.slug, outcome.status, outcome.progress.counts.as_dict())
+        return outcome
+
+    def _ingest(self, tenant: Tenant, request: JobRequest, *, job_id: str, turn: Turn | None) -> Outcome:
+        if request.kind != "retry":
+            return ingest_tenant(tenant, request, job_id=job_id, owner_id=self.name, stop=self.stop, turn=turn)
+        refused = QuarantineSource(tenant, job_id=job_id, keys=request.records)
+        return ingest_tenant(
+            tenant,
+            request,
+            job_id=job_id,
+            owner_id=self.name,
+            stop=self.stop,
+            turn=turn,
+            listener=refused.settle,
+            open_source=lambda *_: refused,
+        )
+
+    def _collect(self) -> None:
+        for future in [future for future in self._running if future.done()]:
+            job_id, turn = self._running.pop(future)
+            self._places.leave(turn)
+            if error := future.exception():
+                logger.error("Job %s broke the worker's thread", job_id, exc_info=error)
+
+    def _give_sign_of_life(self) -> None:
+        now = clock.now()
+        if not _has_passed(SIGN_OF_LIFE_SECONDS, self._last_sign, now):
+            return
+        mongo.collection(COLLECTION).update_one({"_id": self.name}, {"$set": {"seen_at": now}}, upsert=True)
+        jobs.end_lost_jobs(now=now)
+        self._last_sign = now
+
+    def _say_goodbye(self) -> None:
+        try:
+            mongo.collection(COLLECTION).delete_one({"_id": self.name})
+        except mongo.UNAVAILABLE:
+            logger.warning("The worker's entry could not be removed; it lapses by itself.")
+
+
+def _queued_for() -> float | None:
+    """How many seconds the first of the queue has waited; None where it is empty."""
+    since = jobs.queued_since()
+    return None if since is None else (clock.now() - since).total_seconds()
+
+
+def _has_passed(seconds: float, since: datetime | None, now: datetime) -> bool:
+    return since is None or now - since >= timedelta(seconds=seconds)
+
+
+def find_workers(*, now: datetime | None = None) -> dict[str, datetime]:
+    """Workers that gave a sign of life lately, and when, by name."""
+    now = now or clock.now()
+    found = mongo.collection(COLLECTION).find({"seen_at": {"$gt": now - SILENT_AFTER}}).sort("_id", 1)
+    return {each["_id"]: each["seen_at"] for each in found}
+
+
+def count_workers(*, now: datetime | None = None) -> int:
+    """Workers that gave a sign of life lately."""
+    now = now or clock.now()
+    return mongo.collection(COLLECTION).count_documents({"seen_at": {"$gt": now - SILENT_AFTER}})
+
+
+def perform_duties_of_runs(stop: threading.Event) -> None:
+    """At the end of a command that has ingested: what a worker would do at once, if there is none."""
+    try:
+        if count_workers() == 0:
+            periodic_tasks.perform_after_runs(stop)
+    except mongo.UNAVAILABLE as error:
+        logger.warning("MongoDB is away, the duties of a run are left to the next one: %s", error)

@@ -1,0 +1,244 @@
+"""What saving a page comes to, worked out before anything is written. Pure.
+
+A plan is made outside the transaction and then written as it is, so that repeating the
+transaction repeats the same writes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tickets.alerts.messages import TicketFacts
+from tickets.alerts.routing import LONGEST_SUBJECT, Route
+from tickets.alerts.strangers import first_lines
+from tickets.classification.classify import Classification
+from tickets.classification.deciding_words import deciding_words
+from tickets.classification.tenant_rules import NO_RULES, TenantRules
+from tickets.planning.changes import Verdict, field_changes, initial_changes, overwrites, stored_fields
+from tickets.planning.reading import classify
+from tickets.records.normalize import TicketContent, apply_status_map
+from tickets.records.origin import Origin
+from tickets.records.statuses import StatusMap, spell_status
+from tickets.records.transitions import first_transitions, is_only_mapped_otherwise, next_transitions
+from tickets.records.versions import Action, FieldChanges, ReadTicket, StoredVersion
+from tickets.store.facet_cube import Cell, day_cell
+from tickets.store.page_writes import SEARCHABLE, Announcement, PageWrites
+
+Document = dict[str, Any]
+_STORED_WITH_TOPICS = frozenset(Cell._fields)
+VERDICTS = frozenset(("urgency", "sentiment", "requires_action"))
+RULES_CHANGED = "rules changed"
+"""The reason of a history entry whose verdict is another one though the helpdesk's ticket is the same."""
+STATUS_MAPPED = "status mapped"
+"""The reason of a history entry whose status is another one though the helpdesk's is the same."""
+
+COUNTED = frozenset(
+    ("source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics", "created_at", "turns",
+     "is_closing_known", "is_deleted")
+)  # fmt: skip
+"""What statistics are made of: only where one of these changes do numbers change."""
+
+
+@dataclass(slots=True)
+class PagePlan(PageWrites):
+    """Works out the writes of a page, ticket by ticket. `is_whole`: the page is of a whole read of the helpdesk."""
+
+    routes: Sequence[Route] = ()
+    retention_days: int | None = None
+    rules: TenantRules = NO_RULES
+    is_whole: bool = False
+
+    def add_new(self, ticket: ReadTicket) -> None:
+        content = ticket.content
+        verdict = classify(content, rules=self.rules)
+        fields = stored_fields(content, verdict)
+        expiry = self._expiry(content.created_at)
+        transitions = first_transitions(content, now=self.now)
+        self.touched.add({**fields, **transitions.fields})
+        self.inserts.append(
+            {
+                "tenant_id": self.tenant_id,
+                "external_id": content.external_id,
+                **fields,
+                **transitions.fields,
+                "digest": ticket.digest,
+                "is_deleted": False,
+                "deleted_at": None,
+                "unindexed_since": self.now,
+                "first_seen_at": self.now,
+                "last_changed_at": self.now,
+                **({"from_file": True} if ticket.from_file else {}),
+                **_origin_fields(ticket),
+                **expiry,
+            }
+        )
+        self._record(content.external_id, "created", initial_changes(fields), expiry)
+        self.counts[day_cell(fields)] += 1
+        self.new += 1
+        self._announce(ticket, verdict, before=None)
+
+    def add_same(self, ticket: ReadTicket, version: StoredVersion) -> None:
+        """A ticket whose stored version stays; an older one that was read is remembered, to see whether it stands."""
+        self.unchanged += 1
+        values: Document = {}
+        if version.from_file and not ticket.from_file:
+            values["from_file"] = False
+        if not version.is_comparable(ticket):
+            values["mapping"] = ticket.origin.mapping  # from now on its stamp counts
+        if version.digest == ticket.digest:
+            if version.older is not None:
+                values["older"] = None
+        elif self.is_whole and not (version.older and version.older.is_of(ticket)):
+            values["older"] = {
+                "digest": ticket.digest,
+                "updated_at": ticket.content.updated_at,
+                "seen_at": self.now,
+            }
+        if values:
+            self.updates.append((version.key, values))
+
+    def add_known(self, ticket: ReadTicket, stored: Document, version: StoredVersion) -> None:
+        """A ticket that is stored already, whole in `stored`, and may differ."""
+        is_news = overwrites(version, ticket, now=self.now, is_whole=self.is_whole)
+        # One that comes back as we had it may have missed a change of the rules.
+        content = ticket.content if is_news else stored_content(stored)
+        verdict = stored_verdict(content, stored, rules_version=self.rules.version) or classify(
+            content, rules=self.rules
+        )
+        fields = stored_fields(content, verdict)
+        changes: FieldChanges = field_changes(stored, fields)
+        # Of what an earlier version stored nobody knows the mapping: most likely it is the one of today.
+        is_corrected = is_news and "mapping" in stored and not version.is_comparable(ticket)
+        fields |= next_transitions(stored, content, now=self.now, is_corrected=is_corrected).fields
+        values: Document = {name: value for name, value in fields.items() if stored.get(name) != value}
+        values["digest"] = ticket.digest if is_news else content.digest(rules_version=self.rules.version)
+        if is_news:
+            values |= {name: value for name, value in _origin_fields(ticket).items() if stored.get(name) != value}
+            if version.older is not None:
+                values["older"] = None
+        if version.from_file != ticket.from_file and (version.from_file or version.is_deleted):
+            values["from_file"] = ticket.from_file
+        if stored["is_deleted"]:
+            changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
+            values |= {"is_deleted": False, "deleted_at": None}
+        else:
+            self.counts[day_cell(stored)] -= 1
+        self.counts[day_cell({**stored, **values})] += 1
+        is_stored_otherwise = "unindexed_since" not in stored and values.keys() & _STORED_WITH_TOPICS
+        if stored["is_deleted"] or values.keys() & SEARCHABLE or is_stored_otherwise:
+            values["unindexed_since"] = self.now
+        if changes:
+            expiry = self._expiry(values["created_at"] if "created_at" in values else stored["created_at"])
+            values |= {"last_changed_at": self.now, **expiry}
+            action: Action = "restored" if stored["is_deleted"] else "updated"
+            is_mapped = changes.keys() == {"status"} and is_only_mapped_otherwise(stored, content)
+            self._record(content.external_id, action, changes, expiry, reason=STATUS_MAPPED if is_mapped else "")
+            self.updated += 1
+            self.restored += stored["is_deleted"]
+        else:
+            self.unchanged += 1  # new rules, the same verdict: only the digest moves
+        self.updates.append((stored["_id"], values))
+        if COUNTED & values.keys():
+            self.touched.add(stored)
+            self.touched.add({**stored, **values})
+        # What only other rules make urgent is no news to anybody on call.
+        if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message"}:
+            self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
+
+    def reclassify(self, stored: Document, version: StoredVersion) -> None:
+        """A stored ticket under the rules of this plan; nothing where it was judged by them already."""
+        content = stored_content(stored)
+        digest = content.digest(rules_version=self.rules.version)
+        if digest != version.digest:
+            self._add_stored(content, digest, stored, version)
+
+    def remap(self, stored: Document, version: StoredVersion, statuses: StatusMap) -> None:
+        """A stored ticket with the status that the tenant's map gives it now, and in our spelling."""
+        content = stored_content(stored)
+        status, mapped_from = apply_status_map(spell_status(content.mapped_from or content.status), statuses)
+        if (status, mapped_from) != (content.status, content.mapped_from):
+            content = replace(content, status=status, mapped_from=mapped_from)
+            self._add_stored(content, content.digest(rules_version=self.rules.version), stored, version)
+
+    def _add_stored(self, content: TicketContent, digest: str, stored: Document, version: StoredVersion) -> None:
+        """The stored ticket as if it were read once more where it came from."""
+        origin = Origin(name=stored.get("connection", ""), mapping=version.mapping)
+        self.add_known(ReadTicket(content, digest, from_file=version.from_file, origin=origin), stored, version)
+
+    def _record(
+        self, external_id: str, action: Action, changes: FieldChanges, expiry: Document, *, reason: str = ""
+    ) -> None:
+        if action == "updated" and changes.keys() <= VERDICTS:
+            reason = RULES_CHANGED
+        self.history.append(self.entry(external_id, action, changes, expiry, reason=reason))
+
+    def _announce(self, ticket: ReadTicket, verdict: Verdict, *, before: tuple[str, str] | None) -> None:
+        if not self.routes:
+            return
+        judged = verdict.classification
+        facts = TicketFacts(
+            ticket_id=ticket.content.external_id,
+            subject=ticket.content.subject[:LONGEST_SUBJECT],
+            customer_id=ticket.content.customer_id,
+            urgency=judged.urgency,
+            sentiment=judged.sentiment,
+            reason="",
+            created_at=ticket.content.created_at,
+        )
+        wanting = [route for route in self.routes if route.wants(facts, now=self.now, before=before)]
+        if not wanting:
+            return
+        facts = replace(facts, text=first_lines(ticket.content.message))
+        words = deciding_words(judged)
+        event = f"{facts.ticket_id}\0{ticket.digest}"
+        expires_at = self._expiry(facts.created_at).get("expires_at")
+        self.announcements.extend(
+            Announcement(
+                channel_id=route.channel_id,
+                event=event,
+                ticket=replace(facts, reason=route.reason(facts, words=words)),
+                expires_at=expires_at,
+            )
+            for route in wanting
+        )
+
+    def _expiry(self, created_at: datetime) -> Document:
+        return {} if self.retention_days is None else {"expires_at": created_at + timedelta(days=self.retention_days)}
+
+
+def _origin_fields(ticket: ReadTicket) -> Document:
+    """The connection or import of a ticket, and by which mapping its stored version was read."""
+    origin = ticket.origin
+    return {
+        **({"connection": origin.name} if origin.name else {}),
+        "mapping": origin.mapping,
+    }
+
+
+def stored_content(stored: Document) -> TicketContent:
+    """What the stored version says, as it was read."""
+    names = ("external_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
+    # What earlier versions did not keep is not known.
+    later: Document = {name: stored.get(name) for name in ("resolved_at", "mapped_from")}
+    return TicketContent(**{name: stored[name] for name in names}, **later)
+
+
+def stored_verdict(content: TicketContent, stored: Document, *, rules_version: str) -> Verdict | None:
+    """The verdict that was stored, where neither the words nor the rules have changed since; otherwise None.
+
+    Most changes are of the status, and judging words costs more than all else. The stored digest tells by
+    which rules the stored words were judged.
+    """
+    if (content.subject, content.message) != (stored["subject"], stored["message"]):
+        return None
+    if stored_content(stored).digest(rules_version=rules_version) != stored["digest"]:
+        return None
+    classification = Classification(
+        urgency=stored["urgency"],
+        sentiment=stored["sentiment"],
+        requires_action=stored["requires_action"],
+        keywords=tuple(stored["keywords"]),
+        evidence=(),
+    )
+    return Verdict(classification=classification, topics=tuple(stored["topics"]))

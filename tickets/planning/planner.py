@@ -1,0 +1,117 @@
+"""Plans the writes of a page of tickets: asks the store for what is stored, and hands both versions to a `PagePlan`."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from supportsaas.db.mongo import Document
+from tickets.alerts.routing import Route
+from tickets.classification.tenant_rules import NO_RULES, TenantRules
+from tickets.planning.changes import needs_full_read
+from tickets.planning.page_plan import PagePlan
+from tickets.records.normalize import apply_status_map
+from tickets.records.statuses import StatusMap, spell_status
+from tickets.records.versions import ReadTicket, StoredVersion
+from tickets.store.ticket_store import TicketStore
+
+
+def plan_page(
+    store: TicketStore,
+    tickets: Sequence[ReadTicket],
+    *,
+    job_id: str,
+    now: datetime,
+    routes: Sequence[Route] = (),
+    rules: TenantRules = NO_RULES,
+    is_whole: bool = False,
+) -> PagePlan:
+    """Compare the read tickets with the stored ones: what has to be written, and the counts.
+
+    One slim read for the page, and a whole one of those that may have changed. Of two records with one id in a page
+    the newer counts. What is news on one of the `routes` is announced. `rules` are those that the tickets' digests
+    name. `is_whole`: the page is of a whole read of the helpdesk.
+    """
+    latest = _latest(tickets)
+    versions = store.find_versions(list(latest))
+    doubtful = [
+        id_
+        for id_, ticket in latest.items()
+        if id_ in versions and needs_full_read(versions[id_], ticket, now=now, is_whole=is_whole)
+    ]
+    stored = store.find_whole(doubtful) if doubtful else {}
+    plan = _empty_plan(store, job_id=job_id, now=now, routes=routes, rules=rules, is_whole=is_whole)
+    for id_, ticket in latest.items():
+        if id_ not in versions:
+            plan.add_new(ticket)
+        elif id_ in stored:
+            plan.add_known(ticket, stored[id_], versions[id_])
+        else:
+            plan.add_same(ticket, versions[id_])
+    plan.unchanged += len(tickets) - len(latest)
+    return plan
+
+
+def plan_reclassification(
+    store: TicketStore, *, after: str, limit: int, rules: TenantRules, job_id: str, now: datetime
+) -> tuple[PagePlan, str, int]:
+    """The living tickets behind the id `after` under other rules: the plan, the last id, how many were looked at.
+
+    A page is at most `limit` tickets, and fewer where their messages are long.
+    """
+    plan = _empty_plan(store, job_id=job_id, now=now, rules=rules)
+    count = 0
+    for stored in store.iterate_living({"external_id": {"$gt": after}}, limit=limit, by_id=True):
+        plan.reclassify(stored, StoredVersion.of(stored))
+        after, count = stored["external_id"], count + 1
+    return plan, after, count
+
+
+def plan_remapping(
+    store: TicketStore, statuses: StatusMap, *, limit: int, rules: TenantRules, job_id: str, now: datetime
+) -> PagePlan:
+    """The next living tickets to whose status the map, or our spelling, gives another; an empty plan where none is left."""
+    plan = _empty_plan(store, job_id=job_id, now=now, rules=rules)
+    for match in _mapped_otherwise(store, statuses):
+        for stored in store.iterate_living(match, limit=limit):
+            plan.remap(stored, StoredVersion.of(stored), statuses)
+        if not plan.is_empty:
+            break
+    return plan
+
+
+def _mapped_otherwise(store: TicketStore, statuses: StatusMap) -> Iterator[Document]:
+    """Matches of the living tickets whose stored status is not what the map makes of the helpdesk's."""
+    stored = store.iterate_values("status", {})
+    if wrong := [each for each in stored if apply_status_map(spell_status(each), statuses) != (each, None)]:
+        yield {"status": {"$in": wrong}, "mapped_from": None}
+    for theirs in store.iterate_values("mapped_from", {"mapped_from": {"$type": "string"}}):
+        ours, _ = apply_status_map(spell_status(theirs), statuses)
+        yield {"mapped_from": {"$eq": theirs, "$type": "string"}, "status": {"$ne": ours}}
+
+
+def _latest(tickets: Sequence[ReadTicket]) -> dict[str, ReadTicket]:
+    latest: dict[str, ReadTicket] = {}
+    for ticket in tickets:
+        other = latest.get(ticket.content.external_id)
+        if other is None or ticket.content.updated_at >= other.content.updated_at:
+            latest[ticket.content.external_id] = ticket
+    return latest
+
+
+def _empty_plan(
+    store: TicketStore,
+    *,
+    job_id: str,
+    now: datetime,
+    routes: Sequence[Route] = (),
+    rules: TenantRules = NO_RULES,
+    is_whole: bool = False,
+) -> PagePlan:
+    return PagePlan(
+        tenant_id=store.tenant_id,
+        job_id=job_id,
+        now=now,
+        routes=routes,
+        retention_days=store.tenant.retention_days,
+        rules=rules,
+        is_whole=is_whole,
+    )

@@ -1,0 +1,78 @@
+"""A page of records as a helpdesk sent them, sorted into tickets, refused and foreign ones. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from tickets.classification.classify import classify_ticket
+from tickets.classification.tenant_rules import NO_RULES, TenantRules
+from tickets.classification.topics import topics
+from tickets.helpdesks.base import SourceRecord
+from tickets.planning.changes import Verdict
+from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
+from tickets.records.origin import PLAIN, SEPARATOR, Origin
+from tickets.records.statuses import NO_STATUS_MAP, StatusMap
+from tickets.records.versions import ReadTicket
+from tickets.store.quarantine import QuarantinedRecord
+
+
+@dataclass(slots=True)
+class ReadPage:
+    tickets: list[ReadTicket] = field(default_factory=list)
+    quarantined: list[QuarantinedRecord] = field(default_factory=list)
+    foreign: int = 0
+
+    def ids_at_the_source(self) -> list[str]:
+        """Every id that the page shows to exist, also those of records we cannot keep."""
+        refused = [each.external_id for each in self.quarantined]
+        return [ticket.content.external_id for ticket in self.tickets] + [id_ for id_ in refused if id_]
+
+
+def read_records(
+    records: Sequence[SourceRecord],
+    *,
+    tenant_id: str,
+    rules_version: str = NO_RULES.version,
+    origin: Origin = PLAIN,
+    statuses: StatusMap = NO_STATUS_MAP,
+) -> ReadPage:
+    """`rules_version` of the rules that the tickets will be judged by. `origin`: of the records that name none.
+    `statuses` as the tenant maps them."""
+    page = ReadPage()
+    for record in records:
+        if record.is_skipped:
+            continue
+        place = record.origin or origin
+        if record.fields is None:
+            page.quarantined.append(_refused(record, place, *record.problem))
+            continue
+        try:
+            content = normalize_record(record.fields, tenant_id=tenant_id, statuses=statuses)
+            _refuse_id_of_others(content, place)
+        except ForeignRecord:
+            page.foreign += 1
+        except InvalidRecord as error:
+            page.quarantined.append(_refused(record, place, error.field, error.reason))
+        else:
+            digest = content.digest(rules_version=rules_version)
+            if place.prefix:
+                content = replace(content, external_id=place.prefix + content.external_id)
+            page.tickets.append(ReadTicket(content, digest, from_file=bool(record.place), origin=place))
+    return page
+
+
+def classify(content: TicketContent, *, rules: TenantRules = NO_RULES) -> Verdict:
+    """Classify a ticket. It costs more than all else, so only new and changed tickets are classified."""
+    return Verdict(
+        classification=classify_ticket(subject=content.subject, message=content.message, rules=rules),
+        topics=topics(subject=content.subject, message=content.message),
+    )
+
+
+def _refuse_id_of_others(content: TicketContent, origin: Origin) -> None:
+    if not origin.prefix and not origin.owns(content.external_id):
+        name, _, _ = content.external_id.partition(SEPARATOR)
+        raise InvalidRecord("id", f"begins like those of another connection or import, “{name}”")
+
+
+def _refused(record: SourceRecord, origin: Origin, field: str, reason: str) -> QuarantinedRecord:
+    return QuarantinedRecord(field, reason, record.raw, fields=record.fields, place=record.place, origin=origin)

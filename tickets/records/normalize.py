@@ -1,0 +1,197 @@
+"""From whatever a helpdesk sent to a ticket we can keep, or a reason why not. Pure.
+
+Rules: a record needs an id and a creation date; missing texts become empty; a number or a yes or no where
+text belongs is its text; lists and objects are rejected, never guessed. Text is compared and kept in one form
+(HTML as its words, line ends as `\\n`, no NUL, no lone surrogates), because helpdesks rewrite it as they please.
+"""
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from supportsaas.formatting import format_number
+from tickets.records.dates import ISO_ONLY, NotADate
+from tickets.records.plain_text import as_plain_line, as_plain_text
+from tickets.records.statuses import NO_STATUS_MAP, StatusMap, spell_status, state_of
+
+LONGEST_ID = 200
+LONGEST_SHORT_TEXT = 1_000
+LONGEST_MESSAGE = 1_000_000
+NO_CUSTOMER = ""
+
+_LINE_END = re.compile(r"\r\n?|\u2028|\u2029")
+
+
+class InvalidRecord(Exception):
+    """A record that cannot be kept as a ticket; it goes to quarantine with `field` and the reason."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class ForeignRecord(Exception):
+    """A record that names another tenant. It is refused and counted, never stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketContent:
+    """What a ticket says at its source, normalised."""
+
+    external_id: str
+    source: str
+    customer_id: str
+    subject: str
+    message: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None = None
+    """When the helpdesk says that it was resolved or closed; None where it does not say."""
+    mapped_from: str | None = None
+    """The helpdesk's own status, where the tenant has said what that means; None where it did not need to."""
+
+    def digest(self, *, rules_version: int | str) -> str:
+        """Changes with anything that may change what we store, and not with `updated_at` alone.
+
+        `rules_version` names the rules of judging: ours and the tenant's.
+        """
+        parts = (
+            self.source,
+            self.customer_id,
+            self.subject,
+            self.message,
+            self.status,
+            self.created_at.isoformat(),
+            str(rules_version),
+            # Without a date the digest is that of earlier versions: nothing has to be read anew.
+            *([self.resolved_at.isoformat()] if self.resolved_at else []),
+        )
+        return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def normalize_record(
+    record: Mapping[str, Any], *, tenant_id: str, statuses: StatusMap = NO_STATUS_MAP
+) -> TicketContent:
+    """The ticket in a record of the house's field names; `statuses` are what the tenant says that unknown ones mean.
+
+    Raises `ForeignRecord` where it names another tenant and `InvalidRecord` where it cannot
+    be kept.
+    """
+    named = record.get("tenant_id")
+    if named is not None and named != tenant_id:
+        raise ForeignRecord(str(named)[:100])
+    created_at = _date(record, "created_at")
+    if created_at is None:
+        raise InvalidRecord("created_at", "is missing")
+    status, mapped_from = apply_status_map(_status(record), statuses)
+    return TicketContent(
+        external_id=_identifier(record, "id", needed=True),
+        source=_short_text(record, "source").strip() or "unknown",
+        customer_id=_identifier(record, "customer_id", needed=False),
+        subject=_short_text(record, "subject", read=as_plain_line).replace("\n", " ").strip(),
+        message=_message(record),
+        status=status,
+        created_at=created_at,
+        updated_at=_date(record, "updated_at") or created_at,
+        resolved_at=_date(record, "resolved_at"),
+        mapped_from=mapped_from,
+    )
+
+
+def clean_text(text: str) -> str:
+    """One form of a text: `\\n` line ends, no NUL and no lone surrogates, nothing at the end."""
+    if "\r" in text or "\u2028" in text or "\u2029" in text:
+        text = _LINE_END.sub("\n", text)
+    if "\0" in text:
+        text = text.replace("\0", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.rstrip()
+
+
+def as_text(value: object) -> str | None:
+    """A text, number or boolean as text, as JSON writes it (7.0 is 7); None for anything else."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float() if math.isfinite(value):
+            return str(int(value)) if value.is_integer() else repr(value)
+        case _:
+            return None
+
+
+def _identifier(record: Mapping[str, Any], field: str, *, needed: bool) -> str:
+    value = record.get(field)
+    text = None if needed and isinstance(value, bool) else as_text("" if value is None else value)
+    if text is None:
+        raise InvalidRecord(field, f"is {_kind(value)}, not text or a number")
+    cleaned = clean_text(text).strip()
+    if needed and not cleaned:
+        raise InvalidRecord(field, "is missing")
+    if len(cleaned) > LONGEST_ID:
+        raise InvalidRecord(field, f"is longer than {LONGEST_ID} characters")
+    if "\n" in cleaned:
+        raise InvalidRecord(field, "holds a line break")
+    return cleaned
+
+
+def _text(record: Mapping[str, Any], field: str) -> str:
+    value = record.get(field)
+    text = as_text("" if value is None else value)
+    if text is None:
+        raise InvalidRecord(field, f"is {_kind(value)}, not text")
+    return text
+
+
+def _short_text(record: Mapping[str, Any], field: str, *, read: Callable[[str], str] = str) -> str:
+    return clean_text(read(_text(record, field)))[:LONGEST_SHORT_TEXT]
+
+
+def _message(record: Mapping[str, Any]) -> str:
+    cleaned = clean_text(as_plain_text(_text(record, "message")))
+    if len(cleaned) > LONGEST_MESSAGE:
+        raise InvalidRecord("message", f"is longer than {format_number(LONGEST_MESSAGE)} characters")
+    return cleaned
+
+
+def _status(record: Mapping[str, Any]) -> str:
+    return spell_status(clean_text(_text(record, "status")).strip()[:100])
+
+
+def apply_status_map(status: str, statuses: StatusMap) -> tuple[str, str | None]:
+    """The status to store, and the helpdesk's own where the tenant's map has replaced it."""
+    ours = statuses.find(status) if state_of(status) == "unknown" else None
+    return (status, None) if ours is None else (ours, status)
+
+
+def _date(record: Mapping[str, Any], field: str) -> datetime | None:
+    try:
+        return ISO_ONLY.read(record.get(field))
+    except NotADate as error:
+        raise InvalidRecord(field, str(error)) from None
+
+
+def _kind(value: object) -> str:
+    match value:
+        case bool():
+            return "true or false"
+        case float():
+            return "no finite number"
+        case list():
+            return "a list"
+        case Mapping():
+            return "an object"
+        case _:
+            return "of an unknown kind"

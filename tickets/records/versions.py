@@ -1,0 +1,81 @@
+"""The versions of a ticket that are compared: the one just read, and the one that is stored. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from tickets.records.normalize import TicketContent
+from tickets.records.origin import PLAIN, Origin
+
+Action = Literal["created", "updated", "deleted", "restored"]
+FieldChanges = dict[str, dict[str, Any]]
+
+VERSION_FIELDS = ("external_id", "digest", "updated_at", "is_deleted", "deleted_at", "from_file", "older", "mapping")
+"""What a `StoredVersion` is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTicket:
+    """A ticket as it was read, and the digest that tells whether the stored one may differ.
+
+    One from a file is none of the helpdesk's, unless that lists it too: its absence there means nothing.
+    """
+
+    content: TicketContent
+    digest: str
+    from_file: bool = False
+    origin: Origin = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class OlderVersion:
+    """What a whole read showed under an older stamp than the stored one's, and when it first did."""
+
+    digest: str
+    updated_at: datetime
+    seen_at: datetime
+
+    def is_of(self, ticket: ReadTicket) -> bool:
+        return (self.digest, self.updated_at) == (ticket.digest, ticket.content.updated_at)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """The slim part of a stored ticket that tells whether it has to be read whole."""
+
+    key: Any
+    digest: str
+    updated_at: datetime
+    is_deleted: bool
+    from_file: bool = False
+    older: OlderVersion | None = None
+    mapping: str = ""
+    deleted_at: datetime | None = None
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "StoredVersion":
+        """Of a stored ticket, or of its `VERSION_FIELDS` alone."""
+        older = stored.get("older")
+        return cls(
+            key=stored["_id"],
+            digest=stored["digest"],
+            updated_at=stored["updated_at"],
+            is_deleted=stored["is_deleted"],
+            from_file=stored.get("from_file", False),
+            older=OlderVersion(older["digest"], older["updated_at"], older["seen_at"]) if older else None,
+            mapping=stored.get("mapping", ""),
+            deleted_at=stored.get("deleted_at"),
+        )
+
+    def is_comparable(self, ticket: ReadTicket) -> bool:
+        """Whether the two stamps say which version is newer. A file's always do: it overrules no helpdesk."""
+        return not ticket.origin.mapping or ticket.origin.mapping == self.mapping
+
+    def outlives(self, ticket: ReadTicket) -> bool:
+        """Whether it is deleted, and a file's row is from before that: it brings nothing back."""
+        return self.is_deleted and ticket.from_file and not _is_after(ticket.content.updated_at, self.deleted_at)
+
+
+def _is_after(moment: datetime, other: datetime | None) -> bool:
+    return other is not None and moment > other

@@ -1,0 +1,77 @@
+"""Exports as answers to a request, for pages and API alike."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.http import StreamingHttpResponse
+
+from supportsaas.reliability.concurrency_limit import Place, Places
+from tenants.models import Tenant
+from tickets.store.export_rows import CONTENT_TYPES, Format, file_name, write_tickets
+from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.ticket_store import TicketStore
+
+EXPORTS = Places("exports", total=3, each=2)
+"""Of tickets: each holds a thread of the web server for as long as its file is made and taken."""
+
+
+def parse_format(value: str) -> Format:
+    """Raises `FilterError`."""
+    if value == "csv":
+        return "csv"
+    if value == "jsonl":
+        return "jsonl"
+    raise FilterError("format", "must be csv or jsonl")
+
+
+def tickets_file_in_place(
+    tenant: Tenant, wanted: TicketFilter, format_: Format, *, caller: str
+) -> StreamingHttpResponse:
+    """As `tickets_file`, for a request: few run at once. `caller` tells one person from another. Raises `NoPlace`, too."""
+    place = EXPORTS.take(caller)
+    try:
+        response = tickets_file(tenant, wanted, format_)
+    except BaseException:
+        place.give_back()
+        raise
+    response.streaming_content = _InPlace(iter(response), place)
+    return response
+
+
+def tickets_file(tenant: Tenant, wanted: TicketFilter, format_: Format) -> StreamingHttpResponse:
+    """All tickets of the list, streamed. Raises `FilterError` before the first byte."""
+    is_part = bool({name for name, _ in wanted.parameters()} - {"created_from", "created_to"})
+    what = "selected-tickets" if is_part else "tickets"
+    name = file_name(tenant.slug, what, format_, start=wanted.created_from, end=wanted.created_to, zone=tenant.zone)
+    return file_response(write_tickets(format_, TicketStore(tenant).iterate(wanted), zone=tenant.zone), name, format_)
+
+
+class _InPlace:
+    """The pieces, with a place that is given back when the last has gone out, or the transfer has broken off."""
+
+    def __init__(self, pieces: Iterator[bytes], place: Place) -> None:
+        self._pieces = pieces
+        self._place = place
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._place:
+            yield from self._pieces
+
+    def close(self) -> None:
+        self._place.give_back()
+
+
+def file_response(pieces: Iterable[bytes], name: str, format_: Format) -> StreamingHttpResponse:
+    """What goes wrong under way breaks the transfer off before its end, so half a file never looks like a whole one."""
+    response = StreamingHttpResponse(pieces, content_type=CONTENT_TYPES[format_])
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def file_description(columns: Sequence[str]) -> dict[str, Any]:
+    """How the API's description says what comes."""
+    return {
+        "description": f"The rows, with the columns {', '.join(columns)}.",
+        "content": {kind.split(";")[0]: {"schema": {"type": "string"}} for kind in CONTENT_TYPES.values()},
+    }

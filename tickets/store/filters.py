@@ -1,0 +1,214 @@
+"""What a list of tickets may be narrowed by: read strictly from parameters, turned into one match.
+
+The pages, the API and the links behind every chart use this one form, so a number and the
+list it opens cannot disagree.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from supportsaas.clock import iso_z, to_milliseconds
+from tickets.classification.tokenizer import QueryError, parse_query
+from tickets.records.statuses import STATES, State, StatusesIn
+
+URGENCIES = ("high", "medium", "low")
+SENTIMENTS = ("negative", "neutral", "positive")
+LONGEST_VALUE = 200
+MOST_VALUES = 50
+COUNT_ALL = "count=all"
+"""In an address: a list of a keyword, of words or of a customer stops counting where there are very many, but a link
+from a number opens exactly what it counts."""
+
+_YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+class FilterError(ValueError):
+    """A parameter that cannot be understood; `field` names it."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFilter:
+    """Everything a list can be narrowed by; empty means not at all. Periods are half-open.
+
+    `state`: what the status means (`tickets.statuses`), whatever a helpdesk calls it.
+    """
+
+    state: tuple[State, ...] = ()
+    status: tuple[str, ...] = ()
+    urgency: tuple[str, ...] = ()
+    sentiment: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    requires_action: bool | None = None
+    customer_id: str | None = None
+    keyword: str | None = None
+    q: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+    @classmethod
+    def parse(cls, parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo) -> "TicketFilter":
+        """From query parameters (each a list of values); empty values count as absent.
+
+        A moment without a zone, and a bare date, are in `zone`; a bare `created_to` date
+        includes that day. Raises `FilterError`.
+        """
+        values = {name: [v for v in given if v != ""] for name, given in parameters.items()}
+        for name, given in values.items():
+            if len(given) > MOST_VALUES or any(len(v) > LONGEST_VALUE for v in given):
+                raise FilterError(name, f"at most {MOST_VALUES} values of {LONGEST_VALUE} characters")
+            if any("\0" in v for v in given):
+                raise FilterError(name, "holds a zero byte, and no ticket does")
+        created_from = _moment(values, "created_from", zone, end=False)
+        created_to = _moment(values, "created_to", zone, end=True)
+        if created_from and created_to and created_from >= created_to:
+            raise FilterError("created_from", "must lie before the end of the period")
+        return cls(
+            state=_choices(values, "state", STATES),
+            status=tuple(dict.fromkeys(values.get("status", []))),
+            urgency=_choices(values, "urgency", URGENCIES),
+            sentiment=_choices(values, "sentiment", SENTIMENTS),
+            source=tuple(dict.fromkeys(values.get("source", []))),
+            requires_action=_yes_no(values, "requires_action"),
+            customer_id=_single(values, "customer_id"),
+            keyword=_single(values, "keyword"),
+            q=_query(values),
+            created_from=created_from,
+            created_to=created_to,
+        )
+
+    def match(self) -> dict[str, Any]:
+        """The MongoDB match of the filter, without the tenant (the store adds that).
+
+        Values only ever stand where MongoDB takes them as values. What `q` comes to depends on the
+        tenant's words: the store adds that too.
+        """
+        match: dict[str, Any] = {}
+        for name in ("status", "urgency", "sentiment", "source"):
+            values = getattr(self, name)
+            if values:
+                match[name] = values[0] if len(values) == 1 else {"$in": list(values)}
+        if self.state:
+            match["status"] = self._status_condition()
+        if self.requires_action is not None:
+            match["requires_action"] = self.requires_action
+        if self.customer_id is not None:
+            match["customer_id"] = self.customer_id
+        if self.keyword is not None:
+            match["topics"] = self.keyword
+        period = {
+            operator: moment
+            for operator, moment in (("$gte", self.created_from), ("$lt", self.created_to))
+            if moment is not None
+        }
+        if period:
+            match["created_at"] = period
+        return match
+
+    def _status_condition(self) -> Any:
+        wanted = StatusesIn(self.state)
+        return {"$in": [each for each in self.status if each in wanted]} if self.status else wanted.condition
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """The filter as query parameters that `parse` reads back."""
+        pairs: list[tuple[str, str]] = []
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is None or value == ():
+                continue
+            if isinstance(value, tuple):
+                pairs += [(each.name, item) for item in value]
+            elif isinstance(value, bool):
+                pairs.append((each.name, "yes" if value else "no"))
+            elif isinstance(value, datetime):
+                pairs.append((each.name, iso_z(value) or ""))
+            else:
+                pairs.append((each.name, value))
+        return pairs
+
+    def query(self, **changes: Any) -> str:
+        """The filter, with some fields replaced, as a query string."""
+        return urlencode(replace(self, **changes).parameters())
+
+    def without(self, name: str, value: str | None = None) -> "TicketFilter":
+        """The filter with one condition, or one value of it, taken off."""
+        present = getattr(self, name)
+        left: Any = tuple(v for v in present if v != value) if isinstance(present, tuple) else None
+        return replace(self, **{name: left})
+
+
+_Choice = TypeVar("_Choice", bound=str)
+
+
+def _choices(values: Mapping[str, list[str]], name: str, known: tuple[_Choice, ...]) -> tuple[_Choice, ...]:
+    found: list[_Choice] = []
+    for value in dict.fromkeys(values.get(name, [])):
+        if value not in known:
+            raise FilterError(name, f"must be one of {', '.join(known)}, not {value[:40]!r}")
+        found.append(known[known.index(value)])
+    return tuple(found)
+
+
+def _single(values: Mapping[str, list[str]], name: str) -> str | None:
+    given = values.get(name, [])
+    if len(given) > 1:
+        raise FilterError(name, "may be given once")
+    return given[0].strip() or None if given else None
+
+
+def _query(values: Mapping[str, list[str]]) -> str | None:
+    text = _single(values, "q")
+    if text is not None:
+        try:
+            parse_query(text)
+        except QueryError as error:
+            raise FilterError("q", str(error)) from None
+    return text
+
+
+def _yes_no(values: Mapping[str, list[str]], name: str) -> bool | None:
+    value = _single(values, name)
+    if value is None:
+        return None
+    if value.lower() not in _YES_NO:
+        raise FilterError(name, f"must be yes or no, not {value[:40]!r}")
+    return _YES_NO[value.lower()]
+
+
+def _moment(values: Mapping[str, list[str]], name: str, zone: ZoneInfo, *, end: bool) -> datetime | None:
+    value = _single(values, name)
+    return None if value is None else parse_moment(name, value, zone=zone, end=end)
+
+
+def parse_moment(name: str, value: str, *, zone: ZoneInfo, end: bool = False) -> datetime:
+    """A moment in UTC from ISO 8601; a bare date begins its day in `zone`, or ends it with `end`.
+
+    Raises `FilterError` naming the field.
+    """
+    try:
+        if len(value) == 10:
+            day = date.fromisoformat(value) + timedelta(days=1 if end else 0)
+            moment = datetime.combine(day, time.min, tzinfo=zone)
+        else:
+            # A plus in a query string arrives as a space.
+            moment = datetime.fromisoformat(
+                value.replace(" ", "+") if re.search(r" \d\d:?\d\d$", value) and "T" in value else value
+            )
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        moment = to_milliseconds(moment)
+        if not 1900 <= moment.year <= 9000:
+            raise OverflowError
+    except ValueError:
+        raise FilterError(name, f"must be a date (2026-01-31) or an ISO 8601 time, not {value[:40]!r}") from None
+    except OverflowError:
+        raise FilterError(name, f"must lie between the years 1900 and 9000, not {value[:40]!r}") from None
+    return moment.astimezone(UTC)

@@ -1,0 +1,246 @@
+"""TicketStore: all that touches a tenant's tickets and their history.
+
+A store exists only for a tenant and puts it into every filter, every key and every first
+match, so no query can reach another tenant's records.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from itertools import islice
+
+from pymongo import UpdateMany, UpdateOne
+from pymongo.client_session import ClientSession
+
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from supportsaas.reliability.lock import HeldLock, Lock
+from supportsaas.reliability.outbox import COLLECTION as OUTBOX
+from supportsaas.reliability.outbox import OutboxEntry, append_entries
+from tenants.models import Tenant
+from tickets.alerts.deliveries import COLLECTION as DELIVERIES
+from tickets.classification.tokenizer import READ_LIMIT
+from tickets.records.origin import Origin
+from tickets.records.versions import VERSION_FIELDS, StoredVersion
+from tickets.store.dirty_days import append_mark, append_mark_of_everything
+from tickets.store.facet_counts import TicketCounts
+from tickets.store.facet_cube import Cell, DayCells, day_cell
+from tickets.store.page_writes import SEARCHABLE, PageWrites
+from tickets.store.quarantine import QuarantinedRecord, save_records
+from tickets.store.search import TICKETS as TICKETS
+from tickets.store.ticket_queries import TicketLists
+
+HISTORY = "ticket_history"
+_IDS_A_QUERY = 1000
+_TICKETS_A_BATCH = 100
+_CHARACTERS_A_PAGE = 4_000_000
+
+
+class TicketStore(TicketLists):
+    def __init__(self, tenant: Tenant) -> None:
+        super().__init__(tenant)
+        self.tenant_id = tenant.slug
+        self._history = mongo.collection(HISTORY)
+        self._counts = TicketCounts(tenant)
+
+    # -- Reading (lists of tickets: see TicketLists) ---------------------------------------
+
+    def find_count_differences(self) -> dict[str, int]:
+        """Where the counted cells do not add up to the tickets; empty is well."""
+        return self._counts.find_differences()
+
+    def find_ticket(self, external_id: str) -> Document | None:
+        """The ticket, also where it is deleted (`is_deleted` says so)."""
+        return self._tickets.find_one({"tenant_id": self.tenant_id, "external_id": external_id})
+
+    def find_history(self, external_id: str, *, limit: int = 100) -> list[Document]:
+        """The ticket's entries, newest first."""
+        return list(
+            self._history.find({"tenant_id": self.tenant_id, "external_id": external_id})
+            .sort([("recorded_at", -1), ("_id", -1)])
+            .limit(limit)
+        )
+
+    def iterate_newest_texts(self, *, limit: int) -> Iterator[Document]:
+        """The newest living tickets: id, subject, and of the message what is judged."""
+        message = {"$substrCP": ["$message", 0, READ_LIMIT]}
+        found = self._tickets.find(
+            {"tenant_id": self.tenant_id, "is_deleted": False}, {"external_id": 1, "subject": 1, "message": message}
+        )
+        yield from found.sort([("created_at", -1), ("external_id", -1)]).limit(limit).batch_size(_TICKETS_A_BATCH)
+
+    def iterate_live_ids(self, origin: Origin | None = None) -> Iterator[str]:
+        """The ids of all living tickets, or of those of a name space, from the index alone."""
+        query = {"tenant_id": self.tenant_id, "is_deleted": False, **(origin.match if origin else {})}
+        for each in self._tickets.find(query, {"_id": 0, "external_id": 1}).batch_size(10_000):
+            yield each["external_id"]
+
+    def living_of_the_helpdesk(self, external_ids: Iterable[str]) -> Iterator[str]:
+        """Those of the ids whose tickets are not deleted here, and did not come from a file alone."""
+        left = iter(external_ids)
+        while batch := list(islice(left, _IDS_A_QUERY)):
+            query = {
+                "tenant_id": self.tenant_id,
+                "external_id": {"$in": batch},
+                "is_deleted": False,
+                "from_file": {"$ne": True},
+            }
+            found = {each["external_id"] for each in self._tickets.find(query, {"external_id": 1})}
+            yield from (id_ for id_ in batch if id_ in found)
+
+    def count_live(self, origin: Origin | None = None) -> int:
+        """How many tickets live, or do in a name space."""
+        query = {"tenant_id": self.tenant_id, "is_deleted": False, **(origin.match if origin else {})}
+        return self._tickets.count_documents(query)
+
+    def find_versions(self, external_ids: list[str]) -> dict[str, StoredVersion]:
+        """The slim versions of the tickets that are stored, by id, deleted ones too."""
+        query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
+        found = self._tickets.find(query, dict.fromkeys(VERSION_FIELDS, 1)).batch_size(len(external_ids) + 1)
+        return {each["external_id"]: StoredVersion.of(each) for each in found.to_list()}
+
+    def find_whole(self, external_ids: list[str]) -> dict[str, Document]:
+        """The stored tickets by id, deleted ones too."""
+        query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
+        return {each["external_id"]: each for each in self._tickets.find(query)}
+
+    def iterate_living(self, match: Document, *, limit: int, by_id: bool = False) -> Iterator[Document]:
+        """At most `limit` living tickets that match, whole, and fewer where their messages are long."""
+        found = self._tickets.find({**match, **self._living})
+        if by_id:
+            found = found.sort("external_id", 1)
+        size = 0
+        for stored in found.limit(limit).batch_size(_TICKETS_A_BATCH):
+            yield stored
+            size += len(stored["message"])
+            if size > _CHARACTERS_A_PAGE:
+                return
+
+    def iterate_values(self, field: str, match: Document) -> Iterator[str]:
+        """The distinct values of the living tickets that match, from an index, one by one: there may be any number."""
+        for row in self._tickets.aggregate([{"$match": {**match, **self._living}}, {"$group": {"_id": f"${field}"}}]):
+            yield row["_id"]
+
+    # -- Writing ---------------------------------------------------------------------------
+
+    def save_page(
+        self, plan: PageWrites, *, lock: Lock, held: HeldLock, quarantined: Sequence[QuarantinedRecord] = ()
+    ) -> None:
+        """Write tickets, history, outbox entries and refused records together, or none of them.
+
+        Raises `LockLost` where the lock has gone to somebody else; then nothing is written.
+        """
+        if plan.is_empty and not quarantined:
+            return
+
+        def work(session: ClientSession) -> None:
+            lock.assert_held(held, session)
+            if plan.inserts:
+                self._tickets.insert_many(plan.inserts, ordered=False, session=session)
+            if plan.updates:
+                updates = [
+                    UpdateOne({"_id": id_, "tenant_id": self.tenant_id}, _change(values))
+                    for id_, values in plan.updates
+                ]
+                self._tickets.bulk_write(updates, ordered=False, session=session)
+            if plan.history:
+                self._history.insert_many(plan.history, ordered=False, session=session)
+            append_mark(self.tenant_id, plan.touched, session=session)
+            entries = [
+                OutboxEntry(
+                    tenant_id=self.tenant_id,
+                    channel_id=each.channel_id,
+                    event=each.event,
+                    facts=asdict(each.ticket),
+                    expires_at=each.expires_at,
+                )
+                for each in plan.announcements
+            ]
+            append_entries(entries, now=plan.now, session=session)
+            self._counts.append(plan.counts, session=session)
+            save_records(self.tenant, quarantined, job_id=plan.job_id, now=plan.now, session=session)
+
+        mongo.in_transaction(work)
+
+    def delete_tickets(
+        self, external_ids: Sequence[str], *, job_id: str, lock: Lock, held: HeldLock, now: datetime
+    ) -> int:
+        """Mark living tickets as deleted, with an entry each; how many there were.
+
+        Raises `LockLost`; then nothing is written.
+        """
+
+        def work(session: ClientSession) -> int:
+            lock.assert_held(held, session)
+            query = {"tenant_id": self.tenant_id, "external_id": {"$in": list(external_ids)}, "is_deleted": False}
+            fields = ("external_id", "expires_at", "customer_id", "created_at", "turns", *Cell._fields)
+            living = list(self._tickets.find(query, dict.fromkeys(fields, 1), session=session))
+            if not living:
+                return 0
+            self._tickets.update_many(
+                {"_id": {"$in": [each["_id"] for each in living]}, "tenant_id": self.tenant_id},
+                {
+                    "$set": {"is_deleted": True, "deleted_at": now},
+                    "$unset": {"words": "", "unindexed_since": ""},
+                },
+                session=session,
+            )
+            gone = Counter(map(day_cell, living))
+            self._counts.append(DayCells({key: -count for key, count in gone.items()}), session=session)
+            writes = PageWrites(tenant_id=self.tenant_id, job_id=job_id, now=now)
+            changes = {"deleted_at": {"old": None, "new": now}}
+            for each in living:
+                expiry = {"expires_at": each["expires_at"]} if each.get("expires_at") else {}
+                writes.history.append(writes.entry(each["external_id"], "deleted", changes, expiry))
+                writes.touched.add(each)
+            self._history.insert_many(writes.history, session=session)
+            append_mark(self.tenant_id, writes.touched, session=session)
+            return len(living)
+
+        return mongo.in_transaction(work)
+
+    def apply_retention(self) -> None:
+        """Have every ticket, entry and alert expire as the tenant's retention says, or not at all."""
+        self._counts.repair()  # MongoDB erased by the former retention without a word
+        append_mark_of_everything(self.tenant_id)  # MongoDB erases without a word
+        days = self.tenant.retention_days
+        mine = {"tenant_id": self.tenant_id}
+        alerts = (
+            (mongo.collection(OUTBOX), "$facts.created_at"),
+            (mongo.collection(DELIVERIES), "$tickets.created_at"),
+        )
+        if days is None:
+            for each in (self._tickets, self._history, *(collection for collection, _ in alerts)):
+                each.update_many({**mine, "expires_at": {"$exists": True}}, {"$unset": {"expires_at": ""}})
+            return
+        for collection, created in alerts:
+            newest = {"$dateAdd": {"startDate": {"$max": created}, "unit": "day", "amount": days}}
+            collection.update_many(mine, [{"$set": {"expires_at": newest}}])
+        later = {"$dateAdd": {"startDate": "$created_at", "unit": "day", "amount": days}}
+        self._tickets.update_many(mine, [{"$set": {"expires_at": later}}])
+        expiring = self._tickets.find(mine, {"external_id": 1, "expires_at": 1})
+        while batch := list(islice(expiring, 1000)):
+            self._expire_history(batch)
+
+    # -- Inside ----------------------------------------------------------------------------
+
+    @property
+    def _living(self) -> Document:
+        return {"tenant_id": self.tenant_id, "is_deleted": False}
+
+    def _expire_history(self, tickets: Iterable[Document]) -> None:
+        writes = [
+            UpdateMany(
+                {"tenant_id": self.tenant_id, "external_id": each["external_id"]},
+                {"$set": {"expires_at": each["expires_at"]}},
+            )
+            for each in tickets
+        ]
+        if writes:
+            self._history.bulk_write(writes, ordered=False)
+
+
+def _change(values: Document) -> Document:
+    """The update of a ticket; one with another text has no words of the older version."""
+    return {"$set": values, **({"$unset": {"words": ""}} if values.keys() & SEARCHABLE else {})}

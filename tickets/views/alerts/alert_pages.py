@@ -1,0 +1,233 @@
+"""A tenant's alerts: its deliveries with their attempts, what can be done about them, and how its channels are."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from supportsaas import clock
+from supportsaas.db.paging import Cursor, CursorError
+from supportsaas.formatting import format_number
+from supportsaas.reliability.circuit_breaker import CircuitBreaker
+from tenants.access import TenantAccess, tenant_required
+from tenants.models import Role
+from tickets.alerts.channels import endpoint_of
+from tickets.alerts.deliveries import Status
+from tickets.alerts.dispatcher import wake_endpoint
+from tickets.alerts.model import Channel
+from tickets.alerts.store import MOST_COUNTED, STATUSES, DeliveryStore
+from tickets.ingestion.incidents import find_troubles
+from tickets.store.filters import FilterError, parse_moment
+from tickets.views.alerts.channel_state import find_shown_channels
+from tickets.views.fragments import render_page_or_fragment
+
+logger = logging.getLogger(__name__)
+
+WORDS: dict[Status, str] = {"pending": "Waiting", "dead": "Dead", "delivered": "Delivered", "dropped": "Dropped"}
+_KINDS = {"ticket": "Ticket", "digest": "Digest", "trouble": "Trouble", "recovery": "Recovery", "test": "Test"}
+_MOST_LINKS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDelivery:
+    """A delivery, ready to show. `attempts` are the last ones, newest first; `why` says how it stands."""
+
+    key: str
+    status: Status
+    word: str
+    kind: str
+    headline: str
+    channel: str
+    has_channel: bool
+    tickets: Sequence[str]
+    more_tickets: int
+    composed_at: datetime
+    next_attempt_at: datetime | None
+    wait: timedelta | None
+    ended_at: datetime | None
+    ended_by: str
+    again_by: str
+    again_at: datetime | None
+    count: int
+    attempts: Sequence[Mapping[str, Any]]
+    is_on_its_way: bool
+
+    @property
+    def only_ticket(self) -> str:
+        return self.tickets[0] if len(self.tickets) == 1 else ""
+
+    @property
+    def may_go_again(self) -> bool:
+        return self.has_channel and (self.status == "dead" or (self.status == "pending" and not self.is_on_its_way))
+
+    @property
+    def may_be_dropped(self) -> bool:
+        return self.status in ("dead", "pending")
+
+
+@require_GET
+@tenant_required()
+def show_alerts(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    return render_page_or_fragment(request, "tickets/alerts.html", "tickets/_alerts.html", _context(request, access))
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def send_again(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """Have the message (`delivery`), or (`all`) all that were dead when the list was shown (`until`), sent again."""
+    store, by = DeliveryStore(access.tenant), request.user.get_username()
+    count = _count_of_named(request, one=partial(store.send_again, by=by), dead=partial(store.send_all_again, by=by))
+    if count:
+        logger.info("%s had %d messages of %s sent again", by, count, access.tenant.slug)
+        messages.success(request, f"{_messages(count)} sent again, as soon as the channel takes {_them(count)}.")
+    elif count == 0:
+        messages.warning(request, "There was nothing to send again: it arrived, was dropped, or is on its way.")
+    return _back(request, access)
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def drop_deliveries(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """Drop the message (`delivery`), or (`all`) all that were dead when the list was shown (`until`)."""
+    store, by = DeliveryStore(access.tenant), request.user.get_username()
+    count = _count_of_named(request, one=partial(store.drop, by=by), dead=partial(store.drop_all, by=by))
+    if count:
+        logger.info("%s dropped %d messages of %s", by, count, access.tenant.slug)
+        messages.success(request, f"{_messages(count)} dropped.")
+    elif count == 0:
+        messages.warning(request, "There was nothing to drop: it arrived or was dropped already.")
+    return _back(request, access)
+
+
+def _count_of_named(request: HttpRequest, *, one: Callable[[str], int], dead: Callable[..., int]) -> int | None:
+    """Do it to what the form names: `one(key)` or `dead(until=…)`; None, and a message, where it names nothing."""
+    if key := request.POST.get("delivery", ""):
+        return one(key)
+    if (until := _until(request)) is not None:
+        return dead(until=until)
+    messages.error(request, "The request did not say which messages. Nothing was changed.")
+    return None
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def reset_breaker(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """End the pause of a channel's endpoint by a person's word; what waits for it is due at once."""
+    ids = {str(each.pk): each for each in Channel.objects.filter(tenant=access.tenant)}
+    channel = ids.get(request.POST.get("channel", ""))
+    if channel is None:
+        messages.warning(request, "That channel does not exist any more. Nothing was changed.")
+        return _back(request, access)
+    endpoint = endpoint_of(channel)
+    CircuitBreaker(endpoint).reset()
+    woken = wake_endpoint(endpoint)
+    logger.info("%s reset the circuit breaker of %s", request.user.get_username(), endpoint)
+    what = f" {_messages(woken)} tried at once." if woken else ""
+    messages.success(request, f"The pause of “{channel.name}” is over.{what}")
+    return _back(request, access)
+
+
+def _context(request: HttpRequest, access: TenantAccess) -> dict[str, Any]:
+    store, status = DeliveryStore(access.tenant), _status(request.GET)
+    now = clock.now()
+    page = store.find_page(status, cursor=_cursor(request))
+    counts = store.count_by_status()
+    channels = find_shown_channels(access.tenant, now=now)
+    names = {str(each.channel.pk): each.channel.name for each in channels}
+    return {
+        "troubles": find_troubles(access.tenant),
+        "channels": channels,
+        "deliveries": [_shown(each, names, now=now) for each in page.deliveries],
+        "status": status or "",
+        "choices": [{"status": each, "word": WORDS[each], "count": _counted(counts[each])} for each in WORDS],
+        "all_count": _counted(sum(counts.values())),
+        "dead": counts["dead"],
+        "news": store.count_news(),
+        "has_any": any(counts.values()),
+        "next_query": _query(status, page.next_cursor) if page.next_cursor else "",
+        "previous_query": _query(status, page.previous_cursor) if page.previous_cursor else "",
+        "until": clock.iso_z(now),
+        "now": now,
+    }
+
+
+def _shown(found: Mapping[str, Any], names: Mapping[str, str], *, now: datetime) -> ShownDelivery:
+    status: Status = found["status"]
+    tickets = [each["ticket_id"] for each in found["tickets"]]
+    return ShownDelivery(
+        key=found["_id"],
+        status=status,
+        word=WORDS[status],
+        kind=_KINDS.get(found["kind"], found["kind"]),
+        headline=found["headline"],
+        channel=names.get(found["channel_id"], "a deleted channel"),
+        has_channel=found["channel_id"] in names,
+        tickets=tickets[:_MOST_LINKS],
+        more_tickets=max(len(tickets) - _MOST_LINKS, 0),
+        composed_at=found["composed_at"],
+        next_attempt_at=found["next_attempt_at"] if status == "pending" else None,
+        wait=found["next_attempt_at"] - now if status == "pending" else None,
+        ended_at=found.get("ended_at"),
+        ended_by=found.get("ended_by", ""),
+        again_by=found.get("again_by", ""),
+        again_at=found.get("again_at"),
+        count=found["attempts"],
+        attempts=list(reversed(found["log"])),
+        is_on_its_way=status == "pending" and found["claimed_by"] is not None,
+    )
+
+
+def _status(parameters: Any) -> Status | None:
+    return next((each for each in STATUSES if each == parameters.get("status", "")), None)
+
+
+def _until(request: HttpRequest) -> datetime | None:
+    """Until when something had died that “all” means; None where the request does not say it."""
+    if "all" not in request.POST:
+        return None
+    try:
+        return parse_moment("until", request.POST.get("until", ""), zone=ZoneInfo("UTC"))
+    except FilterError:
+        return None
+
+
+def _cursor(request: HttpRequest) -> Cursor | None:
+    """Where the page begins; a cursor that is none leads to the first page."""
+    try:
+        return Cursor.decode(text) if (text := request.GET.get("cursor", "")) else None
+    except CursorError:
+        return None
+
+
+def _query(status: Status | None, cursor: str = "") -> str:
+    return urlencode({name: value for name, value in {"status": status or "", "cursor": cursor}.items() if value})
+
+
+def _back(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """To the list as it was narrowed; where nothing is left of that, to the whole list."""
+    response = redirect("alerts", access.tenant.slug)
+    status = _status(request.POST)
+    if status and DeliveryStore(access.tenant).find_page(status, page_size=1).deliveries:
+        response["Location"] += f"?{_query(status)}"
+    return response
+
+
+def _counted(number: int) -> str:
+    return f"{format_number(MOST_COUNTED)}+" if number >= MOST_COUNTED else format_number(number)
+
+
+def _messages(count: int) -> str:
+    return f"{format_number(count)} {'message is' if count == 1 else 'messages are'}"
+
+
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them"

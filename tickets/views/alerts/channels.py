@@ -1,0 +1,105 @@
+"""A tenant's channels, for its admins: add, change, switch on and off, try out, delete."""
+
+import logging
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from supportsaas import clock
+from tenants.access import TenantAccess, tenant_required
+from tenants.models import Role, User
+from tickets.alerts.confirming import ask_addresses
+from tickets.alerts.form import ChannelForm
+from tickets.alerts.model import Channel, ChannelKind
+from tickets.alerts.test_send import request_test
+from tickets.views.alerts.channel_addresses import tell_asked
+from tickets.views.alerts.channel_state import find_shown_channel, find_shown_channels
+
+logger = logging.getLogger(__name__)
+
+
+@require_GET
+@tenant_required(Role.ADMIN)
+def show_channels(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    now = clock.now()
+    context = {"channels": find_shown_channels(access.tenant, now=now), "kinds": ChannelKind.choices, "now": now}
+    return render(request, "tickets/channels.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_required(Role.ADMIN)
+def add_channel(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """The form of the kind that the address names (`kind`); its answer shows a secret that was made, this once."""
+    kind = request.GET.get("kind", "")
+    if kind not in ChannelKind.values:
+        kind = ChannelKind.SLACK.value
+    form = ChannelForm(request.POST or None, tenant=access.tenant, kind=kind)
+    if request.method == "POST" and form.is_valid():
+        return _saved(request, access, form)
+    return _form_page(request, form, {"kind": kind, "kinds": ChannelKind.choices})
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_required(Role.ADMIN)
+def change_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+    channel = access.find_or_404(Channel, channel_id)
+    form = ChannelForm(request.POST or None, instance=channel)
+    if request.method == "POST" and form.is_valid():
+        return _saved(request, access, form)
+    # What is wrong with the form is no part of the page's title.
+    stored = access.find_or_404(Channel, channel_id)
+    now = clock.now()
+    return _form_page(request, form, {"channel": stored, "shown": find_shown_channel(stored, now=now), "now": now})
+
+
+@require_POST
+@tenant_required(Role.ADMIN)
+def switch_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+    """Switch the channel to what the button said (`enabled`), so that pressing twice does no harm."""
+    channel = access.find_or_404(Channel, channel_id)
+    channel.enabled = request.POST.get("enabled") == "1"
+    channel.save(update_fields=["enabled"])
+    what = "on" if channel.enabled else "off; what is due for it waits"
+    messages.success(request, f"“{channel.name}” is {what}.")
+    return redirect("settings-channels", access.tenant.slug)
+
+
+@require_POST
+@tenant_required(Role.ADMIN)
+def delete_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+    channel = access.find_or_404(Channel, channel_id)
+    name = channel.name
+    channel.delete()
+    messages.success(request, f"“{name}” was deleted.")
+    return redirect("settings-channels", access.tenant.slug)
+
+
+@require_POST
+@tenant_required(Role.ADMIN)
+def test_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+    assert isinstance(request.user, User)
+    result = request_test(access.find_or_404(Channel, channel_id), by=request.user)
+    (messages.success if result.ok else messages.error)(request, str(result))
+    return redirect("settings-channels", access.tenant.slug)
+
+
+def _saved(request: HttpRequest, access: TenantAccess, form: ChannelForm) -> HttpResponse:
+    channel = form.save()
+    assert isinstance(request.user, User)
+    if form.new_addresses:
+        tell_asked(request, ask_addresses(channel, form.new_addresses, by=request.user))
+    if form.made_secret:
+        context = {"channel": channel, "secret": form.made_secret}
+        response = render(request, "tickets/channel_secret.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+    messages.success(request, f"“{channel.name}” is saved. Send a test to see that it arrives.")
+    return redirect("settings-channels", access.tenant.slug)
+
+
+def _form_page(request: HttpRequest, form: ChannelForm, context: dict[str, Any]) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "tickets/channel_form.html", {"form": form, **context}, status=status)

@@ -1,0 +1,42 @@
+"""Erasing one customer, for a tenant's admins: what will go, and then it goes."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from supportsaas.formatting import format_number
+from tenants.access import TenantAccess, tenant_required
+from tenants.models import Role
+from tickets.erasure.customers import ErasureRefused, WhatGoes, erase_customer, find_what_goes
+from tickets.store.filters import LONGEST_VALUE
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_required(Role.ADMIN)
+def show_erasure(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """The customer is named by `customer`, in the address and in the form."""
+    named = request.POST if request.method == "POST" else request.GET
+    customer_id = named.get("customer", "")[:LONGEST_VALUE].replace("\0", "")
+    if request.method == "POST" and customer_id:
+        try:
+            erased = erase_customer(access.tenant, customer_id)
+        except ErasureRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, f"Erased: {_in_words(erased)}. Numbers are counted again within a minute.")
+            return redirect("customer-list", access.tenant.slug)
+    what_goes = find_what_goes(access.tenant, customer_id)
+    if not what_goes:
+        if request.method == "POST":
+            return redirect("customer-list", access.tenant.slug)
+        raise Http404("No such customer.")
+    context = {"customer_id": customer_id, "counted": [each for each in what_goes.counted() if each[0]]}
+    return render(request, "tickets/customer_erasure.html", context)
+
+
+def _in_words(erased: WhatGoes) -> str:
+    return (
+        ", ".join(f"{format_number(number)} {what}" for number, what in erased.counted() if number)
+        or "nothing was left"
+    )

@@ -1,0 +1,232 @@
+"""A tenant's source, for its admins: connect, change, try, switch off, remove."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenants.access import TenantAccess, tenant_required
+from tenants.models import Role
+from tickets.helpdesks import SourceError
+from tickets.helpdesks.form import SAME_OR_ANOTHER, SourceForm
+from tickets.helpdesks.model import AuthKind, Source, SourceKind
+from tickets.ingestion.checking import check_in_time
+from tickets.ingestion.name_spaces import choose_name, claim_for, explain_change, may_have_moved, names_of_connections
+from tickets.ingestion.sync_state import forget_state
+
+PROPOSED_INTERVAL = 15
+"""Minutes: what the form of a new source begins with, since one without a schedule is never read by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindHelp:
+    """What somebody needs to know to connect a helpdesk of a kind, and what the form begins with."""
+
+    what: str
+    log_in: str
+    auth: str = AuthKind.NONE.value
+    auth_name: str = ""
+    options: dict[str, Any] | None = None
+
+    @property
+    def has_options(self) -> bool:
+        return self.options is not None
+
+
+HELP = {
+    SourceKind.HOUSE: KindHelp(
+        "A helpdesk that answers GET /external/support-tickets with pages of tickets.",
+        "Most need none. Where yours does, it is a header, a bearer token, or a user with a password.",
+    ),
+    SourceKind.REST: KindHelp(
+        "Any helpdesk that lists its tickets as JSON. The settings below say where the list is, how it goes on "
+        "to the next page, and which field is which.",
+        "Whatever your helpdesk asks of a program: a header, a bearer token, or a user with a password.",
+        auth=AuthKind.BEARER.value,
+        options={
+            "path": "/api/tickets",
+            "records": "tickets",
+            "paging": "page",
+            "fields": {"id": "id", "created_at": "created_at", "subject": "subject", "message": "description"},
+        },
+    ),
+    SourceKind.REDMINE: KindHelp(
+        "Every issue that the key’s user sees, open or closed. Redmine must allow REST: Administration, Settings, API.",
+        "The API key of a user, on the right of that user’s page My account.",
+        auth=AuthKind.HEADER.value,
+        auth_name="X-Redmine-API-Key",
+        options={},
+    ),
+    SourceKind.RT: KindHelp(
+        "The tickets that the token’s user sees, by RT 5’s REST 2 API. The user needs the rights SeeQueue and ShowTicket.",
+        "An authentication token, entered with the word “token” and a blank before it; or a user with a password.",
+        auth=AuthKind.HEADER.value,
+        auth_name="Authorization",
+        options={},
+    ),
+}
+
+
+class TenantSourceForm(SourceForm):
+    """The form with what the chosen kind needs; the kind itself is chosen before."""
+
+    class Meta(SourceForm.Meta):
+        widgets = {"kind": forms.HiddenInput()}
+
+    def __init__(
+        self, *args: Any, kind: SourceKind, has_tickets: bool, connections: Sequence[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.fields["kind"].initial = self.initial["kind"] = kind.value
+        text = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
+        self.fields["url"].widget.attrs |= {"type": "url", "placeholder": "https://help.example.com", **text}
+        self.fields["auth_name"].widget.attrs |= text
+        self.fields["every_minutes"].label = "Read every … minutes"
+        self.fields["page_size"].label = "Tickets a page"
+        self.fields["page_size"].help_text = "So many are asked for at once; a helpdesk may send fewer."
+        self.fields["enabled"].label = "Read this source"
+        self.fields["enabled"].help_text = "Off: nobody and no schedule reads it. Its tickets stay."
+        if not has_tickets:
+            del self.fields["helpdesk"]
+        else:
+            others = [name for name in connections if name != self.instance.name]
+            helpdesk = cast(forms.ChoiceField, self.fields["helpdesk"])
+            helpdesk.choices = [*SAME_OR_ANOTHER, *((f"same:{name}", f"The helpdesk of {name}") for name in others)]
+        if not self.instance.has_secret:
+            self.fields["secret"].help_text = "Stored encrypted and never shown again."
+        if HELP[kind].has_options:
+            options = self.fields["options"]
+            options.show_hidden_initial = False  # what is compared with is what is stored
+            options.label = "Settings of the kind, as JSON"
+            options.help_text = "Empty or {} takes the kind’s own. docs/sources.md lists them."
+            options.widget.attrs |= {"rows": 8, "class": "code", **text}
+            if isinstance(self.initial.get("options"), dict):
+                options.widget.attrs["rows"] = len(json.dumps(self.initial["options"], indent=2).splitlines()) + 2
+                options.encoder = _Indented  # type: ignore[attr-defined]
+        else:
+            del self.fields["options"]
+
+    def clean(self) -> dict[str, Any]:
+        if "options" not in self.fields:
+            self.instance.options = {}
+        return super().clean()
+
+
+class _Indented(json.JSONEncoder):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "indent": 2})
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_required(Role.ADMIN)
+def show_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """The choice of a kind where nothing is connected, else the form; `?kind=` takes another kind."""
+    source = _find(access)
+    wanted = request.POST.get("kind") or request.GET.get("kind") or (source.kind if source else "")
+    if wanted not in SourceKind.values:
+        kinds = [(kind, HELP[kind]) for kind in SourceKind]
+        return render(request, "tickets/source_kinds.html", {"kinds": kinds, "source": source})
+    kind = SourceKind(wanted)
+    if request.method != "POST":
+        beginning = _beginning(source, kind)
+        form = TenantSourceForm(
+            instance=source or Source(),
+            initial=beginning,
+            kind=kind,
+            has_tickets=may_have_moved(access.tenant),
+            connections=names_of_connections(access.tenant),
+        )
+        return _page(request, source, form, kind)
+    form = TenantSourceForm(
+        request.POST,
+        instance=_find(access) or Source(),
+        kind=kind,
+        has_tickets=may_have_moved(access.tenant),
+        connections=names_of_connections(access.tenant),
+    )
+    form.instance.tenant = access.tenant
+    if not form.is_valid():
+        return _page(request, source, form, kind, status=422)
+    former = choose_name(form.instance, is_same=form.is_same_helpdesk, name=form.same_as)
+    remedy = f"choose “The helpdesk of {former}” below and save again"
+    saved = form.save()
+    origin = claim_for(saved)
+    if form.changes_what_is_read or source is None:
+        forget_state(access.tenant)
+    messages.success(
+        request,
+        " ".join(["The source is saved.", *explain_change(access.tenant, origin, former=former, remedy=remedy)]),
+    )
+    if "check" in request.POST:
+        _check(request, saved)
+    return redirect("settings-source", access.tenant.slug)
+
+
+@require_POST
+@tenant_required(Role.ADMIN)
+def check_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    source = _find(access)
+    if source is None:
+        messages.error(request, "There is no source to check.")
+    else:
+        _check(request, source)
+    return redirect("settings-source", access.tenant.slug)
+
+
+@require_POST
+@tenant_required(Role.ADMIN)
+def remove_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    source = _find(access)
+    if source is not None:
+        claim_for(source)  # whoever connects the same helpdesk again finds its tickets
+        source.delete()
+        forget_state(access.tenant)
+    messages.success(request, "The source is disconnected and its key is forgotten. Its tickets stay.")
+    return redirect("settings-source", access.tenant.slug)
+
+
+def _find(access: TenantAccess) -> Source | None:
+    return Source.objects.filter(tenant=access.tenant).select_related("tenant").first()
+
+
+def _beginning(source: Source | None, kind: SourceKind) -> dict[str, Any]:
+    """What the form shows beyond what is stored: the kind's own start, unless the kind is the stored one."""
+    if source is not None and source.kind == kind:
+        return {}
+    text = HELP[kind]
+    beginning: dict[str, Any] = {
+        "auth": text.auth,
+        "auth_name": text.auth_name,
+        "options": text.options or {},
+        "kind": kind.value,
+    }
+    if source is None:
+        beginning["every_minutes"] = PROPOSED_INTERVAL
+    return beginning
+
+
+def _check(request: HttpRequest, source: Source) -> None:
+    try:
+        checked = check_in_time(source)
+    except SourceError as error:
+        messages.error(request, f"The connection does not work yet. {error}")
+        return
+    if not checked.is_usable:
+        messages.error(request, f"The connection does not work yet. {checked}")
+        return
+    messages.success(request, checked.sentence)
+    for problem in checked.problems:
+        messages.warning(request, problem)
+
+
+def _page(
+    request: HttpRequest, source: Source | None, form: TenantSourceForm, kind: SourceKind, *, status: int = 200
+) -> HttpResponse:
+    context = {"source": source, "form": form, "kind": kind, "help": HELP[kind]}
+    return render(request, "tickets/source_settings.html", context, status=status)

@@ -1,0 +1,134 @@
+"""A tenant's ingestion: its state, starting and cancelling it, live progress, past runs, refused records."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from supportsaas import clock
+from supportsaas.reliability.lock import Lock
+from supportsaas.reliability.rate_limiter import RateLimiter
+from tenants.access import TenantAccess, tenant_required
+from tenants.models import Role, Tenant
+from tickets import jobs
+from tickets.helpdesks.model import Source
+from tickets.ingestion.worker import count_workers
+from tickets.jobs import JobActive, JobRequest
+from tickets.status_mapping.words import unmapped_sentence
+from tickets.store import quarantine
+from tickets.store.ticket_store import TicketStore
+from tickets.views.fragments import is_fragment_request, vary_on_htmx
+from tickets.views.ingestion.runs import PastRun, live_run, past_run
+
+PAST_RUNS = 25
+
+
+@require_GET
+@tenant_required()
+def show_ingestion(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    return render(request, "tickets/ingestion.html", _whole_context(access))
+
+
+@require_GET
+@tenant_required()
+def show_status(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """The progress of the job that the page shows (`job`), for the page's own refreshing.
+
+    Where that job has ended, or another has begun, all that depends on it comes along. Opened
+    as an address of its own it leads to the page.
+    """
+    if not is_fragment_request(request):
+        return vary_on_htmx(redirect("ingestion", access.tenant.slug))
+    job = jobs.find_active(access.tenant)
+    if job is not None and job["_id"] == request.GET.get("job") and job["cancel_requested_at"] is None:
+        live = live_run(job, now=clock.now())
+        context = {
+            "live": live,
+            "workers": count_workers(),
+            "speaks": live.announcement != request.GET.get("said"),
+            **_source_context(access),
+        }
+        return vary_on_htmx(render(request, "tickets/_progress_refresh.html", context))
+    response = render(request, "tickets/_ended_refresh.html", _whole_context(access))
+    response["HX-Retarget"] = "#state"
+    response["HX-Reswap"] = "outerHTML"
+    return vary_on_htmx(response)
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def run_ingestion(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """Put a run into the queue; confirming deletions is for admins."""
+    confirms = "confirm_deletions" in request.POST
+    if confirms and not access.can_administer:
+        raise PermissionDenied("Confirming deletions needs the role “admin”.")
+    source = _find_source(access)
+    if source is None or not source.enabled:
+        messages.error(request, "There is no enabled source to read from. Nothing was started.")
+        return redirect("ingestion", access.tenant.slug)
+    wish = JobRequest(
+        trigger="web",
+        started_by=request.user.get_username(),
+        full="full" in request.POST,
+        confirm_deletions=confirms,
+    )
+    try:
+        jobs.enqueue(access.tenant, wish)
+    except JobActive:
+        messages.warning(request, "An ingestion is already going. Its progress is below; no second one was started.")
+    return redirect("ingestion", access.tenant.slug)
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def cancel_ingestion(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """Ask the job to stop; what it has stored stays."""
+    job_id = request.POST.get("job", "")
+    if jobs.request_cancel(access.tenant, job_id, by=request.user.get_username()):
+        messages.success(request, "The run stops at the next safe place. What is in stays.")
+    else:
+        messages.warning(request, "That run had ended already. Nothing was cancelled.")
+    return redirect("ingestion", access.tenant.slug)
+
+
+def _find_source(access: TenantAccess) -> Source | None:
+    return Source.objects.filter(tenant=access.tenant).first()
+
+
+def _source_context(access: TenantAccess) -> dict[str, Any]:
+    source = _find_source(access)
+    host = urlsplit(source.url).netloc if source else ""
+    return {
+        "source": source,
+        "host": host.rpartition("@")[2],
+        "lock": Lock(access.tenant.slug).state(),
+        "limiter": RateLimiter(host).state() if host else None,
+    }
+
+
+def _whole_context(access: TenantAccess) -> dict[str, Any]:
+    tenant = access.tenant
+    job = jobs.find_active(tenant)
+    runs = [past_run(each) for each in jobs.find_recent(tenant, limit=PAST_RUNS + 1) if not each["active"]]
+    return {
+        **_source_context(access),
+        "live": live_run(job, now=clock.now()) if job else None,
+        "workers": count_workers() if job else 0,
+        "runs": runs[:PAST_RUNS],
+        "newest": _newest_read(tenant, runs),
+        "refused_total": quarantine.count_records(tenant),
+        "unmapped_sentence": unmapped_sentence(TicketStore(tenant).count_unknown_statuses()),
+    }
+
+
+def _newest_read(tenant: Tenant, runs: list[PastRun]) -> PastRun | None:
+    """The last run that read the helpdesk: an import, or records tried again, say nothing of its state."""
+    found = next((run for run in runs if run.kind == "sync"), None)
+    if found is None and runs:
+        older = jobs.find_recent(tenant, limit=1, kind="sync")
+        return past_run(older[0]) if older and not older[0]["active"] else None
+    return found

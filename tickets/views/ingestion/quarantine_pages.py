@@ -1,0 +1,203 @@
+"""The refused records of a tenant: why they were refused, trying them again, dropping them."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from supportsaas import clock
+from supportsaas.db.paging import Cursor, CursorError
+from supportsaas.formatting import format_number
+from tenants.access import TenantAccess, tenant_required
+from tenants.models import Role
+from tickets import jobs
+from tickets.ingestion.worker import count_workers
+from tickets.jobs import JobActive, JobRequest
+from tickets.store import quarantine
+from tickets.store.filters import FilterError, parse_moment
+from tickets.store.quarantine import QuarantineFilter
+from tickets.views.fragments import is_fragment_request, vary_on_htmx
+from tickets.views.ingestion.runs import live_run
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SHOWN = 20_000
+_LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRecord:
+    """A refused record, ready to show: `payload` set out for reading, or its beginning (`is_shortened`)."""
+
+    key: str
+    external_id: str
+    field: str
+    reason: str
+    place: str
+    payload: str
+    is_shortened: bool
+    is_cut: bool
+    first_seen_at: datetime
+    last_seen_at: datetime
+    times_seen: int
+
+
+@require_GET
+@tenant_required()
+def show_quarantine(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """The list; for HTMX, while the job that the page shows (`job`) is going, its progress alone."""
+    tenant = access.tenant
+    job = jobs.find_active(tenant)
+    live = live_run(job, now=clock.now()) if job else None
+    if is_fragment_request(request) and live and live.job_id == request.GET.get("job"):
+        context = {"live": live, "workers": count_workers(), "query": _query(_wanted(request))}
+        return vary_on_htmx(render(request, "tickets/_retry_progress.html", context))
+    context = {**_list_context(request, access), "live": live, "workers": count_workers() if live else 0}
+    if is_fragment_request(request):
+        response = render(request, "tickets/_quarantine.html", context)
+        response["HX-Retarget"] = "#quarantine"
+        return vary_on_htmx(response)
+    return vary_on_htmx(render(request, "tickets/quarantine.html", context))
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def retry_refused(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """Put a run into the queue that tries the record again, or without one all of them."""
+    key = request.POST.get("record", "")
+    keys = (key,) if key else ()
+    if not quarantine.count_whole(access.tenant, keys):
+        messages.warning(request, _why_not_again(access, key))
+        return _back(request, access)
+    wish = JobRequest(kind="retry", trigger="web", started_by=request.user.get_username(), records=keys)
+    try:
+        jobs.enqueue(access.tenant, wish)
+    except JobActive:
+        messages.warning(
+            request, "An ingestion is going at the moment. Nothing was started; try again when it has ended."
+        )
+    return _back(request, access)
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def drop_refused(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """Drop the record, or (`all`) every one of the list that had been refused when it was shown (`until`)."""
+    tenant = access.tenant
+    if key := request.POST.get("record", ""):
+        count = quarantine.drop_records(tenant, [key])
+    elif "all" in request.POST:
+        try:
+            until = parse_moment("until", request.POST.get("until", ""), zone=ZoneInfo("UTC"))
+        except FilterError:
+            messages.error(request, "The request did not say until when. Nothing was dropped.")
+            return _back(request, access)
+        count = quarantine.drop_matching(tenant, _filter(request.POST), until=until)
+    else:
+        messages.error(request, "The request did not say which records. Nothing was dropped.")
+        return _back(request, access)
+    if count:
+        logger.info("%s dropped %d refused records of %s", request.user.get_username(), count, tenant.slug)
+        messages.success(request, f"{format_number(count)} {'record was' if count == 1 else 'records were'} dropped.")
+    else:
+        messages.warning(request, "What you wanted to drop had left this list already.")
+    return _back(request, access)
+
+
+def _why_not_again(access: TenantAccess, key: str) -> str:
+    if not key:
+        return "There is no record that can be tried again."
+    if quarantine.find_record(access.tenant, key) is None:
+        return "That record had left this list already."
+    return "That record was too large to be kept whole, so it cannot be tried again."
+
+
+def _list_context(request: HttpRequest, access: TenantAccess) -> dict[str, Any]:
+    tenant, wanted = access.tenant, _wanted(request)
+    until = clock.now()
+    page = quarantine.find_page(tenant, wanted, cursor=_cursor(request))
+    total = page.total if wanted == quarantine.EVERYTHING else quarantine.count_records(tenant)
+    reasons = quarantine.count_reasons(tenant) if total else []
+    return {
+        "records": [_shown(record) for record in page.records],
+        "matching": page.total,
+        "total": total,
+        "whole": quarantine.count_whole(tenant) if total else 0,
+        "reasons": [
+            {"count": each.count, "wanted": (its := QuarantineFilter(each.field, each.reason)), "query": _query(its)}
+            for each in reasons
+        ],
+        "counts_all_reasons": sum(each.count for each in reasons) == total,
+        "wanted": wanted,
+        "is_narrowed": wanted != quarantine.EVERYTHING,
+        "query": _query(wanted),
+        "next_query": _query(wanted, page.next_cursor) if page.next_cursor else "",
+        "previous_query": _query(wanted, page.previous_cursor) if page.previous_cursor else "",
+        "until": clock.iso_z(until),
+    }
+
+
+def _shown(record: Mapping[str, Any]) -> RefusedRecord:
+    payload = _set_out(record["payload"])
+    return RefusedRecord(
+        key=record["_id"],
+        external_id=record["external_id"] or "",
+        field=record["field"],
+        reason=record["reason"],
+        place=record.get("place", ""),
+        payload=payload[:LONGEST_SHOWN],
+        is_shortened=len(payload) > LONGEST_SHOWN,
+        is_cut=record.get("is_cut", False),
+        first_seen_at=record["first_seen_at"],
+        last_seen_at=record["last_seen_at"],
+        times_seen=record["times_seen"],
+    )
+
+
+def _set_out(payload: str) -> str:
+    """The JSON with a line a field and its letters as letters; as it is kept where it was cut."""
+    try:
+        text = json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return payload
+    return text.encode("utf-8", "replace").decode()  # half of a surrogate pair fits into JSON, not into a page
+
+
+def _wanted(request: HttpRequest) -> QuarantineFilter:
+    return _filter(request.GET)
+
+
+def _filter(parameters: Any) -> QuarantineFilter:
+    field, reason = (parameters.get(name, "").replace("\0", "")[:_LONGEST_VALUE] for name in ("field", "reason"))
+    return QuarantineFilter(field, reason)
+
+
+def _cursor(request: HttpRequest) -> Cursor | None:
+    """Where the page begins; a cursor that is none leads to the first page."""
+    try:
+        return Cursor.decode(text) if (text := request.GET.get("cursor", "")) else None
+    except CursorError:
+        return None
+
+
+def _query(wanted: QuarantineFilter, cursor: str = "") -> str:
+    values = {"field": wanted.field, "reason": wanted.reason, "cursor": cursor}
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+def _back(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """To the list as it was narrowed; after all of those were dropped, to the whole list."""
+    response = redirect("quarantine", access.tenant.slug)
+    query = _query(_filter(request.POST))
+    if query and quarantine.count_records(access.tenant, _filter(request.POST)):
+        response["Location"] += f"?{query}"
+    return response

@@ -1,0 +1,136 @@
+"""Runs of ingestion, ready to show: how far, how fast, how they ended and what to do about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tickets import jobs
+from tickets.ingestion.freshness import describe_counts
+from tickets.views.ingestion.advice import advice
+
+UNCLAIMED_AFTER = timedelta(seconds=10)
+_TRIGGERS = {
+    "web": "web page",
+    "admin": "admin",
+    "api": "API",
+    "command": "command line",
+    "demo": "",  # who started it says it already
+    "schedule": "",
+}
+_TODO_WHEN_REFUSED = {
+    "sync": "Once they are right at the helpdesk, the next run takes them in.",
+    "retry": "See why they are still refused. Correct the source’s settings, or drop them.",
+    "import": "Correct them in the file and import it again; what came in before is not doubled.",
+}
+_READ = ("new_ingested", "updated", "unchanged", "quarantined", "foreign")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRun:
+    """The tenant's queued or running job."""
+
+    job_id: str
+    kind: str
+    is_queued: bool
+    is_unclaimed: bool
+    is_stopping: bool
+    stopping_by: str
+    started_by: str
+    began_at: datetime
+    percentage: int
+    pages: int
+    total_pages: int | None
+    read: int
+    per_second: float | None
+    counts: Mapping[str, int]
+    note: str
+
+    @property
+    def announcement(self) -> str:
+        """How far it is, for ears: changes with every tenth, not with every page."""
+        if self.is_queued:
+            return "The ingestion waits for a worker."
+        if self.total_pages is None:
+            return "The ingestion is running."
+        return f"{self.percentage // 10 * 10}% read."
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    job_id: str
+    kind: str
+    status: str
+    started_by: str
+    trigger: str
+    queued_at: datetime
+    ended_at: datetime | None
+    took: timedelta | None
+    pages: int
+    counts: Mapping[str, int]
+    brought: str
+    problem: str
+    problem_code: str
+    todo: str
+    notice: str
+    was_full: bool
+    has_refused: bool
+    cancelled_by: str
+
+
+def live_run(job: Mapping[str, Any], *, now: datetime) -> LiveRun:
+    is_queued = job["status"] == "queued"
+    began_at: datetime = job["started_at"] or job["queued_at"]
+    read = sum(job["counts"][name] for name in _READ)
+    seconds = (now - began_at).total_seconds()
+    return LiveRun(
+        job_id=job["_id"],
+        kind=job["options"].get("kind", "sync"),
+        is_queued=is_queued,
+        is_unclaimed=is_queued and now - job["queued_at"] > UNCLAIMED_AFTER,
+        is_stopping=job["cancel_requested_at"] is not None,
+        stopping_by=job.get("cancel_requested_by", ""),
+        started_by=job["started_by"],
+        began_at=began_at,
+        percentage=jobs.percentage(dict(job)),
+        pages=job["processed_pages"],
+        total_pages=job["total_pages"],
+        read=read,
+        per_second=round(read / seconds, 1) if seconds >= 1 and read else None,
+        counts=job["counts"],
+        note=job["note"],
+    )
+
+
+def past_run(job: Mapping[str, Any]) -> PastRun:
+    trouble = job["error"] or job["warning"] or {}
+    refused = job["counts"]["quarantined"]
+    kind = job["options"].get("kind", "sync")
+    if trouble:
+        problem, todo = trouble["message"], advice(trouble.get("code"))
+    elif job["status"] == "partial":
+        problem = f"{refused} {'record' if refused == 1 else 'records'} could not be kept as tickets."
+        todo = _TODO_WHEN_REFUSED.get(kind, _TODO_WHEN_REFUSED["sync"])
+    else:
+        problem = todo = ""
+    began, ended = job["started_at"], job["ended_at"]
+    return PastRun(
+        job_id=job["_id"],
+        kind=kind,
+        status=job["status"],
+        started_by=job["started_by"],
+        trigger=_TRIGGERS.get(job["trigger"], job["trigger"]),
+        queued_at=job["queued_at"],
+        ended_at=ended,
+        took=ended - began if began and ended else None,
+        pages=job["processed_pages"],
+        counts=job["counts"],
+        brought=describe_counts(job["counts"]),
+        problem=problem,
+        problem_code=trouble.get("code", ""),
+        todo=todo,
+        notice=(job.get("notice") or {}).get("message", ""),
+        was_full=bool(job["options"].get("full")),
+        has_refused=job["status"] == "partial" and refused > 0,
+        cancelled_by=job.get("cancel_requested_by", "") if job["status"] == "cancelled" else "",
+    )

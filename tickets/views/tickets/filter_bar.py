@@ -1,0 +1,123 @@
+"""What the form above a list of tickets shows: choices with their counts, chips, dates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from supportsaas.formatting import format_day, format_label, format_minute
+from tickets.records.statuses import STATES
+from tickets.store.filters import SENTIMENTS, URGENCIES, TicketFilter
+
+_TITLES = {
+    "urgency": "Urgency",
+    "sentiment": "Sentiment",
+    "state": "State",
+    "status": "Status",
+    "source": "Source",
+    "requires_action": "Needs action",
+    "customer_id": "Customer",
+    "keyword": "Keyword",
+    "q": "Text",
+    "created_from": "From",
+    "created_to": "To",
+}
+_FIXED_ORDER: dict[str, tuple[str, ...]] = {"urgency": URGENCIES, "sentiment": SENTIMENTS, "state": STATES}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+    count: int | None
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceGroup:
+    name: str
+    title: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A condition in force, and the query string of the list without it."""
+
+    title: str
+    value: str
+    query_without: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateField:
+    """An input for one end of the period: a day, or a moment where the end is not at midnight."""
+
+    name: str
+    title: str
+    kind: str
+    value: str
+    error: str
+
+
+def choice_groups(
+    wanted: TicketFilter, counts: Mapping[str, Mapping[str, int]], *, is_counted: bool = True
+) -> list[ChoiceGroup]:
+    """The fields with choices; a chosen value stays there to be taken off, also where it counts nothing.
+
+    Without `is_counted` the counts only say which values there are.
+    """
+    groups = []
+    for name in ("urgency", "sentiment", "state", "status", "source"):
+        chosen: tuple[str, ...] = getattr(wanted, name)
+        counted = counts.get(name, {})
+        values = dict.fromkeys((*_FIXED_ORDER.get(name, ()), *counted, *chosen))
+        choices = [Choice(v, _name(name, v), counted.get(v, 0) if is_counted else None, v in chosen) for v in values]
+        groups.append(ChoiceGroup(name, _TITLES[name], choices))
+    return groups
+
+
+def chips(wanted: TicketFilter, zone: ZoneInfo) -> list[Chip]:
+    found = []
+    for name, value in wanted.parameters():
+        present = getattr(wanted, name)
+        if isinstance(present, datetime):
+            shown = _period_end(present, zone, is_last=name == "created_to")
+        else:
+            shown = value if name in ("customer_id", "keyword", "q") else _name(name, value)
+        found.append(Chip(_TITLES[name], shown, wanted.without(name, value).query()))
+    return found
+
+
+def _name(field: str, value: str) -> str:
+    return "Not mapped" if (field, value) == ("state", "unknown") else format_label(value)
+
+
+def date_fields(wanted: TicketFilter, zone: ZoneInfo, errors: Mapping[str, str]) -> list[DateField]:
+    fields = []
+    for name in ("created_from", "created_to"):
+        kind, value = _date_input(getattr(wanted, name), zone, is_last=name == "created_to")
+        fields.append(DateField(name, _TITLES[name], kind, value, errors.get(name, "")))
+    return fields
+
+
+def _date_input(moment: datetime | None, zone: ZoneInfo, *, is_last: bool) -> tuple[str, str]:
+    """The kind of input and its value, in the zone's own time."""
+    if moment is None:
+        return "date", ""
+    local = moment.astimezone(zone)
+    if _is_midnight(local):
+        day = local.date() - timedelta(days=1) if is_last else local.date()
+        return "date", day.isoformat()
+    return "datetime-local", local.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _period_end(moment: datetime, zone: ZoneInfo, *, is_last: bool) -> str:
+    local = moment.astimezone(zone)
+    if _is_midnight(local):
+        return format_day(local - timedelta(days=1) if is_last else local)
+    return format_minute(local)
+
+
+def _is_midnight(local: datetime) -> bool:
+    return (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)

@@ -1,0 +1,131 @@
+"""Saved views of the ticket list: everybody opens them; managers save, rename, order and delete them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tenants.access import TenantAccess, tenant_required
+from tenants.models import Role
+from tickets.store import saved_views
+from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.saved_views import LONGEST_NAME, SavedView, ViewRefused
+from tickets.views.tickets.filter_bar import Chip, chips
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLink:
+    """A view in the row above the list; without `query` it leads to what is wrong with it."""
+
+    view: SavedView
+    query: str
+    is_active: bool
+    chips: tuple[Chip, ...] = ()
+    problem: str = ""
+
+
+def view_links(access: TenantAccess, wanted: TicketFilter | None = None) -> list[ViewLink]:
+    """The tenant's views; the one whose filters are those of the list is active."""
+    active = wanted.query() if wanted else ""
+    links = []
+    for view in saved_views.find_views(access.tenant):
+        try:
+            meant = view.wanted()
+        except FilterError as error:
+            links.append(ViewLink(view, "", False, problem=f"“{error.field}” {error.reason}."))
+        else:
+            query = meant.query()
+            links.append(ViewLink(view, query, query == active, tuple(chips(meant, access.tenant.zone))))
+    return links
+
+
+@require_GET
+@tenant_required(Role.MANAGER)
+def show_views(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    return _list_page(request, access)
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_required(Role.MANAGER)
+def add_view(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """The filters are those of the address, as on the list."""
+    name, error = request.POST.get("name", ""), ""
+    try:
+        wanted = TicketFilter.parse(dict(request.GET.lists()), zone=access.tenant.zone)
+    except FilterError as problem:
+        wanted, error = TicketFilter(), f"“{problem.field}” {problem.reason}."
+    if request.method == "POST" and not error:
+        try:
+            view = saved_views.add_view(access.tenant, name=name, wanted=wanted)
+        except ViewRefused as refused:
+            error = str(refused)
+        else:
+            messages.success(request, f"“{view}” is saved. Everybody of {access.tenant} finds it above the list.")
+            return redirect(_list_address(access, view.query))
+    context = {
+        "name": name,
+        "error": error,
+        "longest": LONGEST_NAME,
+        "chips": chips(wanted, access.tenant.zone),
+        "back": _list_address(access, wanted.query()),
+    }
+    return render(request, "tickets/view_form.html", context, status=422 if error else 200)
+
+
+@require_GET
+@tenant_required()
+def open_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
+    """To the list; where the view is not valid any more, a page that says so."""
+    view = access.find_or_404(SavedView, view_id)
+    try:
+        return redirect(_list_address(access, view.wanted().query()))
+    except FilterError as error:
+        context = {"view": view, "problem": f"“{error.field}” {error.reason}."}
+        return render(request, "tickets/view_invalid.html", context, status=409)
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def rename_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
+    view, name = access.find_or_404(SavedView, view_id), request.POST.get("name", "")
+    before = view.name
+    try:
+        saved_views.rename_view(view, name)
+    except ViewRefused as refused:
+        return _list_page(request, access, refused=view_id, typed=name, error=str(refused))
+    if view.name != before:
+        messages.success(request, f"“{before}” is called “{view.name}” now.")
+    return redirect("saved-views", access.tenant.slug)
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def move_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
+    view, direction = access.find_or_404(SavedView, view_id), request.POST.get("to", "")
+    if direction in ("up", "down"):
+        saved_views.move_view(view, direction)  # type: ignore[arg-type]
+    return redirect("saved-views", access.tenant.slug)
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def delete_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
+    view = access.find_or_404(SavedView, view_id)
+    saved_views.delete_view(view)
+    messages.success(request, f"The view “{view}” was deleted.")
+    return redirect("saved-views", access.tenant.slug)
+
+
+def _list_address(access: TenantAccess, query: str) -> str:
+    address = reverse("ticket-list", args=[access.tenant.slug])
+    return f"{address}?{query}" if query else address
+
+
+def _list_page(request: HttpRequest, access: TenantAccess, **more: Any) -> HttpResponse:
+    """The views to edit; with `refused`, `typed` and `error`, a name that was not taken."""
+    context = {"links": view_links(access), "longest": LONGEST_NAME, **more}
+    return render(request, "tickets/saved_views.html", context, status=422 if more else 200)

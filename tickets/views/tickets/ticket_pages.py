@@ -1,0 +1,182 @@
+"""The list of a tenant's tickets, and one ticket with its reasons and its history."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from supportsaas.db.paging import END, Cursor, CursorError
+from supportsaas.formatting import format_label
+from tenants.access import TenantAccess, tenant_required
+from tickets.classification.classify import Classification, classify_ticket
+from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_text, reasons
+from tickets.classification.tokenizer import NO_QUERY, Query, QueryError, parse_query
+from tickets.records.statuses import state_of
+from tickets.rules.model import find_deciding, find_rules
+from tickets.rules.reclassification import find_judging
+from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
+from tickets.store.search import TicketSearch
+from tickets.store.ticket_queries import TicketPage
+from tickets.store.ticket_store import TicketStore
+from tickets.templatetags.ticket_marks import LINE, SUBJECT
+from tickets.views.fragments import begin_frame, render_page_or_fragment
+from tickets.views.tickets.filter_bar import ChoiceGroup, chips, choice_groups, date_fields
+from tickets.views.tickets.saved_views import view_links
+from tickets.views.tickets.timeline import timeline_entry
+
+PAGE_SIZE = 50
+EXCERPT = 200
+EXCERPT_OF_A_HIT = 4_000
+OTHER_TICKETS = 8
+FOLD_AFTER = 3_000
+HISTORY_AT_FIRST = 50
+HISTORY_AT_MOST = 1_000
+
+
+@require_GET
+@tenant_required()
+def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+    """Tickets newest first, narrowed by the address; 400 with the field named where it is no filter."""
+    store, zone = TicketStore(access.tenant), access.tenant.zone
+    frame = begin_frame(request, access)
+    errors: dict[str, str] = {}
+    wanted, page, cursor_text = TicketFilter(), None, request.GET.get("cursor", "")
+    try:
+        wanted = TicketFilter.parse(dict(request.GET.lists()), zone=zone)
+        cursor = Cursor.decode(cursor_text) if cursor_text else None
+    except FilterError as error:
+        errors[error.field] = error.reason
+    except CursorError:
+        errors["cursor"] = "This is no page of the list. The address may have been cut off."
+    else:
+        try:
+            page = store.find_page(
+                wanted,
+                page_size=PAGE_SIZE,
+                cursor=cursor,
+                excerpt=EXCERPT_OF_A_HIT if wanted.q else EXCERPT,
+                exact=request.GET.get("count") == "all",
+            )
+        except FilterError as error:
+            errors[error.field] = error.reason
+    search = parse_query(wanted.q or "")
+    if page is not None and search.terms:
+        _mark_tickets(page, search)
+    links = view_links(access, wanted)
+    context: dict[str, Any] = {
+        **frame,
+        "links": links,
+        "is_saved": any(link.is_active for link in links),
+        "wanted": wanted,
+        "page": page,
+        "has_cursor": bool(cursor_text),
+        "query": wanted.query(),
+        "next_query": _page_query(wanted, page.next_cursor if page else None),
+        "previous_query": _page_query(wanted, page.previous_cursor if page else None),
+        "last_query": _page_query(wanted, END.encode()),
+        "search_query": urlencode({"q": wanted.q}) if wanted.q else "",
+        "ignored": search.ignored,
+        "waiting": TicketSearch(access.tenant).find_waiting() if wanted.q else None,
+        "groups": _choice_groups(store, wanted, page),
+        "chips": chips(wanted, zone),
+        "only_unknown": ("unknown",),
+        "dates": date_fields(wanted, zone, errors),
+        "errors": errors,
+        "has_tickets": bool((page and page.total) or store.has_any()),
+    }
+    response = render_page_or_fragment(
+        request, "tickets/list.html", "tickets/_list.html", context, status=400 if errors else 200
+    )
+    if not errors:
+        # The address without the form's empty fields.
+        query = _page_query(wanted, cursor_text) if cursor_text else wanted.query()
+        response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
+    return response
+
+
+@require_GET
+@tenant_required()
+def show_ticket(request: HttpRequest, access: TenantAccess, external_id: str) -> HttpResponse:
+    store = TicketStore(access.tenant)
+    ticket = store.find_ticket(external_id)
+    if ticket is None:
+        raise Http404("No such ticket.")
+    rules = find_rules(access.tenant)
+    verdict = classify_ticket(subject=ticket["subject"], message=ticket["message"], rules=rules)
+    query = _query_of(request)
+    wants_all = request.GET.get("history") == "all"
+    limit = HISTORY_AT_MOST if wants_all else HISTORY_AT_FIRST
+    entries = store.find_history(external_id, limit=limit + 1)
+    others = _other_tickets(store, ticket)
+    context: dict[str, Any] = {
+        "ticket": ticket,
+        "is_status_unknown": state_of(ticket["status"]) == "unknown",
+        "subject": mark_text(ticket["subject"], verdict, "subject", query=query),
+        "message": mark_text(ticket["message"], verdict, "message", end=FOLD_AFTER, query=query),
+        "message_rest": mark_text(ticket["message"], verdict, "message", start=FOLD_AFTER, query=query),
+        "message_rest_length": max(len(ticket["message"]) - FOLD_AFTER, 0),
+        "reasons": reasons(verdict),
+        "deciding_rules": find_deciding(access.tenant, verdict.decisions),
+        "differences": _differences(ticket, verdict),
+        "judging": find_judging(access.tenant) if rules else None,
+        "others": others,
+        "history": [timeline_entry(entry, access.tenant.zone) for entry in entries[:limit]],
+        "has_more_history": len(entries) > limit,
+        "history_limit": limit,
+        "shows_all": wants_all,
+    }
+    return render(request, "tickets/ticket.html", context)
+
+
+def _mark_tickets(page: TicketPage, query: Query) -> None:
+    """Give each ticket its subject and the line below it in pieces, the line where the first hit is."""
+    for ticket in page.tickets:
+        ticket["marked_subject"] = mark_hits(ticket["subject"][:SUBJECT], query)
+        ticket["marked_message"] = excerpt_hits(ticket["message"], query, length=LINE)
+
+
+def _query_of(request: HttpRequest) -> Query:
+    """What the list that led here searched for; anything unreadable marks nothing."""
+    try:
+        return parse_query(request.GET.get("q", "")[:LONGEST_VALUE])
+    except QueryError:
+        return NO_QUERY
+
+
+def _choice_groups(store: TicketStore, wanted: TicketFilter, page: TicketPage | None) -> list[ChoiceGroup]:
+    """The choices with their counts; without where too many tickets match to count them in time."""
+    if page is not None and page.choices is not None:
+        return choice_groups(wanted, page.choices)
+    everything = store.count_choices(TicketFilter()) or {}
+    return choice_groups(wanted, everything, is_counted=page is None)
+
+
+def _page_query(wanted: TicketFilter, cursor: str | None) -> str:
+    query = wanted.query()
+    return "&".join(part for part in (query, f"cursor={cursor}") if part) if cursor else ""
+
+
+def _other_tickets(store: TicketStore, ticket: Mapping[str, Any]) -> TicketPage | None:
+    """The customer's newest other tickets; `total` counts all of the customer's."""
+    if not ticket["customer_id"]:
+        return None
+    found = store.find_page(
+        TicketFilter(customer_id=ticket["customer_id"]), page_size=OTHER_TICKETS + 1, excerpt=EXCERPT
+    )
+    found.tickets[:] = [each for each in found.tickets if each["external_id"] != ticket["external_id"]][:OTHER_TICKETS]
+    return found
+
+
+def _differences(ticket: Mapping[str, Any], verdict: Classification) -> list[str]:
+    """What the stored verdict says where today's rules judge otherwise, in words."""
+    stored = (ticket["urgency"], ticket["sentiment"], ticket["requires_action"])
+    present = (verdict.urgency, verdict.sentiment, verdict.requires_action)
+    names = ("urgency", "sentiment", "needs action")
+    return [
+        f"{name} {format_label(old).lower()}"
+        for name, old, new in zip(names, stored, present, strict=True)
+        if old != new
+    ]

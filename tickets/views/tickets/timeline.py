@@ -1,0 +1,76 @@
+"""A ticket's history entries, ready to show: each field's change as a word-level diff."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from supportsaas.formatting import format_exact_time, format_number
+from tickets.planning.changes import TRACKED
+from tickets.store.diffing import Piece, diff_texts
+
+FOLD_AFTER = 280
+_LONGEST_INITIAL = 20_000
+_TITLES = {
+    "customer_id": "customer",
+    "requires_action": "needs action",
+    "created_at": "created",
+    "resolved_at": "resolved",
+    "deleted_at": "deleted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of an entry. `is_initial`: there was no value before. `is_long`: better folded."""
+
+    title: str
+    pieces: list[Piece]
+    is_initial: bool
+    is_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """`reason` says why, where that is not the helpdesk's doing."""
+
+    action: str
+    recorded_at: datetime
+    job_id: str
+    changes: list[FieldChange]
+    reason: str = ""
+
+
+def timeline_entry(entry: Mapping[str, Any], zone: ZoneInfo) -> TimelineEntry:
+    is_initial = entry["action"] == "created"
+    changes = []
+    for name in sorted(entry["changes"], key=_place):
+        old, new = (_as_text(entry["changes"][name].get(side), zone) for side in ("old", "new"))
+        pieces = _initial(new) if is_initial else diff_texts(old, new)
+        is_long = sum(len(piece.text) for piece in pieces) > FOLD_AFTER
+        changes.append(FieldChange(_TITLES.get(name, name.replace("_", " ")), pieces, is_initial, is_long))
+    return TimelineEntry(entry["action"], entry["recorded_at"], entry["job_id"], changes, entry.get("reason", ""))
+
+
+def _place(name: str) -> int:
+    return TRACKED.index(name) if name in TRACKED else len(TRACKED)
+
+
+def _initial(value: str) -> list[Piece]:
+    if len(value) <= _LONGEST_INITIAL:
+        return [Piece("same", value)] if value else []
+    left_out = len(value) - _LONGEST_INITIAL
+    return [Piece("same", value[:_LONGEST_INITIAL]), Piece("skipped", f"{format_number(left_out)} more characters")]
+
+
+def _as_text(value: object, zone: ZoneInfo) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return format_exact_time(value, zone)
+        case _:
+            return str(value)

@@ -1,7 +1,7 @@
 """Encryption of secrets at rest (helpdesk credentials), with Fernet.
 
 `ENCRYPTION_KEYS` holds one or more keys; the first encrypts, all decrypt, so a key is
-changed by putting the new one in front; `supportsaas.stored_secrets` then makes the old one dispensable.
+changed by putting the new one in front; `supportsaas.ops.stored_secrets` then makes the old one dispensable.
 """
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet

@@ -1,7 +1,7 @@
 """StatisticsStore: the numbers of one tenant over a period, counted by MongoDB in one aggregation.
 
 As with the TicketStore, a store exists only for a tenant and puts it into every first match.
-The branches (`analytics.branches`) read roll-ups where they hold and tickets elsewhere; all of it
+The branches (`analytics.dashboard.union_parts`) read roll-ups where they hold and tickets elsewhere; all of it
 in one snapshot, so the numbers of a page belong together and are those of its lists.
 
 Which bucket of the trend a ticket falls into is worked out from the edges that the links carry

@@ -2,7 +2,7 @@
 
 A name is resolved once for a connection, every address it stands for is checked, and the connection goes
 to a checked one: a name server that changes its answer in between has no effect. What may be reached,
-`supportsaas.addresses` says, and the setting `OUTBOUND_ALLOWED_HOSTS`.
+`supportsaas.net.addresses` says, and the setting `OUTBOUND_ALLOWED_HOSTS`.
 
 Neither proxies nor log-ins are taken from the environment (HTTP_PROXY, .netrc): a proxy would connect in
 our place, to addresses that nobody checked. SSL_CERT_FILE and SSL_CERT_DIR hold. Redirects are not followed.

@@ -1,7 +1,7 @@
 """The cookie of a device that somebody has logged in from, so that strangers' guesses elsewhere never delay them there.
 
 It holds a random number and says nothing of who logged in: which names the device is known for is kept as
-digests with the counts of `tenants.throttle`. It lets nobody in; without it the device is one like any other.
+digests with the counts of `tenants.accounts.throttle`. It lets nobody in; without it the device is one like any other.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The words of the demo helpdesk: what the customers of four different businesses write.
 
 Only data. A template is a subject (alternatives separated by `` | ``) and a body; both may hold the slots
-``{ref} {item} {other} {place} {amount} {day} {when} {n} {month}``, filled by `tickets.demo_helpdesk.tickets`.
+``{ref} {item} {other} {place} {amount} {day} {when} {n} {month}``, filled by `tickets.demo.tickets`.
 Words that make a ticket urgent appear under "urgent" only, save for a few that are denied ("not urgent").
 """
 

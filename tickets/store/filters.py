@@ -40,7 +40,7 @@ class FilterError(ValueError):
 class TicketFilter:
     """Everything a list can be narrowed by; empty means not at all. Periods are half-open.
 
-    `state`: what the status means (`tickets.statuses`), whatever a helpdesk calls it.
+    `state`: what the status means (`tickets.records.statuses`), whatever a helpdesk calls it.
     """
 
     state: tuple[State, ...] = ()

@@ -1,6 +1,6 @@
 """TicketLists: a tenant's living tickets under a filter: pages of them, their total, the choices to narrow by.
 
-How each list is read is planned in `tickets.list_plans`.
+How each list is read is planned in `tickets.store.query_planner`.
 """
 
 import heapq

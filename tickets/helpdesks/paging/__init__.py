@@ -1,6 +1,6 @@
 """How a list goes on from page to page. A pager says what to ask for next and when there is nothing more.
 
-It asks nothing itself: `tickets.sources.rest` does, and tells it what came.
+It asks nothing itself: `tickets.helpdesks.rest` does, and tells it what came.
 """
 
 from tickets.helpdesks.paging.links import LinkPager

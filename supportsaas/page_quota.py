@@ -15,10 +15,10 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
-from supportsaas import mongo
-from supportsaas.api_answers import first_segments
-from supportsaas.middleware import unavailable
-from supportsaas.plain_answers import refuse
+from supportsaas.api.answers import first_segments
+from supportsaas.db import mongo
+from supportsaas.web.middleware import unavailable
+from supportsaas.web.plain_answers import refuse
 
 logger = logging.getLogger(__name__)
 

@@ -112,7 +112,7 @@ MIDDLEWARE = [
     "supportsaas.web.security_headers.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "supportsaas.api_answers.api_answers",
+    "supportsaas.api.answers.api_answers",
     "supportsaas.web.uploads.bounded_bodies",
     "supportsaas.web.middleware.database_patience",
     "django.contrib.sessions.middleware.SessionMiddleware",

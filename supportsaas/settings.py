@@ -107,6 +107,17 @@ INSTALLED_APPS = [
     "tickets",
     "analytics",
 ]
+PERIODIC_TASK_MODULES = [
+    "tickets.ingestion.schedule",
+    "tickets.ingestion.incidents",
+    "tickets.store.search",
+    "tickets.rules.reclassification",
+    "tickets.status_mapping.remapping",
+    "tickets.alerts.dispatcher",
+    "tickets.erasure.tenants",
+    "analytics.rollups.refreshing",
+    "analytics.digest.sending",
+]
 MIDDLEWARE = [
     "supportsaas.web.request_log.request_log",
     "supportsaas.web.security_headers.security_headers",

@@ -9,19 +9,16 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         # By signals, so that a schedule holds at once whoever changes a source: admin, command or demo.
-        from supportsaas.ops import per_tenant_work, periodic_tasks
+        from supportsaas.ops import per_tenant_work
         from supportsaas.ops.health_checks import register
         from tenants.models import Tenant
-        from tickets.alerts import dispatcher
         from tickets.alerts import health_checks as alert_vitals
-        from tickets.erasure import tenants
         from tickets.helpdesks.model import Source
-        from tickets.ingestion import health_checks, incidents, schedule
+        from tickets.ingestion import health_checks
         from tickets.rules import reclassification
         from tickets.rules.model import ClassificationRule
         from tickets.status_mapping import remapping
         from tickets.status_mapping.model import StatusMapping
-        from tickets.store import search
 
         post_save.connect(_follow_source, sender=Source)
         post_delete.connect(_forget_schedule, sender=Source)
@@ -30,9 +27,6 @@ class TicketsConfig(AppConfig):
         post_delete.connect(reclassification.follow_change, sender=ClassificationRule)
         post_save.connect(remapping.follow_change, sender=StatusMapping)
         post_delete.connect(remapping.follow_change, sender=StatusMapping)
-        registered = (schedule, search, dispatcher, incidents, reclassification, remapping, tenants)
-        for duty in (duty for module in registered for duty in module.DUTIES):
-            periodic_tasks.register(duty)
         for vital in (*health_checks.VITALS, *per_tenant_work.VITALS, *alert_vitals.VITALS):
             register(vital)
 

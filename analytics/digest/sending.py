@@ -16,13 +16,14 @@ from analytics.digest.week import week_before
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.formatting import one_line
-from supportsaas.ops.periodic_tasks import Duty
+from supportsaas.ops.periodic_tasks import periodic_task
 from tenants.access import find_access
 from tenants.models import Tenant, User
 
 logger = logging.getLogger(__name__)
 
 
+@periodic_task("digests", every_seconds=60)
 def send_due_digests(stop: threading.Event, *, now: Callable[[], datetime] = clock.now) -> int:
     """Send what is due and not sent; how many went out."""
     if not settings.EMAIL_IS_SET:
@@ -87,6 +88,3 @@ def _failed(claim: claims.Claim, error: Exception, now: Callable[[], datetime]) 
 
 def _words(error: Exception) -> str:
     return one_line(f"{type(error).__name__}: {error}", 300)
-
-
-DUTIES = (Duty(name="digests", every_seconds=60, work=send_due_digests),)

@@ -26,7 +26,7 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import take_turns
-from supportsaas.ops.periodic_tasks import Duty
+from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.ops.process_name import process_name
 from supportsaas.reliability.lock import HeldLock, Lock, LockLost
 from tenants.models import Tenant
@@ -71,6 +71,9 @@ def refresh(
     return True
 
 
+# A second thread, so that a tenant whose roll-ups are built from a million tickets does not keep the others waiting.
+@periodic_task("rollups-beside", every_seconds=1)
+@periodic_task("rollups", every_seconds=1, follows_runs=True)
 def refresh_marked(stop: threading.Event) -> int:
     """Refresh every tenant that has marks, in turns; how many turns. A tenant whose run touches more and more days waits for its end."""
     marks, work = mongo.collection(MARKS), partial(_refresh_one, stop=stop)
@@ -91,6 +94,7 @@ def _refresh_one(tenant_id: str, *, stop: threading.Event) -> int:
     return not _is_better_put_off(tenant) and refresh(tenant, stop=stop, at_most=LONGEST_TURN)
 
 
+@periodic_task("outdated-rollups", every_seconds=60)
 def refresh_outdated(stop: threading.Event) -> int:
     """Refresh every tenant whose roll-ups are of another time zone, of an earlier day, or not there; how many."""
     now, built = clock.now(), state.find_all()
@@ -100,14 +104,6 @@ def refresh_outdated(stop: threading.Event) -> int:
         if found is None or found.zone != tenant.timezone or found.complete != day_of(now, tenant.zone):
             outdated[tenant.slug] = tenant
     return take_turns("rollups", outdated, lambda slug: refresh(outdated[slug], stop=stop), stop=stop)
-
-
-DUTIES = (
-    Duty(name="rollups", every_seconds=1, work=refresh_marked, follows_runs=True),
-    # Beside the first, so that a tenant whose roll-ups are built from a million tickets does not keep the others waiting.
-    Duty(name="rollups-beside", every_seconds=1, work=refresh_marked),
-    Duty(name="outdated-rollups", every_seconds=60, work=refresh_outdated),
-)
 
 
 class _Stopped(Exception):

@@ -27,7 +27,7 @@ from bson.errors import InvalidId
 
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
-from supportsaas.ops.periodic_tasks import Duty
+from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit, Refusal
 from tickets.alerts import composing, deliveries
 from tickets.alerts.channels import endpoint_of
@@ -301,10 +301,8 @@ def _object_ids(ids: Sequence[str]) -> list[ObjectId]:
     return found
 
 
+@periodic_task("deliveries", every_seconds=1.0)
 def _deliver(stop: threading.Event) -> None:
     from supportsaas.ops.process_name import process_name
 
     Dispatcher(owner=process_name()).run(stop)
-
-
-DUTIES = (Duty(name="deliveries", every_seconds=1.0, work=_deliver),)

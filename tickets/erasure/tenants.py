@@ -8,7 +8,7 @@ from collections.abc import Callable
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.ops.per_tenant_work import take_turns
-from supportsaas.ops.periodic_tasks import Duty
+from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.ops.process_name import process_name
 from supportsaas.reliability.lock import Lock
 from tenants.deletion import Deletion, erase_batches, find_deletions, finish
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 WAIT_SECONDS = 1.0
 
 
+@periodic_task("deleted-tenants", every_seconds=5, follows_runs=True)
 def erase_deleted_tenants(stop: threading.Event) -> int:
     """Erase every tenant that was deleted, each as far as `stop` lets us; how many are wholly erased."""
     deletions = {each.slug: each for each in find_deletions()}
@@ -71,6 +72,3 @@ def _end_runs(slug: str) -> None:
         {**active, "cancel_requested_at": None},
         {"$set": {"cancel_requested_at": clock.now(), "cancel_requested_by": "the deletion of the tenant"}},
     )
-
-
-DUTIES = (Duty(name="deleted-tenants", every_seconds=5, work=erase_deleted_tenants, follows_runs=True),)

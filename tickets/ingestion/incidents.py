@@ -9,6 +9,7 @@ well for a while, or nothing changes.
 """
 
 import hashlib
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ from supportsaas import clock as system_clock
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.ops.periodic_tasks import Duty
+from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, CircuitState, Result, find_states
 from tenants.models import Tenant
 from tickets.alerts import deliveries
@@ -242,4 +243,6 @@ def _keys(tenants: dict[str, Tenant]) -> set[object]:
     return {tenant.pk for tenant in tenants.values()}
 
 
-DUTIES = (Duty(name="troubles", every_seconds=15.0, work=lambda _stop: watch()),)
+@periodic_task("troubles", every_seconds=15.0)
+def _watch(_stop: threading.Event) -> None:
+    watch()

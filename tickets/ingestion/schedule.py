@@ -10,6 +10,7 @@ computed from the log of runs whenever a turn comes, so one good read, by whomev
 """
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from pymongo import ReturnDocument
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.ops.periodic_tasks import Duty
+from supportsaas.ops.periodic_tasks import periodic_task
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.helpdesks.model import Source
@@ -221,8 +222,11 @@ def _schedule(found: Document) -> Schedule:
     return Schedule(found["_id"], timedelta(minutes=found["every_minutes"]), found["next_at"])
 
 
-DUTIES = (
-    Duty(name="turns", every_seconds=5, work=lambda _stop: start_due_runs()),
-    # Saving a source has its schedule follow at once; this catches what came about without it.
-    Duty(name="schedules", every_seconds=60, work=lambda _stop: follow_sources()),
-)
+@periodic_task("turns", every_seconds=5)
+def _start_due_runs(_stop: threading.Event) -> None:
+    start_due_runs()
+
+
+@periodic_task("schedules", every_seconds=60)
+def _follow_sources(_stop: threading.Event) -> None:
+    follow_sources()

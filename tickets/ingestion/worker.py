@@ -1,4 +1,4 @@
-"""The worker: takes queued jobs, several at a time, on any number of machines, and performs the duties."""
+"""The worker: takes queued jobs, several at a time, on any number of machines, and runs the periodic tasks."""
 
 import logging
 import threading
@@ -47,11 +47,11 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to stop; an unreachable database is waited out."""
-        performing = [
-            threading.Thread(target=periodic_tasks.perform, args=(duty, self.stop), name=f"duty-{duty.name}")
-            for duty in periodic_tasks.registered()
+        tasks = [
+            threading.Thread(target=periodic_tasks.repeat, args=(task, self.stop), name=f"task-{task.name}")
+            for task in periodic_tasks.find_tasks()
         ]
-        for thread in performing:
+        for thread in tasks:
             thread.start()
         with ThreadPoolExecutor(self.concurrency * OPEN_FOR_EACH_PLACE, thread_name_prefix="job") as pool:
             while not self.stop.is_set():
@@ -62,7 +62,7 @@ class Worker:
                 except mongo.UNAVAILABLE as error:
                     logger.warning("MongoDB is away, trying again: %s", error)
                 self.stop.wait(POLL_SECONDS)
-        for thread in performing:
+        for thread in tasks:
             thread.join()
         self._collect()
         self._say_goodbye()
@@ -159,10 +159,10 @@ def count_workers(*, now: datetime | None = None) -> int:
     return mongo.collection(COLLECTION).count_documents({"seen_at": {"$gt": now - SILENT_AFTER}})
 
 
-def perform_duties_of_runs(stop: threading.Event) -> None:
-    """At the end of a command that has ingested: what a worker would do at once, if there is none."""
+def run_tasks_after_ingestion(stop: threading.Event) -> None:
+    """At the end of a command that ingests: do at once what a worker would do, if no worker is running."""
     try:
         if count_workers() == 0:
-            periodic_tasks.perform_after_runs(stop)
+            periodic_tasks.run_after_ingestion(stop)
     except mongo.UNAVAILABLE as error:
-        logger.warning("MongoDB is away, the duties of a run are left to the next one: %s", error)
+        logger.warning("MongoDB is unavailable, so the tasks after this run are left to the next one: %s", error)

@@ -21,7 +21,7 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import take_turns
-from supportsaas.ops.periodic_tasks import Duty
+from supportsaas.ops.periodic_tasks import periodic_task
 from tenants.models import Tenant
 from tickets.planning.planner import plan_reclassification
 from tickets.planning.stored_pages import rewrite_page
@@ -123,6 +123,7 @@ def judge_next_page(tenant: Tenant, *, owner_id: str) -> bool:
     return marks.update_one(same, step).matched_count == 0 or step["$inc"]["seen"] > 0
 
 
+@periodic_task("reclassification", every_seconds=2.0, follows_runs=True)
 def judge_waiting(stop: threading.Event) -> int:
     """Judge whatever waits, some pages of each tenant in turn; how many pages."""
     owner_id, done = str(uuid.uuid4()), 0
@@ -150,6 +151,3 @@ def follow_change(instance: Any, raw: bool = False, **_: Any) -> None:
     """Of a rule that was saved or deleted, by a page, the admin, a command or with its tenant."""
     if not raw:
         follow_rules(instance.tenant)
-
-
-DUTIES = (Duty(name="judging", every_seconds=2.0, work=judge_waiting, follows_runs=True),)

@@ -17,7 +17,7 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import take_turns
-from supportsaas.ops.periodic_tasks import Duty
+from supportsaas.ops.periodic_tasks import periodic_task
 from tenants.models import Tenant
 from tickets.planning.planner import plan_remapping
 from tickets.planning.stored_pages import rewrite_page
@@ -49,6 +49,7 @@ def remap_at_once(tenant: Tenant) -> None:
     _remap_some(tenant, str(uuid.uuid4()), PAGES_AT_ONCE, threading.Event())
 
 
+@periodic_task("status-remapping", every_seconds=2.0, follows_runs=True)
 def remap_waiting(stop: threading.Event) -> int:
     """Whatever waits, some pages of each tenant in turn; how many pages."""
     owner_id, done = str(uuid.uuid4()), 0
@@ -62,6 +63,7 @@ def remap_waiting(stop: threading.Event) -> int:
     return done
 
 
+@periodic_task("status-marks", every_seconds=60.0)
 def mark_unmarked(_stop: threading.Event) -> int:
     """Have the tickets of every tenant that has no mark looked at; how many tenants."""
     marked = set(_marks().distinct("_id"))
@@ -121,9 +123,3 @@ def follow_change(instance: Any, raw: bool = False, **_: Any) -> None:
     """Of a mapping that was saved or deleted, by a page, a command or with its tenant."""
     if not raw:
         follow_map(instance.tenant)
-
-
-DUTIES = (
-    Duty(name="status-remapping", every_seconds=2.0, work=remap_waiting, follows_runs=True),
-    Duty(name="status-marks", every_seconds=60.0, work=mark_unmarked),
-)

@@ -22,7 +22,7 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import take_turns
-from supportsaas.ops.periodic_tasks import Duty
+from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
 from tickets.classification.tokenizer import (
@@ -260,9 +260,10 @@ def _check(group: Sequence[str]) -> Document:
     return {"$expr": {"$gt": [{"$size": {"$setIntersection": [words, {"$literal": list(group)}]}}, 0]}}
 
 
-# -- The workers' duty ---------------------------------------------------------------------
+# -- The workers' task ---------------------------------------------------------------------
 
 
+@periodic_task("words", every_seconds=1)
 def store_waiting_words(stop: threading.Event) -> int:
     """Give words to every ticket that waits, some batches of each tenant in turn; how many."""
     done = 0
@@ -293,6 +294,3 @@ def _store_words_of(slug: str, stop: threading.Event) -> int:
     finally:
         lock.release(held)
     return done
-
-
-DUTIES = (Duty(name="words", every_seconds=1, work=store_waiting_words),)

@@ -22,7 +22,7 @@ from tickets.ingestion import name_spaces
 from tickets.ingestion.preview import preview_source
 from tickets.ingestion.run import ingest_tenant
 from tickets.ingestion.run_lease import RunCancelled
-from tickets.ingestion.worker import perform_duties_of_runs
+from tickets.ingestion.worker import run_tasks_after_ingestion
 from tickets.jobs import JobActive, JobRequest
 from tickets.management.output import LastingOutput
 from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter, stop_on_signals, waiting_until
@@ -180,7 +180,7 @@ def _import(tenant: Tenant, source: FileSource, origin: Origin, reporter: Report
             origin=origin,
         )
     end = reporter.tell(tenant, outcome, file=source.facts)
-    perform_duties_of_runs(stop)
+    run_tasks_after_ingestion(stop)
     return end
 
 

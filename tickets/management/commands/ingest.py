@@ -24,7 +24,7 @@ from tickets.ingestion.preview import preview_tenant
 from tickets.ingestion.run import ingest_tenant
 from tickets.ingestion.run_lease import RunCancelled
 from tickets.ingestion.run_slots import Turn, run_in_turns
-from tickets.ingestion.worker import perform_duties_of_runs
+from tickets.ingestion.worker import run_tasks_after_ingestion
 from tickets.jobs import JobActive, JobRequest
 from tickets.management.output import LastingOutput
 from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter, stop_on_signals, waiting_until
@@ -117,7 +117,7 @@ class Command(BaseCommand):
         )
         end = Exit.worst(ends)
         if step == self._ingest:
-            perform_duties_of_runs(stop)
+            run_tasks_after_ingestion(stop)
         return end
 
     def _ingest(self, tenant: Tenant, stop: threading.Event, turn: Turn) -> Exit:

@@ -9,10 +9,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from supportsaas import clock
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
+from tests.alerts.endpoint import Endpoint, Reply
 from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, faults
 from tests.builders import store_tickets
-from tests.notifications.endpoint import Endpoint, Reply
 from tickets.alerts.dispatcher import Dispatcher
 from tickets.alerts.model import Channel
 

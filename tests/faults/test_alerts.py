@@ -15,10 +15,10 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests import processes
+from tests.alerts.conftest import make_webhook
+from tests.alerts.endpoint import Endpoint, Reply
 from tests.builders import store_tickets
 from tests.faults.conftest import IS_LONG, OwnDatabase
-from tests.notifications.conftest import make_webhook
-from tests.notifications.endpoint import Endpoint, Reply
 from tickets.alerts.model import Channel
 
 SEEDS = range(10) if IS_LONG else range(1)

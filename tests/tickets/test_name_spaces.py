@@ -11,8 +11,8 @@ from django.test import Client
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import record, store_tickets
+from tests.commands import run
 from tests.helpdesk import ScriptedHelpdesk
-from tests.tickets.test_commands import run
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion import name_spaces

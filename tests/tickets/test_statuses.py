@@ -16,9 +16,9 @@ from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
 from tenants.models import AuditEntry, Tenant, User
 from tests.builders import NOON, record, store_tickets
+from tests.commands import run
 from tests.helpdesk import ScriptedHelpdesk
 from tests.reading_pages import page_of, text_of
-from tests.tickets.test_commands import run
 from tickets import jobs
 from tickets.jobs import JobRequest
 from tickets.models import StatusMapping

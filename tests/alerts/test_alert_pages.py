@@ -11,9 +11,9 @@ from supportsaas import clock as real_clock
 from supportsaas.db import mongo
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
 from tenants.models import Tenant, User
+from tests.alerts.conftest import Urgent
+from tests.alerts.endpoint import Endpoint, Reply
 from tests.conftest import FakeClock
-from tests.notifications.conftest import Urgent
-from tests.notifications.endpoint import Endpoint, Reply
 from tests.reading_pages import body, page_of, text_of
 from tickets.alerts.channels import endpoint_of
 from tickets.alerts.dispatcher import Dispatcher

@@ -11,9 +11,9 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
 from tenants.models import Tenant
+from tests.alerts.conftest import Urgent, make_webhook
+from tests.alerts.endpoint import Endpoint, Reply
 from tests.conftest import FakeClock
-from tests.notifications.conftest import Urgent, make_webhook
-from tests.notifications.endpoint import Endpoint, Reply
 from tests.smtp_server import Mail, SmtpServer
 from tickets.alerts import deliveries
 from tickets.alerts.channels import endpoint_of

@@ -18,8 +18,8 @@ from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests import processes
 from tests.builders import NOON, delete_stored, record, store_tickets
+from tests.commands import run
 from tests.helpdesk import ScriptedHelpdesk
-from tests.tickets.test_commands import run
 from tickets import jobs
 from tickets.helpdesks.files import text_lines
 from tickets.helpdesks.files.file import PAGE_RECORDS, FileFormat, FileSource

@@ -8,8 +8,8 @@ from django.test import Client
 
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit
 from tenants.models import ApiToken, Membership, Role, Tenant, User
-from tests.notifications.conftest import Urgent
-from tests.notifications.endpoint import Endpoint, Reply
+from tests.alerts.conftest import Urgent
+from tests.alerts.endpoint import Endpoint, Reply
 from tickets.alerts.channels import endpoint_of
 from tickets.alerts.dispatcher import Dispatcher
 from tickets.alerts.model import Channel

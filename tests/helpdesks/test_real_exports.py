@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tenants.models import Tenant
 from tests.builders import record
-from tests.tickets.test_commands import run
+from tests.commands import run
 from tickets.helpdesks.files.file import PAGE_RECORDS, FileFormat, FileSource
 from tickets.helpdesks.files.month_names import in_english
 from tickets.helpdesks.files.text_lines import FileError

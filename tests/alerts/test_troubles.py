@@ -10,10 +10,10 @@ from django.test import Client
 from supportsaas.db import mongo
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit
 from tenants.models import Tenant, User
+from tests.alerts.conftest import make_webhook
+from tests.alerts.endpoint import Endpoint
 from tests.builders import finished_job
 from tests.conftest import FakeClock
-from tests.notifications.conftest import make_webhook
-from tests.notifications.endpoint import Endpoint
 from tickets.alerts.channels import endpoint_of
 from tickets.alerts.dispatcher import Dispatcher
 from tickets.alerts.model import Channel

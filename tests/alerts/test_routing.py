@@ -7,9 +7,9 @@ import pytest
 
 from supportsaas.db import mongo
 from tenants.models import Tenant
+from tests.alerts.conftest import Urgent
 from tests.builders import delete_stored, store_tickets
 from tests.conftest import FakeClock
-from tests.notifications.conftest import Urgent
 from tickets.alerts.composing import compose_next
 from tickets.alerts.model import Channel
 from tickets.models import ClassificationRule

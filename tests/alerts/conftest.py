@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tenants.models import Tenant
+from tests.alerts.endpoint import Endpoint
 from tests.conftest import FakeClock
-from tests.notifications.endpoint import Endpoint
 from tickets.alerts.dispatcher import Dispatcher
 from tickets.alerts.model import Channel
 

@@ -11,8 +11,8 @@ from django.test import Client
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import record
+from tests.commands import run
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
-from tests.tickets.test_commands import run
 from tickets.helpdesks import SourceError
 from tickets.helpdesks.model import Source
 from tickets.helpdesks.own_words import LONGEST, own_words

@@ -1,4 +1,4 @@
-"""The commands as an operator meets them: their words and their exit status."""
+"""The commands as an operator sees them: their output and exit status."""
 
 import json
 import os
@@ -11,12 +11,12 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from supportsaas import clock
 from tenants.models import ApiToken, Membership, Tenant, User
 from tests import processes
 from tests.builders import record
+from tests.commands import run
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
 from tickets.helpdesks.model import Source
@@ -25,18 +25,6 @@ from tickets.jobs import JobRequest
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.django_db
-
-
-def run(*arguments: str) -> tuple[int, str, str]:
-    """A command in this process: exit status, what it printed, what it complained."""
-    out, err = StringIO(), StringIO()
-    try:
-        call_command(*arguments, stdout=out, stderr=err)
-    except SystemExit as end:
-        return int(end.code or 0), out.getvalue(), err.getvalue()
-    except CommandError as error:
-        return error.returncode, out.getvalue(), str(error)
-    return 0, out.getvalue(), err.getvalue()
 
 
 class TestIngest:

@@ -30,7 +30,7 @@ class SupportSaaSConfig(AppConfig):
         import atexit
 
         from supportsaas.db import mongo
-        from supportsaas.ops import health_checks, mongodb_checks
+        from supportsaas.ops import health_checks, mongodb_checks, system_checks  # noqa: F401  checks register themselves
 
         atexit.register(mongo.close)
         health_checks.register(mongodb_checks.VITAL)

@@ -5,8 +5,8 @@ class TenantsConfig(AppConfig):
     name = "tenants"
 
     def ready(self) -> None:
-        from tenants import checks, deletion  # noqa: F401  its checks register themselves
-        from tenants.accounts import log_in_events
+        from tenants import deletion
+        from tenants.accounts import log_in_events, system_checks  # noqa: F401  checks register themselves
         from tenants.audit import audit_log
         from tenants.credentials import sessions
 

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas.db.indexes import INDEXES, ensure_indexes
-from supportsaas.ops.doctor import check_migrations
+from supportsaas.formatting import format_count
+from supportsaas.ops.system_checks import find_pending_migrations
 
 
 class Command(BaseCommand):
@@ -13,8 +14,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Some indexes are of Django's tables: made before its tables are, they would stand in their way.
-        for complaint in check_migrations():
-            raise CommandError(f"{complaint.sentence} That comes first.")
+        pending = find_pending_migrations()
+        if pending:
+            raise CommandError(f"Run manage.py migrate first: {format_count(len(pending), 'migration')} pending.")
         names = ensure_indexes()
         if options["verbosity"] > 1:
             for index in INDEXES:

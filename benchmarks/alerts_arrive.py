@@ -118,7 +118,7 @@ def _wait_for_all(helpdesk: "object", alerts: int, began: float) -> None:
 
 
 def _deliver(faster: float) -> None:
-    """A worker's duty alone, with the product's own times divided."""
+    """The deliveries task of a worker alone, with the product's own times divided."""
     import random
     import signal
     import threading

@@ -2,7 +2,7 @@
 
 The tickets go through the pipeline's own reading and planning, so they look as ingestion stores them;
 only the verdict on a text that was judged before is remembered, because the texts are few thousand. They
-have their words already and are counted, as after the workers' duties.
+have their words already and are counted, as after the workers' periodic tasks.
 """
 
 import time

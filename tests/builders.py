@@ -65,7 +65,7 @@ def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: 
 
 
 def store_words(tenant: Tenant) -> int:
-    """Make all that waits searchable, as the workers' duty would."""
+    """Make all that waits searchable, as a worker's periodic task would."""
     return TicketSearch(tenant).store_words(limit=10_000)
 
 

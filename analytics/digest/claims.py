@@ -13,10 +13,11 @@ from pymongo.errors import DuplicateKeyError
 
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
+from supportsaas.reliability.backoff import Backoff
 
 COLLECTION = "digests"
 LEASE = timedelta(minutes=5)
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
+BACKOFF = Backoff.between(timedelta(minutes=5), timedelta(hours=4))
 KEPT = timedelta(days=90)
 
 
@@ -64,8 +65,7 @@ def note_unknown(claim: Claim, *, error: str) -> None:
 
 def note_failed(claim: Claim, *, error: str, now: datetime) -> None:
     """The server surely did not take it: it is tried again after a pause that doubles."""
-    pause = min(FIRST_PAUSE * 2 ** min(claim.attempt - 1, 10), LONGEST_PAUSE)
-    values = {"status": "waiting", "next_at": now + pause, "error": error}
+    values = {"status": "waiting", "next_at": now + BACKOFF.pause(claim.attempt), "error": error}
     _move(claim, "sending", values)
 
 

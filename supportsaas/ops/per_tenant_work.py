@@ -19,12 +19,13 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.formatting import format_count, format_number, format_relative
 from supportsaas.ops.health_checks import Finding, Gauge, Reading, Vital
+from supportsaas.reliability.backoff import Backoff
 
 logger = logging.getLogger(__name__)
 
 COLLECTION = "tenant_faults"
-FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=30)
+BACKOFF = Backoff.between(timedelta(seconds=10), LONGEST_PAUSE)
 FORGOTTEN_AFTER = timedelta(days=1)
 """A fault that did not come again for so long, such as of a tenant that was deleted, is over."""
 
@@ -67,7 +68,7 @@ def take_turns(
 
 def _note_failure(work_name: str, tenant_id: str, error: Exception, before: Document | None, now: datetime) -> None:
     failures = before["failures"] + 1 if before else 1
-    pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE)
+    pause = BACKOFF.pause(failures)
     logger.error(
         "“%s” failed for tenant %s, the other tenants go on. It is tried again in %d s.",
         work_name,

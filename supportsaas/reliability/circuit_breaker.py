@@ -19,13 +19,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pymongo import ReturnDocument
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError
 
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
+from supportsaas.reliability.shared_state import server_time, update_shared
 
 COLLECTION = "circuits"
 FAILURES_TO_OPEN = 5
@@ -228,18 +227,7 @@ class CircuitBreaker:
         return find_states([self.name], clock=self._clock)[self.name]
 
     def _update(self, decision: Pipeline) -> Document:
-        while True:
-            try:
-                found = self._collection.find_one_and_update(
-                    {"_id": self.name},
-                    [*_beginning(self._now), *decision],
-                    upsert=True,
-                    return_document=ReturnDocument.AFTER,
-                )
-            except DuplicateKeyError:
-                continue  # two first-time writers: the document is there now
-            assert found is not None, "an upsert gives a document"
-            return found
+        return update_shared(self._collection, self.name, [_WITH_DEFAULTS, *decision], now=self._now)
 
     @property
     def _collection(self) -> "Collection[Document]":
@@ -247,20 +235,19 @@ class CircuitBreaker:
 
     @property
     def _now(self) -> Any:
-        return self._clock() if self._clock else "$$NOW"
+        return server_time(self._clock)
 
 
 def find_states(names: list[str], *, clock: Clock | None = None) -> dict[str, CircuitState]:
     """How each of these circuits is at this moment; one that was never used is closed."""
-    now: Any = clock() if clock else "$$NOW"
-    found = mongo.collection(COLLECTION).aggregate([{"$match": {"_id": {"$in": names}}}, *_beginning(now)])
+    found = mongo.collection(COLLECTION).aggregate([{"$match": {"_id": {"$in": names}}}, *_as_of(server_time(clock))])
     return {name: CircuitState(name=name) for name in names} | {each["_id"]: _state(each) for each in found}
 
 
 def find_all_states() -> dict[str, CircuitState]:
     """Of every circuit that was asked within a day, by name: one that holds a message back is asked all the time."""
     lately = {"$expr": {"$gt": ["$now", {"$subtract": ["$$NOW", MOST_IDLE // timedelta(milliseconds=1)]}]}}
-    found = mongo.collection(COLLECTION).aggregate([{"$match": lately}, *_beginning("$$NOW")])
+    found = mongo.collection(COLLECTION).aggregate([{"$match": lately}, *_as_of(server_time(None))])
     return {each["_id"]: _state(each) for each in found}
 
 
@@ -295,27 +282,23 @@ def _seconds_left(found: Document) -> float:
     return max(((end - found["now"]).total_seconds() for end in ends if end is not None), default=0.0)
 
 
-def _beginning(now: Any) -> Pipeline:
-    """The first stages of every update: the clock, and what a new circuit is."""
-    defaults = {
-        "state": "closed",
-        "era": 0,
-        "window": [],
-        "results": [],
-        "probe": None,
-        "held_until": None,
-        "opened_at": None,
-        "failing_since": None,
-        "well_since": None,
-    }
-    return [
-        {
-            "$set": {
-                "now": {"$max": [now, "$now"]},
-                **{name: {"$ifNull": [f"${name}", value]} for name, value in defaults.items()},
-            }
-        }
-    ]
+_DEFAULTS: Document = {
+    "state": "closed",
+    "era": 0,
+    "window": [],
+    "results": [],
+    "probe": None,
+    "held_until": None,
+    "opened_at": None,
+    "failing_since": None,
+    "well_since": None,
+}
+_WITH_DEFAULTS: Document = {"$set": {name: {"$ifNull": [f"${name}", value]} for name, value in _DEFAULTS.items()}}
+
+
+def _as_of(now: Any) -> Pipeline:
+    """The first stages of every read: the clock, and the values of a new circuit."""
+    return [{"$set": {"now": {"$max": [now, "$now"]}}}, _WITH_DEFAULTS]
 
 
 _IS_PROBE: Document = {"$eq": ["$answer", "probe"]}

@@ -21,6 +21,7 @@ from pymongo.errors import DuplicateKeyError
 
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
+from supportsaas.reliability.shared_state import server_time
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ class Lock:
 
     @property
     def _now(self) -> Any:
-        return self._clock() if self._clock else "$$NOW"
+        return server_time(self._clock)
 
     @staticmethod
     def _ours(held: HeldLock) -> mongo.Document:

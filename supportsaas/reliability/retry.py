@@ -1,6 +1,6 @@
 """Retry: how long to wait between attempts, and what a server's Retry-After says.
 
-Pure: no waiting happens here. Whoever retries brings the sleep, so that tests need none.
+Pure: nothing waits here. The caller brings the sleep, so that tests need none.
 """
 
 import random
@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from supportsaas.reliability.backoff import Backoff
+
 ATTEMPTS = 3
+BACKOFF = Backoff(2.0)
 LONGEST_RETRY_AFTER = 300.0
 
 
 def backoff_waits(
-    *, attempts: int = ATTEMPTS, base: float = 2.0, jitter: Callable[[float, float], float] = random.uniform
+    *, attempts: int = ATTEMPTS, jitter: Callable[[float, float], float] = random.uniform
 ) -> Iterator[float]:
-    """The waits in seconds between `attempts` attempts: full jitter up to base**1, base**2, …"""
-    for attempt in range(1, attempts):
-        yield jitter(0.0, base**attempt)
+    """The waits in seconds between `attempts` attempts: full jitter up to 2, 4, 8 …"""
+    for failures in range(1, attempts):
+        yield jitter(0.0, BACKOFF.seconds(failures))
 
 
 def parse_retry_after(value: str | None, *, now: datetime, longest: float = LONGEST_RETRY_AFTER) -> float | None:

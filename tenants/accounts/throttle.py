@@ -22,6 +22,8 @@ from pymongo import ReturnDocument
 
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
+from supportsaas.reliability.backoff import Backoff
+from supportsaas.reliability.shared_state import server_time
 
 COLLECTION = "sign_in_attempts"
 FORGET_AFTER = timedelta(days=1)
@@ -37,10 +39,9 @@ class Rule:
     longest: timedelta
 
     def wait_ms(self, failures: str) -> dict[str, Any]:
-        """The wait after so many failures (a field), in milliseconds, for MongoDB to compute."""
-        doublings = {"$min": [{"$subtract": [failures, self.free]}, 30]}
-        wait = {"$min": [{"$multiply": [1000, {"$pow": [2, doublings]}]}, self.longest // _MILLISECOND]}
-        return {"$cond": [{"$lt": [failures, self.free]}, 0, wait]}
+        """The wait after this many failures (a field), in milliseconds, for MongoDB to compute."""
+        costly = {"$subtract": [failures, self.free - 1]}
+        return Backoff.between(timedelta(seconds=1), self.longest).milliseconds(costly)
 
 
 NAME_AT_PLACE = Rule(free=5, longest=timedelta(minutes=15))
@@ -74,7 +75,7 @@ class Attempt:
 
     def succeed(self, *, device: str = "", clock: Clock | None = None) -> None:
         """The name is known from now on at its address and on `device`; its place begins anew, and nothing is counted."""
-        now = _now(clock)
+        now = server_time(clock)
         place, *others = self.keys
         attempts = mongo.collection(COLLECTION)
         attempts.update_one({"_id": place}, {"$set": {"failures": 0}, "$unset": {"wait_until": ""}})
@@ -121,7 +122,7 @@ def _rules(name: str, network: str, device: str, clock: Clock | None) -> dict[st
 
 
 def _count(key: str, rule: Rule, clock: Clock | None) -> mongo.Document:
-    now = _now(clock)
+    now = server_time(clock)
     later = {"$add": [now, FORGET_AFTER // _MILLISECOND]}
     is_early = {"$gt": [{"$ifNull": ["$wait_until", now]}, now]}
     # A count that is a day old is forgotten, also where MongoDB has not yet taken the document away.
@@ -149,7 +150,7 @@ def _refuse_early(keys: list[str], clock: Clock | None) -> None:
     waiting = mongo.collection(COLLECTION).aggregate(
         [
             {"$match": {"_id": {"$in": keys}}},
-            {"$set": {"now": _now(clock)}},
+            {"$set": {"now": server_time(clock)}},
             {"$match": {"$expr": {"$gt": ["$wait_until", "$now"]}}},
             {"$project": {"wait_until": 1, "now": 1}},
         ]
@@ -160,7 +161,7 @@ def _refuse_early(keys: list[str], clock: Clock | None) -> None:
 
 
 def _known(keys: list[str], clock: Clock | None) -> set[str]:
-    match = {"_id": {"$in": keys}, "$expr": {"$gt": ["$known_until", _now(clock)]}}
+    match = {"_id": {"$in": keys}, "$expr": {"$gt": ["$known_until", server_time(clock)]}}
     return {each["_id"] for each in mongo.collection(COLLECTION).find(match, {"_id": 1})}
 
 
@@ -196,7 +197,3 @@ def _on_device(name: str, device: str) -> str:
 
 def _key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
-
-
-def _now(clock: Clock | None) -> Any:
-    return clock() if clock else "$$NOW"

@@ -1,9 +1,10 @@
-"""`python -m tests.faults.delivering`: a worker's duty of delivering, whose times are all much shorter."""
+"""`python -m tests.faults.delivering`: the deliveries task of a worker, with much shorter times."""
 
 import os
 import random
 import signal
 import threading
+from dataclasses import replace
 
 FASTER = 50
 
@@ -21,7 +22,7 @@ def main() -> None:
     circuit_breaker.OPEN_SECONDS = 0.6
     circuit_breaker.PROBE_SECONDS = 2
     deliveries.LEASE_SECONDS = 2
-    timing.FIRST_GAP_SECONDS = 60 / FASTER
+    timing.GAPS = replace(timing.GAPS, base=60 / FASTER)
     http.WHOLE_SECONDS = 0.5
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

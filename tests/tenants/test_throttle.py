@@ -166,7 +166,7 @@ def test_neither_names_nor_addresses_are_stored(clock: FakeClock) -> None:
 class TestPage:
     @pytest.fixture(autouse=True)
     def _no_time_passes(self, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tenants.accounts.throttle._now", lambda _clock: clock())
+        monkeypatch.setattr("tenants.accounts.throttle.server_time", lambda _clock: clock())
 
     def wrong(self, client: Client, **form: str) -> int:
         return client.post("/login/", {"username": "team_mate", "password": "wrong", **form}).status_code

@@ -10,7 +10,6 @@ goes out as one message then.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from pymongo.client_session import ClientSession
 
@@ -18,6 +17,7 @@ from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.reliability.outbox import COLLECTION as OUTBOX
+from supportsaas.reliability.shared_state import server_time
 from tickets.alerts import deliveries
 from tickets.alerts.channels import takes_one_at_a_time
 from tickets.alerts.deliveries import Claimed
@@ -51,7 +51,7 @@ def find_due_channels(*, clock: Clock | None = None) -> list[str]:
     """The channels that news is due for, the one that has waited longest first."""
     rows = mongo.collection(OUTBOX).aggregate(
         [
-            {"$match": {"status": "waiting", "$expr": {"$lte": ["$due_at", _now(clock)]}}},
+            {"$match": {"status": "waiting", "$expr": {"$lte": ["$due_at", server_time(clock)]}}},
             {"$group": {"_id": "$channel_id", "since": {"$min": "$due_at"}}},
             {"$sort": {"since": 1, "_id": 1}},
         ]
@@ -61,7 +61,7 @@ def find_due_channels(*, clock: Clock | None = None) -> list[str]:
 
 def postpone(channel_ids: Sequence[str], pause: timedelta, *, clock: Clock | None = None) -> None:
     """Nothing goes over these channels at the moment; what is due is looked at again after the pause."""
-    now = _now(clock)
+    now = server_time(clock)
     mongo.collection(OUTBOX).update_many(
         {"status": "waiting", "channel_id": {"$in": list(channel_ids)}, "$expr": {"$lte": ["$due_at", now]}},
         [{"$set": {"due_at": {"$add": [now, pause // timedelta(milliseconds=1)]}}}],
@@ -77,7 +77,7 @@ def drop_for_gone(channel_ids: Sequence[str]) -> int:
 
 
 def _find_due(channel_id: str, *, limit: int, clock: Clock | None, session: ClientSession) -> list[Document]:
-    query = {"channel_id": channel_id, "status": "waiting", "$expr": {"$lte": ["$due_at", _now(clock)]}}
+    query = {"channel_id": channel_id, "status": "waiting", "$expr": {"$lte": ["$due_at", server_time(clock)]}}
     found = mongo.collection(OUTBOX).find(query, session=session).sort([("due_at", 1), ("_id", 1)]).limit(limit)
     return sorted(found, key=lambda entry: (entry["created_at"], entry["_id"]))
 
@@ -97,7 +97,7 @@ def _hold_back(channel_id: str, due: list[Document], *, clock: Clock | None, ses
 def _last_told(
     channel_id: str, customers: set[str], *, clock: Clock | None, session: ClientSession
 ) -> dict[str, datetime]:
-    an_hour_ago = {"$subtract": [_now(clock), FOLDING // timedelta(milliseconds=1)]}
+    an_hour_ago = {"$subtract": [server_time(clock), FOLDING // timedelta(milliseconds=1)]}
     wanted = sorted(customers)
     rows = mongo.collection(deliveries.COLLECTION).aggregate(
         [
@@ -146,7 +146,3 @@ def _save(
 
 def _news(entry: Document) -> News:
     return News(key=entry["_id"], ticket=TicketFacts.of(entry["facts"]), created_at=entry["created_at"])
-
-
-def _now(clock: Clock | None) -> Any:
-    return clock() if clock else "$$NOW"

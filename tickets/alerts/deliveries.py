@@ -21,6 +21,7 @@ from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.reliability.retry import ATTEMPTS
+from supportsaas.reliability.shared_state import server_time
 from tenants.models import Tenant
 from tickets.alerts.messages import Kind, Message, TicketFacts
 from tickets.alerts.timing import Pause
@@ -107,7 +108,7 @@ def insert(
 
     With `claim_for` it is claimed at once. `created_at` is when the oldest of its news became known.
     """
-    now = _now(clock)
+    now = server_time(clock)
     wait = LEASE_SECONDS * 1000 if claim_for else 0
     given: Document = {
         "tenant_id": tenant_id,
@@ -154,7 +155,7 @@ def claim(
     Of `promising` ones (in their first row of attempts, and not refused for what they say) the oldest, of
     `tried` ones the same with the most attempts first. Of `any`: those not refused first, then the fewest attempts.
     """
-    now = _now(clock)
+    now = server_time(clock)
     promising = {} if which == "any" else {"tries": {"$lt": ATTEMPTS}, "was_refused": False}
     found = mongo.collection(COLLECTION).find_one_and_update(
         {
@@ -180,7 +181,7 @@ def claim(
 
 def settle_delivered(claimed: Claimed, attempt: Attempt, *, clock: Clock | None = None) -> bool:
     """It has arrived; False where the claim was not ours any more (then somebody else settles it)."""
-    now = _now(clock)
+    now = server_time(clock)
     return _settle(claimed, attempt, {"status": "delivered", "ended_at": now}, ok=True, now=now)
 
 
@@ -191,7 +192,7 @@ def settle_failed(
 
     The last gap ends when its time does, so the last three attempts are made then.
     """
-    now = _now(clock)
+    now = server_time(clock)
     is_last = pause is None
     pause = pause or Pause(0.0, row_is_over=True)
     is_over = {"$or": [is_last, {"$and": [pause.row_is_over, {"$gte": [now, "$give_up_at"]}]}]}
@@ -222,14 +223,14 @@ def wake(channel_ids: Sequence[str], *, clock: Clock | None = None) -> int:
             "is_resting": True,
             "was_refused": False,
         },
-        [{"$set": {"next_attempt_at": {"$min": ["$next_attempt_at", _now(clock)]}}}],
+        [{"$set": {"next_attempt_at": {"$min": ["$next_attempt_at", server_time(clock)]}}}],
     )
     return result.modified_count
 
 
 def postpone(channel_ids: Sequence[str], pause: timedelta, *, clock: Clock | None = None) -> None:
     """Nothing goes over these channels at the moment; what is due is looked at again after the pause."""
-    now = _now(clock)
+    now = server_time(clock)
     mongo.collection(COLLECTION).update_many(
         {"status": "pending", "channel_id": {"$in": list(channel_ids)}, "$expr": {"$lte": ["$next_attempt_at", now]}},
         [{"$set": {"next_attempt_at": {"$add": [now, pause // timedelta(milliseconds=1)]}}}],
@@ -238,7 +239,7 @@ def postpone(channel_ids: Sequence[str], pause: timedelta, *, clock: Clock | Non
 
 def drop_for_gone(channel_ids: Sequence[str], *, clock: Clock | None = None) -> int:
     """The channels do not exist any more, so nothing can arrive over them."""
-    now = _now(clock)
+    now = server_time(clock)
     result = mongo.collection(COLLECTION).update_many(
         {"status": "pending", "channel_id": {"$in": list(channel_ids)}},
         [{"$set": {"status": "dropped", "ended_at": now, "ended_by": "the channel was deleted"}}],
@@ -250,7 +251,7 @@ def find_due_channels(*, clock: Clock | None = None) -> list[str]:
     """The channels over which something is due, the one that has waited longest first."""
     rows = mongo.collection(COLLECTION).aggregate(
         [
-            {"$match": {"status": "pending", "$expr": {"$lte": ["$next_attempt_at", _now(clock)]}}},
+            {"$match": {"status": "pending", "$expr": {"$lte": ["$next_attempt_at", server_time(clock)]}}},
             {"$group": {"_id": "$channel_id", "since": {"$min": "$created_at"}}},
             {"$sort": {"since": 1, "_id": 1}},
         ]
@@ -285,7 +286,3 @@ def _settle(claimed: Claimed, attempt: Attempt, values: Document, *, ok: bool, n
 def give_up_ms() -> int:
     """How long a message is tried, in milliseconds."""
     return int(settings.NOTIFY_GIVE_UP_HOURS) * 3_600_000
-
-
-def _now(clock: Clock | None) -> Any:
-    return clock() if clock else "$$NOW"

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
+from supportsaas.reliability.backoff import Backoff
 from supportsaas.reliability.retry import ATTEMPTS, backoff_waits
 
-FIRST_GAP_SECONDS = 60.0
-LONGEST_GAP_SECONDS = 86_400.0
+GAPS = Backoff(60.0, cap=86_400.0)
 REFUSAL_GAPS_SECONDS = (60.0, 300.0, 1_500.0, 7_500.0)
 """Before the second, third … attempt of a message that was refused; after the last of them it is dead."""
 
@@ -37,7 +37,7 @@ def pause_after(tries: int, *, retry_after: float | None = None, jitter: Jitter 
     if place:
         seconds = next(islice(backoff_waits(jitter=jitter), place - 1, None))
     else:
-        longest = min(FIRST_GAP_SECONDS * 2.0 ** min(rows - 1, 30), LONGEST_GAP_SECONDS)
+        longest = GAPS.seconds(rows)
         seconds = jitter(longest * 0.75, longest)
     if retry_after is not None and retry_after > seconds:
         return Pause(retry_after, row_is_over=True)

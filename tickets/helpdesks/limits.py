@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from supportsaas.reliability.backoff import Backoff
 from supportsaas.reliability.retry import parse_retry_after
 
 LONGEST_PAUSE_SECONDS = 300.0
 """Who asks for more is asked again after so long."""
 UNSAID_PAUSE_SECONDS = 10.0
-_FIRST_PAUSE_SECONDS, _LARGEST_LEAST_SECONDS = 0.25, 3.0
+_LEAST_PAUSES = Backoff(0.25, cap=3.0)
 
 _MOMENTS = (
     "Retry-After",
@@ -56,7 +57,7 @@ def asked_pause(status: int, headers: Mapping[str, str], *, now: datetime) -> fl
 
 def least_pause(times: int) -> float:
     """Seconds to wait after being refused so many times in a row, also where none were asked for."""
-    return float(min(_FIRST_PAUSE_SECONDS * 2 ** (times - 1), _LARGEST_LEAST_SECONDS))
+    return _LEAST_PAUSES.seconds(times)
 
 
 def _is_used_up(headers: Mapping[str, str], draft: Mapping[str, float], *, is_named: bool) -> bool:

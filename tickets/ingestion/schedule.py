@@ -22,6 +22,8 @@ from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.ops.periodic_tasks import periodic_task
+from supportsaas.reliability.backoff import Backoff
+from supportsaas.reliability.shared_state import server_time
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.helpdesks.model import Source
@@ -74,12 +76,8 @@ class Turn:
 
 
 def pause(failures: int, interval: timedelta) -> timedelta:
-    """How long to wait after so many failures in a row (at least one): twice as long with each.
-
-    At most a day, or the interval where that is longer.
-    """
-    doublings = min(failures - 1, 20)  # by then the longest is reached, whatever the interval
-    return min(interval * 2**doublings, max(LONGEST_PAUSE, interval))
+    """How long to wait after this many failures in a row (at least one): at most a day, or the interval if that is longer."""
+    return Backoff.between(interval, max(LONGEST_PAUSE, interval)).pause(failures)
 
 
 def offset_ms(tenant_id: str, interval: timedelta) -> int:
@@ -144,7 +142,7 @@ def start_due_runs(*, clock: Clock | None = None) -> int:
 
 def take_turn(*, clock: Clock | None = None) -> Turn | None:
     """The turn that is due longest, taken atomically; None where none is due."""
-    now = _now(clock)
+    now = server_time(clock)
     found = mongo.collection(COLLECTION).find_one_and_update(
         {"$expr": {"$lte": ["$next_at", now]}},
         [{"$set": {"turn_at": now, "next_at": _turn_after(now)}}],
@@ -186,7 +184,7 @@ def _come_again(turn: Turn, tenant: Tenant) -> None:
 
 
 def _follow(tenant_id: str, every_minutes: int, *, clock: Clock | None) -> None:
-    now = _now(clock)
+    now = server_time(clock)
     interval = timedelta(minutes=every_minutes)
     offset = offset_ms(tenant_id, interval)
     soon = {"$add": [now, offset % (FIRST_TURN_WITHIN // _MILLISECOND)]}
@@ -212,10 +210,6 @@ def _turn_after(now: Any) -> Document:
     interval = {"$multiply": ["$every_minutes", _MINUTE_MS]}
     later = {"$add": [now, interval]}
     return {"$subtract": [later, {"$mod": [{"$subtract": [{"$toLong": later}, "$offset_ms"]}, interval]}]}
-
-
-def _now(clock: Clock | None) -> Any:
-    return clock() if clock else "$$NOW"
 
 
 def _schedule(found: Document) -> Schedule:

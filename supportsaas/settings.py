@@ -158,6 +158,11 @@ TEMPLATES: list[dict[str, Any]] = [
             ],
         },
     },
+    {  # *.jinja, asked for by name: the parts of pages with hundreds of rows and marks
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "supportsaas.web.jinja_templates.environment"},
+    },
 ]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 

@@ -1,6 +1,6 @@
 """The numbers of a chart as columns and rows: shown on the page, written by exports."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -57,7 +57,14 @@ class Table:
     @property
     def shown(self) -> Iterable[tuple["ShownCell", ...]]:
         """The rows as the page writes them."""
-        return (tuple(_shown(*each) for each in zip(row, self.columns, strict=True)) for row in self.rows)
+        columns = [(format_percent if each.kind == "share" else format_number, each.is_number) for each in self.columns]
+        return (
+            tuple(
+                ShownCell(cell.words or _shown(cell.value, write), cell.url, is_number)
+                for cell, (write, is_number) in zip(row, columns, strict=True)
+            )
+            for row in self.rows
+        )
 
     @property
     def values(self) -> Iterable[tuple[Value, ...]]:
@@ -65,7 +72,5 @@ class Table:
         return (tuple(cell.value for cell in row) for row in self.rows)
 
 
-def _shown(cell: Cell, column: Column) -> ShownCell:
-    write = format_percent if column.kind == "share" else format_number
-    words = cell.words or (write(cell.value) if not isinstance(cell.value, str | datetime) else str(cell.value))
-    return ShownCell(words, cell.url, column.is_number)
+def _shown(value: Value, write: Callable[[float | None], str]) -> str:
+    return str(value) if isinstance(value, str | datetime) else write(value)

@@ -1,7 +1,6 @@
 """Where the links lead that every page has."""
 
 from django import template
-from django.utils.html import conditional_escape
 
 from supportsaas.web import page_paths
 
@@ -11,4 +10,4 @@ register = template.Library()
 @register.simple_tag
 def path(name: str, *parts: str) -> str:
     """`url`, for pages with few different addresses: these are remembered."""
-    return conditional_escape(page_paths.path_of(name, *parts))
+    return page_paths.path_of(name, *parts)

@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from analytics.dashboard.context import Frame, backlog_in
+from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.tables import TABLES, dashboard_tables
 from analytics.figures import BacklogPoint, Resolution, TrendPoint
 from analytics.periods import Period, Unit, buckets_of
-from analytics.templatetags.chart_marks import trend_bars
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
 from analytics.views.panels.customers import customer_rows
@@ -20,6 +20,7 @@ from analytics.views.panels.resolution import resolution_facts
 from analytics.views.panels.tiles import tiles
 from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
+from supportsaas.web.jinja_templates import render_part
 from tests.analytics.made_figures import DAY, EMPTY, figures_of, frame_of
 from tests.builders import NOON
 from tickets.store.filters import TicketFilter
@@ -138,8 +139,10 @@ class TestUnfinished:
         assert [", so far" in row[0].words for row in TABLES_OF["trend"].rows] == [False] * 6 + [True]
         most_today = replace(FIGURES, trend=(TrendPoint(position=6, total=9),))
         assert ", so far (9)" in trend(most_today, FRAME, dashboard_tables(most_today, FRAME)).summary
-        written = trend_bars(shown)
-        assert written.count('<g class="bar so-far">') == 1 and written.endswith("</g>")
+        around = {"urgencies": (), "tables": TABLES_OF, "files": ChartFiles("acme", "")}
+        html = render_part("analytics/_trend.jinja", {"trend": shown, **around})
+        assert html.count('<g class="bar so-far">') == 1
+        assert html.index('<g class="bar so-far">') == html.rindex('<g class="bar')
 
     def test_a_period_that_is_over_has_none(self) -> None:
         period = Period(NOON - 14 * DAY, NOON - 7 * DAY)

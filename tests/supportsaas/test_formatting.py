@@ -181,7 +181,7 @@ _OWN_FORMATS = re.compile(
     r"""|\{[^{}]*:\+?\.\d[f%]\}(%| s\b)"""  # or writes percent or seconds
     r"""|NARROW\ NO-BREAK|\\u202f|\u202f|toLocaleString|intcomma|floatformat""",
 )
-_MAY_FORMAT = ("supportsaas/formatting.py", "tickets/demo_helpdesk/")
+_MAY_FORMAT = ("supportsaas/formatting.py", "tickets/demo/")
 """The module itself, and the amounts of money in tickets of the demo."""
 
 

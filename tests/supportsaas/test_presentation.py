@@ -26,6 +26,6 @@ def test_a_time_carries_the_exact_one_for_hover_and_programs() -> None:
 
 
 def test_a_badge_escapes_what_a_helpdesk_calls_its_states() -> None:
-    assert badge("status", '"><b>') == '<span class="badge status--b-">&quot;&gt;&lt;b&gt;</span>'
+    assert badge("status", '"><b>') == '<span class="badge status--b-">&#34;&gt;&lt;b&gt;</span>'
     assert badge("status", "x hidden") == '<span class="badge status-x-hidden">X hidden</span>'
     assert badge("status", "in_progress") == '<span class="badge status-in-progress">In progress</span>'

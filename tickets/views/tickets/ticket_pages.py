@@ -21,7 +21,6 @@ from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.store.search import TicketSearch
 from tickets.store.ticket_queries import TicketPage
 from tickets.store.ticket_store import TicketStore
-from tickets.templatetags.ticket_marks import LINE, SUBJECT
 from tickets.views.fragments import begin_frame, render_page_or_fragment
 from tickets.views.tickets.filter_bar import ChoiceGroup, chips, choice_groups, date_fields
 from tickets.views.tickets.saved_views import view_links
@@ -29,6 +28,9 @@ from tickets.views.tickets.timeline import timeline_entry
 
 PAGE_SIZE = 50
 EXCERPT = 200
+SUBJECT, LINE = 200, 160
+"""The characters of a subject and of a message in a list, as templates/tickets/_table.jinja cuts them."""
+
 EXCERPT_OF_A_HIT = 4_000
 OTHER_TICKETS = 8
 FOLD_AFTER = 3_000

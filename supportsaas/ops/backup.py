@@ -35,6 +35,9 @@ VERSION = 1
 UNFINISHED = "restore_in_progress"
 """A collection that is there from a restore's first write to its last."""
 
+LARGE_BYTES = 2_000_000_000
+"""Above this a backup may take longer than MongoDB keeps a snapshot; `mongodump` and disk snapshots have no such limit."""
+
 _COMPRESSION = 5
 _BATCH_DOCUMENTS = 1_000
 _BATCH_BYTES = 8 * 1024 * 1024
@@ -148,6 +151,11 @@ def restore_backup(directory: Path, *, drop: bool = False, tell: Tell = lambda *
         tell(part.collection, count)
     database[UNFINISHED].drop()
     return manifest
+
+
+def database_bytes() -> int:
+    """All documents as they are before compression."""
+    return int(mongo.database().command("dbStats")["dataSize"])
 
 
 def is_half_restored() -> bool:

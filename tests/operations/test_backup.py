@@ -119,6 +119,61 @@ def test_memory_stays_flat(database: OwnDatabase, tmp_path: Path) -> None:
     assert mongo.collection("m").count_documents({}) == 24_000
 
 
+class TestLimits:
+    def test_a_document_of_the_largest_size_goes_there_and_back(self, database: OwnDatabase, tmp_path: Path) -> None:
+        largest = 16 * 1024 * 1024 - 100
+        mongo.collection("m").insert_one({"_id": 1, "filler": "x" * largest})
+        write_backup(tmp_path / "backup")
+        restore_backup(tmp_path / "backup", drop=True)
+        assert len((mongo.collection("m").find_one({"_id": 1}) or {})["filler"]) == largest
+
+    def test_what_is_written_after_its_moment_is_not_in_it(self, database: OwnDatabase, tmp_path: Path) -> None:
+        mongo.collection("a").insert_one({"_id": 1})
+        mongo.collection("z").insert_one({"_id": 1})
+
+        def change(collection: str, _documents: int) -> None:
+            if collection == "a":
+                mongo.collection("z").insert_one({"_id": 2})
+                mongo.collection("z").delete_one({"_id": 1})
+
+        write_backup(tmp_path / "backup", tell=change)
+        assert [each["_id"] for each in mongo.collection("z").find()] == [2]
+        restore_backup(tmp_path / "backup", drop=True)
+        assert [each["_id"] for each in mongo.collection("z").find()] == [1]
+
+    def test_one_that_outlasts_its_snapshot_ends_with_a_sentence(self, database: OwnDatabase, tmp_path: Path) -> None:
+        for name in ("a", "z"):
+            mongo.collection(name).insert_one({"_id": 1})
+        admin = mongo.client().admin
+        setting = "minSnapshotHistoryWindowInSeconds"
+        before = admin.command({"getParameter": 1, setting: 1})[setting]
+
+        def outlast(collection: str, _documents: int) -> None:
+            if collection == "a":  # MongoDB forgets what is older than a moment
+                admin.command({"setParameter": 1, setting: 0})
+                for n in range(50):
+                    mongo.collection("other").insert_one({"n": n})
+                admin.command("fsync")
+
+        try:
+            with pytest.raises(BackupError, match=r"longer than MongoDB keeps a snapshot .* use mongodump"):
+                write_backup(tmp_path / "backup", tell=outlast)
+        finally:
+            admin.command({"setParameter": 1, setting: before})
+        assert not (tmp_path / "backup").exists()
+        assert (tmp_path / "backup.partial").exists()
+
+    def test_the_command_recommends_mongodump_for_a_large_database(
+        self, database: OwnDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        mongo.collection("m").insert_one({"filler": "x" * 1_000})
+        call_command("backup", str(tmp_path / "small"))
+        assert capsys.readouterr().err == ""
+        monkeypatch.setattr("supportsaas.management.commands.backup.LARGE_BYTES", 500)
+        call_command("backup", str(tmp_path / "large"))
+        assert "use mongodump or a snapshot of the disk" in capsys.readouterr().err
+
+
 class TestRefusals:
     @pytest.fixture
     def saved(self, filled: Tenant, tmp_path: Path) -> Path:

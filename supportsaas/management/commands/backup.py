@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas.db import mongo
 from supportsaas.formatting import format_count, format_number
-from supportsaas.ops.backup import BackupError, write_backup
+from supportsaas.ops.backup import LARGE_BYTES, BackupError, database_bytes, write_backup
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            self._warn_if_large()
             manifest = write_backup(options["directory"], tell=self._tell if options["verbosity"] > 1 else _silent)
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from None
@@ -28,6 +29,14 @@ class Command(BaseCommand):
             f"{format_count(manifest.documents, 'document')} of {format_count(len(manifest.parts), 'collection')} are in {options['directory']}. "
             "ENCRYPTION_KEY is not in it: keep that elsewhere."
         )
+
+    def _warn_if_large(self) -> None:
+        size = database_bytes()
+        if size > LARGE_BYTES:
+            self.stderr.write(
+                f"warning: The database holds {size / 1e9:.1f} GB. A backup must end within five minutes; from 2 GB on, use "
+                "mongodump or a snapshot of the disk (docs/operations.md)."
+            )
 
     def _tell(self, collection: str, documents: int) -> None:
         self.stdout.write(f"{collection}: {format_number(documents)}")

@@ -11,10 +11,9 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from supportsaas import clock
 from supportsaas.web.admin_search import Searchable
@@ -266,7 +265,6 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         return ", ".join(entry.changes) if entry.action == "changed" else "–"
 
     @admin.display(description="changes")
-    def readable(self, entry: AuditEntry) -> SafeString:
-        rows = ((name, change["old"], change["new"]) for name, change in entry.changes.items())
-        body = format_html_join("", "<tr><th>{}</th><td><bdi>{}</bdi></td><td><bdi>{}</bdi></td></tr>", rows)
-        return format_html("<table><tr><th>Field</th><th>Before</th><th>After</th></tr>{}</table>", body)
+    def readable(self, entry: AuditEntry) -> str:
+        rows = [(name, change["old"], change["new"]) for name, change in entry.changes.items()]
+        return render_to_string("admin/_changes.html", {"rows": rows})

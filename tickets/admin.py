@@ -10,8 +10,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.template.loader import render_to_string
 
 from supportsaas.db.tenant_data import count_data
 from supportsaas.formatting import format_exact_time, format_number, format_seconds
@@ -301,10 +300,9 @@ class TicketHistoryAdmin(ReadOnlyAdmin):
         return ", ".join(entry.changes or {})
 
     @admin.display(description="changes")
-    def readable_changes(self, entry: TicketHistory) -> SafeString:
-        rows = ((name, _shown(change.get("old")), _shown(change.get("new"))) for name, change in entry.changes.items())
-        body = format_html_join("", "<tr><th>{}</th><td>{}</td><td>{}</td></tr>", rows)
-        return format_html("<table><tr><th>Field</th><th>Before</th><th>After</th></tr>{}</table>", body)
+    def readable_changes(self, entry: TicketHistory) -> str:
+        rows = [(name, _shown(change.get("old")), _shown(change.get("new"))) for name, change in entry.changes.items()]
+        return render_to_string("admin/_changes.html", {"rows": rows})
 
 
 @admin.register(Delivery)
@@ -327,7 +325,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return ", ".join(each["ticket_id"] for each in delivery.tickets)
 
     @admin.display(description="attempts, the last ones")
-    def readable_log(self, delivery: Delivery) -> SafeString:
+    def readable_log(self, delivery: Delivery) -> str:
         return _attempts(delivery.log)
 
 
@@ -358,7 +356,7 @@ class CircuitAdmin(ReadOnlyAdmin):
         return circuit.results[-1]["note"][:120] if circuit.results else "–"
 
     @admin.display(description="last ten requests")
-    def readable_results(self, circuit: Circuit) -> SafeString:
+    def readable_results(self, circuit: Circuit) -> str:
         return _attempts(circuit.results)
 
 
@@ -367,14 +365,8 @@ def _person(request: HttpRequest) -> User:
     return request.user
 
 
-def _attempts(log: list[dict[str, Any]]) -> SafeString:
-    """Requests as a table, newest first."""
-    rows = (
-        (_shown(each["at"]), "arrived" if each["ok"] else "failed", format_seconds(each["seconds"]), each["note"])
-        for each in reversed(log)
-    )
-    body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
-    return format_html("<table><tr><th>When</th><th>How it went</th><th>Took</th><th>Said</th></tr>{}</table>", body)
+def _attempts(log: list[dict[str, Any]]) -> str:
+    return render_to_string("admin/_attempts.html", {"attempts": log[::-1]})
 
 
 def _shown(value: Any) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.utils.safestring import SafeString
 
 from supportsaas.web.jinja_templates import render_part
 
@@ -12,6 +11,6 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def jinja(context: Context, name: str, **more: Any) -> SafeString:
+def jinja(context: Context, name: str, **more: Any) -> str:
     """Include a `.jinja` template with all that is known here and `more`, as `include … with` does."""
     return render_part(name, context.flatten() | more)

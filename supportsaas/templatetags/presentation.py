@@ -16,6 +16,7 @@ from supportsaas.formatting import (
     format_age,
     format_day,
     format_duration,
+    format_exact_time,
     format_label,
     format_minute,
     format_number,
@@ -53,6 +54,7 @@ register.filter("percent", format_percent)
 register.filter("duration", format_duration)
 register.filter("seconds", format_seconds)
 register.filter("day", format_day)
+register.filter("exact_time", format_exact_time)
 register.filter("label", format_label)
 register.filter("one_line", one_line)
 

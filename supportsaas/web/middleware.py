@@ -7,6 +7,7 @@ import pymongo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
 from django_htmx.http import HttpResponseClientRefresh
 
 from supportsaas.db import mongo
@@ -19,7 +20,6 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 _ASKS_OF_THE_DATABASE = ("/health", "/metrics", "/system/")
-_NO_PROBLEM = b'<div id="problem" hx-swap-oob="innerHTML"></div>'
 
 
 class MongoUnavailable:
@@ -91,7 +91,7 @@ def answer_htmx(get_response: Handler) -> Handler:
         if response.status_code == 302 and location.partition("?")[0] == resolve_url(settings.LOGIN_URL):
             return HttpResponseClientRefresh()
         if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):
-            response.content += _NO_PROBLEM
+            response.content += render_to_string("frame/_no_problem.html").encode()
         return response
 
     return handle

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyotp
 import pytest
+import segno
 from django.core.management import call_command
 from django.test import Client
 
@@ -52,6 +53,15 @@ def give_code(client: Client, code: str) -> Any:
 def codes(client_of: ClientOf, team_mate: User, clock: FakeClock) -> list[str]:
     """The person has a second factor; these are the recovery codes."""
     return set_up(client_of(team_mate), team_mate, clock)
+
+
+def test_the_qr_code_draws_the_dark_modules_and_no_others() -> None:
+    text = "otpauth://totp/SupportSaaS:ada?secret=ABCDEFGHIJKLMNOP&issuer=SupportSaaS"
+    code = second_factor.QrCode.of(text)
+    drawn = [[0] * code.size for _ in range(code.size)]
+    for left, row, length in re.findall(r"M(\d+) (\d+)\.5h(\d+)", code.lines):
+        drawn[int(row)][int(left) : int(left) + int(length)] = [1] * int(length)
+    assert drawn == [list(row) for row in segno.make(text, error="m").matrix_iter(border=4)]
 
 
 def test_setting_up_asks_for_the_password_shows_a_qr_code_and_then_the_recovery_codes_once(

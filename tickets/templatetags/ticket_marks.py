@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django import template
-from markupsafe import Markup
 
 from supportsaas.web.jinja_templates import macro
 from tickets.classification.highlighting import Segment
@@ -12,6 +11,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def marked(segments: Iterable[Segment]) -> Markup:
+def marked(segments: Iterable[Segment]) -> str:
     """A text with what was searched for and what decided marked in it."""
     return macro("tickets/marks.jinja", "marked")(segments)

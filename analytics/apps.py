@@ -8,5 +8,5 @@ class AnalyticsConfig(AppConfig):
         from analytics.rollups import health_checks
         from supportsaas.ops.health_checks import register
 
-        for vital in health_checks.VITALS:
-            register(vital)
+        for check in health_checks.HEALTH_CHECKS:
+            register(check)

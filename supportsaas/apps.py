@@ -1,4 +1,4 @@
-"""Django's own apps with MongoDB's object ids as keys, and the project's start-up."""
+"""Django's own apps with MongoDB object ids as primary keys, and what the project does at startup."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
@@ -26,11 +26,11 @@ class SupportSaaSConfig(AppConfig):
     verbose_name = "SupportSaaS"
 
     def ready(self) -> None:
-        # The pool is opened lazily by whoever reads first; it is closed with the process.
+        # The first query opens the pool; the end of the process closes it.
         import atexit
 
         from supportsaas.db import mongo
         from supportsaas.ops import health_checks, mongodb_checks, system_checks  # noqa: F401  checks register themselves
 
         atexit.register(mongo.close)
-        health_checks.register(mongodb_checks.VITAL)
+        health_checks.register(mongodb_checks.HEALTH_CHECK)

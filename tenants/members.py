@@ -14,20 +14,13 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from supportsaas.db.model_transaction import in_transaction, take_turns_on
+from supportsaas.db.model_transaction import in_transaction, serialize_on
+from supportsaas.rejected import Rejected
 from tenants.credentials.sessions import end_sessions
 from tenants.models import Membership, Role, Tenant, User
 
 
-class MemberRefused(Exception):
-    """The change was not made; `str()` is a sentence for whoever asked, `field` the form's field."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
-
-
-class NoSuchPerson(MemberRefused):
+class NoSuchPerson(Rejected):
     pass
 
 
@@ -58,15 +51,15 @@ def find_member(tenant: Tenant, user_id: str) -> Member:
     except (ValidationError, ValueError):
         found = None  # not even the form of an id
     if found is None:
-        raise NoSuchPerson("member", "That person is not a member any more. Nothing was changed.")
+        raise NoSuchPerson("That person is no longer a member. Nothing was changed.", field="member")
     return _member(found, tenant)
 
 
 def add_member(tenant: Tenant, *, username: str, role: Role) -> Membership:
-    """Give an existing person a role; raises `MemberRefused`, `NoSuchPerson` where there is none."""
+    """Give an existing person a role; raises `Rejected`, `NoSuchPerson` where there is none."""
     user = User.objects.filter(username=username).first()
     if user is None:
-        raise NoSuchPerson("username", f"Nobody has the user name “{username}” yet.")
+        raise NoSuchPerson(f"No account has the user name “{username}” yet.", field="username")
     return _join(tenant, user, role)
 
 
@@ -78,12 +71,12 @@ def make_person(tenant: Tenant, *, username: str, role: Role) -> Membership:
         user.full_clean(exclude=["password"])
         user.save()
     except ValidationError as error:
-        raise MemberRefused("username", " ".join(error.messages)) from None
+        raise Rejected(" ".join(error.messages), field="username") from None
     return _join(tenant, user, role)
 
 
 def change_role(member: Member, role: Role) -> None:
-    """Raises `MemberRefused` for the last admin, `NoSuchPerson` for somebody taken out meanwhile."""
+    """Raises `Rejected` for the last admin, `NoSuchPerson` for somebody taken out meanwhile."""
 
     def work() -> None:
         membership = _as_it_is_now(member)
@@ -136,28 +129,28 @@ def choose_password(user: User, password: str) -> bool:
 
 def _join(tenant: Tenant, user: User, role: Role) -> Membership:
     if Membership.objects.filter(tenant=tenant, user=user).exists():
-        raise MemberRefused("username", f"{user.username} is a member already: change the role in the list.")
+        raise Rejected(f"{user.username} is a member already: change the role in the list.", field="username")
     try:
         return Membership.objects.create(tenant=tenant, user=user, role=role)
     except IntegrityError:
-        raise MemberRefused("username", f"{user.username} was added by somebody else just now.") from None
+        raise Rejected(f"{user.username} was added by somebody else just now.", field="username") from None
 
 
 def _as_it_is_now(member: Member) -> Membership:
     """Read again, in the transaction that changes it: two admins who take the role from each other take turns."""
-    take_turns_on(member.membership.tenant)
+    serialize_on(member.membership.tenant)
     found = Membership.objects.filter(pk=member.membership.pk).select_related("user", "tenant").first()
     if found is None:
-        raise NoSuchPerson("member", "That person is not a member any more. Nothing was changed.")
+        raise NoSuchPerson("That person is no longer a member. Nothing was changed.", field="member")
     return found
 
 
 def _keep_an_admin(membership: Membership) -> None:
     others = Membership.objects.filter(tenant=membership.tenant, role=Role.ADMIN).exclude(pk=membership.pk)
     if membership.role == Role.ADMIN and not any(each.user.is_active for each in others.select_related("user")):
-        raise MemberRefused(
-            "role",
-            f"{membership.user.username} is the only admin of {membership.tenant}. Make somebody else admin first.",
+        raise Rejected(
+            f"{membership.user.username} is the only admin of {membership.tenant}. Make someone else an admin first.",
+            field="role",
         )
 
 

@@ -12,7 +12,7 @@ class TicketsConfig(AppConfig):
         from supportsaas.ops import per_tenant_work
         from supportsaas.ops.health_checks import register
         from tenants.models import Tenant
-        from tickets.alerts import health_checks as alert_vitals
+        from tickets.alerts import health_checks as alert_health_checks
         from tickets.helpdesks.model import Source
         from tickets.ingestion import health_checks
         from tickets.rules import reclassification
@@ -27,8 +27,8 @@ class TicketsConfig(AppConfig):
         post_delete.connect(reclassification.follow_change, sender=ClassificationRule)
         post_save.connect(remapping.follow_change, sender=StatusMapping)
         post_delete.connect(remapping.follow_change, sender=StatusMapping)
-        for vital in (*health_checks.VITALS, *per_tenant_work.VITALS, *alert_vitals.VITALS):
-            register(vital)
+        for check in (*health_checks.HEALTH_CHECKS, *per_tenant_work.HEALTH_CHECKS, *alert_health_checks.HEALTH_CHECKS):
+            register(check)
 
 
 def _follow_source(instance: Any, raw: bool, **_: Any) -> None:

@@ -7,20 +7,20 @@ from bson import ObjectId
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.formatting import format_relative
-from supportsaas.ops.health_checks import Finding, Gauge, Reading, Vital
+from supportsaas.ops.health_checks import CheckResult, Gauge, HealthCheck, Problem
 from tickets.store.dirty_days import COLLECTION as MARKS
 
 BEHIND_AFTER = timedelta(minutes=10)
 
 
-def read_rollups() -> Reading:
+def read_rollups() -> CheckResult:
     """How many marks wait, and since when: a mark's id tells when it was made."""
     now = clock.now()
     oldest = mongo.collection(MARKS).find_one({}, {"_id": 1}, sort=[("_id", 1)])
     waiting = mongo.collection(MARKS).estimated_document_count()
     since = oldest["_id"].generation_time.astimezone(UTC) if oldest and isinstance(oldest["_id"], ObjectId) else now
-    return Reading(
-        findings=_findings(since, now) if oldest else (),
+    return CheckResult(
+        problems=_problems(since, now) if oldest else (),
         facts={"Writes not rolled up yet": str(waiting)},
         gauges=(
             Gauge.one("rollup_marks", "Writes whose days are not counted anew yet.", waiting),
@@ -29,16 +29,16 @@ def read_rollups() -> Reading:
     )
 
 
-def _findings(since: datetime, now: datetime) -> tuple[Finding, ...]:
+def _problems(since: datetime, now: datetime) -> tuple[Problem, ...]:
     if now - since < BEHIND_AFTER:
         return ()
     return (
-        Finding(
+        Problem(
             f"The roll-ups are behind, the first write not taken in is from {format_relative(since, now)}: "
             "dashboards are right but slow.",
-            is_grave=False,
+            is_serious=False,
         ),
     )
 
 
-VITALS = (Vital(name="rollups", title="Roll-ups", read=read_rollups),)
+HEALTH_CHECKS = (HealthCheck(name="rollups", title="Roll-ups", read=read_rollups),)

@@ -25,7 +25,7 @@ from analytics.rollups.writing import DAYS, add_up_block, count_days, days_with_
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.ops.per_tenant_work import take_turns
+from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.ops.process_name import process_name
 from supportsaas.reliability.lock import HeldLock, Lock, LockLost
@@ -79,7 +79,7 @@ def refresh_marked(stop: threading.Event) -> int:
     marks, work = mongo.collection(MARKS), partial(_refresh_one, stop=stop)
     there_already = {"_id": {"$lt": ObjectId()}}
     done = 0
-    while taken := take_turns("rollups", marks.distinct("tenant_id"), work, stop=stop):
+    while taken := for_each_tenant("rollups", marks.distinct("tenant_id"), work, stop=stop):
         done += taken
         if marks.find_one(there_already, {"_id": 1}) is None:
             break
@@ -103,7 +103,7 @@ def refresh_outdated(stop: threading.Event) -> int:
         found = built.get(tenant.slug)
         if found is None or found.zone != tenant.timezone or found.complete != day_of(now, tenant.zone):
             outdated[tenant.slug] = tenant
-    return take_turns("rollups", outdated, lambda slug: refresh(outdated[slug], stop=stop), stop=stop)
+    return for_each_tenant("rollups", outdated, lambda slug: refresh(outdated[slug], stop=stop), stop=stop)
 
 
 class _Stopped(Exception):

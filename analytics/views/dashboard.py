@@ -24,7 +24,7 @@ from analytics.views.panels.tiles import tiles
 from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
 from supportsaas import clock
-from supportsaas.db.parallel import begin
+from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, tenant_required
 from tickets import jobs
 from tickets.helpdesks.model import Source
@@ -62,7 +62,7 @@ def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
-    active = begin(partial(jobs.find_active, access.tenant))
+    active = start(partial(jobs.find_active, access.tenant))
     figures, frame = find_numbers(access.tenant, selection, now)
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
     return {

@@ -1,4 +1,8 @@
-"""A transaction over Django's models; `mongo.in_transaction` is the one over plain collections."""
+"""Transactions over Django models. `mongo.in_transaction` is the counterpart for plain collections.
+
+The backend offers no transaction that works inside Django's own `atomic`, so this module sets private attributes of
+its connection (`CONNECTION_ATTRIBUTES`). A test fails if a release of the backend drops one of them.
+"""
 
 import random
 import time
@@ -13,14 +17,21 @@ from django_mongodb_backend.transaction import atomic
 from pymongo.errors import PyMongoError
 
 MOST_ATTEMPTS = 20
+
+SERIALIZATION_FIELD = "serialize_on"
+"""A counter in documents of Django's tables that no model declares. Nothing reads it: two transactions that raise it
+conflict, and that is its purpose."""
+
+CONNECTION_ATTRIBUTES = ("in_atomic_block", "in_atomic_block_mongo", "session", "run_on_commit")
+
 T = TypeVar("T")
 
 
 def in_transaction(work: Callable[[], T]) -> T:
-    """Do all of `work` or nothing of it; inside of another one, as a part of that.
+    """Do all of `work` or nothing. Inside another transaction, `work` becomes part of it.
 
-    Where somebody else changes the same thing in that moment, MongoDB refuses one of both, and `work` runs
-    again. Raises what `work` raises.
+    If a concurrent transaction changes the same documents, MongoDB aborts one of the two and `work` runs again.
+    Raises what `work` raises.
     """
     if connection.in_atomic_block_mongo:  # type: ignore[attr-defined]
         return work()
@@ -35,19 +46,24 @@ def in_transaction(work: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
-def take_turns_on(thing: Model) -> None:
-    """Within a transaction: of those that take turns on the same object only one goes through, the others run again.
+def serialize_on(thing: Model) -> None:
+    """Inside a transaction: make concurrent transactions that serialize on the same object conflict, so one runs again.
 
-    For a rule over several objects, each of which another transaction may change: MongoDB would let both pass.
+    Use it for a rule that spans several objects. Two transactions that each change a different one of them do not
+    conflict by themselves, and MongoDB would commit both.
     """
     table = connection.database[thing._meta.db_table]  # type: ignore[attr-defined]
-    table.update_one({"_id": thing.pk}, {"$inc": {"turns": 1}}, session=connection.session)  # type: ignore[attr-defined]
+    raised = {"$inc": {SERIALIZATION_FIELD: 1}}
+    table.update_one({"_id": thing.pk}, raised, session=connection.session)  # type: ignore[attr-defined]
 
 
 @contextmanager
 def _transaction() -> Iterator[None]:
-    """Django's own `atomic`, in which the admin and `update_or_create` save, does nothing on MongoDB; but
-    inside of it the backend refuses to commit a real transaction, so it is taken off meanwhile."""
+    """The backend's transaction, also inside Django's own `atomic`, in which the admin and `update_or_create` save.
+
+    Django's `atomic` does nothing on MongoDB, but the backend refuses to commit while its flag `in_atomic_block` is set.
+    So the flag is cleared for the duration of the transaction.
+    """
     outer, connection.in_atomic_block = connection.in_atomic_block, False
     try:
         with atomic():
@@ -60,7 +76,7 @@ def _transaction() -> Iterator[None]:
 
 
 def _end_session() -> None:
-    """What a failed commit leaves: a session that can neither commit nor abort, and that the next one would take."""
+    """Remove the session of a failed commit: it can neither commit nor abort, and the next transaction would use it."""
     if connection.session is not None:  # type: ignore[attr-defined]
         connection.session.end_session()  # type: ignore[attr-defined]
         connection.session = None  # type: ignore[attr-defined]

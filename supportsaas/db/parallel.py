@@ -1,4 +1,4 @@
-"""Reads that do not need each other, at the same time: who asks waits for the longest of them and not for the sum."""
+"""Independent reads in parallel: the caller waits for the slowest one instead of for all in turn."""
 
 import contextvars
 import os
@@ -13,14 +13,14 @@ from django.db import DEFAULT_DB_ALIAS, connections
 T = TypeVar("T")
 
 MOST_AT_ONCE = 16
-"""Threads of a process that read for others; a read beyond them waits for its turn."""
+"""Threads per process. Further reads wait until one is free."""
 
-_NAME = "together"
+_NAME = "parallel"
 _pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix=_NAME)
 
 
 def _renew() -> None:
-    """A child process has none of its parent's threads."""
+    """A forked process has none of its parent's threads."""
     global _pool
     _pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix=_NAME)
 
@@ -28,10 +28,11 @@ def _renew() -> None:
 os.register_at_fork(after_in_child=_renew)
 
 
-def begin(read: Callable[[], T]) -> Callable[[], T]:
-    """Start reading in another thread. What comes back waits for the end, and returns or raises what the read did.
+def start(read: Callable[[], T]) -> Callable[[], T]:
+    """Start reading in another thread. Call the result to wait for the read: it returns or raises what the read did.
 
-    What a read begins is read at once: threads that waited for threads of the same pool could wait for ever.
+    A read started by another read runs at once, in the same thread: threads that wait for threads of their own pool
+    could deadlock.
     """
     if threading.current_thread().name.startswith(_NAME):
         found = read()
@@ -39,13 +40,13 @@ def begin(read: Callable[[], T]) -> Callable[[], T]:
     return _pool.submit(contextvars.copy_context().run, partial(_read, read, connections[DEFAULT_DB_ALIAS])).result
 
 
-def together(*reads: Callable[[], T]) -> list[T]:
-    """What each of them returns, in their order; raises what the first that fails raises."""
-    first, others = reads[:1], [begin(each) for each in reads[1:]]
+def run_parallel(*reads: Callable[[], T]) -> list[T]:
+    """The results in the order of `reads`. Raises what the first read that fails raises."""
+    first, others = reads[:1], [start(each) for each in reads[1:]]
     return [read() for read in (*first, *others)]
 
 
 def _read(read: Callable[[], T], connection: Any) -> T:
-    """By the connection of who asked: its client may be used by any thread, and is the one that is open."""
+    """Read through the caller's connection. Its client is open, and any thread may use it."""
     connections[DEFAULT_DB_ALIAS] = connection
     return read()

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
-from supportsaas.net.outbound import AddressRefused, check_literal
+from supportsaas.net.outbound import AddressBlocked, check_literal
 
 
 def validate_address(url: str) -> None:
@@ -22,5 +22,5 @@ def validate_address(url: str) -> None:
         )
     try:
         check_literal(parts.hostname or "")
-    except AddressRefused as error:
+    except AddressBlocked as error:
         raise ValidationError(str(error)) from None

@@ -52,7 +52,7 @@ _CARRIES_IPV4: Final = (
 )
 
 
-class AddressRefused(Exception):
+class AddressBlocked(Exception):
     """The host lies inside; `str()` is a sentence that names the setting. Nothing was sent."""
 
 
@@ -103,7 +103,7 @@ def whereabouts(address: Address) -> str | None:
 def check_address(
     host: str, text: str, *, allowed: AllowedHosts, is_own: Callable[[Address], bool] = lambda _: False
 ) -> None:
-    """Raise `AddressRefused` where `host`, which stands for the address `text`, may not be reached.
+    """Raise `AddressBlocked` where `host`, which stands for the address `text`, may not be reached.
 
     `is_own` knows the public addresses of this machine, which a firewall outside does not guard from here.
     """
@@ -114,7 +114,7 @@ def check_address(
     if place is None or allowed.allow(host, address):
         return
     what = f"{host} leads to {place}" if host.strip("[]") == str(address) else f"{host} is {address}: {place}"
-    raise AddressRefused(
+    raise AddressBlocked(
         f"{what}. Nothing was sent. If that is meant, an administrator adds it to {SETTING} on the server."
     )
 

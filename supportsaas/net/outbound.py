@@ -21,9 +21,9 @@ import httpcore
 import httpx
 from django.conf import settings
 
-from supportsaas.net.addresses import Address, AddressRefused, check_address
+from supportsaas.net.addresses import Address, AddressBlocked, check_address
 
-__all__ = ["AddressRefused", "Resolve", "check_literal", "open_client", "why_unreachable"]
+__all__ = ["AddressBlocked", "Resolve", "check_literal", "open_client", "why_unreachable"]
 
 CONNECT_SECONDS = 10.0
 RESOLVE_SECONDS = 5.0
@@ -44,7 +44,7 @@ def open_client(
     resolve: Resolve | None = None,
 ) -> httpx.Client:
     """A client whose exchanges, from resolving the name to the last byte of the answer, each end within
-    `whole_seconds`. It raises what httpx raises, and `AddressRefused`. For one thread at a time.
+    `whole_seconds`. It raises what httpx raises, and `AddressBlocked`. For one thread at a time.
     """
     return httpx.Client(
         headers=headers,
@@ -57,7 +57,7 @@ def open_client(
 
 
 def check_literal(host: str) -> None:
-    """Raise `AddressRefused` where the host is an inside address in figures. Names are checked on connecting."""
+    """Raise `AddressBlocked` where the host is an inside address in figures. Names are checked on connecting."""
     try:
         found = {info[4][0] for info in socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)}
     except (OSError, UnicodeError):

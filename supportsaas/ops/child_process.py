@@ -1,4 +1,4 @@
-"""Processes that we start and that must not outlive us."""
+"""Child processes that must not outlive this one."""
 
 import ctypes
 import signal
@@ -12,13 +12,15 @@ _PR_SET_PDEATHSIG = 1
 
 
 def start(arguments: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
-    """Start a program in a session of its own: Ctrl-C in the terminal reaches us alone, and we end
-    it in our order. Should we be killed, Linux ends it."""
+    """Start a program in its own session, so that Ctrl-C in the terminal reaches only this process.
+
+    If this process is killed, Linux ends the child.
+    """
     return subprocess.Popen(arguments, start_new_session=True, preexec_fn=_end_with_parent, **options)
 
 
 def stop(process: "subprocess.Popen[bytes]", *, timeout: float = 20) -> None:
-    """End it politely, after `timeout` seconds by force. Safe to repeat."""
+    """Terminate the process, and kill it after `timeout` seconds. Safe to repeat."""
     if process.poll() is not None:
         return
     process.terminate()
@@ -30,7 +32,7 @@ def stop(process: "subprocess.Popen[bytes]", *, timeout: float = 20) -> None:
 
 
 def free_port() -> int:
-    """A port of the loopback address that nothing listens on at this moment."""
+    """A loopback port that is free right now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

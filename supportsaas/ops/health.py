@@ -1,4 +1,4 @@
-"""`GET /health`: what the product depends on, and how it is. Open to anybody."""
+"""`GET /health`: the state of the product and its dependencies. It needs no sign-in."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from supportsaas.ops import health_checks
-from supportsaas.ops.health_checks import Examination
+from supportsaas.ops.health_checks import HealthReport
 
 router = Router(tags=["health"])
 
@@ -21,41 +21,41 @@ class HealthOut(Schema):
     issues: list[str]
 
 
-class LatestExamination:
-    """The latest examination, made anew where it is older than `CACHE_SECONDS`.
+class LatestReport:
+    """A health report that is at most `CACHE_SECONDS` old.
 
-    However many ask at once, one thread examines and the others wait for what it finds: asking for the
-    health costs the database next to nothing.
+    One thread runs the checks while all others wait for the result, so frequent requests cost the database next to
+    nothing.
     """
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._turn = threading.Lock()
-        self._found: Examination | None = None
+        self._lock = threading.Lock()
+        self._found: HealthReport | None = None
         self._until = 0.0
 
-    def get(self) -> Examination:
-        with self._turn:
+    def get(self) -> HealthReport:
+        with self._lock:
             if self._found is None or self._monotonic() >= self._until:
-                self._found = health_checks.examine()
+                self._found = health_checks.run_checks()
                 self._until = self._monotonic() + CACHE_SECONDS
             return self._found
 
 
-_latest = LatestExamination()
+_latest = LatestReport()
 
 
-def latest_examination() -> Examination:
+def latest_report() -> HealthReport:
     return _latest.get()
 
 
-@router.get("/health", auth=None, response={200: HealthOut, 503: HealthOut}, summary="Whether everything works")
+@router.get("/health", auth=None, response={200: HealthOut, 503: HealthOut}, summary="Health check")
 def show_health(request: HttpRequest) -> Status:
-    """Open to anyone, so it names no tenant. 503 where MongoDB is away, 200 otherwise."""
-    found = latest_examination()
+    """Needs no sign-in, so the answer never names a tenant. 503 if MongoDB is unreachable, otherwise 200."""
+    found = latest_report()
     answer = HealthOut(
-        status="ok" if found.is_well else "degraded",
-        dependencies={vital.name: reading.state for vital, reading in found.readings.items() if vital.is_dependency},
-        issues=[each.sentence for each in found.findings],
+        status="ok" if found.is_healthy else "degraded",
+        dependencies={check.name: result.state for check, result in found.results.items() if check.is_dependency},
+        issues=[each.sentence for each in found.problems],
     )
-    return Status(503 if found.is_away else 200, answer)
+    return Status(503 if found.is_unreachable else 200, answer)

@@ -1,10 +1,10 @@
-"""Vital signs: what each part of the product says of itself, for `/health`, `/metrics` and the system page.
+"""Health checks: what each part of the product reports to `/health`, `/metrics` and the system page.
 
-An app registers how its parts are read when it starts. A finding is open to anybody, so it names no
-tenant; facts are for staff and gauges for a monitoring that has the token, and those may.
+An app registers its checks when it starts. Everybody may read problems, so they never name a tenant. Facts are for
+staff and gauges for monitoring with the token, and both may name tenants.
 
-A reading is a few cheap queries. All of them together have some seconds: a database that hangs must not
-make who asks for its health hang too.
+A check takes a few cheap queries. All checks share a time limit of some seconds, so that a hanging database does not
+make `/health` hang too.
 """
 
 import logging
@@ -19,18 +19,18 @@ from supportsaas.db import mongo
 logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 2.5
-"""With MongoDB's own sign, which tells whether it answers at all; then with all others together, twice as long."""
+"""For the check of MongoDB, which shows whether it answers at all. All other checks together get twice as long."""
 
 HEALTHY = "healthy"
-AWAY = "unhealthy: the server does not answer"
+UNREACHABLE = "unhealthy: the server does not answer"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something to know, in a sentence. A grave one means that the system does not work as it should."""
+class Problem:
+    """A sentence to read. A serious problem means that the system does not work as it should."""
 
     sentence: str
-    is_grave: bool = True
+    is_serious: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,76 +51,82 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """`state` is `healthy`, or `unhealthy: …` or `unknown: …` with why."""
+class CheckResult:
+    """`state` is `healthy`, or `unhealthy` or `unknown` with an optional reason after a colon."""
 
     state: str = HEALTHY
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     gauges: tuple[Gauge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vital:
-    """`is_dependency`: `/health` tells its state among those of what the product stands on."""
+class HealthCheck:
+    """`/health` lists the state of a check with `is_dependency` among the product's dependencies."""
 
     name: str
     title: str
-    read: Callable[[], Reading]
+    read: Callable[[], CheckResult]
     is_dependency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
-    """One reading of everything. `is_away`: MongoDB did not answer, so nothing else could be asked."""
+class HealthReport:
+    """The results of all checks. `is_unreachable`: MongoDB did not answer, so no other check could run."""
 
-    readings: Mapping[Vital, Reading]
-    is_away: bool
-
-    @property
-    def findings(self) -> list[Finding]:
-        """The grave ones first."""
-        found = [each for reading in self.readings.values() for each in reading.findings]
-        return sorted(found, key=lambda each: not each.is_grave)
+    results: Mapping[HealthCheck, CheckResult]
+    is_unreachable: bool
 
     @property
-    def is_well(self) -> bool:
-        return not any(each.is_grave for each in self.findings)
+    def problems(self) -> list[Problem]:
+        """Serious ones first."""
+        found = [each for result in self.results.values() for each in result.problems]
+        return sorted(found, key=lambda each: not each.is_serious)
+
+    @property
+    def is_healthy(self) -> bool:
+        return not any(each.is_serious for each in self.problems)
 
     @property
     def gauges(self) -> list[Gauge]:
-        return [gauge for reading in self.readings.values() for gauge in reading.gauges]
+        return [gauge for result in self.results.values() for gauge in result.gauges]
 
 
-_VITALS: dict[str, Vital] = {}
+_checks: dict[str, HealthCheck] = {}
 
 
-def register(vital: Vital) -> None:
-    """Have it examined from now on; a later one of the same name replaces it."""
-    _VITALS[vital.name] = vital
+def register(check: HealthCheck) -> None:
+    """Add the check to all reports. It replaces an earlier one of the same name."""
+    _checks[check.name] = check
 
 
-def registered() -> list[Vital]:
-    return list(_VITALS.values())
+def registered() -> list[HealthCheck]:
+    return list(_checks.values())
 
 
-def examine(*, patience_seconds: float = PATIENCE_SECONDS) -> Examination:
-    """Read all vital signs, in the order of their registration; the first is MongoDB's. Never raises."""
+def run_checks(*, patience_seconds: float = PATIENCE_SECONDS) -> HealthReport:
+    """Run all checks in the order of their registration; MongoDB's comes first. Never raises."""
     first, *others = registered()
     with pymongo.timeout(patience_seconds):
-        database = _read(first)
-    if database.state.startswith("unhealthy"):  # one that answers slowly is not away
-        return Examination({first: database} | dict.fromkeys(others, Reading(state="unknown")), is_away=True)
-    with pymongo.timeout(2 * patience_seconds):  # a busy server is slow, and that is no fault
-        return Examination({first: database} | {vital: _read(vital) for vital in others}, is_away=False)
+        database = _run(first)
+    if database.state.startswith("unhealthy"):  # a slow answer is still an answer
+        return HealthReport(
+            {first: database} | dict.fromkeys(others, CheckResult(state="unknown")), is_unreachable=True
+        )
+    with pymongo.timeout(2 * patience_seconds):  # a busy server is slow, and that is no reason to report a problem
+        return HealthReport({first: database} | {check: _run(check) for check in others}, is_unreachable=False)
 
 
-def _read(vital: Vital) -> Reading:
+def _run(check: HealthCheck) -> CheckResult:
     try:
-        return vital.read()
+        return check.read()
     except Exception as error:
         if isinstance(error, mongo.UNAVAILABLE) or (isinstance(error, PyMongoError) and error.timeout):
-            logger.warning("The vital sign “%s” could not be read in time: %s", vital.name, error)
-            return Reading(state="unknown", findings=(Finding(f"{vital.title}: MongoDB did not tell in time."),))
-        logger.exception("The vital sign “%s” could not be read.", vital.name)
-        return Reading(state="unknown", findings=(Finding(f"{vital.title}: not known, because of a fault of ours."),))
+            logger.warning("The health check “%s” did not finish in time: %s", check.name, error)
+            return _unknown(f"{check.title}: MongoDB did not answer in time.")
+        logger.exception("The health check “%s” failed.", check.name)
+        return _unknown(f"{check.title}: unknown, because the check itself failed. The server log has the details.")
+
+
+def _unknown(sentence: str) -> CheckResult:
+    return CheckResult(state="unknown", problems=(Problem(sentence),))

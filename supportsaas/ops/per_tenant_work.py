@@ -1,8 +1,7 @@
-"""Periodic work that goes through many tenants: a fault in one tenant's data never keeps the work from the others.
+"""Periodic work over many tenants, where a fault in one tenant's data does not block the others.
 
-Each tenant gets a turn, in an order that is another one every time. A tenant whose turn fails is left out for a
-pause that doubles with every failure; the others go on. Failures are stored, so that all workers keep to the
-pauses and `/health` tells of them; a turn that succeeds removes them.
+The order of the tenants is random each time. A tenant whose work fails is skipped for a pause that doubles with every
+failure. Failures are stored, so that all workers respect the pauses and `/health` reports them. Success removes them.
 """
 
 import logging
@@ -18,7 +17,7 @@ from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.formatting import format_count, format_number, format_relative
-from supportsaas.ops.health_checks import Finding, Gauge, Reading, Vital
+from supportsaas.ops.health_checks import CheckResult, Gauge, HealthCheck, Problem
 from supportsaas.reliability.backoff import Backoff
 
 logger = logging.getLogger(__name__)
@@ -27,12 +26,12 @@ COLLECTION = "tenant_faults"
 LONGEST_PAUSE = timedelta(minutes=30)
 BACKOFF = Backoff.between(timedelta(seconds=10), LONGEST_PAUSE)
 FORGOTTEN_AFTER = timedelta(days=1)
-"""A fault that did not come again for so long, such as of a tenant that was deleted, is over."""
+"""A fault that has not recurred for this long is over. Its tenant may have been deleted."""
 
 MOST_NAMED = 20
 
 
-def take_turns(
+def for_each_tenant(
     work_name: str,
     tenant_ids: Iterable[str],
     work: Callable[[str], int],
@@ -40,9 +39,9 @@ def take_turns(
     stop: threading.Event,
     now: Clock = clock.now,
 ) -> int:
-    """Do the work for each tenant, whatever it raises for some; the sum of what it returns.
+    """Run the work for each tenant, even if it fails for some. Returns the sum of what it returns.
 
-    Raises what is in `mongo.UNAVAILABLE`, but for a query that takes too long: that is the tenant's own fault.
+    Raises the errors of `mongo.UNAVAILABLE`, except for a query that takes too long: its cause is the tenant's data.
     """
     faults = {each["tenant_id"]: each for each in mongo.collection(COLLECTION).find({"work": work_name})}
     order = list(tenant_ids)
@@ -70,7 +69,7 @@ def _note_failure(work_name: str, tenant_id: str, error: Exception, before: Docu
     failures = before["failures"] + 1 if before else 1
     pause = BACKOFF.pause(failures)
     logger.error(
-        "“%s” failed for tenant %s, the other tenants go on. It is tried again in %d s.",
+        "“%s” failed for tenant %s and will be retried in %d s. Other tenants are not affected.",
         work_name,
         tenant_id,
         pause.total_seconds(),
@@ -93,20 +92,20 @@ def _note_failure(work_name: str, tenant_id: str, error: Exception, before: Docu
     )
 
 
-def read_faults() -> Reading:
-    """Which work fails for which tenants."""
+def read_faults() -> CheckResult:
+    """Which background work fails for which tenants."""
     now = clock.now()
     faults = list(mongo.collection(COLLECTION).find({"last_at": {"$gt": now - FORGOTTEN_AFTER}}).sort("_id", 1))
     failing: dict[str, list[Document]] = {}
     for each in faults:
         failing.setdefault(each["work"], []).append(each)
-    return Reading(
-        findings=tuple(
-            Finding(
-                f"The background work “{work}” fails for {format_count(len(found), 'tenant')} "
-                f"since {format_relative(min(each['since'] for each in found), now)}; the log says why. "
-                "All other tenants are served.",
-                is_grave=False,
+    return CheckResult(
+        problems=tuple(
+            Problem(
+                f"Background work “{work}” fails for {format_count(len(found), 'tenant')} "
+                f"(first failure {format_relative(min(each['since'] for each in found), now)}); the server log says why. "
+                "Other tenants are not affected.",
+                is_serious=False,
             )
             for work, found in failing.items()
         ),
@@ -120,11 +119,11 @@ def read_faults() -> Reading:
             Gauge.by(
                 "work",
                 "tenant_faults",
-                "Tenants for which a background work fails.",
+                "Tenants whose background work fails.",
                 {work: len(found) for work, found in failing.items()},
             ),
         ),
     )
 
 
-VITALS = (Vital(name="tenant_faults", title="Background work", read=read_faults),)
+HEALTH_CHECKS = (HealthCheck(name="tenant_faults", title="Background work", read=read_faults),)

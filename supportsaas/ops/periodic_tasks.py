@@ -1,8 +1,7 @@
 """Periodic tasks: what a worker does besides running jobs, each task in a thread of its own.
 
-A task is declared next to its function with `@periodic_task`, and its module is listed in
-`settings.PERIODIC_TASK_MODULES`. Every worker on every machine runs all tasks, so a task claims what it
-works on atomically in MongoDB and usually finds nothing to do.
+Declare a task next to its function with `@periodic_task`, and list its module in `settings.PERIODIC_TASK_MODULES`.
+Every worker on every machine runs all tasks, so a task claims its work atomically in MongoDB and usually finds none.
 """
 
 import logging
@@ -25,10 +24,10 @@ W = TypeVar("W", bound=Work)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodicTask:
-    """`work(stop)` does what is due and returns; if that takes long, it ends at a safe point once `stop` is set.
+    """`work(stop)` does what is due and returns. Long work ends at a safe point once `stop` is set.
 
-    What it raises is logged, and it is tried again. A task that `follows_runs` also runs once at the end of a
-    command that ingests, for installations with cron and no worker.
+    Errors are logged and the task runs again. A task with `follows_runs` also runs once after a command that ingests,
+    for installations that use cron instead of a worker.
     """
 
     name: str
@@ -41,11 +40,11 @@ _declared: dict[str, PeriodicTask] = {}
 
 
 def periodic_task(name: str, *, every_seconds: float, follows_runs: bool = False) -> Callable[[W], W]:
-    """Declare the function a periodic task of every worker. The function itself stays as it is."""
+    """Declare a periodic task of every worker. The function itself is returned unchanged."""
 
     def declare(work: W) -> W:
         if name in _declared:
-            raise ValueError(f"There are two periodic tasks with the name “{name}”.")
+            raise ValueError(f"Two periodic tasks have the name “{name}”.")
         _declared[name] = PeriodicTask(name=name, every_seconds=every_seconds, work=work, follows_runs=follows_runs)
         return work
 
@@ -60,15 +59,15 @@ def find_tasks() -> list[PeriodicTask]:
 
 
 def repeat(task: PeriodicTask, stop: threading.Event) -> None:
-    """Run the task, pause, and run it again until `stop` is set; an unreachable database is waited out."""
+    """Run the task, pause, and repeat until `stop` is set. Survives an unreachable database."""
     with logs.about(task=task.name):
         while not stop.is_set():
             try:
                 task.work(stop)
             except mongo.UNAVAILABLE as error:
-                logger.warning("MongoDB is unavailable, the periodic task “%s” tries again: %s", task.name, error)
+                logger.warning("MongoDB is unavailable; the periodic task “%s” will retry: %s", task.name, error)
             except Exception:
-                logger.exception("The periodic task “%s” failed and will be tried again.", task.name)
+                logger.exception("The periodic task “%s” failed and will be retried.", task.name)
             stop.wait(task.every_seconds)
 
 

@@ -1,4 +1,4 @@
-"""Every secret that is stored encrypted: which need an old key, and encrypting them with the first one."""
+"""All encrypted secrets in the database: find those that still need an old key, and re-encrypt them with the first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from supportsaas.db import mongo
 
 @dataclass(frozen=True, slots=True)
 class StoredSecret:
-    """One encrypted value, and where it stands."""
+    """One encrypted value and where it is stored."""
 
     collection: str
     column: str
@@ -22,11 +22,11 @@ class StoredSecret:
 
     @property
     def is_current(self) -> bool:
-        """Whether the first ENCRYPTION_KEY alone reads it."""
+        """Whether the first ENCRYPTION_KEY alone decrypts it."""
         return crypto.is_current(self.encrypted)
 
-    def encrypt_again(self) -> None:
-        """With the first key; one that somebody has changed meanwhile stays as it is. Raises `SecretUnreadable`."""
+    def reencrypt(self) -> None:
+        """Re-encrypt with the first key, unless the value has changed since it was read. Raises `SecretUnreadable`."""
         new = crypto.encrypt(crypto.decrypt(self.encrypted))
         mongo.collection(self.collection).update_one(
             {"_id": self.key, self.column: self.encrypted}, {"$set": {self.column: new}}
@@ -35,7 +35,7 @@ class StoredSecret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reencryption:
-    """How many secrets there are by what became of them."""
+    """Numbers of secrets by outcome."""
 
     changed: int
     current: int
@@ -43,7 +43,7 @@ class Reencryption:
 
 
 def find_stored_secrets() -> Iterator[StoredSecret]:
-    """Those in the fields `encrypted_…` of all models."""
+    """The values of all model fields whose name starts with `encrypted_`."""
     for model in apps.get_models():
         columns = [field.column for field in model._meta.concrete_fields if field.column.startswith("encrypted_")]
         for column in columns:
@@ -53,14 +53,14 @@ def find_stored_secrets() -> Iterator[StoredSecret]:
 
 
 def reencrypt() -> Reencryption:
-    """Encrypt with the first key whatever needs another one. Safe to repeat, and to run while people work."""
+    """Re-encrypt every secret that needs another key than the first. Safe to repeat and to run in production."""
     changed = current = unreadable = 0
     for secret in find_stored_secrets():
         if secret.is_current:
             current += 1
             continue
         try:
-            secret.encrypt_again()
+            secret.reencrypt()
             changed += 1
         except SecretUnreadable:
             unreadable += 1

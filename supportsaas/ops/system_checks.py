@@ -193,8 +193,8 @@ def check_settings() -> Iterator[CheckMessage]:
 @system_check({"supportsaas.W009": "Health"}, tag=Tags.database)
 def check_health() -> Iterator[CheckMessage]:
     """What /health reports."""
-    for finding in health_checks.examine().findings:
-        yield Warning(finding.sentence, hint="The system page (/system/) has the details.", id="supportsaas.W009")
+    for problem in health_checks.run_checks().problems:
+        yield Warning(problem.sentence, hint="The system page (/system/) has the details.", id="supportsaas.W009")
 
 
 def find_pending_migrations() -> list[str]:

@@ -8,7 +8,7 @@ from collections import Counter, deque
 from types import TracebackType
 
 
-class NoPlace(Exception):
+class LimitReached(Exception):
     """All places are taken: those of the caller (`is_own`), or those of everybody. Nothing was done."""
 
     def __init__(self, *, what: str, taken: int, is_own: bool, retry_after: int) -> None:
@@ -22,7 +22,7 @@ class NoPlace(Exception):
         return 429 if self.is_own else 503
 
 
-class Places:
+class ConcurrencyLimit:
     """`total` places, `each` of them for one caller. `what` names the long thing in the plural."""
 
     def __init__(self, what: str, *, total: int, each: int, retry_after: int = 30) -> None:
@@ -34,15 +34,15 @@ class Places:
         self._given_back: deque[str] = deque()
         self._turn = threading.Lock()
 
-    def take(self, caller: str) -> "Place":
-        """Raises `NoPlace`. The place is the caller's until it is given back."""
+    def take(self, caller: str) -> "Slot":
+        """Raises `LimitReached`. The place is the caller's until it is given back."""
         with self._turn:
             self._count_given_back()
             own = self._taken[caller]
             if own >= self._each or self._taken.total() >= self._total:
-                raise NoPlace(what=self._what, taken=own, is_own=own >= self._each, retry_after=self._retry_after)
+                raise LimitReached(what=self._what, taken=own, is_own=own >= self._each, retry_after=self._retry_after)
             self._taken[caller] += 1
-        return Place(self, caller)
+        return Slot(self, caller)
 
     def _give_back(self, caller: str) -> None:
         """Waits for nothing: the garbage collector calls it too, at any moment, also in a thread that counts."""
@@ -60,11 +60,11 @@ class Places:
             return self._taken.total()
 
 
-class Place:
+class Slot:
     """Given back once, at the end of a `with` block, by `give_back`, or when nobody refers to it any more."""
 
-    def __init__(self, places: Places, caller: str) -> None:
-        self._places: Places | None = places
+    def __init__(self, places: ConcurrencyLimit, caller: str) -> None:
+        self._places: ConcurrencyLimit | None = places
         self._caller = caller
 
     def give_back(self) -> None:
@@ -72,7 +72,7 @@ class Place:
         if places is not None:
             places._give_back(self._caller)
 
-    def __enter__(self) -> "Place":
+    def __enter__(self) -> "Slot":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

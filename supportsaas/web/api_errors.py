@@ -9,7 +9,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, ValidationError
 
 from supportsaas.db import mongo
-from supportsaas.reliability.concurrency_limit import NoPlace
+from supportsaas.reliability.concurrency_limit import LimitReached
 
 TRY_AGAIN_SECONDS = 5
 """What a 503 tells a program to wait: MongoDB elects a new primary in about that time."""
@@ -103,8 +103,8 @@ def install(api: NinjaAPI) -> None:
         response["Retry-After"] = str(error.retry_after)
         return response
 
-    @api.exception_handler(NoPlace)
-    def _busy(request: HttpRequest, error: NoPlace) -> HttpResponse:
+    @api.exception_handler(LimitReached)
+    def _busy(request: HttpRequest, error: LimitReached) -> HttpResponse:
         response = api.create_response(request, {"detail": str(error)}, status=error.status)
         response["Retry-After"] = str(error.retry_after)
         return response

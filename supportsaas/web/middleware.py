@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django_htmx.http import HttpResponseClientRefresh
 
 from supportsaas.db import mongo
-from supportsaas.reliability.concurrency_limit import NoPlace
+from supportsaas.reliability.concurrency_limit import LimitReached
 from supportsaas.web.api_errors import TRY_AGAIN_SECONDS, database_away
 from supportsaas.web.plain_answers import refuse
 
@@ -34,7 +34,7 @@ class MongoUnavailable:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, mongo.UNAVAILABLE):
             return unavailable(request, exception)
-        return busy(request, exception) if isinstance(exception, NoPlace) else None
+        return busy(request, exception) if isinstance(exception, LimitReached) else None
 
 
 def unavailable(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -48,7 +48,7 @@ def unavailable(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer
 
 
-def busy(request: HttpRequest, exception: NoPlace) -> HttpResponse:
+def busy(request: HttpRequest, exception: LimitReached) -> HttpResponse:
     answer = refuse(request, exception.status, "Too much at once", str(exception))
     answer["Retry-After"] = str(exception.retry_after)
     return answer

@@ -15,7 +15,7 @@ from supportsaas.web.plain_answers import refuse
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-class FileRefused(Exception):
+class UploadRejected(Exception):
     """A form holds a file."""
 
 
@@ -23,13 +23,13 @@ class RefuseFiles(FileUploadHandler):
     """Django would keep a large file in its temporary folder while the form is read."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise FileRefused
+        raise UploadRejected
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> NoReturn:
-        raise FileRefused
+        raise UploadRejected
 
     def file_complete(self, file_size: int) -> NoReturn:
-        raise FileRefused
+        raise UploadRejected
 
 
 def bounded_bodies(get_response: Handler) -> Handler:
@@ -44,7 +44,7 @@ def bounded_bodies(get_response: Handler) -> Handler:
         if request.content_type == "multipart/form-data":
             try:
                 _ = request.POST
-            except FileRefused:
+            except UploadRejected:
                 sentence = "Files are not taken here. Nothing was stored; send the fields of the form alone."
                 return refuse(request, 415, "No files, please", sentence)
         return get_response(request)

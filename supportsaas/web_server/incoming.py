@@ -38,7 +38,7 @@ _NO_LENGTH = Refusal(
 )
 
 
-class Refused(Exception):
+class RequestRejected(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.sentence)
         self.refusal = refusal
@@ -120,7 +120,7 @@ class Incoming:
         self._bytes += data if self._bytes or self._present else data.lstrip(b"\r\n")
 
     def take(self) -> GatheredRequest | None:
-        """The first request, once it is whole. Raises `Refused` as soon as it is known that it cannot be taken."""
+        """The first request, once it is whole. Raises `RequestRejected` as soon as it is known that it cannot be taken."""
         if self._present is None:
             self._present = self._read_head()
         if self._present is None or len(self._bytes) < self._present.body_length:
@@ -134,7 +134,7 @@ class Incoming:
         end = self._bytes.find(_END_OF_HEAD, max(self._searched - len(_END_OF_HEAD), 0))
         self._searched = len(self._bytes)
         if max(end, 0) > limits.HEAD_BYTES or (end < 0 and len(self._bytes) > limits.HEAD_BYTES):
-            raise Refused(_HEAD_TOO_LARGE)
+            raise RequestRejected(_HEAD_TOO_LARGE)
         if end < 0:
             return None
         self._searched = 0
@@ -158,10 +158,10 @@ class _Gathered(Unreader):
 
 
 def _length_of_body(request: Any) -> int:
-    """Raises `Refused` for one without a length, or with too much of it."""
+    """Raises `RequestRejected` for one without a length, or with too much of it."""
     length = getattr(request.body.reader, "length", None)
     if length is None:
-        raise Refused(_NO_LENGTH)
+        raise RequestRejected(_NO_LENGTH)
     if length > limits.BODY_BYTES:
-        raise Refused(_BODY_TOO_LARGE)
+        raise RequestRejected(_BODY_TOO_LARGE)
     return int(length)

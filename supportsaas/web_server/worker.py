@@ -29,9 +29,9 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from supportsaas.forwarded import address_behind, client_network
 from supportsaas.web_server import limits
-from supportsaas.web_server.incoming import TOO_MANY, TOO_SLOW, GatheredRequest, Incoming, Refusal, Refused
+from supportsaas.web_server.fair_queue import Caller, FairQueue
+from supportsaas.web_server.incoming import TOO_MANY, TOO_SLOW, GatheredRequest, Incoming, Refusal, RequestRejected
 from supportsaas.web_server.outgoing import Outgoing
-from supportsaas.web_server.turns import Caller, Turns
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Connection:
         self.deadline = 0.0
         self.active_at = 0.0
         """When its client last sent or took something, or began to be waited for."""
-        self.turns: Turns[Connection] | None = None
+        self.queue: FairQueue[Connection] | None = None
         self.caller = Caller("", "")
         self.stays_open = True
 
@@ -89,13 +89,13 @@ class PatientWorker(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         threads = self.cfg.threads
-        self._turns: Turns[Connection] = Turns(
+        self._queue: FairQueue[Connection] = FairQueue(
             places=threads,
             each=max(threads // 2, 1),
             each_address=max(threads - limits.kept_threads(threads), 1),
             most_waiting=self.worker_connections // 2,
         )
-        self._turns_of_health: Turns[Connection] = Turns(
+        self._health_queue: FairQueue[Connection] = FairQueue(
             places=1, each=1, each_address=1, most_waiting=max(self.worker_connections // 10, 2)
         )
         self._health_thread: ThreadPoolExecutor | None = None
@@ -214,7 +214,7 @@ class PatientWorker(ThreadWorker):
         had_head = conn.incoming.present is not None
         try:
             whole = conn.incoming.take()
-        except Refused as refused:
+        except RequestRejected as refused:
             self._refuse(conn, refused.refusal)
             return
         if whole is not None:
@@ -263,11 +263,11 @@ class PatientWorker(ThreadWorker):
         conn.sock.begin_answer()
         address = self._address_of(conn.parser, conn.client)
         if conn.parser.path == HEALTH:
-            conn.turns, conn.caller = self._turns_of_health, Caller(address, address)
+            conn.queue, conn.caller = self._health_queue, Caller(address, address)
         else:
-            conn.turns, conn.caller = self._turns, Caller(_credential_of(conn.parser) or address, address)
-        if conn.turns.add(conn.caller, conn):
-            self._begin_turns(conn.turns)
+            conn.queue, conn.caller = self._queue, Caller(_credential_of(conn.parser) or address, address)
+        if conn.queue.add(conn.caller, conn):
+            self._start_waiting(conn.queue)
         else:
             conn.parser = None
             self._refuse(conn, TOO_MANY)
@@ -277,18 +277,18 @@ class PatientWorker(ThreadWorker):
         forwarded = request.joined_header("X-FORWARDED-FOR")
         return client_network(address_behind(self.trusted_proxies, peer=nearest, forwarded=forwarded) or nearest)
 
-    def _begin_turns(self, turns: Turns[Connection]) -> None:
-        threads = self._health_thread if turns is self._turns_of_health else self.tpool
+    def _start_waiting(self, queue: FairQueue[Connection]) -> None:
+        threads = self._health_thread if queue is self._health_queue else self.tpool
         assert threads is not None
-        while (conn := turns.take()) is not None:
+        while (conn := queue.take()) is not None:
             answering = threads.submit(self.handle, conn)
             answering.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
 
     def finish_request(self, conn: Connection, answering: "Future[Any]") -> None:
         """Back in the loop: the thread has made its answer."""
-        assert conn.turns is not None
-        conn.turns.end(conn.caller)
-        self._begin_turns(conn.turns)
+        assert conn.queue is not None
+        conn.queue.end(conn.caller)
+        self._start_waiting(conn.queue)
         conn.parser = None
         failed = answering.cancelled() or answering.exception() is not None
         conn.stays_open = not failed and bool(answering.result())

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, TextChoices
 
 from supportsaas import clock
+from supportsaas.rejected import Rejected
 from tenants.access import find_access
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 
@@ -45,14 +46,6 @@ class Lifetime(TextChoices):
         return None if self is Lifetime.NEVER else int(self.value)
 
 
-class TokenRefused(Exception):
-    """No token was made; `str()` is a sentence for whoever asked, `field` the form's field."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
-
-
 @dataclass(frozen=True, slots=True)
 class ListedToken:
     """A token and what it is good for at this moment."""
@@ -72,18 +65,18 @@ class ListedToken:
 def make_token(
     *, user: User, tenant: Tenant | None, name: str, scope: Scope, days: int | None, limit: int | None = None
 ) -> tuple[ApiToken, str]:
-    """A token that acts as `user`, and its text, which is kept nowhere. Raises `TokenRefused`."""
+    """A token that acts as `user`, and its text, which is kept nowhere. Raises `Rejected`."""
     live = ApiToken.objects.filter(_live(), user=user)
     if live.filter(tenant=tenant, name=name).exists():
-        raise TokenRefused("name", "You have a token of this name already. Choose another name, or revoke that one.")
+        raise Rejected("You have a token of this name already. Choose another name, or revoke that one.", field="name")
     if live.count() >= MOST_LIVE:
-        raise TokenRefused("name", f"You have {MOST_LIVE} tokens. Revoke one that nobody uses any more.")
+        raise Rejected(f"You have {MOST_LIVE} tokens. Revoke one that nobody uses any more.", field="name")
     if tenant is not None:
         access = find_access(user, tenant.slug)
         if access is None:
-            raise TokenRefused("tenant", "You are no member of that tenant.")
+            raise Rejected("You are no member of that tenant.", field="tenant")
         if not access.allows(scope.role):
-            raise TokenRefused("scope", f"That needs the role {scope.role.value}; yours is {access.role.value}.")
+            raise Rejected(f"That needs the role {scope.role.value}; yours is {access.role.value}.", field="scope")
     expires_at = None if days is None else clock.now() + timedelta(days=days)
     return ApiToken.issue(name=name, user=user, tenant=tenant, role=scope.role, expires_at=expires_at, limit=limit)
 

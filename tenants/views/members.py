@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from supportsaas.rejected import Rejected
 from tenants import members
 from tenants.access import TenantAccess, find_access, tenant_required
-from tenants.members import MemberRefused, NoSuchPerson
+from tenants.members import NoSuchPerson
 from tenants.models import Role, User
 
 ROLES = [(role.value, role.label) for role in Role]
@@ -49,7 +50,7 @@ def add_member(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     except NoSuchPerson as refused:
         form.add_error(refused.field, str(refused))
         return _page(request, access, form, may_make=name, status=422)
-    except MemberRefused as refused:
+    except Rejected as refused:
         form.add_error(refused.field, str(refused))
         return _page(request, access, form, status=422)
     messages.success(
@@ -76,7 +77,7 @@ def change_member(request: HttpRequest, access: TenantAccess, user_id: str) -> H
             messages.success(request, f"{member.user} is {request.POST['role']} now.")
         else:
             messages.error(request, "That cannot be done. Nothing was changed.")
-    except MemberRefused as refused:
+    except Rejected as refused:
         messages.error(request, str(refused))
     # Whoever gave up the own role of admin may not see the page of members any more.
     still = find_access(request.user, access.tenant.slug)

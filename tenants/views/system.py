@@ -1,4 +1,4 @@
-"""The system page: all vital signs in detail, for those who run the system. It names tenants."""
+"""The system page: all health checks in detail, for superusers. It names tenants."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,27 +12,27 @@ from tenants.models import User
 @require_GET
 @log_in_required
 def show_system(request: HttpRequest) -> HttpResponse:
-    """For superusers; to everybody else there is no such page."""
+    """404 for everybody but superusers."""
     if not (isinstance(request.user, User) and request.user.is_superuser):
         raise Http404
-    found = health.latest_examination()
+    found = health.latest_report()
     parts = [
         {
-            "title": vital.title,
-            "state": reading.state,
-            "badge": _badge(reading),
-            "facts": reading.facts.items(),
-            "findings": reading.findings,
+            "title": check.title,
+            "state": result.state,
+            "badge": _badge(result),
+            "facts": result.facts.items(),
+            "problems": result.problems,
         }
-        for vital, reading in found.readings.items()
+        for check, result in found.results.items()
     ]
-    return render(request, "system.html", {"parts": parts, "is_well": found.is_well, "findings": found.findings})
+    return render(request, "system.html", {"parts": parts, "is_healthy": found.is_healthy, "problems": found.problems})
 
 
-def _badge(reading: health_checks.Reading) -> tuple[str, str]:
-    """The look and the word of a part's state."""
-    if reading.state.startswith("unhealthy") or any(each.is_grave for each in reading.findings):
-        return "error", "to be looked at"
-    if reading.state.startswith("unknown"):
-        return "none", "not known"
-    return ("late", "worth knowing") if reading.findings else ("fresh", "well")
+def _badge(result: health_checks.CheckResult) -> tuple[str, str]:
+    """The CSS class and label of a part's state."""
+    if result.state.startswith("unhealthy") or any(each.is_serious for each in result.problems):
+        return "error", "needs attention"
+    if result.state.startswith("unknown"):
+        return "none", "unknown"
+    return ("late", "notice") if result.problems else ("fresh", "healthy")

@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from supportsaas.rejected import Rejected
 from tenants.access import TenantAccess, find_all_access, log_in_required, tenant_required
 from tenants.accounts.password_again import AsksPasswordAgain
 from tenants.api import tokens
-from tenants.api.tokens import Lifetime, Scope, TokenRefused
+from tenants.api.tokens import Lifetime, Scope
 from tenants.models import ApiToken, Role, Tenant, User
 
 ALL_MINE = ""
@@ -40,7 +41,7 @@ class TokenForm(AsksPasswordAgain, forms.Form):
                 scope=Scope(values["scope"]),
                 days=Lifetime(values["lifetime"]).days,
             )
-        except TokenRefused as refused:
+        except Rejected as refused:
             self.add_error(refused.field, str(refused))
             return ""
         return text

@@ -1,4 +1,4 @@
-"""manage.py verify_stats and the vital sign of the roll-ups."""
+"""manage.py verify_stats and the check sign of the roll-ups."""
 
 from datetime import timedelta
 from io import StringIO
@@ -64,9 +64,9 @@ def test_wrong_usage_is_exit_status_2(counted: Tenant, arguments: list[str], sen
 
 
 def test_marks_that_nobody_takes_away_are_said(tenant: Tenant) -> None:
-    assert read_rollups().findings == ()
+    assert read_rollups().problems == ()
     an_hour_ago = ObjectId.from_datetime(clock.now().replace(microsecond=0) - timedelta(hours=1))
     mongo.collection("rollup_marks").insert_one({"_id": an_hour_ago, "tenant_id": "acme", "days": []})
-    (finding,) = read_rollups().findings
-    assert "behind" in finding.sentence
-    assert "acme" not in finding.sentence
+    (problem,) = read_rollups().problems
+    assert "behind" in problem.sentence
+    assert "acme" not in problem.sentence

@@ -108,22 +108,24 @@ class TestIssues:
         real = clock.now
         monkeypatch.setattr(mongodb_checks.clock, "now", lambda: real() + timedelta(seconds=42))
         (issue,) = [each for each in ask()["issues"] if "clocks" in each]
-        assert issue == "The clocks of this machine and of MongoDB differ by 42 seconds."
+        assert issue == "The clocks of this machine and MongoDB differ by 42 seconds."
 
     def test_a_restore_that_did_not_finish(self, worker: None) -> None:
         mongo.collection(backup.UNFINISHED).insert_one({"_id": 1})
         try:
-            assert ask()["issues"] == ["A restore into this database did not finish. Begin it anew."]
+            assert ask()["issues"] == ["A restore into this database did not finish. Run it again."]
         finally:
             mongo.collection(backup.UNFINISHED).drop()
 
-    def test_a_fault_of_ours_in_one_sign_leaves_the_others(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        def broken() -> health_checks.Reading:
+    def test_a_health_check_that_raises_does_not_affect_the_others(
+        self, worker: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken() -> health_checks.CheckResult:
             raise KeyError("acme")
 
-        monkeypatch.setitem(health_checks._VITALS, "x", health_checks.Vital(name="x", title="The x", read=broken))
+        monkeypatch.setitem(health_checks._checks, "x", health_checks.HealthCheck(name="x", title="The x", read=broken))
         found = ask()
-        assert found["issues"] == ["The x: not known, because of a fault of ours."]
+        assert found["issues"] == ["The x: unknown, because the check itself failed. The server log has the details."]
         assert found["dependencies"]["mongodb"] == "healthy"
 
     def test_a_disk_that_is_nearly_full(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,13 +138,13 @@ def test_it_is_examined_once_in_a_while_however_often_it_is_asked(
 ) -> None:
     monkeypatch.setattr(health, "CACHE_SECONDS", 1.0)
     now = [100.0]
-    latest = health.LatestExamination(monotonic=lambda: now[0])
-    assert latest.get().is_well
+    latest = health.LatestReport(monotonic=lambda: now[0])
+    assert latest.get().is_healthy
     mongo.collection("workers").delete_many({})
     now[0] += 0.9
-    assert latest.get().is_well
+    assert latest.get().is_healthy
     now[0] += 0.2
-    assert not latest.get().is_well
+    assert not latest.get().is_healthy
 
 
 def test_how_far_a_secondary_is_behind_is_taken_from_when_each_was_asked() -> None:
@@ -193,7 +195,7 @@ class TestADatabaseThatHangs:
                 if path == "/health":
                     assert answer.json() == {
                         "status": "degraded",
-                        "dependencies": {"mongodb": health_checks.AWAY, "external_api": "unknown"},
+                        "dependencies": {"mongodb": health_checks.UNREACHABLE, "external_api": "unknown"},
                         "issues": ["MongoDB does not answer."],
                     }
             mongod.resume()

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from supportsaas.net.addresses import AddressRefused, AllowedHosts, check_address, whereabouts
+from supportsaas.net.addresses import AddressBlocked, AllowedHosts, check_address, whereabouts
 
 NOBODY = AllowedHosts.parse([])
 
@@ -23,7 +23,7 @@ OUTSIDE = ["93.184.216.34", "8.8.8.8", "100.63.255.255", "100.128.0.1", "172.32.
 
 @pytest.mark.parametrize("text", INSIDE)
 def test_the_inside_is_refused_with_a_sentence_that_names_the_setting(text: str) -> None:
-    with pytest.raises(AddressRefused, match=r"Nothing was sent.*OUTBOUND_ALLOWED_HOSTS"):
+    with pytest.raises(AddressBlocked, match=r"Nothing was sent.*OUTBOUND_ALLOWED_HOSTS"):
         check_address("hooks.example", text, allowed=NOBODY)
 
 
@@ -36,14 +36,14 @@ def test_the_public_internet_is_not(text: str) -> None:
 @pytest.mark.parametrize("text", ["8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::808:808", "2606:4700::1111"])
 def test_the_public_addresses_of_this_machine_are_inside(text: str) -> None:
     own = {ip_address("8.8.8.8"), ip_address("2606:4700::1111")}
-    with pytest.raises(AddressRefused, match="this machine itself"):
+    with pytest.raises(AddressBlocked, match="this machine itself"):
         check_address("hooks.example", text, allowed=NOBODY, is_own=own.__contains__)
     check_address("hooks.example", text, allowed=AllowedHosts.parse(["hooks.example"]), is_own=own.__contains__)
     check_address("hooks.example", "8.8.4.4", allowed=NOBODY, is_own=own.__contains__)
 
 
 def test_a_zone_behind_a_link_local_address_hides_nothing() -> None:
-    with pytest.raises(AddressRefused, match="link-local"):
+    with pytest.raises(AddressBlocked, match="link-local"):
         check_address("x", "fe80::1%eth0", allowed=NOBODY)
 
 
@@ -78,7 +78,7 @@ class TestAllowed:
         ],
     )
     def test_and_nothing_else(self, item: str, host: str, address: str) -> None:
-        with pytest.raises(AddressRefused):
+        with pytest.raises(AddressBlocked):
             check_address(host, address, allowed=AllowedHosts.parse([item]))
 
     @pytest.mark.parametrize("item", ["10.0.0.0/40", "10.0.0.1/8", "http://x", "a b", "*.example", "x/y", "::zz", "."])

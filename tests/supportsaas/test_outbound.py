@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from supportsaas.net import outbound
-from supportsaas.net.addresses import AddressRefused, AllowedHosts
+from supportsaas.net.addresses import AddressBlocked, AllowedHosts
 from tests.endpoint import ScriptedEndpoint
 from tests.faults.raw_server import RawServer
 
@@ -51,19 +51,19 @@ class TestInside:
          "[::]", "localhost", "LOCALHOST.", "127.0.0.1."],
     )  # fmt: skip
     def test_however_it_is_written_nothing_is_sent(self, host: str, endpoint: ScriptedEndpoint) -> None:
-        with pytest.raises((AddressRefused, httpx.ConnectError, httpx.InvalidURL)) as caught:
+        with pytest.raises((AddressBlocked, httpx.ConnectError, httpx.InvalidURL)) as caught:
             post(f"http://{host}:{endpoint.port}/")
         assert endpoint.requests == []
         if host in ("127.0.0.1", "2130706433", "0x7f000001", "127.1", "[::1]", "localhost"):
-            assert caught.type is AddressRefused
+            assert caught.type is AddressBlocked
 
     def test_one_inside_address_among_public_ones_is_enough(self, endpoint: ScriptedEndpoint) -> None:
-        with pytest.raises(AddressRefused, match=r"hooks.example is 127\.0\.0\.1"):
+        with pytest.raises(AddressBlocked, match=r"hooks.example is 127\.0\.0\.1"):
             post("http://hooks.example/", resolve=lambda _host, _port: [PUBLIC, "127.0.0.1"])
 
     def test_an_address_in_figures_is_known_to_be_inside_before_anybody_connects(self) -> None:
         for host in ("127.0.0.1", "2130706433", "0x7f.1", "::1"):
-            with pytest.raises(AddressRefused):
+            with pytest.raises(AddressBlocked):
                 outbound.check_literal(host)
         for host in (PUBLIC, "hooks.example", "", "\udcff", "a" * 300):
             outbound.check_literal(host)
@@ -79,11 +79,11 @@ def test_a_machine_knows_its_own_addresses(text: str, is_own: bool) -> None:
 
 def test_a_public_address_of_this_machine_is_refused_by_name_and_in_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbound, "_can_bind", lambda address: str(address) == "8.8.8.8")
-    with pytest.raises(AddressRefused, match="this machine itself"):
+    with pytest.raises(AddressBlocked, match="this machine itself"):
         outbound.check_literal("8.8.8.8")
     with (
         outbound.open_client(whole_seconds=5, resolve=lambda *_: ["8.8.8.8"]) as client,
-        pytest.raises(AddressRefused, match="this machine itself"),
+        pytest.raises(AddressBlocked, match="this machine itself"),
     ):
         client.get("http://hooks.example/")
 
@@ -112,7 +112,7 @@ class TestChangingName:
             assert client.post(url, headers={"Connection": "close"}).status_code == 200
             assert (asked, connected) == (["hooks.example"], [PUBLIC])
             # The next connection asks again, and is refused now.
-            with pytest.raises(AddressRefused):
+            with pytest.raises(AddressBlocked):
                 client.post(url)
         assert connected == [PUBLIC]
         assert len(endpoint.requests) == 1

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from supportsaas.rejected import Rejected
 from tenants import members
 from tenants.models import Membership, Role, Tenant, User
 from tests.conftest import PASSWORD
@@ -36,7 +37,7 @@ def test_a_person_is_added_by_user_name(admin: Client, tenant: Tenant, stranger:
 @pytest.mark.parametrize(
     ("form", "complaint"),
     [
-        ({"username": "nobody", "role": "viewer"}, "Nobody has the user name “nobody” yet"),
+        ({"username": "nobody", "role": "viewer"}, "No account has the user name “nobody” yet"),
         ({"username": "owner", "role": "viewer"}, "owner is a member already"),
         ({"username": "", "role": "viewer"}, "This field is required"),
         ({"username": "new person", "role": "viewer", "make": "1"}, "Enter a valid username"),
@@ -200,7 +201,7 @@ def test_of_two_admins_who_turn_each_other_out_one_stays(
         try:
             start.wait(10)
             change(member)
-        except members.MemberRefused as refusal:
+        except Rejected as refusal:
             return str(refusal)
         finally:
             connection.close()
@@ -223,7 +224,7 @@ def test_an_admin_who_steps_down_lands_where_they_may_be(
 @pytest.mark.parametrize("key", ["x", "0" * 24, "$ne"])
 def test_whoever_is_no_member_cannot_be_changed(admin: Client, key: str) -> None:
     answer = admin.post(f"{MEMBERS}{key}/", {"role": "viewer"}, follow=True)
-    assert "not a member any more" in answer.content.decode()
+    assert "no longer a member" in answer.content.decode()
 
 
 def test_people_of_other_tenants_cannot_be_changed_from_here(

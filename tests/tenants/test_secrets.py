@@ -280,7 +280,7 @@ class TestOldEncryptionKeys:
         source = Source.objects.get()
         source.set_secret("entered just now")
         source.save()
-        stored.encrypt_again()
+        stored.reencrypt()
         assert Source.objects.get().reveal_secret() == "entered just now"
         assert reencrypt().unreadable == 0
 

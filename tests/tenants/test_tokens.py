@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 
 from supportsaas import clock
+from supportsaas.rejected import Rejected
 from tenants.api import tokens
-from tenants.api.tokens import Scope, TokenRefused
+from tenants.api.tokens import Scope
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 from tests.api.caller import Api
 from tests.conftest import PASSWORD
@@ -200,7 +201,7 @@ def test_no_one_has_more_live_tokens_than_anybody_can_oversee(owner: User, monke
     monkeypatch.setattr(tokens, "MOST_LIVE", 2)
     for name in "ab":
         tokens.make_token(user=owner, tenant=None, name=name, scope=Scope.READ, days=None)
-    with pytest.raises(TokenRefused, match="You have 2 tokens"):
+    with pytest.raises(Rejected, match="You have 2 tokens"):
         tokens.make_token(user=owner, tenant=None, name="c", scope=Scope.READ, days=None)
     tokens.revoke_token(ApiToken.objects.get(name="a"))
     tokens.make_token(user=owner, tenant=None, name="a", scope=Scope.READ, days=None)

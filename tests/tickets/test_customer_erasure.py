@@ -13,6 +13,7 @@ from django.test import Client
 from analytics.rollups.refreshing import refresh
 from supportsaas import clock as real_clock
 from supportsaas.db import mongo
+from supportsaas.rejected import Rejected
 from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import AuditEntry, Tenant, User
@@ -20,7 +21,7 @@ from tests.builders import record, store_tickets
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk
 from tickets import jobs
-from tickets.erasure.customers import ErasureRefused, erase_customer, find_what_goes
+from tickets.erasure.customers import erase_customer, find_what_goes
 from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
@@ -136,7 +137,7 @@ def test_a_customer_of_another_name_is_another_customer(filled: Tenant, customer
         erased = erase_customer(filled, customer)
         assert erased.tickets == 0
     else:
-        with pytest.raises(ErasureRefused):
+        with pytest.raises(Rejected):
             erase_customer(filled, customer)
     assert find_what_goes(filled, JANE).tickets == 7
 
@@ -216,7 +217,7 @@ def test_while_numbers_are_counted_it_waits_and_says_so(filled: Tenant, monkeypa
     lock = Lock("rollups:acme")
     held = lock.take("a keeper")
     assert held is not None
-    with pytest.raises(ErasureRefused, match="Numbers are being counted"):
+    with pytest.raises(Rejected, match="Numbers are being counted"):
         erase_customer(filled, JANE)
     assert find_what_goes(filled, JANE).tickets == 7
     lock.release(held)

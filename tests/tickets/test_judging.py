@@ -12,6 +12,7 @@ from django.db import connection
 from analytics.rollups.refreshing import refresh
 from supportsaas import clock
 from supportsaas.db import mongo
+from supportsaas.rejected import Rejected
 from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
 from tests.builders import delete_stored, record, store_tickets, store_words
@@ -168,13 +169,13 @@ class TestJudging:
 
     def test_it_is_told_where_nothing_moves_for_half_an_hour(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
-        assert read_judging().findings == ()
+        assert read_judging().problems == ()
         long_ago = clock.now() - timedelta(minutes=31)
         mongo.collection(reclassification.COLLECTION).update_one({}, {"$set": {"moved_at": long_ago}})
-        (finding,) = read_judging().findings
-        assert "stored tickets wait to be judged anew since 31 minutes ago" in finding.sentence
+        (problem,) = read_judging().problems
+        assert "stored tickets wait to be judged anew since 31 minutes ago" in problem.sentence
         judge_all()
-        assert read_judging().findings == ()
+        assert read_judging().problems == ()
         assert dict(read_judging().facts) == {"Tenants whose tickets are judged anew": "none"}
 
     def test_rules_are_of_their_tenant_alone(self, tenant: Tenant, other_tenant: Tenant, tickets: list[str]) -> None:
@@ -357,12 +358,12 @@ class TestTogether:
     ) -> None:
         monkeypatch.setattr(editing, "MOST_RULES", 3)
         add_rule(tenant, "first")
-        refused: list[editing.EditRefused] = []
+        refused: list[Rejected] = []
 
         def add(phrases: str) -> None:
             try:
                 add_rule(tenant, phrases)
-            except editing.EditRefused as error:
+            except Rejected as error:
                 refused.append(error)
 
         both(*(lambda n=n: add(f"word {n}") for n in range(4)))  # type: ignore[misc]
@@ -376,11 +377,11 @@ class TestTogether:
         theirs.urgency = "low"
         editing.save_rule(theirs, seen_revision=1)
         mine.note = "mine"
-        with pytest.raises(editing.EditRefused, match="Somebody has changed"):
+        with pytest.raises(Rejected, match="Somebody has changed"):
             editing.save_rule(mine, seen_revision=1)
         assert ClassificationRule.objects.get(pk=rule.pk).urgency == "low"
         editing.delete_rule(rule)
-        with pytest.raises(editing.EditRefused, match="deleted"):
+        with pytest.raises(Rejected, match="deleted"):
             editing.save_rule(theirs, seen_revision=2)
 
 

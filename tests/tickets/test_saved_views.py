@@ -9,12 +9,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from supportsaas.rejected import Rejected
 from tenants.models import AuditEntry, Tenant, User
 from tests.builders import store_tickets
 from tests.hostile import CORPUS, problems_of
 from tickets.store import saved_views
 from tickets.store.filters import TicketFilter
-from tickets.store.saved_views import MOST_VIEWS, SavedView, ViewRefused, add_view, find_views, move_view
+from tickets.store.saved_views import MOST_VIEWS, SavedView, add_view, find_views, move_view
 
 ClientOf = Callable[[User], Client]
 URGENT = TicketFilter(urgency=("high",), status=("open", "new"))
@@ -213,7 +214,7 @@ def test_of_three_who_take_one_name_at_once_two_are_told(tenant: Tenant) -> None
         try:
             start.wait(10)
             add_view(tenant, name=name, wanted=URGENT)
-        except ViewRefused as error:
+        except Rejected as error:
             refused.append(str(error))
         finally:
             connection.close()

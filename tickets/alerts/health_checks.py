@@ -5,7 +5,7 @@ from datetime import timedelta
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.formatting import format_number, format_relative
-from supportsaas.ops.health_checks import Finding, Gauge, Reading, Vital
+from supportsaas.ops.health_checks import CheckResult, Gauge, HealthCheck, Problem
 from supportsaas.reliability import circuit_breaker, outbox
 from tickets.alerts import deliveries
 
@@ -15,7 +15,7 @@ LONG_DUE = timedelta(minutes=10)
 DEAD_WITHIN = timedelta(days=2)
 
 
-def read_alerts() -> Reading:
+def read_alerts() -> CheckResult:
     now = clock.now()
     news, messages = mongo.collection(outbox.COLLECTION), mongo.collection(deliveries.COLLECTION)
     due_news = {"status": "waiting", "due_at": {"$lte": now}}
@@ -31,25 +31,25 @@ def read_alerts() -> Reading:
     dead = messages.count_documents({"status": "dead", "composed_at": {"$gt": now - DEAD_WITHIN}})
     circuits = circuit_breaker.find_all_states()
     broken = sorted(name for name, each in circuits.items() if each.state != "closed")
-    findings = []
+    problems = []
     if now - since > LONG_DUE:
         are = "alert is" if due == 1 else "alerts are"
-        findings.append(
-            Finding(f"{format_number(due)} {are} due and not sent, the first since {format_relative(since, now)}.")
+        problems.append(
+            Problem(f"{format_number(due)} {are} due and not sent, the first since {format_relative(since, now)}.")
         )
     if broken:
         do = "endpoint does" if len(broken) == 1 else "endpoints do"
-        findings.append(
-            Finding(
+        problems.append(
+            Problem(
                 f"{format_number(len(broken))} {do} not take alerts at present (circuit open); "
                 "they are kept and tried again."
             )
         )
     if dead:
         were = "alert was" if dead == 1 else "alerts were"
-        findings.append(Finding(f"{format_number(dead)} {were} given up within two days.", is_grave=False))
-    return Reading(
-        findings=tuple(findings),
+        problems.append(Problem(f"{format_number(dead)} {were} given up within two days.", is_serious=False))
+    return CheckResult(
+        problems=tuple(problems),
         facts={
             "Due now": format_number(due),
             "To be tried later": format_number(later),
@@ -74,4 +74,4 @@ def read_alerts() -> Reading:
     )
 
 
-VITALS = (Vital(name="alerts", title="Alerts", read=read_alerts),)
+HEALTH_CHECKS = (HealthCheck(name="alerts", title="Alerts", read=read_alerts),)

@@ -12,7 +12,7 @@ from ninja.errors import HttpError
 from supportsaas import clock
 from supportsaas.db.mongo import Document
 from supportsaas.reliability import rate_limiter
-from supportsaas.reliability.concurrency_limit import NoPlace, Places
+from supportsaas.reliability.concurrency_limit import ConcurrencyLimit, LimitReached
 from supportsaas.reliability.idempotency import KeyReused, Once, Outcome
 from supportsaas.reliability.lock import Lock
 from supportsaas.web.api_errors import InvalidParameter, Problem, refuse_unknown
@@ -25,7 +25,7 @@ from tickets.jobs import JobRequest
 router = Router(tags=["ingestion"])
 
 POLL_SECONDS = 0.2
-WAITING = Places("requests that wait for a run", total=3, each=2)
+WAITING = ConcurrencyLimit("requests that wait for a run", total=3, each=2)
 """Each holds a thread of the web server; whoever finds no place gets the answer 202 at once."""
 
 JobId = Annotated[str, Field(json_schema_extra={"description": "As `POST /ingest/run` gave it.", "format": "uuid"})]
@@ -135,7 +135,7 @@ def run_ingestion(
     try:
         with WAITING.take(caller.key):
             return _wait_for(begun.values["job_id"], seconds=wait)
-    except NoPlace:
+    except LimitReached:
         return _wait_for(begun.values["job_id"], seconds=0)
 
 

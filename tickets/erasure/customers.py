@@ -22,6 +22,7 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.formatting import format_number
 from supportsaas.ops.process_name import process_name
+from supportsaas.rejected import Rejected
 from supportsaas.reliability.lock import HeldLock, Lock
 from supportsaas.reliability.outbox import COLLECTION as OUTBOX
 from tenants.audit import audit_log
@@ -44,10 +45,6 @@ SHORTEST_TELLING = 6
 """An id of fewer characters stands in many a record by chance; it is looked for only where a customer is named."""
 
 ERASED = "(erased)"
-
-
-class ErasureRefused(Exception):
-    """Nothing was erased; `str()` is a sentence for whoever asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +84,18 @@ def find_what_goes(tenant: Tenant, customer_id: str) -> WhatGoes:
 
 
 def erase_customer(tenant: Tenant, customer_id: str) -> WhatGoes:
-    """Erase all of it; how much that was. Raises `ErasureRefused` while a run of the tenant goes on."""
+    """Erase all of it; how much that was. Raises `Rejected` while a run of the tenant goes on."""
     if not customer_id:
-        raise ErasureRefused("Tickets without a customer cannot be erased together.")
+        raise Rejected("Tickets without a customer cannot be erased together.")
     owner = f"{process_name()}:{threading.get_ident()}:erasure"
     lock = Lock(tenant.slug)
     with lock.kept(owner) as held:
         if held is None:
-            raise ErasureRefused("A run of this tenant is going. Nothing was erased; try again when it has ended.")
+            raise Rejected("A run of this tenant is going. Nothing was erased; try again when it has ended.")
         # No roll-ups are built until all is gone: they would keep the name.
         with _wait_for(Lock(f"rollups:{tenant.slug}"), owner) as rollups:
             if rollups is None:
-                raise ErasureRefused("Numbers are being counted. Nothing was erased; try again in a minute.")
+                raise Rejected("Numbers are being counted. Nothing was erased; try again in a minute.")
             found = find_what_goes(tenant, customer_id)
             _log(tenant, customer_id, found)
             _Customer(tenant, customer_id).erase(lock, held, now=clock.now())

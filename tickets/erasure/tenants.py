@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from supportsaas import clock
 from supportsaas.db import mongo
-from supportsaas.ops.per_tenant_work import take_turns
+from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.ops.process_name import process_name
 from supportsaas.reliability.lock import Lock
@@ -24,7 +24,7 @@ WAIT_SECONDS = 1.0
 def erase_deleted_tenants(stop: threading.Event) -> int:
     """Erase every tenant that was deleted, each as far as `stop` lets us; how many are wholly erased."""
     deletions = {each.slug: each for each in find_deletions()}
-    return take_turns("deletion", deletions, lambda slug: erase(deletions[slug], stop=stop), stop=stop)
+    return for_each_tenant("deletion", deletions, lambda slug: erase(deletions[slug], stop=stop), stop=stop)
 
 
 def erase(

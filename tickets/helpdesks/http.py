@@ -11,7 +11,7 @@ import httpx
 
 from supportsaas import clock
 from supportsaas.net import outbound
-from supportsaas.net.outbound import AddressRefused
+from supportsaas.net.outbound import AddressBlocked
 from supportsaas.reliability.rate_limiter import RateLimiter
 from supportsaas.reliability.retry import ATTEMPTS, backoff_waits
 from tickets.helpdesks.addresses import OtherHost, origin_of, resolve, with_params
@@ -178,7 +178,7 @@ class HelpdeskHttp:
                             "too_large",
                             f"The helpdesk at {self.host} sent an answer of more than 32 MB. Ask for smaller pages.",
                         )
-        except AddressRefused as error:
+        except AddressBlocked as error:
             raise SourceError("refused_address", f"The helpdesk cannot be read: {error}") from None
         except httpx.TimeoutException:
             raise _Transient("timeout", f"The helpdesk at {self.host} did not answer in time.") from None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.formatting import format_number, format_relative
-from supportsaas.ops.health_checks import HEALTHY, Finding, Gauge, Reading, Vital
+from supportsaas.ops.health_checks import HEALTHY, CheckResult, Gauge, HealthCheck, Problem
 from supportsaas.reliability import rate_limiter
 from tickets import jobs
 from tickets.ingestion.freshness import OVERDUE_AFTER, count_helpdesks
@@ -22,7 +22,7 @@ LONG_WITHOUT_JUDGING = timedelta(minutes=30)
 MOST_NAMED = 20
 
 
-def read_workers() -> Reading:
+def read_workers() -> CheckResult:
     now = clock.now()
     log = mongo.collection(jobs.COLLECTION)
     workers = find_workers(now=now)
@@ -33,16 +33,16 @@ def read_workers() -> Reading:
         status: log.count_documents({"status": status, "queued_at": {"$gt": now - timedelta(hours=1)}})
         for status in ("completed", "partial", "cancelled", "failed")
     }
-    findings = []
+    problems = []
     if not workers:
-        findings.append(Finding(_silent(going["queued"], since, now)))
+        problems.append(Problem(_silent(going["queued"], since, now)))
     elif now - since > LONG_IN_THE_QUEUE:
         waiting = _counted(going["queued"], "run waits", "runs wait")
-        findings.append(
-            Finding(f"{waiting} for a worker, the first since {format_relative(since, now)}: start more of them.")
+        problems.append(
+            Problem(f"{waiting} for a worker, the first since {format_relative(since, now)}: start more of them.")
         )
-    return Reading(
-        findings=tuple(findings),
+    return CheckResult(
+        problems=tuple(problems),
         facts={
             "At work": ", ".join(f"{name} (seen {format_relative(seen, now)})" for name, seen in workers.items())
             or "none",
@@ -62,29 +62,29 @@ def read_workers() -> Reading:
     )
 
 
-def read_helpdesks() -> Reading:
+def read_helpdesks() -> CheckResult:
     now = clock.now()
     schedules, standings = find_schedules(), find_standings()
     counts = count_helpdesks(schedules, standings, now=now)
     overdue = sum(now - each.next_at > OVERDUE_AFTER for each in schedules.values())
-    findings = []
+    problems = []
     state = HEALTHY
     if counts.failing:
         state = f"unhealthy: {counts.failing} of {counts.known} helpdesks failed in their last run"
-        findings.append(Finding(f"{counts.failing} of {counts.known} helpdesks could not be read in their last run."))
+        problems.append(Problem(f"{counts.failing} of {counts.known} helpdesks could not be read in their last run."))
     elif not counts.known:
         state = "unknown: nothing has been read yet"
     if counts.error:
         has = "helpdesk has" if counts.error == 1 else "helpdesks have"
-        findings.append(Finding(f"{counts.error} {has} had no good read for two intervals."))
+        problems.append(Problem(f"{counts.error} {has} had no good read for two intervals."))
     if counts.late:
-        findings.append(Finding(f"{_counted(counts.late, 'helpdesk is', 'helpdesks are')} late.", is_grave=False))
+        problems.append(Problem(f"{_counted(counts.late, 'helpdesk is', 'helpdesks are')} late.", is_serious=False))
     if overdue:
         are = _counted(overdue, "scheduled read is", "scheduled reads are")
-        findings.append(Finding(f"{are} overdue: no worker has begun it.", is_grave=False))
-    return Reading(
+        problems.append(Problem(f"{are} overdue: no worker has begun it.", is_serious=False))
+    return CheckResult(
         state=state,
-        findings=tuple(findings),
+        problems=tuple(problems),
         facts={
             "Ever read or tried": format_number(counts.known),
             "Failed in the last run": _named(slug for slug, each in standings.items() if each.failures),
@@ -114,11 +114,11 @@ def read_helpdesks() -> Reading:
     )
 
 
-def read_rate_limits() -> Reading:
+def read_rate_limits() -> CheckResult:
     states = rate_limiter.find_states()
     used = {host: float(state.current_requests) for host, state in states.items()}
     limit = rate_limiter.RateLimiter("-").limit
-    return Reading(
+    return CheckResult(
         facts={
             host: f"{format_number(state.current_requests)} of {format_number(state.limit)}"
             for host, state in states.items()
@@ -130,7 +130,7 @@ def read_rate_limits() -> Reading:
     )
 
 
-def read_search() -> Reading:
+def read_search() -> CheckResult:
     now = clock.now()
     tickets = mongo.collection(TICKETS)
     waiting = {"unindexed_since": {"$exists": True}}
@@ -140,12 +140,12 @@ def read_search() -> Reading:
         for slug in slugs[:MOST_NAMED]
     ]
     since = min((each["unindexed_since"] for each in first if each), default=now)
-    findings = []
+    problems = []
     if now - since > LONG_WITHOUT_WORDS:
         words = f"The search is behind: the first ticket waits for its words since {format_relative(since, now)}."
-        findings.append(Finding(words, is_grave=False))
-    return Reading(
-        findings=tuple(findings),
+        problems.append(Problem(words, is_serious=False))
+    return CheckResult(
+        problems=tuple(problems),
         facts={"Tenants with tickets that wait for their words": _named(slugs)},
         gauges=(
             Gauge.one(
@@ -155,16 +155,16 @@ def read_search() -> Reading:
     )
 
 
-def read_judging() -> Reading:
+def read_judging() -> CheckResult:
     now = clock.now()
     going = find_going()
     since = min(going.values(), default=now)
-    findings = []
+    problems = []
     if now - since > LONG_WITHOUT_JUDGING:
         words = f"Rules have changed, and stored tickets wait to be judged anew since {format_relative(since, now)}."
-        findings.append(Finding(words, is_grave=False))
-    return Reading(
-        findings=tuple(findings),
+        problems.append(Problem(words, is_serious=False))
+    return CheckResult(
+        problems=tuple(problems),
         facts={"Tenants whose tickets are judged anew": _named(going)},
         gauges=(
             Gauge.one(
@@ -194,10 +194,10 @@ def _counted(number: int, one: str, many: str) -> str:
     return f"{format_number(number)} {one if number == 1 else many}"
 
 
-VITALS = (
-    Vital(name="external_api", title="Helpdesks", read=read_helpdesks, is_dependency=True),
-    Vital(name="workers", title="Workers", read=read_workers),
-    Vital(name="search", title="Search", read=read_search),
-    Vital(name="judging", title="Rules", read=read_judging),
-    Vital(name="rate_limits", title="Rate limits", read=read_rate_limits),
+HEALTH_CHECKS = (
+    HealthCheck(name="external_api", title="Helpdesks", read=read_helpdesks, is_dependency=True),
+    HealthCheck(name="workers", title="Workers", read=read_workers),
+    HealthCheck(name="search", title="Search", read=read_search),
+    HealthCheck(name="judging", title="Rules", read=read_judging),
+    HealthCheck(name="rate_limits", title="Rate limits", read=read_rate_limits),
 )

@@ -7,15 +7,12 @@ two at the same moment MongoDB has one begin anew, and that one sees what the ot
 from typing import Literal
 
 from supportsaas.db.model_transaction import in_transaction
+from supportsaas.rejected import Rejected
 from tenants.models import Tenant
 from tickets.classification.tenant_rules import MOST_RULES
 from tickets.rules.model import FULL, ClassificationRule
 
 Direction = Literal["first", "up", "down"]
-
-
-class EditRefused(Exception):
-    """The change was not made; the sentence says why and what to do."""
 
 
 def all_rules(tenant: Tenant) -> list[ClassificationRule]:
@@ -28,7 +25,7 @@ def save_rule(rule: ClassificationRule, *, seen_revision: int | None = None) -> 
 
     A new rule that says just what a stored one says is not added again: a form that is sent twice adds one.
 
-    Raises `EditRefused` where the list is full, or the stored rule is not any more what was seen.
+    Raises `Rejected` where the list is full, or the stored rule is not any more what was seen.
     """
     is_new, key = rule._state.adding, rule.pk
 
@@ -40,13 +37,13 @@ def save_rule(rule: ClassificationRule, *, seen_revision: int | None = None) -> 
                 return
             rule.position = None
             if len(present) >= MOST_RULES:
-                raise EditRefused(FULL)
+                raise Rejected(FULL)
         else:
             stored = present.get(key)
             if stored is None:
-                raise EditRefused("Somebody has deleted this rule meanwhile. Nothing was saved.")
+                raise Rejected("Somebody has deleted this rule meanwhile. Nothing was saved.")
             if seen_revision is not None and stored.revision != seen_revision:
-                raise EditRefused(
+                raise Rejected(
                     "Somebody has changed this rule since you opened it, so yours was not saved. "
                     "Open it anew to see what it is now, and change it again."
                 )

@@ -20,7 +20,7 @@ from django.db import connection
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.ops.per_tenant_work import take_turns
+from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from tenants.models import Tenant
 from tickets.planning.planner import plan_reclassification
@@ -129,7 +129,7 @@ def judge_waiting(stop: threading.Event) -> int:
     owner_id, done = str(uuid.uuid4()), 0
     while not stop.is_set():
         judge = partial(_judge_some, owner_id=owner_id, stop=stop)
-        pages = take_turns("rules", find_going(), judge, stop=stop)
+        pages = for_each_tenant("rules", find_going(), judge, stop=stop)
         if not pages:
             break
         done += pages

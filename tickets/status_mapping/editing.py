@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from supportsaas.db.model_transaction import in_transaction
+from supportsaas.rejected import Rejected
 from tenants.models import Tenant
 from tickets.records.normalize import clean_text
 from tickets.records.statuses import MAPPABLE_STATUSES, fold_status, spell_status, state_of
@@ -14,24 +15,20 @@ FIELD = "status:"
 MOST_MAPPINGS = 500
 
 
-class MappingRefused(Exception):
-    """Nothing was saved; the sentence says why."""
-
-
 def save_meanings(tenant: Tenant, chosen: Mapping[str, str]) -> int:
     """Their status to ours, empty for none: keep what is another meaning than before; how many.
 
-    All of them or none. Raises `MappingRefused`.
+    All of them or none. Raises `Rejected`.
     """
     wanted: dict[str, tuple[str, str]] = {}
     for theirs, ours in chosen.items():
         spelled = spell_status(clean_text(theirs))
         if ours and ours not in MAPPABLE_STATUSES:
-            raise MappingRefused(f"“{ours[:40]}” is no status of ours. Nothing was saved.")
+            raise Rejected(f"“{ours[:40]}” is no status of ours. Nothing was saved.")
         if ours and state_of(spelled) != "unknown":
-            raise MappingRefused(f"“{spelled}” already has a meaning that cannot be changed. Nothing was saved.")
+            raise Rejected(f"“{spelled}” already has a meaning that cannot be changed. Nothing was saved.")
         if len(spelled) > LONGEST_STATUS:
-            raise MappingRefused(f"A status has at most {LONGEST_STATUS} characters. Nothing was saved.")
+            raise Rejected(f"A status has at most {LONGEST_STATUS} characters. Nothing was saved.")
         if ours or fold_status(spelled) not in wanted:
             wanted[fold_status(spelled)] = (spelled, ours)
     saved = 0
@@ -53,7 +50,7 @@ def save_meanings(tenant: Tenant, chosen: Mapping[str, str]) -> int:
                 mapping.save()
             saved += 1
         if StatusMapping.objects.filter(tenant=tenant).count() > MOST_MAPPINGS:
-            raise MappingRefused(f"At most {MOST_MAPPINGS} statuses can be mapped. Nothing was saved.")
+            raise Rejected(f"At most {MOST_MAPPINGS} statuses can be mapped. Nothing was saved.")
 
     in_transaction(work)
     return saved

@@ -16,7 +16,7 @@ from django.db import connection
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.ops.per_tenant_work import take_turns
+from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from tenants.models import Tenant
 from tickets.planning.planner import plan_remapping
@@ -56,7 +56,7 @@ def remap_waiting(stop: threading.Event) -> int:
     while not stop.is_set():
         waiting = [each["_id"] for each in _marks().find({"ended_at": None}, {"_id": 1})]
         remap = partial(_remap_named, owner_id=owner_id, stop=stop)
-        pages = take_turns("statuses", waiting, remap, stop=stop)
+        pages = for_each_tenant("statuses", waiting, remap, stop=stop)
         if not pages:
             break
         done += pages

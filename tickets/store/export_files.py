@@ -5,13 +5,13 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from supportsaas.reliability.concurrency_limit import Place, Places
+from supportsaas.reliability.concurrency_limit import ConcurrencyLimit, Slot
 from tenants.models import Tenant
 from tickets.store.export_rows import CONTENT_TYPES, Format, file_name, write_tickets
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.ticket_store import TicketStore
 
-EXPORTS = Places("exports", total=3, each=2)
+EXPORTS = ConcurrencyLimit("exports", total=3, each=2)
 """Of tickets: each holds a thread of the web server for as long as its file is made and taken."""
 
 
@@ -27,7 +27,7 @@ def parse_format(value: str) -> Format:
 def tickets_file_in_place(
     tenant: Tenant, wanted: TicketFilter, format_: Format, *, caller: str
 ) -> StreamingHttpResponse:
-    """As `tickets_file`, for a request: few run at once. `caller` tells one person from another. Raises `NoPlace`, too."""
+    """As `tickets_file`, for a request: few run at once. `caller` tells one person from another. Raises `LimitReached`, too."""
     place = EXPORTS.take(caller)
     try:
         response = tickets_file(tenant, wanted, format_)
@@ -49,7 +49,7 @@ def tickets_file(tenant: Tenant, wanted: TicketFilter, format_: Format) -> Strea
 class _InPlace:
     """The pieces, with a place that is given back when the last has gone out, or the transfer has broken off."""
 
-    def __init__(self, pieces: Iterator[bytes], place: Place) -> None:
+    def __init__(self, pieces: Iterator[bytes], place: Slot) -> None:
         self._pieces = pieces
         self._place = place
 

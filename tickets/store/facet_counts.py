@@ -19,7 +19,7 @@ from pymongo.client_session import ClientSession
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
-from supportsaas.db.parallel import together
+from supportsaas.db.parallel import run_parallel
 from tenants.models import Tenant
 from tickets.store.facet_cube import (
     EVERYTHING,
@@ -86,7 +86,7 @@ class TicketCounts:
             if spans := [each for each in covered.spans if each.is_off == is_off]:
                 pieces.append((is_off, partial(self._read_spans, spans)))
         found: Cells = Counter()
-        for (is_off, _), cells in zip(pieces, together(*(read for _, read in pieces)), strict=True):
+        for (is_off, _), cells in zip(pieces, run_parallel(*(read for _, read in pieces)), strict=True):
             (found.subtract if is_off else found.update)(cells)
         return +found
 

@@ -13,7 +13,7 @@ from functools import partial
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
-from supportsaas.db.parallel import together
+from supportsaas.db.parallel import run_parallel
 from tenants.models import Tenant
 from tickets.classification.tokenizer import QueryError, parse_query, topic_word, topic_word_with
 from tickets.store.facet_counts import TicketCounts, count_by_cell, read_cells
@@ -172,7 +172,7 @@ class ListPlans:
         def read(branch: Branch) -> Cells:
             return read_cells(self._tickets.aggregate(self.cells_pipeline(branch.match), hint=branch.index))
 
-        found = sum(together(*(partial(read, branch) for branch in branches)), Cells())
+        found = sum(run_parallel(*(partial(read, branch) for branch in branches)), Cells())
         return found if found.total() <= MOST_LOOKED_AT else None
 
     @staticmethod

@@ -14,7 +14,8 @@ from django.db import IntegrityError, models
 
 from supportsaas.db import mongo
 from supportsaas.db.model_documents import from_document
-from supportsaas.db.model_transaction import in_transaction, take_turns_on
+from supportsaas.db.model_transaction import in_transaction, serialize_on
+from supportsaas.rejected import Rejected
 from tenants.audit.audit_log import Audited
 from tenants.models import Tenant
 from tickets.records.normalize import clean_text
@@ -26,10 +27,6 @@ LONGEST_QUERY = 2_000
 Direction = Literal["up", "down"]
 
 _NAMES = {each.name for each in fields(TicketFilter)}
-
-
-class ViewRefused(Exception):
-    """The change was not made; the sentence says why and what to do."""
 
 
 class SavedView(Audited):
@@ -103,17 +100,17 @@ def find_views(tenant: Tenant) -> list[SavedView]:
 
 
 def add_view(tenant: Tenant, *, name: str, wanted: TicketFilter) -> SavedView:
-    """Save the filter under a name. Raises `ViewRefused`."""
+    """Save the filter under a name. Raises `Rejected`."""
     query = wanted.query()
     if len(query) > LONGEST_QUERY:
-        raise ViewRefused("These filters are too many for one view. Take some off.")
+        raise Rejected("These filters are too many for one view. Take some off.")
     view = SavedView(tenant=tenant, name=name, query=query)
     _save(view)
     return view
 
 
 def rename_view(view: SavedView, name: str) -> None:
-    """Raises `ViewRefused`, also where a view that is not valid any more could not be saved."""
+    """Raises `Rejected`, also where a view that is not valid any more could not be saved."""
     view.name = name
     _save(view)
 
@@ -122,7 +119,7 @@ def move_view(view: SavedView, direction: Direction) -> None:
     """By one place, from where it stands at this moment."""
 
     def work() -> None:
-        take_turns_on(view.tenant)
+        serialize_on(view.tenant)
         present = list(SavedView.objects.filter(tenant=view.tenant))
         place = next((place for place, each in enumerate(present) if each.pk == view.pk), None)
         if place is None:
@@ -150,7 +147,7 @@ def _save(view: SavedView) -> None:
 
     def work() -> None:
         view._state.adding, view.pk = is_new, key  # as before an attempt that was refused
-        take_turns_on(view.tenant)  # two names that differ by case, or the last place, are no conflict to MongoDB
+        serialize_on(view.tenant)  # two names that differ by case, or the last place, are no conflict to MongoDB
         if is_new:
             view.position = 0
             view.full_clean()
@@ -158,15 +155,15 @@ def _save(view: SavedView) -> None:
             return
         view.full_clean()
         if not SavedView.objects.filter(tenant=view.tenant, pk=view.pk).exists():
-            raise ViewRefused("Somebody has deleted this view meanwhile. Nothing was saved.")
+            raise Rejected("Somebody has deleted this view meanwhile. Nothing was saved.")
         view.save(update_fields=["name", "query"])
 
     try:
         in_transaction(work)
     except ValidationError as error:
-        raise ViewRefused(" ".join(error.messages)) from None
+        raise Rejected(" ".join(error.messages)) from None
     except IntegrityError:  # of two at the same moment, the other one was first
-        raise ViewRefused(_taken(view.name)) from None
+        raise Rejected(_taken(view.name)) from None
 
 
 def _taken(name: str) -> str:

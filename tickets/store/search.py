@@ -21,7 +21,7 @@ from pymongo import UpdateOne
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.ops.per_tenant_work import take_turns
+from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
@@ -269,7 +269,7 @@ def store_waiting_words(stop: threading.Event) -> int:
     done = 0
     while not stop.is_set():
         slugs = mongo.collection(TICKETS).distinct("tenant_id", {"unindexed_since": {"$exists": True}})
-        taken = take_turns("words", slugs, partial(_store_words_of, stop=stop), stop=stop)
+        taken = for_each_tenant("words", slugs, partial(_store_words_of, stop=stop), stop=stop)
         if not taken:
             break
         done += taken

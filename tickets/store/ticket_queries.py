@@ -14,7 +14,7 @@ from typing import Any
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from supportsaas.db.paging import Cursor
-from supportsaas.db.parallel import begin, together
+from supportsaas.db.parallel import run_parallel, start
 from tenants.models import Tenant
 from tickets.store import query_planner
 from tickets.store.facet_cube import Cells, choices, narrowed, total
@@ -79,7 +79,7 @@ class TicketLists:
         fields = _list_fields(excerpt)
         if plan.cells is None and page == 1 and not exact:
             # Counting takes as long as reading the page, and neither needs the other.
-            reading = begin(partial(read, plan.branches, cursor, limit=page_size + 1, fields=fields))
+            reading = start(partial(read, plan.branches, cursor, limit=page_size + 1, fields=fields))
             count, is_more = self._total(wanted, plan, exact=False)
             found, stop = reading()
         else:
@@ -159,7 +159,7 @@ class TicketLists:
             return sum(self._count_some(branch) for branch in plan.counted), True
         off = sum(self._count(branch) for branch in plan.off)
         most = None if exact else plan.most + off + 1
-        count = sum(together(*(partial(self._count, branch, most=most) for branch in plan.counted))) - off
+        count = sum(run_parallel(*(partial(self._count, branch, most=most) for branch in plan.counted))) - off
         return (count, False) if exact or count <= plan.most else (plan.most, True)
 
     @staticmethod
@@ -185,7 +185,7 @@ class TicketLists:
             found = self._tickets.find(_beyond(branch.match, cursor), fields)
             return list(found.hint(branch.index).sort(order).limit(limit))
 
-        found = together(*(partial(read, branch) for branch in branches))
+        found = run_parallel(*(partial(read, branch) for branch in branches))
         return list(islice(_merge(found, backwards=backwards), limit)), None
 
     def _read_some(

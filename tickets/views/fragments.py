@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from supportsaas.db.parallel import begin
+from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, find_named_tenants
 from tickets.ingestion.freshness import find_freshness
 
@@ -30,8 +30,8 @@ def begin_frame(request: HttpRequest, access: TenantAccess) -> dict[str, Any]:
     if is_fragment_request(request):
         return {}
     return {
-        "my_tenants": SimpleLazyObject(begin(partial(find_named_tenants, request.user))),
-        "freshness": SimpleLazyObject(begin(partial(find_freshness, access.tenant))),
+        "my_tenants": SimpleLazyObject(start(partial(find_named_tenants, request.user))),
+        "freshness": SimpleLazyObject(start(partial(find_freshness, access.tenant))),
     }
 
 

@@ -10,7 +10,7 @@ import httpx
 from supportsaas import clock
 from supportsaas.formatting import format_seconds, one_line
 from supportsaas.net import outbound
-from supportsaas.net.outbound import AddressRefused
+from supportsaas.net.outbound import AddressBlocked
 from supportsaas.reliability.circuit_breaker import LONGEST_HOLD_SECONDS
 from supportsaas.reliability.retry import parse_retry_after
 from tickets.alerts.kinds.base import Answer, DeliveryError, Fault
@@ -48,7 +48,7 @@ class Endpoint:
         try:
             with self._client.stream("POST", self._url, content=body, headers=dict(headers)) as response:
                 excerpt = _read_excerpt(response)
-        except AddressRefused as error:
+        except AddressBlocked as error:
             raise DeliveryError(f"The address may not be used: {error}", fault="settings") from None
         except httpx.TimeoutException:
             raise DeliveryError(f"{self._host} did not answer within {format_seconds(WHOLE_SECONDS)}.") from None

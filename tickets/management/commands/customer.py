@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from supportsaas.rejected import Rejected
 from tenants.models import Tenant
-from tickets.erasure.customers import ErasureRefused, erase_customer, find_what_goes
+from tickets.erasure.customers import erase_customer, find_what_goes
 
 
 class Command(BaseCommand):
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             self._ask()
         try:
             erase_customer(tenant, options["customer"])
-        except ErasureRefused as refused:
+        except Rejected as refused:
             raise CommandError(str(refused)) from None
         self.stdout.write("Erased. The tickets do not come back when the helpdesk is read again.")
 

@@ -6,10 +6,11 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
 
+from supportsaas.rejected import Rejected
 from tenants.models import Tenant
 from tickets.management.reporting import Exit
 from tickets.records.statuses import MAPPABLE_STATUSES
-from tickets.status_mapping.editing import MappingRefused, save_meanings
+from tickets.status_mapping.editing import save_meanings
 from tickets.status_mapping.model import find_mappings
 from tickets.status_mapping.remapping import is_remapping, remap_at_once
 from tickets.status_mapping.words import unmapped_sentence
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         chosen = dict(self._pair(each) for each in options["map"])
         try:
             saved = save_meanings(tenant, chosen) if chosen else 0
-        except MappingRefused as refused:
+        except Rejected as refused:
             self._usage(str(refused))
         if saved:
             remap_at_once(tenant)

@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from supportsaas.formatting import format_number
+from supportsaas.rejected import Rejected
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Role
-from tickets.erasure.customers import ErasureRefused, WhatGoes, erase_customer, find_what_goes
+from tickets.erasure.customers import WhatGoes, erase_customer, find_what_goes
 from tickets.store.filters import LONGEST_VALUE
 
 
@@ -21,7 +22,7 @@ def show_erasure(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     if request.method == "POST" and customer_id:
         try:
             erased = erase_customer(access.tenant, customer_id)
-        except ErasureRefused as refused:
+        except Rejected as refused:
             messages.error(request, str(refused))
         else:
             messages.success(request, f"Erased: {_in_words(erased)}. Numbers are counted again within a minute.")

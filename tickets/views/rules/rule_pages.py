@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from supportsaas.rejected import Rejected
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Role
 from tickets.classification.tenant_rules import MOST_RULES
@@ -85,7 +86,7 @@ def _edit(request: HttpRequest, access: TenantAccess, form: RuleForm, *, name: s
         else:
             try:
                 editing.save_rule(form.instance, seen_revision=form.cleaned_data["revision"])
-            except editing.EditRefused as refused:
+            except Rejected as refused:
                 form.add_error(None, str(refused))
             else:
                 messages.success(request, f"The rule “{form.instance}” is saved.")

@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from supportsaas.rejected import Rejected
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Role
 from tickets.records.statuses import KNOWN_STATUSES, MAPPABLE_STATUSES, NO_STATUS, join_spellings, state_of
-from tickets.status_mapping.editing import FIELD, MappingRefused, save_meanings
+from tickets.status_mapping.editing import FIELD, save_meanings
 from tickets.status_mapping.model import find_mappings
 from tickets.status_mapping.remapping import is_remapping, remap_at_once
 from tickets.store.filters import MOST_VALUES, TicketFilter
@@ -63,7 +64,7 @@ def map_statuses(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     chosen = {name.removeprefix(FIELD): request.POST.get(name, "") for name in request.POST if name.startswith(FIELD)}
     try:
         count = save_meanings(access.tenant, chosen)
-    except MappingRefused as refused:
+    except Rejected as refused:
         messages.error(request, str(refused))
         return redirect("statuses", access.tenant.slug)
     if count:

@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from supportsaas.rejected import Rejected
 from tenants.access import TenantAccess, tenant_required
 from tenants.models import Role
 from tickets.store import saved_views
 from tickets.store.filters import FilterError, TicketFilter
-from tickets.store.saved_views import LONGEST_NAME, SavedView, ViewRefused
+from tickets.store.saved_views import LONGEST_NAME, SavedView
 from tickets.views.tickets.filter_bar import Chip, chips
 
 
@@ -61,7 +62,7 @@ def add_view(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     if request.method == "POST" and not error:
         try:
             view = saved_views.add_view(access.tenant, name=name, wanted=wanted)
-        except ViewRefused as refused:
+        except Rejected as refused:
             error = str(refused)
         else:
             messages.success(request, f"“{view}” is saved. Everybody of {access.tenant} finds it above the list.")
@@ -95,7 +96,7 @@ def rename_view(request: HttpRequest, access: TenantAccess, view_id: str) -> Htt
     before = view.name
     try:
         saved_views.rename_view(view, name)
-    except ViewRefused as refused:
+    except Rejected as refused:
         return _list_page(request, access, refused=view_id, typed=name, error=str(refused))
     if view.name != before:
         messages.success(request, f"“{before}” is called “{view.name}” now.")

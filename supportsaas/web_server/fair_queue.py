@@ -16,7 +16,7 @@ class Caller:
     address: str
 
 
-class Turns(Generic[T]):
+class FairQueue(Generic[T]):
     """`places` in all, `each` for one caller, `each_address` for all callers of one address.
 
     Requests beyond that wait their turn; addresses take turns, and so do the callers of each. At most `most_waiting`

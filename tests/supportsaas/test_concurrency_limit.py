@@ -5,17 +5,17 @@ import threading
 
 import pytest
 
-from supportsaas.reliability.concurrency_limit import NoPlace, Places
+from supportsaas.reliability.concurrency_limit import ConcurrencyLimit, LimitReached
 
 
-def refusal(places: Places, caller: str) -> NoPlace:
-    with pytest.raises(NoPlace) as caught:
+def refusal(places: ConcurrencyLimit, caller: str) -> LimitReached:
+    with pytest.raises(LimitReached) as caught:
         places.take(caller)
     return caught.value
 
 
 def test_one_caller_has_some_and_all_have_no_more_than_there_are() -> None:
-    places = Places("exports", total=3, each=2)
+    places = ConcurrencyLimit("exports", total=3, each=2)
     held = [places.take("ann"), places.take("ann"), places.take("bob")]
     own, others = refusal(places, "ann"), refusal(places, "carol")
     assert (own.status, others.status) == (429, 503)
@@ -30,7 +30,7 @@ def test_one_caller_has_some_and_all_have_no_more_than_there_are() -> None:
 
 
 def test_a_place_that_is_forgotten_is_free_again() -> None:
-    places = Places("exports", total=1, each=1)
+    places = ConcurrencyLimit("exports", total=1, each=1)
     place: object = places.take("ann")
     assert places.taken == 1 and place
     del place
@@ -39,7 +39,7 @@ def test_a_place_that_is_forgotten_is_free_again() -> None:
 
 
 def test_a_place_that_the_garbage_collector_gives_back_while_another_is_taken_stops_nobody() -> None:
-    places = Places("exports", total=200, each=200)
+    places = ConcurrencyLimit("exports", total=200, each=200)
 
     def take_and_forget() -> None:
         usual = gc.get_threshold()

@@ -1,6 +1,6 @@
-"""How many may do the same long thing at once in this process, and how many of them one caller.
+"""A limit on long requests of one kind in this process: in total, and per caller.
 
-A long request holds one of the web server's few threads. Whoever finds no place is told so at once, and holds none.
+A long request occupies one of the web server's few threads. A request over the limit is rejected at once.
 """
 
 import threading
@@ -9,13 +9,13 @@ from types import TracebackType
 
 
 class LimitReached(Exception):
-    """All places are taken: those of the caller (`is_own`), or those of everybody. Nothing was done."""
+    """All slots are taken: the caller's own (`is_own`), or everybody's. Nothing was done."""
 
     def __init__(self, *, what: str, taken: int, is_own: bool, retry_after: int) -> None:
         self.is_own = is_own
         self.retry_after = retry_after
         whose = f"You already have {taken} {what} running" if is_own else f"The server is busy with other {what}"
-        super().__init__(f"{whose}. Nothing was done; try again when one has ended.")
+        super().__init__(f"{whose}. Nothing was done; try again when one has finished.")
 
     @property
     def status(self) -> int:
@@ -23,7 +23,7 @@ class LimitReached(Exception):
 
 
 class ConcurrencyLimit:
-    """`total` places, `each` of them for one caller. `what` names the long thing in the plural."""
+    """`total` slots, at most `each` of them for one caller. `what` names the long requests, in the plural."""
 
     def __init__(self, what: str, *, total: int, each: int, retry_after: int = 30) -> None:
         self._what = what
@@ -31,52 +31,52 @@ class ConcurrencyLimit:
         self._each = each
         self._retry_after = retry_after
         self._taken: Counter[str] = Counter()
-        self._given_back: deque[str] = deque()
-        self._turn = threading.Lock()
+        self._released: deque[str] = deque()
+        self._lock = threading.Lock()
 
     def take(self, caller: str) -> "Slot":
-        """Raises `LimitReached`. The place is the caller's until it is given back."""
-        with self._turn:
-            self._count_given_back()
+        """Take a slot. Raises `LimitReached`. The slot is taken until it is released."""
+        with self._lock:
+            self._count_released()
             own = self._taken[caller]
             if own >= self._each or self._taken.total() >= self._total:
                 raise LimitReached(what=self._what, taken=own, is_own=own >= self._each, retry_after=self._retry_after)
             self._taken[caller] += 1
         return Slot(self, caller)
 
-    def _give_back(self, caller: str) -> None:
-        """Waits for nothing: the garbage collector calls it too, at any moment, also in a thread that counts."""
-        self._given_back.append(caller)
+    def _release(self, caller: str) -> None:
+        """Takes no lock: the garbage collector may call this at any moment, even in a thread that holds the lock."""
+        self._released.append(caller)
 
-    def _count_given_back(self) -> None:
-        while self._given_back:
-            self._taken[self._given_back.popleft()] -= 1
-        self._taken += Counter()  # forgets who has none
+    def _count_released(self) -> None:
+        while self._released:
+            self._taken[self._released.popleft()] -= 1
+        self._taken += Counter()  # drops callers without slots
 
     @property
     def taken(self) -> int:
-        with self._turn:
-            self._count_given_back()
+        with self._lock:
+            self._count_released()
             return self._taken.total()
 
 
 class Slot:
-    """Given back once, at the end of a `with` block, by `give_back`, or when nobody refers to it any more."""
+    """Released once: at the end of a `with` block, by `release`, or when nothing refers to it."""
 
-    def __init__(self, places: ConcurrencyLimit, caller: str) -> None:
-        self._places: ConcurrencyLimit | None = places
+    def __init__(self, limit: ConcurrencyLimit, caller: str) -> None:
+        self._limit: ConcurrencyLimit | None = limit
         self._caller = caller
 
-    def give_back(self) -> None:
-        places, self._places = self._places, None
-        if places is not None:
-            places._give_back(self._caller)
+    def release(self) -> None:
+        limit, self._limit = self._limit, None
+        if limit is not None:
+            limit._release(self._caller)
 
     def __enter__(self) -> "Slot":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.give_back()
+        self.release()
 
     def __del__(self) -> None:
-        self.give_back()
+        self.release()

@@ -133,7 +133,7 @@ class TestIssues:
         assert any(each.startswith("The disk of MongoDB is") for each in ask()["issues"])
 
 
-def test_it_is_examined_once_in_a_while_however_often_it_is_asked(
+def test_health_checks_run_once_per_cache_period_however_many_requests_come(
     db: None, worker: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "CACHE_SECONDS", 1.0)
@@ -147,7 +147,7 @@ def test_it_is_examined_once_in_a_while_however_often_it_is_asked(
     assert not latest.get().is_healthy
 
 
-def test_how_far_a_secondary_is_behind_is_taken_from_when_each_was_asked() -> None:
+def test_replication_lag_accounts_for_the_time_at_which_each_member_was_asked() -> None:
     def member(port: int, written: float, **hello: Any) -> ServerDescription:
         moment = clock.now().replace(tzinfo=None) - timedelta(seconds=written)
         answer = {"ok": 1, "setName": "rs0", "hosts": ["a:1"], "lastWrite": {"lastWriteDate": moment}, **hello}
@@ -177,7 +177,7 @@ class TestADatabaseThatHangs:
             mongod.resume()
             own.leave()
 
-    def test_health_and_pages_answer_in_time_and_all_is_well_again_afterwards(
+    def test_health_and_pages_answer_in_time_while_the_database_hangs_and_recover_afterwards(
         self, mongod: EmbeddedMongod, root: User, start_web: Callable[..., Web]
     ) -> None:
         web = start_web(DATABASE_PATIENCE_SECONDS="2")
@@ -185,7 +185,7 @@ class TestADatabaseThatHangs:
             assert browser.get("/health").status_code == 200
             assert browser.get("/").status_code == 200
             mongod.pause()
-            wait_for_health(browser, 503)  # what is known of the last second is told once more
+            wait_for_health(browser, 503)  # the cached report may be used once more
             for path in ("/health", "/", "/health", "/tickets?tenant_id=acme"):
                 began = time.monotonic()
                 answer = browser.get(path)
@@ -222,7 +222,7 @@ class TestAReplicaSet:
             yield own
             own.forget()
 
-    def test_it_tells_which_members_are_missing_and_when_the_majority_is(
+    def test_health_reports_missing_members_of_a_replica_set_and_a_missing_majority(
         self, three: ReplicaSet, database: OwnDatabase, start_web: Callable[..., Web]
     ) -> None:
         url = start_web().url
@@ -240,10 +240,10 @@ class TestAReplicaSet:
         primary = three.find_primary()
         others = [each for each in three.members if each is not primary]
         others[0].kill()
-        found = wait_for(200, "1 of 3 members of MongoDB does not answer; the others carry on.")
+        found = wait_for(200, "1 of 3 members of MongoDB does not answer. The others still work.")
         assert found["dependencies"]["mongodb"] == "healthy"
         others[1].kill()
         found = wait_for(
-            503, "MongoDB has no primary: fewer than a majority of its members answer, so nothing can be stored."
+            503, "MongoDB has no primary, because most of its members do not answer. Nothing can be stored."
         )
         assert found["dependencies"]["mongodb"] == "unhealthy: there is no primary"

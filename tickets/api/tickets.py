@@ -18,7 +18,7 @@ from tenants.models import Tenant
 from tickets.api.fields import Moment, Search, Words
 from tickets.classification.classify import classify_ticket
 from tickets.rules.model import find_rules
-from tickets.store.export_files import file_description, tickets_file_in_place
+from tickets.store.export_files import file_description, tickets_file_in_slot
 from tickets.store.export_rows import TICKET_COLUMNS
 from tickets.store.filters import MOST_VALUES, FilterError, TicketFilter
 from tickets.store.ticket_queries import TicketPage
@@ -170,7 +170,7 @@ def export_tickets(request: HttpRequest, query: Query[ExportQuery]) -> HttpRespo
     refuse_unknown(request, ExportQuery.model_fields, may_repeat=_MAY_REPEAT)
     tenant = api_tenant(request, query.tenant_id)
     try:
-        return tickets_file_in_place(
+        return tickets_file_in_slot(
             tenant, _filter(request, tenant), query.format, caller=str(caller_of(request).user.pk)
         )
     except FilterError as error:

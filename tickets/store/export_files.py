@@ -24,17 +24,17 @@ def parse_format(value: str) -> Format:
     raise FilterError("format", "must be csv or jsonl")
 
 
-def tickets_file_in_place(
+def tickets_file_in_slot(
     tenant: Tenant, wanted: TicketFilter, format_: Format, *, caller: str
 ) -> StreamingHttpResponse:
     """As `tickets_file`, for a request: few run at once. `caller` tells one person from another. Raises `LimitReached`, too."""
-    place = EXPORTS.take(caller)
+    slot = EXPORTS.take(caller)
     try:
         response = tickets_file(tenant, wanted, format_)
     except BaseException:
-        place.give_back()
+        slot.release()
         raise
-    response.streaming_content = _InPlace(iter(response), place)
+    response.streaming_content = _InPlace(iter(response), slot)
     return response
 
 
@@ -47,18 +47,18 @@ def tickets_file(tenant: Tenant, wanted: TicketFilter, format_: Format) -> Strea
 
 
 class _InPlace:
-    """The pieces, with a place that is given back when the last has gone out, or the transfer has broken off."""
+    """The pieces, with a slot that is given back when the last has gone out, or the transfer has broken off."""
 
-    def __init__(self, pieces: Iterator[bytes], place: Slot) -> None:
+    def __init__(self, pieces: Iterator[bytes], slot: Slot) -> None:
         self._pieces = pieces
-        self._place = place
+        self._slot = slot
 
     def __iter__(self) -> Iterator[bytes]:
-        with self._place:
+        with self._slot:
             yield from self._pieces
 
     def close(self) -> None:
-        self._place.give_back()
+        self._slot.release()
 
 
 def file_response(pieces: Iterable[bytes], name: str, format_: Format) -> StreamingHttpResponse:

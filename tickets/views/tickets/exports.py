@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from tenants.access import TenantAccess, tenant_required
-from tickets.store.export_files import parse_format, tickets_file_in_place
+from tickets.store.export_files import parse_format, tickets_file_in_slot
 from tickets.store.filters import FilterError, TicketFilter
 
 
@@ -15,6 +15,6 @@ def export_tickets(request: HttpRequest, access: TenantAccess) -> HttpResponseBa
     try:
         format_ = parse_format(request.GET.get("format", "csv"))
         wanted = TicketFilter.parse(dict(request.GET.lists()), zone=access.tenant.zone)
-        return tickets_file_in_place(access.tenant, wanted, format_, caller=str(request.user.pk))
+        return tickets_file_in_slot(access.tenant, wanted, format_, caller=str(request.user.pk))
     except FilterError as error:
         return HttpResponse(f"{error}.", status=400, content_type="text/plain; charset=utf-8")

@@ -51,6 +51,15 @@ def test_the_scripts_that_documents_name_exist_and_can_be_run() -> None:
         assert (ROOT / name).stat().st_mode & 0o111, name
 
 
+def test_the_files_and_names_in_the_contributing_guide_exist() -> None:
+    guide = read("CONTRIBUTING.md")
+    paths = {each for each in re.findall(r"`([\w.-]+/[\w./-]+)`", guide) if "NAME" not in each}
+    assert len(paths) > 20
+    assert [each for each in sorted(paths) if not (ROOT / each).exists()] == []
+    for name, path in re.findall(r"`(\w+)`\s+in\s+`([\w/]+\.py)`", guide):
+        assert re.search(rf"\b{name}\b", read(path)), f"{path} has no {name}"
+
+
 class TestContainers:
     def test_the_services_run_commands_that_exist(self) -> None:
         compose = yaml.safe_load(read("docker-compose.yml"))

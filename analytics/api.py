@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from analytics.dashboard.statistics import api_statistics
-from supportsaas.web.api_errors import InvalidParameter, refuse_unknown
+from supportsaas.web.api_errors import InvalidParameter, reject_unknown
 from tenants.api.access import TenantId, api_tenant
 from tickets.api.fields import Moment
 from tickets.store.filters import FilterError, parse_moment
@@ -45,7 +45,7 @@ def show_statistics(
     to_date: Moment | None = Query(None, description="Not included; but a bare date includes that day."),
 ) -> StatisticsOut:
     """Of all tickets created in the period; bare dates are days of the tenant's time zone."""
-    refuse_unknown(request, ("from_date", "to_date"))
+    reject_unknown(request, ("from_date", "to_date"))
     tenant = api_tenant(request, tenant_id)
     try:
         start = parse_moment("from_date", from_date, zone=tenant.zone) if from_date else None

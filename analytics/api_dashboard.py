@@ -20,7 +20,7 @@ from analytics.periods import CUSTOM, DEFAULT, LONGEST, LONGEST_WORDS, ChosenPer
 from analytics.views.filter_bar import Selection
 from analytics.views.numbers import find_numbers
 from supportsaas import clock
-from supportsaas.web.api_errors import InvalidParameter, refuse_unknown
+from supportsaas.web.api_errors import InvalidParameter, reject_unknown
 from tenants.api.access import TenantId, api_tenant
 from tenants.models import Tenant
 from tickets.api.fields import Moment, Words
@@ -154,7 +154,7 @@ class DashboardOut(Schema):
 )
 def show_dashboard(request: HttpRequest, tenant_id: TenantId, query: Query[DashboardQuery]) -> DashboardOut:
     """Of the tickets created in the period, as they stand now; bare dates are days of the tenant's time zone."""
-    refuse_unknown(request, DashboardQuery.model_fields, may_repeat=("source",))
+    reject_unknown(request, DashboardQuery.model_fields, may_repeat=("source",))
     tenant, now = api_tenant(request, tenant_id), clock.now()
     try:
         chosen = _period(tenant, query.from_date, query.to_date, now=now)

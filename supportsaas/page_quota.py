@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from supportsaas.api.answers import first_segments
 from supportsaas.db import mongo
 from supportsaas.web.middleware import unavailable
-from supportsaas.web.plain_answers import refuse
+from supportsaas.web.plain_answers import reject
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +87,6 @@ def _refuse(request: HttpRequest, limit: int, wait: float) -> HttpResponse:
         f"You asked for more than {limit} pages in a minute. Nothing was done; wait {seconds} s and try again. "
         "If you did not ask for them, close other windows of SupportSaaS; a program should use the JSON API with a token."
     )
-    answer = refuse(request, 429, "Too many pages at once", sentence)
+    answer = reject(request, 429, "Too many pages at once", sentence)
     answer["Retry-After"] = str(seconds)
     return answer

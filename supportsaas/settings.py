@@ -220,7 +220,7 @@ STORAGES = {
 
 # -- Safety of sessions and transport ------------------------------------------------------
 SESSION_ENGINE = "tenants.credentials.sessions"
-CSRF_FAILURE_VIEW = "tenants.views.log_in.refuse_forged"
+CSRF_FAILURE_VIEW = "tenants.views.sign_in.show_csrf_failure"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # forms carry the CSRF token themselves
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS
@@ -234,6 +234,6 @@ SECURE_REDIRECT_EXEMPT = [r"^health$"]
 SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES
-FILE_UPLOAD_HANDLERS = ["supportsaas.web.uploads.RefuseFiles"]
+FILE_UPLOAD_HANDLERS = ["supportsaas.web.uploads.RejectFiles"]
 
 LOGGING = logs.configuration(environment.choice("LOG_FORMAT", default="line", among=logs.FORMATS))

@@ -136,7 +136,7 @@ def _narrowed(access: TenantAccess, token: ApiToken | None) -> TenantAccess | No
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 
-def log_in_required(view: V) -> V:
+def sign_in_required(view: V) -> V:
     """Decorate a page for whoever is logged in; it leads others to the log-in, and from there back.
 
     What was sent by a form is not sent again after the log-in: that leads to the page the form stood on, with a word.
@@ -187,7 +187,7 @@ def tenant_required(
     def decorate(
         view: Callable[..., HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponseBase]:
-        @log_in_required
+        @sign_in_required
         @wraps(view)
         def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             access = find_access(request.user, slug)

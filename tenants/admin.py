@@ -21,7 +21,7 @@ from supportsaas.web.read_only_admin import ReadOnlyAdmin
 from tenants.accounts.password_again import AsksPasswordAgain, has_just_confirmed
 from tenants.api.tokens import Lifetime
 from tenants.audit.audit_log import AuditEntry
-from tenants.credentials.second_factor import take_off
+from tenants.credentials.second_factor import remove
 from tenants.credentials.sessions import end_sessions
 from tenants.models import ApiToken, Membership, Role, User
 
@@ -68,7 +68,7 @@ class UserAdmin(Searchable, DjangoUserAdmin):
 
     @admin.action(description="Turn off two-factor log-in (a lost phone)", permissions=["change"])
     def take_off_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        taken = [user.get_username() for user in self._changeable(request, queryset) if take_off(user)]
+        taken = [user.get_username() for user in self._changeable(request, queryset) if remove(user)]
         messages.success(request, f"Logs in by password alone now: {', '.join(taken) or 'nobody new'}.")
 
     @admin.action(description="Log out everywhere", permissions=["change"])

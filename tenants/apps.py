@@ -6,11 +6,11 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenants import deletion
-        from tenants.accounts import log_in_events, system_checks  # noqa: F401  checks register themselves
+        from tenants.accounts import sign_in_events, system_checks  # noqa: F401  checks register themselves
         from tenants.audit import audit_log
         from tenants.credentials import sessions
 
         audit_log.connect()
         deletion.connect()
-        log_in_events.connect()
+        sign_in_events.connect()
         sessions.connect()

@@ -36,7 +36,7 @@ def connect() -> None:
     post_delete.connect(_begin, sender="tenants.Tenant", dispatch_uid="tenants.deletion")
 
 
-def refuse_used_slug(slug: str) -> None:
+def reject_used_slug(slug: str) -> None:
     """Raise `ValidationError` where a tenant of this id was there before and its data is not erased yet."""
     if mongo.collection(COLLECTION).find_one({"_id": slug}) is not None or has_data(slug):
         raise ValidationError(

@@ -63,7 +63,7 @@ def add_member(tenant: Tenant, *, username: str, role: Role) -> Membership:
     return _join(tenant, user, role)
 
 
-def make_person(tenant: Tenant, *, username: str, role: Role) -> Membership:
+def create_account(tenant: Tenant, *, username: str, role: Role) -> Membership:
     """Make an account that nobody can log in to until its link was used (`password_link`)."""
     user = User(username=username, link_tenant=tenant)
     user.set_unusable_password()

@@ -22,7 +22,7 @@ from tenants.audit.audit_log import AuditEntry as AuditEntry
 from tenants.credentials.second_factor import RecoveryCode as RecoveryCode
 from tenants.credentials.second_factor import SecondFactor as SecondFactor
 from tenants.credentials.sessions import PersonSession as PersonSession
-from tenants.deletion import refuse_used_slug
+from tenants.deletion import reject_used_slug
 
 
 def validate_timezone(name: str) -> None:
@@ -113,12 +113,12 @@ class Tenant(Audited):
 
     def clean(self) -> None:
         if self._state.adding:
-            refuse_used_slug(self.slug)
+            reject_used_slug(self.slug)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Raises `ValidationError` where data of an earlier tenant of this id is not erased yet."""
         if self._state.adding:
-            refuse_used_slug(self.slug)
+            reject_used_slug(self.slug)
         super().save(*args, **kwargs)
 
 

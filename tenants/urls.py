@@ -3,11 +3,11 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from tenants.views import account, changes, log_in, members, person, tokens
+from tenants.views import account, changes, members, person, sign_in, tokens
 
 urlpatterns = [
-    path("login/", log_in.Login.as_view(), name="login"),
-    path("login/code/", log_in.show_code, name="login-code"),
+    path("login/", sign_in.SignIn.as_view(), name="login"),
+    path("login/code/", sign_in.show_code, name="login-code"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", account.show_account, name="account"),
     path("account/password/", account.change_password, name="account-password"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("account/sessions/", account.end_sessions_of_mine, name="account-sessions"),
     path("theme/", person.choose_theme, name="theme"),
     path("switch/", person.switch_tenant, name="switch-tenant"),
-    path("welcome/<uidb64>/<token>/", log_in.ChoosePassword.as_view(), name="choose-password"),
+    path("welcome/<uidb64>/<token>/", sign_in.ChoosePassword.as_view(), name="choose-password"),
     path("t/<str:slug>/settings/members/", members.show_members, name="settings-members"),
     path("t/<str:slug>/settings/members/add/", members.add_member, name="settings-member-add"),
     path("t/<str:slug>/settings/members/<str:user_id>/", members.change_member, name="settings-member"),

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods
 from analytics.digest import claims
 from analytics.digest.subscriptions import read_token, subscribe, subscribed_tenants, unsubscribe
 from supportsaas import clock
-from tenants.access import find_all_access, log_in_required
+from tenants.access import find_all_access, sign_in_required
 from tenants.models import Tenant, User
 
 
-@log_in_required
+@sign_in_required
 @never_cache
 @require_http_methods(["GET", "POST"])
 def show_digests(request: HttpRequest) -> HttpResponse:

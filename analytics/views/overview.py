@@ -17,7 +17,7 @@ from analytics.views.run_badges import Remedy, TenantState, Unknown, tenant_stat
 from supportsaas import clock
 from supportsaas.formatting import format_count, format_number
 from supportsaas.web.page_paths import path_of
-from tenants.access import TenantAccess, find_all_access, log_in_required
+from tenants.access import TenantAccess, find_all_access, sign_in_required
 from tenants.models import Role, Tenant
 from tickets.helpdesks.model import Source
 from tickets.ingestion.freshness import Freshness, find_freshness_of
@@ -93,7 +93,7 @@ class TenantRow:
 
 
 @require_GET
-@log_in_required
+@sign_in_required
 def show_overview(request: HttpRequest) -> HttpResponse:
     mine = find_all_access(request.user)
     wanted = request.GET.get("q", "").strip()[:200]

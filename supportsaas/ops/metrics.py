@@ -42,7 +42,7 @@ def observe_request(method: str, route: str, status: int, seconds: float) -> Non
         _seconds.labels(route).observe(seconds)
 
 
-def observe_log_in(event: str) -> None:
+def observe_sign_in(event: str) -> None:
     """Count a sign-in, a rejected one, or another account event; `event` is one of a few words."""
     if settings.METRICS_TOKEN:
         _log_ins.labels(event).inc()

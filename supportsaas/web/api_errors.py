@@ -49,7 +49,7 @@ class TooManyRequests(Exception):
         self.retry_after = max(math.ceil(retry_after), 1)
 
 
-def refuse_unknown(request: HttpRequest, known: Iterable[str], *, may_repeat: Collection[str] = ()) -> None:
+def reject_unknown(request: HttpRequest, known: Iterable[str], *, may_repeat: Collection[str] = ()) -> None:
     """What would silently do nothing is refused: a misspelt parameter, a second value of one, a body."""
     allowed = set(known)
     for name, values in request.GET.lists():

@@ -1,4 +1,4 @@
-"""What every request passes: an answer for an unreachable database, and what HTMX needs around parts of pages."""
+"""Middleware for all requests: the answer when the database is unreachable, and what htmx needs around fragments."""
 
 import logging
 from collections.abc import Callable
@@ -13,17 +13,17 @@ from django_htmx.http import HttpResponseClientRefresh
 from supportsaas.db import mongo
 from supportsaas.reliability.concurrency_limit import LimitReached
 from supportsaas.web.api_errors import TRY_AGAIN_SECONDS, database_away
-from supportsaas.web.plain_answers import refuse
+from supportsaas.web.plain_answers import reject, wants_page
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-_ASKS_OF_THE_DATABASE = ("/health", "/metrics", "/system/")
+_HEALTH_PATHS = ("/health", "/metrics", "/system/")
 
 
 class MongoUnavailable:
-    """Turns an unreachable MongoDB into 503 with a sentence, and a lack of places, for pages and programs alike."""
+    """Answers with a sentence when MongoDB is unreachable or a concurrency limit is reached, for pages and programs."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -40,7 +40,7 @@ class MongoUnavailable:
 def unavailable(request: HttpRequest, exception: Exception) -> HttpResponse:
     is_slow = mongo.took_too_long(exception)
     logger.error("MongoDB %s: %s", "took too long" if is_slow else "is not reachable", exception)
-    if "text/html" in request.headers.get("Accept", ""):  # programs take anything
+    if wants_page(request):
         answer = render(request, "503.html", {"is_slow": is_slow}, status=503, using=None)
     else:
         answer = JsonResponse({"detail": database_away(exception)}, status=503)
@@ -49,7 +49,7 @@ def unavailable(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def busy(request: HttpRequest, exception: LimitReached) -> HttpResponse:
-    answer = refuse(request, exception.status, "Too much at once", str(exception))
+    answer = reject(request, exception.status, "Too much at once", str(exception))
     answer["Retry-After"] = str(exception.retry_after)
     return answer
 
@@ -59,17 +59,16 @@ def mongo_unavailable(get_response: Handler) -> MongoUnavailable:
 
 
 def database_patience(get_response: Handler) -> Handler:
-    """Reading gives up on a database that hangs, so that hanging requests do not use up all threads.
+    """Limit the time of reads, so that a hanging database does not block all threads.
 
-    What changes something is let be: it may wait for a run, or write much. Who asks how the database is
-    has a patience of its own.
+    Writes have no limit here: they may wait for a run or write a lot. Health pages have limits of their own.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
-        if request.method not in ("GET", "HEAD") or request.path in _ASKS_OF_THE_DATABASE:
+        if request.method not in ("GET", "HEAD") or request.path in _HEALTH_PATHS:
             return get_response(request)
         try:
-            mongo.assert_reachable()  # else the search for a server would take the whole patience
+            mongo.assert_reachable()  # otherwise the search for a server would use up the time
         except mongo.UNAVAILABLE as error:
             return unavailable(request, error)
         with pymongo.timeout(settings.DATABASE_PATIENCE_SECONDS):
@@ -79,8 +78,10 @@ def database_patience(get_response: Handler) -> Handler:
 
 
 def answer_htmx(get_response: Handler) -> Handler:
-    """For parts of pages: where the session has ended, reload the page (which asks to log in) instead of putting
-    the log-in into a part of it; and a part that comes takes away the word that none came."""
+    """For fragments: reload the whole page when the session has ended, instead of showing the sign-in page inside it.
+
+    A fragment that arrives also clears the message that an earlier one did not.
+    """
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
 
-from supportsaas.web.plain_answers import refuse
+from supportsaas.web.plain_answers import reject
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -19,7 +19,7 @@ class UploadRejected(Exception):
     """A form holds a file."""
 
 
-class RefuseFiles(FileUploadHandler):
+class RejectFiles(FileUploadHandler):
     """Django would keep a large file in its temporary folder while the form is read."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -38,7 +38,7 @@ def bounded_bodies(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         if _length_of(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             limit = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024 / 1024:g} MB"
-            return refuse(
+            return reject(
                 request, 413, "Too large", f"A request may hold {limit}. Nothing was done; send less at once."
             )
         if request.content_type == "multipart/form-data":
@@ -46,7 +46,7 @@ def bounded_bodies(get_response: Handler) -> Handler:
                 _ = request.POST
             except UploadRejected:
                 sentence = "Files are not taken here. Nothing was stored; send the fields of the form alone."
-                return refuse(request, 415, "No files, please", sentence)
+                return reject(request, 415, "No files, please", sentence)
         return get_response(request)
 
     return handle

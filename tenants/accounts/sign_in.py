@@ -14,12 +14,12 @@ from supportsaas.db.model_documents import find_one, object_id
 from supportsaas.web.client_address import client_address
 from tenants.accounts import throttle
 from tenants.accounts.known_device import device_of, device_to_remember
-from tenants.accounts.log_in_events import LogInEvent, note
+from tenants.accounts.sign_in_events import SignInEvent, note
 from tenants.accounts.throttle import Attempt, TooManyAttempts
 from tenants.credentials.second_factor import find_factor, take_any_code
 from tenants.models import User
 
-HALF_LOG_IN_LASTS = timedelta(minutes=10)
+PENDING_LASTS = timedelta(minutes=10)
 SECOND_FACTOR = "second_factor"
 """In the session of whoever logged in with one."""
 
@@ -38,7 +38,7 @@ class ThrottledBackend(ModelBackend):
         attempt = _begin_attempt(request, username)
         user = super().authenticate(request, username=username, password=password, **kwargs)
         if user is None:
-            note(LogInEvent.WRONG, request, name=username)
+            note(SignInEvent.WRONG, request, name=username)
         else:
             _succeed(request, attempt)
         return user
@@ -51,7 +51,7 @@ class ThrottledBackend(ModelBackend):
 
 
 @dataclass(frozen=True, slots=True)
-class HalfLogIn:
+class PendingSignIn:
     """Who gave the right password and has yet to give the code, and where they want to go then."""
 
     user: User
@@ -62,38 +62,38 @@ def begin(request: HttpRequest, user: User, *, next_url: str) -> bool:
     """After the right password: log in, or wait for the code (False)."""
     if find_factor(user) is None:
         login(request, user, backend=_BACKEND)
-        note(LogInEvent.LOGGED_IN, request, user=user)
+        note(SignInEvent.LOGGED_IN, request, user=user)
         return True
-    note(LogInEvent.RIGHT, request, user=user)
+    note(SignInEvent.RIGHT, request, user=user)
     request.session.cycle_key()
     request.session[_PENDING] = {
         "user": str(user.pk),
         # With another password the half log-in is void.
         "proof": user.get_session_auth_hash(),
-        "until": (clock.now() + HALF_LOG_IN_LASTS).isoformat(),
+        "until": (clock.now() + PENDING_LASTS).isoformat(),
         "next": next_url,
     }
     return False
 
 
-def find_half(request: HttpRequest) -> HalfLogIn | None:
+def find_pending(request: HttpRequest) -> PendingSignIn | None:
     pending = request.session.get(_PENDING)
     if not pending or datetime.fromisoformat(pending["until"]) < clock.now():
         return None
     user = User.objects.filter(pk=pending["user"], is_active=True).first()
     if user is None or not constant_time_compare(user.get_session_auth_hash(), pending["proof"]):
         return None
-    return HalfLogIn(user, pending["next"])
+    return PendingSignIn(user, pending["next"])
 
 
-def finish(request: HttpRequest, half: HalfLogIn, code: str) -> bool:
+def finish(request: HttpRequest, half: PendingSignIn, code: str) -> bool:
     """Log in if the code is right; raises `TooManyAttempts`."""
     if not code_is_right(request, half.user, code):
         return False
     del request.session[_PENDING]
     login(request, half.user, backend=_BACKEND)
     request.session[SECOND_FACTOR] = True
-    note(LogInEvent.LOGGED_IN, request, user=half.user)
+    note(SignInEvent.LOGGED_IN, request, user=half.user)
     return True
 
 
@@ -101,7 +101,7 @@ def code_is_right(request: HttpRequest, user: User, code: str) -> bool:
     """A code of the person's second factor, which is used up then; raises `TooManyAttempts`."""
     attempt = _begin_attempt(request, f"code of {user.pk}")
     if not take_any_code(user, code, now=clock.now()):
-        note(LogInEvent.CODE_WRONG, request, user=user)
+        note(SignInEvent.CODE_WRONG, request, user=user)
         return False
     _succeed(request, attempt)
     return True
@@ -117,7 +117,7 @@ def _begin_attempt(request: HttpRequest | None, name: str) -> Attempt:
     try:
         return throttle.begin_attempt(name, client_address(request) if request else "", device=device_of(request))
     except TooManyAttempts:
-        note(LogInEvent.THROTTLED, request, name=name)
+        note(SignInEvent.THROTTLED, request, name=name)
         raise
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from supportsaas.web.api_errors import refuse_unknown
+from supportsaas.web.api_errors import reject_unknown
 from tenants.access import TenantAccess
 from tenants.api.access import api_accesses, caller_of
 
@@ -41,13 +41,13 @@ class CallerOut(Schema):
 
 @router.get("/tenants", response=TenantsOut, summary="The tenants that the caller may see")
 def list_tenants(request: HttpRequest) -> TenantsOut:
-    refuse_unknown(request, ())
+    reject_unknown(request, ())
     return TenantsOut(tenants=_tenants(request))
 
 
 @router.get("/me", response=CallerOut, summary="Who is calling, and what it may see")
 def show_caller(request: HttpRequest) -> CallerOut:
-    refuse_unknown(request, ())
+    reject_unknown(request, ())
     caller = caller_of(request)
     return CallerOut(
         user=caller.user.get_username(),

@@ -62,7 +62,7 @@ class ListedToken:
         return self.state in ("usable", "powerless")
 
 
-def make_token(
+def create_token(
     *, user: User, tenant: Tenant | None, name: str, scope: Scope, days: int | None, limit: int | None = None
 ) -> tuple[ApiToken, str]:
     """A token that acts as `user`, and its text, which is kept nowhere. Raises `Rejected`."""
@@ -124,11 +124,11 @@ def _live() -> Q:
 
 
 def _listed(found: Iterable[ApiToken], tenant: Tenant | None = None) -> list[ListedToken]:
-    tokens = [_judge(each, tenant) for each in found.select_related("user", "tenant").order_by("-created_at")]  # type: ignore[attr-defined]
+    tokens = [_listed_token(each, tenant) for each in found.select_related("user", "tenant").order_by("-created_at")]  # type: ignore[attr-defined]
     return sorted(tokens, key=lambda each: not each.is_live)
 
 
-def _judge(token: ApiToken, tenant: Tenant | None) -> ListedToken:
+def _listed_token(token: ApiToken, tenant: Tenant | None) -> ListedToken:
     scope = Scope.of(Role(token.role))
     if token.revoked_at is not None:
         return ListedToken(token, scope, "revoked", "")

@@ -114,7 +114,7 @@ def find_unconfirmed(user: "User") -> SecondFactor | None:
     return SecondFactor.objects.filter(user=user, confirmed_at__isnull=True).first()
 
 
-def begin_set_up(user: "User") -> SecondFactor:
+def start_setup(user: "User") -> SecondFactor:
     """A new secret that counts for nothing until `confirm`; one that is confirmed already stays."""
     if find_factor(user) is not None:
         raise ValueError("There is a second factor already; take it off first.")
@@ -157,7 +157,7 @@ def take_any_code(user: "User", code: str, *, now: datetime) -> bool:
     return bool(fitting.update(used_at=now))
 
 
-def take_off(user: "User") -> bool:
+def remove(user: "User") -> bool:
     """Log-ins need the password alone again; whether there was anything to take off."""
     RecoveryCode.objects.filter(user=user).delete()
     removed, _ = SecondFactor.objects.filter(user=user).delete()

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from supportsaas import clock
-from tenants.access import log_in_required
+from tenants.access import sign_in_required
 from tenants.accounts import sign_in
-from tenants.accounts.log_in_events import LogInEvent, note
 from tenants.accounts.password_again import problem_of_password
+from tenants.accounts.sign_in_events import SignInEvent, note
 from tenants.accounts.throttle import TooManyAttempts
 from tenants.api import tokens
 from tenants.credentials import second_factor
@@ -39,13 +39,13 @@ class ChangePasswordForm(PasswordChangeForm):
 
 
 @require_GET
-@log_in_required
+@sign_in_required
 def show_account(request: HttpRequest) -> HttpResponse:
     return _account_page(request)
 
 
 @require_http_methods(["GET", "POST"])
-@log_in_required
+@sign_in_required
 def change_password(request: HttpRequest) -> HttpResponse:
     """Afterwards this device stays logged in, and no other."""
     form = ChangePasswordForm(request, request.POST if request.method == "POST" else None)
@@ -53,7 +53,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         user = form.save()
         update_session_auth_hash(request, user)
         end_sessions(user, but=request.session.session_key)
-        note(LogInEvent.CHANGED, request, user=user)
+        note(SignInEvent.CHANGED, request, user=user)
         revoked = _revoke_tokens(request, user)
         messages.success(request, f"Your password is changed. Everywhere else you are logged out.{revoked}")
         return redirect("account")
@@ -63,7 +63,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@log_in_required
+@sign_in_required
 def end_sessions_of_mine(request: HttpRequest) -> HttpResponse:
     """Log out one device (`session`), or all but this one, and then also the programs (`revoke_tokens`)."""
     handle = request.POST.get("session", "")
@@ -79,7 +79,7 @@ def end_sessions_of_mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@log_in_required
+@sign_in_required
 def show_two_factor(request: HttpRequest) -> HttpResponse:
     """Set up the second factor (password, then the app's first code), take it off, or make new recovery codes.
 
@@ -98,13 +98,13 @@ def show_two_factor(request: HttpRequest) -> HttpResponse:
     if problem:
         return _two_factor_page(request, problem=problem, failed=do)
     if do == "begin" and not has_factor:
-        second_factor.begin_set_up(user)
+        second_factor.start_setup(user)
     elif do == "codes" and has_factor:
         codes = second_factor.make_recovery_codes(user)
         return render(request, "account/recovery_codes.html", {"codes": codes})
     elif do == "off" and has_factor:
-        second_factor.take_off(user)
-        note(LogInEvent.SECOND_FACTOR_OFF, request, user=user)
+        second_factor.remove(user)
+        note(SignInEvent.SECOND_FACTOR_OFF, request, user=user)
         request.session.pop(sign_in.SECOND_FACTOR, None)
         messages.success(request, "Two-factor log-in is off. Your password alone logs you in.")
     return redirect("account-two-factor")
@@ -118,7 +118,7 @@ def _confirm(request: HttpRequest, user: User) -> HttpResponse:
     if codes is None:
         problem = "This is not the code the app shows now. Check that the clock of the phone is right, and try again."
         return _two_factor_page(request, problem=problem, failed="confirm")
-    note(LogInEvent.SECOND_FACTOR_ON, request, user=user)
+    note(SignInEvent.SECOND_FACTOR_ON, request, user=user)
     request.session[sign_in.SECOND_FACTOR] = True
     request.session.cycle_key()
     end_sessions(user, but=request.session.session_key)

@@ -45,7 +45,7 @@ def add_member(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     name, role = form.cleaned_data["username"], Role(form.cleaned_data["role"])
     try:
         if "make" in request.POST:
-            return _link_page(request, access, members.make_person(access.tenant, username=name, role=role).user)
+            return _link_page(request, access, members.create_account(access.tenant, username=name, role=role).user)
         members.add_member(access.tenant, username=name, role=role)
     except NoSuchPerson as refused:
         form.add_error(refused.field, str(refused))

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from tenants.access import find_all_access, log_in_required, safe_next
+from tenants.access import find_all_access, safe_next, sign_in_required
 from tenants.context_processors import THEMES
 
 _YEAR = 365 * 24 * 3600
@@ -30,7 +30,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@log_in_required
+@sign_in_required
 def switch_tenant(request: HttpRequest) -> HttpResponse:
     """Open the dashboard of the tenant whose id or name was typed."""
     wanted = request.GET.get("tenant", "").strip().casefold()

@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from supportsaas.ops import health, health_checks
-from tenants.access import log_in_required
+from tenants.access import sign_in_required
 from tenants.models import User
 
 
 @require_GET
-@log_in_required
+@sign_in_required
 def show_system(request: HttpRequest) -> HttpResponse:
     """404 for everybody but superusers."""
     if not (isinstance(request.user, User) and request.user.is_superuser):

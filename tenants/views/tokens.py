@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from supportsaas.rejected import Rejected
-from tenants.access import TenantAccess, find_all_access, log_in_required, tenant_required
+from tenants.access import TenantAccess, find_all_access, sign_in_required, tenant_required
 from tenants.accounts.password_again import AsksPasswordAgain
 from tenants.api import tokens
 from tenants.api.tokens import Lifetime, Scope
@@ -34,7 +34,7 @@ class TokenForm(AsksPasswordAgain, forms.Form):
         """The text of a new token, or an empty one and the error at its field."""
         values = self.cleaned_data
         try:
-            _, text = tokens.make_token(
+            _, text = tokens.create_token(
                 user=user,
                 tenant=tenant,
                 name=values["name"],
@@ -81,14 +81,14 @@ def revoke_token(request: HttpRequest, access: TenantAccess, token_id: str) -> H
 
 
 @require_GET
-@log_in_required
+@sign_in_required
 def show_my_tokens(request: HttpRequest) -> HttpResponse:
     return _my_page(request, MyTokenForm(request, mine=find_all_access(request.user)))
 
 
 @never_cache
 @require_POST
-@log_in_required
+@sign_in_required
 def make_my_token(request: HttpRequest) -> HttpResponse:
     mine = find_all_access(request.user)
     form = MyTokenForm(request, request.POST, mine=mine)
@@ -97,7 +97,7 @@ def make_my_token(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@log_in_required
+@sign_in_required
 def revoke_my_token(request: HttpRequest, token_id: str) -> HttpResponse:
     _revoke(request, tokens.find_token(token_id, user=_person(request)))
     return redirect("my-tokens")

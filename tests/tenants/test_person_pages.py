@@ -110,6 +110,15 @@ def test_the_page_for_an_absent_database_does_not_ask_it(rf: RequestFactory, dja
     assert b"The database is not reachable" in response.content
 
 
+def test_htmx_gets_the_page_for_an_unreachable_database_as_html(rf: RequestFactory) -> None:
+    request = rf.get("/t/acme/", headers={"Accept": "*/*", "HX-Request": "true"})
+    response = unavailable(request, ServerSelectionTimeoutError("unreachable"))
+    assert response["Content-Type"].startswith("text/html")
+    assert "The database is not reachable" in response.content.decode()
+    program = unavailable(rf.get("/t/acme/", headers={"Accept": "*/*"}), ServerSelectionTimeoutError("unreachable"))
+    assert program["Content-Type"] == "application/json"
+
+
 def test_no_page_carries_inline_scripts_or_styles(client_of: ClientOf, superuser: User, tenant: Tenant) -> None:
     client = client_of(superuser)
     for address in ("/login/", "/t/acme/tickets/", "/t/acme/customers/", "/t/acme/ingestion/"):

@@ -246,7 +246,7 @@ class TestOldEncryptionKeys:
         channel.set_secret("of the channel")
         channel.save()
         Channel.objects.create(tenant=tenant, name="None", kind="email", address="ann@example.com")
-        second_factor.begin_set_up(owner)
+        second_factor.start_setup(owner)
         settings.ENCRYPTION_KEYS = [new, old]
         return [each.encrypted for each in find_stored_secrets()]
 

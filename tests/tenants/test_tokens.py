@@ -173,7 +173,7 @@ class TestMyOwn:
 class TestWorthNoMoreThanItsPerson:
     @pytest.fixture
     def api(self, owner: User, tenant: Tenant) -> Api:
-        return Api(tokens.make_token(user=owner, tenant=tenant, name="x", scope=Scope.RUN, days=90)[1])
+        return Api(tokens.create_token(user=owner, tenant=tenant, name="x", scope=Scope.RUN, days=90)[1])
 
     def test_a_lost_role_holds_at_once(self, api: Api, owner: User, client_of: ClientOf, superuser: User) -> None:
         assert api.call("POST", "/ingest/run", tenant_id="acme", wait=0)[0] == 202
@@ -200,11 +200,11 @@ class TestWorthNoMoreThanItsPerson:
 def test_no_one_has_more_live_tokens_than_anybody_can_oversee(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "MOST_LIVE", 2)
     for name in "ab":
-        tokens.make_token(user=owner, tenant=None, name=name, scope=Scope.READ, days=None)
+        tokens.create_token(user=owner, tenant=None, name=name, scope=Scope.READ, days=None)
     with pytest.raises(Rejected, match="You have 2 tokens"):
-        tokens.make_token(user=owner, tenant=None, name="c", scope=Scope.READ, days=None)
+        tokens.create_token(user=owner, tenant=None, name="c", scope=Scope.READ, days=None)
     tokens.revoke_token(ApiToken.objects.get(name="a"))
-    tokens.make_token(user=owner, tenant=None, name="a", scope=Scope.READ, days=None)
+    tokens.create_token(user=owner, tenant=None, name="a", scope=Scope.READ, days=None)
 
 
 class TestThePasswordAgain:

@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from ninja.errors import HttpError
 
 from supportsaas.reliability.circuit_breaker import STATES, CircuitBreaker, CircuitState, find_states
-from supportsaas.web.api_errors import refuse_unknown
+from supportsaas.web.api_errors import reject_unknown
 from tenants.access import TenantAccess
 from tenants.api.access import api_accesses
 from tickets.alerts.channels import HOUSE_ENDPOINTS, find_endpoints
@@ -39,7 +39,7 @@ def show_circuit(request: HttpRequest, name: str) -> CircuitOut:
     Each tenant has circuits of its own, named `endpoint@tenant`; without `@tenant` the name stands for those of
     all your tenants that send there. The counts are of the last ten requests at most; `retry_after` is the seconds until the next one.
     """
-    refuse_unknown(request, ())
+    reject_unknown(request, ())
     found = _visible(api_accesses(request), name)
     state = _worst(list(find_states(sorted(found)).values()))
     return CircuitOut(
@@ -56,7 +56,7 @@ def show_circuit(request: HttpRequest, name: str) -> CircuitOut:
 @router.post("/circuit/{name}/reset", response=ResetOut, summary="Close a circuit; what waits goes out at once")
 def reset_circuit(request: HttpRequest, name: str) -> ResetOut:
     """`notify` resets the house endpoints of the tenants you may run."""
-    refuse_unknown(request, ())
+    reject_unknown(request, ())
     accesses = api_accesses(request)
     visible = _visible(accesses, name)
     runnable = [access for access in accesses if access.can_run]

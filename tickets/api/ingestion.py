@@ -15,7 +15,7 @@ from supportsaas.reliability import rate_limiter
 from supportsaas.reliability.concurrency_limit import ConcurrencyLimit, LimitReached
 from supportsaas.reliability.idempotency import KeyReused, Once, Outcome
 from supportsaas.reliability.lock import Lock
-from supportsaas.web.api_errors import InvalidParameter, Problem, refuse_unknown
+from supportsaas.web.api_errors import InvalidParameter, Problem, reject_unknown
 from tenants.api.access import Caller, TenantId, api_tenant, caller_of
 from tenants.models import Role, Tenant
 from tickets import jobs
@@ -118,7 +118,7 @@ def run_ingestion(
     With an `Idempotency-Key`, an attempt that is made again gets the same run: its end, or 202 while it is
     going. (409 is an answer too: it is given again, and a new run needs a new key.)
     """
-    refuse_unknown(request, ("tenant_id", "wait"))
+    reject_unknown(request, ("tenant_id", "wait"))
     tenant = api_tenant(request, tenant_id, Role.MANAGER)
     caller = caller_of(request)
     try:
@@ -171,7 +171,7 @@ def _wait_for(job_id: str, *, seconds: int) -> Status:
 
 @router.get("/ingest/status", response=ProgressOut | Idle, summary="The tenant's running job, or idle")
 def show_status(request: HttpRequest, tenant_id: TenantId) -> ProgressOut | Idle:
-    refuse_unknown(request, ("tenant_id",))
+    reject_unknown(request, ("tenant_id",))
     tenant = api_tenant(request, tenant_id)
     job = jobs.find_active(tenant)
     return _progress(job) if job else Idle(tenant_id=tenant.slug)
@@ -179,13 +179,13 @@ def show_status(request: HttpRequest, tenant_id: TenantId) -> ProgressOut | Idle
 
 @router.get("/ingest/progress/{job_id}", response=ProgressOut, summary="How far a job is, or how it ended")
 def show_progress(request: HttpRequest, job_id: JobId) -> ProgressOut:
-    refuse_unknown(request, ())
+    reject_unknown(request, ())
     return _progress(_job(request, job_id, Role.VIEWER)[1])
 
 
 @router.get("/ingest/lock/{tenant_id}", response=LockOut, summary="Who holds the tenant's lock")
 def show_lock(request: HttpRequest, tenant_id: TenantId) -> LockOut:
-    refuse_unknown(request, ())
+    reject_unknown(request, ())
     tenant = api_tenant(request, tenant_id)
     state = Lock(tenant.slug).state()
     return LockOut(
@@ -200,7 +200,7 @@ def show_lock(request: HttpRequest, tenant_id: TenantId) -> LockOut:
 
 @router.delete("/ingest/{uuid:job_id}", response={202: Cancelling}, summary="Cancel a job; what is in stays")
 def cancel_ingestion(request: HttpRequest, job_id: uuid.UUID) -> Status:
-    refuse_unknown(request, ())
+    reject_unknown(request, ())
     tenant, job = _job(request, str(job_id), Role.MANAGER)
     if not jobs.request_cancel(tenant, job["_id"], by=caller_of(request).name):
         raise HttpError(404, "This job is not going any more.")
@@ -210,7 +210,7 @@ def cancel_ingestion(request: HttpRequest, job_id: uuid.UUID) -> Status:
 @router.get("/rate-limiter/status", response=LimiterOut, summary="The request limit towards the helpdesks")
 def show_rate_limiter(request: HttpRequest) -> LimiterOut:
     """Of several helpdesk hosts, the one with the fewest requests left."""
-    refuse_unknown(request, ())
+    reject_unknown(request, ())
     state = rate_limiter.busiest_state()
     return LimiterOut(
         limit=state.limit,

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 
 from supportsaas.db.mongo import Document
 from supportsaas.db.paging import Cursor, CursorError
-from supportsaas.web.api_errors import InvalidParameter, refuse_unknown
+from supportsaas.web.api_errors import InvalidParameter, reject_unknown
 from tenants.api.access import TenantId, api_tenant, caller_of
 from tenants.models import Tenant
 from tickets.api.fields import Moment, Search, Words
@@ -147,14 +147,14 @@ _MAY_REPEAT = ("state", "status", "urgency", "sentiment", "source")
 
 @router.get("/tickets", response=TicketPageOut, summary="A tenant's tickets, newest first")
 def list_tickets(request: HttpRequest, query: Query[ListQuery]) -> TicketPageOut:
-    refuse_unknown(request, ListQuery.model_fields, may_repeat=_MAY_REPEAT)
+    reject_unknown(request, ListQuery.model_fields, may_repeat=_MAY_REPEAT)
     tenant = api_tenant(request, query.tenant_id)
     return _page(tenant, _filter(request, tenant), query)
 
 
 @router.get("/tickets/urgent", response=TicketPageOut, summary="Tickets of high urgency, newest first")
 def list_urgent_tickets(request: HttpRequest, query: Query[Paging]) -> TicketPageOut:
-    refuse_unknown(request, Paging.model_fields)
+    reject_unknown(request, Paging.model_fields)
     tenant = api_tenant(request, query.tenant_id)
     return _page(tenant, TicketFilter(urgency=("high",)), query)
 
@@ -167,7 +167,7 @@ def list_urgent_tickets(request: HttpRequest, query: Query[Paging]) -> TicketPag
 )
 def export_tickets(request: HttpRequest, query: Query[ExportQuery]) -> HttpResponseBase:
     """Streamed without a cap; times are in the tenant's zone. A transfer that breaks off has no proper end."""
-    refuse_unknown(request, ExportQuery.model_fields, may_repeat=_MAY_REPEAT)
+    reject_unknown(request, ExportQuery.model_fields, may_repeat=_MAY_REPEAT)
     tenant = api_tenant(request, query.tenant_id)
     try:
         return tickets_file_in_slot(
@@ -186,7 +186,7 @@ def show_history(
     tenant_id: TenantId,
     limit: int = Query(50, ge=1, le=500, description="At most so many entries."),
 ) -> HistoryOut:
-    refuse_unknown(request, ("tenant_id", "limit"))
+    reject_unknown(request, ("tenant_id", "limit"))
     store = TicketStore(api_tenant(request, tenant_id))
     entries = store.find_history(external_id, limit=limit)
     if not entries:
@@ -196,7 +196,7 @@ def show_history(
 
 @router.get("/tickets/{path:external_id}", response=ExplainedTicket, summary="One ticket, and why it was classified so")
 def show_ticket(request: HttpRequest, external_id: TicketId, tenant_id: TenantId) -> ExplainedTicket:
-    refuse_unknown(request, ("tenant_id",))
+    reject_unknown(request, ("tenant_id",))
     tenant = api_tenant(request, tenant_id)
     ticket = TicketStore(tenant).find_ticket(external_id)
     if ticket is None or ticket["is_deleted"]:

@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 self.stdout.write(password_link(user))
                 self.stderr.write("Put the server's address in front. It works once, within three days.")
             case "two-factor-off":
-                was_on = second_factor.take_off(user)
+                was_on = second_factor.remove(user)
                 self.stdout.write(f"{user} {'logs in by password alone now' if was_on else 'had no second factor'}.")
             case "log-out":
                 self.stdout.write(f"{end_sessions(user)} sessions of {user} are ended.")

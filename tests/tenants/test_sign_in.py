@@ -114,7 +114,7 @@ def test_any_other_form_without_its_csrf_token_changes_nothing(client_of: Client
 
 
 def events(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
-    return [record.facts for record in caplog.records if record.name == "tenants.accounts.log_in_events"]  # type: ignore[attr-defined]
+    return [record.facts for record in caplog.records if record.name == "tenants.accounts.sign_in_events"]  # type: ignore[attr-defined]
 
 
 def test_every_log_in_is_in_the_log_and_none_with_what_was_typed(

@@ -22,12 +22,12 @@ from tenants import members
 from tenants.access import safe_next
 from tenants.accounts import sign_in
 from tenants.accounts.known_device import remember_device
-from tenants.accounts.log_in_events import LogInEvent, note
+from tenants.accounts.sign_in_events import SignInEvent, note
 from tenants.accounts.throttle import TooManyAttempts
 from tenants.models import User
 
 
-class LoginForm(AuthenticationForm):
+class SignInForm(AuthenticationForm):
     """Keeps how long to wait where there were too many attempts."""
 
     wait_seconds = 0
@@ -40,10 +40,10 @@ class LoginForm(AuthenticationForm):
             raise forms.ValidationError(str(refused), code="throttled") from None
 
 
-class Login(LoginView):
+class SignIn(LoginView):
     """The log-in page. A fragment that asks after the session has ended reloads its page instead."""
 
-    authentication_form = LoginForm
+    authentication_form = SignInForm
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.htmx:  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ class Login(LoginView):
 @require_http_methods(["GET", "POST"])
 def show_code(request: HttpRequest) -> HttpResponse:
     """The second step of a log-in; without a first one it leads back there."""
-    half = sign_in.find_half(request)
+    half = sign_in.find_pending(request)
     if half is None and request.user.is_authenticated:
         return redirect("overview")  # another tab has done it
     if half is None:
@@ -100,12 +100,12 @@ class ChoosePassword(PasswordResetConfirmView):
             self.validlink = False
             return self.render_to_response(self.get_context_data(), status=410)
         del self.request.session[INTERNAL_RESET_SESSION_TOKEN]
-        note(LogInEvent.CHANGED, self.request, user=self.user)
+        note(SignInEvent.CHANGED, self.request, user=self.user)
         messages.success(self.request, "Your password is set. Log in with it.")
         return redirect("login")
 
 
-def refuse_forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+def show_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without this browser's CSRF token: sent from elsewhere, or opened before a log-in and now too old.
 
     The log-in form leads on: to where it would have led, or for whoever is not logged in to a fresh form.

@@ -20,7 +20,7 @@ from tenants.models import User
 logger = logging.getLogger(__name__)
 
 
-class LogInEvent(StrEnum):
+class SignInEvent(StrEnum):
     """What the metric `supportsaas_log_ins_total` counts, and the word in the log."""
 
     LOGGED_IN = "logged_in"
@@ -35,12 +35,12 @@ class LogInEvent(StrEnum):
     SECOND_FACTOR_OFF = "second_factor_off"
 
 
-_WARNINGS = {LogInEvent.WRONG, LogInEvent.CODE_WRONG, LogInEvent.THROTTLED}
+_WARNINGS = {SignInEvent.WRONG, SignInEvent.CODE_WRONG, SignInEvent.THROTTLED}
 
 
-def note(event: LogInEvent, request: HttpRequest | None, *, user: User | None = None, name: str = "") -> None:
+def note(event: SignInEvent, request: HttpRequest | None, *, user: User | None = None, name: str = "") -> None:
     """Log and count it. `name`: what was typed, where nobody is known by it."""
-    metrics.observe_log_in(event)
+    metrics.observe_sign_in(event)
     facts = {"event": event.value}
     if request is not None:
         facts["client"] = client_address(request)
@@ -58,9 +58,9 @@ def name_digest(name: str) -> str:
 
 
 def connect() -> None:
-    user_logged_out.connect(_note_log_out, dispatch_uid="tenants.accounts.log_in_events")
+    user_logged_out.connect(_note_log_out, dispatch_uid="tenants.accounts.sign_in_events")
 
 
 def _note_log_out(request: HttpRequest, user: User | None, **_: object) -> None:
     if user is not None:
-        note(LogInEvent.LOGGED_OUT, request, user=user)
+        note(SignInEvent.LOGGED_OUT, request, user=user)

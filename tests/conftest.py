@@ -1,6 +1,7 @@
 """What every test can ask for: the cast, clean collections, a clock that stands still, no network."""
 
 import gc
+import os
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,9 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import Model, QuerySet
-from django.test import Client, TransactionTestCase
+from django.test import Client
 
 from supportsaas import clock as clock_of_server
 from supportsaas.db import indexes
@@ -21,7 +22,9 @@ from supportsaas.ops import health
 from tenants.credentials.sessions import SessionStore
 from tenants.models import Membership, Role, Tenant, User
 from tests.emptying import empty_collections
+from tests.environment import DATA_DIR, NO_MONGODB
 from tests.helpdesk import ScriptedHelpdesk
+from tests.mongod import throwaway_mongod
 from tickets.helpdesks.model import Source
 
 # How long an example takes says how busy the machine is.
@@ -77,23 +80,38 @@ def _no_internet() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def mongodb_uri() -> Iterator[str]:
+    """The server of this test process, started when the first test asks for the database."""
+    given = os.environ["MONGODB_URI"]
+    if given != NO_MONGODB:
+        yield given
+        return
+    with throwaway_mongod(DATA_DIR / "mongod") as mongod:
+        yield mongod.uri
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, mongodb_uri: str) -> None:
+    connection.settings_dict["HOST"] = mongodb_uri
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         indexes.ensure_indexes()
-    yield
-    # Some tests close the pool under Django's feet; the test database is dropped over a fresh one.
-    wrapper: Any = connections["default"]
-    wrapper._connection_pools.pop(wrapper.alias, None)
-    wrapper.connection = None
-    vars(wrapper).pop("database", None)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _emptied_after_every_test() -> Iterator[None]:
-    """Django's own way, `flush`, makes all permissions anew each time and knows nothing of our collections."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_collections())
+@pytest.fixture
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """An empty database: all collections, Django's and ours. Ask for it instead of marking a test with `django_db`."""
+    with django_db_blocker.unblock():
         yield
+        empty_collections()
+
+
+@pytest.fixture
+def transactional_db(db: None) -> None:
+    """The same, for pytest-django's live server."""
 
 
 @pytest.fixture(autouse=True)

@@ -117,7 +117,8 @@ def environment(**more: str) -> dict[str, str]:
     from django.db import connection
 
     ours = {name: value for name, value in os.environ.items() if name != _FOR_THE_BROWSERS_LOOP}
-    return {**ours, "MONGODB_NAME": connection.settings_dict["NAME"], **more}
+    database = {"MONGODB_URI": connection.settings_dict["HOST"], "MONGODB_NAME": connection.settings_dict["NAME"]}
+    return {**ours, **database, **more}
 
 
 class _Forked(subprocess.Popen[Any]):

@@ -14,7 +14,7 @@ from tickets.alerts.channels import endpoint_of
 from tickets.alerts.dispatcher import Dispatcher
 from tickets.alerts.model import Channel
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 ClientOf = Callable[[User], Client]
 
 

@@ -24,7 +24,7 @@ from tickets.alerts.model import Channel, make_signing_secret
 from tickets.alerts.store import DeliveryStore
 from tickets.alerts.timing import Pause
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def failing(status: int = 500, **values: Any) -> Any:

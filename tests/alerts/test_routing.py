@@ -15,7 +15,7 @@ from tickets.alerts.model import Channel
 from tickets.models import ClassificationRule
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 LAWSUIT, CALM, ANGRY = "We will file a lawsuit", "How does it work", "This is terrible and awful"
 
 

@@ -20,7 +20,7 @@ from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
 from tickets.ingestion.incidents import find_troubles, watch
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture

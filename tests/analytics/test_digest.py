@@ -63,7 +63,7 @@ class TestTheWeek:
         assert not week.is_due(MONDAY + timedelta(days=2))
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 class TestSending:
     def test_nobody_gets_it_unasked(self, tenant: Tenant, manager: User, settings: Any) -> None:
         settings.EMAIL_IS_SET = True
@@ -184,7 +184,7 @@ class TestSending:
         assert mongo.collection("digests").count_documents({}) == 0
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 class TestThePages:
     def test_one_chooses_for_oneself_and_for_tenants_of_ones_own(
         self, tenant: Tenant, other_tenant: Tenant, manager: User, client_of: ClientOf

@@ -13,7 +13,7 @@ from tenants.models import Membership, Role, Tenant, User
 from tests.api.caller import Api, token_of
 from tests.builders import finished_job, store_tickets
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.conftest import FakeClock
 from tickets import jobs
 from tickets.jobs import JobRequest, Progress
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.api.caller import Api, token_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 LIMIT, LEFT, RESET = "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"
 

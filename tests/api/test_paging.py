@@ -11,7 +11,7 @@ from tenants.models import Membership, Role, Tenant, User
 from tests.api.caller import Api, token_of
 from tests.builders import delete_stored, store_tickets
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 BEGIN = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 LATER = "2026-03-11T00:00:00Z"

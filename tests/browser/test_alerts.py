@@ -16,7 +16,7 @@ from tests.builders import store_tickets
 from tickets.alerts.dispatcher import Dispatcher
 from tickets.alerts.model import Channel
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def bring_urgent(tenant: Tenant, *ids: str) -> None:

@@ -14,7 +14,7 @@ from tests.analytics.made_figures import figures_of, frame_of
 from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, each_look, faults_as
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 
 WEEK = "/t/acme/?period=7d"
 PANELS = (

@@ -16,7 +16,7 @@ from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture

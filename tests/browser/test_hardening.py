@@ -19,7 +19,7 @@ from tickets.helpdesks.model import Source
 # An id of a customer with a line end is refused when it comes in.
 CORPUS = {name: text for name, text in hostile.CORPUS.items() if name != "line ends"}
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 
 OURS = ("/", "/t/acme/", "/t/acme/tickets/", "/t/acme/tickets/T-1/", "/t/acme/customers/", "/t/acme/ingestion/",
         "/t/acme/quarantine/", "/t/acme/settings/source/", "/t/acme/settings/source/?kind=rest", "/t/acme/settings/members/",

@@ -10,7 +10,7 @@ from tenants.models import Membership, Tenant, User
 from tests.browser.conftest import enter
 from tests.builders import store_tickets
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 LONG_STATUS = "Waiting for customer feedback (2nd level)"
 
 

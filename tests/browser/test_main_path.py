@@ -19,7 +19,7 @@ from tests.helpdesk import Answer, ScriptedHelpdesk
 from tickets.helpdesks.model import Source
 from tickets.ingestion.worker import Worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def log_in(page: Page, name: str) -> None:

@@ -13,7 +13,7 @@ from tickets.ingestion.worker import Worker
 from tickets.models import ClassificationRule
 from tickets.rules.editing import switch_rule
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def test_from_trying_a_rule_out_to_the_ticket_it_decided(

@@ -12,7 +12,7 @@ from tests.builders import store_tickets
 from tickets.store.filters import TicketFilter
 from tickets.store.saved_views import add_view
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def save_some(tenant: Tenant) -> None:

@@ -13,7 +13,7 @@ from tests.builders import store_tickets
 from tickets.status_mapping.editing import save_meanings
 from tickets.status_mapping.remapping import remap_at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tenants.models import Tenant, User
 from tests.browser.conftest import enter
 from tests.builders import finished_job, store_tickets
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def test_relative_times_tick_and_newer_numbers_are_offered(page: Page, owner: User, tenant: Tenant) -> None:

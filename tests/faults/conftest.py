@@ -17,7 +17,7 @@ from tests import processes
 from tests.emptying import empty_collections
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.doomed import DoomedCommands
-from tests.real_mongod import serve_tests
+from tests.mongod import throwaway_mongod
 from tickets import jobs
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
@@ -99,8 +99,7 @@ class OwnDatabase:
 @pytest.fixture(scope="session")
 def own_mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongod]:
     """A server that no other test uses: here all sessions may be killed."""
-    with EmbeddedMongod(directory=tmp_path_factory.mktemp("faults") / "mongod") as mongod:
-        serve_tests(mongod)
+    with throwaway_mongod(tmp_path_factory.mktemp("faults") / "mongod") as mongod:
         yield mongod
 
 

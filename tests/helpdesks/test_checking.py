@@ -20,7 +20,7 @@ from tickets.ingestion import checking
 from tickets.ingestion.checking import Checked, check_in_time, check_source
 from tickets.records.rejections import group_reasons, reasons_in_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 FIELDS = {"id": "id", "created_at": "at", "subject": "title", "message": "body.text", "status": "state"}
 Connect = Callable[..., Source]

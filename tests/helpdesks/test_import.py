@@ -263,7 +263,7 @@ class TestSize:
         assert source.bytes_read == source.size
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 class TestCommand:
     @pytest.fixture(autouse=True)
     def _connected(self, house_source: Callable[..., Source]) -> None:
@@ -434,7 +434,7 @@ class TestCommand:
         assert jobs.find_last_good(tenant) is None
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 class TestIntoAConnection:
     """What only a file had is none of the helpdesk's: that it does not list it means nothing."""
 
@@ -478,7 +478,7 @@ class TestIntoAConnection:
         assert "T-2" in set(store.iterate_live_ids())
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_a_file_whose_name_is_not_written_in_utf_8_is_imported(
     tenant: Tenant, helpdesk: ScriptedHelpdesk, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from tests.listed import PAGINGS, SIZE, ListedHelpdesk, ingest, live, warned
 from tickets import jobs
 from tickets.helpdesks.model import Source
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 NUMBERS = ("offset", "page")
 ENDS: dict[str, Callable[[], Answer]] = {

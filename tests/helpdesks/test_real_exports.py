@@ -316,7 +316,7 @@ class TestJsonFiles:
         assert read(write("x.json", "[]")) == read(write("y.json", '{"tickets": [], "total": 0}')) == []
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 class TestWhatIsSaid:
     def test_reasons_are_counted_with_the_first_lines(self, tenant: Tenant, write: Write) -> None:
         rows = "".join(f"{n},{'soon' if n % 2 else '2026-03-10'}\n" for n in range(9)) + "x\n"

@@ -18,7 +18,7 @@ from tickets.helpdesks.model import Source
 from tickets.helpdesks.options import check_options, rest_options
 from tickets.records.plain_text import to_plain_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 FIELDS = {"id": "id", "created_at": "at", "subject": "title", "customer_id": "author.name", "status": "state"}
 ITEMS = [{"id": n, "at": "2026-03-10T09:00:00Z", "title": f"no {n}", "author": {"name": "ann"}} for n in range(25)]

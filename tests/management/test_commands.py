@@ -24,7 +24,7 @@ from tickets.ingestion.schedule import find_schedules
 from tickets.jobs import JobRequest
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 class TestIngest:

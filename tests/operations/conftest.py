@@ -80,9 +80,9 @@ class Web(RunningProcess):
 
 
 @pytest.fixture
-def database(django_db_blocker: Any) -> Iterator[OwnDatabase]:
+def database(mongodb_uri: str, django_db_blocker: Any) -> Iterator[OwnDatabase]:
     with django_db_blocker.unblock():
-        own = OwnDatabase(os.environ["MONGODB_URI"]).enter()
+        own = OwnDatabase(mongodb_uri).enter()
         yield own
         own.leave()
 

@@ -13,7 +13,7 @@ from tickets.helpdesks.model import Source
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = [
-    pytest.mark.django_db,
+    pytest.mark.usefixtures("db"),
     pytest.mark.skipif(not are_wanted(), reason="a real Redmine takes minutes: script/try-redmine runs it"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]

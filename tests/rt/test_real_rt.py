@@ -16,7 +16,7 @@ from tickets.jobs import Progress
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = [
-    pytest.mark.django_db,
+    pytest.mark.usefixtures("db"),
     pytest.mark.skipif(not are_wanted(), reason="a real Request Tracker takes minutes: script/try-rt runs it"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]

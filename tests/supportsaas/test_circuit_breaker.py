@@ -15,7 +15,7 @@ from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit, Refu
 from tests import processes
 from tests.conftest import FakeClock
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture

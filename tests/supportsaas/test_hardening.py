@@ -125,7 +125,7 @@ def test_a_client_writes_no_address_into_the_log(rf: Any, settings: Any) -> None
     assert client_address(rf.get("/", headers={"X-Forwarded-For": "<script>"})) == ""
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_a_page_of_the_admin_names_its_icon_so_that_no_browser_asks_in_vain(
     client_of: Callable[[User], Client], superuser: User
 ) -> None:

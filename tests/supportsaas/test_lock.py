@@ -9,7 +9,7 @@ from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock, LockLost
 from tests.conftest import FakeClock
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def test_of_many_takers_at_once_one_gets_it() -> None:

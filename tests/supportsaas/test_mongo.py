@@ -14,7 +14,7 @@ from pymongo.errors import AutoReconnect, ExecutionTimeout, NetworkTimeout
 from supportsaas.db import mongo
 from tenants.models import Tenant
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 ORDER = "order_of_the_test"
 
 

@@ -14,7 +14,7 @@ from tests.builders import store_tickets
 from tests.conftest import FakeClock
 from tickets.store.search import TicketSearch, store_waiting_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 TENANTS = [f"t{n}" for n in range(9)]
 (HEALTH_CHECK,) = HEALTH_CHECKS

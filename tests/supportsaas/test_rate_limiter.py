@@ -9,7 +9,7 @@ from supportsaas.reliability.rate_limiter import RateLimiter
 from tests import processes
 from tests.conftest import FakeClock
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def limiter(clock: FakeClock | None = None, *, limit: int = 3, window: int = 60) -> RateLimiter:

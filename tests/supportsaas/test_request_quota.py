@@ -11,7 +11,7 @@ from supportsaas.reliability.quota import COLLECTION, RequestQuota
 from tests import processes
 from tests.conftest import FakeClock
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def test_the_whole_limit_may_be_used_at_once_and_then_comes_back_evenly(clock: FakeClock) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from supportsaas.web_server.limits import BODY_BYTES
 from tenants.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 ADDRESSES = ["/login/", "/", "/admin/", "/ingest/run?tenant_id=acme", "/health", "/nowhere"]
 
 

@@ -149,7 +149,7 @@ def test_a_change_that_cannot_be_logged_is_not_made(
     assert Membership.objects.get().role == "viewer"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("db")
 def test_changes_at_the_same_moment_are_all_made_and_all_in_the_log(tenant: Tenant) -> None:
     def rename(number: int) -> None:
         try:

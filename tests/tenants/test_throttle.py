@@ -11,7 +11,7 @@ from tenants.accounts.throttle import TooManyAttempts, begin_attempt
 from tenants.models import User
 from tests.conftest import PASSWORD, FakeClock
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def fail(times: int, clock: FakeClock, *, name: str = "ann", address: str = "203.0.113.7") -> list[int]:

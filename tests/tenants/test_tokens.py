@@ -16,7 +16,7 @@ from tests.api.caller import Api
 from tests.conftest import PASSWORD
 from tests.reading_pages import body, page_of, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 ClientOf = Callable[[User], Client]
 OF_TENANT = "/t/acme/settings/tokens/"

@@ -18,7 +18,7 @@ from tickets.ingestion.sync_state import find_state
 from tickets.jobs import JobRequest
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 FIELDS = {name: name for name in ("id", "subject", "message", "status", "customer_id", "created_at")}
 WRONG = {"path": "/items", "fields": {**FIELDS, "updated_at": "due_at"}}

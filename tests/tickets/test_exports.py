@@ -39,7 +39,7 @@ def lines_of(response: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in response.getvalue().decode().splitlines()]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 class TestTheList:
     @pytest.mark.parametrize(
         "query",
@@ -123,7 +123,7 @@ class TestTheList:
         assert "/t/acme/export/tickets/?status=open&amp;format=csv" in page
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 class TestPlaces:
     """An export holds a thread of the web server for as long as it goes, so few go at once."""
 
@@ -164,7 +164,7 @@ class TestPlaces:
         assert {client.get(wrong).status_code for _ in range(4)} <= {400, 422}
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 class TestCharts:
     def test_every_table_of_the_dashboard_can_be_taken_away(
         self, tenant: Tenant, manager: User, client_of: ClientOf
@@ -241,7 +241,7 @@ class TestWriting:
         name = file_name("acme", "tickets", "jsonl", start=start, end=end, zone=BERLIN)
         assert name == "acme_tickets_2026-03-01_to_2026-03-31.jsonl"
 
-    @pytest.mark.django_db
+    @pytest.mark.usefixtures("db")
     def test_the_name_of_a_part_does_not_read_like_all(self, tenant: Tenant) -> None:
         of_urgent = tickets_file(tenant, TicketFilter(urgency=("high",)), "csv")
         of_march = tickets_file(tenant, TicketFilter(created_from=datetime(2026, 2, 28, 23, tzinfo=UTC)), "csv")
@@ -274,7 +274,7 @@ print(written, early, peak())
 """
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 @pytest.mark.parametrize("format_", ["csv", "jsonl"])
 def test_memory_stays_flat_however_long_the_file(tenant: Tenant, format_: str) -> None:
     _store_in_bulk(tenant, 20_000, "x" * 2000)
@@ -286,7 +286,7 @@ def test_memory_stays_flat_however_long_the_file(tenant: Tenant, format_: str) -
     assert peak - early < 8 * 1024, f"{(peak - early) / 1024:.1f} MB more for the later nine tenths of the file"
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_a_file_that_breaks_off_does_not_look_whole(tenant: Tenant, manager: User) -> None:
     """Over the real server: the cursor dies under way, and the transfer has no proper end."""
     _store_in_bulk(tenant, 1_500, "x" * 40_000)

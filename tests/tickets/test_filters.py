@@ -85,7 +85,7 @@ def test_a_filter_survives_its_own_address(wanted: TicketFilter) -> None:
     assert TicketFilter.parse(parse_qs(wanted.query(), keep_blank_values=True), zone=BERLIN) == wanted
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_operators_and_patterns_in_a_parameter_are_only_text(tenant: Tenant) -> None:
     store_tickets(tenant, [{"status": "open", "subject": "plain"}, {"status": "$ne", "subject": "a.c (x)"}])
     store = TicketStore(tenant)
@@ -97,7 +97,7 @@ def test_operators_and_patterns_in_a_parameter_are_only_text(tenant: Tenant) -> 
     assert store.count(parse(q="abc")) == 0
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_several_values_of_a_field_mean_any_of_them_and_fields_go_together(tenant: Tenant) -> None:
     store_tickets(
         tenant,
@@ -112,7 +112,7 @@ def test_several_values_of_a_field_mean_any_of_them_and_fields_go_together(tenan
     assert store.count(parse(status=["open", "pending"], source="email")) == 1
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_the_counts_beside_the_choices_are_what_choosing_them_gives(tenant: Tenant) -> None:
     store_tickets(
         tenant,
@@ -134,7 +134,7 @@ def test_the_counts_beside_the_choices_are_what_choosing_them_gives(tenant: Tena
 
 
 class TestPaging:
-    @pytest.mark.django_db
+    @pytest.mark.usefixtures("db")
     def test_pages_cover_everything_once_also_where_stamps_are_equal(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n:02}", "created_at": f"2026-03-{1 + n // 10:02}"} for n in range(35)])
         store = TicketStore(tenant)
@@ -150,7 +150,7 @@ class TestPaging:
         assert seen == sorted(seen, key=lambda id_: (int(id_[2:]) // 10, id_), reverse=True)
         assert len(set(seen)) == 35
 
-    @pytest.mark.django_db
+    @pytest.mark.usefixtures("db")
     def test_going_back_shows_the_page_before(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n:02}"} for n in range(12)])
         store = TicketStore(tenant)
@@ -172,7 +172,7 @@ class TestPaging:
         assert ids(start) == ids(first)
         assert start.previous_cursor is None
 
-    @pytest.mark.django_db
+    @pytest.mark.usefixtures("db")
     def test_tickets_that_arrive_meanwhile_neither_repeat_nor_hide_others(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n:02}"} for n in range(6)])
         store = TicketStore(tenant)
@@ -183,7 +183,7 @@ class TestPaging:
         seen = [each["external_id"] for each in first.tickets + second.tickets]
         assert seen == [f"T-{n:02}" for n in range(5, -1, -1)]
 
-    @pytest.mark.django_db
+    @pytest.mark.usefixtures("db")
     def test_the_list_is_read_by_its_index_without_sorting(self, tenant: Tenant) -> None:
         from supportsaas.db import mongo
 

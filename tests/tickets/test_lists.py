@@ -16,7 +16,7 @@ from supportsaas.db import mongo
 from supportsaas.db.paging import END, Cursor
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, store_tickets, store_words
-from tests.emptying import DJANGOS, empty_collections
+from tests.emptying import empty_collections
 from tests.tickets.slow_filter import lets_through, states
 from tickets.records.statuses import STATES
 from tickets.store import index_scans, query_planner
@@ -28,7 +28,7 @@ from tickets.store.search import TicketSearch
 from tickets.store.ticket_queries import TicketLists
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 _MESSAGES = ("", "refund now, data breach", "Data is fine. Breach none", "LAWSUIT about a café", "thanks, great", "?")
 _MOMENTS = [datetime(2026, 2, 27, 23, 59, tzinfo=UTC) + timedelta(hours=hours) for hours in (0, 1, 25, 49, 800, 801)]
@@ -86,7 +86,7 @@ def test_pages_totals_choices_and_the_whole_list_are_what_a_slow_count_says(
     if most is not None:
         for name in _LIMITS:
             monkeypatch.setattr(query_planner, name, most)
-    empty_collections(but=DJANGOS)
+    empty_collections(but={"tenants_tenant"})
     for number, (step, given_) in enumerate(steps):
         now = NOON + timedelta(minutes=number)
         if step == "store":

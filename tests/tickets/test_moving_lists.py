@@ -12,7 +12,7 @@ from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tests.listed import FIELDS, PAGINGS, SIZE, ListedHelpdesk, ingest, live, warned
 from tickets.helpdesks.model import Source
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 TOTALS = pytest.mark.parametrize("total", [True, False], ids=["with a total", "without a total"])
 WAYS = pytest.mark.parametrize("paging", PAGINGS)

@@ -21,7 +21,7 @@ from tickets.jobs import JobRequest
 from tickets.store import quarantine
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "/t/acme/settings/source/"
 

@@ -24,7 +24,7 @@ from tickets.store import quarantine
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 FIELDS = {
     "id": "id",

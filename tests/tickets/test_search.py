@@ -19,7 +19,7 @@ from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.search import MOST_WORDS_OF_A_PREFIX, TicketSearch, store_waiting_words
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def found(tenant: Tenant, q: str, **narrowed: Any) -> list[str]:

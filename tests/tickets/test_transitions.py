@@ -108,7 +108,7 @@ def test_what_another_mapping_read_is_no_transition_that_was_seen(
     assert next_transitions(before, now, now=at(9), is_corrected=True) == expected
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_tickets_of_earlier_versions_keep_a_closing_that_was_seen_and_lose_one_that_was_guessed(tenant: Tenant) -> None:
     store_tickets(
         tenant,

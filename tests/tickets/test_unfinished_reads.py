@@ -18,7 +18,7 @@ from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobRequest
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture(autouse=True)

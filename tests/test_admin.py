@@ -127,7 +127,7 @@ class TestTokens:
     FORM = {"name": "cron", "tenant": "", "role": "viewer", "limit": "", "lifetime": "90"}
     TOKENS = "/admin/tenants/apitoken/"
 
-    def test_one_is_shown_in_one_answer_alone(self, staff: Client, owner: User) -> None:
+    def test_a_new_token_is_shown_in_a_single_answer(self, staff: Client, owner: User) -> None:
         response = staff.post(f"{self.TOKENS}add/", {**self.FORM, "user": str(owner.pk), "limit": "5"})
         token = ApiToken.objects.get()
         text = response.content.decode().split("<pre>")[1].split("</pre>")[0]
@@ -145,7 +145,7 @@ class TestTokens:
         staff.post(f"{self.TOKENS}add/", {**form, "lifetime": "never"})
         assert ApiToken.objects.get().expires_at is None
 
-    def test_whose_it_is_stays_and_its_limit_can_be_changed(self, staff: Client, owner: User) -> None:
+    def test_a_tokens_owner_is_fixed_and_its_limit_can_be_changed(self, staff: Client, owner: User) -> None:
         token, _ = ApiToken.issue(name="x", user=owner, tenant=None, role=Role.VIEWER)
         form = {"name": "y", "role": "manager", "limit": "7", "expires_at_0": "2030-01-01", "expires_at_1": "00:00:00"}
         changed = staff.post(f"{self.TOKENS}{token.pk}/change/", {**form, "user": "other"})
@@ -184,7 +184,7 @@ class TestAuditLogs:
         assert "<script>alert(1)" not in page
 
     @pytest.mark.parametrize("model", ["ingestionlog", "tickethistory"])
-    def test_nothing_can_be_added_changed_or_deleted(self, staff: Client, tenant: Tenant, model: str) -> None:
+    def test_audit_entries_cannot_be_added_changed_or_deleted(self, staff: Client, tenant: Tenant, model: str) -> None:
         job_id = finished_job(tenant)
         assert staff.get(f"/admin/tickets/{model}/add/").status_code == 403
         if model == "ingestionlog":

@@ -277,7 +277,7 @@ def test_statistics_have_the_fixed_shape(api: Api, tenant: Tenant) -> None:
 
 
 class TestHealth:
-    def test_it_is_open_and_names_no_tenant(self, tenant: Tenant, worker: Worker) -> None:
+    def test_health_is_open_and_names_no_tenant(self, tenant: Tenant, worker: Worker) -> None:
         finished_job(tenant, status="failed", error={"code": "x", "message": "secret acme detail"})
         response = Client().get("/health")
         body = response.json()

@@ -206,7 +206,7 @@ class TestOperators:
             assert client.get("/t/acme/tickets/", {name: "x"}).status_code in (200, 400), name
 
     @pytest.mark.parametrize("value", ['{"$ne": null}', "$ne", '["$gt", ""]', "{$where: 'sleep(1000)'}"])
-    def test_as_a_value_they_are_a_text_that_finds_nothing(
+    def test_an_operator_as_a_value_is_text_that_finds_nothing(
         self, client_of: Callable[[User], Client], owner: User, tenant: Tenant, ingest: Ingest, helpdesk: ScriptedHelpdesk, value: str
     ) -> None:  # fmt: skip
         helpdesk.tickets = [record("T-1")]

@@ -128,7 +128,7 @@ class TestPage:
         assert '<form method="post" action="/t/acme/alerts' not in html
         assert house_channel.address not in html
 
-    def test_another_tenants_messages_are_not_here(
+    def test_the_page_shows_no_messages_of_another_tenant(
         self, other_tenant: Tenant, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         Channel.objects.create(tenant=other_tenant, kind="house", name="Theirs", address=endpoint.url)
@@ -140,7 +140,7 @@ class TestPage:
 
 
 class TestSendingAgain:
-    def test_one_that_was_dead_arrives_and_the_list_says_who_did_it(
+    def test_a_failed_message_that_is_retried_arrives_and_the_list_says_who_retried_it(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(2)
@@ -156,7 +156,7 @@ class TestSendingAgain:
         assert [each.key for each in endpoint.received[sent:]] == [key]
         assert "sent again by manager" in text_of(page_of(pages, HERE))
 
-    def test_all_means_those_that_were_dead_when_the_list_was_shown(
+    def test_retrying_all_means_the_messages_that_had_failed_when_the_list_was_shown(
         self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(3)
@@ -168,7 +168,7 @@ class TestSendingAgain:
         pages.post(HERE + "again/", {"all": "1", "until": real_clock.iso_z(now + timedelta(seconds=1))})
         assert statuses() == {"T-1": "pending", "T-2": "pending", "T-3": "dead"}
 
-    def test_it_is_tried_for_its_whole_time_anew(
+    def test_a_retried_message_has_its_whole_time_again(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent()
@@ -200,7 +200,7 @@ class TestSendingAgain:
 
 
 class TestDropping:
-    def test_one_asks_and_is_kept_with_who_dropped_it(
+    def test_dropping_a_message_asks_first_and_records_who_dropped_it(
         self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(2)
@@ -212,7 +212,7 @@ class TestDropping:
         assert statuses() == {"T-1": "dropped", "T-2": "dead"}
         assert "nothing to drop" in body(pages.post(HERE + "drop/", {"delivery": key_of("T-1")}, follow=True))
 
-    def test_all_that_are_dead_and_nothing_else(
+    def test_dropping_all_drops_the_failed_messages_and_nothing_else(
         self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(3)
@@ -240,7 +240,7 @@ class TestDropping:
         assert statuses() == {"T-1": "dead"}
 
     @pytest.mark.parametrize("what", ["again/", "drop/"])
-    def test_another_tenants_message_cannot_be_touched(
+    def test_a_message_of_another_tenant_cannot_be_retried_or_dropped(
         self, what: str, other_tenant: Tenant, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         Channel.objects.create(tenant=other_tenant, kind="house", name="Theirs", address=endpoint.url)
@@ -252,7 +252,7 @@ class TestDropping:
         assert statuses() == {"T-1": "dead"}
 
     @pytest.mark.parametrize("address", ["again/", "drop/", "reset/"])
-    def test_all_need_a_post_and_a_manager(
+    def test_retrying_and_dropping_need_a_post_and_a_manager(
         self, address: str, client_of: ClientOf, manager: User, team_mate: User
     ) -> None:
         assert client_of(manager).get(HERE + address).status_code == 405
@@ -267,7 +267,9 @@ class TestBreaker:
             circuit.record(permit, ok=False, seconds=0.2, note=f"failure {number}")  # type: ignore[arg-type]
         return circuit
 
-    def test_its_state_is_in_words_and_its_last_requests_in_marks(self, house_channel: Channel, pages: Client) -> None:
+    def test_the_circuits_state_is_in_words_and_its_last_requests_in_marks(
+        self, house_channel: Channel, pages: Client
+    ) -> None:
         assert "Nothing has been sent yet" in page_of(pages, HERE)
         self.open_circuit(house_channel)
         html = page_of(pages, HERE)
@@ -326,7 +328,7 @@ class TestBreaker:
 class TestAdmin:
     LIST = "/admin/tickets/delivery/"
 
-    def test_it_is_a_read_only_audit_with_filters(
+    def test_the_admin_lists_messages_read_only_with_filters(
         self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, client_of: ClientOf, superuser: User
     ) -> None:
         urgent(2, subject="<script>alert(1)</script>")

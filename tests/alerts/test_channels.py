@@ -90,7 +90,7 @@ class TestWhatMayBeEntered:
             (",".join(f"a{n}@example.com" for n in range(21)), "at most 20"),
         ],
     )
-    def test_so_are_e_mail_addresses(self, address: str, words: str, tenant: Tenant) -> None:
+    def test_a_wrong_e_mail_address_is_refused_with_the_reason(self, address: str, words: str, tenant: Tenant) -> None:
         assert words in complaints(tenant, kind="email", address=address)["address"][0]
 
     @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ class TestSlackAddress:
     @pytest.mark.parametrize(
         "address", ["https://evil.example", "http://hooks.slack.example", "https://hooks.slack.example:444"]
     )
-    def test_it_never_moves_to_another_host(self, address: str, tenant: Tenant) -> None:
+    def test_the_address_of_a_slack_channel_never_moves_to_another_host(self, address: str, tenant: Tenant) -> None:
         channel = make(tenant, "slack", SLACK_URL)
         channel.address = address
         with pytest.raises(ValidationError, match="whole address"):
@@ -214,7 +214,7 @@ class TestPages:
         make(other_tenant, name="Pager")
         assert pages.post(f"{HERE}add/?kind=house", PAGER).status_code == 302
 
-    def test_it_is_switched_and_deleted(self, pages: Client, tenant: Tenant) -> None:
+    def test_a_channel_is_switched_off_and_on_and_deleted(self, pages: Client, tenant: Tenant) -> None:
         channel = make(tenant)
         for _ in range(2):  # pressed twice, it is off all the same
             assert "off" in body(pages.post(f"{HERE}{channel.pk}/switch/", {"enabled": "0"}, follow=True))
@@ -312,7 +312,7 @@ class TestPages:
         assert "OUTBOUND_ALLOWED_HOSTS" in body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
 
     @pytest.mark.parametrize("what", ["", "switch/", "delete/", "test/", "ask/"])
-    def test_another_tenants_channel_is_not_there(
+    def test_a_channel_of_another_tenant_is_not_found(
         self, what: str, pages: Client, tenant: Tenant, other_tenant: Tenant, endpoint: ScriptedEndpoint
     ) -> None:
         theirs = make(other_tenant, "house", endpoint.url)

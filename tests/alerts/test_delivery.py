@@ -229,7 +229,7 @@ class TestCircuit:
         assert endpoint.received[before].body["ticket_id"] != "T-1"
         assert statuses().count("delivered") == 6
 
-    def test_one_that_an_endpoint_always_fails_at_does_not_keep_the_others_from_being_probes(
+    def test_a_message_that_always_fails_does_not_keep_the_others_from_being_probes(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         poison = set(urgent(5))
@@ -279,7 +279,7 @@ class TestCircuit:
 class TestRefusedMessages:
     """An endpoint that works and refuses one message says nothing of the others."""
 
-    def test_it_opens_no_circuit_is_tried_a_few_times_and_then_dead(
+    def test_a_refused_message_opens_no_circuit_and_fails_after_a_few_attempts(
         self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(422, body=b"no such field")
@@ -351,7 +351,9 @@ class TestTenantsApart:
     """Channels of different tenants share nothing, also where they share an address."""
 
     @pytest.mark.parametrize("kind", ["house", "webhook", "email", "slack"])
-    def test_each_has_a_circuit_of_its_own(self, kind: str, tenant: Tenant, other_tenant: Tenant) -> None:
+    def test_each_tenants_channel_has_a_circuit_of_its_own(
+        self, kind: str, tenant: Tenant, other_tenant: Tenant
+    ) -> None:
         address = "a@example.com" if kind == "email" else "https://hooks.example/services/T0"
         names = set()
         for owner in (tenant, other_tenant):
@@ -514,7 +516,7 @@ class TestClaims:
         assert dispatcher.deliver_due() == 1
         assert endpoint.received[0].key == dead.key
 
-    def test_one_who_slept_past_the_lease_settles_nothing_that_is_anothers(
+    def test_a_worker_that_slept_past_its_lease_does_not_settle_what_another_one_claimed(
         self, house_channel: Channel, urgent: Urgent, clock: FakeClock
     ) -> None:
         urgent()

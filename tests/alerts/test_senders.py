@@ -301,7 +301,7 @@ class TestAnswers:
             ((429, {"Retry-After": "7"}, b""), "takes no more for a while", "endpoint"),
         ],
     )
-    def test_all_but_a_2xx_is_a_sentence_and_says_what_was_wrong(
+    def test_an_answer_other_than_2xx_is_reported_in_a_sentence_with_the_reason(
         self, reply: Reply, words: str, fault: str, endpoint: ScriptedEndpoint
     ) -> None:
         endpoint.script = lambda _request: reply
@@ -353,12 +353,12 @@ class TestAnswers:
             error = refused(webhook(server.url))
         assert "cannot be reached" in str(error) and error.status is None and not error.endpoint_is_well
 
-    def test_nobody_there_is_a_sentence(self) -> None:
+    def test_an_endpoint_that_cannot_be_reached_is_reported_in_a_sentence(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         assert "the connection was refused" in str(refused(webhook(f"http://127.0.0.1:{port}")))
 
-    def test_one_that_says_nothing_is_given_up_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_endpoint_that_does_not_answer_is_given_up_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tickets.alerts.kinds.http.WHOLE_SECONDS", 0.2)
         with RawServer(lambda connection: server.drip(connection, b"", every=0.05, at_most=100)) as server:
             assert "did not answer within" in str(refused(webhook(server.url)))
@@ -427,7 +427,7 @@ class TestSlack:
         assert body["text"].endswith(f"and 485 more\nOpen tickets: {OURS}/t/acme/tickets/?urgency=high")
         assert body["text"].count("Open ticket:") == 15
 
-    def test_it_goes_to_the_whole_address_that_is_kept_secret(self, endpoint: ScriptedEndpoint) -> None:
+    def test_a_slack_message_goes_to_the_whole_address_that_is_kept_secret(self, endpoint: ScriptedEndpoint) -> None:
         url = f"{endpoint.url}/services/T0/B0/s3cret?thread=1"
         send(channel("slack", endpoint.url, secret=url), message())
         (request,) = endpoint.requests
@@ -441,7 +441,7 @@ class TestEmail:
     def _mail_is_set_up(self, settings: Any) -> None:
         settings.EMAIL_IS_SET = True
 
-    def test_it_is_plain_text_and_html(self) -> None:
+    def test_an_alert_by_e_mail_is_plain_text_and_html(self) -> None:
         answer = send(channel("email", "a@example.com, b@example.com"), message())
         assert answer.status == 0
         (sent,) = mail.outbox
@@ -513,7 +513,7 @@ class TestEmail:
         for line in text_part.get_payload(decode=True).decode("utf-8", "replace").split("\n"):
             assert not line.startswith(("Bcc:", "To:"))
 
-    def test_it_goes_through_the_mail_server(self, settings: Any) -> None:
+    def test_an_alert_by_e_mail_goes_through_the_mail_server(self, settings: Any) -> None:
         with SmtpServer() as server:
             use(settings, server)
             send(channel("email", "a@example.com"), message())
@@ -560,7 +560,7 @@ def use(settings: Any, server: SmtpServer) -> None:
 
 
 class TestSecrets:
-    def test_they_are_in_no_log_and_in_no_sentence(
+    def test_secrets_are_in_no_log_line_and_in_no_message(
         self, endpoint: ScriptedEndpoint, caplog: pytest.LogCaptureFixture
     ) -> None:
         secret = make_signing_secret()

@@ -62,7 +62,7 @@ def watch_for(clock: FakeClock, *, minutes: int, every: int = 15) -> None:
 
 
 class TestEndpoints:
-    def test_one_that_stays_away_is_told_once_over_the_other_channels(
+    def test_an_endpoint_that_stays_away_is_reported_once_over_the_other_channels(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock,
         dispatcher: Dispatcher,
     ) -> None:  # fmt: skip
@@ -79,7 +79,7 @@ class TestEndpoints:
         (request,) = other_endpoint.received
         assert (request.body["kind"], request.body["headline"]) == ("trouble", trouble.sentence)
 
-    def test_its_recovery_is_told_once_when_it_has_been_well_for_a_while(
+    def test_the_recovery_of_an_endpoint_is_reported_once_after_it_was_healthy_for_a_while(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
     ) -> None:
         make_webhook(tenant, other_endpoint)
@@ -92,7 +92,7 @@ class TestEndpoints:
         assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
         assert find_troubles(tenant) == []
 
-    def test_one_that_comes_and_goes_is_told_once_not_every_minute(
+    def test_an_endpoint_that_comes_and_goes_is_reported_once_and_not_every_minute(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
     ) -> None:
         make_webhook(tenant, other_endpoint)
@@ -103,7 +103,7 @@ class TestEndpoints:
             watch_for(clock, minutes=2)
         assert told() == [("trouble", "Hook")]
 
-    def test_one_that_fails_for_a_moment_again_and_again_is_not_told_at_all(
+    def test_an_endpoint_that_fails_for_moments_only_is_not_reported(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
     ) -> None:
         """As the house's endpoint does, which fails each ticket's first attempts."""
@@ -134,7 +134,7 @@ class TestEndpoints:
         assert len(find_troubles(tenant)) == 1
         assert find_troubles(other_tenant) == [] and told() == []
 
-    def test_one_that_refuses_everything_is_told_and_one_message_that_is_refused_is_not(
+    def test_an_endpoint_that_refuses_every_message_is_reported_and_a_single_refusal_is_not(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
     ) -> None:
         make_webhook(tenant, other_endpoint)
@@ -184,7 +184,7 @@ class TestSources:
     def source(self, tenant: Tenant, webhook: Channel) -> Source:
         return Source.objects.create(tenant=tenant, url="http://127.0.0.1:9")
 
-    def test_two_failed_reads_in_a_row_are_told_once_and_a_good_one_ends_it(
+    def test_two_failed_reads_in_a_row_are_reported_once_and_a_good_read_resolves_the_incident(
         self, tenant: Tenant, source: Source, clock: FakeClock
     ) -> None:
         finished_job(tenant, status="failed", now=clock())

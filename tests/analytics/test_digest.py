@@ -44,7 +44,7 @@ def send(now: datetime) -> int:
 
 
 class TestTheWeek:
-    def test_it_is_the_one_that_ended_in_the_tenants_zone(self) -> None:
+    def test_the_digest_covers_the_week_that_ended_in_the_tenants_zone(self) -> None:
         week = week_before(datetime(2026, 3, 30, 5, 0, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
         assert (week.name, str(week.first_day), str(week.last_day)) == ("2026-W13", "2026-03-23", "2026-03-29")
         # The clocks went forward on its Sunday.
@@ -56,7 +56,7 @@ class TestTheWeek:
         assert week_before(now, ZoneInfo("Pacific/Auckland")).is_due(now)
         assert not week_before(now, ZoneInfo("UTC")).is_due(now)
 
-    def test_too_late_is_next_week(self) -> None:
+    def test_a_digest_that_is_two_days_late_waits_for_next_week(self) -> None:
         week = week_before(MONDAY, ZoneInfo("UTC"))
         assert not week.is_due(MONDAY - timedelta(seconds=1))
         assert week.is_due(MONDAY) and week.is_due(MONDAY + timedelta(hours=47))
@@ -65,13 +65,13 @@ class TestTheWeek:
 
 @pytest.mark.usefixtures("db")
 class TestSending:
-    def test_nobody_gets_it_unasked(self, tenant: Tenant, manager: User, settings: Any) -> None:
+    def test_nobody_gets_a_digest_without_subscribing(self, tenant: Tenant, manager: User, settings: Any) -> None:
         settings.EMAIL_IS_SET = True
         User.objects.update(email="manager@example.com")
         assert send(MONDAY) == 0
         assert mail.outbox == []
 
-    def test_it_has_the_weeks_numbers_and_each_opens_the_list_it_counts(
+    def test_the_digest_has_the_weeks_numbers_and_each_opens_the_list_it_counts(
         self, reader: User, tenant: Tenant, client_of: ClientOf
     ) -> None:
         days = ["2026-03-02T00:00:00Z", "2026-03-05T12:00:00Z", "2026-03-08T23:59:59Z", "2026-03-09T00:00:00Z"]
@@ -102,7 +102,9 @@ class TestSending:
         (sent,) = mail.outbox
         assert "Tickets: 1 (no earlier data)" in sent.body and "against" not in sent.body
 
-    def test_once_a_week_however_often_and_however_many_ask(self, reader: User, settings: Any) -> None:
+    def test_a_digest_is_sent_once_a_week_however_often_and_however_many_workers_try(
+        self, reader: User, settings: Any
+    ) -> None:
         with SmtpServer() as server:
             use(settings, server)
             threads = [threading.Thread(target=send, args=(MONDAY,)) for _ in range(5)]

@@ -48,7 +48,7 @@ def values(name: str, key: str) -> list[object]:
 
 
 class TestTables:
-    def test_each_has_the_name_it_is_found_by_and_a_title(self) -> None:
+    def test_every_table_has_a_title_and_the_name_it_is_found_by(self) -> None:
         assert [table.name for table in TABLES_OF.values()] == list(TABLES)
         assert all(table.title and table.rows for table in TABLES_OF.values())
 
@@ -247,7 +247,7 @@ class TestBacklog:
         assert found.slots[0].title == "Wed 4 Mar 2026: 10 arrived, 7 settled, at its end 50 open"
         assert (found.open, found.arrived, found.settled) == (68, 91, 70)
 
-    def test_only_what_is_open_now_has_a_list(self) -> None:
+    def test_only_the_backlog_of_now_opens_a_list(self) -> None:
         *past, last = column("backlog", "open")
         assert not any(cell.url for cell in past)
         found = narrowed(last.url)

@@ -36,14 +36,14 @@ def tamper() -> None:
     mongo.collection("rollup_days").update_many({}, {"$inc": {"total": 40}})
 
 
-def test_the_same_question_is_not_counted_again(tenant: Tenant) -> None:
+def test_the_same_dashboard_is_not_counted_twice(tenant: Tenant) -> None:
     assert total(tenant) == 2
     tamper()
     assert total(tenant) == 2
     assert total(tenant, remembers=False) == 42
 
 
-def test_another_period_source_or_day_is_another_question(tenant: Tenant) -> None:
+def test_a_dashboard_is_remembered_by_its_period_source_and_day(tenant: Tenant) -> None:
     assert total(tenant) == 2
     tamper()
     assert total(tenant, days=29) == 42

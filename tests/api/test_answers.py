@@ -92,7 +92,7 @@ class TestRefusals:
         assert response["WWW-Authenticate"] == 'Bearer realm="SupportSaaS", error="invalid_token"'
         assert "not valid" in response.json()["detail"]
 
-    def test_nobody_is_401_also_where_csrf_is_checked(self, tenant: Tenant) -> None:
+    def test_a_caller_without_credentials_gets_401_even_where_csrf_is_checked(self, tenant: Tenant) -> None:
         response = Client(enforce_csrf_checks=True).post("/ingest/run?tenant_id=acme")
         assert (response.status_code, response["WWW-Authenticate"]) == (401, 'Bearer realm="SupportSaaS"')
 
@@ -192,7 +192,7 @@ def test_every_call_refuses_a_parameter_it_does_not_know(api: Api, tenant: Tenan
 
 
 class TestHead:
-    def test_it_is_get_without_the_body(self, api: Api, tenant: Tenant) -> None:
+    def test_head_answers_like_get_without_the_body(self, api: Api, tenant: Tenant) -> None:
         for path in ("/tickets", "/health", "/api/openapi.json"):
             params = {"tenant_id": "acme"} if path == "/tickets" else {}
             got, head = api.ask("GET", path, **params), api.ask("HEAD", path, **params)
@@ -234,7 +234,7 @@ class TestETag:
         tags.add(api.ask("GET", "/tickets", tenant_id="acme")["ETag"])
         assert len(tags) == 5
 
-    def test_it_says_nothing_to_another_caller_tenant_or_stranger(
+    def test_an_etag_does_not_match_for_another_caller_tenant_or_stranger(
         self, api: Api, owner: User, tenant: Tenant, other_tenant: Tenant, stranger: User
     ) -> None:
         Membership.objects.create(user=owner, tenant=other_tenant, role=Role.VIEWER)

@@ -42,7 +42,7 @@ def ask(client: Client, **query: Any) -> dict[str, Any]:
     return found
 
 
-def test_it_has_the_numbers_of_the_page_for_the_same_days_of_the_tenants_zone(
+def test_the_dashboard_api_has_the_numbers_of_the_page_for_the_same_local_days(
     tickets: Tenant, team_mate: User, client_of: ClientOf
 ) -> None:
     client = client_of(team_mate)
@@ -148,7 +148,7 @@ def test_a_token_hears_who_it_is_and_which_tenants_it_may_read(
     assert Client().get("/me").status_code == 401
 
 
-def test_it_is_described_with_schemas_that_have_names(db: None) -> None:
+def test_the_dashboard_api_is_described_with_named_schemas(db: None) -> None:
     described = Client().get("/api/openapi.json").json()
     answer = described["paths"]["/tenants/{tenant_id}/dashboard"]["get"]["responses"]["200"]
     assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/DashboardOut"}

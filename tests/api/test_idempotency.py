@@ -50,7 +50,7 @@ def test_the_same_key_gets_the_same_run_while_it_goes_and_after_its_end(api: Api
     assert count_jobs() == 1
 
 
-def test_another_key_or_none_is_another_run(api: Api, tenant: Tenant) -> None:
+def test_another_key_or_no_key_starts_another_run(api: Api, tenant: Tenant) -> None:
     first = run(api, "k1")[1]["job_id"]
     assert run(api, "k2")[:2] == (409, {"detail": f"An ingestion is already going (job {first}).", "job_id": first})
     end(first)

@@ -41,7 +41,7 @@ def test_from_filters_to_a_view_that_is_chosen(page: Page, manager: User, tenant
     expect(row.get_by_role("link", name="On fire")).to_have_attribute("aria-current", "page")
 
 
-def test_it_works_without_javascript(
+def test_saved_views_work_without_javascript(
     open_context: Callable[..., BrowserContext], manager: User, tenant: Tenant
 ) -> None:
     save_some(tenant)

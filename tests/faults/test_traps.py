@@ -161,7 +161,7 @@ class TestPages:
         assert (outcome.status, outcome.progress.processed_pages) == ("completed", 2)
         assert_exact(acme, helpdesk.tickets)
 
-    def test_so_is_one_that_is_read_by_page_number(
+    def test_a_server_that_caps_pages_silently_is_read_to_its_end_by_page_number(
         self, acme: Tenant, connect: Connect, helpdesk: ScriptedHelpdesk
     ) -> None:
         connect(helpdesk.url, page_size=500, kind="rest", options={**ITEMS, "paging": "page"})
@@ -374,7 +374,9 @@ class TestConnections:
         ],
         ids=["a header", "early hints", "a chunk's length", "a compressed body's name"],
     )
-    def test_so_is_whatever_else_drips(self, beginning: bytes, piece: bytes, filled: Tenant) -> None:
+    def test_an_answer_that_drips_in_any_other_part_is_given_up_in_time(
+        self, beginning: bytes, piece: bytes, filled: Tenant
+    ) -> None:
         def drip(connection: socket.socket) -> None:
             connection.sendall(beginning)
             server.drip(connection, piece, every=0.05, at_most=16)
@@ -408,7 +410,7 @@ class TestConnections:
         assert outcome.error is not None and outcome.error["code"] == "unexpected_answer"
         assert len(live(filled)) == 9
 
-    def test_one_that_is_always_reset_is_a_sentence(self, filled: Tenant) -> None:
+    def test_a_connection_that_is_always_reset_is_reported_in_a_sentence(self, filled: Tenant) -> None:
         def always(connection: socket.socket) -> None:
             connection.sendall(head(1_000))
             connection.sendall(b'{"tickets": [')
@@ -482,7 +484,9 @@ class TestConnections:
         [("br", b"what is this"), ("gzip", b"no gzip at all"), ("gzip", gzip.compress(b"[" * 99)[:20] + b"!!!!!!!!")],
         ids=["a way we know not", "not packed", "damaged"],
     )
-    def test_one_that_cannot_be_unpacked_is_a_sentence(self, name: str, body: bytes, filled: Tenant) -> None:
+    def test_an_answer_that_cannot_be_unpacked_is_reported_in_a_sentence(
+        self, name: str, body: bytes, filled: Tenant
+    ) -> None:
         with RawServer(lambda c: c.sendall(head(len(body), **{"Content-Encoding": name}) + body)) as server:
             outcome = self._read_badly(filled, server)
         assert outcome.error is not None and outcome.error["code"] in ("unexpected_answer", "not_json")
@@ -511,7 +515,7 @@ class TestTooMany:
         assert run_here(acme).status == "completed"
         assert again_at.timestamp() - 0.05 <= arrivals[1] <= again_at.timestamp() + 3
 
-    def test_it_is_waited_for_also_where_we_set_no_limit_ourselves(
+    def test_a_limit_of_the_helpdesk_is_waited_for_even_without_a_limit_of_our_own(
         self, acme: Tenant, connect: Connect, helpdesk: ScriptedHelpdesk, settings: Any
     ) -> None:
         settings.RATE_LIMIT_REQUESTS = 0

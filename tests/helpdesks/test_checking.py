@@ -79,7 +79,7 @@ class TestFirstPage:
     def test_an_empty_helpdesk_is_no_problem(self, connect: Connect) -> None:
         assert check_source(connect([])).is_usable
 
-    def test_where_all_would_be_rejected_it_fails_with_the_reasons_and_the_first(self, connect: Connect) -> None:
+    def test_a_check_fails_with_the_reasons_when_every_record_would_be_rejected(self, connect: Connect) -> None:
         checked = check_source(connect([item(n, at="04/03/2026") for n in range(8)] + [item(8, id=None)]))
         assert not checked.is_usable
         assert checked.problems == (
@@ -88,7 +88,7 @@ class TestFirstPage:
             "month; set a date_format that says which: '04/03/2026'.",
         )
 
-    def test_where_some_would_be_rejected_it_says_how_many_and_works(self, connect: Connect) -> None:
+    def test_a_check_passes_and_says_how_many_records_would_be_rejected(self, connect: Connect) -> None:
         checked = check_source(connect([item(1), item(2, at="soon")]))
         assert checked.is_usable
         assert "1 of 2 tickets on its first page would be rejected: created_at is no date (1)." in str(checked)
@@ -128,7 +128,7 @@ class TestFirstPage:
         source.options["status_map"] = {"waiting": "pending", "hold": "on_hold"}
         assert check_source(source).problems == ()
 
-    def test_nothing_is_stored(self, connect: Connect) -> None:
+    def test_a_check_stores_nothing(self, connect: Connect) -> None:
         check_source(connect([item(1), item(2, at="soon")]))
         assert (
             mongo.collection("tickets").count_documents({}) == mongo.collection("quarantine").count_documents({}) == 0
@@ -218,7 +218,9 @@ class TestOwnWords:
             check_source(source)
         assert said in str(problem.value)
 
-    def test_it_never_repeats_the_credential(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
+    def test_what_a_helpdesk_says_is_shown_without_the_credential(
+        self, connect: Connect, helpdesk: ScriptedHelpdesk
+    ) -> None:
         source = connect([])
         source.auth = "bearer"
         source.set_secret("s3cret-key")
@@ -229,7 +231,7 @@ class TestOwnWords:
             check_source(source)
         assert "s3cret" not in str(problem.value) and "is no key" in str(problem.value)
 
-    def test_it_is_one_short_line_of_text(self) -> None:
+    def test_what_a_helpdesk_says_is_shown_as_one_short_line(self) -> None:
         body = b'{"error": "' + b"a\\u001b[31m b\\n" * 100 + b'"}'
         words = own_words(body, content_type="application/json")
         assert words.startswith("a [31m b a [31m b") and len(words) == LONGEST

@@ -188,7 +188,7 @@ class TestTimes:
 
 
 class TestEncodings:
-    def test_another_encoding_than_the_named_one_is_a_clear_error(self, write: Write) -> None:
+    def test_a_file_in_another_encoding_than_the_named_one_is_a_clear_error(self, write: Write) -> None:
         path = write("x.csv", (HEADER + "1,2026-03-10,Grüße\n").encode("cp1252"))
         with pytest.raises(FileError, match=r"not written in UTF-8 .* --encoding cp1252"):
             read(path)
@@ -298,7 +298,9 @@ class TestCommand:
         assert (ticket["status"], ticket["source"]) == ("closed", "old desk")
         assert ticket["created_at"] == datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
 
-    def test_it_deletes_nothing_and_moves_no_cursor(self, tenant: Tenant, write: Write, store: TicketStore) -> None:
+    def test_an_import_deletes_nothing_and_moves_no_cursor(
+        self, tenant: Tenant, write: Write, store: TicketStore
+    ) -> None:
         store_tickets(tenant, [{"id": f"S-{n}"} for n in range(20)])
         assert run("import_tickets", "acme", str(write("x.jsonl", [record("T-1")])))[0] == 0
         assert store.count_live() == 21
@@ -423,7 +425,7 @@ class TestCommand:
         assert (json.loads(out)["new_ingested"], err) == (1, "")
         assert run("import_tickets", "acme", str(path), "--quiet") == (0, "", "")
 
-    def test_it_is_in_the_log_with_the_file_and_says_nothing_of_the_helpdesk(
+    def test_an_import_is_logged_with_its_file_and_leaves_the_helpdesks_status_alone(
         self, tenant: Tenant, write: Write
     ) -> None:
         run("import_tickets", "acme", str(write("old.jsonl", [record("T-1")])))
@@ -458,7 +460,7 @@ class TestIntoAConnection:
             )  # fmt: skip
         assert store.count_live() == 32
 
-    def test_one_that_the_helpdesk_had_or_lists_later_goes_when_it_goes_there(
+    def test_an_imported_ticket_that_the_helpdesk_also_has_is_deleted_with_it(
         self, store: TicketStore, helpdesk: ScriptedHelpdesk
     ) -> None:
         helpdesk.tickets = [record("T-1"), record("OLD-1"), record("OLD-2", status="closed")]
@@ -467,7 +469,7 @@ class TestIntoAConnection:
         assert "2 deleted" in run("ingest", "--all")[1]
         assert set(store.iterate_live_ids()) == {"T-1", *(f"OLD-{n}" for n in range(30))} - {"OLD-1", "OLD-2"}
 
-    def test_one_that_a_file_brings_back_stays(
+    def test_a_deleted_ticket_that_a_file_brings_back_stays(
         self, store: TicketStore, helpdesk: ScriptedHelpdesk, write: Write
     ) -> None:
         helpdesk.tickets = [record("T-1")]

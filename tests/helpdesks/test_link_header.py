@@ -66,6 +66,6 @@ def test_a_header_that_can_be_read_whole_may_have_none(header: str) -> None:
         f"{A}; rel=next",
     ],
 )
-def test_one_that_cannot_be_read_is_not_taken_for_the_end(header: str) -> None:
+def test_a_link_header_that_cannot_be_read_is_not_taken_for_the_end(header: str) -> None:
     with pytest.raises(UnreadableLink):
         find_next(header)

@@ -56,7 +56,7 @@ def test_a_list_ends_behind_its_last_page(
 
 @pytest.mark.parametrize("paging", NUMBERS)
 @pytest.mark.parametrize("tickets", [35, 30, 9, 1])
-def test_so_does_one_whose_last_page_comes_again(
+def test_a_list_whose_last_page_is_repeated_ends(
     paging: str, tickets: int, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = ListedHelpdesk(helpdesk, paging=paging, tickets=tickets)

@@ -68,7 +68,7 @@ class TestHeaders:
             "id,created_at,subject,\n1,2026-03-10,one,\n",
         ],
     )
-    def test_it_is_found_whatever_stands_above_or_in_it(self, text: str, write: Write) -> None:
+    def test_the_header_is_found_whatever_is_above_or_in_it(self, text: str, write: Write) -> None:
         assert subjects(write("x.csv", text)) == ["one"]
 
     def test_a_header_that_comes_again_is_no_row(self, write: Write) -> None:
@@ -109,7 +109,7 @@ class TestHeaders:
 
 
 class TestDelimiters:
-    def test_one_is_named_where_it_is_none_of_the_usual(self, write: Write) -> None:
+    def test_an_unusual_delimiter_can_be_named(self, write: Write) -> None:
         path = write("x.csv", "id:created_at:subject\n1:2026-03-10:one\n")
         with pytest.raises(FileError, match="Columns seem to be divided by “:”: --delimiter :"):
             read(path)
@@ -191,7 +191,7 @@ class TestEncodings:
     def test_with_the_mark_in_front_too(self, name: str, mark: bytes, write: Write) -> None:
         assert subjects(write("x.tab", mark + self.TEXT.encode(name))) == ["Größe", "日本"]
 
-    def test_another_one_that_is_named_does_not_make_letters_of_zeros(self, write: Write) -> None:
+    def test_a_named_encoding_does_not_make_letters_of_zero_bytes(self, write: Write) -> None:
         path = write("x.csv", self.TEXT.encode("utf-16"))
         with pytest.raises(FileError, match=r"written in UTF-16, not in cp1252. Leave --encoding out"):
             read(path, encoding="cp1252")
@@ -241,7 +241,7 @@ class TestMonths:
             ("martes, 10 de marzo de 2026 22:19", ""),
         ],
     )
-    def test_they_are_read_in_many_languages(self, text: str, date_format: str, write: Write) -> None:
+    def test_month_names_are_read_in_many_languages(self, text: str, date_format: str, write: Write) -> None:
         (found,) = read(write("x.csv", f"id;created_at\n1;{text}\n"), date_format=date_format)
         assert found["created_at"] == "2026-03-10T22:19:00+00:00"
 
@@ -284,12 +284,12 @@ class TestJsonFiles:
         assert found.fields == {"id": 1, "created_at": DAY, "subject": "one", "message": "x"}
         assert source.facts.unused == ["extra"]
 
-    def test_so_are_lines_of_objects(self, write: Write) -> None:
+    def test_a_json_file_with_one_object_a_line_is_read(self, write: Write) -> None:
         text = "".join(json.dumps({**self.TICKET, "id": n}) + "\n" for n in range(3))
         assert subjects(write("x.json", text)) == ["one"] * 3
 
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-    def test_whatever_its_encoding(self, encoding: str, write: Write) -> None:
+    def test_a_json_file_is_read_in_either_encoding(self, encoding: str, write: Write) -> None:
         text = json.dumps([{**self.TICKET, "subject": "Größe"}], ensure_ascii=False)
         assert subjects(write("x.json", text.encode(encoding))) == ["Größe"]
 

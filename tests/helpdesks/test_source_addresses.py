@@ -51,7 +51,7 @@ def test_a_port_is_kept_and_so_is_https_behind_a_proxy_on_it() -> None:
         ("ftp://help.example/x", "ftp://help.example"),
     ],
 )
-def test_another_server_is_never_asked(reference: str, named: str) -> None:
+def test_a_link_to_another_server_is_never_followed(reference: str, named: str) -> None:
     with pytest.raises(OtherHost) as caught:
         resolve(reference, against=ASKED, base_url=BASE)
     assert str(caught.value) == named

@@ -56,7 +56,7 @@ def test_the_pause_is_read_from_any_header(status: int, headers: dict[str, str],
         (503, {"X-RateLimit-Reset": "7"}),
     ],
 )
-def test_other_refusals_are_no_matter_of_limits(status: int, headers: dict[str, str]) -> None:
+def test_a_refusal_without_signs_of_a_limit_is_no_rate_limit(status: int, headers: dict[str, str]) -> None:
     assert asked_pause(status, httpx.Headers(headers), now=NOW) is None
 
 

@@ -103,7 +103,7 @@ def test_the_stored_secret_is_not_sent_to_another_server(admin: Client) -> None:
     )
 
 
-def test_another_interval_keeps_what_was_read_and_another_address_does_not(admin: Client, tenant: Tenant) -> None:
+def test_a_new_interval_keeps_what_was_read_and_a_new_address_does_not(admin: Client, tenant: Tenant) -> None:
     admin.post(PAGE, REDMINE)
     save_state(tenant, cursor=NOON, full_read_at=NOON)
     admin.post(PAGE, {**REDMINE, "secret": "", "every_minutes": "30"})
@@ -112,7 +112,7 @@ def test_another_interval_keeps_what_was_read_and_another_address_does_not(admin
     assert find_state(tenant).cursor is None
 
 
-def test_another_kind_replaces_the_source_and_says_so_before(admin: Client) -> None:
+def test_a_new_kind_replaces_the_connection_and_says_so_before(admin: Client) -> None:
     admin.post(PAGE, REDMINE)
     assert "Saving replaces the source" in admin.get(PAGE, {"kind": "house"}).content.decode()
     admin.post(PAGE, {**REDMINE, "kind": "house", "options": '{"path": "/x"}'})
@@ -127,6 +127,6 @@ def test_a_source_is_removed_and_its_tickets_stay(admin: Client, tenant: Tenant)
     assert TicketStore(tenant).find_ticket("T-1") is not None
 
 
-def test_another_tenant_in_the_form_changes_nothing(admin: Client, tenant: Tenant, other_tenant: Tenant) -> None:
+def test_a_tenant_smuggled_into_the_form_changes_nothing(admin: Client, tenant: Tenant, other_tenant: Tenant) -> None:
     admin.post(PAGE, {**REDMINE, "tenant": str(other_tenant.pk), "tenant_id": str(other_tenant.pk)})
     assert Source.objects.get().tenant == tenant

@@ -158,7 +158,7 @@ def test_what_changed_since_is_asked_for_in_the_helpdesks_own_form(
         ("basic", "ann", "Authorization", "Basic YW5uOnMzY3JldA=="),
     ],
 )
-def test_it_logs_in_as_configured(
+def test_a_connection_authenticates_as_configured(
     auth: str, name: str, header: str, value: str, connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
 ) -> None:
     helpdesk.script = lambda _path, _query: answer([])

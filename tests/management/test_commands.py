@@ -32,7 +32,7 @@ class TestIngest:
     def _connected(self, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]) -> None:
         house_source(helpdesk.url)
 
-    def test_all_complete_is_0(self, helpdesk: ScriptedHelpdesk) -> None:
+    def test_ingest_ends_with_0_when_every_tenant_completes(self, helpdesk: ScriptedHelpdesk) -> None:
         helpdesk.tickets = [record("T-1")]
         assert run("ingest", "--tenant", "acme") == (
             0, "acme: completed: 1 new, 0 updated, 0 unchanged, 0 deleted\n", "",
@@ -141,7 +141,7 @@ class TestIngest:
         assert (status, out) == (0, "acme: completed: 1 new, 0 updated, 0 unchanged, 0 deleted\n")
         assert "cannot list only what changed" in caplog.text
 
-    def test_nobody_to_read_from_is_said(self) -> None:
+    def test_ingest_says_that_no_tenant_has_a_helpdesk(self) -> None:
         Source.objects.update(enabled=False)
         assert run("ingest", "--all") == (0, "", "No active tenant has an enabled source: nothing was read.\n")
 

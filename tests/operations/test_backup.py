@@ -75,7 +75,9 @@ def test_dump_wipe_restore_gives_exactly_what_was(
     assert sums[0] == sums[1]
 
 
-def test_it_is_one_moment_although_work_goes_on(database: OwnDatabase, filled: Tenant, tmp_path: Path) -> None:
+def test_a_backup_shows_a_single_moment_while_work_continues(
+    database: OwnDatabase, filled: Tenant, tmp_path: Path
+) -> None:
     # A pair of collections that a transaction always changes together: `a` is dumped long before `z`.
     for name in ("a", "z"):
         mongo.collection(name).insert_one({"_id": 1, "n": 0})
@@ -209,16 +211,16 @@ class TestRefusals:
         with pytest.raises(BackupError, match="no finished backup"):
             restore_backup(saved, drop=True)
 
-    def test_it_overwrites_no_backup(self, saved: Path) -> None:
+    def test_a_backup_overwrites_no_other_backup(self, saved: Path) -> None:
         with pytest.raises(BackupError, match="there already"):
             write_backup(saved)
 
-    def test_not_while_a_worker_is_at_work(self, saved: Path) -> None:
+    def test_a_restore_is_refused_while_a_worker_is_running(self, saved: Path) -> None:
         mongo.collection("workers").insert_one({"_id": "w", "seen_at": clock.now()})
         with pytest.raises(CommandError, match="Stop the workers"):
             call_command("restore", str(saved), "--drop")
 
-    def test_one_that_was_stopped_half_way_says_so_and_is_begun_anew(
+    def test_a_restore_that_stopped_half_way_says_so_and_can_be_restarted(
         self, database: OwnDatabase, saved: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         before = fingerprint(database)
@@ -236,7 +238,9 @@ class TestRefusals:
         assert fingerprint(database) == before
 
 
-def test_others_may_not_read_it_and_it_holds_no_key(filled: Tenant, tmp_path: Path, settings: Any) -> None:
+def test_a_backup_is_readable_by_its_owner_alone_and_holds_no_key(
+    filled: Tenant, tmp_path: Path, settings: Any
+) -> None:
     write_backup(tmp_path / "backup")
     assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "backup").iterdir()} == {0o600}

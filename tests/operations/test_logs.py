@@ -31,7 +31,7 @@ def line_of(entries: list[dict[str, Any]], **wanted: object) -> dict[str, Any]:
 
 
 class TestTheWebServer:
-    def test_it_writes_json_lines_that_lead_from_a_user_to_the_fault(
+    def test_the_web_server_writes_json_lines_that_lead_from_a_user_to_the_fault(
         self, acme: Tenant, root: User, start_web: Callable[..., Web]
     ) -> None:
         store_tickets(acme, [{"message": SECRET_WORD}])
@@ -84,7 +84,7 @@ def test_a_page_that_tells_of_the_database_being_away_tells_the_requests_id(mong
 
 
 class TestTheWorker:
-    def test_its_lines_name_job_and_tenant(
+    def test_the_workers_log_lines_name_job_and_tenant(
         self, acme: Tenant, helpdesk: ScriptedHelpdesk, start_worker: Callable[..., RunningProcess]
     ) -> None:
         Source.objects.create(tenant=acme, kind="house", url=helpdesk.url)

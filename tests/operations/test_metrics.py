@@ -45,18 +45,18 @@ class TestWhoMayRead:
         assert Client(headers=BEARER).get("/metrics").status_code == 404
 
     @pytest.mark.parametrize("sent", ["", "Bearer ", "Bearer x", f"Bearer {TOKEN}x", TOKEN, "Bearer \xe9"])
-    def test_another_token_is_refused_and_told_nothing(self, db: None, settings: Any, sent: str) -> None:
+    def test_a_wrong_token_is_refused_without_any_detail(self, db: None, settings: Any, sent: str) -> None:
         settings.METRICS_TOKEN = TOKEN
         response = Client(headers={"Authorization": sent}).get("/metrics")
         assert response.status_code == 401
         assert b"supportsaas_" not in response.content and TOKEN.encode() not in response.content
 
-    def test_it_is_read_only(self, db: None, settings: Any) -> None:
+    def test_metrics_are_read_only(self, db: None, settings: Any) -> None:
         settings.METRICS_TOKEN = TOKEN
         assert Client(headers=BEARER).post("/metrics").status_code == 405
 
 
-def test_it_tells_what_mongodb_knows(tenant: Tenant, other_tenant: Tenant, settings: Any) -> None:
+def test_metrics_have_the_numbers_that_mongodb_knows(tenant: Tenant, other_tenant: Tenant, settings: Any) -> None:
     settings.METRICS_TOKEN = TOKEN
     now = clock.now()
     mongo.collection("workers").insert_one({"_id": "w", "seen_at": now})

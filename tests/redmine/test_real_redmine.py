@@ -37,7 +37,7 @@ def source(tenant: Tenant, redmine: RedmineServer) -> Source:
     return made
 
 
-def test_it_reads_changes_and_deletions_of_a_real_redmine(
+def test_changes_and_deletions_of_a_real_redmine_are_read(
     tenant: Tenant, source: Source, redmine: RedmineServer
 ) -> None:
     ids = [

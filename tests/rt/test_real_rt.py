@@ -54,7 +54,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return sent
 
 
-def test_it_reads_changes_and_deletions_of_a_real_rt(
+def test_changes_and_deletions_of_a_real_rt_are_read(
     tenant: Tenant, source: Source, rt: RtServer, requests: list[str]
 ) -> None:
     ids = [rt.create_ticket(f"{SUBJECTS[n % 4]} #{n}", f"Hello,\nmessage {n}\n\n<second> line") for n in range(104)]

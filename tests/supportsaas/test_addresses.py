@@ -77,7 +77,7 @@ class TestAllowed:
             ("help.corp.example", "help.corp.example", "fd00:ec2::254"),
         ],
     )
-    def test_and_nothing_else(self, item: str, host: str, address: str) -> None:
+    def test_an_allowed_host_or_network_allows_no_other_address(self, item: str, host: str, address: str) -> None:
         with pytest.raises(AddressBlocked):
             check_address(host, address, allowed=AllowedHosts.parse([item]))
 

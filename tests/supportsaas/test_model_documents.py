@@ -28,14 +28,14 @@ def test_an_object_has_every_value_that_the_orm_gives_it(stored: Model) -> None:
     assert found._state.adding is False and found._state.db == stored._state.db
 
 
-def test_it_can_be_saved_again(stored: Model) -> None:
+def test_a_model_read_from_a_document_can_be_saved(stored: Model) -> None:
     found = find_one(type(stored), {"_id": stored.pk})
     assert found is not None
     found.save()
     assert type(stored).objects.count() == 1
 
 
-def test_nobody_is_found_by_what_is_no_key(owner: User) -> None:
+def test_a_value_that_is_no_key_finds_no_model(owner: User) -> None:
     assert object_id("nobody") is None and object_id(None) is None and object_id({"$gt": ""}) is None
     assert object_id(str(owner.pk)) == owner.pk
     assert find_one(User, {"_id": object_id("6" * 24)}) is None

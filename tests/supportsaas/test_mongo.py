@@ -41,7 +41,7 @@ def break_the_connection() -> None:
                     found.shutdown(socket.SHUT_RDWR)
 
 
-def test_it_counts_what_fulfils_the_condition_and_no_more_than_is_wanted() -> None:
+def test_count_counts_what_matches_and_no_more_than_the_limit() -> None:
     assert (count(2), count(0), count(2, most=3), count(2, most=8)) == (8, 0, 3, 8)
 
 
@@ -61,7 +61,7 @@ class TestErrors:
             Tenant.objects.create(slug=tenant.slug, name="Another")
         assert not isinstance(caught.value, mongo.UNAVAILABLE)
 
-    def test_neither_is_a_query_that_mongodb_does_not_understand(self) -> None:
+    def test_a_query_that_mongodb_does_not_understand_is_no_sign_of_an_absent_database(self) -> None:
         with pytest.raises(DatabaseError) as caught:
             list(Tenant.objects.filter(slug__regex="*"))
         assert not isinstance(caught.value, mongo.UNAVAILABLE)

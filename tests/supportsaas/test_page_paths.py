@@ -20,7 +20,7 @@ def test_a_filled_gap_is_what_django_writes(slug: str, part: str) -> None:
     assert unquote(path) == f"/t/{slug}/tickets/{part}/"
 
 
-def test_it_follows_the_place_the_site_is_mounted_at() -> None:
+def test_a_page_path_follows_the_path_the_site_is_mounted_at() -> None:
     assert path_of("overview") == "/"
     set_script_prefix("/support/")
     try:

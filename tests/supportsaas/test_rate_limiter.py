@@ -94,7 +94,7 @@ def test_one_host_has_one_window_however_it_is_written(clock: FakeClock, written
     [("help.example:8443", "help.example:8443"), ("[2001:DB8::1]:443", "[2001:db8::1]"), ("[::1]:9000", "[::1]:9000"),
      ("bücher.example", "xn--bcher-kva.example"), ("127.0.0.1:9000", "127.0.0.1:9000"), ("-", "-")],
 )  # fmt: skip
-def test_other_hosts_and_ports_have_their_own(clock: FakeClock, written: str, host: str) -> None:
+def test_every_host_and_port_has_a_window_of_its_own(clock: FakeClock, written: str, host: str) -> None:
     assert RateLimiter(written, clock=clock).host == host
 
 

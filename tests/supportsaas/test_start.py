@@ -74,7 +74,7 @@ class TestEnvironment:
 
 
 class TestEmbeddedMongod:
-    def test_it_takes_transactions_and_ends_cleanly(self, tmp_path: Path) -> None:
+    def test_the_bundled_mongod_takes_transactions_and_ends_cleanly(self, tmp_path: Path) -> None:
         with EmbeddedMongod(directory=tmp_path) as mongod, MongoClient[dict[str, Any]](mongod.uri) as client:
             with client.start_session() as session:
                 session.with_transaction(lambda s: client.test.things.insert_one({"a": 1}, session=s))
@@ -199,7 +199,7 @@ class TestDemo:
         assert ended.returncode == 1
         assert f"Port {demo.port} is taken" in ended.stderr
 
-    def test_its_secrets_are_for_the_owner_alone(self, demo: Demo) -> None:
+    def test_the_demos_secrets_are_readable_by_the_owner_alone(self, demo: Demo) -> None:
         assert (demo.data_dir / "demo.json").stat().st_mode & 0o077 == 0
 
     def test_ctrl_c_stops_all_of_it_and_exits_with_0(self, demo: Demo) -> None:

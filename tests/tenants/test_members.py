@@ -222,7 +222,7 @@ def test_an_admin_who_steps_down_lands_where_they_may_be(
 
 
 @pytest.mark.parametrize("key", ["x", "0" * 24, "$ne"])
-def test_whoever_is_no_member_cannot_be_changed(admin: Client, key: str) -> None:
+def test_a_person_who_is_no_member_cannot_be_changed(admin: Client, key: str) -> None:
     answer = admin.post(f"{MEMBERS}{key}/", {"role": "viewer"}, follow=True)
     assert "no longer a member" in answer.content.decode()
 

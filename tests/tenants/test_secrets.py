@@ -93,7 +93,7 @@ def source(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Source:
 
 
 class TestKeyInTheAddress:
-    def test_it_goes_with_every_request_and_is_stored_encrypted(
+    def test_a_key_in_the_address_is_sent_with_every_request_and_stored_encrypted(
         self, source: Source, helpdesk: ScriptedHelpdesk
     ) -> None:
         helpdesk.script = lambda _path, _query: answer({"items": []})
@@ -157,7 +157,7 @@ class TestKeyInTheAddress:
         opened.close()
         assert "k3y" not in str(error.value) and "odd" not in str(error.value)
 
-    def test_it_is_chosen_on_the_page_and_by_the_command(
+    def test_a_key_in_the_address_is_chosen_on_the_page_and_by_the_command(
         self, tenant: Tenant, owner: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         form = {"kind": "rest", "url": "https://help.example.com", "auth": "query", "auth_name": "", "secret": KEY,
@@ -267,7 +267,7 @@ class TestOldEncryptionKeys:
         assert list(system_checks.check_secrets()) == []
         assert mongo.collection("audit_log").count_documents({}) == logged
 
-    def test_one_that_nobody_can_read_is_said_and_stays(self, secrets: list[str], settings: Any) -> None:
+    def test_a_secret_that_no_key_can_read_is_reported_and_kept(self, secrets: list[str], settings: Any) -> None:
         lost = Fernet(Fernet.generate_key()).encrypt(b"x").decode()
         Source.objects.update(encrypted_secret=lost)
         with pytest.raises(CommandError, match="1 cannot be read"):
@@ -275,7 +275,7 @@ class TestOldEncryptionKeys:
         assert Source.objects.get().encrypted_secret == lost
         assert all(each.is_current for each in find_stored_secrets() if each.encrypted != lost)
 
-    def test_one_that_is_changed_meanwhile_keeps_its_new_value(self, secrets: list[str]) -> None:
+    def test_a_secret_that_is_changed_meanwhile_keeps_its_new_value(self, secrets: list[str]) -> None:
         [stored] = [each for each in find_stored_secrets() if each.collection == "tenants_source"]
         source = Source.objects.get()
         source.set_secret("entered just now")

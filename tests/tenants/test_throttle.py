@@ -171,7 +171,9 @@ class TestPage:
     def wrong(self, client: Client, **form: str) -> int:
         return client.post("/login/", {"username": "team_mate", "password": "wrong", **form}).status_code
 
-    def test_it_says_how_long_to_wait_and_a_right_password_waits_too(self, client: Client, team_mate: User) -> None:
+    def test_the_log_in_page_says_how_long_to_wait_even_with_the_right_password(
+        self, client: Client, team_mate: User
+    ) -> None:
         assert [self.wrong(client) for _ in range(5)] == [200] * 5
         answer = client.post("/login/", {"username": "team_mate", "password": PASSWORD})
         assert answer.status_code == 429

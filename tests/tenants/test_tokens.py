@@ -54,7 +54,7 @@ class TestATenantsPage:
         assert ApiToken.objects.get().expires_at is None
         assert "never expires" in text_of(page_of(client, OF_TENANT))
 
-    def test_one_that_may_run_runs(self, client_of: ClientOf, owner: User) -> None:
+    def test_a_token_that_may_run_ingestion_runs_it(self, client_of: ClientOf, owner: User) -> None:
         text = made_text(body(client_of(owner).post(f"{OF_TENANT}make/", {**FORM, "scope": "run"})))
         assert Api(text).call("POST", "/ingest/run", tenant_id="acme", wait=0)[0] == 202
 
@@ -101,7 +101,7 @@ class TestATenantsPage:
         assert ApiToken.objects.filter(revoked_at=None).count() == 2
         assert Api(text).call("GET", "/tickets", tenant_id="globex")[0] == 200
 
-    def test_it_lists_whatever_reaches_the_tenant_and_nothing_else(
+    def test_a_tenants_page_lists_every_token_that_reaches_the_tenant_and_no_other(
         self, client_of: ClientOf, owner: User, team_mate: User, stranger: User, other_tenant: Tenant
     ) -> None:
         for name, user, tenant in (
@@ -116,7 +116,7 @@ class TestATenantsPage:
         assert "in all tenants of team_mate" in html
         assert "elsewhere" not in html and "stranger" not in html
 
-    def test_it_says_when_a_token_was_used_last(self, client_of: ClientOf, owner: User) -> None:
+    def test_a_tenants_page_says_when_a_token_was_last_used(self, client_of: ClientOf, owner: User) -> None:
         client = client_of(owner)
         api = Api(made_text(body(client.post(f"{OF_TENANT}make/", FORM))))
         assert "never used" in text_of(page_of(client, OF_TENANT))
@@ -139,7 +139,7 @@ class TestMyOwn:
         refused = client.post(f"{MINE}make/", {**FORM, "name": "x", "tenant": "acme", "scope": "run"})
         assert refused.status_code == 422 and "needs the role manager; yours is viewer" in body(refused)
 
-    def test_it_may_be_for_all_my_tenants_also_later_ones(
+    def test_a_token_of_ones_own_may_be_for_all_tenants_even_later_ones(
         self, client_of: ClientOf, team_mate: User, other_tenant: Tenant
     ) -> None:
         api = Api(made_text(body(client_of(team_mate).post(f"{MINE}make/", {**FORM, "scope": "run"}))))
@@ -220,7 +220,7 @@ class TestThePasswordAgain:
         return client
 
     @pytest.mark.parametrize("address", [OF_TENANT, MINE])
-    def test_it_is_asked_for_once_where_the_log_in_is_long_ago(self, old: Client, address: str) -> None:
+    def test_the_password_is_asked_for_once_when_the_log_in_was_long_ago(self, old: Client, address: str) -> None:
         assert 'name="password"' in page_of(old, address)
         for wrong in ({}, {"password": ""}, {"password": "wrong"}):
             refused = old.post(f"{address}make/", {**FORM, **wrong})

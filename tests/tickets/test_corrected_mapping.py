@@ -120,7 +120,7 @@ def test_each_ticket_is_overwritten_once_and_then_its_stamps_count(
     assert ingest().progress.counts.updated == 0
 
 
-def test_one_that_stayed_as_it_was_counts_as_read_under_the_new_mapping(
+def test_an_unchanged_ticket_counts_as_read_under_the_new_mapping(
     tenant: Tenant, source: Source, items: Items, ingest: Ingest
 ) -> None:
     items.listed = [item(1, due_at="2026-03-10T11:00:00Z", updated_at="2026-03-10T11:00:00Z")]

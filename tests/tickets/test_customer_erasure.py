@@ -237,7 +237,7 @@ class TestReadingAgain:
         erase_customer(tenant, JANE)
         return helpdesk
 
-    def test_nothing_comes_back_and_nobody_else_is_deleted(
+    def test_an_erased_customer_does_not_come_back_and_no_other_is_deleted(
         self,
         desk: ScriptedHelpdesk,
         tenant: Tenant,
@@ -282,7 +282,9 @@ class TestReadingAgain:
 
 
 class TestPage:
-    def test_it_shows_what_goes_and_asks(self, filled: Tenant, owner: User, client_of: ClientOf) -> None:
+    def test_the_erasure_page_shows_what_is_deleted_and_asks(
+        self, filled: Tenant, owner: User, client_of: ClientOf
+    ) -> None:
         client = client_of(owner)
         link = f"/t/acme/erase-customer/?customer={JANE.replace('@', '%40')}"
         assert link in client.get(f"/t/acme/customers/{JANE}/").content.decode()
@@ -297,12 +299,16 @@ class TestPage:
         assert "erase-customer" not in client_of(manager).get(f"/t/acme/customers/{JANE}/").content.decode()
 
     @pytest.mark.parametrize("customer", ["", "\0", "x" * 3_000, "$ne"])
-    def test_whoever_is_not_there_is_404(self, filled: Tenant, owner: User, client_of: ClientOf, customer: str) -> None:
+    def test_erasing_an_unknown_customer_is_404(
+        self, filled: Tenant, owner: User, client_of: ClientOf, customer: str
+    ) -> None:
         assert client_of(owner).get("/t/acme/erase-customer/", {"customer": customer}).status_code == 404
 
 
 class TestCommand:
-    def test_it_says_what_goes_and_asks(self, filled: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_erasure_command_shows_what_is_deleted_and_asks(
+        self, filled: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         out = io.StringIO()
         monkeypatch.setattr("builtins.input", lambda: "no")
         with pytest.raises(CommandError, match="Nothing was erased"):

@@ -46,7 +46,7 @@ class TestTheList:
         ["", "status=open", "urgency=high&source=chat", "q=refund", "q=refun*&status=closed", "keyword=refund",
          "customer_id=cust_2", "requires_action=yes&created_from=2026-03-10T09:02:00Z", "status=gone"],
     )  # fmt: skip
-    def test_it_has_the_rows_that_list_and_api_count(
+    def test_an_export_has_the_rows_that_list_and_api_count(
         self, tenant: Tenant, manager: User, client_of: ClientOf, query: str
     ) -> None:
         store_tickets(
@@ -207,7 +207,7 @@ class TestWriting:
     @given(
         st.lists(st.text(alphabet=";,\t\r\n\"' =+-@＝x1", max_size=12), min_size=2, max_size=3), st.sampled_from(",;\t")
     )
-    def test_nor_does_one_where_another_separator_is_read(self, texts: list[str], separator: str) -> None:
+    def test_no_cell_begins_like_a_formula_even_with_another_separator(self, texts: list[str], separator: str) -> None:
         names = [f"c{number}" for number in range(len(texts))]
         data = b"".join(write_rows("csv", names, [texts], moments=[], zone=BERLIN)).decode("utf-8-sig")
         read = [cell for row in csv.reader(io.StringIO(data, newline=""), delimiter=separator) for cell in row]
@@ -227,7 +227,7 @@ class TestWriting:
             ("https://a.example/?x=1;y=2", "https://a.example/?x=1;y=2"),
         ],
     )
-    def test_only_what_might_be_a_formula_is_marked(self, text: str, written: str) -> None:
+    def test_only_cells_that_might_be_a_formula_are_marked(self, text: str, written: str) -> None:
         assert plain_text(text) == written
 
     def test_numbers_stay_numbers(self) -> None:

@@ -259,7 +259,7 @@ class TestPages:
 class TestTheLineThatPagesAskFor:
     """“Data as of” by itself, once a minute."""
 
-    def test_it_says_how_fresh_the_numbers_are_and_offers_newer_ones(
+    def test_the_freshness_line_says_how_old_the_numbers_are_and_offers_newer_ones(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         client = client_of(team_mate)

@@ -191,7 +191,7 @@ class TestAHelpdeskThatWasSetBack:
         assert counts(ingest()) == {"unchanged": 1}
         assert self.status(store) == "closed"
 
-    def test_both_versions_in_one_listing_leave_the_newer_one(
+    def test_of_two_versions_in_a_listing_the_newer_one_is_kept(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore, clock: FakeClock
     ) -> None:
         between = [record(f"T-{n}") for n in range(2, 15)]
@@ -202,7 +202,7 @@ class TestAHelpdeskThatWasSetBack:
                 ingest()
                 assert self.status(store) == "closed"
 
-    def test_it_is_not_forgotten_where_a_read_began_in_the_middle(
+    def test_a_set_back_helpdesk_is_remembered_when_a_read_began_in_the_middle(
         self, set_back: None, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore, clock: FakeClock
     ) -> None:
         """Only whole reads count: a run that goes on elsewhere neither confirms nor begins anew."""
@@ -501,7 +501,7 @@ class TestBadHelpdesks:
         assert "cannot be reached (the connection was refused)" in outcome.error["message"]
 
     @pytest.mark.parametrize("header", ["7", "7.0", "Tue, 10 Mar 2099 00:00:00 GMT"])
-    def test_too_many_requests_waits_as_told(
+    def test_a_429_answer_waits_as_long_as_the_helpdesk_asks(
         self, header: str, ingest: Ingest, helpdesk: ScriptedHelpdesk, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         held_back: list[float] = []
@@ -571,7 +571,7 @@ class TestBadRecords:
         (kept,) = quarantine.find_page(tenant).records
         assert kept["times_seen"] == 2
 
-    def test_it_leaves_quarantine_once_its_ticket_comes_in_well(
+    def test_a_record_leaves_quarantine_when_its_ticket_is_read_correctly(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, tenant: Tenant
     ) -> None:
         helpdesk.tickets = [record("T-1", created_at="soon")]

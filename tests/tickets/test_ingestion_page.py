@@ -159,7 +159,7 @@ def test_cancelling_asks_and_then_stops(
     assert "had ended already" in body(again)
 
 
-def test_another_tenants_job_cannot_be_cancelled(
+def test_a_job_of_another_tenant_cannot_be_cancelled(
     client_of: ClientOf, owner: User, tenant: Tenant, other_tenant: Tenant
 ) -> None:
     job_id = enqueue(other_tenant)

@@ -87,7 +87,7 @@ class TestJudging:
         assert TicketStore(tenant).find_page(TicketFilter(urgency=("high",)), page_size=50).total == 4
         assert_numbers_are_true(tenant)
 
-    def test_nobody_is_alerted_of_them(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_a_reclassified_ticket_alerts_nobody(self, tenant: Tenant, tickets: list[str]) -> None:
         before = news(tenant)
         add_rule(tenant)
         judge_all()
@@ -100,7 +100,7 @@ class TestJudging:
         assert TicketStore(tenant).find_page(TicketFilter(q="gold"), page_size=50).total == 4
         assert all("words" in each for each in stored(tenant).values())
 
-    def test_once_more_changes_nothing(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_reclassifying_twice_changes_nothing(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
         judge_all()
         before, history = stored(tenant), mongo.collection("ticket_history").count_documents({})
@@ -167,7 +167,9 @@ class TestJudging:
         judge_all()
         assert mongo.collection(reclassification.COLLECTION).count_documents({}) == 0
 
-    def test_it_is_told_where_nothing_moves_for_half_an_hour(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_a_reclassification_that_stands_still_for_half_an_hour_is_reported(
+        self, tenant: Tenant, tickets: list[str]
+    ) -> None:
         add_rule(tenant)
         assert read_judging().problems == ()
         long_ago = clock.now() - timedelta(minutes=31)
@@ -228,7 +230,9 @@ class TestPages:
         judge_all()
         assert {urgencies(tenant)[id_] for id_ in tickets[::3]} == {"medium"}
 
-    def test_it_waits_for_a_run_that_may_still_go_by_the_old_rules(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_reclassification_waits_for_a_run_that_may_still_use_the_old_rules(
+        self, tenant: Tenant, tickets: list[str]
+    ) -> None:
         lock = Lock(tenant.slug)
         held = lock.take("an ingestion")
         assert held is not None
@@ -311,7 +315,7 @@ class TestIngestion:
         assert preview_tenant(tenant, wait=lambda *_: None).counts.updated == 1
         assert ingest().progress.counts.updated == 1
 
-    def test_it_waits_for_the_page_that_is_being_judged(
+    def test_ingestion_waits_for_the_page_that_is_being_reclassified(
         self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome], clock: FakeClock
     ) -> None:
         helpdesk.tickets = [record("T-1")]
@@ -324,7 +328,7 @@ class TestIngestion:
         assert ingest().status == "completed"
         assert 0.25 in clock.slept
 
-    def test_another_run_is_not_waited_for(self, tenant: Tenant, ingest: Callable[[], Outcome]) -> None:
+    def test_ingestion_does_not_wait_for_another_run(self, tenant: Tenant, ingest: Callable[[], Outcome]) -> None:
         assert Lock(tenant.slug).take("another run") is not None
         outcome = ingest()
         assert outcome.error is not None and outcome.error["code"] == "locked"
@@ -344,7 +348,9 @@ def stored_digest_of_old(tenant: Tenant) -> str:
 
 
 class TestTogether:
-    def test_two_who_move_at_once_both_have_their_way_and_no_place_is_taken_twice(self, tenant: Tenant) -> None:
+    def test_two_people_who_move_rules_at_once_both_succeed_and_no_position_is_taken_twice(
+        self, tenant: Tenant
+    ) -> None:
         rules = [add_rule(tenant, f"word {n}") for n in range(4)]
         both(lambda: editing.move_rule(rules[3], "up"), lambda: editing.move_rule(rules[2], "up"))
         positions = [each.position for each in editing.all_rules(tenant)]
@@ -353,7 +359,7 @@ class TestTogether:
         # one after the other, in either order
         assert names in (["word 0", "word 1", "word 2", "word 3"], ["word 0", "word 2", "word 3", "word 1"])
 
-    def test_two_who_add_at_once_get_a_place_each_and_the_list_has_an_end(
+    def test_two_people_who_add_rules_at_once_get_a_position_each_within_the_limit(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(editing, "MOST_RULES", 3)

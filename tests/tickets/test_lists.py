@@ -381,7 +381,9 @@ def test_many_states_are_read_in_several_ranges_none_of_them_sorted(tenant: Tena
 
 
 class TestTheCommand:
-    def test_it_tells_what_is_amiss_and_mends_it(self, tenant: Tenant, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_verify_lists_reports_wrong_counts_and_repairs_them(
+        self, tenant: Tenant, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         store_tickets(tenant, [{"subject": "Refund"}, {"subject": "Refund"}])
         store_words(tenant)
         call_command("verify_lists")

@@ -193,7 +193,7 @@ class TestSwitchingHelpdesks:
 
 
 class TestMovingAHelpdesk:
-    def test_it_keeps_its_tickets_where_somebody_says_that_it_is_the_same(
+    def test_a_moved_helpdesk_keeps_its_tickets_when_a_person_says_it_is_the_same(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
         add(first.url)
@@ -203,7 +203,9 @@ class TestMovingAHelpdesk:
         assert "0 new, 1 updated, 4 unchanged, 0 deleted" in ingest()
         assert subjects(tenant) == {**FIRST, "T-1": "Moved"}
 
-    def test_it_may_be_said_later_too(self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk) -> None:
+    def test_that_a_moved_helpdesk_is_the_same_may_be_said_later(
+        self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
+    ) -> None:
         add(first.url)
         ingest()
         add(second.url, "--replace")
@@ -216,7 +218,7 @@ class TestMovingAHelpdesk:
         assert subjects(tenant) == {**FIRST, "T-1": "Moved", "T-2": "Second"}
         assert "0 deleted" in ingest()
 
-    def test_another_path_of_the_same_server_and_https_are_no_move(self, tenant: Tenant) -> None:
+    def test_another_path_of_the_same_server_or_https_is_no_move(self, tenant: Tenant) -> None:
         source = Source(tenant=tenant, kind="rest", url="http://Help.example.com/a")
         for url in ("https://help.example.com/b", "https://help.example.com:443", "http://help.example.com.:80/x/"):
             other = Source(tenant=tenant, kind="rest", url=url)
@@ -256,7 +258,7 @@ class TestThePages:
         return {"kind": "house", "url": url, "auth": "none", "auth_name": "", "secret": "", "page_size": "100",
                 "every_minutes": "", "enabled": "on", **values}  # fmt: skip
 
-    def test_another_host_is_another_helpdesk_unless_told(
+    def test_another_host_is_another_helpdesk_unless_a_person_says_otherwise(
         self, admin: Client, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
         assert 'name="helpdesk"' not in admin.get(PAGE, {"kind": "house"}).content.decode()
@@ -271,7 +273,7 @@ class TestThePages:
         assert subjects(tenant)["T-1"] == "First"
         assert subjects(tenant)["house-2:T-1"] == "Second"
 
-    def test_the_same_helpdesk_goes_on(
+    def test_a_helpdesk_that_is_saved_as_the_same_keeps_its_tickets(
         self, admin: Client, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
         admin.post(PAGE, self.form(first.url))
@@ -296,7 +298,7 @@ class TestThePages:
         assert subjects(tenant)["T-1"] == "Second"
         assert admin.post(PAGE, self.form(second.url, helpdesk="same:globex")).status_code == 422
 
-    def test_so_it_is_in_the_admin(
+    def test_another_host_in_the_admin_is_another_helpdesk(
         self, superuser: User, client_of: Callable[[User], Client], tenant: Tenant, first: ScriptedHelpdesk,
         second: ScriptedHelpdesk,
     ) -> None:  # fmt: skip
@@ -346,7 +348,9 @@ class TestImports:
             assert "5 unchanged, 0 deleted" in ingest()
         assert subjects(tenant) == {**FIRST, **{f"old.jsonl:T-{n}": "Old" for n in range(1, 4)}}
 
-    def test_or_with_the_name_given(self, tenant: Tenant, first: ScriptedHelpdesk, tmp_path: Path) -> None:
+    def test_imported_ids_begin_with_the_name_that_is_given(
+        self, tenant: Tenant, first: ScriptedHelpdesk, tmp_path: Path
+    ) -> None:
         add(first.url)
         for file in ("a.jsonl", "b.jsonl"):
             run("import_tickets", "acme", write(tmp_path, file, list(self.ROWS)), "--name", "archive")

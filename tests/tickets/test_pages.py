@@ -57,7 +57,7 @@ def test_counts_stand_beside_the_choices_also_of_those_not_chosen(
     assert choices == {"open": "1", "closed": "2"}
 
 
-def test_nothing_matches_offers_a_way_out(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
+def test_a_list_without_matches_offers_a_way_out(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{}])
     html = page_of(client_of(team_mate), LIST + "?q=zebra")
     assert "Nothing matches" in html
@@ -138,7 +138,7 @@ def test_htmx_gets_the_part_and_others_the_page(client_of: ClientOf, team_mate: 
     assert b"<html" in client.get(LIST, headers={**HTMX, "HX-Boosted": "true"}).content
 
 
-def test_another_tenants_tickets_are_not_there(
+def test_a_ticket_of_another_tenant_is_not_found(
     client_of: ClientOf, team_mate: User, tenant: Tenant, other_tenant: Tenant
 ) -> None:
     store_tickets(other_tenant, [{"id": "SECRET-1", "subject": "Theirs", "customer_id": "theirs"}])

@@ -55,7 +55,7 @@ class TestPlaces:
         assert places.share(6.0)
         assert (first.is_going, second.is_going) == (False, True)
 
-    def test_nobody_pauses_where_nobody_waits(self) -> None:
+    def test_a_run_does_not_pause_while_no_other_waits(self) -> None:
         seconds = Seconds()
         places = Places(1, turn_seconds=60, now=seconds)
         turn = places.begin()

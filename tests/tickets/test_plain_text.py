@@ -87,7 +87,7 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize("html", [OUTLOOK, NEWSLETTER, FRESHDESK])
-def test_nothing_but_the_words_decides_and_counts(html: str) -> None:
+def test_markup_decides_nothing_and_only_words_count(html: str) -> None:
     text = as_plain_text(html)
     assert classify_ticket(subject="Order", message=text).urgency != "high"
     assert not {"div", "nbsp", "style", "class", "font", "urgent", "critical", "href"} & set(

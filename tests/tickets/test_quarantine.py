@@ -180,7 +180,7 @@ class TestTryingAgain:
         assert {each["_id"] for each in quarantine.find_page(tenant).records} == set(keys)
         assert {each["job_id"] for each in quarantine.find_page(tenant).records} == {"before"}
 
-    def test_another_tenants_records_are_not_touched(
+    def test_retrying_touches_no_record_of_another_tenant(
         self, tenant: Tenant, other_tenant: Tenant, rest_source: Source
     ) -> None:
         theirs = refuse(other_tenant, {"nr": 1, "born": "2026-03-10"})
@@ -386,7 +386,7 @@ class TestButtons:
         assert "Nothing was dropped." in body(client_of(manager).post(HERE + "drop/", wish, follow=True))
         assert quarantine.count_records(tenant) == 1
 
-    def test_another_tenants_record_can_be_neither_tried_nor_dropped(
+    def test_a_record_of_another_tenant_can_be_neither_retried_nor_dropped(
         self, client_of: ClientOf, owner: User, tenant: Tenant, other_tenant: Tenant
     ) -> None:
         (theirs,) = refuse(other_tenant, {"id": 1})
@@ -398,7 +398,7 @@ class TestButtons:
         assert jobs.find_active(tenant) is None
 
     @pytest.mark.parametrize("address", ["retry/", "drop/"])
-    def test_both_need_a_post(self, client_of: ClientOf, owner: User, address: str) -> None:
+    def test_retrying_and_dropping_a_record_need_a_post(self, client_of: ClientOf, owner: User, address: str) -> None:
         assert client_of(owner).get(HERE + address).status_code == 405
 
 

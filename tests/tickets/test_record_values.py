@@ -214,7 +214,7 @@ class TestScripts:
         ("q", "found"),
         [("คืน", ["th"]), ("คน", []), ("คนเงิน", []), ("सहाय", []), ("सहाय*", ["hi"])],
     )
-    def test_other_signs_make_another_word(self, q: str, found: list[str], tickets: Tenant) -> None:
+    def test_a_word_with_other_vowel_signs_is_another_word(self, q: str, found: list[str], tickets: Tenant) -> None:
         assert find(tickets, q) == found
 
     def test_mongodb_finds_a_phrase_exactly_where_it_is_marked(self, db: None) -> None:

@@ -224,7 +224,7 @@ def test_a_form_without_its_token_is_refused(manager: User, tenant: Tenant) -> N
         assert client.post(f"/t/acme/rules/{path}", FORM).status_code == 403
 
 
-def test_another_tenants_rule_is_not_there(
+def test_a_rule_of_another_tenant_is_not_found(
     page: Client, tenant: Tenant, other_tenant: Tenant, client_of: ClientOf, stranger: User
 ) -> None:
     (theirs,) = make(other_tenant, "secret words")

@@ -163,7 +163,7 @@ def test_a_form_without_its_token_is_refused(manager: User, tenant: Tenant) -> N
         assert client.post(f"/t/acme/views/{path}", {"name": "x"}).status_code == 403
 
 
-def test_another_tenants_view_is_not_there(page: Client, tenant: Tenant, other_tenant: Tenant) -> None:
+def test_a_view_of_another_tenant_is_not_found(page: Client, tenant: Tenant, other_tenant: Tenant) -> None:
     theirs = add_view(other_tenant, name="secret", wanted=TicketFilter(customer_id="secret"))
     assert page.get(f"/t/acme/views/{theirs.pk}/").status_code == 404
     for what in ("rename", "move", "delete"):
@@ -228,7 +228,7 @@ def test_of_three_who_take_one_name_at_once_two_are_told(tenant: Tenant) -> None
     assert len(refused) == 2 and all("There is a view called" in each for each in refused)
 
 
-def test_two_who_move_at_once_leave_every_view_in_a_place_of_its_own(tenant: Tenant) -> None:
+def test_two_people_who_move_views_at_once_leave_every_view_in_a_position_of_its_own(tenant: Tenant) -> None:
     views = [add_view(tenant, name=f"{n}", wanted=URGENT) for n in range(4)]
     start = threading.Barrier(2)
 

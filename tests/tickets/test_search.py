@@ -92,7 +92,7 @@ def test_a_search_goes_together_with_every_filter(tickets: Tenant) -> None:
     assert found(tickets, "data", status=("closed",)) == []
 
 
-def test_another_tenants_words_are_not_there(tickets: Tenant, other_tenant: Tenant) -> None:
+def test_a_search_finds_no_words_of_another_tenant(tickets: Tenant, other_tenant: Tenant) -> None:
     store_tickets(other_tenant, [{"id": "G-1", "subject": "secretword refunding"}])
     store_words(other_tenant)
     assert found(tickets, "secretword") == []
@@ -228,7 +228,7 @@ class TestThePage:
         assert '<mark class="hit mark-high"' in page
         assert client_of(manager).get("/t/acme/tickets/T-1/", {"q": "a*"}).status_code == 200
 
-    def test_it_says_what_is_not_searchable_yet_and_since_when(
+    def test_the_list_says_what_is_not_searchable_yet_and_since_when(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client]
     ) -> None:
         store_tickets(tenant, [{}, {}], now=clock.now() - timedelta(minutes=7))
@@ -240,7 +240,7 @@ class TestThePage:
         store_words(tenant)
         assert "not searchable yet" not in client.get("/t/acme/tickets/", {"q": "question"}).content.decode()
 
-    def test_it_says_which_words_it_passed_over(
+    def test_the_list_says_which_words_were_ignored(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client]
     ) -> None:
         store_tickets(tenant, [{}])
@@ -258,7 +258,7 @@ class TestThePage:
             assert "letters" in response.content.decode()
             assert client.get("/tickets", {"tenant_id": "acme", "q": q}).status_code == 422
 
-    def test_where_none_of_many_matches_it_says_so_and_leads_on(
+    def test_a_search_that_gives_up_among_many_tickets_says_so_and_can_continue(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(query_planner, "MOST_LOOKED_AT", 3)

@@ -282,7 +282,7 @@ class TestMapping:
         remap_waiting(threading.Event())
         assert statuses(tenant)["pending"] == 4
 
-    def test_another_tenants_tickets_keep_their_status(self, tenant: Tenant, other_tenant: Tenant) -> None:
+    def test_tickets_of_another_tenant_keep_their_status(self, tenant: Tenant, other_tenant: Tenant) -> None:
         put(other_tenant, {"Erledigt": 1})
         save_meanings(tenant, {"Erledigt": "closed"})
         remap_waiting(threading.Event())

@@ -215,7 +215,9 @@ class TestCommand:
         call_command("tenant", "delete", *arguments, stdout=out)
         return out.getvalue()
 
-    def test_it_says_what_goes_and_asks_for_the_id(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_delete_tenant_shows_what_is_deleted_and_asks_for_the_id(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         fill(tenant)
         for typed in ("yes", "", "Acme", "acme2"):
             monkeypatch.setattr("builtins.input", lambda typed=typed: typed)

@@ -52,7 +52,7 @@ class TestWhatARuleFinds:
         assert judged("", VIP, subject=text).urgency == "high"
 
     @pytest.mark.parametrize("text", ["golden plan", "plan gold", "gold or silver plan", "goldplan", "marigold plan"])
-    def test_nothing_but_whole_words_in_their_order(self, text: str) -> None:
+    def test_a_rule_finds_only_whole_words_in_their_order(self, text: str) -> None:
         assert judged(text, VIP).urgency == "low"
 
     def test_accents_do_not_matter(self) -> None:
@@ -89,7 +89,7 @@ class TestWhatARuleDecides:
         assert (judged(text, SPAM, VIP).urgency, judged(text, SPAM, PRAISE).sentiment) == ("low", "neutral")
         assert judged(text, PRAISE, SPAM).sentiment == "positive"
 
-    def test_it_goes_before_the_vocabulary(self) -> None:
+    def test_a_rule_overrides_the_vocabulary(self) -> None:
         angry = "This newsletter is terrible and urgent, answer immediately"
         assert (judged(angry).urgency, judged(angry).sentiment) == ("high", "negative")
         assert (judged(angry, SPAM).urgency, judged(angry, SPAM).sentiment) == ("low", "neutral")
@@ -105,12 +105,12 @@ class TestWhatARuleDecides:
         assert judged("the portal, urgent, critical, immediately", lift).urgency == "high"
         assert judged("the portal, urgent, critical, immediately", lift).decisions.urgency is None
 
-    def test_only_what_it_names_changes(self) -> None:
+    def test_a_rule_changes_only_what_it_names(self) -> None:
         text = "Please help, the gold plan is terrible. Thanks"
         before, after = judged(text), judged(text, VIP)
         assert (after.sentiment, after.requires_action) == (before.sentiment, before.requires_action)
 
-    def test_its_words_are_the_first_of_the_keywords_and_marked(self) -> None:
+    def test_the_words_of_a_rule_come_first_in_the_keywords_and_are_highlighted(self) -> None:
         verdict = judged("urgent: a Gold  Plan customer", VIP)
         assert verdict.keywords[0] == "gold plan"
         segments = mark_text("urgent: a Gold  Plan customer", verdict, "message")

@@ -150,7 +150,9 @@ class TestBounds:
         assert ends == ["failed", "failed", "completed"]
         assert live(tenant) == grown.ids
 
-    def test_it_does_so_where_it_is_read_a_few_times_a_day(self, tenant: Tenant, grown: ListedHelpdesk) -> None:
+    def test_a_growing_list_is_finished_when_it_is_read_a_few_times_a_day(
+        self, tenant: Tenant, grown: ListedHelpdesk
+    ) -> None:
         for _ in range(4):
             ingest(tenant)
             _move_back(timedelta(hours=6))

@@ -106,7 +106,9 @@ class TestFolding:
         assert topic_words(["refund"], ("open", True)) == ["#refund", '#refund["open",true]']
 
     @given(*[st.tuples(st.text(), st.text(), st.booleans())] * 2)
-    def test_other_values_have_another_word(self, one: tuple[str, str, bool], other: tuple[str, str, bool]) -> None:
+    def test_a_different_topic_value_has_a_different_word(
+        self, one: tuple[str, str, bool], other: tuple[str, str, bool]
+    ) -> None:
         assert (topic_word_with("a", one) == topic_word_with("a", other)) == (one == other)
 
     def test_words_that_are_too_common_are_not_stored(self) -> None:

@@ -166,7 +166,6 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
-skip_search_for_gdal()
 DATABASES = {
     "default": {
         "ENGINE": "supportsaas.db.engine",

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from analytics.dashboard import customers
-from analytics.dashboard.store import StatisticsStore
+from analytics.dashboard.statistics import StatisticsStore
 from analytics.overview import last_runs, tenant_numbers
 from analytics.periods import Period, Unit, buckets_of
 from analytics.rollups.refreshing import refresh

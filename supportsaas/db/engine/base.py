@@ -1,9 +1,17 @@
 """A search without case looks for what was typed: the backend puts it into a regular expression as it is."""
 
 import re
+from ctypes import util
 
-from django_mongodb_backend.base import DatabaseWrapper as BackendWrapper
-from django_mongodb_backend.operations import DatabaseOperations as BackendOperations
+# The backend looks for GDAL, a geographic library that nothing here uses. Where a compiler is installed, that search
+# starts a hundred processes, which takes a third of the time that every command needs to start.
+_find_library = util.find_library
+util.find_library = lambda name: None
+try:
+    from django_mongodb_backend.base import DatabaseWrapper as BackendWrapper
+    from django_mongodb_backend.operations import DatabaseOperations as BackendOperations
+finally:
+    util.find_library = _find_library
 
 
 class DatabaseOperations(BackendOperations):

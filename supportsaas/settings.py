@@ -5,7 +5,6 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from supportsaas import crypto, environment
-from supportsaas.db.without_gis import skip_search_for_gdal
 from supportsaas.net.addresses import AllowedHosts
 from supportsaas.ops import demo_environment, logs
 from supportsaas.web_server.limits import BODY_BYTES

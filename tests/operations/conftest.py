@@ -35,7 +35,6 @@ class RunningProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
             )
 
     def said(self) -> str:

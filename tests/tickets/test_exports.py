@@ -294,7 +294,7 @@ def test_a_file_that_breaks_off_does_not_look_whole(tenant: Tenant, manager: Use
     port = child_process.free_port()
     server = processes.start(
         "-m", "gunicorn", "--config", "gunicorn.conf.py", "supportsaas.wsgi",
-        env=processes.environment(PORT=str(port), WEB_WORKERS="1"), start_new_session=True,
+        env=processes.environment(PORT=str(port), WEB_WORKERS="1"),
     )  # fmt: skip
     try:
         deadline = time.monotonic() + 120

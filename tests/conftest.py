@@ -103,7 +103,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture
 def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """An empty database: all collections, Django's and ours. Ask for it instead of marking a test with `django_db`."""
+    """An empty database: all collections, Django's and ours."""
     with django_db_blocker.unblock():
         yield
         empty_collections()
@@ -112,6 +112,13 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def transactional_db(db: None) -> None:
     """The same, for pytest-django's live server."""
+
+
+@pytest.fixture(autouse=True)
+def _empty_for_marked_tests(request: pytest.FixtureRequest) -> None:
+    """`django_db` is as good as `db`, only slower: Django's flush comes on top."""
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("db")
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests.browser.conftest import enter
 from tests.browser.looks import NARROW, WIDE, take_on
 from tests.builders import store_tickets
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def call_at(page: Page, method: str, path: str) -> Locator:

@@ -406,6 +406,6 @@ def test_formatted_texts_become_plain(html: str, text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<", "<a", "a", "<!--", "<style>", "<![", "-->", "&", "< ", "\n"])
 def test_no_formatted_text_is_slow(piece: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     to_plain_text("<" + piece * (1_000_000 // len(piece)))
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10

@@ -72,7 +72,7 @@ class TestCounts:
         assert len(admitted) == 700
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 class TestPages:
     def test_too_many_are_refused_with_a_page_that_says_what_to_do(
         self, client_of: Callable[[User], Client], owner: User, tenant: Tenant, settings: Any

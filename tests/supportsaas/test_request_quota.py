@@ -87,7 +87,7 @@ def test_many_threads_together_get_no_more_than_the_limit(clock: FakeClock) -> N
     assert len(admitted) == 25
 
 
-def test_processes_share_it(transactional_db: None) -> None:
+def test_processes_share_a_quota(transactional_db: None) -> None:
     program = ("-m", "tests.supportsaas.limiter_process", "quota", "30")
     with processes.together(2, *program, env=processes.environment()) as go:
         admitted = sum(map(int, go()))

@@ -263,8 +263,8 @@ _WRITE = """
 import resource, sys, django
 django.setup()
 from tenants.models import Tenant
-from tickets.export_files import tickets_file
-from tickets.filters import TicketFilter
+from tickets.store.export_files import tickets_file
+from tickets.store.filters import TicketFilter
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 written, early = 0, 0
 for piece in tickets_file(Tenant.objects.get(slug="acme"), TicketFilter(), sys.argv[1]):

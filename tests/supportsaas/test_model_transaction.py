@@ -18,14 +18,14 @@ def test_a_new_connection_of_the_backend_has_every_attribute_that_transactions_s
     assert set(CONNECTION_ATTRIBUTES) <= set(attributes)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_the_backend_keeps_the_state_of_a_transaction_in_these_attributes() -> None:
     state = in_transaction(lambda: (connection.in_atomic_block_mongo, connection.session.in_transaction))  # type: ignore[attr-defined]
     assert state == (True, True)
     assert (connection.in_atomic_block_mongo, connection.session) == (False, None)  # type: ignore[attr-defined]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_a_transaction_inside_djangos_atomic_is_rolled_back_as_a_whole(tenant: Tenant) -> None:
     def rename_and_fail() -> None:
         Tenant.objects.filter(pk=tenant.pk).update(name="Renamed")
@@ -37,7 +37,7 @@ def test_a_transaction_inside_djangos_atomic_is_rolled_back_as_a_whole(tenant: T
     assert tenant.name != "Renamed"
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_serialize_on_raises_a_counter_that_no_model_declares(tenant: Tenant) -> None:
     for _ in range(2):
         in_transaction(lambda: serialize_on(tenant))

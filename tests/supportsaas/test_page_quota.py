@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from supportsaas import mongo
+from supportsaas.db import mongo
 from supportsaas.page_quota import _FORGET_FROM, PageCounts
 from supportsaas.reliability.request_quota import COLLECTION
 from tenants.models import Membership, Tenant, User

@@ -52,7 +52,7 @@ def test_parallel_reads_see_the_context_of_the_caller() -> None:
     assert run_parallel(request.get, request.get) == ["of the caller", "of the caller"]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_parallel_reads_use_the_callers_client_even_after_it_was_reopened() -> None:
     for _ in range(2):
         mongo.collection("notes").insert_one({"text": "here"})

@@ -73,10 +73,10 @@ class _Lists:
         from tickets.store.ticket_store import TicketStore
 
         store, wanted = TicketStore(tenant), TicketFilter(**fields)
-        page = store.find_page(wanted, page_size=50, excerpt=200)
-        first = self._median(lambda: store.find_page(wanted, page_size=50, excerpt=200))
-        last = self._median(lambda: store.find_page(wanted, page_size=50, cursor=END, excerpt=200))
-        keys, documents = _examined(lambda: store.find_page(wanted, page_size=50, excerpt=200))
+        page = store.queries.page_by_cursor(wanted, size=50, excerpt=200)
+        first = self._median(lambda: store.queries.page_by_cursor(wanted, size=50, excerpt=200))
+        last = self._median(lambda: store.queries.page_by_cursor(wanted, size=50, cursor=END, excerpt=200))
+        keys, documents = _examined(lambda: store.queries.page_by_cursor(wanted, size=50, excerpt=200))
         path = f"/t/{tenant.slug}/tickets/?{wanted.query()}"
         first_page = self._median(lambda: self.pages.get(path))
         last_page = self._median(lambda: self.pages.get(f"{path}&cursor={END.encode()}"))
@@ -101,7 +101,7 @@ def _lists(tenant: Any) -> list[tuple[str, dict[str, Any], int]]:
     from tickets.store.ticket_store import TicketStore
 
     store = TicketStore(tenant)
-    newest = store.find_page(TicketFilter(), page_size=1).tickets[0]
+    newest = store.queries.page_by_cursor(TicketFilter(), size=1).tickets[0]
     common_keyword, rare_keyword = _commonest(tenant, r"^#[a-z]+$", place=0), _commonest(tenant, r"^#[a-z]+$", place=-1)
     common, rare = _commonest(tenant, "^[a-z]{4,}$", place=0), _commonest(tenant, "^[a-z]{4,}$", place=-1)
     one: dict[str, dict[str, Any]] = {
@@ -213,17 +213,17 @@ def _store_words() -> None:
     from supportsaas import clock
     from supportsaas.db import mongo
     from tenants.models import Tenant
-    from tickets.store.search import BATCH, TicketSearch
+    from tickets.store.word_index import BATCH, WordIndex
 
     tickets = mongo.collection("tickets")
     newest = tickets.find({"tenant_id": million.LARGE, "is_deleted": False}, {"_id": 1})
     ids = [each["_id"] for each in newest.sort([("created_at", -1), ("external_id", -1)]).limit(WAITING)]
     change = {"$set": {"unindexed_since": clock.now()}, "$unset": {"words": ""}}
     tickets.update_many({"_id": {"$in": ids}}, change)
-    search = TicketSearch(Tenant.objects.get(slug=million.LARGE))
+    words = WordIndex(Tenant.objects.get(slug=million.LARGE))
     began, own = time.perf_counter(), time.process_time()
     done = 0
-    while taken := search.store_words(limit=BATCH):
+    while taken := words.store_words(limit=BATCH):
         done += taken
     seconds, own = time.perf_counter() - began, time.process_time() - own
     print(

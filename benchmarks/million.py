@@ -1,8 +1,8 @@
 """A MongoDB of its own with a tenant of a million tickets among 50 others, for benchmarks of reading.
 
 The tickets go through the pipeline's own reading and planning, so they look as ingestion stores them;
-only the verdict on a text that was judged before is remembered, because the texts are few thousand. They
-have their words already and are counted, as after the workers' periodic tasks.
+only the verdicts are cached by text, because the texts are few thousand. They have their words already and are
+counted, as after the periodic tasks.
 """
 
 import time
@@ -37,8 +37,9 @@ def _build(tickets: int) -> None:
 
     from supportsaas.db import indexes, mongo
     from tenants.models import Tenant
-    from tickets.store.facet_counts import TicketCounts
-    from tickets.store.search import TICKETS, WORDS_INDEX
+    from tickets.store.collection_names import TICKETS
+    from tickets.store.facet_counts import FacetCountStore
+    from tickets.store.index_scans import WORDS_INDEX
 
     call_command("migrate", verbosity=0)
     indexes.ensure_indexes()
@@ -54,7 +55,7 @@ def _build(tickets: int) -> None:
         _fill(slug, size)
         if slug == LARGE:
             indexes.ensure_indexes()
-        TicketCounts(tenant).repair()
+        FacetCountStore(tenant).repair()
         if slug == LARGE:
             print(f"{slug}: {size:,} tickets built in {time.perf_counter() - began:.0f} s", flush=True)
 
@@ -64,17 +65,17 @@ def _fill(slug: str, size: int) -> None:
 
     from supportsaas import clock
     from supportsaas.db import mongo
-    from tickets.classification.tokenizer import searchable_words, topic_words
+    from tickets.classification.stored_words import searchable_words, topic_words
+    from tickets.classification.tenant_rules import TenantRules
     from tickets.demo.bulk import BulkTenant
     from tickets.helpdesks.base import SourceRecord
-    from tickets.planning import reading
+    from tickets.planning import page_plan, reading
     from tickets.planning.changes import Verdict
-    from tickets.planning.page_plan import PagePlan
     from tickets.records.normalize import TicketContent
-    from tickets.store.facet_cube import Cell
+    from tickets.store.facet_cube import Facets
 
     @lru_cache(maxsize=10_000)
-    def judged(subject: str, message: str) -> Verdict:
+    def classified(subject: str, message: str) -> Verdict:
         return Verdict(
             classification=reading.classify_ticket(subject=subject, message=message),
             topics=reading.topics(subject=subject, message=message),
@@ -84,20 +85,21 @@ def _fill(slug: str, size: int) -> None:
     def words_of_text(subject: str, message: str) -> list[str]:
         return searchable_words(texts=(subject, message), ids=())
 
-    def judge(content: TicketContent) -> Verdict:
-        return judged(content.subject, content.message)
+    def classify(content: TicketContent, *, rules: TenantRules) -> Verdict:
+        return classified(content.subject, content.message)
 
+    page_plan.classify = classify
     bulk = BulkTenant(name=slug, anchor=datetime.now(UTC), size=size)
     now = clock.now()
     for start in range(0, size, _BATCH):
         records = [json.loads(row) for row in bulk.json_rows(start, start + _BATCH)]
         read = reading.read_records([SourceRecord(each, each) for each in records], tenant_id=slug)
-        plan = PagePlan(tenant_id=slug, job_id="benchmark", now=now, routes=(), retention_days=None, judge=judge)
+        plan = page_plan.PagePlan(tenant_id=slug, job_id="benchmark", now=now, routes=(), retention_days=None)
         for ticket in read.tickets:
             plan.add_new(ticket)
         for each in plan.inserts:
             ids = searchable_words(texts=(), ids=(each["external_id"], each["customer_id"]))
-            topics = topic_words(each["topics"], Cell.of(each))
+            topics = topic_words(each["topics"], Facets.of(each))
             each["words"] = [*words_of_text(each["subject"], each["message"]), *ids, *topics]
             del each["unindexed_since"]
         mongo.collection("tickets").insert_many(plan.inserts, ordered=False)

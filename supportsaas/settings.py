@@ -109,7 +109,7 @@ INSTALLED_APPS = [
 PERIODIC_TASK_MODULES = [
     "tickets.ingestion.schedule",
     "tickets.ingestion.incidents",
-    "tickets.store.search",
+    "tickets.store.word_index",
     "tickets.rules.reclassification",
     "tickets.status_mapping.remapping",
     "tickets.alerts.dispatcher",

@@ -13,8 +13,8 @@ from tickets.planning.planner import plan_page
 from tickets.planning.reading import read_records
 from tickets.rules.model import find_rules
 from tickets.status_mapping.model import find_status_map
-from tickets.store.search import TicketSearch
 from tickets.store.ticket_store import TicketStore
+from tickets.store.word_index import WordIndex
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -66,7 +66,7 @@ def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: 
 
 def store_words(tenant: Tenant) -> int:
     """Make all that waits searchable, as a worker's periodic task would."""
-    return TicketSearch(tenant).store_words(limit=10_000)
+    return WordIndex(tenant).store_words(limit=10_000)
 
 
 def delete_stored(tenant: Tenant, external_ids: list[str], *, now: datetime = NOON) -> int:

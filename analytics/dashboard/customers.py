@@ -16,7 +16,7 @@ from analytics.pipelines import IS_HIGH, IS_NEGATIVE, side_by_side
 from analytics.rollups.blocks import blocks_of, cut
 from analytics.rollups.top_customers import CUSTOMER_COUNTS, CUSTOMER_SUMS, SCORE
 from supportsaas.db.mongo import Document, Pipeline
-from tickets.store.ticket_store import TICKETS
+from tickets.store.collection_names import TICKETS
 
 SHOWN = 10
 EVIDENCE, EVIDENCE_SHOWN = 20, 3

@@ -8,7 +8,7 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.formatting import format_relative
 from supportsaas.ops.health_checks import CheckResult, Gauge, HealthCheck, Problem
-from tickets.store.dirty_days import COLLECTION as MARKS
+from tickets.store.collection_names import DIRTY_DAYS
 
 BEHIND_AFTER = timedelta(minutes=10)
 
@@ -16,8 +16,8 @@ BEHIND_AFTER = timedelta(minutes=10)
 def read_rollups() -> CheckResult:
     """How many marks wait, and since when: a mark's id tells when it was made."""
     now = clock.now()
-    oldest = mongo.collection(MARKS).find_one({}, {"_id": 1}, sort=[("_id", 1)])
-    waiting = mongo.collection(MARKS).estimated_document_count()
+    oldest = mongo.collection(DIRTY_DAYS).find_one({}, {"_id": 1}, sort=[("_id", 1)])
+    waiting = mongo.collection(DIRTY_DAYS).estimated_document_count()
     since = oldest["_id"].generation_time.astimezone(UTC) if oldest and isinstance(oldest["_id"], ObjectId) else now
     return CheckResult(
         problems=_problems(since, now) if oldest else (),

@@ -31,7 +31,7 @@ from supportsaas.ops.process_name import process_name
 from supportsaas.reliability.lock import HeldLock, Lock, LockLost
 from tenants.models import Tenant
 from tickets import jobs
-from tickets.store.dirty_days import COLLECTION as MARKS
+from tickets.store.collection_names import DIRTY_DAYS
 from tickets.store.older_transitions import bring_up_to_date
 
 logger = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def refresh(
 @periodic_task("rollups", every_seconds=1, follows_runs=True)
 def refresh_marked(stop: threading.Event) -> int:
     """Refresh every tenant that has marks, in turns; how many turns. A tenant whose run touches more and more days waits for its end."""
-    marks, work = mongo.collection(MARKS), partial(_refresh_one, stop=stop)
+    marks, work = mongo.collection(DIRTY_DAYS), partial(_refresh_one, stop=stop)
     there_already = {"_id": {"$lt": ObjectId()}}
     done = 0
     while taken := for_each_tenant("rollups", marks.distinct("tenant_id"), work, stop=stop):
@@ -121,7 +121,7 @@ class _Keeper:
 
     def work(self, *, at_most: timedelta | None = None) -> None:
         began = time.monotonic()
-        marks = list(mongo.collection(MARKS).find({"tenant_id": self.tenant_id}).sort("_id", 1))
+        marks = list(mongo.collection(DIRTY_DAYS).find({"tenant_id": self.tenant_id}).sort("_id", 1))
         built = state.find(self.tenant_id)
         everything = any(mark.get("everything") for mark in marks)
         if built is None or built.zone != self.timezone or everything:
@@ -271,7 +271,7 @@ class _Keeper:
 def _is_better_put_off(tenant: Tenant) -> bool:
     """While a run goes on that touches days all over the calendar, they would be counted again and again:
     they wait for its end, but not longer than `LONGEST_WAIT`, for until then dashboards are slow."""
-    marks = list(mongo.collection(MARKS).find({"tenant_id": tenant.slug}, {"days": 1}))
+    marks = list(mongo.collection(DIRTY_DAYS).find({"tenant_id": tenant.slug}, {"days": 1}))
     days = {day for mark in marks for day in mark.get("days", ())}
     if len(days) <= MANY_DAYS or jobs.find_active(tenant) is None:
         return False

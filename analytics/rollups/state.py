@@ -12,7 +12,7 @@ from analytics.periods import Period
 from analytics.rollups.blocks import days_touching
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from tickets.store.dirty_days import COLLECTION as MARKS
+from tickets.store.collection_names import DIRTY_DAYS
 
 COLLECTION = "rollup_state"
 
@@ -85,7 +85,7 @@ def save(tenant_id: str, built: Built, *, session: ClientSession) -> None:
 def take_away(tenant_id: str, marks: Sequence[ObjectId], *, session: ClientSession) -> None:
     """What they marked is counted."""
     if marks:
-        mongo.collection(MARKS).delete_many({"_id": {"$in": list(marks)}}, session=session)
+        mongo.collection(DIRTY_DAYS).delete_many({"_id": {"$in": list(marks)}}, session=session)
         stamp_anew(tenant_id, session=session)
 
 
@@ -97,7 +97,7 @@ def stamp_anew(tenant_id: str, *, session: ClientSession | None = None) -> None:
 def forget(tenant_id: str) -> None:
     """The tenant is gone: its marks and roll-ups go, too."""
     mongo.collection(COLLECTION).delete_one({"_id": tenant_id})
-    for name in (MARKS, "rollup_days", "rollup_blocks", "rollup_leaders"):
+    for name in (DIRTY_DAYS, "rollup_days", "rollup_blocks", "rollup_leaders"):
         mongo.collection(name).delete_many({"tenant_id": tenant_id})
 
 

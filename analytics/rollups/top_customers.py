@@ -18,7 +18,7 @@ from analytics.rollups.state import Leaders
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tickets.records.statuses import IS_OPEN
-from tickets.store.ticket_store import TICKETS
+from tickets.store.collection_names import TICKETS
 
 LEADERS = "rollup_leaders"
 KEPT = 300

@@ -14,7 +14,7 @@ from analytics.rollups.state import Built
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from tenants.models import Tenant
-from tickets.store.dirty_days import COLLECTION as MARKS
+from tickets.store.collection_names import DIRTY_DAYS
 
 _NOTHING = Trust(since=date.max.toordinal(), marked=(), complete=0)
 
@@ -58,7 +58,7 @@ def rollup_views(
     with mongo.client().start_session(snapshot=True) as session:
         built = state.find_all(slugs, leaders=leaders, session=session) if use else {}
         marks: dict[str, list[Document]] = {slug: [] for slug in slugs}
-        for mark in mongo.collection(MARKS).find({"tenant_id": {"$in": list(built)}}, session=session):
+        for mark in mongo.collection(DIRTY_DAYS).find({"tenant_id": {"$in": list(built)}}, session=session):
             marks[mark["tenant_id"]].append(mark)
         yield [_view(tenant, built.get(tenant.slug), marks[tenant.slug], session, now) for tenant in tenants]
 

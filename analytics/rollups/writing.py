@@ -21,7 +21,7 @@ from analytics.rollups.limits import assert_kept
 from analytics.rollups.top_customers import LEADERS
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
-from tickets.store.ticket_store import TICKETS
+from tickets.store.collection_names import TICKETS
 
 DAYS, BLOCKS = "rollup_days", "rollup_blocks"
 

@@ -117,7 +117,7 @@ def _situation(
     }
     if not is_empty:
         return situation
-    newest = next(iter(TicketStore(tenant).find_page(TicketFilter(), page_size=1).tickets), None)
+    newest = next(iter(TicketStore(tenant).queries.page_by_cursor(TicketFilter(), size=1).tickets), None)
     if newest is not None:
         return situation | {
             "newest_at": newest["created_at"],

@@ -120,7 +120,7 @@ def test_new_leaders_are_counted_on_days_with_tickets_alone(far: Tenant, monkeyp
 
 def test_the_counts_of_lists_are_checked_month_by_month_with_tickets_alone(far: Tenant) -> None:
     mongo.collection("ticket_counts").delete_many({"tenant_id": far.slug, "bucket": "month 2026-02"})
-    assert "month 2026-02" in TicketStore(far).find_count_differences()
+    assert "month 2026-02" in TicketStore(far).facet_counts.find_differences()
 
 
 def test_the_numbers_are_verified_and_the_pages_shown(

@@ -19,9 +19,10 @@ from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tickets.records.statuses import is_open, state_of
-from tickets.store.facet_counts import TicketCounts
+from tickets.store.collection_names import TICKETS
+from tickets.store.facet_counts import FacetCountStore
 from tickets.store.filters import SENTIMENTS, URGENCIES, TicketFilter
-from tickets.store.ticket_store import TICKETS, TicketStore
+from tickets.store.ticket_store import TicketStore
 
 Ticket = dict[str, Any]
 Condition = Callable[[Ticket], bool]
@@ -77,7 +78,7 @@ def put(tickets: Iterable[Ticket]) -> list[Ticket]:
     if found:
         waits = {"unindexed_since": SPRING}  # for its words
         mongo.collection(TICKETS).insert_many([{**each, **({} if each["is_deleted"] else waits)} for each in found])
-    TicketCounts(Tenant.objects.get(slug="acme")).repair()
+    FacetCountStore(Tenant.objects.get(slug="acme")).repair()
     return found
 
 
@@ -92,7 +93,7 @@ def drawn_period(drawn: tuple[Any, Any], zone: ZoneInfo) -> Period:
 def agree(tenant: Tenant, tickets: list[Ticket], number: int, condition: Condition, wanted: TicketFilter) -> None:
     """A number is what Python counts, and what the list of its link holds."""
     assert number == sum(map(condition, tickets))
-    assert number == TicketStore(tenant).count(wanted)
+    assert number == TicketStore(tenant).queries.count(wanted)
 
 
 @pytest.mark.parametrize("unit", [None, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.MONTH])
@@ -166,7 +167,7 @@ def _check_breakdowns(
     ranked = sorted(words.items(), key=lambda pair: (-pair[1], pair[0].encode()))
     assert figures.keywords == tuple(ValueCount(word, count) for word, count in ranked)
     for each in figures.keywords:
-        assert each.count == TicketStore(tenant).count(replace(base, keyword=each.value))
+        assert each.count == TicketStore(tenant).queries.count(replace(base, keyword=each.value))
 
 
 def _check_trend(
@@ -210,7 +211,7 @@ def _check_customers(
     expected.sort(key=lambda each: (-each.score, each.customer_id.encode()))
     assert customers == tuple(expected)
     for each in customers:
-        count = TicketStore(tenant).count
+        count = TicketStore(tenant).queries.count
         theirs = {"customer_id": each.customer_id}
         assert each.high_urgency_count == count(replace(base, **{**theirs, "urgency": ("high",)}))
         assert each.negative_count == count(replace(base, **{**theirs, "sentiment": ("negative",)}))

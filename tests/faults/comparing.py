@@ -19,7 +19,7 @@ from tickets.planning.changes import TRACKED, stored_fields
 from tickets.planning.reading import classify
 from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
 from tickets.rules.model import find_rules
-from tickets.store.facet_counts import TicketCounts
+from tickets.store.facet_counts import FacetCountStore
 
 Document = dict[str, Any]
 JUDGED = ("keywords", "topics")
@@ -70,7 +70,7 @@ def _problems_within(tenant: Tenant) -> Iterable[str]:
     history = _by_ticket(
         mongo.collection("ticket_history").find({"tenant_id": tenant.slug}).sort([("recorded_at", 1), ("_id", 1)])
     )
-    for bucket, amiss in TicketCounts(tenant).find_differences().items():
+    for bucket, amiss in FacetCountStore(tenant).find_differences().items():
         yield f"the counts of {bucket} are wrong by {amiss}"
     for each in itertools.chain.from_iterable(stored.values()):
         if ("words" in each or "unindexed_since" in each) == each["is_deleted"]:

@@ -19,7 +19,7 @@ from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule
 from tickets.rules.editing import save_rule
 from tickets.rules.reclassification import COLLECTION, find_judging, judge_waiting
-from tickets.store.facet_counts import TicketCounts
+from tickets.store.facet_counts import FacetCountStore
 
 SIZE = 700
 """More than one page."""
@@ -69,7 +69,7 @@ def test_a_kill_between_any_two_database_commands_loses_and_doubles_nothing(
         killed = doomed_process.run(database.environment(), arguments, die_at=place)
         try:
             assert killed.was_killed
-            assert TicketCounts(tenant).find_differences() == {}
+            assert FacetCountStore(tenant).find_differences() == {}
             database.pass_time()
             mongo.collection("ingestion_logs").delete_many({})
             judge_waiting(threading.Event())

@@ -12,7 +12,7 @@ from supportsaas.ops.per_tenant_work import COLLECTION, HEALTH_CHECKS, LONGEST_P
 from tenants.models import Tenant
 from tests.builders import store_tickets
 from tests.conftest import FakeClock
-from tickets.store.search import TicketSearch, store_waiting_words
+from tickets.store.word_index import WordIndex, store_waiting_words
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -118,14 +118,14 @@ def test_one_tenants_search_words_that_cannot_be_stored_do_not_delay_other_tenan
 ) -> None:
     for each in (tenant, other_tenant):
         store_tickets(each, [{}])
-    store_words = TicketSearch.store_words
+    store_words = WordIndex.store_words
 
-    def fail_for_one(search: TicketSearch, **values: int) -> int:
+    def fail_for_one(search: WordIndex, **values: int) -> int:
         if search.tenant_id == tenant.slug:
             raise OperationFailure("a document would be too large", 17419)
         return store_words(search, **values)
 
-    monkeypatch.setattr(TicketSearch, "store_words", fail_for_one)
+    monkeypatch.setattr(WordIndex, "store_words", fail_for_one)
     assert store_waiting_words(threading.Event()) == 1
     waiting = mongo.collection("tickets").distinct("tenant_id", {"unindexed_since": {"$exists": True}})
     assert waiting == [tenant.slug]

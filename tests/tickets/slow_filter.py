@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from tickets.classification.tokenizer import IGNORED
+from tickets.classification.search_query import IGNORED
 from tickets.store.filters import TicketFilter
 
 _PIECES = re.compile(r'"([^"]*)"|(\S+)')

@@ -13,6 +13,7 @@ from supportsaas.db.paging import Cursor, CursorError
 from tenants.models import Tenant
 from tests.builders import store_tickets, store_words
 from tickets.store.filters import SENTIMENTS, URGENCIES, FilterError, TicketFilter
+from tickets.store.index_scans import TICKET_ORDER
 from tickets.store.ticket_store import TicketStore
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -89,12 +90,12 @@ def test_a_filter_survives_its_own_address(wanted: TicketFilter) -> None:
 def test_operators_and_patterns_in_a_parameter_are_only_text(tenant: Tenant) -> None:
     store_tickets(tenant, [{"status": "open", "subject": "plain"}, {"status": "$ne", "subject": "a.c (x)"}])
     store = TicketStore(tenant)
-    assert store.count(parse(status="$ne")) == 1
-    assert store.count(parse(status='{"$ne": ""}')) == 0
+    assert store.queries.count(parse(status="$ne")) == 1
+    assert store.queries.count(parse(status='{"$ne": ""}')) == 0
     store_words(tenant)
-    assert store.count(parse(q=".*")) == 0
-    assert store.count(parse(q="a.c (x)")) == 1
-    assert store.count(parse(q="abc")) == 0
+    assert store.queries.count(parse(q=".*")) == 0
+    assert store.queries.count(parse(q="a.c (x)")) == 1
+    assert store.queries.count(parse(q="abc")) == 0
 
 
 @pytest.mark.usefixtures("db")
@@ -108,8 +109,8 @@ def test_several_values_of_a_field_mean_any_of_them_and_fields_go_together(tenan
         ],
     )
     store = TicketStore(tenant)
-    assert store.count(parse(status=["open", "pending"])) == 2
-    assert store.count(parse(status=["open", "pending"], source="email")) == 1
+    assert store.queries.count(parse(status=["open", "pending"])) == 2
+    assert store.queries.count(parse(status=["open", "pending"], source="email")) == 1
 
 
 @pytest.mark.usefixtures("db")
@@ -125,11 +126,11 @@ def test_the_counts_beside_the_choices_are_what_choosing_them_gives(tenant: Tena
     )
     store = TicketStore(tenant)
     wanted = parse(status=["open", "closed"], source="email")
-    choices = store.count_choices(wanted)
+    choices = store.queries.count_choices(wanted)
     for status, count in choices["status"].items():
-        assert store.count(parse(status=status, source="email")) == count
+        assert store.queries.count(parse(status=status, source="email")) == count
     for source, count in choices["source"].items():
-        assert store.count(parse(status=["open", "closed"], source=source)) == count
+        assert store.queries.count(parse(status=["open", "closed"], source=source)) == count
     assert set(choices["status"]) == {"open", "closed", "pending"}
 
 
@@ -141,7 +142,7 @@ class TestPaging:
         seen: list[str] = []
         cursor = None
         while True:
-            page = store.find_page(TicketFilter(), page_size=4, cursor=cursor)
+            page = store.queries.page_by_cursor(TicketFilter(), size=4, cursor=cursor)
             assert page.total == 35
             seen += [each["external_id"] for each in page.tickets]
             if page.next_cursor is None:
@@ -158,17 +159,17 @@ class TestPaging:
         def ids(page: Any) -> list[str]:
             return [each["external_id"] for each in page.tickets]
 
-        first = store.find_page(TicketFilter(), page_size=5)
+        first = store.queries.page_by_cursor(TicketFilter(), size=5)
         assert first.previous_cursor is None and first.next_cursor is not None
-        second = store.find_page(TicketFilter(), page_size=5, cursor=Cursor.decode(first.next_cursor))
+        second = store.queries.page_by_cursor(TicketFilter(), size=5, cursor=Cursor.decode(first.next_cursor))
         assert second.next_cursor is not None and second.previous_cursor is not None
-        third = store.find_page(TicketFilter(), page_size=5, cursor=Cursor.decode(second.next_cursor))
+        third = store.queries.page_by_cursor(TicketFilter(), size=5, cursor=Cursor.decode(second.next_cursor))
         assert third.next_cursor is None and len(third.tickets) == 2
         assert third.previous_cursor is not None
-        back = store.find_page(TicketFilter(), page_size=5, cursor=Cursor.decode(third.previous_cursor))
+        back = store.queries.page_by_cursor(TicketFilter(), size=5, cursor=Cursor.decode(third.previous_cursor))
         assert ids(back) == ids(second)
         assert back.previous_cursor is not None
-        start = store.find_page(TicketFilter(), page_size=5, cursor=Cursor.decode(back.previous_cursor))
+        start = store.queries.page_by_cursor(TicketFilter(), size=5, cursor=Cursor.decode(back.previous_cursor))
         assert ids(start) == ids(first)
         assert start.previous_cursor is None
 
@@ -176,10 +177,10 @@ class TestPaging:
     def test_tickets_that_arrive_meanwhile_neither_repeat_nor_hide_others(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n:02}"} for n in range(6)])
         store = TicketStore(tenant)
-        first = store.find_page(TicketFilter(), page_size=3)
+        first = store.queries.page_by_cursor(TicketFilter(), size=3)
         store_tickets(tenant, [{"id": "T-99", "created_at": "2026-03-11T00:00:00Z"}])
         assert first.next_cursor is not None
-        second = store.find_page(TicketFilter(), page_size=3, cursor=Cursor.decode(first.next_cursor))
+        second = store.queries.page_by_cursor(TicketFilter(), size=3, cursor=Cursor.decode(first.next_cursor))
         seen = [each["external_id"] for each in first.tickets + second.tickets]
         assert seen == [f"T-{n:02}" for n in range(5, -1, -1)]
 
@@ -189,10 +190,8 @@ class TestPaging:
 
         store_tickets(tenant, [{} for _ in range(30)])
         cursor = Cursor(datetime(2026, 3, 10, 9, tzinfo=UTC), "T-20")
-        match = {"$and": [{"tenant_id": "acme", "is_deleted": False}, cursor.match()]}
-        plan = (
-            mongo.collection("tickets").find(match).sort([("created_at", -1), ("external_id", -1)]).limit(5).explain()
-        )
+        match = TICKET_ORDER.beyond({"tenant_id": "acme", "is_deleted": False}, cursor)
+        plan = mongo.collection("tickets").find(match).sort(TICKET_ORDER.sort()).limit(5).explain()
         stages = str(plan["queryPlanner"]["winningPlan"])
         assert "IXSCAN" in stages
         assert "COLLSCAN" not in stages and "'SORT'" not in stages

@@ -243,7 +243,7 @@ class TestDeletions:
         helpdesk.deleted = ["T-0"]
         assert counts(ingest()) == {"unchanged": 2, "deleted": 1}
         assert live(store) == {"T-1", "T-2"}
-        assert store.count(TicketFilter()) == 2
+        assert store.queries.count(TicketFilter()) == 2
         gone = store.find_ticket("T-0")
         assert gone is not None and gone["is_deleted"] and gone["deleted_at"] is not None
         assert store.find_history("T-0")[0]["action"] == "deleted"

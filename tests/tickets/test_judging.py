@@ -31,7 +31,7 @@ from tickets.planning.page_plan import stored_content
 from tickets.planning.stored_pages import LOCK_OWNER
 from tickets.rules import editing, reclassification
 from tickets.rules.reclassification import find_judging, judge_next_page, judge_waiting
-from tickets.store.facet_counts import TicketCounts
+from tickets.store.facet_counts import FacetCountStore
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
 
@@ -61,7 +61,7 @@ def news(tenant: Tenant) -> int:
 
 
 def assert_numbers_are_true(tenant: Tenant) -> None:
-    assert TicketCounts(tenant).find_differences() == {}
+    assert FacetCountStore(tenant).find_differences() == {}
     refresh(tenant)
     call_command("verify_stats", tenant=[tenant.slug], start="2026-03-01", end="2026-03-31")
 
@@ -84,7 +84,7 @@ class TestJudging:
         assert entries[0]["changes"] == {"urgency": {"old": "low", "new": "high"}}
         assert len(TicketStore(tenant).find_history("T-01")) == 1
         assert stored(tenant)["T-00"]["keywords"][0] == "gold plan"
-        assert TicketStore(tenant).find_page(TicketFilter(urgency=("high",)), page_size=50).total == 4
+        assert TicketStore(tenant).queries.page_by_cursor(TicketFilter(urgency=("high",)), size=50).total == 4
         assert_numbers_are_true(tenant)
 
     def test_a_reclassified_ticket_alerts_nobody(self, tenant: Tenant, tickets: list[str]) -> None:
@@ -97,7 +97,7 @@ class TestJudging:
         store_words(tenant)
         add_rule(tenant)
         judge_all()
-        assert TicketStore(tenant).find_page(TicketFilter(q="gold"), page_size=50).total == 4
+        assert TicketStore(tenant).queries.page_by_cursor(TicketFilter(q="gold"), size=50).total == 4
         assert all("words" in each for each in stored(tenant).values())
 
     def test_reclassifying_twice_changes_nothing(self, tenant: Tenant, tickets: list[str]) -> None:

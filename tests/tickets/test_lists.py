@@ -13,20 +13,21 @@ from hypothesis import strategies as st
 
 from supportsaas import clock
 from supportsaas.db import mongo
-from supportsaas.db.paging import END, Cursor
+from supportsaas.db.paging import END, Cursor, is_backwards
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, store_tickets, store_words
 from tests.emptying import empty_collections
 from tests.tickets.slow_filter import lets_through, states
 from tickets.records.statuses import STATES
 from tickets.store import index_scans, query_planner
-from tickets.store.facet_counts import TicketCounts
-from tickets.store.facet_cube import Cell, Edge, Span, buckets_of, cover
+from tickets.store.date_buckets import BucketRange, PartialDay, buckets_of, cover
+from tickets.store.facet_counts import FacetCountStore
+from tickets.store.facet_cube import Facets
 from tickets.store.filters import SENTIMENTS, URGENCIES, TicketFilter
-from tickets.store.index_scans import NEWEST_FIRST
-from tickets.store.search import TicketSearch
-from tickets.store.ticket_queries import TicketLists
+from tickets.store.index_scans import TICKET_ORDER
+from tickets.store.ticket_queries import TicketQueries
 from tickets.store.ticket_store import TicketStore
+from tickets.store.word_index import WordIndex
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -69,7 +70,7 @@ _FILTERS = st.builds(
 )
 
 
-_LIMITS = ("MOST_LOOKED_AT", "MOST_COUNTED", "MOST_COMPARED", "MOST_COUNTED_BY_INDEX", "MOST_RANGES")
+_LIMITS = ("MAX_EXAMINED", "MAX_COUNTED", "MAX_COMPARED", "MAX_COUNTED_BY_INDEX", "MAX_RANGES")
 
 
 @pytest.mark.parametrize("most", [None, 1], ids=lambda each: f"limit {each}")
@@ -97,18 +98,18 @@ def test_pages_totals_choices_and_the_whole_list_are_what_a_slow_count_says(
             store_words(tenant)
     stored = list(mongo.collection("tickets").find({"tenant_id": "acme"}))
     store = TicketStore(tenant)
-    assert store.find_count_differences() == {}
-    assert TicketSearch(tenant).count_with_wrong_words() == 0
+    assert store.facet_counts.find_differences() == {}
+    assert WordIndex(tenant).count_with_wrong_words() == 0
     for wanted in filters:
         expected = [each for each in stored if lets_through(wanted, each)]
         expected.sort(key=lambda each: (each["created_at"], each["external_id"]), reverse=True)
         ids = [each["external_id"] for each in expected]
-        assert [each["external_id"] for each in store.iterate(wanted)] == ids
+        assert [each["external_id"] for each in store.queries.iterate(wanted)] == ids
         assert list(ids_by_cursor(store, wanted, total=len(ids), is_exact=most is None)) == ids
         assert ids_by_number(store, wanted, pages=len(ids) // 2 + 1) == ids
         assert ids_backwards(store, wanted) == ids
-        assert store.count(wanted) == len(ids)
-        choices = store.count_choices(wanted)
+        assert store.queries.count(wanted) == len(ids)
+        choices = store.queries.count_choices(wanted)
         assert choices is not None or most is not None
         for name in choices or ():
             others = [each for each in stored if lets_through(wanted_without(wanted, name), each)]
@@ -122,7 +123,7 @@ def values_of(ticket: dict[str, Any], name: str) -> list[str]:
 def ids_by_cursor(store: TicketStore, wanted: TicketFilter, *, total: int, is_exact: bool) -> Iterator[str]:
     cursor = None
     while True:
-        page = store.find_page(wanted, page_size=3, cursor=cursor)
+        page = store.queries.page_by_cursor(wanted, size=3, cursor=cursor)
         assert page.total <= total if page.is_more else page.total == total
         assert not (page.is_more and is_exact)
         yield from (each["external_id"] for each in page.tickets)
@@ -132,7 +133,7 @@ def ids_by_cursor(store: TicketStore, wanted: TicketFilter, *, total: int, is_ex
 
 
 def ids_by_number(store: TicketStore, wanted: TicketFilter, *, pages: int) -> list[str]:
-    found = [store.find_page(wanted, page_size=2, page=number, exact=True) for number in range(1, pages + 2)]
+    found = [store.queries.page_by_number(wanted, size=2, number=number) for number in range(1, pages + 2)]
     assert found[-1].tickets == []
     return [each["external_id"] for page in found for each in page.tickets]
 
@@ -142,7 +143,7 @@ def ids_backwards(store: TicketStore, wanted: TicketFilter) -> list[str]:
     found: list[str] = []
     cursor: Cursor | None = END
     while cursor is not None:
-        page = store.find_page(wanted, page_size=3, cursor=cursor)
+        page = store.queries.page_by_cursor(wanted, size=3, cursor=cursor)
         assert (page.next_cursor is None) == (cursor == END or not page.tickets)
         found = [each["external_id"] for each in page.tickets] + found
         cursor = Cursor.decode(page.previous_cursor) if page.previous_cursor else None
@@ -158,49 +159,49 @@ def wanted_without(wanted: TicketFilter, name: str) -> TicketFilter:
 class TestTooManyToCount:
     @pytest.fixture(autouse=True)
     def _small_limits(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(query_planner, "MOST_LOOKED_AT", 3)
-        monkeypatch.setattr(query_planner, "MOST_COUNTED", 4)
-        monkeypatch.setattr(query_planner, "MOST_COUNTED_BY_INDEX", 6)
+        monkeypatch.setattr(query_planner, "MAX_EXAMINED", 3)
+        monkeypatch.setattr(query_planner, "MAX_COUNTED", 4)
+        monkeypatch.setattr(query_planner, "MAX_COUNTED_BY_INDEX", 6)
 
     def test_a_page_says_that_there_are_more_and_the_exact_count_is_there_for_the_asking(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "refund", "status": "open"} for _ in range(8)])
         store_words(tenant)
         store = TicketStore(tenant)
         for wanted, most in ((TicketFilter(q="refund"), 6), (TicketFilter(q="refund", status=("open",)), 3)):
-            page = store.find_page(wanted, page_size=2)
+            page = store.queries.page_by_cursor(wanted, size=2)
             assert (page.total, page.is_more, page.choices) == (most, True, None)
-            exact = store.find_page(wanted, page_size=2, exact=True)
+            exact = store.queries.full_page_by_cursor(wanted, size=2)
             assert (exact.total, exact.is_more) == (8, False)
-            assert store.count(wanted) == 8
+            assert store.queries.count(wanted) == 8
             assert ids_by_number(store, wanted, pages=4) == [f"T-{n}" for n in range(8, 0, -1)]
 
     def test_what_fits_is_counted_to_the_last(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "refund", "status": "open" if n else "new"} for n in range(3)])
         store_words(tenant)
-        page = TicketStore(tenant).find_page(TicketFilter(q="refund", status=("open",)), page_size=2)
+        page = TicketStore(tenant).queries.page_by_cursor(TicketFilter(q="refund", status=("open",)), size=2)
         assert (page.total, page.is_more) == (2, False)
 
     def test_no_more_are_looked_at_for_a_page_and_its_cursor_goes_on_from_there(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(query_planner, "MOST_COMPARED", 1)
+        monkeypatch.setattr(query_planner, "MAX_COMPARED", 1)
         store_tickets(tenant, [{"subject": "refund", "status": "new" if n in (0, 8) else "open"} for n in range(9)])
         store_words(tenant)
         store, wanted = TicketStore(tenant), TicketFilter(q="refund", status=("new",))
         seen: list[list[str]] = []
         cursor = None
         for _ in range(3):
-            page = store.find_page(wanted, page_size=2, cursor=cursor)
+            page = store.queries.page_by_cursor(wanted, size=2, cursor=cursor)
             seen.append([each["external_id"] for each in page.tickets])
-            assert page.looked_at == 3
+            assert page.examined == 3
             cursor = page.next_cursor and Cursor.decode(page.next_cursor)
         assert seen == [["T-9"], [], ["T-1"]]
-        end = store.find_page(wanted, page_size=2, cursor=cursor)
-        assert (end.tickets, end.next_cursor, end.looked_at) == ([], None, None)
-        last = store.find_page(wanted, page_size=2, cursor=END)
-        assert ([each["external_id"] for each in last.tickets], last.looked_at) == (["T-1"], 3)
+        end = store.queries.page_by_cursor(wanted, size=2, cursor=cursor)
+        assert (end.tickets, end.next_cursor, end.examined) == ([], None, None)
+        last = store.queries.page_by_cursor(wanted, size=2, cursor=END)
+        assert ([each["external_id"] for each in last.tickets], last.examined) == (["T-1"], 3)
         assert last.previous_cursor is not None
-        whole = store.find_page(wanted, page_size=2, exact=True)
+        whole = store.queries.full_page_by_cursor(wanted, size=2)
         assert ([each["external_id"] for each in whole.tickets], whole.total) == (["T-9", "T-1"], 2)
 
 
@@ -212,44 +213,59 @@ class TestPeriods:
         st.booleans(),
     )
     def test_what_is_put_together_and_taken_off_is_the_period(
-        self, start: datetime | None, minutes: int | None, probes: list[int], is_ragged: bool
+        self, start: datetime | None, minutes: int | None, probes: list[int], never_before_start: bool
     ) -> None:
         end = None if minutes is None else (start or NOON) + timedelta(minutes=minutes)
-        covered = cover(start, end, is_start_ragged=is_ragged)
+        covered = cover(start, end, never_before_start=never_before_start)
         moments = [each for each in (start, end) if each] + [NOON + timedelta(minutes=each) for each in probes]
         for moment in moments:
             buckets = buckets_of(moment.date())
             counted = sum(
-                -1 if piece.is_off else 1
-                for piece in (*covered.spans, *covered.edges)
+                -1 if piece.is_excess else 1
+                for piece in (*covered.ranges, *covered.partial_days)
                 if (
                     any(piece.first <= bucket < piece.end for bucket in buckets)
-                    if isinstance(piece, Span)
+                    if isinstance(piece, BucketRange)
                     else piece.start <= moment < piece.end
                 )
             )
             assert counted == ((start is None or start <= moment) and (end is None or moment < end)), moment
-        if is_ragged and start:
-            assert all(start <= _beginning(span.first) for span in covered.spans)
-            assert all(start <= edge.start for edge in covered.edges)
+        if never_before_start and start:
+            assert all(start <= _beginning(each.first) for each in covered.ranges)
+            assert all(start <= each.start for each in covered.partial_days)
 
     def test_no_more_than_half_a_day_is_counted_at_either_end(self) -> None:
         for start, end in itertools.product(_MOMENTS, _MOMENTS):
             covered = cover(start, end + timedelta(hours=7))
-            assert sum((each.end - each.start for each in covered.edges), timedelta()) <= timedelta(hours=24)
+            assert sum((each.end - each.start for each in covered.partial_days), timedelta()) <= timedelta(hours=24)
 
     def test_an_open_period_takes_months_and_the_days_to_the_nearest(self) -> None:
-        spans, edges = cover(datetime(2026, 1, 30, 13, tzinfo=UTC), None)
-        assert spans == [Span("month 2026-02", "month~"), Span("day 2026-01-31", "day 2026-02-01")]
-        assert edges == [Edge(datetime(2026, 1, 30, 13, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC))]
-        spans, edges = cover(datetime(2026, 1, 3, 1, tzinfo=UTC), None)
-        assert spans == [Span("month 2026-01", "month~"), Span("day 2026-01-01", "day 2026-01-03", is_off=True)]
-        assert edges == [Edge(datetime(2026, 1, 3, tzinfo=UTC), datetime(2026, 1, 3, 1, tzinfo=UTC), is_off=True)]
+        covered = cover(datetime(2026, 1, 30, 13, tzinfo=UTC), None)
+        assert covered.ranges == [
+            BucketRange("month 2026-02", "month~"),
+            BucketRange("day 2026-01-31", "day 2026-02-01"),
+        ]
+        assert covered.partial_days == [
+            PartialDay(datetime(2026, 1, 30, 13, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC))
+        ]
+        covered = cover(datetime(2026, 1, 3, 1, tzinfo=UTC), None)
+        assert covered.ranges == [
+            BucketRange("month 2026-01", "month~"),
+            BucketRange("day 2026-01-01", "day 2026-01-03", is_excess=True),
+        ]
+        assert covered.partial_days == [
+            PartialDay(datetime(2026, 1, 3, tzinfo=UTC), datetime(2026, 1, 3, 1, tzinfo=UTC), is_excess=True)
+        ]
 
     def test_where_retention_erases_no_bucket_reaches_back(self) -> None:
-        spans, edges = cover(datetime(2026, 1, 3, 1, tzinfo=UTC), None, is_start_ragged=True)
-        assert spans == [Span("month 2026-02", "month~"), Span("day 2026-01-04", "day 2026-02-01")]
-        assert edges == [Edge(datetime(2026, 1, 3, 1, tzinfo=UTC), datetime(2026, 1, 4, tzinfo=UTC))]
+        covered = cover(datetime(2026, 1, 3, 1, tzinfo=UTC), None, never_before_start=True)
+        assert covered.ranges == [
+            BucketRange("month 2026-02", "month~"),
+            BucketRange("day 2026-01-04", "day 2026-02-01"),
+        ]
+        assert covered.partial_days == [
+            PartialDay(datetime(2026, 1, 3, 1, tzinfo=UTC), datetime(2026, 1, 4, tzinfo=UTC))
+        ]
 
     def test_half_hour_zones_and_any_moment_count_right(self, tenant: Tenant) -> None:
         begin = datetime(2025, 12, 30, 18, 30, tzinfo=UTC)
@@ -258,7 +274,7 @@ class TestPeriods:
         store = TicketStore(tenant)
         for start, end in itertools.product(moments[::23], moments[::19]):
             expected = sum(start <= each < end for each in moments)
-            assert store.count(TicketFilter(created_from=start, created_to=end)) == expected
+            assert store.queries.count(TicketFilter(created_from=start, created_to=end)) == expected
 
 
 def _beginning(bucket: str) -> datetime:
@@ -272,7 +288,7 @@ class TestCounts:
     def test_differences_are_found_and_repaired(self, tenant: Tenant, other_tenant: Tenant) -> None:
         store_tickets(tenant, [{}, {"status": "closed"}])
         store_tickets(other_tenant, [{}])
-        counts = TicketCounts(tenant)
+        counts = FacetCountStore(tenant)
         assert counts.find_differences() == {}
         stored = mongo.collection("ticket_counts")
         stored.update_many({"tenant_id": "acme"}, {"$inc": {"counts.closed email low neutral yes": 2}})
@@ -280,8 +296,8 @@ class TestCounts:
         assert counts.find_differences() == {"day 2026-03-10": 3, "month 2026-03": 3}
         assert counts.repair() == 6
         assert counts.find_differences() == {}
-        assert TicketStore(tenant).count(TicketFilter()) == 2
-        assert TicketStore(other_tenant).count(TicketFilter()) == 1
+        assert TicketStore(tenant).queries.count(TicketFilter()) == 2
+        assert TicketStore(other_tenant).queries.count(TicketFilter()) == 1
 
     def test_what_retention_erases_leaves_the_numbers_without_a_word(self, tenant: Tenant) -> None:
         tenant.retention_days = 30
@@ -289,23 +305,25 @@ class TestCounts:
         store_tickets(tenant, [{"created_at": each.isoformat()} for each in (old, young, young)])
         store = TicketStore(tenant)
         # Past its time, not erased yet: it is in no list and no number.
-        assert store.count(TicketFilter()) == 2
-        assert len(list(store.iterate(TicketFilter()))) == 2
+        assert store.queries.count(TicketFilter()) == 2
+        assert len(list(store.queries.iterate(TicketFilter()))) == 2
         mongo.collection("tickets").delete_one({"external_id": "T-1"})  # as MongoDB does in its own time
-        assert store.count(TicketFilter()) == 2
-        assert store.find_page(TicketFilter(), page_size=10).choices == store.count_choices(TicketFilter())
-        assert TicketCounts(tenant).find_differences() == {}
+        assert store.queries.count(TicketFilter()) == 2
+        assert store.queries.page_by_cursor(TicketFilter(), size=10).choices == store.queries.count_choices(
+            TicketFilter()
+        )
+        assert FacetCountStore(tenant).find_differences() == {}
         tenant.retention_days = None
         TicketStore(tenant).apply_retention()
-        assert TicketStore(tenant).count(TicketFilter()) == 2
-        assert TicketCounts(tenant).find_differences() == {}
+        assert TicketStore(tenant).queries.count(TicketFilter()) == 2
+        assert FacetCountStore(tenant).find_differences() == {}
 
     def test_a_tenant_is_needed(self) -> None:
         for nobody in (None, "", "acme", Tenant()):
             with pytest.raises(ValueError):
-                TicketCounts(nobody)  # type: ignore[arg-type]
+                FacetCountStore(nobody)  # type: ignore[arg-type]
             with pytest.raises(ValueError):
-                TicketLists(nobody)  # type: ignore[arg-type]
+                TicketQueries(nobody)  # type: ignore[arg-type]
 
 
 EVERY_FIELD: dict[str, Any] = {
@@ -336,15 +354,15 @@ def test_every_list_is_read_from_an_index_in_its_order(tenant: Tenant, given_: d
     )
     store_words(tenant)
     tickets = mongo.collection("tickets")
-    read = TicketStore(tenant).branches_of(TicketFilter(**given_))
+    read = TicketStore(tenant).queries.scans_of(TicketFilter(**given_))
     assert read
-    for branch in read:
-        if branch.index == index_scans.WAITING_INDEX:
+    for scan in read:
+        if scan.index == index_scans.WAITING_INDEX:
             continue  # what came in within the last seconds
         for cursor in (None, Cursor(NOON, "T-1"), Cursor(NOON, "T-1", backwards=True)):
-            match = {"$and": [branch.match, cursor.match()]} if cursor else branch.match
-            order = [(name, -way) for name, way in NEWEST_FIRST] if cursor and cursor.backwards else NEWEST_FIRST
-            plan = tickets.find(match).hint(branch.index).sort(order).limit(51).explain()["queryPlanner"]["winningPlan"]
+            match = TICKET_ORDER.beyond(scan.match, cursor)
+            order = TICKET_ORDER.sort(backwards=is_backwards(cursor))
+            plan = tickets.find(match).hint(scan.index).sort(order).limit(51).explain()["queryPlanner"]["winningPlan"]
             assert {"IXSCAN"} <= set(stages_of(plan))
             assert not {"COLLSCAN", "SORT"} & set(stages_of(plan))
 
@@ -362,8 +380,8 @@ def stages_of(plan: Any) -> Iterator[str]:
 
 def test_totals_without_words_look_at_no_ticket(tenant: Tenant) -> None:
     store_tickets(tenant, [{} for _ in range(5)])
-    spans = cover(NOON - timedelta(days=60), None).spans
-    match = TicketCounts(tenant).spans_match(spans)
+    ranges = cover(NOON - timedelta(days=60), None).ranges
+    match = FacetCountStore(tenant).ranges_match(list(ranges))
     plan = mongo.collection("ticket_counts").find(match).explain()["queryPlanner"]["winningPlan"]
     assert "IXSCAN" in set(stages_of(plan))
     assert "COLLSCAN" not in set(stages_of(plan))
@@ -373,9 +391,9 @@ def test_many_states_are_read_in_several_ranges_none_of_them_sorted(tenant: Tena
     store_tickets(tenant, [{"status": f"s{n:03}", "source": f"c{n % 7}"} for n in range(60)])
     store = TicketStore(tenant)
     wanted = TicketFilter(urgency=("low",))
-    read = store.branches_of(wanted)
+    read = store.queries.scans_of(wanted)
     assert len(read) > 1
-    seen = [Cell.of(each) for branch in read for each in mongo.collection("tickets").find(branch.match)]
+    seen = [Facets.of(each) for scan in read for each in mongo.collection("tickets").find(scan.match)]
     assert len(seen) == 60
     assert ids_by_number(store, wanted, pages=30) == sorted((f"T-{n}" for n in range(1, 61)), reverse=True)
 
@@ -397,7 +415,7 @@ class TestTheCommand:
         assert "1 tickets have no words" in out
         call_command("verify_lists", "--repair")
         store_words(tenant)
-        assert TicketStore(tenant).count(TicketFilter(q="refund", status=("open",))) == 2
+        assert TicketStore(tenant).queries.count(TicketFilter(q="refund", status=("open",))) == 2
         call_command("verify_lists")
 
     def test_words_can_be_stored_anew(self, tenant: Tenant) -> None:

@@ -14,7 +14,8 @@ from tests.builders import store_tickets, store_words
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
-from tickets.classification.tokenizer import Query, Term, find_hits, split_words
+from tickets.classification.search_query import Query, Term, find_hits
+from tickets.classification.tokenizer import split_words
 from tickets.helpdesks.model import Source
 from tickets.helpdesks.options import check_options
 from tickets.ingestion.run import Outcome, ingest_tenant
@@ -194,7 +195,9 @@ SCRIPTS = {
 
 
 def find(tenant: Tenant, q: str) -> list[str]:
-    return [each["external_id"] for each in TicketStore(tenant).find_page(TicketFilter(q=q), page_size=20).tickets]
+    return [
+        each["external_id"] for each in TicketStore(tenant).queries.page_by_cursor(TicketFilter(q=q), size=20).tickets
+    ]
 
 
 class TestScripts:

@@ -16,8 +16,9 @@ from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, store_tickets, store_words
 from tickets.store import query_planner
 from tickets.store.filters import FilterError, TicketFilter
-from tickets.store.search import MOST_WORDS_OF_A_PREFIX, TicketSearch, store_waiting_words
+from tickets.store.search import MAX_WORDS_OF_A_PREFIX, TicketSearch
 from tickets.store.ticket_store import TicketStore
+from tickets.store.word_index import WordIndex, store_waiting_words
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -25,9 +26,9 @@ pytestmark = pytest.mark.usefixtures("db")
 def found(tenant: Tenant, q: str, **narrowed: Any) -> list[str]:
     wanted = TicketFilter(q=q, **narrowed)
     store = TicketStore(tenant)
-    page = store.find_page(wanted, page_size=100)
+    page = store.queries.page_by_cursor(wanted, size=100)
     ids = [each["external_id"] for each in page.tickets]
-    assert page.total == len(ids) == store.count(wanted)
+    assert page.total == len(ids) == store.queries.count(wanted)
     return sorted(ids)
 
 
@@ -102,12 +103,12 @@ def test_a_search_finds_no_words_of_another_tenant(tickets: Tenant, other_tenant
 
 
 def test_a_prefix_of_too_many_words_asks_for_more_letters(tenant: Tenant) -> None:
-    message = " ".join(f"zz{n}" for n in range(MOST_WORDS_OF_A_PREFIX + 1))
+    message = " ".join(f"zz{n}" for n in range(MAX_WORDS_OF_A_PREFIX + 1))
     store_tickets(tenant, [{"message": message}])
     store_words(tenant)
     assert found(tenant, "zz10*") == ["T-1"]
     with pytest.raises(FilterError, match="more letters"):
-        TicketStore(tenant).find_page(TicketFilter(q="zz*"), page_size=10)
+        TicketStore(tenant).queries.page_by_cursor(TicketFilter(q="zz*"), size=10)
 
 
 def test_prefixes_that_stand_for_too_many_words_together_ask_for_more_letters(tenant: Tenant) -> None:
@@ -116,17 +117,17 @@ def test_prefixes_that_stand_for_too_many_words_together_ask_for_more_letters(te
     store_words(tenant)
     assert found(tenant, "aa* bb* cc*") == ["T-1"]
     with pytest.raises(FilterError, match="more letters before each"):
-        TicketStore(tenant).find_page(TicketFilter(q="aa* bb* cc* dd*"), page_size=10)
+        TicketStore(tenant).queries.page_by_cursor(TicketFilter(q="aa* bb* cc* dd*"), size=10)
 
 
 class TestBecomingSearchable:
     def test_a_new_ticket_waits_and_is_counted_until_the_workers_come(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "Refund"}, {"subject": "Refund"}], now=NOON)
-        waiting = TicketSearch(tenant).find_waiting()
+        waiting = WordIndex(tenant).find_waiting()
         assert (waiting.count, waiting.since) == (2, NOON)
         assert found(tenant, "refund") == []
         assert store_waiting_words(threading.Event()) == 2
-        assert TicketSearch(tenant).find_waiting().count == 0
+        assert WordIndex(tenant).find_waiting().count == 0
         assert found(tenant, "refund") == ["T-1", "T-2"]
 
     def test_a_changed_text_waits_again_and_its_old_words_are_gone(self, tenant: Tenant) -> None:
@@ -142,7 +143,7 @@ class TestBecomingSearchable:
         store_tickets(tenant, [{"subject": "Refund"}])
         store_words(tenant)
         store_tickets(tenant, [{"subject": "Refund", "status": "closed", "updated_at": "2026-03-10T10:00:00Z"}])
-        assert TicketSearch(tenant).find_waiting().count == 0
+        assert WordIndex(tenant).find_waiting().count == 0
         assert found(tenant, "refund", status=("closed",)) == ["T-1"]
         assert store_words(tenant) == 1
         assert found(tenant, "refund", status=("closed",)) == ["T-1"]
@@ -167,12 +168,12 @@ class TestBecomingSearchable:
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store_tickets(tenant, [{"subject": "Refund"}], now=NOON)
-        from tickets.store import search
+        from tickets.store import word_index
 
-        plain = search.words_of
+        plain = word_index.words_of
 
         def changed_meanwhile(ticket: Any) -> list[str]:
-            monkeypatch.setattr(search, "words_of", plain)
+            monkeypatch.setattr(word_index, "words_of", plain)
             store_tickets(
                 tenant,
                 [{"subject": "Invoice", "updated_at": "2026-03-10T10:00:00Z"}],
@@ -180,7 +181,7 @@ class TestBecomingSearchable:
             )
             return plain(ticket)
 
-        monkeypatch.setattr(search, "words_of", changed_meanwhile)
+        monkeypatch.setattr(word_index, "words_of", changed_meanwhile)
         store_words(tenant)
         assert found(tenant, "refund") == []
         store_words(tenant)
@@ -202,7 +203,7 @@ class TestBecomingSearchable:
         store_tickets(tenant, [{"subject": "Invoice"}, {"subject": "Invoice"}])
         store_words(tenant)
         store_tickets(tenant, [{"id": "T-3", "subject": "Invoice", "created_at": "2026-03-10T08:00:00Z"}])
-        page = TicketStore(tenant).find_page(TicketFilter(keyword="invoice"), page_size=2)
+        page = TicketStore(tenant).queries.page_by_cursor(TicketFilter(keyword="invoice"), size=2)
         assert page.total == 3
         assert [each["external_id"] for each in page.tickets] == ["T-2", "T-1"]
 
@@ -249,7 +250,7 @@ class TestThePage:
     def test_a_query_too_wide_is_explained_at_the_field(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client]
     ) -> None:
-        store_tickets(tenant, [{"message": " ".join(f"zz{n}" for n in range(MOST_WORDS_OF_A_PREFIX + 1))}])
+        store_tickets(tenant, [{"message": " ".join(f"zz{n}" for n in range(MAX_WORDS_OF_A_PREFIX + 1))}])
         store_words(tenant)
         client = client_of(manager)
         for q in ("zz*", "z*"):
@@ -261,8 +262,8 @@ class TestThePage:
     def test_a_search_that_gives_up_among_many_tickets_says_so_and_can_continue(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(query_planner, "MOST_LOOKED_AT", 3)
-        monkeypatch.setattr(query_planner, "MOST_COMPARED", 0)
+        monkeypatch.setattr(query_planner, "MAX_EXAMINED", 3)
+        monkeypatch.setattr(query_planner, "MAX_COMPARED", 0)
         store_tickets(tenant, [{"subject": "Refund", "status": "open" if n else "new"} for n in range(6)])
         store_words(tenant)
         client = client_of(manager)

@@ -27,7 +27,7 @@ from tickets.status_mapping import remapping
 from tickets.status_mapping.editing import save_meanings
 from tickets.status_mapping.remapping import is_remapping, mark_unmarked, remap_next_page, remap_waiting
 from tickets.status_mapping.words import unmapped_sentence
-from tickets.store.facet_counts import TicketCounts
+from tickets.store.facet_counts import FacetCountStore
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
 
@@ -49,7 +49,7 @@ def put(tenant: Tenant, counts: dict[str, int]) -> None:
 
 
 def counted(tenant: Tenant, *states: Any) -> int:
-    return TicketStore(tenant).count(TicketFilter(state=states))
+    return TicketStore(tenant).queries.count(TicketFilter(state=states))
 
 
 def statuses(tenant: Tenant) -> Counter[str]:
@@ -57,7 +57,7 @@ def statuses(tenant: Tenant) -> Counter[str]:
 
 
 def assert_numbers_are_true(tenant: Tenant) -> None:
-    assert TicketCounts(tenant).find_differences() == {}
+    assert FacetCountStore(tenant).find_differences() == {}
     refresh(tenant)
     call_command("verify_stats", tenant=[tenant.slug], start="2026-03-01", end="2026-03-31")
 
@@ -137,7 +137,7 @@ def test_tickets_that_an_earlier_version_stored_in_their_own_spelling_count_righ
 ) -> None:
     store_tickets(tenant, [{"status": state}])
     mongo.collection("tickets").update_many({}, {"$set": {"status": status}})
-    TicketCounts(tenant).repair()
+    FacetCountStore(tenant).repair()
     assert counted(tenant, state) == 1
     assert mark_unmarked(threading.Event()) == 1
     remap_waiting(threading.Event())

@@ -7,19 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.classification.tokenizer import (
-    IGNORED,
-    LONGEST_WORD,
-    QueryError,
-    Term,
-    find_hits,
-    fold,
-    parse_query,
-    searchable_words,
-    split_words,
-    topic_word_with,
-    topic_words,
-)
+from tickets.classification.search_query import IGNORED, QueryError, Term, find_hits, parse_query
+from tickets.classification.stored_words import searchable_words, topic_word_with, topic_words
+from tickets.classification.tokenizer import LONGEST_WORD, fold, split_words
 
 
 def terms(text: str) -> list[Term]:

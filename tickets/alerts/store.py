@@ -8,7 +8,7 @@ from typing import Any, get_args
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.db.paging import Cursor
+from supportsaas.db.paging import Cursor, NewestFirst, page_of
 from supportsaas.reliability.outbox import COLLECTION as OUTBOX
 from tenants.models import Tenant
 from tickets.alerts.deliveries import COLLECTION, Status, give_up_ms
@@ -18,8 +18,7 @@ MOST_COUNTED = 10_000
 """Counting goes no further: a page that says “more than 10 000” opens as fast as any."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
-_NEWEST_FIRST = [("composed_at", -1), ("_id", -1)]
-_OLDEST_FIRST = [("composed_at", 1), ("_id", 1)]
+_ORDER = NewestFirst("composed_at", "_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +39,8 @@ class DeliveryStore:
         self, status: Status | None = None, *, page_size: int = PAGE_SIZE, cursor: Cursor | None = None
     ) -> DeliveryPage:
         """Newest first, of one status or of all."""
-        match = self._of(status)
-        backwards = cursor is not None and cursor.backwards
-        within = {"$and": [match, cursor.match(time="composed_at", key="_id")]} if cursor else match
-        order = _OLDEST_FIRST if backwards else _NEWEST_FIRST
-        found = list(mongo.collection(COLLECTION).find(within).sort(order).limit(page_size + 1))
-        has_more = len(found) > page_size
-        found = found[:page_size]
-        if backwards:
-            found.reverse()
-        has_next = bool(found) if backwards else has_more
-        has_previous = has_more if backwards else bool(found) and cursor is not None
-        return DeliveryPage(
-            deliveries=found,
-            next_cursor=_cursor(found[-1]).encode() if found and has_next else None,
-            previous_cursor=_cursor(found[0], backwards=True).encode() if found and has_previous else None,
-        )
+        page = page_of(mongo.collection(COLLECTION), self._of(status), _ORDER, cursor, page_size)
+        return DeliveryPage(page.documents, page.next_cursor, page.previous_cursor)
 
     def count_by_status(self) -> dict[Status, int]:
         """How many of each, none above `MOST_COUNTED`."""
@@ -111,7 +96,3 @@ class DeliveryStore:
 
     def _of(self, status: Status | None) -> Document:
         return {"tenant_id": self._tenant_id, **({"status": status} if status else {})}
-
-
-def _cursor(delivery: Document, *, backwards: bool = False) -> Cursor:
-    return Cursor(delivery["composed_at"], delivery["_id"], backwards)

@@ -21,7 +21,7 @@ from tickets.rules.model import find_rules
 from tickets.store.export_files import file_description, tickets_file_in_slot
 from tickets.store.export_rows import TICKET_COLUMNS
 from tickets.store.filters import MOST_VALUES, FilterError, TicketFilter
-from tickets.store.ticket_queries import TicketPage
+from tickets.store.ticket_queries import TicketPage, TicketQueries
 from tickets.store.ticket_store import TicketStore
 
 router = Router(tags=["tickets"])
@@ -224,9 +224,7 @@ def _page(tenant: Tenant, wanted: TicketFilter, query: Paging) -> TicketPageOut:
     except CursorError as error:
         raise InvalidParameter("cursor", str(error)) from None
     try:
-        found: TicketPage = TicketStore(tenant).find_page(
-            wanted, page_size=query.page_size, cursor=cursor, page=query.page, exact=True
-        )
+        found = _find_page(TicketQueries(tenant), wanted, query, cursor)
     except FilterError as error:
         raise InvalidParameter(error.field, error.reason) from None
     return TicketPageOut(
@@ -236,6 +234,12 @@ def _page(tenant: Tenant, wanted: TicketFilter, query: Paging) -> TicketPageOut:
         total=found.total,
         next_cursor=f"{mark}.{found.next_cursor}" if found.next_cursor else None,
     )
+
+
+def _find_page(queries: TicketQueries, wanted: TicketFilter, query: Paging, cursor: Cursor | None) -> TicketPage:
+    if cursor is not None:
+        return queries.full_page_by_cursor(wanted, size=query.page_size, cursor=cursor)
+    return queries.page_by_number(wanted, number=query.page, size=query.page_size)
 
 
 def _mark(tenant: Tenant, wanted: TicketFilter) -> str:

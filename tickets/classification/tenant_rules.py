@@ -18,7 +18,8 @@ import ahocorasick
 
 from tickets.classification.lexicon import RULES_VERSION
 from tickets.classification.lexicon_search import own_words
-from tickets.classification.tokenizer import READ_LIMIT, SHORTEST_PREFIX, Query, Term, find_hits, split_words
+from tickets.classification.search_query import SHORTEST_PREFIX, Query, Term, find_hits
+from tickets.classification.tokenizer import READ_LIMIT, split_words
 
 UrgencyEffect = Literal["", "high", "at least medium", "medium", "low"]
 SentimentEffect = Literal["", "negative", "neutral", "positive"]

@@ -33,9 +33,9 @@ from tickets.alerts.messages import TicketFacts
 from tickets.erasure.erased_customers import digest_of, save_erasures
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.options import rest_options
-from tickets.store.dirty_days import append_mark_of_everything
-from tickets.store.quarantine import COLLECTION as QUARANTINE
-from tickets.store.ticket_store import HISTORY, TICKETS, TicketStore
+from tickets.store.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
+from tickets.store.dirty_days import mark_everything_dirty
+from tickets.store.ticket_store import TicketStore
 
 BATCH = 500
 PATIENCE_SECONDS = 10.0
@@ -75,7 +75,8 @@ def find_what_goes(tenant: Tenant, customer_id: str) -> WhatGoes:
     return WhatGoes(
         tickets=mongo.collection(TICKETS).count_documents(customer.tickets),
         changes=sum(
-            mongo.collection(HISTORY).count_documents(_of(tenant, ids)) for ids in _batches(customer.ids(), BATCH)
+            mongo.collection(TICKET_HISTORY).count_documents(_of(tenant, ids))
+            for ids in _batches(customer.ids(), BATCH)
         ),
         rejected=sum(1 for _ in customer.rejected()),
         alerts=mongo.collection(OUTBOX).count_documents(customer.news)
@@ -163,7 +164,7 @@ class _Customer:
 
     def erase(self, lock: Lock, held: HeldLock, *, now: datetime) -> None:
         # Before anything goes: a crash from here on leaves nothing that a later run brings back, and no old roll-ups.
-        append_mark_of_everything(self.tenant.slug)
+        mark_everything_dirty(self.tenant.slug)
         save_erasures(self.tenant, "customer", [self.name], until=now)
         rejected = list(self.rejected())
         save_erasures(self.tenant, "record", [each["_id"] for each in rejected], until=now)
@@ -179,7 +180,7 @@ class _Customer:
 
     def _erase_tickets(self, ids: Sequence[str], lock: Lock, held: HeldLock, *, now: datetime) -> None:
         TicketStore(self.tenant).delete_tickets(ids, job_id="erasure", lock=lock, held=held, now=now)
-        mongo.collection(HISTORY).delete_many(_of(self.tenant, ids))
+        mongo.collection(TICKET_HISTORY).delete_many(_of(self.tenant, ids))
         mongo.collection(TICKETS).delete_many({**_of(self.tenant, ids), "customer_id": self.name})
 
     def _erase_messages(self) -> None:
@@ -202,7 +203,7 @@ class _Customer:
         for side in ("old", "new"):
             field = f"changes.customer_id.{side}"
             match = {"tenant_id": self.tenant.slug, field: self.name}
-            mongo.collection(HISTORY).update_many(match, {"$set": {field: ERASED}})
+            mongo.collection(TICKET_HISTORY).update_many(match, {"$set": {field: ERASED}})
 
 
 def _batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -14,7 +14,7 @@ from tickets.ingestion.schedule import find_schedules
 from tickets.ingestion.sync_status import find_standings
 from tickets.ingestion.worker import find_workers
 from tickets.rules.reclassification import find_going
-from tickets.store.ticket_store import TICKETS
+from tickets.store.collection_names import TICKETS
 
 LONG_IN_THE_QUEUE = timedelta(minutes=10)
 LONG_WITHOUT_WORDS = timedelta(minutes=10)

@@ -25,7 +25,7 @@ from tenants.models import Tenant
 from tickets.helpdesks.model import Source
 from tickets.helpdesks.options import PRESETS
 from tickets.records.origin import PLAIN, SEPARATOR, Origin, beginning_with
-from tickets.store.search import TICKETS
+from tickets.store.collection_names import TICKETS
 
 COLLECTION = "name_spaces"
 LONGEST_NAME = 63

@@ -93,7 +93,7 @@ def preview_source(
                 preview.rejected.add(read.quarantined)
                 counts.foreign += read.foreign
         named = origin.external_ids(source.find_deleted_ids())
-        listed = frozenset(store.living_of_the_helpdesk(seen.missing(named)))
+        listed = frozenset(store.live_ids_of_helpdesk(seen.missing(named)))
     finally:
         source.close()
     _count_deletions(
@@ -137,7 +137,7 @@ def _count_deletions(
     else:
         preview.counts.deleted += len(listed)
         stored -= len(listed)
-    gone = store.living_of_the_helpdesk(seen.missing(store.iterate_live_ids(origin))) if is_whole else ()
+    gone = store.live_ids_of_helpdesk(seen.missing(store.iterate_live_ids(origin))) if is_whole else ()
     absent = sum(1 for id_ in gone if id_ not in listed)
     if is_braked(absent, stored=stored, seen=seen.count_distinct()):
         warnings.append(f"{format_number(absent)} of {format_number(stored)} tickets are not listed any more.")

@@ -435,7 +435,7 @@ class _Run:
 
     def _note_unmapped_statuses(self) -> None:
         """Of all tickets there are now: what an earlier run brought is not mapped by reading on."""
-        unmapped = self.store.count_unknown_statuses()
+        unmapped = self.store.queries.count_unmapped_statuses()
         if unmapped:
             most = list(unmapped.items())[:MOST_STATUSES]
             statuses = [{"status": status, "tickets": count} for status, count in most]

@@ -86,7 +86,7 @@ class Settling:
         unseen = list(listing.seen.missing(named))
         if len(unseen) < len(named):
             listing.lost_some_meanwhile()
-        listed = list(self.store.living_of_the_helpdesk(unseen))
+        listed = list(self.store.live_ids_of_helpdesk(unseen))
         if not self._is_braked(len(listed), seen=None):
             self.delete(listed)
             return frozenset()
@@ -112,7 +112,7 @@ class Settling:
     def _find_absent(self, listing: Listing) -> list[str]:
         if not self.source.lists_everything:
             return []
-        return list(self.store.living_of_the_helpdesk(listing.seen.missing(self.store.iterate_live_ids(self.origin))))
+        return list(self.store.live_ids_of_helpdesk(listing.seen.missing(self.store.iterate_live_ids(self.origin))))
 
     def _is_braked(self, gone: int, *, seen: int | None) -> bool:
         return not self.is_confirmed and brake_applies(

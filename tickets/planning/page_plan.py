@@ -22,11 +22,11 @@ from tickets.records.origin import Origin
 from tickets.records.statuses import StatusMap, spell_status
 from tickets.records.transitions import first_transitions, is_only_mapped_otherwise, next_transitions
 from tickets.records.versions import Action, FieldChanges, ReadTicket, StoredVersion
-from tickets.store.facet_cube import Cell, day_cell
+from tickets.store.facet_cube import Facets, day_facets
 from tickets.store.page_writes import SEARCHABLE, Announcement, PageWrites
 
 Document = dict[str, Any]
-_STORED_WITH_TOPICS = frozenset(Cell._fields)
+_STORED_WITH_TOPICS = frozenset(Facets._fields)
 VERDICTS = frozenset(("urgency", "sentiment", "requires_action"))
 RULES_CHANGED = "rules changed"
 """The reason of a history entry whose verdict is another one though the helpdesk's ticket is the same."""
@@ -55,7 +55,7 @@ class PagePlan(PageWrites):
         fields = stored_fields(content, verdict)
         expiry = self._expiry(content.created_at)
         transitions = first_transitions(content, now=self.now)
-        self.touched.add({**fields, **transitions.fields})
+        self.dirty.add({**fields, **transitions.fields})
         self.inserts.append(
             {
                 "tenant_id": self.tenant_id,
@@ -74,7 +74,7 @@ class PagePlan(PageWrites):
             }
         )
         self._record(content.external_id, "created", initial_changes(fields), expiry)
-        self.counts[day_cell(fields)] += 1
+        self.counts[day_facets(fields)] += 1
         self.new += 1
         self._announce(ticket, verdict, before=None)
 
@@ -123,8 +123,8 @@ class PagePlan(PageWrites):
             changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
             values |= {"is_deleted": False, "deleted_at": None}
         else:
-            self.counts[day_cell(stored)] -= 1
-        self.counts[day_cell({**stored, **values})] += 1
+            self.counts[day_facets(stored)] -= 1
+        self.counts[day_facets({**stored, **values})] += 1
         is_stored_otherwise = "unindexed_since" not in stored and values.keys() & _STORED_WITH_TOPICS
         if stored["is_deleted"] or values.keys() & SEARCHABLE or is_stored_otherwise:
             values["unindexed_since"] = self.now
@@ -140,8 +140,8 @@ class PagePlan(PageWrites):
             self.unchanged += 1  # new rules, the same verdict: only the digest moves
         self.updates.append((stored["_id"], values))
         if COUNTED & values.keys():
-            self.touched.add(stored)
-            self.touched.add({**stored, **values})
+            self.dirty.add(stored)
+            self.dirty.add({**stored, **values})
         # What only other rules make urgent is no news to anybody on call.
         if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))

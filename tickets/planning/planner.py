@@ -59,7 +59,7 @@ def plan_reclassification(
     """
     plan = _empty_plan(store, job_id=job_id, now=now, rules=rules)
     count = 0
-    for stored in store.iterate_living({"external_id": {"$gt": after}}, limit=limit, by_id=True):
+    for stored in store.iterate_live({"external_id": {"$gt": after}}, limit=limit, by_id=True):
         plan.reclassify(stored, StoredVersion.of(stored))
         after, count = stored["external_id"], count + 1
     return plan, after, count
@@ -71,7 +71,7 @@ def plan_remapping(
     """The next living tickets to whose status the map, or our spelling, gives another; an empty plan where none is left."""
     plan = _empty_plan(store, job_id=job_id, now=now, rules=rules)
     for match in _mapped_otherwise(store, statuses):
-        for stored in store.iterate_living(match, limit=limit):
+        for stored in store.iterate_live(match, limit=limit):
             plan.remap(stored, StoredVersion.of(stored), statuses)
         if not plan.is_empty:
             break

@@ -9,7 +9,7 @@ from supportsaas.db.mongo import Pipeline
 from tenants.models import Tenant
 from tickets.records.normalize import NO_CUSTOMER
 from tickets.records.statuses import IS_OPEN
-from tickets.store.ticket_store import TICKETS
+from tickets.store.collection_names import TICKETS
 
 MOST_CUSTOMERS = 100
 

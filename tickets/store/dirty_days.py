@@ -1,8 +1,8 @@
-"""Marks of what a write has touched, for those who keep numbers over the tickets.
+"""Dirty days: the days and customers whose roll-ups a write has made out of date.
 
-A mark is inserted in the transaction that writes the tickets, so there is never a change without
-one. Marks are only ever inserted here, never updated: writers and the keepers of numbers do not
-wait for each other. Whoever has brought the numbers in line takes the marks away.
+The entry is inserted in the transaction that writes the tickets, so there is never a change without one. Entries are
+only inserted, never updated, so writers and the roll-up builder do not wait for each other. The builder deletes an
+entry after it has recounted its days.
 """
 
 from collections.abc import Mapping
@@ -13,19 +13,20 @@ from typing import Any
 from pymongo.client_session import ClientSession
 
 from supportsaas.db import mongo
+from tickets.store.collection_names import DIRTY_DAYS
 
-COLLECTION = "rollup_marks"
+COLLECTION = DIRTY_DAYS
 
 
 @dataclass(slots=True)
-class Touched:
-    """The days (their midnights, in UTC) and the customers whose numbers a write changes."""
+class DirtyDays:
+    """The days (midnights in UTC) and customers whose numbers change."""
 
     days: set[datetime] = field(default_factory=set)
     customers: set[str] = field(default_factory=set)
 
     def add(self, ticket: Mapping[str, Any]) -> None:
-        """A ticket as it was, or as it will be: its creation, and every turn it took."""
+        """Add the days of a ticket's creation and of its status transitions. Call it for the old and the new version."""
         for moment in (ticket["created_at"], *ticket.get("turns", ())):
             self.days.add(datetime.combine(moment.astimezone(UTC).date(), time.min, tzinfo=UTC))
         self.customers.add(ticket["customer_id"])
@@ -34,15 +35,15 @@ class Touched:
         return bool(self.days)
 
 
-def append_mark(tenant_id: str, touched: Touched, *, session: ClientSession) -> None:
-    """In the caller's transaction: these days and customers of the tenant are counted anew."""
-    if touched:
-        mongo.collection(COLLECTION).insert_one(
-            {"tenant_id": tenant_id, "days": sorted(touched.days), "customers": sorted(touched.customers)},
+def append_dirty_days(tenant_id: str, dirty: DirtyDays, *, session: ClientSession) -> None:
+    """Record in the caller's transaction that these days and customers have to be recounted."""
+    if dirty:
+        mongo.collection(DIRTY_DAYS).insert_one(
+            {"tenant_id": tenant_id, "days": sorted(dirty.days), "customers": sorted(dirty.customers)},
             session=session,
         )
 
 
-def append_mark_of_everything(tenant_id: str) -> None:
-    """Every number of the tenant is counted anew."""
-    mongo.collection(COLLECTION).insert_one({"tenant_id": tenant_id, "everything": True})
+def mark_everything_dirty(tenant_id: str) -> None:
+    """Have every number of the tenant recounted."""
+    mongo.collection(DIRTY_DAYS).insert_one({"tenant_id": tenant_id, "everything": True})

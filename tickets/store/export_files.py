@@ -43,7 +43,9 @@ def tickets_file(tenant: Tenant, wanted: TicketFilter, format_: Format) -> Strea
     is_part = bool({name for name, _ in wanted.parameters()} - {"created_from", "created_to"})
     what = "selected-tickets" if is_part else "tickets"
     name = file_name(tenant.slug, what, format_, start=wanted.created_from, end=wanted.created_to, zone=tenant.zone)
-    return file_response(write_tickets(format_, TicketStore(tenant).iterate(wanted), zone=tenant.zone), name, format_)
+    return file_response(
+        write_tickets(format_, TicketStore(tenant).queries.iterate(wanted), zone=tenant.zone), name, format_
+    )
 
 
 class _InPlace:

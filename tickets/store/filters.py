@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from supportsaas.clock import iso_z, to_milliseconds
-from tickets.classification.tokenizer import QueryError, parse_query
+from tickets.classification.search_query import QueryError, parse_query
 from tickets.records.statuses import STATES, State, StatusesIn
 
 URGENCIES = ("high", "medium", "low")

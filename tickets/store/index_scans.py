@@ -1,54 +1,58 @@
-"""How a list is read: from which index, and what is left to check on the tickets that it finds. Pure."""
+"""Index scans: which range of an index a ticket list is read from, and what is left to check on each ticket. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from tickets.store.facet_cube import Cell, Cells
+from supportsaas.db.paging import NewestFirst
+from tickets.store.facet_cube import FacetCounts, Facets
 
 Document = dict[str, Any]
 
-NEWEST_FIRST = [("created_at", -1), ("external_id", -1)]
-OLDEST_FIRST = [("created_at", 1), ("external_id", 1)]
+TICKET_ORDER = NewestFirst("created_at", "external_id")
 DATE_INDEX = "tenant_id_is_deleted_created_at_external_id"
 CUSTOMER_INDEX = "tenant_id_is_deleted_customer_id_created_at_external_id_urgency_sentiment_status_source"
-CELL_INDEX = "tenant_id_is_deleted_" + "_".join(Cell._fields) + "_created_at_external_id"
+FACET_INDEX = "tenant_id_is_deleted_" + "_".join(Facets._fields) + "_created_at_external_id"
+WORDS_INDEX = "tenant_id_words_created_at_external_id"
 WAITING_INDEX = "tenant_id_unindexed_since"
 
-MOST_RANGES = 150
-"""Ranges of an index that are merged into one list; MongoDB itself merges at most 200."""
+MAX_RANGES = 150
+"""Ranges of one index that are merged into one list. MongoDB merges at most 200."""
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """Part of a list, in its order. The branches of a list are disjoint.
+class IndexScan:
+    """Part of a list, in the list's order. The scans of a list are disjoint.
 
-    `found` is what the index finds by itself, `checked` what is looked at in the tickets then.
+    The index answers `bounds`; `residual` conditions are checked on the tickets that it finds.
     """
 
-    found: Document
+    bounds: Document
     index: str
-    checked: tuple[Document, ...] = field(default=())
+    residual: tuple[Document, ...] = field(default=())
 
     @property
     def match(self) -> Document:
-        return {"$and": [self.found, *self.checked]} if self.checked else self.found
+        return {"$and": [self.bounds, *self.residual]} if self.residual else self.bounds
 
-    def with_checks(self, *checks: Document) -> "Branch":
-        return Branch(self.found, self.index, (*self.checked, *(each for each in checks if each)))
+    def with_residual(self, *conditions: Document) -> "IndexScan":
+        added = tuple(each for each in conditions if each)
+        return IndexScan(self.bounds, self.index, (*self.residual, *added))
 
 
-def ranges_of_cells(cells: Cells) -> Iterator[Document]:
-    """The cells as matches of their index, in so many pieces that each has few enough combinations of values."""
-    if not cells:
+def facet_ranges(counts: FacetCounts) -> Iterator[Document]:
+    """The counted facets as matches of their index, each with at most `MAX_RANGES` combinations of values."""
+    if not counts:
         return
-    values = {name: sorted({cell[place] for cell in cells}) for place, name in enumerate(Cell._fields)}
-    if prod(len(given) for given in values.values()) <= MOST_RANGES:
+    values = {name: sorted({facets[place] for facets in counts}) for place, name in enumerate(Facets._fields)}
+    if prod(map(len, values.values())) <= MAX_RANGES:
         yield {name: {"$in": given} for name, given in values.items()}
         return
-    place, name = max(enumerate(Cell._fields), key=lambda each: len(values[each[1]]))
-    half = len(values[name]) // 2
-    lower = set(values[name][:half])
-    yield from ranges_of_cells(Cells({cell: count for cell, count in cells.items() if cell[place] in lower}))
-    yield from ranges_of_cells(Cells({cell: count for cell, count in cells.items() if cell[place] not in lower}))
+    longest = max(values, key=lambda name: len(values[name]))
+    lower_half = set(values[longest][: len(values[longest]) // 2])
+    place = Facets._fields.index(longest)
+    lower = {facets: count for facets, count in counts.items() if facets[place] in lower_half}
+    upper = {facets: count for facets, count in counts.items() if facets[place] not in lower_half}
+    yield from facet_ranges(FacetCounts(lower))
+    yield from facet_ranges(FacetCounts(upper))

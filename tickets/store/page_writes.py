@@ -1,4 +1,4 @@
-"""What is written when a page of tickets is saved. Pure data: `planning` works it out, `TicketStore.save_page` writes it."""
+"""The writes of a page of tickets, as pure data: `tickets.planning` plans them, `TicketStore.save_page` makes them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,18 +6,18 @@ from typing import Any
 
 from tickets.alerts.messages import TicketFacts
 from tickets.records.versions import Action, FieldChanges
-from tickets.store.dirty_days import Touched
-from tickets.store.facet_cube import DayCells
+from tickets.store.dirty_days import DirtyDays
+from tickets.store.facet_cube import DayFacetCounts
 
 Document = dict[str, Any]
 
 SEARCHABLE = frozenset(("subject", "message", "customer_id", "topics"))
-"""What a ticket's words are made of; together with its topics also the fields of its cell are among them."""
+"""The fields that a ticket's words come from. Its topics are stored together with its facets, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """A ticket that is news for a channel; `event` names this very version of it."""
+    """A ticket to alert a channel about. `event` identifies this version of it."""
 
     channel_id: str
     event: str
@@ -27,7 +27,7 @@ class Announcement:
 
 @dataclass(slots=True, kw_only=True)
 class PageWrites:
-    """The writes of a page and its counts. `updates` are pairs of a stored `_id` and the new values."""
+    """The writes of a page and its numbers. `updates` are pairs of a stored `_id` and the new values."""
 
     tenant_id: str
     job_id: str
@@ -36,9 +36,9 @@ class PageWrites:
     updates: list[tuple[Any, Document]] = field(default_factory=list)
     history: list[Document] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
-    counts: DayCells = field(default_factory=DayCells)
-    """How the counts of living tickets change."""
-    touched: Touched = field(default_factory=Touched)
+    counts: DayFacetCounts = field(default_factory=DayFacetCounts)
+    """How the facet counts of live tickets change."""
+    dirty: DirtyDays = field(default_factory=DirtyDays)
     new: int = 0
     updated: int = 0
     restored: int = 0

@@ -1,7 +1,7 @@
-"""Records that could not become tickets, with the reason and the record itself, nothing lost.
+"""Quarantine: records that could not become tickets, each with its reason and the whole record.
 
-A record is kept once, under a digest of what it says, however often it is refused. It leaves
-when its ticket comes in well, or when somebody drops it.
+A record is kept once, under a digest of its content, however often it is rejected. It is removed when its ticket is
+imported, or when a user drops it.
 """
 
 import hashlib
@@ -18,28 +18,27 @@ from pymongo.client_session import ClientSession
 
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.db.paging import Cursor
+from supportsaas.db.paging import Cursor, NewestFirst, page_of
 from tenants.models import Tenant
 from tickets.records.normalize import as_text, clean_text
 from tickets.records.origin import PLAIN, Origin
 from tickets.records.rejections import ReasonCount
+from tickets.store.collection_names import QUARANTINE
 
-COLLECTION = "quarantine"
 LONGEST_PAYLOAD = 200_000
 PAGE_SIZE = 25
-MOST_REASONS = 12
+MAX_REASONS = 12
 
-_NEWEST_FIRST = [("last_seen_at", -1), ("_id", -1)]
-_OLDEST_FIRST = [("last_seen_at", 1), ("_id", 1)]
+_ORDER = NewestFirst("last_seen_at", "_id")
 _WHOLE = {"is_cut": {"$ne": True}}
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedRecord:
-    """A refused record: `payload` as it came, `fields` in the house's names where it has any.
+    """A rejected record: `payload` as it was received, and its `fields` by our names if they could be read.
 
-    `place` says where in a file it stands. The fields of such a record are kept too, because how
-    its file was to be read is not known later.
+    `place` is its place in a file. The fields of such a record are stored too, because the options the file was read
+    with are not known later.
     """
 
     field: str
@@ -51,25 +50,25 @@ class QuarantinedRecord:
 
     @property
     def external_id(self) -> str | None:
-        """The id that its ticket has or would have with us."""
+        """The id of its ticket, or the id its ticket would have."""
         named = self.fields if self.fields is not None else self.payload
         found = named.get("id") if isinstance(named, Mapping) else None
         own = clean_text(as_text(found) or "").strip()[:200]
         return self.origin.prefix + own if own else None
 
     def key(self, tenant_id: str) -> str:
-        """A digest of what the record says: it is kept once, however often it is refused."""
-        told_apart = f"{tenant_id}\0{self.origin.prefix}{self.text()}"
-        return hashlib.blake2b(told_apart.encode(), digest_size=16).hexdigest()
+        """A digest of the record's content, so that it is kept once however often it is rejected."""
+        content = f"{tenant_id}\0{self.origin.prefix}{self.text()}"
+        return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
     def text(self) -> str:
-        """The payload as JSON: whatever was in it fits into a string, and is never interpreted."""
+        """The payload as JSON: a string holds any content, and nothing interprets it."""
         return _as_json(self.payload)
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantineFilter:
-    """What the list may be narrowed by; empty means not at all. `reason` is its part before a colon."""
+    """Conditions on the list; empty means any. `reason` is compared up to a colon."""
 
     field: str = ""
     reason: str = ""
@@ -86,7 +85,7 @@ EVERYTHING = QuarantineFilter()
 
 @dataclass(frozen=True, slots=True)
 class QuarantinePage:
-    """One page of the list, newest first, and the cursors around it (None at the ends)."""
+    """One page of the list, newest first, and the cursors of its neighbours (None at the ends of the list)."""
 
     records: list[Document]
     total: int
@@ -102,7 +101,7 @@ def save_records(
     now: datetime,
     session: ClientSession | None = None,
 ) -> None:
-    """Keep the records; one that was there already is counted again, not doubled."""
+    """Save the records. A record that is in quarantine already is counted once more."""
     if not records:
         return
     writes: dict[str, UpdateOne] = {}
@@ -138,102 +137,91 @@ def save_records(
             },
             upsert=True,
         )
-    mongo.collection(COLLECTION).bulk_write(list(writes.values()), ordered=False, session=session)
+    mongo.collection(QUARANTINE).bulk_write(list(writes.values()), ordered=False, session=session)
 
 
 def find_page(
     tenant: Tenant, wanted: QuarantineFilter = EVERYTHING, *, page_size: int = PAGE_SIZE, cursor: Cursor | None = None
 ) -> QuarantinePage:
-    """A page of the tenant's refused records that match, newest first."""
-    match = _of(tenant, wanted)
-    backwards = cursor is not None and cursor.backwards
-    within = {"$and": [match, cursor.match(time="last_seen_at", key="_id")]} if cursor else match
-    order = _OLDEST_FIRST if backwards else _NEWEST_FIRST
-    found = list(mongo.collection(COLLECTION).find(within, {"fields": 0}).sort(order).limit(page_size + 1))
-    has_more = len(found) > page_size
-    found = found[:page_size]
-    if backwards:
-        found.reverse()
-    has_next = bool(found) if backwards else has_more
-    has_previous = has_more if backwards else bool(found) and cursor is not None
+    """A page of the tenant's rejected records that match, newest first."""
+    page = page_of(mongo.collection(QUARANTINE), _of(tenant, wanted), _ORDER, cursor, page_size, fields={"fields": 0})
     return QuarantinePage(
-        records=found,
+        records=page.documents,
         total=count_records(tenant, wanted),
-        next_cursor=_cursor(found[-1]).encode() if found and has_next else None,
-        previous_cursor=_cursor(found[0], backwards=True).encode() if found and has_previous else None,
+        next_cursor=page.next_cursor,
+        previous_cursor=page.previous_cursor,
     )
 
 
 def find_record(tenant: Tenant, key: str) -> Document | None:
-    return mongo.collection(COLLECTION).find_one({**_of(tenant), "_id": key})
+    return mongo.collection(QUARANTINE).find_one({**_of(tenant), "_id": key})
 
 
 def count_records(tenant: Tenant, wanted: QuarantineFilter = EVERYTHING) -> int:
-    return mongo.collection(COLLECTION).count_documents(_of(tenant, wanted))
+    return mongo.collection(QUARANTINE).count_documents(_of(tenant, wanted))
 
 
 def count_reasons(tenant: Tenant) -> list[ReasonCount]:
     """The most frequent reasons."""
     reason = {"$arrayElemAt": [{"$split": ["$reason", ": "]}, 0]}
-    rows = mongo.collection(COLLECTION).aggregate(
+    rows = mongo.collection(QUARANTINE).aggregate(
         [
             {"$match": _of(tenant)},
             {"$group": {"_id": {"field": "$field", "reason": reason}, "count": {"$sum": 1}}},
             {"$sort": {"count": -1, "_id": 1}},
-            {"$limit": MOST_REASONS},
+            {"$limit": MAX_REASONS},
         ]
     )
     return [ReasonCount(row["_id"]["field"], row["_id"]["reason"], row["count"]) for row in rows]
 
 
 def drop_recovered(tenant: Tenant, external_ids: Sequence[str]) -> int:
-    """Take out records whose ticket has come in well by now; how many."""
-    result = mongo.collection(COLLECTION).delete_many({**_of(tenant), "external_id": {"$in": list(external_ids)}})
+    """Remove records whose tickets have been imported. Returns how many."""
+    result = mongo.collection(QUARANTINE).delete_many({**_of(tenant), "external_id": {"$in": list(external_ids)}})
     return result.deleted_count
 
 
 def drop_records(tenant: Tenant, keys: Sequence[str]) -> int:
-    """Take out these records because somebody said so; how many there were."""
-    result = mongo.collection(COLLECTION).delete_many({**_of(tenant), "_id": {"$in": list(keys)}})
+    """Remove the records that a user drops. Returns how many there were."""
+    result = mongo.collection(QUARANTINE).delete_many({**_of(tenant), "_id": {"$in": list(keys)}})
     return result.deleted_count
 
 
 def drop_matching(tenant: Tenant, wanted: QuarantineFilter, *, until: datetime) -> int:
-    """Take out all that match and were refused until then, not what came since; how many."""
-    result = mongo.collection(COLLECTION).delete_many({**_of(tenant, wanted), "last_seen_at": {"$lte": until}})
+    """Remove all that match and were last rejected by `until`. Returns how many."""
+    result = mongo.collection(QUARANTINE).delete_many({**_of(tenant, wanted), "last_seen_at": {"$lte": until}})
     return result.deleted_count
 
 
-# -- Trying again ------------------------------------------------------------------------------
+# -- Retrying ----------------------------------------------------------------------------------
 
 
 def count_whole(tenant: Tenant, keys: Sequence[str] = ()) -> int:
-    """How many records can be tried again, of these or of all: those kept whole."""
-    records = mongo.collection(COLLECTION)
+    """How many of these records, or of all, are stored whole and can be retried."""
+    records = mongo.collection(QUARANTINE)
     if keys:
         return records.count_documents(_to_retry(tenant, keys))
-    # Few are cut, and an index holds just those; looking into every record takes long where there are many.
+    # Few records are cut, and an index has just those. Reading every record would be slow.
     return max(count_records(tenant) - records.count_documents({**_of(tenant), "is_cut": True}), 0)
 
 
 def find_to_retry(
     tenant: Tenant, keys: Sequence[str], *, job_id: str, after: Document | None, limit: int
 ) -> list[Document]:
-    """The next records that the job is to try again, the longest refused first, after the one given.
+    """The next records for the job to retry, oldest first, after the given one.
 
-    One that the same job has refused already moved to the end and does not come again.
+    A record that this job has rejected again is at the end of the order and is not returned.
     """
     match = {**_to_retry(tenant, keys), "job_id": {"$ne": job_id}}
     if after is not None:
-        beyond = Cursor(after["last_seen_at"], after["_id"], backwards=True)
-        match = {"$and": [match, beyond.match(time="last_seen_at", key="_id")]}
-    return list(mongo.collection(COLLECTION).find(match).sort(_OLDEST_FIRST).limit(limit))
+        match = _ORDER.beyond(match, _ORDER.cursor_at(after, backwards=True))
+    return list(mongo.collection(QUARANTINE).find(match).sort(_ORDER.sort(backwards=True)).limit(limit))
 
 
 def drop_retried(tenant: Tenant, keys: Sequence[str], *, job_id: str) -> int:
-    """Take out those of the records that the job tried again and did not refuse again; how many."""
-    tried = {**_of(tenant), "_id": {"$in": list(keys)}, "job_id": {"$ne": job_id}}
-    return mongo.collection(COLLECTION).delete_many(tried).deleted_count
+    """Remove those of the records that the job retried and did not reject again. Returns how many."""
+    retried = {**_of(tenant), "_id": {"$in": list(keys)}, "job_id": {"$ne": job_id}}
+    return mongo.collection(QUARANTINE).delete_many(retried).deleted_count
 
 
 # -- Inside ------------------------------------------------------------------------------------
@@ -245,10 +233,6 @@ def _of(tenant: Tenant, wanted: QuarantineFilter = EVERYTHING) -> Document:
 
 def _to_retry(tenant: Tenant, keys: Sequence[str]) -> Document:
     return {**_of(tenant), **_WHOLE, **({"_id": {"$in": list(keys)}} if keys else {})}
-
-
-def _cursor(record: Document, *, backwards: bool = False) -> Cursor:
-    return Cursor(record["last_seen_at"], record["_id"], backwards)
 
 
 _TOO_DEEP = json.dumps("(nested too deeply to be shown)")

@@ -1,11 +1,11 @@
-"""ListPlans: from which index a tenant's list is read under a filter, and what counts it.
+"""QueryPlanner: which index scans a ticket list is read from under a filter, and how its total is counted.
 
-Every query is sent to the index that has its tickets in the order of the list, so its cost is that of a
-page, not that of a tenant. Totals come from the counted cells where the filter is of what those count, and
-from an index or a bounded look at the tickets otherwise.
+Each scan is sent to the index that has its tickets in the order of the list, so a page costs as much as its tickets
+and not as much as the tenant's. Totals come from the facet counts if the filter has only conditions on facets and
+dates, and otherwise from an index or from a limited number of tickets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -15,173 +15,201 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from supportsaas.db.parallel import run_parallel
 from tenants.models import Tenant
-from tickets.classification.tokenizer import QueryError, parse_query, topic_word, topic_word_with
-from tickets.store.facet_counts import TicketCounts, count_by_cell, read_cells
-from tickets.store.facet_cube import Cells, match_of_cells, narrowed, narrows_cells
+from tickets.classification.search_query import QueryError, parse_query
+from tickets.classification.stored_words import topic_word, topic_word_with
+from tickets.store.collection_names import TICKETS
+from tickets.store.facet_counts import FacetCountStore, group_by_facets, read_facet_counts
+from tickets.store.facet_cube import FacetCounts, facet_match, filtered, filters_facets
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.index_scans import (
-    CELL_INDEX,
     CUSTOMER_INDEX,
     DATE_INDEX,
-    MOST_RANGES,
+    FACET_INDEX,
+    MAX_RANGES,
     WAITING_INDEX,
-    Branch,
-    ranges_of_cells,
+    WORDS_INDEX,
+    IndexScan,
+    facet_ranges,
 )
-from tickets.store.search import TICKETS, WORDS_INDEX, TicketSearch, WordMatch
+from tickets.store.search import TicketSearch, WordMatch
 
-MOST_LOOKED_AT = 3_000
-"""Tickets that are looked at: to count cells which are not counted beforehand, or for a page that no index finds."""
-MOST_COUNTED = 10_000
-"""A keyword with fields is counted by the index up to here."""
-MOST_COMPARED = 20_000
-"""Of words and of fields the fewer are read; more than this are not compared."""
-MOST_COUNTED_BY_INDEX = 300_000
-"""What stands side by side in the index is counted up to here."""
+MAX_EXAMINED = 3_000
+"""Tickets that are read to count their facets, or for a page of matches that no index finds."""
+MAX_COUNTED = 10_000
+"""The tickets of a keyword with conditions on facets are counted up to here."""
+MAX_COMPARED = 20_000
+"""A search with conditions on facets reads whichever finds fewer tickets, words or facets, and compares up to here."""
+MAX_COUNTED_BY_INDEX = 300_000
+"""The tickets of one contiguous range of an index are counted up to here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How a list is read: its branches, and the cells of all that the filter asks beyond the fields of a cell.
+class FacetPlan:
+    """The facet counts are known, so total and choices are sums of them.
 
-    Without `cells`, where those are too many to look at, the total is that of the branches `counted` less that of
-    those `off`, and counting stops at `most`. Where `looks`, an index finds very many tickets that have to be looked
-    at one by one, so only some are, for a page as for the total.
+    `counts` covers all of the filter's conditions except those on facets.
     """
 
-    branches: list[Branch]
-    cells: Cells | None
-    counted: Sequence[Branch] = ()
-    off: Sequence[Branch] = ()
-    most: int = 0
-    looks: bool = False
+    scans: Sequence[IndexScan]
+    counts: FacetCounts
 
 
-class ListPlans:
-    def __init__(self, tenant: Tenant) -> None:
-        self.tenant = tenant
+@dataclass(frozen=True, slots=True)
+class IndexPlan:
+    """Indexes count the list: the tickets of `counted` minus those of `excluded`, up to `limit`."""
+
+    scans: Sequence[IndexScan]
+    counted: Sequence[IndexScan]
+    limit: int
+    excluded: Sequence[IndexScan] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePlan:
+    """Indexes find very many tickets that have to be checked one by one, so only the first `MAX_EXAMINED` are."""
+
+    scans: Sequence[IndexScan]
+
+
+QueryPlan = FacetPlan | IndexPlan | SamplePlan
+
+
+class QueryPlanner:
+    def __init__(self, tenant: Tenant, facet_counts: FacetCountStore) -> None:
+        self._tenant = tenant
+        self._facet_counts = facet_counts
+        self._search = TicketSearch(tenant)
         self._tickets = mongo.collection(TICKETS)
-        self._counts = TicketCounts(tenant)
+        self._live: Document = {"tenant_id": tenant.slug, "is_deleted": False}
 
-    @property
-    def _live(self) -> Document:
-        return {"tenant_id": self.tenant.slug, "is_deleted": False}
+    def plan(self, wanted: TicketFilter) -> QueryPlan:
+        """Raises `FilterError` if `q` matches too many words."""
+        wanted = self._within_retention(wanted)
+        words = self._compile(wanted)
+        if words is not None and words.is_empty:
+            return FacetPlan([], FacetCounts())
+        if wanted.customer_id is None and wanted.keyword is None and words is None:
+            return self._plan_facets(wanted)
+        return self._plan_narrow(wanted, words)
 
     def _within_retention(self, wanted: TicketFilter) -> TicketFilter:
-        """Not what is about to be erased: MongoDB takes its minute, and the counts do not hear of it."""
-        if self.tenant.retention_days is None:
+        """Without tickets past retention: MongoDB deletes them up to a minute late and does not update the counts."""
+        if self._tenant.retention_days is None:
             return wanted
-        oldest = clock.now() - timedelta(days=self.tenant.retention_days)
+        oldest = clock.now() - timedelta(days=self._tenant.retention_days)
         return replace(wanted, created_from=max(wanted.created_from or oldest, oldest))
 
-    def plan(self, wanted: TicketFilter) -> Plan:
-        """Raises `FilterError` where `q` is too wide."""
-        wanted = self._within_retention(wanted)
-        words, chosen = self._words(wanted), narrows_cells(wanted)
-        if words is not None and words.is_empty:
-            return Plan([], Cells())
-        if wanted.customer_id is None and wanted.keyword is None and words is None:
-            return self._plan_of_fields(wanted)
-        branches = self._narrow(wanted, words)
-        fields = match_of_cells(wanted)
-        narrow = [branch.with_checks(fields) for branch in branches]
-        cells = self._look_at(branches)
-        if cells is not None:
-            return Plan(narrow, cells)
-        if chosen and wanted.keyword is not None and wanted.customer_id is None and words is None:
-            return self._plan_of_keyword_and_fields(wanted, fields)
-        if not chosen and not any(branch.checked for branch in branches if branch.index != WAITING_INDEX):
-            return Plan(narrow, None, narrow, most=MOST_COUNTED_BY_INDEX)
-        if chosen and words is not None and wanted.customer_id is None:
-            narrow = self._shorter(wanted, words, narrow)
-        return Plan(narrow, None, narrow, looks=True)
-
-    def _plan_of_fields(self, wanted: TicketFilter) -> Plan:
-        cells = self._counts.find_cells(wanted.created_from, wanted.created_to)
-        if not narrows_cells(wanted):
-            return Plan([Branch({**self._live, **_period(wanted)}, DATE_INDEX)], cells)
-        return Plan(self._by_cells(wanted, narrowed(cells, wanted)), cells)
-
-    def _by_cells(self, wanted: TicketFilter, cells: Cells) -> list[Branch]:
-        return [Branch({**self._live, **each, **_period(wanted)}, CELL_INDEX) for each in ranges_of_cells(cells)]
-
-    def _narrow(self, wanted: TicketFilter, words: WordMatch | None) -> list[Branch]:
-        """Where the tickets are that the filter asks for beyond the fields of a cell."""
-        keyword: Document = {"topics": wanted.keyword} if wanted.keyword is not None and words is None else {}
-        if wanted.customer_id is not None:
-            found = {**self._live, "customer_id": wanted.customer_id, **_period(wanted)}
-            return [Branch(found, CUSTOMER_INDEX).with_checks(keyword, *(words.all_checks() if words else ()))]
-        # Tickets with words, and those that wait for them, are living ones.
-        tenant = {"tenant_id": self.tenant.slug, **_period(wanted)}
-        if words is not None:
-            found = {**tenant, **words.by_index()}
-            return [Branch(found, WORDS_INDEX).with_checks(*words.left_checks())]
-        assert wanted.keyword is not None
-        return [
-            Branch({**tenant, "words": topic_word(wanted.keyword)}, WORDS_INDEX),
-            self._waiting(wanted, {"words": {"$exists": False}}),
-        ]
-
-    def _waiting(self, wanted: TicketFilter, *checks: Document) -> Branch:
-        """Tickets with the keyword whose words are not there yet or not right yet."""
-        found = {"tenant_id": self.tenant.slug, "unindexed_since": {"$exists": True}}
-        return Branch(found, WAITING_INDEX).with_checks(_period(wanted), {"topics": wanted.keyword}, *checks)
-
-    def _plan_of_keyword_and_fields(self, wanted: TicketFilter, fields: Document) -> Plan:
-        """By what is stored for the keyword together with the fields; what waits is taken as it is in truth."""
-        assert wanted.keyword is not None
-        cells = narrowed(self._counts.find_cells(wanted.created_from, wanted.created_to), wanted)
-        words = sorted(topic_word_with(wanted.keyword, cell) for cell in cells)
-        tenant = {"tenant_id": self.tenant.slug, **_period(wanted)}
-        is_right: Document = {"unindexed_since": {"$exists": False}}
-        stored = [
-            Branch({**tenant, "words": {"$in": words[start : start + MOST_RANGES]}}, WORDS_INDEX)
-            for start in range(0, len(words), MOST_RANGES)
-        ]
-        waiting = self._waiting(wanted, fields)
-        return Plan(
-            [*(branch.with_checks(is_right) for branch in stored), waiting],
-            None,
-            [*stored, waiting],
-            off=[self._waiting(wanted, {"words": {"$in": words}})] if words else [],
-            most=MOST_COUNTED,
-        )
-
-    def _shorter(self, wanted: TicketFilter, words: WordMatch, narrow: list[Branch]) -> list[Branch]:
-        """By the fields, and checking the words, where that finds fewer tickets."""
-        cells = narrowed(self._counts.find_cells(wanted.created_from, wanted.created_to), wanted)
-        least = cells.total()
-        if least > MOST_COMPARED or self._count_found(narrow, most=least) <= least:
-            return narrow
-        return [branch.with_checks(*words.all_checks()) for branch in self._by_cells(wanted, cells)]
-
-    def _words(self, wanted: TicketFilter) -> WordMatch | None:
+    def _compile(self, wanted: TicketFilter) -> WordMatch | None:
         if wanted.q is None:
             return None
         try:
-            return TicketSearch(self.tenant).compile(parse_query(wanted.q), topic=wanted.keyword)
+            return self._search.compile(parse_query(wanted.q), topic=wanted.keyword)
         except QueryError as error:
             raise FilterError("q", str(error)) from None
 
-    def _look_at(self, branches: list[Branch]) -> Cells | None:
-        """The cells of the tickets; None where there are too many to look at."""
-        by_index = [branch for branch in branches if not branch.checked]
-        if self._count_found(by_index, most=MOST_LOOKED_AT) > MOST_LOOKED_AT:
+    # -- Conditions on facets and dates only -----------------------------------------------
+
+    def _plan_facets(self, wanted: TicketFilter) -> FacetPlan:
+        counts = self._facet_counts.find_counts(wanted.created_from, wanted.created_to)
+        if not filters_facets(wanted):
+            return FacetPlan([IndexScan({**self._live, **_period(wanted)}, DATE_INDEX)], counts)
+        return FacetPlan(self._scans_by_facets(wanted, filtered(counts, wanted)), counts)
+
+    def _scans_by_facets(self, wanted: TicketFilter, counts: FacetCounts) -> list[IndexScan]:
+        return [IndexScan({**self._live, **values, **_period(wanted)}, FACET_INDEX) for values in facet_ranges(counts)]
+
+    # -- Conditions on customer, keyword or words ------------------------------------------
+
+    def _plan_narrow(self, wanted: TicketFilter, words: WordMatch | None) -> QueryPlan:
+        found = list(self._narrow_scans(wanted, words))
+        scans = [scan.with_residual(facet_match(wanted)) for scan in found]
+        counts = self._count_facets(found)
+        if counts is not None:
+            return FacetPlan(scans, counts)
+        has_facets = filters_facets(wanted)
+        if has_facets and wanted.customer_id is None:
+            if words is None:
+                return self._plan_keyword_with_facets(wanted)
+            return SamplePlan(self._shorter_scans(wanted, words, scans))
+        if not has_facets and not any(scan.residual for scan in found if scan.index != WAITING_INDEX):
+            return IndexPlan(scans, counted=scans, limit=MAX_COUNTED_BY_INDEX)
+        return SamplePlan(scans)
+
+    def _narrow_scans(self, wanted: TicketFilter, words: WordMatch | None) -> Iterator[IndexScan]:
+        """Where the tickets are, without the conditions on facets."""
+        if wanted.customer_id is not None:
+            bounds = {**self._live, "customer_id": wanted.customer_id, **_period(wanted)}
+            scan = IndexScan(bounds, CUSTOMER_INDEX)
+            if words is not None:
+                yield scan.with_residual(*words.all_checks())
+            elif wanted.keyword is not None:
+                yield scan.with_residual({"topics": wanted.keyword})
+            else:
+                yield scan
+            return
+        # Tickets with words, and those that wait for them, are live.
+        tenant = {"tenant_id": self._tenant.slug, **_period(wanted)}
+        if words is not None:
+            yield IndexScan({**tenant, **words.bounds()}, WORDS_INDEX).with_residual(*words.residual())
+            return
+        assert wanted.keyword is not None
+        yield IndexScan({**tenant, "words": topic_word(wanted.keyword)}, WORDS_INDEX)
+        yield self._waiting(wanted, {"words": {"$exists": False}})
+
+    def _waiting(self, wanted: TicketFilter, *conditions: Document) -> IndexScan:
+        """Tickets with the keyword whose words are not stored yet, or not right yet."""
+        bounds = {"tenant_id": self._tenant.slug, "unindexed_since": {"$exists": True}}
+        return IndexScan(bounds, WAITING_INDEX).with_residual(_period(wanted), {"topics": wanted.keyword}, *conditions)
+
+    def _count_facets(self, scans: Sequence[IndexScan]) -> FacetCounts | None:
+        """The facet counts of the tickets, or None if there are too many to read."""
+        by_index = [scan for scan in scans if not scan.residual]
+        if self._count_found(by_index, limit=MAX_EXAMINED) > MAX_EXAMINED:
             return None
 
-        def read(branch: Branch) -> Cells:
-            return read_cells(self._tickets.aggregate(self.cells_pipeline(branch.match), hint=branch.index))
+        def read(scan: IndexScan) -> FacetCounts:
+            return read_facet_counts(self._tickets.aggregate(self.facets_pipeline(scan.match), hint=scan.index))
 
-        found = sum(run_parallel(*(partial(read, branch) for branch in branches)), Cells())
-        return found if found.total() <= MOST_LOOKED_AT else None
+        counts = sum(run_parallel(*(partial(read, scan) for scan in scans)), FacetCounts())
+        return counts if counts.total() <= MAX_EXAMINED else None
 
     @staticmethod
-    def cells_pipeline(match: Document) -> Pipeline:
-        return [{"$match": match}, {"$limit": MOST_LOOKED_AT + 1}, *count_by_cell()]
+    def facets_pipeline(match: Document) -> Pipeline:
+        return [{"$match": match}, {"$limit": MAX_EXAMINED + 1}, *group_by_facets()]
 
-    def _count_found(self, branches: Sequence[Branch], *, most: int) -> int:
-        """How many the indexes find, and at most one more than `most` of each branch."""
-        return sum(mongo.count(TICKETS, branch.found, index=branch.index, most=most + 1) for branch in branches)
+    def _plan_keyword_with_facets(self, wanted: TicketFilter) -> IndexPlan:
+        """By the words that hold the keyword together with facets. Waiting tickets are read as they really are."""
+        assert wanted.keyword is not None
+        counts = filtered(self._facet_counts.find_counts(wanted.created_from, wanted.created_to), wanted)
+        words = sorted(topic_word_with(wanted.keyword, facets) for facets in counts)
+        tenant = {"tenant_id": self._tenant.slug, **_period(wanted)}
+        stored = [
+            IndexScan({**tenant, "words": {"$in": words[start : start + MAX_RANGES]}}, WORDS_INDEX)
+            for start in range(0, len(words), MAX_RANGES)
+        ]
+        is_right: Document = {"unindexed_since": {"$exists": False}}
+        waiting = self._waiting(wanted, facet_match(wanted))
+        waiting_by_words = self._waiting(wanted, {"words": {"$in": words}})
+        return IndexPlan(
+            [*(scan.with_residual(is_right) for scan in stored), waiting],
+            counted=[*stored, waiting],
+            limit=MAX_COUNTED,
+            excluded=[waiting_by_words] if words else [],
+        )
+
+    def _shorter_scans(
+        self, wanted: TicketFilter, words: WordMatch, by_words: Sequence[IndexScan]
+    ) -> Sequence[IndexScan]:
+        """The scans by words or by facets, whichever finds fewer tickets."""
+        counts = filtered(self._facet_counts.find_counts(wanted.created_from, wanted.created_to), wanted)
+        with_facets = counts.total()
+        if with_facets > MAX_COMPARED or self._count_found(by_words, limit=with_facets) <= with_facets:
+            return by_words
+        return [scan.with_residual(*words.all_checks()) for scan in self._scans_by_facets(wanted, counts)]
+
+    def _count_found(self, scans: Sequence[IndexScan], *, limit: int) -> int:
+        """How many tickets the indexes find, at most `limit` + 1 for each scan."""
+        return sum(mongo.count(TICKETS, scan.bounds, index=scan.index, most=limit + 1) for scan in scans)
 
 
 def _period(wanted: TicketFilter) -> Document:

@@ -1,7 +1,7 @@
-"""TicketStore: all that touches a tenant's tickets and their history.
+"""TicketStore: a tenant's tickets, their history and their lists.
 
-A store exists only for a tenant and puts it into every filter, every key and every first
-match, so no query can reach another tenant's records.
+A store exists only for a tenant and puts that tenant into every filter, every key and every first match, so no query
+can reach another tenant's records.
 """
 
 from collections import Counter
@@ -23,35 +23,36 @@ from tickets.alerts.deliveries import COLLECTION as DELIVERIES
 from tickets.classification.tokenizer import READ_LIMIT
 from tickets.records.origin import Origin
 from tickets.records.versions import VERSION_FIELDS, StoredVersion
-from tickets.store.dirty_days import append_mark, append_mark_of_everything
-from tickets.store.facet_counts import TicketCounts
-from tickets.store.facet_cube import Cell, DayCells, day_cell
+from tickets.store.collection_names import TICKET_HISTORY, TICKETS
+from tickets.store.dirty_days import append_dirty_days, mark_everything_dirty
+from tickets.store.facet_counts import FacetCountStore
+from tickets.store.facet_cube import DayFacetCounts, Facets, day_facets
 from tickets.store.page_writes import SEARCHABLE, PageWrites
 from tickets.store.quarantine import QuarantinedRecord, save_records
-from tickets.store.search import TICKETS as TICKETS
-from tickets.store.ticket_queries import TicketLists
+from tickets.store.ticket_queries import TicketQueries
 
-HISTORY = "ticket_history"
-_IDS_A_QUERY = 1000
-_TICKETS_A_BATCH = 100
-_CHARACTERS_A_PAGE = 4_000_000
+_IDS_PER_QUERY = 1000
+_TICKETS_PER_BATCH = 100
+_CHARACTERS_PER_PAGE = 4_000_000
 
 
-class TicketStore(TicketLists):
+class TicketStore:
+    """`queries` finds lists of tickets by filter; `facet_counts` are what their totals are counted from."""
+
     def __init__(self, tenant: Tenant) -> None:
-        super().__init__(tenant)
+        if not isinstance(tenant, Tenant) or not tenant.slug:
+            raise ValueError("A TicketStore needs a tenant.")
+        self.tenant = tenant
         self.tenant_id = tenant.slug
-        self._history = mongo.collection(HISTORY)
-        self._counts = TicketCounts(tenant)
+        self.facet_counts = FacetCountStore(tenant)
+        self.queries = TicketQueries(tenant, self.facet_counts)
+        self._tickets = mongo.collection(TICKETS)
+        self._history = mongo.collection(TICKET_HISTORY)
 
-    # -- Reading (lists of tickets: see TicketLists) ---------------------------------------
-
-    def find_count_differences(self) -> dict[str, int]:
-        """Where the counted cells do not add up to the tickets; empty is well."""
-        return self._counts.find_differences()
+    # -- Reading ---------------------------------------------------------------------------
 
     def find_ticket(self, external_id: str) -> Document | None:
-        """The ticket, also where it is deleted (`is_deleted` says so)."""
+        """The ticket, live or deleted (see `is_deleted`)."""
         return self._tickets.find_one({"tenant_id": self.tenant_id, "external_id": external_id})
 
     def find_history(self, external_id: str, *, limit: int = 100) -> list[Document]:
@@ -63,23 +64,21 @@ class TicketStore(TicketLists):
         )
 
     def iterate_newest_texts(self, *, limit: int) -> Iterator[Document]:
-        """The newest living tickets: id, subject, and of the message what is judged."""
+        """The newest live tickets: id, subject, and the part of the message that is classified."""
         message = {"$substrCP": ["$message", 0, READ_LIMIT]}
-        found = self._tickets.find(
-            {"tenant_id": self.tenant_id, "is_deleted": False}, {"external_id": 1, "subject": 1, "message": message}
-        )
-        yield from found.sort([("created_at", -1), ("external_id", -1)]).limit(limit).batch_size(_TICKETS_A_BATCH)
+        found = self._tickets.find(self._live, {"external_id": 1, "subject": 1, "message": message})
+        yield from found.sort([("created_at", -1), ("external_id", -1)]).limit(limit).batch_size(_TICKETS_PER_BATCH)
 
     def iterate_live_ids(self, origin: Origin | None = None) -> Iterator[str]:
-        """The ids of all living tickets, or of those of a name space, from the index alone."""
-        query = {"tenant_id": self.tenant_id, "is_deleted": False, **(origin.match if origin else {})}
+        """The ids of all live tickets, or of those in a name space, from the index alone."""
+        query = {**self._live, **(origin.match if origin else {})}
         for each in self._tickets.find(query, {"_id": 0, "external_id": 1}).batch_size(10_000):
             yield each["external_id"]
 
-    def living_of_the_helpdesk(self, external_ids: Iterable[str]) -> Iterator[str]:
-        """Those of the ids whose tickets are not deleted here, and did not come from a file alone."""
+    def live_ids_of_helpdesk(self, external_ids: Iterable[str]) -> Iterator[str]:
+        """Those of the ids whose tickets are live and did not come from a file only."""
         left = iter(external_ids)
-        while batch := list(islice(left, _IDS_A_QUERY)):
+        while batch := list(islice(left, _IDS_PER_QUERY)):
             query = {
                 "tenant_id": self.tenant_id,
                 "external_id": {"$in": batch},
@@ -90,36 +89,36 @@ class TicketStore(TicketLists):
             yield from (id_ for id_ in batch if id_ in found)
 
     def count_live(self, origin: Origin | None = None) -> int:
-        """How many tickets live, or do in a name space."""
-        query = {"tenant_id": self.tenant_id, "is_deleted": False, **(origin.match if origin else {})}
+        """How many live tickets there are, or how many in a name space."""
+        query = {**self._live, **(origin.match if origin else {})}
         return self._tickets.count_documents(query)
 
     def find_versions(self, external_ids: list[str]) -> dict[str, StoredVersion]:
-        """The slim versions of the tickets that are stored, by id, deleted ones too."""
+        """The slim versions of stored tickets by id, including deleted ones."""
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
         found = self._tickets.find(query, dict.fromkeys(VERSION_FIELDS, 1)).batch_size(len(external_ids) + 1)
         return {each["external_id"]: StoredVersion.of(each) for each in found.to_list()}
 
     def find_whole(self, external_ids: list[str]) -> dict[str, Document]:
-        """The stored tickets by id, deleted ones too."""
+        """The stored tickets by id, including deleted ones."""
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}
         return {each["external_id"]: each for each in self._tickets.find(query)}
 
-    def iterate_living(self, match: Document, *, limit: int, by_id: bool = False) -> Iterator[Document]:
-        """At most `limit` living tickets that match, whole, and fewer where their messages are long."""
-        found = self._tickets.find({**match, **self._living})
+    def iterate_live(self, match: Document, *, limit: int, by_id: bool = False) -> Iterator[Document]:
+        """At most `limit` live tickets that match, whole; fewer if their messages are long."""
+        found = self._tickets.find({**match, **self._live})
         if by_id:
             found = found.sort("external_id", 1)
         size = 0
-        for stored in found.limit(limit).batch_size(_TICKETS_A_BATCH):
+        for stored in found.limit(limit).batch_size(_TICKETS_PER_BATCH):
             yield stored
             size += len(stored["message"])
-            if size > _CHARACTERS_A_PAGE:
+            if size > _CHARACTERS_PER_PAGE:
                 return
 
     def iterate_values(self, field: str, match: Document) -> Iterator[str]:
-        """The distinct values of the living tickets that match, from an index, one by one: there may be any number."""
-        for row in self._tickets.aggregate([{"$match": {**match, **self._living}}, {"$group": {"_id": f"${field}"}}]):
+        """The distinct values of the live tickets that match, one by one from an index: there may be any number."""
+        for row in self._tickets.aggregate([{"$match": {**match, **self._live}}, {"$group": {"_id": f"${field}"}}]):
             yield row["_id"]
 
     # -- Writing ---------------------------------------------------------------------------
@@ -127,9 +126,9 @@ class TicketStore(TicketLists):
     def save_page(
         self, plan: PageWrites, *, lock: Lock, held: HeldLock, quarantined: Sequence[QuarantinedRecord] = ()
     ) -> None:
-        """Write tickets, history, outbox entries and refused records together, or none of them.
+        """Write tickets, history, outbox entries and rejected records in one transaction.
 
-        Raises `LockLost` where the lock has gone to somebody else; then nothing is written.
+        Raises `LockLost`, and writes nothing, if another process has taken the lock.
         """
         if plan.is_empty and not quarantined:
             return
@@ -146,7 +145,7 @@ class TicketStore(TicketLists):
                 self._tickets.bulk_write(updates, ordered=False, session=session)
             if plan.history:
                 self._history.insert_many(plan.history, ordered=False, session=session)
-            append_mark(self.tenant_id, plan.touched, session=session)
+            append_dirty_days(self.tenant_id, plan.dirty, session=session)
             entries = [
                 OutboxEntry(
                     tenant_id=self.tenant_id,
@@ -158,7 +157,7 @@ class TicketStore(TicketLists):
                 for each in plan.announcements
             ]
             append_entries(entries, now=plan.now, session=session)
-            self._counts.append(plan.counts, session=session)
+            self.facet_counts.append(plan.counts, session=session)
             save_records(self.tenant, quarantined, job_id=plan.job_id, now=plan.now, session=session)
 
         mongo.in_transaction(work)
@@ -166,44 +165,45 @@ class TicketStore(TicketLists):
     def delete_tickets(
         self, external_ids: Sequence[str], *, job_id: str, lock: Lock, held: HeldLock, now: datetime
     ) -> int:
-        """Mark living tickets as deleted, with an entry each; how many there were.
+        """Mark live tickets as deleted, with a history entry each. Returns how many there were.
 
-        Raises `LockLost`; then nothing is written.
+        Raises `LockLost`, and writes nothing, if another process has taken the lock.
         """
 
         def work(session: ClientSession) -> int:
             lock.assert_held(held, session)
-            query = {"tenant_id": self.tenant_id, "external_id": {"$in": list(external_ids)}, "is_deleted": False}
-            fields = ("external_id", "expires_at", "customer_id", "created_at", "turns", *Cell._fields)
-            living = list(self._tickets.find(query, dict.fromkeys(fields, 1), session=session))
-            if not living:
+            query = {**self._live, "external_id": {"$in": list(external_ids)}}
+            fields = ("external_id", "expires_at", "customer_id", "created_at", "turns", *Facets._fields)
+            live = list(self._tickets.find(query, dict.fromkeys(fields, 1), session=session))
+            if not live:
                 return 0
             self._tickets.update_many(
-                {"_id": {"$in": [each["_id"] for each in living]}, "tenant_id": self.tenant_id},
+                {"_id": {"$in": [each["_id"] for each in live]}, "tenant_id": self.tenant_id},
                 {
                     "$set": {"is_deleted": True, "deleted_at": now},
                     "$unset": {"words": "", "unindexed_since": ""},
                 },
                 session=session,
             )
-            gone = Counter(map(day_cell, living))
-            self._counts.append(DayCells({key: -count for key, count in gone.items()}), session=session)
+            deleted = Counter(map(day_facets, live))
+            differences = DayFacetCounts({key: -count for key, count in deleted.items()})
+            self.facet_counts.append(differences, session=session)
             writes = PageWrites(tenant_id=self.tenant_id, job_id=job_id, now=now)
             changes = {"deleted_at": {"old": None, "new": now}}
-            for each in living:
+            for each in live:
                 expiry = {"expires_at": each["expires_at"]} if each.get("expires_at") else {}
                 writes.history.append(writes.entry(each["external_id"], "deleted", changes, expiry))
-                writes.touched.add(each)
+                writes.dirty.add(each)
             self._history.insert_many(writes.history, session=session)
-            append_mark(self.tenant_id, writes.touched, session=session)
-            return len(living)
+            append_dirty_days(self.tenant_id, writes.dirty, session=session)
+            return len(live)
 
         return mongo.in_transaction(work)
 
     def apply_retention(self) -> None:
-        """Have every ticket, entry and alert expire as the tenant's retention says, or not at all."""
-        self._counts.repair()  # MongoDB erased by the former retention without a word
-        append_mark_of_everything(self.tenant_id)  # MongoDB erases without a word
+        """Apply the tenant's retention period, or its absence, to all tickets, history entries and alerts."""
+        self.facet_counts.repair()  # MongoDB does not update them when it deletes expired tickets
+        mark_everything_dirty(self.tenant_id)  # for the same reason
         days = self.tenant.retention_days
         mine = {"tenant_id": self.tenant_id}
         alerts = (
@@ -226,7 +226,7 @@ class TicketStore(TicketLists):
     # -- Inside ----------------------------------------------------------------------------
 
     @property
-    def _living(self) -> Document:
+    def _live(self) -> Document:
         return {"tenant_id": self.tenant_id, "is_deleted": False}
 
     def _expire_history(self, tickets: Iterable[Document]) -> None:
@@ -242,5 +242,5 @@ class TicketStore(TicketLists):
 
 
 def _change(values: Document) -> Document:
-    """The update of a ticket; one with another text has no words of the older version."""
+    """The update of a ticket. Words of an older text are removed."""
     return {"$set": values, **({"$unset": {"words": ""}} if values.keys() & SEARCHABLE else {})}

@@ -13,7 +13,7 @@ from analytics.periods import Period, buckets_of, day_start
 from analytics.rollups.refreshing import refresh
 from supportsaas import clock
 from tenants.models import Tenant
-from tickets.store.dirty_days import append_mark_of_everything
+from tickets.store.dirty_days import mark_everything_dirty
 from tickets.store.filters import FilterError, parse_moment
 
 USUAL_DAYS = 30
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         wrong = _differences(tenant, period, tuple(options["source"]), now)
         if wrong and options["repair"]:
             self.stdout.write(f"{tenant.slug}: {', '.join(wrong)} differed; the roll-ups are built anew.")
-            append_mark_of_everything(tenant.slug)
+            mark_everything_dirty(tenant.slug)
             if not refresh(tenant):
                 raise CommandError(f"{tenant.slug}: a worker is counting already. Try again in a minute.", returncode=1)
             wrong = _differences(tenant, period, tuple(options["source"]), now)

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             remap_at_once(tenant)
         for each in find_mappings(tenant):
             self.stdout.write(f"{tenant.slug}: {each}")
-        unmapped = unmapped_sentence(TicketStore(tenant).count_unknown_statuses())
+        unmapped = unmapped_sentence(TicketStore(tenant).queries.count_unmapped_statuses())
         self.stdout.write(f"{tenant.slug}: {unmapped or 'every status is known.'}")
         if is_remapping(tenant):
             self.stdout.write(f"{tenant.slug}: the stored tickets follow in the background, by the workers.")

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas.formatting import format_number
 from tenants.models import Tenant
-from tickets.store.facet_counts import TicketCounts
-from tickets.store.search import TicketSearch
+from tickets.store.facet_counts import FacetCountStore
+from tickets.store.word_index import WordIndex
 
 
 class Command(BaseCommand):
@@ -34,9 +34,9 @@ class Command(BaseCommand):
             raise CommandError("Mend it with --repair.", returncode=1)
 
     def _verify(self, tenant: Tenant, *, repair: bool, new_words: bool) -> bool:
-        counts, search = TicketCounts(tenant), TicketSearch(tenant)
-        differences, without_words = counts.find_differences(), search.count_without_words()
-        wrong_words = search.count_with_wrong_words()
+        counts, words = FacetCountStore(tenant), WordIndex(tenant)
+        differences, without_words = counts.find_differences(), words.count_without_words()
+        wrong_words = words.count_with_wrong_words()
         for bucket, count in differences.items():
             self.stdout.write(f"{tenant.slug}: the counts of {bucket} are wrong by {format_number(count)}")
         if without_words:
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             )
         if repair:
             counts.repair()
-            search.have_words_stored(anew=new_words)
+            words.rebuild(everything=new_words)
         is_amiss = bool(differences or without_words or wrong_words)
         if not is_amiss:
             self.stdout.write(f"{tenant.slug}: the counts add up, and every ticket is searchable or waits for it")

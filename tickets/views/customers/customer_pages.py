@@ -39,7 +39,7 @@ def show_customer(request: HttpRequest, access: TenantAccess, customer_id: str) 
     theirs = TicketFilter(customer_id=customer_id)
     context = {
         "customer": customer,
-        "page": TicketStore(access.tenant).find_page(theirs, page_size=NEWEST_TICKETS, excerpt=EXCERPT),
+        "page": TicketStore(access.tenant).queries.page_by_cursor(theirs, size=NEWEST_TICKETS, excerpt=EXCERPT),
         "all_query": f"{theirs.query()}&{COUNT_ALL}",
         "open_query": f"{theirs.query(state=('open',))}&{COUNT_ALL}",
         "high_query": f"{theirs.query(urgency=('high',))}&{COUNT_ALL}",

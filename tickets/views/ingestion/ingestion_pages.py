@@ -121,7 +121,7 @@ def _whole_context(access: TenantAccess) -> dict[str, Any]:
         "runs": runs[:PAST_RUNS],
         "newest": _newest_read(tenant, runs),
         "refused_total": quarantine.count_records(tenant),
-        "unmapped_sentence": unmapped_sentence(TicketStore(tenant).count_unknown_statuses()),
+        "unmapped_sentence": unmapped_sentence(TicketStore(tenant).queries.count_unmapped_statuses()),
     }
 
 

@@ -41,7 +41,7 @@ class StatusRow:
 @require_GET
 @tenant_required()
 def show_statuses(request: HttpRequest, access: TenantAccess) -> HttpResponse:
-    unmapped = join_spellings(TicketStore(access.tenant).count_unknown_statuses())
+    unmapped = join_spellings(TicketStore(access.tenant).queries.count_unmapped_statuses())
     mapped = find_mappings(access.tenant)
     context = {
         "unmapped": [_row(each.name, each.spellings, count=each.count) for each in unmapped[:MOST_ROWS]],

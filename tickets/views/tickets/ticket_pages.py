@@ -13,14 +13,14 @@ from supportsaas.formatting import format_label
 from tenants.access import TenantAccess, tenant_required
 from tickets.classification.classify import Classification, classify_ticket
 from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_text, reasons
-from tickets.classification.tokenizer import NO_QUERY, Query, QueryError, parse_query
+from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
 from tickets.records.statuses import state_of
 from tickets.rules.model import find_deciding, find_rules
 from tickets.rules.reclassification import find_judging
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
-from tickets.store.search import TicketSearch
 from tickets.store.ticket_queries import TicketPage
 from tickets.store.ticket_store import TicketStore
+from tickets.store.word_index import WordIndex
 from tickets.views.fragments import begin_frame, render_page_or_fragment
 from tickets.views.tickets.filter_bar import ChoiceGroup, chips, choice_groups, date_fields
 from tickets.views.tickets.saved_views import view_links
@@ -55,13 +55,10 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
         errors["cursor"] = "This is no page of the list. The address may have been cut off."
     else:
         try:
-            page = store.find_page(
-                wanted,
-                page_size=PAGE_SIZE,
-                cursor=cursor,
-                excerpt=EXCERPT_OF_A_HIT if wanted.q else EXCERPT,
-                exact=request.GET.get("count") == "all",
-            )
+            counts_all = request.GET.get("count") == "all"
+            find_page = store.queries.full_page_by_cursor if counts_all else store.queries.page_by_cursor
+            excerpt = EXCERPT_OF_A_HIT if wanted.q else EXCERPT
+            page = find_page(wanted, size=PAGE_SIZE, cursor=cursor, excerpt=excerpt)
         except FilterError as error:
             errors[error.field] = error.reason
     search = parse_query(wanted.q or "")
@@ -81,13 +78,13 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
         "last_query": _page_query(wanted, END.encode()),
         "search_query": urlencode({"q": wanted.q}) if wanted.q else "",
         "ignored": search.ignored,
-        "waiting": TicketSearch(access.tenant).find_waiting() if wanted.q else None,
+        "waiting": WordIndex(access.tenant).find_waiting() if wanted.q else None,
         "groups": _choice_groups(store, wanted, page),
         "chips": chips(wanted, zone),
         "only_unknown": ("unknown",),
         "dates": date_fields(wanted, zone, errors),
         "errors": errors,
-        "has_tickets": bool((page and page.total) or store.has_any()),
+        "has_tickets": bool((page and page.total) or store.queries.has_any()),
     }
     response = render_page_or_fragment(
         request, "tickets/list.html", "tickets/_list.html", context, status=400 if errors else 200
@@ -152,7 +149,7 @@ def _choice_groups(store: TicketStore, wanted: TicketFilter, page: TicketPage | 
     """The choices with their counts; without where too many tickets match to count them in time."""
     if page is not None and page.choices is not None:
         return choice_groups(wanted, page.choices)
-    everything = store.count_choices(TicketFilter()) or {}
+    everything = store.queries.count_choices(TicketFilter()) or {}
     return choice_groups(wanted, everything, is_counted=page is None)
 
 
@@ -165,8 +162,8 @@ def _other_tickets(store: TicketStore, ticket: Mapping[str, Any]) -> TicketPage 
     """The customer's newest other tickets; `total` counts all of the customer's."""
     if not ticket["customer_id"]:
         return None
-    found = store.find_page(
-        TicketFilter(customer_id=ticket["customer_id"]), page_size=OTHER_TICKETS + 1, excerpt=EXCERPT
+    found = store.queries.page_by_cursor(
+        TicketFilter(customer_id=ticket["customer_id"]), size=OTHER_TICKETS + 1, excerpt=EXCERPT
     )
     found.tickets[:] = [each for each in found.tickets if each["external_id"] != ticket["external_id"]][:OTHER_TICKETS]
     return found

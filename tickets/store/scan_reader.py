@@ -1,0 +1,126 @@
+"""ScanReader: reads the index scans of a ticket list as one list, newest first."""
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document, Pipeline
+from supportsaas.db.paging import Cursor, is_backwards
+from supportsaas.db.parallel import run_parallel
+from tickets.store import query_planner
+from tickets.store.collection_names import TICKETS
+from tickets.store.index_scans import TICKET_ORDER, IndexScan
+
+_KEYS = {"_id": 0, TICKET_ORDER.time: 1, TICKET_ORDER.key: 1}
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Tickets in the order of reading, and the last ticket that was examined if reading stopped early."""
+
+    tickets: list[Document]
+    stopped_at: Document | None = None
+
+
+class ScanReader:
+    def __init__(self) -> None:
+        self._tickets = mongo.collection(TICKETS)
+
+    def read(self, scans: Sequence[IndexScan], cursor: Cursor | None, *, limit: int, fields: Document) -> Reading:
+        """The first tickets from the cursor on."""
+        backwards = is_backwards(cursor)
+        order = TICKET_ORDER.sort(backwards=backwards)
+
+        def read(scan: IndexScan) -> list[Document]:
+            found = self._tickets.find(TICKET_ORDER.beyond(scan.match, cursor), fields)
+            return list(found.hint(scan.index).sort(order).limit(limit))
+
+        found = run_parallel(*(partial(read, scan) for scan in scans))
+        return Reading(list(islice(_merge(found, backwards=backwards), limit)))
+
+    def read_sample(
+        self, scans: Sequence[IndexScan], cursor: Cursor | None, *, limit: int, fields: Document
+    ) -> Reading:
+        """The first tickets from the cursor on, among the first `MAX_EXAMINED` that each index finds."""
+        backwards = is_backwards(cursor)
+        found: list[list[Document]] = []
+        stops: list[Document] = []
+        for scan in scans:
+            bounds = TICKET_ORDER.beyond(scan.bounds, cursor)
+            rows = self._read_sample(scan, bounds, limit=limit, fields=fields, backwards=backwards)
+            found.append(rows)
+            if len(rows) < limit and (last := self._last_of_sample(scan, bounds, backwards=backwards)):
+                stops.append(last)
+        merged = _merge(found, backwards=backwards)
+        if not stops:
+            return Reading(list(islice(merged, limit)))
+        # Beyond the nearest stop, a scan may have tickets that were not examined.
+        stop = min(stops, key=TICKET_ORDER.place) if backwards else max(stops, key=TICKET_ORDER.place)
+        tickets = list(islice(_up_to(merged, stop, backwards=backwards), limit))
+        return Reading(tickets, stopped_at=None if len(tickets) == limit else stop)
+
+    def _read_sample(
+        self, scan: IndexScan, bounds: Document, *, limit: int, fields: Document, backwards: bool
+    ) -> list[Document]:
+        order = dict(TICKET_ORDER.sort(backwards=backwards))
+        sample: Pipeline = [{"$match": bounds}, {"$sort": order}, {"$limit": query_planner.MAX_EXAMINED}]
+        page: Pipeline = [*_residual(scan), {"$limit": limit}, {"$project": fields}]
+        return list(self._tickets.aggregate([*sample, *page], hint=scan.index))
+
+    def _last_of_sample(self, scan: IndexScan, bounds: Document, *, backwards: bool) -> Document | None:
+        """The last ticket of a full sample, or None if the index finds fewer."""
+        keys = self._tickets.find(bounds, _KEYS).hint(scan.index).sort(TICKET_ORDER.sort(backwards=backwards))
+        return next(iter(keys.skip(query_planner.MAX_EXAMINED - 1).limit(1)), None)
+
+    def count_sample(self, scan: IndexScan) -> int:
+        """How many of the first `MAX_EXAMINED` tickets that the index finds meet the other conditions."""
+        sample: Pipeline = [{"$match": scan.bounds}, {"$limit": query_planner.MAX_EXAMINED}]
+        rows = self._tickets.aggregate([*sample, *_residual(scan), {"$count": "n"}], hint=scan.index)
+        return sum(row["n"] for row in rows)
+
+    def find_place(self, scans: Sequence[IndexScan], skipped: int, *, total: int) -> Document | None:
+        """The last of the first `skipped` tickets, counted from the nearer end of the index; None past the last."""
+        if skipped >= total:
+            return None
+        backwards = skipped > total // 2
+        place = total - skipped if backwards else skipped - 1
+        order = TICKET_ORDER.sort(backwards=backwards)
+        found = [self._tickets.find(scan.match, _KEYS).hint(scan.index).sort(order).limit(place + 1) for scan in scans]
+        if len(found) == 1:
+            return next(iter(found[0].skip(place)), None)
+        return next(islice(_merge(found, backwards=backwards), place, None), None)
+
+    def iterate(self, scans: Sequence[IndexScan], *, fields: Document) -> Iterator[Document]:
+        """All tickets, read in batches."""
+        found = [
+            self._tickets.find(scan.match, fields, batch_size=_BATCH)
+            .hint(scan.index)
+            .sort(TICKET_ORDER.sort())
+            .allow_disk_use(True)
+            for scan in scans
+        ]
+        return _merge(found)
+
+
+def _residual(scan: IndexScan) -> Pipeline:
+    return [{"$match": {"$and": list(scan.residual)}}] if scan.residual else []
+
+
+def _merge(found: Sequence[Iterable[Document]], *, backwards: bool = False) -> Iterator[Document]:
+    """Sorted lists as one sorted list."""
+    if len(found) == 1:
+        return iter(found[0])
+    return heapq.merge(*found, key=TICKET_ORDER.place, reverse=not backwards)
+
+
+def _up_to(tickets: Iterable[Document], stop: Document, *, backwards: bool) -> Iterator[Document]:
+    last = TICKET_ORDER.place(stop)
+    for each in tickets:
+        place = TICKET_ORDER.place(each)
+        is_beyond = place > last if backwards else place < last
+        if not is_beyond:
+            yield each

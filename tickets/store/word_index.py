@@ -1,0 +1,182 @@
+"""WordIndex: stores with each ticket the words that a search finds it by.
+
+A live ticket has its `words`, or has waited for them since `unindexed_since`; a deleted ticket has neither. The words
+include each topic together with the ticket's facets, so a ticket whose status changes keeps its words and waits until
+they are right again. Each ticket has many entries in the index of words, so ingestion only marks it as waiting, and a
+periodic task stores the words within seconds. Storing them removes exactly the mark that was read, so neither a second
+worker nor a change in between does harm.
+"""
+
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from pymongo import UpdateOne
+
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from supportsaas.ops.per_tenant_work import for_each_tenant
+from supportsaas.ops.periodic_tasks import periodic_task
+from supportsaas.reliability.lock import Lock
+from tenants.models import Tenant
+from tickets.classification.stored_words import (
+    TOPIC_SIGN,
+    searchable_words,
+    topic_word_with,
+    topic_words,
+)
+from tickets.classification.tokenizer import READ_LIMIT
+from tickets.store.collection_names import TICKETS
+from tickets.store.facet_cube import Facets
+
+BATCH = 500
+BATCHES_PER_ROUND = 10
+_COUNT_LIMIT = 10_000
+_LATE = timedelta(minutes=5)
+_READ = {"subject": 1, "message": {"$substrCP": ["$message", 0, READ_LIMIT]}, "external_id": 1, "customer_id": 1,
+         "topics": 1, "unindexed_since": 1, "digest": 1, **dict.fromkeys(Facets._fields, 1)}  # fmt: skip
+_EXISTS, _IS_MISSING = {"$exists": True}, {"$exists": False}
+
+_LAST_WORD = {"$arrayElemAt": ["$words", -1]}
+_FACETS_IN_WORDS = {"$substrCP": [_LAST_WORD, {"$max": [0, {"$indexOfCP": [_LAST_WORD, "["]}]}, 10_000]}
+"""The facets that a ticket's last word, one of its topics, is stored with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Tickets that cannot be found by their words yet: how many (counted up to 10,000), and since when."""
+
+    count: int
+    since: datetime | None
+
+    @property
+    def is_more(self) -> bool:
+        return self.count > _COUNT_LIMIT
+
+    @property
+    def shown(self) -> int:
+        return min(self.count, _COUNT_LIMIT)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether they have waited so long that no worker seems to be running."""
+        return self.since is not None and clock.now() - self.since > _LATE
+
+
+class WordIndex:
+    def __init__(self, tenant: Tenant) -> None:
+        if not isinstance(tenant, Tenant) or not tenant.slug:
+            raise ValueError("A WordIndex needs a tenant.")
+        self.tenant_id = tenant.slug
+        self._tickets = mongo.collection(TICKETS)
+
+    def find_waiting(self) -> Waiting:
+        match = {"tenant_id": self.tenant_id, "unindexed_since": _EXISTS, "words": _IS_MISSING}
+        count = self._tickets.count_documents(match, limit=_COUNT_LIMIT + 1)
+        oldest = self._tickets.find_one(match, {"unindexed_since": 1}, sort=[("unindexed_since", 1)]) if count else None
+        return Waiting(count, oldest["unindexed_since"] if oldest else None)
+
+    def store_words(self, *, limit: int = BATCH) -> int:
+        """Store the words of the tickets that have waited longest. Returns how many there were."""
+        match = {"tenant_id": self.tenant_id, "unindexed_since": _EXISTS}
+        waiting = list(self._tickets.find(match, _READ).sort("unindexed_since", 1).limit(limit))
+        writes = [
+            UpdateOne(
+                {"_id": each["_id"], "unindexed_since": each["unindexed_since"], "digest": each["digest"]},
+                {"$set": {"words": words_of(each)}, "$unset": {"unindexed_since": ""}},
+            )
+            for each in waiting
+        ]
+        if writes:
+            self._tickets.bulk_write(writes, ordered=False)
+        return len(writes)
+
+    def count_without_words(self) -> int:
+        """How many live tickets have no words and do not wait for them either."""
+        return self._tickets.count_documents(self._without_words)
+
+    def count_with_wrong_words(self) -> int:
+        """How many tickets have topics stored with facets that are not theirs, and do not wait."""
+        return sum(row["count"] for row in self._find_wrong_words())
+
+    def rebuild(self, *, everything: bool = False) -> int:
+        """Have the workers store the words of live tickets that have none or wrong ones, or of all. Returns how many."""
+        mark = {"$set": {"unindexed_since": clock.now()}}
+        match = {"tenant_id": self.tenant_id, "is_deleted": False} if everything else self._without_words
+        count = self._tickets.update_many(match, {**mark, "$unset": {"words": ""}}).modified_count
+        for row in self._find_wrong_words():
+            wrong = {
+                **self._with_topics,
+                **row["_id"]["facets"],
+                "$expr": {"$eq": [_FACETS_IN_WORDS, row["_id"]["in_words"]]},
+            }
+            count += self._tickets.update_many(wrong, mark).modified_count
+        return count
+
+    def _find_wrong_words(self) -> list[Document]:
+        key = {"facets": {name: f"${name}" for name in Facets._fields}, "in_words": _FACETS_IN_WORDS}
+        rows = self._tickets.aggregate([{"$match": self._with_topics}, {"$group": {"_id": key, "count": {"$sum": 1}}}])
+        return [
+            row
+            for row in rows
+            if topic_word_with("", Facets.of(row["_id"]["facets"])) != TOPIC_SIGN + row["_id"]["in_words"]
+        ]
+
+    @property
+    def _with_topics(self) -> Document:
+        return {"tenant_id": self.tenant_id, "words": _EXISTS, "topics.0": _EXISTS, "unindexed_since": _IS_MISSING}
+
+    @property
+    def _without_words(self) -> Document:
+        live = {"tenant_id": self.tenant_id, "is_deleted": False}
+        return {**live, "words": _IS_MISSING, "unindexed_since": _IS_MISSING}
+
+
+def words_of(ticket: Document) -> list[str]:
+    words = searchable_words(
+        texts=(ticket["subject"], ticket["message"]), ids=(ticket["external_id"], ticket["customer_id"])
+    )
+    return words + topic_words(ticket.get("topics", ()), Facets.of(ticket))
+
+
+# -- Periodic task -------------------------------------------------------------------------
+
+
+@periodic_task("words", every_seconds=1)
+def store_waiting_words(stop: threading.Event) -> int:
+    """Store the words of all waiting tickets, a few batches of each tenant at a time. Returns how many."""
+    done = 0
+    while not stop.is_set():
+        slugs = mongo.collection(TICKETS).distinct("tenant_id", {"unindexed_since": _EXISTS})
+        stored = for_each_tenant("words", slugs, partial(_store_words_of, stop=stop), stop=stop)
+        if not stored:
+            break
+        done += stored
+    return done
+
+
+def _store_words_of(slug: str, stop: threading.Event) -> int:
+    """A few batches of one tenant. None while another worker does the same."""
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        return 0
+    lock = Lock(f"words {slug}")
+    held = lock.take(str(uuid.uuid4()))
+    if held is None:
+        return 0
+    done = 0
+    try:
+        index = WordIndex(tenant)
+        for _ in range(BATCHES_PER_ROUND):
+            if stop.is_set():
+                break
+            stored = index.store_words()
+            done += stored
+            if stored < BATCH:
+                break
+    finally:
+        lock.release(held)
+    return done

@@ -17,7 +17,7 @@ from supportsaas.db.paging import END, Cursor, is_backwards
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, store_tickets, store_words
 from tests.emptying import empty_collections
-from tests.tickets.slow_filter import lets_through, states
+from tests.store.slow_filter import lets_through, states
 from tickets.records.statuses import STATES
 from tickets.store import index_scans, query_planner
 from tickets.store.date_buckets import BucketRange, PartialDay, buckets_of, cover

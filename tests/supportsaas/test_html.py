@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.template import Context, Template
+from django.template import Context, Template, engines
 from jinja2 import UndefinedError
 
 from supportsaas.web.jinja_templates import macro, render_part
@@ -98,3 +98,9 @@ def test_a_jinja_part_knows_what_the_page_knows_and_is_not_escaped_twice() -> No
 def test_a_name_that_a_jinja_template_misses_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         render_part("analytics/_trend.jinja", {})
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "templates").rglob("*.*")), ids=lambda file: file.name)
+def test_every_template_compiles(file: Path) -> None:
+    engine = engines["jinja2" if file.suffix == ".jinja" else "django"]
+    assert engine.get_template(str(file.relative_to(ROOT / "templates")))

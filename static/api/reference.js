@@ -15,6 +15,22 @@ function withoutCookies(description) {
   return description;
 }
 
+// "Try it out" fills in examples. In an optional parameter one would narrow the answer: there it becomes a word of the text.
+function withoutOptionalExamples(description) {
+  for (const methods of Object.values(description.paths)) {
+    for (const call of Object.values(methods)) {
+      for (const parameter of call.parameters ?? []) {
+        const example = parameter.example ?? parameter.schema.example;
+        if (parameter.required || example === undefined) continue;
+        parameter.description = `${parameter.description ?? ""} Example: \`${example}\`.`.trim();
+        delete parameter.example;
+        delete parameter.schema.example;
+      }
+    }
+  }
+  return description;
+}
+
 // With a token the session stays out of it, so that the answer is what a program would get.
 function authenticate(request) {
   if (request.headers.Authorization) request.credentials = "omit";
@@ -39,7 +55,7 @@ async function show() {
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   window.SwaggerUIBundle({
     domNode: place,
-    spec: withoutCookies(await answer.json()),
+    spec: withoutOptionalExamples(withoutCookies(await answer.json())),
     deepLinking: true,
     displayRequestDuration: true,
     persistAuthorization: false,

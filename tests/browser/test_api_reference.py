@@ -15,14 +15,19 @@ from tests.builders import store_tickets
 pytestmark = pytest.mark.usefixtures("db")
 
 
+PATIENCE = 60_000
+"""Swagger UI is a script of 1.5 MB; on a busy machine that takes its time."""
+
+
 def call_at(page: Page, method: str, path: str) -> Locator:
     summary = page.locator(f".opblock-summary-{method.lower()} [data-path='{path}']")
     return page.locator(".opblock").filter(has=summary)
 
 
 def open_reference(page: Page) -> None:
-    page.goto("/api/docs")
-    expect(call_at(page, "GET", "/tickets")).to_be_visible(timeout=20_000)  # a script of 1.5 MB
+    page.set_default_timeout(PATIENCE)
+    page.goto("/api/docs", wait_until="commit")
+    expect(call_at(page, "GET", "/tickets")).to_be_visible(timeout=PATIENCE)
 
 
 def authorize(page: Page, token: str) -> None:
@@ -41,7 +46,7 @@ def try_call(page: Page, method: str, path: str, **parameters: str) -> Locator:
         call.get_by_placeholder(name, exact=True).fill(value)
     call.get_by_role("button", name="Execute").click()
     answer = call.locator(".live-responses-table")
-    expect(answer).to_be_visible()
+    expect(answer).to_be_visible(timeout=PATIENCE)
     return answer
 
 
@@ -53,7 +58,7 @@ def json_of(answer: Locator) -> Any:
     return json.loads(answer.locator(".highlight-code code").first.inner_text())
 
 
-def test_a_read_with_the_session(page: Page, owner: User, tenant: Tenant) -> None:
+def test_a_read_with_the_session_sends_no_filter_that_nobody_chose(page: Page, owner: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{"subject": "A refund"}])
     enter(page, "owner")
     open_reference(page)
@@ -75,11 +80,10 @@ def test_a_token_is_used_instead_of_the_session(page: Page, owner: User, tenant:
     enter(page, "owner")
     open_reference(page)
     authorize(page, token)
-    answer = try_call(page, "GET", "/tickets", tenant_id="acme")
-    assert status_of(answer) == "200"
-    assert "ratelimit-limit" in answer.inner_text(), "only tokens have a limit"
+    answer = try_call(page, "GET", "/me")
+    assert (status_of(answer), json_of(answer)["token"]) == ("200", "Export")
     page.reload()
-    expect(call_at(page, "GET", "/tickets")).to_be_visible(timeout=20_000)  # a script of 1.5 MB
+    expect(call_at(page, "GET", "/tickets")).to_be_visible(timeout=PATIENCE)
     assert token not in page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
 
 
@@ -107,6 +111,11 @@ def test_every_page_leads_to_it(page: Page, owner: User, tenant: Tenant) -> None
     expect(page).to_have_url("/api/docs")
     enter(page, "owner")
     page.goto("/t/acme/")
+    page.get_by_role("contentinfo").get_by_role("link", name="API reference").click()
+    expect(page).to_have_url("/api/docs")
+    owner.is_staff = True
+    owner.save()
+    page.goto("/admin/")
     page.get_by_role("contentinfo").get_by_role("link", name="API reference").click()
     expect(page).to_have_url("/api/docs")
     page.get_by_role("button", name="Your menu").click()

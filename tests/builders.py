@@ -8,6 +8,8 @@ from tenants.models import Tenant
 from tickets import jobs
 from tickets.alerts.channels import find_routes
 from tickets.helpdesks.base import SourceRecord
+from tickets.helpdesks.model import Source
+from tickets.ingestion.connecting import save_source
 from tickets.jobs import JobRequest, Progress
 from tickets.planning.planner import plan_page
 from tickets.planning.reading import read_records
@@ -90,3 +92,10 @@ def finished_job(tenant: Tenant, *, status: jobs.Status = "completed", now: date
 
 def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"id_" if name in ("id", "external_id") else name: value for name, value in values.items()}
+
+
+def connect_source(tenant: Tenant, **values: Any) -> Source:
+    """Connect the tenant's helpdesk as its settings page does, so that its schedule holds."""
+    source = Source(tenant=tenant, **{"url": "http://127.0.0.1:9", **values})
+    save_source(source)
+    return source

@@ -11,7 +11,7 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from tenants.models import ApiToken, Role, Tenant, User
 from tests.api.caller import Api, token_of
-from tests.builders import delete_stored, finished_job, record, store_tickets
+from tests.builders import connect_source, delete_stored, finished_job, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tests.working import running_worker
 from tickets import jobs
@@ -293,8 +293,8 @@ class TestHealth:
         finished_job(tenant, now=clock.now() - timedelta(hours=12))
         finished_job(other_tenant, now=clock.now() - timedelta(hours=1))
         assert Client().get("/health").json()["issues"] == []
-        Source.objects.create(tenant=tenant, url="http://127.0.0.1:9", every_minutes=600)
-        other = Source.objects.create(tenant=other_tenant, url="http://127.0.0.1:9", every_minutes=600)
+        connect_source(tenant, every_minutes=600)
+        other = connect_source(other_tenant, every_minutes=600)
         body = Client().get("/health").json()
         assert (body["status"], body["issues"]) == ("ok", ["1 helpdesk is late."])
         other.every_minutes = 20

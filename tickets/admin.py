@@ -29,11 +29,12 @@ from tickets.helpdesks import SourceError
 from tickets.helpdesks.form import SourceForm
 from tickets.helpdesks.model import Source
 from tickets.ingestion.checking import REQUEST_SECONDS, check_in_time
-from tickets.ingestion.name_spaces import choose_name, claim_for, explain_change
-from tickets.ingestion.sync_state import forget_state
+from tickets.ingestion.connecting import follow_tenant, remove_source, save_source
+from tickets.ingestion.name_spaces import choose_name, explain_change
 from tickets.ingestion.worker import count_workers
 from tickets.jobs import JobActive, JobRequest
 from tickets.models import Circuit, ClassificationRule, Delivery, IngestionLog, SavedView, TicketHistory
+from tickets.rules.editing import delete_rule, store_rule
 from tickets.rules.form import RuleForm
 from tickets.store.ticket_store import TicketStore
 from tickets.views.alerts.channel_addresses import tell_asked
@@ -87,6 +88,8 @@ class TenantAdmin(Searchable):
 
     def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if change:
+            follow_tenant(obj)
         if change and "retention_days" in form.changed_data:
             TicketStore(obj).apply_retention()
             messages.info(request, "The retention period now holds for the stored tickets and their history.")
@@ -136,15 +139,16 @@ class SourceAdmin(Searchable):
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
         former = choose_name(obj, is_same=form.is_same_helpdesk)
-        super().save_model(request, obj, form, change)
-        for sentence in explain_change(obj.tenant, claim_for(obj), former=former, remedy=REMEDY):
+        origin = save_source(obj, is_read_differently=form.changes_what_is_read)
+        for sentence in explain_change(obj.tenant, origin, former=former, remedy=REMEDY):
             messages.info(request, sentence)
-        if form.changes_what_is_read:
-            forget_state(obj.tenant)
 
     def delete_model(self, request: HttpRequest, obj: Source) -> None:
-        claim_for(obj)  # whoever connects the same helpdesk again finds its tickets
-        super().delete_model(request, obj)
+        remove_source(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
+        for source in queryset.select_related("tenant"):
+            remove_source(source)
 
 
 class ChannelAdminForm(ChannelForm):
@@ -228,6 +232,16 @@ class ClassificationRuleAdmin(Searchable):
 
     def get_readonly_fields(self, request: HttpRequest, obj: ClassificationRule | None = None) -> list[str]:
         return ["tenant"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: ClassificationRule, form: Any, change: bool) -> None:
+        store_rule(obj)
+
+    def delete_model(self, request: HttpRequest, obj: ClassificationRule) -> None:
+        delete_rule(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ClassificationRule]) -> None:
+        for rule in queryset.select_related("tenant"):
+            delete_rule(rule)
 
 
 @admin.register(SavedView)

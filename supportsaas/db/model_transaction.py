@@ -14,6 +14,7 @@ from typing import TypeVar
 from django.db import DatabaseError, connection
 from django.db.models import Model
 from django_mongodb_backend.transaction import atomic
+from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
 MOST_ATTEMPTS = 20
@@ -46,6 +47,13 @@ def in_transaction(work: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
+def open_session() -> ClientSession:
+    """The session of the open transaction, for a plain collection to be written in it. Only inside `in_transaction`."""
+    session: ClientSession | None = connection.session  # type: ignore[attr-defined]
+    assert session is not None, "no transaction is open"
+    return session
+
+
 def serialize_on(thing: Model) -> None:
     """Inside a transaction: make concurrent transactions that serialize on the same object conflict, so one runs again.
 
@@ -54,7 +62,7 @@ def serialize_on(thing: Model) -> None:
     """
     table = connection.database[thing._meta.db_table]  # type: ignore[attr-defined]
     raised = {"$inc": {SERIALIZATION_FIELD: 1}}
-    table.update_one({"_id": thing.pk}, raised, session=connection.session)  # type: ignore[attr-defined]
+    table.update_one({"_id": thing.pk}, raised, session=open_session())
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from analytics.rollups.view import rollup_views
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from tenants.models import Membership, Role, Tenant, User
-from tests.builders import NOON, delete_stored, finished_job, store_tickets
+from tests.builders import NOON, connect_source, delete_stored, finished_job, store_tickets
 from tests.reading_pages import text_of
 from tickets import jobs
 from tickets.helpdesks.model import Source
@@ -254,7 +254,7 @@ class TestPage:
     def test_what_is_most_behind_comes_first(self, many: Client) -> None:
         for slug, hours in (("t1", 30), ("t2", 90), ("t4", 1)):
             tenant = Tenant.objects.get(slug=slug)
-            Source.objects.create(tenant=tenant, url="https://help.example.com", every_minutes=1440)
+            connect_source(tenant, every_minutes=1440)
             finished_job(tenant, now=NOON - timedelta(hours=hours))
         assert self.names(many, "/?sort=freshness")[:3] == ["Tenant 2", "Tenant 1", "Tenant 4"]
 
@@ -294,7 +294,7 @@ class TestPage:
     def test_says_how_fresh_the_numbers_are_by_the_schedule(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf, hours: int, state: str, words: str
     ) -> None:
-        Source.objects.create(tenant=tenant, url="https://help.example.com", every_minutes=1440)
+        connect_source(tenant, every_minutes=1440)
         finished_job(tenant, now=NOON - timedelta(hours=hours))
         html = client_of(team_mate).get("/").content.decode()
         cell = html.split('data-label="Data as of">')[1].split("</td>")[0]

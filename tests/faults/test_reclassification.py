@@ -42,7 +42,8 @@ def test_a_kill_between_any_two_database_commands_loses_and_doubles_nothing(
     tenant = make_tenant("globex")
     store_tickets(tenant, [{"id": f"T-{n:03}", "subject": "a gold plan" if n % 7 == 0 else "x"} for n in range(SIZE)])
     assert_numbers_agree(tenant)
-    rule = ClassificationRule.objects.create(tenant=tenant, phrases="gold plan", urgency="high", sentiment="negative")
+    rule = ClassificationRule(tenant=tenant, phrases="gold plan", urgency="high", sentiment="negative")
+    save_rule(rule)
     before = {name: list(mongo.collection(name).find()) for name in KEPT}
     news = mongo.collection("outbox").count_documents({"tenant_id": "globex"})
     arguments = ["ingest", "--tenant", "acme", "--quiet"]

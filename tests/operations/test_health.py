@@ -18,11 +18,11 @@ from supportsaas.ops import backup, health, health_checks, mongodb_checks
 from supportsaas.ops.embedded_mongod import EmbeddedMongod
 from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, CircuitBreaker, Permit
 from tenants.models import Tenant, User
+from tests.builders import connect_source
 from tests.faults.conftest import OwnDatabase
 from tests.faults.replica_set import ReplicaSet
 from tests.operations.conftest import PATIENCE_SECONDS, Web
 from tickets import jobs
-from tickets.helpdesks.model import Source
 from tickets.ingestion.health_checks import LONG_IN_THE_QUEUE
 from tickets.jobs import JobRequest
 
@@ -67,7 +67,7 @@ class TestIssues:
         assert ask()["issues"] == ["1 run waits for a worker, the first since 20 minutes ago: start more of them."]
 
     def test_a_schedule_that_nobody_keeps(self, tenant: Tenant, worker: None) -> None:
-        Source.objects.create(tenant=tenant, url="http://127.0.0.1:9", every_minutes=5)
+        connect_source(tenant, every_minutes=5)
         assert ask()["issues"] == []
         mongo.collection("schedules").update_many({}, {"$set": {"next_at": clock.now() - 5 * MINUTE}})
         assert ask()["issues"] == ["1 scheduled read is overdue: no worker has begun it."]

@@ -15,11 +15,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from supportsaas import clock
 from supportsaas.db import mongo
 from tenants.models import Tenant
-from tests.builders import finished_job
+from tests.builders import connect_source, finished_job
 from tests.faults.conftest import ROOT
 from tests.operations.conftest import Web
 from tickets import jobs
-from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 
 TOKEN = "a-token-of-the-monitoring"
@@ -62,7 +61,7 @@ def test_metrics_have_the_numbers_that_mongodb_knows(tenant: Tenant, other_tenan
     mongo.collection("workers").insert_one({"_id": "w", "seen_at": now})
     finished_job(tenant, now=now - timedelta(hours=2))
     finished_job(other_tenant, status="failed", now=now - timedelta(minutes=2))
-    Source.objects.create(tenant=tenant, url="http://127.0.0.1:9", every_minutes=30)
+    connect_source(tenant, every_minutes=30)
     jobs.enqueue(tenant, JobRequest(trigger="web", started_by="x"), now=now - timedelta(seconds=90))
     response = Client(headers=BEARER).get("/metrics")
     assert response["Content-Type"].startswith("text/plain; version=")

@@ -8,14 +8,13 @@ from django.test import Client
 from supportsaas import clock
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
-from tests.builders import finished_job
-from tickets.helpdesks.model import Source
+from tests.builders import connect_source, finished_job
 
 
 def test_the_system_page_names_problems_and_the_tenants_they_affect(
     tenant: Tenant, superuser: User, client_of: Callable[[User], Client]
 ) -> None:
-    Source.objects.create(tenant=tenant, url="http://127.0.0.1:9", every_minutes=30)
+    connect_source(tenant, every_minutes=30)
     finished_job(tenant, status="failed", now=clock.now() - timedelta(minutes=5))
     page = client_of(superuser).get("/system/").content.decode()
     assert "Problems found, see below." in page

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
+from pymongo.errors import ConnectionFailure
 
 from analytics.rollups.refreshing import refresh
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.rejected import Rejected
 from supportsaas.reliability.lock import Lock
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tests.builders import delete_stored, record, store_tickets, store_words
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk
@@ -159,6 +161,59 @@ class TestJudging:
             ClassificationRule.objects.filter(tenant=tenant).update(enabled=False)
         with pytest.raises(TypeError, match="save each"):
             ClassificationRule.objects.bulk_create([ClassificationRule(tenant=tenant, phrases="x", urgency="low")])
+        with pytest.raises(TypeError, match="delete each"):
+            ClassificationRule.objects.filter(tenant=tenant).delete()
+
+    def test_no_change_of_a_rule_is_committed_without_its_mark(
+        self, tenant: Tenant, tickets: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rule = add_rule(tenant)
+
+        def fail(_tenant: Tenant) -> None:
+            raise ConnectionFailure("away")
+
+        monkeypatch.setattr("tickets.rules.editing.follow_rules", fail)
+        new = ClassificationRule(tenant=tenant, phrases="invoice", urgency="high")
+        for change in (
+            lambda: editing.save_rule(new),
+            lambda: editing.store_rule(new),
+            lambda: editing.switch_rule(rule, enabled=False),
+            lambda: editing.delete_rule(rule),
+        ):
+            with pytest.raises(ConnectionFailure):
+                change()
+            (left,) = ClassificationRule.objects.filter(tenant=tenant)
+            assert (left.phrases, left.enabled) == ("gold plan", True)
+
+    def test_rules_changed_in_the_admin_reclassify_stored_tickets(
+        self, tenant: Tenant, tickets: list[str], superuser: User, client_of: Callable[[User], Client]
+    ) -> None:
+        admin, path = client_of(superuser), "/admin/tickets/classificationrule/"
+        form = {"phrases": "gold plan", "urgency": "high", "sentiment": "", "note": "", "enabled": "on"}
+        assert admin.post(f"{path}add/", {**form, "tenant": str(tenant.pk)}).status_code == 302
+        judge_all()
+        assert urgencies(tenant)["T-00"] == "high"
+        rule = ClassificationRule.objects.get()
+        assert admin.post(f"{path}{rule.pk}/change/", {**form, "urgency": "medium"}).status_code == 302
+        judge_all()
+        assert urgencies(tenant)["T-00"] == "medium"
+        chosen = {"action": "delete_selected", "_selected_action": [str(rule.pk)], "post": "yes"}
+        assert admin.post(path, chosen).status_code == 302
+        judge_all()
+        assert urgencies(tenant)["T-00"] == "low"
+
+    def test_the_workers_find_rules_that_were_changed_in_a_shell(self, tenant: Tenant, tickets: list[str]) -> None:
+        rule = ClassificationRule(tenant=tenant, phrases="gold plan", urgency="high")
+        rule.save()
+        assert judge_all() == 0
+        assert reclassification.mark_changed(threading.Event()) == 1
+        judge_all()
+        assert urgencies(tenant)["T-00"] == "high"
+        assert reclassification.mark_changed(threading.Event()) == 0
+        rule.delete()
+        assert reclassification.mark_changed(threading.Event()) == 1
+        judge_all()
+        assert urgencies(tenant)["T-00"] == "low"
 
     def test_a_tenant_that_goes_takes_rules_and_mark_along(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)

@@ -239,7 +239,7 @@ class TestThePasswordAgain:
 
     def test_guessing_it_is_slow(self, old: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         now = clock.now()
-        monkeypatch.setattr("tenants.accounts.throttle._now", lambda _clock: now)
+        monkeypatch.setattr("tenants.accounts.throttle.server_time", lambda _clock: now)
         answers = [body(old.post(f"{MINE}make/", {**FORM, "password": "wrong"})) for _ in range(7)]
         assert "Too many attempts" in answers[-1]
         assert "Too many attempts" in body(old.post(f"{MINE}make/", {**FORM, "password": PASSWORD}))

@@ -10,17 +10,27 @@ from typing import TypeVar
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from supportsaas.db import mongo
-from tenants.models import Tenant
-from tests.builders import NOON, finished_job, record
+from tenants.models import Tenant, User
+from tests.builders import NOON, connect_source, finished_job, record
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk
 from tests.profiling import operations_of
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion import schedule
-from tickets.ingestion.schedule import Schedule, find_schedules, follow_sources, pause, start_due_runs, take_turn
+from tickets.ingestion.connecting import remove_source, save_source
+from tickets.ingestion.schedule import (
+    Schedule,
+    find_schedules,
+    follow_source,
+    follow_sources,
+    pause,
+    start_due_runs,
+    take_turn,
+)
 from tickets.ingestion.sync_status import Standing, find_standing
 from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest, Progress
@@ -83,7 +93,7 @@ class TestTurns:
         assert clock() < next_turn(tenant) <= clock() + 5 * MINUTE
 
     def test_without_a_clock_of_its_own_it_goes_by_the_servers(self, tenant: Tenant) -> None:
-        Source.objects.create(tenant=tenant, url="http://127.0.0.1:9", every_minutes=60)
+        connect_source(tenant, every_minutes=60)
         assert start_due_runs() == 0
         mongo.collection("schedules").update_one({}, [{"$set": {"next_at": {"$subtract": ["$$NOW", 1000]}}}])
         assert start_due_runs() == 1
@@ -169,7 +179,7 @@ class TestManyWorkers:
         house_source: Callable[..., Source],
     ) -> None:
         helpdesk.tickets = [record("T-1")]
-        house_source(helpdesk.url, every_minutes=5)
+        follow_source(house_source(helpdesk.url, every_minutes=5))
         mongo.collection("schedules").update_one({}, {"$set": {"next_at": NOON}})
         Source.objects.create(tenant=other_tenant, url=helpdesk.url)
         Source.objects.filter(tenant=other_tenant).update(every_minutes=1440)
@@ -291,32 +301,51 @@ class TestFollowingTheSource:
         assert next_turn(tenant) == before
 
     def test_saving_a_source_sets_its_schedule_and_deleting_it_takes_it_off(self, tenant: Tenant) -> None:
-        source = Source.objects.create(tenant=tenant, url="http://127.0.0.1:9", every_minutes=15)
+        source = connect_source(tenant, every_minutes=15)
         assert find_schedules()["acme"].interval == 15 * MINUTE
         source.every_minutes = 30
-        source.save()
+        save_source(source)
         assert find_schedules()["acme"].interval == 30 * MINUTE
-        source.delete()
+        remove_source(source)
         assert find_schedules() == {}
 
+    def test_a_source_that_moves_to_another_tenant_takes_its_schedule_along(
+        self, tenant: Tenant, other_tenant: Tenant
+    ) -> None:
+        source = connect_source(tenant, every_minutes=15)
+        source.tenant = other_tenant
+        save_source(source)
+        assert set(find_schedules()) == {"globex"}
+
     def test_no_schedule_without_an_interval_an_enabled_source_and_an_active_tenant(self, tenant: Tenant) -> None:
-        source = Source.objects.create(tenant=tenant, url="http://127.0.0.1:9", every_minutes=15)
-        for owner, name, off in (
-            (source, "every_minutes", None),
-            (source, "enabled", False),
-            (tenant, "is_active", False),
-        ):
-            before = getattr(owner, name)
-            setattr(owner, name, off)
-            owner.save()
+        source = connect_source(tenant, every_minutes=15)
+        for name, off in (("every_minutes", None), ("enabled", False)):
+            before = getattr(source, name)
+            setattr(source, name, off)
+            save_source(source)
             assert find_schedules() == {}, name
-            setattr(owner, name, before)
-            owner.save()
+            setattr(source, name, before)
+            save_source(source)
             assert set(find_schedules()) == {"acme"}, name
 
-    def test_deleting_a_tenant_leaves_no_schedule(self, tenant: Tenant) -> None:
-        Source.objects.create(tenant=tenant, url="http://127.0.0.1:9", every_minutes=15)
+    def test_switching_a_tenant_off_in_the_admin_stops_its_schedule_at_once(
+        self, tenant: Tenant, superuser: User, client_of: Callable[[User], Client]
+    ) -> None:
+        connect_source(tenant, every_minutes=15)
+        form = {"name": "Acme", "timezone": "UTC", "retention_days": ""}
+        inline = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+        for active, left in ({}, set()), ({"is_active": "on"}, {"acme"}):
+            response = client_of(superuser).post(
+                f"/admin/tenants/tenant/{tenant.pk}/change/", {**form, **inline, **active}
+            )
+            assert response.status_code == 302, response.content.decode()
+            assert set(find_schedules()) == left
+
+    def test_the_schedule_of_a_deleted_tenant_starts_nothing_and_is_forgotten(self, tenant: Tenant) -> None:
+        connect_source(tenant, every_minutes=15)
         tenant.delete()
+        mongo.collection("schedules").update_one({}, {"$set": {"next_at": NOON}})
+        assert start_due_runs() == 0
         assert find_schedules() == {}
 
     @pytest.mark.parametrize(

@@ -25,17 +25,18 @@ from supportsaas.reliability.lock import Lock
 from tenants import deletion
 from tenants.audit import audit_log
 from tenants.models import ApiToken, AuditEntry, Membership, Role, Tenant, User
-from tests.builders import delete_stored, finished_job, store_tickets
+from tests.builders import connect_source, delete_stored, finished_job, store_tickets
 from tickets import jobs
 from tickets.alerts.model import Channel
 from tickets.erasure import tenants
 from tickets.erasure.customers import erase_customer
 from tickets.erasure.tenants import erase_deleted_tenants
-from tickets.helpdesks.model import Source
 from tickets.ingestion.name_spaces import claim_origin
 from tickets.ingestion.sync_state import save_state
 from tickets.jobs import JobRequest
-from tickets.models import ClassificationRule, SavedView, StatusMapping
+from tickets.models import ClassificationRule, SavedView
+from tickets.rules.editing import save_rule
+from tickets.status_mapping.editing import save_meanings
 from tickets.store import quarantine
 
 BASE = Path(__file__).parents[2]
@@ -45,10 +46,10 @@ ClientOf = Callable[[User], Client]
 def fill(tenant: Tenant) -> None:
     """Something of everything that a tenant can have."""
     Channel.objects.create(tenant=tenant, name="On call", kind="house", address="http://127.0.0.1:9")
-    Source.objects.create(tenant=tenant, kind="house", url="http://127.0.0.1:9", every_minutes=5)
-    ClassificationRule.objects.create(tenant=tenant, phrases="refund", urgency="high")
+    connect_source(tenant, kind="house", every_minutes=5)
+    save_rule(ClassificationRule(tenant=tenant, phrases="refund", urgency="high"))
     SavedView.objects.create(tenant=tenant, name="Urgent", query="urgency=high")
-    StatusMapping.objects.create(tenant=tenant, theirs="Hold", ours="on_hold")
+    save_meanings(tenant, {"Hold": "on_hold"})
     store_tickets(tenant, [{"id": f"T-{n}", "message": "lawsuit", "customer_id": f"c{n}"} for n in range(30)])
     delete_stored(tenant, ["T-1"])
     refused = quarantine.QuarantinedRecord("id", "is missing", {"x": tenant.slug})

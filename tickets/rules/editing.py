@@ -1,9 +1,11 @@
 """Changing a tenant's list of rules, also where two people do so at once.
 
-Every change of a rule writes the tenant's mark of judging (`judging.follow_rules`) in its transaction. So of
-two at the same moment MongoDB has one begin anew, and that one sees what the other did.
+Forms, the admin and commands change rules here and nowhere else: every change marks the tenant's stored tickets for
+reclassification in its own transaction (`reclassification.follow_rules`). So when two people change rules at the
+same time, MongoDB has one of the two transactions run again, and that one sees what the other did.
 """
 
+from functools import partial
 from typing import Literal
 
 from supportsaas.db.model_transaction import in_transaction
@@ -11,6 +13,7 @@ from supportsaas.rejected import Rejected
 from tenants.models import Tenant
 from tickets.classification.tenant_rules import MOST_RULES
 from tickets.rules.model import FULL, ClassificationRule
+from tickets.rules.reclassification import follow_rules
 
 Direction = Literal["first", "up", "down"]
 
@@ -48,9 +51,14 @@ def save_rule(rule: ClassificationRule, *, seen_revision: int | None = None) -> 
                     "Open it anew to see what it is now, and change it again."
                 )
             rule.position, rule.revision = stored.position, stored.revision
-        rule.save()
+        _store(rule)
 
     in_transaction(work)
+
+
+def store_rule(rule: ClassificationRule) -> None:
+    """Save the rule as it is, whatever else the list holds: for the admin, whose form has checked it."""
+    in_transaction(partial(_store, rule))
 
 
 def switch_rule(rule: ClassificationRule, *, enabled: bool) -> None:
@@ -60,7 +68,7 @@ def switch_rule(rule: ClassificationRule, *, enabled: bool) -> None:
         stored = ClassificationRule.objects.filter(tenant=rule.tenant, pk=rule.pk).first()
         if stored is not None and stored.enabled != enabled:
             stored.enabled = enabled
-            stored.save()
+            _store(stored)
 
     in_transaction(work)
 
@@ -76,21 +84,32 @@ def move_rule(rule: ClassificationRule, direction: Direction) -> None:
         moved = present[place]
         if direction == "first":
             _place(moved, (present[0].position or 0) - 1 if place else moved.position)
-            return
-        other = place - 1 if direction == "up" else place + 1
-        if 0 <= other < len(present):
-            neighbour = present[other]
-            here, there = moved.position, neighbour.position
-            _place(moved, there)
-            _place(neighbour, here)
+        else:
+            other = place - 1 if direction == "up" else place + 1
+            if 0 <= other < len(present):
+                neighbour = present[other]
+                here, there = moved.position, neighbour.position
+                _place(moved, there)
+                _place(neighbour, here)
+        follow_rules(rule.tenant)
 
     in_transaction(work)
 
 
 def delete_rule(rule: ClassificationRule) -> None:
-    """Harmless where it is gone already."""
-    for stored in ClassificationRule.objects.filter(tenant=rule.tenant, pk=rule.pk):
-        stored.delete()
+    """Harmless if it is deleted already."""
+
+    def work() -> None:
+        for stored in ClassificationRule.objects.filter(tenant=rule.tenant, pk=rule.pk):
+            stored.delete()
+            follow_rules(rule.tenant)
+
+    in_transaction(work)
+
+
+def _store(rule: ClassificationRule) -> None:
+    rule.save()
+    follow_rules(rule.tenant)
 
 
 def _place(rule: ClassificationRule, position: int | None) -> None:

@@ -42,6 +42,11 @@ class RuleQuerySet(AuditedQuerySet):
     def update(self, **values: Any) -> int:
         raise TypeError("Changed in bulk, the stored tickets would not follow: save each.")
 
+    def delete(self) -> Any:
+        raise TypeError("Deleted in bulk, the stored tickets would not follow: delete each.")
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+
 
 class ClassificationRule(Audited):
     """Tickets that say any of `phrases` become what is named; of two, the one with the lower `position` decides.

@@ -13,19 +13,18 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
-
-from django.db import connection
 
 from supportsaas import clock
 from supportsaas.db import mongo
+from supportsaas.db.model_transaction import in_transaction, open_session
 from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from tenants.models import Tenant
+from tickets.classification.tenant_rules import NO_RULES
 from tickets.planning.planner import plan_reclassification
 from tickets.planning.stored_pages import rewrite_page
-from tickets.rules.model import find_rules
+from tickets.rules.model import ClassificationRule, as_rules, find_rules
 from tickets.store.page_writes import PageWrites
 from tickets.store.ticket_store import TicketStore
 
@@ -63,7 +62,7 @@ def follow_rules(tenant: Tenant) -> None:
     It writes the mark in any case, so that of two changes at once one begins anew.
     """
     version = find_rules(tenant).version
-    marks, session = mongo.collection(COLLECTION), connection.session  # type: ignore[attr-defined]
+    marks, session = mongo.collection(COLLECTION), open_session()
     mine = {"_id": tenant.slug}
     before = marks.find_one(mine, session=session)
     values: Document = {"version": version}
@@ -136,6 +135,23 @@ def judge_waiting(stop: threading.Event) -> int:
     return done
 
 
+@periodic_task("rule-marks", every_seconds=300)
+def mark_changed(_stop: threading.Event) -> int:
+    """Mark the tenants whose rules changed in another way than through `editing`, such as in a shell; how many."""
+    found: dict[str, list[ClassificationRule]] = {}
+    for rule in ClassificationRule.objects.filter(enabled=True).select_related("tenant"):
+        found.setdefault(rule.tenant.slug, []).append(rule)
+    marked = {each["_id"]: each["version"] for each in mongo.collection(COLLECTION).find({}, {"version": 1})}
+    changed = [
+        slug
+        for slug in found.keys() | marked.keys()
+        if as_rules(found.get(slug, [])).version != marked.get(slug, NO_RULES.version)
+    ]
+    for tenant in Tenant.objects.filter(slug__in=changed):
+        in_transaction(partial(follow_rules, tenant))
+    return len(changed)
+
+
 def _judge_some(slug: str, owner_id: str, stop: threading.Event) -> int:
     tenant = Tenant.objects.filter(slug=slug).first()
     if tenant is None:
@@ -145,9 +161,3 @@ def _judge_some(slug: str, owner_id: str, stop: threading.Event) -> int:
     while pages < PAGES_IN_TURN and not stop.is_set() and judge_next_page(tenant, owner_id=owner_id):
         pages += 1
     return pages
-
-
-def follow_change(instance: Any, raw: bool = False, **_: Any) -> None:
-    """Of a rule that was saved or deleted, by a page, the admin, a command or with its tenant."""
-    if not raw:
-        follow_rules(instance.tenant)

@@ -17,7 +17,12 @@ LONGEST_STATUS = 100
 
 class StatusMappingQuerySet(AuditedQuerySet):
     def update(self, **values: Any) -> int:
-        raise TypeError("Changed in bulk, the stored tickets would not follow: save each.")
+        raise TypeError("Changed in bulk, the stored tickets would not follow: use save_meanings.")
+
+    def delete(self) -> Any:
+        raise TypeError("Deleted in bulk, the stored tickets would not follow: use save_meanings.")
+
+    delete.alters_data = True  # type: ignore[attr-defined]
 
 
 class StatusMapping(Audited):

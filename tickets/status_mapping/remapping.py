@@ -11,10 +11,9 @@ import uuid
 from functools import partial
 from typing import Any
 
-from django.db import connection
-
 from supportsaas import clock
 from supportsaas.db import mongo
+from supportsaas.db.model_transaction import open_session
 from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
@@ -36,8 +35,7 @@ PAGES_AT_ONCE = 4
 
 def follow_map(tenant: Tenant) -> None:
     """In the transaction that changes a mapping: have the stored tickets follow."""
-    session = connection.session  # type: ignore[attr-defined]
-    _marks().update_one({"_id": tenant.slug}, _asked(), upsert=True, session=session)
+    _marks().update_one({"_id": tenant.slug}, _asked(), upsert=True, session=open_session())
 
 
 def is_remapping(tenant: Tenant) -> bool:
@@ -117,9 +115,3 @@ def _asked() -> Document:
 
 def _marks() -> Any:
     return mongo.collection(COLLECTION)
-
-
-def follow_change(instance: Any, raw: bool = False, **_: Any) -> None:
-    """Of a mapping that was saved or deleted, by a page, a command or with its tenant."""
-    if not raw:
-        follow_map(instance.tenant)

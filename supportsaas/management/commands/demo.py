@@ -22,8 +22,10 @@ from tenants.models import Membership, Role, Tenant, User
 from tickets import jobs
 from tickets.alerts.model import Channel, ChannelKind
 from tickets.helpdesks.model import Source, SourceKind
+from tickets.ingestion.schedule import follow_source
 from tickets.jobs import JobActive, JobRequest
 from tickets.models import ClassificationRule
+from tickets.rules.editing import save_rule
 from tickets.store.filters import TicketFilter
 from tickets.store.saved_views import add_view
 
@@ -158,9 +160,10 @@ class Command(BaseCommand):
             tenant, _ = Tenant.objects.get_or_create(slug=slug, defaults={"name": name, "timezone": zone})
             place = {"kind": SourceKind.HOUSE, "url": helpdesk}
             # The helpdesk's port may be another one each time; the schedule stays as it was set.
-            Source.objects.update_or_create(
+            source, _ = Source.objects.update_or_create(
                 tenant=tenant, defaults=place, create_defaults={**place, "every_minutes": EVERY_MINUTES}
             )
+            follow_source(source)
             # An endpoint that is slow and fails often, so that there is a breaker to watch at work for each tenant.
             Channel.objects.update_or_create(
                 tenant=tenant,
@@ -173,8 +176,10 @@ class Command(BaseCommand):
         for tenant in Tenant.objects.filter(slug__in={rule[0] for rule in RULES}, classification_rules=None):
             for slug, phrases, urgency, sentiment, note in RULES:
                 if slug == tenant.slug:
-                    ClassificationRule.objects.create(
-                        tenant=tenant, phrases=phrases, urgency=urgency, sentiment=sentiment, note=note
+                    save_rule(
+                        ClassificationRule(
+                            tenant=tenant, phrases=phrases, urgency=urgency, sentiment=sentiment, note=note
+                        )
                     )
 
     def _prepare_views(self) -> None:

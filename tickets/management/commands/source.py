@@ -14,9 +14,10 @@ from tickets.helpdesks.model import AuthKind, Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.ingestion import name_spaces
 from tickets.ingestion.checking import check_source
+from tickets.ingestion.connecting import remove_source, save_source
 from tickets.ingestion.freshness import every_words
-from tickets.ingestion.sync_state import forget_state
 from tickets.management.secret_argument import WHERE, read_secret
+from tickets.records.origin import Origin
 
 LONGEST_INTERVAL = 10_080  # minutes: a week, as the model has it
 
@@ -101,9 +102,7 @@ class Command(BaseCommand):
             former = name_spaces.choose_name(source, is_same=options["same_helpdesk"], name=options["name"])
         except name_spaces.NameTaken as error:
             raise CommandError(str(error)) from None
-        self._save(source)
-        origin = name_spaces.claim_for(source)
-        forget_state(tenant)
+        origin = self._save(source, is_read_differently=True)
         self.stdout.write(f"{tenant.slug} reads from {source}. Try it: manage.py source check {tenant.slug}")
         if source.kind != SourceKind.HOUSE:
             self.stdout.write(rest_options(source.kind, source.options).about_absent)
@@ -132,18 +131,15 @@ class Command(BaseCommand):
         self._save(source)
         self.stdout.write(f"{source.tenant.slug} is {_how_often(source)}.")
 
-    def _save(self, source: Source) -> None:
+    def _save(self, source: Source, *, is_read_differently: bool = False) -> Origin:
         try:
             source.full_clean()
         except ValidationError as error:
             raise CommandError("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from None
-        source.save()
+        return save_source(source, is_read_differently=is_read_differently)
 
     def _remove(self, options: dict[str, Any]) -> None:
-        source = self._source(options)
-        name_spaces.claim_for(source)  # whoever connects the same helpdesk again finds its tickets
-        source.delete()
-        forget_state(self._tenant(options))
+        remove_source(self._source(options))
         self.stdout.write(f"{options['tenant']} has no source any more. Its tickets stay.")
 
     def _list(self, options: dict[str, Any]) -> None:

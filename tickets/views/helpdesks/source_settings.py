@@ -16,9 +16,9 @@ from tenants.models import Role
 from tickets.helpdesks import SourceError
 from tickets.helpdesks.form import SAME_OR_ANOTHER, SourceForm
 from tickets.helpdesks.model import AuthKind, Source, SourceKind
+from tickets.ingestion import connecting
 from tickets.ingestion.checking import check_in_time
-from tickets.ingestion.name_spaces import choose_name, claim_for, explain_change, may_have_moved, names_of_connections
-from tickets.ingestion.sync_state import forget_state
+from tickets.ingestion.name_spaces import choose_name, explain_change, may_have_moved, names_of_connections
 
 PROPOSED_INTERVAL = 15
 """Minutes: what the form of a new source begins with, since one without a schedule is never read by itself."""
@@ -155,10 +155,8 @@ def show_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
         return _page(request, source, form, kind, status=422)
     former = choose_name(form.instance, is_same=form.is_same_helpdesk, name=form.same_as)
     remedy = f"choose “The helpdesk of {former}” below and save again"
-    saved = form.save()
-    origin = claim_for(saved)
-    if form.changes_what_is_read or source is None:
-        forget_state(access.tenant)
+    saved = form.save(commit=False)
+    origin = connecting.save_source(saved, is_read_differently=form.changes_what_is_read or source is None)
     messages.success(
         request,
         " ".join(["The source is saved.", *explain_change(access.tenant, origin, former=former, remedy=remedy)]),
@@ -184,9 +182,7 @@ def check_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 def remove_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     source = _find(access)
     if source is not None:
-        claim_for(source)  # whoever connects the same helpdesk again finds its tickets
-        source.delete()
-        forget_state(access.tenant)
+        connecting.remove_source(source)
     messages.success(request, "The source is disconnected and its key is forgotten. Its tickets stay.")
     return redirect("settings-source", access.tenant.slug)
 

@@ -64,7 +64,7 @@ def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> E
 def render_part(name: str, context: Mapping[Any, Any]) -> SafeString:
     """A part of a page, for a Django template around it."""
     written = _environment().get_template(name).render(context)
-    return mark_safe(written)  # noqa: S308  # nosec B308 B703  escaped where it was written
+    return mark_safe(written)  # noqa: S308  # nosec B308 B703  # escaped where it was written
 
 
 def macro(template: str, name: str) -> Macro:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, P, QueryEx, Router, Schema
 
 from analytics.dashboard.statistics import api_statistics
 from supportsaas.web.api_errors import InvalidParameter, reject_unknown
@@ -41,8 +41,8 @@ class StatisticsOut(Schema):
 def show_statistics(
     request: HttpRequest,
     tenant_id: TenantId,
-    from_date: Moment | None = Query(None, description="Included. Without it: from the first ticket."),
-    to_date: Moment | None = Query(None, description="Not included; but a bare date includes that day."),
+    from_date: QueryEx[Moment | None, P(description="Included. Without it: from the first ticket.")] = None,
+    to_date: QueryEx[Moment | None, P(description="Not included; but a bare date includes that day.")] = None,
 ) -> StatisticsOut:
     """Of all tickets created in the period; bare dates are days of the tenant's time zone."""
     reject_unknown(request, ("from_date", "to_date"))

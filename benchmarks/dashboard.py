@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from benchmarks import million, web
@@ -64,13 +65,9 @@ def _aggregations(repeat: int) -> None:
             store = StatisticsStore(tenant)
             plain_pipeline = plain(slug, period.start, period.end)
             # What waits for the disk at first is not what is measured.
-            measured = _median(
-                lambda s=store, b=buckets, c=comparison, n=now: s.dashboard(b, comparison=c, now=n), repeat
-            )
+            measured = _median(partial(store.dashboard, buckets, comparison=comparison, now=now), repeat)
             tickets = mongo.collection("tickets")
-            naive = _median(
-                lambda t=tickets, p=plain_pipeline: list(t.aggregate(p, allowDiskUse=True)), 1 if days > 30 else 3
-            )
+            naive = _median(partial(_read_all, tickets, plain_pipeline), 1 if days > 30 else 3)
             goal = GOAL_RATIOS.get(name) if slug == million.LARGE else None
             print(f"{slug + ', ' + name:<24}{naive:>10.1f}{measured:>9.1f}{naive / measured:>8.1f}{goal or '':>7}")
     print()
@@ -145,6 +142,10 @@ def _period(tenant: Any, days: int, now: datetime) -> Any:
     return Period(
         day_start(today - timedelta(days=days - 1), tenant.zone), day_start(today + timedelta(days=1), tenant.zone)
     )
+
+
+def _read_all(tickets: Any, pipeline: list[Any]) -> list[Any]:
+    return list(tickets.aggregate(pipeline, allowDiskUse=True))
 
 
 def _median(work: Callable[[], object], repeat: int, *, before: Callable[[], object] = lambda: None) -> float:

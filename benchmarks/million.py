@@ -65,8 +65,10 @@ def _fill(slug: str, size: int) -> None:
 
     from supportsaas import clock
     from supportsaas.db import mongo
+    from tickets.classification.classify import classify_ticket
     from tickets.classification.stored_words import searchable_words, topic_words
     from tickets.classification.tenant_rules import TenantRules
+    from tickets.classification.topics import topics
     from tickets.demo.bulk import BulkTenant
     from tickets.helpdesks.base import SourceRecord
     from tickets.planning import page_plan, reading
@@ -77,8 +79,8 @@ def _fill(slug: str, size: int) -> None:
     @lru_cache(maxsize=10_000)
     def classified(subject: str, message: str) -> Verdict:
         return Verdict(
-            classification=reading.classify_ticket(subject=subject, message=message),
-            topics=reading.topics(subject=subject, message=message),
+            classification=classify_ticket(subject=subject, message=message),
+            topics=topics(subject=subject, message=message),
         )
 
     @lru_cache(maxsize=10_000)
@@ -88,7 +90,7 @@ def _fill(slug: str, size: int) -> None:
     def classify(content: TicketContent, *, rules: TenantRules) -> Verdict:
         return classified(content.subject, content.message)
 
-    page_plan.classify = classify
+    vars(page_plan)["classify"] = classify  # the same few texts again and again need not be classified again
     bulk = BulkTenant(name=slug, anchor=datetime.now(UTC), size=size)
     now = clock.now()
     for start in range(0, size, _BATCH):
@@ -99,7 +101,7 @@ def _fill(slug: str, size: int) -> None:
             plan.add_new(ticket)
         for each in plan.inserts:
             ids = searchable_words(texts=(), ids=(each["external_id"], each["customer_id"]))
-            topics = topic_words(each["topics"], Facets.of(each))
-            each["words"] = [*words_of_text(each["subject"], each["message"]), *ids, *topics]
+            words_of_topics = topic_words(each["topics"], Facets.of(each))
+            each["words"] = [*words_of_text(each["subject"], each["message"]), *ids, *words_of_topics]
             del each["unindexed_since"]
         mongo.collection("tickets").insert_many(plan.inserts, ordered=False)

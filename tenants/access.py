@@ -23,6 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from supportsaas.db import mongo
 from supportsaas.db.model_documents import from_document
 from supportsaas.db.mongo import Document, Pipeline
+from supportsaas.web.htmx_request import HtmxHttpRequest
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 
 M = TypeVar("M", bound=Model)
@@ -55,6 +56,18 @@ class TenantAccess:
     @property
     def can_administer(self) -> bool:
         return self.allows(Role.ADMIN)
+
+
+class SignedInRequest(HtmxHttpRequest):
+    """What a view under `sign_in_required` gets."""
+
+    user: User
+
+
+class TenantRequest(SignedInRequest):
+    """What a view under `tenant_required` gets."""
+
+    tenant_access: TenantAccess
 
 
 class NamedTenant(NamedTuple):
@@ -195,8 +208,9 @@ def tenant_required(
                 raise Http404("No such tenant.")
             if not access.allows(needed):
                 raise PermissionDenied(f"This needs the role “{needed.value}”; yours is “{access.role.value}”.")
-            request.tenant_access = access  # type: ignore[attr-defined]
-            return view(request, access, *args, **kwargs)
+            tenant_request = cast(TenantRequest, request)
+            tenant_request.tenant_access = access
+            return view(tenant_request, access, *args, **kwargs)
 
         return guarded
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,7 +23,7 @@ from tenants.api.tokens import Lifetime
 from tenants.audit.audit_log import AuditEntry
 from tenants.credentials.second_factor import remove
 from tenants.credentials.sessions import end_sessions
-from tenants.models import ApiToken, Membership, Role, User
+from tenants.models import ApiToken, Membership, Role, Tenant, User
 
 admin.site.site_header = "SupportSaaS administration"
 admin.site.site_title = "SupportSaaS"
@@ -31,20 +31,31 @@ admin.site.index_title = "Tenants, people and logs"
 admin.site.site_url = "/"
 
 
-class MembershipInline(admin.TabularInline):
+if TYPE_CHECKING:  # Django's own classes take no parameters at run time
+    _TenantInline = admin.TabularInline[Membership, Tenant]
+    _UserInline = admin.TabularInline[Membership, User]
+    _UserAdmin = DjangoUserAdmin[User]
+    _TokenForm = forms.ModelForm[ApiToken]
+else:
+    _TenantInline = _UserInline = admin.TabularInline
+    _UserAdmin = DjangoUserAdmin
+    _TokenForm = forms.ModelForm
+
+
+class MembershipInline(_TenantInline):
     model = Membership
     extra = 0
     autocomplete_fields = ["user"]
 
 
-class UserMembershipInline(admin.TabularInline):
+class UserMembershipInline(_UserInline):
     model = Membership
     extra = 0
     autocomplete_fields = ["tenant"]
 
 
 @admin.register(User)
-class UserAdmin(Searchable, DjangoUserAdmin):
+class UserAdmin(Searchable, _UserAdmin):
     """Who may change people does not thereby gain rights: only superusers give rights, and change whoever has some."""
 
     inlines = [UserMembershipInline]
@@ -135,7 +146,7 @@ class MembershipAdmin(Searchable):
     autocomplete_fields = ["user", "tenant"]
 
 
-class NewTokenForm(AsksPasswordAgain, forms.ModelForm):
+class NewTokenForm(AsksPasswordAgain, _TokenForm):
     """Its lifetime is chosen, also where that is none."""
 
     request: HttpRequest

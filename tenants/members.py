@@ -139,7 +139,9 @@ def _join(tenant: Tenant, user: User, role: Role) -> Membership:
 def _as_it_is_now(member: Member) -> Membership:
     """Read again, in the transaction that changes it: two admins who take the role from each other take turns."""
     serialize_on(member.membership.tenant)
-    found = Membership.objects.filter(pk=member.membership.pk).select_related("user", "tenant").first()
+    found: Membership | None = (
+        Membership.objects.filter(pk=member.membership.pk).select_related("user", "tenant").first()
+    )
     if found is None:
         raise NoSuchPerson("That person is no longer a member. Nothing was changed.", field="member")
     return found

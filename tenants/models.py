@@ -64,7 +64,7 @@ class User(Audited, AbstractUser):
 
     objects: ClassVar[UserManager] = UserManager()
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined, misc]  # Django makes it while it runs
         # Look-ups on a unique field scan the collection (its unique index is partial).
         indexes = [models.Index(fields=["username"], name="user_username")]
 

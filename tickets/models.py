@@ -3,7 +3,7 @@
 The views are unmanaged: migrations do not touch them, and nothing is ever saved through them.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django_mongodb_backend.fields import ObjectIdAutoField
@@ -14,8 +14,13 @@ from tickets.rules.model import ClassificationRule as ClassificationRule
 from tickets.status_mapping.model import StatusMapping as StatusMapping
 from tickets.store.saved_views import SavedView as SavedView
 
+if TYPE_CHECKING:  # Django's own class takes no parameters at run time
+    _Field = models.Field[Any, Any]
+else:
+    _Field = models.Field
 
-class DocumentField(models.Field):
+
+class DocumentField(_Field):
     """A nested document just as MongoDB gives it, dates and all (a JSONField holds none)."""
 
     def db_type(self, connection: Any) -> str:

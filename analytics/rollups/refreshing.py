@@ -275,7 +275,8 @@ def _is_better_put_off(tenant: Tenant) -> bool:
     days = {day for mark in marks for day in mark.get("days", ())}
     if len(days) <= MANY_DAYS or jobs.find_active(tenant) is None:
         return False
-    return clock.now() - min(mark["_id"].generation_time for mark in marks) < LONGEST_WAIT
+    oldest: datetime = min(mark["_id"].generation_time for mark in marks)
+    return clock.now() - oldest < LONGEST_WAIT
 
 
 def _batches(marks: Sequence[Document]) -> Iterator[list[Document]]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from analytics.dashboard.context import Frame
@@ -25,7 +25,7 @@ from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
 from supportsaas import clock
 from supportsaas.db.parallel import start
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.store import quarantine
@@ -36,7 +36,7 @@ from tickets.views.fragments import begin_frame, render_page_or_fragment
 
 @require_GET
 @tenant_required()
-def show_dashboard(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """The tenant's numbers over a period, narrowed by the address; 400 with the field named where it is none."""
     now = clock.now()
     zone = access.tenant.zone

@@ -11,17 +11,16 @@ from django.views.decorators.http import require_http_methods
 from analytics.digest import claims
 from analytics.digest.subscriptions import read_token, subscribe, subscribed_tenants, unsubscribe
 from supportsaas import clock
-from tenants.access import find_all_access, sign_in_required
+from tenants.access import SignedInRequest, find_all_access, sign_in_required
 from tenants.models import Tenant, User
 
 
 @sign_in_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def show_digests(request: HttpRequest) -> HttpResponse:
+def show_digests(request: SignedInRequest) -> HttpResponse:
     """My tenants, each with whether I get its digest; posting saves what is ticked."""
     user = request.user
-    assert isinstance(user, User)
     mine = [access.tenant for access in find_all_access(user)]
     if request.method == "POST":
         wanted = set(request.POST.getlist("tenant"))

@@ -1,13 +1,13 @@
 """The numbers of one chart to take away: the very rows that stand beneath it on the dashboard."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from analytics.dashboard.tables import dashboard_tables
 from analytics.views.filter_bar import Selection
 from analytics.views.numbers import find_numbers
 from supportsaas import clock
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.store.export_files import file_response, parse_format
 from tickets.store.export_rows import file_name, write_rows
 from tickets.store.filters import FilterError
@@ -15,7 +15,7 @@ from tickets.store.filters import FilterError
 
 @require_GET
 @tenant_required()
-def export_chart(request: HttpRequest, access: TenantAccess, name: str, format_name: str) -> HttpResponseBase:
+def export_chart(request: TenantRequest, access: TenantAccess, name: str, format_name: str) -> HttpResponseBase:
     """A chart's table over the dashboard's period and sources, by name; 404 where there is none of that name."""
     zone, now = access.tenant.zone, clock.now()
     try:

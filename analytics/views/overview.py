@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -17,7 +17,7 @@ from analytics.views.run_badges import Remedy, TenantState, Unknown, tenant_stat
 from supportsaas import clock
 from supportsaas.formatting import format_count, format_number
 from supportsaas.web.page_paths import path_of
-from tenants.access import TenantAccess, find_all_access, sign_in_required
+from tenants.access import SignedInRequest, TenantAccess, find_all_access, sign_in_required
 from tenants.models import Role, Tenant
 from tickets.helpdesks.model import Source
 from tickets.ingestion.freshness import Freshness, find_freshness_of
@@ -94,7 +94,7 @@ class TenantRow:
 
 @require_GET
 @sign_in_required
-def show_overview(request: HttpRequest) -> HttpResponse:
+def show_overview(request: SignedInRequest) -> HttpResponse:
     mine = find_all_access(request.user)
     wanted = request.GET.get("q", "").strip()[:200]
     order = request.GET.get("sort", _DEFAULT)

@@ -50,7 +50,7 @@ def latest_report() -> HealthReport:
 
 
 @router.get("/health", auth=None, response={200: HealthOut, 503: HealthOut}, summary="Health check")
-def show_health(request: HttpRequest) -> Status:
+def show_health(request: HttpRequest) -> Status[HealthOut]:
     """Needs no sign-in, so the answer never names a tenant. 503 if MongoDB is unreachable, otherwise 200."""
     found = latest_report()
     answer = HealthOut(

@@ -24,7 +24,9 @@ SECONDS = (0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 
 if "WEB_WORKER_SLOT" in os.environ and "PROMETHEUS_MULTIPROC_DIR" in os.environ:
     # One file per worker slot instead of per process, so replaced workers leave no files behind.
-    values.ValueClass = values.MultiProcessValue(lambda: os.environ["WEB_WORKER_SLOT"])
+    values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call]  # this part has no types
+        lambda: os.environ["WEB_WORKER_SLOT"]
+    )
 
 _registry = CollectorRegistry()
 _requests = Counter(f"{PREFIX}http_requests", "Requests answered.", ("method", "route", "status"), registry=_registry)
@@ -58,7 +60,7 @@ def show_metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse("Send the token: Authorization: Bearer …\n", status=401, content_type="text/plain")
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # this part has no types
     else:
         registry.register(_registry)
     registry.register(_HealthMetrics(health.latest_report()))

@@ -4,7 +4,7 @@ What is typed is escaped by the database engine, so it is text and no regular ex
 one (`?name__regex=…`, which Django's admin takes) is refused.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -14,7 +14,13 @@ LONGEST = 200
 MOST_WORDS = 8
 
 
-class Searchable(admin.ModelAdmin):
+if TYPE_CHECKING:  # Django's own class takes no parameters at run time
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+
+class Searchable(_ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         is_pattern = lookup.rpartition("__")[2] in ("regex", "iregex")
         return not is_pattern and super().lookup_allowed(lookup, value, request)

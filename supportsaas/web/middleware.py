@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from supportsaas.db import mongo
 from supportsaas.reliability.concurrency_limit import LimitReached
 from supportsaas.web.api_errors import TRY_AGAIN_SECONDS, database_away
+from supportsaas.web.htmx_request import HtmxHttpRequest
 from supportsaas.web.plain_answers import reject, wants_page
 
 logger = logging.getLogger(__name__)
@@ -77,16 +78,15 @@ def database_patience(get_response: Handler) -> Handler:
     return handle
 
 
-def answer_htmx(get_response: Handler) -> Handler:
+def answer_htmx(get_response: Handler) -> Callable[[HtmxHttpRequest], HttpResponse]:
     """For fragments: reload the whole page when the session has ended, instead of showing the sign-in page inside it.
 
     A fragment that arrives also clears the message that an earlier one did not.
     """
 
-    def handle(request: HttpRequest) -> HttpResponse:
+    def handle(request: HtmxHttpRequest) -> HttpResponse:
         response = get_response(request)
-        htmx = request.htmx  # type: ignore[attr-defined]
-        if not htmx or htmx.history_restore_request:
+        if not request.htmx or request.htmx.history_restore_request:
             return response
         location = response.headers.get("Location", "")
         if response.status_code == 302 and location.partition("?")[0] == resolve_url(settings.LOGIN_URL):

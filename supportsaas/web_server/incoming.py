@@ -146,7 +146,7 @@ class Incoming:
         return taken
 
 
-class _Gathered(Unreader):
+class _Gathered(Unreader):  # type: ignore[misc]  # gunicorn has no types
     """Where gunicorn's classes read: pieces that are there already."""
 
     def __init__(self, head: bytes) -> None:

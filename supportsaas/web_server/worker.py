@@ -82,7 +82,7 @@ class Connection:
         return len(self.incoming) + (self.parser.body_length if self.parser else 0)
 
 
-class PatientWorker(ThreadWorker):
+class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     trusted_proxies = 0
     """So many stand in front, each adding to X-Forwarded-For (set by gunicorn.conf.py)."""
 

@@ -13,6 +13,7 @@ longest. What is counted is forgotten a day later. The keys are digests: neither
 
 import hashlib
 import ipaddress
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -166,7 +167,8 @@ def _known(keys: list[str], clock: Clock | None) -> set[str]:
 
 
 def _seconds(found: mongo.Document) -> int:
-    return -(-(found["wait_until"] - found["now"]) // timedelta(seconds=1))
+    left: timedelta = found["wait_until"] - found["now"]
+    return math.ceil(left / timedelta(seconds=1))
 
 
 def _network_of(address: str) -> str:

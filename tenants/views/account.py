@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from supportsaas import clock
-from tenants.access import sign_in_required
+from tenants.access import SignedInRequest, sign_in_required
 from tenants.accounts import sign_in
 from tenants.accounts.password_again import problem_of_password
 from tenants.accounts.sign_in_events import SignInEvent, note
@@ -40,13 +40,13 @@ class ChangePasswordForm(PasswordChangeForm):
 
 @require_GET
 @sign_in_required
-def show_account(request: HttpRequest) -> HttpResponse:
+def show_account(request: SignedInRequest) -> HttpResponse:
     return _account_page(request)
 
 
 @require_http_methods(["GET", "POST"])
 @sign_in_required
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: SignedInRequest) -> HttpResponse:
     """Afterwards this device stays logged in, and no other."""
     form = ChangePasswordForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -58,18 +58,18 @@ def change_password(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"Your password is changed. Everywhere else you are logged out.{revoked}")
         return redirect("account")
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "live_tokens": tokens.count_live(_person(request))}
+    context = {"form": form, "live_tokens": tokens.count_live(request.user)}
     return render(request, "account/password.html", context, status=status)
 
 
 @require_POST
 @sign_in_required
-def end_sessions_of_mine(request: HttpRequest) -> HttpResponse:
+def end_sessions_of_mine(request: SignedInRequest) -> HttpResponse:
     """Log out one device (`session`), or all but this one, and then also the programs (`revoke_tokens`)."""
     handle = request.POST.get("session", "")
     if not handle:
         ended = end_sessions(request.user, but=request.session.session_key)
-        revoked = _revoke_tokens(request, _person(request))
+        revoked = _revoke_tokens(request, request.user)
         messages.success(request, f"Logged out {ended} other {'device' if ended == 1 else 'devices'}.{revoked}")
     elif end_session(request.user, handle):
         messages.success(request, "That device is logged out.")
@@ -80,12 +80,12 @@ def end_sessions_of_mine(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @sign_in_required
-def show_two_factor(request: HttpRequest) -> HttpResponse:
+def show_two_factor(request: SignedInRequest) -> HttpResponse:
     """Set up the second factor (password, then the app's first code), take it off, or make new recovery codes.
 
     The latter two need a code of the factor too: who has the password alone cannot take it off.
     """
-    user = _person(request)
+    user = request.user
     do = request.POST.get("do", "") if request.method == "POST" else ""
     if not do:
         return _two_factor_page(request)
@@ -110,7 +110,7 @@ def show_two_factor(request: HttpRequest) -> HttpResponse:
     return redirect("account-two-factor")
 
 
-def _confirm(request: HttpRequest, user: User) -> HttpResponse:
+def _confirm(request: SignedInRequest, user: User) -> HttpResponse:
     factor = second_factor.find_unconfirmed(user)
     if factor is None:
         return redirect("account-two-factor")
@@ -125,8 +125,8 @@ def _confirm(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "account/recovery_codes.html", {"codes": codes, "is_new": True})
 
 
-def _two_factor_page(request: HttpRequest, *, problem: str = "", failed: str = "") -> HttpResponse:
-    user = _person(request)
+def _two_factor_page(request: SignedInRequest, *, problem: str = "", failed: str = "") -> HttpResponse:
+    user = request.user
     context = {
         "factor": second_factor.find_factor(user),
         "unconfirmed": second_factor.find_unconfirmed(user),
@@ -137,8 +137,8 @@ def _two_factor_page(request: HttpRequest, *, problem: str = "", failed: str = "
     return render(request, "account/two_factor.html", context, status=422 if problem else 200)
 
 
-def _account_page(request: HttpRequest) -> HttpResponse:
-    user = _person(request)
+def _account_page(request: SignedInRequest) -> HttpResponse:
+    user = request.user
     context = {
         "sessions": find_sessions(user),
         "present_key": request.session.session_key,
@@ -161,8 +161,3 @@ def _revoke_tokens(request: HttpRequest, user: User) -> str:
     """Revoke them where that box was checked; a sentence that says so, or an empty text."""
     revoked = tokens.revoke_all(user) if "revoke_tokens" in request.POST else 0
     return f" {revoked} {'token' if revoked == 1 else 'tokens'} revoked." if revoked else ""
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

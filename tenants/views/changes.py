@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.audit.audit_log import AuditEntry
 from tenants.models import Role
 
@@ -17,7 +17,7 @@ PAGE = 50
 
 @require_GET
 @tenant_required(Role.ADMIN)
-def show_changes(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_changes(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Newest first; `before` is the last entry of the page before."""
     mine: Any = AuditEntry.objects.filter(tenant_slug=access.tenant.slug)
     found = mine

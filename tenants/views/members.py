@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from supportsaas.rejected import Rejected
 from tenants import members
-from tenants.access import TenantAccess, find_access, tenant_required
+from tenants.access import TenantAccess, TenantRequest, find_access, tenant_required
 from tenants.members import NoSuchPerson
 from tenants.models import Role, User
 
@@ -31,13 +31,13 @@ class AddMemberForm(forms.Form):
 
 @require_GET
 @tenant_required(Role.ADMIN)
-def show_members(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_members(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     return _page(request, access, AddMemberForm())
 
 
 @require_POST
 @tenant_required(Role.ADMIN)
-def add_member(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def add_member(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Add a person by user name; where nobody has it, offer to make the account, and make it when asked."""
     form = AddMemberForm(request.POST)
     if not form.is_valid():
@@ -63,7 +63,7 @@ def add_member(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_POST
 @tenant_required(Role.ADMIN)
-def change_member(request: HttpRequest, access: TenantAccess, user_id: str) -> HttpResponse:
+def change_member(request: TenantRequest, access: TenantAccess, user_id: str) -> HttpResponse:
     """Change the role, take the person out, or make a new link, whichever button was pressed."""
     try:
         member = members.find_member(access.tenant, user_id)
@@ -87,7 +87,7 @@ def change_member(request: HttpRequest, access: TenantAccess, user_id: str) -> H
 
 
 def _page(
-    request: HttpRequest, access: TenantAccess, form: AddMemberForm, *, may_make: str = "", status: int = 200
+    request: TenantRequest, access: TenantAccess, form: AddMemberForm, *, may_make: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -98,7 +98,7 @@ def _page(
     return render(request, "tenants/members.html", context, status=status)
 
 
-def _link_page(request: HttpRequest, access: TenantAccess, user: User) -> HttpResponse:
+def _link_page(request: TenantRequest, access: TenantAccess, user: User) -> HttpResponse:
     """The link is shown in this answer alone: it is kept nowhere."""
     link = request.build_absolute_uri(members.password_link(user))
     return render(request, "tenants/password_link.html", {"person": user, "link": link})

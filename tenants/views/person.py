@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from tenants.access import find_all_access, safe_next, sign_in_required
+from tenants.access import SignedInRequest, find_all_access, safe_next, sign_in_required
 from tenants.context_processors import THEMES
 
 _YEAR = 365 * 24 * 3600
@@ -31,7 +31,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @sign_in_required
-def switch_tenant(request: HttpRequest) -> HttpResponse:
+def switch_tenant(request: SignedInRequest) -> HttpResponse:
     """Open the dashboard of the tenant whose id or name was typed."""
     wanted = request.GET.get("tenant", "").strip().casefold()
     mine = [access.tenant for access in find_all_access(request.user)]

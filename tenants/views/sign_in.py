@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
+from supportsaas.web.htmx_request import HtmxHttpRequest
 from tenants import members
 from tenants.access import safe_next
 from tenants.accounts import sign_in
@@ -43,10 +44,11 @@ class SignInForm(AuthenticationForm):
 class SignIn(LoginView):
     """The log-in page. A fragment that asks after the session has ended reloads its page instead."""
 
+    request: HtmxHttpRequest
     authentication_form = SignInForm
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        if request.htmx:  # type: ignore[attr-defined]
+        if self.request.htmx:
             return HttpResponseClientRefresh()
         return super().dispatch(request, *args, **kwargs)
 

@@ -1,19 +1,18 @@
 """The system page: all health checks in detail, for superusers. It names tenants."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from supportsaas.ops import health, health_checks
-from tenants.access import sign_in_required
-from tenants.models import User
+from tenants.access import SignedInRequest, sign_in_required
 
 
 @require_GET
 @sign_in_required
-def show_system(request: HttpRequest) -> HttpResponse:
+def show_system(request: SignedInRequest) -> HttpResponse:
     """404 for everybody but superusers."""
-    if not (isinstance(request.user, User) and request.user.is_superuser):
+    if not request.user.is_superuser:
         raise Http404
     found = health.latest_report()
     parts = [

@@ -10,7 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from supportsaas.rejected import Rejected
-from tenants.access import TenantAccess, find_all_access, sign_in_required, tenant_required
+from tenants.access import (
+    SignedInRequest,
+    TenantAccess,
+    TenantRequest,
+    find_all_access,
+    sign_in_required,
+    tenant_required,
+)
 from tenants.accounts.password_again import AsksPasswordAgain
 from tenants.api import tokens
 from tenants.api.tokens import Lifetime, Scope
@@ -60,56 +67,56 @@ class MyTokenForm(TokenForm):
 
 @require_GET
 @tenant_required(Role.ADMIN)
-def show_tokens(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_tokens(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     return _tenant_page(request, access, TokenForm(request))
 
 
 @never_cache
 @require_POST
 @tenant_required(Role.ADMIN)
-def make_token(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def make_token(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     form = TokenForm(request, request.POST)
-    made = form.make(_person(request), access.tenant) if form.is_valid() else ""
+    made = form.make(request.user, access.tenant) if form.is_valid() else ""
     return _tenant_page(request, access, TokenForm(request) if made else form, made=made)
 
 
 @require_POST
 @tenant_required(Role.ADMIN)
-def revoke_token(request: HttpRequest, access: TenantAccess, token_id: str) -> HttpResponse:
+def revoke_token(request: TenantRequest, access: TenantAccess, token_id: str) -> HttpResponse:
     _revoke(request, tokens.find_token(token_id, tenant=access.tenant))
     return redirect("settings-tokens", access.tenant.slug)
 
 
 @require_GET
 @sign_in_required
-def show_my_tokens(request: HttpRequest) -> HttpResponse:
+def show_my_tokens(request: SignedInRequest) -> HttpResponse:
     return _my_page(request, MyTokenForm(request, mine=find_all_access(request.user)))
 
 
 @never_cache
 @require_POST
 @sign_in_required
-def make_my_token(request: HttpRequest) -> HttpResponse:
+def make_my_token(request: SignedInRequest) -> HttpResponse:
     mine = find_all_access(request.user)
     form = MyTokenForm(request, request.POST, mine=mine)
-    made = form.make(_person(request), form.tenants.get(form.cleaned_data["tenant"])) if form.is_valid() else ""
+    made = form.make(request.user, form.tenants.get(form.cleaned_data["tenant"])) if form.is_valid() else ""
     return _my_page(request, MyTokenForm(request, mine=mine) if made else form, made=made)
 
 
 @require_POST
 @sign_in_required
-def revoke_my_token(request: HttpRequest, token_id: str) -> HttpResponse:
-    _revoke(request, tokens.find_token(token_id, user=_person(request)))
+def revoke_my_token(request: SignedInRequest, token_id: str) -> HttpResponse:
+    _revoke(request, tokens.find_token(token_id, user=request.user))
     return redirect("my-tokens")
 
 
-def _tenant_page(request: HttpRequest, access: TenantAccess, form: TokenForm, *, made: str = "") -> HttpResponse:
+def _tenant_page(request: TenantRequest, access: TenantAccess, form: TokenForm, *, made: str = "") -> HttpResponse:
     context = {"listed": tokens.find_of_tenant(access.tenant), "of_tenant": access.tenant}
     return _page(request, "tenants/tokens.html", form, made, context)
 
 
-def _my_page(request: HttpRequest, form: TokenForm, *, made: str = "") -> HttpResponse:
-    return _page(request, "tenants/my_tokens.html", form, made, {"listed": tokens.find_of_user(_person(request))})
+def _my_page(request: SignedInRequest, form: TokenForm, *, made: str = "") -> HttpResponse:
+    return _page(request, "tenants/my_tokens.html", form, made, {"listed": tokens.find_of_user(request.user)})
 
 
 def _page(request: HttpRequest, template: str, form: TokenForm, made: str, context: dict[str, Any]) -> HttpResponse:
@@ -131,8 +138,3 @@ def _revoke(request: HttpRequest, token: ApiToken | None) -> None:
         messages.success(request, f"“{token.name}” is revoked: no program gets in with it any more.")
     else:
         messages.warning(request, f"“{token.name}” had been revoked before.")
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "the views ask for a log-in"
-    return request.user

@@ -1,6 +1,6 @@
 """Setting up a channel, on the page of settings and in the admin. Secrets go in and never come out."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -30,7 +30,13 @@ def _choices(words: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(word, word.capitalize()) for word in words]
 
 
-class ChannelForm(forms.ModelForm):
+if TYPE_CHECKING:  # Django's own class takes no parameters at run time
+    _ModelForm = forms.ModelForm[Channel]
+else:
+    _ModelForm = forms.ModelForm
+
+
+class ChannelForm(_ModelForm):
     """A channel of a tenant, of a kind that is chosen once.
 
     `made_secret` is to be shown after saving, this once; `new_addresses` are to be asked whether alerts may come.

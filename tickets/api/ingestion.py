@@ -3,10 +3,10 @@
 import time
 import uuid
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Header, Query, Router, Schema, Status
+from ninja import Field, HeaderEx, P, QueryEx, Router, Schema, Status
 from ninja.errors import HttpError
 
 from supportsaas import clock
@@ -104,14 +104,16 @@ def run_ingestion(
     request: HttpRequest,
     response: HttpResponse,
     tenant_id: TenantId,
-    wait: int = Query(30, ge=0, le=60, description="How many seconds to wait for the end."),
-    key: str | None = Header(
-        None,
-        alias="Idempotency-Key",
-        pattern=r"^[!-~]{1,255}$",
-        description="Any text of your own, the same for every attempt at one run: for 24 hours it starts at most one.",
-    ),
-) -> Status:
+    wait: QueryEx[int, P(ge=0, le=60, description="How many seconds to wait for the end.")] = 30,
+    key: HeaderEx[
+        str | None,
+        P(
+            alias="Idempotency-Key",
+            pattern=r"^[!-~]{1,255}$",
+            description="Any text of your own, the same for every attempt at one run: for 24 hours it starts at most one.",
+        ),
+    ] = None,
+) -> Status[Any]:
     """Puts a job into the queue and waits up to `wait` seconds for its end. Few calls can wait at once; others
     get 202 straight away.
 
@@ -157,7 +159,7 @@ def _begin(tenant: Tenant, caller: Caller, key: str | None) -> Outcome:
     return Outcome({"conflict": jobs.UNKNOWN_JOB}, is_replayed=False)
 
 
-def _wait_for(job_id: str, *, seconds: int) -> Status:
+def _wait_for(job_id: str, *, seconds: int) -> Status[Any]:
     deadline = time.monotonic() + seconds
     while True:
         job = jobs.find_job(job_id)
@@ -199,7 +201,7 @@ def show_lock(request: HttpRequest, tenant_id: TenantId) -> LockOut:
 
 
 @router.delete("/ingest/{uuid:job_id}", response={202: Cancelling}, summary="Cancel a job; what is in stays")
-def cancel_ingestion(request: HttpRequest, job_id: uuid.UUID) -> Status:
+def cancel_ingestion(request: HttpRequest, job_id: uuid.UUID) -> Status[Cancelling]:
     reject_unknown(request, ())
     tenant, job = _job(request, str(job_id), Role.MANAGER)
     if not jobs.request_cancel(tenant, job["_id"], by=caller_of(request).name):

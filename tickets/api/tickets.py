@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponseBase
-from ninja import Field, Query, Router, Schema
+from ninja import Field, P, Query, QueryEx, Router, Schema
 from ninja.errors import HttpError
 from pydantic import ConfigDict
 
@@ -184,7 +184,7 @@ def show_history(
     request: HttpRequest,
     external_id: TicketId,
     tenant_id: TenantId,
-    limit: int = Query(50, ge=1, le=500, description="At most so many entries."),
+    limit: QueryEx[int, P(ge=1, le=500, description="At most so many entries.")] = 50,
 ) -> HistoryOut:
     reject_unknown(request, ("tenant_id", "limit"))
     store = TicketStore(api_tenant(request, tenant_id))

@@ -1,6 +1,6 @@
 """The form of a source, in the admin and on the tenant's own page."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django import forms
@@ -13,7 +13,13 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 SAME_OR_ANOTHER = (("another", "Another helpdesk"), ("same", "The same helpdesk at a new address"))
 
 
-class SourceForm(forms.ModelForm):
+if TYPE_CHECKING:  # Django's own class takes no parameters at run time
+    _ModelForm = forms.ModelForm[Source]
+else:
+    _ModelForm = forms.ModelForm
+
+
+class SourceForm(_ModelForm):
     """The secret goes in and never comes out: an empty field keeps the stored one.
 
     It is kept for the server it was entered for. At another address it has to be entered again, or

@@ -1,6 +1,6 @@
 """The form of a rule, on the page and in the admin."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -10,7 +10,13 @@ from tickets.rules.model import ClassificationRule, SentimentChoice, UrgencyChoi
 _LEAVE = [("", "Leave as judged")]
 
 
-class RuleForm(forms.ModelForm):
+if TYPE_CHECKING:  # Django's own class takes no parameters at run time
+    _ModelForm = forms.ModelForm[ClassificationRule]
+else:
+    _ModelForm = forms.ModelForm
+
+
+class RuleForm(_ModelForm):
     """A rule of a tenant. `revision` says which version of it was seen."""
 
     urgency = forms.ChoiceField(label="Urgency becomes", choices=_LEAVE + UrgencyChoice.choices, required=False)

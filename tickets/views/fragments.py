@@ -3,19 +3,20 @@
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from supportsaas.db.parallel import start
-from tenants.access import TenantAccess, find_named_tenants
+from supportsaas.web.htmx_request import HtmxHttpRequest
+from tenants.access import TenantAccess, TenantRequest, find_named_tenants
 from tickets.ingestion.freshness import find_freshness
 
 
-def is_fragment_request(request: HttpRequest) -> bool:
+def is_fragment_request(request: HtmxHttpRequest) -> bool:
     """Whether HTMX wants a part. Going back in the history asks through HTMX too, but for the whole page."""
-    htmx = request.htmx  # type: ignore[attr-defined]
+    htmx = request.htmx
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
@@ -25,7 +26,7 @@ def vary_on_htmx(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def begin_frame(request: HttpRequest, access: TenantAccess) -> dict[str, Any]:
+def begin_frame(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
     """What the frame around the page shows, to be read while the view reads the page itself: part of its context."""
     if is_fragment_request(request):
         return {}
@@ -36,7 +37,7 @@ def begin_frame(request: HttpRequest, access: TenantAccess) -> dict[str, Any]:
 
 
 def render_page_or_fragment(
-    request: HttpRequest, page: str, fragment: str, context: dict[str, Any], *, status: int = 200
+    request: HtmxHttpRequest, page: str, fragment: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     template = fragment if is_fragment_request(request) else page
     return vary_on_htmx(render(request, template, context, status=status))

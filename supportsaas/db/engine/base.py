@@ -14,12 +14,12 @@ finally:
     util.find_library = _find_library
 
 
-class DatabaseOperations(BackendOperations):
+class DatabaseOperations(BackendOperations):  # type: ignore[misc]  # the backend has no types
     compiler_module = "supportsaas.db.engine.compiler"
 
     def prep_for_iexact_query(self, x: str) -> str:
         return re.escape(x)
 
 
-class DatabaseWrapper(BackendWrapper):
+class DatabaseWrapper(BackendWrapper):  # type: ignore[misc]  # the backend has no types
     ops_class = DatabaseOperations

@@ -28,16 +28,16 @@ class _ToldApart:
             raise
 
 
-class SQLCompiler(_ToldApart, compiler.SQLCompiler): ...
+class SQLCompiler(_ToldApart, compiler.SQLCompiler): ...  # type: ignore[misc]  # the backend has no types
 
 
-class SQLInsertCompiler(_ToldApart, compiler.SQLInsertCompiler): ...
+class SQLInsertCompiler(_ToldApart, compiler.SQLInsertCompiler): ...  # type: ignore[misc]  # the backend has no types
 
 
-class SQLDeleteCompiler(_ToldApart, compiler.SQLDeleteCompiler): ...
+class SQLDeleteCompiler(_ToldApart, compiler.SQLDeleteCompiler): ...  # type: ignore[misc]  # the backend has no types
 
 
-class SQLUpdateCompiler(_ToldApart, compiler.SQLUpdateCompiler): ...
+class SQLUpdateCompiler(_ToldApart, compiler.SQLUpdateCompiler): ...  # type: ignore[misc]  # the backend has no types
 
 
-class SQLAggregateCompiler(_ToldApart, compiler.SQLAggregateCompiler): ...
+class SQLAggregateCompiler(_ToldApart, compiler.SQLAggregateCompiler): ...  # type: ignore[misc]  # the backend has no types

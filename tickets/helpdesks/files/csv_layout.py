@@ -35,7 +35,10 @@ class Layout:
 
     def rows(self, lines: Iterator[str]) -> Iterator[list[str]]:
         """Rows of the lines, strictly: a quotation mark that nobody closes would swallow all that follows."""
-        return _reader(lines, self.delimiter, skips_blanks=self.skips_blanks, escapes=self.escapes)
+        found: Iterator[list[str]] = _reader(
+            lines, self.delimiter, skips_blanks=self.skips_blanks, escapes=self.escapes
+        )
+        return found
 
 
 def find_layout(lines: Sequence[str], *, delimiter: str = "", is_header: Callable[[Sequence[str]], bool]) -> Layout:

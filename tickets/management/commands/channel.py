@@ -114,14 +114,14 @@ class Command(BaseCommand):
         )
 
     def _tenant(self, options: dict[str, Any]) -> Tenant:
-        tenant = Tenant.objects.filter(slug=options["tenant"]).first()
+        tenant: Tenant | None = Tenant.objects.filter(slug=options["tenant"]).first()
         if tenant is None:
             raise CommandError(f"There is no tenant “{options['tenant']}”. Make it: manage.py tenant create …")
         return tenant
 
     def _channel(self, options: dict[str, Any]) -> Channel:
         found = Channel.objects.filter(tenant=self._tenant(options), name=options["name"]).select_related("tenant")
-        channel = found.first()
+        channel: Channel | None = found.first()
         if channel is None:
             raise CommandError(f"{options['tenant']} has no channel “{options['name']}”. See: manage.py channel list")
         return channel

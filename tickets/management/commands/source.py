@@ -149,13 +149,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{source.tenant.slug}  {name}{source}  ({how_often})")
 
     def _tenant(self, options: dict[str, Any]) -> Tenant:
-        tenant = Tenant.objects.filter(slug=options["tenant"]).first()
+        tenant: Tenant | None = Tenant.objects.filter(slug=options["tenant"]).first()
         if tenant is None:
             raise CommandError(f"There is no tenant “{options['tenant']}”. Make it: manage.py tenant create …")
         return tenant
 
     def _source(self, options: dict[str, Any]) -> Source:
-        source = Source.objects.filter(tenant=self._tenant(options)).select_related("tenant").first()
+        found = Source.objects.filter(tenant=self._tenant(options)).select_related("tenant")
+        source: Source | None = found.first()
         if source is None:
             raise CommandError(f"{options['tenant']} has no source. Connect one: manage.py source add …")
         return source

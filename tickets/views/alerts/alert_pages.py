@@ -18,7 +18,7 @@ from supportsaas import clock
 from supportsaas.db.paging import Cursor, CursorError
 from supportsaas.formatting import format_number
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.alerts.channels import endpoint_of
 from tickets.alerts.deliveries import Status
@@ -76,13 +76,13 @@ class ShownDelivery:
 
 @require_GET
 @tenant_required()
-def show_alerts(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_alerts(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     return render_page_or_fragment(request, "tickets/alerts.html", "tickets/_alerts.html", _context(request, access))
 
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def send_again(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def send_again(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Have the message (`delivery`), or (`all`) all that were dead when the list was shown (`until`), sent again."""
     store, by = DeliveryStore(access.tenant), request.user.get_username()
     count = _count_of_named(request, one=partial(store.send_again, by=by), dead=partial(store.send_all_again, by=by))
@@ -96,7 +96,7 @@ def send_again(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def drop_deliveries(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def drop_deliveries(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Drop the message (`delivery`), or (`all`) all that were dead when the list was shown (`until`)."""
     store, by = DeliveryStore(access.tenant), request.user.get_username()
     count = _count_of_named(request, one=partial(store.drop, by=by), dead=partial(store.drop_all, by=by))
@@ -120,7 +120,7 @@ def _count_of_named(request: HttpRequest, *, one: Callable[[str], int], dead: Ca
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def reset_breaker(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def reset_breaker(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """End the pause of a channel's endpoint by a person's word; what waits for it is due at once."""
     ids = {str(each.pk): each for each in Channel.objects.filter(tenant=access.tenant)}
     channel = ids.get(request.POST.get("channel", ""))
@@ -136,7 +136,7 @@ def reset_breaker(request: HttpRequest, access: TenantAccess) -> HttpResponse:
     return _back(request, access)
 
 
-def _context(request: HttpRequest, access: TenantAccess) -> dict[str, Any]:
+def _context(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
     store, status = DeliveryStore(access.tenant), _status(request.GET)
     now = clock.now()
     page = store.find_page(status, cursor=_cursor(request))
@@ -212,7 +212,7 @@ def _query(status: Status | None, cursor: str = "") -> str:
     return urlencode({name: value for name, value in {"status": status or "", "cursor": cursor}.items() if value})
 
 
-def _back(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def _back(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """To the list as it was narrowed; where nothing is left of that, to the whole list."""
     response = redirect("alerts", access.tenant.slug)
     status = _status(request.POST)

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenants.access import TenantAccess, tenant_required
-from tenants.models import Role, User
+from tenants.access import TenantAccess, TenantRequest, tenant_required
+from tenants.models import Role
 from tickets.alerts.channel_addresses import read_token
 from tickets.alerts.confirming import Asked, accept, ask_addresses
 from tickets.alerts.model import Channel
@@ -28,10 +28,9 @@ def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @tenant_required(Role.ADMIN)
-def ask_again(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+def ask_again(request: TenantRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
     """Send a link once more to the addresses of the channel that nobody has confirmed."""
     channel = access.find_or_404(Channel, channel_id)
-    assert isinstance(request.user, User)
     tell_asked(request, ask_addresses(channel, channel.unconfirmed or [], by=request.user))
     return redirect("settings-channels", access.tenant.slug)
 

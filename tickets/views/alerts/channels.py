@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from supportsaas import clock
-from tenants.access import TenantAccess, tenant_required
-from tenants.models import Role, User
+from tenants.access import TenantAccess, TenantRequest, tenant_required
+from tenants.models import Role
 from tickets.alerts.confirming import ask_addresses
 from tickets.alerts.form import ChannelForm
 from tickets.alerts.model import Channel, ChannelKind
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 @require_GET
 @tenant_required(Role.ADMIN)
-def show_channels(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_channels(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     now = clock.now()
     context = {"channels": find_shown_channels(access.tenant, now=now), "kinds": ChannelKind.choices, "now": now}
     return render(request, "tickets/channels.html", context)
@@ -31,7 +31,7 @@ def show_channels(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.ADMIN)
-def add_channel(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def add_channel(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """The form of the kind that the address names (`kind`); its answer shows a secret that was made, this once."""
     kind = request.GET.get("kind", "")
     if kind not in ChannelKind.values:
@@ -44,7 +44,7 @@ def add_channel(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.ADMIN)
-def change_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+def change_channel(request: TenantRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
     channel = access.find_or_404(Channel, channel_id)
     form = ChannelForm(request.POST or None, instance=channel)
     if request.method == "POST" and form.is_valid():
@@ -57,7 +57,7 @@ def change_channel(request: HttpRequest, access: TenantAccess, channel_id: str) 
 
 @require_POST
 @tenant_required(Role.ADMIN)
-def switch_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+def switch_channel(request: TenantRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
     """Switch the channel to what the button said (`enabled`), so that pressing twice does no harm."""
     channel = access.find_or_404(Channel, channel_id)
     channel.enabled = request.POST.get("enabled") == "1"
@@ -69,7 +69,7 @@ def switch_channel(request: HttpRequest, access: TenantAccess, channel_id: str) 
 
 @require_POST
 @tenant_required(Role.ADMIN)
-def delete_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
+def delete_channel(request: TenantRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
     channel = access.find_or_404(Channel, channel_id)
     name = channel.name
     channel.delete()
@@ -79,16 +79,14 @@ def delete_channel(request: HttpRequest, access: TenantAccess, channel_id: str) 
 
 @require_POST
 @tenant_required(Role.ADMIN)
-def test_channel(request: HttpRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
-    assert isinstance(request.user, User)
+def test_channel(request: TenantRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
     result = request_test(access.find_or_404(Channel, channel_id), by=request.user)
     (messages.success if result.ok else messages.error)(request, str(result))
     return redirect("settings-channels", access.tenant.slug)
 
 
-def _saved(request: HttpRequest, access: TenantAccess, form: ChannelForm) -> HttpResponse:
+def _saved(request: TenantRequest, access: TenantAccess, form: ChannelForm) -> HttpResponse:
     channel = form.save()
-    assert isinstance(request.user, User)
     if form.new_addresses:
         tell_asked(request, ask_addresses(channel, form.new_addresses, by=request.user))
     if form.made_secret:

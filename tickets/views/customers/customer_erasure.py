@@ -1,13 +1,13 @@
 """Erasing one customer, for a tenant's admins: what will go, and then it goes."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from supportsaas.formatting import format_number
 from supportsaas.rejected import Rejected
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.erasure.customers import WhatGoes, erase_customer, find_what_goes
 from tickets.store.filters import LONGEST_VALUE
@@ -15,7 +15,7 @@ from tickets.store.filters import LONGEST_VALUE
 
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.ADMIN)
-def show_erasure(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_erasure(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """The customer is named by `customer`, in the address and in the form."""
     named = request.POST if request.method == "POST" else request.GET
     customer_id = named.get("customer", "")[:LONGEST_VALUE].replace("\0", "")

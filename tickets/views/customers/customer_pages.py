@@ -1,10 +1,10 @@
 """A tenant's customers, and one of them with their tickets."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.store.customers import MOST_CUSTOMERS, find_customer, find_customers
 from tickets.store.filters import COUNT_ALL, LONGEST_VALUE, TicketFilter
 from tickets.store.ticket_store import TicketStore
@@ -16,7 +16,7 @@ NEWEST_TICKETS = 25
 
 @require_GET
 @tenant_required()
-def show_customer_list(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_customer_list(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """The customers with the most tickets, found by a part of their id."""
     search = request.GET.get("q", "").strip().replace("\0", "")[:LONGEST_VALUE]
     customers = find_customers(access.tenant, search=search)
@@ -32,7 +32,7 @@ def show_customer_list(request: HttpRequest, access: TenantAccess) -> HttpRespon
 
 @require_GET
 @tenant_required()
-def show_customer(request: HttpRequest, access: TenantAccess, customer_id: str) -> HttpResponse:
+def show_customer(request: TenantRequest, access: TenantAccess, customer_id: str) -> HttpResponse:
     customer = find_customer(access.tenant, customer_id)
     if customer is None:
         raise Http404("No such customer.")

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.helpdesks import SourceError
 from tickets.helpdesks.form import SAME_OR_ANOTHER, SourceForm
@@ -125,7 +125,7 @@ class _Indented(json.JSONEncoder):
 
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.ADMIN)
-def show_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """The choice of a kind where nothing is connected, else the form; `?kind=` takes another kind."""
     source = _find(access)
     wanted = request.POST.get("kind") or request.GET.get("kind") or (source.kind if source else "")
@@ -168,7 +168,7 @@ def show_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_POST
 @tenant_required(Role.ADMIN)
-def check_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def check_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     source = _find(access)
     if source is None:
         messages.error(request, "There is no source to check.")
@@ -179,7 +179,7 @@ def check_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_POST
 @tenant_required(Role.ADMIN)
-def remove_source(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def remove_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     source = _find(access)
     if source is not None:
         connecting.remove_source(source)

@@ -1,19 +1,19 @@
 """The line "Data as of" by itself, which open pages ask for every minute."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from supportsaas.clock import iso_z
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.ingestion.freshness import find_freshness
 
 
 @require_GET
 @never_cache
 @tenant_required()
-def show_freshness(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_freshness(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """How fresh the numbers are; `since` is what the page that asks says, to offer it newer ones."""
     found = find_freshness(access.tenant)
     has_moved = found.as_of is not None and "since" in request.GET and iso_z(found.as_of) != request.GET["since"]

@@ -5,14 +5,14 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from supportsaas import clock
 from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.rate_limiter import RateLimiter
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role, Tenant
 from tickets import jobs
 from tickets.helpdesks.model import Source
@@ -29,13 +29,13 @@ PAST_RUNS = 25
 
 @require_GET
 @tenant_required()
-def show_ingestion(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_ingestion(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     return render(request, "tickets/ingestion.html", _whole_context(access))
 
 
 @require_GET
 @tenant_required()
-def show_status(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_status(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """The progress of the job that the page shows (`job`), for the page's own refreshing.
 
     Where that job has ended, or another has begun, all that depends on it comes along. Opened
@@ -61,7 +61,7 @@ def show_status(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def run_ingestion(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def run_ingestion(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Put a run into the queue; confirming deletions is for admins."""
     confirms = "confirm_deletions" in request.POST
     if confirms and not access.can_administer:
@@ -85,7 +85,7 @@ def run_ingestion(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def cancel_ingestion(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def cancel_ingestion(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Ask the job to stop; what it has stored stays."""
     job_id = request.POST.get("job", "")
     if jobs.request_cancel(access.tenant, job_id, by=request.user.get_username()):

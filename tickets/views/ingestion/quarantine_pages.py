@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from supportsaas import clock
 from supportsaas.db.paging import Cursor, CursorError
 from supportsaas.formatting import format_number
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets import jobs
 from tickets.ingestion.worker import count_workers
@@ -53,7 +53,7 @@ class RefusedRecord:
 
 @require_GET
 @tenant_required()
-def show_quarantine(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_quarantine(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """The list; for HTMX, while the job that the page shows (`job`) is going, its progress alone."""
     tenant = access.tenant
     job = jobs.find_active(tenant)
@@ -71,7 +71,7 @@ def show_quarantine(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def retry_refused(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def retry_refused(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Put a run into the queue that tries the record again, or without one all of them."""
     key = request.POST.get("record", "")
     keys = (key,) if key else ()
@@ -90,7 +90,7 @@ def retry_refused(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def drop_refused(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def drop_refused(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Drop the record, or (`all`) every one of the list that had been refused when it was shown (`until`)."""
     tenant = access.tenant
     if key := request.POST.get("record", ""):
@@ -121,7 +121,7 @@ def _why_not_again(access: TenantAccess, key: str) -> str:
     return "That record was too large to be kept whole, so it cannot be tried again."
 
 
-def _list_context(request: HttpRequest, access: TenantAccess) -> dict[str, Any]:
+def _list_context(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
     tenant, wanted = access.tenant, _wanted(request)
     until = clock.now()
     page = quarantine.find_page(tenant, wanted, cursor=_cursor(request))
@@ -194,7 +194,7 @@ def _query(wanted: QuarantineFilter, cursor: str = "") -> str:
     return urlencode({name: value for name, value in values.items() if value})
 
 
-def _back(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def _back(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """To the list as it was narrowed; after all of those were dropped, to the whole list."""
     response = redirect("quarantine", access.tenant.slug)
     query = _query(_filter(request.POST))

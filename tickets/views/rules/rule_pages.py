@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from supportsaas.rejected import Rejected
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.classification.tenant_rules import MOST_RULES
 from tickets.ingestion.worker import count_workers
@@ -23,7 +23,7 @@ from tickets.views.fragments import vary_on_htmx
 
 @require_GET
 @tenant_required()
-def show_rules(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_rules(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     rules = editing.all_rules(access.tenant)
     context = {"rules": rules, "most": MOST_RULES, "is_full": len(rules) >= MOST_RULES, **_judging_context(access)}
     return render(request, "tickets/rules.html", context)
@@ -31,27 +31,27 @@ def show_rules(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_GET
 @tenant_required()
-def show_judging(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_judging(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """How far judging the stored tickets anew is; the part that asks for itself again."""
     return vary_on_htmx(render(request, "tickets/_judging.html", _judging_context(access)))
 
 
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.MANAGER)
-def add_rule(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def add_rule(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     return _edit(request, access, RuleForm(request.POST or None, tenant=access.tenant))
 
 
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.MANAGER)
-def change_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
+def change_rule(request: TenantRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
     rule = access.find_or_404(ClassificationRule, rule_id)
     return _edit(request, access, RuleForm(request.POST or None, instance=rule), name=rule.phrases)
 
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def move_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
+def move_rule(request: TenantRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
     rule, direction = access.find_or_404(ClassificationRule, rule_id), request.POST.get("to", "")
     if direction in ("first", "up", "down"):
         editing.move_rule(rule, direction)  # type: ignore[arg-type]
@@ -60,7 +60,7 @@ def move_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> HttpR
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def switch_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
+def switch_rule(request: TenantRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
     """Switch the rule to what the button said (`enabled`), so that pressing twice does no harm."""
     rule, enabled = access.find_or_404(ClassificationRule, rule_id), request.POST.get("enabled") == "1"
     editing.switch_rule(rule, enabled=enabled)
@@ -70,14 +70,14 @@ def switch_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> Htt
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def delete_rule(request: HttpRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
+def delete_rule(request: TenantRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
     rule = access.find_or_404(ClassificationRule, rule_id)
     editing.delete_rule(rule)
     messages.success(request, f"The rule “{rule}” was deleted.")
     return redirect("rules", access.tenant.slug)
 
 
-def _edit(request: HttpRequest, access: TenantAccess, form: RuleForm, *, name: str = "") -> HttpResponse:
+def _edit(request: TenantRequest, access: TenantAccess, form: RuleForm, *, name: str = "") -> HttpResponse:
     """The form; with the button `preview` what it would change, otherwise saved."""
     context: dict[str, Any] = {"form": form, "name": name, "newest": NEWEST}
     if request.method == "POST" and form.is_valid():

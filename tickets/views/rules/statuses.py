@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from supportsaas.rejected import Rejected
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.records.statuses import KNOWN_STATUSES, MAPPABLE_STATUSES, NO_STATUS, join_spellings, state_of
 from tickets.status_mapping.editing import FIELD, save_meanings
@@ -40,7 +40,7 @@ class StatusRow:
 
 @require_GET
 @tenant_required()
-def show_statuses(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_statuses(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     unmapped = join_spellings(TicketStore(access.tenant).queries.count_unmapped_statuses())
     mapped = find_mappings(access.tenant)
     context = {
@@ -59,7 +59,7 @@ def show_statuses(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def map_statuses(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def map_statuses(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Save what was chosen, and have the stored tickets follow: a few thousand at once, more in the background."""
     chosen = {name.removeprefix(FIELD): request.POST.get(name, "") for name in request.POST if name.startswith(FIELD)}
     try:

@@ -1,16 +1,16 @@
 """Files to take away: the list of tickets as it is narrowed, without a cap."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.store.export_files import parse_format, tickets_file_in_slot
 from tickets.store.filters import FilterError, TicketFilter
 
 
 @require_GET
 @tenant_required()
-def export_tickets(request: HttpRequest, access: TenantAccess) -> HttpResponseBase:
+def export_tickets(request: TenantRequest, access: TenantAccess) -> HttpResponseBase:
     """The tickets of the list with the same address; 400 with the field named where it is no filter."""
     try:
         format_ = parse_format(request.GET.get("format", "csv"))

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from supportsaas.rejected import Rejected
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.store import saved_views
 from tickets.store.filters import FilterError, TicketFilter
@@ -46,13 +46,13 @@ def view_links(access: TenantAccess, wanted: TicketFilter | None = None) -> list
 
 @require_GET
 @tenant_required(Role.MANAGER)
-def show_views(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_views(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     return _list_page(request, access)
 
 
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.MANAGER)
-def add_view(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def add_view(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """The filters are those of the address, as on the list."""
     name, error = request.POST.get("name", ""), ""
     try:
@@ -79,7 +79,7 @@ def add_view(request: HttpRequest, access: TenantAccess) -> HttpResponse:
 
 @require_GET
 @tenant_required()
-def open_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
+def open_view(request: TenantRequest, access: TenantAccess, view_id: str) -> HttpResponse:
     """To the list; where the view is not valid any more, a page that says so."""
     view = access.find_or_404(SavedView, view_id)
     try:
@@ -91,7 +91,7 @@ def open_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpR
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def rename_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
+def rename_view(request: TenantRequest, access: TenantAccess, view_id: str) -> HttpResponse:
     view, name = access.find_or_404(SavedView, view_id), request.POST.get("name", "")
     before = view.name
     try:
@@ -105,7 +105,7 @@ def rename_view(request: HttpRequest, access: TenantAccess, view_id: str) -> Htt
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def move_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
+def move_view(request: TenantRequest, access: TenantAccess, view_id: str) -> HttpResponse:
     view, direction = access.find_or_404(SavedView, view_id), request.POST.get("to", "")
     if direction in ("up", "down"):
         saved_views.move_view(view, direction)  # type: ignore[arg-type]
@@ -114,7 +114,7 @@ def move_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpR
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def delete_view(request: HttpRequest, access: TenantAccess, view_id: str) -> HttpResponse:
+def delete_view(request: TenantRequest, access: TenantAccess, view_id: str) -> HttpResponse:
     view = access.find_or_404(SavedView, view_id)
     saved_views.delete_view(view)
     messages.success(request, f"The view “{view}” was deleted.")
@@ -126,7 +126,7 @@ def _list_address(access: TenantAccess, query: str) -> str:
     return f"{address}?{query}" if query else address
 
 
-def _list_page(request: HttpRequest, access: TenantAccess, **more: Any) -> HttpResponse:
+def _list_page(request: TenantRequest, access: TenantAccess, **more: Any) -> HttpResponse:
     """The views to edit; with `refused`, `typed` and `error`, a name that was not taken."""
     context = {"links": view_links(access), "longest": LONGEST_NAME, **more}
     return render(request, "tickets/saved_views.html", context, status=422 if more else 200)

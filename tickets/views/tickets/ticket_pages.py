@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from supportsaas.db.paging import END, Cursor, CursorError
 from supportsaas.formatting import format_label
-from tenants.access import TenantAccess, tenant_required
+from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.classification.classify import Classification, classify_ticket
 from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_text, reasons
 from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
@@ -40,7 +40,7 @@ HISTORY_AT_MOST = 1_000
 
 @require_GET
 @tenant_required()
-def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse:
+def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Tickets newest first, narrowed by the address; 400 with the field named where it is no filter."""
     store, zone = TicketStore(access.tenant), access.tenant.zone
     frame = begin_frame(request, access)
@@ -98,7 +98,7 @@ def show_ticket_list(request: HttpRequest, access: TenantAccess) -> HttpResponse
 
 @require_GET
 @tenant_required()
-def show_ticket(request: HttpRequest, access: TenantAccess, external_id: str) -> HttpResponse:
+def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) -> HttpResponse:
     store = TicketStore(access.tenant)
     ticket = store.find_ticket(external_id)
     if ticket is None:

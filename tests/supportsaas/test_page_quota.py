@@ -9,7 +9,7 @@ from django.test import Client
 
 from supportsaas.db import mongo
 from supportsaas.page_quota import _FORGET_FROM, PageCounts
-from supportsaas.reliability.request_quota import COLLECTION
+from supportsaas.reliability.quota import COLLECTION
 from tenants.models import Membership, Tenant, User
 from tenants.sessions import PersonSession
 from tests.profiling import operations_of

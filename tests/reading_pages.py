@@ -5,6 +5,8 @@ import re
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.client_response import ClientResponse
+
 
 def page_of(client: Client, address: str, **headers: str) -> str:
     response = client.get(address, headers=headers)
@@ -12,7 +14,7 @@ def page_of(client: Client, address: str, **headers: str) -> str:
     return body(response)
 
 
-def body(response: HttpResponse) -> str:
+def body(response: HttpResponse | ClientResponse) -> str:
     """The page's HTML with runs of blanks as one, so that a sentence can be looked for."""
     return re.sub(r"[ \n]+", " ", response.content.decode())
 

@@ -3,10 +3,10 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
 from django.test import Client
 
 from tenants.models import ApiToken, Role, Tenant, User
+from tests.client_response import ClientResponse
 
 
 def token_of(user: User, *, role: Role = Role.ADMIN, tenant: Tenant | None = None, **values: Any) -> str:
@@ -22,10 +22,9 @@ class Api:
     def __init__(self, text: str) -> None:
         self._client = Client(headers={"Authorization": f"Bearer {text}"}, enforce_csrf_checks=True)
 
-    def ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, **params: Any) -> HttpResponse:
+    def ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, **params: Any) -> ClientResponse:
         query = urlencode(params, doseq=True)
-        response: HttpResponse = self._client.generic(method, path, QUERY_STRING=query, headers=headers or {})
-        return response
+        return self._client.generic(method, path, QUERY_STRING=query, headers=headers or {})
 
     def call(self, method: str, path: str, **params: Any) -> tuple[int, Any]:
         response = self.ask(method, path, **params)

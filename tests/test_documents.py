@@ -46,6 +46,20 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_to_a_heading_lead_to_one(document: Path) -> None:
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", document.read_text()):
+        headings = re.findall(r"^#+ (.+)$", (document.parent / target if target else document).read_text(), re.M)
+        assert anchor in {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}, target + anchor
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_files_that_documents_name_exist(document: Path) -> None:
+    folders = "|".join((*OURS, "templates", "static", "tests", "benchmarks", "deploy", "docs", "script"))
+    paths = set(re.findall(rf"`((?:{folders})/[\w./-]+)`", document.read_text()))
+    assert [each for each in sorted(paths) if "NAME" not in each and not (ROOT / each).exists()] == []
+
+
 def test_the_scripts_that_documents_name_exist_and_can_be_run() -> None:
     for name in set(re.findall(r"script/[a-z-]+", read("README.md", "CONTRIBUTING.md"))):
         assert (ROOT / name).stat().st_mode & 0o111, name

@@ -1,4 +1,4 @@
-"""The time, as MongoDB can keep it."""
+"""The current time with the precision that MongoDB stores."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,18 +7,18 @@ Clock = Callable[[], datetime]
 
 
 def now() -> datetime:
-    """The present moment in UTC, cut to whole milliseconds (BSON dates hold no more)."""
+    """Now in UTC, truncated to milliseconds, which is all that BSON dates hold."""
     return to_milliseconds(datetime.now(UTC))
 
 
 def to_milliseconds(moment: datetime) -> datetime:
-    """The same moment in UTC with the microseconds below a millisecond cut off."""
+    """The moment in UTC, truncated to milliseconds."""
     moment = moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def iso_z(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC with `Z`, in milliseconds only where there are any: 2026-01-31T09:00:00Z."""
+    """ISO 8601 in UTC with `Z`: 2026-01-31T09:00:00Z. Milliseconds appear only if they are not zero."""
     if moment is None:
         return None
     moment = to_milliseconds(moment)

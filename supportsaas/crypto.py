@@ -1,7 +1,7 @@
-"""Encryption of secrets at rest (helpdesk credentials), with Fernet.
+"""Encryption of stored secrets, such as helpdesk credentials, with Fernet.
 
-`ENCRYPTION_KEYS` holds one or more keys; the first encrypts, all decrypt, so a key is
-changed by putting the new one in front; `supportsaas.ops.stored_secrets` then makes the old one dispensable.
+`ENCRYPTION_KEYS` has one or more keys. The first encrypts, and all decrypt. To change the key, put the new one in front
+and re-encrypt (`supportsaas.ops.stored_secrets`); then remove the old key.
 """
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 class SecretUnreadable(Exception):
-    """The secret was encrypted with a key that is not configured any more."""
+    """The secret was encrypted with a key that is no longer configured."""
 
 
 def check_keys(keys: list[str]) -> None:
@@ -29,7 +29,7 @@ def encrypt(secret: str) -> str:
 
 
 def decrypt(token: str) -> str:
-    """The secret; raises `SecretUnreadable`."""
+    """The plain secret. Raises `SecretUnreadable`."""
     try:
         return _box().decrypt(token.encode()).decode()
     except InvalidToken:
@@ -39,7 +39,7 @@ def decrypt(token: str) -> str:
 
 
 def is_current(token: str) -> bool:
-    """Whether the first key alone decrypts it, so that none of the others is needed for it."""
+    """Whether the first key decrypts it, so that it needs none of the others."""
     try:
         Fernet(settings.ENCRYPTION_KEYS[0]).decrypt(token.encode())
     except InvalidToken:

@@ -1,7 +1,7 @@
 """Strict reading of environment variables.
 
-Every reader raises `ImproperlyConfigured` with a sentence that names the variable,
-what it takes and what was found, so that a typing error never becomes a default.
+Every function raises `ImproperlyConfigured` with the name of the variable, its allowed values and the value found, so
+that a typo never silently becomes the default.
 """
 
 import os
@@ -15,7 +15,7 @@ _FALSE = {"0", "false", "no", "off"}
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The value, stripped; without a default a missing or empty variable is an error."""
+    """The stripped value. Without a default, a missing or empty variable is an error."""
     value = os.environ.get(name, "").strip()
     if value:
         return value
@@ -56,7 +56,7 @@ def choice(name: str, *, default: str, among: tuple[str, ...]) -> str:
 
 
 def words(name: str, *, default: list[str]) -> list[str]:
-    """A comma-separated list; spaces around the items are dropped, an empty item is an error."""
+    """A comma-separated list. Spaces around items are removed, and an empty item is an error."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
@@ -67,16 +67,16 @@ def words(name: str, *, default: list[str]) -> list[str]:
 
 
 def web_address(name: str, *, default: str) -> str:
-    """Scheme, host and maybe a port and a path, without a slash at the end."""
+    """Scheme and host, with an optional port and path, without a trailing slash."""
     value = os.environ.get(name, "").strip() or default
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise ImproperlyConfigured(f"{name} must be an address like https://support.example.com, not {value!r}.")
+        raise ImproperlyConfigured(f"{name} must be a URL like https://support.example.com, not {value!r}.")
     return value.rstrip("/")
 
 
 def directory(name: str, *, default: Path) -> Path:
-    """An absolute path; it may not exist yet, but it may not be a file."""
+    """An absolute path. It need not exist yet, but must not be a file."""
     path = Path(os.environ.get(name, "").strip() or default).expanduser().absolute()
     if path.exists() and not path.is_dir():
         raise ImproperlyConfigured(f"{name} must be a directory, and {path} is a file.")

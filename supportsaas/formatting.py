@@ -1,6 +1,6 @@
-"""How numbers, times and stored words read in every text for people: pages, e-mails, commands, logs. Pure.
+"""Formatting of numbers, times and stored values for people: in pages, e-mails, commands and logs. Pure.
 
-Templates use these through the filters of `presentation`; static/js/times.js repeats `format_relative` and `format_age`.
+Templates use these functions as filters (`presentation`). static/js/times.js repeats `format_relative` and `format_age`.
 """
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -55,7 +55,7 @@ def format_percent(ratio: float | None, *, decimals: int = 1) -> str:
 
 
 def format_percent_change(ratio: float) -> str:
-    """A change by a ratio (0.123) as “+12%”. A small change of a large number is one, too: never “+0%”."""
+    """A change by a ratio (0.123) as “+12%”. A small change shows a decimal, so it is never “+0%”."""
     percent = ratio * 100
     return f"{percent:+.0f}%" if abs(percent) >= 1 else f"{percent:+.1f}%"
 
@@ -65,7 +65,7 @@ def format_multiple(ratio: float) -> str:
     return f"×{ratio:.1f}" if ratio < 9.95 else f"×{ratio:,.0f}"
 
 
-# -- Lengths of time ---------------------------------------------------------------------------
+# -- Durations ---------------------------------------------------------------------------------
 
 
 def format_seconds(seconds: float) -> str:
@@ -99,28 +99,28 @@ def format_rough_duration(seconds: float | None) -> str:
 
 
 def _two_figures(number: float) -> str:
-    """Two figures at least, no zero after the point: “1.5”, “6”, “17”."""
+    """At least two digits unless the decimal is zero: “1.5”, “6”, “17”."""
     return f"{number:.1f}".removesuffix(".0") if number < 9.95 else f"{number:,.0f}"
 
 
-# -- Moments -----------------------------------------------------------------------------------
+# -- Times -------------------------------------------------------------------------------------
 
 
 def format_day(day: date) -> str:
-    """“31 Jan 2026”; of a moment the day in its own zone."""
+    """“31 Jan 2026”. For a datetime, the day in its own zone."""
     return f"{day:%-d %b %Y}"
 
 
 def format_minute(moment: datetime) -> str:
-    """“31 Jan 2026, 09:00”, in the moment's own zone."""
+    """“31 Jan 2026, 09:00”, in the datetime's own zone."""
     return f"{moment:%-d %b %Y, %H:%M}"
 
 
 def format_exact_time(moment: datetime, zone: tzinfo = UTC) -> str:
-    """“31 Jan 2026, 09:00:00 CET”: the day and time in `zone`."""
+    """“31 Jan 2026, 09:00:00 CET”, in `zone`."""
     local = moment.astimezone(zone)
     name = local.tzname() or ""
-    # Zones without a name of their own are called +03; alone that reads like part of the time.
+    # Zones without a name are called +03, which alone would read like part of the time.
     return f"{local:%-d %b %Y, %H:%M:%S} {'UTC' if name[:1] in ('+', '-') else ''}{name}"
 
 
@@ -136,7 +136,7 @@ def format_relative(moment: datetime, now: datetime) -> str:
 
 
 def format_age(moment: datetime, now: datetime) -> str:
-    """“now”, “4 min”, “3 h”, “12 d”, “5 mo”, “2 y”; “in 4 min” where it lies ahead."""
+    """“now”, “4 min”, “3 h”, “12 d”, “5 mo”, “2 y”; or “in 4 min” for the future."""
     seconds = (now - moment).total_seconds()
     found = _largest_unit(abs(seconds))
     if found is None:
@@ -155,11 +155,11 @@ def _largest_unit(seconds: float) -> tuple[int, str, str] | None:
     return 1, "minute", "min"
 
 
-# -- Words -------------------------------------------------------------------------------------
+# -- Text --------------------------------------------------------------------------------------
 
 
 def format_label(value: object) -> str:
-    """A stored word for people: in_progress as “In progress”, True as “Yes”, nothing as a dash."""
+    """A stored value for people: in_progress as “In progress”, True as “Yes”, nothing as a dash."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     text = str(value or "").replace("_", " ").strip()
@@ -167,6 +167,6 @@ def format_label(value: object) -> str:
 
 
 def one_line(text: str, longest: int | None = None) -> str:
-    """A stranger's text where it may not break out: printable, on one line, cut with an ellipsis."""
+    """Untrusted text on one line: only printable characters, cut with an ellipsis."""
     words = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return words if longest is None or len(words) <= longest else words[: longest - 1] + "…"

@@ -1,27 +1,27 @@
-"""Where a request comes from, as those who passed it on say. It knows no Django, because the web server asks too."""
+"""The client address of a forwarded request. Does not import Django, because the web server uses it, too."""
 
 import ipaddress
 
 _NETWORK_OF_ONE = 64
-"""An IPv6 client has all addresses of such a network and may change between them."""
+"""The prefix length of the network that one IPv6 client has: it may use any address in it."""
 
 
 def address_behind(proxies: int, *, peer: str, forwarded: str) -> str:
-    """The client's address behind so many proxies; "" where it cannot be told.
+    """The client's address behind this number of proxies, or "" if it is unknown.
 
-    It is the n-th entry of `forwarded` (X-Forwarded-For) from the right: what stands further left was sent by the
-    client itself, who may write there what they like.
+    It is the n-th entry of `forwarded` (X-Forwarded-For) from the right. Entries further left come from the client
+    itself and cannot be trusted.
     """
     return _plain(forwarded.split(",")[-proxies:][0] if proxies else peer)
 
 
 def client_network(address: str) -> str:
-    """What one client has for sure: an IPv4 address, the network of an IPv6 one."""
+    """What identifies one client: its IPv4 address, or its IPv6 network."""
     return str(ipaddress.ip_network((address, _NETWORK_OF_ONE), strict=False)) if ":" in address else address
 
 
 def _plain(entry: str) -> str:
-    """The address alone: some proxies write the port too, and a socket of both kinds an IPv4 address as an IPv6 one."""
+    """The bare address: without a port, and an IPv4 address in IPv6 notation as IPv4."""
     text = entry.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -1,8 +1,8 @@
-"""How many pages a minute a signed-in person may ask for, counted by each process of the web server for itself.
+"""A limit on pages per minute for each signed-in user, counted separately by each process of the web server.
 
-No person who clicks comes near the limit; a program in a person's session does. A count in MongoDB would cost every
-page a write, and exactness is worth nothing here. Calls of the JSON API are counted where their caller is found
-(`tenants.api_access`), for all processes together; static files and /health are counted nowhere.
+Nobody who clicks comes near the limit; a program that uses a session does. A count in MongoDB would cost a write per
+page, and the limit need not be exact. Calls of the JSON API are counted in `tenants.api.access`, across all processes.
+Static files and /health are not counted.
 """
 
 import logging
@@ -30,18 +30,18 @@ _ROUNDING = 1e-6
 
 
 class PageCounts:
-    """By the algorithm of `reliability.request_quota`, in memory: one number a person."""
+    """The algorithm of `reliability.quota` in memory: one number per user."""
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._levels: dict[str, float] = {}
         self._forget_from = _FORGET_FROM
 
     def take(self, person: str, *, limit: int) -> float:
-        """Count a page if there is room for it. Seconds to wait; 0 where it was counted."""
+        """Count a page if the limit allows it. Returns 0, or the seconds to wait if the page was not counted."""
         step = _WINDOW_SECONDS / limit
-        with self._turn:
+        with self._lock:
             now = self._monotonic()
             level = max(self._levels.get(person, now), now) + step
             wait = level - now - _WINDOW_SECONDS
@@ -53,13 +53,13 @@ class PageCounts:
             return 0.0
 
     def _forget(self, now: float) -> None:
-        """Who has used nothing; at twice as many people as remain, again."""
+        """Forget idle users. Runs again when the number of users has doubled."""
         self._levels = {person: level for person, level in self._levels.items() if level > now}
         self._forget_from = max(len(self._levels) * 2, _FORGET_FROM)
 
 
 def page_quota(get_response: Handler) -> Handler:
-    """Middleware; needs the session."""
+    """Middleware. Runs after the session middleware."""
     counted_elsewhere = first_segments() - {"api"}
     counts = PageCounts()
 
@@ -75,18 +75,18 @@ def page_quota(get_response: Handler) -> Handler:
         wait = counts.take(str(person), limit=limit) if person else 0.0
         if not wait:
             return get_response(request)
-        logger.info("Person %s asks for more than %d pages a minute.", person, limit)
-        return _refuse(request, limit, wait)
+        logger.info("User %s requested more than %d pages per minute.", person, limit)
+        return _reject(request, limit, wait)
 
     return handle
 
 
-def _refuse(request: HttpRequest, limit: int, wait: float) -> HttpResponse:
+def _reject(request: HttpRequest, limit: int, wait: float) -> HttpResponse:
     seconds = max(math.ceil(wait), 1)
     sentence = (
-        f"You asked for more than {limit} pages in a minute. Nothing was done; wait {seconds} s and try again. "
-        "If you did not ask for them, close other windows of SupportSaaS; a program should use the JSON API with a token."
+        f"You opened more than {limit} pages in a minute. Nothing was changed. Wait {seconds} s and try again. "
+        "If that was not you, close other SupportSaaS windows. Programs should use the JSON API with a token."
     )
-    answer = reject(request, 429, "Too many pages at once", sentence)
+    answer = reject(request, 429, "Too many pages", sentence)
     answer["Retry-After"] = str(seconds)
     return answer

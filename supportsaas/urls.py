@@ -1,4 +1,4 @@
-"""Every address of the product: pages below /t/<tenant>/, the JSON API at its fixed paths."""
+"""All URLs: the pages of a tenant below /t/<tenant>/, and the JSON API at its fixed paths."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""What gunicorn serves: `gunicorn supportsaas.wsgi`."""
+"""The WSGI application: `gunicorn supportsaas.wsgi`."""
 
 import os
 

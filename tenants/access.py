@@ -1,7 +1,7 @@
-"""The only door to a tenant.
+"""Access to tenants.
 
-Everything that shows or changes a tenant's data gets the tenant from here and nowhere
-else: a stranger finds no tenant (404), a weak role is refused (403).
+All code that shows or changes a tenant's data gets the tenant from this module. A user who is not a member gets 404, and
+a member whose role is not sufficient gets 403.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class TenantAccess:
-    """A tenant someone may see, and the role they have in it."""
+    """A tenant that a user may see, and the user's role in it."""
 
     tenant: Tenant
     role: Role
@@ -40,11 +40,11 @@ class TenantAccess:
         return self.role.allows(needed)
 
     def find_or_404(self, model: type[M], key: str) -> M:
-        """The tenant's own object with this key, which comes from an address; raises `Http404`."""
+        """The tenant's object with this key, which comes from a URL. Raises `Http404`."""
         try:
             found = model._default_manager.filter(tenant=self.tenant, pk=key).select_related("tenant").first()
         except (ValidationError, ValueError):
-            found = None  # not even the form of an id
+            found = None  # not a valid id
         if found is None:
             raise Http404(f"No such {model._meta.verbose_name}.")
         return found
@@ -71,7 +71,7 @@ class TenantRequest(SignedInRequest):
 
 
 class NamedTenant(NamedTuple):
-    """A tenant someone may see, as much of it as a menu shows."""
+    """A tenant that a user may see, as a menu shows it."""
 
     name: str
     slug: str
@@ -81,18 +81,18 @@ class NamedTenant(NamedTuple):
 def find_access(
     user: AbstractBaseUser | AnonymousUser, slug: str, *, token: ApiToken | None = None
 ) -> TenantAccess | None:
-    """The access of `user` to the tenant, narrowed by the token's scope; None for a stranger."""
+    """The access of `user` to the tenant, limited by the token's scope; None without access."""
     if not isinstance(user, User) or not user.is_active:
         return None
     document = next(mongo.collection(Tenant._meta.db_table).aggregate(_access_pipeline(user, slug)), None)
     if document is None:
         return None
     role = Role.ADMIN if user.is_superuser else next((Role(each["role"]) for each in document["memberships"]), None)
-    return None if role is None else _narrowed(TenantAccess(from_document(Tenant, document), role), token)
+    return None if role is None else _limited(TenantAccess(from_document(Tenant, document), role), token)
 
 
 def _access_pipeline(user: User, slug: str) -> Pipeline:
-    """The active tenant and what the user is in it, in one round trip: every page begins with it."""
+    """The active tenant and the user's role in it, in one round trip: every page needs both."""
     tenant: Pipeline = [{"$match": {"slug": slug, "is_active": True}}, {"$limit": 1}]
     if user.is_superuser:
         return tenant
@@ -109,7 +109,7 @@ def _access_pipeline(user: User, slug: str) -> Pipeline:
 
 
 def find_all_access(user: AbstractBaseUser | AnonymousUser, *, token: ApiToken | None = None) -> list[TenantAccess]:
-    """Every active tenant the user may see, by name, narrowed by the token's scope."""
+    """Every active tenant that the user may see, by name, limited by the token's scope."""
     if not isinstance(user, User) or not user.is_active:
         return []
     if user.is_superuser:
@@ -118,11 +118,11 @@ def find_all_access(user: AbstractBaseUser | AnonymousUser, *, token: ApiToken |
         memberships = Membership.objects.filter(user=user).select_related("tenant")
         mine = [TenantAccess(each.tenant, Role(each.role)) for each in memberships if each.tenant.is_active]
         found = sorted(mine, key=lambda access: access.tenant.name.casefold())
-    return [narrowed for access in found if (narrowed := _narrowed(access, token)) is not None]
+    return [limited for access in found if (limited := _limited(access, token)) is not None]
 
 
 def find_named_tenants(user: AbstractBaseUser | AnonymousUser) -> list[NamedTenant]:
-    """The same by name alone: every page shows them, and whole tenants take several times as long to fetch."""
+    """The names of these tenants, for the menu on every page. Whole tenants take several times longer to load."""
     if not isinstance(user, User) or not user.is_active:
         return []
     tenants, members = Tenant._meta.db_table, Membership._meta.db_table
@@ -137,8 +137,8 @@ def find_named_tenants(user: AbstractBaseUser | AnonymousUser) -> list[NamedTena
     return sorted(named, key=lambda each: each.name.casefold())
 
 
-def _narrowed(access: TenantAccess, token: ApiToken | None) -> TenantAccess | None:
-    """What is left of it for a program with the token; None where the token is for another tenant."""
+def _limited(access: TenantAccess, token: ApiToken | None) -> TenantAccess | None:
+    """The access limited to the token's role; None if the token is for another tenant."""
     if token is None:
         return access
     if token.tenant_id is not None and token.tenant_id != access.tenant.pk:
@@ -150,51 +150,50 @@ V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 
 def sign_in_required(view: V) -> V:
-    """Decorate a page for whoever is logged in; it leads others to the log-in, and from there back.
+    """Decorate a view that needs a signed-in user. Others are redirected to the sign-in page, and back afterwards.
 
-    What was sent by a form is not sent again after the log-in: that leads to the page the form stood on, with a word.
+    A submitted form is not submitted again after sign-in. The user returns to the page of the form, with a message.
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if request.method in ("GET", "HEAD"):
             return redirect_to_login(request.get_full_path())
-        messages.warning(request, "You were not logged in any more, so nothing was done. Log in and do it again.")
+        messages.warning(request, "Your session has ended, so nothing was changed. Sign in and try again.")
         return redirect_to_login(_page_of_form(request))
 
-    return cast(V, guarded)
+    return cast(V, checked)
 
 
 def safe_next(request: HttpRequest, wanted: str) -> str:
-    """An address that came from outside, as a path if it is one of ours; else the overview."""
-    if not _is_ours(request, wanted):
+    """A URL from an untrusted source, as a path if it is on this host; else the overview."""
+    if not _is_own_host(request, wanted):
         return resolve_url("overview")
     parts = urlsplit(wanted)
     path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
-    # Behind our own host may stand “//elsewhere”.
-    return path if path.startswith("/") and _is_ours(request, path) else resolve_url("overview")
+    # The path may be “//other.host”.
+    return path if path.startswith("/") and _is_own_host(request, path) else resolve_url("overview")
 
 
-def _is_ours(request: HttpRequest, address: str) -> bool:
+def _is_own_host(request: HttpRequest, address: str) -> bool:
     return url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
 
 
 def _page_of_form(request: HttpRequest) -> str:
-    """Where the form stood that was sent: browsers say so in Referer, htmx in a header of its own."""
+    """The page of the submitted form. Browsers send it as Referer, htmx in its own header."""
     return safe_next(request, request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
 
 
 def tenant_required(
     needed: Role = Role.VIEWER,
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[Concatenate[HttpRequest, str, ...], HttpResponseBase]]:
-    """Decorate a page whose address names the tenant by `slug`.
+    """Decorate a view whose URL names the tenant by `slug`.
 
-    The view gets a `TenantAccess` in the place of the slug, and `request.tenant_access` is set
-    for the frame around the page.
+    The view gets a `TenantAccess` instead of the slug, and `request.tenant_access` is set for the page frame.
     """
 
     def decorate(
@@ -202,16 +201,16 @@ def tenant_required(
     ) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponseBase]:
         @sign_in_required
         @wraps(view)
-        def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def checked(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             access = find_access(request.user, slug)
             if access is None:
                 raise Http404("No such tenant.")
             if not access.allows(needed):
-                raise PermissionDenied(f"This needs the role “{needed.value}”; yours is “{access.role.value}”.")
+                raise PermissionDenied(f"This needs the role “{needed.value}”. Your role is “{access.role.value}”.")
             tenant_request = cast(TenantRequest, request)
             tenant_request.tenant_access = access
             return view(tenant_request, access, *args, **kwargs)
 
-        return guarded
+        return checked
 
     return decorate

@@ -1,4 +1,4 @@
-"""People, members, tokens and the audit log in the Django admin; tenants are in `tickets.admin`, which acts on them."""
+"""Users, members, tokens and the audit log in the Django admin. `tickets.admin` has the tenants and their actions."""
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers
 
 from supportsaas import clock
+from supportsaas.formatting import format_count
 from supportsaas.web.admin_search import Searchable
 from supportsaas.web.read_only_admin import ReadOnlyAdmin
 from tenants.accounts.password_again import AsksPasswordAgain, has_just_confirmed
@@ -27,7 +28,7 @@ from tenants.models import ApiToken, Membership, Role, Tenant, User
 
 admin.site.site_header = "SupportSaaS administration"
 admin.site.site_title = "SupportSaaS"
-admin.site.index_title = "Tenants, people and logs"
+admin.site.index_title = "Tenants, users and logs"
 admin.site.site_url = "/"
 
 
@@ -56,11 +57,11 @@ class UserMembershipInline(_UserInline):
 
 @admin.register(User)
 class UserAdmin(Searchable, _UserAdmin):
-    """Who may change people does not thereby gain rights: only superusers give rights, and change whoever has some."""
+    """Only superusers grant rights, and only they change users with rights, so other staff cannot gain any."""
 
     inlines = [UserMembershipInline]
     list_display = ["username", "email", "is_active", "is_staff", "is_superuser", "last_login"]
-    actions = ["take_off_second_factor", "log_out"]
+    actions = ["turn_off_second_factor", "sign_out"]
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         found = super().get_fieldsets(request, obj)
@@ -77,22 +78,22 @@ class UserAdmin(Searchable, _UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and _may_change(request, obj)
 
-    @admin.action(description="Turn off two-factor log-in (a lost phone)", permissions=["change"])
-    def take_off_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        taken = [user.get_username() for user in self._changeable(request, queryset) if remove(user)]
-        messages.success(request, f"Logs in by password alone now: {', '.join(taken) or 'nobody new'}.")
+    @admin.action(description="Turn off two-factor authentication (lost phone)", permissions=["change"])
+    def turn_off_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        removed = [user.get_username() for user in self._changeable(request, queryset) if remove(user)]
+        messages.success(request, f"Two-factor authentication turned off for: {', '.join(removed) or 'nobody'}.")
 
-    @admin.action(description="Log out everywhere", permissions=["change"])
-    def log_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         ended = sum(end_sessions(user) for user in self._changeable(request, queryset))
-        messages.success(request, f"{ended} sessions ended. Tokens still work: revoke them under API tokens.")
+        messages.success(
+            request, f"{format_count(ended, 'session')} ended. Tokens still work. Revoke them under API tokens."
+        )
 
     def _changeable(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
         found = [user for user in queryset if _may_change(request, user)]
         if len(found) < queryset.count():
-            messages.warning(
-                request, "Superusers and other staff were left as they are: only a superuser changes them."
-            )
+            messages.warning(request, "Superusers and other staff were not changed: only a superuser can change them.")
         return found
 
 
@@ -108,7 +109,7 @@ def _without(fields: Iterable[Any], left_out: Collection[str]) -> list[Any]:
 
 
 def _may_change(request: HttpRequest, person: User | None) -> bool:
-    """Superusers change everybody; other staff only whoever has no rights in the admin, and themselves."""
+    """Superusers may change everybody; other staff only themselves and users without admin rights."""
     if _is_superuser(request) or person is None:
         return True
     return not person.is_superuser and (not person.is_staff or person.pk == request.user.pk)
@@ -119,7 +120,7 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(Searchable, DjangoGroupAdmin):
-    """Groups give rights, so superusers alone change them."""
+    """Groups grant rights, so only superusers change them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return _is_superuser(request)
@@ -132,7 +133,7 @@ class GroupAdmin(Searchable, DjangoGroupAdmin):
 
 
 def answer_shown_once(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A page with a secret on it, which no cache keeps."""
+    """A page with a secret, which must not be cached."""
     response = TemplateResponse(request, template, context)
     add_never_cache_headers(response)
     return response
@@ -147,7 +148,7 @@ class MembershipAdmin(Searchable):
 
 
 class NewTokenForm(AsksPasswordAgain, _TokenForm):
-    """Its lifetime is chosen, also where that is none."""
+    """Asks for a lifetime, which may be unlimited."""
 
     request: HttpRequest
 
@@ -166,10 +167,10 @@ class NewTokenForm(AsksPasswordAgain, _TokenForm):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(Searchable):
-    """Making one shows its text once, in the answer to saving; later there is only its hash.
+    """Creating a token shows its text once, in the response. Only its hash is stored.
 
-    Staff who are no superusers make tokens for themselves, and change and revoke none but their own: a token never
-    allows more than its person may do.
+    Staff who are not superusers create tokens for themselves, and change and revoke only their own: a token never allows
+    more than its user may do.
     """
 
     list_display = [
@@ -196,7 +197,7 @@ class ApiTokenAdmin(Searchable):
         return ["name", *whose, "tenant", "role", "limit", "lifetime", *again]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> list[str]:
-        # A program has it already: whose it is and where it leads stays as it was handed out.
+        # A program already uses the token, so its user and tenant cannot change.
         return ["user", "tenant", "revoked_at", "created_at", "last_used_at"] if obj else []
 
     def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
@@ -206,7 +207,7 @@ class ApiTokenAdmin(Searchable):
     def get_form(self, request: HttpRequest, obj: ApiToken | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
             return super().get_form(request, obj, change, **kwargs)
-        fields = _without(self.get_fields(request), ["password"])  # which is no field of the model
+        fields = _without(self.get_fields(request), ["password"])  # not a field of the model
         made: Any = super().get_form(request, obj, change, **{**kwargs, "form": NewTokenForm, "fields": fields})
         made.request = request
         return made
@@ -227,27 +228,27 @@ class ApiTokenAdmin(Searchable):
             limit=obj.limit,
         )
         obj.pk = token.pk
-        obj.text = text  # type: ignore[attr-defined]  # for this answer alone
+        obj.text = text  # type: ignore[attr-defined]  # only for this response
 
     def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None) -> HttpResponse:
-        """Not by a message: that would lie in a cookie or the session until it is shown."""
-        context = {**self.admin_site.each_context(request), "title": "The token is ready", "token": obj}
+        """Show the token here. A message would be stored in a cookie or the session."""
+        context = {**self.admin_site.each_context(request), "title": "Token created", "token": obj}
         return answer_shown_once(request, "admin/token_made.html", context)
 
     @admin.action(description="Revoke", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> HttpResponse | None:
-        """Asks once; a program that uses one gets no answer from then on."""
+        """Asks for confirmation: programs lose access at once."""
         live = queryset.filter(revoked_at=None)
         if not _is_superuser(request):
             mine = live.filter(user=request.user)
             if mine.count() < live.count():
-                messages.warning(request, "Tokens of others were left as they are: only a superuser revokes them.")
+                messages.warning(request, "Tokens of other users were not revoked: only a superuser can revoke them.")
             live = mine
         if "confirmed" not in request.POST:
             context = {**self.admin_site.each_context(request), "title": "Revoke these tokens?", "tokens": live}
             return TemplateResponse(request, "admin/revoke_tokens.html", context)
         ended = live.update(revoked_at=clock.now())
-        messages.success(request, f"{ended} revoked.")
+        messages.success(request, f"{format_count(ended, 'token')} revoked.")
         return None
 
 
@@ -256,7 +257,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ["recorded_at", "actor", "action", "kind", "name", "tenant_slug", "changed_fields"]
     list_filter = ["action", "kind", "via", "tenant_slug"]
     search_fields = ["actor", "tenant_slug", "object_id"]
-    search_help_text = "Who, tenant or id of the object, or a part of it"
+    search_help_text = "Actor, tenant, object id, or a part of one"
     ordering = ["-recorded_at"]
     fields = [
         "recorded_at",

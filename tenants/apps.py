@@ -6,7 +6,7 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenants import deletion
-        from tenants.accounts import sign_in_events, system_checks  # noqa: F401  checks register themselves
+        from tenants.accounts import sign_in_events, system_checks  # noqa: F401  importing registers the checks
         from tenants.audit import audit_log
         from tenants.credentials import sessions
 

@@ -1,4 +1,4 @@
-"""What the frame around every page needs: the tenants to switch between, the present one, the theme."""
+"""Context of the page frame: the tenants to switch between, the current one, and the theme."""
 
 from typing import Any
 

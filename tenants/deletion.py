@@ -1,8 +1,8 @@
-"""Deleting a tenant: at once gone for everybody, then erased to the last document, however long that takes.
+"""Deleting a tenant. Users lose access at once, and its data is then erased in the background.
 
-Whoever deletes a `Tenant`, by whatever way, leaves an entry in `tenant_deletions` in the same transaction. While
-it is there no tenant can have that id; it goes, and with it the tenant's own log of changes, once nothing is left.
-What stays is one entry in the log of the whole system: which tenant was erased, and who had deleted it.
+Every deletion of a `Tenant` inserts an entry in `tenant_deletions` in the same transaction. While the entry exists, no
+new tenant can have that id. Once all data is erased, including the tenant's audit log, the entry is deleted. One entry
+in the system's audit log remains: which tenant was erased, and who deleted it.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A tenant that is being erased, and who asked for it."""
+    """A tenant that is being erased, and who deleted it."""
 
     slug: str
     asked_by: str
@@ -37,18 +37,18 @@ def connect() -> None:
 
 
 def reject_used_slug(slug: str) -> None:
-    """Raise `ValidationError` where a tenant of this id was there before and its data is not erased yet."""
+    """Raise `ValidationError` if data of a deleted tenant with this id still exists."""
     if mongo.collection(COLLECTION).find_one({"_id": slug}) is not None or has_data(slug):
         raise ValidationError(
             {
-                "slug": f"There is still data of an earlier tenant “{slug}”. Its erasure may be under way; "
-                f"manage.py tenant delete {slug} finishes it."
+                "slug": f"Data of a deleted tenant “{slug}” still exists. It may be being erased. To finish, run: "
+                f"manage.py tenant delete {slug}"
             }
         )
 
 
 def begin(slug: str) -> None:
-    """Have everything under this id erased, also where no tenant has it any more. Doing it again changes nothing."""
+    """Request the erasure of all data with this tenant id, even if the tenant is deleted already. Safe to repeat."""
     actor, via, _ = audit_log.who()
     asked = {"asked_at": clock.now(), "asked_by": actor, "via": via}
     mongo.collection(COLLECTION).update_one(
@@ -60,7 +60,7 @@ def begin(slug: str) -> None:
 
 
 def find_deletions() -> list[Deletion]:
-    """Those that are under way, the oldest first."""
+    """Deletions in progress, oldest first."""
     found = mongo.collection(COLLECTION).find().sort("asked_at", 1)
     return [Deletion(each["_id"], each["asked_by"], each["via"]) for each in found]
 
@@ -70,9 +70,9 @@ def find_deletion(slug: str) -> Deletion | None:
 
 
 def erase_batches(slug: str) -> Iterator[int]:
-    """Erase batch by batch; how many documents each held. Ends once a look at everything finds nothing.
+    """Erase in batches and yield the size of each. Ends once a pass over all collections finds nothing.
 
-    It may end anywhere and be begun again. Whoever calls it keeps the tenant's locks, so nobody writes meanwhile.
+    The caller may stop at any batch and start again. It holds the tenant's locks, so that nothing is written.
     """
     while True:
         is_clean = True
@@ -85,7 +85,7 @@ def erase_batches(slug: str) -> Iterator[int]:
 
 
 def finish(deletion: Deletion) -> None:
-    """Everything is erased: the id is free again, and the log of the whole system says so."""
+    """All data is erased: free the id and record the erasure in the system's audit log."""
 
     def work() -> None:
         audit_log.append_entry(

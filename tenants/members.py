@@ -1,6 +1,6 @@
-"""Who belongs to a tenant: adding people, changing their role, taking them out.
+"""The members of a tenant: adding users, changing their roles, and removing them.
 
-A tenant keeps an active admin: the last one is neither taken out nor given a weaker role.
+A tenant always keeps an active admin: the last one can be neither removed nor given a lower role.
 """
 
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ class NoSuchPerson(Rejected):
 class Member:
     membership: Membership
     is_waiting: bool
-    """Has not chosen a password yet."""
+    """Whether the user has not chosen a password yet."""
     may_have_link: bool
-    """Its tenant's admins may hand out a link: they made the account, and it never was anybody else's."""
+    """Whether admins of the tenant may create a password link: they created the account, and no other tenant ever had it."""
 
     @property
     def user(self) -> User:
@@ -38,7 +38,7 @@ class Member:
 
 
 def find_members(tenant: Tenant) -> list[Member]:
-    """Everybody in the tenant, admins first, then by user name."""
+    """All members, admins first, then by user name."""
     found = Membership.objects.filter(tenant=tenant).select_related("user")
     ordered = sorted(found, key=lambda each: (-Role(each.role).rank, each.user.username.casefold()))
     return [_member(each, tenant) for each in ordered]
@@ -49,14 +49,14 @@ def find_member(tenant: Tenant, user_id: str) -> Member:
     try:
         found = Membership.objects.filter(tenant=tenant, user=user_id).select_related("user").first()
     except (ValidationError, ValueError):
-        found = None  # not even the form of an id
+        found = None  # not a valid id
     if found is None:
         raise NoSuchPerson("That person is no longer a member. Nothing was changed.", field="member")
     return _member(found, tenant)
 
 
 def add_member(tenant: Tenant, *, username: str, role: Role) -> Membership:
-    """Give an existing person a role; raises `Rejected`, `NoSuchPerson` where there is none."""
+    """Give an existing user a role. Raises `Rejected`, or `NoSuchPerson` if there is no such user."""
     user = User.objects.filter(username=username).first()
     if user is None:
         raise NoSuchPerson(f"No account has the user name “{username}” yet.", field="username")
@@ -64,7 +64,7 @@ def add_member(tenant: Tenant, *, username: str, role: Role) -> Membership:
 
 
 def create_account(tenant: Tenant, *, username: str, role: Role) -> Membership:
-    """Make an account that nobody can log in to until its link was used (`password_link`)."""
+    """Create an account without a password. Nobody can sign in to it before using its `password_link`."""
     user = User(username=username, link_tenant=tenant)
     user.set_unusable_password()
     try:
@@ -76,10 +76,10 @@ def create_account(tenant: Tenant, *, username: str, role: Role) -> Membership:
 
 
 def change_role(member: Member, role: Role) -> None:
-    """Raises `Rejected` for the last admin, `NoSuchPerson` for somebody taken out meanwhile."""
+    """Raises `Rejected` for the last admin, `NoSuchPerson` if the member was removed in the meantime."""
 
     def work() -> None:
-        membership = _as_it_is_now(member)
+        membership = _reload(member)
         if role != Role.ADMIN:
             _keep_an_admin(membership)
         membership.role = role
@@ -89,10 +89,10 @@ def change_role(member: Member, role: Role) -> None:
 
 
 def remove_member(member: Member) -> None:
-    """Take them out of the tenant; the account, and what it is in elsewhere, stays. Raises as `change_role`."""
+    """Remove the member from the tenant. The account and its other memberships stay. Raises like `change_role`."""
 
     def work() -> None:
-        membership = _as_it_is_now(member)
+        membership = _reload(member)
         _keep_an_admin(membership)
         membership.delete()
 
@@ -100,7 +100,7 @@ def remove_member(member: Member) -> None:
 
 
 class PasswordLinkTokens(PasswordResetTokenGenerator):
-    """Django's, and void once the person has other rights in the admin: a link was made for what they were."""
+    """Django's tokens, which here also become invalid if the user's admin rights change."""
 
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.is_staff}{user.is_superuser}"
@@ -110,15 +110,15 @@ password_link_tokens = PasswordLinkTokens()
 
 
 def password_link(user: User) -> str:
-    """The path of a page where they choose a password: works once, for `PASSWORD_RESET_TIMEOUT`."""
+    """The path of a page to choose a password. Valid once, for `PASSWORD_RESET_TIMEOUT`."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     return reverse("choose-password", args=[uid, password_link_tokens.make_token(user)])
 
 
 def choose_password(user: User, password: str) -> bool:
-    """Set the password of whoever followed a link, and log them out everywhere; False where it is another by now.
+    """Set the password of a user who followed a link, and end all their sessions. False if it changed in the meantime.
 
-    Of several who follow a link at the same moment, one sets the password.
+    If several people use the link at the same time, one of them sets the password.
     """
     former = User.objects.filter(pk=user.pk, password=user.password)
     if not former.update(password=make_password(password), link_tenant=None):
@@ -129,15 +129,15 @@ def choose_password(user: User, password: str) -> bool:
 
 def _join(tenant: Tenant, user: User, role: Role) -> Membership:
     if Membership.objects.filter(tenant=tenant, user=user).exists():
-        raise Rejected(f"{user.username} is a member already: change the role in the list.", field="username")
+        raise Rejected(f"{user.username} is already a member. Change the role in the list.", field="username")
     try:
         return Membership.objects.create(tenant=tenant, user=user, role=role)
     except IntegrityError:
-        raise Rejected(f"{user.username} was added by somebody else just now.", field="username") from None
+        raise Rejected(f"{user.username} was just added by someone else.", field="username") from None
 
 
-def _as_it_is_now(member: Member) -> Membership:
-    """Read again, in the transaction that changes it: two admins who take the role from each other take turns."""
+def _reload(member: Member) -> Membership:
+    """The membership as stored now. Serializes changes, so that two admins cannot demote each other at the same time."""
     serialize_on(member.membership.tenant)
     found: Membership | None = (
         Membership.objects.filter(pk=member.membership.pk).select_related("user", "tenant").first()

@@ -1,4 +1,4 @@
-"""People, tenants and who may see what."""
+"""Users, tenants, memberships and API tokens."""
 
 import hashlib
 import re
@@ -31,11 +31,11 @@ def validate_timezone(name: str) -> None:
 
 
 class Role(models.TextChoices):
-    """What a member may do; each role includes the ones before it."""
+    """What a member may do. Each role includes the ones before it."""
 
-    VIEWER = "viewer", "Viewer: reads"
-    MANAGER = "manager", "Manager: also runs ingestion, edits rules and saved views"
-    ADMIN = "admin", "Admin: also edits the source, members and tokens"
+    VIEWER = "viewer", "Viewer: can read"
+    MANAGER = "manager", "Manager: can also run ingestion and edit rules and saved views"
+    ADMIN = "admin", "Admin: can also edit the helpdesk connection, channels, members and tokens"
 
     @property
     def rank(self) -> int:
@@ -50,7 +50,7 @@ class UserManager(DjangoUserManager.from_queryset(AuditedQuerySet)):  # type: ig
 
 
 class User(Audited, AbstractUser):
-    """Someone who logs in. Superusers run the system and see every tenant."""
+    """A user who can sign in. Superusers run the system and see every tenant."""
 
     unaudited = frozenset({"last_login", "date_joined", "link_tenant"})
     secrets = frozenset({"password"})
@@ -59,18 +59,18 @@ class User(Audited, AbstractUser):
     link_tenant = models.ForeignKey(
         "tenants.Tenant", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
-    """Whose admins made the account and may hand out a link to choose its password; none for good once it was used
-    or became a member of another tenant, and of accounts that somebody else made."""
+    """The tenant whose admins created the account and may create password links for it. Cleared for good once a link is
+    used or the user joins another tenant. None for accounts created elsewhere."""
 
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined, misc]  # Django makes it while it runs
-        # Look-ups on a unique field scan the collection (its unique index is partial).
+        # Lookups on a unique field scan the collection, because its unique index is partial.
         indexes = [models.Index(fields=["username"], name="user_username")]
 
 
 class Tenant(Audited):
-    """A company whose tickets we read. `slug` is the `tenant_id` of every stored record."""
+    """A company whose tickets are ingested. `slug` is the `tenant_id` of every stored record."""
 
     unaudited = frozenset({"created_at"})
 
@@ -81,23 +81,23 @@ class Tenant(Audited):
         validators=[
             RegexValidator(re.compile(rf"^{TENANT_ID.pattern}\Z"), "Use letters, digits, - and _ (at most 63).")
         ],
-        help_text="Letters, digits, - and _. It names the tenant in addresses and the API and cannot be changed.",
+        help_text="Letters, digits, - and _. Used in URLs and the API. Cannot be changed later.",
     )
     name = models.CharField(max_length=200)
     timezone = models.CharField(
         max_length=64,
         default="UTC",
         validators=[validate_timezone],
-        help_text="IANA name, for example Europe/Berlin. Days and hours of the dashboard follow it.",
+        help_text="IANA name, for example Europe/Berlin. Sets the days and hours of the dashboard.",
     )
     retention_days = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(30), MaxValueValidator(36_500)],
-        help_text="Tickets and their history are erased this many days after the ticket was created. "
-        "Empty: nothing is ever erased.",
+        help_text="Tickets and their history are deleted this many days after the ticket was created. "
+        "Leave empty to keep them.",
     )
-    is_active = models.BooleanField(default=True, help_text="Inactive tenants are not ingested.")
+    is_active = models.BooleanField(default=True, help_text="Nothing is ingested for inactive tenants.")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
@@ -116,7 +116,7 @@ class Tenant(Audited):
             reject_used_slug(self.slug)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises `ValidationError` where data of an earlier tenant of this id is not erased yet."""
+        """Raises `ValidationError` if data of a deleted tenant with this id still exists."""
         if self._state.adding:
             reject_used_slug(self.slug)
         super().save(*args, **kwargs)
@@ -137,7 +137,7 @@ class Membership(Audited):
         return f"{self.user} in {self.tenant} ({self.role})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A member of another tenant too is no longer the one tenant's own to hand out links for."""
+        """Joining a second tenant ends the right of the first one's admins to create password links."""
 
         def work() -> None:
             super(Membership, self).save(*args, **kwargs)
@@ -149,10 +149,10 @@ class Membership(Audited):
 
 
 class ApiToken(Audited):
-    """A program's key to the JSON API. Only its hash is kept; the token itself is shown once.
+    """A program's key to the JSON API. Only its hash is stored; the token itself is shown once.
 
-    It never allows more than its person may do at that moment: who loses a role, a tenant or the log-in
-    loses it in their tokens at once.
+    It never allows more than its user may do. A user who loses a role, a tenant or the account loses it for their tokens,
+    too, at once.
     """
 
     unaudited = frozenset({"digest", "created_at", "last_used_at"})
@@ -160,7 +160,7 @@ class ApiToken(Audited):
     name = models.CharField(max_length=100)
     user_id: ObjectId
     user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="tokens", help_text="On whose behalf it acts."
+        User, on_delete=models.CASCADE, related_name="tokens", help_text="The user on whose behalf the token acts."
     )
     tenant_id: ObjectId | None
     tenant = models.ForeignKey(
@@ -169,18 +169,18 @@ class ApiToken(Audited):
         related_name="tokens",
         null=True,
         blank=True,
-        help_text="Empty: every tenant of the user.",
+        help_text="Leave empty for all tenants of the user.",
     )
     role = models.CharField(
-        max_length=16, choices=Role.choices, default=Role.VIEWER, help_text="Never more than the user's own role."
+        max_length=16, choices=Role.choices, default=Role.VIEWER, help_text="Limited to the user's own role."
     )
     digest = models.CharField(max_length=64, editable=False)
     limit = models.PositiveIntegerField(
-        "requests a minute",
+        "requests per minute",
         null=True,
         blank=True,
         validators=[MaxValueValidator(60_000)],
-        help_text="Empty: as API_REQUESTS_PER_MINUTE says. 0: no limit.",
+        help_text="Leave empty for the default (API_REQUESTS_PER_MINUTE). 0 means no limit.",
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -205,7 +205,7 @@ class ApiToken(Audited):
         expires_at: datetime | None = None,
         limit: int | None = None,
     ) -> tuple["ApiToken", str]:
-        """Make a token; the second item is the text to hand out, which is not kept."""
+        """Create a token. Returns it with its secret text, which is not stored."""
         text = f"sst_{secrets.token_urlsafe(32)}"
         token = cls.objects.create(
             name=name,
@@ -220,7 +220,7 @@ class ApiToken(Audited):
 
     @staticmethod
     def digest_of(text: str) -> str:
-        # The token is 256 random bits, so a plain hash is as good as a slow one.
+        # The token has 256 random bits, so a fast hash is safe.
         return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
     def is_usable(self, now: datetime) -> bool:

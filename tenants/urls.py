@@ -1,4 +1,4 @@
-"""Pages of a person, and a tenant's settings below /t/<tenant>/settings/."""
+"""Pages of a user, and the settings of a tenant below /t/<tenant>/settings/."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
@@ -12,7 +12,7 @@ urlpatterns = [
     path("account/", account.show_account, name="account"),
     path("account/password/", account.change_password, name="account-password"),
     path("account/two-factor/", account.show_two_factor, name="account-two-factor"),
-    path("account/sessions/", account.end_sessions_of_mine, name="account-sessions"),
+    path("account/sessions/", account.end_my_sessions, name="account-sessions"),
     path("theme/", person.choose_theme, name="theme"),
     path("switch/", person.switch_tenant, name="switch-tenant"),
     path("welcome/<uidb64>/<token>/", sign_in.ChoosePassword.as_view(), name="choose-password"),
@@ -20,10 +20,10 @@ urlpatterns = [
     path("t/<str:slug>/settings/members/add/", members.add_member, name="settings-member-add"),
     path("t/<str:slug>/settings/members/<str:user_id>/", members.change_member, name="settings-member"),
     path("t/<str:slug>/settings/tokens/", tokens.show_tokens, name="settings-tokens"),
-    path("t/<str:slug>/settings/tokens/make/", tokens.make_token, name="settings-token-make"),
+    path("t/<str:slug>/settings/tokens/make/", tokens.create_token, name="settings-token-make"),
     path("t/<str:slug>/settings/tokens/<str:token_id>/revoke/", tokens.revoke_token, name="settings-token-revoke"),
     path("account/tokens/", tokens.show_my_tokens, name="my-tokens"),
-    path("account/tokens/make/", tokens.make_my_token, name="my-token-make"),
+    path("account/tokens/make/", tokens.create_my_token, name="my-token-make"),
     path("account/tokens/<str:token_id>/revoke/", tokens.revoke_my_token, name="my-token-revoke"),
     path("t/<str:slug>/settings/changes/", changes.show_changes, name="settings-changes"),
 ]

@@ -97,7 +97,7 @@ class TestSources:
         [
             ({"secret": ""}, "needs the key or password"),
             ({"auth_name": "", "secret": "x"}, "needs the header"),
-            ({"url": "not an address", "secret": "x"}, "begins with http"),
+            ({"url": "not an address", "secret": "x"}, "starts with http"),
             ({"options": '{"colour": 1}', "secret": "x"}, "colour"),
             ({"options": "no json", "secret": "x"}, "valid JSON"),
             ({"kind": "rest", "secret": "x"}, "path"),

@@ -1,8 +1,8 @@
-// The API reference: Swagger UI, as django-ninja ships it, with our description, sessions, tokens and theme.
+// The API reference: the Swagger UI of django-ninja, with our OpenAPI description, authentication and theme.
 
 const place = document.getElementById("api-reference");
 
-// A page cannot set the session's cookie, the browser sends it: only tokens are entered under "Authorize".
+// The browser sends the session cookie by itself, so "Authorize" only offers tokens.
 function withoutCookies(description) {
   const schemes = description.components.securitySchemes;
   const cookies = Object.keys(schemes).filter((name) => schemes[name].in === "cookie");
@@ -15,7 +15,7 @@ function withoutCookies(description) {
   return description;
 }
 
-// "Try it out" fills in examples. In an optional parameter one would narrow the answer: there it becomes a word of the text.
+// "Try it out" fills in examples. In an optional parameter, that would filter the response, so the example moves to the description.
 function withoutOptionalExamples(description) {
   for (const methods of Object.values(description.paths)) {
     for (const call of Object.values(methods)) {
@@ -31,7 +31,7 @@ function withoutOptionalExamples(description) {
   return description;
 }
 
-// With a token the session stays out of it, so that the answer is what a program would get.
+// With a token, leave out the session, so that the response is what a program would get.
 function authenticate(request) {
   if (request.headers.Authorization) request.credentials = "omit";
   else if (place.dataset.csrfToken) request.headers["X-CSRFToken"] = place.dataset.csrfToken;
@@ -50,7 +50,7 @@ function followTheme() {
 }
 
 async function show() {
-  place.textContent = "Loading the API’s description…";
+  place.textContent = "Loading the API description…";
   const answer = await fetch(place.dataset.description);
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   window.SwaggerUIBundle({
@@ -66,5 +66,5 @@ async function show() {
 
 followTheme();
 show().catch((error) => {
-  place.textContent = `The API’s description could not be loaded (${error.message}). Reload the page to try again.`;
+  place.textContent = `The API description could not be loaded (${error.message}). Reload the page to try again.`;
 });

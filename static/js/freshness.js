@@ -1,4 +1,4 @@
-// "Data as of" asks the server every minute. An answer that is a fault stays unsaid: nobody asked for it.
+// "Data as of" polls the server every minute. Errors are not shown, because the user did not start the request.
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const isOurs = event.detail.requestConfig.elt.id === "as-of-poll";

@@ -1,5 +1,5 @@
 // Keeps relative times up to date: "4 minutes ago" (data-tick="ago") and "4 min" (data-tick="age").
-// The same words as `format_relative` and `format_age` in supportsaas/formatting.py.
+// The same texts as `format_relative` and `format_age` in supportsaas/formatting.py.
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -36,7 +36,7 @@ export function words(kind, seconds) {
   return (seconds > 0 ? past : ahead)(count, unit);
 }
 
-// The server's clock, by the time at which it wrote the page: a browser's own may be wrong by hours.
+// The server's clock, from the time at which it rendered the page: the browser's clock may be wrong by hours.
 const server = Date.parse(document.documentElement.dataset.now);
 const began = performance.now();
 

@@ -1,4 +1,4 @@
-"""The JSON API, put together from the apps; described at /api/docs."""
+"""The JSON API, assembled from the apps. Documented at /api/docs."""
 
 from analytics import api as analytics_api
 from analytics import api_dashboard
@@ -11,16 +11,16 @@ from tickets.api import circuits, ingestion
 from tickets.api import tickets as tickets_api
 
 DESCRIPTION = """
-Tickets of your tenants, what is urgent in them, and the ingestion that brings them in.
+Read the tickets of your tenants with their classification and statistics, and run their ingestion.
 
-**Access.** A program sends a token with each call: `Authorization: Bearer …`. Create one in your menu under
-*Your tokens*; it is shown once. A token never allows more than its person may do at that moment. A person's
-session works too; a call that changes something then needs the header `X-CSRFToken`.
+**Authentication.** Send a token with each call: `Authorization: Bearer …`. Create one in your menu under
+*Your tokens*; it is shown once. A token never allows more than its user currently may do. The session of a signed-in
+user works, too; calls that change something then need the header `X-CSRFToken`.
 
-**Values.** Times are ISO 8601 in UTC. An unknown parameter is refused, and so is a second value where one is
-expected: status 422, with the field in `errors`.
+**Values.** Times are ISO 8601 in UTC. Unknown parameters, and a second value where one is expected, are rejected with
+status 422 and the field in `errors`.
 
-**Errors.** Every refusal is JSON with a sentence in `detail`.
+**Errors.** Every error is JSON with a sentence in `detail`.
 """
 
 api = DescribedAPI(
@@ -28,7 +28,7 @@ api = DescribedAPI(
     version="1.0",
     description=DESCRIPTION,
     auth=[TokenAuth(), PersonAuth()],
-    docs_url=None,  # the page at /api/docs is `templates/api/reference.html`
+    docs_url=None,  # `templates/api/reference.html` is the page at /api/docs
     openapi_url="/api/openapi.json",
 )
 api_errors.install(api)

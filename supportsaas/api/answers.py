@@ -1,12 +1,11 @@
-"""What every answer of the JSON API has in common, whatever call gave it.
+"""What all responses of the JSON API have in common.
 
-- A refusal is JSON, also where Django made it: an unknown address (anywhere, to a program), a wrong method, a fault of ours.
-- `HEAD` works wherever `GET` does, and `OPTIONS` names what is possible.
-- A read carries an `ETag`, and one whose caller has it already is answered with 304. It is a hash of the
-  answer itself, so it can never be out of date, keyed by the caller, so it says nothing to anybody else.
-  That saves the way to the caller, not the query.
-- Nothing of it is kept by a cache that others share.
-- The limit of a token, or of a person in a session, is told with every answer.
+- Errors are JSON, even if Django produced them: an unknown URL (for programs, anywhere), a wrong method, a server error.
+- `HEAD` works wherever `GET` does, and `OPTIONS` lists the allowed methods.
+- Reads have an `ETag`, and a caller that already has the response gets 304. The ETag is a hash of the response, keyed by
+  the caller, so it is never outdated and means nothing to others. This saves the transfer, not the query.
+- Shared caches store nothing.
+- Every response shows the rate limit of the token or user.
 """
 
 import hashlib
@@ -24,19 +23,19 @@ from tenants.api.access import Caller
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 _SENTENCES = {
-    400: "The request cannot be understood.",
+    400: "The request is not valid.",
     403: "This is not allowed.",
-    404: "There is no such address.",
-    429: "Too many requests. Nothing was done; wait as many seconds as Retry-After says, then try again.",
-    500: "Something went wrong on our side. What was stored before stays. Try again in a moment; if it stays, tell whoever "
-    "runs this server the X-Request-ID of this answer: the server's log has the details.",
+    404: "Not found.",
+    429: "Too many requests. Nothing was changed. Wait for the seconds in Retry-After, then try again.",
+    500: "Something went wrong on our side. Stored data is safe. Try again in a moment. If it happens again, contact your "
+    "administrator with the X-Request-ID of this response.",
     503: "The database is not reachable. Try again in a moment.",
 }
 
 
 @cache
 def first_segments() -> frozenset[str]:
-    """What the addresses of the API begin with."""
+    """The first path segments of the API."""
     return frozenset(path.split("/")[1] for path in api.get_openapi_schema(path_prefix="")["paths"]) | {"api"}
 
 
@@ -52,7 +51,7 @@ def api_answers(get_response: Handler) -> Handler:
         if asked == "HEAD":
             request.method = "GET"
         response = get_response(request)
-        request.method = asked  # the log tells what was asked
+        request.method = asked  # for the log
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response = _wrong_method(asked, response)
         elif response.status_code >= 400 and "json" not in response.get("Content-Type", ""):
@@ -60,35 +59,35 @@ def api_answers(get_response: Handler) -> Handler:
         caller = getattr(request, "auth", None)
         if isinstance(caller, Caller):
             response = _private(request, response, caller)
-        _tell_limit(request, response)
+        _show_limit(request, response)
         return _without_body(response) if asked == "HEAD" else response
 
     return handle
 
 
 def _is_program(request: HttpRequest) -> bool:
-    """Whoever misspells an address of the API is a program by its token, or by what it takes."""
+    """Whether a program sent the request: it has a token, or accepts JSON but no HTML."""
     if request.headers.get("Authorization", "").lower().startswith("bearer "):
         return True
     accepted = request.headers.get("Accept", "")
     return "application/json" in accepted and "text/html" not in accepted
 
 
-def _wrong_method(asked: str | None, refusal: HttpResponseBase) -> HttpResponse:
-    allowed = {name.strip() for name in refusal.get("Allow", "").split(",") if name.strip()}
+def _wrong_method(asked: str | None, error: HttpResponseBase) -> HttpResponse:
+    allowed = {name.strip() for name in error.get("Allow", "").split(",") if name.strip()}
     allowed |= {"OPTIONS"} | ({"HEAD"} if "GET" in allowed else set())
     names = ", ".join(sorted(allowed))
     if asked == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": names})
-    detail = f"{(asked or '')[:20]} is not possible at this address. Possible: {names}."
+    detail = f"{(asked or '')[:20]} is not allowed here. Allowed: {names}."
     return JsonResponse({"detail": detail}, status=405, headers={"Allow": names})
 
 
-def _as_json(refusal: HttpResponseBase) -> HttpResponse:
-    status = refusal.status_code
+def _as_json(error: HttpResponseBase) -> HttpResponse:
+    status = error.status_code
     answer = JsonResponse({"detail": _SENTENCES.get(status, HTTPStatus(status).phrase)}, status=status)
-    if "Retry-After" in refusal:
-        answer["Retry-After"] = refusal["Retry-After"]
+    if "Retry-After" in error:
+        answer["Retry-After"] = error["Retry-After"]
     return answer
 
 
@@ -102,7 +101,7 @@ def _private(request: HttpRequest, response: HttpResponseBase, caller: Caller) -
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _tell_limit(request: HttpRequest, response: HttpResponseBase) -> None:
+def _show_limit(request: HttpRequest, response: HttpResponseBase) -> None:
     quota = getattr(request, "api_quota", None)
     if quota is not None:
         response["RateLimit-Limit"] = str(quota.limit)
@@ -111,7 +110,7 @@ def _tell_limit(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def _without_body(response: HttpResponseBase) -> HttpResponseBase:
-    """The headers that `GET` would have had; not every server cuts the body off by itself."""
+    """The headers of `GET`. Not every server removes the body itself."""
     if isinstance(response, HttpResponse):
         length = str(len(response.content))
         response.content = b""

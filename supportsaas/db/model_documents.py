@@ -1,6 +1,6 @@
-"""Objects of Django's models straight from their documents, for what every request reads.
+"""Model objects straight from their MongoDB documents, for what every request reads.
 
-A query of the ORM takes several times as long to write as MongoDB takes to answer it.
+The ORM takes several times longer to build a query than MongoDB takes to answer it.
 """
 
 from typing import TypeVar
@@ -17,20 +17,20 @@ M = TypeVar("M", bound=Model)
 
 
 def find_one(model: type[M], match: Document) -> M | None:
-    """The object whose document fulfils a condition on its columns."""
+    """The object whose document matches a condition on its columns."""
     document = mongo.collection(model._meta.db_table).find_one(match)
     return None if document is None else from_document(model, document)
 
 
 def from_document(model: type[M], document: Document) -> M:
-    """The object of a document of its collection; only for fields that are stored as they are."""
+    """The object of a document. Only for models whose fields are stored unconverted."""
     fields = model._meta.concrete_fields
     names, values = [each.attname for each in fields], [document.get(each.column) for each in fields]
     return model.from_db(connection.alias, names, values)
 
 
 def object_id(key: object) -> ObjectId | None:
-    """A key that came from outside; None where it has not even the form of one."""
+    """A key from an untrusted source, or None if it does not have the form of one."""
     try:
         return ObjectId(str(key))
     except InvalidId:

@@ -1,7 +1,7 @@
-"""The one door to MongoDB: Django's own client, one pool a process.
+"""Access to MongoDB through Django's own client, with one connection pool per process.
 
-Raw pipelines go through the client that the Django backend opened, so the pool limits of
-the settings hold for everything. Dates come back aware, in UTC.
+Raw pipelines share the client of the Django backend, so the pool limits in the settings apply to everything.
+Dates come back timezone-aware, in UTC.
 """
 
 from collections.abc import Callable
@@ -29,16 +29,16 @@ Pipeline = list[Document]
 T = TypeVar("T")
 
 UNAVAILABLE = (ConnectionFailure, ServerSelectionTimeoutError, ExecutionTimeout, OperationalError)
-"""What is raised where MongoDB cannot be reached or does not answer in time, by pymongo or by the database engine."""
+"""What pymongo and the database engine raise if MongoDB is unreachable or does not answer in time."""
 
 _AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 
 def took_too_long(error: Exception) -> bool:
-    """Whether MongoDB is there, and only could not do what was asked in the time for it. For what is in `UNAVAILABLE`.
+    """Whether MongoDB is reachable and only ran out of time. For the errors in `UNAVAILABLE`.
 
-    Server and driver both watch the time. Where the driver gives up first, the error is one of the network, and the
-    server is still known to take writes; one that could not even be connected to is not.
+    Server and driver both enforce the time limit. If the driver gives up first, it raises a network error, but still
+    knows a server that accepts writes. If no connection was possible, it knows none.
     """
     for each in (error, error.__cause__):
         if isinstance(each, ExecutionTimeout):
@@ -55,7 +55,7 @@ def client() -> "MongoClient[Document]":
 
 
 def assert_reachable() -> None:
-    """Raise what is in `UNAVAILABLE` where no server that takes writes is known, nor found in the time for that."""
+    """Raise one of `UNAVAILABLE` unless a server that accepts writes is known or found in time."""
     found = client()
     if not found.topology_description.has_writable_server():
         with pymongo.timeout(found.options.server_selection_timeout):
@@ -63,7 +63,7 @@ def assert_reachable() -> None:
 
 
 def database() -> "Database[Document]":
-    """The project's database; the pool opens at the first call, never at import."""
+    """The project's database. The pool opens on the first call, never on import."""
     found: Database[Document] = connection.database  # type: ignore[attr-defined]
     return found.with_options(codec_options=_AWARE, write_concern=WriteConcern("majority"))
 
@@ -73,12 +73,11 @@ def collection(name: str) -> "Collection[Document]":
 
 
 def count(name: str, match: Document, *, index: str, most: int | None = None) -> int:
-    """How many documents of a collection an index finds, at most `most`.
+    """The number of matching documents according to an index, at most `most`.
 
-    The command counts in the index itself where it can; the aggregation behind pymongo's `count_documents` takes
-    each key into a document of its own, which is half as dear again. With a condition it is exact on a sharded cluster,
-    too (SERVER-3645, since MongoDB 4.0). Asked once more where the connection broke,
-    as pymongo does by itself for its own reads.
+    The `count` command counts within the index where it can. The aggregation behind pymongo's `count_documents` builds
+    a document for each key and takes half as long again. With a condition the result is exact on sharded clusters, too
+    (SERVER-3645, since MongoDB 4.0). Retried once if the connection broke, as pymongo does for its own reads.
     """
     command = {"count": name, "query": match, "hint": index, **({"limit": most} if most is not None else {})}
     try:
@@ -89,9 +88,9 @@ def count(name: str, match: Document, *, index: str, most: int | None = None) ->
 
 
 def in_transaction(work: Callable[[ClientSession], T]) -> T:
-    """Run `work(session)` in one transaction, all or nothing; it may run again after a conflict.
+    """Run `work(session)` in one transaction. It runs again after a conflict.
 
-    Reads in it see one snapshot. Raises what `work` raises, after rolling back.
+    Reads inside see one snapshot. Raises what `work` raises, after a rollback.
     """
     with client().start_session() as session:
         return session.with_transaction(
@@ -103,5 +102,5 @@ def in_transaction(work: Callable[[ClientSession], T]) -> T:
 
 
 def close() -> None:
-    """Close the pool; for the end of a process."""
+    """Close the pool at the end of a process."""
     connection.close_pool()  # type: ignore[attr-defined]

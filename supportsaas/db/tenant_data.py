@@ -1,7 +1,7 @@
-"""Every collection of our own, and whether it holds data of a tenant: what goes when a tenant is deleted.
+"""Every collection outside Django, and whether it holds tenant data, which is erased with the tenant.
 
-A test fails where a collection stands in neither list. Django's tables are not here: they name their tenant by
-a foreign key, and go with it.
+A test fails if a collection is in neither list. Django's tables are not listed: a foreign key names their tenant, so
+they are deleted with it.
 """
 
 import re
@@ -11,14 +11,14 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 
 TENANT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
-"""What a tenant's id, its slug, looks like."""
+"""The form of a tenant id (the slug)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantData:
-    """A collection with documents of tenants. `field` holds the tenant's id, or what ends with it behind an `@`.
+    """A collection with tenant data. `field` holds the tenant id, or a text that ends with `@` and the id.
 
-    `label` says what the documents are, for people, in the plural; it is empty for what is only derived from others.
+    `label` is the user-visible plural name of the documents, empty if they are derived from others.
     """
 
     collection: str
@@ -61,26 +61,26 @@ OF_TENANTS: tuple[TenantData, ...] = (
 )
 
 OF_NO_TENANT = {
-    "idempotency_keys": "callers, as digests; forgotten after a day",
-    "locks": "names alone; a fence must keep growing",
+    "idempotency_keys": "callers, as digests; deleted after a day",
+    "locks": "names only; a fence must keep growing",
     "rate_limits": "hosts",
-    "request_quotas": "tokens and people; forgotten after two minutes",
-    "restore_in_progress": "a restore that has not ended",
+    "request_quotas": "tokens and users; deleted after two minutes",
+    "restore_in_progress": "an unfinished restore",
     "sign_in_attempts": "names and addresses, as digests",
     "tenant_deletions": "tenants that are being erased",
     "workers": "processes",
 }
-"""Collections without data of a tenant, each with what its documents are about."""
+"""Collections without tenant data, each with what its documents describe."""
 
 
 def count_data(tenant_id: str) -> dict[str, int]:
-    """How much there is of the tenant, by what it is; only what there is any of."""
+    """Numbers of the tenant's documents by label, without zeros."""
     counted = {each.label: each.count(tenant_id) for each in OF_TENANTS if each.label}
     return {label: number for label, number in counted.items() if number}
 
 
 def has_data(tenant_id: str) -> bool:
-    """Whether anything is there that people would see under this id."""
+    """Whether the tenant id still has user-visible data."""
     return any(
         mongo.collection(each.collection).find_one(each.match(tenant_id), {"_id": 1}) is not None
         for each in OF_TENANTS
@@ -89,7 +89,7 @@ def has_data(tenant_id: str) -> bool:
 
 
 def erase_some(data: TenantData, tenant_id: str, *, limit: int) -> int:
-    """Delete up to `limit` documents of the tenant; how many there were."""
+    """Delete up to `limit` documents of the tenant. Returns their number."""
     documents = mongo.collection(data.collection)
     keys = [each["_id"] for each in documents.find(data.match(tenant_id), {"_id": 1}).limit(limit)]
     return documents.delete_many({"_id": {"$in": keys}}).deleted_count if keys else 0

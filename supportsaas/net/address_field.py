@@ -1,4 +1,4 @@
-"""What tenants may enter as the address of a helpdesk or a channel."""
+"""Validation of the URLs that tenants enter for helpdesks and channels."""
 
 from urllib.parse import urlsplit
 
@@ -8,17 +8,17 @@ from supportsaas.net.outbound import AddressBlocked, check_literal
 
 
 def validate_address(url: str) -> None:
-    """An http or https address of a host. One inside in figures is refused here; names are looked at on connecting."""
+    """Accept an http or https URL. Internal IP addresses are rejected here, and host names on connecting."""
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         good = False
     if not good or any(each.isspace() for each in url):
-        raise ValidationError("Enter an address that begins with http:// or https://.")
+        raise ValidationError("Enter a URL that starts with http:// or https://.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValidationError(
-            "The address holds no user, password, query or fragment; there are fields for those, and a log-in for a key in the address."
+            "Enter the URL without user, password, query or fragment. Use the sign-in fields for credentials, including a key in the URL."
         )
     try:
         check_literal(parts.hostname or "")

@@ -1,11 +1,11 @@
-"""The one way HTTP leaves the product.
+"""The HTTP client for all outgoing requests.
 
-A name is resolved once for a connection, every address it stands for is checked, and the connection goes
-to a checked one: a name server that changes its answer in between has no effect. What may be reached,
-`supportsaas.net.addresses` says, and the setting `OUTBOUND_ALLOWED_HOSTS`.
+A host name is resolved once per connection, all its addresses are checked, and the connection goes to a checked one. So
+a name server that changes its answer in between has no effect. `supportsaas.net.addresses` and the setting
+`OUTBOUND_ALLOWED_HOSTS` decide what is allowed.
 
-Neither proxies nor log-ins are taken from the environment (HTTP_PROXY, .netrc): a proxy would connect in
-our place, to addresses that nobody checked. SSL_CERT_FILE and SSL_CERT_DIR hold. Redirects are not followed.
+Proxies and credentials in the environment (HTTP_PROXY, .netrc) are ignored: a proxy would connect to unchecked
+addresses. SSL_CERT_FILE and SSL_CERT_DIR are respected. Redirects are not followed.
 """
 
 import socket
@@ -29,10 +29,10 @@ CONNECT_SECONDS = 10.0
 RESOLVE_SECONDS = 5.0
 
 _NO_TLS = ("wrong version number", "wrong_version_number", "record layer failure", "http request", "unknown protocol")
-"""What OpenSSL says of a server that answers a TLS greeting in plain text."""
+"""OpenSSL errors for a server that answers a TLS handshake in plain text."""
 
 Resolve = Callable[[str, int], list[str]]
-"""The addresses of a host; raises `OSError` where there are none."""
+"""Returns the addresses of a host. Raises `OSError` if there are none."""
 
 
 def open_client(
@@ -43,8 +43,9 @@ def open_client(
     auth: httpx.Auth | None = None,
     resolve: Resolve | None = None,
 ) -> httpx.Client:
-    """A client whose exchanges, from resolving the name to the last byte of the answer, each end within
-    `whole_seconds`. It raises what httpx raises, and `AddressBlocked`. For one thread at a time.
+    """A client whose requests each finish within `whole_seconds`, from resolving the name to the last byte.
+
+    It raises the errors of httpx, and `AddressBlocked`. Use it from one thread at a time.
     """
     return httpx.Client(
         headers=headers,
@@ -57,7 +58,7 @@ def open_client(
 
 
 def check_literal(host: str) -> None:
-    """Raise `AddressBlocked` where the host is an inside address in figures. Names are checked on connecting."""
+    """Raise `AddressBlocked` if the host is an internal IP address. Names are checked on connecting."""
     try:
         found = {info[4][0] for info in socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)}
     except (OSError, UnicodeError):
@@ -67,7 +68,7 @@ def check_literal(host: str) -> None:
 
 
 def is_own_address(address: Address) -> bool:
-    """Whether an interface of this machine has the address: only then a socket can be bound to it."""
+    """Whether the address is this machine's own: only then can a socket bind to it."""
     return _can_bind(address) and not _binds_anything()
 
 
@@ -83,12 +84,12 @@ def _can_bind(address: Address) -> bool:
 
 @cache
 def _binds_anything() -> bool:
-    """Where the system is set so (`ip_nonlocal_bind`), binding says nothing; then the address counts as another's."""
-    return _can_bind(ip_address("192.0.2.1"))  # of documentation (RFC 5737), so nobody's
+    """With the system setting `ip_nonlocal_bind`, binding always works. Then no address counts as this machine's own."""
+    return _can_bind(ip_address("192.0.2.1"))  # reserved for documentation (RFC 5737), so nobody's
 
 
 def resolve_in_time(host: str, port: int) -> list[str]:
-    """The system's answer, awaited `RESOLVE_SECONDS`; its own patience may be half a minute."""
+    """The system's answer within `RESOLVE_SECONDS`. Its own timeout may be half a minute."""
     found: list[str] = []
     problem: list[OSError] = []
 
@@ -98,7 +99,7 @@ def resolve_in_time(host: str, port: int) -> list[str]:
         except OSError as error:
             problem.append(error)
         except UnicodeError:
-            problem.append(OSError("The name is not known: it is none."))
+            problem.append(OSError("The name is not known: it is not a valid host name."))
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
@@ -111,25 +112,25 @@ def resolve_in_time(host: str, port: int) -> list[str]:
 
 
 def why_unreachable(error: httpx.TransportError) -> str:
-    """What a person makes of a connection that did not come about, or broke."""
+    """Why a connection failed, for users."""
     text = str(error).lower()
     if "refused" in text:
         return "the connection was refused"
     if "name" in text and ("resol" in text or "known" in text):
-        return "its name is not known"
+        return "the host name is not known"
     if "certificate" in text:
-        return "its certificate is not accepted"
+        return "its certificate is not trusted"
     if any(sign in text for sign in _NO_TLS):
-        return "it answers without HTTPS on this port; if that is right, the address begins with http://"
+        return "it does not use HTTPS on this port; if that is intended, start the URL with http://"
     if "ssl" in text or "tls" in text:
-        return "no secure connection (TLS) came about"
+        return "the TLS handshake failed"
     if "reset" in text:
         return "the connection was reset"
-    return "no connection"
+    return "the connection failed"
 
 
 class _CheckedTransport(httpx.HTTPTransport):
-    """httpx's own transport over connections that are checked and keep the deadline of their exchange."""
+    """httpx's transport over checked connections that respect the deadline of their request."""
 
     def __init__(self, *, whole_seconds: float, resolve: Resolve) -> None:
         self._whole_seconds = whole_seconds
@@ -148,15 +149,15 @@ class _CheckedTransport(httpx.HTTPTransport):
 
 
 class _Deadline(threading.local):
-    """When the exchange of this thread has to be over."""
+    """The time by which the request of this thread must finish."""
 
     moment = 0.0
 
     def shorten(self, timeout: float | None, error: type[Exception]) -> float:
-        """The time-out, at most what is left of the exchange; raises `error` where nothing is."""
+        """The timeout, at most the time left for the request. Raises `error` if none is left."""
         left = self.moment - time.monotonic()
         if left <= 0:
-            raise error("The whole exchange took too long.")
+            raise error("The whole request took too long.")
         return left if timeout is None else min(timeout, left)
 
 
@@ -190,14 +191,14 @@ class _CheckedBackend(httpcore.NetworkBackend):
                     local_address=local_address,
                     socket_options=socket_options,
                 )
-                return _PunctualStream(stream, self._deadline)
+                return _DeadlineStream(stream, self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 problem = error
         raise problem
 
 
-class _PunctualStream(httpcore.NetworkStream):
-    """A connection no operation on which goes on beyond the deadline."""
+class _DeadlineStream(httpcore.NetworkStream):
+    """A connection whose operations end by the deadline."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
         self._stream = stream
@@ -216,7 +217,7 @@ class _PunctualStream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         timeout = self._deadline.shorten(timeout, httpcore.ConnectTimeout)
-        return _PunctualStream(self._stream.start_tls(ssl_context, server_hostname, timeout), self._deadline)
+        return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, timeout), self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -224,5 +225,5 @@ class _PunctualStream(httpcore.NetworkStream):
 
 @cache
 def _ssl_context() -> ssl.SSLContext:
-    # Reading the certificates takes longer than most requests; one context serves them all.
+    # Loading the certificates takes longer than most requests, so all share one context.
     return httpx.create_ssl_context()

@@ -1,11 +1,11 @@
-"""Backup and restore of the whole database, for those without MongoDB's own tools at hand.
+"""Backup and restore of the whole database, without MongoDB's own tools.
 
-A backup is a directory laid out as `mongodump --gzip` lays out its own: for each collection the raw BSON
-documents and a description with its indexes. `manifest.json` comes last and says of every file how many
-documents it holds and its checksum; a directory without it is no backup.
+A backup is a directory with the layout of `mongodump --gzip`: for each collection, its raw BSON documents, and a file
+with its options and indexes. `manifest.json` is written last, with the number of documents and a checksum for each
+collection. A directory without it is not a complete backup.
 
-All collections are read at one moment (a snapshot), while the product works on; memory stays flat
-whatever the size. Restoring reads every file and compares its checksum before it writes anything.
+All collections are read from one snapshot while the product keeps running, in constant memory. A restore verifies all
+checksums before it writes anything.
 """
 
 import gzip
@@ -33,7 +33,7 @@ from supportsaas.formatting import format_count, format_number
 MANIFEST = "manifest.json"
 VERSION = 1
 UNFINISHED = "restore_in_progress"
-"""A collection that is there from a restore's first write to its last."""
+"""A collection that exists while a restore is in progress."""
 
 LARGE_BYTES = 2_000_000_000
 """Above this a backup may take longer than MongoDB keeps a snapshot; `mongodump` and disk snapshots have no such limit."""
@@ -45,17 +45,17 @@ _LARGEST_DOCUMENT = 17 * 1024 * 1024
 _ATTEMPTS = 5
 _SNAPSHOT_UNAVAILABLE, _SNAPSHOT_TOO_OLD = 246, 239
 
-Tell = Callable[[str, int], object]
-"""Told of each collection and its number of documents once it is done."""
+Report = Callable[[str, int], object]
+"""Called with each finished collection and its number of documents."""
 
 
 class BackupError(Exception):
-    """It cannot be done; the sentence says why and what to do. Nothing was harmed."""
+    """The backup or restore is not possible. The message says why and what to do. No data was harmed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One collection of a backup: its documents' file, their number, and the file's SHA-256."""
+    """One collection of a backup: its number of documents, and the SHA-256 of its files."""
 
     collection: str
     documents: int
@@ -73,21 +73,21 @@ class Manifest:
         return sum(part.documents for part in self.parts)
 
 
-def write_backup(directory: Path, *, tell: Tell = lambda *_: None) -> Manifest:
-    """Read the whole database as it is at one moment into a new directory. Raises `BackupError`.
+def write_backup(directory: Path, *, report: Report = lambda *_: None) -> Manifest:
+    """Write a snapshot of the whole database to a new directory. Raises `BackupError`.
 
-    It is called `….partial` until it is whole, so a half-written one is never taken for a backup.
+    The directory is named `….partial` until it is complete, so an incomplete one is never mistaken for a backup.
     """
     if directory.exists():
-        raise BackupError(f"{directory} is there already. Name a directory that is not.")
+        raise BackupError(f"{directory} already exists. Name a new directory.")
     partial = directory.with_name(directory.name + ".partial")
     if partial.exists():
-        raise BackupError(f"{partial} is left from a backup that did not finish. Remove it first.")
+        raise BackupError(f"{partial} is left over from a backup that did not finish. Remove it first.")
     if is_half_restored():
-        raise BackupError("A restore into this database did not finish. Begin it anew before you make a backup.")
+        raise BackupError("A restore into this database did not finish. Run it again before you make a backup.")
     partial.mkdir(parents=True, mode=0o700)
     try:
-        manifest = _write_at_one_moment(partial, tell)
+        manifest = _write_snapshot(partial, report)
     except OperationFailure as error:
         if error.code == _SNAPSHOT_TOO_OLD:
             raise BackupError(
@@ -102,28 +102,28 @@ def write_backup(directory: Path, *, tell: Tell = lambda *_: None) -> Manifest:
 
 
 def read_manifest(directory: Path) -> Manifest:
-    """What a backup holds, every file of it compared with its checksum. Raises `BackupError`."""
+    """The manifest of a backup, after verifying all checksums. Raises `BackupError`."""
     try:
         found = json.loads((directory / MANIFEST).read_text())
         version = found.pop("version")
         manifest = Manifest(**{**found, "parts": tuple(Part(**each) for each in found["parts"])})
     except FileNotFoundError:
-        raise BackupError(f"{directory} holds no finished backup: there is no {MANIFEST} in it.") from None
+        raise BackupError(f"{directory} is not a complete backup: it has no {MANIFEST}.") from None
     except (ValueError, TypeError, KeyError):
         raise BackupError(f"{directory / MANIFEST} is damaged.") from None
     if version != VERSION:
-        raise BackupError(f"The backup is of version {version}; this program reads version {VERSION}.")
+        raise BackupError(f"The backup has version {version}; this program reads version {VERSION}.")
     for part in manifest.parts:
         if _checksum(directory, part.collection) != part.sha256:
-            raise BackupError(f"The files of “{part.collection}” are damaged: their checksum differs.")
+            raise BackupError(f"The files of “{part.collection}” are damaged: the checksum does not match.")
     return manifest
 
 
-def restore_backup(directory: Path, *, drop: bool = False, tell: Tell = lambda *_: None) -> Manifest:
-    """Write a backup into the database: documents first, then the indexes. Raises `BackupError`.
+def restore_backup(directory: Path, *, drop: bool = False, report: Report = lambda *_: None) -> Manifest:
+    """Write a backup to the database: documents first, then indexes. Raises `BackupError`.
 
-    The database must be empty, unless `drop` says that everything in it may go. Should it be stopped half-way,
-    the collection `restore_in_progress` is left, and it is begun anew with `drop`.
+    The database must be empty, unless `drop` allows everything in it to be deleted. After an interruption, the
+    collection `restore_in_progress` remains. Restore again with `drop`.
     """
     manifest = read_manifest(directory)
     database = _raw_database()
@@ -131,7 +131,7 @@ def restore_backup(directory: Path, *, drop: bool = False, tell: Tell = lambda *
     if present and not drop:
         raise BackupError(
             f"The database “{database.name}” is not empty ({len(present)} collections). "
-            "Restore into an empty one, or have everything in it replaced with --drop."
+            "Restore into an empty database, or replace everything in it with --drop."
         )
     database[UNFINISHED].replace_one({"_id": 1}, {"taken_at": manifest.taken_at}, upsert=True)
     for name in present:
@@ -143,12 +143,12 @@ def restore_backup(directory: Path, *, drop: bool = False, tell: Tell = lambda *
         count = _insert_all(database, part.collection, directory)
         if count != part.documents:
             raise BackupError(
-                f"“{part.collection}” should have {format_count(part.documents, 'document')} and has {format_number(count)}."
+                f"“{part.collection}” should have {format_count(part.documents, 'document')} but has {format_number(count)}."
             )
         indexes = [each for each in description["indexes"] if each["name"] != "_id_"]
         if indexes:
             database.command("createIndexes", part.collection, indexes=indexes)
-        tell(part.collection, count)
+        report(part.collection, count)
     database[UNFINISHED].drop()
     return manifest
 
@@ -159,28 +159,28 @@ def database_bytes() -> int:
 
 
 def is_half_restored() -> bool:
-    """Whether a restore into this database was stopped before its end."""
+    """Whether a restore into this database did not finish."""
     return mongo.collection(UNFINISHED).find_one() is not None
 
 
 # -- Reading the database ------------------------------------------------------------------
 
 
-def _write_at_one_moment(directory: Path, tell: Tell) -> Manifest:
-    # A collection or index that was made a moment ago is in no snapshot yet: then a newer one is taken.
+def _write_snapshot(directory: Path, report: Report) -> Manifest:
+    # A snapshot is unavailable if a collection or index is too new for it. A later snapshot includes it.
     for attempt in range(_ATTEMPTS):
         for left in directory.iterdir():
             left.unlink()
         try:
             with mongo.client().start_session(snapshot=True) as session:
-                return _write_parts(directory, session, tell)
+                return _write_parts(directory, session, report)
         except OperationFailure as error:
             if error.code != _SNAPSHOT_UNAVAILABLE or attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")
 
 
-def _write_parts(directory: Path, session: ClientSession, tell: Tell) -> Manifest:
+def _write_parts(directory: Path, session: ClientSession, report: Report) -> Manifest:
     taken_at = clock.now().isoformat()
     database = _raw_database()
     parts = []
@@ -204,12 +204,12 @@ def _write_parts(directory: Path, session: ClientSession, tell: Tell) -> Manifes
                 out.write(batch)
                 count += _count_documents(batch)
         parts.append(Part(name, count, _checksum(directory, name)))
-        tell(name, count)
+        report(name, count)
     return Manifest(database.name, taken_at, tuple(parts))
 
 
 def _raw_database() -> "Database[Document]":
-    """Documents in it stay the bytes they are."""
+    """The database with documents as raw bytes."""
     return mongo.database().with_options(codec_options=CodecOptions(tz_aware=True))
 
 
@@ -235,12 +235,12 @@ def _description_of(directory: Path, collection: str) -> Path:
 
 
 def _create(path: Path) -> BinaryIO:
-    """A new file that only its owner may read, whatever the umask says: it holds what customers wrote."""
+    """A new file that only its owner may read, whatever the umask: it contains customer data."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _checksum(directory: Path, collection: str) -> str:
-    """Of both files together; of missing ones it is empty."""
+    """The checksum of both files together, or "" if one is missing."""
     digest = hashlib.sha256()
     try:
         for path in (_description_of(directory, collection), _documents_of(directory, collection)):
@@ -261,7 +261,7 @@ def _count_documents(batch: bytes) -> int:
 
 
 def _insert_all(database: "Database[Document]", name: str, directory: Path) -> int:
-    """How many were inserted; each batch is acknowledged by a majority, or it raises."""
+    """Insert all documents and return their number. Raises unless a majority acknowledges each batch."""
     collection: Any = database[name]
     count = 0
     for batch in _batches(_read_documents(_documents_of(directory, name))):

@@ -1,8 +1,7 @@
-"""The demo's own secrets, kept in the data directory and nowhere else.
+"""The secrets of the demo, stored in the data directory only.
 
-`manage.py demo` creates them once. Commands started later in another terminal without
-MONGODB_URI find them there and so work on the demo's data. Whoever sets MONGODB_URI is
-not in the demo and must bring a SECRET_KEY and an ENCRYPTION_KEY.
+`manage.py demo` creates them once. Commands without MONGODB_URI find them there, so they work on the demo's data. With
+MONGODB_URI, the demo's secrets are not used, and SECRET_KEY and ENCRYPTION_KEY must be set.
 """
 
 import json
@@ -32,7 +31,7 @@ def data_dir() -> Path:
 
 
 def find() -> DemoEnvironment | None:
-    """What an earlier `manage.py demo` left here, or None."""
+    """The secrets from an earlier `manage.py demo`, or None."""
     try:
         found: DemoEnvironment = json.loads(_path().read_text())
     except FileNotFoundError:
@@ -41,14 +40,13 @@ def find() -> DemoEnvironment | None:
 
 
 def create() -> DemoEnvironment:
-    """Find or make the demo's secrets and the port of its MongoDB (readable by the owner alone).
+    """Find or create the demo's secrets and the port of its MongoDB, readable by the owner only.
 
-    With MONGODB_URI set the demo runs on that server; the secrets then go into the environment,
-    where settings look for them.
+    With MONGODB_URI, the demo runs on that server, and the secrets go into the environment for the settings.
     """
     made = find() or _make()
     if child_process.port_is_taken(made["mongod_port"]) and not _mongod_runs():
-        made["mongod_port"] = child_process.free_port()  # another program has taken it in the meantime
+        made["mongod_port"] = child_process.free_port()  # another program uses the port now
         save(made)
     if os.environ.get("MONGODB_URI"):
         os.environ.setdefault("SECRET_KEY", made["secret_key"])
@@ -76,7 +74,7 @@ def _make() -> DemoEnvironment:
 
 
 def _mongod_runs() -> bool:
-    """Whether a mongod works on the data directory: its lock file then names a living process."""
+    """Whether a mongod uses the data directory: its lock file then names a running process."""
     try:
         os.kill(int((data_dir() / "mongod" / "data" / "mongod.lock").read_text()), 0)
     except (OSError, ValueError):

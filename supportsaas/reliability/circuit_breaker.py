@@ -1,16 +1,15 @@
-"""A circuit breaker in MongoDB, the same for every process.
+"""A circuit breaker in MongoDB, shared by all processes.
 
     CLOSED ──5 failures in the last 10 requests──▶ OPEN ──30 s──▶ HALF_OPEN ──success──▶ CLOSED
                                                     ▲                │
                                                     └────failure─────┘
 
-One document an endpoint. Every decision is one atomic update that compares with the server's clock,
-so of all processes exactly one gets the probe. Half-open is no timer: whoever asks first after the
-30 seconds is the probe, and its permit lapses, so that a process which dies with it in hand does not
-keep the circuit open for ever.
+There is one document per endpoint. Every decision is one atomic update based on the server's clock, so exactly one
+process gets the probe. No timer starts the half-open state: the first request after 30 seconds is the probe. Its permit
+expires, so a process that crashes while it holds the probe does not keep the circuit open forever.
 
-A result counts only in the time its permit is from: what was sent before the circuit opened and is
-answered afterwards neither closes it nor weighs on the next closed time. A retried write carries an old
+A result counts only in the era of its permit. A request sent before the circuit opened and answered afterwards neither
+closes the circuit nor counts in the next closed era. A retried write carries an old
 `$$NOW`, so each update first moves a clock of the document's own forward and never back.
 """
 
@@ -31,21 +30,21 @@ FAILURES_TO_OPEN = 5
 LAST_REQUESTS = 10
 OPEN_SECONDS: float = 30
 PROBE_SECONDS: float = 60
-"""A probe that says nothing for so long has died; the next one may go."""
+"""A probe without a result for this long is lost, and another may start."""
 
 LONGEST_HOLD_SECONDS = 3600.0
 MOST_IDLE = timedelta(days=1)
 
 State = Literal["closed", "open", "half_open"]
 STATES: tuple[State, ...] = ("closed", "half_open", "open")
-"""From well to worst."""
+"""From best to worst."""
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Leave for one request; its result is to be recorded with it. `is_calm`: the endpoint's last one succeeded.
+    """Permission for one request, to be passed on with its result. `is_calm`: the endpoint's last request succeeded.
 
-    `era` counts how often the circuit has opened or closed; a failed probe opens it once more.
+    `era` counts the openings and closings of the circuit. A failed probe counts as an opening.
     """
 
     id: str
@@ -56,16 +55,16 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No request now; asking again makes sense in so many seconds."""
+    """No request now. Ask again after `wait_seconds`."""
 
     wait_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One of the last requests, for people: when its answer came, how long it took, and what it was in words.
+    """One of the last requests, for display: time and text of the response, and its duration.
 
-    `fault` names what was wrong where that was not the endpoint; such a failure counts for nothing here.
+    `fault` names the cause of a failure that is not the endpoint's fault. Such a failure does not count.
     """
 
     ok: bool
@@ -77,9 +76,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CircuitState:
-    """The counts are of the last requests since the circuit closed, at most ten; `results` of the last at all.
+    """The counts cover the last requests since the circuit closed, at most ten. `results` also has earlier ones.
 
-    `failing_since` is when it opened and has not closed again since; `well_since` when it closed.
+    `failing_since` is when the circuit opened, if it has not closed since. `well_since` is when it last closed.
     """
 
     name: str
@@ -99,14 +98,14 @@ class CircuitState:
 
 
 class CircuitBreaker:
-    """The circuit of one endpoint. `clock` replaces the server's clock, for tests alone."""
+    """The circuit of one endpoint. `clock` replaces the server's clock in tests."""
 
     def __init__(self, name: str, *, clock: Clock | None = None) -> None:
         self.name = name
         self._clock = clock
 
     def admit(self) -> Permit | Refusal:
-        """Leave for one request, if the circuit is closed or it is time for a probe and we are the first."""
+        """A permit if the circuit is closed, or if a probe is due and this is the first request for it."""
         id_ = uuid.uuid4().hex
         found = self._update(
             [
@@ -127,7 +126,7 @@ class CircuitBreaker:
     def record(
         self, permit: Permit, *, ok: bool, seconds: float = 0.0, note: str = "", hold_back: float | None = None
     ) -> Literal["opened", "closed"] | None:
-        """How the request went; what that did to the circuit. `hold_back`: the endpoint asked for such a pause."""
+        """Record the result of a request. Returns what it did to the circuit. `hold_back`: a pause the endpoint asked for."""
         result = {"ok": ok, "at": "$now", "seconds": seconds, "note": {"$literal": note}}
         until = _later(min(hold_back or 0.0, LONGEST_HOLD_SECONDS))
         is_my_probe = {"$and": [{"$eq": ["$state", "half_open"]}, {"$eq": ["$probe.id", permit.id]}]}
@@ -164,7 +163,7 @@ class CircuitBreaker:
                 {
                     "$set": {
                         "state": _if_change(opened="open", closed="closed", otherwise="$state"),
-                        # a circuit that has closed belongs to a new time: what is still under way does not count
+                        # a new era begins: requests still in progress do not count
                         "era": {"$cond": [{"$ne": ["$change", None]}, {"$add": ["$era", 1]}, "$era"]},
                         "window": _if_change(opened="$window", closed=[True], otherwise="$window"),
                         "probe": {"$cond": [{"$ne": ["$change", None]}, None, "$probe"]},
@@ -181,7 +180,7 @@ class CircuitBreaker:
         return change
 
     def note_fault(self, permit: Permit, fault: str, *, seconds: float, note: str) -> None:
-        """A request failed through no fault of the endpoint: kept for people, counted nowhere; a probe is free again."""
+        """A request failed through no fault of the endpoint. It is kept for display but not counted, and frees a probe."""
         result = {"ok": False, "at": "$now", "seconds": seconds, "note": {"$literal": note}, "fault": fault}
         is_my_probe = {"$and": [{"$eq": ["$state", "half_open"]}, {"$eq": ["$probe.id", permit.id]}]}
         self._update(
@@ -197,7 +196,7 @@ class CircuitBreaker:
         )
 
     def give_back(self, permit: Permit) -> None:
-        """The permit was not used; a probe goes to whoever asks next."""
+        """The permit was not used. A probe goes to the next request."""
         if permit.is_probe:
             self._collection.update_one(
                 {"_id": self.name, "state": "half_open", "probe.id": permit.id},
@@ -205,7 +204,7 @@ class CircuitBreaker:
             )
 
     def reset(self) -> None:
-        """Close the circuit at once, by a person's word; requests under way do not count any more."""
+        """Close the circuit at once, at a user's request. Requests in progress no longer count."""
         self._update(
             [
                 {
@@ -239,13 +238,13 @@ class CircuitBreaker:
 
 
 def find_states(names: list[str], *, clock: Clock | None = None) -> dict[str, CircuitState]:
-    """How each of these circuits is at this moment; one that was never used is closed."""
+    """The current state of each circuit. One that was never used is closed."""
     found = mongo.collection(COLLECTION).aggregate([{"$match": {"_id": {"$in": names}}}, *_as_of(server_time(clock))])
     return {name: CircuitState(name=name) for name in names} | {each["_id"]: _state(each) for each in found}
 
 
 def find_all_states() -> dict[str, CircuitState]:
-    """Of every circuit that was asked within a day, by name: one that holds a message back is asked all the time."""
+    """The states of all circuits used within a day, by name. A circuit with waiting messages is used all the time."""
     lately = {"$expr": {"$gt": ["$now", {"$subtract": ["$$NOW", MOST_IDLE // timedelta(milliseconds=1)]}]}}
     found = mongo.collection(COLLECTION).aggregate([{"$match": lately}, *_as_of(server_time(None))])
     return {each["_id"]: _state(each) for each in found}
@@ -273,7 +272,7 @@ def _state(found: Document) -> CircuitState:
 
 
 def _seconds_left(found: Document) -> float:
-    """Until the circuit admits a request again, should nothing else happen."""
+    """Until the circuit admits a request again, if nothing else changes."""
     ends = [found["held_until"]]
     if found["state"] == "open":
         ends.append(found["opened_at"] + timedelta(seconds=OPEN_SECONDS))
@@ -305,14 +304,14 @@ _IS_PROBE: Document = {"$eq": ["$answer", "probe"]}
 
 
 def _answers() -> list[Document]:
-    """The cases of who gets leave, in order."""
+    """The cases for a permit, in order."""
     is_held_back = {"$gt": [{"$ifNull": ["$held_until", "$now"]}, "$now"]}
-    silence_is_over = {"$lte": [{"$add": ["$opened_at", int(OPEN_SECONDS * 1000)]}, "$now"]}
-    probe_has_died = {"$lte": ["$probe.until", "$now"]}
+    open_time_is_over = {"$lte": [{"$add": ["$opened_at", int(OPEN_SECONDS * 1000)]}, "$now"]}
+    probe_has_expired = {"$lte": ["$probe.until", "$now"]}
     may_probe = {
         "$or": [
-            {"$and": [{"$eq": ["$state", "open"]}, silence_is_over]},
-            {"$and": [{"$eq": ["$state", "half_open"]}, probe_has_died]},
+            {"$and": [{"$eq": ["$state", "open"]}, open_time_is_over]},
+            {"$and": [{"$eq": ["$state", "half_open"]}, probe_has_expired]},
         ]
     }
     return [

@@ -9,13 +9,13 @@ from types import TracebackType
 
 
 class LimitReached(Exception):
-    """All slots are taken: the caller's own (`is_own`), or everybody's. Nothing was done."""
+    """All slots are taken: the caller's own (`is_own`), or everybody's. Nothing was changed."""
 
     def __init__(self, *, what: str, taken: int, is_own: bool, retry_after: int) -> None:
         self.is_own = is_own
         self.retry_after = retry_after
         whose = f"You already have {taken} {what} running" if is_own else f"The server is busy with other {what}"
-        super().__init__(f"{whose}. Nothing was done; try again when one has finished.")
+        super().__init__(f"{whose}. Nothing was changed. Try again when one has finished.")
 
     @property
     def status(self) -> int:

@@ -1,8 +1,8 @@
-"""Doing something once however often it is asked for: what an `Idempotency-Key` promises.
+"""Do the work of a request once, however often it is sent: the promise of an `Idempotency-Key`.
 
-A key belongs to its caller and stands for one request. The outcome is stored in the same transaction
-as the work itself, so there is no moment at which the work is done and the key not known, and of two
-that arrive together in two processes one does the work and the other finds its outcome.
+A key belongs to a caller and identifies one request. The outcome is stored in the same transaction as the work, so the
+work is never done without the key being known. Of two requests at the same time, in two processes, one does the work
+and the other gets its outcome.
 """
 
 import hashlib
@@ -23,19 +23,19 @@ KEPT = timedelta(hours=24)
 
 
 class KeyReused(Exception):
-    """The key stood for another request before."""
+    """The key was already used for a different request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the work came to, and whether it had been done before."""
+    """The result of the work, and whether it was done earlier."""
 
     values: Document
     is_replayed: bool
 
 
 class Once:
-    """The request `request` of `caller` under `key`."""
+    """The request `request` that `caller` sent with `key`."""
 
     def __init__(self, *, caller: str, key: str, request: str, clock: Clock = clock.now) -> None:
         self._id = hashlib.sha256(f"{caller}\n{key}".encode("utf-8", "replace")).hexdigest()
@@ -43,11 +43,11 @@ class Once:
         self._clock = clock
 
     def find(self) -> Outcome | None:
-        """What came of it, if it was asked for within a day; raises `KeyReused`."""
+        """The outcome, if the request was sent within a day. Raises `KeyReused`."""
         kept = mongo.collection(COLLECTION).find_one({"_id": self._id})
         if kept is None:
             return None
-        if kept["expires_at"] <= self._clock():  # MongoDB erases it within a minute
+        if kept["expires_at"] <= self._clock():  # MongoDB deletes it within a minute
             mongo.collection(COLLECTION).delete_one({"_id": self._id, "expires_at": kept["expires_at"]})
             return None
         if kept["request"] != self._request:
@@ -55,13 +55,13 @@ class Once:
         return Outcome(kept["outcome"], is_replayed=True)
 
     def run(self, work: Callable[[ClientSession], Document]) -> Outcome:
-        """Do `work(session)` and keep its outcome together, or find the outcome of before.
+        """Do `work(session)` and store its outcome in one transaction, or return the earlier outcome.
 
-        Raises `KeyReused`, and what `work` raises: then nothing is kept, and the next one tries again.
+        Raises `KeyReused` and what `work` raises. In that case nothing is stored, and the next request tries again.
         """
 
         def both(session: ClientSession) -> Document:
-            self._insert({}, session)  # first, so that of two with one key only one gets to the work
+            self._insert({}, session)  # first, so that only one of two requests with the same key does the work
             outcome = work(session)
             mongo.collection(COLLECTION).update_one({"_id": self._id}, {"$set": {"outcome": outcome}}, session=session)
             return outcome
@@ -75,7 +75,7 @@ class Once:
                 continue
 
     def keep(self, outcome: Document) -> Outcome:
-        """Keep an outcome that needed no work, unless there is one already."""
+        """Store an outcome that needed no work, unless one is stored already."""
         try:
             self._insert(outcome, None)
         except _Taken:
@@ -96,4 +96,4 @@ class Once:
 
 
 class _Taken(Exception):
-    """Somebody else has the key by now."""
+    """Another process has stored the key."""

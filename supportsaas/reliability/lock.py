@@ -1,9 +1,8 @@
-"""A lock in MongoDB with a time to live and a fence.
+"""A lock in MongoDB with a time to live and a fencing token.
 
-One document a name. Taking, refreshing and releasing are each one atomic operation that
-compares with the server's own clock, so machines whose clocks differ still agree. Every
-taking raises `fence`; a holder that slept past its time and wakes cannot write, because its
-writes check the fence in their own transaction (`assert_held`).
+There is one document per name. Taking, refreshing and releasing the lock are each one atomic operation based on the
+server's clock, so machines with different clocks agree. Every take raises `fence`. A holder that was suspended past its
+time can no longer write, because its writes check the fence in their own transaction (`assert_held`).
 """
 
 import logging
@@ -30,7 +29,7 @@ TIME_TO_LIVE_SECONDS = 60
 
 
 class LockLost(Exception):
-    """The lock belongs to somebody else by now; nothing may be written any more."""
+    """Another owner holds the lock. Stop writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class LockState:
 
 
 class Lock:
-    """The lock `name`. `clock` replaces the server's clock, for tests alone."""
+    """The lock `name`. `clock` replaces the server's clock in tests."""
 
     def __init__(self, name: str, *, seconds: int = TIME_TO_LIVE_SECONDS, clock: Clock | None = None) -> None:
         self.name = name
@@ -60,7 +59,7 @@ class Lock:
         self._clock = clock
 
     def take(self, owner_id: str) -> HeldLock | None:
-        """The lock, if it is free or its time is up (or is already ours); otherwise None."""
+        """The lock if it is free, expired or already held by this owner; otherwise None."""
         free = {"$lte": [{"$ifNull": ["$expires_at", self._now]}, self._now]}
         mine = {"$eq": ["$owner_id", owner_id]}
         taken = {
@@ -77,15 +76,15 @@ class Lock:
                 {"_id": self.name}, pipeline, upsert=True, return_document=ReturnDocument.AFTER
             )
         except DuplicateKeyError:
-            return None  # two first-time takers: the other one has it
+            return None  # two first-time takers: the other one got it
         if found is None or found["owner_id"] != owner_id:
             return None
         return HeldLock(self.name, owner_id, found["fence"], found["expires_at"])
 
     def refresh(self, held: HeldLock) -> HeldLock:
-        """Have the time to live begin anew; raises `LockLost`."""
+        """Restart the time to live. Raises `LockLost`."""
         found = self._collection.find_one_and_update(
-            {**self._ours(held), "$expr": {"$gt": ["$expires_at", self._now]}},
+            {**self._held_by(held), "$expr": {"$gt": ["$expires_at", self._now]}},
             [{"$set": {"expires_at": {"$add": [self._now, self._milliseconds]}}}],
             return_document=ReturnDocument.AFTER,
         )
@@ -94,24 +93,24 @@ class Lock:
         return HeldLock(held.name, held.owner_id, held.fence, found["expires_at"])
 
     def release(self, held: HeldLock) -> bool:
-        """Give the lock back; False if it was not ours any more. The fence keeps growing."""
+        """Release the lock; False if it was already lost. The fence never decreases."""
         result = self._collection.update_one(
-            self._ours(held), {"$set": {"owner_id": None, "acquired_at": None, "expires_at": None}}
+            self._held_by(held), {"$set": {"owner_id": None, "acquired_at": None, "expires_at": None}}
         )
         return result.matched_count == 1
 
     def assert_held(self, held: HeldLock, session: ClientSession) -> None:
-        """Inside a transaction: make sure that it can only commit while the lock is ours.
+        """Inside a transaction: make sure that it can only commit while the lock is held.
 
-        It touches the lock's document, so a taking by somebody else in the meantime is a
-        write conflict for one of the two. Raises `LockLost`.
+        This writes to the lock's document, so a concurrent take by another owner is a write conflict for one of the
+        two. Raises `LockLost`.
         """
-        result = self._collection.update_one(self._ours(held), {"$inc": {"writes": 1}}, session=session)
+        result = self._collection.update_one(self._held_by(held), {"$inc": {"writes": 1}}, session=session)
         if result.matched_count == 0:
             raise LockLost(f"The lock “{self.name}” was lost.")
 
     def state(self) -> LockState:
-        """Who holds it at this moment. An expired lock reads as not locked."""
+        """The current holder. An expired lock counts as not locked."""
         found = next(
             self._collection.aggregate(
                 [{"$match": {"_id": self.name}}, {"$set": {"is_expired": {"$lte": ["$expires_at", self._now]}}}]
@@ -131,8 +130,10 @@ class Lock:
 
     @contextmanager
     def kept(self, owner_id: str) -> Iterator[HeldLock | None]:
-        """Hold the lock for a block of work of any length: refreshed by time in the background, given back at
-        the end. None where somebody else has it. That it was lost shows at the next `assert_held`."""
+        """Hold the lock for a block of any length: refresh it in the background and release it at the end.
+
+        Gives None if another owner holds the lock. If it is lost, the next `assert_held` raises.
+        """
         held = self.take(owner_id)
         if held is None:
             yield None
@@ -148,7 +149,7 @@ class Lock:
             try:
                 self.release(held)
             except mongo.UNAVAILABLE:
-                logger.warning("The lock of %s could not be given back; it ends by itself.", self.name)
+                logger.warning("The lock of %s could not be released; it will expire.", self.name)
 
     def _refresh_until(self, ended: threading.Event, held: HeldLock) -> None:
         while not ended.wait(self._milliseconds / 6_000):
@@ -157,7 +158,7 @@ class Lock:
             except LockLost:
                 return
             except mongo.UNAVAILABLE as error:
-                logger.warning("The lock of %s could not be refreshed, trying again: %s", self.name, error)
+                logger.warning("The lock of %s could not be refreshed, will retry: %s", self.name, error)
 
     @property
     def _collection(self) -> "Collection[mongo.Document]":
@@ -168,5 +169,5 @@ class Lock:
         return server_time(self._clock)
 
     @staticmethod
-    def _ours(held: HeldLock) -> mongo.Document:
+    def _held_by(held: HeldLock) -> mongo.Document:
         return {"_id": held.name, "owner_id": held.owner_id, "fence": held.fence}

@@ -1,7 +1,7 @@
-"""The outbox: news for the outside, written together with what it tells of.
+"""The outbox: notifications, written in the same transaction as the event they report.
 
-An entry is inserted in the transaction that saves its ticket, so there is never one without the
-other. Its `_id` says which event it is and for whom; writing the same event again adds nothing.
+An entry is inserted in the transaction that saves its ticket, so neither exists without the other. Its `_id` identifies
+the event and the recipient, so writing the same event again adds nothing.
 """
 
 import hashlib
@@ -19,9 +19,9 @@ COLLECTION = "outbox"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEntry:
-    """An event for one channel: `event` names it among all of the tenant's, for instance ticket and version.
+    """An event for one channel. `event` identifies it within the tenant, for example by ticket and version.
 
-    `facts` is what there is to tell. With `expires_at` it is erased by then, delivered or not.
+    `facts` is the content. With `expires_at`, the entry is deleted at that time, delivered or not.
     """
 
     tenant_id: str
@@ -37,7 +37,7 @@ class OutboxEntry:
 
 
 def append_entries(entries: list[OutboxEntry], *, now: datetime, session: ClientSession) -> None:
-    """Insert the entries that are not there yet, in the caller's transaction; all are due at once."""
+    """Insert missing entries in the caller's transaction, all due at once."""
     if not entries:
         return
     mongo.collection(COLLECTION).bulk_write(

@@ -1,13 +1,12 @@
-"""How many requests a minute (or another time) somebody may make of us, counted by all processes together.
+"""A quota on incoming requests per caller and minute (or another window), shared by all processes.
 
-One small document a caller holds one number: the moment at which all that was used is given back
-(`level`, milliseconds). Every request moves it on by the time divided by the limit, and one that
-would move it further than the whole time ahead of now is refused and moves nothing. So a caller may use
-the whole limit at once and then gets it back evenly, and `Retry-After` is exact. (This is the
-generic cell rate algorithm. The window of `rate_limiter` keeps a stamp a request instead, because
-the other side counts those one by one; here nobody does, and one number is cheaper.)
+Each caller has a small document with one number, `level`: the time in milliseconds at which the full quota is available
+again. Every request moves it forward by the window divided by the limit. A request that would move it further ahead of
+now than the whole window is rejected and moves nothing. So a caller may use the whole quota at once and then regains it
+evenly, and `Retry-After` is exact. This is the generic cell rate algorithm. `rate_limiter` stores a timestamp per
+request instead, because the server that it spares counts single requests. Nobody does here, and one number is cheaper.
 
-The count is written without waiting for the replicas: losing a second of it in a fail-over is harmless.
+Writes do not wait for the replicas: losing a second of the count in a failover is harmless.
 """
 
 import math
@@ -25,7 +24,7 @@ WINDOW_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Where a caller stands after a request; `retry_after` (seconds) is there where it was refused."""
+    """A caller's quota after a request. `retry_after` (seconds) is set if the request was rejected."""
 
     limit: int
     remaining: int
@@ -34,18 +33,18 @@ class Quota:
 
 
 class RequestQuota:
-    """The quota of `caller`: `limit` requests in `seconds`. `clock` replaces the server's, for tests alone."""
+    """The quota of `caller`: `limit` requests in `seconds`. `clock` replaces the server's clock in tests."""
 
     def __init__(self, caller: str, *, limit: int, seconds: float = WINDOW_SECONDS, clock: Clock | None = None) -> None:
         if limit < 1:
-            raise ValueError("A quota lets at least one request through.")
+            raise ValueError("A quota must allow at least one request.")
         self.caller = caller
         self.limit = limit
         self._window = seconds * 1000.0
         self._clock = clock
 
     def take(self) -> Quota:
-        """Count one request, in one write, if there is room for it."""
+        """Count one request, in one write, if the quota allows it."""
         step = self._window / self.limit
         now = {"$toDouble": {"$toLong": "$now"}}
         after = {"$add": [{"$max": [{"$ifNull": ["$level", 0.0]}, now]}, step]}

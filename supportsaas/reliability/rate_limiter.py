@@ -1,13 +1,12 @@
-"""A sliding window of requests in MongoDB, shared by every process and machine.
+"""A sliding window of outgoing requests in MongoDB, shared by all processes and machines.
 
-One document an API host holds a slot for every request of the window. A slot is taken
-before the request goes out and counts until `window` after the request has *ended*: it
-could have arrived at the other side at any moment in between, so counting from its start
-could let one too many into the server's own window. A process that dies keeps its slots for
-the longest time a request may take; after that they lapse by themselves.
+Each API host has one document with a slot for every request in the window. A slot is taken before the request goes out
+and counts until `window` after the request has *ended*. The request may have arrived at any time in between, so counting
+from its start could exceed the host's own limit. The slots of a crashed process expire after the longest time that a
+request may take.
 
-It is fair between tenants: who waits and has used less of the window goes before who has used
-more, so a tenant with a thousand pages does not starve one with two.
+Tenants share a host fairly: a waiting tenant that has used less of the window goes before one that has used more, so a
+tenant with a thousand pages does not starve one with two.
 
 All times are the server's (`shared_state`).
 """
@@ -27,13 +26,13 @@ from supportsaas.reliability.shared_state import server_time, update_shared
 
 COLLECTION = "rate_limits"
 LONGEST_REQUEST_SECONDS = 120
-WAITING_SECONDS = 6  # who waits asks again at least this often, or has given up
+WAITING_SECONDS = 6  # a waiting caller asks again at least this often, or has given up
 _YIELD = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A slot, or how many seconds to wait before asking again."""
+    """A slot, or the seconds to wait before asking again."""
 
     slot: str | None
     wait_seconds: float = 0.0
@@ -51,7 +50,10 @@ class LimiterState:
 
 
 class RateLimiter:
-    """The window of one API host; a limit of 0 is none, but the host's own wish holds. `clock` replaces the server's clock, for tests alone."""
+    """The window of one API host. A limit of 0 means no limit of ours; a pause that the host asks for still applies.
+
+    `clock` replaces the server's clock in tests.
+    """
 
     def __init__(
         self, host: str, *, limit: int | None = None, window_seconds: int | None = None, clock: Clock | None = None
@@ -60,11 +62,11 @@ class RateLimiter:
         self.limit = settings.RATE_LIMIT_REQUESTS if limit is None else limit
         self.window_seconds = window_seconds or settings.RATE_LIMIT_WINDOW_SECONDS
         self._clock = clock
-        # The server's time is cut off to whole milliseconds: it may be that much later than it says.
+        # The server truncates its time to milliseconds, so it may be up to one later than it says.
         self._cut_off_ms = 0 if clock else 1
 
     def acquire(self, tenant_id: str = "") -> Admission:
-        """Take a slot if the window has one, the host does not hold us back, and it is our turn."""
+        """Take a slot if the window has one, the host has not asked for a pause, and no other tenant goes first."""
         if not self.limit:
             pause = self._held_back_seconds()
             return Admission(None, pause) if pause > 0 else Admission("unlimited")
@@ -105,7 +107,7 @@ class RateLimiter:
         return Admission(None, max((free_at - now).total_seconds(), 0.001))
 
     def release(self, slot: str) -> None:
-        """The request has ended: its slot lapses one window from now."""
+        """The request has ended: its slot expires one window from now."""
         if not self.limit:
             return
         window = self.window_seconds * 1000 + self._cut_off_ms
@@ -114,7 +116,7 @@ class RateLimiter:
         self._update([{"$set": {"slots": {"$map": {"input": "$slots", "as": "each", "in": one}}}}])
 
     def hold_back(self, seconds: float) -> None:
-        """The host asked for a pause: no process sends it anything before that."""
+        """The host asked for a pause: no process sends it a request before it ends."""
         until = {"$add": ["$now", int(seconds * 1000)]}
         self._update([{"$set": {"held_back_until": {"$max": ["$held_back_until", until]}}}])
 
@@ -128,7 +130,7 @@ class RateLimiter:
             self._collection.aggregate(
                 [
                     {"$match": {"_id": self.host}},
-                    {"$project": {"slots": _still("$slots", self._now)}},
+                    {"$project": {"slots": _unexpired("$slots", self._now)}},
                 ]
             ),
             None,
@@ -136,8 +138,8 @@ class RateLimiter:
         return LimiterState(self.limit, self.window_seconds, len(found["slots"]) if found else 0)
 
     def _update(self, pipeline: mongo.Pipeline) -> mongo.Document:
-        """Drop what has lapsed, then run the pipeline."""
-        prune = {"$set": {name: _still("$" + name, "$now") for name in ("slots", "waiting")}}
+        """Drop expired entries, then run the pipeline."""
+        prune = {"$set": {name: _unexpired("$" + name, "$now") for name in ("slots", "waiting")}}
         return update_shared(self._collection, self.host, [prune, *pipeline], now=self._now)
 
     @property
@@ -150,10 +152,10 @@ class RateLimiter:
 
 
 def plain_host(host: str) -> str:
-    """One name for one host, however its address is written: in capitals, with a dot at the end or the usual port."""
+    """One name per host, however its address is written: in capitals, with a trailing dot or the default port."""
     name, port = _name_and_port(host.rpartition("@")[2].casefold())
     name = name.rstrip(".") or name
-    with suppress(UnicodeError):  # no name as the internet knows them: it is its own
+    with suppress(UnicodeError):  # not a valid domain name: use it as it is
         name = name.encode("idna").decode("ascii")
     return f"{name}:{port}" if port not in ("", "80", "443") else name
 
@@ -166,23 +168,23 @@ def _name_and_port(host: str) -> tuple[str, str]:
     return name, port.lstrip("0") if port.isdigit() else port
 
 
-def _still(entries: str, now: Any) -> mongo.Document:
-    """Those of the entries whose time is not over."""
+def _unexpired(entries: str, now: Any) -> mongo.Document:
+    """The entries that have not expired."""
     alive = {"$gt": ["$$each.until", now]}
     return {"$filter": {"input": {"$ifNull": [entries, []]}, "as": "each", "cond": alive}}
 
 
 def _used(tenant_id: str) -> mongo.Document:
-    """How many slots of the window a tenant has."""
+    """The number of slots a tenant has in the window."""
     wanted = tenant_id if tenant_id.startswith("$$") else {"$literal": tenant_id}
     mine = {"$eq": ["$$slot.tenant", wanted]}
     return {"$size": {"$filter": {"input": "$slots", "as": "slot", "cond": mine}}}
 
 
 def find_states() -> dict[str, LimiterState]:
-    """Of every host that was ever asked; one query."""
+    """The states of all known hosts, in one query."""
     limiter = RateLimiter("-")
-    rows = mongo.collection(COLLECTION).aggregate([{"$project": {"used": {"$size": _still("$slots", "$$NOW")}}}])
+    rows = mongo.collection(COLLECTION).aggregate([{"$project": {"used": {"$size": _unexpired("$slots", "$$NOW")}}}])
     return {row["_id"]: LimiterState(limiter.limit, limiter.window_seconds, row["used"]) for row in rows}
 
 

@@ -1,4 +1,4 @@
-"""Retry: how long to wait between attempts, and what a server's Retry-After says.
+"""Retries: how long to wait between attempts, and what a Retry-After header says.
 
 Pure: nothing waits here. The caller brings the sleep, so that tests need none.
 """
@@ -26,8 +26,8 @@ def backoff_waits(
 def parse_retry_after(value: str | None, *, now: datetime, longest: float = LONGEST_RETRY_AFTER) -> float | None:
     """Seconds to wait by a Retry-After header (RFC 9110, 10.2.3), from 0 to `longest`.
 
-    The header holds seconds (fractions are accepted) or an HTTP date. None where it is
-    missing or makes no sense; a date in the past is 0.
+    The header holds seconds (fractions are accepted) or an HTTP date. None if it is missing or invalid; 0 if the date
+    is in the past.
     """
     if value is None:
         return None

@@ -1,7 +1,7 @@
-"""One document in MongoDB that any number of processes change by pipelines, on the server's clock.
+"""One MongoDB document that any number of processes update with pipelines, based on the server's clock.
 
-A retried write carries an old `$$NOW`, so every update first moves a clock of the document's own
-forward and never back; the pipeline reads `$now`, and never `$$NOW` itself.
+A retried write carries an old `$$NOW`. So every update first moves the document's own clock `now` forward, never back,
+and the pipeline reads `$now` instead of `$$NOW`.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from supportsaas.db.mongo import Document, Pipeline
 
 
 def update_shared(collection: "Collection[Document]", name: str, pipeline: Pipeline, *, now: Any) -> Document:
-    """Run the pipeline over the document `name`, made where it is missing; what it is afterwards."""
+    """Run the pipeline on the document `name`, created if missing. Returns the updated document."""
     steps = [{"$set": {"now": {"$max": [now, "$now"]}}}, *pipeline]
     while True:
         try:
@@ -23,11 +23,11 @@ def update_shared(collection: "Collection[Document]", name: str, pipeline: Pipel
                 {"_id": name}, steps, upsert=True, return_document=ReturnDocument.AFTER
             )
         except DuplicateKeyError:
-            continue  # two first-time writers: the document is there now
-        assert found is not None, "an upsert gives a document"
+            continue  # two first-time writers: the document exists now
+        assert found is not None, "an upsert returns a document"
         return found
 
 
 def server_time(clock: Clock | None) -> Any:
-    """The server's own time in a pipeline, or what a test's clock says."""
+    """The server's time in a pipeline, or the time of a test's clock."""
     return clock() if clock else "$$NOW"

@@ -1,4 +1,4 @@
-"""Where the links lead that every page has."""
+"""Cached URLs for links on every page."""
 
 from django import template
 
@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.simple_tag
 def path(name: str, *parts: str) -> str:
-    """`url`, for pages with few different addresses: these are remembered."""
+    """Like `url`, but cached. For pages with few different URLs."""
     return page_paths.path_of(name, *parts)

@@ -1,7 +1,7 @@
-"""How numbers, times and verdicts look on every page; the texts are those of `formatting`.
+"""Numbers, times and badges on pages. The texts come from `formatting`.
 
-Times are relative, with the exact one on hover in the tenant's zone: the zone given, else
-the one of the tenant the page belongs to (`access`), else UTC.
+Relative times show the exact time on hover: in the given zone, else in the zone of the page's tenant (`access`), else
+in UTC.
 """
 
 from datetime import UTC, datetime, tzinfo
@@ -33,19 +33,19 @@ register = template.Library()
 
 @register.simple_tag
 def request_id() -> str:
-    """The id of this request, by which its lines in the log are found; empty outside of one."""
+    """The id of this request, for finding it in the log. Empty outside of a request."""
     return logs.context().get("request", "")
 
 
 @register.simple_tag
 def moment() -> str:
-    """The present moment, for scripts that go by the server's clock."""
+    """The current time, for scripts that use the server's clock."""
     return clock.iso_z(clock.now()) or ""
 
 
 @register.filter
 def iso(moment: datetime | None) -> str:
-    """ISO 8601 in UTC with `Z`, as addresses and scripts read it."""
+    """ISO 8601 in UTC with `Z`, for URLs and scripts."""
     return clock.iso_z(moment) or ""
 
 
@@ -73,7 +73,7 @@ def age(context: Context, moment: datetime | None, zone: tzinfo | None = None) -
 
 @register.simple_tag(takes_context=True)
 def exact(context: Context, moment: datetime | None, zone: tzinfo | None = None) -> str:
-    """`<time>` reading “31 Jan 2026, 09:00”, the zone and the seconds on hover; UTC is named, as nobody's own."""
+    """`<time>` reading “31 Jan 2026, 09:00”, with zone and seconds on hover. UTC is always shown."""
     if moment is None:
         return NOTHING
     zone = zone or _zone_of(context)

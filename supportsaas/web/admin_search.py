@@ -1,7 +1,7 @@
-"""Searching in the Django admin: parts of words, without case, and never more than a few of them.
+"""Search in the Django admin: parts of words, case-insensitive, a few words at most.
 
-What is typed is escaped by the database engine, so it is text and no regular expression; an address that asks for
-one (`?name__regex=…`, which Django's admin takes) is refused.
+The database engine escapes the search text, so it cannot be a regular expression. A URL that asks for one
+(`?name__regex=…`, which Django's admin supports) is rejected.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,6 @@ class Searchable(_ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """All of the first words have to occur, each in one of the `search_fields`."""
+        """Find objects with all of the first words, each in one of the `search_fields`."""
         words = " ".join(search_term[:LONGEST].split()[:MOST_WORDS])
         return super().get_search_results(request, queryset, words)

@@ -1,4 +1,4 @@
-"""The Django admin behind the product's own log-in: one door, with its throttle and its second factor."""
+"""The Django admin behind the product's own sign-in, with its throttle and two-factor authentication."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 class AdminSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Lead to the log-in page, and from there back to where one wanted to go in the admin."""
+        """Redirect to the sign-in page, and from there back to the requested page of the admin."""
         wanted = request.GET.get("next", "")
         if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) or not wanted:
             wanted = reverse("admin:index")

@@ -1,4 +1,4 @@
-"""The OpenAPI description: what every call has in common is added here once, and not at each call."""
+"""The OpenAPI description. What all operations have in common is added here instead of in each of them."""
 
 from typing import Any
 
@@ -10,31 +10,31 @@ from supportsaas.web.api_errors import FieldProblem, Problem
 Described = dict[str, Any]
 
 _LIMIT_HEADERS = {
-    "RateLimit-Limit": "Requests a minute of this token.",
-    "RateLimit-Remaining": "How many of them are left at this moment.",
-    "RateLimit-Reset": "Seconds until all of them are there again.",
+    "RateLimit-Limit": "Requests per minute that this token may make.",
+    "RateLimit-Remaining": "Requests left in the current window.",
+    "RateLimit-Reset": "Seconds until the full limit is available again.",
 }
-_REFUSALS: dict[int, tuple[str, type[Schema], dict[str, str]]] = {
-    401: ("No valid token or session", Problem, {"WWW-Authenticate": "Bearer, and what is wrong with the token."}),
-    403: ("The role or the token does not allow it; nothing was done", Problem, {}),
-    404: ("There is no such thing that the caller may see", Problem, {}),
-    422: ("A parameter is missing, wrong or unknown; `errors` names it", FieldProblem, {}),
-    429: ("The caller has used up its requests, or has too much running", Problem, {"Retry-After": "Seconds to wait."}),
-    503: ("The database is not reachable, or the server is busy", Problem, {"Retry-After": "Seconds to wait."}),
+_ERRORS: dict[int, tuple[str, type[Schema], dict[str, str]]] = {
+    401: ("No valid token or session", Problem, {"WWW-Authenticate": "Bearer, with the reason if a token was sent."}),
+    403: ("Not allowed for this role or token. Nothing was changed.", Problem, {}),
+    404: ("Not found, or not visible to the caller", Problem, {}),
+    422: ("A parameter is missing, invalid or unknown; `errors` names it", FieldProblem, {}),
+    429: ("Rate limit reached, or too many long requests running", Problem, {"Retry-After": "Seconds to wait."}),
+    503: ("The database is unreachable, or the server is busy", Problem, {"Retry-After": "Seconds to wait."}),
 }
-_TOO_LONG = "The address is longer than the server reads (8,190 bytes); the server in front says so, and not in JSON"
-_ETAG = "Changes with the answer. Send it as `If-None-Match`: 304 then says that nothing has changed."
+_TOO_LONG = "The URL is longer than 8,190 bytes. The web server sends this response, so its body is not JSON."
+_ETAG = "Changes with the response. Send it as `If-None-Match` to get 304 if nothing has changed."
 
 
 class DescribedAPI(NinjaAPI):
-    """A NinjaAPI whose description names every answer there is."""
+    """A NinjaAPI whose description lists every possible response."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._described: dict[str, OpenAPISchema] = {}
 
     def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
-        """Put together once, for anybody may ask for it, and it takes longer than most answers."""
+        """Built once: anybody may request it, and building it takes longer than most responses."""
         key = repr(sorted(where.items()))
         if key not in self._described:
             self._described[key] = self._describe(**where)
@@ -62,14 +62,17 @@ def _names_something(path: str, call: Described) -> bool:
 
 def _describe_answers(call: Described, *, changes: bool, names_something: bool) -> None:
     answers = call["responses"]
-    for status, (meaning, kind, headers) in _REFUSALS.items():
+    for status, (meaning, kind, headers) in _ERRORS.items():
         if (status == 403 and not changes) or (status == 404 and not names_something):
             continue
         refusal = answers.setdefault(status, {"description": meaning, "content": _content(kind)})
         refusal.setdefault("headers", {}).update({name: _header(text) for name, text in headers.items()})
     if not changes:
         answers[200].setdefault("headers", {})["ETag"] = _header(_ETAG)
-        answers[304] = {"description": "What the caller has is still so", "headers": {"ETag": _header(_ETAG)}}
+        answers[304] = {
+            "description": "Not modified: the caller's copy is current",
+            "headers": {"ETag": _header(_ETAG)},
+        }
     answers[414] = {"description": _TOO_LONG}
     for status, answer in answers.items():
         if status not in (401, 414, 503):
@@ -78,7 +81,7 @@ def _describe_answers(call: Described, *, changes: bool, names_something: bool) 
 
 
 def _tidy(parameter: Described) -> None:
-    """A parameter is there or not: `null`, which pydantic gives an optional one, cannot be sent."""
+    """Remove `null`, which pydantic allows for optional parameters: a query string cannot send it."""
     schema = parameter["schema"]
     if "anyOf" in schema:
         kinds = [kind for kind in schema.pop("anyOf") if kind.get("type") != "null"]

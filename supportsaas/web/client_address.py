@@ -1,4 +1,4 @@
-"""Where a request comes from, behind as many proxies as the settings say and not one more."""
+"""The client address of a request, behind the number of proxies in the settings."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -7,7 +7,7 @@ from supportsaas.forwarded import address_behind
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address of whoever asks; "" where it cannot be told."""
+    """The client's address, or "" if it is unknown."""
     return address_behind(
         settings.TRUSTED_PROXIES,
         peer=request.META.get("REMOTE_ADDR", ""),

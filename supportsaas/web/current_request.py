@@ -1,4 +1,4 @@
-"""The request that is being answered, for what must know it and is not handed it: the audit log."""
+"""The current request, for the audit log, which needs it but does not get it as an argument."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -9,7 +9,7 @@ _current: ContextVar[HttpRequest | None] = ContextVar("current_request", default
 
 
 def current_request() -> HttpRequest | None:
-    """None outside of requests: in commands and workers."""
+    """None in commands and workers."""
     return _current.get()
 
 

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from supportsaas.db import mongo
 from supportsaas.reliability.concurrency_limit import LimitReached
-from supportsaas.web.api_errors import TRY_AGAIN_SECONDS, database_away
+from supportsaas.web.api_errors import TRY_AGAIN_SECONDS, database_problem
 from supportsaas.web.htmx_request import HtmxHttpRequest
 from supportsaas.web.plain_answers import reject, wants_page
 
@@ -44,7 +44,7 @@ def unavailable(request: HttpRequest, exception: Exception) -> HttpResponse:
     if wants_page(request):
         answer = render(request, "503.html", {"is_slow": is_slow}, status=503, using=None)
     else:
-        answer = JsonResponse({"detail": database_away(exception)}, status=503)
+        answer = JsonResponse({"detail": database_problem(exception)}, status=503)
     answer["Retry-After"] = str(TRY_AGAIN_SECONDS)
     return answer
 

@@ -1,4 +1,4 @@
-"""Paths of pages as `reverse` writes them, remembered: Django takes as long for one as for many rows of a table."""
+"""Cached results of `reverse`. One call takes Django as long as rendering many rows of a table."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -8,28 +8,28 @@ from django.urls import get_script_prefix, reverse
 from django.utils.http import RFC3986_SUBDELIMS
 
 GAP = "~gap~"
-"""Stands for the part of a path that differs from row to row; no slug of a tenant can hold it."""
+"""Placeholder for the part of a path that differs from row to row. No tenant slug can contain it."""
 
-_AS_IT_IS = f"{RFC3986_SUBDELIMS}/~:@"
+_UNQUOTED = f"{RFC3986_SUBDELIMS}/~:@"
 
 
 class GappedPath(NamedTuple):
-    """A path but for one part, which must be a text of one line."""
+    """A path with one part missing. The part must be a single line of text."""
 
     before: str
     after: str
 
     def filled(self, part: str) -> str:
-        return f"{self.before}{quote(part, safe=_AS_IT_IS)}{self.after}"
+        return f"{self.before}{quote(part, safe=_UNQUOTED)}{self.after}"
 
 
 def path_of(name: str, *parts: str) -> str:
-    """The path of the page of that name in `urls.py`; raises `NoReverseMatch` where there is none."""
+    """The path of a page by its URL name. Raises `NoReverseMatch` if there is none."""
     return _reversed(get_script_prefix(), name, parts)
 
 
 def path_with_gap(name: str, *parts: str) -> GappedPath:
-    """The same for many pages that differ in one part, which `GAP` stands for."""
+    """The path of many pages that differ in one part. Pass `GAP` for that part."""
     before, _, after = path_of(name, *parts).partition(GAP)
     return GappedPath(before, after)
 

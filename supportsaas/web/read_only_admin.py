@@ -1,4 +1,4 @@
-"""Logs in the Django admin."""
+"""Read-only logs in the Django admin."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from supportsaas.web.admin_search import Searchable
 
 
 class ReadOnlyAdmin(Searchable):
-    """Logs are read, never written: no adding, changing or deleting."""
+    """Logs can be viewed, but not added, changed or deleted."""
 
     actions: Any = None
     show_full_result_count = False

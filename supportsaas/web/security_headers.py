@@ -1,4 +1,4 @@
-"""What every answer tells the browser to refuse, and to keep nothing of."""
+"""Headers of every response: what the browser must block, and what it must not store."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """No script or style but our files, no frame, no feature; and no copy of what somebody logged in was shown."""
+    """Allow only our own scripts and styles, no frames and no device features. Do not cache personal pages."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -38,7 +38,7 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         session = getattr(request, "session", None)
         is_personal = "Authorization" in request.headers or (session is not None and session.accessed)
         if is_personal and "Cache-Control" not in response.headers:
-            # With an ETag a program may keep its answer, and asks each time whether it still holds.
+            # A response with an ETag may be cached if it is revalidated each time.
             response.headers["Cache-Control"] = (
                 "private, no-cache" if "ETag" in response.headers else "private, no-store"
             )

@@ -1,6 +1,6 @@
-"""What may be sent: forms and JSON of a bounded size, and no files, for nothing in the product takes one.
+"""Limits on request bodies: forms and JSON up to a maximum size, and no files, because no page accepts one.
 
-Both are refused before anybody is asked who they are, and before anything is written to the disk.
+Both are rejected before authentication and before anything is written to disk.
 """
 
 from collections.abc import Callable
@@ -16,11 +16,11 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class UploadRejected(Exception):
-    """A form holds a file."""
+    """The form contains a file."""
 
 
 class RejectFiles(FileUploadHandler):
-    """Django would keep a large file in its temporary folder while the form is read."""
+    """Without this, Django would write large files to its temporary directory while it reads the form."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise UploadRejected
@@ -33,20 +33,23 @@ class RejectFiles(FileUploadHandler):
 
 
 def bounded_bodies(get_response: Handler) -> Handler:
-    """Middleware; before whatever reads a form."""
+    """Middleware. Runs before anything reads a form."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         if _length_of(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             limit = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024 / 1024:g} MB"
             return reject(
-                request, 413, "Too large", f"A request may hold {limit}. Nothing was done; send less at once."
+                request,
+                413,
+                "Too large",
+                f"A request may contain up to {limit}. Nothing was changed. Send less at once.",
             )
         if request.content_type == "multipart/form-data":
             try:
                 _ = request.POST
             except UploadRejected:
-                sentence = "Files are not taken here. Nothing was stored; send the fields of the form alone."
-                return reject(request, 415, "No files, please", sentence)
+                sentence = "This form does not accept files. Nothing was stored. Send it without files."
+                return reject(request, 415, "Files are not accepted", sentence)
         return get_response(request)
 
     return handle

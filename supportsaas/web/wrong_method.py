@@ -1,4 +1,4 @@
-"""An address that only takes forms, opened in a browser: it leads to the page the form stands on, never to an empty 405."""
+"""Redirect a browser that opens a form's target URL to the page with the form, instead of an empty 405."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def lead_to_page(get_response: Handler) -> Handler:
-    """Middleware. Programs get the 405."""
+    """Middleware. Programs still get the 405."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -23,7 +23,7 @@ def lead_to_page(get_response: Handler) -> Handler:
 
 
 def _page_above(path: str) -> str:
-    """The next shorter address that exists: of `/t/acme/ingestion/run/` it is `/t/acme/ingestion/`."""
+    """The next shorter path that exists: `/t/acme/ingestion/` for `/t/acme/ingestion/run/`."""
     parts = path.strip("/").split("/")[:-1]
     while parts:
         above = f"/{'/'.join(parts)}/"

@@ -1,4 +1,4 @@
-"""Whose request is worked on next: one caller, and one address, never take more than a share. No input or output."""
+"""Which request runs next. One caller, and one address, never gets more than a share of the threads. No I/O here."""
 
 from collections import Counter, deque
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, and from where. Many callers may have one address; the name costs a client nothing to change, so the
-    address counts too."""
+    """Who sends a request, and from where. Many callers may share an address. A client can change the name at no cost,
+    so the address counts, too."""
 
     name: str
     address: str
 
 
 class FairQueue(Generic[T]):
-    """`places` in all, `each` for one caller, `each_address` for all callers of one address.
+    """`slots` in total, at most `each` for one caller and `each_address` for all callers of one address.
 
-    Requests beyond that wait their turn; addresses take turns, and so do the callers of each. At most `most_waiting`
-    wait: half of them one caller's, three quarters one address's.
+    Further requests wait. Addresses alternate, and so do the callers of each address. At most `most_waiting` requests
+    wait, of which one caller may have half and one address three quarters.
     """
 
-    def __init__(self, *, places: int, each: int, each_address: int, most_waiting: int) -> None:
-        self._free = places
+    def __init__(self, *, slots: int, each: int, each_address: int, most_waiting: int) -> None:
+        self._free = slots
         self._each = each
         self._each_address = each_address
         self._most_waiting = most_waiting
@@ -34,7 +34,7 @@ class FairQueue(Generic[T]):
         self._running_of_address: Counter[str] = Counter()
 
     def add(self, caller: Caller, item: T) -> bool:
-        """Whether there is room for it to wait."""
+        """Let a request wait. False if the queue has no room for it."""
         queue = self._waiting.get(caller.address, {}).get(caller.name, deque())
         if (
             self._waiting_of_address.total() >= self._most_waiting
@@ -48,7 +48,7 @@ class FairQueue(Generic[T]):
         return True
 
     def take(self) -> T | None:
-        """The next one that may begin; `end` gives its place back."""
+        """The next request that may start. Call `end` when it has finished."""
         caller = self._next() if self._free else None
         if caller is None:
             return None

@@ -1,4 +1,4 @@
-"""The requests of one connection, gathered as their bytes come, so that no thread waits for them. No input or output."""
+"""The requests of one connection, collected as their bytes arrive, so that no thread waits for them. No I/O here."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,39 +13,41 @@ _END_OF_HEAD = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """How a request is answered unread; its connection is closed then."""
+class Rejection:
+    """The response to a request that is not read. Its connection is closed afterwards."""
 
     status: HTTPStatus
     sentence: str
 
 
-TOO_SLOW = Refusal(HTTPStatus.REQUEST_TIMEOUT, "The request did not arrive in time. Nothing was done; send it again.")
-TOO_MANY = Refusal(
-    HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests are waiting. Nothing was done; try again in a moment."
+TOO_SLOW = Rejection(
+    HTTPStatus.REQUEST_TIMEOUT, "The request did not arrive in time. Nothing was changed. Send it again."
 )
-_HEAD_TOO_LARGE = Refusal(
+TOO_MANY = Rejection(
+    HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests are waiting. Nothing was changed. Try again in a moment."
+)
+_HEAD_TOO_LARGE = Rejection(
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-    f"The headers are larger than {limits.HEAD_BYTES // 1024} KB. Nothing was done; send smaller ones.",
+    f"The headers are larger than {limits.HEAD_BYTES // 1024} KB. Nothing was changed. Send smaller ones.",
 )
-_BODY_TOO_LARGE = Refusal(
+_BODY_TOO_LARGE = Rejection(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    f"The body is larger than {limits.BODY_BYTES / 1024 / 1024:g} MB. Nothing was done; send less at once.",
+    f"The body is larger than {limits.BODY_BYTES / 1024 / 1024:g} MB. Nothing was changed. Send less at once.",
 )
-_NO_LENGTH = Refusal(
+_NO_LENGTH = Rejection(
     HTTPStatus.LENGTH_REQUIRED,
-    "The request does not say how long its body is. Nothing was done; send it with Content-Length, not in chunks.",
+    "The request has no Content-Length. Nothing was changed. Send it with one, not in chunks.",
 )
 
 
 class RequestRejected(Exception):
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.sentence)
-        self.refusal = refusal
+    def __init__(self, rejection: Rejection) -> None:
+        super().__init__(rejection.sentence)
+        self.rejection = rejection
 
 
 class GatheredRequest:
-    """One request as gunicorn's own classes read it. For gunicorn's worker it is the parser, which it asks once."""
+    """One request, parsed by gunicorn's own classes. Acts as the parser for gunicorn's worker, which calls it once."""
 
     def __init__(self, cfg: Any, peer: Any, head: bytes) -> None:
         self._source = _Gathered(head)
@@ -61,7 +63,7 @@ class GatheredRequest:
 
     @property
     def expects_continue(self) -> bool:
-        """Whether the client waits for the word to send the body. Said once."""
+        """Whether the client waits for “100 Continue” before it sends the body. True at most once."""
         expected = bool(getattr(self.request, "_expected_100_continue", False))
         if expected:
             self.request._expected_100_continue = False
@@ -83,18 +85,18 @@ class GatheredRequest:
         return self.request.path if self.request is not None else ""
 
     def header(self, name: str) -> str:
-        """The first of that name (in capitals), "" without one."""
+        """The first header of that name (in capitals), or ""."""
         fields = self.request.headers if self.request is not None else ()
         return next((value for each, value in fields if each == name), "")
 
     def joined_header(self, name: str) -> str:
-        """All of that name (in capitals) as one list, "" without one."""
+        """All headers of that name (in capitals), comma-separated, or ""."""
         fields = self.request.headers if self.request is not None else ()
         return ",".join(value for each, value in fields if each == name)
 
 
 class Incoming:
-    """The bytes of a connection that no thread has taken yet."""
+    """The bytes of a connection that no thread has processed yet."""
 
     def __init__(self, cfg: Any, peer: Any) -> None:
         self._cfg = cfg
@@ -113,14 +115,14 @@ class Incoming:
 
     @property
     def present(self) -> GatheredRequest | None:
-        """The request whose head is there and whose body is not."""
+        """The request whose headers are complete and whose body is not."""
         return self._present
 
     def add(self, data: bytes) -> None:
         self._bytes += data if self._bytes or self._present else data.lstrip(b"\r\n")
 
     def take(self) -> GatheredRequest | None:
-        """The first request, once it is whole. Raises `RequestRejected` as soon as it is known that it cannot be taken."""
+        """The first request, once it is complete. Raises `RequestRejected` as soon as it is known to be invalid."""
         if self._present is None:
             self._present = self._read_head()
         if self._present is None or len(self._bytes) < self._present.body_length:
@@ -147,7 +149,7 @@ class Incoming:
 
 
 class _Gathered(Unreader):  # type: ignore[misc]  # gunicorn has no types
-    """Where gunicorn's classes read: pieces that are there already."""
+    """What gunicorn's classes read from: pieces that have arrived."""
 
     def __init__(self, head: bytes) -> None:
         super().__init__()
@@ -158,7 +160,7 @@ class _Gathered(Unreader):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _length_of_body(request: Any) -> int:
-    """Raises `RequestRejected` for one without a length, or with too much of it."""
+    """Raises `RequestRejected` if the length is missing or too large."""
     length = getattr(request.body.reader, "length", None)
     if length is None:
         raise RequestRejected(_NO_LENGTH)

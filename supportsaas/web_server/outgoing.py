@@ -1,4 +1,4 @@
-"""The answers on one connection, kept where their client takes them more slowly than they are made."""
+"""The responses on one connection, buffered for clients that read more slowly than they are produced."""
 
 import errno
 import logging
@@ -14,7 +14,7 @@ _PIECE = 256 * 1024
 
 
 class Outgoing:
-    """For gunicorn's worker it is the connection's socket. `sendall` waits only while more than a little is kept."""
+    """Acts as the connection's socket for gunicorn's worker. `sendall` waits only while the buffer is full."""
 
     def __init__(self, own: socket.socket) -> None:
         self._socket = own
@@ -30,17 +30,17 @@ class Outgoing:
 
     @property
     def patience(self) -> float:
-        """For how many seconds the client may keep this answer waiting now."""
+        """How many seconds the client may stall this response from now on."""
         left = limits.SLOW_SECONDS + self._taken / limits.SLOWEST_RATE - self._waited
         return min(left, limits.SLOW_SECONDS)
 
     def put(self, data: bytes) -> None:
-        """Send what the connection takes at once and keep the rest."""
+        """Send what the connection accepts at once and buffer the rest."""
         self._left += data
         self.flush()
 
     def flush(self) -> None:
-        """Send of what is kept as much as the connection takes. Raises `OSError` where it is broken."""
+        """Send as much of the buffer as the connection accepts. Raises `OSError` if the connection broke."""
         while self._left:
             try:
                 count = self._socket.send(bytes(self._left[:_PIECE]))
@@ -52,7 +52,7 @@ class Outgoing:
     # -- What gunicorn calls on its thread -------------------------------------------------
 
     def sendall(self, data: bytes) -> None:
-        """Raises `ConnectionResetError` where the client takes it too slowly."""
+        """Raises `ConnectionResetError` if the client reads too slowly."""
         self.put(data)
         while len(self._left) > limits.KEPT_BYTES:
             self._wait()
@@ -67,15 +67,15 @@ class Outgoing:
         is_ready = self.patience > 0 and writable.poll(self.patience * 1000)
         self._waited += time.monotonic() - began
         if not is_ready:
-            logger.warning("An answer was broken off: after %d bytes its client took no more in time.", self._taken)
+            logger.warning("A response was aborted: after %d bytes its client read no more in time.", self._taken)
             self._left.clear()
-            raise ConnectionResetError(errno.ECONNRESET, "The client takes the answer too slowly.")
+            raise ConnectionResetError(errno.ECONNRESET, "The client reads the response too slowly.")
 
     def gettimeout(self) -> float:
         return 0.0
 
     def setblocking(self, flag: bool) -> None:
-        """It never blocks; the loop reads and closes it, so there is nothing to do below either."""
+        """Ignored, like the methods below: the socket never blocks, and the event loop reads and closes it."""
 
     def settimeout(self, seconds: float | None) -> None: ...
 

@@ -1,14 +1,13 @@
-"""gunicorn's worker of threads, on which no client holds a thread by sending slowly or not reading.
+"""A gunicorn thread worker whose threads never wait for slow clients.
 
-gunicorn's own reads heads and bodies on its few threads, and writes answers there, as slowly as the client likes: some
-dozen connections that send nothing take a site away. Here the loop, which waits for all connections at once, gathers a
-request until it is whole, within limits of time and size (`limits`), and only then a thread works on it. What
-the client does not take of the answer at once, the loop sends on.
+gunicorn's own worker reads requests and writes responses on its few threads, as slowly as the client likes, so a dozen
+silent connections block a site. Here, the event loop collects a request until it is complete, within limits of time and
+size (`limits`), and only then hands it to a thread. The loop also sends what the client does not read at once.
 
-Threads are few, so more holds: one caller has at most half of them, all callers of one address have all but a few
-(`turns`), and `/health` has one of its own, for a load balancer takes a server out that does not answer it. A caller is
-known by a token or a session that nobody has checked yet; only the address is firm. Connections are bounded too: for a
-new one makes room the one on which nothing has happened for longest.
+One caller gets at most half of the threads, and all callers of one address get all but a few (`fair_queue`). `/health`
+has its own thread, because a load balancer removes servers that do not answer it. Callers are identified by a token or
+session that is not verified yet, so only the address is reliable. Connections are limited, too: a new one replaces the
+one that has been idle for longest.
 """
 
 import errno
@@ -30,19 +29,19 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 from supportsaas.forwarded import address_behind, client_network
 from supportsaas.web_server import limits
 from supportsaas.web_server.fair_queue import Caller, FairQueue
-from supportsaas.web_server.incoming import TOO_MANY, TOO_SLOW, GatheredRequest, Incoming, Refusal, RequestRejected
+from supportsaas.web_server.incoming import TOO_MANY, TOO_SLOW, GatheredRequest, Incoming, Rejection, RequestRejected
 from supportsaas.web_server.outgoing import Outgoing
 
 logger = logging.getLogger(__name__)
 
 HEALTH = "/health"
 SWITCH_SECONDS = 0.001
-"""For so long a thread that computes keeps the interpreter from the loop and from /health; Python's own is 0.005."""
+"""How long a busy thread may keep the interpreter from the event loop and /health. Python's default is 0.005."""
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _READ_BYTES = 64 * 1024
 _COUNTED_FROM = 64 * 1024
 _NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)
-_GONE_BEFORE_ACCEPTED = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
+_CLOSED_BEFORE_ACCEPTED = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
 _SESSION = re.compile(r"(?:^|;\s*)(?:__Host-)?sessionid=([^;\s]+)")
 
 
@@ -54,7 +53,7 @@ class State(Enum):
 
 
 class Connection:
-    """With the names that gunicorn's worker knows: `sock`, `client`, `server`, `parser` and the three that are fixed."""
+    """gunicorn's worker reads `sock`, `client`, `server`, `parser` and the three constants."""
 
     initialized, data_ready, is_http2 = True, True, False
 
@@ -69,34 +68,34 @@ class Connection:
         self.state = State.RECEIVING
         self.deadline = 0.0
         self.active_at = 0.0
-        """When its client last sent or took something, or began to be waited for."""
+        """When the client last sent or received data, or the wait for it began."""
         self.queue: FairQueue[Connection] | None = None
         self.caller = Caller("", "")
         self.stays_open = True
 
     def init(self) -> None:
-        """Nothing is left to do when a thread begins."""
+        """gunicorn calls this on its thread. There is nothing to do."""
 
     @property
-    def held(self) -> int:
+    def buffered(self) -> int:
         return len(self.incoming) + (self.parser.body_length if self.parser else 0)
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     trusted_proxies = 0
-    """So many stand in front, each adding to X-Forwarded-For (set by gunicorn.conf.py)."""
+    """Number of proxies that append to X-Forwarded-For (set by gunicorn.conf.py)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         threads = self.cfg.threads
         self._queue: FairQueue[Connection] = FairQueue(
-            places=threads,
+            slots=threads,
             each=max(threads // 2, 1),
             each_address=max(threads - limits.kept_threads(threads), 1),
             most_waiting=self.worker_connections // 2,
         )
         self._health_queue: FairQueue[Connection] = FairQueue(
-            places=1, each=1, each_address=1, most_waiting=max(self.worker_connections // 10, 2)
+            slots=1, each=1, each_address=1, most_waiting=max(self.worker_connections // 10, 2)
         )
         self._health_thread: ThreadPoolExecutor | None = None
         self._connections: dict[Connection, None] = {}
@@ -104,7 +103,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
         if cfg.is_ssl:
-            raise ConfigError("This worker does not speak TLS: let a proxy in front end it (docs/operations.md).")
+            raise ConfigError(
+                "This worker does not support TLS. Terminate TLS at a proxy in front of it (docs/operations.md)."
+            )
 
     def init_process(self) -> None:
         self._health_thread = ThreadPoolExecutor(max_workers=1)
@@ -118,8 +119,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             own, client = listener.accept()
         except OSError as error:
             if error.errno in _NO_MORE_FILES:
-                self._close_longest_waiting()
-            elif error.errno not in _GONE_BEFORE_ACCEPTED:
+                self._close_idlest()
+            elif error.errno not in _CLOSED_BEFORE_ACCEPTED:
                 raise
             return
         conn = Connection(self.cfg, own, client, listener.getsockname())
@@ -127,17 +128,17 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self._connections[conn] = None
         self._receive(conn, seconds=limits.HEAD_SECONDS)
         if self.nr_conns >= self.worker_connections:
-            self._close_longest_waiting()
+            self._close_idlest()
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """Once a second: end what has waited too long."""
+        """Runs every second: close connections that have waited too long."""
         now = time.monotonic()
         for conn in list(self._connections):
             if conn.state is not State.WORKING and (force or conn.deadline <= now):
                 self._expire(conn)
 
     def murder_pending(self) -> None:
-        """gunicorn's other list of waiting connections; here there is one."""
+        """gunicorn's other list of waiting connections. This worker has one list."""
 
     def _cap_keepalive(self, deadline: float) -> None:
         for conn in self._connections:
@@ -146,14 +147,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def _expire(self, conn: Connection) -> None:
         if conn.state is State.RECEIVING and not conn.incoming.is_idle:
-            self._refuse(conn, TOO_SLOW)
+            self._reject(conn, TOO_SLOW)
         else:
             self._drop(conn)
 
-    def _close_longest_waiting(self) -> None:
-        """Room for others: honest clients send a request at once, so it is nobody's loss.
+    def _close_idlest(self) -> None:
+        """Make room. Normal clients send a request at once, so they are not affected.
 
-        Not the nearest deadline: it is the new connection that has it, where all others have sent half a body.
+        The earliest deadline would be wrong: if all others have sent half a body, the new connection has it.
         """
         waiting = (each for each in self._connections if each.state is not State.WORKING)
         oldest = min(waiting, key=lambda each: each.active_at, default=None)
@@ -188,10 +189,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self.nr_conns -= 1
         conn.socket.close()
 
-    # -- The loop: a request comes ---------------------------------------------------------
+    # -- The loop: receiving -------------------------------------------------------------
 
     def _receive(self, conn: Connection, *, seconds: float) -> None:
-        """Wait for a request, or take the one that came behind the last. A worker that stops waits little."""
+        """Wait for a request, or take the next pipelined one. A stopping worker waits only briefly."""
         if not self.alive:
             seconds = min(seconds, STOP_KEEPALIVE_LINGER)
         self._watch(conn, State.RECEIVING, selectors.EVENT_READ, seconds)
@@ -214,8 +215,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         had_head = conn.incoming.present is not None
         try:
             whole = conn.incoming.take()
-        except RequestRejected as refused:
-            self._refuse(conn, refused.refusal)
+        except RequestRejected as rejected:
+            self._reject(conn, rejected.rejection)
             return
         if whole is not None:
             conn.parser = whole
@@ -226,22 +227,22 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             conn.deadline = time.monotonic() + limits.BODY_SECONDS
             if present.expects_continue:
                 conn.sock.put(_CONTINUE)
-        self._bound_what_is_held(conn)
+        self._limit_buffered(conn)
 
-    def _bound_what_is_held(self, grown: Connection) -> None:
-        if grown.held > _COUNTED_FROM and sum(each.held for each in self._connections) > limits.HELD_BYTES:
+    def _limit_buffered(self, grown: Connection) -> None:
+        if grown.buffered > _COUNTED_FROM and sum(each.buffered for each in self._connections) > limits.HELD_BYTES:
             receiving = (each for each in self._connections if each.state is State.RECEIVING)
-            largest = max(receiving, key=lambda each: each.held)
-            logger.warning("Too many large requests at once: the largest was given up.")
+            largest = max(receiving, key=lambda each: each.buffered)
+            logger.warning("Too many large requests at once: the largest was dropped.")
             self._drop(largest)
 
-    def _refuse(self, conn: Connection, refusal: Refusal) -> None:
-        """Answer without reading the rest; no thread takes part."""
-        logger.info("A request was refused unread: %d %s", refusal.status, refusal.status.phrase)
-        body = json.dumps({"detail": refusal.sentence}).encode()
-        later = "Retry-After: 5\r\n" if refusal is TOO_MANY else ""
+    def _reject(self, conn: Connection, rejection: Rejection) -> None:
+        """Respond without reading the rest, and without a thread."""
+        logger.info("A request was rejected unread: %d %s", rejection.status, rejection.status.phrase)
+        body = json.dumps({"detail": rejection.sentence}).encode()
+        later = "Retry-After: 5\r\n" if rejection is TOO_MANY else ""
         head = (
-            f"HTTP/1.1 {refusal.status.value} {refusal.status.phrase}\r\nContent-Type: application/json\r\n"
+            f"HTTP/1.1 {rejection.status.value} {rejection.status.phrase}\r\nContent-Type: application/json\r\n"
             f"X-Content-Type-Options: nosniff\r\n{later}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         )
         conn.stays_open = False
@@ -256,7 +257,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     # -- Threads ---------------------------------------------------------------------------
 
     def enqueue_req(self, conn: Connection) -> None:
-        """To a thread; for its turn, where the caller or all have enough to do."""
+        """Hand the request to a thread, or queue it while the caller or all threads are busy."""
         assert conn.parser is not None
         self._unwatch(conn)
         conn.state = State.WORKING
@@ -270,7 +271,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self._start_waiting(conn.queue)
         else:
             conn.parser = None
-            self._refuse(conn, TOO_MANY)
+            self._reject(conn, TOO_MANY)
 
     def _address_of(self, request: GatheredRequest, peer: Any) -> str:
         nearest = str(peer[0] if isinstance(peer, tuple) else peer)
@@ -285,16 +286,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             answering.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
 
     def finish_request(self, conn: Connection, answering: "Future[Any]") -> None:
-        """Back in the loop: the thread has made its answer."""
+        """Back in the loop: the thread has finished the response."""
         assert conn.queue is not None
         conn.queue.end(conn.caller)
         self._start_waiting(conn.queue)
         conn.parser = None
         failed = answering.cancelled() or answering.exception() is not None
         conn.stays_open = not failed and bool(answering.result())
-        self._guarded(self._send_rest, conn)  # its client may be gone by now
+        self._guarded(self._send_rest, conn)  # the client may have disconnected
 
-    # -- The loop: an answer goes ----------------------------------------------------------
+    # -- The loop: sending -----------------------------------------------------------------
 
     def _send_rest(self, conn: Connection) -> None:
         if len(conn.sock):
@@ -311,7 +312,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self._send_rest(conn)
 
     def _close(self, conn: Connection) -> None:
-        """Say that nothing more comes, and read on a little: a connection closed with bytes unread loses the answer."""
+        """Close the sending side and keep reading briefly: closing with unread bytes would discard the response."""
         try:
             conn.socket.shutdown(socket.SHUT_WR)
         except OSError:
@@ -325,7 +326,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
 
 def _credential_of(request: GatheredRequest) -> str:
-    """A token or a session as it was sent, unchecked; "" without one. It never equals an address."""
+    """The token or session of a request, unverified, or "". Never equal to an address."""
     token = request.header("AUTHORIZATION")
     session = _SESSION.search(request.header("COOKIE"))
     if token:

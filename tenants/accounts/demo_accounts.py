@@ -1,4 +1,4 @@
-"""The people of the demo, whose passwords everybody can read here, and where they have got in by mistake."""
+"""The accounts of the demo, which have public passwords, and a search for them in a production database."""
 
 from dataclasses import dataclass
 
@@ -24,8 +24,10 @@ ACCOUNTS = (
 
 
 def find_open_accounts() -> list[str]:
-    """The names of those with which anybody can log in here, for they still have the demo's password. Changes nothing, unlike
-    `User.check_password`, which renews a hash."""
+    """The demo accounts in this database that still have the demo's password, so that anybody can sign in.
+
+    Changes nothing, unlike `User.check_password`, which may update the hash.
+    """
     passwords = {account.name: account.password for account in ACCOUNTS}
     present = User.objects.filter(username__in=list(passwords), is_active=True)
     return sorted(user.username for user in present if check_password(passwords[user.username], user.password))

@@ -1,7 +1,7 @@
-"""The cookie of a device that somebody has logged in from, so that strangers' guesses elsewhere never delay them there.
+"""A cookie for devices that a user has signed in from, so that guesses from elsewhere never delay the user there.
 
-It holds a random number and says nothing of who logged in: which names the device is known for is kept as
-digests with the counts of `tenants.accounts.throttle`. It lets nobody in; without it the device is one like any other.
+It holds a random number and nothing about the user. `tenants.accounts.throttle` stores digests of the user names that a
+device is known for. The cookie does not sign anyone in; a device without it counts as unknown.
 """
 
 import re
@@ -16,20 +16,20 @@ _ID = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 def device_of(request: HttpRequest | None) -> str:
-    """The device's number; "" where it has none, or none of ours."""
+    """The device's number, or "" if it has no valid one."""
     sent = request.COOKIES.get(_cookie_name(), "") if request else ""
     return sent if _ID.fullmatch(sent) else ""
 
 
 def device_to_remember(request: HttpRequest) -> str:
-    """The device's number, made where it has none; `remember_device` sends it."""
+    """The device's number, new if it has none. `remember_device` sends it."""
     made: str = getattr(request, "new_device", "") or device_of(request) or secrets.token_urlsafe(32)
     request.new_device = made  # type: ignore[attr-defined]
     return made
 
 
 def remember_device(request: HttpRequest, response: HttpResponse) -> None:
-    """Send the cookie, anew for a year, after a log-in."""
+    """Send the cookie after a sign-in. It lasts for another year."""
     response.set_cookie(
         _cookie_name(),
         device_to_remember(request),

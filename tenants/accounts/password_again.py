@@ -1,4 +1,4 @@
-"""The own password, asked again before something weighty, unless the person has just entered it."""
+"""Confirm a sensitive action with the user's password, unless it was entered recently."""
 
 from datetime import datetime, timedelta
 
@@ -15,26 +15,26 @@ _CONFIRMED = "password_confirmed_at"
 
 
 def has_just_confirmed(request: HttpRequest) -> bool:
-    """Whether the person logged in, or gave the password again, in the last quarter of an hour."""
+    """Whether the user signed in or confirmed the password within the last 15 minutes."""
     confirmed = request.session.get(_CONFIRMED)
     moments = [signed_in_at(request), datetime.fromisoformat(confirmed) if confirmed else None]
     return any(moment is not None and clock.now() - moment < RECENT for moment in moments)
 
 
 def problem_of_password(request: HttpRequest, password: str) -> str:
-    """Why the own password, entered again, does not do; "" where it does."""
+    """Why the confirmation failed, or "" if the password is right."""
     try:
         is_right = sign_in.password_is_right(request, password)
-    except TooManyAttempts as refused:
-        return str(refused)
+    except TooManyAttempts as rejected:
+        return str(rejected)
     if not is_right:
-        return "This is not your password."
+        return "The password is not correct."
     request.session[_CONFIRMED] = clock.now().isoformat()
     return ""
 
 
 class AsksPasswordAgain(forms.BaseForm):
-    """A form with one more field, `password`, where `ask_again` finds that it was not entered recently."""
+    """A form that gets a field `password` if `ask_again` finds that it was not entered recently."""
 
     _request: HttpRequest
 
@@ -44,7 +44,7 @@ class AsksPasswordAgain(forms.BaseForm):
             self.fields["password"] = forms.CharField(
                 label="Your password",
                 widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-                help_text="You logged in more than 15 minutes ago.",
+                help_text="Confirm your password, because you signed in more than 15 minutes ago.",
             )
 
     def clean_password(self) -> str:

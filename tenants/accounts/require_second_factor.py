@@ -1,7 +1,7 @@
-"""Whoever must have a second factor gets nowhere but to their account before a log-in with one, nor do their tokens.
+"""Enforce two-factor authentication. Without it, affected users only reach their account pages, and tokens do not work.
 
-`REQUIRE_TWO_FACTOR_FOR_STAFF` asks it of staff and superusers, `REQUIRE_TWO_FACTOR_FOR_ADMINS` of the admins of
-tenants too.
+`REQUIRE_TWO_FACTOR_FOR_STAFF` applies to staff and superusers, `REQUIRE_TWO_FACTOR_FOR_ADMINS` also to the admins of
+tenants.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ _OPEN = {
 
 
 def must_have_second_factor(user: User) -> bool:
-    """Whether the settings ask it of somebody with these rights."""
+    """Whether the settings require it of this user."""
     if (settings.REQUIRE_TWO_FACTOR_FOR_STAFF or settings.REQUIRE_TWO_FACTOR_FOR_ADMINS) and (
         user.is_staff or user.is_superuser
     ):
@@ -52,19 +52,19 @@ class RequireSecondFactor:
         if request.resolver_match and request.resolver_match.view_name in _OPEN:
             return None
         try:
-            if not _is_held(request):
+            if not _is_blocked(request):
                 return None
             has_factor = find_factor(request.user) is not None  # type: ignore[arg-type]
         except mongo.UNAVAILABLE as error:
             return unavailable(request, error)
-        what = "Log out, and log in again with a code of your app." if has_factor else "Set it up, then go on."
+        what_next = "Sign out, then sign in with a code from your app." if has_factor else "Set it up to continue."
         if not request.accepts("text/html"):
-            return JsonResponse({"detail": f"With your rights, a log-in needs a second factor. {what}"}, status=403)
-        messages.warning(request, f"With your rights, a log-in needs a second factor. {what}")
+            return JsonResponse({"detail": f"Your role requires two-factor authentication. {what_next}"}, status=403)
+        messages.warning(request, f"Your role requires two-factor authentication. {what_next}")
         return redirect("account-two-factor")
 
 
-def _is_held(request: HttpRequest) -> bool:
+def _is_blocked(request: HttpRequest) -> bool:
     if not (settings.REQUIRE_TWO_FACTOR_FOR_STAFF or settings.REQUIRE_TWO_FACTOR_FOR_ADMINS):
         return False
     user = request.user

@@ -1,4 +1,4 @@
-"""Logging in: the password, throttled; then the second factor where the person has one."""
+"""Signing in: first the password, throttled, then the second factor if the user has one."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,14 +21,14 @@ from tenants.models import User
 
 PENDING_LASTS = timedelta(minutes=10)
 SECOND_FACTOR = "second_factor"
-"""In the session of whoever logged in with one."""
+"""Set in the session after a sign-in with a second factor."""
 
 _PENDING = "half_log_in"
 _BACKEND = "tenants.accounts.sign_in.ThrottledBackend"
 
 
 class ThrottledBackend(ModelBackend):
-    """Django's check of a password, slowed down for whoever guesses: raises `TooManyAttempts`."""
+    """Django's password check, throttled: raises `TooManyAttempts`."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
@@ -44,7 +44,7 @@ class ThrottledBackend(ModelBackend):
         return user
 
     def get_user(self, user_id: Any) -> User | None:
-        """As Django's, but straight from the collection: every request begins with it."""
+        """Like Django's, but read straight from the collection, because every request does this."""
         key = object_id(user_id)
         user = find_one(User, {"_id": key}) if key else None
         return user if user is not None and self.user_can_authenticate(user) else None
@@ -52,14 +52,14 @@ class ThrottledBackend(ModelBackend):
 
 @dataclass(frozen=True, slots=True)
 class PendingSignIn:
-    """Who gave the right password and has yet to give the code, and where they want to go then."""
+    """A user who has given the right password but not the code, and the page to open afterwards."""
 
     user: User
     next: str
 
 
 def begin(request: HttpRequest, user: User, *, next_url: str) -> bool:
-    """After the right password: log in, or wait for the code (False)."""
+    """After the right password: sign in, or wait for the code (False)."""
     if find_factor(user) is None:
         login(request, user, backend=_BACKEND)
         note(SignInEvent.LOGGED_IN, request, user=user)
@@ -68,7 +68,7 @@ def begin(request: HttpRequest, user: User, *, next_url: str) -> bool:
     request.session.cycle_key()
     request.session[_PENDING] = {
         "user": str(user.pk),
-        # With another password the half log-in is void.
+        # A change of the password cancels the sign-in.
         "proof": user.get_session_auth_hash(),
         "until": (clock.now() + PENDING_LASTS).isoformat(),
         "next": next_url,
@@ -86,19 +86,19 @@ def find_pending(request: HttpRequest) -> PendingSignIn | None:
     return PendingSignIn(user, pending["next"])
 
 
-def finish(request: HttpRequest, half: PendingSignIn, code: str) -> bool:
-    """Log in if the code is right; raises `TooManyAttempts`."""
-    if not code_is_right(request, half.user, code):
+def finish(request: HttpRequest, pending: PendingSignIn, code: str) -> bool:
+    """Sign in if the code is right. Raises `TooManyAttempts`."""
+    if not code_is_right(request, pending.user, code):
         return False
     del request.session[_PENDING]
-    login(request, half.user, backend=_BACKEND)
+    login(request, pending.user, backend=_BACKEND)
     request.session[SECOND_FACTOR] = True
-    note(SignInEvent.LOGGED_IN, request, user=half.user)
+    note(SignInEvent.LOGGED_IN, request, user=pending.user)
     return True
 
 
 def code_is_right(request: HttpRequest, user: User, code: str) -> bool:
-    """A code of the person's second factor, which is used up then; raises `TooManyAttempts`."""
+    """Whether the code is right; it then cannot be used again. Raises `TooManyAttempts`."""
     attempt = _begin_attempt(request, f"code of {user.pk}")
     if not take_any_code(user, code, now=clock.now()):
         note(SignInEvent.CODE_WRONG, request, user=user)
@@ -108,7 +108,7 @@ def code_is_right(request: HttpRequest, user: User, code: str) -> bool:
 
 
 def password_is_right(request: HttpRequest, password: str) -> bool:
-    """The logged-in person's own password, asked again before something weighty; raises `TooManyAttempts`."""
+    """Whether this is the signed-in user's password. Raises `TooManyAttempts`."""
     name = request.user.get_username()
     return authenticate(request, username=name, password=password) == request.user
 

@@ -1,7 +1,7 @@
-"""Log-ins in the log and in the metrics: who came in, who did not, and from where.
+"""Sign-in events in the log and the metrics: who signed in or failed to, and from where.
 
-A line names people by their key, as every other does, and the address they came from; what was typed as a name
-stands in it as a digest alone, because people type passwords there.
+Log lines have the user's key and address. The typed user name appears only as a digest, because people type passwords
+there by mistake.
 """
 
 import hashlib
@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 
 
 class SignInEvent(StrEnum):
-    """What the metric `supportsaas_log_ins_total` counts, and the word in the log."""
+    """The label of the metric `supportsaas_log_ins_total`, and the message in the log."""
 
     LOGGED_IN = "logged_in"
     RIGHT = "password_right"
-    """A code of the second factor is still to come."""
+    """The code of the second factor is still missing."""
     WRONG = "password_wrong"
     CODE_WRONG = "code_wrong"
     THROTTLED = "throttled"
@@ -39,7 +39,7 @@ _WARNINGS = {SignInEvent.WRONG, SignInEvent.CODE_WRONG, SignInEvent.THROTTLED}
 
 
 def note(event: SignInEvent, request: HttpRequest | None, *, user: User | None = None, name: str = "") -> None:
-    """Log and count it. `name`: what was typed, where nobody is known by it."""
+    """Log and count an event. `name`: the typed name, if the user is unknown."""
     metrics.observe_sign_in(event)
     facts = {"event": event.value}
     if request is not None:
@@ -52,15 +52,15 @@ def note(event: SignInEvent, request: HttpRequest | None, *, user: User | None =
 
 
 def name_digest(name: str) -> str:
-    """The same for the same name, and of no use to whoever does not have the SECRET_KEY."""
+    """A digest of the name, keyed with SECRET_KEY, so that nobody else can compute it."""
     key = settings.SECRET_KEY.encode()
     return hmac.new(key, name.casefold().encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
 
 
 def connect() -> None:
-    user_logged_out.connect(_note_log_out, dispatch_uid="tenants.accounts.sign_in_events")
+    user_logged_out.connect(_note_sign_out, dispatch_uid="tenants.accounts.sign_in_events")
 
 
-def _note_log_out(request: HttpRequest, user: User | None, **_: object) -> None:
+def _note_sign_out(request: HttpRequest, user: User | None, **_: object) -> None:
     if user is not None:
         note(SignInEvent.LOGGED_OUT, request, user=user)

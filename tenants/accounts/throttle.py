@@ -1,14 +1,13 @@
-"""Guessing passwords and codes is slow, and strangers keep nobody out who has logged in before.
+"""Slow down guesses of passwords and codes, without locking out users who have signed in before.
 
-Every attempt is counted before the password is looked at, by where it comes from:
+Every attempt is counted before the password is checked, depending on where it comes from:
 
-- a name on a device that it has logged in from (a cookie says which): by that alone, so nothing that anybody
-  else does delays it;
-- a name at an address that it has logged in from: by name and address, and with the other such names there;
+- a name on a device that it has signed in from, known by a cookie: only by name and device, so nobody else can delay it;
+- a name at an address that it has signed in from: by name and address, and with the other such names at that address;
 - anything else: by name and address, by address, by the wider networks around an IPv6 address, and by name.
 
-Each count has some attempts that cost nothing; from then on the wait before the next one doubles, up to a
-longest. What is counted is forgotten a day later. The keys are digests: neither names nor addresses are stored.
+Each count allows some attempts without a wait. After that, the wait doubles up to a maximum. Counts are deleted after a
+day. The keys are digests, so neither names nor addresses are stored.
 """
 
 import hashlib
@@ -54,28 +53,28 @@ WIDER_NETWORKS = {
     48: Rule(free=300, longest=timedelta(minutes=15)),
     32: Rule(free=3_000, longest=timedelta(minutes=1)),
 }
-"""Of IPv6, by the length of the prefix: one customer has a /56 or a /48, a whole provider a /32."""
+"""IPv6 networks by prefix length. A customer has a /56 or /48, a provider a /32."""
 
 
 class TooManyAttempts(Exception):
-    """Nothing was checked. `seconds` is how long to wait; `str()` says so."""
+    """The password was not checked. `seconds` is the wait, and `str()` a sentence with it."""
 
     def __init__(self, seconds: int) -> None:
         words = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
-        super().__init__(f"Too many attempts. Wait {words} and try again; nothing is locked for good.")
+        super().__init__(f"Too many attempts. Wait {words}, then try again. Your account is not locked.")
         self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt that counts as failed until `succeed` takes it back. `keys`: under what it was counted, the place first."""
+    """An attempt, which counts as failed unless `succeed` is called. `keys` are its counts, name and place first."""
 
     name: str
     network: str
     keys: tuple[str, ...]
 
     def succeed(self, *, device: str = "", clock: Clock | None = None) -> None:
-        """The name is known from now on at its address and on `device`; its place begins anew, and nothing is counted."""
+        """Remember the name at its address and on `device`, reset the count there, and undo the other counts."""
         now = server_time(clock)
         place, *others = self.keys
         attempts = mongo.collection(COLLECTION)
@@ -92,14 +91,14 @@ class Attempt:
 
 
 def begin_attempt(name: str, address: str, *, device: str = "", clock: Clock | None = None) -> Attempt:
-    """Count an attempt; raises `TooManyAttempts` where it comes too early, and then it does not count.
+    """Count an attempt. Raises `TooManyAttempts` if it comes too early; it then does not count.
 
-    `device` is what the cookie of a known device says, "" where there is none. Attempts at the same moment are
-    counted one after another, so firing many at once gains nothing.
+    `device` is the cookie of a known device, or "". Simultaneous attempts are counted one after another, so sending many
+    at once gains nothing.
     """
     name, network = name.casefold(), _network_of(address)
     rules = _rules(name, network, device, clock)
-    _refuse_early(list(rules), clock)
+    _reject_early(list(rules), clock)
     counted: list[str] = []
     for key, rule in rules.items():
         found = _count(key, rule, clock)
@@ -111,7 +110,7 @@ def begin_attempt(name: str, address: str, *, device: str = "", clock: Clock | N
 
 
 def _rules(name: str, network: str, device: str, clock: Clock | None) -> dict[str, Rule]:
-    """What an attempt counts for, its place first."""
+    """The counts of an attempt, name and place first."""
     on_device, at_address = _on_device(name, device), _at_address(name, network)
     known = _known([on_device, at_address] if device else [at_address], clock)
     if on_device in known:
@@ -126,7 +125,7 @@ def _count(key: str, rule: Rule, clock: Clock | None) -> mongo.Document:
     now = server_time(clock)
     later = {"$add": [now, FORGET_AFTER // _MILLISECOND]}
     is_early = {"$gt": [{"$ifNull": ["$wait_until", now]}, now]}
-    # A count that is a day old is forgotten, also where MongoDB has not yet taken the document away.
+    # Ignore a count that is a day old, even if MongoDB has not deleted the document yet.
     is_old = {"$lt": [{"$add": [{"$ifNull": ["$last_at", now]}, FORGET_AFTER // _MILLISECOND]}, now]}
     before = {"$cond": [is_old, 0, {"$ifNull": ["$failures", 0]}]}
     found: mongo.Document | None = mongo.collection(COLLECTION).find_one_and_update(
@@ -147,7 +146,7 @@ def _count(key: str, rule: Rule, clock: Clock | None) -> mongo.Document:
     return found
 
 
-def _refuse_early(keys: list[str], clock: Clock | None) -> None:
+def _reject_early(keys: list[str], clock: Clock | None) -> None:
     waiting = mongo.collection(COLLECTION).aggregate(
         [
             {"$match": {"_id": {"$in": keys}}},
@@ -172,7 +171,7 @@ def _seconds(found: mongo.Document) -> int:
 
 
 def _network_of(address: str) -> str:
-    """A client of IPv6 has a whole network of addresses to come from: /64. One of IPv4 may be written as IPv6."""
+    """An IPv4 address, perhaps written as IPv6, or the /64 network that an IPv6 client has to itself."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -183,7 +182,7 @@ def _network_of(address: str) -> str:
 
 
 def _wider_networks(network: str) -> Iterator[tuple[str, Rule]]:
-    """The networks around a /64 of IPv6, each with its rule."""
+    """The wider networks around an IPv6 /64, each with its rule."""
     if ":" in network:
         for length, rule in WIDER_NETWORKS.items():
             yield str(ipaddress.ip_network(network).supernet(new_prefix=length)), rule

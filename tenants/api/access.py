@@ -1,4 +1,4 @@
-"""Who calls the JSON API: a program by its token, or a person by their session."""
+"""Authentication of the JSON API: programs with a token, users with their session."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,14 +36,14 @@ class Caller:
 
     @property
     def key(self) -> str:
-        """Tells this caller from every other: two tokens of one person are two callers."""
+        """Identifies the caller. Two tokens of one user are two callers."""
         return f"token:{self.token.pk}" if self.token else f"user:{self.user.pk}"
 
 
 class TokenAuth(HttpBearer):
-    """`Authorization: Bearer …`; no session and no CSRF token needed. Counts against the token's limit."""
+    """`Authorization: Bearer …`, without session and CSRF token. Counts against the token's limit."""
 
-    openapi_description = "A token made on a settings page or by `manage.py token create`."
+    openapi_description = "A token, created on a settings page or with `manage.py token create`."
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         found = ApiToken.objects.filter(digest=ApiToken.digest_of(token)).select_related("user", "tenant").first()
@@ -51,7 +51,9 @@ class TokenAuth(HttpBearer):
         if found is None or not found.is_usable(now):
             return None
         if must_have_second_factor(found.user) and find_factor(found.user) is None:
-            raise HttpError(403, "The person of this token must set up two-factor log-in first. Nothing was done.")
+            raise HttpError(
+                403, "The user of this token must set up two-factor authentication first. Nothing was changed."
+            )
         caller = Caller(found.user, found)
         _count(request, caller, limit=settings.API_REQUESTS_PER_MINUTE if found.limit is None else found.limit)
         if found.last_used_at is None or now - found.last_used_at > _LAST_USE_PRECISION:
@@ -60,13 +62,13 @@ class TokenAuth(HttpBearer):
 
 
 class PersonAuth(SessionAuth):
-    """The session of a logged-in person; requests that change something need the CSRF token. Each person has a limit."""
+    """The session of a signed-in user. Requests that change something need the CSRF token. Each user has a limit."""
 
-    openapi_description = "The session of a logged-in person. A call that changes something needs `X-CSRFToken` too."
+    openapi_description = "The session of a signed-in user. Calls that change something also need `X-CSRFToken`."
 
     def __call__(self, request: HttpRequest) -> Caller | None:
         if not isinstance(request.user, User) or not request.user.is_active:
-            return None  # before the CSRF check: who is nobody is told that, and not that a cookie is missing
+            return None  # before the CSRF check, so that anonymous callers get 401 instead of a missing cookie
         found: Caller | None = super().__call__(request)
         return found
 
@@ -75,7 +77,8 @@ class PersonAuth(SessionAuth):
             return super()._get_key(request)
         except HttpError:
             raise HttpError(
-                403, "A session that changes something must send its CSRF token (X-CSRFToken). Nothing was done."
+                403,
+                "Calls with a session that change something must send the CSRF token (X-CSRFToken). Nothing was changed.",
             ) from None
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
@@ -87,11 +90,11 @@ class PersonAuth(SessionAuth):
 
 
 def _count(request: HttpRequest, caller: Caller, *, limit: int) -> None:
-    """Count the request; raises `TooManyRequests`. A limit of 0 is none."""
+    """Count the request. Raises `TooManyRequests`. A limit of 0 means no limit."""
     if not limit:
         return
     quota = RequestQuota(caller.key, limit=limit).take()
-    request.api_quota = quota  # type: ignore[attr-defined]  # every answer tells it
+    request.api_quota = quota  # type: ignore[attr-defined]  # shown in every response
     if quota.retry_after is not None:
         who = "This token" if caller.token else "A person in a session"
         raise TooManyRequests(who=who, limit=limit, retry_after=quota.retry_after)
@@ -109,7 +112,7 @@ def api_access(request: HttpRequest, slug: str, needed: Role = Role.VIEWER) -> T
     if access is None:
         raise HttpError(404, f"There is no tenant “{slug[:63]}” that you may see.")
     if not access.allows(needed):
-        raise HttpError(403, _too_weak(caller, access, needed))
+        raise HttpError(403, _why_forbidden(caller, access, needed))
     return access
 
 
@@ -118,12 +121,12 @@ def api_tenant(request: HttpRequest, slug: str, needed: Role = Role.VIEWER) -> T
 
 
 def api_accesses(request: HttpRequest) -> list[TenantAccess]:
-    """Everything the caller may see, by the tenants' names."""
+    """All tenants that the caller may see, by name."""
     caller = caller_of(request)
     return find_all_access(caller.user, token=caller.token)
 
 
-def _too_weak(caller: Caller, access: TenantAccess, needed: Role) -> str:
+def _why_forbidden(caller: Caller, access: TenantAccess, needed: Role) -> str:
     if caller.token is not None and not Role(caller.token.role).allows(needed):
-        return "This token may only read. Nothing was done; use one that may run."
-    return f"This needs the role “{needed.value}”; yours is “{access.role.value}”. Nothing was done."
+        return "This token can only read. Nothing was changed. Use one that may run ingestion."
+    return f"This needs the role “{needed.value}”. Your role is “{access.role.value}”. Nothing was changed."

@@ -1,4 +1,4 @@
-"""The API's calls about the caller: who it is, and which tenants it may see."""
+"""API calls about the caller: its identity, and the tenants it may see."""
 
 from typing import Literal
 
@@ -16,7 +16,7 @@ class TenantOut(Schema):
     tenant_id: str
     name: str
     time_zone: str
-    role: Literal["viewer", "manager", "admin"] = Field(description="What this caller may do there.")
+    role: Literal["viewer", "manager", "admin"] = Field(description="The caller's role in the tenant.")
 
     @staticmethod
     def of(access: TenantAccess) -> "TenantOut":
@@ -39,13 +39,13 @@ class CallerOut(Schema):
     tenants: list[TenantOut]
 
 
-@router.get("/tenants", response=TenantsOut, summary="The tenants that the caller may see")
+@router.get("/tenants", response=TenantsOut, summary="List the caller's tenants")
 def list_tenants(request: HttpRequest) -> TenantsOut:
     reject_unknown(request, ())
     return TenantsOut(tenants=_tenants(request))
 
 
-@router.get("/me", response=CallerOut, summary="Who is calling, and what it may see")
+@router.get("/me", response=CallerOut, summary="Show the caller")
 def show_caller(request: HttpRequest) -> CallerOut:
     reject_unknown(request, ())
     caller = caller_of(request)

@@ -1,6 +1,6 @@
-"""Tokens that people make for programs: making, listing and revoking them.
+"""API tokens that users create for programs: creating, listing and revoking them.
 
-A token made here acts as the person who made it. It lasts 90 days unless another lifetime, or none, is chosen.
+A token acts as the user who created it. It expires after 90 days, unless the user chooses another lifetime.
 """
 
 from collections.abc import Iterable
@@ -21,10 +21,10 @@ USUAL_DAYS = 90
 
 
 class Scope(TextChoices):
-    """What a program may do, as people choose it; stored as the role it comes to."""
+    """What a program may do, as users choose it. Stored as a role."""
 
     READ = "read", "Read"
-    RUN = "run", "Read, and run and cancel ingestion"
+    RUN = "run", "Read, run and cancel ingestion"
 
     @property
     def role(self) -> Role:
@@ -38,8 +38,8 @@ class Scope(TextChoices):
 class Lifetime(TextChoices):
     MONTH = "30", "30 days"
     QUARTER = "90", "90 days"
-    YEAR = "365", "A year"
-    NEVER = "never", "It never expires"
+    YEAR = "365", "1 year"
+    NEVER = "never", "Never expires"
 
     @property
     def days(self) -> int | None:
@@ -48,14 +48,14 @@ class Lifetime(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class ListedToken:
-    """A token and what it is good for at this moment."""
+    """A token and what it can currently do."""
 
     token: ApiToken
     scope: Scope
     state: str
-    """usable, expired, revoked, or powerless: its person has lost what it would need."""
+    """usable, expired, revoked, or powerless: its user has lost the necessary access."""
     remark: str
-    """Why it can do less than it was made for; empty where it cannot."""
+    """Why the token can do less than its scope says, or ""."""
 
     @property
     def is_live(self) -> bool:
@@ -65,35 +65,40 @@ class ListedToken:
 def create_token(
     *, user: User, tenant: Tenant | None, name: str, scope: Scope, days: int | None, limit: int | None = None
 ) -> tuple[ApiToken, str]:
-    """A token that acts as `user`, and its text, which is kept nowhere. Raises `Rejected`."""
+    """A new token that acts as `user`, and its text, which is not stored. Raises `Rejected`."""
     live = ApiToken.objects.filter(_live(), user=user)
     if live.filter(tenant=tenant, name=name).exists():
-        raise Rejected("You have a token of this name already. Choose another name, or revoke that one.", field="name")
+        raise Rejected(
+            "You already have a token with this name. Choose another name, or revoke that token.", field="name"
+        )
     if live.count() >= MOST_LIVE:
-        raise Rejected(f"You have {MOST_LIVE} tokens. Revoke one that nobody uses any more.", field="name")
+        raise Rejected(f"You have {MOST_LIVE} tokens, which is the limit. Revoke one you no longer use.", field="name")
     if tenant is not None:
         access = find_access(user, tenant.slug)
         if access is None:
-            raise Rejected("You are no member of that tenant.", field="tenant")
+            raise Rejected("You are not a member of that tenant.", field="tenant")
         if not access.allows(scope.role):
-            raise Rejected(f"That needs the role {scope.role.value}; yours is {access.role.value}.", field="scope")
+            raise Rejected(
+                f"This permission needs the role “{scope.role.value}”. Your role is “{access.role.value}”.",
+                field="scope",
+            )
     expires_at = None if days is None else clock.now() + timedelta(days=days)
     return ApiToken.issue(name=name, user=user, tenant=tenant, role=scope.role, expires_at=expires_at, limit=limit)
 
 
 def find_of_user(user: User) -> list[ListedToken]:
-    """The person's own tokens, live ones first, then newest first."""
+    """The user's own tokens, active ones first, then newest first."""
     return _listed(ApiToken.objects.filter(user=user))
 
 
 def find_of_tenant(tenant: Tenant) -> list[ListedToken]:
-    """Every token that reaches the tenant: those made for it alone, and its members' for all their tenants."""
+    """All tokens with access to the tenant: those for this tenant only, and its members' tokens for all their tenants."""
     members = list(Membership.objects.filter(tenant=tenant).values_list("user", flat=True))
     return _listed(ApiToken.objects.filter(Q(tenant=tenant) | Q(tenant=None, user__in=members)), tenant)
 
 
 def revoke_token(token: ApiToken) -> bool:
-    """End it at once; False where it had been revoked before."""
+    """Revoke the token. False if it was already revoked."""
     if token.revoked_at is not None:
         return False
     token.revoked_at = clock.now()
@@ -102,21 +107,21 @@ def revoke_token(token: ApiToken) -> bool:
 
 
 def count_live(user: User) -> int:
-    """How many tokens of the person let a program in."""
+    """The number of the user's active tokens."""
     return int(ApiToken.objects.filter(_live(), user=user).count())
 
 
 def revoke_all(user: User) -> int:
-    """End every live token of the person; how many."""
+    """Revoke all active tokens of the user. Returns their number."""
     return sum(revoke_token(each) for each in ApiToken.objects.filter(_live(), user=user))
 
 
 def find_token(token_id: str, **owner: User | Tenant) -> ApiToken | None:
-    """One of the owner's tokens (`user=` or `tenant=`); None where there is none of that id."""
+    """One of the owner's tokens (`user=` or `tenant=`), or None."""
     try:
         return ApiToken.objects.filter(pk=token_id, **owner).select_related("user", "tenant").first()
     except (ValidationError, ValueError):
-        return None  # not even the form of an id
+        return None  # not a valid id
 
 
 def _live() -> Q:
@@ -135,13 +140,13 @@ def _listed_token(token: ApiToken, tenant: Tenant | None) -> ListedToken:
     if token.expires_at is not None and token.expires_at <= clock.now():
         return ListedToken(token, scope, "expired", "")
     if not token.user.is_active:
-        return ListedToken(token, scope, "powerless", f"{token.user.username} may not log in any more.")
+        return ListedToken(token, scope, "powerless", f"{token.user.username} can no longer sign in.")
     reach = token.tenant or tenant
     access = find_access(token.user, reach.slug) if reach is not None else None
     if reach is not None and access is None:
-        return ListedToken(token, scope, "powerless", f"{token.user.username} is no member of {reach} any more.")
+        return ListedToken(token, scope, "powerless", f"{token.user.username} is no longer a member of {reach}.")
     if access is not None and not access.allows(scope.role):
         return ListedToken(
-            token, scope, "usable", f"It may only read, because {token.user.username} is {access.role.value}."
+            token, scope, "usable", f"Can only read, because the role of {token.user.username} is {access.role.value}."
         )
     return ListedToken(token, scope, "usable", "")

@@ -1,8 +1,8 @@
-"""Who changed the set-up (tenants, sources, members, tokens, people …), and what it was before.
+"""The audit log of configuration changes: who changed a tenant, connection, member, token or user, and the old value.
 
-A model that inherits `Audited` is in the log whoever changes it: pages, admin, API, commands. Saving,
-deleting (also by a cascade) and updating many write the entry in one transaction with the change;
-ways that would pass the log by are refused. Secrets stand in it as "changed".
+All changes of models that inherit `Audited` are logged, whether they come from pages, admin, API or commands. Saves,
+deletions (also by cascade) and updates of many write their entry in the same transaction as the change. Operations that
+would bypass the log raise an error. Secrets are logged without their value.
 """
 
 import getpass
@@ -32,14 +32,14 @@ Values = dict[str, Any]
 
 class AppendOnly(models.QuerySet[Any]):
     def update(self, **values: Any) -> int:
-        raise TypeError("The audit log is only ever added to.")
+        raise TypeError("The audit log is append-only.")
 
     def delete(self) -> Any:
-        raise TypeError("The audit log is only ever added to.")
+        raise TypeError("The audit log is append-only.")
 
 
 class AuditEntry(models.Model):
-    """One change. Only ever added, never changed or deleted."""
+    """One change. Entries are never changed or deleted."""
 
     recorded_at = models.DateTimeField(default=clock.now)
     tenant_slug = models.CharField(max_length=63, db_column="tenant_id", verbose_name="tenant")
@@ -56,8 +56,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         db_table = "audit_log"
-        verbose_name = "change of the set-up"
-        verbose_name_plural = "changes of the set-up"
+        verbose_name = "configuration change"
+        verbose_name_plural = "configuration changes"
         indexes = [
             # A tenant's changes, newest first; all changes, newest first, in the admin.
             models.Index(fields=["tenant_slug", "-recorded_at", "-id"], name="audit_of_tenant"),
@@ -69,11 +69,11 @@ class AuditEntry(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise TypeError("The audit log is only ever added to.")
+            raise TypeError("The audit log is append-only.")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("The audit log is only ever added to.")
+        raise TypeError("The audit log is append-only.")
 
 
 class AuditedQuerySet(models.QuerySet[Any]):
@@ -98,14 +98,14 @@ class AuditedQuerySet(models.QuerySet[Any]):
     delete.alters_data = True  # type: ignore[attr-defined]
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("Made in bulk, they would not be in the audit log: save each.")
+        raise TypeError("Bulk creation would bypass the audit log. Save each object.")
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("Changed in bulk, they would not be in the audit log: save each.")
+        raise TypeError("Bulk updates would bypass the audit log. Save each object.")
 
 
 class Audited(models.Model):
-    """Every change of a field that is not in `unaudited` goes into the log; of `secrets`, only that they changed."""
+    """Logs every change of a field that is not in `unaudited`. For fields in `secrets`, logs only that they changed."""
 
     unaudited: ClassVar[frozenset[str]] = frozenset()
     secrets: ClassVar[frozenset[str]] = frozenset()
@@ -127,7 +127,7 @@ class Audited(models.Model):
 
 
 def connect() -> None:
-    """Watch every audited model of every app, groups, and who is in which group; once, at the start."""
+    """Log changes of all audited models, groups, and group memberships. Called once at startup."""
     watched: list[Any] = [model for model in apps.get_models() if issubclass(model, Audited)]
     for model in [*watched, Group]:
         pre_save.connect(_before_save, sender=model)
@@ -151,7 +151,7 @@ def audited_fields(model: type[models.Model]) -> dict[str, Any]:
 
 
 def stored_values(instance: models.Model) -> Values:
-    """What the database holds of it, in words; {} where it is not there."""
+    """The stored values of the audited fields, or {} if the object is not stored."""
     fields = audited_fields(type(instance))
     names = [each.attname for each in fields.values()]
     row = type(instance)._base_manager.filter(pk=instance.pk).values(*names).first()
@@ -180,7 +180,7 @@ def _relation_changed(
         others = list(getattr(instance, reverse_name if reverse else name).all())
     else:
         others = list(model._base_manager.filter(pk__in=pk_set))
-    # Seen from the other side (a group's people), it is each of the others that changes.
+    # From the reverse side (a group's users), each of the others is the one that changes.
     for subject, objects in [(other, [instance]) for other in others] if reverse else [(instance, others)]:
         words = ", ".join(sorted(str(each) for each in objects))
         if words:
@@ -199,8 +199,8 @@ def _append_change(instance: models.Model, before: Values, after: Values) -> Non
         if name in secrets:
             change = {"old": HIDDEN if old else "", "new": HIDDEN if new else ""}
         else:
-            change = {"old": _in_words(field, old), "new": _in_words(field, new)}
-        if any(change.values()):  # from nothing to empty is no news
+            change = {"old": _as_text(field, old), "new": _as_text(field, new)}
+        if any(change.values()):  # from nothing to empty is not a change
             changes[name.removeprefix("encrypted_")] = change
     if changes:
         _append(instance, "changed" if before and after else "created" if after else "deleted", changes)
@@ -233,7 +233,7 @@ def append_entry(
     address: str = "",
     changes: dict[str, Any] | None = None,
 ) -> None:
-    """Add to the log what is no change of an audited model; `changes`: field to its `old` and `new`, in words."""
+    """Log something other than a change of an audited model. `changes` maps fields to `old` and `new`, as text."""
     AuditEntry(
         tenant_slug=tenant_slug,
         actor=actor[:200],
@@ -255,7 +255,7 @@ def _tenant_of(instance: Any) -> str:
 
 
 def who() -> tuple[str, str, str]:
-    """The actor, by what way, and from where."""
+    """The actor, the channel (command, API, admin or page), and the address."""
     request = current_request()
     if request is None:
         arguments = [Path(sys.argv[0]).name, *sys.argv[1:2]] if sys.argv else []
@@ -266,17 +266,17 @@ def who() -> tuple[str, str, str]:
         return str(getattr(caller, "name", caller)), "API", address
     user = getattr(request, "user", None)
     name = user.get_username() if user is not None and user.is_authenticated else ""
-    return name or "somebody not logged in", "admin" if request.path.startswith("/admin/") else "page", address
+    return name or "not signed in", "admin" if request.path.startswith("/admin/") else "page", address
 
 
 def _system_user() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):
-        return "an unknown user"  # a container's user need not have a name
+        return "an unknown user"  # a container's user may have no name
 
 
-def _in_words(field: Any, value: Any) -> str:
+def _as_text(field: Any, value: Any) -> str:
     if value is None or value == "":
         return ""
     if field.is_relation:

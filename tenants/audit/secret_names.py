@@ -1,4 +1,4 @@
-"""Names that secrets go by, so that none is stored in the open among the settings of a source. Pure."""
+"""Names of secrets, so that none is stored unencrypted among the settings of a helpdesk connection. Pure."""
 
 import json
 import re
@@ -21,10 +21,10 @@ _HARMLESS_BESIDE = frozenset(
     ("continuation", "cursor", "field", "foreign", "group", "issue", "next", "order", "page", "partition", "primary",
      "project", "sort", "ticket", "type")
 )  # fmt: skip
-"""`page_token`, `project_key`: beside these words a key or a token says where something is."""
+"""With these words, as in `page_token` or `project_key`, a key or token is not a secret."""
 
 _MAPPINGS = frozenset(("fields", "status_map", "statuses"))
-"""Settings whose names are those of ticket fields and states."""
+"""Settings whose keys are ticket fields and statuses."""
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NAMED_VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:\s*)(?:"((?:[^"\\]|\\.)*)"?|([\w.+-]+))')
@@ -32,7 +32,7 @@ _QUERY_PAIR = re.compile(r"([?&])([^=&?\"\s]+)=([^&\"\s]+)")
 
 
 def looks_secret(name: str) -> bool:
-    """Whether a parameter, header or setting of this name usually carries a key, a token or a password."""
+    """Whether a parameter, header or setting of this name usually holds a key, token or password."""
     words = [each.casefold() for each in _WORDS.findall(name)]
     if any(part in "".join(words) for part in _WITHIN):
         return True
@@ -40,7 +40,7 @@ def looks_secret(name: str) -> bool:
 
 
 def find_secret_settings(options: Any, place: str = "") -> Iterator[str]:
-    """The places in a source's settings, dotted, that look like secrets: `params.api_key`, `path?token`."""
+    """The dotted paths of settings that look like secrets: `params.api_key`, `path?token`."""
     if isinstance(options, Mapping):
         for name, value in options.items():
             if name in _MAPPINGS and not place:
@@ -62,7 +62,7 @@ def find_secret_settings(options: Any, place: str = "") -> Iterator[str]:
 
 
 def hide_secrets(text: str) -> str:
-    """Settings as JSON text, whole or cut off, with what looks like a secret left out."""
+    """JSON text of settings, complete or truncated, without what looks like a secret."""
 
     def hide(found: re.Match[str]) -> str:
         name, between, written, other = found.groups()
@@ -77,5 +77,5 @@ def hide_secrets(text: str) -> str:
 
 
 def settings_as_text(options: Any) -> str:
-    """A source's settings as the log of changes keeps them: JSON without what looks like a secret."""
+    """Settings as the audit log stores them: JSON without what looks like a secret."""
     return hide_secrets(json.dumps(options, default=str, sort_keys=True, ensure_ascii=False))

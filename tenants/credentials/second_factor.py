@@ -1,7 +1,7 @@
-"""The second factor of a log-in: a code of an authenticator app (TOTP), or one of ten recovery codes.
+"""The second factor: a code from an authenticator app (TOTP), or one of ten recovery codes.
 
-The shared secret is encrypted at rest, recovery codes are kept as digests. A code works once: the last
-step used is kept, and moves only forward, by one atomic update.
+The shared secret is stored encrypted, and recovery codes as digests. Each code works once: the last time step used is
+stored, and one atomic update only ever increases it.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ ISSUER = "SupportSaaS"
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
 _QR_MARGIN = 4
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is mistaken for something else
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without characters that look alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class QrCode:
 
 
 class SecondFactor(Audited):
-    """A person's authenticator; it counts from `confirmed_at` on."""
+    """A user's authenticator app, required from `confirmed_at` on."""
 
     unaudited = frozenset({"last_step"})
     secrets = frozenset({"encrypted_secret"})
@@ -61,15 +61,15 @@ class SecondFactor(Audited):
     last_step = models.BigIntegerField(default=0)
 
     class Meta:
-        verbose_name = "two-factor log-in"
-        verbose_name_plural = "two-factor log-ins"
+        verbose_name = "two-factor authentication"
+        verbose_name_plural = "two-factor authentication"
 
     def __str__(self) -> str:
         return f"of {self.user}"
 
     @property
     def address(self) -> str:
-        """What the app reads from the QR code."""
+        """The otpauth URI for the QR code."""
         return self._totp().provisioning_uri(name=self.user.get_username(), issuer_name=ISSUER)
 
     @property
@@ -79,12 +79,12 @@ class SecondFactor(Audited):
 
     @property
     def typed_secret(self) -> str:
-        """The secret for typing, in groups of four."""
+        """The secret in groups of four characters, for typing."""
         secret = crypto.decrypt(self.encrypted_secret)
         return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
 
     def take_code(self, code: str, *, now: datetime) -> bool:
-        """Whether the app shows this code now (or did, or will, half a minute off) and it was not used yet."""
+        """Whether the code is unused and valid now, or half a minute ago or ahead."""
         wanted, present = "".join(code.split()), int(now.timestamp()) // STEP_SECONDS
         for step in (present, present - 1, present + 1):
             if constant_time_compare(self._totp().generate_otp(step), wanted):
@@ -97,7 +97,7 @@ class SecondFactor(Audited):
 
 
 class RecoveryCode(models.Model):
-    """A code for when the phone is gone; it works once."""
+    """A single-use code for a lost phone."""
 
     user_id: ObjectId
     user = models.ForeignKey("tenants.User", on_delete=models.CASCADE, related_name="recovery_codes")
@@ -106,7 +106,7 @@ class RecoveryCode(models.Model):
 
 
 def find_factor(user: "User") -> SecondFactor | None:
-    """The person's confirmed second factor."""
+    """The user's confirmed second factor."""
     return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
 
 
@@ -115,15 +115,15 @@ def find_unconfirmed(user: "User") -> SecondFactor | None:
 
 
 def start_setup(user: "User") -> SecondFactor:
-    """A new secret that counts for nothing until `confirm`; one that is confirmed already stays."""
+    """Create a secret, which has no effect until `confirm`. Raises `ValueError` if a factor is confirmed already."""
     if find_factor(user) is not None:
-        raise ValueError("There is a second factor already; take it off first.")
+        raise ValueError("The user already has a second factor. Remove it first.")
     SecondFactor.objects.filter(user=user).delete()
     return SecondFactor.objects.create(user=user, encrypted_secret=crypto.encrypt(pyotp.random_base32()))
 
 
 def confirm(factor: SecondFactor, code: str, *, now: datetime) -> list[str] | None:
-    """Begin to ask for the factor, if the app shows the right code; the recovery codes, shown this once."""
+    """Turn the second factor on if the code is right. Returns the recovery codes to show once."""
     if not factor.take_code(code, now=now):
         return None
     factor.confirmed_at = now
@@ -132,7 +132,7 @@ def confirm(factor: SecondFactor, code: str, *, now: datetime) -> list[str] | No
 
 
 def make_recovery_codes(user: "User") -> list[str]:
-    """New codes; the old ones do not work any more."""
+    """Create new codes. The old ones stop working."""
     codes = [
         "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(3)) for _ in range(RECOVERY_CODES)
     ]
@@ -147,24 +147,24 @@ def count_recovery_codes(user: "User") -> int:
 
 
 def take_any_code(user: "User", code: str, *, now: datetime) -> bool:
-    """Whether the code, of the app or for recovery, is right; it is used up then."""
+    """Whether this is a right code, from the app or for recovery. It then cannot be used again."""
     factor = find_factor(user)
     if factor is None:
         return False
     if factor.take_code(code, now=now):
         return True
-    fitting = RecoveryCode.objects.filter(user=user, digest=_digest(user, code), used_at__isnull=True)
-    return bool(fitting.update(used_at=now))
+    matching = RecoveryCode.objects.filter(user=user, digest=_digest(user, code), used_at__isnull=True)
+    return bool(matching.update(used_at=now))
 
 
 def remove(user: "User") -> bool:
-    """Log-ins need the password alone again; whether there was anything to take off."""
+    """Remove the second factor and the recovery codes. False if there was none."""
     RecoveryCode.objects.filter(user=user).delete()
     removed, _ = SecondFactor.objects.filter(user=user).delete()
     return bool(removed)
 
 
 def _digest(user: "User", code: str) -> str:
-    # 74 random bits: a plain hash is as good as a slow one.
+    # The codes have 74 random bits, so a fast hash is safe.
     plain = "".join(each for each in code.lower() if each.isalnum())
     return hashlib.sha256(f"{user.pk}:{plain}".encode("utf-8", "replace")).hexdigest()

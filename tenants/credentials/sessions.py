@@ -1,4 +1,4 @@
-"""Log-ins that a person can see and end: Django's sessions, with who, from where and when last seen."""
+"""Sessions that a user can see and end: Django's, with user, address and time of last use."""
 
 import hashlib
 from contextlib import suppress
@@ -23,9 +23,9 @@ _SIGNED_IN = "signed_in"
 
 
 class PersonSession(AbstractBaseSession):
-    """A session; those of nobody (a half log-in, a message) have no `user_key`."""
+    """A session. `user_key` is empty before sign-in."""
 
-    # MongoDB takes away what has expired, by an index of supportsaas.db.indexes.
+    # An index in supportsaas.db.indexes makes MongoDB delete expired sessions.
     expire_date = models.DateTimeField()
     user_key = models.CharField(max_length=64, blank=True)
     address = models.CharField(max_length=45, blank=True)
@@ -42,12 +42,12 @@ class PersonSession(AbstractBaseSession):
 
     @property
     def handle(self) -> str:
-        """Names the session in a page, without being the key that opens it."""
+        """Identifies the session on a page, without revealing its key."""
         return hashlib.sha256(self.session_key.encode()).hexdigest()[:24]
 
     @property
     def device(self) -> str:
-        """The browser and the system, in words."""
+        """The browser and operating system, for display."""
         return _device(self.agent)
 
 
@@ -68,7 +68,7 @@ class SessionStore(DatabaseStore):
         return session
 
     def _get_session_from_db(self) -> PersonSession | None:
-        """As Django's, but straight from the collection: every request begins with it."""
+        """Like Django's, but read straight from the collection, because every request does this."""
         found = mongo.collection(PersonSession._meta.db_table).find_one(session_match(self.session_key))
         if found is None:
             self._session_key = None
@@ -82,10 +82,10 @@ def session_match(key: str | None) -> Document:
 
 
 def connect() -> None:
-    user_logged_in.connect(_note_log_in, dispatch_uid="tenants.credentials.sessions")
+    user_logged_in.connect(_note_sign_in, dispatch_uid="tenants.credentials.sessions")
 
 
-def _note_log_in(request: HttpRequest, **_: Any) -> None:
+def _note_sign_in(request: HttpRequest, **_: Any) -> None:
     request.session[_SIGNED_IN] = {
         "address": client_address(request),
         "agent": request.META.get("HTTP_USER_AGENT", "")[:300],
@@ -94,20 +94,20 @@ def _note_log_in(request: HttpRequest, **_: Any) -> None:
 
 
 def signed_in_at(request: HttpRequest) -> datetime | None:
-    """When the person of this session logged in."""
+    """When the user of this session signed in."""
     signed_in = request.session.get(_SIGNED_IN, {})
     return datetime.fromisoformat(signed_in["at"]) if "at" in signed_in else None
 
 
 def note_last_seen(get_response: Any) -> Any:
-    """Remember when a session was last used, to five minutes, without writing the session anew."""
+    """Record when a session was last used, to five minutes, without saving the session."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = get_response(request)
         store: Any = request.session
         seen = getattr(store, "last_seen_at", None)
         if seen is not None and store.session_key and clock.now() - seen > SEEN_PRECISION:
-            with suppress(*mongo.UNAVAILABLE):  # the answer is there already
+            with suppress(*mongo.UNAVAILABLE):  # the response is ready already
                 PersonSession.objects.filter(pk=store.session_key).update(last_seen_at=clock.now())
         return response
 
@@ -115,13 +115,13 @@ def note_last_seen(get_response: Any) -> Any:
 
 
 def find_sessions(user: Any) -> list[PersonSession]:
-    """The person's open sessions, the last used first."""
+    """The user's sessions, last used first."""
     open_ones = PersonSession.objects.filter(user_key=str(user.pk), expire_date__gt=clock.now())
     return list(open_ones.order_by("-last_seen_at"))
 
 
 def end_session(user: Any, handle: str) -> bool:
-    """Log that device out; False where the person has no such session (any more)."""
+    """End one session of the user. False if it does not exist."""
     for session in find_sessions(user):
         if session.handle == handle:
             session.delete()
@@ -130,13 +130,13 @@ def end_session(user: Any, handle: str) -> bool:
 
 
 def end_sessions(user: Any, *, but: str | None = None) -> int:
-    """Log the person out everywhere, but for the session of that key; how many were ended."""
+    """End all sessions of the user except the one with the key `but`. Returns their number."""
     ended, _ = PersonSession.objects.filter(user_key=str(user.pk)).exclude(pk=but or "").delete()
     return ended
 
 
 def _device(agent: str) -> str:
-    """The order matters: most browsers also name the ones they want to be taken for."""
+    """The order matters: most browsers also name others that they imitate."""
     browsers = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
     systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
                ("Mac OS", "macOS"), ("Linux", "Linux"))  # fmt: skip

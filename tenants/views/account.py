@@ -1,4 +1,4 @@
-"""A person's own account: the password, the second factor, and where they are logged in."""
+"""A user's own account: password, two-factor authentication and sessions."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from supportsaas import clock
+from supportsaas.formatting import format_count
 from tenants.access import SignedInRequest, sign_in_required
 from tenants.accounts import sign_in
 from tenants.accounts.password_again import problem_of_password
@@ -23,7 +24,7 @@ from tenants.models import User
 
 
 class ChangePasswordForm(PasswordChangeForm):
-    """The old password is asked for as at the log-in, and as slowly."""
+    """Checks the old password with the same throttle as sign-in."""
 
     revoke_tokens = forms.BooleanField(required=False, initial=True)
 
@@ -47,7 +48,7 @@ def show_account(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @sign_in_required
 def change_password(request: SignedInRequest) -> HttpResponse:
-    """Afterwards this device stays logged in, and no other."""
+    """Only this device stays signed in afterwards."""
     form = ChangePasswordForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         user = form.save()
@@ -55,7 +56,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
         end_sessions(user, but=request.session.session_key)
         note(SignInEvent.CHANGED, request, user=user)
         revoked = _revoke_tokens(request, user)
-        messages.success(request, f"Your password is changed. Everywhere else you are logged out.{revoked}")
+        messages.success(request, f"Password changed. You are signed out on all other devices.{revoked}")
         return redirect("account")
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "live_tokens": tokens.count_live(request.user)}
@@ -64,17 +65,17 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @sign_in_required
-def end_sessions_of_mine(request: SignedInRequest) -> HttpResponse:
-    """Log out one device (`session`), or all but this one, and then also the programs (`revoke_tokens`)."""
+def end_my_sessions(request: SignedInRequest) -> HttpResponse:
+    """Sign out one device (`session`), or all others and, with `revoke_tokens`, also programs."""
     handle = request.POST.get("session", "")
     if not handle:
         ended = end_sessions(request.user, but=request.session.session_key)
         revoked = _revoke_tokens(request, request.user)
-        messages.success(request, f"Logged out {ended} other {'device' if ended == 1 else 'devices'}.{revoked}")
+        messages.success(request, f"Signed out {format_count(ended, 'other device')}.{revoked}")
     elif end_session(request.user, handle):
-        messages.success(request, "That device is logged out.")
+        messages.success(request, "Device signed out.")
     else:
-        messages.warning(request, "That device was logged out already.")
+        messages.warning(request, "That device was already signed out.")
     return redirect("account")
 
 
@@ -83,7 +84,7 @@ def end_sessions_of_mine(request: SignedInRequest) -> HttpResponse:
 def show_two_factor(request: SignedInRequest) -> HttpResponse:
     """Set up the second factor (password, then the app's first code), take it off, or make new recovery codes.
 
-    The latter two need a code of the factor too: who has the password alone cannot take it off.
+    The latter two also need a code, so a stolen password alone is not enough.
     """
     user = request.user
     do = request.POST.get("do", "") if request.method == "POST" else ""
@@ -106,7 +107,7 @@ def show_two_factor(request: SignedInRequest) -> HttpResponse:
         second_factor.remove(user)
         note(SignInEvent.SECOND_FACTOR_OFF, request, user=user)
         request.session.pop(sign_in.SECOND_FACTOR, None)
-        messages.success(request, "Two-factor log-in is off. Your password alone logs you in.")
+        messages.success(request, "Two-factor authentication is off. You sign in with your password only.")
     return redirect("account-two-factor")
 
 
@@ -116,7 +117,7 @@ def _confirm(request: SignedInRequest, user: User) -> HttpResponse:
         return redirect("account-two-factor")
     codes = second_factor.confirm(factor, request.POST.get("code", "")[:20], now=clock.now())
     if codes is None:
-        problem = "This is not the code the app shows now. Check that the clock of the phone is right, and try again."
+        problem = "The code is not correct. Check that your phone's clock is right, then try again."
         return _two_factor_page(request, problem=problem, failed="confirm")
     note(SignInEvent.SECOND_FACTOR_ON, request, user=user)
     request.session[sign_in.SECOND_FACTOR] = True
@@ -152,12 +153,12 @@ def _account_page(request: SignedInRequest) -> HttpResponse:
 def _problem_of_code(request: HttpRequest, user: User) -> str:
     try:
         is_right = sign_in.code_is_right(request, user, request.POST.get("code", "")[:100])
-    except TooManyAttempts as refused:
-        return str(refused)
-    return "" if is_right else "This code is not right, or was used already. Enter the one that the app shows now."
+    except TooManyAttempts as rejected:
+        return str(rejected)
+    return "" if is_right else "The code is not correct or was already used. Enter the current code from your app."
 
 
 def _revoke_tokens(request: HttpRequest, user: User) -> str:
-    """Revoke them where that box was checked; a sentence that says so, or an empty text."""
+    """Revoke the user's tokens if that box was checked. Returns a sentence about it, or ""."""
     revoked = tokens.revoke_all(user) if "revoke_tokens" in request.POST else 0
-    return f" {revoked} {'token' if revoked == 1 else 'tokens'} revoked." if revoked else ""
+    return f" {format_count(revoked, 'token')} revoked." if revoked else ""

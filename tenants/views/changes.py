@@ -1,4 +1,4 @@
-"""The changes of a tenant's set-up, for its admins."""
+"""A tenant's configuration changes, for its admins."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ PAGE = 50
 @require_GET
 @tenant_required(Role.ADMIN)
 def show_changes(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Newest first; `before` is the last entry of the page before."""
+    """Newest first. `before` is the last entry of the previous page."""
     mine: Any = AuditEntry.objects.filter(tenant_slug=access.tenant.slug)
     found = mine
     try:
         last = mine.filter(pk=request.GET["before"]).first() if "before" in request.GET else None
     except (ValidationError, ValueError):
-        last = None  # not even the form of an id
+        last = None  # not a valid id
     if last is not None:
         found = mine.filter(Q(recorded_at__lt=last.recorded_at) | Q(recorded_at=last.recorded_at, pk__lt=last.pk))
     entries = list(found.order_by("-recorded_at", "-pk")[: PAGE + 1])

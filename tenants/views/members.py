@@ -1,4 +1,4 @@
-"""A tenant's members, for its admins: add, make an account, change the role, take out."""
+"""A tenant's members, for its admins: add, create an account, change the role, remove."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def show_members(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 @require_POST
 @tenant_required(Role.ADMIN)
 def add_member(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Add a person by user name; where nobody has it, offer to make the account, and make it when asked."""
+    """Add a user by name. If there is no such account, offer to create it, and create it on request."""
     form = AddMemberForm(request.POST)
     if not form.is_valid():
         return _page(request, access, form, status=422)
@@ -47,16 +47,16 @@ def add_member(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         if "make" in request.POST:
             return _link_page(request, access, members.create_account(access.tenant, username=name, role=role).user)
         members.add_member(access.tenant, username=name, role=role)
-    except NoSuchPerson as refused:
-        form.add_error(refused.field, str(refused))
-        return _page(request, access, form, may_make=name, status=422)
-    except Rejected as refused:
-        form.add_error(refused.field, str(refused))
+    except NoSuchPerson as rejected:
+        form.add_error(rejected.field, str(rejected))
+        return _page(request, access, form, creatable=name, status=422)
+    except Rejected as rejected:
+        form.add_error(rejected.field, str(rejected))
         return _page(request, access, form, status=422)
     messages.success(
         request,
-        f"{name} is {role.value} of {access.tenant} now. The account existed before: make sure that it is the person "
-        "you mean.",
+        f"Added {name} to {access.tenant} as {role.value}. The account already existed, so make sure it belongs to the "
+        "right person.",
     )
     return redirect("settings-members", access.tenant.slug)
 
@@ -64,22 +64,22 @@ def add_member(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 @require_POST
 @tenant_required(Role.ADMIN)
 def change_member(request: TenantRequest, access: TenantAccess, user_id: str) -> HttpResponse:
-    """Change the role, take the person out, or make a new link, whichever button was pressed."""
+    """Change the role, remove the member, or create a new link, depending on the button."""
     try:
         member = members.find_member(access.tenant, user_id)
         if request.POST.get("do") == "remove":
             members.remove_member(member)
-            messages.success(request, f"{member.user} is no member of {access.tenant} any more.")
+            messages.success(request, f"Removed {member.user} from {access.tenant}.")
         elif request.POST.get("do") == "link" and member.may_have_link:
             return _link_page(request, access, member.user)
         elif request.POST.get("role") in Role.values:
             members.change_role(member, Role(request.POST["role"]))
-            messages.success(request, f"{member.user} is {request.POST['role']} now.")
+            messages.success(request, f"Changed the role of {member.user} to {request.POST['role']}.")
         else:
-            messages.error(request, "That cannot be done. Nothing was changed.")
-    except Rejected as refused:
-        messages.error(request, str(refused))
-    # Whoever gave up the own role of admin may not see the page of members any more.
+            messages.error(request, "This action is not possible. Nothing was changed.")
+    except Rejected as rejected:
+        messages.error(request, str(rejected))
+    # An admin who gave up the role can no longer see this page.
     still = find_access(request.user, access.tenant.slug)
     if still is None or not still.can_administer:
         return redirect("overview")
@@ -87,18 +87,18 @@ def change_member(request: TenantRequest, access: TenantAccess, user_id: str) ->
 
 
 def _page(
-    request: TenantRequest, access: TenantAccess, form: AddMemberForm, *, may_make: str = "", status: int = 200
+    request: TenantRequest, access: TenantAccess, form: AddMemberForm, *, creatable: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "form": form,
         "members": members.find_members(access.tenant),
         "roles": ROLES,
-        "may_make": may_make,
+        "creatable": creatable,
     }
     return render(request, "tenants/members.html", context, status=status)
 
 
 def _link_page(request: TenantRequest, access: TenantAccess, user: User) -> HttpResponse:
-    """The link is shown in this answer alone: it is kept nowhere."""
+    """The link is only shown in this response and not stored."""
     link = request.build_absolute_uri(members.password_link(user))
     return render(request, "tenants/password_link.html", {"person": user, "link": link})

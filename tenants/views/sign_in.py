@@ -1,4 +1,4 @@
-"""The log-in pages: the password, then the code of whoever has a second factor; choosing a password by a link."""
+"""The sign-in pages: password, then code of the second factor. Also choosing a password with a link."""
 
 from typing import Any
 
@@ -29,20 +29,20 @@ from tenants.models import User
 
 
 class SignInForm(AuthenticationForm):
-    """Keeps how long to wait where there were too many attempts."""
+    """Records how long to wait after too many attempts."""
 
     wait_seconds = 0
 
     def clean(self) -> dict[str, Any]:
         try:
             return super().clean()
-        except TooManyAttempts as refused:
-            self.wait_seconds = refused.seconds
-            raise forms.ValidationError(str(refused), code="throttled") from None
+        except TooManyAttempts as rejected:
+            self.wait_seconds = rejected.seconds
+            raise forms.ValidationError(str(rejected), code="throttled") from None
 
 
 class SignIn(LoginView):
-    """The log-in page. A fragment that asks after the session has ended reloads its page instead."""
+    """The sign-in page. A fragment requested after the end of the session reloads its whole page instead."""
 
     request: HtmxHttpRequest
     authentication_form = SignInForm
@@ -71,28 +71,28 @@ class SignIn(LoginView):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def show_code(request: HttpRequest) -> HttpResponse:
-    """The second step of a log-in; without a first one it leads back there."""
-    half = sign_in.find_pending(request)
-    if half is None and request.user.is_authenticated:
-        return redirect("overview")  # another tab has done it
-    if half is None:
-        messages.warning(request, "The log-in took too long. Begin again.")
+    """The second step of signing in. Redirects to the first step if it is missing."""
+    pending = sign_in.find_pending(request)
+    if pending is None and request.user.is_authenticated:
+        return redirect("overview")  # another tab has finished signing in
+    if pending is None:
+        messages.warning(request, "Signing in took too long. Start again.")
         return redirect("login")
     if request.method != "POST":
-        return render(request, "registration/code.html", {"person": half.user})
+        return render(request, "registration/code.html", {"person": pending.user})
     try:
-        if sign_in.finish(request, half, request.POST.get("code", "")[:100]):
-            response = HttpResponseRedirect(half.next)
+        if sign_in.finish(request, pending, request.POST.get("code", "")[:100]):
+            response = HttpResponseRedirect(pending.next)
             remember_device(request, response)
             return response
-        problem, status = "This code is not right, or was used already. Enter the one that the app shows now.", 422
-    except TooManyAttempts as refused:
-        problem, status = str(refused), 429
-    return render(request, "registration/code.html", {"person": half.user, "problem": problem}, status=status)
+        problem, status = "The code is not correct or was already used. Enter the current code from your app.", 422
+    except TooManyAttempts as rejected:
+        problem, status = str(rejected), 429
+    return render(request, "registration/code.html", {"person": pending.user, "problem": problem}, status=status)
 
 
 class ChoosePassword(PasswordResetConfirmView):
-    """Where a one-time link leads: the link's token goes into the session at once, so it stands in no Referer."""
+    """The page of a one-time link. Its token moves to the session at once, so that no Referer contains it."""
 
     template_name = "registration/choose_password.html"
     token_generator = members.password_link_tokens
@@ -103,20 +103,20 @@ class ChoosePassword(PasswordResetConfirmView):
             return self.render_to_response(self.get_context_data(), status=410)
         del self.request.session[INTERNAL_RESET_SESSION_TOKEN]
         note(SignInEvent.CHANGED, self.request, user=self.user)
-        messages.success(self.request, "Your password is set. Log in with it.")
+        messages.success(self.request, "Your password is set. Sign in with it.")
         return redirect("login")
 
 
 def show_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without this browser's CSRF token: sent from elsewhere, or opened before a log-in and now too old.
+    """A form without a valid CSRF token: sent from another site, or opened before the last sign-in.
 
-    The log-in form leads on: to where it would have led, or for whoever is not logged in to a fresh form.
+    The sign-in form redirects to its target if the user is signed in, and otherwise to a fresh form.
     """
-    is_logged_in = request.user.is_authenticated  # from here on the log knows who it is
+    is_signed_in = request.user.is_authenticated  # also loads the user for the log
     if request.resolver_match and request.resolver_match.view_name in ("login", "login-code"):
         wanted = safe_next(request, request.POST.get("next") or request.GET.get("next", ""))
-        if is_logged_in:
+        if is_signed_in:
             return HttpResponseRedirect(wanted)
-        messages.warning(request, "The form was too old. Log in with this one.")
+        messages.warning(request, "The form had expired. Sign in again.")
         return redirect_to_login(wanted)
     return render(request, "403_csrf.html", status=403)

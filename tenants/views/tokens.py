@@ -1,4 +1,4 @@
-"""Tokens for programs: a tenant's, for its admins, and everybody's own."""
+"""API tokens: those of a tenant, for its admins, and a user's own."""
 
 from typing import Any
 
@@ -27,18 +27,16 @@ ALL_MINE = ""
 
 
 class TokenForm(AsksPasswordAgain, forms.Form):
-    name = forms.CharField(
-        label="What it is for", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    scope = forms.ChoiceField(label="It may", choices=Scope.choices, initial=Scope.READ.value)
-    lifetime = forms.ChoiceField(label="It lasts", choices=Lifetime.choices, initial=Lifetime.QUARTER.value)
+    name = forms.CharField(label="Name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    scope = forms.ChoiceField(label="Permission", choices=Scope.choices, initial=Scope.READ.value)
+    lifetime = forms.ChoiceField(label="Expires after", choices=Lifetime.choices, initial=Lifetime.QUARTER.value)
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.ask_again(request)
 
-    def make(self, user: User, tenant: Tenant | None) -> str:
-        """The text of a new token, or an empty one and the error at its field."""
+    def create(self, user: User, tenant: Tenant | None) -> str:
+        """The text of a new token, or "" and an error at its field."""
         values = self.cleaned_data
         try:
             _, text = tokens.create_token(
@@ -48,14 +46,14 @@ class TokenForm(AsksPasswordAgain, forms.Form):
                 scope=Scope(values["scope"]),
                 days=Lifetime(values["lifetime"]).days,
             )
-        except Rejected as refused:
-            self.add_error(refused.field, str(refused))
+        except Rejected as rejected:
+            self.add_error(rejected.field, str(rejected))
             return ""
         return text
 
 
 class MyTokenForm(TokenForm):
-    tenant = forms.ChoiceField(label="For", required=False)
+    tenant = forms.ChoiceField(label="Tenant", required=False)
     field_order = ["name", "tenant", "scope", "lifetime"]
 
     def __init__(self, request: HttpRequest, *args: Any, mine: list[TenantAccess], **kwargs: Any) -> None:
@@ -74,9 +72,9 @@ def show_tokens(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 @never_cache
 @require_POST
 @tenant_required(Role.ADMIN)
-def make_token(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+def create_token(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     form = TokenForm(request, request.POST)
-    made = form.make(request.user, access.tenant) if form.is_valid() else ""
+    made = form.create(request.user, access.tenant) if form.is_valid() else ""
     return _tenant_page(request, access, TokenForm(request) if made else form, made=made)
 
 
@@ -96,10 +94,10 @@ def show_my_tokens(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_POST
 @sign_in_required
-def make_my_token(request: SignedInRequest) -> HttpResponse:
+def create_my_token(request: SignedInRequest) -> HttpResponse:
     mine = find_all_access(request.user)
     form = MyTokenForm(request, request.POST, mine=mine)
-    made = form.make(request.user, form.tenants.get(form.cleaned_data["tenant"])) if form.is_valid() else ""
+    made = form.create(request.user, form.tenants.get(form.cleaned_data["tenant"])) if form.is_valid() else ""
     return _my_page(request, MyTokenForm(request, mine=mine) if made else form, made=made)
 
 
@@ -120,7 +118,7 @@ def _my_page(request: SignedInRequest, form: TokenForm, *, made: str = "") -> Ht
 
 
 def _page(request: HttpRequest, template: str, form: TokenForm, made: str, context: dict[str, Any]) -> HttpResponse:
-    """The text of a new token is in this answer alone: it is kept nowhere, not even in a message."""
+    """The text of a new token is only in this response. It is not stored, not even in a message."""
     listed = context.pop("listed")
     context |= {
         "form": form,
@@ -133,8 +131,8 @@ def _page(request: HttpRequest, template: str, form: TokenForm, made: str, conte
 
 def _revoke(request: HttpRequest, token: ApiToken | None) -> None:
     if token is None:
-        messages.error(request, "There is no such token. Nothing was changed.")
+        messages.error(request, "That token does not exist. Nothing was changed.")
     elif tokens.revoke_token(token):
-        messages.success(request, f"“{token.name}” is revoked: no program gets in with it any more.")
+        messages.success(request, f"Revoked “{token.name}”. Programs can no longer use it.")
     else:
-        messages.warning(request, f"“{token.name}” had been revoked before.")
+        messages.warning(request, f"“{token.name}” was already revoked.")

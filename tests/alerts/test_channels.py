@@ -62,12 +62,12 @@ class TestWhatMayBeEntered:
     @pytest.mark.parametrize(
         ("address", "words"),
         [
-            ("pager.example", "begins with http"),
-            ("ftp://pager.example/x", "begins with http"),
-            ("https://user:pw@pager.example/x", "no user, password"),
-            ("https://pager.example/x#y", "no user, password"),
-            ("https://pager .example/x", "begins with http"),
-            ("http://[::1/x", "begins with http"),
+            ("pager.example", "starts with http"),
+            ("ftp://pager.example/x", "starts with http"),
+            ("https://user:pw@pager.example/x", "without user, password"),
+            ("https://pager.example/x#y", "without user, password"),
+            ("https://pager .example/x", "starts with http"),
+            ("http://[::1/x", "starts with http"),
             ("http://10.1.2.3/x", "OUTBOUND_ALLOWED_HOSTS"),
             ("http://2130706434/x", "OUTBOUND_ALLOWED_HOSTS"),
             ("http://[::ffff:169.254.169.254]/x", "OUTBOUND_ALLOWED_HOSTS"),
@@ -188,7 +188,7 @@ class TestPages:
         [
             ("webhook", {"name": ""}, "This field is required"),
             ("webhook", {"name": "On call"}, "a channel of that name already"),
-            ("webhook", {"address": "nowhere"}, "begins with http"),
+            ("webhook", {"address": "nowhere"}, "starts with http"),
             ("webhook", {"secret": "hunter2"}, "24 to 64 bytes"),
             ("webhook", {"max_age_hours": "0"}, "greater than or equal to 1"),
             ("webhook", {"urgencies": ["extreme"]}, "Select a valid choice"),

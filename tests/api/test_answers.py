@@ -26,13 +26,13 @@ class TestRefusals:
         "path", ["/tickets/", "/health/", "/ingest", "/ingest/nothing", "/tenants/", "/api/x", "/ticket", "/v1/tickets"]
     )
     def test_an_address_that_is_none_is_404_in_json(self, api: Api, path: str) -> None:
-        assert api.call("GET", path) == (404, {"detail": "There is no such address."})
+        assert api.call("GET", path) == (404, {"detail": "Not found."})
 
     def test_a_person_at_an_address_that_is_none_gets_a_page_and_a_program_without_a_token_json(self) -> None:
         page = Client().get("/v1/tickets", headers={"Accept": "text/html,application/json;q=0.9"})
         assert (page.status_code, page["Content-Type"].split(";")[0]) == (404, "text/html")
         answer = Client().get("/v1/tickets", headers={"Accept": "application/json"})
-        assert (answer.status_code, answer.json()) == (404, {"detail": "There is no such address."})
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
 
     @pytest.mark.parametrize(
         ("method", "path", "allowed"),
@@ -58,7 +58,7 @@ class TestRefusals:
 
     def test_a_wrong_host_is_400_in_json(self, api: Api) -> None:
         response = api.ask("GET", "/tickets", headers={"Host": "evil.example"}, tenant_id="acme")
-        assert (response.status_code, response.json()) == (400, {"detail": "The request cannot be understood."})
+        assert (response.status_code, response.json()) == (400, {"detail": "The request is not valid."})
 
     def test_a_fault_of_ours_is_500_in_json_without_its_words(
         self, owner: User, tenant: Tenant, monkeypatch: pytest.MonkeyPatch

@@ -23,7 +23,7 @@ def test_one_too_many_is_429_and_does_nothing(owner: User, tenant: Tenant, setti
     assert refused.status_code == 429
     assert 1 <= int(refused["Retry-After"]) <= 20
     assert (refused[LIMIT], refused[LEFT]) == ("3", "0") and 0 < int(refused[RESET]) <= 60
-    assert "3 requests a minute" in refused.json()["detail"]
+    assert "3 requests per minute" in refused.json()["detail"]
     assert mongo.collection("ingestion_logs").count_documents({}) == 0
 
 
@@ -63,7 +63,7 @@ def test_a_person_has_one_limit_for_all_sessions_apart_from_their_tokens(
     assert [each.status_code for each in answers] == [200, 200, 429, 429]
     assert [each[LEFT] for each in answers] == ["1", "0", "0", "0"]
     assert (answers[2][LIMIT], "Retry-After" in answers[2]) == ("2", True)
-    assert "A person in a session may make 2 requests a minute. Nothing was done" in answers[2].json()["detail"]
+    assert "A person in a session may make 2 requests per minute. Nothing was changed" in answers[2].json()["detail"]
     assert Api(token_of(owner)).ask("GET", "/tickets", tenant_id="acme").status_code == 200
 
 

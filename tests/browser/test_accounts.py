@@ -41,7 +41,7 @@ def test_a_button_pressed_after_the_session_ended_leads_back_to_its_page(
     assert axe_finds(page) == ""
     page.fill("#username", "owner")
     page.fill("#password", PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url("/t/acme/ingestion/")
     page.get_by_role("button", name="Run ingestion").click()
     expect(page.get_by_role("button", name="Run ingestion")).to_have_count(0)
@@ -55,5 +55,5 @@ def test_a_log_in_form_left_in_a_second_tab_leads_on(page: Page, owner: User, te
     for tab, url in ((page, "/t/acme/customers/"), (second, "/t/acme/tickets/")):
         tab.fill("#username", "owner")
         tab.fill("#password", PASSWORD)
-        tab.get_by_role("button", name="Log in").click()
+        tab.get_by_role("button", name="Sign in").click()
         expect(tab).to_have_url(url)

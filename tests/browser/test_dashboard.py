@@ -93,7 +93,7 @@ def test_the_heat_map_is_a_table_that_can_be_read_aloud(open_page: Callable[...,
 def test_everything_is_reached_by_keyboard_and_seen_where_it_is(open_page: Callable[..., Page]) -> None:
     page = open_page(viewport={"width": 1280, "height": 900})
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{WEEK}#content")
     page.keyboard.press("Tab")

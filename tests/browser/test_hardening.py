@@ -134,10 +134,10 @@ def test_two_factor_log_in_is_set_up_and_used(page: Page, owner: User, tenant: T
     page.context.clear_cookies()
     log_in_until_code(page)
     page.get_by_label("Code").fill(codes[0])
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     wait_for_log_in(page)
     page.goto("/account/")
-    expect(page.get_by_role("main")).to_contain_text("9 recovery codes are left")
+    expect(page.get_by_role("main")).to_contain_text("9 recovery codes left")
 
 
 def log_in_until_code(page: Page) -> None:
@@ -146,5 +146,5 @@ def log_in_until_code(page: Page) -> None:
     page.goto("/login/")
     page.get_by_label("User").fill("owner")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/login/code/")

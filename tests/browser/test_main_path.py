@@ -26,7 +26,7 @@ def log_in(page: Page, name: str) -> None:
     page.goto("/")
     page.get_by_label("User").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     wait_for_log_in(page)
 
 

@@ -31,8 +31,8 @@ def test_relative_times_tick_and_newer_numbers_are_offered(page: Page, owner: Us
     expect(age).to_have_text("7 min")
     finished_job(tenant, now=clock.now())
     page.clock.run_for(60_000)
-    expect(fresh).to_contain_text("New numbers, show")
-    page.get_by_role("link", name="New numbers, show").click()
+    expect(fresh).to_contain_text("Show new data")
+    page.get_by_role("link", name="Show new data").click()
     expect(page.locator("#as-of")).not_to_contain_text("New numbers")
 
 

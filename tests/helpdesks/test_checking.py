@@ -240,7 +240,7 @@ class TestOwnWords:
     def test_https_at_a_plain_port_is_said(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
         source = connect([])
         source.url = helpdesk.url.replace("http://", "https://")
-        with pytest.raises(SourceError, match="without HTTPS on this port"):
+        with pytest.raises(SourceError, match="does not use HTTPS on this port"):
             check_source(source)
 
 

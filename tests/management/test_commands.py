@@ -261,7 +261,7 @@ class TestSettingUp:
             (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--every", "0"], "1 to 10080"),
             (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--every", "10081"], "1 to 10080"),
             (["token", "create", "--user", "nobody"], "no user"),
-            (["token", "revoke", "nonsense"], "no such token"),
+            (["token", "revoke", "nonsense"], "That token does not exist"),
         ],
     )
     def test_wrong_input_is_a_sentence(
@@ -330,4 +330,4 @@ class TestSettingUp:
 
     def test_indexes_can_be_ensured_again_and_again(self) -> None:
         assert run("ensure_indexes") == run("ensure_indexes")
-        assert "indexes are in place" in run("ensure_indexes")[1]
+        assert "indexes exist" in run("ensure_indexes")[1]

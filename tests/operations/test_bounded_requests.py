@@ -108,7 +108,7 @@ def test_a_large_upload_leaves_nothing_and_is_refused_unread(start_web: Callable
             b"Content-Length: 500000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n"
         )
         answer = connection.recv(65536)
-    assert answer.startswith(b"HTTP/1.1 413 ") and b"Nothing was done" in answer
+    assert answer.startswith(b"HTTP/1.1 413 ") and b"Nothing was changed" in answer
     assert list(folder.iterdir()) == []
 
 

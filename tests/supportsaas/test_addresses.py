@@ -36,7 +36,7 @@ def test_the_public_internet_is_not(text: str) -> None:
 @pytest.mark.parametrize("text", ["8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::808:808", "2606:4700::1111"])
 def test_the_public_addresses_of_this_machine_are_inside(text: str) -> None:
     own = {ip_address("8.8.8.8"), ip_address("2606:4700::1111")}
-    with pytest.raises(AddressBlocked, match="this machine itself"):
+    with pytest.raises(AddressBlocked, match="this machine"):
         check_address("hooks.example", text, allowed=NOBODY, is_own=own.__contains__)
     check_address("hooks.example", text, allowed=AllowedHosts.parse(["hooks.example"]), is_own=own.__contains__)
     check_address("hooks.example", "8.8.4.4", allowed=NOBODY, is_own=own.__contains__)
@@ -83,5 +83,5 @@ class TestAllowed:
 
     @pytest.mark.parametrize("item", ["10.0.0.0/40", "10.0.0.1/8", "http://x", "a b", "*.example", "x/y", "::zz", "."])
     def test_what_is_neither_is_a_mistake_and_not_a_name(self, item: str) -> None:
-        with pytest.raises(ValueError, match="neither a host name nor an address nor a network"):
+        with pytest.raises(ValueError, match="not a host name, address or network"):
             AllowedHosts.parse([item])

@@ -19,7 +19,7 @@ def test_a_concurrency_limit_holds_for_one_caller_and_for_all_callers() -> None:
     held = [limit.take("ann"), limit.take("ann"), limit.take("bob")]
     own, others = refusal(limit, "ann"), refusal(limit, "carol")
     assert (own.status, others.status) == (429, 503)
-    assert str(own) == "You already have 2 exports running. Nothing was done; try again when one has finished."
+    assert str(own) == "You already have 2 exports running. Nothing was changed. Try again when one has finished."
     assert str(others).startswith("The server is busy with other exports.")
     held[0].release()
     held[0].release()

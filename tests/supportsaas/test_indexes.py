@@ -24,7 +24,7 @@ def test_ensure_indexes_refuses_to_run_before_migrate(db: None) -> None:
     call_command("ensure_indexes", verbosity=0)
     MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
     try:
-        with pytest.raises(CommandError, match=r"sessions\.0001_initial.*migrate That comes first"):
+        with pytest.raises(CommandError, match="migrate first: 1 migration pending"):
             call_command("ensure_indexes", verbosity=0)
     finally:
         MigrationRecorder(connection).record_applied("sessions", "0001_initial")

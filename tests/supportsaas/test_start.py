@@ -94,13 +94,13 @@ class TestEmbeddedMongod:
             end()
 
     def test_a_second_one_on_the_same_files_says_so(self, tmp_path: Path) -> None:
-        with EmbeddedMongod(directory=tmp_path), pytest.raises(MongodUnavailable, match="already works on"):
+        with EmbeddedMongod(directory=tmp_path), pytest.raises(MongodUnavailable, match="is using"):
             EmbeddedMongod(directory=tmp_path).start()
 
     def test_a_taken_port_says_so(self, tmp_path: Path) -> None:
         with (
             EmbeddedMongod(directory=tmp_path / "one") as first,
-            pytest.raises(MongodUnavailable, match=rf"Port {first.port} .* is taken"),
+            pytest.raises(MongodUnavailable, match=rf"Port {first.port} .* is in use"),
         ):
             EmbeddedMongod(directory=tmp_path / "two", port=first.port).start()
 
@@ -197,7 +197,7 @@ class TestDemo:
     def test_a_taken_port_is_told_before_anything_starts(self, demo: Demo, tmp_path: Path) -> None:
         ended = manage("demo", data_dir=tmp_path, PORT=str(demo.port))
         assert ended.returncode == 1
-        assert f"Port {demo.port} is taken" in ended.stderr
+        assert f"Port {demo.port} is in use" in ended.stderr
 
     def test_the_demos_secrets_are_readable_by_the_owner_alone(self, demo: Demo) -> None:
         assert (demo.data_dir / "demo.json").stat().st_mode & 0o077 == 0

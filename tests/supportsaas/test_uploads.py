@@ -28,13 +28,13 @@ def test_a_form_with_a_file_is_refused_whoever_sends_it(client: Client, folder: 
     file = SimpleUploadedFile("a.csv", b"x" * size)
     answer = client.post(address, {"username": "x", "file": file})
     assert answer.status_code == 415
-    assert "Files are not taken here" in answer.json()["detail"]
+    assert "does not accept files" in answer.json()["detail"]
     assert list(folder.iterdir()) == []
 
 
 def test_a_browser_is_told_in_a_page(client: Client) -> None:
     answer = client.post("/login/", {"file": SimpleUploadedFile("a.csv", b"x")}, headers={"Accept": "text/html"})
-    assert answer.status_code == 415 and "<h1>No files, please</h1>" in answer.content.decode()
+    assert answer.status_code == 415 and "<h1>Files are not accepted</h1>" in answer.content.decode()
 
 
 def test_a_form_of_several_parts_without_a_file_is_read(superuser: User, client_of: Callable[[User], Client]) -> None:

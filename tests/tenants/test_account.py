@@ -50,7 +50,7 @@ def test_nobody_ends_the_session_of_somebody_else(team_mate: User, owner: User) 
     mine, other = logged_in("team_mate"), logged_in("owner")
     handle = PersonSession.objects.get(pk=other.session.session_key).handle
     answer = mine.post("/account/sessions/", {"session": handle}, follow=True)
-    assert "logged out already" in answer.content.decode()
+    assert "already signed out" in answer.content.decode()
     assert is_in(other)
 
 
@@ -67,7 +67,7 @@ def test_a_changed_password_keeps_this_device_alone(team_mate: User) -> None:
 @pytest.mark.parametrize(
     ("values", "complaint"),
     [
-        ({"old_password": "wrong"}, "This is not your password"),
+        ({"old_password": "wrong"}, "The password is not correct"),
         ({"new_password1": "short", "new_password2": "short"}, "at least 12 characters"),
         ({"new_password1": "123412341234123", "new_password2": "123412341234123"}, "entirely numeric"),
         ({"new_password1": "passwordpassword", "new_password2": "something else 1"}, "match"),

@@ -38,7 +38,7 @@ def test_a_person_is_added_by_user_name(admin: Client, tenant: Tenant, stranger:
     ("form", "complaint"),
     [
         ({"username": "nobody", "role": "viewer"}, "No account has the user name “nobody” yet"),
-        ({"username": "owner", "role": "viewer"}, "owner is a member already"),
+        ({"username": "owner", "role": "viewer"}, "owner is already a member"),
         ({"username": "", "role": "viewer"}, "This field is required"),
         ({"username": "new person", "role": "viewer", "make": "1"}, "Enter a valid username"),
         ({"username": "stranger", "role": "viewer", "make": "1"}, "already exists"),
@@ -74,14 +74,14 @@ def test_a_new_person_chooses_a_password_by_a_link_that_works_once(
     assert "too short" in weak
     assert client.post(where, {"new_password1": PASSWORD, "new_password2": PASSWORD})["Location"] == "/login/"
     assert client.login(username="newcomer", password=PASSWORD)
-    assert "does not work any more" in Client().get(link[1], follow=True).content.decode()
+    assert "no longer valid" in Client().get(link[1], follow=True).content.decode()
 
 
 def link_of(client: Client, slug: str, user: User) -> str:
     """The one-time link that the admin gets by the button, or an empty text."""
     html = client.post(f"/t/{slug}/settings/members/{user.pk}/", {"do": "link"}, follow=True).content.decode()
     found = re.search(r"http://testserver(/welcome/\S+?/)<", html)
-    assert found or "cannot be done" in html or "not a member" in html
+    assert found or "is not possible" in html or "not a member" in html
     return found[1] if found else ""
 
 
@@ -142,7 +142,7 @@ def test_a_link_opens_no_account_that_was_given_rights_since(
     newcomer = make_newcomer(admin)
     link = link_of(admin, "acme", newcomer)
     User.objects.filter(pk=newcomer.pk).update(**{right: True})
-    assert "does not work any more" in client.get(link, follow=True).content.decode()
+    assert "no longer valid" in client.get(link, follow=True).content.decode()
 
 
 def test_of_four_who_follow_a_link_at_the_same_moment_one_sets_the_password(

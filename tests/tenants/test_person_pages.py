@@ -23,7 +23,7 @@ def test_logging_in_leads_back_to_where_one_wanted_to_go(client: Client, team_ma
 
 def test_a_wrong_password_is_explained_at_the_form(client: Client, team_mate: User) -> None:
     html = client.post("/login/", {"username": "team_mate", "password": "wrong"}).content.decode()
-    assert "do not match" in html
+    assert "Wrong user name or password" in html
     assert 'aria-describedby="login-error"' in html
 
 
@@ -96,7 +96,7 @@ def test_admin_is_linked_for_staff_alone(client_of: ClientOf, team_mate: User, s
 def test_an_unknown_address_gets_a_page_in_the_frame(client_of: ClientOf, team_mate: User) -> None:
     response = client_of(team_mate).get("/t/nobody/tickets/")
     assert response.status_code == 404
-    assert b"There is no such page" in response.content
+    assert b"Page not found" in response.content
 
 
 def test_the_page_for_a_fault_needs_neither_context_nor_database() -> None:

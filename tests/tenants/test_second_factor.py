@@ -68,7 +68,7 @@ def test_setting_up_asks_for_the_password_shows_a_qr_code_and_then_the_recovery_
     client_of: ClientOf, team_mate: User, clock: FakeClock
 ) -> None:
     client = client_of(team_mate)
-    assert "not your password" in client.post(SET_UP, {"do": "begin", "password": "wrong"}).content.decode()
+    assert "The password is not correct" in client.post(SET_UP, {"do": "begin", "password": "wrong"}).content.decode()
     assert not SecondFactor.objects.exists()
     html = client.post(SET_UP, {"do": "begin", "password": PASSWORD}, follow=True).content.decode()
     factor = SecondFactor.objects.get()
@@ -82,7 +82,7 @@ def test_setting_up_asks_for_the_password_shows_a_qr_code_and_then_the_recovery_
     )
     assert len(set(codes)) == 10
     html = client.get(SET_UP).content.decode()
-    assert "It is on" in html and codes[0] not in html and factor.typed_secret not in html
+    assert "Two-factor authentication is on" in html and codes[0] not in html and factor.typed_secret not in html
     stored = {each.digest for each in RecoveryCode.objects.all()}
     assert not stored & set(codes)
 
@@ -187,7 +187,7 @@ def test_new_recovery_codes_and_turning_it_off_need_the_password_and_a_code(
 def test_a_lost_phone_is_helped_by_the_admin_and_by_a_command(
     client_of: ClientOf, superuser: User, team_mate: User, codes: list[str], clock: FakeClock
 ) -> None:
-    form = {"action": "take_off_second_factor", "_selected_action": [str(team_mate.pk)]}
+    form = {"action": "turn_off_second_factor", "_selected_action": [str(team_mate.pk)]}
     client_of(superuser).post("/admin/tenants/user/", form)
     assert second_factor.find_factor(team_mate) is None
     set_up(client_of(team_mate), team_mate, clock)
@@ -233,7 +233,7 @@ class TestRequiredForStaff:
     ) -> None:
         set_up(client_of(superuser), superuser, clock)
         html = client_of(superuser).get("/", headers={"Accept": "text/html"}, follow=True).content.decode()
-        assert "log in again with a code" in html
+        assert "sign in with a code" in html
 
     def test_everybody_else_goes_on_as_before(self, client_of: ClientOf, team_mate: User) -> None:
         assert client_of(team_mate).get("/t/acme/tickets/").status_code == 200

@@ -258,8 +258,8 @@ class TestOldEncryptionKeys:
         call_command("reencrypt", stdout=out)
         call_command("reencrypt", stdout=out)
         assert out.getvalue().splitlines() == [
-            "3 encrypted with the first key now, 0 were already.",
-            "0 encrypted with the first key now, 3 were already.",
+            "Re-encrypted 3 secrets; 0 already used the first key.",
+            "Re-encrypted 0 secrets; 3 already used the first key.",
         ]
         settings.ENCRYPTION_KEYS = settings.ENCRYPTION_KEYS[:1]
         assert Source.objects.get().reveal_secret() == "of the source"

@@ -101,7 +101,7 @@ class TestTokens:
         asked = client.post("/admin/tenants/apitoken/", form).content.decode()
         assert "mine" in asked and "theirs" not in asked
         page = client.post("/admin/tenants/apitoken/", {**form, "confirmed": "yes"}, follow=True).content.decode()
-        assert "only a superuser revokes them" in page
+        assert "only a superuser can revoke them" in page
         assert [each.name for each in ApiToken.objects.filter(revoked_at=None)] == ["theirs"]
 
 
@@ -139,7 +139,7 @@ class TestPeople:
             assert client.post(f"{path}/change/", self.FORM).status_code == 403
             assert client.post(f"{path}/password/", new).status_code == 403
             assert client.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
-        act(client, "/admin/tenants/user/", "take_off_second_factor", superuser.pk, other.pk)
+        act(client, "/admin/tenants/user/", "turn_off_second_factor", superuser.pk, other.pk)
         act(client, "/admin/tenants/user/", "delete_selected", superuser.pk, other.pk, post="yes")
         assert second_factor.SecondFactor.objects.count() == 2
         assert set(User.objects.values_list("username", flat=True)) == {"helper", "root", "other_staff"}

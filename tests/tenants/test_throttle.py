@@ -225,4 +225,4 @@ class TestPage:
         client = client_of(team_mate)
         form = {"old_password": "wrong", "new_password1": "a long new password", "new_password2": "a long new password"}
         said = [client.post("/account/password/", form).content.decode() for _ in range(6)]
-        assert "not your password" in said[0] and "Too many attempts" in said[5]
+        assert "password is not correct" in said[0] and "Too many attempts" in said[5]

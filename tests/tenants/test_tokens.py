@@ -62,7 +62,7 @@ class TestATenantsPage:
         client = client_of(owner)
         client.post(f"{OF_TENANT}make/", FORM)
         again = client.post(f"{OF_TENANT}make/", FORM)
-        assert again.status_code == 422 and "of this name already" in body(again)
+        assert again.status_code == 422 and "already have a token with this name" in body(again)
         assert ApiToken.objects.count() == 1
 
     @pytest.mark.parametrize(
@@ -180,17 +180,17 @@ class TestWorthNoMoreThanItsPerson:
         Membership.objects.filter(user=owner).update(role=Role.VIEWER)
         assert api.call("POST", "/ingest/run", tenant_id="acme", wait=0)[0] == 403
         assert api.call("GET", "/tickets", tenant_id="acme")[0] == 200
-        assert "may only read, because owner is viewer" in text_of(page_of(client_of(superuser), OF_TENANT))
+        assert "Can only read, because the role of owner is viewer" in text_of(page_of(client_of(superuser), OF_TENANT))
 
     def test_a_lost_membership_holds_at_once(self, api: Api, owner: User, client_of: ClientOf, superuser: User) -> None:
         Membership.objects.filter(user=owner).delete()
         assert api.call("GET", "/tickets", tenant_id="acme")[0] == 404
-        assert "owner is no member of Acme any more" in text_of(page_of(client_of(superuser), OF_TENANT))
+        assert "owner is no longer a member of Acme" in text_of(page_of(client_of(superuser), OF_TENANT))
 
     def test_a_lost_account_holds_at_once(self, api: Api, owner: User, client_of: ClientOf, superuser: User) -> None:
         User.objects.filter(pk=owner.pk).update(is_active=False)
         assert api.call("GET", "/tickets", tenant_id="acme")[0] == 401
-        assert "owner may not log in any more" in text_of(page_of(client_of(superuser), OF_TENANT))
+        assert "owner can no longer sign in" in text_of(page_of(client_of(superuser), OF_TENANT))
 
     def test_a_token_needs_no_csrf_and_leaves_no_session(self, api: Api) -> None:
         response = api.ask("POST", "/ingest/run", tenant_id="acme", wait=0)

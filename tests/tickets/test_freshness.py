@@ -275,4 +275,4 @@ class TestTheLineThatPagesAskFor:
         assert "no-store" in answer["Cache-Control"]
         finished_job(tenant, now=NOON)
         said = client.get(address[1]).content.decode()
-        assert "just now" in said and '<a href="">New numbers, show</a>' in said
+        assert "just now" in said and '<a href="">Show new data</a>' in said

@@ -159,9 +159,9 @@ def test_an_id_is_free_only_once_all_of_its_data_is_erased(
     tenant.delete()
     if left_by == "an older version that erased nothing":
         mongo.collection(deletion.COLLECTION).delete_many({})
-    with pytest.raises(ValidationError, match="still data of an earlier tenant"):
+    with pytest.raises(ValidationError, match="Data of a deleted tenant"):
         Tenant.objects.create(slug="acme", name="New")
-    with pytest.raises(CommandError, match="still data of an earlier tenant"):
+    with pytest.raises(CommandError, match="Data of a deleted tenant"):
         call_command("tenant", "create", "acme", "--name", "New")
     form = {"slug": "acme", "name": "New", "timezone": "UTC", "is_active": "on",
             "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}  # fmt: skip

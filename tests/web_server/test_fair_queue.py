@@ -1,10 +1,10 @@
-"""Whose request is next: places for all, fewer for one caller and one address, and all take queue."""
+"""Whose request is next: slots for all, fewer for one caller and one address, and all take queue."""
 
 from supportsaas.web_server.fair_queue import Caller, FairQueue
 
 
-def queue_of(*, places: int, each: int = 99, each_address: int = 99, most_waiting: int = 100) -> FairQueue[str]:
-    return FairQueue(places=places, each=each, each_address=each_address, most_waiting=most_waiting)
+def queue_of(*, slots: int, each: int = 99, each_address: int = 99, most_waiting: int = 100) -> FairQueue[str]:
+    return FairQueue(slots=slots, each=each, each_address=each_address, most_waiting=most_waiting)
 
 
 def caller(name: str, address: str = "") -> Caller:
@@ -13,7 +13,7 @@ def caller(name: str, address: str = "") -> Caller:
 
 
 def test_one_caller_has_its_share_and_the_others_the_rest() -> None:
-    queue = queue_of(places=4, each=2)
+    queue = queue_of(slots=4, each=2)
     for number in range(5):
         assert queue.add(caller("ann"), f"ann {number}")
     assert queue.add(caller("bob"), "bob 0")
@@ -23,7 +23,7 @@ def test_one_caller_has_its_share_and_the_others_the_rest() -> None:
 
 
 def test_those_who_wait_take_turns_however_many_one_has_sent() -> None:
-    queue = queue_of(places=1, each=1)
+    queue = queue_of(slots=1, each=1)
     for name in ("ann 0", "ann 1", "ann 2", "bob 0", "carol 0", "bob 1"):
         queue.add(caller(name.split()[0]), name)
     order = []
@@ -34,7 +34,7 @@ def test_those_who_wait_take_turns_however_many_one_has_sent() -> None:
 
 
 def test_few_wait_and_half_of_them_may_be_one_callers() -> None:
-    queue = queue_of(places=1, each=1, most_waiting=6)
+    queue = queue_of(slots=1, each=1, most_waiting=6)
     assert [queue.add(caller("ann"), "x") for _ in range(4)] == [True, True, True, False]
     assert [queue.add(caller("bob"), "x") for _ in range(4)] == [True, True, True, False]
     assert queue.add(caller("carol"), "x") is False, "nobody more"
@@ -42,7 +42,7 @@ def test_few_wait_and_half_of_them_may_be_one_callers() -> None:
 
 
 def test_an_address_with_many_names_has_its_share_and_the_others_the_rest() -> None:
-    queue = queue_of(places=4, each=2, each_address=3)
+    queue = queue_of(slots=4, each=2, each_address=3)
     for number in range(9):
         assert queue.add(caller(f"junk {number}", "203.0.113.5"), f"junk {number}")
     assert [queue.take() for _ in range(4)] == ["junk 0", "junk 1", "junk 2", None]
@@ -53,14 +53,14 @@ def test_an_address_with_many_names_has_its_share_and_the_others_the_rest() -> N
 
 
 def test_a_caller_at_several_addresses_is_one_caller() -> None:
-    queue = queue_of(places=4, each=2, each_address=3)
+    queue = queue_of(slots=4, each=2, each_address=3)
     for number in range(4):
         queue.add(caller("ann", f"203.0.113.{number}"), f"ann {number}")
     assert [queue.take() for _ in range(3)] == ["ann 0", "ann 1", None]
 
 
 def test_addresses_take_turns_however_many_names_one_has() -> None:
-    queue = queue_of(places=1, each=1, each_address=1)
+    queue = queue_of(slots=1, each=1, each_address=1)
     for number in range(3):
         queue.add(caller(f"junk {number}", "203.0.113.5"), f"junk {number}")
     queue.add(caller("bob", "203.0.113.6"), "bob")
@@ -70,13 +70,13 @@ def test_addresses_take_turns_however_many_names_one_has() -> None:
 
 
 def test_an_address_with_many_names_leaves_others_room_to_wait() -> None:
-    queue = queue_of(places=1, most_waiting=8)
+    queue = queue_of(slots=1, most_waiting=8)
     assert [queue.add(caller(str(number), "203.0.113.5"), "x") for number in range(7)] == [True] * 6 + [False]
     assert queue.add(caller("bob"), "bob")
 
 
 def test_nothing_is_kept_of_those_who_are_done() -> None:
-    queue = queue_of(places=2)
+    queue = queue_of(slots=2)
     for number in range(5):
         queue.add(caller(str(number)), "x")
         queue.take()

@@ -85,7 +85,7 @@ def test_a_request_that_drips_ends_in_time(server: Server, monkeypatch: pytest.M
     monkeypatch.setattr(limits, "BODY_SECONDS", 0.2)
     client = server.connect().send(begun or b"GET")
     answer = client.read_to_end()
-    assert answer.startswith(b"HTTP/1.1 408 ") and b"Nothing was done" in answer
+    assert answer.startswith(b"HTTP/1.1 408 ") and b"Nothing was changed" in answer
 
 
 def test_a_connection_that_sends_nothing_is_closed_without_a_word(

@@ -1,4 +1,4 @@
-"""A search without case looks for what was typed: the backend puts it into a regular expression as it is."""
+"""Case-insensitive lookups take their value literally. The backend would use it as a regular expression, unescaped."""
 
 import re
 from ctypes import util

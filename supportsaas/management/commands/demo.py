@@ -1,4 +1,4 @@
-"""`manage.py demo`: the whole product on this machine, with a helpdesk to read from."""
+"""`manage.py demo`: run the whole product on this machine, with a simulated helpdesk."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ ROLES = {
 }
 
 
-# Phrases, what becomes of the urgency and the sentiment, why. Only where the tenant has no rule of its own yet.
+# Tenant, phrases, urgency, sentiment, note. Only created if the tenant has no rules yet.
 RULES = (
     (
         "tenant_a",
@@ -59,7 +59,7 @@ RULES = (
 )
 
 
-# Only where the tenant has no view of its own yet.
+# Only created if the tenant has no saved views yet.
 VIEWS = (
     ("tenant_a", "Urgent and open", TicketFilter(urgency=("high",), state=("open",))),
     ("tenant_a", "Angry, needs action", TicketFilter(sentiment=("negative",), requires_action=True)),
@@ -67,16 +67,18 @@ VIEWS = (
 
 
 class Command(BaseCommand):
-    help = "Start MongoDB, a demo helpdesk, the worker and the web server with demo data; Ctrl-C ends all of it."
-    # The database is not there yet when the command begins.
+    help = "Start MongoDB, a simulated helpdesk, a worker and the web server with demo data. Press Ctrl-C to stop."
+    # The database does not exist yet when the command starts.
     requires_system_checks = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--helpdesk-port", type=int, default=HELPDESK_PORT, help="of the demo helpdesk (9000)")
+        parser.add_argument(
+            "--helpdesk-port", type=int, default=HELPDESK_PORT, help="port of the simulated helpdesk (default 9000)"
+        )
         parser.add_argument(
             "--into-existing", action="store_true",
-            help="add the demo's tenants and people, with public passwords, to a database that holds others",
+            help="add the demo's tenants and users, with public passwords, to a database that has others",
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -86,9 +88,7 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._stop.set())
         if child_process.port_is_taken(settings.PORT):
-            raise CommandError(
-                f"Port {settings.PORT} is taken by another program. Choose another: PORT=8001 script/server"
-            )
+            raise CommandError(f"Port {settings.PORT} is in use. Choose another one: PORT=8001 script/server")
         try:
             self._start(options)
             self._watch()
@@ -106,7 +106,7 @@ class Command(BaseCommand):
             self._say("Starting MongoDB …")
             self._mongod = self._start_mongod()
         elif not options["into_existing"]:
-            self._refuse_real_data()
+            self._reject_real_data()
         self._say("Preparing the database …")
         call_command("migrate", verbosity=0)
         ensure_indexes()
@@ -136,16 +136,16 @@ class Command(BaseCommand):
         self._first = self._enqueue_first_runs()
         self._say_welcome(logs)
 
-    def _refuse_real_data(self) -> None:
-        """The demo's administrator has a password that everybody knows: nobody wants one in a database in use."""
+    def _reject_real_data(self) -> None:
+        """The demo's administrator has a public password, so it must not get into a database in use."""
         people = User.objects.exclude(username__in=[each.name for each in ACCOUNTS]).count()
         tenants = Tenant.objects.exclude(slug__in=[slug for slug, _, _ in TENANTS]).count()
         if people or tenants:
             raise CommandError(
-                f"The database “{settings.MONGODB_NAME}” at MONGODB_URI is in use: {people} people and {tenants} tenants "
-                "in it are not the demo's. The demo would add an administrator whose password is public. Nothing was "
-                "changed. Choose an empty database (MONGODB_NAME=demo), leave MONGODB_URI out for the bundled one, or "
-                "add --into-existing if you mean it."
+                f"The database “{settings.MONGODB_NAME}” at MONGODB_URI is in use: it has {format_count(people, 'user')} and "
+                f"{format_count(tenants, 'tenant')} that are not part of the demo. The demo would add an administrator with "
+                "a public password. Nothing was changed. Choose an empty database (MONGODB_NAME=demo), unset MONGODB_URI "
+                "to use the bundled one, or add --into-existing to continue anyway."
             )
 
     def _start_mongod(self) -> EmbeddedMongod:
@@ -159,12 +159,12 @@ class Command(BaseCommand):
         for slug, name, zone in TENANTS:
             tenant, _ = Tenant.objects.get_or_create(slug=slug, defaults={"name": name, "timezone": zone})
             place = {"kind": SourceKind.HOUSE, "url": helpdesk}
-            # The helpdesk's port may be another one each time; the schedule stays as it was set.
+            # The helpdesk's port may change each time. An existing schedule is kept.
             source, _ = Source.objects.update_or_create(
                 tenant=tenant, defaults=place, create_defaults={**place, "every_minutes": EVERY_MINUTES}
             )
             follow_source(source)
-            # An endpoint that is slow and fails often, so that there is a breaker to watch at work for each tenant.
+            # A slow endpoint that fails often, so each tenant has a circuit breaker to watch.
             Channel.objects.update_or_create(
                 tenant=tenant,
                 name="On call",
@@ -202,7 +202,7 @@ class Command(BaseCommand):
                 Membership.objects.get_or_create(user=user, tenant=tenant, defaults={"role": role})
 
     def _launch(self, name: str, logs: Path, *arguments: str) -> None:
-        # Nothing of the demo's children is read from the terminal, and what they say goes to a file each.
+        # Each child process writes to its own log file and reads nothing from the terminal.
         with (logs / f"{name}.log").open("ab") as log:
             process = child_process.start(
                 [sys.executable, *arguments],
@@ -223,7 +223,7 @@ class Command(BaseCommand):
             time.sleep(0.1)
         if not self._stop.is_set():
             raise CommandError(
-                f"The {name} did not start within {format_seconds(START_SECONDS)}. Its log: {self._log_of(name)}"
+                f"The {name} did not start within {format_seconds(START_SECONDS)}. See its log: {self._log_of(name)}"
             )
 
     def _enqueue_first_runs(self) -> dict[str, str]:
@@ -250,13 +250,13 @@ class Command(BaseCommand):
                 counts = job["counts"]
                 self._say(
                     f"  {slug}: {job['status']} after {format_seconds(time.monotonic() - began)}, "
-                    f"{format_number(counts['new_ingested'])} new and {format_count(counts['updated'], 'changed ticket')}"
+                    f"{format_number(counts['new_ingested'])} new and {format_count(counts['updated'], 'updated ticket')}"
                 )
 
     def _check_children(self) -> None:
         for name, process in self._children:
             if process.poll() is not None and not self._stop.is_set():
-                raise CommandError(f"The {name} ended by itself. Its log: {self._log_of(name)}")
+                raise CommandError(f"The {name} stopped unexpectedly. See its log: {self._log_of(name)}")
 
     def _end(self) -> None:
         self._stop.set()
@@ -267,17 +267,17 @@ class Command(BaseCommand):
         if self._mongod:
             self._mongod.stop()
 
-    # -- Saying ----------------------------------------------------------------------------
+    # -- Output ----------------------------------------------------------------------------
 
     def _say_welcome(self, logs: Path) -> None:
         self._say("")
-        self._say(f"  SupportSaaS is at  http://127.0.0.1:{settings.PORT}/")
+        self._say(f"  SupportSaaS is running at http://127.0.0.1:{settings.PORT}/")
         self._say("")
         for each in ACCOUNTS:
             self._say(f"    {each.name:<8} {each.password:<13} {each.what}")
         self._say("")
-        self._say(f"  The first tickets are on their way. Logs: {logs}")
-        self._say("  Ctrl-C stops everything; the data stays for the next time.")
+        self._say(f"  The first tickets are being imported. Logs: {logs}")
+        self._say("  Press Ctrl-C to stop. The data is kept for the next start.")
         self._say("")
 
     def _say(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py ensure_indexes`: creates what `supportsaas.db.indexes` declares."""
+"""`manage.py ensure_indexes`: create the indexes that `supportsaas.db.indexes` declares."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Create the indexes of the project's collections. Safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Some indexes are of Django's tables: made before its tables are, they would stand in their way.
+        # Some indexes belong to Django's tables. Created before the tables, they would make migrate fail.
         pending = find_pending_migrations()
         if pending:
             raise CommandError(f"Run manage.py migrate first: {format_count(len(pending), 'migration')} pending.")
@@ -21,4 +21,4 @@ class Command(BaseCommand):
         if options["verbosity"] > 1:
             for index in INDEXES:
                 self.stdout.write(f"{index.collection}.{index.name}: {index.query}")
-        self.stdout.write(f"{len(names)} indexes are in place.")
+        self.stdout.write(f"{len(names)} indexes exist.")

@@ -1,25 +1,24 @@
-"""`manage.py reencrypt`: after a new ENCRYPTION_KEY, so that the old one can be dropped."""
+"""`manage.py reencrypt`: re-encrypt all secrets after a change of ENCRYPTION_KEY, so that the old key can be removed."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from supportsaas.formatting import format_number
+from supportsaas.formatting import format_count, format_number
 from supportsaas.ops.stored_secrets import reencrypt
 
 
 class Command(BaseCommand):
-    help = "Encrypt every stored secret with the first ENCRYPTION_KEY. Safe to repeat; exit status 1 where one cannot be read."
+    help = "Re-encrypt every stored secret with the first ENCRYPTION_KEY. Safe to repeat. Exit status 1 if one cannot be decrypted."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = reencrypt()
         self.stdout.write(
-            f"{format_number(done.changed)} encrypted with the first key now, "
-            f"{format_number(done.current)} were already."
+            f"Re-encrypted {format_count(done.changed, 'secret')}; {format_number(done.current)} already used the first key."
         )
         if done.unreadable:
             raise CommandError(
-                f"{format_number(done.unreadable)} cannot be read with any configured key and stay as they are. "
-                "Put the key they were stored with behind the present one, or enter them again.",
+                f"{format_count(done.unreadable, 'secret')} cannot be decrypted with any configured key and stay unchanged. "
+                "Add the key they were encrypted with after the current one, or enter the secrets again.",
                 returncode=1,
             )

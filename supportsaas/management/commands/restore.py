@@ -1,4 +1,4 @@
-"""`manage.py restore DIRECTORY`: writes a backup into an empty database."""
+"""`manage.py restore DIRECTORY`: restore a backup into an empty database."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,22 +13,22 @@ from tickets.ingestion.worker import count_workers
 
 
 class Command(BaseCommand):
-    help = "Write a backup into the database, which must be empty. Stop web and workers before."
+    help = "Restore a backup into the database, which must be empty. Stop the web server and all workers first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("directory", type=Path, help="what `manage.py backup` made")
+        parser.add_argument("directory", type=Path, help="a backup written by `manage.py backup`")
         parser.add_argument(
-            "--drop", action="store_true", help="replace everything that is in the database; there is no way back"
+            "--drop", action="store_true", help="replace everything in the database; this cannot be undone"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if count_workers():
                 raise CommandError(
-                    "A worker is at work on this database, or was within the last minute. "
+                    "A worker uses this database, or did within the last minute. "
                     "Stop the workers and the web server first."
                 )
-            manifest = restore_backup(options["directory"], drop=options["drop"], tell=self._tell)
+            manifest = restore_backup(options["directory"], drop=options["drop"], report=self._report)
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from None
         except mongo.UNAVAILABLE as error:
@@ -39,5 +39,5 @@ class Command(BaseCommand):
             "Next: manage.py migrate, manage.py ensure_indexes, manage.py doctor."
         )
 
-    def _tell(self, collection: str, documents: int) -> None:
+    def _report(self, collection: str, documents: int) -> None:
         self.stdout.write(f"{collection}: {format_number(documents)}")

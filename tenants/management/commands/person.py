@@ -1,10 +1,11 @@
-"""`manage.py person`: help for somebody who cannot log in, without a browser."""
+"""`manage.py person`: help a user who cannot sign in."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from supportsaas.formatting import format_count
 from tenants.api.tokens import count_live, revoke_all
 from tenants.credentials import second_factor
 from tenants.credentials.sessions import end_sessions
@@ -13,34 +14,36 @@ from tenants.models import User
 
 
 class Command(BaseCommand):
-    help = "Make a link to choose a password, take off a lost second factor, log somebody out everywhere."
+    help = "Create a link to choose a password, turn off two-factor authentication, or sign a user out everywhere."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True, metavar="password-link | two-factor-off | log-out")
         for name, text in (
-            ("password-link", "print a one-time link to choose a password"),
-            ("two-factor-off", "let the password alone log them in again"),
-            ("log-out", "end all their sessions"),
+            ("password-link", "print a single-use link to choose a password"),
+            ("two-factor-off", "turn off two-factor authentication"),
+            ("log-out", "end all sessions of the user"),
         ):
             step = steps.add_parser(name, help=text)
-            step.add_argument("user")
+            step.add_argument("user", help="user name")
             if name == "log-out":
-                step.add_argument("--tokens", action="store_true", help="also revoke all their tokens")
+                step.add_argument("--tokens", action="store_true", help="also revoke all tokens of the user")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["user"]).first()
         if user is None:
-            raise CommandError(f"There is no user “{options['user']}”.")
+            raise CommandError(f"User “{options['user']}” does not exist.")
         match options["step"]:
             case "password-link":
                 self.stdout.write(password_link(user))
-                self.stderr.write("Put the server's address in front. It works once, within three days.")
+                self.stderr.write("Add the server's address in front. The link works once, within three days.")
             case "two-factor-off":
                 was_on = second_factor.remove(user)
-                self.stdout.write(f"{user} {'logs in by password alone now' if was_on else 'had no second factor'}.")
+                self.stdout.write(f"Two-factor authentication is {'now' if was_on else 'already'} off for {user}.")
             case "log-out":
-                self.stdout.write(f"{end_sessions(user)} sessions of {user} are ended.")
+                self.stdout.write(f"Ended {format_count(end_sessions(user), 'session')} of {user}.")
                 if options["tokens"]:
-                    self.stdout.write(f"{revoke_all(user)} tokens of {user} are revoked.")
+                    self.stdout.write(f"Revoked {format_count(revoke_all(user), 'token')} of {user}.")
                 elif live := count_live(user):
-                    self.stdout.write(f"{live} tokens of {user} still work; --tokens revokes them.")
+                    self.stdout.write(
+                        f"{format_count(live, 'token')} of {user} still {'works' if live == 1 else 'work'}. Revoke with --tokens."
+                    )

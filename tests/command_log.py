@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection
 from pymongo import monitoring
 
+from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 
 
@@ -26,10 +27,10 @@ def logged_commands() -> Iterator[list[tuple[str, Document]]]:
     """The name and the body of every command that this process sends, in order."""
     log = _Log()
     options = connection.settings_dict["OPTIONS"]
-    connection.close_pool()
+    mongo.close()
     connection.settings_dict["OPTIONS"] = {**options, "event_listeners": [log]}
     try:
         yield log.commands
     finally:
-        connection.close_pool()
+        mongo.close()
         connection.settings_dict["OPTIONS"] = options

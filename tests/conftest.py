@@ -17,7 +17,7 @@ from django.db.models import Model, QuerySet
 from django.test import Client
 
 from supportsaas import clock as clock_of_server
-from supportsaas.db import indexes
+from supportsaas.db import indexes, mongo
 from supportsaas.ops import health
 from tenants.credentials.sessions import SessionStore
 from tenants.models import Membership, Role, Tenant, User
@@ -65,7 +65,7 @@ class FakeClock:
 @pytest.fixture(autouse=True, scope="session")
 def _no_internet() -> Iterator[None]:
     """Anything but loopback fails at once."""
-    connect = socket.socket.connect
+    connect: Any = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
         if self.family in (socket.AF_INET, socket.AF_INET6):
@@ -74,9 +74,9 @@ def _no_internet() -> Iterator[None]:
                 raise AssertionError(f"A test tried to reach {host}.")
         connect(self, address)
 
-    socket.socket.connect = guarded  # type: ignore[method-assign]
-    yield
-    socket.socket.connect = connect  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +142,7 @@ def clock() -> FakeClock:
 
 def here_before(thing: Stored) -> Stored:
     """Store it as something of old: in one command, and with no news of it in the audit log, which takes five more."""
-    QuerySet(type(thing)).bulk_create([thing])
+    QuerySet[Stored](type(thing)).bulk_create([thing])
     return thing
 
 
@@ -206,7 +206,7 @@ def client_of(db: None) -> Callable[[User], Client]:
         session["signed_in"] = {"address": "127.0.0.1", "agent": "", "at": clock_of_server.now().isoformat()}
         session.save()
         client = Client()
-        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
         return client
 
     return make
@@ -233,12 +233,12 @@ def helpdesk() -> Iterator[ScriptedHelpdesk]:
 def mongodb_away(db: None) -> Iterator[None]:
     """The same process with a MongoDB that nobody answers for; afterwards the real one again."""
     real = connection.settings_dict
-    connection.close_pool()
+    mongo.close()
     connection.settings_dict = {
         **real,
         "HOST": "mongodb://127.0.0.1:9/?directConnection=true",
         "OPTIONS": {"serverSelectionTimeoutMS": 200, "connectTimeoutMS": 200},
     }
     yield
-    connection.close_pool()
+    mongo.close()
     connection.settings_dict = real

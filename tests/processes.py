@@ -46,12 +46,13 @@ def together(count: int, *arguments: str, **options: Any) -> Iterator[Callable[[
     ]
 
     def lines() -> list[str]:
-        said = [each.stdout.readline() for each in running]
+        said = [each.stdout.readline() for each in running if each.stdout]
         assert all(said), "one of them failed; its traceback is on stderr"
-        return [each.rstrip() for each in said]
+        return [str(each).rstrip() for each in said]
 
     def go() -> list[str]:
         for each in running:
+            assert each.stdin is not None
             each.stdin.write("\n")
             each.stdin.flush()
         return lines()

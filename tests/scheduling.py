@@ -16,7 +16,7 @@ LONG_ONES = (
 """Begun first, so that at the end the short ones fill up whatever time there is."""
 
 
-class ByModule(LoadScopeScheduling):
+class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
     def _split_scope(self, nodeid: str) -> str:
         """All that need a browser go to one process: starting one takes as long as many tests."""
         return "browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)

@@ -341,7 +341,7 @@ class TestConfirming:
     def links(self) -> dict[str, str]:
         """The path of the link in every mail that asks, by the address it went to."""
         asking = [each for each in mail.outbox if "/alerts/confirm/" in each.body]
-        return {each.to[0]: re.findall(r"/alerts/confirm/\S+", each.body)[0] for each in asking}
+        return {each.to[0]: re.findall(r"/alerts/confirm/\S+", str(each.body))[0] for each in asking}
 
     def test_an_address_that_is_no_members_own_gets_one_mail_and_nothing_else_until_it_confirms(
         self, pages: Client

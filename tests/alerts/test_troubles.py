@@ -204,7 +204,7 @@ class TestSources:
     ) -> None:
         for _ in range(10):
             for status in ("failed", "failed", "completed"):
-                finished_job(tenant, status=status, now=clock())  # type: ignore[arg-type]
+                finished_job(tenant, status=status, now=clock())
                 watch_for(clock, minutes=1)
         assert told() == [("trouble", "Hook")]
 

@@ -1,8 +1,9 @@
 """One ticket dated in another age: no page, number or check costs more because of it, and all numbers stay exact."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import bson
 import pytest
@@ -14,7 +15,9 @@ from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.overview import overview_branches, tenant_numbers
 from analytics.periods import Period, buckets_of
 from analytics.rollups import refreshing, state
+from analytics.rollups.counting import Day
 from analytics.rollups.refreshing import refresh
+from analytics.rollups.top_customers import count_leader_days
 from analytics.rollups.view import rollup_views
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
@@ -101,15 +104,12 @@ def test_a_day_that_was_in_the_future_is_read_from_roll_ups_once_it_is_over(tena
 def test_new_leaders_are_counted_on_days_with_tickets_alone(far: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refreshing, "MANY_CUSTOMERS", 0)
     counted: list[int] = []
-    count = refreshing.count_leader_days
-    monkeypatch.setattr(
-        refreshing,
-        "count_leader_days",
-        lambda tenant_id, generation, customers, days, **more: (
-            counted.extend(day.number for day in days),
-            count(tenant_id, generation, customers, days, **more),
-        ),
-    )
+
+    def count(tenant_id: str, generation: int, customers: Sequence[str], days: Sequence[Day], **more: Any) -> None:
+        counted.extend(day.number for day in days)
+        count_leader_days(tenant_id, generation, customers, days, **more)
+
+    monkeypatch.setattr(refreshing, "count_leader_days", count)
     store_tickets(far, [{"id": "NEW", "customer_id": "c_new", "created_at": NOON.isoformat()}])
     assert refresh(far, now=NOON)
     built = state.find(far.slug)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from analytics.periods import Period, buckets_of
 from analytics.rollups import limits, refreshing, state
 from analytics.rollups.blocks import Block
 from analytics.rollups.refreshing import refresh, refresh_marked
+from analytics.rollups.writing import add_up_block
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
@@ -75,7 +77,8 @@ def test_days_of_many_values_are_read_from_the_tickets_until_they_have_few_again
     monkeypatch.setattr(limits, "MOST_STATUSES", 20)
     store_tickets(tenant, [{"created_at": (NOON - timedelta(hours=9 * n)).isoformat()} for n in range(99)])
     assert refresh(tenant, now=NOON)
-    insert(tenant, 30, **{field: lambda n: f"value {n}"})
+    values: dict[str, Any] = {field: lambda n: f"value {n}"}
+    insert(tenant, 30, **values)
     assert refresh(tenant, now=NOON)
     built = state.find(tenant.slug)
     assert built is not None
@@ -96,12 +99,11 @@ def test_blocks_whose_days_are_kept_but_that_are_too_large_together_are_left_out
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store_tickets(tenant, [{"created_at": (NOON - timedelta(hours=9 * n)).isoformat()} for n in range(99)])
-    add_up = refreshing.add_up_block
 
     def fail_from_eight_days_on(tenant_id: str, generation: int, block: Block, **values: object) -> None:
         if block.days >= 8 and values.get("is_kept", True):
             raise limits.TooVaried
-        add_up(tenant_id, generation, block, **values)  # type: ignore[arg-type]
+        add_up_block(tenant_id, generation, block, **values)  # type: ignore[arg-type]
 
     monkeypatch.setattr(refreshing, "add_up_block", fail_from_eight_days_on)
     assert refresh(tenant, now=NOON)

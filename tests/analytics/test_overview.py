@@ -128,11 +128,13 @@ class TestNumbers:
 
 class TestRisk:
     def risk(self, *, week: int, high: int, negative: int) -> int:
-        periods = {
-            f"{name}_period": preset(key, zone=UTC_ZONE, now=NOON) for name, key in (("week", "7d"), ("day", "24h"))
-        }
         numbers = TenantNumbers(
-            tenant=Tenant(slug="acme"), week=week, high_week=high, negative_week=negative, **periods
+            tenant=Tenant(slug="acme"),
+            week_period=preset("7d", zone=UTC_ZONE, now=NOON),
+            day_period=preset("24h", zone=UTC_ZONE, now=NOON),
+            week=week,
+            high_week=high,
+            negative_week=negative,
         )
         return numbers.risk
 

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -161,7 +162,7 @@ class TestParsing:
             ({"period": "custom", "from_": "2010-01-01", "to": "2026-01-01"}, "to"),
         ],
     )
-    def test_bad_input_names_the_field(self, parameters: dict[str, str], field: str) -> None:
+    def test_bad_input_names_the_field(self, parameters: dict[str, Any], field: str) -> None:
         with pytest.raises(FilterError) as caught:
             parse(**parameters)
         assert caught.value.field == field
@@ -179,7 +180,7 @@ class TestParsing:
             {"period": "custom", "from_": "2026-03-28", "to": "2026-03-29T23:59:59.999Z"},
         ],
     )
-    def test_parameters_read_back_as_the_same_period(self, parameters: dict[str, str]) -> None:
+    def test_parameters_read_back_as_the_same_period(self, parameters: dict[str, Any]) -> None:
         chosen = parse(**parameters)
         again = {name: [value] for name, value in chosen.parameters(BERLIN)}
         assert parse_period(again, zone=BERLIN, now=NOW) == chosen

@@ -81,8 +81,8 @@ def test_every_read_names_its_tenants_first(aggregations: list[Document], tenant
 
 def test_every_read_is_served_by_an_index(aggregations: list[Document]) -> None:
     for each in aggregations:
-        command = {name: each[name] for name in ("aggregate", "pipeline", "hint") if name in each}
-        explain = {"explain": {**command, "cursor": {}}, "verbosity": "queryPlanner"}
+        command: Document = {name: each[name] for name in ("aggregate", "pipeline", "hint") if name in each}
+        explain: Document = {"explain": {**command, "cursor": {}}, "verbosity": "queryPlanner"}
         plan = json.dumps(mongo.database().command(explain), default=str)
         assert any(stage in plan for stage in ("IXSCAN", "COUNT_SCAN", "DISTINCT_SCAN", "EOF")), command
         assert "COLLSCAN" not in plan, command

@@ -194,7 +194,7 @@ def test_every_call_refuses_a_parameter_it_does_not_know(api: Api, tenant: Tenan
 class TestHead:
     def test_head_answers_like_get_without_the_body(self, api: Api, tenant: Tenant) -> None:
         for path in ("/tickets", "/health", "/api/openapi.json"):
-            params = {"tenant_id": "acme"} if path == "/tickets" else {}
+            params: dict[str, Any] = {"tenant_id": "acme"} if path == "/tickets" else {}
             got, head = api.ask("GET", path, **params), api.ask("HEAD", path, **params)
             assert (head.status_code, head.content) == (200, b"")
             assert int(head["Content-Length"]) == len(got.content)

@@ -79,7 +79,7 @@ def test_no_guessed_closing_time_is_in_a_median_and_the_page_says_how_many_were_
         page = text_of(page_of(client, "/t/acme/?from=2026-03-01&to=2026-03-31"))
         assert "1 resolved ticket left out: its closing time is unknown." in page
         csv = client.get("/t/acme/charts/resolution/csv/?from=2026-03-01&to=2026-03-31")
-        rows = b"".join(csv.streaming_content).decode().splitlines()
+        rows = csv.getvalue().decode().splitlines()
         assert rows[0].endswith("closing_time_unknown") and rows[1].endswith(",1")
         refresh(tickets)
     assert client.get("/tickets/T-3", {"tenant_id": "acme"}).json()["resolved_at"] == "2026-03-10T14:00:00Z"

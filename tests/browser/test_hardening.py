@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from supportsaas import clock
 from supportsaas.clock import iso_z
@@ -37,7 +37,12 @@ def watched(open_context: Callable[..., BrowserContext]) -> tuple[Page, list[str
     said: list[str] = []
     page.on("console", lambda message: said.append(f"{message.text} (on {page.url})"))
     page.on("pageerror", lambda error: said.append(f"{error} (on {page.url})"))
-    page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        said.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     return page, said
 
 

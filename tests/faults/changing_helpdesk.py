@@ -37,7 +37,8 @@ class ChangingHelpdesk(ScriptedHelpdesk):
     ) -> None:
         super().__init__()
         # Else the body waits for the client's delayed acknowledgement of the headers.
-        self._server.RequestHandlerClass.disable_nagle_algorithm = True
+        handler: Any = self._server.RequestHandlerClass
+        handler.disable_nagle_algorithm = True
         self.random = random.Random(seed)
         self._tenant_id = tenant_id
         self._order = order

@@ -41,7 +41,7 @@ class OwnDatabase:
     def enter(self) -> "OwnDatabase":
         # In place: every thread's connection is made from this one dictionary.
         self._before = {name: connection.settings_dict[name] for name in ("HOST", "NAME")}
-        connection.close_pool()
+        mongo.close()
         connection.settings_dict.update(HOST=self.uri, NAME=self.name)
         indexes.ensure_indexes()
         return self
@@ -59,7 +59,7 @@ class OwnDatabase:
 
     def forget(self) -> None:
         """Leave without dropping it: its server goes, too."""
-        connection.close_pool()
+        mongo.close()
         connection.settings_dict.update(self._before)
 
     def environment(self, **more: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,7 @@ def test_killed_again_and_again_while_tickets_change_the_store_ends_as_the_helpd
         if (seed + turn) % 2:
             job_id = jobs.enqueue(acme, JobRequest(trigger="web", started_by="test"))
             process = database.start("worker")
-            killer.kill(process, lambda job_id=job_id: not _is_active(job_id))
+            killer.kill(process, partial(_has_ended, job_id))
         else:
             process = database.start("ingest", "--all", "--quiet")
             killer.kill(process, lambda: False)
@@ -196,6 +197,10 @@ def test_killed_again_and_again_while_tickets_change_the_store_ends_as_the_helpd
     assert set(ends) <= {"partial", "failed", "cancelled"}, ends
     for run in mongo.collection(jobs.COLLECTION).find({"status": "failed"}):
         assert run["error"]["code"] == "interrupted", run["error"]
+
+
+def _has_ended(job_id: str) -> bool:
+    return not _is_active(job_id)
 
 
 def _is_active(job_id: str) -> bool:

@@ -67,7 +67,8 @@ class TestFirstPage:
     ) -> None:
         source, pages = connect([item(1)]), helpdesk.script
 
-        def script(path: str, query: dict[str, str]) -> Answer:
+        def script(path: str, query: dict[str, str]) -> Answer | None:
+            assert pages is not None
             return pages(path, query) if query.get("page") == "1" else answer({"detail": "Invalid page."}, 404)
 
         helpdesk.script = script

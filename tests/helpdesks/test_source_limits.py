@@ -62,7 +62,7 @@ def test_a_refusal_without_signs_of_a_limit_is_no_rate_limit(status: int, header
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "nan", "inf", "1e9", "9" * 400, "²", "0x10"])
 def test_what_makes_no_sense_is_waited_for_the_usual_time(value: str) -> None:
-    pause = asked_pause(429, httpx.Headers({"Retry-After": value.encode()}), now=NOW)
+    pause = asked_pause(429, httpx.Headers({b"Retry-After": value.encode()}), now=NOW)
     assert pause is not None and 0 <= pause <= 300
 
 

@@ -41,7 +41,7 @@ def read(source: Source, **wish: Any) -> list[Page]:
         opened.close()
 
 
-def ids(pages: list[Page]) -> list[int]:
+def ids(pages: list[Page]) -> list[Any]:
     return [record.raw["id"] for page in pages for record in page.records]
 
 

@@ -17,7 +17,7 @@ from tenants.models import ApiToken, Membership, Tenant, User
 from tests import processes
 from tests.builders import record
 from tests.commands import run
-from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion.schedule import find_schedules
@@ -124,7 +124,11 @@ class TestIngest:
 
     @pytest.mark.parametrize("option", ["--dry-run", "--check"])
     def test_a_signal_ends_what_waits_for_the_helpdesk(self, option: str, helpdesk: ScriptedHelpdesk) -> None:
-        helpdesk.script = lambda _path, _query: os.kill(os.getpid(), signal.SIGTERM) or answer({}, 503)
+        def end_us(_path: str, _query: dict[str, str]) -> Answer:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return answer({}, 503)
+
+        helpdesk.script = end_us
         before = signal.getsignal(signal.SIGTERM)
         try:
             status, _, err = run("ingest", "--all", option)

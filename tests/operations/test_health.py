@@ -106,7 +106,7 @@ class TestIssues:
 
     def test_clocks_that_differ(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
         real = clock.now
-        monkeypatch.setattr(mongodb_checks.clock, "now", lambda: real() + timedelta(seconds=42))
+        monkeypatch.setattr(clock, "now", lambda: real() + timedelta(seconds=42))
         (issue,) = [each for each in ask()["issues"] if "clocks" in each]
         assert issue == "The clocks of this machine and MongoDB differ by 42 seconds."
 

@@ -174,12 +174,13 @@ class TestJudging:
 
         monkeypatch.setattr("tickets.rules.editing.follow_rules", fail)
         new = ClassificationRule(tenant=tenant, phrases="invoice", urgency="high")
-        for change in (
+        changes: list[Callable[[], object]] = [
             lambda: editing.save_rule(new),
             lambda: editing.store_rule(new),
             lambda: editing.switch_rule(rule, enabled=False),
             lambda: editing.delete_rule(rule),
-        ):
+        ]
+        for change in changes:
             with pytest.raises(ConnectionFailure):
                 change()
             (left,) = ClassificationRule.objects.filter(tenant=tenant)
@@ -427,7 +428,7 @@ class TestTogether:
             except Rejected as error:
                 refused.append(error)
 
-        both(*(lambda n=n: add(f"word {n}") for n in range(4)))  # type: ignore[misc]
+        both(*(lambda n=n: add(f"word {n}") for n in range(4)))
         present = editing.all_rules(tenant)
         assert (len(present), len(refused)) == (3, 2)
         assert len({each.position for each in present}) == 3

@@ -254,6 +254,7 @@ def _store_in_bulk(tenant: Tenant, count: int, message: str) -> None:
     store_tickets(tenant, [{"id": "T-0", "message": message}])
     tickets = mongo.collection("tickets")
     first = tickets.find_one({}, {"_id": 0})
+    assert first is not None
     for start in range(1, count, 1000):
         batch = [{**first, "external_id": f"T-{n}"} for n in range(start, min(start + 1000, count))]
         tickets.insert_many(batch, ordered=False)

@@ -127,6 +127,7 @@ def test_the_counts_beside_the_choices_are_what_choosing_them_gives(tenant: Tena
     store = TicketStore(tenant)
     wanted = parse(status=["open", "closed"], source="email")
     choices = store.queries.count_choices(wanted)
+    assert choices is not None
     for status, count in choices["status"].items():
         assert store.queries.count(parse(status=status, source="email")) == count
     for source, count in choices["source"].items():

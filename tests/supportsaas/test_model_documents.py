@@ -32,7 +32,7 @@ def test_a_model_read_from_a_document_can_be_saved(stored: Model) -> None:
     found = find_one(type(stored), {"_id": stored.pk})
     assert found is not None
     found.save()
-    assert type(stored).objects.count() == 1
+    assert type(stored)._default_manager.count() == 1
 
 
 def test_a_value_that_is_no_key_finds_no_model(owner: User) -> None:

@@ -59,7 +59,8 @@ class TestCounts:
         assert counts.take("ann", limit=1) > 0
 
     def test_threads_together_get_no_more(self, moment: Moment) -> None:
-        counts, admitted = PageCounts(monotonic=moment), []
+        counts = PageCounts(monotonic=moment)
+        admitted: list[int] = []
 
         def ask() -> None:
             admitted.extend(1 for _ in range(500) if not counts.take("ann", limit=700))

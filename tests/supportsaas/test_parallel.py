@@ -5,7 +5,6 @@ import os
 import threading
 
 import pytest
-from django.db import connection
 
 from supportsaas.db import mongo
 from supportsaas.db.parallel import MOST_AT_ONCE, run_parallel, start
@@ -58,7 +57,7 @@ def test_parallel_reads_use_the_callers_client_even_after_it_was_reopened() -> N
         mongo.collection("notes").insert_one({"text": "here"})
         assert run_parallel(mongo.client, mongo.client) == [mongo.client()] * 2
         assert start(lambda: mongo.collection("notes").count_documents({"text": "here"}))() > 0
-        connection.close_pool()  # type: ignore[attr-defined]
+        mongo.close()
     mongo.collection("notes").delete_many({})
 
 

@@ -33,7 +33,8 @@ def repeat_until(done: threading.Event, stop: threading.Event, task: PeriodicTas
 
 @pytest.mark.parametrize("fault", [ConnectionFailure("away"), ValueError("a bug")], ids=["database", "bug"])
 def test_a_periodic_task_that_fails_runs_again(fault: Exception, stop: threading.Event) -> None:
-    done, times = threading.Event(), []
+    done = threading.Event()
+    times: list[int] = []
 
     def work(_stop: threading.Event) -> None:
         times.append(len(times))

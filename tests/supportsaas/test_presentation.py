@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.template import Context, Template
 
-from supportsaas.templatetags.presentation import badge
+from supportsaas.web.jinja_templates import badge
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 

@@ -87,7 +87,8 @@ def link_of(client: Client, slug: str, user: User) -> str:
 
 def make_newcomer(client: Client) -> User:
     client.post(f"{MEMBERS}add/", {"username": "newcomer", "role": "viewer", "make": "1"})
-    return User.objects.get(username="newcomer")
+    made: User = User.objects.get(username="newcomer")
+    return made
 
 
 def test_the_tenant_that_made_an_account_may_make_links_until_it_is_used(

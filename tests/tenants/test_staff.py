@@ -66,7 +66,7 @@ def test_every_action_of_the_admin_asks_for_a_permission(db: None) -> None:
 
     for model, model_admin in admin.site._registry.items():
         for name in model_admin.actions or ():
-            action = getattr(model_admin, name)
+            action = getattr(model_admin, str(name))
             assert getattr(action, "allowed_permissions", ()), f"{model.__name__}.{name}"
 
 

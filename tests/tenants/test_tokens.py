@@ -42,7 +42,7 @@ class TestATenantsPage:
         assert Api(text).call("GET", "/tickets", tenant_id="acme")[0] == 200
         assert Api(text).call("POST", "/ingest/run", tenant_id="acme")[0] == 403
         token = ApiToken.objects.get()
-        assert (token.user, token.tenant.slug, token.role) == (owner, "acme", "viewer")
+        assert (token.user, token.tenant and token.tenant.slug, token.role) == (owner, "acme", "viewer")
         assert token.expires_at is not None
         assert abs(token.expires_at - clock.now() - timedelta(days=90)) < timedelta(minutes=1)
 

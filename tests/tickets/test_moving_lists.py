@@ -192,7 +192,7 @@ def test_a_long_list_whose_cursors_serve_once_is_read_to_its_end(
         return answer({"items": tickets[start:end], "next": following})
 
     helpdesk.script = serve
-    options = {"path": "/items", "records": "items", "paging": "next", "next": "next"}
+    options: dict[str, Any] = {"path": "/items", "records": "items", "paging": "next", "next": "next"}
     options |= {"fields": {name: name for name in FIELDS}}
     Source.objects.create(tenant=tenant, kind="rest", url=helpdesk.url, page_size=SIZE, options=options)
     assert ingest(tenant).status == "completed"

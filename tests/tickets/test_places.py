@@ -207,7 +207,8 @@ def test_helpdesks_without_end_keep_no_other_tenant_waiting_for_long(
 
 
 def running(job_id: str) -> bool:
-    return jobs.find_job(job_id)["status"] == "running"  # type: ignore[index]
+    job = jobs.find_job(job_id)
+    return job is not None and bool(job["status"] == "running")
 
 
 def ended(job_id: str) -> bool:

@@ -297,7 +297,7 @@ def test_every_table_of_a_tenant_goes_with_it_or_is_erased() -> None:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if field.related_model is Tenant:
-                assert field.remote_field.on_delete in (models.CASCADE, models.SET_NULL), field
+                assert field.remote_field and field.remote_field.on_delete in (models.CASCADE, models.SET_NULL), field
             elif field.column == "tenant_id":
                 assert model._meta.db_table in erased, f"{model.__name__} names a tenant and is not erased with it"
 

@@ -1,6 +1,7 @@
 """A page is stored in a thread of its own, in order, and nothing is under way afterwards."""
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -27,9 +28,7 @@ def test_the_next_piece_begins_when_the_one_before_is_noted() -> None:
     told: list[str] = []
     with WriteBehind() as behind:
         for name in "abc":
-            behind.begin(
-                lambda name=name: told.append(f"store {name}"), then=lambda name=name: told.append(f"note {name}")
-            )
+            behind.begin(partial(told.append, f"store {name}"), then=partial(told.append, f"note {name}"))
     assert told == ["store a", "note a", "store b", "note b", "store c", "note c"]
 
 

@@ -27,9 +27,9 @@ def test_those_who_wait_take_turns_however_many_one_has_sent() -> None:
     for name in ("ann 0", "ann 1", "ann 2", "bob 0", "carol 0", "bob 1"):
         queue.add(caller(name.split()[0]), name)
     order = []
-    while (name := queue.take()) is not None:
-        order.append(name)
-        queue.end(caller(name.split()[0]))
+    while (taken := queue.take()) is not None:
+        order.append(taken)
+        queue.end(caller(taken.split()[0]))
     assert order == ["ann 0", "bob 0", "carol 0", "ann 1", "bob 1", "ann 2"]
 
 

@@ -313,7 +313,7 @@ class TestPages:
         assert set(urgencies(tenant).values()) == {"low"}
 
     def test_long_messages_make_shorter_pages(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tickets.store.ticket_store._CHARACTERS_A_PAGE", 1000)
+        monkeypatch.setattr("tickets.store.ticket_store._CHARACTERS_PER_PAGE", 1000)
         store_tickets(tenant, [{"id": f"L-{n}", "message": "x" * 800} for n in range(4)])
         add_rule(tenant)
         judge_next_page(tenant, owner_id="test")

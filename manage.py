@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def open_missing_streams() -> None:
-    """Give a standard stream that was closed by whoever started us (`>&-`) a place to write to."""
+    """Redirect standard streams that the caller has closed (`>&-`) to the null device."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115
@@ -22,12 +22,12 @@ def main() -> None:
 
     try:
         if sys.argv[1:2] == ["demo"]:
-            # The demo makes its own secrets, and settings must find them.
+            # The demo creates its own secrets, and the settings must find them.
             demo_environment.create()
         from django.conf import settings
         from django.core.management import execute_from_command_line
 
-        settings.configured or settings.INSTALLED_APPS  # noqa: B018  a wrong environment is told here
+        settings.configured or settings.INSTALLED_APPS  # noqa: B018  invalid environment variables raise here
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.stderr.write(f"error: {error}\n")

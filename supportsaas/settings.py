@@ -12,7 +12,7 @@ from supportsaas.web_server.limits import BODY_BYTES
 BASE_DIR = demo_environment.BASE_DIR
 DATA_DIR = demo_environment.data_dir()
 
-# -- Secrets and the database: from the environment, or all three from the demo ------------
+# -- Secrets and database: from the environment, or all from the demo ------------
 DEMO = False
 _demo = None if environment.text("MONGODB_URI", "") else demo_environment.find()
 if _demo is not None:
@@ -23,7 +23,7 @@ if _demo is not None:
 else:
     if not environment.text("MONGODB_URI", ""):
         raise ImproperlyConfigured(
-            "MONGODB_URI is not set and there is no demo in the data directory. Set it to your "
+            "MONGODB_URI is not set, and the data directory has no demo. Set it to your "
             "MongoDB (mongodb://…), or start the demo with: manage.py demo"
         )
     MONGODB_URI = environment.mongodb_uri("MONGODB_URI")
@@ -31,7 +31,7 @@ else:
     ENCRYPTION_KEYS = environment.words("ENCRYPTION_KEY", default=[])
     if not ENCRYPTION_KEYS:
         raise ImproperlyConfigured(
-            "ENCRYPTION_KEY is not set: it encrypts the helpdesks' credentials. Make one with: "
+            "ENCRYPTION_KEY is not set: it encrypts the helpdesks' credentials. Create one with: "
             "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
         )
 crypto.check_keys(ENCRYPTION_KEYS)
@@ -42,7 +42,7 @@ PUBLIC_URL = environment.web_address("PUBLIC_URL", default=f"http://127.0.0.1:{P
 DEBUG = environment.boolean("DEBUG", default=False)
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", default=[])
-# Without it there is no /metrics.
+# Without it, /metrics is off.
 METRICS_TOKEN = environment.text("METRICS_TOKEN", "")
 USE_HTTPS = environment.boolean("USE_HTTPS", default=False)
 HSTS_SECONDS = environment.integer("HSTS_SECONDS", default=31_536_000, minimum=0, maximum=63_072_000)
@@ -50,12 +50,12 @@ REQUIRE_TWO_FACTOR_FOR_STAFF = environment.boolean("REQUIRE_TWO_FACTOR_FOR_STAFF
 REQUIRE_TWO_FACTOR_FOR_ADMINS = environment.boolean("REQUIRE_TWO_FACTOR_FOR_ADMINS", default=False)
 TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", default=0, minimum=0, maximum=10)
 
-# -- What the product allows itself --------------------------------------------------------
+# -- Limits -------------------------------------------------------------------------------
 RATE_LIMIT_REQUESTS = environment.integer("RATE_LIMIT_REQUESTS", default=60, minimum=0, maximum=5_000)
 RATE_LIMIT_WINDOW_SECONDS = environment.integer("RATE_LIMIT_WINDOW_SECONDS", default=60, minimum=1, maximum=3600)
-# Of each token, and of each person in a session, of the JSON API; 0 is no limit, and a token may have its own.
+# For each token and each signed-in user of the JSON API. 0 means no limit. A token may have its own limit.
 API_REQUESTS_PER_MINUTE = environment.integer("API_REQUESTS_PER_MINUTE", default=600, minimum=0, maximum=60_000)
-# Of each signed-in person, in each process of the web server; 0 is no limit.
+# For each signed-in user, in each process of the web server. 0 means no limit.
 PAGES_PER_MINUTE = environment.integer("PAGES_PER_MINUTE", default=600, minimum=0, maximum=60_000)
 DATABASE_PATIENCE_SECONDS = environment.integer("DATABASE_PATIENCE_SECONDS", default=30, minimum=1, maximum=600)
 NOTIFY_MAX_AGE_HOURS = environment.integer("NOTIFY_MAX_AGE_HOURS", default=24, minimum=1, maximum=24 * 365)
@@ -65,20 +65,20 @@ try:
     )
 except ValueError as error:
     raise ImproperlyConfigured(f"OUTBOUND_ALLOWED_HOSTS: {error}") from None
-# A message whose attempts go on failing for so long is dead; a person may have it tried again.
+# A message whose attempts fail for this long has failed. Users can retry it.
 NOTIFY_GIVE_UP_HOURS = environment.integer("NOTIFY_GIVE_UP_HOURS", default=24, minimum=1, maximum=24 * 30)
-# So many tickets gone at once, and more than this share of all, need a person's word.
+# Deletions of more tickets than this at once, and more than this share of all, need confirmation.
 DELETION_BRAKE_TICKETS = environment.integer("DELETION_BRAKE_TICKETS", default=10, minimum=0, maximum=1_000_000)
 DELETION_BRAKE_PERCENT = environment.integer("DELETION_BRAKE_PERCENT", default=20, minimum=0, maximum=100)
-# A run ends there, keeping what is in; the next one goes on. A tenant's quota of tickets: 0 means none.
+# A run stops at these limits and keeps what it has imported; the next run resumes. TENANT_MOST_TICKETS=0 means no limit.
 RUN_LONGEST_MINUTES = environment.integer("RUN_LONGEST_MINUTES", default=360, minimum=1, maximum=60 * 24 * 7)
 RUN_MOST_PAGES = environment.integer("RUN_MOST_PAGES", default=200_000, minimum=1, maximum=1_000_000_000)
 RUN_MOST_TICKETS = environment.integer("RUN_MOST_TICKETS", default=10_000_000, minimum=1, maximum=1_000_000_000)
 TENANT_MOST_TICKETS = environment.integer("TENANT_MOST_TICKETS", default=0, minimum=0, maximum=1_000_000_000)
-# Where other runs wait for a place of the worker, a run pauses after so long.
+# A run pauses after this long if other runs wait for a run slot.
 WORKER_TURN_SECONDS = environment.integer("WORKER_TURN_SECONDS", default=20, minimum=1, maximum=86_400)
 
-# -- Mail, for alerts: without EMAIL_HOST none is sent; the demo writes it to files -----------
+# -- E-mail. Without EMAIL_HOST none is sent; the demo writes it to files --------------------
 EMAIL_HOST = environment.text("EMAIL_HOST", "")
 EMAIL_PORT = environment.integer("EMAIL_PORT", default=587, minimum=1, maximum=65535)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
@@ -216,14 +216,14 @@ STORAGES = {
     },
 }
 
-# -- Safety of sessions and transport ------------------------------------------------------
+# -- Security of sessions and transport----------------------------------------------------
 SESSION_ENGINE = "tenants.credentials.sessions"
 CSRF_FAILURE_VIEW = "tenants.views.sign_in.show_csrf_failure"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # forms carry the CSRF token themselves
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS
 if USE_HTTPS:
-    # A browser takes a cookie of such a name only from this very host, over HTTPS.
+    # Browsers accept cookies with this prefix only from this host, over HTTPS.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = HSTS_SECONDS if USE_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = USE_HTTPS

@@ -54,7 +54,7 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Denied:
     """No request now. Ask again after `wait_seconds`."""
 
     wait_seconds: float
@@ -104,7 +104,7 @@ class CircuitBreaker:
         self.name = name
         self._clock = clock
 
-    def admit(self) -> Permit | Refusal:
+    def admit(self) -> Permit | Denied:
         """A permit if the circuit is closed, or if a probe is due and this is the first request for it."""
         id_ = uuid.uuid4().hex
         found = self._update(
@@ -119,7 +119,7 @@ class CircuitBreaker:
             ]
         )
         if found["answer"] == "no":
-            return Refusal(_seconds_left(found))
+            return Denied(_seconds_left(found))
         is_calm = all(each["ok"] or each.get("fault") for each in found["results"][-1:])
         return Permit(id_, found["era"], is_probe=found["answer"] == "probe", is_calm=is_calm)
 

@@ -50,7 +50,7 @@ class LimiterState:
 
 
 class RateLimiter:
-    """The window of one API host. A limit of 0 means no limit of ours; a pause that the host asks for still applies.
+    """The window of one API host. A limit of 0 means no limit, but pauses that the host asks for still apply.
 
     `clock` replaces the server's clock in tests.
     """

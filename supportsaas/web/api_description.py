@@ -65,8 +65,8 @@ def _describe_answers(call: Described, *, changes: bool, names_something: bool) 
     for status, (meaning, kind, headers) in _ERRORS.items():
         if (status == 403 and not changes) or (status == 404 and not names_something):
             continue
-        refusal = answers.setdefault(status, {"description": meaning, "content": _content(kind)})
-        refusal.setdefault("headers", {}).update({name: _header(text) for name, text in headers.items()})
+        error = answers.setdefault(status, {"description": meaning, "content": _content(kind)})
+        error.setdefault("headers", {}).update({name: _header(text) for name, text in headers.items()})
     if not changes:
         answers[200].setdefault("headers", {})["ETag"] = _header(_ETAG)
         answers[304] = {

@@ -1,4 +1,4 @@
-"""A request as our views get it: django-htmx's middleware adds what HTMX says about it."""
+"""The type of requests in views, with the attribute that the middleware of django-htmx adds."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails

@@ -1,8 +1,8 @@
-"""Jinja templates (`*.jinja`): the parts of pages with hundreds of rows and marks, and the smallest parts of all pages.
+"""Jinja templates (`*.jinja`), for parts of pages with hundreds of rows or marks, and for small parts of all pages.
 
-They are compiled to Python and take a fifth of the time of Django's templates; docs/architecture.md has the numbers.
-Everything in them is escaped. This is the only module that marks a text as safe HTML, and the text is what such a
-template wrote. A test looks for others.
+They are compiled to Python and take a fifth of the time of Django templates (docs/architecture.md has the numbers).
+Their output is always escaped. Only this module marks text as safe HTML, and only the output of such a template. A test
+finds any other place.
 """
 
 import re
@@ -33,7 +33,7 @@ class Macro(Protocol):
 
 
 def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> Environment:
-    """What the settings name. A name that a template misspells is an error, not nothing."""
+    """The Jinja environment named in the settings. Undefined names in a template are errors."""
     made = Environment(
         autoescape=True,
         auto_reload=auto_reload,
@@ -62,30 +62,30 @@ def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> E
 
 
 def render_part(name: str, context: Mapping[Any, Any]) -> SafeString:
-    """A part of a page, for a Django template around it."""
-    written = _environment().get_template(name).render(context)
-    return mark_safe(written)  # noqa: S308  # nosec B308 B703  # escaped where it was written
+    """Render a part of a page for a surrounding Django template."""
+    rendered = _environment().get_template(name).render(context)
+    return mark_safe(rendered)  # noqa: S308  # nosec B308 B703  # escaped by Jinja
 
 
 def macro(template: str, name: str) -> Macro:
-    """A macro of a template, for a tag of Django's templates."""
+    """A macro of a template, for use in a Django template tag."""
     found: Macro = getattr(_environment().get_template(template).module, name)
     return found
 
 
-@lru_cache(maxsize=1024)  # a list has a hundred and fifty, of a dozen kinds
+@lru_cache(maxsize=1024)  # a list has some 150, of a dozen kinds
 def badge(kind: str, value: str) -> Markup:
-    """The macro of that name, remembered."""
+    """The cached result of the macro `badge`."""
     return macro("frame/marks.jinja", "badge")(kind, value)
 
 
 def path_to_each(name: str, *parts: str) -> page_paths.GappedPath:
-    """The paths to many pages that differ in their last part."""
+    """The paths of many pages that differ in their last part."""
     return page_paths.path_with_gap(name, *parts, page_paths.GAP)
 
 
 def class_name(value: str) -> str:
-    """A value as part of one CSS class: helpdesks name their statuses as they like."""
+    """A value as part of a single CSS class. Helpdesks may use any status name."""
     return re.sub(r"[^a-z0-9]+", "-", value.lower())
 
 

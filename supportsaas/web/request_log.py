@@ -1,8 +1,7 @@
-"""One line a request, and the id by which a user can name it.
+"""One log line per request, with an id that users can report.
 
-The id comes from `X-Request-ID` where a proxy sends a sane one, else it is made; the answer carries it,
-and pages that tell of a fault show it. The line names the route, not the address: addresses hold
-customers, and queries hold what somebody searched for.
+A valid `X-Request-ID` from a proxy is used as the id; otherwise a new one is created. The response and error pages show
+it. The line names the route, not the URL, because URLs contain customer ids and search texts.
 """
 
 import logging
@@ -21,11 +20,11 @@ logger = logging.getLogger(__name__)
 HEADER = "X-Request-ID"
 UNKNOWN_ROUTE = "(none)"
 
-_SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}", re.ASCII)
+_VALID_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}", re.ASCII)
 
 
 def request_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware; the outermost, so that its line tells what really went out."""
+    """Middleware. The outermost, so that it logs the final response."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
@@ -45,7 +44,7 @@ def request_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
 def _id_of(request: HttpRequest) -> str:
     sent = request.headers.get(HEADER, "")
-    return sent if _SANE_ID.fullmatch(sent) else uuid.uuid4().hex
+    return sent if _VALID_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
 def _route_of(request: HttpRequest) -> str:
@@ -54,14 +53,14 @@ def _route_of(request: HttpRequest) -> str:
 
 
 def _user_of(request: HttpRequest) -> str | None:
-    """The key of whoever was found to ask; never asks the database for it."""
+    """The key of the user, if it is already known. Never queries the database."""
     caller = getattr(request, "auth", None)
     user = getattr(caller, "user", None) or getattr(request, "_cached_user", None)
     return str(user.pk) if user is not None and user.pk is not None else None
 
 
 def _tenant_of(request: HttpRequest) -> str | None:
-    """The tenant asked for, which need not exist or be theirs."""
+    """The requested tenant, which may not exist or be another's."""
     match = request.resolver_match
     named = match.kwargs if match else {}
     slug = named.get("slug") or named.get("tenant_id") or request.GET.get("tenant_id")

@@ -96,7 +96,7 @@ def _count(request: HttpRequest, caller: Caller, *, limit: int) -> None:
     quota = RequestQuota(caller.key, limit=limit).take()
     request.api_quota = quota  # type: ignore[attr-defined]  # shown in every response
     if quota.retry_after is not None:
-        who = "This token" if caller.token else "A person in a session"
+        who = "This token" if caller.token else "Your account"
         raise TooManyRequests(who=who, limit=limit, retry_after=quota.retry_after)
 
 
@@ -106,11 +106,11 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def api_access(request: HttpRequest, slug: str, needed: Role = Role.VIEWER) -> TenantAccess:
-    """The caller's access to the tenant; 404 for a stranger, 403 for a weak role."""
+    """The caller's access to the tenant. 404 without membership, 403 if the role is not sufficient."""
     caller = caller_of(request)
     access = find_access(caller.user, slug, token=caller.token)
     if access is None:
-        raise HttpError(404, f"There is no tenant “{slug[:63]}” that you may see.")
+        raise HttpError(404, f"Tenant “{slug[:63]}” does not exist or is not visible to you.")
     if not access.allows(needed):
         raise HttpError(403, _why_forbidden(caller, access, needed))
     return access

@@ -63,7 +63,7 @@ def test_a_person_has_one_limit_for_all_sessions_apart_from_their_tokens(
     assert [each.status_code for each in answers] == [200, 200, 429, 429]
     assert [each[LEFT] for each in answers] == ["1", "0", "0", "0"]
     assert (answers[2][LIMIT], "Retry-After" in answers[2]) == ("2", True)
-    assert "A person in a session may make 2 requests per minute. Nothing was changed" in answers[2].json()["detail"]
+    assert "Your account may make 2 requests per minute. Nothing was changed" in answers[2].json()["detail"]
     assert Api(token_of(owner)).ask("GET", "/tickets", tenant_id="acme").status_code == 200
 
 

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from supportsaas.db import mongo
 from supportsaas.reliability import circuit_breaker
-from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit, Refusal
+from supportsaas.reliability.circuit_breaker import CircuitBreaker, Denied, Permit
 from tests import processes
 from tests.conftest import FakeClock
 
@@ -29,9 +29,9 @@ def leave(circuit: CircuitBreaker) -> Permit:
     return permit
 
 
-def refusal(circuit: CircuitBreaker) -> Refusal:
+def refusal(circuit: CircuitBreaker) -> Denied:
     answer = circuit.admit()
-    assert isinstance(answer, Refusal)
+    assert isinstance(answer, Denied)
     return answer
 
 
@@ -251,7 +251,7 @@ class AgainstTheModel(RuleBasedStateMachine):
     def ask(self) -> None:
         expected = self.model.may()
         answer = self.circuit.admit()
-        if isinstance(answer, Refusal):
+        if isinstance(answer, Denied):
             assert expected == "no"
             assert answer.wait_seconds > 0
             return

@@ -28,7 +28,7 @@ from bson.errors import InvalidId
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.ops.periodic_tasks import periodic_task
-from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit, Refusal
+from supportsaas.reliability.circuit_breaker import CircuitBreaker, Denied, Permit
 from tickets.alerts import composing, deliveries
 from tickets.alerts.channels import endpoint_of
 from tickets.alerts.composing import compose_next
@@ -179,7 +179,7 @@ class Dispatcher:
         if self._clock is None and time.monotonic() < self._silent_until.get(circuit.name, 0.0):
             return None
         answer = circuit.admit()
-        if isinstance(answer, Refusal):
+        if isinstance(answer, Denied):
             silence = min(answer.wait_seconds, LONGEST_SILENCE_SECONDS)
             self._silent_until[circuit.name] = time.monotonic() + silence
             return None

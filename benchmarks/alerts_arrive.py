@@ -1,4 +1,4 @@
-"""How long it takes until all of many alerts have arrived at the house's notify endpoint.
+"""How long it takes until all of many alerts have arrived at a native notify endpoint.
 
     python -m benchmarks.alerts_arrive [--alerts 500] [--workers 1] [--faster 1]
 

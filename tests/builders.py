@@ -22,7 +22,7 @@ NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
 def record(id_: str | int = "T-1", **values: Any) -> dict[str, Any]:
-    """A record as a helpdesk of the house protocol sends it."""
+    """A record as a helpdesk of the native protocol sends it."""
     return {
         "id": id_,
         "tenant_id": "acme",

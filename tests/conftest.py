@@ -213,8 +213,8 @@ def client_of(db: None) -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def house_source(tenant: Tenant) -> Callable[[str], Source]:
-    """Connect the tenant to a helpdesk of the house protocol at an address."""
+def native_source(tenant: Tenant) -> Callable[[str], Source]:
+    """Connect the tenant to a helpdesk of the native protocol at an address."""
 
     def connect(url: str, **values: Any) -> Source:
         return Source.objects.create(tenant=tenant, kind="house", url=url, **values)

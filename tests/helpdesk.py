@@ -1,4 +1,4 @@
-"""A helpdesk of the house protocol on a real socket that does exactly what a test says."""
+"""A helpdesk of the native protocol on a real socket that does exactly what a test says."""
 
 import json
 import threading

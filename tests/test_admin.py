@@ -114,9 +114,9 @@ class TestSources:
         assert Source.objects.count() == 0
 
     def test_check_connection_says_how_it_is(
-        self, staff: Client, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]
+        self, staff: Client, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source]
     ) -> None:
-        source = house_source(helpdesk.url)
+        source = native_source(helpdesk.url)
         helpdesk.tickets = [record("T-1")]
         assert "lists 1 tickets" in act(staff, SOURCE, "check_connection", source.pk)
         helpdesk.fail_everything(answer({}, 401))

@@ -176,9 +176,9 @@ def test_a_tenant_that_is_not_mine_or_not_there_is_404(api: Api, other_tenant: T
 
 class TestIngestion:
     def test_a_run_waits_for_its_end_and_tells_the_counts(
-        self, api: Api, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source], worker: Worker
+        self, api: Api, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source], worker: Worker
     ) -> None:
-        house_source(helpdesk.url)
+        native_source(helpdesk.url)
         helpdesk.tickets = [record("T-1"), record("T-2"), record("T-3", created_at="soon")]
         status, body = api.call("POST", "/ingest/run", tenant_id="acme", wait=30)
         job_id = body.pop("job_id")
@@ -193,9 +193,9 @@ class TestIngestion:
         assert progress["started_at"].endswith("Z") and progress["ended_at"].endswith("Z")
 
     def test_a_failed_run_says_why(
-        self, api: Api, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source], worker: Worker
+        self, api: Api, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source], worker: Worker
     ) -> None:
-        house_source(helpdesk.url)
+        native_source(helpdesk.url)
         helpdesk.fail_everything(answer({}, 401))
         status, body = api.call("POST", "/ingest/run", tenant_id="acme")
         assert (status, body["status"], body["errors"]) == (200, "failed", 1)

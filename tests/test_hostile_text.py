@@ -31,8 +31,10 @@ MILLION = "<b>&\u202e" * 200_000
 
 
 @pytest.fixture
-def ingest(tenant: Tenant, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source], clock: FakeClock) -> Ingest:
-    house_source(helpdesk.url)
+def ingest(
+    tenant: Tenant, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source], clock: FakeClock
+) -> Ingest:
+    native_source(helpdesk.url)
 
     def run() -> Outcome:
         clock.advance(minutes=10)

@@ -139,7 +139,7 @@ class SourceAdmin(Searchable):
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
         former = choose_name(obj, is_same=form.is_same_helpdesk)
-        origin = save_source(obj, is_read_differently=form.changes_what_is_read)
+        origin = save_source(obj, is_read_differently=form.needs_fresh_sync)
         for sentence in explain_change(obj.tenant, origin, former=former, remedy=REMEDY):
             messages.info(request, sentence)
 

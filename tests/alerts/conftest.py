@@ -25,7 +25,7 @@ def other_endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture
-def house_channel(tenant: Tenant, endpoint: Endpoint) -> Channel:
+def native_channel(tenant: Tenant, endpoint: Endpoint) -> Channel:
     return Channel.objects.create(tenant=tenant, kind="house", name="House", address=endpoint.url)
 
 

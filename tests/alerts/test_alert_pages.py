@@ -67,14 +67,14 @@ class TestPage:
         assert "Ask an admin of Acme" in shown and "Add a channel" not in shown
 
     def test_what_has_come_in_and_is_no_message_yet_is_not_passed_over(
-        self, house_channel: Channel, urgent: Urgent, pages: Client
+        self, native_channel: Channel, urgent: Urgent, pages: Client
     ) -> None:
         urgent(2)
         said = text_of(page_of(pages, HERE))
         assert "2 events wait to be announced" in said and "No message yet" not in said
 
     def test_a_message_is_shown_with_every_attempt_its_answer_and_time(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         endpoint.behaviour = lambda _key, _body: (
             Reply(500, b"<b>out of order</b>") if len(endpoint.received) < 2 else Reply()
@@ -91,7 +91,7 @@ class TestPage:
         assert "<b>out" not in html
 
     def test_the_list_is_narrowed_by_state_and_read_page_by_page(
-        self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
+        self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(30)
         dispatcher.deliver_due()
@@ -110,7 +110,7 @@ class TestPage:
             assert "All 30" in text_of(page_of(pages, HERE + nonsense))
 
     def test_a_strangers_words_are_only_words(
-        self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
+        self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(subject="<script>alert(1)</script>", customer_id="<img src=x onerror=alert(1)>", id="T<b>/1")
         dispatcher.deliver_due()
@@ -118,7 +118,7 @@ class TestPage:
         assert "<script>alert" not in html and "<img" not in html and "T<b>" not in html
 
     def test_a_viewer_only_reads(
-        self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, client_of: ClientOf, team_mate: User
+        self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, client_of: ClientOf, team_mate: User
     ) -> None:
         urgent()
         dispatcher.deliver_due()
@@ -126,7 +126,7 @@ class TestPage:
         html = page_of(client_of(team_mate), HERE)
         assert "T-1" in html and "need the role manager; yours is viewer" in text_of(html)
         assert '<form method="post" action="/t/acme/alerts' not in html
-        assert house_channel.address not in html
+        assert native_channel.address not in html
 
     def test_the_page_shows_no_messages_of_another_tenant(
         self, other_tenant: Tenant, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
@@ -141,7 +141,7 @@ class TestPage:
 
 class TestSendingAgain:
     def test_a_failed_message_that_is_retried_arrives_and_the_list_says_who_retried_it(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(2)
         dispatcher.deliver_due()
@@ -157,7 +157,7 @@ class TestSendingAgain:
         assert "sent again by manager" in text_of(page_of(pages, HERE))
 
     def test_retrying_all_means_the_messages_that_had_failed_when_the_list_was_shown(
-        self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
+        self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(3)
         dispatcher.deliver_due()
@@ -169,7 +169,7 @@ class TestSendingAgain:
         assert statuses() == {"T-1": "pending", "T-2": "pending", "T-3": "dead"}
 
     def test_a_retried_message_has_its_whole_time_again(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent()
         dispatcher.deliver_due()
@@ -182,7 +182,7 @@ class TestSendingAgain:
 
     @pytest.mark.parametrize("status", ["delivered", "dropped"])
     def test_what_arrived_or_was_dropped_stays_as_it_is(
-        self, status: str, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
+        self, status: str, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent()
         dispatcher.deliver_due()
@@ -191,7 +191,7 @@ class TestSendingAgain:
         assert statuses() == {"T-1": status}
 
     def test_what_is_on_its_way_is_left_alone(
-        self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, tenant: Tenant
+        self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, tenant: Tenant
     ) -> None:
         urgent()
         dispatcher.deliver_due()
@@ -201,7 +201,7 @@ class TestSendingAgain:
 
 class TestDropping:
     def test_dropping_a_message_asks_first_and_records_who_dropped_it(
-        self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
+        self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(2)
         dispatcher.deliver_due()
@@ -213,7 +213,7 @@ class TestDropping:
         assert "nothing to drop" in body(pages.post(HERE + "drop/", {"delivery": key_of("T-1")}, follow=True))
 
     def test_dropping_all_drops_the_failed_messages_and_nothing_else(
-        self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
+        self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(3)
         dispatcher.deliver_due()
@@ -228,7 +228,7 @@ class TestDropping:
         self,
         what: str,
         wish: dict[str, str],
-        house_channel: Channel,
+        native_channel: Channel,
         urgent: Urgent,
         dispatcher: Dispatcher,
         pages: Client,
@@ -268,24 +268,26 @@ class TestBreaker:
         return circuit
 
     def test_the_circuits_state_is_in_words_and_its_last_requests_in_marks(
-        self, house_channel: Channel, pages: Client
+        self, native_channel: Channel, pages: Client
     ) -> None:
         assert "Nothing has been sent yet" in page_of(pages, HERE)
-        self.open_circuit(house_channel)
+        self.open_circuit(native_channel)
         html = page_of(pages, HERE)
         assert "5 of the last 5 requests failed" in html and "Paused" in html
         assert html.count('class="mark-failed"') == 5
         assert "failure 4" in html
 
-    def test_the_words_count_the_requests_that_the_marks_show(self, house_channel: Channel, pages: Client) -> None:
-        circuit = CircuitBreaker(endpoint_of(house_channel))
+    def test_the_words_count_the_requests_that_the_marks_show(self, native_channel: Channel, pages: Client) -> None:
+        circuit = CircuitBreaker(endpoint_of(native_channel))
         for permit in [circuit.admit() for _ in range(7)]:  # two were still under way when it opened
             circuit.record(permit, ok=False)  # type: ignore[arg-type]
         html = page_of(pages, HERE)
         assert "7 of the last 7 requests failed" in html and html.count('class="mark-failed"') == 7
 
-    def test_after_a_pause_the_words_tell_what_was_before_it_apart(self, house_channel: Channel, pages: Client) -> None:
-        circuit = self.open_circuit(house_channel)
+    def test_after_a_pause_the_words_tell_what_was_before_it_apart(
+        self, native_channel: Channel, pages: Client
+    ) -> None:
+        circuit = self.open_circuit(native_channel)
         circuit.reset()
         assert "The pause is over; nothing has been sent since." in page_of(pages, HERE)
         circuit.record(circuit.admit(), ok=True)  # type: ignore[arg-type]
@@ -294,27 +296,27 @@ class TestBreaker:
         assert "1 of the last 2 requests since the pause failed" in page_of(pages, HERE)
 
     def test_a_manager_ends_the_pause_and_what_waits_goes_out(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
-        circuit = self.open_circuit(house_channel)
+        circuit = self.open_circuit(native_channel)
         urgent()
         assert dispatcher.deliver_due() == 0
         assert "End the pause" in page_of(pages, HERE)
-        said = body(pages.post(HERE + "reset/", {"channel": str(house_channel.pk)}, follow=True))
+        said = body(pages.post(HERE + "reset/", {"channel": str(native_channel.pk)}, follow=True))
         assert "The pause of “House” is over" in said
         assert circuit.state().state == "closed"
         assert Dispatcher(owner="another").deliver_due() == 1
         assert statuses() == {"T-1": "delivered"}
 
     def test_a_viewer_sees_it_and_cannot_end_it(
-        self, house_channel: Channel, client_of: ClientOf, team_mate: User
+        self, native_channel: Channel, client_of: ClientOf, team_mate: User
     ) -> None:
-        self.open_circuit(house_channel)
+        self.open_circuit(native_channel)
         html = page_of(client_of(team_mate), HERE)
         assert "Paused" in html and "End the pause" not in html
 
     def test_channels_of_one_endpoint_share_it_and_one_of_another_tenant_cannot_be_named(
-        self, house_channel: Channel, tenant: Tenant, other_tenant: Tenant, endpoint: Endpoint, pages: Client
+        self, native_channel: Channel, tenant: Tenant, other_tenant: Tenant, endpoint: Endpoint, pages: Client
     ) -> None:
         Channel.objects.create(tenant=tenant, kind="house", name="Second", address=endpoint.url)
         theirs = Channel.objects.create(tenant=other_tenant, kind="house", name="Theirs", address="http://127.0.0.1:9")
@@ -329,7 +331,7 @@ class TestAdmin:
     LIST = "/admin/tickets/delivery/"
 
     def test_the_admin_lists_messages_read_only_with_filters(
-        self, house_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, client_of: ClientOf, superuser: User
+        self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, client_of: ClientOf, superuser: User
     ) -> None:
         urgent(2, subject="<script>alert(1)</script>")
         dispatcher.deliver_due()
@@ -346,11 +348,11 @@ class TestAdmin:
         assert staff.post(f"{self.LIST}{key}/delete/", {"post": "yes"}).status_code == 403
 
     def test_breakers_are_listed_and_reset_by_an_action(
-        self, house_channel: Channel, client_of: ClientOf, superuser: User
+        self, native_channel: Channel, client_of: ClientOf, superuser: User
     ) -> None:
-        circuit = TestBreaker().open_circuit(house_channel)
+        circuit = TestBreaker().open_circuit(native_channel)
         staff = client_of(superuser)
-        name = endpoint_of(house_channel)
+        name = endpoint_of(native_channel)
         path = "/admin/tickets/circuit/"
         assert name in staff.get(path).content.decode()
         said = body(staff.post(path, {"action": "reset", "_selected_action": [name]}, follow=True))

@@ -84,9 +84,9 @@ class TestWhatMayBeEntered:
         [
             ("", "cannot be blank"),
             (" , ", "at least one"),
-            ("a@example.com, b", "“b” is no e-mail address"),
-            ("a@example.com\nBcc: c@example.com", "no e-mail address"),
-            ("Max <a@example.com>", "no e-mail address"),
+            ("a@example.com, b", "“b” is not an e-mail address"),
+            ("a@example.com\nBcc: c@example.com", "not an e-mail address"),
+            ("Max <a@example.com>", "not an e-mail address"),
             (",".join(f"a{n}@example.com" for n in range(21)), "at most 20"),
         ],
     )
@@ -106,7 +106,7 @@ class TestWhatMayBeEntered:
 
 
 class TestSlackAddress:
-    """Whoever knows the whole address may post, so it is stored as a secret."""
+    """Anyone who knows the full URL can post, so it is stored as a secret."""
 
     def test_only_its_host_is_stored_in_the_open(self, tenant: Tenant) -> None:
         channel = Channel.objects.get(pk=make(tenant, "slack", SLACK_URL).pk)
@@ -187,12 +187,12 @@ class TestPages:
         ("kind", "values", "complaint"),
         [
             ("webhook", {"name": ""}, "This field is required"),
-            ("webhook", {"name": "On call"}, "a channel of that name already"),
+            ("webhook", {"name": "On call"}, "A channel with this name already exists"),
             ("webhook", {"address": "nowhere"}, "starts with http"),
             ("webhook", {"secret": "hunter2"}, "24 to 64 bytes"),
             ("webhook", {"max_age_hours": "0"}, "greater than or equal to 1"),
             ("webhook", {"urgencies": ["extreme"]}, "Select a valid choice"),
-            ("email", {"address": "nobody"}, "is no e-mail address"),
+            ("email", {"address": "nobody"}, "is not an e-mail address"),
             ("slack", {"address": "https://hooks.slack.example"}, "whole address"),
             ("house", {"address": "http://192.168.0.1:9000"}, "OUTBOUND_ALLOWED_HOSTS"),
         ],
@@ -487,7 +487,7 @@ class TestAdmin:
     def test_the_name_is_the_tenants_own(self, staff: Client, tenant: Tenant) -> None:
         make(tenant, name="Pager")
         form = {**PAGER, "tenant": str(tenant.pk), "kind": "house"}
-        assert "a channel of that name already" in staff.post(f"{self.LIST}add/", form).content.decode()
+        assert "A channel with this name already exists" in staff.post(f"{self.LIST}add/", form).content.decode()
 
     def test_a_test_is_an_action(self, staff: Client, tenant: Tenant, endpoint: ScriptedEndpoint) -> None:
         channel = make(tenant, "house", endpoint.url)
@@ -515,14 +515,14 @@ class TestCommand:
         )
         assert "whsec_" not in said
         self.run("add", "acme", "--kind", "slack", "--name", "Team", "--address-from", "env:SLACK_URL")
-        self.run("add", "acme", "--kind", "house", "--name", "House", "--address", endpoint.url, "--max-age-hours", "3")
+        self.run("add", "acme", "--kind", "native", "--name", "Desk", "--address", endpoint.url, "--max-age-hours", "3")
         self.run("add", "acme", "--kind", "email", "--name", "Mail", "--address", "a@example.com", "--urgency", "high",
                  "--urgency", "medium", "--sentiment", "negative", "--off")  # fmt: skip
         listed = self.run("list")
         assert listed == self.run("list", "acme")
         assert "s3cret" not in listed and "whsec_" not in listed
         assert "acme  Mail  E-mail, a@example.com  high, medium, negative  off" in listed
-        for name in ("Pager", "Own", "Team", "House", "Mail"):
+        for name in ("Pager", "Own", "Team", "Desk", "Mail"):
             assert "The test arrived" in self.run("test", "acme", name)
             self.run("remove", "acme", name)
         assert len(endpoint.requests) == 4 and Channel.objects.count() == 0
@@ -537,12 +537,12 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            (["add", "nobody", "--kind", "house", "--name", "x", "--address", "https://h.example"], "no tenant"),
-            (["add", "acme", "--kind", "house", "--name", "x", "--address", "http://10.0.0.1"], "OUTBOUND_ALLOWED_HOSTS"),
-            (["add", "acme", "--kind", "house", "--name", "x"], "address: This field cannot be blank"),
-            (["add", "acme", "--kind", "house", "--name", "On call", "--address", "https://h.example"], "--replace"),
-            (["add", "acme", "--kind", "email", "--name", "On call", "--address", "a@b.example", "--replace"], "of the kind house"),
-            (["add", "acme", "--kind", "house", "--name", "x", "--address", "https://h.example", "--secret-from", "ask"], "only a webhook"),
+            (["add", "nobody", "--kind", "native", "--name", "x", "--address", "https://h.example"], "Tenant “nobody” does not exist"),
+            (["add", "acme", "--kind", "native", "--name", "x", "--address", "http://10.0.0.1"], "OUTBOUND_ALLOWED_HOSTS"),
+            (["add", "acme", "--kind", "native", "--name", "x"], "address: This field cannot be blank"),
+            (["add", "acme", "--kind", "native", "--name", "On call", "--address", "https://h.example"], "--replace"),
+            (["add", "acme", "--kind", "email", "--name", "On call", "--address", "a@b.example", "--replace"], "of kind Native protocol"),
+            (["add", "acme", "--kind", "native", "--name", "x", "--address", "https://h.example", "--secret-from", "ask"], "only webhooks"),
             (["add", "acme", "--kind", "slack", "--name", "x", "--address-from", "env:MISSING_HERE"], "--address-from"),
             (["add", "acme", "--kind", "webhook", "--name", "x", "--address", "https://h.example", "--secret-from", "env:PATH"], "24 to 64"),
             (["test", "acme", "nothing"], "no channel “nothing”"),

@@ -46,10 +46,10 @@ def test_notify_is_a_name_also_where_nothing_was_ever_sent(team_mate: User, clie
 
 
 def test_an_open_circuit_says_since_when_and_for_how_long(
-    team_mate: User, client_of: ClientOf, house_channel: Channel
+    team_mate: User, client_of: ClientOf, native_channel: Channel
 ) -> None:
-    fail(house_channel)
-    for name in ("notify", endpoint_of(house_channel)):
+    fail(native_channel)
+    for name in ("notify", endpoint_of(native_channel)):
         found = status(client_of(team_mate), name)
         assert (found["name"], found["state"], found["failure_count"]) == (name, "open", 5)
         assert found["recent_failure_rate"] == 1.0
@@ -72,9 +72,9 @@ def test_notify_is_the_worst_of_ones_own_house_endpoints_and_of_no_others(
 
 
 def test_a_circuit_of_others_does_not_exist(
-    house_channel: Channel, stranger: User, owner: User, client_of: ClientOf
+    native_channel: Channel, stranger: User, owner: User, client_of: ClientOf
 ) -> None:
-    name = endpoint_of(house_channel)
+    name = endpoint_of(native_channel)
     for client, wanted in ((client_of(stranger), name), (client_of(owner), "notify:elsewhere:80")):
         assert client.get(f"/circuit/{wanted}/status").status_code == 404
         assert client.post(f"/circuit/{wanted}/reset").status_code == 404
@@ -82,7 +82,7 @@ def test_a_circuit_of_others_does_not_exist(
 
 
 def test_a_reset_closes_the_circuit_and_what_waits_goes_out(
-    manager: User, client_of: ClientOf, house_channel: Channel, endpoint: Endpoint, urgent: Urgent,
+    manager: User, client_of: ClientOf, native_channel: Channel, endpoint: Endpoint, urgent: Urgent,
 ) -> None:  # fmt: skip
     endpoint.behaviour = lambda _key, _body: Reply(status=500)
     dispatcher = Dispatcher(owner="test", jitter=lambda _low, _high: 0.0)
@@ -97,9 +97,9 @@ def test_a_reset_closes_the_circuit_and_what_waits_goes_out(
     assert len(endpoint.accepted()) == 2
 
 
-def test_who_only_reads_resets_nothing(team_mate: User, client_of: ClientOf, house_channel: Channel) -> None:
-    fail(house_channel)
-    for name in ("notify", endpoint_of(house_channel)):
+def test_who_only_reads_resets_nothing(team_mate: User, client_of: ClientOf, native_channel: Channel) -> None:
+    fail(native_channel)
+    for name in ("notify", endpoint_of(native_channel)):
         assert client_of(team_mate).post(f"/circuit/{name}/reset").status_code == 403
     assert status(client_of(team_mate))["state"] == "open"
 
@@ -120,10 +120,10 @@ def test_notify_resets_the_endpoints_one_may_run_and_leaves_the_others(
 
 
 def test_a_token_sees_and_resets_what_it_may(
-    tenant: Tenant, other_tenant: Tenant, manager: User, house_channel: Channel
+    tenant: Tenant, other_tenant: Tenant, manager: User, native_channel: Channel
 ) -> None:
     Membership.objects.create(user=manager, tenant=other_tenant, role=Role.MANAGER)
-    name = endpoint_of(house_channel)
+    name = endpoint_of(native_channel)
     for scope, role, seen, reset in (
         (tenant, Role.MANAGER, 200, 200),
         (tenant, Role.VIEWER, 200, 403),

@@ -50,7 +50,7 @@ def circuit(channel: Channel, clock: FakeClock) -> CircuitBreaker:
 
 class TestAttempts:
     def test_an_urgent_ticket_arrives_with_its_facts_and_key(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         urgent()
         assert dispatcher.deliver_due() == 1
@@ -70,7 +70,7 @@ class TestAttempts:
         assert dispatcher.deliver_due() == 0
 
     def test_three_attempts_in_a_row_then_growing_gaps_and_always_the_same_key(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(body=b"out of order")
         urgent()
@@ -79,21 +79,21 @@ class TestAttempts:
         for _ in range(450):
             if dispatcher.deliver_due():
                 times.append(round((clock() - began).total_seconds()))
-            circuit(house_channel, clock).reset()  # here only the message's own times are looked at
+            circuit(native_channel, clock).reset()  # here only the message's own times are looked at
             clock.advance(seconds=1)
         assert times == [0, 2, 6, 66, 68, 72, 192, 194, 198, 438, 440, 444]
         assert {each.key for each in endpoint.received} == {only()["_id"]}
         assert only()["log"][-1]["note"].endswith("internal error (status 500). It said: out of order")
 
     def test_after_a_day_in_vain_it_is_dead_and_nothing_more_is_sent(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
         urgent()
         began = clock()
         while only_or_none() is None or only()["status"] == "pending":
             dispatcher.deliver_due()
-            circuit(house_channel, clock).reset()
+            circuit(native_channel, clock).reset()
             if only()["status"] == "pending":
                 clock.moment = max(clock(), only()["next_attempt_at"])
         assert only()["status"] == "dead"
@@ -104,7 +104,7 @@ class TestAttempts:
         assert dispatcher.deliver_due() == 0
 
     def test_a_retry_after_is_waited_for_by_everything_that_goes_there(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(429, retry_after="20")
         urgent()
@@ -118,7 +118,7 @@ class TestAttempts:
         assert statuses() == ["delivered", "delivered"]
 
     def test_the_oldest_goes_first(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         for _ in range(5):
             urgent()
@@ -127,7 +127,7 @@ class TestAttempts:
         assert [each.body["ticket_id"] for each in endpoint.received] == ["T-1", "T-2", "T-3", "T-4", "T-5"]
 
     def test_a_channel_that_is_off_waits_and_one_that_is_gone_drops_its_messages(
-        self, tenant: Tenant, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher,
+        self, tenant: Tenant, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher,
         clock: FakeClock,
     ) -> None:  # fmt: skip
         urgent(2)
@@ -144,7 +144,7 @@ class TestAttempts:
         endpoint.behaviour = failing()
         urgent()
         dispatcher.deliver_due()
-        house_channel.delete()
+        native_channel.delete()
         clock.advance(minutes=10)
         assert dispatcher.deliver_due() == 0
         assert statuses() == ["delivered", "delivered", "dropped"]
@@ -158,7 +158,7 @@ def only_or_none() -> Document | None:
 
 class TestCircuit:
     def test_an_endpoint_that_fails_is_left_alone_and_then_probed_once(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
         urgent(8)
@@ -177,7 +177,7 @@ class TestCircuit:
         assert statuses() == ["delivered"] * 8
 
     def test_the_probe_is_the_message_with_the_most_attempts_behind_it_and_by_turns_a_new_one(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
         for _ in range(3):
@@ -195,7 +195,7 @@ class TestCircuit:
         assert probes[0] in ("T-1", "T-2") and probes[3] in new and not new & set(probes[:3])
 
     def test_an_endpoint_that_takes_only_the_third_attempt_of_each_ticket_is_not_probed_in_vain(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         tries: Counter[str] = Counter()
 
@@ -214,14 +214,14 @@ class TestCircuit:
         assert set(tries.values()) == {3}
 
     def test_a_message_that_is_refused_for_what_it_says_is_no_probe_while_there_are_others(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = lambda _key, body: Reply(status=422 if body["ticket_id"] == "T-1" else 500)
         urgent(1)
         dispatcher.deliver_due()
         urgent(6)
         dispatcher.deliver_due()
-        assert circuit(house_channel, clock).state().state == "open"
+        assert circuit(native_channel, clock).state().state == "open"
         clock.advance(minutes=5)
         endpoint.behaviour = lambda _key, body: Reply(status=422 if body["ticket_id"] == "T-1" else 200)
         before = len(endpoint.received)
@@ -230,14 +230,14 @@ class TestCircuit:
         assert statuses().count("delivered") == 6
 
     def test_a_message_that_always_fails_does_not_keep_the_others_from_being_probes(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         poison = set(urgent(5))
         endpoint.behaviour = lambda _key, body: Reply(status=500 if body["ticket_id"] in poison else 200)
         for _ in range(10):
             dispatcher.deliver_due()
             clock.advance(seconds=1)
-        assert circuit(house_channel, clock).state().state == "open"
+        assert circuit(native_channel, clock).state().state == "open"
         for count in range(1, 6):
             urgent()
             for _ in range(4):
@@ -246,7 +246,7 @@ class TestCircuit:
             assert statuses().count("delivered") == count, "at the fourth probe at the latest"
 
     def test_when_the_endpoint_is_well_again_nothing_sleeps_on_through_its_gap(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
         urgent(4)
@@ -280,7 +280,7 @@ class TestRefusedMessages:
     """An endpoint that works and refuses one message says nothing of the others."""
 
     def test_a_refused_message_opens_no_circuit_and_fails_after_a_few_attempts(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(422, body=b"no such field")
         urgent()
@@ -291,11 +291,11 @@ class TestRefusedMessages:
             clock.advance(seconds=20)
         assert times == [0, 60, 360, 1860, 9360]
         assert only()["status"] == "dead" and "no such field" in only()["log"][-1]["note"]
-        assert circuit(house_channel, clock).state().failure_count == 0
+        assert circuit(native_channel, clock).state().failure_count == 0
 
     @pytest.mark.parametrize("status", [400, 413, 422])
     def test_any_number_of_them_hold_back_no_other(
-        self, status: int, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher,
+        self, status: int, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher,
         clock: FakeClock,
     ) -> None:  # fmt: skip
         endpoint.behaviour = failing(status)
@@ -309,7 +309,7 @@ class TestRefusedMessages:
         assert [each.body["ticket_id"] for each in endpoint.accepted()] == ["T-21"]
 
     def test_an_address_that_is_gone_is_not_tried_again_and_sending_again_begins_anew(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(410)
         urgent()
@@ -318,7 +318,7 @@ class TestRefusedMessages:
         clock.advance(days=2)
         assert dispatcher.deliver_due() == 0 and len(endpoint.received) == 1
         endpoint.behaviour = failing(200)
-        assert DeliveryStore(house_channel.tenant, clock=clock).send_again(only()["_id"], by="x") == 1
+        assert DeliveryStore(native_channel.tenant, clock=clock).send_again(only()["_id"], by="x") == 1
         dispatcher.deliver_due()
         assert only()["status"] == "delivered"
 
@@ -383,7 +383,7 @@ class TestTenantsApart:
 
 class TestRetryAfter:
     def test_an_hour_is_waited_for_and_the_time_for_giving_up_ends_it(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock,
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock,
         settings: Any,
     ) -> None:  # fmt: skip
         settings.NOTIFY_GIVE_UP_HOURS = 2
@@ -398,7 +398,7 @@ class TestRetryAfter:
         assert only()["status"] == "dead"
 
     def test_more_than_an_hour_is_an_hour(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(429, retry_after="86400")
         urgent()
@@ -411,7 +411,7 @@ class TestRetryAfter:
 
 
 def test_messages_stored_by_an_earlier_version_go_out(
-    house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+    native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
 ) -> None:
     endpoint.behaviour = failing(500)
     urgent()
@@ -505,10 +505,10 @@ class TestFolding:
 
 class TestClaims:
     def test_what_a_process_died_with_is_due_again_when_its_lease_ends(
-        self, house_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
+        self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         urgent()
-        dead = compose_next(house_channel, owner="dead", clock=clock)
+        dead = compose_next(native_channel, owner="dead", clock=clock)
         assert dead is not None
         clock.advance(seconds=59)
         assert dispatcher.deliver_due() == 0
@@ -517,13 +517,13 @@ class TestClaims:
         assert endpoint.received[0].key == dead.key
 
     def test_a_worker_that_slept_past_its_lease_does_not_settle_what_another_one_claimed(
-        self, house_channel: Channel, urgent: Urgent, clock: FakeClock
+        self, native_channel: Channel, urgent: Urgent, clock: FakeClock
     ) -> None:
         urgent()
-        sleeper = compose_next(house_channel, owner="a", clock=clock)
+        sleeper = compose_next(native_channel, owner="a", clock=clock)
         assert sleeper is not None
         clock.advance(seconds=61)
-        other = deliveries.claim([str(house_channel.pk)], owner="b", clock=clock)
+        other = deliveries.claim([str(native_channel.pk)], owner="b", clock=clock)
         assert other is not None and other.key == sleeper.key
         attempt = Attempt(seconds=1, status=200, note="")
         pause = Pause(1, row_is_over=False)
@@ -535,7 +535,7 @@ class TestClaims:
         assert only()["status"] == "delivered"
 
     def test_eight_at_once_take_each_message_once(
-        self, transactional_db: None, house_channel: Channel, urgent: Urgent, clock: FakeClock
+        self, transactional_db: None, native_channel: Channel, urgent: Urgent, clock: FakeClock
     ) -> None:
         urgent(40)
         taken: list[str] = []
@@ -543,7 +543,7 @@ class TestClaims:
 
         def take() -> None:
             ready.wait()
-            while claimed := compose_next(house_channel, owner=threading.current_thread().name, clock=clock):
+            while claimed := compose_next(native_channel, owner=threading.current_thread().name, clock=clock):
                 taken.append(claimed.document["tickets"][0]["ticket_id"])
 
         threads = [threading.Thread(target=take) for _ in range(8)]

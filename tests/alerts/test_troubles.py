@@ -24,8 +24,8 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture
-def circuit(house_channel: Channel, clock: FakeClock) -> CircuitBreaker:
-    return CircuitBreaker(endpoint_of(house_channel), clock=clock)
+def circuit(native_channel: Channel, clock: FakeClock) -> CircuitBreaker:
+    return CircuitBreaker(endpoint_of(native_channel), clock=clock)
 
 
 def fail(circuit: CircuitBreaker, times: int = 5) -> None:
@@ -160,11 +160,11 @@ class TestEndpoints:
         assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
 
     def test_a_channel_that_is_gone_fails_no_more(
-        self, tenant: Tenant, house_channel: Channel, circuit: CircuitBreaker, clock: FakeClock
+        self, tenant: Tenant, native_channel: Channel, circuit: CircuitBreaker, clock: FakeClock
     ) -> None:
         fail(circuit)
         watch_for(clock, minutes=10)
-        house_channel.delete()
+        native_channel.delete()
         watch_for(clock, minutes=1)
         assert find_troubles(tenant) == []
 

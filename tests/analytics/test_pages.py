@@ -273,12 +273,12 @@ class TestEmptyStates:
         assert "No helpdesk is connected" in html
         assert 'href="/t/acme/ingestion/"' in html
 
-    def test_never_run(self, tenant: Tenant, owner: User, client_of: ClientOf, house_source: Any) -> None:
-        house_source("https://help.example.com")
+    def test_never_run(self, tenant: Tenant, owner: User, client_of: ClientOf, native_source: Any) -> None:
+        native_source("https://help.example.com")
         assert "Nothing has been read yet" in self.text(client_of(owner))
 
-    def test_a_failed_first_run(self, tenant: Tenant, owner: User, client_of: ClientOf, house_source: Any) -> None:
-        house_source("https://help.example.com")
+    def test_a_failed_first_run(self, tenant: Tenant, owner: User, client_of: ClientOf, native_source: Any) -> None:
+        native_source("https://help.example.com")
         error = {"code": "refused", "message": "The helpdesk refused the key."}
         finished_job(tenant, status="failed", error=error)
         assert "The helpdesk refused the key." in self.text(client_of(owner))

@@ -37,7 +37,7 @@ def test_from_a_new_channel_to_a_dead_message_that_arrives(page: Page, owner: Us
         enter(page, "owner")
         page.goto("/t/acme/alerts/")
         page.get_by_role("link", name="Add a channel").click()
-        page.get_by_role("link", name="Webhook, signed").click()
+        page.get_by_role("link", name="Signed webhook").click()
         page.get_by_label("Name").fill("Pager")
         page.get_by_label("Address", exact=True).fill(f"{endpoint.url}/hook")
         page.get_by_role("button", name="Save").click()

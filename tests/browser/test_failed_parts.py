@@ -33,8 +33,10 @@ def running(page_tenant: Tenant) -> str:
 
 
 @pytest.fixture
-def page_tenant(owner: User, tenant: Tenant, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]) -> Tenant:
-    house_source(helpdesk.url)
+def page_tenant(
+    owner: User, tenant: Tenant, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source]
+) -> Tenant:
+    native_source(helpdesk.url)
     store_tickets(tenant, [record(f"T-{n}", subject=f"Question {n}") for n in range(1000, 1120)])
     return tenant
 

@@ -58,10 +58,10 @@ def test_from_the_login_to_a_diff(
     owner: User,
     tenant: Tenant,
     helpdesk: ScriptedHelpdesk,
-    house_source: Callable[..., Source],
+    native_source: Callable[..., Source],
     worker: Worker,
 ) -> None:
-    house_source(helpdesk.url, page_size=10)
+    native_source(helpdesk.url, page_size=10)
     helpdesk.tickets = [fresh(n) for n in range(30)]
     helpdesk.tickets[4] = fresh(4, subject="Wrong invoice", message="I want a refund, else we file a lawsuit.")
     log_in(page, "owner")
@@ -108,10 +108,10 @@ def test_a_run_can_be_cancelled_and_keeps_what_is_in(
     owner: User,
     tenant: Tenant,
     helpdesk: ScriptedHelpdesk,
-    house_source: Callable[..., Source],
+    native_source: Callable[..., Source],
     worker: Worker,
 ) -> None:
-    house_source(helpdesk.url, page_size=10)
+    native_source(helpdesk.url, page_size=10)
     helpdesk.tickets = [fresh(n) for n in range(30)]
     gate = Gate()
     helpdesk.script = gate
@@ -133,10 +133,10 @@ def test_everything_but_live_refresh_works_without_javascript(
     owner: User,
     tenant: Tenant,
     helpdesk: ScriptedHelpdesk,
-    house_source: Callable[..., Source],
+    native_source: Callable[..., Source],
     worker: Worker,
 ) -> None:
-    house_source(helpdesk.url)
+    native_source(helpdesk.url)
     helpdesk.tickets = [fresh(n, status="open" if n % 2 else "closed") for n in range(8)]
     page = open_context(java_script_enabled=False).new_page()
     log_in(page, "owner")
@@ -167,13 +167,13 @@ def test_every_page_passes_axe_and_fits_the_window(
     owner: User,
     tenant: Tenant,
     helpdesk: ScriptedHelpdesk,
-    house_source: Callable[..., Source],
+    native_source: Callable[..., Source],
     worker: Worker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Few rows, and a list of several pages all the same: axe takes its time for each piece of text.
     monkeypatch.setattr("tickets.views.tickets.ticket_pages.PAGE_SIZE", 6)
-    house_source(helpdesk.url)
+    native_source(helpdesk.url)
     helpdesk.tickets = [fresh(n, message="We hate this. Refund, or we file a lawsuit!") for n in range(8)]
     helpdesk.tickets.append(record("bad", created_at="soon"))
     page = open_context(**AS_NARROW).new_page()

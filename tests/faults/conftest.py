@@ -131,7 +131,7 @@ def make_tenant(slug: str) -> Tenant:
 
 @pytest.fixture
 def connect(acme: Tenant) -> Callable[..., Source]:
-    """Connect the tenant to a helpdesk, of the house protocol unless told otherwise, five tickets a page."""
+    """Connect the tenant to a helpdesk, of the native protocol unless told otherwise, five tickets a page."""
 
     def make(url: str, **values: Any) -> Source:
         return Source.objects.create(tenant=acme, **{"kind": "house", "url": url, "page_size": 5, **values})

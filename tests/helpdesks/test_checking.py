@@ -111,10 +111,10 @@ class TestFirstPage:
         assert check_source(source).problems == ()
 
     def test_records_of_another_tenant_are_no_tickets(
-        self, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]
+        self, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source]
     ) -> None:
         helpdesk.tickets = [record("T-1", tenant_id="globex")]
-        checked = check_source(house_source(helpdesk.url))
+        checked = check_source(native_source(helpdesk.url))
         assert not checked.is_usable and "Another tenant is named by the only ticket" in str(checked)
 
     def test_records_that_are_left_out_do_not_count(self, connect: Connect) -> None:

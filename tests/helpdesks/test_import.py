@@ -266,9 +266,9 @@ class TestSize:
 @pytest.mark.usefixtures("db")
 class TestCommand:
     @pytest.fixture(autouse=True)
-    def _connected(self, house_source: Callable[..., Source]) -> None:
+    def _connected(self, native_source: Callable[..., Source]) -> None:
         """A helpdesk that nobody answers for, so that a request to it would fail."""
-        house_source("http://127.0.0.1:9")
+        native_source("http://127.0.0.1:9")
 
     @pytest.fixture
     def store(self, tenant: Tenant) -> TicketStore:
@@ -336,7 +336,7 @@ class TestCommand:
         path = write("old.csv", "Nr,created_at\n1,2026-03-10\n2,soon\n3,2026-03-10,x\n")
         status, _, err = run("import_tickets", "acme", str(path), "--map", "id=Nr")
         assert status == 3
-        assert "partial: 1 new, 0 updated, 0 unchanged, 0 deleted, 2 quarantined" in err
+        assert "partial: 1 new, 0 updated, 0 unchanged, 0 deleted, 2 rejected" in err
         found = {each["place"]: each for each in quarantine.find_page(tenant).records}
         assert found["line 3 of old.csv"]["external_id"] == "old.csv:2"
         assert json.loads(found["line 3 of old.csv"]["payload"]) == {"Nr": "2", "created_at": "soon"}
@@ -413,7 +413,7 @@ class TestCommand:
         status, out, _ = run("import_tickets", "acme", str(path), "--into", "house", "--dry-run")
         assert (status, out) == (
             3,
-            "acme: would end with 1 new, 1 updated, 0 unchanged, 0 deleted, 1 quarantined. "
+            "acme: dry run: 1 new, 1 updated, 0 unchanged, 0 deleted, 1 rejected. "
             "Rejected: created_at is no date (1)\n",
         )  # fmt: skip
         assert set(store.iterate_live_ids()) == {"T-1", "T-9"}
@@ -441,8 +441,8 @@ class TestIntoAConnection:
     """What only a file had is none of the helpdesk's: that it does not list it means nothing."""
 
     @pytest.fixture(autouse=True)
-    def _connected(self, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source], write: Write) -> None:
-        house_source(helpdesk.url)
+    def _connected(self, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source], write: Write) -> None:
+        native_source(helpdesk.url)
         helpdesk.tickets = [record("T-1"), record("T-2")]
         assert run("ingest", "--all")[0] == 0
         rows = [record(f"OLD-{n}") for n in range(30)] + [record("T-2")]
@@ -513,9 +513,9 @@ def test_a_tenant_without_a_helpdesk_can_import(tenant: Tenant, write: Write) ->
 
 
 def test_sigterm_stops_at_a_page_with_all_that_is_in_kept(
-    transactional_db: None, tenant: Tenant, house_source: Callable[..., Source], write: Write
+    transactional_db: None, tenant: Tenant, native_source: Callable[..., Source], write: Write
 ) -> None:
-    house_source("http://127.0.0.1:9")
+    native_source("http://127.0.0.1:9")
     path = write("large.jsonl", (record(f"T-{n}", message="We want a refund. " * 20) for n in range(40_000)))
     process = processes.start(
         "manage.py",

@@ -323,7 +323,7 @@ class TestWhatIsSaid:
         path = write("x.csv", "id,created_at\n" + rows)
         status, out, err = run("import_tickets", "acme", str(path), "--dry-run")
         assert status == 3
-        assert "would end with 5 new" in out and "5 quarantined" in out
+        assert "dry run: 5 new" in out and "5 rejected" in out
         assert "4 rejected: created_at is no date (line 3, line 5, line 7, …)" in err
         assert "1 rejected: record has 1 columns where the header has 2 (line 11)" in err
         assert quarantine.count_records(tenant) == 0

@@ -1,4 +1,4 @@
-"""The page of a tenant's source: its admins connect, change, try and remove it without the Django admin."""
+"""The settings page where a tenant's admins connect, edit, check and disconnect the helpdesk."""
 
 from collections.abc import Callable
 from typing import Any
@@ -114,7 +114,7 @@ def test_a_new_interval_keeps_what_was_read_and_a_new_address_does_not(admin: Cl
 
 def test_a_new_kind_replaces_the_connection_and_says_so_before(admin: Client) -> None:
     admin.post(PAGE, REDMINE)
-    assert "Saving replaces the source" in admin.get(PAGE, {"kind": "house"}).content.decode()
+    assert "Saving replaces the current connection" in admin.get(PAGE, {"kind": "house"}).content.decode()
     admin.post(PAGE, {**REDMINE, "kind": "house", "options": '{"path": "/x"}'})
     assert (Source.objects.get().kind, Source.objects.get().options) == ("house", {})
 
@@ -122,7 +122,7 @@ def test_a_new_kind_replaces_the_connection_and_says_so_before(admin: Client) ->
 def test_a_source_is_removed_and_its_tickets_stay(admin: Client, tenant: Tenant) -> None:
     admin.post(PAGE, {**REDMINE, "every_minutes": "15"})
     store_tickets(tenant, [{"id": "T-1"}])
-    assert "Its tickets stay" in said(admin.post(f"{PAGE}remove/", follow=True))
+    assert "Existing tickets are kept" in said(admin.post(f"{PAGE}remove/", follow=True))
     assert Source.objects.count() == 0 and "acme" not in find_schedules()
     assert TicketStore(tenant).find_ticket("T-1") is not None
 

@@ -19,7 +19,7 @@ from tests.builders import record
 from tests.commands import run
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets import jobs
-from tickets.helpdesks.model import Source
+from tickets.helpdesks.model import Source, SourceKind
 from tickets.ingestion.schedule import find_schedules
 from tickets.jobs import JobRequest
 from tickets.store.ticket_store import TicketStore
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.usefixtures("db")
 
 class TestIngest:
     @pytest.fixture(autouse=True)
-    def _connected(self, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]) -> None:
-        house_source(helpdesk.url)
+    def _connected(self, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source]) -> None:
+        native_source(helpdesk.url)
 
     def test_ingest_ends_with_0_when_every_tenant_completes(self, helpdesk: ScriptedHelpdesk) -> None:
         helpdesk.tickets = [record("T-1")]
@@ -66,7 +66,7 @@ class TestIngest:
         helpdesk.tickets = [record("T-1"), record("T-2", created_at="soon")]
         status, _, err = run("ingest", "--tenant", "acme")
         assert status == 3
-        assert "partial: 1 new, 0 updated, 0 unchanged, 0 deleted, 1 quarantined" in err
+        assert "partial: 1 new, 0 updated, 0 unchanged, 0 deleted, 1 rejected" in err
 
     def test_a_run_that_is_going_already_is_4(self, tenant: Tenant) -> None:
         job_id = jobs.enqueue(tenant, JobRequest(trigger="web", started_by="owner"))
@@ -103,7 +103,7 @@ class TestIngest:
         status, out, _ = run("ingest", "--all", "--dry-run")
         assert (status, out) == (
             3,
-            "acme: would end with 1 new, 1 updated, 0 unchanged, 1 deleted, 1 quarantined. "
+            "acme: dry run: 1 new, 1 updated, 0 unchanged, 1 deleted, 1 rejected. "
             "Rejected: created_at is no date (1)\n",
         )  # fmt: skip
         assert set(TicketStore(tenant).iterate_live_ids()) == {"T-1", "T-2"}
@@ -168,9 +168,9 @@ class TestIngest:
 
 
 def test_sigterm_stops_the_process_at_a_page_with_all_that_is_in_kept(
-    transactional_db: None, tenant: Tenant, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]
+    transactional_db: None, tenant: Tenant, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source]
 ) -> None:
-    house_source(helpdesk.url, page_size=1)
+    native_source(helpdesk.url, page_size=1)
     helpdesk.tickets = [record(f"T-{n}") for n in range(1000)]
     process = processes.start(
         "manage.py",
@@ -202,10 +202,10 @@ def test_a_stored_run_is_complete_though_nothing_can_be_printed(
     transactional_db: None,
     tenant: Tenant,
     helpdesk: ScriptedHelpdesk,
-    house_source: Callable[..., Source],
+    native_source: Callable[..., Source],
     redirection: str,
 ) -> None:
-    house_source(helpdesk.url, page_size=1)
+    native_source(helpdesk.url, page_size=1)
     helpdesk.tickets = [record(f"T-{n}") for n in range(12)]
     script = f'"$0" manage.py ingest --tenant acme {redirection}; exit "${{PIPESTATUS[0]}}"'
     ended = subprocess.run(
@@ -221,8 +221,8 @@ def test_a_stored_run_is_complete_though_nothing_can_be_printed(
     assert (entry["status"], entry["counts"]["new_ingested"]) == ("completed", 12)
 
 
-class TestSettingUp:
-    def test_a_tenant_a_source_and_a_token_without_a_browser(
+class TestSetup:
+    def test_tenant_source_and_token_can_be_created_from_the_command_line(
         self, helpdesk: ScriptedHelpdesk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         User.objects.create_user("ann")
@@ -231,7 +231,7 @@ class TestSettingUp:
         assert run("tenant", "create", "new", "--name", "New", "--timezone", "Asia/Kolkata")[0] == 0
         assert run("tenant", "member", "new", "--user", "ann", "--role", "manager")[0] == 0
         added = run(
-            "source", "add", "new", "--kind", "house", "--url", helpdesk.url, "--auth", "bearer",
+            "source", "add", "new", "--kind", "native", "--url", helpdesk.url, "--auth", "bearer",
             "--secret-from", "env:HELPDESK_KEY",
         )  # fmt: skip
         assert added[0] == 0 and "manage.py source schedule new --every 15" in added[1]
@@ -251,24 +251,25 @@ class TestSettingUp:
             (["tenant", "create", "acme", "--name", "x"], "slug"),
             (["tenant", "create", "x", "--name", "x", "--timezone", "Mars/Base"], "timezone"),
             (["tenant", "create", "x", "--name", "x", "--retention-days", "1"], "retention_days"),
-            (["tenant", "member", "acme", "--user", "nobody"], "no user"),
-            (["tenant", "member", "nobody", "--user", "x"], "no tenant"),
-            (["source", "add", "nobody", "--kind", "house", "--url", "http://x"], "no tenant"),
-            (["source", "add", "acme", "--kind", "house", "--url", "ftp://x"], "url"),
-            (["source", "add", "acme", "--kind", "house", "--url", "http://u:p@x"], "url"),
+            (["tenant", "member", "acme", "--user", "nobody"], "User “nobody” does not exist"),
+            (["tenant", "member", "nobody", "--user", "x"], "Tenant “nobody” does not exist"),
+            (["source", "add", "nobody", "--kind", "native", "--url", "http://x"], "Tenant “nobody” does not exist"),
+            (["source", "add", "acme", "--kind", "native", "--url", "ftp://x"], "url"),
+            (["source", "add", "acme", "--kind", "native", "--url", "http://u:p@x"], "url"),
             (["source", "add", "acme", "--kind", "rest", "--url", "http://x"], "options"),
             (["source", "add", "acme", "--kind", "rest", "--url", "http://x", "--option", "path"], "K=V"),
-            (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--auth", "bearer"], "--secret-from"),
+            (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--auth", "bearer"], "--secret-from"),
+            (["source", "add", "acme", "--kind", "zendesk", "--url", "http://x"], "choose from native, rest"),
             (["source", "check", "acme"], "no source"),
             (["source", "schedule", "acme", "--every", "15"], "no source"),
-            (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--every", "soon"], "--every"),
-            (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--every", "0"], "1 to 10080"),
-            (["source", "add", "acme", "--kind", "house", "--url", "http://x", "--every", "10081"], "1 to 10080"),
+            (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "soon"], "--every"),
+            (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "0"], "1 to 10080"),
+            (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "10081"], "1 to 10080"),
             (["token", "create", "--user", "nobody"], "no user"),
             (["token", "revoke", "nonsense"], "That token does not exist"),
         ],
     )
-    def test_wrong_input_is_a_sentence(
+    def test_invalid_input_is_reported_as_a_sentence(
         self, tenant: Tenant, arguments: list[str], complaint: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("sys.stdin", StringIO())
@@ -279,12 +280,12 @@ class TestSettingUp:
     @pytest.mark.parametrize(
         ("option", "sentence"),
         [
-            ("params.sort=id", "counts as deleted in the helpdesk (absent=deleted)"),
-            ("params.status=open", "is kept, because “status” may leave some out (absent=unknown)"),
-            ("absent=unknown", "is kept (absent=unknown)"),
+            ("params.sort=id", "count as deleted in the helpdesk (absent=deleted)"),
+            ("params.status=open", "are kept, because “status” may filter them out (absent=unknown)"),
+            ("absent=unknown", "are kept (absent=unknown)"),
         ],
     )
-    def test_connecting_a_list_says_what_becomes_of_tickets_that_leave_it(
+    def test_adding_a_source_says_how_tickets_missing_from_the_list_are_treated(
         self, option: str, sentence: str, tenant: Tenant
     ) -> None:
         added = run(
@@ -308,7 +309,7 @@ class TestSettingUp:
         assert run("token", "revoke", str(token.pk))[0] == 0
         assert "ended" in run("token", "list")[1].splitlines()[0]
 
-    def test_a_rest_source_is_described_by_options(self, tenant: Tenant) -> None:
+    def test_options_describe_a_rest_source(self, tenant: Tenant) -> None:
         assert run(
             "source", "add", "acme", "--kind", "rest", "--url", "http://127.0.0.1:1",
             "--option", "path=/api/tickets", "--option", "fields.id=id", "--option", "fields.created_at=created",
@@ -320,18 +321,23 @@ class TestSettingUp:
             "status_map": {"1": "open"},
         }
 
-    def test_a_schedule_is_set_changed_and_taken_off(self, tenant: Tenant) -> None:
-        add = ("source", "add", "acme", "--kind", "house", "--url", "http://127.0.0.1:1")
+    @pytest.mark.parametrize("name", ["native", "house"])
+    def test_the_native_protocol_has_house_as_an_alias(self, name: str, tenant: Tenant) -> None:
+        assert run("source", "add", "acme", "--kind", name, "--url", "http://127.0.0.1:1")[0] == 0
+        assert Source.objects.get().kind == SourceKind.NATIVE
+
+    def test_a_schedule_can_be_set_changed_and_removed(self, tenant: Tenant) -> None:
+        add = ("source", "add", "acme", "--kind", "native", "--url", "http://127.0.0.1:1")
         assert run(*add, "--every", "15")[0] == 0
         assert find_schedules()["acme"].interval == timedelta(minutes=15)
-        assert "(read every 15 minutes)" in run("source", "list")[1]
+        assert "(syncs every 15 minutes)" in run("source", "list")[1]
         assert run(*add, "--replace")[0] == 0
         assert Source.objects.get().every_minutes == 15
-        assert run("source", "schedule", "acme", "--every", "60") == (0, "acme is read every hour.\n", "")
+        assert run("source", "schedule", "acme", "--every", "60") == (0, "acme syncs every hour.\n", "")
         assert find_schedules()["acme"].interval == timedelta(hours=1)
-        assert run("source", "schedule", "acme", "--every", "off")[1] == "acme is read only when somebody starts it.\n"
+        assert run("source", "schedule", "acme", "--every", "off")[1] == "acme syncs only when someone starts it.\n"
         assert (Source.objects.get().every_minutes, find_schedules()) == (None, {})
 
-    def test_indexes_can_be_ensured_again_and_again(self) -> None:
+    def test_ensure_indexes_can_run_repeatedly(self) -> None:
         assert run("ensure_indexes") == run("ensure_indexes")
         assert "indexes exist" in run("ensure_indexes")[1]

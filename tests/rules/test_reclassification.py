@@ -324,9 +324,9 @@ class TestPages:
 class TestIngestion:
     @pytest.fixture
     def ingest(
-        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source], clock: FakeClock
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source], clock: FakeClock
     ) -> Iterator[Callable[[], Outcome]]:
-        house_source(helpdesk.url)
+        native_source(helpdesk.url)
 
         def run() -> Outcome:
             clock.advance(minutes=10)

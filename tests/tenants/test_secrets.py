@@ -180,9 +180,9 @@ class TestSettings:
     def test_a_secret_among_them_is_refused_with_what_to_do(self, tenant: Tenant) -> None:
         source = Source(tenant=tenant, kind="rest", url="https://help.example.com",
                         options={**LIST, "params": {"api_key": "s3cret"}})  # fmt: skip
-        with pytest.raises(ValidationError, match=r"params\.api_key looks like a key or password.*Key in the address"):
+        with pytest.raises(ValidationError, match=r"params\.api_key looks like a key or password.*API key in the URL"):
             source.full_clean()
-        with pytest.raises(CommandError, match="Key in the address"):
+        with pytest.raises(CommandError, match="API key in the URL"):
             call_command("source", "add", "acme", "--kind", "rest", "--url", "https://help.example.com", "--option",
                          "path=/l", "--option", "fields.id=id", "--option", "fields.created_at=c", "--option",
                          "params.token=s3cret", stdout=io.StringIO())  # fmt: skip

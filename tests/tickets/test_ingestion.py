@@ -26,9 +26,11 @@ Ingest = Callable[..., Outcome]
 
 
 @pytest.fixture
-def ingest(tenant: Tenant, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source], clock: FakeClock) -> Ingest:
+def ingest(
+    tenant: Tenant, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source], clock: FakeClock
+) -> Ingest:
     """Run an ingestion of the tenant from the scripted helpdesk, ten tickets a page."""
-    house_source(helpdesk.url, page_size=10)
+    native_source(helpdesk.url, page_size=10)
 
     def run(
         stop: threading.Event | None = None, listener: Callable[[Progress], None] | None = None, **request: Any

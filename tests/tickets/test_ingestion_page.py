@@ -28,8 +28,8 @@ def enqueue(tenant: Tenant, *, now: datetime | None = None, by: str = "manager")
 
 
 @pytest.fixture
-def source(house_source: Callable[..., Source]) -> Source:
-    return house_source("http://user:secret@127.0.0.1:9")
+def source(native_source: Callable[..., Source]) -> Source:
+    return native_source("http://user:secret@127.0.0.1:9")
 
 
 def test_without_a_source_an_admin_reads_how_to_connect_one(client_of: ClientOf, owner: User, team_mate: User) -> None:

@@ -156,11 +156,11 @@ class TestSwitchingHelpdesks:
         assert subjects(tenant) == FIRST
 
     def test_what_was_stored_by_an_older_version_is_the_first_connections(
-        self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk, house_source: Callable[..., Source]
+        self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk, native_source: Callable[..., Source]
     ) -> None:
         store_tickets(tenant, first.tickets)
         mongo.collection("tickets").update_many({}, {"$unset": {"mapping": "", "connection": ""}})
-        house_source(first.url)
+        native_source(first.url)
         add(second.url, "--replace")
         ingest()
         assert subjects(tenant, connection=None) == FIRST
@@ -177,7 +177,7 @@ class TestSwitchingHelpdesks:
         first.deleted = ["second:T-2"]
         add(first.url, "--replace")
         status, _, err = run("ingest", "--all")
-        assert status == 3 and "0 deleted, 1 quarantined" in err
+        assert status == 3 and "0 deleted, 1 rejected" in err
         assert {subjects(tenant)[f"second:T-{n}"] for n in (1, 2)} == {"Second"}
 
     def test_a_name_that_tickets_begin_with_already_is_not_given(
@@ -228,9 +228,9 @@ class TestMovingAHelpdesk:
             assert name_spaces.helpdesk_of(other) != name_spaces.helpdesk_of(source)
 
     def test_an_address_that_the_product_itself_changes_is_no_other_helpdesk(
-        self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk, house_source: Callable[..., Source]
+        self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk, native_source: Callable[..., Source]
     ) -> None:
-        house_source(first.url)
+        native_source(first.url)
         ingest()
         Source.objects.filter(tenant=tenant).update(url=second.url)
         ingest()
@@ -428,9 +428,9 @@ class TestImports:
         assert "1 restored" in run("import_tickets", "acme", write(tmp_path, "late.jsonl", [late]), "--into", "desk")[1]
 
     def test_a_dry_run_makes_no_name_space(
-        self, tenant: Tenant, first: ScriptedHelpdesk, house_source: Callable[..., Source], tmp_path: Path
+        self, tenant: Tenant, first: ScriptedHelpdesk, native_source: Callable[..., Source], tmp_path: Path
     ) -> None:
-        house_source(first.url)
+        native_source(first.url)
         path = write(tmp_path, "old.jsonl", list(self.ROWS))
         for options in ([], ["--into", "house"], ["--name", "x"]):
             assert "3 new" in run("import_tickets", "acme", path, "--dry-run", *options)[1]

@@ -100,18 +100,18 @@ class TestTryingAgain:
         assert quarantine.count_records(tenant) == 2
 
     def test_no_request_goes_to_the_helpdesk_and_no_cursor_moves(
-        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source]
     ) -> None:
-        house_source(helpdesk.url)
+        native_source(helpdesk.url)
         refuse(tenant, record("T-1"))
         assert retry(tenant)["status"] == "completed"
         assert helpdesk.requests == []
         assert mongo.collection("sync_state").count_documents({}) == 0
 
     def test_a_credential_that_cannot_be_read_is_not_needed(
-        self, tenant: Tenant, house_source: Callable[..., Source]
+        self, tenant: Tenant, native_source: Callable[..., Source]
     ) -> None:
-        house_source("http://127.0.0.1:9", auth="bearer", encrypted_secret="nonsense")
+        native_source("http://127.0.0.1:9", auth="bearer", encrypted_secret="nonsense")
         refuse(tenant, record("T-1"))
         assert retry(tenant)["status"] == "completed"
 
@@ -120,9 +120,9 @@ class TestTryingAgain:
         assert (retry(tenant)["error"], live(tenant), kept(tenant)) == (None, {"T-1"}, {})
 
     def test_tickets_that_are_not_in_quarantine_are_not_deleted(
-        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Source]
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source]
     ) -> None:
-        house_source(helpdesk.url)
+        native_source(helpdesk.url)
         helpdesk.tickets = [record("T-1"), record("T-2", created_at="soon")]
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="max"))
         Worker().run_pending()
@@ -143,9 +143,9 @@ class TestTryingAgain:
         assert numbers(retry(tenant)) == {"quarantined": 10}
 
     def test_a_record_that_names_another_tenant_is_refused_and_not_shown_any_more(
-        self, tenant: Tenant, house_source: Callable[..., Source]
+        self, tenant: Tenant, native_source: Callable[..., Source]
     ) -> None:
-        house_source("http://127.0.0.1:9")
+        native_source("http://127.0.0.1:9")
         refuse(tenant, record("X-1", tenant_id="globex"))
         assert numbers(retry(tenant)) == {"foreign": 1}
         assert (live(tenant), kept(tenant)) == (set(), {})

@@ -176,10 +176,10 @@ class TestManyWorkers:
         tenant: Tenant,
         other_tenant: Tenant,
         helpdesk: ScriptedHelpdesk,
-        house_source: Callable[..., Source],
+        native_source: Callable[..., Source],
     ) -> None:
         helpdesk.tickets = [record("T-1")]
-        follow_source(house_source(helpdesk.url, every_minutes=5))
+        follow_source(native_source(helpdesk.url, every_minutes=5))
         mongo.collection("schedules").update_one({}, {"$set": {"next_at": NOON}})
         Source.objects.create(tenant=other_tenant, url=helpdesk.url)
         Source.objects.filter(tenant=other_tenant).update(every_minutes=1440)

@@ -148,9 +148,9 @@ def test_tickets_that_an_earlier_version_stored_in_their_own_spelling_count_righ
 
 class TestRuns:
     def test_a_run_says_which_statuses_nobody_mapped_and_is_complete_all_the_same(
-        self, helpdesk: ScriptedHelpdesk, house_source: Callable[..., Any], tenant: Tenant, manager: User, client_of: ClientOf
+        self, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Any], tenant: Tenant, manager: User, client_of: ClientOf
     ) -> None:  # fmt: skip
-        house_source(helpdesk.url)
+        native_source(helpdesk.url)
         helpdesk.tickets = [record(f"T-{n}", status="Waiting on Customer") for n in range(3)] + [record("T-9")]
         status, out, err = run("ingest", "--tenant", "acme")
         assert (status, err) == (0, "")

@@ -186,7 +186,7 @@ def test_an_erasure_that_is_cut_off_anywhere_goes_on_later(tenant: Tenant, monke
     left = sum(left_of("acme").values())
     for _ in range(500):
         try:
-            tenants.erase(begun, tell=killed)
+            tenants.erase(begun, report=killed)
             break
         except Killed:
             assert sum(left_of("acme").values()) < left

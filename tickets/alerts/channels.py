@@ -8,8 +8,8 @@ from tickets.alerts.kinds import DeliveryError, open_sender
 from tickets.alerts.model import Channel, ChannelKind
 from tickets.alerts.routing import Route
 
-HOUSE_ENDPOINTS = "notify"
-"""Stands for the house endpoints of all tenants one may see."""
+NATIVE_ENDPOINTS = "notify"
+"""Stands for the native endpoints of all tenants one may see."""
 
 
 def find_routes(tenant: Tenant) -> tuple[Route, ...]:
@@ -26,8 +26,8 @@ def find_routes(tenant: Tenant) -> tuple[Route, ...]:
 
 
 def takes_one_at_a_time(channel: Channel) -> bool:
-    """The house protocol tells programs, a ticket a request; nothing is folded for it."""
-    return channel.kind == ChannelKind.HOUSE
+    """The native protocol tells programs, a ticket a request; nothing is folded for it."""
+    return channel.kind == ChannelKind.NATIVE
 
 
 def endpoint_of(channel: Channel) -> str:
@@ -42,7 +42,7 @@ def endpoint_of(channel: Channel) -> str:
 def find_endpoints(tenants: Iterable[Tenant], *, named: str) -> set[str]:
     """The circuits that a name stands for among those of these tenants' channels, on or off.
 
-    A name is a circuit's own, an endpoint's (of all these tenants), or `notify` for all house endpoints.
+    A name is a circuit's own, an endpoint's (of all these tenants), or `notify` for all native endpoints.
     """
     channels = Channel.objects.filter(tenant__in=list(tenants)).select_related("tenant")
     return {each for each in map(endpoint_of, channels) if _is_named(each, named)}
@@ -50,7 +50,7 @@ def find_endpoints(tenants: Iterable[Tenant], *, named: str) -> set[str]:
 
 def _is_named(circuit: str, name: str) -> bool:
     endpoint = circuit.rpartition("@")[0]
-    return name in (circuit, endpoint) or (name == HOUSE_ENDPOINTS and endpoint.startswith(f"{HOUSE_ENDPOINTS}:"))
+    return name in (circuit, endpoint) or (name == NATIVE_ENDPOINTS and endpoint.startswith(f"{NATIVE_ENDPOINTS}:"))
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""Setting up a channel, on the page of settings and in the admin. Secrets go in and never come out."""
+"""The form of an alert channel, for the settings page and the admin. Secrets are never shown again."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,12 @@ from tickets.alerts.model import (
 )
 
 ADDRESS_HINTS = {
-    ChannelKind.HOUSE: "The base address of the helpdesk; /notify is added to it.",
-    ChannelKind.WEBHOOK: "Where the JSON goes, for example https://pager.example.com/hook",
-    ChannelKind.SLACK: "The whole address of the incoming webhook. What lies behind its host is a password: it is kept "
-    "encrypted and not shown again.",
-    ChannelKind.EMAIL: "One or more addresses, separated by commas. One that is no member's own gets a mail with a link, "
-    "and alerts only after its reader has confirmed it.",
+    ChannelKind.NATIVE: "The helpdesk’s base URL. /notify is appended.",
+    ChannelKind.WEBHOOK: "The URL that receives the JSON, for example https://pager.example.com/hook",
+    ChannelKind.SLACK: "The full URL of the incoming webhook. Its path is a secret: it is stored encrypted and not shown "
+    "again.",
+    ChannelKind.EMAIL: "One or more addresses, separated by commas. An address that does not belong to a member gets a "
+    "confirmation link first, and alerts only once it is confirmed.",
 }
 
 
@@ -37,21 +37,21 @@ else:
 
 
 class ChannelForm(_ModelForm):
-    """A channel of a tenant, of a kind that is chosen once.
+    """A tenant's channel; its kind is chosen once.
 
-    `made_secret` is to be shown after saving, this once; `new_addresses` are to be asked whether alerts may come.
+    After saving, show `made_secret` once and ask `new_addresses` to confirm.
     """
 
     secret = forms.CharField(
         label="Signing secret",
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=f"Signs every message; begins with {SIGNING_PREFIX}. Empty: one is made and shown once.",
+        help_text=f"Signs every message; starts with {SIGNING_PREFIX}. Leave empty to generate one, shown once.",
     )
     new_secret = forms.BooleanField(
-        label="Make a new signing secret",
+        label="Generate a new signing secret",
         required=False,
-        help_text="It is shown once; from then on the old one is not used any more.",
+        help_text="Shown once. It replaces the old one immediately.",
     )
     urgencies = forms.MultipleChoiceField(
         label="Urgency",
@@ -59,14 +59,14 @@ class ChannelForm(_ModelForm):
         initial=["high"],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="None chosen: any.",
+        help_text="Leave empty for all.",
     )
     sentiments = forms.MultipleChoiceField(
         label="Sentiment",
         choices=_choices(SENTIMENTS),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="None chosen: any.",
+        help_text="Leave empty for all.",
     )
 
     class Meta:
@@ -85,7 +85,7 @@ class ChannelForm(_ModelForm):
         if self.instance._state.adding or self.instance.kind != ChannelKind.WEBHOOK:
             self.fields.pop("new_secret", None)
         elif "secret" in self.fields:
-            self.fields["secret"].help_text = "Empty: the stored one stays. It is not shown again."
+            self.fields["secret"].help_text = "Leave empty to keep the stored one."
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -94,7 +94,7 @@ class ChannelForm(_ModelForm):
         secret = values.get("secret", "")
         if kind != ChannelKind.WEBHOOK:
             if secret:
-                self.add_error("secret", "Only a webhook has a signing secret.")
+                self.add_error("secret", "Only webhooks have a signing secret.")
         elif secret:
             try:
                 signing_key(secret)
@@ -114,19 +114,20 @@ class ChannelForm(_ModelForm):
             self.new_addresses = [each for each in self.instance.unconfirmed if each not in waiting]
 
     def _check_name(self, values: dict[str, Any]) -> None:
-        """By hand, because the constraint is not looked at where the tenant is no field of the form."""
+        """Check the unique name here: Django skips the constraint if the tenant is not a form field."""
         tenant = values.get("tenant") or getattr(self.instance, "tenant", None)
         same = Channel.objects.filter(tenant=tenant, name=values.get("name", "")).exclude(pk=self.instance.pk)
         if tenant is not None and same.exists():
-            self.add_error("name", "There is a channel of that name already.")
+            self.add_error("name", "A channel with this name already exists.")
 
     def _fit_to(self, kind: str) -> None:
         address = self.fields["address"]
         address.help_text = ADDRESS_HINTS[ChannelKind(kind)]
+        address.label = "URL"
         if kind == ChannelKind.EMAIL:
             address.label = "E-mail addresses"
         if kind == ChannelKind.SLACK and not self.instance._state.adding:
-            address.help_text = "Shown without its secret part. To change it, enter the whole address again."
+            address.help_text = "Shown without its secret path. To change it, enter the full URL."
         if kind != ChannelKind.WEBHOOK:
             del self.fields["secret"]
         text = {"autocomplete": "off", "spellcheck": "false"}

@@ -1,4 +1,4 @@
-"""Where a tenant's alerts go: its channels, which tickets each wants, its secret encrypted at rest."""
+"""Alert channels: where a tenant's alerts go, and which tickets each channel alerts on."""
 
 import base64
 import binascii
@@ -23,19 +23,19 @@ URGENCIES: Final = ("high", "medium", "low")
 SENTIMENTS: Final = ("negative", "neutral", "positive")
 MOST_RECIPIENTS: Final = 20
 SIGNING_PREFIX: Final = "whsec_"
-_SIGNING_BYTES: Final = range(24, 65)  # what the Standard Webhooks specification asks for
+_SIGNING_BYTES: Final = range(24, 65)  # as the Standard Webhooks specification requires
 
 
 class ChannelKind(models.TextChoices):
-    HOUSE = "house", "House protocol (/notify)"
-    WEBHOOK = "webhook", "Webhook, signed"
+    NATIVE = "house", "Native protocol (/notify)"
+    WEBHOOK = "webhook", "Signed webhook"
     SLACK = "slack", "Slack or compatible"
     EMAIL = "email", "E-mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastTest:
-    """When a channel was last tried out, and what was wrong; no problem: the test arrived."""
+    """The last test of a channel; `problem` is empty if the test arrived."""
 
     at: datetime
     problem: str
@@ -46,11 +46,11 @@ def only_high() -> list[str]:
 
 
 class Channel(Audited):
-    """One way to the people on call of a tenant.
+    """One way to reach a tenant's people on call.
 
-    `address` is a URL, or for e-mail one or more addresses, comma-separated. Whoever knows a whole
-    Slack address may post there, so it is kept as the secret, and here only its host; a webhook's
-    secret signs.
+    `address` is a URL, or for e-mail one or more comma-separated addresses. Anyone who knows a full Slack URL can
+    post to it, so the URL is stored as the secret and `address` keeps only its host. A webhook's secret signs its
+    messages.
     """
 
     unaudited = frozenset({"created_at", "tested_at", "test_problem", "tested_settings"})
@@ -59,28 +59,28 @@ class Channel(Audited):
     tenant_id: ObjectId
     tenant = models.ForeignKey("tenants.Tenant", on_delete=models.CASCADE, related_name="channels")
     kind = models.CharField(max_length=16, choices=ChannelKind.choices, default=ChannelKind.WEBHOOK)
-    name = models.CharField(max_length=100, help_text="How it is called in lists, for example “On call”.")
+    name = models.CharField(max_length=100, help_text="Shown in lists, for example “On call”.")
     address = models.CharField(
         max_length=1000,
-        help_text="A URL that begins with https:// or http://; for e-mail the addresses, separated by commas.",
+        help_text="A URL starting with https:// or http://. For e-mail: one or more addresses, separated by commas.",
     )
     encrypted_secret = models.TextField(blank=True, editable=False)
-    enabled = models.BooleanField(default=True, help_text="Nothing is sent over a channel that is off.")
-    urgencies = models.JSONField("urgency", default=only_high, blank=True, help_text="None chosen: any.")
-    sentiments = models.JSONField("sentiment", default=list, blank=True, help_text="None chosen: any.")
+    enabled = models.BooleanField(default=True, help_text="When off, nothing is sent. Due alerts wait.")
+    urgencies = models.JSONField("urgency", default=only_high, blank=True, help_text="Leave empty for all.")
+    sentiments = models.JSONField("sentiment", default=list, blank=True, help_text="Leave empty for all.")
     max_age_hours = models.PositiveIntegerField(
-        "not older than (hours)",
+        "maximum ticket age (hours)",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 365)],
-        help_text="Tickets created longer ago are not announced. Empty: as the system is set (24 unless changed).",
+        help_text="Older tickets raise no alert. Leave empty for the system default (24 hours unless changed).",
     )
     unconfirmed = models.JSONField(
-        "addresses not confirmed yet",
+        "unconfirmed addresses",
         default=list,
         blank=True,
         editable=False,
-        help_text="Nothing goes to them until whoever reads them says so.",
+        help_text="No alerts go to these addresses until their owners confirm.",
     )
     tested_at = models.DateTimeField(null=True, editable=False)
     test_problem = models.TextField(blank=True, default="", editable=False)
@@ -88,7 +88,7 @@ class Channel(Audited):
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        app_label = "tenants"  # where its table and its permissions have always been
+        app_label = "tenants"  # the app that owns its table and permissions
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="one_channel_a_name")]
 
@@ -105,7 +105,7 @@ class Channel(Audited):
 
     @property
     def recipients(self) -> list[str]:
-        """The addresses of an e-mail channel."""
+        """An e-mail channel's addresses."""
         return [each for part in self.address.split(",") if (each := part.strip())]
 
     @property
@@ -115,13 +115,13 @@ class Channel(Audited):
 
     @property
     def last_test(self) -> "LastTest | None":
-        """How the last test went, unless the channel points elsewhere by now."""
+        """The last test, unless the channel has pointed elsewhere since."""
         if self.tested_at is None or self.tested_settings != self._settings_digest():
             return None
         return LastTest(at=self.tested_at, problem=self.test_problem)
 
     def keep_test(self, problem: str) -> None:
-        """Remember how a test went just now; `problem` is a sentence, empty where it arrived."""
+        """Store the result of a test made now; `problem` is a sentence, empty if the test arrived."""
         self.tested_at, self.test_problem, self.tested_settings = clock.now(), problem, self._settings_digest()
         Channel.objects.filter(pk=self.pk).update(
             tested_at=self.tested_at, test_problem=self.test_problem, tested_settings=self.tested_settings
@@ -132,11 +132,11 @@ class Channel(Audited):
         return bool(self.encrypted_secret)
 
     def set_secret(self, secret: str) -> None:
-        """Keep the secret, encrypted; an empty one is forgotten."""
+        """Encrypt and keep the secret; an empty one is removed."""
         self.encrypted_secret = crypto.encrypt(secret) if secret else ""
 
     def reveal_secret(self) -> str:
-        """The secret, for the message that needs it; raises `SecretUnreadable`."""
+        """The decrypted secret; raises `SecretUnreadable`."""
         return crypto.decrypt(self.encrypted_secret) if self.encrypted_secret else ""
 
     def clean(self) -> None:
@@ -147,7 +147,7 @@ class Channel(Audited):
         for field, known in (("urgencies", URGENCIES), ("sentiments", SENTIMENTS)):
             chosen = getattr(self, field)
             if not isinstance(chosen, list) or not set(map(str, chosen)) <= set(known):
-                errors[field] = f"Choose among {', '.join(known)}."
+                errors[field] = f"Choose from {', '.join(known)}."
         if errors:
             raise ValidationError(errors)
 
@@ -169,7 +169,7 @@ class Channel(Audited):
             return " ".join(error.messages)
         is_kept = _origin_of(self._whole_url()) == _origin_of(self.address)
         if self.kind == ChannelKind.SLACK and not _path_of(self.address) and not is_kept:
-            return "Enter the whole address of the incoming webhook, as it was shown to you."
+            return "Enter the full URL of the incoming webhook, as Slack shows it."
         return ""
 
     def _whole_url(self) -> str:
@@ -185,7 +185,7 @@ class Channel(Audited):
 
 
 def fold_address(address: str) -> str:
-    """The form in which two e-mail addresses are the same: no mail server in use tells upper and lower case apart."""
+    """A form to compare e-mail addresses by: mail servers in use ignore case."""
     return address.strip().casefold()
 
 
@@ -194,13 +194,13 @@ def make_signing_secret() -> str:
 
 
 def signing_key(secret: str) -> bytes:
-    """The bytes a webhook is signed with; raises `ValueError` with a sentence."""
+    """The bytes that sign a webhook; raises `ValueError` with a sentence."""
     try:
         key = base64.b64decode(secret.removeprefix(SIGNING_PREFIX), validate=True)
     except binascii.Error:
         key = b""
     if not secret.startswith(SIGNING_PREFIX) or len(key) not in _SIGNING_BYTES:
-        raise ValueError(f"A signing secret is {SIGNING_PREFIX} and 24 to 64 bytes in base64.")
+        raise ValueError(f"A signing secret is {SIGNING_PREFIX} followed by 24 to 64 bytes in base64.")
     return key
 
 
@@ -208,12 +208,12 @@ def _problem_of_recipients(recipients: list[str]) -> str:
     if not recipients:
         return "Enter at least one e-mail address."
     if len(recipients) > MOST_RECIPIENTS:
-        return f"Enter at most {MOST_RECIPIENTS} addresses; for more, use a mailing list."
+        return f"Enter at most {MOST_RECIPIENTS} addresses. To reach more people, use a mailing list."
     for each in recipients:
         try:
             validate_email(each)
         except ValidationError:
-            return f"“{each}” is no e-mail address."
+            return f"“{each}” is not an e-mail address."
     return ""
 
 

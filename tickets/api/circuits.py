@@ -11,7 +11,7 @@ from supportsaas.reliability.circuit_breaker import STATES, CircuitBreaker, Circ
 from supportsaas.web.api_errors import reject_unknown
 from tenants.access import TenantAccess
 from tenants.api.access import api_accesses
-from tickets.alerts.channels import HOUSE_ENDPOINTS, find_endpoints
+from tickets.alerts.channels import NATIVE_ENDPOINTS, find_endpoints
 from tickets.alerts.dispatcher import wake_endpoint
 
 router = Router(tags=["alerts"])
@@ -34,7 +34,7 @@ class ResetOut(Schema):
 
 @router.get("/circuit/{name}/status", response=CircuitOut, summary="Whether an endpoint of alerts gets requests")
 def show_circuit(request: HttpRequest, name: str) -> CircuitOut:
-    """`notify` stands for all house endpoints of the tenants you may see: the one that is worst off.
+    """`notify` stands for all native endpoints of the tenants you may see: the one that is worst off.
 
     Each tenant has circuits of its own, named `endpoint@tenant`; without `@tenant` the name stands for those of
     all your tenants that send there. The counts are of the last ten requests at most; `retry_after` is the seconds until the next one.
@@ -55,7 +55,7 @@ def show_circuit(request: HttpRequest, name: str) -> CircuitOut:
 
 @router.post("/circuit/{name}/reset", response=ResetOut, summary="Close a circuit; what waits goes out at once")
 def reset_circuit(request: HttpRequest, name: str) -> ResetOut:
-    """`notify` resets the house endpoints of the tenants you may run."""
+    """`notify` resets the native endpoints of the tenants you may run."""
     reject_unknown(request, ())
     accesses = api_accesses(request)
     visible = _visible(accesses, name)
@@ -72,7 +72,7 @@ def reset_circuit(request: HttpRequest, name: str) -> ResetOut:
 def _visible(accesses: list[TenantAccess], name: str) -> set[str]:
     """The circuits that are meant; 404 where none of the caller's tenants uses such an endpoint."""
     found = _meant(accesses, name)
-    if not found and name != HOUSE_ENDPOINTS:
+    if not found and name != NATIVE_ENDPOINTS:
         raise HttpError(404, f"There is no circuit “{name[:200]}” that you may see.")
     return found
 
@@ -86,5 +86,5 @@ def _worst(states: list[CircuitState]) -> CircuitState:
     return max(
         states,
         key=lambda each: (STATES.index(each.state), each.recent_failure_rate, each.failure_count),
-        default=CircuitState(name=HOUSE_ENDPOINTS),
+        default=CircuitState(name=NATIVE_ENDPOINTS),
     )

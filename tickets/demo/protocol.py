@@ -1,4 +1,4 @@
-"""What requests and answers of the house protocol are made of, and its limit of requests."""
+"""What requests and answers of the native protocol are made of, and its limit of requests."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The demo helpdesk over HTTP: the house protocol on a port of its own, in this process.
+"""The demo helpdesk over HTTP: the native protocol on a port of its own, in this process.
 
     with DemoHelpdesk(rate_limit=None) as helpdesk:
         httpx.get(f"{helpdesk.url}/external/support-tickets", params={"tenant_id": "tenant_a"})

@@ -30,7 +30,7 @@ _HOUR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """A ticket as the house protocol hands it out. `status` is one of open, in_progress, pending, resolved,
+    """A ticket as the native protocol hands it out. `status` is one of open, in_progress, pending, resolved,
     closed; `source` one of email, chat, phone, web; times are aware and UTC."""
 
     id: str

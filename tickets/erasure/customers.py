@@ -1,9 +1,8 @@
-"""Erasing one customer for good: tickets, history, rejected records and the texts of alerts.
+"""Permanently erases one customer: tickets, ticket history, rejected records and alert texts.
 
-Tickets leave by the way of every deletion, with their counts and marks, and then are taken away; roll-ups are
-built again without them. What is kept is a digest of each id, so that no later run brings the tickets back, and
-an entry in the log of changes that holds a digest and numbers. A run that was cut off is begun again by erasing
-once more: it takes away what is left.
+Tickets are first deleted like any other, which updates facet counts and dirty days, and then removed; roll-ups are
+rebuilt without them. A digest of each id is kept, so that no later sync brings the tickets back, and an audit log entry
+with a digest and numbers. If an erasure is interrupted, run it again: it erases what is left.
 """
 
 import json
@@ -39,17 +38,17 @@ from tickets.store.ticket_store import TicketStore
 
 BATCH = 500
 PATIENCE_SECONDS = 10.0
-"""For whoever counts numbers at this moment."""
+"""Time to wait for roll-ups that are being built."""
 
-SHORTEST_TELLING = 6
-"""An id of fewer characters stands in many a record by chance; it is looked for only where a customer is named."""
+SHORTEST_DISTINCTIVE = 6
+"""Shorter ids occur in records by chance, so they are matched only in customer fields."""
 
 ERASED = "(erased)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WhatGoes:
-    """How much a tenant has of one customer."""
+class CustomerData:
+    """How much data a tenant has about one customer."""
 
     tickets: int
     changes: int
@@ -60,19 +59,19 @@ class WhatGoes:
         return any(number for number, _ in self.counted())
 
     def counted(self) -> list[tuple[int, str]]:
-        """Each number with what it counts."""
+        """Each number with its unit."""
         return [
             (self.tickets, "ticket" if self.tickets == 1 else "tickets"),
-            (self.changes, "change of a ticket" if self.changes == 1 else "changes of tickets"),
+            (self.changes, "ticket change" if self.changes == 1 else "ticket changes"),
             (self.rejected, "rejected record" if self.rejected == 1 else "rejected records"),
-            (self.alerts, "alert, sent or waiting" if self.alerts == 1 else "alerts, sent or waiting"),
+            (self.alerts, "alert (sent or waiting)" if self.alerts == 1 else "alerts (sent or waiting)"),
         ]
 
 
-def find_what_goes(tenant: Tenant, customer_id: str) -> WhatGoes:
-    """What erasing the customer would take, deleted tickets among it."""
+def count_customer_data(tenant: Tenant, customer_id: str) -> CustomerData:
+    """Count what an erasure would erase, including deleted tickets."""
     customer = _Customer(tenant, customer_id)
-    return WhatGoes(
+    return CustomerData(
         tickets=mongo.collection(TICKETS).count_documents(customer.tickets),
         changes=sum(
             mongo.collection(TICKET_HISTORY).count_documents(_of(tenant, ids))
@@ -84,20 +83,20 @@ def find_what_goes(tenant: Tenant, customer_id: str) -> WhatGoes:
     )
 
 
-def erase_customer(tenant: Tenant, customer_id: str) -> WhatGoes:
-    """Erase all of it; how much that was. Raises `Rejected` while a run of the tenant goes on."""
+def erase_customer(tenant: Tenant, customer_id: str) -> CustomerData:
+    """Erase all data of the customer; returns how much. Raises `Rejected` while a run is active."""
     if not customer_id:
-        raise Rejected("Tickets without a customer cannot be erased together.")
+        raise Rejected("Enter a customer id. Tickets without a customer cannot be erased this way.")
     owner = f"{process_name()}:{threading.get_ident()}:erasure"
     lock = Lock(tenant.slug)
     with lock.kept(owner) as held:
         if held is None:
-            raise Rejected("A run of this tenant is going. Nothing was erased; try again when it has ended.")
-        # No roll-ups are built until all is gone: they would keep the name.
+            raise Rejected("A sync of this tenant is running. Nothing was erased. Try again when it has finished.")
+        # Block roll-ups until everything is erased: they would keep the customer id.
         with _wait_for(Lock(f"rollups:{tenant.slug}"), owner) as rollups:
             if rollups is None:
-                raise Rejected("Numbers are being counted. Nothing was erased; try again in a minute.")
-            found = find_what_goes(tenant, customer_id)
+                raise Rejected("Statistics are being updated. Nothing was erased. Try again in a minute.")
+            found = count_customer_data(tenant, customer_id)
             _log(tenant, customer_id, found)
             _Customer(tenant, customer_id).erase(lock, held, now=clock.now())
     return found
@@ -114,7 +113,7 @@ def _wait_for(lock: Lock, owner: str) -> Iterator[HeldLock | None]:
         time.sleep(0.2)
 
 
-def _log(tenant: Tenant, customer_id: str, found: WhatGoes) -> None:
+def _log(tenant: Tenant, customer_id: str, found: CustomerData) -> None:
     actor, via, address = audit_log.who()
     digest = digest_of(tenant.slug, "customer", customer_id)
     audit_log.append_entry(
@@ -152,9 +151,9 @@ class _Customer:
         return {each["external_id"] for each in mongo.collection(TICKETS).find(self.tickets, {"external_id": 1})}
 
     def rejected(self) -> Iterator[Document]:
-        """The rejected records that are of the customer, or of one of the tickets."""
+        """The rejected records of the customer or of one of the customer's tickets."""
         records, paths, found = mongo.collection(QUARANTINE), _paths_of_customer(self.tenant), set[str]()
-        holds = {"$regex": re.escape(_as_json(self.name))}  # so few need to be looked into
+        holds = {"$regex": re.escape(_as_json(self.name))}  # narrows the records to parse
         for record in records.find({"tenant_id": self.tenant.slug, "$or": [{"payload": holds}, {"fields": holds}]}):
             if _names(record, self.name, paths):
                 found.add(record["_id"])
@@ -163,7 +162,7 @@ class _Customer:
             yield from (each for each in records.find(_of(self.tenant, ids)) if each["_id"] not in found)
 
     def erase(self, lock: Lock, held: HeldLock, *, now: datetime) -> None:
-        # Before anything goes: a crash from here on leaves nothing that a later run brings back, and no old roll-ups.
+        # First, so that after a crash no later sync restores tickets and no roll-up keeps the old numbers.
         mark_everything_dirty(self.tenant.slug)
         save_erasures(self.tenant, "customer", [self.name], until=now)
         rejected = list(self.rejected())
@@ -184,7 +183,7 @@ class _Customer:
         mongo.collection(TICKETS).delete_many({**_of(self.tenant, ids), "customer_id": self.name})
 
     def _erase_messages(self) -> None:
-        """Messages of the customer alone go; of a digest of several, the customer's part."""
+        """Delete messages about this customer only; remove the customer from digests."""
         messages = mongo.collection(DELIVERIES)
         for message in messages.find(self.messages):
             others = [each for each in message["tickets"] if each["customer_id"] != self.name]
@@ -199,7 +198,7 @@ class _Customer:
             messages.update_one({"_id": message["_id"]}, {"$set": changed})
 
     def _erase_name(self) -> None:
-        """Out of the history of tickets that were the customer's once and are somebody else's now."""
+        """Remove the id from the history of tickets that now belong to another customer."""
         for side in ("old", "new"):
             field = f"changes.customer_id.{side}"
             match = {"tenant_id": self.tenant.slug, field: self.name}
@@ -217,27 +216,27 @@ def _of(tenant: Tenant, external_ids: Sequence[str]) -> Document:
 
 
 def _paths_of_customer(tenant: Tenant) -> list[str]:
-    """Where the records of the tenant's helpdesk name their customer, as dotted paths."""
+    """Dotted paths of the customer id in the helpdesk's records."""
     paths = ["customer_id"]
-    for source in Source.objects.filter(tenant=tenant).exclude(kind=SourceKind.HOUSE):
+    for source in Source.objects.filter(tenant=tenant).exclude(kind=SourceKind.NATIVE):
         try:
             paths.append(rest_options(source.kind, source.options).fields.get("customer_id", ""))
         except ValueError:
-            continue  # settings that do not hold say nothing of records
+            continue  # invalid settings map no fields
     return [path for path in paths if path]
 
 
 def _names(record: Mapping[str, Any], customer_id: str, paths: list[str]) -> bool:
-    """Whether a rejected record names the customer: where customers stand, or anywhere if the id is a telling one."""
+    """Whether a rejected record names the customer: in a customer field, or anywhere if the id is distinctive."""
     texts = [text for text in (record.get("payload"), record.get("fields")) if text]
     whole = [value for text in texts if (value := _parsed(text)) is not None]
     if any(_at(value, path) == customer_id for value in whole for path in paths):
         return True
-    if len(customer_id) >= SHORTEST_TELLING and not customer_id.isdecimal():
+    if len(customer_id) >= SHORTEST_DISTINCTIVE and not customer_id.isdecimal():
         return any(_mentions(leaf, customer_id) for value in whole for leaf in _leaves(value)) or (
             len(whole) < len(texts) and any(_mentions(text, _as_json(customer_id)) for text in texts)
         )
-    # Of a record that was cut off no path can be followed.
+    # A truncated record has no paths to follow.
     return len(whole) < len(texts) and any(f'"{_as_json(customer_id)}"' in text for text in texts)
 
 
@@ -246,8 +245,7 @@ def _as_json(text: str) -> str:
 
 
 def _mentions(text: str, name: str) -> bool:
-    """Whether the text holds the name by itself: `ann@example.com` stands neither in `joann@example.com` nor in
-    `ann@example.com.au`."""
+    """Whether the text contains the name as a whole word: `ann@example.com` is not in `joann@example.com`."""
     return re.search(rf"(?<![\w.+-]){re.escape(name)}(?![\w-]|\.\w)", text) is not None
 
 

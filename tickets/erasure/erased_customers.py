@@ -1,7 +1,7 @@
-"""What was erased on a person's demand, kept as digests alone, so that reading a helpdesk again brings none of it back.
+"""Digests of erased data, so that later syncs do not bring it back.
 
-A ticket that was erased stays out by its id. An erased customer's other tickets of the time before the erasure
-stay out too; what they write later is read like anybody's.
+An erased ticket is kept out by its id. Other tickets of an erased customer are kept out if they were created before the
+erasure; later ones are imported as usual.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ What = Literal["ticket", "customer", "record"]
 
 
 def digest_of(tenant_id: str, what: What, name: str) -> str:
-    """Of a ticket's or a customer's id, or of a rejected record's key."""
+    """The digest of a ticket id, a customer id or the key of a rejected record."""
     return hashlib.blake2b(f"{tenant_id}\0{what}\0{name}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def save_erasures(tenant: Tenant, what: What, names: Iterable[str], *, until: datetime) -> None:
-    """Keep out what bears these names, of customers what was created until then."""
+    """Keep these names out; for customers, everything created up to `until`."""
     writes = [
         UpdateOne(
             {"_id": digest_of(tenant.slug, what, name)},
@@ -42,7 +42,7 @@ def save_erasures(tenant: Tenant, what: What, names: Iterable[str], *, until: da
 
 @dataclass(frozen=True, slots=True)
 class Erasures:
-    """What must not come in again for a tenant; `is_empty` spares most tenants the look-up."""
+    """What must not be imported again for a tenant; `is_empty` saves most tenants the lookup."""
 
     tenant_id: str
     is_empty: bool = True
@@ -53,7 +53,7 @@ class Erasures:
         return cls(tenant.slug, is_empty=found is None)
 
     def leave_out(self, page: ReadPage) -> ReadPage:
-        """The page without what was erased."""
+        """The page without erased data."""
         if self.is_empty:
             return page
         contents = [each.content for each in page.tickets]

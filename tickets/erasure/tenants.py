@@ -1,4 +1,4 @@
-"""Erases what deleted tenants have left: a task of the workers, and of the command that deletes one."""
+"""Erases the data of deleted tenants: a periodic task, and a step of `manage.py tenant delete`."""
 
 import logging
 import threading
@@ -22,23 +22,23 @@ WAIT_SECONDS = 1.0
 
 @periodic_task("deleted-tenants", every_seconds=5, follows_runs=True)
 def erase_deleted_tenants(stop: threading.Event) -> int:
-    """Erase every tenant that was deleted, each as far as `stop` lets us; how many are wholly erased."""
+    """Erase all deleted tenants until `stop` is set; returns how many are fully erased."""
     deletions = {each.slug: each for each in find_deletions()}
     return for_each_tenant("deletion", deletions, lambda slug: erase(deletions[slug], stop=stop), stop=stop)
 
 
 def erase(
-    deletion: Deletion, *, stop: threading.Event | None = None, tell: Callable[[int], None] = lambda _erased: None
+    deletion: Deletion, *, stop: threading.Event | None = None, report: Callable[[int], None] = lambda _erased: None
 ) -> bool:
-    """Erase all data of the tenant; False where somebody else is at it or `stop` came: what is left goes later.
+    """Erase all data of the tenant. False if another process is erasing it, a run is still ending, or `stop` was set.
 
-    `tell` hears how many documents are erased so far. Nobody writes for the tenant meanwhile: a run of it is told to
-    end, and until it has ended and given back the lock, nothing is erased.
+    `report` gets the number of documents erased so far. An active run is cancelled first, and nothing is erased until
+    it has released its lock.
     """
     if Tenant.objects.filter(slug=deletion.slug).exists():
-        logger.error("The tenant %s is to be erased and is there: nothing is erased.", deletion.slug)
+        logger.error("The tenant %s exists, so its data is not erased.", deletion.slug)
         return False
-    _end_runs(deletion.slug)
+    _cancel_runs(deletion.slug)
     owner = f"{process_name()}:{threading.get_ident()}:deletion"
     with Lock(deletion.slug).kept(owner) as runs, Lock(f"rollups:{deletion.slug}").kept(owner) as rollups:
         if runs is None or rollups is None:
@@ -46,29 +46,29 @@ def erase(
         total = 0
         for erased in erase_batches(deletion.slug):
             total += erased
-            tell(total)
+            report(total)
             if stop is not None and stop.is_set():
                 return False
         finish(deletion)
-    logger.info("The deleted tenant %s is erased: %d documents.", deletion.slug, total)
+    logger.info("Erased the deleted tenant %s: %d documents.", deletion.slug, total)
     return True
 
 
-def erase_patiently(deletion: Deletion, *, seconds: float, tell: Callable[[int], None]) -> bool:
-    """The same for somebody who waits: a run that still ends is waited for, up to so many seconds."""
+def erase_patiently(deletion: Deletion, *, seconds: float, report: Callable[[int], None]) -> bool:
+    """Like `erase`, but waits up to `seconds` for an active run to end."""
     until = time.monotonic() + seconds
-    while not erase(deletion, tell=tell):
+    while not erase(deletion, report=report):
         if time.monotonic() > until:
             return False
         time.sleep(WAIT_SECONDS)
     return True
 
 
-def _end_runs(slug: str) -> None:
+def _cancel_runs(slug: str) -> None:
     runs = mongo.collection(jobs.COLLECTION)
     active = {"tenant_id": slug, "active": True}
     runs.update_many({**active, "status": "queued"}, {"$set": {"status": "cancelled", "active": False}})
     runs.update_many(
         {**active, "cancel_requested_at": None},
-        {"$set": {"cancel_requested_at": clock.now(), "cancel_requested_by": "the deletion of the tenant"}},
+        {"$set": {"cancel_requested_at": clock.now(), "cancel_requested_by": "tenant deletion"}},
     )

@@ -6,7 +6,7 @@ from tickets.helpdesks.base import Page, SourceError, SourceRecord, TicketSource
 from tickets.helpdesks.http import HelpdeskHttp, Wait, sleep_plainly
 from tickets.helpdesks.key_in_address import KeyInAddress
 from tickets.helpdesks.model import AuthKind, Source, SourceKind
-from tickets.helpdesks.native import HouseSource
+from tickets.helpdesks.native import NativeSource
 from tickets.helpdesks.options import rest_options
 from tickets.helpdesks.rest import RestSource
 from tickets.helpdesks.rt import RtSource
@@ -46,8 +46,8 @@ def open_source(source: Source, *, wait: Wait = sleep_plainly, limiter: RateLimi
         limiter=limiter,
         wait=wait,
     )
-    if source.kind == SourceKind.HOUSE:
-        return HouseSource(http, tenant_id=source.tenant.slug, page_size=source.page_size)
+    if source.kind == SourceKind.NATIVE:
+        return NativeSource(http, tenant_id=source.tenant.slug, page_size=source.page_size)
     try:
         options = rest_options(source.kind, source.options)
     except ValueError as error:

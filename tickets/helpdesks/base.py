@@ -44,7 +44,7 @@ def read_total(value: Any) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """One record: `fields` in the house's names for normalising, `raw` as it came for quarantine.
+    """One record: `fields` in the native field names for normalising, `raw` as it came for quarantine.
 
     Where there are no fields, `problem` is the field and the reason it is refused for. `place`
     says where in a file it stands ("line 7 of old.csv"); empty for a helpdesk's records. `origin`: whose
@@ -139,7 +139,7 @@ class TicketSource(Protocol):
         """
 
     def record(self, raw: Any) -> SourceRecord:
-        """A record as it came, with its fields under the house's names."""
+        """A record as it came, with its fields under the native field names."""
 
     def find_deleted_ids(self) -> list[str]:
         """The ids the helpdesk itself lists as deleted; empty where it keeps no such list."""

@@ -1,4 +1,4 @@
-"""The form of a source, in the admin and on the tenant's own page."""
+"""The form of a source, for the admin and the settings page."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from tickets.helpdesks.model import AuthKind, Source
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-SAME_OR_ANOTHER = (("another", "Another helpdesk"), ("same", "The same helpdesk at a new address"))
+SAME_OR_ANOTHER = (("another", "A different helpdesk"), ("same", "The same helpdesk at a new URL"))
 
 
 if TYPE_CHECKING:  # Django's own class takes no parameters at run time
@@ -20,10 +20,10 @@ else:
 
 
 class SourceForm(_ModelForm):
-    """The secret goes in and never comes out: an empty field keeps the stored one.
+    """The secret is never shown again: an empty field keeps the stored one.
 
-    It is kept for the server it was entered for. At another address it has to be entered again, or
-    whoever may edit a source could have it sent to a server of their own.
+    The secret is kept for the server it was entered for. A new server needs it again; otherwise anyone who may edit a
+    source could have the secret sent to their own server.
     """
 
     secret = forms.CharField(
@@ -36,11 +36,11 @@ class SourceForm(_ModelForm):
     )
 
     helpdesk = forms.ChoiceField(
-        label="If you change the host or the kind",
+        label="If you change the host or the helpdesk type",
         required=False,
         choices=SAME_OR_ANOTHER,
-        help_text="Another helpdesk: existing tickets are kept but no longer synced, and never mixed with the new "
-        "ones. The same helpdesk: its existing tickets keep syncing.",
+        help_text="A different helpdesk: existing tickets are kept but no longer synced, and never mixed with the new "
+        "ones. The same helpdesk: existing tickets keep syncing.",
     )
 
     class Meta:
@@ -63,9 +63,9 @@ class SourceForm(_ModelForm):
         if values.get("auth") in (None, AuthKind.NONE) or values.get("secret"):
             return values
         if not self.instance.has_secret:
-            self.add_error("secret", "This log-in needs the key or password.")
+            self.add_error("secret", "Enter the key or password.")
         elif "url" in values and _server_of(values["url"]) != _server_of(self.initial.get("url", "")):
-            self.add_error("secret", "The address names another server: enter its key or password again.")
+            self.add_error("secret", "The URL points to a different server. Enter the key or password again.")
         return values
 
     @property
@@ -74,12 +74,12 @@ class SourceForm(_ModelForm):
 
     @property
     def same_as(self) -> str:
-        """The name of the connection that it is, where it is another one than the form's own."""
+        """The name of the earlier connection that this one continues; empty for none."""
         return str(self.cleaned_data.get("helpdesk")).partition(":")[2]
 
     @property
-    def changes_what_is_read(self) -> bool:
-        """Another interval alone is no other source: what was read goes on being valid."""
+    def needs_fresh_sync(self) -> bool:
+        """Whether more than the sync interval changed, so earlier sync state no longer applies."""
         return bool(set(self.changed_data) - {"every_minutes", "helpdesk"})
 
     def save(self, commit: bool = True) -> Source:

@@ -1,4 +1,4 @@
-"""The house protocol: what a helpdesk offers in the simplest case."""
+"""The native protocol: what a helpdesk offers in the simplest case."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +21,7 @@ from tickets.helpdesks.shrinking_listing import Shrinking
 from tickets.records.normalize import clean_text
 
 
-class HouseSource:
+class NativeSource:
     """Reads `/external/support-tickets` page by page, and `/external/deleted-tickets`."""
 
     supports_since = False

@@ -1,7 +1,7 @@
-"""The settings of a configurable source, checked before they are stored.
+"""Connector settings, validated before they are stored.
 
-`RestOptions` describes a helpdesk that lists tickets as JSON; `PRESETS` holds the settings of
-helpdesks we know, so that connecting one takes an address and a key.
+`RestOptions` describes a helpdesk that lists tickets as JSON. `PRESETS` holds the settings of known helpdesks, so
+connecting one takes only a URL and a key.
 """
 
 import re
@@ -22,67 +22,71 @@ TICKET_FIELDS = (
 
 
 def check_date_format(value: str) -> str:
-    """A date format that says a whole day: strptime's, `epoch` or `epoch_ms`. Raises `ValueError` with a sentence."""
+    """The format if it gives a complete date: strptime's, `epoch` or `epoch_ms`. Raises `ValueError` with a sentence."""
     if value in ("", EPOCH, EPOCH_MS):
         return value
     if "%Z" in value:
-        raise ValueError("%Z cannot be read reliably. Leave dates in UTC to us, or use %z (+0100) or a timezone")
+        raise ValueError("%Z cannot be parsed reliably. Use %z (+0100) or the timezone setting")
     leap_day = datetime(2004, 2, 29, 13, 14, 15, tzinfo=UTC)
     try:
-        read = datetime.strptime(leap_day.strftime(value), value).date()  # noqa: DTZ007  only the day is looked at
+        read = datetime.strptime(leap_day.strftime(value), value).date()  # noqa: DTZ007  only the day counts
     except (ValueError, re.error):
         read = None
     if read != leap_day.date():
-        raise ValueError(f"“{value}” is no format of a whole date. Examples: %d.%m.%Y %H:%M, epoch, epoch_ms")
+        raise ValueError(f"“{value}” is not a format for a complete date. Examples: %d.%m.%Y %H:%M, epoch, epoch_ms")
     return value
 
 
 class RestOptions(BaseModel):
-    """How to read tickets from a JSON list. Paths into records are dotted: `author.name`, `items.0.id`."""
+    """How to read tickets from a JSON list. Paths into records are dotted, such as `author.name` or `items.0.id`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: str = Field(description="Where the list is, below the address: /issues.json")
-    records: str = Field("", description="Path to the list in the answer; empty where the answer is the list.")
+    path: str = Field(description="Path of the list below the base URL: /issues.json")
+    records: str = Field("", description="Path to the list in the response; empty if the response is the list.")
     paging: Literal["offset", "page", "next"] = "page"
     page_param: str = "page"
     first_page: int = 1
     offset_param: str = "offset"
-    size_param: str = Field("per_page", description="Parameter that asks for the page's size; empty: none is sent.")
-    next: str = Field("", description="With paging=next: path to the next address in the answer, or header:Link.")
-    total: str = Field("", description="Path to the number of all tickets, where the answer tells it.")
-    params: dict[str, str] = Field(default_factory=dict, description="Sent with every request.")
-    fields: dict[str, str] = Field(description="Our field to the path in a record; id and created_at are needed.")
-    defaults: dict[str, str] = Field(default_factory=dict, description="Values for fields the records do not have.")
+    size_param: str = Field("per_page", description="Query parameter for the page size; empty sends none.")
+    next: str = Field("", description="With paging=next: path to the next URL in the response, or header:Link.")
+    total: str = Field("", description="Path to the total number of tickets, if the response has it.")
+    params: dict[str, str] = Field(default_factory=dict, description="Query parameters sent with every request.")
+    fields: dict[str, str] = Field(description="Ticket field to its path in a record; id and created_at are required.")
+    defaults: dict[str, str] = Field(default_factory=dict, description="Values for fields that records lack.")
     status_map: dict[str, str] = Field(
-        default_factory=dict, description="Their status to ours; case, blanks, - and _ do not matter."
+        default_factory=dict, description="Helpdesk status to ticket status; case, spaces, - and _ are ignored."
     )
-    timezone: str = Field("UTC", description="The zone of times that name none: Europe/Berlin.")
-    date_format: str = Field("", description="As for strptime (%d/%m/%Y %H:%M), or epoch or epoch_ms; ISO needs none.")
+    timezone: str = Field("UTC", description="Time zone of dates without one: Europe/Berlin.")
+    date_format: str = Field(
+        "", description="As for strptime (%d/%m/%Y %H:%M), epoch or epoch_ms; not needed for ISO dates."
+    )
     skip_where: dict[str, str] = Field(
-        default_factory=dict, description="Leave out records by a path and its value; * is any value that is set."
+        default_factory=dict, description="Skip records by path and value; * matches any value."
     )
-    since_param: str = Field("", description="Parameter that asks for what changed since; empty: there is none.")
-    since_format: str = Field("%Y-%m-%dT%H:%M:%SZ", description="Its value, as strftime in UTC; may carry an operator.")
-    check_path: str = Field("", description="A call that refuses a wrong key, for helpdesks whose list does not.")
+    since_param: str = Field("", description="Query parameter for changes since a time; empty if there is none.")
+    since_format: str = Field(
+        "%Y-%m-%dT%H:%M:%SZ", description="Format of that time, as for strftime in UTC; may include an operator."
+    )
+    check_path: str = Field("", description="A path that rejects a wrong key, for helpdesks whose list does not.")
     absent: Literal["deleted", "unknown"] | None = Field(
         None,
-        description="What a ticket is that the list lacks: deleted, or unknown where the list is only a part of all. "
-        "Not said: unknown where a parameter narrows the list by time or state, else deleted.",
+        description="How to treat tickets missing from the list: deleted, or unknown if the list is incomplete. "
+        "Default: unknown if a parameter filters by time or status, otherwise deleted.",
     )
 
     @field_validator("path", "check_path")
     @classmethod
     def _begins_with_slash(cls, value: str) -> str:
         if value and (not value.startswith("/") or value.startswith("//")):
-            raise ValueError("begins with one slash")
+            raise ValueError("must start with a single slash")
         return value
 
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
-            raise ValueError(f"there is no zone “{value}”. Examples: Europe/Berlin, UTC")
+            raise ValueError(f"unknown time zone “{value}”. Examples: Europe/Berlin, UTC")
         return value
 
     @field_validator("date_format")
@@ -102,23 +106,23 @@ class RestOptions(BaseModel):
     def _complete(self) -> "RestOptions":
         missing = [name for name in ("id", "created_at") if name not in self.fields]
         if missing:
-            raise ValueError(f"fields needs {' and '.join(missing)}")
+            raise ValueError(f"fields must map {' and '.join(missing)}")
         if self.paging == "next" and not self.next:
-            raise ValueError("paging=next needs next")
+            raise ValueError("paging=next requires next")
         return self
 
     @property
     def deletes_absent(self) -> bool:
-        """Whether a ticket that a whole read lacks is deleted in the helpdesk."""
+        """Whether a ticket missing from a full sync counts as deleted in the helpdesk."""
         return (self.absent or ("unknown" if self._narrowed_by else "deleted")) == "deleted"
 
     @property
     def about_absent(self) -> str:
-        """A sentence that says at set-up what becomes of tickets that leave the list."""
+        """What happens to tickets missing from the list, as a sentence for setup."""
         if self.deletes_absent:
-            return "A ticket that is missing from the list counts as deleted in the helpdesk (absent=deleted)."
-        why = f", because “{self._narrowed_by}” may leave some out" if self.absent is None else ""
-        return f"A ticket that is missing from the list is kept{why} (absent=unknown)."
+            return "Tickets missing from the list count as deleted in the helpdesk (absent=deleted)."
+        why = f", because “{self._narrowed_by}” may filter them out" if self.absent is None else ""
+        return f"Tickets missing from the list are kept{why} (absent=unknown)."
 
     @property
     def _narrowed_by(self) -> str | None:
@@ -132,7 +136,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "paging": "offset",
         "size_param": "limit",
         "total": "total_count",
-        # The default list hides closed issues; in the order of ids none moves between two pages.
+        # The default list hides closed issues. Sorted by id, no issue moves between two pages.
         "params": {"status_id": "*", "sort": "id"},
         "fields": {
             "id": "id",
@@ -155,10 +159,10 @@ PRESETS: dict[str, dict[str, Any]] = {
         },
         "since_param": "updated_on",
         "since_format": ">=%Y-%m-%dT%H:%M:%SZ",
-        # A wrong key gets 200 and an empty list; this call says 401.
+        # With a wrong key the list is empty with status 200; this path returns 401.
         "check_path": "/users/current.json",
     },
-    # `tickets.helpdesks.rt` does the paging, asks for changes and adds each ticket's text as Content.
+    # `tickets.helpdesks.rt` handles paging and changes, and adds each ticket's text as Content.
     "rt": {
         "path": "/REST/2.0/tickets",
         "records": "items",
@@ -186,7 +190,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 def rest_options(kind: str, options: dict[str, Any]) -> RestOptions:
-    """The options with the kind's preset beneath them; raises `ValueError` that names the setting."""
+    """The kind's preset overridden by `options`; raises `ValueError` that names the setting."""
     try:
         return RestOptions.model_validate({**PRESETS.get(kind, {}), **options})
     except ValidationError as error:
@@ -197,21 +201,21 @@ def rest_options(kind: str, options: dict[str, Any]) -> RestOptions:
 
 
 def check_options(kind: str, options: Any) -> None:
-    """Raise `ValueError` unless the options suit the kind."""
+    """Raise `ValueError` unless the options fit the kind."""
     if not isinstance(options, dict):
-        raise ValueError("The options must be a JSON object.")
+        raise ValueError("Connector settings must be a JSON object.")
     if kind == "house":
         if options:
-            raise ValueError("The house protocol has no options.")
+            raise ValueError("The native protocol has no connector settings.")
         return
     rest_options(kind, options)
 
 
-def refuse_secrets(options: Any) -> None:
-    """Raise `ValueError` where the options hold what looks like a secret: they are stored in the open."""
+def reject_secrets(options: Any) -> None:
+    """Raise `ValueError` if the options hold what looks like a secret: they are stored unencrypted."""
     places = list(find_secret_settings(options))
     if places:
         raise ValueError(
-            f"{', '.join(places)} looks like a key or password, and settings are stored in the open. Take it out, choose "
-            "the log-in “Key in the address” with the name of the parameter, and enter the key as its secret."
+            f"{', '.join(places)} looks like a key or password, but settings are stored unencrypted. Remove it, choose "
+            "the authentication “API key in the URL” with the name of the parameter, and enter the key there."
         )

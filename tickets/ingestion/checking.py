@@ -136,7 +136,7 @@ def _judge(source: Source, found: _Found) -> Checked:
     read = read_records(records, tenant_id=tenant.slug, origin=origin_of(tenant), statuses=find_status_map(tenant))
     problems = [*_rejections(read, len(records))]
     misspelt = False
-    if source.kind != SourceKind.HOUSE and records:
+    if source.kind != SourceKind.NATIVE and records:
         options = rest_options(source.kind, source.options)
         raw = [each.raw for each in records]
         missing = _missing_fields(options, raw)

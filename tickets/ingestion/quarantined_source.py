@@ -66,7 +66,7 @@ class QuarantineSource:
             )
 
     def record(self, raw: Any) -> SourceRecord:
-        """Mapped by the tenant's source, or as the house protocol where it has none."""
+        """Mapped by the tenant's source, or as the native protocol where it has none."""
         if self._mapping is None:
             self._mapping = open_source(self._without_login())
         return self._mapping.record(raw)

@@ -1,6 +1,6 @@
-"""Where a command whose work is kept in the database says what it did.
+"""Output of commands whose work is stored in the database.
 
-A run that is stored is no failed run because the pipe behind it ended (`| head`) or the disk of its log is full.
+A stored run has not failed just because its output pipe closed (`| head`) or the disk of its log is full.
 """
 
 import os
@@ -8,13 +8,13 @@ from typing import Protocol
 
 
 class Output(Protocol):
-    """Where a command writes: Django's wrapper ends every text with a line end."""
+    """A stream that a command writes to. Django's wrapper adds a newline to every text."""
 
     def write(self, msg: str) -> object: ...
 
 
 class Stream(Output, Protocol):
-    """Django's wrapper around a standard stream."""
+    """Django's wrapper of a standard stream."""
 
     def flush(self) -> None: ...
 
@@ -22,14 +22,14 @@ class Stream(Output, Protocol):
 
 
 class LastingOutput:
-    """A standard stream that drops what it cannot write instead of ending the command."""
+    """A standard stream that drops what it cannot write instead of failing the command."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._is_lost = False
 
     def write(self, msg: str) -> None:
-        """Write the text and its line end at once; after the first failure write nothing."""
+        """Write and flush the text; after the first failure, write nothing."""
         if self._is_lost:
             return
         try:
@@ -40,7 +40,7 @@ class LastingOutput:
             self._discard_the_rest()
 
     def _discard_the_rest(self) -> None:
-        """Python flushes its streams as it exits, and would turn what is still buffered into exit status 120."""
+        """Redirect the stream, so that flushing its buffer on exit does not end in exit status 120."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self._stream.fileno())
         os.close(nowhere)

@@ -1,4 +1,4 @@
-"""How the commands that ingest tell what they did: exit status, words, JSON, a progress bar."""
+"""Output of the ingestion commands: exit status, text or JSON, and a progress bar."""
 
 import json
 import signal
@@ -24,12 +24,12 @@ from tickets.management.output import Output
 from tickets.records.rejections import RejectedReasons, reasons_in_words
 from tickets.status_mapping.words import unmapped_sentence
 
-EXIT_STATUSES = "Exit status: 0 complete, 1 a run failed, 2 wrong usage, 3 partial, 4 skipped (another run is going)."
+EXIT_STATUSES = "Exit status: 0 complete, 1 a run failed, 2 wrong usage, 3 partial, 4 skipped (another run is active)."
 _PLAIN_LINE_EVERY_PAGES = 10
 
 
 class Exit(IntEnum):
-    """What cron sees. Of several tenants the worst counts, in the order FAILED, QUARANTINED, SKIPPED."""
+    """The exit status. For several tenants, the worst one: FAILED, then QUARANTINED, then SKIPPED."""
 
     COMPLETE = 0
     FAILED = 1
@@ -57,22 +57,22 @@ _OF_STATUS = {
 
 
 class Reporter:
-    """Says what happened to a tenant, in words or as JSON, from any thread."""
+    """Prints results per tenant, as text or JSON; safe to use from several threads."""
 
     def __init__(self, out: Output, err: Output, *, as_json: bool, quiet: bool) -> None:
         self._out, self._err = out, err
         self._as_json, self._quiet = as_json, quiet
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     def display(
         self, name: str, *, unit: str = " pages", measure: Callable[[], tuple[int, int | None]] | None = None
     ) -> "Display":
-        """Progress of the run called `name`; shows nothing where only the outcome is wanted."""
+        """The progress display of a run; hidden with `--quiet` and `--json`."""
         shown = not self._quiet and not self._as_json
         return Display(name, err=self._err, shown=shown, unit=unit, measure=measure)
 
-    def say(self, tenant: Tenant, facts: dict[str, Any], sentence: str, *, wrong: bool = False) -> None:
-        with self._turn:
+    def print(self, tenant: Tenant, facts: dict[str, Any], sentence: str, *, wrong: bool = False) -> None:
+        with self._lock:
             if self._as_json:
                 self._out.write(json.dumps({"tenant_id": tenant.slug, **facts}, default=str))
             elif wrong:
@@ -80,8 +80,8 @@ class Reporter:
             elif not self._quiet:
                 self._out.write(f"{tenant.slug}: {sentence}")
 
-    def tell(self, tenant: Tenant, outcome: Outcome, *, file: FileFacts | None = None) -> Exit:
-        """How a run ended, and what was in the file; the exit status that goes with it."""
+    def report(self, tenant: Tenant, outcome: Outcome, *, file: FileFacts | None = None) -> Exit:
+        """Print how a run ended and what the file contained; returns the exit status."""
         facts = {
             "status": outcome.status,
             "job_id": outcome.job_id,
@@ -92,13 +92,13 @@ class Reporter:
             "notice": outcome.notice,
             **_details(outcome.rejected, file, is_complete=False),
         }
-        said = [each["message"] for each in (outcome.error or outcome.warning, outcome.notice) if each]
-        sentence = f"{outcome.status}: {in_words(outcome.progress.counts)}" + (f". {' '.join(said)}" if said else "")
-        self.say(tenant, facts, _with_reasons(sentence, outcome.rejected), wrong=outcome.status != "completed")
-        return self._tell_details(tenant, Exit.of(outcome), outcome.rejected, file, is_complete=False)
+        notes = [each["message"] for each in (outcome.error or outcome.warning, outcome.notice) if each]
+        sentence = f"{outcome.status}: {describe(outcome.progress.counts)}" + (f". {' '.join(notes)}" if notes else "")
+        self.print(tenant, facts, _with_reasons(sentence, outcome.rejected), wrong=outcome.status != "completed")
+        return self._report_details(tenant, Exit.of(outcome), outcome.rejected, file, is_complete=False)
 
-    def tell_preview(self, tenant: Tenant, preview: Preview, *, file: FileFacts | None = None) -> Exit:
-        """What a run would do; the exit status says whether it would reject records."""
+    def report_preview(self, tenant: Tenant, preview: Preview, *, file: FileFacts | None = None) -> Exit:
+        """Print what a run would do; returns `QUARANTINED` if it would reject records."""
         notice = unmapped_sentence(dict(preview.unmapped.most_common()))
         facts = {
             "status": "dry_run",
@@ -107,50 +107,53 @@ class Reporter:
             "notice": notice or None,
             **_details(preview.rejected, file, is_complete=True),
         }
-        said = " ".join(each for each in (preview.warning, notice) if each)
-        sentence = f"would end with {in_words(preview.counts)}"
-        sentence = f"{sentence}. {said}" if said else sentence
-        self.say(tenant, facts, _with_reasons(sentence, preview.rejected))
+        notes = " ".join(each for each in (preview.warning, notice) if each)
+        sentence = f"dry run: {describe(preview.counts)}"
+        sentence = f"{sentence}. {notes}" if notes else sentence
+        self.print(tenant, facts, _with_reasons(sentence, preview.rejected))
         end = Exit.QUARANTINED if preview.counts.quarantined else Exit.COMPLETE
-        return self._tell_details(tenant, end, preview.rejected, file, is_complete=True)
+        return self._report_details(tenant, end, preview.rejected, file, is_complete=True)
 
-    def _tell_details(
+    def _report_details(
         self, tenant: Tenant, end: Exit, rejected: RejectedReasons, file: FileFacts | None, *, is_complete: bool
     ) -> Exit:
-        """Where a file's rejected records are and what is odd about it, a line each; if it is, no run is complete."""
-        if file is None or self._as_json:
-            return _end_with(end, file)
-        for found in rejected.most_frequent():
-            self.say(tenant, {}, found.with_places(), wrong=True)
-        for warning in file.warnings():
-            self.say(tenant, {}, f"warning: {warning}", wrong=True)
-        for remark in file.remarks(is_complete=is_complete):
-            self.say(tenant, {}, remark)
-        return _end_with(end, file)
+        """Print one line for each kind of rejected record and each remark about the file.
 
-    def tell_check(self, tenant: Tenant, checked: Checked) -> Exit:
+        A file with warnings never ends as complete.
+        """
+        if file is None or self._as_json:
+            return _with_warnings(end, file)
+        for found in rejected.most_frequent():
+            self.print(tenant, {}, found.with_places(), wrong=True)
+        for warning in file.warnings():
+            self.print(tenant, {}, f"warning: {warning}", wrong=True)
+        for remark in file.remarks(is_complete=is_complete):
+            self.print(tenant, {}, remark)
+        return _with_warnings(end, file)
+
+    def report_check(self, tenant: Tenant, checked: Checked) -> Exit:
         facts = {"status": "ok" if checked.is_usable else "failed", "message": checked.sentence}
-        self.say(tenant, {**facts, "problems": checked.problems}, str(checked), wrong=not checked.is_usable)
+        self.print(tenant, {**facts, "problems": checked.problems}, str(checked), wrong=not checked.is_usable)
         return Exit.COMPLETE if checked.is_usable else Exit.FAILED
 
-    def tell_stopped(self, tenant: Tenant) -> Exit:
-        self.say(tenant, {"status": "cancelled"}, "cancelled: stopped before the end", wrong=True)
+    def report_stopped(self, tenant: Tenant) -> Exit:
+        self.print(tenant, {"status": "cancelled"}, "cancelled: stopped before it finished", wrong=True)
         return Exit.FAILED
 
-    def tell_skipped(self, tenant: Tenant, *, job_id: str, reason: str) -> Exit:
-        self.say(tenant, {"status": "skipped", "job_id": job_id}, f"skipped: {reason}", wrong=True)
+    def report_skipped(self, tenant: Tenant, *, job_id: str, reason: str) -> Exit:
+        self.print(tenant, {"status": "skipped", "job_id": job_id}, f"skipped: {reason}", wrong=True)
         return Exit.SKIPPED
 
-    def tell_failure(self, tenant: Tenant, error: SourceError) -> Exit:
+    def report_failure(self, tenant: Tenant, error: SourceError) -> Exit:
         facts = {"status": "failed", "error": {"code": error.code, "message": str(error)}}
-        self.say(tenant, facts, f"failed: {error}", wrong=True)
+        self.print(tenant, facts, f"failed: {error}", wrong=True)
         return Exit.FAILED
 
 
 class Display:
-    """A bar on a terminal; elsewhere a plain line now and then.
+    """A progress bar on a terminal, otherwise a line of text every few pages.
 
-    The bar counts pages, or what `measure` gives: how much is done, and of how much.
+    The bar counts pages, or what `measure` returns: done and total.
     """
 
     def __init__(
@@ -170,7 +173,7 @@ class Display:
             desc=name, unit=unit, unit_scale=measure is not None, disable=not shown or not is_terminal, leave=False
         )
         self._plain = shown and not is_terminal
-        self._told = 0
+        self._reported = 0
 
     def __enter__(self) -> "Display":
         return self
@@ -183,13 +186,13 @@ class Display:
         self._bar.total = total
         self._bar.set_postfix_str(progress.note, refresh=False)
         self._bar.update(done - self._bar.n)
-        if self._plain and progress.processed_pages >= self._told + _PLAIN_LINE_EVERY_PAGES:
-            self._told = progress.processed_pages
+        if self._plain and progress.processed_pages >= self._reported + _PLAIN_LINE_EVERY_PAGES:
+            self._reported = progress.processed_pages
             pages = format_number(progress.total_pages) if progress.total_pages else "?"
             self._err.write(f"{self._name}: page {format_number(progress.processed_pages)} of {pages}")
 
 
-def _end_with(end: Exit, file: FileFacts | None) -> Exit:
+def _with_warnings(end: Exit, file: FileFacts | None) -> Exit:
     return Exit.QUARANTINED if end == Exit.COMPLETE and file is not None and file.warnings() else end
 
 
@@ -205,8 +208,8 @@ def _details(rejected: RejectedReasons, file: FileFacts | None, *, is_complete: 
     return details
 
 
-def in_words(counts: Counts) -> str:
-    words = {"new_ingested": "new", "foreign": "of other tenants refused"}
+def describe(counts: Counts) -> str:
+    words = {"new_ingested": "new", "quarantined": "rejected", "foreign": "of other tenants rejected"}
     always = ("new_ingested", "updated", "unchanged", "deleted")
     return ", ".join(
         f"{format_number(number)} {words.get(name, name)}"
@@ -216,7 +219,7 @@ def in_words(counts: Counts) -> str:
 
 
 def waiting_until(stop: threading.Event) -> Wait:
-    """A wait for steps outside a run; raises `RunCancelled` as soon as `stop` is set."""
+    """A wait for work outside a run; raises `RunCancelled` as soon as `stop` is set."""
 
     def wait(seconds: float, _reason: str) -> None:
         if stop.wait(seconds):
@@ -226,7 +229,7 @@ def waiting_until(stop: threading.Event) -> Wait:
 
 
 def stop_on_signals() -> threading.Event:
-    """Set by SIGTERM and SIGINT, so that runs end at a page with all that is in kept."""
+    """An event set by SIGTERM and SIGINT, so that runs stop after a page and keep what they imported."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

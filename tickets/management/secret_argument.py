@@ -1,4 +1,4 @@
-"""Secrets for commands: they never stand in the command line, where everybody on the machine can read them."""
+"""Secrets for commands. They never appear on the command line, where everyone on the machine could read them."""
 
 import getpass
 import os
@@ -6,7 +6,7 @@ import sys
 
 from django.core.management.base import CommandError
 
-WHERE = "env:NAME, file:PATH, or ask (it never stands in the command line)"
+WHERE = "env:NAME, file:PATH, or ask"
 
 
 def read_secret(where: str, *, option: str = "--secret-from", what: str = "Key or password") -> str:
@@ -19,10 +19,10 @@ def read_secret(where: str, *, option: str = "--secret-from", what: str = "Key o
         return secret
     if kind == "file" and rest:
         try:
-            with open(rest, encoding="utf-8") as file:  # noqa: PTH123  "-" and /dev/stdin are fine too
+            with open(rest, encoding="utf-8") as file:  # noqa: PTH123  /dev/stdin works too
                 return file.read().strip()
         except OSError as error:
             raise CommandError(f"{option}: {error}") from None
     if where == "ask" or (not where and sys.stdin.isatty()):
         return getpass.getpass(f"{what}: ")
-    raise CommandError(f"This needs {what[0].lower()}{what[1:]}: {option} env:NAME, file:PATH or ask.")
+    raise CommandError(f"{what} required: {option} env:NAME, file:PATH or ask.")

@@ -78,7 +78,7 @@ class TicketContent:
 def normalize_record(
     record: Mapping[str, Any], *, tenant_id: str, statuses: StatusMap = NO_STATUS_MAP
 ) -> TicketContent:
-    """The ticket in a record of the house's field names; `statuses` are what the tenant says that unknown ones mean.
+    """The ticket in a record of native field names; `statuses` are what the tenant says that unknown ones mean.
 
     Raises `ForeignRecord` where it names another tenant and `InvalidRecord` where it cannot
     be kept.

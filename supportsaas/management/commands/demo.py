@@ -158,7 +158,7 @@ class Command(BaseCommand):
     def _prepare_tenants(self, helpdesk: str) -> None:
         for slug, name, zone in TENANTS:
             tenant, _ = Tenant.objects.get_or_create(slug=slug, defaults={"name": name, "timezone": zone})
-            place = {"kind": SourceKind.HOUSE, "url": helpdesk}
+            place = {"kind": SourceKind.NATIVE, "url": helpdesk}
             # The helpdesk's port may change each time. An existing schedule is kept.
             source, _ = Source.objects.update_or_create(
                 tenant=tenant, defaults=place, create_defaults={**place, "every_minutes": EVERY_MINUTES}
@@ -169,7 +169,7 @@ class Command(BaseCommand):
                 tenant=tenant,
                 name="On call",
                 defaults={"address": helpdesk},
-                create_defaults={"address": helpdesk, "kind": ChannelKind.HOUSE},
+                create_defaults={"address": helpdesk, "kind": ChannelKind.NATIVE},
             )
 
     def _prepare_rules(self) -> None:

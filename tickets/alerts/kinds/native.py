@@ -1,4 +1,4 @@
-"""The house protocol's `POST {base}/notify`, one ticket a request."""
+"""The native protocol's `POST {base}/notify`, one ticket a request."""
 
 import json
 
@@ -9,7 +9,7 @@ from tickets.alerts.messages import Message
 from tickets.alerts.model import Channel
 
 
-class HouseSender:
+class NativeSender:
     """Its bodies hold `ticket_id`, `tenant_id`, `urgency` and `reason`, and nothing else.
 
     A message about several tickets goes with the first one's id and the headline as its reason; one

@@ -1,4 +1,4 @@
-"""`manage.py import_tickets`: tickets from a file, CSV or JSON, through the same run as from a helpdesk."""
+"""`manage.py import_tickets`: import tickets from a CSV or JSON file, through the same run as a sync."""
 
 import sys
 from argparse import ArgumentParser
@@ -31,54 +31,57 @@ from tickets.records.origin import Origin
 
 class Command(BaseCommand):
     help = (
-        "Import tickets from a CSV file with a line of column names, from JSON lines, or from a JSON list. New tickets "
-        "come in, known ones change where the file has a newer version, nothing is deleted. Importing a file again "
-        "adds nothing."
+        "Import tickets from a CSV file with a header, from JSON lines, or from a JSON list. Adds new tickets and "
+        "updates existing ones if the file has a newer version; deletes nothing. Importing a file twice is safe."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.epilog = EXIT_STATUSES
         parser.add_argument("tenant", help="the tenant's id")
-        parser.add_argument("file", type=Path, help="ends in .csv, .tsv, .tab or .txt, or in .jsonl, .ndjson or .json")
-        whose = parser.add_mutually_exclusive_group()
-        whose.add_argument(
+        parser.add_argument("file", type=Path, help=".csv, .tsv, .tab, .txt, .jsonl, .ndjson or .json")
+        target = parser.add_mutually_exclusive_group()
+        target.add_argument(
             "--name",
             default="",
-            help="what the import is called: ids of its tickets become NAME:ID. Left out, where the tenant has a "
-            "connection, it is the file's name; without a connection ids stay as they are",
+            help="name of the import: ticket ids become NAME:ID. Default: the file's name if the tenant has a helpdesk "
+            "connection, otherwise ids stay unchanged",
         )
-        whose.add_argument(
+        target.add_argument(
             "--into",
             default="",
             metavar="CONNECTION",
-            help="the file comes from the helpdesk of that connection and holds the same tickets",
+            help="the file holds tickets of this helpdesk connection",
         )
         for name, metavar, text in (
-            ("map", "FIELD=COLUMN", f"where a field is ({', '.join(TICKET_FIELDS)}); in JSON lines a dotted path"),
-            ("default", "FIELD=VALUE", "the value of a field where the file has none"),
-            ("status-map", "THEIRS=OURS", "a status in the file and ours for it"),
+            ("map", "FIELD=COLUMN", f"column of a field ({', '.join(TICKET_FIELDS)}); a dotted path for JSON"),
+            ("default", "FIELD=VALUE", "value for a field that the file lacks"),
+            ("status-map", "THEIRS=OURS", "status in the file and the ticket status it means"),
         ):
             parser.add_argument(f"--{name}", action="extend", nargs="+", default=[], metavar=metavar, help=text)
-        parser.add_argument("--timezone", default="UTC", metavar="ZONE", help="of times without one (default UTC)")
+        parser.add_argument(
+            "--timezone", default="UTC", metavar="ZONE", help="time zone of dates without one (default UTC)"
+        )
         parser.add_argument(
             "--date-format",
             default="",
             metavar="FORMAT",
-            help="how dates are written, as for strptime (%%d.%%m.%%Y %%H:%%M), or epoch or epoch_ms for seconds or "
-            "milliseconds since 1970; needed where day or month comes first",
+            help="format of dates, as for strptime (%%d.%%m.%%Y %%H:%%M), or epoch or epoch_ms for seconds or "
+            "milliseconds since 1970; required if dates start with the day or month",
         )
         parser.add_argument(
-            "--encoding", default=UTF_8, help="of the file, for example cp1252 (default UTF-8, or UTF-16 by its signs)"
+            "--encoding",
+            default=UTF_8,
+            help="encoding of the file, for example cp1252 (default: UTF-8; UTF-16 is detected)",
         )
         parser.add_argument(
             "--delimiter",
             default="",
             metavar="CHARACTER",
-            help=f"between the columns of CSV: one character or {', '.join(NAMED_DELIMITERS)} (default: found out)",
+            help=f"CSV delimiter: one character or {', '.join(NAMED_DELIMITERS)} (default: detected)",
         )
-        parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
-        parser.add_argument("--json", action="store_true", help="say how it ended as one JSON object")
-        parser.add_argument("--quiet", action="store_true", help="print only what went wrong")
+        parser.add_argument("--dry-run", action="store_true", help="show what would change without changing anything")
+        parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+        parser.add_argument("--quiet", action="store_true", help="print only problems")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.err = LastingOutput(self.stderr)
@@ -86,7 +89,7 @@ class Command(BaseCommand):
         try:
             tenant = Tenant.objects.filter(slug=options["tenant"]).first()
             if tenant is None:
-                self._usage(f"There is no tenant “{options['tenant']}”.")
+                self._usage(f"Tenant “{options['tenant']}” does not exist.")
             if options["name"] and not name_spaces.is_name(options["name"]):
                 self._usage("--name takes letters, digits, ., - and _ (at most 63).")
             file_format = self._format(options)
@@ -105,12 +108,12 @@ class Command(BaseCommand):
             sys.exit(Exit.FAILED)
 
     def _origin(self, tenant: Tenant, options: dict[str, Any]) -> Origin:
-        """Whose tickets the file's are."""
+        """Which helpdesk connection or import the tickets belong to."""
         if options["into"]:
             found = name_spaces.connection_named(tenant, options["into"], is_trial=options["dry_run"])
             if found is None:
                 names = ", ".join(name_spaces.names_of_connections(tenant)) or "none"
-                self._usage(f"--into: {tenant.slug} has no connection “{options['into']}”. It has: {names}.")
+                self._usage(f"--into: {tenant.slug} has no connection “{options['into']}”. Connections: {names}.")
             return found
         name = options["name"] or name_spaces.name_from(options["file"].name)
         try:
@@ -120,7 +123,7 @@ class Command(BaseCommand):
 
     def _format(self, options: dict[str, Any]) -> FileFormat:
         if options["timezone"] not in available_timezones():
-            self._usage(f"--timezone: there is no zone “{options['timezone']}”. Examples: Europe/Berlin, UTC.")
+            self._usage(f"--timezone: unknown time zone “{options['timezone']}”. Examples: Europe/Berlin, UTC.")
         try:
             date_format = check_date_format(options["date_format"])
         except ValueError as error:
@@ -146,9 +149,9 @@ class Command(BaseCommand):
         for text in given:
             name, equals, value = text.partition("=")
             if not equals or not name:
-                self._usage(f"--{option} takes two things with = between them, not “{text}”.")
+                self._usage(f"--{option} takes two values joined by “=”, not “{text}”.")
             if of_fields and name not in TICKET_FIELDS:
-                self._usage(f"--{option}: there is no field “{name}”. The fields are: {', '.join(TICKET_FIELDS)}.")
+                self._usage(f"--{option}: unknown field “{name}”. Fields: {', '.join(TICKET_FIELDS)}.")
             pairs[name] = value
         return pairs
 
@@ -164,7 +167,7 @@ def _import(tenant: Tenant, source: FileSource, origin: Origin, reporter: Report
     try:
         job_id = jobs.begin_at_once(tenant, request, owner_id=owner_id)
     except JobActive as error:
-        return reporter.tell_skipped(tenant, job_id=error.job_id, reason=str(error))
+        return reporter.report_skipped(tenant, job_id=error.job_id, reason=str(error))
     with (
         logs.about(job=job_id, tenant=tenant.slug),
         reporter.display(tenant.slug, unit="B", measure=lambda: (source.bytes_read, source.size)) as display,
@@ -179,7 +182,7 @@ def _import(tenant: Tenant, source: FileSource, origin: Origin, reporter: Report
             open_source=lambda *_: source,
             origin=origin,
         )
-    end = reporter.tell(tenant, outcome, file=source.facts)
+    end = reporter.report(tenant, outcome, file=source.facts)
     run_tasks_after_ingestion(stop)
     return end
 
@@ -188,7 +191,7 @@ def _preview(tenant: Tenant, source: FileSource, origin: Origin, reporter: Repor
     try:
         preview = preview_source(tenant, source, origin=origin, wait=waiting_until(stop_on_signals()))
     except SourceError as error:
-        return reporter.tell_failure(tenant, error)
+        return reporter.report_failure(tenant, error)
     except RunCancelled:
-        return reporter.tell_stopped(tenant)
-    return reporter.tell_preview(tenant, preview, file=source.facts)
+        return reporter.report_stopped(tenant)
+    return reporter.report_preview(tenant, preview, file=source.facts)

@@ -1,4 +1,4 @@
-"""`manage.py ingest`: the run for cron and for people at a terminal."""
+"""`manage.py ingest`: sync tickets now, for cron and for the terminal."""
 
 import sys
 import threading
@@ -32,26 +32,26 @@ from tickets.store.filters import FilterError, parse_moment
 
 
 class Command(BaseCommand):
-    help = "Read tickets from the tenants' helpdesks."
+    help = "Sync tickets from the tenants' helpdesks."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.epilog = EXIT_STATUSES
         parser.add_argument("--tenant", action="append", metavar="SLUG", default=[], help="a tenant; may be repeated")
-        parser.add_argument("--all", action="store_true", help="every active tenant with an enabled source")
-        parser.add_argument("--full", action="store_true", help="read everything, not only what changed")
+        parser.add_argument("--all", action="store_true", help="all active tenants with an enabled source")
+        parser.add_argument("--full", action="store_true", help="full re-sync, not only changes")
         parser.add_argument(
-            "--since", metavar="TIME", help="only what changed since (ISO 8601), where the helpdesk can"
+            "--since", metavar="TIME", help="only changes since this time (ISO 8601), if the helpdesk supports it"
         )
-        parser.add_argument("--workers", type=int, default=1, metavar="N", help="tenants side by side (default 1)")
-        parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+        parser.add_argument("--workers", type=int, default=1, metavar="N", help="tenants at the same time (default 1)")
+        parser.add_argument("--dry-run", action="store_true", help="show what would change without changing anything")
+        parser.add_argument("--check", action="store_true", help="only check the connections")
         parser.add_argument(
-            "--check", action="store_true", help="only log in at the helpdesks and say whether it works"
+            "--confirm-deletions",
+            action="store_true",
+            help="delete missing tickets even if there are suspiciously many",
         )
-        parser.add_argument(
-            "--confirm-deletions", action="store_true", help="delete also where suspiciously many tickets are gone"
-        )
-        parser.add_argument("--json", action="store_true", help="one JSON object a tenant, one a line")
-        parser.add_argument("--quiet", action="store_true", help="print only what went wrong")
+        parser.add_argument("--json", action="store_true", help="print one JSON object per tenant and line")
+        parser.add_argument("--quiet", action="store_true", help="print only problems")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.options = options
@@ -65,15 +65,15 @@ class Command(BaseCommand):
             self.err.write(f"error: The database is not reachable: {error}")
             sys.exit(Exit.FAILED)
 
-    # -- What was asked for ----------------------------------------------------------------
+    # -- Arguments ------------------------------------------------------------------------
 
     def _tenants(self) -> list[Tenant]:
         if bool(self.options["tenant"]) == self.options["all"]:
-            self._usage("Name tenants with --tenant SLUG, or all with --all.")
+            self._usage("Choose tenants with --tenant SLUG or --all.")
         if not 1 <= self.options["workers"] <= 32:
             self._usage("--workers must be from 1 to 32.")
         if self.options["check"] and self.options["dry_run"]:
-            self._usage("--check and --dry-run do not go together.")
+            self._usage("--check and --dry-run cannot be combined.")
         if self.options["all"]:
             with_source = Source.objects.filter(enabled=True).select_related("tenant")
             return sorted((each.tenant for each in with_source if each.tenant.is_active), key=lambda each: each.slug)
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         for slug in dict.fromkeys(self.options["tenant"]):
             tenant = Tenant.objects.filter(slug=slug).first()
             if tenant is None:
-                self._usage(f"There is no tenant “{slug}”.")
+                self._usage(f"Tenant “{slug}” does not exist.")
             found.append(tenant)
         return found
 
@@ -89,24 +89,24 @@ class Command(BaseCommand):
         if self.options["since"] is None:
             return None
         if self.options["full"]:
-            self._usage("--full and --since do not go together.")
+            self._usage("--full and --since cannot be combined.")
         try:
             since = parse_moment("--since", self.options["since"], zone=ZoneInfo("UTC"))
         except FilterError as error:
             self._usage(str(error))
         if since > clock.now():
-            self._usage(f"--since lies ahead ({format_minute(since)} UTC): nothing can have changed since then.")
+            self._usage(f"--since is in the future ({format_minute(since)} UTC).")
         return since
 
     def _usage(self, sentence: str) -> NoReturn:
         self.err.write(f"error: {sentence}")
         sys.exit(Exit.USAGE)
 
-    # -- Doing it --------------------------------------------------------------------------
+    # -- Running ---------------------------------------------------------------------------
 
     def _run_all(self, tenants: list[Tenant]) -> Exit:
         if not tenants:
-            self.err.write("No active tenant has an enabled source: nothing was read.")
+            self.err.write("No active tenant has an enabled source. Nothing to sync.")
         stop = stop_on_signals()
         step = self._check if self.options["check"] else self._preview if self.options["dry_run"] else self._ingest
         ends = run_in_turns(
@@ -134,24 +134,24 @@ class Command(BaseCommand):
         try:
             job_id = jobs.begin_at_once(tenant, request, owner_id=owner_id)
         except JobActive as error:
-            return self.reporter.tell_skipped(tenant, job_id=error.job_id, reason=str(error))
+            return self.reporter.report_skipped(tenant, job_id=error.job_id, reason=str(error))
         with logs.about(job=job_id, tenant=tenant.slug), self.reporter.display(tenant.slug) as display:
             outcome = ingest_tenant(
                 tenant, request, job_id=job_id, owner_id=owner_id, stop=stop, listener=display.update, turn=turn
             )
-        return self.reporter.tell(tenant, outcome)
+        return self.reporter.report(tenant, outcome)
 
     def _check(self, tenant: Tenant, stop: threading.Event, _turn: Turn) -> Exit:
         source = Source.objects.filter(tenant=tenant).select_related("tenant").first()
         try:
             if source is None:
-                raise SourceError("misconfigured", "It has no source.")
+                raise SourceError("misconfigured", "No source is connected.")
             checked = check_source(source, wait=waiting_until(stop))
         except SourceError as error:
-            return self.reporter.tell_failure(tenant, error)
+            return self.reporter.report_failure(tenant, error)
         except RunCancelled:
-            return self.reporter.tell_stopped(tenant)
-        return self.reporter.tell_check(tenant, checked)
+            return self.reporter.report_stopped(tenant)
+        return self.reporter.report_check(tenant, checked)
 
     def _preview(self, tenant: Tenant, stop: threading.Event, _turn: Turn) -> Exit:
         try:
@@ -162,7 +162,7 @@ class Command(BaseCommand):
                 confirm_deletions=self.options["confirm_deletions"],
             )
         except SourceError as error:
-            return self.reporter.tell_failure(tenant, error)
+            return self.reporter.report_failure(tenant, error)
         except RunCancelled:
-            return self.reporter.tell_stopped(tenant)
-        return self.reporter.tell_preview(tenant, preview)
+            return self.reporter.report_stopped(tenant)
+        return self.reporter.report_preview(tenant, preview)

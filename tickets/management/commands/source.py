@@ -1,4 +1,4 @@
-"""`manage.py source`: connect a tenant's helpdesk, and say how often it is read, without a browser."""
+"""`manage.py source`: connect a tenant's helpdesk and schedule its syncs from the command line."""
 
 import json
 from argparse import ArgumentParser
@@ -16,68 +16,69 @@ from tickets.ingestion import name_spaces
 from tickets.ingestion.checking import check_source
 from tickets.ingestion.connecting import remove_source, save_source
 from tickets.ingestion.freshness import every_words
+from tickets.management.kind_argument import add_kind_argument
 from tickets.management.secret_argument import WHERE, read_secret
 from tickets.records.origin import Origin
 
-LONGEST_INTERVAL = 10_080  # minutes: a week, as the model has it
+LONGEST_INTERVAL = 10_080  # minutes: one week, as in the model
 
 
 class Command(BaseCommand):
-    help = "Connect helpdesks, try the connection, and set how often they are read."
+    help = "Connect helpdesks, check the connection, and schedule syncs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True, metavar="add | check | schedule | list | remove")
         add = steps.add_parser("add", help="connect a tenant's helpdesk")
         add.add_argument("tenant")
-        add.add_argument("--kind", choices=SourceKind.values, required=True)
-        add.add_argument("--url", required=True)
+        add_kind_argument(add, SourceKind.values)
+        add.add_argument("--url", required=True, help="the helpdesk's base URL")
         add.add_argument(
-            "--auth", choices=AuthKind.values, default=AuthKind.NONE.value, help="how to log in (default none)"
+            "--auth", choices=AuthKind.values, default=AuthKind.NONE.value, help="how to authenticate (default none)"
         )
         add.add_argument(
-            "--auth-name", default="", help="the header's or parameter's name, or the user of a Basic log-in"
+            "--auth-name", default="", help="the header, the query parameter, or the user name for Basic authentication"
         )
         add.add_argument(
             "--secret-from",
             default="",
             metavar="WHERE",
-            help=f"where the key or password is: {WHERE}",
+            help=f"where to read the key or password: {WHERE}",
         )
-        add.add_argument("--page-size", type=int, default=100)
+        add.add_argument("--page-size", type=int, default=100, help="tickets per request (default 100)")
         add.add_argument(
             "--option",
             action="append",
             default=[],
             metavar="K=V",
-            help="a setting of the kind; dots nest (fields.id=id), V may be JSON; may be repeated",
+            help="a connector setting; dots nest (fields.id=id), V may be JSON; may be repeated",
         )
         add.add_argument(
             "--every",
             metavar="MINUTES",
-            help="have the workers read it so often, 1 to 10080 minutes, or off (default off; --replace keeps it)",
+            help="sync interval, 1 to 10080 minutes, or off (default off; --replace keeps the current one)",
         )
-        add.add_argument("--replace", action="store_true", help="replace the source the tenant has")
+        add.add_argument("--replace", action="store_true", help="replace the tenant's current source")
         add.add_argument(
-            "--name", default="", help="what the connection is called; ids of a further one's tickets become NAME:ID"
+            "--name", default="", help="the connection's name; ticket ids of an additional connection become NAME:ID"
         )
-        whose = add.add_mutually_exclusive_group()
-        whose.add_argument(
+        identity = add.add_mutually_exclusive_group()
+        identity.add_argument(
             "--same-helpdesk",
             action="store_true",
-            help="it is the helpdesk the tenant has, at a new address or read in another way: its tickets keep syncing",
+            help="the same helpdesk at a new URL or through another connector: its tickets keep syncing",
         )
-        whose.add_argument(
+        identity.add_argument(
             "--another-helpdesk",
             action="store_true",
-            help="another host or kind is another helpdesk (the default): tickets of the former one stay, are no "
-            "longer read, and are never mistaken for the new one's",
+            help="a different helpdesk (the default if host or kind changes): existing tickets are kept but no longer "
+            "synced, and never mixed with the new ones",
         )
         for name, text in (
-            ("check", "log in, map the first page and say whether it works"),
-            ("remove", "disconnect; tickets stay"),
+            ("check", "connect, map the first page and show the result"),
+            ("remove", "disconnect; existing tickets are kept"),
         ):
             steps.add_parser(name, help=text).add_argument("tenant")
-        schedule = steps.add_parser("schedule", help="set how often the workers read it")
+        schedule = steps.add_parser("schedule", help="set the sync interval")
         schedule.add_argument("tenant")
         schedule.add_argument("--every", metavar="MINUTES", required=True, help="1 to 10080 minutes, or off")
         steps.add_parser("list", help="list the sources")
@@ -89,7 +90,7 @@ class Command(BaseCommand):
         tenant = self._tenant(options)
         source = Source.objects.filter(tenant=tenant).first()
         if source is not None and not options["replace"]:
-            raise CommandError(f"{tenant.slug} has a source already ({source}). Use --replace to change it.")
+            raise CommandError(f"{tenant.slug} already has a source ({source}). Use --replace to replace it.")
         source = source or Source(tenant=tenant)
         source.kind, source.url, source.auth = options["kind"], options["url"], options["auth"]
         source.auth_name, source.page_size = options["auth_name"], options["page_size"]
@@ -103,8 +104,8 @@ class Command(BaseCommand):
         except name_spaces.NameTaken as error:
             raise CommandError(str(error)) from None
         origin = self._save(source, is_read_differently=True)
-        self.stdout.write(f"{tenant.slug} reads from {source}. Try it: manage.py source check {tenant.slug}")
-        if source.kind != SourceKind.HOUSE:
+        self.stdout.write(f"Connected {tenant.slug} to {source}. Next: manage.py source check {tenant.slug}")
+        if source.kind != SourceKind.NATIVE:
             self.stdout.write(rest_options(source.kind, source.options).about_absent)
         for sentence in name_spaces.explain_change(
             tenant, origin, former=former, remedy=f"add it again with --replace --same-helpdesk --name {former}"
@@ -112,7 +113,7 @@ class Command(BaseCommand):
             self.stdout.write(sentence)
         if source.every_minutes is None:
             self.stdout.write(
-                f"It has no schedule yet. To sync every 15 minutes: manage.py source schedule {tenant.slug} --every 15"
+                f"No schedule yet. To sync every 15 minutes: manage.py source schedule {tenant.slug} --every 15"
             )
 
     def _check(self, options: dict[str, Any]) -> None:
@@ -129,7 +130,7 @@ class Command(BaseCommand):
         source = self._source(options)
         source.every_minutes = _read_every(options["every"])
         self._save(source)
-        self.stdout.write(f"{source.tenant.slug} is {_how_often(source)}.")
+        self.stdout.write(f"{source.tenant.slug} {_how_often(source)}.")
 
     def _save(self, source: Source, *, is_read_differently: bool = False) -> Origin:
         try:
@@ -140,7 +141,7 @@ class Command(BaseCommand):
 
     def _remove(self, options: dict[str, Any]) -> None:
         remove_source(self._source(options))
-        self.stdout.write(f"{options['tenant']} has no source any more. Its tickets stay.")
+        self.stdout.write(f"Disconnected the source of {options['tenant']}. Existing tickets are kept.")
 
     def _list(self, options: dict[str, Any]) -> None:
         for source in Source.objects.select_related("tenant"):
@@ -151,19 +152,21 @@ class Command(BaseCommand):
     def _tenant(self, options: dict[str, Any]) -> Tenant:
         tenant: Tenant | None = Tenant.objects.filter(slug=options["tenant"]).first()
         if tenant is None:
-            raise CommandError(f"There is no tenant “{options['tenant']}”. Make it: manage.py tenant create …")
+            raise CommandError(
+                f"Tenant “{options['tenant']}” does not exist. Create it with: manage.py tenant create …"
+            )
         return tenant
 
     def _source(self, options: dict[str, Any]) -> Source:
         found = Source.objects.filter(tenant=self._tenant(options)).select_related("tenant")
         source: Source | None = found.first()
         if source is None:
-            raise CommandError(f"{options['tenant']} has no source. Connect one: manage.py source add …")
+            raise CommandError(f"{options['tenant']} has no source. Connect one with: manage.py source add …")
         return source
 
 
 def parse_options(pairs: list[str]) -> dict[str, Any]:
-    """`K=V` pairs to nested settings; a value that is JSON is taken as such, unless it is a bare number."""
+    """Nested settings from `K=V` pairs. A value that starts with { or [ is parsed as JSON."""
     result: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
@@ -172,27 +175,27 @@ def parse_options(pairs: list[str]) -> dict[str, Any]:
         try:
             value = json.loads(text) if text[:1] in ("{", "[") else text
         except ValueError:
-            raise CommandError(f"--option {key}: this is no JSON: {text!r}") from None
+            raise CommandError(f"--option {key}: this is not valid JSON: {text!r}") from None
         place = result
         *outer, last = key.split(".")
         for step in outer:
             place = place.setdefault(step, {})
             if not isinstance(place, dict):
-                raise CommandError(f"--option {key}: “{step}” has a value already.")
+                raise CommandError(f"--option {key}: “{step}” already has a value.")
         place[last] = value
     return result
 
 
 def _read_every(text: str) -> int | None:
-    """The minutes between two reads; None where the schedule is taken off."""
+    """The minutes between two syncs; None for `off`."""
     if text == "off":
         return None
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LONGEST_INTERVAL):
-        raise CommandError(f"--every takes a number of minutes from 1 to {LONGEST_INTERVAL}, or off, not {text!r}.")
+        raise CommandError(f"--every takes 1 to {LONGEST_INTERVAL} minutes, or off, not {text!r}.")
     return int(text)
 
 
 def _how_often(source: Source) -> str:
     if source.every_minutes is None:
-        return "read only when somebody starts it"
-    return f"read {every_words(timedelta(minutes=source.every_minutes))}"
+        return "syncs only when someone starts it"
+    return f"syncs {every_words(timedelta(minutes=source.every_minutes))}"

@@ -1,4 +1,4 @@
-"""`manage.py statuses`: what a tenant's statuses mean, and saying it."""
+"""`manage.py statuses`: show and map a tenant's ticket statuses."""
 
 import sys
 from argparse import ArgumentParser
@@ -18,7 +18,7 @@ from tickets.store.ticket_store import TicketStore
 
 
 class Command(BaseCommand):
-    help = "Show which statuses of a tenant's tickets nobody has mapped, and say what they mean."
+    help = "Show a tenant's status mapping and unmapped statuses, and map them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("tenant", help="the tenant's id")
@@ -28,13 +28,13 @@ class Command(BaseCommand):
             nargs="+",
             default=[],
             metavar="THEIRS=OURS",
-            help=f"what a status means: {', '.join(MAPPABLE_STATUSES)}; nothing behind the = takes a meaning back",
+            help=f"map a status to one of {', '.join(MAPPABLE_STATUSES)}; THEIRS= removes a mapping",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         tenant = Tenant.objects.filter(slug=options["tenant"]).first()
         if tenant is None:
-            self._usage(f"There is no tenant “{options['tenant']}”.")
+            self._usage(f"Tenant “{options['tenant']}” does not exist.")
         chosen = dict(self._pair(each) for each in options["map"])
         try:
             saved = save_meanings(tenant, chosen) if chosen else 0
@@ -45,14 +45,14 @@ class Command(BaseCommand):
         for each in find_mappings(tenant):
             self.stdout.write(f"{tenant.slug}: {each}")
         unmapped = unmapped_sentence(TicketStore(tenant).queries.count_unmapped_statuses())
-        self.stdout.write(f"{tenant.slug}: {unmapped or 'every status is known.'}")
+        self.stdout.write(f"{tenant.slug}: {unmapped or 'all statuses are mapped.'}")
         if is_remapping(tenant):
-            self.stdout.write(f"{tenant.slug}: the stored tickets follow in the background, by the workers.")
+            self.stdout.write(f"{tenant.slug}: workers update the stored tickets in the background.")
 
     def _pair(self, text: str) -> tuple[str, str]:
         theirs, equals, ours = text.rpartition("=")
         if not equals or not theirs.strip():
-            self._usage(f"--map takes two things with = between them, not “{text}”.")
+            self._usage(f"--map takes THEIRS=OURS, not “{text}”.")
         return theirs, ours.strip()
 
     def _usage(self, sentence: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""`manage.py worker`: runs the jobs that pages, the API and the admin put into the queue."""
+"""`manage.py worker`: run queued ingestion jobs and periodic tasks."""
 
 import signal
 import socket
@@ -9,20 +9,21 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from supportsaas.db import mongo
+from supportsaas.formatting import format_count
 from tickets.ingestion.worker import Worker, find_workers
 
 
 class Command(BaseCommand):
-    help = "Run queued ingestion jobs until stopped (Ctrl-C or SIGTERM ends at the next safe place)."
+    help = "Run queued ingestion jobs until Ctrl-C or SIGTERM; running jobs stop after their current page."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--concurrency", type=int, default=4, help="jobs side by side (default 4)")
+        parser.add_argument("--concurrency", type=int, default=4, help="jobs at the same time (default 4)")
         parser.add_argument(
             "--check",
             action="store_true",
-            help="only say whether a worker of this machine gave a sign of life lately (exit status 1 if not)",
+            help="check whether a worker on this machine sent a recent heartbeat (exit status 1 if not)",
         )
-        parser.add_argument("--once", action="store_true", help="run what is queued now, then end")
+        parser.add_argument("--once", action="store_true", help="run the jobs queued now, then exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["concurrency"] <= 32:
@@ -36,11 +37,11 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         worker = Worker(concurrency=options["concurrency"], stop=stop)
         if options["once"]:
-            self.stdout.write(f"{worker.run_pending()} jobs run.")
+            self.stdout.write(f"{format_count(worker.run_pending(), 'job')} run.")
             return
         self.stdout.write(f"Worker {worker.name} is waiting for jobs.")
         worker.run()
-        self.stdout.write("Worker ended.")
+        self.stdout.write("Worker stopped.")
 
     def _check(self) -> None:
         """For a container's health check."""
@@ -50,6 +51,6 @@ class Command(BaseCommand):
             self.stderr.write(f"error: The database is not reachable: {error}")
             raise SystemExit(1) from None
         if not mine:
-            self.stderr.write("error: No worker of this machine gave a sign of life lately.")
+            self.stderr.write("error: No worker on this machine sent a recent heartbeat.")
             raise SystemExit(1)
-        self.stdout.write(f"At work: {', '.join(mine)}")
+        self.stdout.write(f"Running: {', '.join(mine)}")

@@ -9,7 +9,7 @@ from supportsaas.formatting import format_number
 from supportsaas.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
-from tickets.erasure.customers import WhatGoes, erase_customer, find_what_goes
+from tickets.erasure.customers import CustomerData, count_customer_data, erase_customer
 from tickets.store.filters import LONGEST_VALUE
 
 
@@ -27,7 +27,7 @@ def show_erasure(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         else:
             messages.success(request, f"Erased: {_in_words(erased)}. Numbers are counted again within a minute.")
             return redirect("customer-list", access.tenant.slug)
-    what_goes = find_what_goes(access.tenant, customer_id)
+    what_goes = count_customer_data(access.tenant, customer_id)
     if not what_goes:
         if request.method == "POST":
             return redirect("customer-list", access.tenant.slug)
@@ -36,7 +36,7 @@ def show_erasure(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     return render(request, "tickets/customer_erasure.html", context)
 
 
-def _in_words(erased: WhatGoes) -> str:
+def _in_words(erased: CustomerData) -> str:
     return (
         ", ".join(f"{format_number(number)} {what}" for number, what in erased.counted() if number)
         or "nothing was left"

@@ -1,4 +1,4 @@
-"""A tenant's source, for its admins: connect, change, try, switch off, remove."""
+"""The settings page of a tenant's helpdesk connection: connect, edit, check, disconnect."""
 
 import json
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ from tickets.ingestion.checking import check_in_time
 from tickets.ingestion.name_spaces import choose_name, explain_change, may_have_moved, names_of_connections
 
 PROPOSED_INTERVAL = 15
-"""Minutes: what the form of a new source begins with, since one without a schedule is never read by itself."""
+"""Minutes. A new connection starts with a schedule, because one without is never synced automatically."""
 
 
 @dataclass(frozen=True, slots=True)
 class KindHelp:
-    """What somebody needs to know to connect a helpdesk of a kind, and what the form begins with."""
+    """What an admin needs to know to connect a type of helpdesk, and the form's initial values."""
 
-    what: str
-    log_in: str
+    description: str
+    authentication: str
     auth: str = AuthKind.NONE.value
     auth_name: str = ""
     options: dict[str, Any] | None = None
@@ -40,14 +40,14 @@ class KindHelp:
 
 
 HELP = {
-    SourceKind.HOUSE: KindHelp(
-        "A helpdesk that answers GET /external/support-tickets with pages of tickets.",
-        "Most need none. Where yours does, it is a header, a bearer token, or a user with a password.",
+    SourceKind.NATIVE: KindHelp(
+        "A helpdesk that serves pages of tickets at /external/support-tickets.",
+        "Most need no authentication. If yours does: a header, a bearer token, or a user name and password.",
     ),
     SourceKind.REST: KindHelp(
-        "Any helpdesk that lists its tickets as JSON. The settings below say where the list is, how it goes on "
-        "to the next page, and which field is which.",
-        "Whatever your helpdesk asks of a program: a header, a bearer token, or a user with a password.",
+        "Any helpdesk that lists its tickets as JSON. The connector settings say where the list is, how it is paged, "
+        "and which field is which.",
+        "Whatever your helpdesk’s API requires: a header, a bearer token, or a user name and password.",
         auth=AuthKind.BEARER.value,
         options={
             "path": "/api/tickets",
@@ -57,15 +57,16 @@ HELP = {
         },
     ),
     SourceKind.REDMINE: KindHelp(
-        "Every issue that the key’s user sees, open or closed. Redmine must allow REST: Administration, Settings, API.",
-        "The API key of a user, on the right of that user’s page My account.",
+        "Every issue that the key’s user can see, open or closed. Enable REST in Redmine: Administration, Settings, API.",
+        "A user’s API key, shown on the right of the user’s My account page.",
         auth=AuthKind.HEADER.value,
         auth_name="X-Redmine-API-Key",
         options={},
     ),
     SourceKind.RT: KindHelp(
-        "The tickets that the token’s user sees, by RT 5’s REST 2 API. The user needs the rights SeeQueue and ShowTicket.",
-        "An authentication token, entered with the word “token” and a blank before it; or a user with a password.",
+        "Every ticket that the token’s user can see, through RT 5’s REST 2 API. The user needs the SeeQueue and "
+        "ShowTicket rights.",
+        "An authentication token, entered as “token” followed by a space and the token; or a user name and password.",
         auth=AuthKind.HEADER.value,
         auth_name="Authorization",
         options={},
@@ -74,7 +75,7 @@ HELP = {
 
 
 class TenantSourceForm(SourceForm):
-    """The form with what the chosen kind needs; the kind itself is chosen before."""
+    """The form for a helpdesk type that was chosen before."""
 
     class Meta(SourceForm.Meta):
         widgets = {"kind": forms.HiddenInput()}
@@ -87,11 +88,11 @@ class TenantSourceForm(SourceForm):
         text = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
         self.fields["url"].widget.attrs |= {"type": "url", "placeholder": "https://help.example.com", **text}
         self.fields["auth_name"].widget.attrs |= text
-        self.fields["every_minutes"].label = "Read every … minutes"
-        self.fields["page_size"].label = "Tickets a page"
-        self.fields["page_size"].help_text = "So many are asked for at once; a helpdesk may send fewer."
-        self.fields["enabled"].label = "Read this source"
-        self.fields["enabled"].help_text = "Off: nobody and no schedule reads it. Its tickets stay."
+        self.fields["every_minutes"].label = "Sync every … minutes"
+        self.fields["page_size"].label = "Tickets per request"
+        self.fields["page_size"].help_text = "Some helpdesks return fewer."
+        self.fields["enabled"].label = "Sync this helpdesk"
+        self.fields["enabled"].help_text = "When off, nothing is synced. Existing tickets are kept."
         if not has_tickets:
             del self.fields["helpdesk"]
         else:
@@ -102,9 +103,9 @@ class TenantSourceForm(SourceForm):
             self.fields["secret"].help_text = "Stored encrypted and never shown again."
         if HELP[kind].has_options:
             options = self.fields["options"]
-            options.show_hidden_initial = False  # what is compared with is what is stored
-            options.label = "Settings of the kind, as JSON"
-            options.help_text = "Empty or {} takes the kind’s own. docs/sources.md lists them."
+            options.show_hidden_initial = False  # compare with what is stored
+            options.label = "Connector settings (JSON)"
+            options.help_text = "Leave empty for the defaults. docs/sources.md lists all settings."
             options.widget.attrs |= {"rows": 8, "class": "code", **text}
             if isinstance(self.initial.get("options"), dict):
                 options.widget.attrs["rows"] = len(json.dumps(self.initial["options"], indent=2).splitlines()) + 2
@@ -126,7 +127,7 @@ class _Indented(json.JSONEncoder):
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.ADMIN)
 def show_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """The choice of a kind where nothing is connected, else the form; `?kind=` takes another kind."""
+    """The form, or the list of helpdesk types if nothing is connected; `?kind=` selects a type."""
     source = _find(access)
     wanted = request.POST.get("kind") or request.GET.get("kind") or (source.kind if source else "")
     if wanted not in SourceKind.values:
@@ -134,10 +135,10 @@ def show_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         return render(request, "tickets/source_kinds.html", {"kinds": kinds, "source": source})
     kind = SourceKind(wanted)
     if request.method != "POST":
-        beginning = _beginning(source, kind)
+        initial = _initial_values(source, kind)
         form = TenantSourceForm(
             instance=source or Source(),
-            initial=beginning,
+            initial=initial,
             kind=kind,
             has_tickets=may_have_moved(access.tenant),
             connections=names_of_connections(access.tenant),
@@ -156,10 +157,10 @@ def show_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     former = choose_name(form.instance, is_same=form.is_same_helpdesk, name=form.same_as)
     remedy = f"choose “The helpdesk of {former}” below and save again"
     saved = form.save(commit=False)
-    origin = connecting.save_source(saved, is_read_differently=form.changes_what_is_read or source is None)
+    origin = connecting.save_source(saved, is_read_differently=form.needs_fresh_sync or source is None)
     messages.success(
         request,
-        " ".join(["The source is saved.", *explain_change(access.tenant, origin, former=former, remedy=remedy)]),
+        " ".join(["Connection saved.", *explain_change(access.tenant, origin, former=former, remedy=remedy)]),
     )
     if "check" in request.POST:
         _check(request, saved)
@@ -171,7 +172,7 @@ def show_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 def check_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     source = _find(access)
     if source is None:
-        messages.error(request, "There is no source to check.")
+        messages.error(request, "No helpdesk is connected.")
     else:
         _check(request, source)
     return redirect("settings-source", access.tenant.slug)
@@ -183,7 +184,7 @@ def remove_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     source = _find(access)
     if source is not None:
         connecting.remove_source(source)
-    messages.success(request, "The source is disconnected and its key is forgotten. Its tickets stay.")
+    messages.success(request, "Helpdesk disconnected and its key deleted. Existing tickets are kept.")
     return redirect("settings-source", access.tenant.slug)
 
 
@@ -191,30 +192,30 @@ def _find(access: TenantAccess) -> Source | None:
     return Source.objects.filter(tenant=access.tenant).select_related("tenant").first()
 
 
-def _beginning(source: Source | None, kind: SourceKind) -> dict[str, Any]:
-    """What the form shows beyond what is stored: the kind's own start, unless the kind is the stored one."""
+def _initial_values(source: Source | None, kind: SourceKind) -> dict[str, Any]:
+    """Initial values of the chosen type; empty if the stored source already has that type."""
     if source is not None and source.kind == kind:
         return {}
-    text = HELP[kind]
-    beginning: dict[str, Any] = {
-        "auth": text.auth,
-        "auth_name": text.auth_name,
-        "options": text.options or {},
+    help_ = HELP[kind]
+    values: dict[str, Any] = {
+        "auth": help_.auth,
+        "auth_name": help_.auth_name,
+        "options": help_.options or {},
         "kind": kind.value,
     }
     if source is None:
-        beginning["every_minutes"] = PROPOSED_INTERVAL
-    return beginning
+        values["every_minutes"] = PROPOSED_INTERVAL
+    return values
 
 
 def _check(request: HttpRequest, source: Source) -> None:
     try:
         checked = check_in_time(source)
     except SourceError as error:
-        messages.error(request, f"The connection does not work yet. {error}")
+        messages.error(request, f"Connection failed. {error}")
         return
     if not checked.is_usable:
-        messages.error(request, f"The connection does not work yet. {checked}")
+        messages.error(request, f"Connection failed. {checked}")
         return
     messages.success(request, checked.sentence)
     for problem in checked.problems:

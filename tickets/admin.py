@@ -20,8 +20,8 @@ from supportsaas.web.read_only_admin import ReadOnlyAdmin
 from tenants.admin import MembershipInline, answer_shown_once
 from tenants.models import Tenant, User
 from tickets import jobs
-from tickets.alerts.confirming import ask_addresses
-from tickets.alerts.dispatcher import wake_endpoint
+from tickets.alerts.confirming import send_confirmation_mails
+from tickets.alerts.delivery_queue import wake_endpoint
 from tickets.alerts.form import ChannelForm
 from tickets.alerts.model import Channel, ChannelKind
 from tickets.alerts.test_send import request_test
@@ -37,7 +37,7 @@ from tickets.models import Circuit, ClassificationRule, Delivery, IngestionLog, 
 from tickets.rules.editing import delete_rule, store_rule
 from tickets.rules.form import RuleForm
 from tickets.store.ticket_store import TicketStore
-from tickets.views.alerts.channel_addresses import tell_asked
+from tickets.views.alerts.channel_addresses import report_confirmation_mails
 
 logger = logging.getLogger(__name__)
 
@@ -188,7 +188,7 @@ class ChannelAdmin(Searchable):
         super().save_model(request, obj, form, change)
         obj.made_secret = form.made_secret  # type: ignore[attr-defined]  # for this answer alone
         if form.new_addresses:
-            tell_asked(request, ask_addresses(obj, form.new_addresses, by=_person(request)))
+            report_confirmation_mails(request, send_confirmation_mails(obj, form.new_addresses, by=_person(request)))
 
     def response_add(self, request: HttpRequest, obj: Channel, post_url_continue: str | None = None) -> HttpResponse:
         return self._secret_page(request, obj) or super().response_add(request, obj, post_url_continue)

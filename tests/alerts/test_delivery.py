@@ -526,12 +526,12 @@ class TestClaims:
         other = deliveries.claim([str(native_channel.pk)], owner="b", clock=clock)
         assert other is not None and other.key == sleeper.key
         attempt = Attempt(seconds=1, status=200, note="")
-        pause = Pause(1, row_is_over=False)
-        assert not deliveries.settle_delivered(sleeper, attempt, clock=clock)
-        assert not deliveries.settle_failed(sleeper, attempt, pause, was_refused=False, clock=clock)
+        pause = Pause(1, series_is_over=False)
+        assert not deliveries.record_delivered(sleeper, attempt, clock=clock)
+        assert not deliveries.record_failed(sleeper, attempt, pause, was_refused=False, clock=clock)
         assert only()["status"] == "pending"
-        assert deliveries.settle_delivered(other, attempt, clock=clock)
-        assert not deliveries.settle_failed(sleeper, attempt, pause, was_refused=False, clock=clock)
+        assert deliveries.record_delivered(other, attempt, clock=clock)
+        assert not deliveries.record_failed(sleeper, attempt, pause, was_refused=False, clock=clock)
         assert only()["status"] == "delivered"
 
     def test_eight_at_once_take_each_message_once(

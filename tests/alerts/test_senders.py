@@ -25,7 +25,7 @@ from tests.faults.raw_server import RawServer, reset
 from tests.mails import html_of
 from tests.smtp_server import SmtpServer
 from tickets.alerts.kinds import DeliveryError, open_sender
-from tickets.alerts.kinds.base import Answer
+from tickets.alerts.kinds.base import Response
 from tickets.alerts.kinds.email import compose
 from tickets.alerts.kinds.slack import blocks_of
 from tickets.alerts.kinds.webhook import WebhookSender
@@ -81,7 +81,7 @@ def channel(kind: str, address: str, *, secret: str = "") -> Channel:
     return made
 
 
-def send(which: Channel, what: Message) -> Answer:
+def send(which: Channel, what: Message) -> Response:
     sender = open_sender(which)
     try:
         return sender.send(what)
@@ -115,7 +115,7 @@ class TestHouse:
     def test_a_failure_is_a_sentence_with_the_answer(self) -> None:
         with DemoHelpdesk(notify_failures=2, notify_delay=(0, 0)) as helpdesk:
             error = refused(channel("house", helpdesk.url))
-        assert (error.status, error.endpoint_is_well) == (500, False)
+        assert (error.status, error.endpoint_is_healthy) == (500, False)
         assert "internal error (status 500)" in str(error) and "attempt 1 failed" in error.excerpt
 
     def test_a_shut_door_says_how_long(self) -> None:
@@ -283,7 +283,7 @@ class TestWebhook:
     def test_without_a_usable_secret_nothing_is_sent_unsigned(self, endpoint: ScriptedEndpoint) -> None:
         for secret in ("", "hunter2", "whsec_AAAA"):
             error = refused(channel("webhook", endpoint.url, secret=secret))
-            assert "signing secret" in str(error) and error.endpoint_is_well
+            assert "signing secret" in str(error) and error.endpoint_is_healthy
         assert endpoint.requests == []
 
 
@@ -353,7 +353,7 @@ class TestAnswers:
     def test_a_connection_that_breaks_is_a_sentence(self, behaviour: Any) -> None:
         with RawServer(behaviour) as server:
             error = refused(webhook(server.url))
-        assert "cannot be reached" in str(error) and error.status is None and not error.endpoint_is_well
+        assert "cannot be reached" in str(error) and error.status is None and not error.endpoint_is_healthy
 
     def test_an_endpoint_that_cannot_be_reached_is_reported_in_a_sentence(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -367,7 +367,7 @@ class TestAnswers:
 
     def test_an_inside_address_is_refused_and_blames_no_endpoint(self) -> None:
         error = refused(webhook("http://127.0.0.2:80/"))
-        assert "OUTBOUND_ALLOWED_HOSTS" in str(error) and error.endpoint_is_well
+        assert "OUTBOUND_ALLOWED_HOSTS" in str(error) and error.endpoint_is_healthy
 
 
 # What strangers write into subjects, and what must not come out of it.

@@ -11,7 +11,7 @@ def longest(_shortest: float, longest: float) -> float:
 
 def test_three_attempts_in_a_row_wait_two_and_four_seconds_at_most() -> None:
     assert [pause_after(tries, jitter=longest).seconds for tries in (1, 2)] == [2, 4]
-    assert not pause_after(1).row_is_over and not pause_after(2).row_is_over
+    assert not pause_after(1).series_is_over and not pause_after(2).series_is_over
 
 
 def test_the_waits_in_a_row_are_anything_from_nothing_on() -> None:
@@ -23,7 +23,7 @@ def test_the_waits_in_a_row_are_anything_from_nothing_on() -> None:
 
 def test_after_each_row_the_gap_is_twice_as_long_up_to_a_day() -> None:
     gaps = [pause_after(3 * row, jitter=longest) for row in range(1, 15)]
-    assert all(gap.row_is_over for gap in gaps)
+    assert all(gap.series_is_over for gap in gaps)
     assert [gap.seconds for gap in gaps[:5]] == [60, 120, 240, 480, 960]
     assert gaps[-1].seconds == 86_400
     assert pause_after(3_000_000, jitter=longest).seconds == 86_400
@@ -36,7 +36,7 @@ def test_a_new_row_begins_with_short_waits_again() -> None:
 def test_what_the_endpoint_asks_for_is_kept_to() -> None:
     assert pause_after(1, retry_after=17, jitter=longest).seconds == 17
     assert pause_after(3, retry_after=17, jitter=longest).seconds == 60
-    assert pause_after(1, retry_after=17, jitter=longest).row_is_over, "the next attempt is no part of the row"
+    assert pause_after(1, retry_after=17, jitter=longest).series_is_over, "the next attempt is no part of the row"
 
 
 def test_a_message_that_is_refused_is_tried_five_times_in_all() -> None:

@@ -1,8 +1,8 @@
-"""Which e-mail addresses of channels have agreed to get alerts.
+"""Confirmation of the e-mail addresses that alerts go to.
 
-A member's own address needs no word, nor one that a channel of the tenant sends to already. Any other one waits
-until whoever reads it confirms by a link, so that nobody can have us write to strangers. Addresses of channels
-that were set up before confirming existed, or on the server's command line, count as confirmed.
+A member's own address needs no confirmation, nor does one that another channel of the tenant already uses. Every other
+address gets a confirmation link first, so that nobody can send mail to strangers. Addresses added on the command line,
+or before confirmation existed, count as confirmed.
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ _SALT = "channel-address"
 
 @dataclass(frozen=True, slots=True)
 class AddressClaim:
-    """What a link confirms: that the tenant may send alerts to the address."""
+    """What a link confirms: the tenant may send alerts to the address."""
 
     tenant: Tenant
     address: str
 
 
 def hold_new_addresses(channel: Channel) -> None:
-    """Put those of the channel's addresses on hold that nobody has confirmed; the caller saves the channel."""
+    """Mark the channel's unconfirmed addresses; the caller saves the channel."""
     if channel.kind != ChannelKind.EMAIL:
         channel.unconfirmed = []
         return
@@ -39,7 +39,7 @@ def confirmation_token(claim: AddressClaim) -> str:
 
 
 def read_token(token: str) -> AddressClaim | None:
-    """None where the token is not ours, is older than a week, or its tenant is gone."""
+    """The claim, or None if the token is invalid, expired, or its tenant was deleted."""
     try:
         tenant_id, address = signing.loads(token, salt=_SALT, max_age=LINK_LASTS_SECONDS)
     except (signing.BadSignature, ValueError, TypeError):
@@ -49,7 +49,7 @@ def read_token(token: str) -> AddressClaim | None:
 
 
 def confirm(claim: AddressClaim) -> list[Channel]:
-    """Alerts may go to the address over every channel of the tenant that names it; the channels this changed."""
+    """Confirm the address in all of the tenant's channels; returns the changed channels."""
 
     def work() -> list[Channel]:
         changed = []

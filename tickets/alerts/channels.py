@@ -1,6 +1,7 @@
-"""A tenant's channels as delivery needs them: what each wants to hear of, and which endpoint it ends at."""
+"""Channels as delivery needs them: which tickets each alerts on, and its endpoint."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from functools import lru_cache
 
 from tenants.models import Tenant
@@ -9,11 +10,11 @@ from tickets.alerts.model import Channel, ChannelKind
 from tickets.alerts.routing import Route
 
 NATIVE_ENDPOINTS = "notify"
-"""Stands for the native endpoints of all tenants one may see."""
+"""The name for the native endpoints of all tenants that the user can see."""
 
 
 def find_routes(tenant: Tenant) -> tuple[Route, ...]:
-    """Of the tenant's channels that are on; one read, good for a whole run."""
+    """The routes of the tenant's enabled channels; one read serves a whole run."""
     return tuple(
         Route(
             channel_id=str(channel.pk),
@@ -26,23 +27,23 @@ def find_routes(tenant: Tenant) -> tuple[Route, ...]:
 
 
 def takes_one_at_a_time(channel: Channel) -> bool:
-    """The native protocol tells programs, a ticket a request; nothing is folded for it."""
+    """Whether each ticket needs its own message: the native protocol takes one ticket per request."""
     return channel.kind == ChannelKind.NATIVE
 
 
 def endpoint_of(channel: Channel) -> str:
-    """The name of the circuit: the endpoint and the tenant, for what one tenant's requests did says nothing of another's.
+    """The circuit's name: endpoint and tenant, because tenants do not share a circuit.
 
-    A channel with wrong settings has an endpoint of its own.
+    A channel with invalid settings has its own endpoint.
     """
     endpoint = _endpoint(str(channel.pk), channel.kind, channel.address, channel.encrypted_secret)
     return f"{endpoint}@{channel.tenant.slug}"
 
 
 def find_endpoints(tenants: Iterable[Tenant], *, named: str) -> set[str]:
-    """The circuits that a name stands for among those of these tenants' channels, on or off.
+    """The circuits of these tenants' channels (on or off) that the name matches.
 
-    A name is a circuit's own, an endpoint's (of all these tenants), or `notify` for all native endpoints.
+    A name is that of a circuit, of an endpoint, or `notify` for all native endpoints.
     """
     channels = Channel.objects.filter(tenant__in=list(tenants)).select_related("tenant")
     return {each for each in map(endpoint_of, channels) if _is_named(each, named)}
@@ -55,12 +56,9 @@ def _is_named(circuit: str, name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _endpoint(id_: str, kind: str, address: str, encrypted_secret: str) -> str:
-    """Remembered, because a sender is costly to open and every look at what is due asks for it."""
+    """Cached, because opening a sender is costly and every delivery round needs its endpoint."""
     try:
-        sender = open_sender(Channel(kind=kind, address=address, encrypted_secret=encrypted_secret))
+        with closing(open_sender(Channel(kind=kind, address=address, encrypted_secret=encrypted_secret))) as sender:
+            return sender.endpoint
     except DeliveryError:
         return f"channel:{id_}"
-    try:
-        return sender.endpoint
-    finally:
-        sender.close()

@@ -1,16 +1,15 @@
-"""Deliveries: one document a message to a channel, from its making to its end.
+"""Deliveries: one document per message to a channel, from insertion to its last attempt.
 
-A delivery is `pending` until it has arrived (`delivered`), was tried in vain for too long (`dead`) or a
-person let go of it (`dropped`). `next_attempt_at` says when it is due. Whoever claims it puts that a
-lease on, so the delivery of a process that died is due again by itself; and every claim raises
-`fence`, so one who slept past the lease settles nothing that is another's by now.
+A delivery is `pending` until it is `delivered`, `dead` (all attempts failed) or `dropped` (by a user). It is due at
+`next_attempt_at`. A claim moves that time by a lease, so if a process crashes, its deliveries become due again. Every
+claim also increments `fence`, so a process that outlived its lease cannot record a result for someone else's claim.
 
-All times are the server's.
+All times are the database server's.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
@@ -19,16 +18,16 @@ from pymongo.client_session import ClientSession
 
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
-from supportsaas.db.mongo import Document
+from supportsaas.db.mongo import Document, Pipeline
 from supportsaas.reliability.retry import ATTEMPTS
 from supportsaas.reliability.shared_state import server_time
 from tenants.models import Tenant
-from tickets.alerts.messages import Kind, Message, TicketFacts
+from tickets.alerts.messages import Message, MessageKind, TicketFacts
 from tickets.alerts.timing import Pause
 
 COLLECTION = "deliveries"
 LEASE_SECONDS = 60
-"""More than any sender takes for an attempt."""
+"""Longer than any attempt takes."""
 
 MOST_ATTEMPTS_KEPT = 20
 
@@ -43,7 +42,7 @@ _FIRST: Mapping[Which, list[tuple[str, int]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """How one went: `status` is the answer's, where there was one; `note` says it in words or in its own."""
+    """One attempt: `status` is that of the response, if there was one; `note` is its text or the error."""
 
     seconds: float
     status: int | None
@@ -52,9 +51,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A delivery that is ours until the lease ends.
+    """A delivery claimed until the lease ends.
 
-    `tries` are the failed attempts behind it, `refusals` those of them at which the endpoint refused the message.
+    `tries` counts failed attempts; `refusals` those in which the endpoint rejected the message itself.
     """
 
     key: str
@@ -89,71 +88,78 @@ class Claimed:
         )
 
 
-def insert(
-    *,
-    key: str,
-    tenant_id: str,
-    channel_id: str,
-    kind: Kind,
-    headline: str,
-    tickets: Sequence[Document] = (),
-    customers: Sequence[str] = (),
-    created_at: Any = None,
-    expires_at: Any = None,
-    claim_for: str | None = None,
-    clock: Clock | None = None,
-    session: ClientSession,
-) -> Claimed | None:
-    """A new delivery, in the caller's transaction; one that is there already stays as it is (None).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """A delivery to insert. `created_at` is when its oldest news became known; None means now."""
 
-    With `claim_for` it is claimed at once. `created_at` is when the oldest of its news became known.
-    """
+    key: str
+    tenant_id: str
+    channel_id: str
+    kind: MessageKind
+    headline: str
+    tickets: Sequence[Document] = ()
+    customers: Sequence[str] = ()
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    def as_document(self) -> Document:
+        """The stored fields except times, as of before the first claim."""
+        expiry = {} if self.expires_at is None else {"expires_at": self.expires_at}
+        return {
+            "tenant_id": self.tenant_id,
+            "channel_id": self.channel_id,
+            "kind": self.kind,
+            "headline": self.headline,
+            "tickets": list(self.tickets),
+            "customers": list(self.customers),
+            "status": "pending",
+            "attempts": 0,
+            "tries": 0,
+            "refusals": 0,
+            "was_refused": False,
+            "is_resting": False,
+            "log": [],
+            "fence": 0,
+            "claimed_by": None,
+            **expiry,
+        }
+
+
+def insert(new: NewDelivery, *, clock: Clock | None = None, session: ClientSession) -> None:
+    """Insert a due delivery, in the caller's transaction; an existing one with its key stays unchanged."""
     now = server_time(clock)
-    wait = LEASE_SECONDS * 1000 if claim_for else 0
-    given: Document = {
-        "tenant_id": tenant_id,
-        "channel_id": channel_id,
-        "kind": kind,
-        "headline": headline,
-        "tickets": list(tickets),
-        "customers": list(customers),
-        "status": "pending",
-        "attempts": 0,
-        "tries": 0,
-        "refusals": 0,
-        "was_refused": False,
-        "is_resting": False,
-        "log": [],
-        "fence": 1 if claim_for else 0,
-        "claimed_by": claim_for,
-        **({"expires_at": expires_at} if expires_at else {}),
-    }
-    moments = {
-        "created_at": {"$literal": created_at} if created_at else now,
+    times = {
+        "created_at": now if new.created_at is None else {"$literal": new.created_at},
         "composed_at": now,
-        "next_attempt_at": {"$add": [now, wait]},
+        "next_attempt_at": now,
         "give_up_at": {"$add": [now, give_up_ms()]},
     }
+    inserted = {"$mergeObjects": ["$$ROOT", {"$literal": new.as_document()}, times]}
     is_new = {"$eq": [{"$type": "$status"}, "missing"]}
-    found: Document | None = mongo.collection(COLLECTION).find_one_and_update(
-        {"_id": key},
-        [{"$replaceWith": {"$cond": [is_new, {"$mergeObjects": ["$$ROOT", {"$literal": given}, moments]}, "$$ROOT"]}}],
+    mongo.collection(COLLECTION).update_one(
+        {"_id": new.key},
+        [{"$replaceWith": {"$cond": [is_new, inserted, "$$ROOT"]}}],
         upsert=True,
-        return_document=ReturnDocument.AFTER,
         session=session,
     )
-    assert found is not None, "an upsert gives a document"
-    is_ours = claim_for is not None and found["claimed_by"] == claim_for and found["fence"] == 1
-    return Claimed.of(found) if is_ours else None
+
+
+def claim_new(key: str, *, owner: str, clock: Clock | None = None, session: ClientSession) -> Claimed | None:
+    """Claim a delivery that nobody has claimed yet, in the caller's transaction; None if there is no such."""
+    never_claimed = {"_id": key, "status": "pending", "fence": 0}
+    found = mongo.collection(COLLECTION).find_one_and_update(
+        never_claimed, _lease_to(owner, server_time(clock)), return_document=ReturnDocument.AFTER, session=session
+    )
+    return Claimed.of(found) if found else None
 
 
 def claim(
     channel_ids: Sequence[str], *, owner: str, which: Which = "any", clock: Clock | None = None
 ) -> Claimed | None:
-    """A delivery over these channels that is due, taken atomically; None where none is.
+    """Atomically claim a due delivery of these channels; None if there is none.
 
-    Of `promising` ones (in their first row of attempts, and not refused for what they say) the oldest, of
-    `tried` ones the same with the most attempts first. Of `any`: those not refused first, then the fewest attempts.
+    `promising`: the oldest in its first series of attempts whose content was not rejected. `tried`: the same, the one
+    with the most attempts first. `any`: those not rejected first, then those with the fewest attempts.
     """
     now = server_time(clock)
     promising = {} if which == "any" else {"tries": {"$lt": ATTEMPTS}, "was_refused": False}
@@ -164,102 +170,45 @@ def claim(
             "$expr": {"$lte": ["$next_attempt_at", now]},
             **promising,
         },
-        [
-            {
-                "$set": {
-                    "next_attempt_at": {"$add": [now, LEASE_SECONDS * 1000]},
-                    "fence": {"$add": ["$fence", 1]},
-                    "claimed_by": {"$literal": owner},
-                }
-            }
-        ],
+        _lease_to(owner, now),
         sort=[*_FIRST[which], ("created_at", 1), ("_id", 1)],
         return_document=ReturnDocument.AFTER,
     )
     return Claimed.of(found) if found else None
 
 
-def settle_delivered(claimed: Claimed, attempt: Attempt, *, clock: Clock | None = None) -> bool:
-    """It has arrived; False where the claim was not ours any more (then somebody else settles it)."""
+def record_delivered(claimed: Claimed, attempt: Attempt, *, clock: Clock | None = None) -> bool:
+    """Record that the message arrived; False if the claim has expired and belongs to someone else."""
     now = server_time(clock)
-    return _settle(claimed, attempt, {"status": "delivered", "ended_at": now}, ok=True, now=now)
+    return _record(claimed, attempt, {"status": "delivered", "ended_at": now}, ok=True, now=now)
 
 
-def settle_failed(
+def record_failed(
     claimed: Claimed, attempt: Attempt, pause: Pause | None, *, was_refused: bool, clock: Clock | None = None
 ) -> bool:
-    """It has not arrived: due again after the pause, or dead where there is none or its time is over.
+    """Record that the message did not arrive: due again after the pause, or dead without one or after its deadline.
 
-    The last gap ends when its time does, so the last three attempts are made then.
+    The last pause ends at the deadline, so the last three attempts are made then.
     """
     now = server_time(clock)
     is_last = pause is None
-    pause = pause or Pause(0.0, row_is_over=True)
-    is_over = {"$or": [is_last, {"$and": [pause.row_is_over, {"$gte": [now, "$give_up_at"]}]}]}
+    pause = pause or Pause(0.0, series_is_over=True)
+    is_over = {"$or": [is_last, {"$and": [pause.series_is_over, {"$gte": [now, "$give_up_at"]}]}]}
     later = {"$add": [now, int(pause.seconds * 1000)]}
     at_last = {"$cond": [{"$lt": [now, "$give_up_at"]}, {"$min": [later, "$give_up_at"]}, later]}
     values = {
         "status": {"$cond": [is_over, "dead", "pending"]},
         "ended_at": {"$cond": [is_over, now, None]},
-        "next_attempt_at": at_last if pause.row_is_over else later,
+        "next_attempt_at": at_last if pause.series_is_over else later,
         "tries": {"$add": ["$tries", 1]},
         "refusals": {"$add": [{"$ifNull": ["$refusals", 0]}, int(was_refused)]},
         "was_refused": was_refused,
-        "is_resting": pause.row_is_over,
+        "is_resting": pause.series_is_over,
     }
-    return _settle(claimed, attempt, values, ok=False, now=now)
+    return _record(claimed, attempt, values, ok=False, now=now)
 
 
-def wake(channel_ids: Sequence[str], *, clock: Clock | None = None) -> int:
-    """The endpoint is well again: what waits through a gap between rows is due now; how many.
-
-    What it refused for what it says keeps to its own times.
-    """
-    result = mongo.collection(COLLECTION).update_many(
-        {
-            "status": "pending",
-            "channel_id": {"$in": list(channel_ids)},
-            "claimed_by": None,
-            "is_resting": True,
-            "was_refused": False,
-        },
-        [{"$set": {"next_attempt_at": {"$min": ["$next_attempt_at", server_time(clock)]}}}],
-    )
-    return result.modified_count
-
-
-def postpone(channel_ids: Sequence[str], pause: timedelta, *, clock: Clock | None = None) -> None:
-    """Nothing goes over these channels at the moment; what is due is looked at again after the pause."""
-    now = server_time(clock)
-    mongo.collection(COLLECTION).update_many(
-        {"status": "pending", "channel_id": {"$in": list(channel_ids)}, "$expr": {"$lte": ["$next_attempt_at", now]}},
-        [{"$set": {"next_attempt_at": {"$add": [now, pause // timedelta(milliseconds=1)]}}}],
-    )
-
-
-def drop_for_gone(channel_ids: Sequence[str], *, clock: Clock | None = None) -> int:
-    """The channels do not exist any more, so nothing can arrive over them."""
-    now = server_time(clock)
-    result = mongo.collection(COLLECTION).update_many(
-        {"status": "pending", "channel_id": {"$in": list(channel_ids)}},
-        [{"$set": {"status": "dropped", "ended_at": now, "ended_by": "the channel was deleted"}}],
-    )
-    return result.modified_count
-
-
-def find_due_channels(*, clock: Clock | None = None) -> list[str]:
-    """The channels over which something is due, the one that has waited longest first."""
-    rows = mongo.collection(COLLECTION).aggregate(
-        [
-            {"$match": {"status": "pending", "$expr": {"$lte": ["$next_attempt_at", server_time(clock)]}}},
-            {"$group": {"_id": "$channel_id", "since": {"$min": "$created_at"}}},
-            {"$sort": {"since": 1, "_id": 1}},
-        ]
-    )
-    return [row["_id"] for row in rows]
-
-
-def _settle(claimed: Claimed, attempt: Attempt, values: Document, *, ok: bool, now: Any) -> bool:
+def _record(claimed: Claimed, attempt: Attempt, values: Document, *, ok: bool, now: Any) -> bool:
     entry = {
         "ok": ok,
         "at": {"$subtract": [now, int(attempt.seconds * 1000)]},
@@ -284,5 +233,17 @@ def _settle(claimed: Claimed, attempt: Attempt, values: Document, *, ok: bool, n
 
 
 def give_up_ms() -> int:
-    """How long a message is tried, in milliseconds."""
+    """How long delivery is attempted, in milliseconds."""
     return int(settings.NOTIFY_GIVE_UP_HOURS) * 3_600_000
+
+
+def _lease_to(owner: str, now: Any) -> Pipeline:
+    return [
+        {
+            "$set": {
+                "next_attempt_at": {"$add": [now, LEASE_SECONDS * 1000]},
+                "fence": {"$add": ["$fence", 1]},
+                "claimed_by": {"$literal": owner},
+            }
+        }
+    ]

@@ -1,14 +1,12 @@
-"""Delivers what is due, on any number of machines: a duty of every worker.
+"""Delivers due messages, on any number of machines: a periodic task of every worker.
 
-A look finds which endpoints of which tenants something is due for, and begins attempts in threads, one
-endpoint after the other. Tenants share no endpoint's circuit and threads, also where they share its address.
-So that none delays another's:
+Each round finds the endpoints with something due and starts attempts in threads, one endpoint after the other.
+Tenants never share an endpoint's circuit or threads, even at the same URL. So that no endpoint delays another:
 
-- an endpoint gets no more than a few threads, and none at all while its circuit is open;
-- a message that failed three times lets what is new go first, and probes of an open circuit take turns;
-- endpoints whose last request failed share one half of the threads, so the other half is always there for
-  the rest, however many are dead;
-- no thread sleeps between attempts: a message that failed is due again later and waits in MongoDB.
+- an endpoint gets only a few threads, and none while its circuit is open;
+- new messages go before a message that failed three times, and probes of an open circuit alternate;
+- endpoints whose last request failed share half of the threads; the other half stays free for the rest;
+- no thread sleeps between attempts: a failed message is due again later and waits in MongoDB.
 """
 
 import logging
@@ -18,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -29,11 +28,12 @@ from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Denied, Permit
-from tickets.alerts import composing, deliveries
+from tickets.alerts import deliveries, delivery_queue, news_queue
 from tickets.alerts.channels import endpoint_of
 from tickets.alerts.composing import compose_next
 from tickets.alerts.deliveries import Attempt, Claimed, Which
-from tickets.alerts.kinds import DeliveryError, Sender, open_sender
+from tickets.alerts.delivery_queue import wake_endpoint
+from tickets.alerts.kinds import DeliveryError, Response, Sender, open_sender
 from tickets.alerts.model import Channel
 from tickets.alerts.timing import Jitter, Pause, pause_after, pause_after_refusal
 
@@ -41,26 +41,26 @@ logger = logging.getLogger(__name__)
 
 THREADS = 32
 THREADS_AN_ENDPOINT = 4
-LOOK_SECONDS = 0.5
-LONGEST_SILENCE_SECONDS = 2.0
-"""An open circuit is asked again at least so often, because a person may have closed it."""
+ROUND_SECONDS = 0.5
+LONGEST_SKIP_SECONDS = 2.0
+"""How long an open circuit is not asked again; short, because a user may close it."""
 
 CHANNEL_OFF = timedelta(minutes=5)
-_OUR_FAULT = "A fault in SupportSaaS kept this message from going out. The server's log has the details."
+_INTERNAL_ERROR = "An internal error in SupportSaaS prevented sending. See the server log for details."
 
 Submit = Callable[..., object]
 
 
 @dataclass(slots=True)
 class _Lane:
-    """A tenant's endpoint, and its channels that end there and have something due, by id."""
+    """A tenant's endpoint with the channels that use it and have something due, by id."""
 
     endpoint: str
     channels: dict[str, Channel] = field(default_factory=dict)
 
 
 class Dispatcher:
-    """`clock` replaces the server's clock; `open_sender`, `jitter` and `clock` are for tests alone."""
+    """Delivers due messages. `open_sender`, `jitter` and `clock` are for tests only."""
 
     def __init__(
         self,
@@ -79,21 +79,21 @@ class Dispatcher:
         self._jitter = jitter
         self._clock = clock
         self._busy: Counter[str] = Counter()
-        self._restless = 0
+        self._unstable = 0
         self._counting = threading.Lock()
         self._freed = threading.Event()
-        self._silent_until: dict[str, float] = {}
+        self._skip_until: dict[str, float] = {}
 
     def run(self, stop: threading.Event) -> None:
-        """Deliver until `stop` is set; then the attempts under way are made to their end."""
+        """Deliver until `stop` is set, then finish the running attempts."""
         with ThreadPoolExecutor(self._threads, thread_name_prefix="delivery") as pool:
             while not stop.is_set():
                 self._freed.clear()
-                self.look(pool.submit)
-                self._freed.wait(LOOK_SECONDS)
+                self.start_round(pool.submit)
+                self._freed.wait(ROUND_SECONDS)
 
     def deliver_due(self) -> int:
-        """Deliver all that is due and may go, one after the other in this thread; how many attempts."""
+        """Deliver everything due in this thread, one message after the other; returns the number of attempts."""
         count = 0
 
         def at_once(work: Callable[..., None], *arguments: Any) -> None:
@@ -101,36 +101,34 @@ class Dispatcher:
             count += 1
             work(*arguments)
 
-        while self.look(at_once):
+        while self.start_round(at_once):
             pass
         return count
 
-    def look(self, submit: Submit) -> int:
-        """Begin every attempt that is due and for which there is a thread; how many."""
-        begun = 0
+    def start_round(self, submit: Submit) -> int:
+        """Start every due attempt that gets a thread; returns how many."""
+        started = 0
         lanes = self._find_lanes()
         while lanes:
-            # One attempt a lane and round, so that the first in the row does not take all the threads.
-            going_on = [lane for lane in lanes if self._begin(lane, submit)]
-            begun += len(going_on)
-            lanes = going_on
-        return begun
+            # One attempt per lane at a time, so that the first lane does not take all threads.
+            lanes = [lane for lane in lanes if self._start(lane, submit)]
+            started += len(lanes)
+        return started
 
-    # -- What is due -----------------------------------------------------------------------
+    # -- Due messages ----------------------------------------------------------------------
 
     def _find_lanes(self) -> list[_Lane]:
-        """Endpoints with something due, the one that has waited longest first."""
-        due = list(
-            dict.fromkeys(
-                [*deliveries.find_due_channels(clock=self._clock), *composing.find_due_channels(clock=self._clock)]
-            )
-        )
+        """The endpoints with something due, the longest waiting first."""
+        with_deliveries = delivery_queue.find_due_channels(clock=self._clock)
+        with_news = news_queue.find_due_channels(clock=self._clock)
+        due = list(dict.fromkeys([*with_deliveries, *with_news]))
         if not due:
             return []
-        found = {
-            str(each.pk): each for each in Channel.objects.filter(pk__in=_object_ids(due)).select_related("tenant")
-        }
-        self._put_aside([id_ for id_ in due if id_ not in found], [each for each in found.values() if not _is_on(each)])
+        channels = Channel.objects.filter(pk__in=_object_ids(due)).select_related("tenant")
+        found = {str(each.pk): each for each in channels}
+        deleted = [id_ for id_ in due if id_ not in found]
+        off = [id_ for id_, channel in found.items() if not _is_on(channel)]
+        self._set_aside(deleted, off)
         lanes: dict[str, _Lane] = {}
         for id_ in due:
             if id_ in found and _is_on(found[id_]):
@@ -138,27 +136,27 @@ class Dispatcher:
                 lanes.setdefault(endpoint, _Lane(endpoint)).channels[id_] = found[id_]
         return list(lanes.values())
 
-    def _put_aside(self, gone: Sequence[str], off: Sequence[Channel]) -> None:
-        if gone:
-            dropped = deliveries.drop_for_gone(gone, clock=self._clock) + composing.drop_for_gone(gone)
-            logger.info("%d messages were dropped, because their channels do not exist any more.", dropped)
+    def _set_aside(self, deleted: Sequence[str], off: Sequence[str]) -> None:
+        """Drop what is due for deleted channels, and postpone it for channels that are off."""
+        if deleted:
+            dropped = delivery_queue.drop_for_deleted(deleted, clock=self._clock) + news_queue.drop_for_deleted(deleted)
+            logger.info("Dropped %d messages of deleted channels.", dropped)
         if off:
-            ids = [str(each.pk) for each in off]
-            deliveries.postpone(ids, CHANNEL_OFF, clock=self._clock)
-            composing.postpone(ids, CHANNEL_OFF, clock=self._clock)
+            delivery_queue.postpone(off, CHANNEL_OFF, clock=self._clock)
+            news_queue.postpone(off, CHANNEL_OFF, clock=self._clock)
 
-    # -- Beginning an attempt --------------------------------------------------------------
+    # -- Starting an attempt ---------------------------------------------------------------
 
-    def _begin(self, lane: _Lane, submit: Submit) -> bool:
-        """Begin one attempt at the endpoint; False where there is no thread, no leave or nothing due."""
+    def _start(self, lane: _Lane, submit: Submit) -> bool:
+        """Start one attempt at the endpoint; False if there is no thread, no permit or nothing due."""
         if not self._has_thread(lane.endpoint):
             return False
         circuit = CircuitBreaker(lane.endpoint, clock=self._clock)
-        permit = self._ask(circuit)
+        permit = self._admit(circuit)
         if permit is None:
             return False
-        is_restless = permit.is_probe or not permit.is_calm
-        if is_restless and self._restless >= self._threads // 2:
+        is_unstable = permit.is_probe or not permit.is_calm
+        if is_unstable and self._unstable >= self._threads // 2:
             circuit.give_back(permit)
             return False
         claimed = self._claim(lane, permit)
@@ -167,105 +165,102 @@ class Dispatcher:
             return False
         with self._counting:
             self._busy[lane.endpoint] += 1
-            self._restless += is_restless
-        submit(self._attempt, lane, claimed, circuit, permit, is_restless)
+            self._unstable += is_unstable
+        submit(self._attempt, lane, claimed, circuit, permit, is_unstable)
         return True
 
     def _has_thread(self, endpoint: str) -> bool:
         with self._counting:
             return self._busy[endpoint] < self._an_endpoint and self._busy.total() < self._threads
 
-    def _ask(self, circuit: CircuitBreaker) -> Permit | None:
-        if self._clock is None and time.monotonic() < self._silent_until.get(circuit.name, 0.0):
+    def _admit(self, circuit: CircuitBreaker) -> Permit | None:
+        if self._clock is None and time.monotonic() < self._skip_until.get(circuit.name, 0.0):
             return None
         answer = circuit.admit()
         if isinstance(answer, Denied):
-            silence = min(answer.wait_seconds, LONGEST_SILENCE_SECONDS)
-            self._silent_until[circuit.name] = time.monotonic() + silence
+            skip_seconds = min(answer.wait_seconds, LONGEST_SKIP_SECONDS)
+            self._skip_until[circuit.name] = time.monotonic() + skip_seconds
             return None
         return answer
 
     def _claim(self, lane: _Lane, permit: Permit) -> Claimed | None:
-        """A message in its first row of attempts, or else a new one of what waits, or else one that is due again.
+        """Claim a message in its first series of attempts, else compose a new one, else claim one that is due again.
 
-        As a probe the one with the most attempts behind it, because some endpoints take only a later one. Where such
-        probes failed, every fourth is a new message first: those that always fail must not hold back all others.
+        A probe takes the message with the most attempts, because some endpoints accept only a later one. After failed
+        probes, every fourth tries a new message first: messages that always fail must not hold back all others.
         """
         ids, owner = list(lane.channels), self._owner
 
-        def in_first_row() -> Claimed | None:
+        def first_series() -> Claimed | None:
             which: Which = "tried" if permit.is_probe else "promising"
             return deliveries.claim(ids, owner=owner, which=which, clock=self._clock)
 
-        def of_news() -> Claimed | None:
+        def from_news() -> Claimed | None:
             composed = (compose_next(each, owner=owner, clock=self._clock) for each in lane.channels.values())
             return next((each for each in composed if each is not None), None)
 
-        # The era grows by one with each failed probe, and by two where a probe succeeds and the circuit opens again.
+        # The era grows by one per failed probe, and by two if a probe succeeds and the circuit opens again.
         new_first = permit.is_probe and permit.era % 4 == 0
-        first, second = (of_news, in_first_row) if new_first else (in_first_row, of_news)
+        first, second = (from_news, first_series) if new_first else (first_series, from_news)
         return first() or second() or deliveries.claim(ids, owner=owner, clock=self._clock)
 
-    # -- The attempt, in a thread of its own -----------------------------------------------
+    # -- The attempt, in its own thread ----------------------------------------------------
 
     def _attempt(
-        self, lane: _Lane, claimed: Claimed, circuit: CircuitBreaker, permit: Permit, is_restless: bool
+        self, lane: _Lane, claimed: Claimed, circuit: CircuitBreaker, permit: Permit, is_unstable: bool
     ) -> None:
         try:
             self._deliver(lane, claimed, circuit, permit)
         except mongo.UNAVAILABLE as error:
-            logger.warning("MongoDB is away; message %s goes out again later: %s", claimed.key, error)
+            logger.warning("MongoDB is not reachable; message %s is retried later: %s", claimed.key, error)
         except Exception:
-            logger.exception("The attempt at message %s broke off; its lease ends by itself.", claimed.key)
+            logger.exception("The attempt to send message %s failed; it is retried when its lease ends.", claimed.key)
         finally:
             with self._counting:
                 self._busy[lane.endpoint] -= 1
-                self._restless -= is_restless
+                self._unstable -= is_unstable
             self._freed.set()
 
     def _deliver(self, lane: _Lane, claimed: Claimed, circuit: CircuitBreaker, permit: Permit) -> None:
         channel = lane.channels[claimed.channel_id]
         began = time.monotonic()
         try:
-            answer = self._send(channel, claimed)
+            response = self._send(channel, claimed)
         except DeliveryError as error:
             attempt = Attempt(seconds=time.monotonic() - began, status=error.status, note=_note(error))
-            self._settle_failure(claimed, attempt, error, circuit, permit)
+            self._record_failure(claimed, attempt, error, circuit, permit)
             return
-        attempt = Attempt(seconds=time.monotonic() - began, status=answer.status, note=answer.excerpt)
-        deliveries.settle_delivered(claimed, attempt, clock=self._clock)
-        if permit.is_probe:  # first, so that a process which dies in between leaves nothing asleep
-            logger.info("The endpoint %s answers again.", lane.endpoint)
+        attempt = Attempt(seconds=time.monotonic() - began, status=response.status, note=response.excerpt)
+        deliveries.record_delivered(claimed, attempt, clock=self._clock)
+        if permit.is_probe:  # first: a crash in between must not leave messages waiting
+            logger.info("The endpoint %s works again.", lane.endpoint)
             wake_endpoint(lane.endpoint, clock=self._clock)
-        circuit.record(permit, ok=True, seconds=attempt.seconds, note=f"status {answer.status}")
+        circuit.record(permit, ok=True, seconds=attempt.seconds, note=f"status {response.status}")
 
-    def _send(self, channel: Channel, claimed: Claimed) -> Any:
+    def _send(self, channel: Channel, claimed: Claimed) -> Response:
         try:
-            sender = self._open_sender(channel)
-            try:
+            with closing(self._open_sender(channel)) as sender:
                 return sender.send(claimed.message(channel.tenant))
-            finally:
-                sender.close()
         except DeliveryError:
             raise
         except Exception:
             logger.exception("Message %s could not be sent", claimed.key)
-            raise DeliveryError(_OUR_FAULT, fault="settings") from None
+            raise DeliveryError(_INTERNAL_ERROR, fault="settings") from None
 
-    def _settle_failure(
+    def _record_failure(
         self, claimed: Claimed, attempt: Attempt, error: DeliveryError, circuit: CircuitBreaker, permit: Permit
     ) -> None:
-        is_refused, pause = error.fault == "message", self._pause(claimed, error)
-        deliveries.settle_failed(claimed, attempt, pause, was_refused=is_refused, clock=self._clock)
+        pause = self._pause(claimed, error)
+        deliveries.record_failed(claimed, attempt, pause, was_refused=error.fault == "message", clock=self._clock)
         if error.fault != "endpoint":
             circuit.note_fault(permit, error.fault, seconds=attempt.seconds, note=str(error))
             return
         change = circuit.record(permit, ok=False, seconds=attempt.seconds, note=str(error), hold_back=error.retry_after)
         if change == "opened" and not permit.is_probe:
-            logger.warning("The endpoint %s fails; nothing is sent to it for a while.", circuit.name)
+            logger.warning("The endpoint %s keeps failing; sending to it is paused.", circuit.name)
 
     def _pause(self, claimed: Claimed, error: DeliveryError) -> Pause | None:
-        """How long the message waits for its next attempt; None: there is none."""
+        """How long the message waits for its next attempt; None after the last one."""
         if error.is_final:
             return None
         if error.fault == "message":
@@ -273,22 +268,12 @@ class Dispatcher:
         return pause_after(claimed.tries + 1, retry_after=error.retry_after, jitter=self._jitter)
 
 
-def wake_endpoint(endpoint: str, *, clock: Clock | None = None) -> int:
-    """Have all messages that wait through a gap for the endpoint, over any channel, be due now; how many."""
-    ids = [
-        str(each.pk)
-        for each in Channel.objects.filter(enabled=True).select_related("tenant")
-        if endpoint_of(each) == endpoint
-    ]
-    return deliveries.wake(ids, clock=clock)
-
-
 def _is_on(channel: Channel) -> bool:
     return channel.enabled and channel.tenant.is_active
 
 
 def _note(error: DeliveryError) -> str:
-    return f"{error} It said: {error.excerpt}" if error.excerpt else str(error)
+    return f"{error} Response: {error.excerpt}" if error.excerpt else str(error)
 
 
 def _object_ids(ids: Sequence[str]) -> list[ObjectId]:

@@ -1,6 +1,6 @@
-"""How news that waits for a channel becomes messages, so that nobody is flooded. Pure.
+"""Groups a channel's waiting news into messages, so that nobody is flooded. Pure.
 
-Up to ten tickets: one message for each customer. More: one digest of all of them.
+Up to ten tickets: one message per customer. More: one digest of all tickets.
 """
 
 import hashlib
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supportsaas.formatting import format_number
-from tickets.alerts.messages import Kind, TicketFacts
+from tickets.alerts.messages import MessageKind, TicketFacts
 
 MOST_SINGLE_TICKETS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """An entry of the outbox."""
+    """An outbox entry."""
 
     key: str
     ticket: TicketFacts
@@ -25,10 +25,10 @@ class News:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A message about these news; the same news always make the same key."""
+    """A message about this news. The key depends only on the news."""
 
     key: str
-    kind: Kind
+    kind: MessageKind
     headline: str
     news: tuple[News, ...]
 
@@ -38,7 +38,7 @@ class Draft:
 
 
 def draft_next(waiting: Sequence[News]) -> Draft:
-    """The next message about what waits, oldest first; at least one."""
+    """The next message about the waiting news, which is not empty and sorted by age."""
     if len(waiting) > MOST_SINGLE_TICKETS:
         return _draft(waiting)
     customer = waiting[0].ticket.customer_id
@@ -53,7 +53,7 @@ def draft_alone(news: News) -> Draft:
 
 def _draft(news: Sequence[News]) -> Draft:
     customers = {each.ticket.customer_id for each in news}
-    kind: Kind = "ticket" if len(customers) == 1 and len(news) <= MOST_SINGLE_TICKETS else "digest"
+    kind: MessageKind = "ticket" if len(customers) == 1 and len(news) <= MOST_SINGLE_TICKETS else "digest"
     return Draft(
         key=_key(news),
         kind=kind,
@@ -69,14 +69,14 @@ def _key(news: Sequence[News]) -> str:
 
 
 def headline_of(tickets: Sequence[TicketFacts]) -> str:
-    """One plain sentence about the tickets of a message, oldest first."""
+    """A sentence about the tickets of a message, which are sorted by age."""
     customers = len({each.customer_id for each in tickets})
     first = tickets[0]
     subject = first.subject or "no subject"
     are_urgent = all(each.urgency == "high" for each in tickets)
     if len(tickets) == 1:
-        of = f" of {first.customer_id}" if first.customer_id else ""
+        of = f" from {first.customer_id}" if first.customer_id else ""
         return f"{'Urgent ticket' if are_urgent else 'Ticket'} {first.ticket_id}{of}: {subject}"
     many = f"{format_number(len(tickets))} {'urgent ' if are_urgent else ''}tickets"
-    of = f"of {format_number(customers)} customers" if customers > 1 else f"of {first.customer_id}"
-    return f"{many} {of}, the oldest: {subject}"
+    of = f"from {format_number(customers)} customers" if customers > 1 else f"from {first.customer_id}"
+    return f"{many} {of}; oldest: {subject}"

@@ -1,4 +1,4 @@
-"""How alerts are: what waits to be delivered, what was given up, and which endpoints do not work."""
+"""Health check of alerts: what is due, what failed, and which endpoints do not work."""
 
 from datetime import timedelta
 
@@ -10,9 +10,9 @@ from supportsaas.reliability import circuit_breaker, outbox
 from tickets.alerts import deliveries
 
 LONG_DUE = timedelta(minutes=10)
-"""Workers look every half second, so what is due so long is not looked at, or comes faster than it leaves."""
+"""Workers check every half second. If an alert is due this long, no worker runs or alerts arrive faster than they leave."""
 
-DEAD_WITHIN = timedelta(days=2)
+FAILED_WITHIN = timedelta(days=2)
 
 
 def read_alerts() -> CheckResult:
@@ -28,46 +28,47 @@ def read_alerts() -> CheckResult:
     )
     due = news.count_documents(due_news) + messages.count_documents(due_messages)
     later = messages.count_documents({"status": "pending", "next_attempt_at": {"$gt": now}})
-    dead = messages.count_documents({"status": "dead", "composed_at": {"$gt": now - DEAD_WITHIN}})
+    dead = messages.count_documents({"status": "dead", "composed_at": {"$gt": now - FAILED_WITHIN}})
     circuits = circuit_breaker.find_all_states()
     broken = sorted(name for name, each in circuits.items() if each.state != "closed")
     problems = []
     if now - since > LONG_DUE:
         are = "alert is" if due == 1 else "alerts are"
         problems.append(
-            Problem(f"{format_number(due)} {are} due and not sent, the first since {format_relative(since, now)}.")
+            Problem(
+                f"{format_number(due)} {are} due but not sent; the oldest became due {format_relative(since, now)}."
+            )
         )
     if broken:
         do = "endpoint does" if len(broken) == 1 else "endpoints do"
         problems.append(
-            Problem(
-                f"{format_number(len(broken))} {do} not take alerts at present (circuit open); "
-                "they are kept and tried again."
-            )
+            Problem(f"{format_number(len(broken))} {do} not accept alerts (circuit open). Alerts are kept and retried.")
         )
     if dead:
         were = "alert was" if dead == 1 else "alerts were"
-        problems.append(Problem(f"{format_number(dead)} {were} given up within two days.", is_serious=False))
+        problems.append(Problem(f"{format_number(dead)} {were} not delivered in the last 2 days.", is_serious=False))
     return CheckResult(
         problems=tuple(problems),
         facts={
             "Due now": format_number(due),
-            "To be tried later": format_number(later),
-            "Given up within two days": format_number(dead),
-            "Endpoints that do not work": ", ".join(broken) or "none",
+            "Retrying later": format_number(later),
+            "Failed in the last 2 days": format_number(dead),
+            "Failing endpoints": ", ".join(broken) or "none",
         },
         gauges=(
             Gauge.by(
                 "state",
                 "alerts",
-                "Alerts by state; dead are those of two days.",
+                "Alerts by state; dead counts the last two days.",
                 {"due": due, "later": later, "dead": dead},
             ),
-            Gauge.one("oldest_due_alert_seconds", "How long the first is due already.", (now - since).total_seconds()),
+            Gauge.one(
+                "oldest_due_alert_seconds", "Age of the oldest due alert, in seconds.", (now - since).total_seconds()
+            ),
             Gauge.by(
                 "endpoint",
                 "circuit_state",
-                "Of an endpoint of alerts: 0 closed, 1 half open, 2 open.",
+                "Circuit state of an alert endpoint: 0 closed, 1 half open, 2 open.",
                 {name: circuit_breaker.STATES.index(each.state) for name, each in circuits.items()},
             ),
         ),

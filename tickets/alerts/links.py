@@ -1,4 +1,4 @@
-"""Where in our own pages a message leads: whole addresses below `PUBLIC_URL`."""
+"""Links from messages to pages of SupportSaaS: full URLs below `PUBLIC_URL`."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,14 @@ from tickets.alerts.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address, and what a reader does by opening it."""
+    """A URL and its label."""
 
     url: str
     label: str
 
 
 def link_of(message: Message) -> Link:
-    """What the message as a whole is about: its ticket, its customer, the list, or the page of alerts."""
+    """The page that the message is about: its ticket, its customer, the ticket list or the alerts."""
     tickets = message.tickets
     if not tickets:
         return Link(_address("alerts", message.tenant_id), "Open alerts")
@@ -38,5 +38,5 @@ def _address(page: str, tenant_id: str, *parts: str) -> str:
     try:
         path = path_of(page, tenant_id, *parts)
     except (NoReverseMatch, UnicodeEncodeError):
-        path = path_of("alerts", tenant_id)  # an id that no address can hold, such as one with a line break
+        path = path_of("alerts", tenant_id)  # an id that no URL can contain, such as one with a line break
     return f"{settings.PUBLIC_URL}{path}"

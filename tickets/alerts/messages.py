@@ -1,19 +1,19 @@
-"""What people on call are told: a message, ready to be put into the words of any channel. Pure."""
+"""Alert messages, independent of the channel that sends them. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
-Kind = Literal["ticket", "digest", "trouble", "recovery", "test"]
+MessageKind = Literal["ticket", "digest", "trouble", "recovery", "test"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFacts:
-    """A ticket as it was when it became news.
+    """A ticket at the time of the alert.
 
-    `reason` says in words why the channel hears of it; `text` is the beginning of what the customer wrote, at most
-    two lines (empty in news stored before it was kept).
+    `reason` says why the channel alerts on it. `text` is the beginning of the customer's message, at most two lines
+    (empty in entries of older versions).
     """
 
     ticket_id: str
@@ -27,22 +27,22 @@ class TicketFacts:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "TicketFacts":
-        """From an outbox entry or a delivery, of whatever version."""
+        """From an outbox entry or a delivery of any version."""
         names = {each.name for each in fields(cls)}
         return cls(**{name: value for name, value in stored.items() if name in names})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message to one channel, the same at every attempt.
+    """A message to one channel, identical in every attempt.
 
-    `key` is its `Idempotency-Key`; `headline` one plain sentence that says it all, `note` what else there is to
-    say in the body. A `digest` is about many tickets, a `ticket` about one or a few of one customer, the other
-    kinds about none. `at` is when the message was made; people read times in `zone`, the tenant's.
+    `key` is its `Idempotency-Key`. `headline` is a sentence that stands alone; `note` is extra text for the body. A
+    `ticket` is about one or a few tickets of one customer, a `digest` about many tickets, and the other kinds about
+    none. `at` is when the message was composed. Times are shown in `zone`, the tenant's.
     """
 
     key: str
-    kind: Kind
+    kind: MessageKind
     tenant_id: str
     tenant_name: str
     headline: str

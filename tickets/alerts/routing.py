@@ -1,4 +1,4 @@
-"""Which tickets are news for which channel. Pure."""
+"""Decides which tickets a channel alerts on. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MOST_WORDS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """What a channel wants to hear of; none of a kind means any."""
+    """The tickets a channel alerts on; an empty set means all."""
 
     channel_id: str
     urgencies: frozenset[str]
@@ -20,24 +20,24 @@ class Route:
     max_age: timedelta
 
     def wants(self, ticket: TicketFacts, *, now: datetime, before: tuple[str, str] | None) -> bool:
-        """Whether the ticket is news: young enough, wanted as it is and not wanted already as it was.
+        """Whether to alert: the ticket is recent enough and matches now, but did not match before.
 
-        `before` is urgency and sentiment of the version stored until now, None for a new ticket.
+        `before` is the urgency and sentiment of the stored version, None for a new ticket.
         """
         if ticket.created_at <= now - self.max_age or not self._matches(ticket.urgency, ticket.sentiment):
             return False
         return before is None or not self._matches(*before)
 
     def reason(self, ticket: TicketFacts, *, words: Mapping[str, Sequence[str]]) -> str:
-        """In words why the channel hears of the ticket: what decided the verdicts it listens for.
+        """Why the channel alerts on the ticket: the words behind the urgency and sentiment it filters by.
 
-        `words` are those that decided, by verdict (`urgency`, `sentiment`).
+        `words` are the deciding words by classification (`urgency`, `sentiment`).
         """
-        verdicts = {"urgency": ticket.urgency, "sentiment": ticket.sentiment}
+        labels = {"urgency": ticket.urgency, "sentiment": ticket.sentiment}
         chosen = [name for name, wanted in (("urgency", self.urgencies), ("sentiment", self.sentiments)) if wanted]
         found = [
-            f"{verdicts[name]} because: {', '.join(words[name][:MOST_WORDS])}"
-            for name in chosen or verdicts
+            f"{labels[name]} because: {', '.join(words[name][:MOST_WORDS])}"
+            for name in chosen or labels
             if words.get(name)
         ]
         return "; ".join(found) or f"urgency {ticket.urgency}, sentiment {ticket.sentiment}"

@@ -1,4 +1,4 @@
-"""A tenant's deliveries as people see them: page by page, counted, sent again, dropped."""
+"""A tenant's deliveries for its alerts page: list, count, resend, drop."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from tickets.alerts.deliveries import COLLECTION, Status, give_up_ms
 
 PAGE_SIZE = 25
 MOST_COUNTED = 10_000
-"""Counting goes no further: a page that says “more than 10 000” opens as fast as any."""
+"""Counting stops here, so that the page with “10,000+” opens fast."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 _ORDER = NewestFirst("composed_at", "_id")
@@ -29,7 +29,7 @@ class DeliveryPage:
 
 
 class DeliveryStore:
-    """All that pages read and change of a tenant's deliveries. `clock` replaces the server's, for tests alone."""
+    """Reads and changes a tenant's deliveries. `clock` is for tests only."""
 
     def __init__(self, tenant: Tenant, *, clock: Clock | None = None) -> None:
         self._tenant_id = tenant.slug
@@ -38,41 +38,41 @@ class DeliveryStore:
     def find_page(
         self, status: Status | None = None, *, page_size: int = PAGE_SIZE, cursor: Cursor | None = None
     ) -> DeliveryPage:
-        """Newest first, of one status or of all."""
+        """A page of deliveries, newest first, with one status or all."""
         page = page_of(mongo.collection(COLLECTION), self._of(status), _ORDER, cursor, page_size)
         return DeliveryPage(page.documents, page.next_cursor, page.previous_cursor)
 
     def count_by_status(self) -> dict[Status, int]:
-        """How many of each, none above `MOST_COUNTED`."""
+        """The number of deliveries by status, each at most `MOST_COUNTED`."""
         return {
             status: mongo.collection(COLLECTION).count_documents(self._of(status), limit=MOST_COUNTED)
             for status in STATUSES
         }
 
     def count_news(self) -> int:
-        """How many events wait to become messages, at most `MOST_COUNTED`."""
+        """The number of events waiting to become messages, at most `MOST_COUNTED`."""
         waiting = {"tenant_id": self._tenant_id, "status": "waiting"}
         return mongo.collection(OUTBOX).count_documents(waiting, limit=MOST_COUNTED)
 
     def send_again(self, key: str, *, by: str) -> int:
-        """Have a dead message tried anew from the start, or one that waits tried now; how many that was."""
+        """Restart a failed message, or retry a waiting one now; returns how many changed."""
         waits = {"status": "pending", "claimed_by": None}
         return self._send_again({"_id": key, "$or": [{"status": "dead"}, waits]}, by=by)
 
     def send_all_again(self, *, until: datetime, by: str) -> int:
-        """The same for all that had died until then."""
+        """Restart all messages that had failed by `until`; returns how many."""
         return self._send_again({"status": "dead", "ended_at": {"$lte": until}}, by=by)
 
     def drop(self, key: str, *, by: str) -> int:
-        """Let go of a message that is dead or waits; one on its way may arrive nevertheless."""
+        """Drop a failed or waiting message; one being sent may still arrive."""
         return self._drop({"_id": key, "status": {"$in": ["dead", "pending"]}}, by=by)
 
     def drop_all(self, *, until: datetime, by: str) -> int:
-        """Let go of all that had died until then, not of what died since."""
+        """Drop all messages that had failed by `until`; returns how many."""
         return self._drop({"status": "dead", "ended_at": {"$lte": until}}, by=by)
 
     def _send_again(self, which: Document, *, by: str) -> int:
-        anew = {
+        restarted = {
             "status": "pending",
             "tries": 0,
             "refusals": 0,
@@ -85,7 +85,7 @@ class DeliveryStore:
             "again_at": self._now,
             "again_by": {"$literal": by},
         }
-        return self._update(which, anew)
+        return self._update(which, restarted)
 
     def _drop(self, which: Document, *, by: str) -> int:
         return self._update(which, {"status": "dropped", "ended_at": self._now, "ended_by": {"$literal": by}})

@@ -1,15 +1,16 @@
-"""Sending a test over a channel, at once and past outbox and breaker: a person waits for the answer."""
+"""Sends a test message now, bypassing outbox and circuit breaker: the user waits for the result."""
 
 import uuid
+from contextlib import closing
 from dataclasses import dataclass
 
 from supportsaas import clock
 from supportsaas.formatting import format_duration, format_seconds
 from supportsaas.reliability.quota import RequestQuota
 from tenants.models import User
-from tickets.alerts.kinds import DeliveryError, open_sender
+from tickets.alerts.kinds import DeliveryError, Response, open_sender
 from tickets.alerts.messages import Message
-from tickets.alerts.model import Channel
+from tickets.alerts.model import Channel, ChannelKind
 
 AN_HOUR = 3600
 OF_A_PERSON_AN_HOUR = 10
@@ -17,8 +18,8 @@ OF_A_TENANT_AN_HOUR = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrialResult:
-    """`sentence` says how it went, `excerpt` what the endpoint answered, `problem` why it did not arrive."""
+class SendResult:
+    """`sentence` describes the result, `excerpt` is the response, `problem` why the test did not arrive."""
 
     ok: bool
     sentence: str
@@ -26,59 +27,55 @@ class TrialResult:
     problem: str = ""
 
     def __str__(self) -> str:
-        return f"{self.sentence} It said: {self.excerpt}" if self.excerpt else self.sentence
+        return f"{self.sentence} Response: {self.excerpt}" if self.excerpt else self.sentence
 
 
-def request_test(channel: Channel, *, by: User) -> TrialResult:
-    """A test that a person asks for on a page: as `send_test`, and not more often than a person needs."""
+def request_test(channel: Channel, *, by: User) -> SendResult:
+    """`send_test` with a rate limit, for a user on a page."""
     limits = ((f"test-by:{by.pk}", OF_A_PERSON_AN_HOUR), (f"test-of:{channel.tenant_id}", OF_A_TENANT_AN_HOUR))
     for caller, limit in limits:
         wait = RequestQuota(caller, limit=limit, seconds=AN_HOUR).take().retry_after
         if wait is not None:
             sentence = (
-                f"No test was sent. A person may send {OF_A_PERSON_AN_HOUR} tests an hour, and a tenant "
-                f"{OF_A_TENANT_AN_HOUR}. Try again in {format_duration(wait)}."
+                f"Test not sent. The limit is {OF_A_PERSON_AN_HOUR} tests per hour for a user and {OF_A_TENANT_AN_HOUR} "
+                f"for a tenant. Try again in {format_duration(wait)}."
             )
-            return TrialResult(ok=False, sentence=sentence)
+            return SendResult(ok=False, sentence=sentence)
     return send_test(channel, started_by=by.get_username())
 
 
-def send_test(channel: Channel, *, started_by: str) -> TrialResult:
-    """One message that says it is a test; the channel remembers how it went.
-
-    It never raises for what the endpoint does.
-    """
+def send_test(channel: Channel, *, started_by: str) -> SendResult:
+    """Send a test message and store its result with the channel. Delivery errors are returned, not raised."""
     result = _send(channel, started_by=started_by)
     channel.keep_test(result.problem)
     return result
 
 
-def _send(channel: Channel, *, started_by: str) -> TrialResult:
+def _send(channel: Channel, *, started_by: str) -> SendResult:
     tenant = channel.tenant
     message = Message(
         key=uuid.uuid4().hex,
         kind="test",
         tenant_id=tenant.slug,
         tenant_name=tenant.name,
-        # The channel's name stands in no subject: its admin may choose it, and the address be somebody else's.
-        headline=f"This is a test of an alert channel, sent by {started_by}. Nothing is wrong.",
+        # No channel name in the subject: an admin chooses it, and the address may belong to someone else.
+        headline=f"Test of an alert channel, sent by {started_by}. Nothing is wrong.",
         note=f"Channel: “{channel.name}”",
         tickets=(),
         at=clock.now(),
         zone=tenant.zone,
     )
     try:
-        sender = open_sender(channel)
-        try:
-            answer = sender.send(message)
-        finally:
-            sender.close()
+        with closing(open_sender(channel)) as sender:
+            response = sender.send(message)
     except DeliveryError as error:
-        problem = f"{error} It said: {error.excerpt}" if error.excerpt else str(error)
-        return TrialResult(
-            ok=False, sentence=f"The test did not arrive. {error}", excerpt=error.excerpt, problem=problem
-        )
-    status = f" with status {answer.status}" if answer.status else ""
-    left_out = f" Not sent to {', '.join(channel.unconfirmed)}: not confirmed yet." if channel.unconfirmed else ""
-    sentence = f"The test arrived: answered{status} after {format_seconds(answer.seconds)}.{left_out}"
-    return TrialResult(ok=True, sentence=sentence, excerpt=answer.excerpt)
+        problem = f"{error} Response: {error.excerpt}" if error.excerpt else str(error)
+        return SendResult(ok=False, sentence=f"Test failed. {error}", excerpt=error.excerpt, problem=problem)
+    return SendResult(ok=True, sentence=_success(channel, response), excerpt=response.excerpt)
+
+
+def _success(channel: Channel, response: Response) -> str:
+    skipped = f" Not sent to {', '.join(channel.unconfirmed)} (not confirmed)." if channel.unconfirmed else ""
+    if channel.kind == ChannelKind.EMAIL:
+        return f"Test sent; accepted by the mail server (not yet proof of delivery).{skipped}"
+    return f"Test delivered: status {response.status} after {format_seconds(response.seconds)}."

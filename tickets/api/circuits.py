@@ -12,7 +12,7 @@ from supportsaas.web.api_errors import reject_unknown
 from tenants.access import TenantAccess
 from tenants.api.access import api_accesses
 from tickets.alerts.channels import NATIVE_ENDPOINTS, find_endpoints
-from tickets.alerts.dispatcher import wake_endpoint
+from tickets.alerts.delivery_queue import wake_endpoint
 
 router = Router(tags=["alerts"])
 

@@ -28,6 +28,7 @@ from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, CircuitSta
 from tenants.models import Tenant
 from tickets.alerts import deliveries
 from tickets.alerts.channels import endpoint_of
+from tickets.alerts.deliveries import NewDelivery
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
 from tickets.ingestion.sync_status import Standing, find_standings
@@ -164,14 +165,14 @@ def _next(found: Document | None, subject: Subject, *, now: datetime) -> Documen
 
 def _tell(subject: Subject, channel: Channel, *, is_failing: bool, now: datetime, session: ClientSession) -> None:
     name = f"{subject.key}\0{is_failing}\0{now.isoformat()}\0{channel.pk}"
-    deliveries.insert(
+    new = NewDelivery(
         key=hashlib.blake2b(name.encode(), digest_size=16).hexdigest(),
         tenant_id=subject.tenant.slug,
         channel_id=str(channel.pk),
         kind="trouble" if is_failing else "recovery",
         headline=subject.trouble if is_failing else subject.recovery,
-        session=session,
     )
+    deliveries.insert(new, session=session)
 
 
 def _endpoints(tenants: dict[str, Tenant], channels: Iterable[Channel], *, now: datetime) -> Iterable[Subject]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tickets.alerts.messages import TicketFacts
 from tickets.alerts.routing import LONGEST_SUBJECT, Route
-from tickets.alerts.strangers import first_lines
+from tickets.alerts.untrusted_text import first_lines
 from tickets.classification.classify import Classification
 from tickets.classification.deciding_words import deciding_words
 from tickets.classification.tenant_rules import NO_RULES, TenantRules

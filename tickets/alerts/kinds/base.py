@@ -1,4 +1,4 @@
-"""What the outbox asks of a sender, whatever channel is behind it."""
+"""The interface of senders, for all kinds of channels."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -6,15 +6,15 @@ from typing import Literal, Protocol
 from tickets.alerts.messages import Message
 
 Fault = Literal["endpoint", "settings", "message"]
-"""What was wrong. The endpoint: it is away, overloaded or broken, and its circuit counts that. The settings: no
-message over this channel would arrive. The message: the endpoint works and refuses this very one."""
+"""What failed. `endpoint`: it is unreachable, overloaded or broken, which its circuit counts. `settings`: no message
+of this channel would arrive. `message`: the endpoint works but rejects this message."""
 
 
 class DeliveryError(Exception):
-    """The message did not arrive. `str()` is a sentence for a manager.
+    """The message did not arrive. `str()` is a sentence for managers.
 
-    `status` is the code of the answer where there was one, HTTP's or SMTP's, `excerpt` its beginning, `retry_after` the
-    seconds the endpoint asked for. `is_final`: trying again cannot help, so the message has failed.
+    `status` is the HTTP or SMTP code of the response, if there was one; `excerpt` its beginning; `retry_after` the
+    seconds the endpoint asked to wait. `is_final`: retrying cannot help.
     """
 
     def __init__(
@@ -35,13 +35,13 @@ class DeliveryError(Exception):
         self.is_final = is_final
 
     @property
-    def endpoint_is_well(self) -> bool:
+    def endpoint_is_healthy(self) -> bool:
         return self.fault != "endpoint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the endpoint said: HTTP status (0 for e-mail), the beginning of its answer, how long it took."""
+class Response:
+    """The endpoint's response: HTTP status (0 for e-mail), the beginning of the body, and the duration."""
 
     status: int
     excerpt: str
@@ -53,10 +53,10 @@ class Sender(Protocol):
 
     @property
     def endpoint(self) -> str:
-        """Names what the channel points at: the same for all channels that point there."""
+        """The name of the endpoint, shared by all channels that use it."""
 
-    def send(self, message: Message) -> Answer:
-        """One attempt, bounded in time and size; raises `DeliveryError`."""
+    def send(self, message: Message) -> Response:
+        """Make one attempt, bounded in time and size; raises `DeliveryError`."""
 
     def close(self) -> None:
-        """Give back connections."""
+        """Close connections."""

@@ -1,7 +1,7 @@
-"""E-mail through the mail server that the administrator has set: plain text, and the same as HTML.
+"""E-mail through the configured mail server, as plain text and HTML.
 
-Subjects, texts and names come from strangers: in headers they are one line without control characters, in
-HTML they are escaped, and the text forms no link beside ours.
+Subjects, texts and names are untrusted: headers get a single line without control characters, HTML is escaped, and
+text cannot form links.
 """
 
 import smtplib
@@ -13,11 +13,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from supportsaas.formatting import format_exact_time, one_line
-from tickets.alerts.kinds.base import Answer, DeliveryError, Fault
+from tickets.alerts.kinds.base import DeliveryError, Fault, Response
 from tickets.alerts.links import link_of, ticket_url
 from tickets.alerts.messages import Message, TicketFacts
 from tickets.alerts.model import Channel
-from tickets.alerts.strangers import unlinked
+from tickets.alerts.untrusted_text import unlinked
 
 LONGEST_SUBJECT: Final = 180
 LONGEST_EXCERPT: Final = 500
@@ -32,14 +32,12 @@ class EmailSender:
     def __init__(self, channel: Channel) -> None:
         self._recipients = channel.confirmed_recipients
 
-    def send(self, message: Message) -> Answer:
+    def send(self, message: Message) -> Response:
         if not settings.EMAIL_IS_SET:
-            raise DeliveryError(
-                "E-mail is not set up. An administrator names the mail server in EMAIL_HOST.", fault="settings"
-            )
+            raise DeliveryError("E-mail is not set up. Ask an administrator to set EMAIL_HOST.", fault="settings")
         if not self._recipients:
             raise DeliveryError(
-                "No address of the channel is confirmed yet. Each gets a mail with a link to confirm it.",
+                "No address of this channel is confirmed yet. Each address gets a confirmation link by e-mail.",
                 fault="settings",
             )
         mail = compose(message, self._recipients)
@@ -47,12 +45,12 @@ class EmailSender:
         try:
             mail.send()
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
-            raise _refusal(error) from None
+            raise _rejection(error) from None
         except TimeoutError:
             raise DeliveryError(f"The mail server did not answer within {settings.EMAIL_TIMEOUT} s.") from None
         except (OSError, smtplib.SMTPException) as error:
-            raise DeliveryError(f"The mail server cannot be reached ({type(error).__name__}).") from None
-        return Answer(status=0, excerpt="taken by the mail server", seconds=time.monotonic() - began)
+            raise DeliveryError(f"The mail server is not reachable ({type(error).__name__}).") from None
+        return Response(status=0, excerpt="Accepted by the mail server", seconds=time.monotonic() - began)
 
     def close(self) -> None:
         pass
@@ -69,17 +67,19 @@ def compose(message: Message, recipients: list[str]) -> EmailMultiAlternatives:
     }
     mail = EmailMultiAlternatives(
         subject=one_line(f"[{message.tenant_name}] {message.headline}", LONGEST_SUBJECT),
-        body=render_to_string("notifications/email.txt", context),
+        body=render_to_string("alerts/email.txt", context),
         to=recipients,
         headers={
-            # The same on every attempt, so that a mailbox knows a repeated one.
+            # The same in every attempt, so that mailboxes recognize duplicates.
             "Message-ID": f"<{one_line(message.key, 100).replace(' ', '')}@supportsaas>",
             "Idempotency-Key": one_line(message.key, 100),
             "Auto-Submitted": "auto-generated",
         },
     )
-    html = render_to_string("notifications/email.html", context)
-    mail.attach_alternative(html.encode("utf-8", "replace").decode(), "text/html")  # half a surrogate pair is no text
+    html = render_to_string("alerts/email.html", context)
+    mail.attach_alternative(
+        html.encode("utf-8", "replace").decode(), "text/html"
+    )  # half a surrogate pair cannot be encoded
     return mail
 
 
@@ -93,27 +93,28 @@ def _shown(ticket: TicketFacts, message: Message) -> dict[str, Any]:
     }
 
 
-def _refusal(error: smtplib.SMTPException) -> DeliveryError:
-    """What a mail server's "no" means (RFC 5321, 4.2): 421 and a "no" before any recipient are about the server.
+def _rejection(error: smtplib.SMTPException) -> DeliveryError:
+    """What a rejection means (RFC 5321, 4.2): 421, or one before any recipient, is about the server.
 
-    A refused recipient, and content that is refused after it was sent, are about this message, and so is a mail
-    that is larger than the server takes (552, already at MAIL FROM: RFC 1870).
+    A rejected recipient, content rejected after sending, and a mail that is too large (552, possibly at MAIL FROM:
+    RFC 1870) are about the message.
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, answer = next(iter(error.recipients.values()))
-        said: bytes | str = answer
-        refused = ", ".join(error.recipients)
-        sentence = f"The mail server does not take mail for {refused}. Check the addresses of the channel."
+        code, reply = next(iter(error.recipients.values()))
+        text: bytes | str = reply
+        rejected = ", ".join(error.recipients)
+        sentence = f"The mail server rejected the recipients {rejected}. Check the addresses of the channel."
     elif isinstance(error, smtplib.SMTPResponseException):
-        code, said = error.smtp_code, error.smtp_error
-        sentence = f"The mail server refused the message (code {code})."
+        code, text = error.smtp_code, error.smtp_error
+        sentence = f"The mail server rejected the message (code {code})."
     else:
-        return DeliveryError(f"The mail server cannot take this message ({error}).", fault="message")
+        return DeliveryError(f"The mail server does not support this message ({error}).", fault="message")
     is_large = isinstance(error, smtplib.SMTPSenderRefused) and code == _TOO_LARGE
     is_about_message = isinstance(error, (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)) or is_large
     fault: Fault = "message" if is_about_message and code != _SERVICE_CLOSES else "endpoint"
-    return DeliveryError(sentence, status=code, excerpt=_text(said), fault=fault)
+    return DeliveryError(sentence, status=code, excerpt=_excerpt(text), fault=fault)
 
 
-def _text(said: Any) -> str:
-    return one_line(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said), LONGEST_EXCERPT)
+def _excerpt(reply: bytes | str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return one_line(text, LONGEST_EXCERPT)

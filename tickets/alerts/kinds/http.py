@@ -1,4 +1,4 @@
-"""A POST to an endpoint of a tenant's choice: checked address, bounded time, an answer read to a limit."""
+"""POST requests to a tenant's endpoint: checked URL, bounded time, bounded response."""
 
 import hashlib
 import time
@@ -13,21 +13,21 @@ from supportsaas.net import outbound
 from supportsaas.net.outbound import AddressBlocked
 from supportsaas.reliability.circuit_breaker import LONGEST_HOLD_SECONDS
 from supportsaas.reliability.retry import parse_retry_after
-from tickets.alerts.kinds.base import Answer, DeliveryError, Fault
+from tickets.alerts.kinds.base import DeliveryError, Fault, Response
 
 GONE = 410
-"""RFC 9110, 15.5.11: the address is gone and is not expected to come back."""
+"""RFC 9110, 15.5.11: the URL was removed permanently."""
 
 ABOUT_THE_MESSAGE = frozenset((400, 409, 411, 413, 414, 415, 422, 431))
-"""Answers of RFC 9110 and RFC 6585 by which an endpoint that works refuses what it was sent."""
+"""Statuses (RFC 9110, RFC 6585) by which a working endpoint rejects the request's content."""
 
 WHOLE_SECONDS = 15.0
-LARGEST_ANSWER_BYTES = 64 * 1024
+LARGEST_RESPONSE_BYTES = 64 * 1024
 LONGEST_EXCERPT = 500
 
 
 class Endpoint:
-    """One address that takes JSON by POST. It raises `DeliveryError` for all that is no 2xx."""
+    """A URL that accepts JSON by POST. Raises `DeliveryError` for every response but 2xx."""
 
     def __init__(self, url: str, *, resolve: outbound.Resolve | None = None) -> None:
         parts = urlsplit(url)
@@ -35,7 +35,7 @@ class Endpoint:
         self._host = parts.netloc
         self._client = outbound.open_client(
             whole_seconds=WHOLE_SECONDS,
-            # Compressed answers are not asked for: a small one may be a large one.
+            # No compression: a small response could unpack to a huge one.
             headers={"User-Agent": "SupportSaaS", "Content-Type": "application/json", "Accept-Encoding": "identity"},
             resolve=resolve,
         )
@@ -43,28 +43,28 @@ class Endpoint:
     def close(self) -> None:
         self._client.close()
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, body: bytes, headers: Mapping[str, str]) -> Response:
         began = time.monotonic()
         try:
             with self._client.stream("POST", self._url, content=body, headers=dict(headers)) as response:
                 excerpt = _read_excerpt(response)
         except AddressBlocked as error:
-            raise DeliveryError(f"The address may not be used: {error}", fault="settings") from None
+            raise DeliveryError(f"This URL is not allowed: {error}", fault="settings") from None
         except httpx.TimeoutException:
             raise DeliveryError(f"{self._host} did not answer within {format_seconds(WHOLE_SECONDS)}.") from None
         except httpx.TransportError as error:
-            raise DeliveryError(f"{self._host} cannot be reached ({outbound.why_unreachable(error)}).") from None
+            raise DeliveryError(f"{self._host} is not reachable ({outbound.why_unreachable(error)}).") from None
         except httpx.InvalidURL:
-            raise DeliveryError("The address of the channel cannot be used.", fault="settings") from None
+            raise DeliveryError("The URL of the channel is invalid.", fault="settings") from None
         self._check(response, excerpt)
-        return Answer(status=response.status_code, excerpt=excerpt, seconds=time.monotonic() - began)
+        return Response(status=response.status_code, excerpt=excerpt, seconds=time.monotonic() - began)
 
     def _check(self, response: httpx.Response, excerpt: str) -> None:
         status = response.status_code
         if 200 <= status < 300:
             return
         raise DeliveryError(
-            f"{self._host} {_complaint(status)} (status {status}).{_advice(status)}",
+            f"{self._host} {_problem(status)} (status {status}).{_advice(status)}",
             status=status,
             retry_after=parse_retry_after(
                 response.headers.get("Retry-After"), now=clock.now(), longest=LONGEST_HOLD_SECONDS
@@ -81,34 +81,34 @@ def _fault(status: int) -> Fault:
     return "settings" if status == GONE else "endpoint"
 
 
-def _complaint(status: int) -> str:
+def _problem(status: int) -> str:
     if 300 <= status < 400:
-        return "sends us elsewhere"
+        return "redirects elsewhere"
     if status in (401, 403):
-        return "does not let us in"
+        return "denied access"
     if status == 404:
-        return "knows no such address"
+        return "does not know this URL"
     if status == GONE:
-        return "says that this address is gone for good"
+        return "has permanently removed this URL"
     if status == 429:
-        return "takes no more for a while"
-    return "has an internal error" if status >= 500 else "did not accept the message"
+        return "is limiting requests"
+    return "had an internal error" if status >= 500 else "rejected the message"
 
 
 def _advice(status: int) -> str:
     if 300 <= status < 400:
-        return " Enter the final address in the channel."
+        return " Enter the final URL in the channel."
     if status in (401, 403):
-        return " Check the address and secret of the channel."
+        return " Check the URL and secret of the channel."
     if status in (404, GONE):
-        return " Check the address of the channel."
+        return " Check the URL of the channel."
     return ""
 
 
-def named(kind: str, url: str, *, plain_path: str = "") -> str:
-    """The breaker's name of an endpoint: host and port, and for another path than the plain one its digest.
+def endpoint_name(kind: str, url: str, *, plain_path: str = "") -> str:
+    """The endpoint's name for its circuit: host and port, with a digest of any path other than `plain_path`.
 
-    A path may be a password, and one tenant's wrong path says nothing of the others' right ones.
+    A path may be a secret, and a wrong path must not affect channels with the right one.
     """
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -120,11 +120,11 @@ def named(kind: str, url: str, *, plain_path: str = "") -> str:
 
 
 def _read_excerpt(response: httpx.Response) -> str:
-    """The beginning of the answer as text; no more than the limit is ever read."""
+    """The beginning of the response as text; never reads past the limit."""
     body = bytearray()
     for chunk in response.iter_raw():
         body += chunk
-        if len(body) >= LARGEST_ANSWER_BYTES:
+        if len(body) >= LARGEST_RESPONSE_BYTES:
             break
     if response.headers.get("Content-Encoding", "identity") != "identity":
         return ""

@@ -1,37 +1,40 @@
-"""The native protocol's `POST {base}/notify`, one ticket a request."""
+"""The native protocol: `POST {base}/notify`, one ticket per request."""
 
 import json
 
 from supportsaas.net.outbound import Resolve
-from tickets.alerts.kinds.base import Answer
-from tickets.alerts.kinds.http import Endpoint, named
+from tickets.alerts.kinds.base import Response
+from tickets.alerts.kinds.http import Endpoint, endpoint_name
 from tickets.alerts.messages import Message
 from tickets.alerts.model import Channel
 
 
 class NativeSender:
-    """Its bodies hold `ticket_id`, `tenant_id`, `urgency` and `reason`, and nothing else.
+    """Sends exactly `ticket_id`, `tenant_id`, `urgency` and `reason`.
 
-    A message about several tickets goes with the first one's id and the headline as its reason; one
-    about none has its own key in the place of the id.
+    A message about several tickets has the id of the first one and the headline as its reason; a message about none
+    has its key instead of an id.
     """
 
     def __init__(self, channel: Channel, *, resolve: Resolve | None = None) -> None:
         base = channel.address.rstrip("/")
         url = base if base.endswith("/notify") else f"{base}/notify"
-        self.endpoint = named("notify", url, plain_path="/notify")
+        self.endpoint = endpoint_name("notify", url, plain_path="/notify")
         self._http = Endpoint(url, resolve=resolve)
 
-    def send(self, message: Message) -> Answer:
-        first = message.tickets[0] if message.tickets else None
-        alone = first is not None and len(message.tickets) == 1
-        facts = {
-            "ticket_id": first.ticket_id if first else message.key,
-            "tenant_id": message.tenant_id,
-            "urgency": first.urgency if first else ("high" if message.kind == "trouble" else "low"),
-            "reason": (first.reason if first and alone else "").strip() or message.headline,
-        }
-        return self._http.post(json.dumps(facts).encode(), {"Idempotency-Key": message.key})
+    def send(self, message: Message) -> Response:
+        body = json.dumps(_facts_of(message)).encode()
+        return self._http.post(body, {"Idempotency-Key": message.key})
 
     def close(self) -> None:
         self._http.close()
+
+
+def _facts_of(message: Message) -> dict[str, str]:
+    facts = {"ticket_id": message.key, "tenant_id": message.tenant_id, "reason": message.headline}
+    if not message.tickets:
+        return {**facts, "urgency": "high" if message.kind == "trouble" else "low"}
+    first = message.tickets[0]
+    if len(message.tickets) == 1 and first.reason.strip():
+        facts["reason"] = first.reason.strip()
+    return {**facts, "ticket_id": first.ticket_id, "urgency": first.urgency}

@@ -1,8 +1,8 @@
-"""Slack's incoming webhooks, and what is compatible (Mattermost, Rocket.Chat, Discord's /slack).
+"""Slack incoming webhooks, and compatible ones (Mattermost, Rocket.Chat, Discord's /slack).
 
-Text of tickets comes from strangers: it may form no link, mention nobody and be no markup. `&`, `<` and
-`>` are escaped as Slack asks, which also takes links and mentions their brackets, and what else programs
-read as a link, a mention or a format is kept apart by an invisible joiner.
+Ticket text is untrusted: it must not form links, mentions or markup. `&`, `<` and `>` are escaped as Slack requires,
+which also disables links and mentions in brackets. Other signs of links, mentions and formatting are split by an
+invisible joiner.
 """
 
 import json
@@ -13,12 +13,12 @@ from typing import Any, Final
 from supportsaas.crypto import SecretUnreadable
 from supportsaas.formatting import format_exact_time, format_number, one_line
 from supportsaas.net.outbound import Resolve
-from tickets.alerts.kinds.base import Answer, DeliveryError
-from tickets.alerts.kinds.http import Endpoint, named
+from tickets.alerts.kinds.base import DeliveryError, Response
+from tickets.alerts.kinds.http import Endpoint, endpoint_name
 from tickets.alerts.links import Link, link_of, ticket_url
 from tickets.alerts.messages import Message, TicketFacts
 from tickets.alerts.model import Channel
-from tickets.alerts.strangers import JOINER
+from tickets.alerts.untrusted_text import JOINER
 
 MOST_TICKETS: Final = 15
 LONGEST_TEXT: Final = 300
@@ -33,11 +33,11 @@ class SlackSender:
         except SecretUnreadable as error:
             raise DeliveryError(str(error), fault="settings") from None
         if not url:
-            raise DeliveryError("The channel’s address is not stored. Enter it again.", fault="settings")
-        self.endpoint = named("slack", url)
+            raise DeliveryError("The channel’s URL is not stored. Enter it again.", fault="settings")
+        self.endpoint = endpoint_name("slack", url)
         self._http = Endpoint(url, resolve=resolve)
 
-    def send(self, message: Message) -> Answer:
+    def send(self, message: Message) -> Response:
         body = json.dumps(blocks_of(message)).encode()
         return self._http.post(body, {"Idempotency-Key": message.key})
 
@@ -46,7 +46,7 @@ class SlackSender:
 
 
 def blocks_of(message: Message) -> dict[str, Any]:
-    """`text` for notifications and programs without blocks; plain-text blocks, each with a link of ours after it."""
+    """The payload: `text` for notifications and for programs without blocks, and plain-text blocks with our links."""
     headline = f"{_MARKS[message.kind]} {plain(message.tenant_name)}: {plain(message.headline)}"
     head = [headline, *([plain(message.note)] if message.note else [])]
     parts: list[tuple[list[str], Link | None]] = [(head, None)]
@@ -71,23 +71,23 @@ def blocks_of(message: Message) -> dict[str, Any]:
 
 
 def lines_of(ticket: TicketFacts, zone: tzinfo) -> list[str]:
-    """What is told of a ticket: which it is, why, and how it begins."""
-    verdicts = ", ".join(plain(each) for each in (ticket.urgency, ticket.sentiment) if each)
+    """The lines about a ticket: what it is, why it is alerted on, and how it begins."""
+    labels = ", ".join(plain(each) for each in (ticket.urgency, ticket.sentiment) if each)
     when = plain(format_exact_time(ticket.created_at, zone))
     return [
-        f"{plain(ticket.ticket_id)} {plain(ticket.subject)} ({verdicts}; customer {plain(ticket.customer_id)}; {when})",
+        f"{plain(ticket.ticket_id)} {plain(ticket.subject)} ({labels}; customer {plain(ticket.customer_id)}; {when})",
         *([plain(ticket.reason)] if ticket.reason else []),
         *(f"“{plain(each)}”" for each in ticket.text.splitlines()),
     ]
 
 
 def _plain_block(line: str) -> dict[str, Any]:
-    """plain_text is shown as it is: neither markup nor links nor mentions."""
+    """plain_text is shown literally, without markup, links or mentions."""
     return {"type": "section", "text": {"type": "plain_text", "text": line, "emoji": False}}
 
 
 def _in_block(link: Link | None) -> list[dict[str, Any]]:
-    """The one kind of block with markup, made of nothing but our own words and address."""
+    """The only block with markup; contains nothing but our own label and URL."""
     if link is None:
         return []
     text = f"<{_escaped(link.url)}|{link.label}>"
@@ -99,15 +99,15 @@ def _in_text(link: Link | None) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    """As Slack asks: docs.slack.dev, Formatting message text, Escaping text."""
+    """Escaped as Slack requires (docs.slack.dev, Formatting message text, Escaping text)."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def plain(text: str) -> str:
-    """Text of a stranger as one short line that is nothing but text."""
-    text = _SIGNS.sub(lambda found: _apart(found.group()), one_line(text, LONGEST_TEXT))
+    """Untrusted text as one short line of plain text."""
+    text = _SIGNS.sub(lambda found: _split(found.group()), one_line(text, LONGEST_TEXT))
     return _escaped(text)
 
 
-def _apart(sign: str) -> str:
+def _split(sign: str) -> str:
     return f"{JOINER if sign in '.:' else ''}{sign}{JOINER}"

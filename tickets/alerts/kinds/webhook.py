@@ -1,7 +1,7 @@
-"""A generic webhook: JSON, signed as the Standard Webhooks specification says (docs/alerts.md).
+"""Generic webhooks: JSON, signed according to the Standard Webhooks specification (docs/alerts.md).
 
-The signature is HMAC-SHA256 over `id.timestamp.body`. The id is the Idempotency-Key and stays the same on
-every attempt; timestamp and signature are each attempt's own, so that a receiver can refuse what is old.
+The signature is HMAC-SHA256 over `id.timestamp.body`. The id is the Idempotency-Key and stays the same in every
+attempt. Timestamp and signature are new in each attempt, so that receivers can reject old requests.
 """
 
 import base64
@@ -16,8 +16,8 @@ from supportsaas import clock
 from supportsaas.clock import iso_z
 from supportsaas.crypto import SecretUnreadable
 from supportsaas.net.outbound import Resolve
-from tickets.alerts.kinds.base import Answer, DeliveryError
-from tickets.alerts.kinds.http import Endpoint, named
+from tickets.alerts.kinds.base import DeliveryError, Response
+from tickets.alerts.kinds.http import Endpoint, endpoint_name
 from tickets.alerts.links import link_of, ticket_url
 from tickets.alerts.messages import Message
 from tickets.alerts.model import Channel, signing_key
@@ -27,12 +27,12 @@ class WebhookSender:
     def __init__(
         self, channel: Channel, *, resolve: Resolve | None = None, now: Callable[[], datetime] = clock.now
     ) -> None:
-        self.endpoint = named("webhook", channel.address)
+        self.endpoint = endpoint_name("webhook", channel.address)
         self._key = _key_of(channel)
         self._now = now
         self._http = Endpoint(channel.address, resolve=resolve)
 
-    def send(self, message: Message) -> Answer:
+    def send(self, message: Message) -> Response:
         body = json.dumps(payload_of(message), ensure_ascii=False).encode("utf-8", "replace")
         timestamp = str(int(self._now().timestamp()))
         return self._http.post(
@@ -55,7 +55,7 @@ def signature(key: bytes, *, id_: str, timestamp: str, body: bytes) -> str:
 
 
 def payload_of(message: Message) -> dict[str, Any]:
-    """The body's fields, as docs/alerts.md lists them."""
+    """The fields of the body, documented in docs/alerts.md."""
     return {
         "id": message.key,
         "kind": message.kind,
@@ -85,4 +85,4 @@ def _key_of(channel: Channel) -> bytes:
     try:
         return signing_key(channel.reveal_secret())
     except (SecretUnreadable, ValueError) as error:
-        raise DeliveryError(f"The channel’s signing secret cannot be used. {error}", fault="settings") from None
+        raise DeliveryError(f"The channel’s signing secret is not usable. {error}", fault="settings") from None

@@ -1,4 +1,4 @@
-"""A tenant's alerts: its deliveries with their attempts, what can be done about them, and how its channels are."""
+"""The alerts page: a tenant's channels with their state, and its deliveries with attempts and actions."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.alerts.channels import endpoint_of
 from tickets.alerts.deliveries import Status
-from tickets.alerts.dispatcher import wake_endpoint
+from tickets.alerts.delivery_queue import wake_endpoint
 from tickets.alerts.model import Channel
 from tickets.alerts.store import MOST_COUNTED, STATUSES, DeliveryStore
 from tickets.ingestion.incidents import find_troubles
@@ -32,18 +32,18 @@ from tickets.views.fragments import render_page_or_fragment
 
 logger = logging.getLogger(__name__)
 
-WORDS: dict[Status, str] = {"pending": "Waiting", "dead": "Dead", "delivered": "Delivered", "dropped": "Dropped"}
-_KINDS = {"ticket": "Ticket", "digest": "Digest", "trouble": "Trouble", "recovery": "Recovery", "test": "Test"}
+LABELS: dict[Status, str] = {"pending": "Waiting", "dead": "Failed", "delivered": "Delivered", "dropped": "Dropped"}
+_KINDS = {"ticket": "Ticket", "digest": "Digest", "trouble": "Incident", "recovery": "Recovery", "test": "Test"}
 _MOST_LINKS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class ShownDelivery:
-    """A delivery, ready to show. `attempts` are the last ones, newest first; `why` says how it stands."""
+    """A delivery for display. `attempts` are the last ones, newest first."""
 
     key: str
     status: Status
-    word: str
+    label: str
     kind: str
     headline: str
     channel: str
@@ -59,80 +59,80 @@ class ShownDelivery:
     again_at: datetime | None
     count: int
     attempts: Sequence[Mapping[str, Any]]
-    is_on_its_way: bool
+    is_being_sent: bool
 
     @property
     def only_ticket(self) -> str:
         return self.tickets[0] if len(self.tickets) == 1 else ""
 
     @property
-    def may_go_again(self) -> bool:
-        return self.has_channel and (self.status == "dead" or (self.status == "pending" and not self.is_on_its_way))
+    def can_be_resent(self) -> bool:
+        return self.has_channel and (self.status == "dead" or (self.status == "pending" and not self.is_being_sent))
 
     @property
-    def may_be_dropped(self) -> bool:
+    def can_be_dropped(self) -> bool:
         return self.status in ("dead", "pending")
 
 
 @require_GET
 @tenant_required()
 def show_alerts(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    return render_page_or_fragment(request, "tickets/alerts.html", "tickets/_alerts.html", _context(request, access))
+    return render_page_or_fragment(request, "alerts/alerts.html", "alerts/_alerts.html", _context(request, access))
 
 
 @require_POST
 @tenant_required(Role.MANAGER)
 def send_again(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Have the message (`delivery`), or (`all`) all that were dead when the list was shown (`until`), sent again."""
+    """Resend one message (`delivery`), or (`all`) those that had failed when the list was shown (`until`)."""
     store, by = DeliveryStore(access.tenant), request.user.get_username()
-    count = _count_of_named(request, one=partial(store.send_again, by=by), dead=partial(store.send_all_again, by=by))
+    count = _count_of_named(request, one=partial(store.send_again, by=by), failed=partial(store.send_all_again, by=by))
     if count:
-        logger.info("%s had %d messages of %s sent again", by, count, access.tenant.slug)
-        messages.success(request, f"{_messages(count)} sent again, as soon as the channel takes {_them(count)}.")
+        logger.info("%s resent %d messages of %s", by, count, access.tenant.slug)
+        messages.success(request, f"{_messages(count)} queued to resend.")
     elif count == 0:
-        messages.warning(request, "There was nothing to send again: it arrived, was dropped, or is on its way.")
+        messages.warning(request, "Nothing to resend: already delivered, dropped, or being sent.")
     return _back(request, access)
 
 
 @require_POST
 @tenant_required(Role.MANAGER)
 def drop_deliveries(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Drop the message (`delivery`), or (`all`) all that were dead when the list was shown (`until`)."""
+    """Drop one message (`delivery`), or (`all`) those that had failed when the list was shown (`until`)."""
     store, by = DeliveryStore(access.tenant), request.user.get_username()
-    count = _count_of_named(request, one=partial(store.drop, by=by), dead=partial(store.drop_all, by=by))
+    count = _count_of_named(request, one=partial(store.drop, by=by), failed=partial(store.drop_all, by=by))
     if count:
         logger.info("%s dropped %d messages of %s", by, count, access.tenant.slug)
         messages.success(request, f"{_messages(count)} dropped.")
     elif count == 0:
-        messages.warning(request, "There was nothing to drop: it arrived or was dropped already.")
+        messages.warning(request, "Nothing to drop: already delivered or dropped.")
     return _back(request, access)
 
 
-def _count_of_named(request: HttpRequest, *, one: Callable[[str], int], dead: Callable[..., int]) -> int | None:
-    """Do it to what the form names: `one(key)` or `dead(until=…)`; None, and a message, where it names nothing."""
+def _count_of_named(request: HttpRequest, *, one: Callable[[str], int], failed: Callable[..., int]) -> int | None:
+    """Apply `one(key)` or `failed(until=…)`, as the form says. None, with a message to the user, if it says neither."""
     if key := request.POST.get("delivery", ""):
         return one(key)
     if (until := _until(request)) is not None:
-        return dead(until=until)
-    messages.error(request, "The request did not say which messages. Nothing was changed.")
+        return failed(until=until)
+    messages.error(request, "No messages selected. Nothing was changed.")
     return None
 
 
 @require_POST
 @tenant_required(Role.MANAGER)
 def reset_breaker(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """End the pause of a channel's endpoint by a person's word; what waits for it is due at once."""
+    """End the pause of a channel's endpoint; its waiting messages become due now."""
     ids = {str(each.pk): each for each in Channel.objects.filter(tenant=access.tenant)}
     channel = ids.get(request.POST.get("channel", ""))
     if channel is None:
-        messages.warning(request, "That channel does not exist any more. Nothing was changed.")
+        messages.warning(request, "That channel no longer exists. Nothing was changed.")
         return _back(request, access)
     endpoint = endpoint_of(channel)
     CircuitBreaker(endpoint).reset()
     woken = wake_endpoint(endpoint)
     logger.info("%s reset the circuit breaker of %s", request.user.get_username(), endpoint)
-    what = f" {_messages(woken)} tried at once." if woken else ""
-    messages.success(request, f"The pause of “{channel.name}” is over.{what}")
+    what = f" {_messages(woken)} being sent now." if woken else ""
+    messages.success(request, f"Sending over “{channel.name}” resumed.{what}")
     return _back(request, access)
 
 
@@ -148,7 +148,7 @@ def _context(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
         "channels": channels,
         "deliveries": [_shown(each, names, now=now) for each in page.deliveries],
         "status": status or "",
-        "choices": [{"status": each, "word": WORDS[each], "count": _counted(counts[each])} for each in WORDS],
+        "choices": [{"status": each, "label": LABELS[each], "count": _counted(counts[each])} for each in LABELS],
         "all_count": _counted(sum(counts.values())),
         "dead": counts["dead"],
         "news": store.count_news(),
@@ -166,7 +166,7 @@ def _shown(found: Mapping[str, Any], names: Mapping[str, str], *, now: datetime)
     return ShownDelivery(
         key=found["_id"],
         status=status,
-        word=WORDS[status],
+        label=LABELS[status],
         kind=_KINDS.get(found["kind"], found["kind"]),
         headline=found["headline"],
         channel=names.get(found["channel_id"], "a deleted channel"),
@@ -182,7 +182,7 @@ def _shown(found: Mapping[str, Any], names: Mapping[str, str], *, now: datetime)
         again_at=found.get("again_at"),
         count=found["attempts"],
         attempts=list(reversed(found["log"])),
-        is_on_its_way=status == "pending" and found["claimed_by"] is not None,
+        is_being_sent=status == "pending" and found["claimed_by"] is not None,
     )
 
 
@@ -191,7 +191,7 @@ def _status(parameters: Any) -> Status | None:
 
 
 def _until(request: HttpRequest) -> datetime | None:
-    """Until when something had died that “all” means; None where the request does not say it."""
+    """The time up to which “all” includes failed messages; None if the request does not say."""
     if "all" not in request.POST:
         return None
     try:
@@ -201,7 +201,7 @@ def _until(request: HttpRequest) -> datetime | None:
 
 
 def _cursor(request: HttpRequest) -> Cursor | None:
-    """Where the page begins; a cursor that is none leads to the first page."""
+    """The cursor of the request; None, for the first page, if it is invalid."""
     try:
         return Cursor.decode(text) if (text := request.GET.get("cursor", "")) else None
     except CursorError:
@@ -213,7 +213,7 @@ def _query(status: Status | None, cursor: str = "") -> str:
 
 
 def _back(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """To the list as it was narrowed; where nothing is left of that, to the whole list."""
+    """Redirect to the filtered list, or to the whole list if the filter matches nothing."""
     response = redirect("alerts", access.tenant.slug)
     status = _status(request.POST)
     if status and DeliveryStore(access.tenant).find_page(status, page_size=1).deliveries:
@@ -227,7 +227,3 @@ def _counted(number: int) -> str:
 
 def _messages(count: int) -> str:
     return f"{format_number(count)} {'message is' if count == 1 else 'messages are'}"
-
-
-def _them(count: int) -> str:
-    return "it" if count == 1 else "them"

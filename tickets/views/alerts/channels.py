@@ -1,4 +1,4 @@
-"""A tenant's channels, for its admins: add, change, switch on and off, try out, delete."""
+"""The settings pages of a tenant's alert channels: add, edit, turn on and off, test, delete."""
 
 import logging
 from typing import Any
@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from supportsaas import clock
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
-from tickets.alerts.confirming import ask_addresses
+from tickets.alerts.confirming import send_confirmation_mails
 from tickets.alerts.form import ChannelForm
 from tickets.alerts.model import Channel, ChannelKind
 from tickets.alerts.test_send import request_test
-from tickets.views.alerts.channel_addresses import tell_asked
+from tickets.views.alerts.channel_addresses import report_confirmation_mails
 from tickets.views.alerts.channel_state import find_shown_channel, find_shown_channels
 
 logger = logging.getLogger(__name__)
@@ -26,13 +26,13 @@ logger = logging.getLogger(__name__)
 def show_channels(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     now = clock.now()
     context = {"channels": find_shown_channels(access.tenant, now=now), "kinds": ChannelKind.choices, "now": now}
-    return render(request, "tickets/channels.html", context)
+    return render(request, "alerts/channels.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.ADMIN)
 def add_channel(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """The form of the kind that the address names (`kind`); its answer shows a secret that was made, this once."""
+    """The form for the kind in `?kind=`. If a secret is generated, the response shows it once."""
     kind = request.GET.get("kind", "")
     if kind not in ChannelKind.values:
         kind = ChannelKind.SLACK.value
@@ -49,7 +49,7 @@ def change_channel(request: TenantRequest, access: TenantAccess, channel_id: str
     form = ChannelForm(request.POST or None, instance=channel)
     if request.method == "POST" and form.is_valid():
         return _saved(request, access, form)
-    # What is wrong with the form is no part of the page's title.
+    # The page's title shows the stored name, not invalid input.
     stored = access.find_or_404(Channel, channel_id)
     now = clock.now()
     return _form_page(request, form, {"channel": stored, "shown": find_shown_channel(stored, now=now), "now": now})
@@ -58,12 +58,12 @@ def change_channel(request: TenantRequest, access: TenantAccess, channel_id: str
 @require_POST
 @tenant_required(Role.ADMIN)
 def switch_channel(request: TenantRequest, access: TenantAccess, channel_id: str) -> HttpResponse:
-    """Switch the channel to what the button said (`enabled`), so that pressing twice does no harm."""
+    """Turn the channel on or off as the button says (`enabled`), so that a double click is harmless."""
     channel = access.find_or_404(Channel, channel_id)
     channel.enabled = request.POST.get("enabled") == "1"
     channel.save(update_fields=["enabled"])
-    what = "on" if channel.enabled else "off; what is due for it waits"
-    messages.success(request, f"“{channel.name}” is {what}.")
+    text = "is on." if channel.enabled else "is off. Due alerts wait."
+    messages.success(request, f"“{channel.name}” {text}")
     return redirect("settings-channels", access.tenant.slug)
 
 
@@ -73,7 +73,7 @@ def delete_channel(request: TenantRequest, access: TenantAccess, channel_id: str
     channel = access.find_or_404(Channel, channel_id)
     name = channel.name
     channel.delete()
-    messages.success(request, f"“{name}” was deleted.")
+    messages.success(request, f"“{name}” deleted.")
     return redirect("settings-channels", access.tenant.slug)
 
 
@@ -88,16 +88,16 @@ def test_channel(request: TenantRequest, access: TenantAccess, channel_id: str) 
 def _saved(request: TenantRequest, access: TenantAccess, form: ChannelForm) -> HttpResponse:
     channel = form.save()
     if form.new_addresses:
-        tell_asked(request, ask_addresses(channel, form.new_addresses, by=request.user))
+        report_confirmation_mails(request, send_confirmation_mails(channel, form.new_addresses, by=request.user))
     if form.made_secret:
         context = {"channel": channel, "secret": form.made_secret}
-        response = render(request, "tickets/channel_secret.html", context)
+        response = render(request, "alerts/channel_secret.html", context)
         response["Cache-Control"] = "no-store"
         return response
-    messages.success(request, f"“{channel.name}” is saved. Send a test to see that it arrives.")
+    messages.success(request, f"“{channel.name}” saved. Send a test to check it.")
     return redirect("settings-channels", access.tenant.slug)
 
 
 def _form_page(request: HttpRequest, form: ChannelForm, context: dict[str, Any]) -> HttpResponse:
     status = 422 if form.errors else 200
-    return render(request, "tickets/channel_form.html", {"form": form, **context}, status=status)
+    return render(request, "alerts/channel_form.html", {"form": form, **context}, status=status)

@@ -132,7 +132,7 @@ def show_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     wanted = request.POST.get("kind") or request.GET.get("kind") or (source.kind if source else "")
     if wanted not in SourceKind.values:
         kinds = [(kind, HELP[kind]) for kind in SourceKind]
-        return render(request, "tickets/source_kinds.html", {"kinds": kinds, "source": source})
+        return render(request, "helpdesks/types.html", {"kinds": kinds, "source": source})
     kind = SourceKind(wanted)
     if request.method != "POST":
         initial = _initial_values(source, kind)
@@ -226,4 +226,4 @@ def _page(
     request: HttpRequest, source: Source | None, form: TenantSourceForm, kind: SourceKind, *, status: int = 200
 ) -> HttpResponse:
     context = {"source": source, "form": form, "kind": kind, "help": HELP[kind]}
-    return render(request, "tickets/source_settings.html", context, status=status)
+    return render(request, "helpdesks/settings.html", context, status=status)

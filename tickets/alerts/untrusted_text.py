@@ -1,4 +1,4 @@
-"""Text that strangers wrote, made safe to read beside links of our own. Pure."""
+"""Makes untrusted ticket text safe to show next to our own links. Pure."""
 
 import re
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from supportsaas.formatting import one_line
 
 JOINER: Final = "\N{WORD JOINER}"
-"""Shown as nothing, and keeps programs from reading what stands around it as one address."""
+"""Invisible, and keeps programs from reading the text around it as one URL."""
 
 _LINKS: Final = re.compile(r"(?<=\w)\.(?=[^\W\d_])|:(?=//)|@")
 LONGEST_LINE: Final = 160
@@ -14,12 +14,12 @@ MOST_LINES: Final = 2
 
 
 def unlinked(text: str) -> str:
-    """One printable line in which no mail program finds an address to make a link of."""
+    """One printable line in which mail programs find nothing to turn into a link."""
     return _LINKS.sub(lambda found: f"{JOINER}{found.group()}{JOINER}", one_line(text))
 
 
 def first_lines(text: str) -> str:
-    """The first two lines of a message that say anything, each cut to 160 characters."""
+    """The first two non-empty lines of a message, each cut to 160 characters."""
     lines = (one_line(each, LONGEST_LINE) for each in text[: 50 * LONGEST_LINE].splitlines())
-    said = [each for each in lines if each]
-    return "\n".join(said[:MOST_LINES])
+    non_empty = [each for each in lines if each]
+    return "\n".join(non_empty[:MOST_LINES])

@@ -120,7 +120,7 @@ class TestSources:
         helpdesk.tickets = [record("T-1")]
         assert "lists 1 tickets" in act(staff, SOURCE, "check_connection", source.pk)
         helpdesk.fail_everything(answer({}, 401))
-        assert "refused the log-in" in act(staff, SOURCE, "check_connection", source.pk)
+        assert "rejected the credentials" in act(staff, SOURCE, "check_connection", source.pk)
 
 
 class TestTokens:

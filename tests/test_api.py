@@ -199,7 +199,7 @@ class TestIngestion:
         helpdesk.fail_everything(answer({}, 401))
         status, body = api.call("POST", "/ingest/run", tenant_id="acme")
         assert (status, body["status"], body["errors"]) == (200, "failed", 1)
-        assert "refused the log-in" in body["detail"]
+        assert "rejected the credentials" in body["detail"]
 
     def test_a_second_start_is_409_and_names_the_first(self, api: Api, tenant: Tenant) -> None:
         status, first = api.call("POST", "/ingest/run", tenant_id="acme", wait=0)

@@ -125,12 +125,12 @@ class TestSlackAddress:
     def test_the_address_of_a_slack_channel_never_moves_to_another_host(self, address: str, tenant: Tenant) -> None:
         channel = make(tenant, "slack", SLACK_URL)
         channel.address = address
-        with pytest.raises(ValidationError, match="whole address"):
+        with pytest.raises(ValidationError, match="full URL"):
             channel.full_clean()
 
     def test_a_new_one_needs_all_of_it(self, tenant: Tenant) -> None:
         found = complaints(tenant, kind="slack", address="https://hooks.slack.example/")
-        assert "whole address" in found["address"][0]
+        assert "full URL" in found["address"][0]
 
 
 class TestPages:
@@ -193,7 +193,7 @@ class TestPages:
             ("webhook", {"max_age_hours": "0"}, "greater than or equal to 1"),
             ("webhook", {"urgencies": ["extreme"]}, "Select a valid choice"),
             ("email", {"address": "nobody"}, "is not an e-mail address"),
-            ("slack", {"address": "https://hooks.slack.example"}, "whole address"),
+            ("slack", {"address": "https://hooks.slack.example"}, "full URL"),
             ("house", {"address": "http://192.168.0.1:9000"}, "OUTBOUND_ALLOWED_HOSTS"),
         ],
     )

@@ -83,7 +83,7 @@ class TestAttempts:
             clock.advance(seconds=1)
         assert times == [0, 2, 6, 66, 68, 72, 192, 194, 198, 438, 440, 444]
         assert {each.key for each in endpoint.received} == {only()["_id"]}
-        assert only()["log"][-1]["note"].endswith("internal error (status 500). It said: out of order")
+        assert only()["log"][-1]["note"].endswith("internal error (status 500). Response: out of order")
 
     def test_after_a_day_in_vain_it_is_dead_and_nothing_more_is_sent(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock

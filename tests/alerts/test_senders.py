@@ -353,7 +353,7 @@ class TestAnswers:
     def test_a_connection_that_breaks_is_a_sentence(self, behaviour: Any) -> None:
         with RawServer(behaviour) as server:
             error = refused(webhook(server.url))
-        assert "cannot be reached" in str(error) and error.status is None and not error.endpoint_is_healthy
+        assert "is not reachable" in str(error) and error.status is None and not error.endpoint_is_healthy
 
     def test_an_endpoint_that_cannot_be_reached_is_reported_in_a_sentence(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -532,8 +532,8 @@ class TestEmail:
             ({"DATA": "554 spam"}, "refused the message (code 554)", 554, "message"),
             ({"DATA": "451 scanner is busy"}, "refused the message (code 451)", 451, "message"),
             ({"DATA": "421 closing"}, "refused the message (code 421)", 421, "endpoint"),
-            ({"DATA": ""}, "cannot be reached", None, "endpoint"),
-            ({"EHLO": "", "HELO": ""}, "cannot be reached", None, "endpoint"),
+            ({"DATA": ""}, "is not reachable", None, "endpoint"),
+            ({"EHLO": "", "HELO": ""}, "is not reachable", None, "endpoint"),
         ],
     )
     def test_what_the_mail_server_says_is_a_sentence_and_whose_fault_it_is(

@@ -9,7 +9,6 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -475,7 +474,7 @@ class TestConnections:
 
         with RawServer(send) as server:
             Source.objects.filter(tenant=filled).update(url=server.url)
-            with closing(open_source(Source.objects.get(tenant=filled))) as source:
+            with open_source(Source.objects.get(tenant=filled)) as source:
                 pages = list(source.pages())
         assert [each.fields for page in pages for each in page.records] == tickets
 

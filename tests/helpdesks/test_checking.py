@@ -14,8 +14,8 @@ from tests.builders import record
 from tests.commands import run
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets.helpdesks import SourceError
+from tickets.helpdesks.error_message import LONGEST, error_message
 from tickets.helpdesks.model import Source
-from tickets.helpdesks.own_words import LONGEST, own_words
 from tickets.ingestion import checking
 from tickets.ingestion.checking import Checked, check_in_time, check_source
 from tickets.records.rejections import group_reasons, reasons_in_words
@@ -73,6 +73,10 @@ class TestFirstPage:
 
         helpdesk.script = script
         assert check_source(source).is_usable
+
+    def test_a_check_requests_each_page_once(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
+        assert check_source(connect([item(n) for n in range(25)])).is_usable
+        assert [query["page"] for _, query, _ in helpdesk.requests] == ["1", "2"]
 
     def test_a_source_whose_tickets_can_be_read_has_no_problem(self, connect: Connect) -> None:
         assert check_source(connect([item(n) for n in range(25)])).problems == ()
@@ -183,7 +187,7 @@ class TestTime:
     def test_what_goes_wrong_in_time_is_said_as_ever(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
         source = connect([])
         helpdesk.fail_everything(answer({}, 404))
-        with pytest.raises(SourceError, match="knows no such page"):
+        with pytest.raises(SourceError, match="404 Not Found"):
             check_in_time(source)
 
 
@@ -234,9 +238,9 @@ class TestOwnWords:
 
     def test_what_a_helpdesk_says_is_shown_as_one_short_line(self) -> None:
         body = b'{"error": "' + b"a\\u001b[31m b\\n" * 100 + b'"}'
-        words = own_words(body, content_type="application/json")
+        words = error_message(body, content_type="application/json")
         assert words.startswith("a [31m b a [31m b") and len(words) == LONGEST
-        assert own_words(b"[" * 100_000, content_type="application/json") == ""
+        assert error_message(b"[" * 100_000, content_type="application/json") == ""
 
     def test_https_at_a_plain_port_is_said(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
         source = connect([])

@@ -329,7 +329,7 @@ class TestCommand:
 
     def test_records_of_another_tenant_are_refused_and_counted(self, write: Write, store: TicketStore) -> None:
         path = write("x.jsonl", [record("T-1"), record("T-2", tenant_id="globex")])
-        assert "1 of other tenants refused" in run("import_tickets", "acme", str(path))[1]
+        assert "1 of other tenants rejected" in run("import_tickets", "acme", str(path))[1]
         assert set(store.iterate_live_ids()) == {"x.jsonl:T-1"}
 
     def test_what_cannot_be_kept_is_3_and_in_quarantine_with_its_line(self, tenant: Tenant, write: Write) -> None:
@@ -365,14 +365,14 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("arguments", "complaint"),
         [
-            (["nobody", "good.csv"], "There is no tenant “nobody”"),
+            (["nobody", "good.csv"], "Tenant “nobody” does not exist"),
             (["acme", "missing.csv"], "cannot be opened: No such file"),
             (["acme", "good.xlsx"], "does not say what it is by its ending"),
             (["acme", "good.csv", "--map", "subject=Title"], "The columns are: id, created_at, subject."),
-            (["acme", "good.csv", "--map", "title=subject"], "there is no field “title”. The fields are: id,"),
-            (["acme", "good.csv", "--map", "subject"], "two things with = between them"),
-            (["acme", "good.csv", "--default", "colour=red"], "there is no field “colour”"),
-            (["acme", "good.csv", "--timezone", "Mars/Base"], "no zone “Mars/Base”"),
+            (["acme", "good.csv", "--map", "title=subject"], "unknown field “title”. Fields: id,"),
+            (["acme", "good.csv", "--map", "subject"], "two values joined by “=”"),
+            (["acme", "good.csv", "--default", "colour=red"], "unknown field “colour”"),
+            (["acme", "good.csv", "--timezone", "Mars/Base"], "unknown time zone “Mars/Base”"),
             (["acme", "good.csv", "--encoding", "klingon"], "no encoding “klingon”"),
         ],
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from tickets.helpdesks.limits import asked_pause, least_pause
+from tickets.helpdesks.limits import minimum_pause, requested_pause
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
@@ -41,7 +41,7 @@ EPOCH = int(NOW.timestamp())
     ],
 )
 def test_the_pause_is_read_from_any_header(status: int, headers: dict[str, str], seconds: float) -> None:
-    assert asked_pause(status, httpx.Headers(headers), now=NOW) == pytest.approx(seconds)
+    assert requested_pause(status, httpx.Headers(headers), now=NOW) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -57,16 +57,16 @@ def test_the_pause_is_read_from_any_header(status: int, headers: dict[str, str],
     ],
 )
 def test_a_refusal_without_signs_of_a_limit_is_no_rate_limit(status: int, headers: dict[str, str]) -> None:
-    assert asked_pause(status, httpx.Headers(headers), now=NOW) is None
+    assert requested_pause(status, httpx.Headers(headers), now=NOW) is None
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "nan", "inf", "1e9", "9" * 400, "²", "0x10"])
 def test_what_makes_no_sense_is_waited_for_the_usual_time(value: str) -> None:
-    pause = asked_pause(429, httpx.Headers({b"Retry-After": value.encode()}), now=NOW)
+    pause = requested_pause(429, httpx.Headers({b"Retry-After": value.encode()}), now=NOW)
     assert pause is not None and 0 <= pause <= 300
 
 
 def test_a_helpdesk_that_asks_for_no_pause_is_given_a_longer_one_each_time() -> None:
-    pauses = [least_pause(times) for times in range(1, 10)]
+    pauses = [minimum_pause(times) for times in range(1, 10)]
     assert pauses == sorted(pauses)
     assert pauses[0] > 0 and 10 < sum(pauses) < 30

@@ -40,7 +40,7 @@ def test_first_one_chooses_the_kind_and_the_form_begins_with_what_it_needs(admin
 
 
 def test_a_source_is_saved_and_its_secret_never_comes_out(admin: Client, tenant: Tenant) -> None:
-    assert "is saved" in said(admin.post(PAGE, {**REDMINE, "every_minutes": "15"}, follow=True))
+    assert "Connection saved" in said(admin.post(PAGE, {**REDMINE, "every_minutes": "15"}, follow=True))
     source = Source.objects.get(tenant=tenant)
     assert (source.reveal_secret(), source.every_minutes) == ("s3cret-key", 15)
     assert "acme" in find_schedules()
@@ -62,7 +62,7 @@ def test_saving_and_checking_says_whether_it_works(admin: Client, helpdesk: Scri
     form = {**REDMINE, "kind": "house", "url": helpdesk.url, "auth": "none", "secret": "", "auth_name": ""}
     assert "lists 1 tickets" in said(admin.post(PAGE, {**form, "check": "1"}, follow=True))
     helpdesk.fail_everything(answer({}, 401))
-    assert "refused the log-in" in said(admin.post(f"{PAGE}check/", follow=True))
+    assert "rejected the credentials" in said(admin.post(f"{PAGE}check/", follow=True))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_wrong_input_is_said_at_its_field_and_nothing_is_stored(
 def test_the_stored_secret_is_not_sent_to_another_server(admin: Client) -> None:
     admin.post(PAGE, REDMINE)
     moved = admin.post(PAGE, {**REDMINE, "url": "http://127.0.0.1:2", "secret": ""})
-    assert "another server" in str(moved.context["form"].errors["secret"])
+    assert "a different server" in str(moved.context["form"].errors["secret"])
     assert Source.objects.get().url == "http://127.0.0.1:1"
     admin.post(PAGE, {**REDMINE, "url": "http://127.0.0.1:1/below", "secret": ""})
     assert (Source.objects.get().url, Source.objects.get().reveal_secret()) == (

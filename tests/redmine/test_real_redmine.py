@@ -161,10 +161,8 @@ def test_a_wrong_key_is_said_though_redmine_answers_with_an_empty_list(
     assert outcome.status == "failed"
     assert outcome.error is not None and outcome.error["code"] == "refused_login"
     assert set(TicketStore(tenant).iterate_live_ids()) == before
-    opened = open_source(source)
-    with pytest.raises(SourceError, match="refused the log-in"):
-        opened.check()
-    opened.close()
+    with open_source(source) as opened, pytest.raises(SourceError, match="rejected the credentials"):
+        next(opened.pages())
 
 
 def test_a_restart_of_the_server_in_the_middle_loses_nothing(

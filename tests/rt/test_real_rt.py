@@ -185,10 +185,8 @@ def test_a_wrong_token_is_said_and_nothing_is_deleted(tenant: Tenant, source: So
     assert outcome.status == "failed"
     assert outcome.error is not None and outcome.error["code"] == "refused_login"
     assert set(TicketStore(tenant).iterate_live_ids()) == before
-    opened = open_source(source)
-    with pytest.raises(SourceError, match="refused the log-in"):
-        opened.check()
-    opened.close()
+    with open_source(source) as opened, pytest.raises(SourceError, match="rejected the credentials"):
+        next(opened.pages())
 
 
 def test_a_user_who_may_see_nothing_does_not_empty_the_tenant(tenant: Tenant, source: Source, rt: RtServer) -> None:

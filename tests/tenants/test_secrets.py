@@ -97,10 +97,9 @@ class TestKeyInTheAddress:
         self, source: Source, helpdesk: ScriptedHelpdesk
     ) -> None:
         helpdesk.script = lambda _path, _query: answer({"items": []})
-        opened = open_source(source)
-        opened.check()
-        list(opened.pages(since=None))
-        opened.close()
+        with open_source(source) as opened:
+            list(opened.pages())
+            list(opened.pages())
         assert len(helpdesk.requests) >= 2
         assert all(query["api_key"] == KEY for _, query, _ in helpdesk.requests)
         assert all("page" in query for path, query, _ in helpdesk.requests[1:] if path == "/list")
@@ -120,9 +119,8 @@ class TestKeyInTheAddress:
             return answer({"items": items, "next": following if number < 3 else None})
 
         helpdesk.script = script
-        opened = open_source(source)
-        pages = list(opened.pages(since=None))
-        opened.close()
+        with open_source(source) as opened:
+            pages = list(opened.pages())
         assert len(pages) == 3
         assert all("api_key" not in page.position.token and "k3y" not in page.position.token for page in pages)
         assert all(query["api_key"] == KEY for _, query, _ in helpdesk.requests)
@@ -136,10 +134,8 @@ class TestKeyInTheAddress:
         monkeypatch.setattr("tickets.helpdesks.http.backoff_waits", lambda **_: iter(()))
         caplog.set_level(logging.DEBUG, logger="tickets")
         helpdesk.fail_everything(failure)
-        opened = open_source(source)
-        with pytest.raises(SourceError) as error:
-            opened.check()
-        opened.close()
+        with open_source(source) as opened, pytest.raises(SourceError) as error:
+            next(opened.pages())
         assert "k3y" not in str(error.value) + caplog.text
 
     @pytest.mark.parametrize("log_in", [("query", "api_key"), ("bearer", ""), ("header", "X-Key"), ("basic", "ann")])
@@ -151,10 +147,8 @@ class TestKeyInTheAddress:
         source.save()
         said = f"{'x ' * 90}The key {KEY} (k3y%2Fwith%2Bodd%26chars%3D) is not known here."
         helpdesk.fail_everything(answer({"success": False, "error": said, "items": []}, status=status))
-        opened = open_source(source)
-        with pytest.raises(SourceError) as error:
-            opened.check()
-        opened.close()
+        with open_source(source) as opened, pytest.raises(SourceError) as error:
+            next(opened.pages())
         assert "k3y" not in str(error.value) and "odd" not in str(error.value)
 
     def test_a_key_in_the_address_is_chosen_on_the_page_and_by_the_command(
@@ -164,7 +158,7 @@ class TestKeyInTheAddress:
                 "options": json.dumps(LIST),
                 "page_size": "100", "every_minutes": "", "enabled": "on"}  # fmt: skip
         client = client_of(owner)
-        assert "needs the name of the parameter" in client.post("/t/acme/settings/source/", form).content.decode()
+        assert "Enter the name of the query parameter" in client.post("/t/acme/settings/source/", form).content.decode()
         client.post("/t/acme/settings/source/", {**form, "auth_name": "key"})
         stored = Source.objects.get()
         assert (stored.auth, stored.auth_name, stored.reveal_secret()) == ("query", "key", KEY)
@@ -195,9 +189,8 @@ class TestSettings:
         source = Source.objects.create(tenant=tenant, kind="rest", url=helpdesk.url,
                                        options={**LIST, "params": {"token": "s3cret", "key": "x"}})  # fmt: skip
         call_command("source", "schedule", "acme", "--every", "5", stdout=io.StringIO())
-        opened = open_source(Source.objects.get())
-        opened.check()
-        opened.close()
+        with open_source(Source.objects.get()) as opened:
+            next(opened.pages())
         assert helpdesk.requests[-1][1]["token"] == "s3cret"
         source.options = {**LIST, "params": {"token": "another"}}
         with pytest.raises(ValidationError, match="looks like"):

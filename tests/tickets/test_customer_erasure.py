@@ -217,7 +217,7 @@ def test_while_numbers_are_counted_it_waits_and_says_so(filled: Tenant, monkeypa
     lock = Lock("rollups:acme")
     held = lock.take("a keeper")
     assert held is not None
-    with pytest.raises(match="Numbers are being counted"):
+    with pytest.raises(Rejected, match="Statistics are being updated"):
         erase_customer(filled, JANE)
     assert count_customer_data(filled, JANE).tickets == 7
     lock.release(held)
@@ -318,7 +318,7 @@ class TestCommand:
         assert count_customer_data(filled, JANE).tickets == 0
 
     def test_a_tenant_that_is_not_there_is_refused(self, db: None) -> None:
-        with pytest.raises(CommandError, match="no tenant"):
+        with pytest.raises(CommandError, match="does not exist"):
             call_command("customer", "erase", "nobody", JANE, "--yes", stdout=io.StringIO())
 
 

@@ -500,7 +500,7 @@ class TestBadHelpdesks:
         Source.objects.filter(tenant=tenant).update(url="http://127.0.0.1:1")
         outcome = ingest()
         assert outcome.error is not None and outcome.error["code"] == "unreachable"
-        assert "cannot be reached (the connection was refused)" in outcome.error["message"]
+        assert "is not reachable (the connection was refused)" in outcome.error["message"]
 
     @pytest.mark.parametrize("header", ["7", "7.0", "Tue, 10 Mar 2099 00:00:00 GMT"])
     def test_a_429_answer_waits_as_long_as_the_helpdesk_asks(

@@ -265,7 +265,7 @@ class TestThePages:
         admin.post(PAGE, self.form(first.url))
         ingest()
         html = admin.get(PAGE).content.decode()
-        assert "The same helpdesk at a new address" in html
+        assert "The same helpdesk at a new URL" in html
         saved = admin.post(PAGE, self.form(second.url, helpdesk="another"), follow=True)
         said = " ".join(str(each) for each in saved.context["messages"])
         assert "the 5 tickets of “house” stay" in said and "begin with “house-2:”" in said
@@ -450,7 +450,7 @@ class TestImports:
     @pytest.mark.parametrize(
         ("options", "complaint"),
         [
-            (["--into", "nothing"], "acme has no connection “nothing”. It has: house."),
+            (["--into", "nothing"], "acme has no connection “nothing”. Connections: house."),
             (["--name", "house"], "“house” is a connection of acme. For a file of that very helpdesk: --into house"),
             (["--name", "a:b"], "--name takes letters"),
             (["--name", "a/b"], "--name takes letters"),

@@ -306,7 +306,7 @@ class TestMapping:
     def test_a_command_says_it_and_shows_what_is_left(self, tenant: Tenant) -> None:
         assert "2 unmapped statuses" in run("statuses", "acme")[1]
         status, out, _ = run("statuses", "acme", "--map", "Waiting on Customer=pending", "Erledigt=closed")
-        assert (status, out.splitlines()[-1]) == (0, "acme: every status is known.")
+        assert (status, out.splitlines()[-1]) == (0, "acme: all statuses are mapped.")
         assert statuses(tenant) == {"pending": 4, "closed": 3, "open": 1}
         assert run("statuses", "acme", "--map", "Erledigt=")[1].endswith("until you map it.\n")
 

@@ -1,4 +1,4 @@
-"""Addresses that a helpdesk names in its answers: resolved as RFC 3986 says, and kept on its own host. Pure."""
+"""Resolves URLs in a helpdesk's responses (RFC 3986), and keeps them on its own host. Pure."""
 
 from collections.abc import Mapping
 from urllib.parse import SplitResult, unquote_plus, urldefrag, urljoin, urlsplit, urlunsplit
@@ -9,11 +9,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class OtherHost(ValueError):
-    """The address leads to another host; `str()` is where to, without any credential that stood in it."""
+    """The URL points to another host; `str()` is that host, without credentials."""
 
 
 def origin_of(url: str) -> str:
-    """Scheme and host, and the port where it is not the scheme's own: what a person recognises a server by."""
+    """Scheme and host, and the port unless it is the default."""
     parts = urlsplit(url)
     port = parts.port
     is_usual = port is None or port == _DEFAULT_PORTS.get(parts.scheme)
@@ -21,14 +21,14 @@ def origin_of(url: str) -> str:
 
 
 def resolve(reference: str, *, against: str, base_url: str) -> str:
-    """The full address of a reference found in the answer of `against`, under the origin of `base_url`.
+    """The full URL of a reference in the response to `against`, with the origin of `base_url`.
 
-    The same host counts as such in capitals, with a dot at its end and with its usual port written out. An
-    http address of a host that is read by https is read by https: the helpdesk stands behind a proxy and does
-    not know. Raises `OtherHost`, and `ValueError` where the reference is no address.
+    Case, a trailing dot and an explicit default port do not make a different host. If the helpdesk is read over https,
+    its http URLs become https: behind a proxy it may not know its own scheme. Raises `OtherHost`, and `ValueError` if
+    the reference is not a URL.
     """
     url = urldefrag(urljoin(against, reference.strip().replace(" ", "%20"))).url
-    url.encode()  # half of a surrogate pair is in no address; its error is a ValueError
+    url.encode()  # raises a ValueError for half a surrogate pair
     parts, base = urlsplit(url), urlsplit(base_url)
     if not _is_same_host(parts, base):
         raise OtherHost(origin_of(url) if parts.hostname else parts.scheme)
@@ -36,7 +36,7 @@ def resolve(reference: str, *, against: str, base_url: str) -> str:
 
 
 def with_params(url: str, params: Mapping[str, str | int] | None) -> str:
-    """The address with the parameters behind those that it has; of two of one name ours stays."""
+    """The URL with the parameters appended; they replace existing ones of the same name."""
     if not params:
         return url
     parts = urlsplit(url)

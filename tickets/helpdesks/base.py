@@ -1,40 +1,42 @@
-"""What ingestion asks of a source, whatever helpdesk is behind it."""
+"""The interface of sources, for all helpdesks and files."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, Protocol, overload
+from typing import Any, Literal, Protocol, Self, overload
 
+from supportsaas.formatting import format_count
 from tickets.records.origin import Origin
 
-Drift = Literal["none", "told", "silent"]
-"""Of pages that move while they are read: none do; or their total and the list of deleted tickets tell; or nothing need."""
+Drift = Literal["none", "reported", "silent"]
+"""Whether records can move between pages during a read: never (`none`), visible in the total and the list of deleted
+tickets (`reported`), or possibly without any sign (`silent`)."""
 
 
 class SourceError(Exception):
-    """The source could not be read. `str()` is a sentence for a manager, `code` is for programs.
+    """The source could not be read. `str()` is a sentence for managers, `code` is for programs.
 
     Codes: unreachable, timeout, refused_login, not_found, rejected, server_error, rate_limited,
     not_json, unexpected_answer, failed_answer, too_large, redirect, refused_address, misconfigured, bad_file.
-    `status` is the HTTP status where the helpdesk knew no such page or rejected the request.
+    `status` is the HTTP status if the helpdesk rejected the request or did not find the page.
     """
 
     def __init__(self, code: str, sentence: str, *, status: int | None = None) -> None:
-        super().__init__(sentence.encode(errors="replace").decode())  # it may quote what no database takes
+        super().__init__(sentence.encode(errors="replace").decode())  # it may quote text that MongoDB cannot store
         self.code = code
         self.status = status
 
 
-PLACE_IS_GONE = ("not_found", "rejected", "unexpected_answer", "failed_answer")
-"""Codes of what a helpdesk answers to a place in its list that is not there any more, such as a cursor that has lapsed."""
+POSITION_EXPIRED = ("not_found", "rejected", "unexpected_answer", "failed_answer")
+"""Codes of errors that an expired position in the list, such as an old cursor, can cause."""
 
 
 LARGEST_NUMBER = 10**12
-"""No list has more tickets or pages: a larger number says something else, and the database may not hold it."""
+"""No list has more tickets or pages. A larger number means something else, and MongoDB may not store it."""
 
 
 def read_total(value: Any) -> int | None:
-    """How many tickets a helpdesk says that there are, also as text; None where it says no number that can be."""
+    """The total that a helpdesk reports, as a number or text; None if it is not plausible."""
     if isinstance(value, str) and len(value) <= 30 and value.strip().isascii() and value.strip().isdecimal():
         value = int(value)
     if isinstance(value, float) and value.is_integer():
@@ -42,14 +44,18 @@ def read_total(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER else None
 
 
+def tickets_found(total: int | None) -> str:
+    """A sentence about the number of tickets in a helpdesk, None if it is unknown."""
+    return "Tickets found." if total is None else f"{format_count(total, 'ticket')} found."
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """One record: `fields` in the native field names for normalising, `raw` as it came for quarantine.
+    """A record: `fields` under native field names for normalization, `raw` as received for quarantine.
 
-    Where there are no fields, `problem` is the field and the reason it is refused for. `place`
-    says where in a file it stands ("line 7 of old.csv"); empty for a helpdesk's records. `origin`: whose
-    it is, where the run does not say. `is_skipped`: the source's settings leave it out, so it is listed, but
-    neither kept nor rejected.
+    Without fields, `problem` is the field and reason it is rejected for. `place` is the place in a file, such as
+    "line 7 of old.csv", and empty for helpdesks. `origin` says where the record comes from, if the run does not.
+    `is_skipped`: the connector settings skip it, so it counts as listed but is neither stored nor rejected.
     """
 
     fields: Mapping[str, Any] | None
@@ -62,14 +68,14 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page begins: how many pages lie before it, and the source's own word for the place."""
+    """Where a page starts: the number of pages before it, and the source's own token."""
 
     pages_before: int
     token: str
 
 
 class MappedRecords(Sequence[SourceRecord]):
-    """Records as they came, each mapped only when it is looked at: of very many no second object each is kept."""
+    """Raw records that are mapped on access, to save memory."""
 
     def __init__(self, raw: Sequence[Any], to_record: Callable[[Any], SourceRecord]) -> None:
         self._raw, self._to_record = raw, to_record
@@ -92,9 +98,9 @@ PART_RECORDS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page; `total_pages` and `total_count` are of the whole listing, where the source tells them.
+    """A page. `total_pages` and `total_count` describe the whole list, if the source reports them.
 
-    `is_doubtful`: the list ended here in a way in which lists end that have moved.
+    `is_doubtful`: the list ended here in a way that suggests records have moved.
     """
 
     records: Sequence[SourceRecord]
@@ -108,41 +114,47 @@ class Page:
         return self.position.pages_before + 1
 
     def parts(self) -> Iterator["Page"]:
-        """The page in parts of at most `PART_RECORDS`: a server may send all it has, whatever was asked for."""
+        """The page in parts of at most `PART_RECORDS`, because a server may send more than requested."""
         for first in range(0, max(len(self.records), 1), PART_RECORDS):
             yield replace(self, records=self.records[first : first + PART_RECORDS])
 
 
 class TicketSource(Protocol):
-    """A helpdesk, one page at a time."""
+    """A helpdesk or file, read one page at a time. As a context manager, it closes itself."""
 
     @property
     def supports_since(self) -> bool:
-        """Whether it can list only what changed since a moment."""
+        """Whether it can list only changes since a time."""
 
     @property
     def lists_everything(self) -> bool:
-        """Whether a whole read shows all tickets there are, so that an absent one is gone."""
+        """Whether a full sync lists all existing tickets, so that a missing one was deleted."""
 
     @property
     def drift(self) -> Drift:
-        """Whether tickets that come or go while the list is read can push others past the reader."""
-
-    def check(self) -> str:
-        """Really log in; a sentence on success, raises `SourceError`."""
+        """Whether new or deleted tickets can move others between pages during a read."""
 
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
-        """Every page up to the last, in the source's order; raises `SourceError`.
+        """Yield all pages, at least one, in the source's order; raises `SourceError`.
 
-        With `since`, only what changed at or after it; with `start`, from that page on. Where the
-        listing got shorter while it was read, pages come again: what slipped between two would be lost.
+        With `since`, only changes at or after that time; with `start`, from that page on. If the list gets shorter
+        during the read, pages are repeated, because records that moved between pages would be lost.
         """
 
+    def describe(self, first: Page) -> str:
+        """A sentence that the source works, given its first page."""
+
     def record(self, raw: Any) -> SourceRecord:
-        """A record as it came, with its fields under the native field names."""
+        """Map a raw record to native field names."""
 
     def find_deleted_ids(self) -> list[str]:
-        """The ids the helpdesk itself lists as deleted; empty where it keeps no such list."""
+        """The ids the helpdesk lists as deleted; empty if it has no such list."""
 
     def close(self) -> None:
-        """Give back connections."""
+        """Close connections."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,4 +1,4 @@
-"""The body of an answer, unpacked in small steps: what is small on the wire may be without end unpacked."""
+"""Decompresses a response body in small steps, because a small body may unpack to a huge one."""
 
 import zlib
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ _PACKED = ("gzip", "x-gzip", "deflate")
 
 
 def iterate_body(response: httpx.Response) -> Iterator[bytes]:
-    """The bytes of the body, at most `STEP_BYTES` at a time. Raises `httpx.DecodingError`.
+    """Yield the body, at most `STEP_BYTES` at a time. Raises `httpx.DecodingError`.
 
-    A body that ends too early is given as far as it came.
+    A truncated body is yielded as far as it was received.
     """
     packed_as = response.headers.get("Content-Encoding", "identity").strip().lower()
     if packed_as in ("", "identity"):
@@ -22,15 +22,15 @@ def iterate_body(response: httpx.Response) -> Iterator[bytes]:
     elif packed_as in _PACKED:
         yield from _unpack(response.iter_raw(STEP_BYTES))
     else:
-        raise httpx.DecodingError(f"it is packed as {packed_as[:40]!r}")
+        raise httpx.DecodingError(f"unsupported Content-Encoding {packed_as[:40]!r}")
 
 
 def _unpack(chunks: Iterator[bytes]) -> Iterator[bytes]:
     unpacking = zlib.decompressobj(_GZIP_OR_ZLIB)
     for chunk in chunks:
         rest, piece = chunk, b""
-        while rest or len(piece) == STEP_BYTES:  # a full step may leave something behind
-            if unpacking.eof:  # gzip allows one packed piece after the other
+        while rest or len(piece) == STEP_BYTES:  # after a full step there may be more
+            if unpacking.eof:  # gzip allows several members
                 unpacking = zlib.decompressobj(_GZIP_OR_ZLIB)
             try:
                 piece = unpacking.decompress(rest, STEP_BYTES)

@@ -1,4 +1,4 @@
-"""What an answer with status 200 says of itself where it is no answer: that the request has failed. Pure."""
+"""Recognizes responses with status 200 that report a failure. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -17,9 +17,9 @@ _WITHIN = frozenset(("meta", "response", "result", "status", "header"))
 
 
 def complaint_of(payload: Any, *, hide: Callable[[str], str] = str) -> str | None:
-    """The helpdesk's own words for its failure, empty where it has none; None where it says nothing of one.
+    """The helpdesk's error message, empty if it has none; None if the response reports no failure.
 
-    `hide` takes out of them what nobody must read.
+    `hide` removes secrets from the message.
     """
     if not isinstance(payload, Mapping):
         return None
@@ -32,7 +32,7 @@ def complaint_of(payload: Any, *, hide: Callable[[str], str] = str) -> str | Non
 
 
 def _fields(payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The fields of the answer and of the parts that usually speak of it, by a name without marks and capitals."""
+    """The fields of the response and of its usual status parts, with normalized names."""
     for key, value in payload.items():
         name = "".join(filter(str.isalnum, str(key))).lower()
         yield name, value

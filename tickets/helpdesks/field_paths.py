@@ -1,4 +1,4 @@
-"""Values of a record by their dotted path, as a mapping names them. Pure."""
+"""Reads values of a record by dotted path. Pure."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tickets.records.statuses import StatusMap
 
 
 def look_up(value: Any, path: str) -> Any:
-    """The value at a dotted path (`author.name`, `items.0.id`), or None; an empty path is the value."""
+    """The value at a dotted path (`author.name`, `items.0.id`), or None; an empty path is the value itself."""
     if not path:
         return value
     for step in path.split("."):
@@ -21,7 +21,7 @@ def look_up(value: Any, path: str) -> Any:
 
 
 def map_status(status: Any, statuses: StatusMap) -> Any:
-    """The status as ours; one that is no text is looked up as JSON writes it (`true`, `2`), a list of one as its item."""
+    """The mapped status. Non-text values are looked up as JSON (`true`, `2`), and a list of one as its item."""
     if isinstance(status, list) and len(status) == 1:
         status = status[0]
     text = as_text(status)
@@ -29,7 +29,7 @@ def map_status(status: Any, statuses: StatusMap) -> Any:
 
 
 def has_path(value: Any, path: str) -> bool:
-    """Whether a record has the path, whatever stands there; one that ends early at nothing may have it."""
+    """Whether a record has the path with any value; a path that ends early at null counts."""
     *outer, last = path.split(".")
     holder = look_up(value, ".".join(outer))
     if isinstance(holder, list):

@@ -1,5 +1,7 @@
-"""HTTP towards a helpdesk: every request waits for the shared rate limit, is bounded in time and
-size, is retried where that helps, and ends in an answer or a `SourceError` with a sentence."""
+"""HTTP requests to a helpdesk, within the shared rate limit and bounded in time and size.
+
+A request is retried if that can help, and ends in a response or in a `SourceError` with a sentence.
+"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -17,10 +19,10 @@ from supportsaas.reliability.retry import ATTEMPTS, backoff_waits
 from tickets.helpdesks.addresses import OtherHost, origin_of, resolve, with_params
 from tickets.helpdesks.base import SourceError
 from tickets.helpdesks.body import ACCEPT_ENCODING, iterate_body
+from tickets.helpdesks.error_message import LARGEST_BODY, error_message, spellings
 from tickets.helpdesks.json_text import TextCutOff, TextUnreadable, TooDeepOrTooLong, TooMuchMemory, read_json
-from tickets.helpdesks.key_in_address import KeyInAddress
-from tickets.helpdesks.limits import asked_pause, least_pause
-from tickets.helpdesks.own_words import LARGEST_BODY, own_words, spellings
+from tickets.helpdesks.key_in_url import KeyInUrl
+from tickets.helpdesks.limits import minimum_pause, requested_pause
 
 READ_SECONDS = 30.0
 WHOLE_ANSWER_SECONDS = 60.0
@@ -30,7 +32,7 @@ READABLE = (200, 203, 206)
 NOTHING = 204
 
 Wait = Callable[[float, str], None]
-"""Waits so many seconds for the reason given; raises where the run is to stop."""
+"""Waits for a number of seconds and a reason; raises if the run should stop."""
 
 
 def sleep_plainly(seconds: float, _reason: str) -> None:
@@ -38,7 +40,7 @@ def sleep_plainly(seconds: float, _reason: str) -> None:
 
 
 class _Transient(SourceError):
-    """Worth another attempt."""
+    """A failure worth retrying."""
 
 
 class _Throttled(SourceError):
@@ -51,7 +53,7 @@ class _Throttled(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`payload` is the JSON; None where the helpdesk answered that there is no content (204)."""
+    """A response. `payload` is the JSON, or None for status 204 (no content)."""
 
     payload: Any
     headers: Mapping[str, str]
@@ -59,7 +61,7 @@ class Answer:
 
 
 class HelpdeskHttp:
-    """GET requests for JSON below one address, with one credential."""
+    """GET requests for JSON below a base URL, with one credential."""
 
     def __init__(
         self,
@@ -67,7 +69,7 @@ class HelpdeskHttp:
         base_url: str,
         headers: Mapping[str, str] | None = None,
         basic_auth: tuple[str, str] | None = None,
-        key_in_address: KeyInAddress | None = None,
+        key_in_url: KeyInUrl | None = None,
         tenant_id: str,
         limiter: RateLimiter | None = None,
         wait: Wait = sleep_plainly,
@@ -78,10 +80,10 @@ class HelpdeskHttp:
         self._tenant_id = tenant_id
         self._wait = wait
         secrets = [each for value in (headers or {}).values() for each in (value, *value.split())]
-        secrets += [*(basic_auth or ()), key_in_address.secret if key_in_address else ""]
-        # The longest first: one may be a part of another.
+        secrets += [*(basic_auth or ()), key_in_url.secret if key_in_url else ""]
+        # Longest first, because one may be part of another.
         self._secrets = sorted({each for secret in secrets for each in spellings(secret)}, key=len, reverse=True)
-        # A redirect could carry the credential to another host; this client follows none.
+        # A redirect could send the credential to another host, so the client follows none.
         self._client = outbound.open_client(
             whole_seconds=WHOLE_ANSWER_SECONDS,
             read_seconds=READ_SECONDS,
@@ -91,37 +93,37 @@ class HelpdeskHttp:
                 "User-Agent": "SupportSaaS",
                 **(headers or {}),
             },
-            auth=httpx.BasicAuth(*basic_auth) if basic_auth else key_in_address,
+            auth=httpx.BasicAuth(*basic_auth) if basic_auth else key_in_url,
         )
-        self._key_in_address = key_in_address
+        self._key_in_url = key_in_url
 
     def close(self) -> None:
         self._client.close()
 
     def hide(self, text: str) -> str:
-        """Words of the helpdesk, without the credential that they may repeat."""
+        """Remove the credential from text of the helpdesk."""
         for secret in self._secrets:
             text = text.replace(secret, "…")
         return text
 
     def without_key(self, address: str) -> str:
-        """A next address that may be stored: without the key that the helpdesk may have repeated in it."""
-        return self._key_in_address.without_key(address) if self._key_in_address else address
+        """Remove the API key from a URL of the helpdesk, so that it can be stored."""
+        return self._key_in_url.without_key(address) if self._key_in_url else address
 
     def get(self, address: str, params: Mapping[str, str | int] | None = None) -> Answer:
-        """The JSON at a path below the address (which may have a query), or at a full address on the same host."""
+        """Get JSON from a path below the base URL, or from a full URL on the same host."""
         url = with_params(self._absolute(address), params)
         waits = backoff_waits(attempts=ATTEMPTS)
         throttled = 0
         while True:
-            self._wait(0.0, "the next request")  # whoever wants to stop us is heard here, also where nothing waits
+            self._wait(0.0, "the next request")  # stops the run here if requested, even if there is nothing to wait for
             try:
                 return self._get_once(url)
             except _Throttled as error:
                 throttled += 1
                 if throttled >= THROTTLED_ATTEMPTS:
                     raise SourceError("rate_limited", str(error)) from None
-                self._limiter.hold_back(max(error.seconds, least_pause(throttled)))
+                self._limiter.hold_back(max(error.seconds, minimum_pause(throttled)))
             except _Transient as error:
                 pause = next(waits, None)
                 if pause is None:
@@ -129,7 +131,7 @@ class HelpdeskHttp:
                 self._wait(pause, "another attempt")
 
     def follow(self, reference: str, *, found_in: Answer) -> str:
-        """The full address of a reference that an answer holds; raises `SourceError` where it leaves the host."""
+        """The full URL of a reference in a response; raises `SourceError` if it leaves the host."""
         return self.without_key(self._resolve(reference, against=found_in.url))
 
     def _absolute(self, address: str) -> str:
@@ -143,12 +145,12 @@ class HelpdeskHttp:
         except OtherHost as elsewhere:
             raise SourceError(
                 "redirect",
-                f"The helpdesk at {origin_of(self.base_url)} points to another host: {elsewhere}. Nothing is sent "
-                "there. If that is the helpdesk's own address, enter it in the source.",
+                f"The helpdesk at {origin_of(self.base_url)} points to another host: {elsewhere}. Nothing was sent "
+                "there. If the helpdesk has moved, enter its new URL.",
             ) from None
         except ValueError:
             raise SourceError(
-                "unexpected_answer", f"The helpdesk at {self.host} names a next page that is no address."
+                "unexpected_answer", f"The helpdesk at {self.host} returned an invalid URL of the next page."
             ) from None
 
     def _get_once(self, url: str) -> Answer:
@@ -166,7 +168,7 @@ class HelpdeskHttp:
             self._wait(min(admission.wait_seconds, 5.0), "the API limit")
 
     def _request(self, url: str) -> Answer:
-        """One request, head and body within `WHOLE_ANSWER_SECONDS`, however slowly its bytes drip."""
+        """One request; headers and body must arrive within `WHOLE_ANSWER_SECONDS`."""
         body = bytearray()
         try:
             with self._client.stream("GET", url) as response:
@@ -176,23 +178,23 @@ class HelpdeskHttp:
                     if len(body) > LARGEST_ANSWER_BYTES:
                         raise SourceError(
                             "too_large",
-                            f"The helpdesk at {self.host} sent an answer of more than 32 MB. Ask for smaller pages.",
+                            f"The helpdesk at {self.host} returned more than 32 MB. Request fewer tickets at once.",
                         )
         except AddressBlocked as error:
-            raise SourceError("refused_address", f"The helpdesk cannot be read: {error}") from None
+            raise SourceError("refused_address", f"This URL is not allowed: {error}") from None
         except httpx.TimeoutException:
-            raise _Transient("timeout", f"The helpdesk at {self.host} did not answer in time.") from None
+            raise _Transient("timeout", f"The helpdesk at {self.host} did not respond in time.") from None
         except httpx.RemoteProtocolError:
             raise _Transient(
-                "unreachable", f"The helpdesk at {self.host} broke off in the middle of its answer."
+                "unreachable", f"The helpdesk at {self.host} closed the connection during its response."
             ) from None
         except httpx.TransportError as error:
             raise _Transient(
-                "unreachable", f"The helpdesk at {self.host} cannot be reached ({outbound.why_unreachable(error)})."
+                "unreachable", f"The helpdesk at {self.host} is not reachable ({outbound.why_unreachable(error)})."
             ) from None
         except (httpx.InvalidURL, httpx.DecodingError) as error:
             raise SourceError(
-                "unexpected_answer", f"The helpdesk at {self.host} gave an answer that cannot be read ({error})."
+                "unexpected_answer", f"The helpdesk at {self.host} returned an unreadable response ({error})."
             ) from None
         payload = None if response.status_code == NOTHING else self._decode(body, response)
         return Answer(payload, response.headers, str(response.url))
@@ -201,40 +203,36 @@ class HelpdeskHttp:
         status = response.status_code
         if status in READABLE or status == NOTHING:
             return
-        pause = asked_pause(status, response.headers, now=clock.now())
+        pause = requested_pause(status, response.headers, now=clock.now())
         if pause is not None:
-            raise _Throttled(
-                f"The helpdesk at {self.host} keeps refusing requests as too many (status {status}).", pause
-            )
+            raise _Throttled(f"The helpdesk at {self.host} keeps limiting requests (status {status}).", pause)
         if status >= 500:
-            raise _Transient("server_error", f"The helpdesk at {self.host} has an internal error (status {status}).")
-        own = self._own_words(response) if 400 <= status < 500 else ""
+            raise _Transient("server_error", f"The helpdesk at {self.host} had an internal error (status {status}).")
+        own = self._error_message(response) if 400 <= status < 500 else ""
         if status in (401, 403):
             raise SourceError(
                 "refused_login",
-                f"The helpdesk at {self.host} refused the log-in (status {status}{own}). Check the credential of the "
-                "source.",
+                f"The helpdesk at {self.host} rejected the credentials (status {status}{own}). Check the key or password.",
             )
         if status == 404:
             raise SourceError(
                 "not_found",
-                f"The helpdesk at {self.host} knows no such page (status 404{own}). Check the address of the source.",
+                f"The helpdesk at {self.host} returned 404 Not Found{own}. Check the URL.",
                 status=status,
             )
         if 300 <= status < 400:
             raise SourceError(
                 "redirect",
-                f"The helpdesk at {self.host} sends us elsewhere (status {status}). Enter the final address in the source.",
+                f"The helpdesk at {self.host} redirects elsewhere (status {status}). Enter the final URL.",
             )
         raise SourceError(
             "rejected",
-            f"The helpdesk at {self.host} rejected the request (status {status}{own}). Check the settings of the "
-            "source.",
+            f"The helpdesk at {self.host} rejected the request (status {status}{own}). Check the connection settings.",
             status=status,
         )
 
-    def _own_words(self, response: httpx.Response) -> str:
-        """What the helpdesk says of its refusal, to be put behind the status; empty where it says nothing."""
+    def _error_message(self, response: httpx.Response) -> str:
+        """The helpdesk's error message, to append to the status; empty if there is none."""
         body = bytearray()
         try:
             for piece in iterate_body(response):
@@ -244,8 +242,8 @@ class HelpdeskHttp:
         except (httpx.HTTPError, httpx.StreamError):
             return ""
         content_type = response.headers.get("Content-Type", "")
-        words = own_words(bytes(body), content_type=content_type, secrets=self._secrets)
-        return f": “{words}”" if words else ""
+        message = error_message(bytes(body), content_type=content_type, secrets=self._secrets)
+        return f": “{message}”" if message else ""
 
     def _decode(self, body: bytearray, response: httpx.Response) -> Any:
         content_type = response.headers.get("Content-Type", "")
@@ -253,25 +251,26 @@ class HelpdeskHttp:
             return read_json(body, content_type=content_type)
         except TooMuchMemory as error:
             raise SourceError(
-                "too_large", f"The helpdesk at {self.host} sent an answer that {error}. Ask for smaller pages."
+                "too_large",
+                f"The helpdesk at {self.host} returned a response that {error}. Request fewer tickets at once.",
             ) from None
         except TooDeepOrTooLong as error:
             raise SourceError(
-                "unexpected_answer", f"The helpdesk at {self.host} sent JSON that cannot be read: {error}."
+                "unexpected_answer", f"The helpdesk at {self.host} returned unreadable JSON: {error}."
             ) from None
         except ValueError as error:
             problem = error
         if content_type.split(";")[0].strip().lower() == "text/html" or _looks_like_html(body):
-            what = "a web page instead of tickets. Check the address of the source."
+            what = "a web page instead of tickets. Check the URL."
         elif isinstance(problem, TextUnreadable) and not isinstance(problem, TextCutOff):
             raise SourceError(
                 "unexpected_answer",
-                f"The helpdesk at {self.host} sent text that {problem}. Nothing of this answer is stored, so that no "
-                "letter is replaced by another. Have the helpdesk declare the charset it writes.",
+                f"The helpdesk at {self.host} returned text that {problem}. Nothing of it was stored, to avoid wrong "
+                "characters. Configure the helpdesk to declare the charset it uses.",
             ) from None
         else:
-            what = "something that is not complete JSON instead of tickets. Check the address of the source."
-        raise _Transient("not_json", f"The helpdesk at {self.host} sent {what}")
+            what = "incomplete JSON instead of tickets. Check the URL."
+        raise _Transient("not_json", f"The helpdesk at {self.host} returned {what}")
 
 
 def _looks_like_html(body: bytearray) -> bool:

@@ -1,8 +1,7 @@
-"""How long a helpdesk that refuses a request as one too many asks us to wait, in whichever header. Pure.
+"""How long a rate-limited request should wait, by any of the headers in use. Pure.
 
-`Retry-After` is RFC 9110, 10.2.3; `RateLimit` and `RateLimit-Reset` are the drafts of the IETF's httpapi group;
-the names with X are what helpdesks had before: GitHub and Intercom send the moment in seconds since 1970, others
-in milliseconds, Roundup the seconds that are left, with fractions.
+`Retry-After` is RFC 9110, 10.2.3; `RateLimit` and `RateLimit-Reset` are IETF httpapi drafts. The older X- headers vary:
+GitHub and Intercom send seconds since 1970, others milliseconds, and Roundup the remaining seconds with fractions.
 """
 
 import re
@@ -14,9 +13,9 @@ from supportsaas.reliability.backoff import Backoff
 from supportsaas.reliability.retry import parse_retry_after
 
 LONGEST_PAUSE_SECONDS = 300.0
-"""Who asks for more is asked again after so long."""
-UNSAID_PAUSE_SECONDS = 10.0
-_LEAST_PAUSES = Backoff(0.25, cap=3.0)
+"""Longer waits are cut to this."""
+DEFAULT_PAUSE_SECONDS = 10.0
+_MINIMUM_PAUSES = Backoff(0.25, cap=3.0)
 
 _MOMENTS = (
     "Retry-After",
@@ -30,15 +29,15 @@ _REMAINING = ("RateLimit-Remaining", "X-RateLimit-Remaining", "X-Rate-Limit-Rema
 _NUMBER = re.compile(r"(\d{1,20}(?:\.\d{0,20})?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?)?", re.I)
 _RATE_LIMIT = re.compile(r"\b(remaining|reset|r|t)\s*=\s*(\d{1,15}(?:\.\d{1,15})?)", re.I)
 _SECONDS_FROM, _MILLISECONDS_FROM = 1e8, 1e11
-"""A larger number is no wait but a moment since 1970: three years would be a strange wait."""
+"""A larger number is not a wait but a time since 1970: nobody asks for a wait of three years."""
 _MOST_SKEW = timedelta(days=1)
 
 
-def asked_pause(status: int, headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """Seconds to wait, from 0 to `LONGEST_PAUSE_SECONDS`, or None where the answer is no matter of limits.
+def requested_pause(status: int, headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Seconds to wait, from 0 to `LONGEST_PAUSE_SECONDS`, or None if the response is not about limits.
 
-    A 429 always is one; a 403 where it says when to come again and does not also say that requests are left; a
-    503 where it has a Retry-After. `headers` are looked up in any case of their letters.
+    429 always is; 403 if it says when to retry and no requests are left; 503 with Retry-After. `headers` must ignore
+    case.
     """
     if status not in (403, 429, 503):
         return None
@@ -51,13 +50,13 @@ def asked_pause(status: int, headers: Mapping[str, str], *, now: datetime) -> fl
     if status == 403 and not _is_used_up(headers, draft, is_named=bool(named)):
         return None
     positive = next((each for each in named if each > 0), None)
-    pause = positive if positive is not None else 0.0 if named else UNSAID_PAUSE_SECONDS
+    pause = positive if positive is not None else 0.0 if named else DEFAULT_PAUSE_SECONDS
     return min(pause, LONGEST_PAUSE_SECONDS)
 
 
-def least_pause(times: int) -> float:
-    """Seconds to wait after being refused so many times in a row, also where none were asked for."""
-    return _LEAST_PAUSES.seconds(times)
+def minimum_pause(times: int) -> float:
+    """The minimum seconds to wait after `times` rejections in a row, even if no wait was requested."""
+    return _MINIMUM_PAUSES.seconds(times)
 
 
 def _is_used_up(headers: Mapping[str, str], draft: Mapping[str, float], *, is_named: bool) -> bool:
@@ -69,14 +68,14 @@ def _is_used_up(headers: Mapping[str, str], draft: Mapping[str, float], *, is_na
 
 
 def _draft_fields(headers: Mapping[str, str]) -> list[tuple[str, str]]:
-    """`limit=60, remaining=0, reset=30` and `"default";r=0;t=30`: what is left (r) and the seconds until reset (t)."""
+    """Remaining requests (r) and seconds until reset (t), from `limit=60, remaining=0, reset=30` or `"default";r=0;t=30`."""
     letters = {"remaining": "r", "reset": "t", "r": "r", "t": "t"}
     found = _RATE_LIMIT.findall(headers.get("RateLimit", ""))
     return [(letters[name.lower()], number) for name, number in found]
 
 
 def _seconds(value: str | None, *, now: datetime) -> float | None:
-    """From a number of seconds (with or without its unit), a moment since 1970, an HTTP date or an ISO 8601 time."""
+    """From a number of seconds (with or without unit), a time since 1970, an HTTP date or an ISO 8601 time."""
     if value is None:
         return None
     text = value.strip()
@@ -112,10 +111,10 @@ def _number(value: str | None) -> float | None:
 
 
 def _server_time(headers: Mapping[str, str], now: datetime) -> datetime:
-    """The helpdesk's own clock, by which it names moments, unless it is plainly wrong."""
+    """The helpdesk's own clock, which its times refer to, unless it is clearly wrong."""
     try:
-        said = parsedate_to_datetime(headers.get("Date", ""))
+        date = parsedate_to_datetime(headers.get("Date", ""))
     except (ValueError, TypeError, IndexError):
         return now
-    said = said if said.tzinfo else said.replace(tzinfo=UTC)
-    return said if abs(said - now) <= _MOST_SKEW else now
+    date = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return date if abs(date - now) <= _MOST_SKEW else now

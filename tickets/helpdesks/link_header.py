@@ -1,4 +1,4 @@
-"""The Link header (RFC 8288, section 3), also where a server writes it a little otherwise. Pure."""
+"""Parses the Link header (RFC 8288, section 3), with tolerance for common deviations. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -10,21 +10,21 @@ _PLAIN_VALUE = re.compile(r"[^\s;,\"]+")
 
 
 class UnreadableLink(ValueError):
-    """The header could not be read to its end, so what it does not say is not known."""
+    """The header could not be parsed to its end, so it may contain more links."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link with its relations in lower case."""
+    """A link with its lower-case relations."""
 
     target: str
     relations: frozenset[str]
 
 
 def find_next(header: str) -> str | None:
-    """Where the header leads to by the relation `next`; None where it has none.
+    """The target of the link with relation `next`; None if there is none.
 
-    Raises `UnreadableLink` where a part that cannot be read comes before it.
+    Raises `UnreadableLink` if an invalid part comes before it.
     """
     return next((link.target for link in parse_links(header) if "next" in link.relations), None)
 
@@ -32,9 +32,8 @@ def find_next(header: str) -> str | None:
 def parse_links(header: str) -> Iterator[Link]:
     """The links of the header, one by one. Raises `UnreadableLink`.
 
-    Names of parameters and relations in any case of their letters, blanks around = and values in single
-    quotation marks are taken as they are meant. Of several `rel` parameters the first counts (section 3.3), and a
-    link with another `anchor` says nothing of this page (section 3.2).
+    Ignores case in parameter names and relations, and accepts spaces around = and values in single quotes. Of several
+    `rel` parameters the first counts (section 3.3); links with an `anchor` are not about this page (section 3.2).
     """
     return _Reader(header).links()
 
@@ -81,7 +80,7 @@ class _Reader:
         return name.lower(), self._match(_PLAIN_VALUE)
 
     def _quoted(self) -> str:
-        """A quoted string (RFC 9110, 5.6.4): a backslash takes the next character as it is."""
+        """A quoted string (RFC 9110, 5.6.4), with backslash escapes."""
         value: list[str] = []
         self._at += 1
         while (character := self._peek()) != '"':
@@ -111,7 +110,7 @@ class _Reader:
         return found[0]
 
     def _skip_blanks(self) -> str:
-        """The next character that is no blank, empty at the end."""
+        """The next character that is not a space; empty at the end."""
         while self._peek() and self._peek() in _BLANK:
             self._at += 1
         return self._peek()

@@ -1,4 +1,4 @@
-"""Whether a list of tickets is plainly only a part of them, by the parameters it is asked for with. Pure."""
+"""Detects from its query parameters whether a list contains only some of the tickets. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -19,18 +19,18 @@ _OF_TIME = frozenset(
 _OF_STATE = frozenset(("status", "state", "statuses", "states", "open", "active", "unresolved", "archived", "closed"))
 
 
-def narrowing_parameter(path: str, params: Mapping[str, str]) -> str | None:
-    """The first parameter that lets tickets leave the list though the helpdesk still has them; None where there is none.
+def filtering_parameter(path: str, params: Mapping[str, str]) -> str | None:
+    """The first parameter by which existing tickets can drop out of the list; None if there is none.
 
-    That is one of time or of state (`updated_since=…`, `status=open`), or a search for either. What says `all`, or only
-    how the list looks (`sort=updated`), is none; nor is what a ticket belongs to, such as a project or a queue.
+    Filters by time or status (`updated_since=…`, `status=open`) do, and searches for them. Values such as `all`,
+    parameters about presentation (`sort=updated`), and filters by project or queue do not.
     """
     return next(
-        (name for name, value in (*parse_qsl(urlsplit(path).query), *params.items()) if _narrows(name, value)), None
+        (name for name, value in (*parse_qsl(urlsplit(path).query), *params.items()) if _filters(name, value)), None
     )
 
 
-def _narrows(name: str, value: str) -> bool:
+def _filters(name: str, value: str) -> bool:
     words = _words(name)
     if value.strip().lower() in _ALL or words & _SHAPING:
         return False
@@ -38,7 +38,7 @@ def _narrows(name: str, value: str) -> bool:
         return True
     if not words & _SEARCHING:
         return False
-    # `Queue = 'Support'` says what a ticket belongs to; a plain word may be anything.
+    # `Queue = 'Support'` filters by queue; a plain word may mean anything.
     return bool(_words(value) & (_OF_TIME | _OF_STATE)) or not re.search(r"[=:<>]", value)
 
 

@@ -1,4 +1,4 @@
-"""The native protocol: what a helpdesk offers in the simplest case."""
+"""The native protocol, the simplest one a helpdesk can offer."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,7 +12,9 @@ from tickets.helpdesks.base import (
     Position,
     SourceError,
     SourceRecord,
+    TicketSource,
     read_total,
+    tickets_found,
 )
 from tickets.helpdesks.complaints import complaint_of
 from tickets.helpdesks.http import HelpdeskHttp
@@ -21,21 +23,20 @@ from tickets.helpdesks.shrinking_listing import Shrinking
 from tickets.records.normalize import clean_text
 
 
-class NativeSource:
+class NativeSource(TicketSource):
     """Reads `/external/support-tickets` page by page, and `/external/deleted-tickets`."""
 
     supports_since = False
     lists_everything = True
-    drift: Drift = "told"
+    drift: Drift = "reported"
 
     def __init__(self, http: HelpdeskHttp, *, tenant_id: str, page_size: int) -> None:
         self._http = http
         self._tenant_id = tenant_id
         self._page_size = page_size
 
-    def check(self) -> str:
-        payload = self._list(page=1, page_size=1)
-        return f"{self._http.host} answers and lists {payload.get('total_count', 'its')} tickets."
+    def describe(self, first: Page) -> str:
+        return f"Connected to {self._http.host}. {tickets_found(first.total_count)}"
 
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
         number: int | None = int(start.token) if start else 1
@@ -47,8 +48,8 @@ class NativeSource:
             if empty > MOST_EMPTY_PAGES:
                 raise SourceError(
                     "unexpected_answer",
-                    f"The helpdesk at {self._http.host} names a next page after each of {MOST_EMPTY_PAGES} empty ones, "
-                    "so where its list ends cannot be told. What came before is stored.",
+                    f"The helpdesk at {self._http.host} returned {MOST_EMPTY_PAGES} empty pages in a row, each with a next page, "
+                    "so the end of the list is unknown. Tickets imported so far are kept.",
                 )
             total = read_total(payload.get("total_count"))
             yield Page(
@@ -59,8 +60,8 @@ class NativeSource:
             )
             lost = shrinking.by(total)
             if lost and number > 1:
-                came = max(len(payload["tickets"]), 1)  # maybe fewer than asked for
-                number = max(number - -(-lost // came), 1)
+                page_length = max(len(payload["tickets"]), 1)  # may be shorter than requested
+                number = max(number - -(-lost // page_length), 1)
             else:
                 number = self._next_number(payload, after=number)
 
@@ -72,12 +73,12 @@ class NativeSource:
             payload = self._http.get("/external/deleted-tickets", {"tenant_id": self._tenant_id}).payload
         except SourceError as error:
             if error.code == "not_found":
-                return []  # an older helpdesk without such a list
+                return []  # older helpdesks lack this list
             raise
         ids = payload.get("deleted_ids") if isinstance(payload, dict) else None
         if not isinstance(ids, list):
             raise SourceError(
-                "unexpected_answer", f"The helpdesk at {self._http.host} sent no list of deleted tickets."
+                "unexpected_answer", f"The helpdesk at {self._http.host} returned no list of deleted tickets."
             )
         return [
             clean_text(str(each)).strip() for each in ids if isinstance(each, str | int) and not isinstance(each, bool)
@@ -90,13 +91,11 @@ class NativeSource:
         params: dict[str, str | int] = {"tenant_id": self._tenant_id, "page": page, "page_size": page_size}
         payload = self._http.get("/external/support-tickets", params).payload
         if not isinstance(payload, dict) or not isinstance(payload.get("tickets"), list):
-            raise SourceError(
-                "unexpected_answer", f"The helpdesk at {self._http.host} sent an answer without a list of tickets."
-            )
+            raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} returned no list of tickets.")
         if not payload["tickets"] and (complaint := complaint_of(payload, hide=self._http.hide)) is not None:
             raise SourceError(
                 "failed_answer",
-                f"The helpdesk at {self._http.host} says that the request for its tickets failed. {complaint}".strip(),
+                f"The helpdesk at {self._http.host} reported an error. {complaint}".strip(),
             )
         return payload
 
@@ -107,6 +106,6 @@ class NativeSource:
         if isinstance(following, bool) or not isinstance(following, int) or not after < following <= LARGEST_NUMBER:
             raise SourceError(
                 "unexpected_answer",
-                f"The helpdesk at {self._http.host} names {str(following)[:40]!r} as the page after {after}.",
+                f"The helpdesk at {self._http.host} returned {str(following)[:40]!r} as the page after {after}.",
             )
         return following

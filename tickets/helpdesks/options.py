@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tenants.audit.secret_names import find_secret_settings
-from tickets.helpdesks.list_windows import narrowing_parameter
+from tickets.helpdesks.list_windows import filtering_parameter
 from tickets.records.dates import EPOCH, EPOCH_MS
 
 TICKET_FIELDS = (
@@ -114,19 +114,19 @@ class RestOptions(BaseModel):
     @property
     def deletes_absent(self) -> bool:
         """Whether a ticket missing from a full sync counts as deleted in the helpdesk."""
-        return (self.absent or ("unknown" if self._narrowed_by else "deleted")) == "deleted"
+        return (self.absent or ("unknown" if self._filtered_by else "deleted")) == "deleted"
 
     @property
     def about_absent(self) -> str:
         """What happens to tickets missing from the list, as a sentence for setup."""
         if self.deletes_absent:
             return "Tickets missing from the list count as deleted in the helpdesk (absent=deleted)."
-        why = f", because “{self._narrowed_by}” may filter them out" if self.absent is None else ""
+        why = f", because “{self._filtered_by}” may filter them out" if self.absent is None else ""
         return f"Tickets missing from the list are kept{why} (absent=unknown)."
 
     @property
-    def _narrowed_by(self) -> str | None:
-        return narrowing_parameter(self.path, self.params)
+    def _filtered_by(self) -> str | None:
+        return filtering_parameter(self.path, self.params)
 
 
 PRESETS: dict[str, dict[str, Any]] = {

@@ -1,17 +1,27 @@
-"""A configurable source for helpdesks that list tickets as JSON (see `tickets.helpdesks.options`)."""
+"""The configurable connector for helpdesks that list tickets as JSON (see `tickets.helpdesks.options`)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tickets.helpdesks.base import Drift, MappedRecords, Page, Position, SourceError, SourceRecord, read_total
+from tickets.helpdesks.base import (
+    Drift,
+    MappedRecords,
+    Page,
+    Position,
+    SourceError,
+    SourceRecord,
+    TicketSource,
+    read_total,
+    tickets_found,
+)
 from tickets.helpdesks.complaints import complaint_of
 from tickets.helpdesks.field_paths import has_path, look_up, map_status
 from tickets.helpdesks.http import Answer, HelpdeskHttp
 from tickets.helpdesks.link_header import UnreadableLink, find_next
 from tickets.helpdesks.options import RestOptions
-from tickets.helpdesks.paging import Came, LinkPager, NumberPager, Repeats
+from tickets.helpdesks.paging import LinkPager, NumberPager, PageResult, Repeats
 from tickets.helpdesks.paging.repeats import MOST_IN_A_ROW, names_of
 from tickets.records.dates import DateForm
 from tickets.records.normalize import as_text
@@ -19,10 +29,10 @@ from tickets.records.statuses import StatusMap
 
 BEYOND_THE_END = (400, 404, 410, 416, 422)
 _ROUND = 1000
-"""A refusal after a multiple of so many tickets is no end: APIs let no more than a round number be paged through."""
+"""An error after a multiple of this is not the end of the list: some APIs stop paging at a round number."""
 
 
-class RestSource:
+class RestSource(TicketSource):
     """Reads any list of JSON records by offset, page number or next link."""
 
     drift: Drift = "silent"
@@ -32,7 +42,7 @@ class RestSource:
         self._options = options
         self._dates = DateForm(zone=ZoneInfo(options.timezone), date_format=options.date_format)
         self._page_size = page_size
-        self._key_is_checked = False
+        self._is_key_checked = False
         self._total_was_right = False
         self._statuses = StatusMap(options.status_map)
 
@@ -44,17 +54,11 @@ class RestSource:
     def lists_everything(self) -> bool:
         return self._options.deletes_absent
 
-    def check(self) -> str:
-        self._check_key()
-        first = self._pager(self._params(since=None, size=self._page_size), None)
-        answer = self._http.get(first.address or self._options.path, first.params)
-        self._records(answer, is_first=True)
-        total = self._total(answer)
-        listed = f"{self._http.host} answers, accepts the log-in and lists {'its' if total is None else total} tickets."
-        return f"{listed} {self._options.about_absent}"
+    def describe(self, first: Page) -> str:
+        return f"Connected to {self._http.host}. {tickets_found(first.total_count)} {self._options.about_absent}"
 
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
-        self._check_key()  # an answer to a wrong key may look like an empty helpdesk
+        self._check_key()  # with a wrong key the list may look empty
         params = self._params(since=since, size=self._page_size)
         pager = self._pager(params, start)
         repeats = Repeats()
@@ -67,14 +71,14 @@ class RestSource:
                 if not (has_begun and self._is_beyond_the_end(error, pager)):
                     raise
                 if isinstance(pager, LinkPager):
-                    yield Page([], place, is_doubtful=True)  # who names a page that is not there has lost some
+                    yield Page([], place, is_doubtful=True)  # a link to a missing page means records were lost
                 break
             records, total = self._records(answer, is_first=not place.pages_before), self._total(answer)
-            again = repeats.add(self._names(records))
-            if (records and not again) or not (has_begun or place.pages_before):
+            is_repeated = repeats.add(self._names(records))
+            if (records and not is_repeated) or not (has_begun or place.pages_before):
                 yield self._page(records, place, total=total, seen=_seen_with(pager, records))
             has_begun = True
-            pager.go_on(Came(answer=answer, records=len(records), total=total, again=again))
+            pager.advance(PageResult(answer=answer, records=len(records), total=total, is_repeated=is_repeated))
             if repeats.in_a_row >= MOST_IN_A_ROW:
                 self._check_repetition(records, repeats, pager)
                 break
@@ -95,17 +99,17 @@ class RestSource:
             name=options.offset_param if by_offset else options.page_param,
             first=0 if by_offset else options.first_page,
             by_offset=by_offset,
-            believes_total=self._total_was_right,
+            trusts_total=self._total_was_right,
             start=start,
         )
 
     def _check_key(self) -> None:
-        if self._options.check_path and not self._key_is_checked:
+        if self._options.check_path and not self._is_key_checked:
             self._http.get(self._options.check_path)
-            self._key_is_checked = True
+            self._is_key_checked = True
 
     def _is_beyond_the_end(self, error: SourceError, pager: NumberPager | LinkPager) -> bool:
-        """Whether the refusal of a page is how this helpdesk says that its list is over."""
+        """Whether this error is the helpdesk's way to end its list."""
         if error.status not in BEYOND_THE_END or pager.announces_more:
             return False
         if isinstance(pager, LinkPager):
@@ -116,23 +120,22 @@ class RestSource:
             answer = self._http.get(self._options.path, pager.params_after())
         except SourceError as second:
             return second.status in BEYOND_THE_END
-        return not self._records(answer, is_first=False)  # else it was a hole in the list
+        return not self._records(answer, is_first=False)  # else only one page was missing
 
     def _check_repetition(self, records: list[Any], repeats: Repeats, pager: NumberPager | LinkPager) -> None:
-        """Raise `SourceError` where one page came again and again because the helpdesk ignores which one is asked for."""
+        """Raise `SourceError` if the helpdesk ignores the page number and always returns the same page."""
         has_ids = any(look_up(each, self._options.fields["id"]) is not None for each in records)
         if has_ids and (repeats.distinct > 1 or pager.total_is_right):
             return
-        if has_ids and isinstance(pager, NumberPager) and self._goes_by_numbers(pager, records):
+        if has_ids and isinstance(pager, NumberPager) and self._respects_page_numbers(pager, records):
             return
         raise SourceError(
             "unexpected_answer",
-            f"The helpdesk at {self._http.host} sends the same page again and again. "
-            "Check the paging settings of the source.",
+            f"The helpdesk at {self._http.host} returns the same page again and again. Check the paging settings.",
         )
 
-    def _goes_by_numbers(self, pager: NumberPager, records: list[Any]) -> bool:
-        """Whether the helpdesk, whose only page came again, sends another record where the second one is asked for."""
+    def _respects_page_numbers(self, pager: NumberPager, records: list[Any]) -> bool:
+        """Whether a helpdesk that repeated its only page returns another record if asked for the second."""
         params = pager.params_of_one_later(self._options.size_param)
         if params is None or len(records) < 2:
             return False
@@ -173,9 +176,9 @@ class RestSource:
         return params
 
     def _records(self, answer: Answer, *, is_first: bool = True) -> list[Any]:
-        """The list in the answer. Beyond the first page it may be missing: then the tickets are over.
+        """The list in the response. After the first page, a missing list means the end.
 
-        Raises `SourceError` where there is none, or where the answer says that the request has failed.
+        Raises `SourceError` if there is no list, or if the response reports an error.
         """
         path = self._options.records
         records = look_up(answer.payload, path)
@@ -183,14 +186,14 @@ class RestSource:
             return records
         complaint = complaint_of(answer.payload, hide=self._http.hide)
         if complaint is not None:
-            said = f": “{complaint}”" if complaint else "."
-            raise SourceError(
-                "failed_answer", f"The helpdesk at {self._http.host} says that the request for its tickets failed{said}"
-            )
+            quote = f": “{complaint}”" if complaint else "."
+            raise SourceError("failed_answer", f"The helpdesk at {self._http.host} reported an error{quote}")
         if not records and (not is_first or answer.payload is None or not path or has_path(answer.payload, path)):
             return []
-        where = f"at “{self._options.records}”" if self._options.records else "as its answer"
-        raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} has no list of tickets {where}.")
+        where = f"at “{self._options.records}”" if self._options.records else "in its response"
+        raise SourceError(
+            "unexpected_answer", f"The helpdesk at {self._http.host} returned no list of tickets {where}."
+        )
 
     def _total(self, answer: Answer) -> int | None:
         return read_total(look_up(answer.payload, self._options.total)) if self._options.total else None
@@ -202,8 +205,8 @@ class RestSource:
             except UnreadableLink:
                 raise SourceError(
                     "unexpected_answer",
-                    f"The helpdesk at {self._http.host} sent a Link header that cannot be read, so whether there is a "
-                    "next page is not known. What came before is stored.",
+                    f"The helpdesk at {self._http.host} returned an invalid Link header, so the next page is unknown. "
+                    "Tickets imported so far are kept.",
                 ) from None
         else:
             following = look_up(answer.payload, self._options.next)
@@ -212,7 +215,7 @@ class RestSource:
         if not isinstance(following, str):
             raise SourceError(
                 "unexpected_answer",
-                f"The helpdesk at {self._http.host} gives no address at “{self._options.next}” as its next page.",
+                f"The helpdesk at {self._http.host} returned no URL of the next page at “{self._options.next}”.",
             )
         return self._http.follow(following, found_in=answer)
 

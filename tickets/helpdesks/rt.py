@@ -1,8 +1,8 @@
-"""Request Tracker 5 by its REST 2 API, read-only.
+"""Request Tracker 5 through its REST 2 API, read-only.
 
-Its list has no texts, but texts can be asked for by the page: for up to 100 tickets, one request
-for the transactions that created them and one for what was written there (rarely more: a mail
-may come both plain and as HTML). So 100 tickets cost three requests, whether new or not.
+RT's ticket list has no texts, but they can be fetched per page: for up to 100 tickets, one request for the
+transactions that created them and one for the attachments with the text (rarely more, if a mail has both plain text and
+HTML). So 100 tickets cost three requests.
 """
 
 import json
@@ -12,15 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from supportsaas import clock
-from supportsaas.formatting import format_count
-from tickets.helpdesks.base import Drift, MappedRecords, Page, Position, SourceError
+from tickets.helpdesks.base import Drift, MappedRecords, Page, Position, SourceError, tickets_found
 from tickets.helpdesks.http import Answer
 from tickets.helpdesks.rest import RestSource
 from tickets.records.plain_text import to_plain_text
 
-LARGEST_PAGE = 100  # asked for more, RT sends 100
+LARGEST_PAGE = 100  # RT never returns more
 TEXT = "Content"
-"""Where in a record of the list its text is put."""
+"""The field of a record that the text is added to."""
 
 _FIELDS = "Subject,Status,Created,LastUpdated,Resolved,Requestor"
 _ALL = "id > 0"
@@ -29,11 +28,10 @@ _LONGEST_NUMBER = 18
 
 
 class RtSource(RestSource):
-    """Lists tickets by ascending id, each page being what follows the last id of the one before.
+    """Lists tickets by ascending id; each page starts after the last id of the previous one.
 
-    So nothing can slip from one page to another, whatever changes meanwhile. Of the settings of a
-    REST source, those about paging and `since` have no effect; `params.query` (TicketSQL) says
-    which tickets are read.
+    So records cannot move between pages while the list changes. Of the REST settings, those about paging and `since`
+    have no effect; `params.query` (TicketSQL) selects the tickets.
     """
 
     drift: Drift = "none"
@@ -42,14 +40,13 @@ class RtSource(RestSource):
     def supports_since(self) -> bool:
         return True
 
-    def check(self) -> str:
-        total = self._remaining(self._list(after=0, since=None, size=1))
-        return f"{self._http.host} answers, accepts the log-in and lists {format_count(total, 'ticket')}."
+    def describe(self, first: Page) -> str:
+        return f"Connected to {self._http.host}. {tickets_found(first.total_count)}"
 
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
         after = int(start.token) if start else 0
         pages_before = start.pages_before if start else 0
-        came: int | None = None if start else 0  # since the beginning
+        received: int | None = None if start else 0  # None if unknown
         size = min(self._page_size, LARGEST_PAGE)
         while True:
             answer = self._list(after=after, since=since, size=size)
@@ -60,12 +57,12 @@ class RtSource(RestSource):
                     MappedRecords(self._with_texts(records), self.record),
                     Position(pages_before, str(after)),
                     total_pages=pages_before + max(math.ceil(remaining / size), 1),
-                    total_count=None if came is None else came + remaining,
+                    total_count=None if received is None else received + remaining,
                 )
             if is_last:
                 return
             after = self._last_id(records, after=after)
-            came = None if came is None else came + len(records)
+            received = None if received is None else received + len(records)
             pages_before += 1
 
     def _list(self, *, after: int, since: datetime | None, size: int) -> Answer:
@@ -79,15 +76,15 @@ class RtSource(RestSource):
         )  # fmt: skip
 
     def _remaining(self, answer: Answer) -> int:
-        """How many tickets the query finds, those of this page included."""
+        """The number of tickets that the query finds, including this page."""
         total = self._total(answer)
         if total is None:
-            # It hides what the user may not see after it has cut the page, which can leave a page
-            # empty in the middle: its end could not be told from the end of all.
+            # RT hides tickets without permission after cutting the page, which can leave an empty page in the middle:
+            # it could not be distinguished from the end of the list.
             raise SourceError(
                 "misconfigured",
-                f"The RT at {self._http.host} does not tell this user how many tickets there are, so some could be "
-                "missed. Give the user the right ShowTicket for all queues, or set UseSQLForACLChecks in RT.",
+                f"RT at {self._http.host} does not show this user the number of tickets, so some could be missed. Give "
+                "the user the ShowTicket right for all queues, or set UseSQLForACLChecks in RT.",
             )
         return total
 
@@ -95,7 +92,7 @@ class RtSource(RestSource):
         last = max((number for each in records if (number := _number_of(each)) is not None), default=after)
         if last <= after:
             raise SourceError(
-                "unexpected_answer", f"The RT at {self._http.host} announces more tickets but lists no further one."
+                "unexpected_answer", f"RT at {self._http.host} reports more tickets but does not list them."
             )
         return last
 
@@ -108,14 +105,14 @@ class RtSource(RestSource):
         ]
 
     def _texts(self, ticket_ids: Sequence[int]) -> dict[int, str]:
-        """What each ticket was created with, as plain text; a ticket without a text is absent."""
+        """The plain text that each ticket was created with; tickets without text are left out."""
         if not ticket_ids:
             return {}
-        ticket_of: dict[Any, int] = {}  # by the transaction that created it
+        ticket_of: dict[Any, int] = {}  # by creating transaction
         for created in self._find(
             "transactions",
             [
-                # Without `case_sensitive` PostgreSQL would compare in lower case, past its index.
+                # Without `case_sensitive`, PostgreSQL compares in lower case and cannot use its index.
                 {"field": "ObjectType", "value": "RT::Ticket", "case_sensitive": 1},
                 {"field": "Type", "value": "Create", "case_sensitive": 1},
                 {"field": "ObjectId", "operator": "IN", "value": ticket_ids},
@@ -136,11 +133,11 @@ class RtSource(RestSource):
             [
                 {"field": "TransactionId", "operator": "IN", "value": list(ticket_of)},
                 {"field": "ContentType", "operator": "IN", "value": ["text/plain", "text/html"], "case_sensitive": 1},
-                # What somebody attached has a file name. RT joins two conditions of one field by OR.
+                # Attached files have a name. RT joins two conditions on the same field by OR.
                 {"field": "Filename", "operator": "IS", "value": "NULL"},
                 {"field": "Filename", "value": ""},
             ],
-            fields=f"TransactionId,ContentType,{TEXT}",  # asked for Parent as well, RT 5.0.3 answers 500
+            fields=f"TransactionId,ContentType,{TEXT}",  # with Parent, RT 5.0.3 returns status 500
         ):
             number, text = ticket_of.get(part.get("TransactionId")), part.get(TEXT)
             if number is not None and isinstance(text, str) and text.strip():
@@ -150,7 +147,7 @@ class RtSource(RestSource):
         return {number: to_plain_text(text) for number, text in formatted.items()} | plain
 
     def _find(self, what: str, conditions: list[dict[str, Any]], *, fields: str) -> Iterator[dict[str, Any]]:
-        """The records that meet the conditions, by ascending id; pages are fetched as they are needed."""
+        """The matching records by ascending id; pages are fetched on demand."""
         after = 0
         while True:
             beyond = {"field": "id", "operator": ">", "value": after}
@@ -162,7 +159,7 @@ class RtSource(RestSource):
             }
             records = self._records(self._http.get(f"{self._options.path.rsplit('/', 1)[0]}/{what}", params))
             yield from (each for each in records if isinstance(each, dict))
-            # Of these RT tells only superusers how many there are: a page that is not full is the last.
+            # RT reports this total only to superusers, so the first page that is not full is the last.
             if len(records) < LARGEST_PAGE:
                 return
             after = self._last_id(records, after=after)
@@ -178,11 +175,10 @@ def _number_of(record: Any) -> int | None:
 
 
 def _age(since: datetime) -> str:
-    """The moment as an age for TicketSQL, rounded up; empty where it lies too far back to be told.
+    """The time as an age for TicketSQL, rounded up; empty if it is too long ago to express.
 
-    RT takes a date and time in the time zone of the user who asks, which we do not know: changes of
-    the last hours would be missed. Ages mean the same everywhere, but for the hour that daylight
-    saving moves, which is why one is added. RT takes a count of four digits for a year.
+    RT reads dates in the time zone of its user, which is unknown here, so recent changes could be missed. Ages do not
+    depend on the time zone except for daylight saving, so one hour is added. RT reads a four-digit count as a year.
     """
     passed = max(clock.now() - since, timedelta())
     hours = math.ceil(passed / timedelta(hours=1)) + 1

@@ -6,7 +6,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from supportsaas.formatting import format_count, format_number, format_seconds
-from tickets.helpdesks import SourceError, TicketSource, open_source
+from tickets.helpdesks import SourceError, open_source
 from tickets.helpdesks.base import SourceRecord
 from tickets.helpdesks.field_paths import has_path, look_up
 from tickets.helpdesks.http import Wait, sleep_plainly
@@ -106,27 +105,16 @@ def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checke
 
 def _ask(source: Source, wait: Wait) -> _Found:
     """What the helpdesk says of itself, and the records of its first page; the one after it is asked for, too."""
-    with _opened(source, wait) as opened:
-        sentence = opened.check()
+    with open_source(source, wait=wait) as opened:
         pages = opened.pages()
-        first = next(pages, None)
-        if first is None:
-            return sentence, []
+        first = next(pages)
+        sentence = opened.describe(first)
         records = list(itertools.islice(first.records, MOST_RECORDS))
         try:
             next(pages, None)
         except SourceError as error:
             raise SourceError(error.code, f"The first page can be read, but not the one after it. {error}") from None
         return sentence, records
-
-
-@contextmanager
-def _opened(source: Source, wait: Wait) -> Iterator[TicketSource]:
-    opened = open_source(source, wait=wait)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def _judge(source: Source, found: _Found) -> Checked:

@@ -70,7 +70,7 @@ def preview_source(
     store, preview, seen = TicketStore(tenant), Preview(), SeenIds()
     rules, statuses = find_rules(tenant), find_status_map(tenant)
     counts = preview.counts
-    try:
+    with source:
         for page in source.pages(since=since):
             for part in page.parts():
                 wait(0, "the next page")
@@ -94,8 +94,6 @@ def preview_source(
                 counts.foreign += read.foreign
         named = origin.external_ids(source.find_deleted_ids())
         listed = frozenset(store.live_ids_of_helpdesk(seen.missing(named)))
-    finally:
-        source.close()
     _count_deletions(
         store,
         preview,

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from supportsaas.db.mongo import Document
+from supportsaas.formatting import format_count
 from tenants.models import Tenant
 from tickets.helpdesks import open_source
 from tickets.helpdesks.base import Drift, Page, Position, SourceRecord, TicketSource
@@ -23,7 +24,7 @@ from tickets.store import quarantine
 PAGE_SIZE = 200
 
 
-class QuarantineSource:
+class QuarantineSource(TicketSource):
     """Yields the tenant's refused records, or those of `keys`, in pages.
 
     `settle` belongs to it as the run's listener: a page's records leave quarantine when the run
@@ -44,8 +45,8 @@ class QuarantineSource:
         self._connected = name_spaces.origin_of(tenant)
         self._unsettled: dict[int, list[str]] = {}
 
-    def check(self) -> str:
-        return f"{quarantine.count_whole(self._tenant, self._keys)} refused records can be tried again."
+    def describe(self, first: Page) -> str:
+        return f"{format_count(first.total_count or 0, 'rejected record')} to retry."
 
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
         """All of them from the beginning: what was tried before has left or is not due again."""

@@ -28,7 +28,7 @@ from tickets.alerts.routing import Route
 from tickets.classification.tenant_rules import NO_RULES, TenantRules
 from tickets.erasure.erased_customers import Erasures
 from tickets.helpdesks import Page, SourceError, TicketSource, open_source
-from tickets.helpdesks.base import PLACE_IS_GONE, Position
+from tickets.helpdesks.base import POSITION_EXPIRED, Position
 from tickets.helpdesks.http import Wait
 from tickets.helpdesks.model import Source
 from tickets.ingestion.bounds import RunBounds, RunOver
@@ -218,8 +218,7 @@ class _Run:
         if self.bounds.room is not None:
             self.bounds.room = max(self.bounds.room - self.store.count_live(), 0)
         self.guard.report("Connecting")
-        source = open_source(self.tenant, self.guard.wait)
-        try:
+        with open_source(self.tenant, self.guard.wait) as source:
             if self.is_connection:
                 self._claim_origin()
             state = find_state(self.tenant).under(self.origin.mapping)
@@ -227,7 +226,7 @@ class _Run:
             try:
                 listing = self._read_pages(source, reading)
             except SourceError as error:
-                if not goes_on or self.progress.processed_pages or error.code not in PLACE_IS_GONE:
+                if not goes_on or self.progress.processed_pages or error.code not in POSITION_EXPIRED:
                     raise
                 reading, goes_on = self._begin(source, state), False  # the place is not there any more
                 listing = self._read_pages(source, reading)
@@ -252,8 +251,6 @@ class _Run:
                     warn=self._warn,
                 )
                 missed_nothing = settling.settle(listing, is_whole=is_whole, goes_on=goes_on)
-        finally:
-            source.close()
         self._note_unmapped_statuses()
         if self.request.kind == "sync" and self.request.since is None:
             self._remember(

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from supportsaas.formatting import format_count, format_number
 from tickets.helpdesks import TicketSource
-from tickets.helpdesks.base import PLACE_IS_GONE, Position, SourceError
+from tickets.helpdesks.base import POSITION_EXPIRED, Position, SourceError
 from tickets.ingestion.deletions import brake_applies
 from tickets.ingestion.listing import Listing
 from tickets.planning.reading import read_records
@@ -142,7 +142,7 @@ class Settling:
         try:
             return first.differs_at(place, self._read_ids(place))
         except SourceError as error:
-            if error.code not in PLACE_IS_GONE:
+            if error.code not in POSITION_EXPIRED:
                 raise
             return True
 

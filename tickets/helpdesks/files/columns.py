@@ -1,4 +1,4 @@
-"""The columns of a file by the names people have for them. Pure."""
+"""Finds the columns of a file by name. Pure."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -6,16 +6,16 @@ from functools import lru_cache
 
 _GAP = re.compile(r"[\s_-]+")
 _IN_UTC = re.compile(r" ?\(utc\)$")
-"""As our own exports say it; times without a zone are taken for UTC anyway."""
+"""As in our own exports. Times without a zone are read as UTC anyway."""
 
 _NUMBERED = re.compile(r"(.+)#([1-9][0-9]?)", re.DOTALL)
 
 
 class Columns:
-    """Names of columns, each made unique: a second `Comment` is `Comment#2`, one without a name `column 3`.
+    """Unique column names: a second `Comment` becomes `Comment#2`, a column without a name `column 3`.
 
-    Line breaks in a name count as blanks. A name is found whatever its case, and whether it is written with
-    blanks, underscores or hyphens, unless another column has exactly that name.
+    Line breaks in a name count as spaces. Names are matched ignoring case and the difference between spaces,
+    underscores and hyphens, unless a column has exactly that name.
     """
 
     def __init__(self, header: Sequence[str]) -> None:
@@ -31,11 +31,11 @@ class Columns:
 
     @property
     def named(self) -> list[str]:
-        """Those that have a name of their own."""
+        """The columns with a name."""
         return [unique for unique, own in zip(self.names, self._own, strict=True) if own]
 
     def find(self, wanted: str) -> list[str]:
-        """The unique names of the columns that somebody means: several where they share a name."""
+        """The unique names of the matching columns; several if they share a name."""
         wanted = " ".join(wanted.split())
         exact = self._called(lambda name: name == wanted)
         if exact:
@@ -52,7 +52,7 @@ class Columns:
 
 
 def named_alike(wanted: str, names: Iterable[str]) -> str | None:
-    """The one of the names of a JSON object that is meant: whatever its case, as for columns."""
+    """The matching name in a JSON object, by the same rules as for columns."""
     return _by_plain_name(tuple(names)).get(_plain(wanted))
 
 
@@ -62,12 +62,12 @@ def _by_plain_name(names: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def first_filled(row: Mapping[str, str], names: Sequence[str]) -> str | None:
-    """The first value of these columns that says something."""
+    """The first value in these columns that is not missing."""
     return next((value for name in names if (value := row.get(name)) and not is_missing(value)), None)
 
 
 def is_missing(value: str) -> bool:
-    """Whether a program wrote that there is no value: an empty cell, or a word for it."""
+    """Whether the cell is empty or holds a word for a missing value."""
     return value.strip().casefold() in _MISSING
 
 

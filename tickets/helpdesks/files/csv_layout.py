@@ -1,8 +1,8 @@
-"""How a CSV file is laid out, found out from its first lines: delimiter, quoting, and where its header is. Pure.
+"""Detects the layout of a CSV file from its first lines: delimiter, quoting and header. Pure.
 
-RFC 4180 is what nobody keeps to. Seen in real exports: `sep=;` in front (Excel), titles and empty lines above the
-header, line breaks in a column's name, several columns of one name, a blank after each delimiter, quotation marks
-escaped by a backslash (MySQL), and a delimiter at the end of each row.
+Real exports rarely follow RFC 4180. Common deviations: a `sep=;` line (Excel), titles and empty lines above the header,
+line breaks in column names, duplicate column names, a space after each delimiter, quotation marks escaped by a
+backslash (MySQL), and a delimiter at the end of each row.
 """
 
 import csv
@@ -21,10 +21,10 @@ _BACKSLASH = re.compile(r'\\([\\"])?')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """`header`: the cells of the line of column names; `lines_above_rows`: how many lines come before the first row.
+    """`header` holds the column names, `lines_above_rows` the number of lines before the first row.
 
-    `skips_blanks`: a blank after a delimiter is no part of the value. `escapes`: a backslash stands before
-    quotation marks and backslashes inside a value.
+    `skips_blanks`: a space after a delimiter is not part of the value. `escapes`: backslashes escape quotation marks
+    and backslashes in values.
     """
 
     delimiter: str
@@ -34,7 +34,7 @@ class Layout:
     escapes: bool = False
 
     def rows(self, lines: Iterator[str]) -> Iterator[list[str]]:
-        """Rows of the lines, strictly: a quotation mark that nobody closes would swallow all that follows."""
+        """Parse rows strictly: an unclosed quotation mark would otherwise swallow the rest of the file."""
         found: Iterator[list[str]] = _reader(
             lines, self.delimiter, skips_blanks=self.skips_blanks, escapes=self.escapes
         )
@@ -42,9 +42,9 @@ class Layout:
 
 
 def find_layout(lines: Sequence[str], *, delimiter: str = "", is_header: Callable[[Sequence[str]], bool]) -> Layout:
-    """The layout by the first lines of a file. `is_header`: whether these cells name the columns that are needed.
+    """Detect the layout from the first lines of a file. `is_header` tells whether cells name the required columns.
 
-    Where no line does, the header is the first one that is not empty.
+    If no line does, the longest line is the header.
     """
     first, delimiter = _after_sep(lines, delimiter)
     choices = (delimiter,) if delimiter else DELIMITERS
@@ -55,7 +55,7 @@ def find_layout(lines: Sequence[str], *, delimiter: str = "", is_header: Callabl
 
 
 def name_of_delimiter(text: str) -> str:
-    """The delimiter that somebody names: one character, or a word for it. Raises `ValueError`."""
+    """The delimiter for a character or its name. Raises `ValueError`."""
     delimiter = NAMED_DELIMITERS.get(text.casefold(), text)
     if len(delimiter) != 1 or delimiter in '"\r\n\0' or delimiter.isalnum():
         raise ValueError(f"takes one character, or {', '.join(NAMED_DELIMITERS)}")
@@ -63,7 +63,7 @@ def name_of_delimiter(text: str) -> str:
 
 
 def _after_sep(lines: Sequence[str], delimiter: str) -> tuple[int, str]:
-    """The number of lines up to and with a line `sep=;`, and the delimiter it names; one that was given counts more."""
+    """The number of lines up to a `sep=;` line, and its delimiter, unless one was given."""
     for number, line in enumerate(lines[:_MOST_LINES_ABOVE]):
         found = _SEP.fullmatch(line.strip(" \r\n"))
         if found:
@@ -76,7 +76,7 @@ def _after_sep(lines: Sequence[str], delimiter: str) -> tuple[int, str]:
 def _with_header(
     lines: Sequence[str], first: int, delimiter: str, is_header: Callable[[Sequence[str]], bool]
 ) -> Layout:
-    """The first line that names the columns, else the first of those with the most cells."""
+    """The layout with the first line that names the columns, else with the longest line as header."""
     longest = Layout(delimiter=delimiter, header=(), lines_above_rows=first)
     for skips_blanks in (False, True):
         reader = _reader(iter(lines[first:]), delimiter, skips_blanks=skips_blanks, is_strict=False)
@@ -92,7 +92,7 @@ def _with_header(
 
 
 def _with_quoting(layout: Layout, lines: Sequence[str]) -> Layout:
-    """The plainest way to read the rows that lets most of them have as many cells as the header."""
+    """The simplest quoting with which most rows have as many cells as the header."""
     rows, width = lines[layout.lines_above_rows :], len(layout.header)
     text = "".join(rows)
     is_padded = width > 1 and all(cell.startswith(" ") for cell in layout.header[1:])
@@ -107,7 +107,7 @@ def _with_quoting(layout: Layout, lines: Sequence[str]) -> Layout:
 
 
 def fit(row: Sequence[str], width: int) -> Sequence[str]:
-    """The row without what delimiters at its end add, as far as it is too long."""
+    """Remove surplus empty cells from the end of the row."""
     end = len(row)
     while end > width and not row[end - 1].strip():
         end -= 1
@@ -129,12 +129,12 @@ def _reader(
 
 
 def _double_stray_backslashes(line: str) -> str:
-    """A backslash that stands before neither a quotation mark nor another one is one, as in a path of Windows."""
+    """Keep backslashes that escape nothing, as in Windows paths."""
     return _BACKSLASH.sub(lambda found: found[0] if found[1] else "\\\\", line)
 
 
 def _good(rows: Any) -> Iterator[list[str]]:
-    """The rows that can be told apart; the last one may be cut off."""
+    """The rows that parse; the last one may be cut off."""
     while True:
         try:
             yield next(rows)

@@ -1,4 +1,4 @@
-"""What an import should tell a person about its file, beyond how many tickets came in. Pure."""
+"""Warnings and remarks about an imported file. Pure."""
 
 import hashlib
 import re
@@ -13,15 +13,15 @@ from tickets.records.seen_ids import SeenIds
 _FIELDS_TO_MENTION = ("subject", "message", "status", "updated_at", "customer_id", "source")
 _MOST_COLUMNS = 30
 _SHORTENED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
-"""A number of many digits as a spreadsheet shows it: 1.23E+12."""
+"""A long number as spreadsheets abbreviate it: 1.23E+12."""
 
 
 @dataclass(slots=True)
 class FileFacts:
-    """Gathered row by row, in a few bytes each.
+    """Collected row by row, in a few bytes each.
 
-    `unused`: columns that no field is read from; of JSON, the names of the first records. `filled`: our fields
-    that at least one row has.
+    `unused` are columns, or JSON names, that no field is read from. `filled` are the ticket fields with a value in at
+    least one row.
     """
 
     unused: list[str] = field(default_factory=list)
@@ -44,48 +44,47 @@ class FileFacts:
                 self.shortened = id_
 
     def note_names(self, raw: Mapping[str, Any], used: Collection[str | None]) -> None:
-        """The names of a JSON record that no field is read from."""
+        """Remember the names of a JSON record that no field is read from."""
         for name in raw:
             if name not in used and name not in self.unused and len(self.unused) < _MOST_COLUMNS:
                 self.unused.append(name)
 
     def warnings(self) -> list[str]:
-        """What probably lost tickets."""
+        """Problems that probably lost tickets."""
         sentences = []
         others = self._versions.count_distinct() - self._ids.count_distinct()
         if others > 0:
             sentences.append(
-                f"{format_number(others)} rows have the id of another row but say something else. "
-                "Of each id only one ticket is "
-                "kept, with the newest row. If they are different tickets, map another column to id."
+                f"{format_number(others)} rows repeat an id with different content. Only the newest row of each id is "
+                "kept. If they are different tickets, map another column to id."
             )
         if self.shortened:
             sentences.append(
-                f"Ids such as {self.shortened} were shortened by a spreadsheet, so different tickets may share one. "
-                "Export the file again with that column as text."
+                f"A spreadsheet abbreviated ids such as {self.shortened}, so different tickets may share an id. Export the "
+                "file again with the column as text."
             )
         return sentences
 
     def remarks(self, *, is_complete: bool) -> list[str]:
-        """What the mapping leaves out; `is_complete`: also what may well be meant so."""
+        """What the mapping leaves out; with `is_complete` also what may be intended."""
         if not self.rows:
             return []
         sentences = []
         empty = [name for name in _FIELDS_TO_MENTION if name not in self.filled]
         if "subject" in self.filled and "message" in empty:
             sentences.append(
-                "No row has a message: tickets are classified by their titles alone. Map it with --map message=COLUMN."
+                "No row has a message, so tickets are classified by subject only. Map one with --map message=COLUMN."
             )
         if is_complete and empty:
-            sentences.append(f"Fields that no row has: {', '.join(empty)}. Map them with --map FIELD=COLUMN.")
+            sentences.append(f"Fields without values: {', '.join(empty)}. Map them with --map FIELD=COLUMN.")
         if is_complete and self.unused:
             more = len(self.unused) - _MOST_COLUMNS
             names = ", ".join(self.unused[:_MOST_COLUMNS]) + (f" and {format_number(more)} more" if more > 0 else "")
-            sentences.append(f"Columns that are not used: {names}.")
+            sentences.append(f"Unused columns: {names}.")
         return sentences
 
 
 def unused_columns(names: Sequence[str], used: Iterable[Collection[str]]) -> list[str]:
-    """The columns that no field is read from; `used`: those of each field."""
+    """The columns that no field is read from; `used` holds those of each field."""
     taken = set(chain.from_iterable(used))
     return [name for name in names if name not in taken]

@@ -1,6 +1,6 @@
-"""A file of tickets as a source, CSV or JSON: its rows under our names. CSV and JSON lines are read as they come.
+"""A CSV or JSON file as a source. CSV and JSON lines are streamed.
 
-A file shows what it holds and not what a helpdesk has: nothing is deleted because of it.
+A file does not list all tickets of a helpdesk, so an import never deletes tickets.
 """
 
 import csv
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from tickets.helpdesks.base import Drift, Page, Position, SourceRecord
+from tickets.helpdesks.base import Drift, Page, Position, SourceRecord, TicketSource
 from tickets.helpdesks.field_paths import look_up, map_status
 from tickets.helpdesks.files.columns import Columns, first_filled, named_alike
 from tickets.helpdesks.files.facts import FileFacts, unused_columns
@@ -26,18 +26,18 @@ JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 JSON_SUFFIXES = (*JSON_LINES_SUFFIXES, ".json")
 PAGE_RECORDS = 500
 PAGE_CHARACTERS = 8_000_000
-"""A page ends with either: a few huge messages fill one as well as many small ones."""
+"""A page ends at either limit, so that a few huge messages fill it too."""
 
-_NEEDED = ("id", "created_at")
+_REQUIRED = ("id", "created_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFormat:
-    """How a file is to be read.
+    """How to read a file.
 
-    `fields`: our field to its column, or its dotted path in JSON; a field that is not named is looked for under its
-    own name. Of several columns of one name the first that is filled counts, or one by its number: `Comment#2`.
-    `zone` and `date_format` are those of `DateForm`. `delimiter`: of CSV; empty where it is to be found out.
+    `fields` maps a ticket field to its column, or to a dotted path in JSON; other fields are found by their own name.
+    If several columns share a name, the first non-empty one is used, or one by number: `Comment#2`. `zone` and
+    `date_format` are those of `DateForm`. An empty `delimiter` is detected.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -49,8 +49,8 @@ class FileFormat:
     delimiter: str = ""
 
 
-class FileSource:
-    """Reads a file once, from front to back. Raises `FileError` at once where it cannot be what it should."""
+class FileSource(TicketSource):
+    """Reads a file once, from start to end. Raises `FileError` if the file is not readable as tickets."""
 
     supports_since = False
     lists_everything = False
@@ -64,7 +64,7 @@ class FileSource:
         self._reads_json = suffix in JSON_SUFFIXES
         if not self._reads_json and suffix not in CSV_SUFFIXES:
             endings = ", ".join((*CSV_SUFFIXES, *JSON_SUFFIXES))
-            raise FileError(f"{path.name} does not say what it is by its ending ({endings}).")
+            raise FileError(f"{path.name} has an unknown file type. Supported: {endings}.")
         self.facts = FileFacts()
         self._lines = LineReader(path, encoding=file_format.encoding)
         try:
@@ -85,19 +85,19 @@ class FileSource:
 
     @property
     def name(self) -> str:
-        """The file's, as text."""
+        """The file's name."""
         return self._lines.name
 
     @property
     def size(self) -> int | None:
-        """In bytes; None for what is no plain file."""
+        """The size in bytes; None if it is not a regular file."""
         return self._lines.size
 
-    def check(self) -> str:
-        return f"{self._lines.name} can be read."
+    def describe(self, first: Page) -> str:
+        return f"{self._lines.name} is readable."
 
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
-        """What is left of the file; there is no going back in it."""
+        """The rest of the file; `start` is ignored."""
         number, records, characters = 0, list[SourceRecord](), 0
         for row in self._rows:
             records.append(self._read(row))
@@ -111,7 +111,7 @@ class FileSource:
         self.bytes_read = self._lines.bytes_read
 
     def record(self, raw: Any) -> SourceRecord:
-        """A JSON value, or a CSV row by its columns, with its fields under our names."""
+        """Map a JSON value, or a CSV row as a dictionary."""
         return SourceRecord(self._map(raw) if isinstance(raw, dict) else None, raw)
 
     def find_deleted_ids(self) -> list[str]:
@@ -119,8 +119,6 @@ class FileSource:
 
     def close(self) -> None:
         self._lines.close()
-
-    # -- Inside ------------------------------------------------------------------------------
 
     def _read(self, row: Row) -> SourceRecord:
         place = f"{row.place} of {self._lines.name}"
@@ -156,35 +154,35 @@ class FileSource:
         return Page(records, Position(number - 1, str(self._lines.number)), total_pages=total)
 
     def _is_header(self, columns: Columns) -> bool:
-        """Whether a line names all columns that are needed."""
+        """Whether a line names all required columns."""
         mapped = self._format.fields
-        own = [name for name in _NEEDED if name not in mapped and name not in self._format.defaults]
+        own = [name for name in _REQUIRED if name not in mapped and name not in self._format.defaults]
         return all(columns.find(each) for each in (*mapped.values(), *own))
 
     def _columns_of_fields(self, rows: CsvRows) -> dict[str, list[str]]:
-        """Where each field is; raises `FileError` where one that is mapped or needed is nowhere."""
+        """The columns of each field; raises `FileError` if a mapped or required one is missing."""
         columns, mapped = rows.columns, self._format.fields
-        there = ", ".join(columns.names)
+        available = ", ".join(columns.names)
         for name, column in mapped.items():
             if not columns.find(column):
-                raise FileError(f"--map {name}: there is no column “{column}”. The columns are: {there}.{rows.hint}")
+                raise FileError(f"--map {name}: no column “{column}”. Columns: {available}.{rows.hint}")
         found = {name: columns.find(mapped.get(name, name)) for name in TICKET_FIELDS}
         found = {name: where for name, where in found.items() if where}
-        for name in _NEEDED:
+        for name in _REQUIRED:
             if name not in found and name not in self._format.defaults:
                 raise FileError(
-                    f"No column is named {name}. Say which it is: --map {name}=COLUMN, one of: {there}.{rows.hint}"
+                    f"No column “{name}”. Map one with --map {name}=COLUMN. Columns: {available}.{rows.hint}"
                 )
         ids = found.get("id", [])
         if len(ids) > 1:
             raise FileError(
-                f"{self._lines.name} has more than one column “{ids[0]}”. Say which one has the ids: --map id={ids[0]}#1"
+                f"{self._lines.name} has more than one column “{ids[0]}”. Choose the one with the ids: --map id={ids[0]}#1"
             )
         return found
 
 
 def _look_up(raw: Mapping[str, Any], path: str) -> Any:
-    """The value at a dotted path of a JSON object; a plain name is found whatever its case."""
+    """The value at a dotted path of a JSON object; a name without dots is matched ignoring case."""
     value = look_up(raw, path)
     if value is not None or "." in path:
         return value

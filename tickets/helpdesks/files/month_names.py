@@ -1,7 +1,7 @@
-"""Names of months in European languages, as exports write them, turned into English ones. Pure.
+"""Translates month names of European languages to English. Pure.
 
-strptime and our own reading of dates know the English names alone. Names and their usual short forms are
-those of the Unicode CLDR; a form that means different months in two languages is left out.
+strptime and our own date parser know only English names. Names and abbreviations are those of the Unicode CLDR; forms
+that mean different months in two languages are left out.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a file holds, one row or value after the other, before any of it is mapped to a ticket."""
+"""Reads the rows of CSV files and the values of JSON files, before they are mapped to tickets."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ _OTHER_DELIMITERS = (*DELIMITERS, ":", "~", "^", "#")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a CSV file by its columns, or a JSON value; `problem` says why it is neither. `length`: in characters."""
+    """A CSV row as a dictionary, or a JSON value; `problem` says why it is not readable. `length` is in characters."""
 
     place: str
     raw: Any
@@ -29,7 +29,7 @@ class Row:
 
 
 class CsvRows:
-    """The rows of a CSV file. Raises `FileError` at once where it has no header that does."""
+    """The rows of a CSV file. Raises `FileError` on creation if there is no header."""
 
     def __init__(self, lines: LineReader, *, delimiter: str, is_header: Callable[[Columns], bool]) -> None:
         self._lines = lines
@@ -38,20 +38,20 @@ class CsvRows:
         self.columns = Columns(self._layout.header)
         if not any(cell.strip() for cell in self._layout.header):
             for _ in zip(lines, ahead[:1], strict=False):
-                pass  # says what is wrong with the first line, if it is not just empty
-            raise FileError(f"{lines.name} does not begin with a line of column names.")
+                pass  # raises if the first line is not readable
+            raise FileError(f"{lines.name} does not start with a header of column names.")
         for _ in range(self._layout.lines_above_rows):
             next(lines)
 
     @property
     def hint(self) -> str:
-        """What may be wrong where columns are missing: another delimiter than the one that was taken."""
+        """A hint about missing columns: a different delimiter."""
         (name, *others) = self.columns.names
         found = next((each for each in _OTHER_DELIMITERS if each != self._layout.delimiter and each in name), None)
         if others or found is None:
             return ""
         word = next((word for word, each in NAMED_DELIMITERS.items() if each == found), found)
-        return f" Columns seem to be divided by “{found}”: --delimiter {word}."
+        return f" The delimiter seems to be “{found}”: --delimiter {word}."
 
     def __iter__(self) -> Iterator[Row]:
         rows = self._layout.rows(self._lines)
@@ -67,28 +67,31 @@ class CsvRows:
                 return
             cells = fit(row, width)
             if not any(cell.strip() for cell in cells) or tuple(row) == self._layout.header:
-                continue  # an empty line, or the header once more, as in files put together of several
+                continue  # an empty line, or a repeated header, as in concatenated files
             length = sum(map(len, cells))
             if len(cells) == width:
                 yield Row(f"line {format_number(first)}", dict(zip(names, cells, strict=True)), length)
             else:
-                reason = f"has {len(cells)} columns where the header has {width}"
+                reason = f"has {len(cells)} columns, but the header has {width}"
                 yield Row(f"line {format_number(first)}", {"line": first, "columns": list(row)}, length, reason)
 
     def _broken(self, error: str, line: int) -> Row:
         if "end of data" in error or "field larger" in error:
             raise FileError(
-                f"A quotation mark that opens in line {format_number(line)} of {self._lines.name} is not closed, "
-                "so the rest of the file cannot be told apart. What came before is in."
+                f"A quotation mark in line {format_number(line)} of {self._lines.name} is not closed, so the rest of "
+                "the file is not readable. Tickets imported so far are kept."
             )
         text = self._lines.last
         return Row(
-            f"line {format_number(line)}", {"line": line, "text": text.rstrip("\r\n")}, len(text), f"is no CSV: {error}"
+            f"line {format_number(line)}",
+            {"line": line, "text": text.rstrip("\r\n")},
+            len(text),
+            f"is not valid CSV: {error}",
         )
 
 
 class JsonLines:
-    """The values of a file with one on each line."""
+    """The values of a file with one JSON value per line."""
 
     def __init__(self, lines: LineReader) -> None:
         self._lines = lines
@@ -107,29 +110,29 @@ class JsonLines:
         try:
             return Row(f"line {format_number(line)}", parse_json(text), len(text))
         except json.JSONDecodeError as error:
-            reason = f"is no JSON: {error.msg} at column {error.colno}"
+            reason = f"is not valid JSON: {error.msg} at column {error.colno}"
         except TooMuchMemory as error:
             reason = str(error)
         except TooDeepOrTooLong as error:
-            reason = f"is no JSON that can be read: {error}"
+            reason = f"is JSON that is not readable: {error}"
         return Row(f"line {format_number(line)}", {"line": line, "text": text.rstrip("\r\n")}, len(text), reason)
 
 
 class JsonList:
-    """The values of a file that is one list, or an object that holds one. It is read whole."""
+    """The values of a file with one list, or with an object that contains one. Read at once."""
 
     def __init__(self, lines: LineReader) -> None:
         name = lines.name
-        advice = "Turn it into JSON lines, one object a line, and name the file .jsonl."
+        advice = "Convert it to JSON lines (one object per line) and name the file .jsonl."
         try:
-            self._values = _the_list(parse_json(lines.read_all()))
+            self._values = _find_list(parse_json(lines.read_all()))
         except json.JSONDecodeError as error:
             raise FileError(
-                f"{name} is no JSON: {error.msg} in line {format_number(error.lineno)}, "
+                f"{name} is not valid JSON: {error.msg} in line {format_number(error.lineno)}, "
                 f"column {format_number(error.colno)}."
             ) from None
         except (TooMuchMemory, TooDeepOrTooLong) as error:
-            raise FileError(f"{name} cannot be read at once: {error}. {advice}") from None
+            raise FileError(f"{name} is too large to read at once: {error}. {advice}") from None
         except ValueError as error:
             raise FileError(f"{name} {error}. {advice}") from None
 
@@ -139,7 +142,7 @@ class JsonList:
 
 
 def json_rows(lines: LineReader, *, is_by_lines: bool) -> JsonLines | JsonList:
-    """A `.json` file may be either: with more than one object it has one on each line."""
+    """Rows of either JSON format; a `.json` file may have one object per line too."""
     if is_by_lines or _has_an_object_on_each_line(lines):
         return JsonLines(lines)
     return JsonList(lines)
@@ -157,25 +160,25 @@ def _is_object(text: str) -> bool:
         return False
 
 
-def _the_list(value: Any) -> Sequence[Any]:
-    """Raises `ValueError` with the rest of a sentence about the file."""
+def _find_list(value: Any) -> Sequence[Any]:
+    """The list of tickets. Raises `ValueError` with the rest of a sentence about the file."""
     if isinstance(value, list):
         return value
     if not isinstance(value, dict):
-        raise ValueError("is neither a list nor an object that holds one")
+        raise ValueError("is neither a list nor an object with a list")
     lists = {name: each for name, each in value.items() if isinstance(each, list)}
     of_objects = {name: each for name, each in lists.items() if _are_objects(each)}
     if len(of_objects) > 1:
         names = ", ".join(sorted(of_objects))
-        raise ValueError(f"holds more than one list ({names}), so which one has the tickets is open")
+        raise ValueError(f"contains several lists ({names}), so it is unclear which one has the tickets")
     if of_objects:
         return next(iter(of_objects.values()))
     inner = [each for each in value.values() if isinstance(each, dict)]
     if len(inner) == 1 and _holds_objects(inner[0]):
-        return _the_list(inner[0])
+        return _find_list(inner[0])
     if list(value.values()) == [[]] or (len(lists) == 1 and not any(lists.values()) and "id" not in value):
         return []
-    return [value]  # one ticket alone
+    return [value]  # a single ticket
 
 
 def _holds_objects(value: Mapping[str, Any]) -> bool:

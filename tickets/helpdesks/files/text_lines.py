@@ -1,4 +1,4 @@
-"""A text file line by line, of any size: no line is taken whole before its length is known."""
+"""Reads text files of any size line by line, with a limit on the length of a line."""
 
 import codecs
 import io
@@ -13,11 +13,11 @@ from tickets.helpdesks.base import SourceError
 
 LONGEST_LINE = 10_000_000
 UTF_8 = "utf-8-sig"
-"""UTF-8, with or without the mark that Windows programs put in front."""
+"""UTF-8, with or without the byte order mark that Windows programs add."""
 
 _MARK = "\ufeff"
 _MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is a prefix of it
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -26,28 +26,28 @@ _HEAD_BYTES = 512
 
 
 class FileError(SourceError):
-    """The file cannot be read on; the sentence says where and what to do."""
+    """The file is not readable; the sentence says where and what to do."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__("bad_file", sentence)
 
 
 class LineReader:
-    """Iterates over lines with their ends; `number` is that of the last one, `last` its text.
+    """Iterates over lines including line endings; `number` and `last` are those of the last line.
 
-    UTF-16 and UTF-32 are told by their mark, or by the zeros that they have instead of Latin letters.
+    UTF-16 and UTF-32 are detected by their byte order mark or by their zero bytes.
     """
 
     def __init__(self, path: Path, *, encoding: str = UTF_8) -> None:
         try:
             codecs.lookup(encoding)
         except LookupError:
-            raise FileError(f"There is no encoding “{encoding}”. Examples: utf-8, cp1252, utf-16.") from None
+            raise FileError(f"Unknown encoding “{encoding}”. Examples: utf-8, cp1252, utf-16.") from None
         try:
             self._binary = path.open("rb")
         except OSError as error:
-            raise FileError(f"{path} cannot be opened: {error.strerror or error}.") from None
-        self.name = path.name.encode(errors="replace").decode()  # it may be written in another encoding
+            raise FileError(f"{path} could not be opened: {error.strerror or error}.") from None
+        self.name = path.name.encode(errors="replace").decode()  # the name may not be valid UTF-8
         facts = os.fstat(self._binary.fileno())
         self.size = facts.st_size if stat.S_ISREG(facts.st_mode) else None
         wide = "" if stat.S_ISDIR(facts.st_mode) else _wide_encoding(self._binary.peek(_HEAD_BYTES))
@@ -55,9 +55,9 @@ class LineReader:
             encoding = wide
         elif wide and not _is_wide(encoding):
             self._binary.close()
-            raise FileError(f"{path.name} is written in {wide.upper()}, not in {encoding}. Leave --encoding out.")
+            raise FileError(f"{path.name} is encoded in {wide.upper()}, not in {encoding}. Leave out --encoding.")
         self._encoding = "UTF-8" if encoding == UTF_8 else encoding
-        # Line ends inside a quoted field are part of it, so they are left as they are.
+        # Keep line endings: inside a quoted field they are part of the value.
         self._text = io.TextIOWrapper(self._binary, encoding=encoding, newline="")
         self._ahead: deque[str | FileError] = deque()
         self._is_at_start = True
@@ -66,11 +66,11 @@ class LineReader:
 
     @property
     def bytes_read(self) -> int:
-        """How far into the file, a little ahead of the last line; 0 where that cannot be told."""
+        """The bytes read, slightly ahead of the last line; 0 if unknown."""
         return 0 if self.size is None else min(self._binary.tell(), self.size)
 
     def look_ahead(self, *, lines: int, characters: int) -> list[str]:
-        """The next lines, up to so many; they come again. What goes wrong there is said when they are read."""
+        """Up to `lines` of the next lines without consuming them. Errors are raised when the lines are read."""
         while len(self._ahead) < lines and characters > 0:
             try:
                 line = self._read(LONGEST_LINE + 1)
@@ -82,26 +82,26 @@ class LineReader:
             self._ahead.append(line)
             characters -= len(line)
             if len(line) > LONGEST_LINE:
-                break  # the rest of it comes next
+                break  # the next read returns the rest of it
         return [each for each in self._ahead if isinstance(each, str)]
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        """The next line; raises `FileError` for one that is too long, ahead of which nothing is lost."""
+        """The next line; raises `FileError` if it is too long. Earlier lines are not lost."""
         if not self.read_line():
             raise StopIteration
         if self.is_too_long:
             raise FileError(
                 f"Line {format_number(self.number)} of {self.name} is longer than "
                 f"{format_number(LONGEST_LINE)} characters. "
-                "The file is probably no text file, or has no line ends."
+                "It is probably not a text file, or has no line endings."
             )
         return self.last
 
     def read_line(self) -> bool:
-        """Go to the next line; False at the end. One that `is_too_long` is left off after its beginning."""
+        """Read the next line; False at the end. Of a line that `is_too_long`, only the beginning is read."""
         following = self._ahead.popleft() if self._ahead else self._read(LONGEST_LINE + 1)
         if isinstance(following, FileError):
             raise following
@@ -114,13 +114,13 @@ class LineReader:
         return len(self.last) > LONGEST_LINE
 
     def skip_rest_of_line(self) -> None:
-        """Go on to the end of a line that is too long, holding no more than a part of it."""
+        """Skip the rest of a line that is too long, a part at a time."""
         part = self.last
         while part and not part.endswith(("\n", "\r")):
             part = self._read(1_000_000)
 
     def read_all(self) -> str:
-        """The rest of the file. Raises `FileError` where it is not written as said."""
+        """The rest of the file. Raises `FileError` if its encoding is wrong."""
         parts = [each for each in self._ahead if isinstance(each, str)]
         self._ahead.clear()
         while part := self._read(10_000_000):
@@ -135,17 +135,17 @@ class LineReader:
             line = self._text.readline(length)
         except UnicodeError:
             raise FileError(
-                f"{self.name} is not written in {self._encoding} "
+                f"{self.name} is not encoded in {self._encoding} "
                 f"(near line {format_number(self.number + len(self._ahead) + 1)}). "
-                "Name its encoding with --encoding, for example --encoding cp1252 for a file from Excel on Windows."
+                "Set the encoding with --encoding, for example --encoding cp1252 for a file from Excel on Windows."
             ) from None
         except OSError as error:
             raise FileError(
-                f"{self.name} could not be read on after line {format_number(self.number)}: {error.strerror or error}."
+                f"{self.name} could not be read after line {format_number(self.number)}: {error.strerror or error}."
             ) from None
         if self._is_at_start and line:
             self._is_at_start = False
-            line = line.lstrip(_MARK) or (line and self._read(length))  # some programs put the mark twice
+            line = line.lstrip(_MARK) or (line and self._read(length))  # some programs write the mark twice
         return line
 
 
@@ -154,9 +154,9 @@ def _is_wide(encoding: str) -> bool:
 
 
 def _wide_encoding(head: bytes) -> str:
-    """UTF-16 or UTF-32 where the file begins so; else empty.
+    """UTF-16 or UTF-32 if the file starts like one; else empty.
 
-    Without a mark, Latin letters leave every other byte zero: even ones with the large end first, odd ones otherwise.
+    Without a mark, Latin letters have every other byte zero: even bytes in big-endian order, odd ones otherwise.
     """
     for mark, encoding in _MARKS:
         if head.startswith(mark):

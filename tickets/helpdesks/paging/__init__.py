@@ -1,11 +1,11 @@
-"""How a list goes on from page to page. A pager says what to ask for next and when there is nothing more.
+"""Paging. A pager says which page to request next, and when the list has ended.
 
-It asks nothing itself: `tickets.helpdesks.rest` does, and tells it what came.
+It makes no requests itself: `tickets.helpdesks.rest` does, and passes it the results.
 """
 
 from tickets.helpdesks.paging.links import LinkPager
 from tickets.helpdesks.paging.numbers import NumberPager
-from tickets.helpdesks.paging.pager import Came, Pager
+from tickets.helpdesks.paging.pager import Pager, PageResult
 from tickets.helpdesks.paging.repeats import Repeats
 
-__all__ = ["Came", "LinkPager", "NumberPager", "Pager", "Repeats"]
+__all__ = ["LinkPager", "NumberPager", "PageResult", "Pager", "Repeats"]

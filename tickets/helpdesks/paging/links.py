@@ -1,16 +1,16 @@
-"""Lists whose pages name the address of the next one."""
+"""Lists whose pages link to the next one."""
 
 from collections.abc import Callable, Mapping
 
 from tickets.helpdesks.base import Position, SourceError
 from tickets.helpdesks.http import Answer
-from tickets.helpdesks.paging.pager import MOST_EMPTY_PAGES, Came, Pager
+from tickets.helpdesks.paging.pager import MOST_EMPTY_PAGES, Pager, PageResult
 
 
 class LinkPager(Pager):
-    """Follows the links to the end: no link, or one to a page that was read already.
+    """Follows links until there is none, or one to a page that was already read.
 
-    `find_next` gives the full address of the next page that an answer names.
+    `find_next` returns the full URL of the next page in a response.
     """
 
     def __init__(
@@ -43,21 +43,21 @@ class LinkPager(Pager):
     def position(self) -> Position:
         return Position(self._pages_before, self._address or "")
 
-    def go_on(self, came: Came) -> None:
-        if self.seen is not None and not came.again:
-            self.seen += came.records
-        self._take_in(came)
-        self._empty = 0 if came.records else self._empty + 1
-        following = self._find_next(came.answer)
-        self._visited.add(came.answer.url)
+    def advance(self, result: PageResult) -> None:
+        if self.seen is not None and not result.is_repeated:
+            self.seen += result.records
+        self._record(result)
+        self._empty = 0 if result.records else self._empty + 1
+        following = self._find_next(result.answer)
+        self._visited.add(result.answer.url)
         if following is None or following in self._visited:
             self._address = None
             return
         if self._empty >= MOST_EMPTY_PAGES:
             raise SourceError(
                 "unexpected_answer",
-                f"The helpdesk at {self._host} names a next page after each of {self._empty} empty ones, so where "
-                "its list ends cannot be told. What came before is stored. Check the paging settings of the source.",
+                f"The helpdesk at {self._host} returned {self._empty} empty pages in a row, each with a next page, so the "
+                "end of the list is unknown. Tickets imported so far are kept. Check the paging settings.",
             )
         self._visited.add(following)
         self._address = following

@@ -1,4 +1,4 @@
-"""What every pager has in common."""
+"""The base class of pagers."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -8,67 +8,67 @@ from tickets.helpdesks.base import Position
 from tickets.helpdesks.http import Answer
 
 MOST_EMPTY_PAGES = 10
-"""More empty pages in a row, each with a page after it, are no list that ends."""
+"""After more empty pages in a row, each with a next page, the list is considered endless."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Came:
-    """What a request brought: the answer, how many records, the number of all tickets where it says one.
+class PageResult:
+    """The result of a request: the response, its number of records, and the total if reported.
 
-    `again`: the page came before, so that its records are not new.
+    `is_repeated`: the page was read before, so its records are not new.
     """
 
     answer: Answer
     records: int
     total: int | None
-    again: bool = False
+    is_repeated: bool = False
 
 
 class Pager(ABC):
-    """The way through one list. Begins at its first page, or at the place where an earlier walk stopped."""
+    """Pages through a list, from its first page or from the position where an earlier read stopped."""
 
     def __init__(self, *, seen: int | None) -> None:
         self.seen = seen
-        """How many records came since the first page, each once; None where that is not known."""
+        """The number of distinct records since the first page; None if unknown."""
         self._total: int | None = None
         self._largest = 0
-        """The records of the largest page."""
+        """The number of records in the largest page."""
 
     @property
     @abstractmethod
     def address(self) -> str | None:
-        """What to ask for next; None where the list is over."""
+        """The URL or path to request next; None at the end of the list."""
 
     @property
     @abstractmethod
     def params(self) -> Mapping[str, str | int] | None:
-        """The parameters to ask with."""
+        """The query parameters of the next request."""
 
     @property
     @abstractmethod
     def position(self) -> Position:
-        """Where the page that is asked for next begins."""
+        """The position of the next page."""
 
     @abstractmethod
-    def go_on(self, came: Came) -> None:
-        """Take in what the request brought. Raises `SourceError` where the list leads nowhere."""
+    def advance(self, result: PageResult) -> None:
+        """Process the result of a request. Raises `SourceError` if the list does not end."""
 
     @property
     def announces_more(self) -> bool:
-        """Whether more tickets were announced than came, or than can have come where that is not known."""
-        came = self.seen if self.seen is not None else self._pages * self._largest
-        return self._total is not None and came < self._total
+        """Whether the total exceeds the records read, or those that can have been read."""
+        received = self.seen if self.seen is not None else self._pages * self._largest
+        return self._total is not None and received < self._total
 
     @property
     @abstractmethod
     def _pages(self) -> int:
-        """How many pages lie before the one that is asked for next."""
+        """The number of pages before the next one."""
 
     @property
     def total_is_right(self) -> bool:
-        """Whether as many tickets came as were announced."""
+        """Whether the number of records read equals the total."""
         return self._total is not None and self.seen == self._total
 
-    def _take_in(self, came: Came) -> None:
-        self._total = came.total if came.total is not None else self._total
-        self._largest = max(self._largest, came.records)
+    def _record(self, result: PageResult) -> None:
+        self._total = result.total if result.total is not None else self._total
+        self._largest = max(self._largest, result.records)

@@ -1,4 +1,4 @@
-"""Pages that come once more: a server that answers with its last page beyond the end, or that ignores what it is asked."""
+"""Detects repeated pages: some servers repeat the last page after the end, or ignore the page number."""
 
 import hashlib
 from collections import deque
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 MOST_IN_A_ROW = 2
-"""One page that comes again may have been pushed on by new tickets before it; two in a row are no list that goes on."""
+"""One repeated page may be due to new tickets before it; two in a row mean the list has ended."""
 
 
 class Repeats:
-    """Remembers the pages of one walk, in a few bytes each."""
+    """Remembers the pages of one read, in a few bytes each."""
 
     def __init__(self) -> None:
         self._digests: set[bytes] = set()
@@ -19,7 +19,7 @@ class Repeats:
         self.distinct = 0
 
     def add(self, names: Sequence[str]) -> bool:
-        """Take in a page by what names its records; whether it brings nothing that did not come before."""
+        """Add a page by the names of its records; returns whether it contains nothing new."""
         if not names:
             return False
         digest = hashlib.blake2b("\0".join(names).encode("utf-8", "surrogatepass"), digest_size=8).digest()
@@ -34,14 +34,14 @@ class Repeats:
         return False
 
     def forget(self) -> None:
-        """Pages come again because we ask for them again."""
+        """Forget all pages, because they are requested again."""
         self._digests.clear()
         self._recent.clear()
         self.in_a_row = 0
 
 
 def names_of(records: Sequence[Any], ids: Sequence[Any]) -> list[str]:
-    """What names the records of a page: their ids, or all of what they are where an id is missing."""
+    """Names of the records of a page: ids, or the whole record if it has no id."""
     return [
         str(id_) if isinstance(id_, str | int | float) else repr(record)
         for record, id_ in zip(records, ids, strict=True)

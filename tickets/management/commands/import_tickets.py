@@ -97,12 +97,10 @@ class Command(BaseCommand):
                 source = FileSource(options["file"], file_format)
             except FileError as error:
                 self._usage(str(error))
-            try:
+            with source:
                 origin = self._origin(tenant, options)
                 step = _preview if options["dry_run"] else _import
                 sys.exit(step(tenant, source, origin, reporter))
-            finally:
-                source.close()
         except mongo.UNAVAILABLE as error:
             self.err.write(f"error: The database is not reachable: {error}")
             sys.exit(Exit.FAILED)

@@ -1,12 +1,12 @@
-"""The log-in of helpdesks that want their key in the address: `?api_key=…`, added to each request as it leaves."""
+"""Authentication by an API key in the URL (`?api_key=…`), added to each request when it is sent."""
 
 from collections.abc import Generator
 
 import httpx
 
 
-class KeyInAddress(httpx.Auth):
-    """Puts the parameter into the address for the sending alone: answers, errors and stored places never hold it."""
+class KeyInUrl(httpx.Auth):
+    """Adds the parameter only while sending, so responses, errors and stored positions never contain it."""
 
     def __init__(self, name: str, secret: str) -> None:
         self._name, self.secret = name, secret
@@ -18,9 +18,9 @@ class KeyInAddress(httpx.Auth):
         request.url = plain
 
     def without_key(self, address: str) -> str:
-        """A next address as the helpdesk gave it, which may repeat the key."""
+        """Remove the key from a URL that the helpdesk returned."""
         try:
             url = httpx.URL(address)
         except httpx.InvalidURL:
-            return address  # nothing is sent to it
+            return address  # never requested
         return str(url.copy_remove_param(self._name)) if self._name in url.params else address

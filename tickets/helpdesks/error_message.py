@@ -1,4 +1,4 @@
-"""What a helpdesk says itself of a request that it refuses, for people to read. Pure."""
+"""Finds a readable error message in a helpdesk's response. Pure."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,10 +14,10 @@ _MESSAGES = frozenset(
 )  # fmt: skip
 
 
-def own_words(body: bytes, *, content_type: str, secrets: Iterable[str] = ()) -> str:
-    """The sentence of an error in JSON or plain text, in one line of at most 200 characters; empty where there is none.
+def error_message(body: bytes, *, content_type: str, secrets: Iterable[str] = ()) -> str:
+    """The error message in JSON or plain text, as one line of at most 200 characters; empty if there is none.
 
-    Whatever of `secrets` it repeats is left out.
+    Any of `secrets` in it are removed.
     """
     kind = content_type.partition(";")[0].strip().lower()
     text = body[:LARGEST_BODY].decode("utf-8-sig", "replace")
@@ -36,12 +36,12 @@ def own_words(body: bytes, *, content_type: str, secrets: Iterable[str] = ()) ->
 
 
 def spellings(secret: str) -> set[str]:
-    """A secret as it is and as addresses write it: what an answer may repeat. None of a few characters."""
+    """A secret and its URL-encoded forms, as a response may repeat it; empty for very short ones."""
     return {secret, quote(secret, safe=""), quote_plus(secret)} if len(secret) > 3 else set()
 
 
 def _sentence_of(text: str) -> str:
-    """The first text under a name for messages, one of several words before one that is a code."""
+    """The first text under a name for messages; sentences are preferred to codes."""
     try:
         found = [*_messages(json.loads(text), is_message=False, depth=0)]
     except (ValueError, RecursionError):
@@ -63,5 +63,5 @@ def _messages(value: Any, *, is_message: bool, depth: int) -> Iterator[str]:
             is_named = str(name).lower() in _MESSAGES
             of_field = is_message and not is_named and not isinstance(inner, Mapping)
             texts = _messages(inner, is_message=is_named or of_field, depth=depth + 1)
-            # {"errors": {"per_page": ["is too large"]}} speaks of a field, {"error": {"type": "x"}} does not
+            # {"errors": {"per_page": ["is too large"]}} is about a field, {"error": {"type": "x"}} is not
             yield from (f"{name}: {each}" for each in texts if " " in each) if of_field else texts

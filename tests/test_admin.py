@@ -39,7 +39,7 @@ def test_run_ingestion_is_an_action_on_tenants(staff: Client, tenant: Tenant) ->
     queued = jobs.find_active(tenant)
     assert queued is not None
     assert (queued["trigger"], queued["started_by"]) == ("admin", "root")
-    assert "already going" in act(staff, "/admin/tenants/tenant/", "run_ingestion", tenant.pk)
+    assert "already running" in act(staff, "/admin/tenants/tenant/", "run_ingestion", tenant.pk)
 
 
 def test_the_slug_of_a_tenant_is_chosen_once(staff: Client, tenant: Tenant) -> None:

@@ -1,14 +1,13 @@
-"""Ingestion jobs: the queue, the progress, the cancel wish and the audit log are one document a run.
+"""Ingestion jobs: one document per run for queue, progress, cancellation and audit log.
 
-The collection `ingestion_logs` holds every run there ever was. `active` is true from the
-moment a run is asked for until it has ended, and a unique partial index on it lets a tenant
-have one such run. A running one carries a lease; where the lease ends without a word, the
-process is gone and `end_lost_jobs` closes the entry as interrupted.
+The collection `ingestion_logs` keeps all runs. `active` is true from request to end, and a unique partial index allows
+one active run per tenant. A running job has a lease; if the lease expires, its process has crashed, and
+`end_lost_jobs` marks the run as interrupted.
 """
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -23,51 +22,45 @@ from tenants.models import Tenant
 
 COLLECTION = "ingestion_logs"
 LEASE_SECONDS = 60
-GO_ON_WITHIN = timedelta(hours=1)
-LONGEST_CHAIN = timedelta(days=3)
-"""So long after its first page a read of several runs begins anew: its list may have no end."""
 
 Trigger = Literal["web", "admin", "api", "command", "demo", "schedule"]
 Kind = Literal["sync", "retry", "import"]
-"""What a run reads: the helpdesk, records in quarantine once more, or a file."""
+"""What a run reads: the helpdesk, quarantined records, or a file."""
 
 Status = Literal["queued", "running", "completed", "partial", "cancelled", "failed"]
 
 GOOD_ENDS: tuple[Status, ...] = ("completed", "partial")
 GOOD_READ = {"status": {"$in": list(GOOD_ENDS)}, "options.kind": "sync"}
-"""Of the runs, those that read the helpdesk to its end."""
+"""Query for syncs that read the helpdesk to its end."""
 
-_AT_ONCE = WriteConcern(1)
+_ONE_MEMBER = WriteConcern(1)
 
 COUNTS = ("new_ingested", "updated", "unchanged", "deleted", "restored", "quarantined", "foreign", "errors")
 INTERRUPTED = {
     "code": "interrupted",
-    "message": "The process that ran this ended without a word. Everything it had stored stays; the next run goes on.",
+    "message": "The process running this job stopped unexpectedly. Imported tickets are kept; the next run resumes.",
 }
 
 
-RUN_OVER = ("run_limit", "gave_way")
-"""Codes of the errors of runs that were too long for one, or for a worker with many."""
-
 UNKNOWN_JOB = "unknown"
-"""Whose job was active when another wanted to begin, where it ended before it could be named."""
+"""The job id if the active job ended before its id could be read."""
 
 
 class JobActive(Exception):
-    """The tenant has a queued or running job already; `job_id` names it."""
+    """The tenant already has a queued or running job, `job_id`."""
 
     def __init__(self, job_id: str) -> None:
-        super().__init__(f"An ingestion is already going (job {job_id}).")
+        super().__init__(f"An ingestion is already running (job {job_id}).")
         self.job_id = job_id
 
 
 class JobLost(Exception):
-    """The job was closed by somebody else (its lease had ended); the runner must stop."""
+    """The job's lease expired and another process closed it; the run must stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRequest:
-    """Who wants a run, and which kind."""
+    """A requested run: its kind, options and who started it."""
 
     trigger: Trigger
     started_by: str
@@ -76,7 +69,7 @@ class JobRequest:
     since: datetime | None = None
     confirm_deletions: bool = False
     records: Sequence[str] = ()
-    """Of a retry: the keys of the records in quarantine to try again; none means all."""
+    """For a retry: the keys of quarantined records to retry; empty means all."""
 
 
 @dataclass(slots=True)
@@ -96,13 +89,13 @@ class Counts:
 
 @dataclass(slots=True)
 class Reading:
-    """How far a run has read its source, so that the next one can go on from there.
+    """How far a run has read its source, so that the next one can resume.
 
-    `began`: when the reading of the first page began, maybe in an earlier run; `since`: what it
-    asked for; `newest_stamp` and `newest_id`: the newest `updated_at` seen, and whose it is; `pages_before`
-    and `token`: the page that was stored last (it is read again, because some of it may have slipped in the
-    meantime). `resumed_from`: the pages before the one where this run went on; None where it began at the first.
-    `mapping`: by which settings; under others the read begins again.
+    `began` is when the first page was read, possibly in an earlier run; `since` the requested start time;
+    `newest_stamp` and `newest_id` the newest `updated_at` seen and its ticket; `pages_before` and `token` the position
+    of the last stored page, which is read again because records may have moved. `resumed_from` is the number of pages
+    before the position where this run resumed, None if it started at the first. `mapping` identifies the connector
+    settings; with other settings the sync starts over.
     """
 
     began: datetime
@@ -116,15 +109,15 @@ class Reading:
 
     @property
     def has_advanced(self) -> bool:
-        """Whether the run stored a page behind the one where it began."""
+        """Whether the run stored a page after the one it started with."""
         return self.pages_before > (self.resumed_from or 0)
 
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run is; `note` says what it is doing or waiting for.
+    """The progress of a run; `note` says what it is doing or waiting for.
 
-    `reading` is there while pages are read; `read_began` once all of them are.
+    `reading` is set while pages are read, `read_began` after all of them are.
     """
 
     total_pages: int | None = None
@@ -138,18 +131,18 @@ class Progress:
 def enqueue(
     tenant: Tenant, request: JobRequest, *, now: datetime | None = None, session: ClientSession | None = None
 ) -> str:
-    """Put a job into the queue for the worker; its id. Raises `JobActive`, which ends the session's transaction."""
+    """Queue a job for a worker; returns its id. Raises `JobActive`, which ends the session's transaction."""
     return _insert(tenant, request, {"status": "queued"}, now=now or clock.now(), session=session)
 
 
 def begin_at_once(tenant: Tenant, request: JobRequest, *, owner_id: str, now: datetime | None = None) -> str:
-    """Make a job that this process runs itself; its id. Raises `JobActive`."""
+    """Start a job that this process runs itself; returns its id. Raises `JobActive`."""
     now = now or clock.now()
     return _insert(tenant, request, _running(owner_id, now), now=now)
 
 
 def claim_next(owner_id: str, *, now: datetime | None = None) -> Document | None:
-    """Take the oldest queued job, atomically; None where there is none."""
+    """Atomically claim the oldest queued job; None if there is none."""
     now = now or clock.now()
     found: Document | None = mongo.collection(COLLECTION).find_one_and_update(
         {"status": "queued"},
@@ -161,27 +154,26 @@ def claim_next(owner_id: str, *, now: datetime | None = None) -> Document | None
 
 
 def queued_since() -> datetime | None:
-    """Since when the oldest queued job waits; None where there is none."""
+    """When the oldest queued job was queued; None if there is none."""
     found = mongo.collection(COLLECTION).find_one({"status": "queued"}, {"queued_at": 1}, sort=[("queued_at", 1)])
     return found["queued_at"] if found else None
 
 
 def heartbeat(job_id: str, *, owner_id: str, now: datetime | None = None) -> bool:
-    """Prolong the lease; whether a cancel was asked for. Raises `JobLost`."""
+    """Extend the lease; returns whether the job should be cancelled. Raises `JobLost`."""
     now = now or clock.now()
     return _touch(job_id, owner_id, {"lease_expires_at": now + timedelta(seconds=LEASE_SECONDS)})
 
 
 def save_progress(job_id: str, progress: Progress, *, owner_id: str) -> bool:
-    """Store how far the run is; whether a cancel was asked for. Raises `JobLost`.
+    """Store the progress; returns whether the job should be cancelled. Raises `JobLost`.
 
-    Nobody waits for the disk or for a majority of the members: should this get lost, the next run
-    goes on at an earlier page, whose tickets are stored already.
+    Waits for one member only: if the write is lost, the next run resumes at an earlier page that is already stored.
     """
     return _touch(
         job_id,
         owner_id,
-        write_concern=_AT_ONCE,
+        write_concern=_ONE_MEMBER,
         values={
             "total_pages": progress.total_pages,
             "processed_pages": progress.processed_pages,
@@ -193,18 +185,18 @@ def save_progress(job_id: str, progress: Progress, *, owner_id: str) -> bool:
 
 
 def request_cancel(tenant: Tenant, job_id: str, *, by: str, now: datetime | None = None) -> bool:
-    """Ask a job to stop; a queued one ends at once. False where it is not going."""
+    """Cancel a job: a queued one ends immediately, a running one at its next page. False if it is not active."""
     now = now or clock.now()
     jobs = mongo.collection(COLLECTION)
-    wish = {"cancel_requested_at": now, "cancel_requested_by": by}
+    cancellation = {"cancel_requested_at": now, "cancel_requested_by": by}
     ended = jobs.update_one(
         {"_id": job_id, "tenant_id": tenant.slug, "status": "queued"},
-        {"$set": {**wish, "status": "cancelled", "active": False, "ended_at": now}},
+        {"$set": {**cancellation, "status": "cancelled", "active": False, "ended_at": now}},
     )
     if ended.matched_count:
         return True
-    going = jobs.update_one({"_id": job_id, "tenant_id": tenant.slug, "status": "running"}, {"$set": wish})
-    return going.matched_count == 1
+    running = jobs.update_one({"_id": job_id, "tenant_id": tenant.slug, "status": "running"}, {"$set": cancellation})
+    return running.matched_count == 1
 
 
 def finish(
@@ -218,7 +210,7 @@ def finish(
     notice: dict[str, Any] | None = None,
     now: datetime | None = None,
 ) -> bool:
-    """Close the entry of a run; False where it was closed already."""
+    """Record the end of a run; False if it had already ended."""
     result = mongo.collection(COLLECTION).update_one(
         {"_id": job_id, "owner_id": owner_id, "status": "running"},
         {
@@ -241,7 +233,7 @@ def finish(
 
 
 def end_lost_jobs(*, now: datetime | None = None) -> int:
-    """Close the running jobs whose lease has ended; how many."""
+    """Mark running jobs with an expired lease as interrupted; returns how many."""
     now = now or clock.now()
     result = mongo.collection(COLLECTION).update_many(
         {"status": "running", "lease_expires_at": {"$lte": now}},
@@ -251,7 +243,7 @@ def end_lost_jobs(*, now: datetime | None = None) -> int:
 
 
 def find_job(job_id: str) -> Document | None:
-    """Any tenant's job: whoever shows it must first ask the door for its tenant."""
+    """A job of any tenant. Callers must check access to its tenant before showing it."""
     return mongo.collection(COLLECTION).find_one({"_id": job_id})
 
 
@@ -260,67 +252,18 @@ def find_active(tenant: Tenant) -> Document | None:
 
 
 def find_recent(tenant: Tenant, *, limit: int = 20, kind: Kind | None = None) -> list[Document]:
-    """The tenant's runs, of one kind or of all, newest first."""
+    """The tenant's runs, newest first, of one kind or all."""
     wanted = {"tenant_id": tenant.slug, **({"options.kind": kind} if kind else {})}
     return list(mongo.collection(COLLECTION).find(wanted).sort("queued_at", -1).limit(limit))
 
 
 def find_last_good(tenant: Tenant) -> Document | None:
-    """The newest run that read the helpdesk to its end: what 'data as of' stands on."""
+    """The newest sync that read the helpdesk to its end, which defines “Data as of”."""
     return mongo.collection(COLLECTION).find_one({"tenant_id": tenant.slug, **GOOD_READ}, sort=[("queued_at", -1)])
 
 
-def find_unfinished_reading(tenant: Tenant, *, now: datetime) -> Reading | None:
-    """Where to go on if the tenant's last run did not reach the end and that was not long ago.
-
-    A run that went on itself is followed by one that begins at the first page, or what changes there would
-    not be seen as long as the end cannot be reached. It is followed by one that goes on only where it was
-    stopped from outside, or by a bound of ours (or no read has ever reached the end), and came further.
-    One that asked for the changes since a time that somebody chose is not gone on with: that may be too late a time.
-    """
-    last = mongo.collection(COLLECTION).find_one(
-        {"tenant_id": tenant.slug, "active": False, "options.kind": "sync"}, sort=[("queued_at", -1)]
-    )
-    if last is None or last["status"] not in ("failed", "cancelled") or not last.get("reading"):
-        return None
-    if last["options"].get("since") is not None:
-        return None
-    if now - last["ended_at"] > (LONGEST_CHAIN if _was_over(last) else GO_ON_WITHIN):
-        return None
-    known = {each.name for each in fields(Reading)}
-    reading = Reading(**{name: value for name, value in last["reading"].items() if name in known})
-    if reading.resumed_from is not None and not (
-        reading.has_advanced and _may_go_on_once_more(tenant, last, began=reading.began, now=now)
-    ):
-        return None
-    reading.resumed_from = reading.pages_before
-    return reading
-
-
-def _may_go_on_once_more(tenant: Tenant, last: Document, *, began: datetime, now: datetime) -> bool:
-    was_stopped = last["status"] == "cancelled" or _error_code(last) == INTERRUPTED["code"]
-    is_long = _was_over(last) and now - began <= LONGEST_CHAIN
-    return was_stopped or is_long or find_last_good(tenant) is None
-
-
-def _was_over(job: Document) -> bool:
-    """Whether the run reached a bound of ours, and said that the next one goes on."""
-    return _error_code(job) in RUN_OVER
-
-
-def _error_code(job: Document) -> str | None:
-    return (job.get("error") or {}).get("code")
-
-
-def forget_reading(tenant: Tenant) -> None:
-    """Have the next run begin at the first page: the source is another one, or is read differently."""
-    mongo.collection(COLLECTION).update_many(
-        {"tenant_id": tenant.slug, "reading": {"$ne": None}}, {"$set": {"reading": None}}
-    )
-
-
 def percentage(job: Document) -> int:
-    """0 to 100; 100 only at the end of a run that read everything."""
+    """Progress from 0 to 100; 100 only for a finished run that read everything."""
     if job["status"] in ("completed", "partial"):
         return 100
     total, done = job.get("total_pages"), job.get("processed_pages", 0)
@@ -377,8 +320,8 @@ def _insert(
             if other is not None:
                 raise JobActive(other["_id"]) from None
             if session is not None:
-                break  # its transaction is over
-            # the other one ended between the two operations: try again
+                break  # the error has aborted the transaction
+            # the other job ended in between: retry
     raise JobActive(UNKNOWN_JOB)
 
 
@@ -391,5 +334,5 @@ def _touch(job_id: str, owner_id: str, values: Document, *, write_concern: Write
         return_document=ReturnDocument.AFTER,
     )
     if found is None:
-        raise JobLost(f"Job {job_id} was closed by somebody else.")
+        raise JobLost(f"Job {job_id} was closed by another process.")
     return found["cancel_requested_at"] is not None

@@ -52,7 +52,7 @@ def test_the_same_key_gets_the_same_run_while_it_goes_and_after_its_end(api: Api
 
 def test_another_key_or_no_key_starts_another_run(api: Api, tenant: Tenant) -> None:
     first = run(api, "k1")[1]["job_id"]
-    assert run(api, "k2")[:2] == (409, {"detail": f"An ingestion is already going (job {first}).", "job_id": first})
+    assert run(api, "k2")[:2] == (409, {"detail": f"An ingestion is already running (job {first}).", "job_id": first})
     end(first)
     assert api.call("POST", "/ingest/run", tenant_id="acme", wait=0)[0] == 202
     assert count_jobs() == 2

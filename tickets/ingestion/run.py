@@ -36,6 +36,7 @@ from tickets.ingestion.listing import Listing
 from tickets.ingestion.name_spaces import claim_origin
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.rejected import RejectedSample
+from tickets.ingestion.resuming import find_unfinished_reading
 from tickets.ingestion.run_lease import LockBusy, RunCancelled, RunGuard, Sleep
 from tickets.ingestion.run_slots import Turn
 from tickets.ingestion.settling import Settling
@@ -322,7 +323,7 @@ class _Run:
         """Where to read from, and whether that is where an earlier run stopped."""
         plain = self.request.kind == "sync" and not self.request.full and self.request.since is None
         if plain and not self.request.confirm_deletions:
-            unfinished = jobs.find_unfinished_reading(self.tenant, now=self.now())
+            unfinished = find_unfinished_reading(self.tenant, now=self.now())
             if unfinished is not None and unfinished.mapping in ("", self.origin.mapping):
                 return unfinished, True
         return self._begin(source, state), False

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from supportsaas.db import mongo
 from tenants.models import Tenant
-from tickets import jobs
+from tickets.ingestion.resuming import forget_reading
 
 COLLECTION = "sync_state"
 OVERLAP = timedelta(minutes=5)
@@ -80,4 +80,4 @@ def save_state(
 def forget_state(tenant: Tenant) -> None:
     """The source has changed: the next run reads everything."""
     mongo.collection(COLLECTION).delete_one({"_id": tenant.slug})
-    jobs.forget_reading(tenant)
+    forget_reading(tenant)

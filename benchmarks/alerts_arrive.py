@@ -50,6 +50,7 @@ def _measure(wish: argparse.Namespace) -> None:
     from tenants.models import Tenant
     from tickets.alerts.dispatcher import THREADS_AN_ENDPOINT
     from tickets.alerts.model import Channel
+    from tickets.demo.notify_endpoint import NotifyRules
     from tickets.demo.server import DemoHelpdesk
 
     call_command("migrate", verbosity=0)
@@ -57,8 +58,9 @@ def _measure(wish: argparse.Namespace) -> None:
     tenant = Tenant.objects.create(slug=TENANT, name="A")
     with DemoHelpdesk(
         sizes={TENANT: 0},
-        notify_delay=(0.1 / wish.faster, 0.5 / wish.faster),
-        notify_shut_seconds=30 / wish.faster,
+        notify=NotifyRules(
+            shortest_delay=0.1 / wish.faster, longest_delay=0.5 / wish.faster, closed_seconds=30 / wish.faster
+        ),
     ) as helpdesk:
         channel = Channel.objects.create(tenant=tenant, kind="house", name="House", address=helpdesk.url)
         entries = [

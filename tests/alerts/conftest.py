@@ -26,7 +26,7 @@ def other_endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture
 def native_channel(tenant: Tenant, endpoint: Endpoint) -> Channel:
-    return Channel.objects.create(tenant=tenant, kind="house", name="House", address=endpoint.url)
+    return Channel.objects.create(tenant=tenant, kind="house", name="Desk", address=endpoint.url)
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ class TestPage:
     ) -> None:
         urgent(2)
         said = text_of(page_of(pages, HERE))
-        assert "2 events wait to be announced" in said and "No message yet" not in said
+        assert "2 events waiting to be sent" in said and "No messages yet" not in said
 
     def test_a_message_is_shown_with_every_attempt_its_answer_and_time(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
@@ -83,7 +83,7 @@ class TestPage:
         dispatcher.deliver_due()
         html = page_of(pages, HERE)
         said = text_of(html)
-        assert "Delivered" in said and "Ticket over House" in said
+        assert "Delivered" in said and "Ticket sent to Desk" in said
         assert 'href="/t/acme/tickets/T-1/"' in html
         attempts = re.findall(r"<tr><td[^>]*>.*?</tr>", html.split('id="messages-title"')[1])
         assert ["Failed" in each for each in attempts] == [False, True, True]
@@ -98,7 +98,7 @@ class TestPage:
         kill("T-1", "T-2")
         dead = page_of(pages, HERE + "?status=dead")
         assert len(re.findall("badge delivery-dead", dead)) == 2 and "badge delivery-delivered" not in dead
-        assert "Dead 2" in text_of(dead) and "Delivered 28" in text_of(dead)
+        assert "Failed 2" in text_of(dead) and "Delivered 28" in text_of(dead)
         first = page_of(pages, HERE)
         address = re.search(r'rel="next"[^>]*href="([^"]+)"', first)
         assert address is not None
@@ -124,7 +124,7 @@ class TestPage:
         dispatcher.deliver_due()
         kill()
         html = page_of(client_of(team_mate), HERE)
-        assert "T-1" in html and "need the role manager; yours is viewer" in text_of(html)
+        assert "T-1" in html and "require the manager role. Your role is viewer" in text_of(html)
         assert '<form method="post" action="/t/acme/alerts' not in html
         assert native_channel.address not in html
 
@@ -149,12 +149,12 @@ class TestSendingAgain:
         key = key_of("T-1")
         sent = len(endpoint.received)
         html = body(pages.post(HERE + "again/", {"delivery": key}, follow=True))
-        assert "1 message is sent again" in html
+        assert "1 message is queued to resend." in html
         assert statuses() == {"T-1": "pending", "T-2": "dead"}
         dispatcher.deliver_due()
         assert statuses() == {"T-1": "delivered", "T-2": "dead"}
         assert [each.key for each in endpoint.received[sent:]] == [key]
-        assert "sent again by manager" in text_of(page_of(pages, HERE))
+        assert "resent by manager" in text_of(page_of(pages, HERE))
 
     def test_retrying_all_means_the_messages_that_had_failed_when_the_list_was_shown(
         self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
@@ -164,7 +164,7 @@ class TestSendingAgain:
         kill()
         now = real_clock.now()
         kill("T-3", at=now + timedelta(minutes=1))
-        assert "Send all 3 again" in page_of(pages, HERE)
+        assert "Resend all 3" in page_of(pages, HERE)
         pages.post(HERE + "again/", {"all": "1", "until": real_clock.iso_z(now + timedelta(seconds=1))})
         assert statuses() == {"T-1": "pending", "T-2": "pending", "T-3": "dead"}
 
@@ -187,7 +187,7 @@ class TestSendingAgain:
         urgent()
         dispatcher.deliver_due()
         mongo.collection("deliveries").update_many({}, {"$set": {"status": status}})
-        assert "nothing to send again" in body(pages.post(HERE + "again/", {"delivery": key_of("T-1")}, follow=True))
+        assert "Nothing to resend" in body(pages.post(HERE + "again/", {"delivery": key_of("T-1")}, follow=True))
         assert statuses() == {"T-1": status}
 
     def test_what_is_on_its_way_is_left_alone(
@@ -210,7 +210,7 @@ class TestDropping:
         html = body(pages.post(HERE + "drop/", {"delivery": key_of("T-1")}, follow=True))
         assert "1 message is dropped" in html and "dropped by manager" in text_of(html)
         assert statuses() == {"T-1": "dropped", "T-2": "dead"}
-        assert "nothing to drop" in body(pages.post(HERE + "drop/", {"delivery": key_of("T-1")}, follow=True))
+        assert "Nothing to drop" in body(pages.post(HERE + "drop/", {"delivery": key_of("T-1")}, follow=True))
 
     def test_dropping_all_drops_the_failed_messages_and_nothing_else(
         self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
@@ -218,7 +218,7 @@ class TestDropping:
         urgent(3)
         dispatcher.deliver_due()
         kill("T-1", "T-2")
-        assert "Drop 2 dead messages?" in page_of(pages, HERE)
+        assert "Drop 2 failed messages?" in page_of(pages, HERE)
         pages.post(HERE + "drop/", {"all": "1", "until": "2099-01-01T00:00:00Z"})
         assert statuses() == {"T-1": "dropped", "T-2": "dropped", "T-3": "delivered"}
 
@@ -236,7 +236,7 @@ class TestDropping:
         urgent()
         dispatcher.deliver_due()
         kill()
-        assert "did not say which" in body(pages.post(HERE + what, wish, follow=True))
+        assert "No messages selected" in body(pages.post(HERE + what, wish, follow=True))
         assert statuses() == {"T-1": "dead"}
 
     @pytest.mark.parametrize("what", ["again/", "drop/"])
@@ -270,10 +270,10 @@ class TestBreaker:
     def test_the_circuits_state_is_in_words_and_its_last_requests_in_marks(
         self, native_channel: Channel, pages: Client
     ) -> None:
-        assert "Nothing has been sent yet" in page_of(pages, HERE)
+        assert "No alerts sent yet" in page_of(pages, HERE)
         self.open_circuit(native_channel)
         html = page_of(pages, HERE)
-        assert "5 of the last 5 requests failed" in html and "Paused" in html
+        assert "5 of the last 5 deliveries failed" in html and "Paused" in html
         assert html.count('class="mark-failed"') == 5
         assert "failure 4" in html
 
@@ -282,18 +282,18 @@ class TestBreaker:
         for permit in [circuit.admit() for _ in range(7)]:  # two were still under way when it opened
             circuit.record(permit, ok=False)  # type: ignore[arg-type]
         html = page_of(pages, HERE)
-        assert "7 of the last 7 requests failed" in html and html.count('class="mark-failed"') == 7
+        assert "7 of the last 7 deliveries failed" in html and html.count('class="mark-failed"') == 7
 
     def test_after_a_pause_the_words_tell_what_was_before_it_apart(
         self, native_channel: Channel, pages: Client
     ) -> None:
         circuit = self.open_circuit(native_channel)
         circuit.reset()
-        assert "The pause is over; nothing has been sent since." in page_of(pages, HERE)
+        assert "The pause is over. Nothing sent since." in page_of(pages, HERE)
         circuit.record(circuit.admit(), ok=True)  # type: ignore[arg-type]
-        assert "All requests since the pause arrived." in page_of(pages, HERE)
+        assert "All deliveries since the pause succeeded." in page_of(pages, HERE)
         circuit.record(circuit.admit(), ok=False)  # type: ignore[arg-type]
-        assert "1 of the last 2 requests since the pause failed" in page_of(pages, HERE)
+        assert "1 of the last 2 deliveries since the pause failed" in page_of(pages, HERE)
 
     def test_a_manager_ends_the_pause_and_what_waits_goes_out(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
@@ -303,7 +303,7 @@ class TestBreaker:
         assert dispatcher.deliver_due() == 0
         assert "End the pause" in page_of(pages, HERE)
         said = body(pages.post(HERE + "reset/", {"channel": str(native_channel.pk)}, follow=True))
-        assert "The pause of “House” is over" in said
+        assert "Sending over “Desk” resumed" in said
         assert circuit.state().state == "closed"
         assert Dispatcher(owner="another").deliver_due() == 1
         assert statuses() == {"T-1": "delivered"}
@@ -323,7 +323,7 @@ class TestBreaker:
         circuit = self.open_circuit(theirs)
         html = page_of(pages, HERE)
         assert "same endpoint as Second" in html and "Theirs" not in html
-        assert "does not exist any more" in body(pages.post(HERE + "reset/", {"channel": str(theirs.pk)}, follow=True))
+        assert "no longer exists" in body(pages.post(HERE + "reset/", {"channel": str(theirs.pk)}, follow=True))
         assert circuit.state().state == "open"
 
 

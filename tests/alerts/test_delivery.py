@@ -132,7 +132,7 @@ class TestAttempts:
     ) -> None:  # fmt: skip
         urgent(2)
         endpoint.behaviour = failing()
-        dispatcher.look(lambda work, *arguments: work(*arguments) if not endpoint.received else None)
+        dispatcher.start_round(lambda work, *arguments: work(*arguments) if not endpoint.received else None)
         Channel.objects.update(enabled=False)
         clock.advance(minutes=10)
         sent = len(endpoint.received)

@@ -24,13 +24,13 @@ def news(number: int, *, customer: str | None = None, urgency: str = "high") -> 
 def test_a_ticket_alone_keeps_the_key_of_its_news_and_is_said_in_one_sentence() -> None:
     draft = draft_next([news(1), news(2)])
     assert (draft.kind, draft.key, draft.customers) == ("ticket", "key-1", ["cust_1"])
-    assert draft.headline == "Urgent ticket T-1 of cust_1: Case 1"
+    assert draft.headline == "Urgent ticket T-1 from cust_1: Case 1"
 
 
 def test_tickets_of_one_customer_are_folded_into_one_message() -> None:
     draft = draft_next([news(1, customer="c"), news(2), news(3, customer="c")])
     assert [each.ticket.ticket_id for each in draft.news] == ["T-1", "T-3"]
-    assert draft.headline == "2 urgent tickets of c, the oldest: Case 1"
+    assert draft.headline == "2 urgent tickets from c; oldest: Case 1"
     assert draft.kind == "ticket"
 
 
@@ -39,7 +39,7 @@ def test_up_to_ten_come_one_by_one_and_more_as_one_digest() -> None:
     assert len(draft_next(ten).news) == 1
     digest = draft_next([*ten, news(11, urgency="medium")])
     assert (digest.kind, len(digest.news)) == ("digest", 11)
-    assert digest.headline == "11 tickets of 11 customers, the oldest: Case 1"
+    assert digest.headline == "11 tickets from 11 customers; oldest: Case 1"
 
 
 def test_tickets_without_a_customer_are_never_folded() -> None:

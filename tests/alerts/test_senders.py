@@ -31,6 +31,7 @@ from tickets.alerts.kinds.slack import blocks_of
 from tickets.alerts.kinds.webhook import WebhookSender
 from tickets.alerts.messages import Message, TicketFacts
 from tickets.alerts.model import Channel, make_signing_secret
+from tickets.demo.notify_endpoint import NotifyRules
 from tickets.demo.server import DemoHelpdesk
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -101,7 +102,7 @@ def webhook(url: str) -> Channel:
 
 class TestHouse:
     def test_the_demo_helpdesk_takes_it(self) -> None:
-        with DemoHelpdesk(notify_failures=0, notify_delay=(0, 0)) as helpdesk:
+        with DemoHelpdesk(notify=NotifyRules(failures_per_ticket=0, shortest_delay=0, longest_delay=0)) as helpdesk:
             assert send(channel("house", helpdesk.url), message()).status == 200
             assert helpdesk.notifications == [
                 {
@@ -113,13 +114,15 @@ class TestHouse:
             ]
 
     def test_a_failure_is_a_sentence_with_the_answer(self) -> None:
-        with DemoHelpdesk(notify_failures=2, notify_delay=(0, 0)) as helpdesk:
+        with DemoHelpdesk(notify=NotifyRules(failures_per_ticket=2, shortest_delay=0, longest_delay=0)) as helpdesk:
             error = refused(channel("house", helpdesk.url))
         assert (error.status, error.endpoint_is_healthy) == (500, False)
         assert "internal error (status 500)" in str(error) and "attempt 1 failed" in error.excerpt
 
     def test_a_shut_door_says_how_long(self) -> None:
-        with DemoHelpdesk(notify_failures=9, notify_shut_after=1, notify_delay=(0, 0)) as helpdesk:
+        with DemoHelpdesk(
+            notify=NotifyRules(failures_per_ticket=9, closes_after=1, shortest_delay=0, longest_delay=0)
+        ) as helpdesk:
             refused(channel("house", helpdesk.url))
             error = refused(channel("house", helpdesk.url))
         assert error.status == 503 and error.retry_after is not None and 0 < error.retry_after <= 30
@@ -292,15 +295,15 @@ class TestAnswers:
         ("reply", "words", "fault"),
         [
             ((500, {}, b"boom"), "internal error (status 500)", "endpoint"),
-            ((404, {}, b"no"), "Check the address", "endpoint"),
-            ((410, {}, b"no"), "gone for good (status 410)", "settings"),
-            ((401, {}, b"no"), "does not let us in", "endpoint"),
-            ((400, {}, b"invalid_blocks"), "did not accept the message", "message"),
-            ((413, {}, b"too large"), "did not accept the message", "message"),
-            ((422, {}, b"no such field"), "did not accept the message", "message"),
-            ((408, {}, b""), "did not accept the message", "endpoint"),
-            ((301, {"Location": "http://127.0.0.1:9/"}, b""), "Enter the final address", "endpoint"),
-            ((429, {"Retry-After": "7"}, b""), "takes no more for a while", "endpoint"),
+            ((404, {}, b"no"), "Check the URL", "endpoint"),
+            ((410, {}, b"no"), "permanently removed this URL (status 410)", "settings"),
+            ((401, {}, b"no"), "denied access", "endpoint"),
+            ((400, {}, b"invalid_blocks"), "rejected the message", "message"),
+            ((413, {}, b"too large"), "rejected the message", "message"),
+            ((422, {}, b"no such field"), "rejected the message", "message"),
+            ((408, {}, b""), "rejected the message", "endpoint"),
+            ((301, {"Location": "http://127.0.0.1:9/"}, b""), "Enter the final URL", "endpoint"),
+            ((429, {"Retry-After": "7"}, b""), "is limiting requests", "endpoint"),
         ],
     )
     def test_an_answer_other_than_2xx_is_reported_in_a_sentence_with_the_reason(
@@ -523,15 +526,15 @@ class TestEmail:
     @pytest.mark.parametrize(
         ("refusals", "words", "status", "fault"),
         [
-            ({"RCPT": "550 no such user"}, "does not take mail for a@example.com", 550, "message"),
-            ({"RCPT": "450 greylisted"}, "does not take mail for a@example.com", 450, "message"),
-            ({"RCPT": "421 closing"}, "does not take mail for a@example.com", 421, "endpoint"),
-            ({"MAIL": "451 try later"}, "refused the message (code 451)", 451, "endpoint"),
-            ({"MAIL": "550 not from you"}, "refused the message (code 550)", 550, "endpoint"),
-            ({"MAIL": "552 too large"}, "refused the message (code 552)", 552, "message"),
-            ({"DATA": "554 spam"}, "refused the message (code 554)", 554, "message"),
-            ({"DATA": "451 scanner is busy"}, "refused the message (code 451)", 451, "message"),
-            ({"DATA": "421 closing"}, "refused the message (code 421)", 421, "endpoint"),
+            ({"RCPT": "550 no such user"}, "rejected the recipients a@example.com", 550, "message"),
+            ({"RCPT": "450 greylisted"}, "rejected the recipients a@example.com", 450, "message"),
+            ({"RCPT": "421 closing"}, "rejected the recipients a@example.com", 421, "endpoint"),
+            ({"MAIL": "451 try later"}, "rejected the message (code 451)", 451, "endpoint"),
+            ({"MAIL": "550 not from you"}, "rejected the message (code 550)", 550, "endpoint"),
+            ({"MAIL": "552 too large"}, "rejected the message (code 552)", 552, "message"),
+            ({"DATA": "554 spam"}, "rejected the message (code 554)", 554, "message"),
+            ({"DATA": "451 scanner is busy"}, "rejected the message (code 451)", 451, "message"),
+            ({"DATA": "421 closing"}, "rejected the message (code 421)", 421, "endpoint"),
             ({"DATA": ""}, "is not reachable", None, "endpoint"),
             ({"EHLO": "", "HELO": ""}, "is not reachable", None, "endpoint"),
         ],

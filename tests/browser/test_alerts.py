@@ -44,7 +44,7 @@ def test_from_a_new_channel_to_a_dead_message_that_arrives(page: Page, owner: Us
         expect(page.get_by_role("textbox", name="Signing secret")).to_have_value(re.compile("^whsec_"))
 
         page.get_by_role("button", name="Send a test").click()
-        expect(page.locator(".messages")).to_contain_text("The test arrived: answered with status 200")
+        expect(page.locator(".messages")).to_contain_text("Test delivered: status 200")
         expect(page.locator(".messages")).to_contain_text("thank you")
         assert endpoint.received[0].body["kind"] == "test"
 

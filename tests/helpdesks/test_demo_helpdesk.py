@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from tests import processes
+from tickets.demo.notify_endpoint import NotifyRules
 from tickets.demo.server import DemoHelpdesk
 from tickets.demo.tickets import DEFAULT_SIZES
 
@@ -328,7 +329,7 @@ def test_limit_and_window_can_be_set(http: httpx.Client, clock: Clock) -> None:
 
 def test_notify_fails_the_first_two_attempts_for_each_ticket(http: httpx.Client, clock: Clock) -> None:
     other = {**NOTIFICATION, "ticket_id": "a-000002"}
-    with helpdesk(clock, notify_delay=(0, 0)) as desk:
+    with helpdesk(clock, notify=NotifyRules(shortest_delay=0, longest_delay=0)) as desk:
         url = f"{desk.url}/notify"
         assert [http.post(url, json=NOTIFICATION).status_code for _ in range(3)] == [500, 500, 200]
         assert [http.post(url, json=other).status_code for _ in range(3)] == [500, 500, 200]
@@ -337,7 +338,7 @@ def test_notify_fails_the_first_two_attempts_for_each_ticket(http: httpx.Client,
 
 
 def test_notify_shuts_for_half_a_minute_after_ten_failures_in_a_row(http: httpx.Client, clock: Clock) -> None:
-    with helpdesk(clock, notify_delay=(0, 0)) as desk:
+    with helpdesk(clock, notify=NotifyRules(shortest_delay=0, longest_delay=0)) as desk:
         url = f"{desk.url}/notify"
         bodies = [{**NOTIFICATION, "ticket_id": f"a-{number:06d}"} for number in range(11)]
         assert {http.post(url, json=body).status_code for body in bodies[:10]} == {500}
@@ -351,7 +352,7 @@ def test_notify_shuts_for_half_a_minute_after_ten_failures_in_a_row(http: httpx.
 
 
 def test_notify_takes_its_time_and_can_be_made_kind(http: httpx.Client, clock: Clock) -> None:
-    with helpdesk(clock, notify_failures=0, notify_delay=(0.03, 0.03)) as desk:
+    with helpdesk(clock, notify=NotifyRules(failures_per_ticket=0, shortest_delay=0.03, longest_delay=0.03)) as desk:
         started = time.monotonic()
         assert http.post(f"{desk.url}/notify", json=NOTIFICATION).json() == {"status": "accepted"}
         assert time.monotonic() - started >= 0.03
@@ -368,7 +369,7 @@ def test_notify_takes_its_time_and_can_be_made_kind(http: httpx.Client, clock: C
     ],
 )
 def test_notify_refuses_what_is_none(http: httpx.Client, clock: Clock, body: object, named: str) -> None:
-    with helpdesk(clock, notify_failures=0, notify_delay=(0, 0)) as desk:
+    with helpdesk(clock, notify=NotifyRules(failures_per_ticket=0, shortest_delay=0, longest_delay=0)) as desk:
         answer = http.post(f"{desk.url}/notify", json=body)
         assert answer.status_code == 422
         assert named in answer.json()["detail"]

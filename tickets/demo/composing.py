@@ -1,4 +1,4 @@
-"""Writes what one customer says: subject and message from templates, the same for the same generator."""
+"""Composes subjects and messages of customers from templates; deterministic for a given random generator."""
 
 import random
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Language = Literal["en", "de", "fr"]
 
 SOURCES: Final = ("email", "chat", "phone", "web")
 MOODS: Final[tuple[Mood, ...]] = ("urgent", "annoyed", "neutral", "grateful")
-# Percent of the tickets by mood. With the regulars' share this comes to about 12 % urgent, a quarter annoyed.
+# Percent of tickets by mood. With the share of regulars, about 12 % are urgent and 25 % annoyed.
 USUAL_MOODS: Final = (8.5, 23.5, 59, 9)
 REGULAR_MOODS: Final = (52, 40, 8, 0)
 REGULARS_SHARE: Final = 0.08
@@ -34,7 +34,7 @@ FIRST_CUSTOMER: Final = 1001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
-    """One case as written down first, and the words with which its slots were filled."""
+    """A ticket as first written, with the values of its template slots."""
 
     source: str
     customer_id: str
@@ -47,31 +47,31 @@ class Composition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customers:
-    """`count` customers, numbered from 1001; the `regulars` among them write often and angrily."""
+    """`count` customers, numbered from 1001. The `regulars` write often and angrily."""
 
     count: int
     regulars: tuple[int, ...]
 
 
 def seeded(*parts: object) -> random.Random:
-    """A generator that depends on nothing but `parts` (a str seeds by its SHA-512, not by its hash)."""
+    """A random generator that depends only on `parts` (str seeds are hashed with SHA-512)."""
     return random.Random("/".join(map(str, parts)))
 
 
 def business_of(tenant: str) -> Business:
-    """The tenant's kind of company; a name that is not among the four of the demo gets one of them."""
+    """The tenant's type of company. Other names than the demo's four get one of the same types."""
     return BUSINESSES.get(tenant) or seeded("business", tenant).choice(tuple(BUSINESSES.values()))
 
 
 def customers_of(tenant: str, tickets: int) -> Customers:
-    """About one customer for every three tickets."""
+    """About one customer per three tickets."""
     count = max(20, tickets // 3)
     regulars = min(60, 2 + count // 80)
     return Customers(count=count, regulars=tuple(seeded("regulars", tenant).sample(range(count), regulars)))
 
 
 def compose(*, rng: random.Random, business: Business, customers: Customers) -> Composition:
-    """One customer writes: about 50 to 350 characters, in the form that suits the channel."""
+    """A message of a customer: about 50 to 350 characters, styled for its source."""
     is_regular = rng.random() < REGULARS_SHARE
     customer = rng.choice(customers.regulars) if is_regular else rng.randrange(customers.count)
     mood = rng.choices(MOODS, REGULAR_MOODS if is_regular else USUAL_MOODS)[0]
@@ -97,13 +97,13 @@ def compose(*, rng: random.Random, business: Business, customers: Customers) -> 
 
 
 def afterthought(rng: random.Random, written: Composition) -> str:
-    """A sentence the customer adds while the ticket is open."""
+    """A sentence that the customer adds while the ticket is open."""
     sentences = FOREIGN_AFTERTHOUGHTS.get(written.language, AFTERTHOUGHTS[written.mood])
     return rng.choice(sentences).format_map(written.slots)
 
 
 def reopener(rng: random.Random, written: Composition) -> str:
-    """A sentence that opens again what was thought solved."""
+    """A sentence that reopens a resolved ticket."""
     sentences = FOREIGN_AFTERTHOUGHTS.get(written.language, REOPENERS)
     return rng.choice(sentences).format_map(written.slots)
 
@@ -117,7 +117,7 @@ def _fill(rng: random.Random, business: Business) -> dict[str, str]:
         "item": item,
         "other": other,
         "place": rng.choice(business.places),
-        # Small sums are the common ones.
+        # Small amounts are more common.
         "amount": f"{business.currency}{low + (high - low) * rng.random() ** 2:,.2f}",
         "day": rng.choice(DAYS),
         "month": rng.choice(MONTHS),
@@ -135,7 +135,7 @@ def _dress_subject(rng: random.Random, subject: str, source: str) -> str:
 
 def _dress_message(rng: random.Random, body: str, source: str, language: Language, name: str) -> str:
     if source == "chat":
-        # People type small letters and no full stop into a chat window.
+        # Chat messages start in lower case and end without a full stop.
         return (body[:1].lower() + body[1:]).rstrip(".") if not body.startswith("I ") else body.rstrip(".")
     body = body[:1].upper() + body[1:]
     if source == "phone":

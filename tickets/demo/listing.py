@@ -1,4 +1,4 @@
-"""What one listing of the demo helpdesk consists of: rows by position, of one tenant or of several."""
+"""Lists of the demo helpdesk: rows by position, of one or several tenants."""
 
 import json
 from collections.abc import Sequence
@@ -8,17 +8,17 @@ from tickets.demo.tickets import Ticket
 
 
 class Listing(Protocol):
-    """Rows in a fixed order; each row is one ticket as a JSON object."""
+    """Rows in a fixed order; each row is a ticket as a JSON object."""
 
     def __len__(self) -> int: ...
 
     def json_rows(self, start: int, stop: int) -> list[str]:
-        """The rows from `start` up to but not including `stop`, fewer at the end."""
+        """The rows from `start` to `stop` (exclusive), fewer at the end."""
         ...
 
 
 class TicketListing:
-    """The tickets given."""
+    """A list of given tickets."""
 
     def __init__(self, tickets: Sequence[Ticket]) -> None:
         self._tickets = tickets
@@ -34,7 +34,7 @@ class TicketListing:
 
 
 class MixedListing:
-    """Several listings taken in turn, a row of each, until all are used up."""
+    """Alternates between several lists, one row each, until all are exhausted."""
 
     def __init__(self, listings: Sequence[Listing]) -> None:
         self._listings = sorted(listings, key=len)
@@ -52,39 +52,39 @@ class MixedListing:
     def _place(self, position: int) -> tuple[Listing, int]:
         used = 0
         for number, listing in enumerate(self._listings):
-            turns = len(self._listings) - number
-            # Up to the end of the shortest one that is left, all of the rest take part.
-            if position < (len(listing) - used) * turns:
-                return self._listings[number + position % turns], used + position // turns
-            position -= (len(listing) - used) * turns
+            remaining = len(self._listings) - number
+            # Until the shortest remaining list ends, all remaining ones alternate.
+            if position < (len(listing) - used) * remaining:
+                return self._listings[number + position % remaining], used + position // remaining
+            position -= (len(listing) - used) * remaining
             used = len(listing)
         raise IndexError("no such position")
 
 
 class InterspersedListing:
-    """A tenant's own rows, with every `every`-th row one of a stranger's."""
+    """A tenant's own rows, with every `every`-th row from another tenant."""
 
-    def __init__(self, own: Listing, strangers: Listing, *, every: int) -> None:
-        """Raises ValueError if `every` is less than 2, as nothing of the tenant's own would be left."""
+    def __init__(self, own: Listing, others: Listing, *, every: int) -> None:
+        """Raises `ValueError` if `every` is less than 2, because no own rows would remain."""
         if every < 2:
             raise ValueError("foreign_every must be at least 2")
         self._own = own
-        self._strangers = strangers
+        self._others = others
         self._every = every
 
     def __len__(self) -> int:
         own = len(self._own)
-        return own + (own // (self._every - 1) if len(self._strangers) else 0)
+        return own + (own // (self._every - 1) if len(self._others) else 0)
 
     def json_rows(self, start: int, stop: int) -> list[str]:
-        if not len(self._strangers):
+        if not len(self._others):
             return self._own.json_rows(start, stop)
         rows = []
         for position in range(start, min(stop, len(self))):
             block, place = divmod(position, self._every)
             if place == self._every - 1:
-                stranger = block % len(self._strangers)
-                rows += self._strangers.json_rows(stranger, stranger + 1)
+                other = block % len(self._others)
+                rows += self._others.json_rows(other, other + 1)
             else:
                 rows += self._own.json_rows(position - block, position - block + 1)
         return rows

@@ -1,8 +1,8 @@
-"""The words of the demo helpdesk: what the customers of four different businesses write.
+"""Phrases of the demo helpdesk: what the customers of four businesses write. Data only.
 
-Only data. A template is a subject (alternatives separated by `` | ``) and a body; both may hold the slots
-``{ref} {item} {other} {place} {amount} {day} {when} {n} {month}``, filled by `tickets.demo.tickets`.
-Words that make a ticket urgent appear under "urgent" only, save for a few that are denied ("not urgent").
+A template is a subject (alternatives separated by ` | `) and a body; both may contain the slots
+`{ref} {item} {other} {place} {amount} {day} {when} {n} {month}`, filled by `tickets.demo.composing`. Words that make a
+ticket urgent appear only under "urgent", except for a few negated ones ("not urgent").
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,9 @@ EVENING_HOURS: Final = (2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 13, 14, 14, 13, 13, 14, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Business:
-    """One kind of company. `amounts` are the lowest and highest sum in whole units of `currency`;
-    `ref` is a pattern in which ``#`` stands for a digit and ``?`` for a letter; `sources` are weights
-    of email, chat, phone and web; `arrival_minutes` the mean wait for the next ticket at a busy hour."""
+    """A type of company. `amounts` are the lowest and highest amount in units of `currency`; `ref` is a pattern with
+    `#` for a digit and `?` for a letter; `sources` are the weights of email, chat, phone and web; `arrival_minutes` is
+    the mean time between tickets in a busy hour."""
 
     ref: str
     currency: str
@@ -598,7 +598,7 @@ MOMENTS: Final = (
     "this afternoon", "on Thursday", "last week",
 )  # fmt: skip
 
-# Who does not write English adds to the case in the same language.
+# Customers who write in another language add sentences in that language.
 FOREIGN_AFTERTHOUGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "de": (
         "Gibt es schon etwas Neues?",

@@ -1,4 +1,4 @@
-"""What requests and answers of the native protocol are made of, and its limit of requests."""
+"""Requests, responses and the rate limit of the demo helpdesk."""
 
 import json
 import math
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back: a status, a JSON body, and headers beside the usual ones."""
+    """A response: status, JSON body, and additional headers."""
 
     status: int
     body: str
@@ -22,17 +22,17 @@ class Answer:
 
     @classmethod
     def of(cls, status: int, content: Mapping[str, object], **headers: object) -> "Answer":
-        """Header names are written with underscores: ``Retry_After=5``."""
+        """A JSON response. Header names are written with underscores: `Retry_After=5`."""
         named = {name.replace("_", "-"): str(value) for name, value in headers.items()}
         return cls(status, json.dumps(content, ensure_ascii=False), named)
 
 
 class BadParameter(ValueError):
-    """A parameter of the query that cannot be used; the text names it."""
+    """An invalid query parameter; the text names it."""
 
 
 class SlidingWindow:
-    """At most `limit` requests in any `seconds`, told by `now`; a refused one does not count."""
+    """Allows `limit` requests in any `seconds`; rejected ones do not count."""
 
     def __init__(self, *, limit: int, seconds: float, now: Callable[[], datetime]) -> None:
         self._limit = limit
@@ -41,8 +41,8 @@ class SlidingWindow:
         self._taken: deque[datetime] = deque()
         self._lock = threading.Lock()
 
-    def refusal(self) -> Answer | None:
-        """None if the request may pass, else the 429; after ``Retry-After`` seconds one passes again."""
+    def rejection(self) -> Answer | None:
+        """None if the request is allowed, else the response with status 429 and `Retry-After`."""
         with self._lock:
             now = self._now()
             while self._taken and (now - self._taken[0]).total_seconds() >= self._seconds:
@@ -53,7 +53,7 @@ class SlidingWindow:
             left = self._seconds - (now - self._taken[0]).total_seconds() if self._taken else self._seconds
         wait = max(1, math.ceil(left))
         content = {
-            "detail": f"Too many requests: {self._limit} in {self._seconds:g} seconds are allowed.",
+            "detail": f"Too many requests. The limit is {self._limit} in {self._seconds:g} seconds.",
             "limit": self._limit,
             "window_seconds": self._seconds,
             "remaining": 0,
@@ -63,25 +63,25 @@ class SlidingWindow:
 
 
 class Query:
-    """The parameters of one request; each may be given once, unknown ones are ignored."""
+    """The query parameters of a request; each may be given once, unknown ones are ignored."""
 
     def __init__(self, text: str) -> None:
         self._values = parse_qs(text, keep_blank_values=True)
 
     def tenant(self) -> str | None:
-        """The tenant asked for, None if the parameter is missing. Raises BadParameter."""
+        """The requested tenant, None if the parameter is missing. Raises `BadParameter`."""
         text = self._one("tenant_id")
         if text is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", text):
             raise BadParameter("tenant_id: letters, digits, - and _ only")
         return text
 
     def number(self, name: str, *, default: int, highest: int) -> int:
-        """A whole number from 1 to `highest`. Raises BadParameter."""
+        """An integer from 1 to `highest`. Raises `BadParameter`."""
         text = self._one(name)
         if text is None:
             return min(default, highest)
         if not re.fullmatch(r"[0-9]{1,10}", text) or not 1 <= int(text) <= highest:
-            raise BadParameter(f"{name}: a whole number from 1 to {highest} is required")
+            raise BadParameter(f"{name}: must be an integer from 1 to {highest}")
         return int(text)
 
     def _one(self, name: str) -> str | None:

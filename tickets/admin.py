@@ -203,7 +203,7 @@ class ChannelAdmin(Searchable):
         context = {**self.admin_site.each_context(request), "title": "The signing secret", "channel": channel}
         return answer_shown_once(request, "admin/secret_made.html", context)
 
-    @admin.action(description="Send a test", permissions=["change"])
+    @admin.action(description="Send test", permissions=["change"])
     def send_test(self, request: HttpRequest, queryset: QuerySet[Channel]) -> None:
         for channel in queryset.select_related("tenant"):
             result = request_test(channel, by=_person(request))

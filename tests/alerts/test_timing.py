@@ -2,7 +2,7 @@
 
 import random
 
-from tickets.alerts.timing import pause_after, pause_after_refusal
+from tickets.alerts.timing import pause_after, pause_after_rejection
 
 
 def longest(_shortest: float, longest: float) -> float:
@@ -40,7 +40,7 @@ def test_what_the_endpoint_asks_for_is_kept_to() -> None:
 
 
 def test_a_message_that_is_refused_is_tried_five_times_in_all() -> None:
-    pauses = [pause_after_refusal(refusals) for refusals in range(1, 6)]
+    pauses = [pause_after_rejection(refusals) for refusals in range(1, 6)]
     assert [pause and pause.seconds for pause in pauses] == [60, 300, 1500, 7500, None]
-    found = pause_after_refusal(1, retry_after=400)
+    found = pause_after_rejection(1, retry_after=400)
     assert found is not None and found.seconds == 400

@@ -32,18 +32,18 @@ def let_die(ticket_id: str) -> None:
     assert found.modified_count == 1
 
 
-def test_from_a_new_channel_to_a_dead_message_that_arrives(page: Page, owner: User, tenant: Tenant) -> None:
+def test_a_new_channel_fails_to_deliver_and_delivers_after_a_resend(page: Page, owner: User, tenant: Tenant) -> None:
     with Endpoint() as endpoint:
         enter(page, "owner")
         page.goto("/t/acme/alerts/")
         page.get_by_role("link", name="Add a channel").click()
         page.get_by_role("link", name="Signed webhook").click()
         page.get_by_label("Name").fill("Pager")
-        page.get_by_label("Address", exact=True).fill(f"{endpoint.url}/hook")
+        page.get_by_label("URL", exact=True).fill(f"{endpoint.url}/hook")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("textbox", name="Signing secret")).to_have_value(re.compile("^whsec_"))
 
-        page.get_by_role("button", name="Send a test").click()
+        page.get_by_role("button", name="Send test").click()
         expect(page.locator(".messages")).to_contain_text("Test delivered: status 200")
         expect(page.locator(".messages")).to_contain_text("thank you")
         assert endpoint.received[0].body["kind"] == "test"
@@ -53,17 +53,17 @@ def test_from_a_new_channel_to_a_dead_message_that_arrives(page: Page, owner: Us
         Dispatcher(owner="test", jitter=lambda _shortest, _longest: 3600.0).deliver_due()
         let_die("T-1")
         page.get_by_role("link", name="Alerts").first.click()
-        expect(page.get_by_role("main")).to_contain_text("1 message is dead")
+        expect(page.get_by_role("main")).to_contain_text("1 message failed")
         page.locator("summary", has_text="1 attempt").click()
         expect(page.locator(".deliveries table")).to_contain_text("out of order")
 
         endpoint.behaviour = lambda _key, _body: Reply()
-        page.get_by_role("button", name="Send again").click()
-        expect(page.locator(".messages")).to_contain_text("1 message is sent again")
+        page.get_by_role("button", name="Resend").click()
+        expect(page.locator(".messages")).to_contain_text("1 message is queued to resend.")
         Dispatcher(owner="another").deliver_due()
         page.goto("/t/acme/alerts/")
         expect(page.locator(".deliveries")).to_contain_text("Delivered")
-        expect(page.locator(".deliveries")).to_contain_text("sent again by owner")
+        expect(page.locator(".deliveries")).to_contain_text("resent by owner")
         keys = {each.key for each in endpoint.received[1:]}
         assert len(endpoint.received) == 3 and len(keys) == 1
 
@@ -72,7 +72,7 @@ def test_the_pages_of_alerts_pass_axe_and_fit_the_window(
     open_context: Callable[..., BrowserContext], owner: User, tenant: Tenant
 ) -> None:
     with Endpoint() as endpoint:
-        channel = Channel.objects.create(tenant=tenant, kind="house", name="House", address=endpoint.url)
+        channel = Channel.objects.create(tenant=tenant, kind="house", name="Desk", address=endpoint.url)
         Channel.objects.create(tenant=tenant, kind="email", name="Off", address="a@example.com", enabled=False)
         bring_urgent(tenant, *(f"T-{n}" for n in range(12)), "T-" + "long" * 30)
         Dispatcher(owner="test").deliver_due()

@@ -53,14 +53,14 @@ class Attempt:
 class Claimed:
     """A delivery claimed until the lease ends.
 
-    `tries` counts failed attempts; `refusals` those in which the endpoint rejected the message itself.
+    `tries` counts failed attempts; `rejections` those in which the endpoint rejected the message itself.
     """
 
     key: str
     channel_id: str
     fence: int
     tries: int
-    refusals: int
+    rejections: int
     document: Document
 
     @classmethod
@@ -70,7 +70,7 @@ class Claimed:
             channel_id=found["channel_id"],
             fence=found["fence"],
             tries=found["tries"],
-            refusals=found.get("refusals", 0),
+            rejections=found.get("refusals", 0),
             document=found,
         )
 
@@ -145,7 +145,7 @@ def insert(new: NewDelivery, *, clock: Clock | None = None, session: ClientSessi
 
 
 def claim_new(key: str, *, owner: str, clock: Clock | None = None, session: ClientSession) -> Claimed | None:
-    """Claim a delivery that nobody has claimed yet, in the caller's transaction; None if there is no such."""
+    """Claim a delivery that nobody has claimed yet, in the caller's transaction; None if there is none."""
     never_claimed = {"_id": key, "status": "pending", "fence": 0}
     found = mongo.collection(COLLECTION).find_one_and_update(
         never_claimed, _lease_to(owner, server_time(clock)), return_document=ReturnDocument.AFTER, session=session

@@ -35,7 +35,7 @@ from tickets.alerts.deliveries import Attempt, Claimed, Which
 from tickets.alerts.delivery_queue import wake_endpoint
 from tickets.alerts.kinds import DeliveryError, Response, Sender, open_sender
 from tickets.alerts.model import Channel
-from tickets.alerts.timing import Jitter, Pause, pause_after, pause_after_refusal
+from tickets.alerts.timing import Jitter, Pause, pause_after, pause_after_rejection
 
 logger = logging.getLogger(__name__)
 
@@ -264,7 +264,7 @@ class Dispatcher:
         if error.is_final:
             return None
         if error.fault == "message":
-            return pause_after_refusal(claimed.refusals + 1, retry_after=error.retry_after)
+            return pause_after_rejection(claimed.rejections + 1, retry_after=error.retry_after)
         return pause_after(claimed.tries + 1, retry_after=error.retry_after, jitter=self._jitter)
 
 

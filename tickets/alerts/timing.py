@@ -17,7 +17,7 @@ from supportsaas.reliability.backoff import Backoff
 from supportsaas.reliability.retry import ATTEMPTS, backoff_waits
 
 GAPS = Backoff(60.0, cap=86_400.0)
-REFUSAL_GAPS_SECONDS = (60.0, 300.0, 1_500.0, 7_500.0)
+REJECTION_PAUSES_SECONDS = (60.0, 300.0, 1_500.0, 7_500.0)
 """Pauses before the second, third, … attempt of a rejected message; after the last one it has failed."""
 
 Jitter = Callable[[float, float], float]
@@ -44,8 +44,8 @@ def pause_after(tries: int, *, retry_after: float | None = None, jitter: Jitter 
     return Pause(seconds, series_is_over=place == 0)
 
 
-def pause_after_refusal(refusals: int, *, retry_after: float | None = None) -> Pause | None:
-    """The pause after the endpoint rejected the message `refusals` times (at least 1); None after the last attempt."""
-    if refusals > len(REFUSAL_GAPS_SECONDS):
+def pause_after_rejection(rejections: int, *, retry_after: float | None = None) -> Pause | None:
+    """The pause after the endpoint rejected the message `rejections` times (at least 1); None after the last attempt."""
+    if rejections > len(REJECTION_PAUSES_SECONDS):
         return None
-    return Pause(max(REFUSAL_GAPS_SECONDS[refusals - 1], retry_after or 0.0), series_is_over=True)
+    return Pause(max(REJECTION_PAUSES_SECONDS[rejections - 1], retry_after or 0.0), series_is_over=True)

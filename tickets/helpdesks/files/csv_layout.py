@@ -42,7 +42,7 @@ class Layout:
 
 
 def find_layout(lines: Sequence[str], *, delimiter: str = "", is_header: Callable[[Sequence[str]], bool]) -> Layout:
-    """Detect the layout from the first lines of a file. `is_header` tells whether cells name the required columns.
+    """Detect the layout from the first lines of a file. `is_header` says whether cells name the required columns.
 
     If no line does, the longest line is the header.
     """

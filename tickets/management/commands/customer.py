@@ -31,8 +31,8 @@ class Command(BaseCommand):
             self._ask()
         try:
             erase_customer(tenant, options["customer"])
-        except Rejected as refused:
-            raise CommandError(str(refused)) from None
+        except Rejected as error:
+            raise CommandError(str(error)) from None
         self.stdout.write("Erased. Later syncs will not bring the tickets back.")
 
     def _ask(self) -> None:

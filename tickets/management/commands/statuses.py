@@ -38,8 +38,8 @@ class Command(BaseCommand):
         chosen = dict(self._pair(each) for each in options["map"])
         try:
             saved = save_meanings(tenant, chosen) if chosen else 0
-        except Rejected as refused:
-            self._usage(str(refused))
+        except Rejected as error:
+            self._usage(str(error))
         if saved:
             remap_at_once(tenant)
         for each in find_mappings(tenant):

@@ -150,7 +150,7 @@ def _context(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
         "status": status or "",
         "choices": [{"status": each, "label": LABELS[each], "count": _counted(counts[each])} for each in LABELS],
         "all_count": _counted(sum(counts.values())),
-        "dead": counts["dead"],
+        "failed": counts["dead"],
         "news": store.count_news(),
         "has_any": any(counts.values()),
         "next_query": _query(status, page.next_cursor) if page.next_cursor else "",

@@ -206,11 +206,11 @@ class TestDropping:
         urgent(2)
         dispatcher.deliver_due()
         kill()
-        assert "Drop this message?" in page_of(pages, HERE)
+        assert "Discard this message?" in page_of(pages, HERE)
         html = body(pages.post(HERE + "drop/", {"delivery": key_of("T-1")}, follow=True))
-        assert "1 message is dropped" in html and "dropped by manager" in text_of(html)
+        assert "1 message is discarded" in html and "discarded by manager" in text_of(html)
         assert statuses() == {"T-1": "dropped", "T-2": "dead"}
-        assert "Nothing to drop" in body(pages.post(HERE + "drop/", {"delivery": key_of("T-1")}, follow=True))
+        assert "Nothing to discard" in body(pages.post(HERE + "drop/", {"delivery": key_of("T-1")}, follow=True))
 
     def test_dropping_all_drops_the_failed_messages_and_nothing_else(
         self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
@@ -218,7 +218,7 @@ class TestDropping:
         urgent(3)
         dispatcher.deliver_due()
         kill("T-1", "T-2")
-        assert "Drop 2 failed messages?" in page_of(pages, HERE)
+        assert "Discard 2 failed messages?" in page_of(pages, HERE)
         pages.post(HERE + "drop/", {"all": "1", "until": "2099-01-01T00:00:00Z"})
         assert statuses() == {"T-1": "dropped", "T-2": "dropped", "T-3": "delivered"}
 

@@ -120,7 +120,7 @@ class Command(BaseCommand):
         channel = self._channel(options)
         channel.delete()
         self.stdout.write(
-            f"Deleted channel “{options['name']}” of {options['tenant']}. Alerts waiting for it are dropped."
+            f"Deleted channel “{options['name']}” of {options['tenant']}. Alerts waiting for it are discarded."
         )
 
     def _tenant(self, options: dict[str, Any]) -> Tenant:

@@ -32,7 +32,7 @@ from tickets.views.fragments import render_page_or_fragment
 
 logger = logging.getLogger(__name__)
 
-LABELS: dict[Status, str] = {"pending": "Waiting", "dead": "Failed", "delivered": "Delivered", "dropped": "Dropped"}
+LABELS: dict[Status, str] = {"pending": "Waiting", "dead": "Failed", "delivered": "Delivered", "dropped": "Discarded"}
 _KINDS = {"ticket": "Ticket", "digest": "Digest", "trouble": "Incident", "recovery": "Recovery", "test": "Test"}
 _MOST_LINKS = 10
 
@@ -90,21 +90,21 @@ def send_again(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         logger.info("%s resent %d messages of %s", by, count, access.tenant.slug)
         messages.success(request, f"{_messages(count)} queued to resend.")
     elif count == 0:
-        messages.warning(request, "Nothing to resend: already delivered, dropped, or being sent.")
+        messages.warning(request, "Nothing to resend: already delivered, discarded, or being sent.")
     return _back(request, access)
 
 
 @require_POST
 @tenant_required(Role.MANAGER)
 def drop_deliveries(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Drop one message (`delivery`), or (`all`) those that had failed when the list was shown (`until`)."""
+    """Discard one message (`delivery`), or (`all`) those that had failed when the list was shown (`until`)."""
     store, by = DeliveryStore(access.tenant), request.user.get_username()
     count = _count_of_named(request, one=partial(store.drop, by=by), failed=partial(store.drop_all, by=by))
     if count:
-        logger.info("%s dropped %d messages of %s", by, count, access.tenant.slug)
-        messages.success(request, f"{_messages(count)} dropped.")
+        logger.info("%s discarded %d messages of %s", by, count, access.tenant.slug)
+        messages.success(request, f"{_messages(count)} discarded.")
     elif count == 0:
-        messages.warning(request, "Nothing to drop: already delivered or dropped.")
+        messages.warning(request, "Nothing to discard: already delivered or discarded.")
     return _back(request, access)
 
 

@@ -148,7 +148,7 @@ class TestAttempts:
         clock.advance(minutes=10)
         assert dispatcher.deliver_due() == 0
         assert statuses() == ["delivered", "delivered", "dropped"]
-        assert stored()[-1]["ended_by"] == "the channel was deleted"
+        assert stored()[-1]["ended_by"] == "channel deletion"
 
 
 def only_or_none() -> Document | None:

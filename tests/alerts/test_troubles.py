@@ -73,7 +73,7 @@ class TestEndpoints:
         watch_for(clock, minutes=60, every=60)
         assert told() == [("trouble", "Hook")]
         (trouble,) = find_troubles(tenant)
-        assert trouble.kind == "endpoint" and "“House”" in trouble.sentence
+        assert trouble.kind == "endpoint" and "“Desk”" in trouble.sentence
         mongo.collection("deliveries").update_many({}, {"$set": {"next_attempt_at": clock()}})
         dispatcher.deliver_due()
         (request,) = other_endpoint.received
@@ -144,7 +144,7 @@ class TestEndpoints:
         refuse(circuit, "message", times=1)
         watch_for(clock, minutes=10)
         assert told() == [("trouble", "Hook")]
-        assert "“House” do not arrive. Not this one." in find_troubles(tenant)[0].sentence
+        assert "“Desk” do not arrive. Not this one." in find_troubles(tenant)[0].sentence
 
     def test_wrong_settings_are_told_after_the_first_message(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
@@ -176,7 +176,7 @@ def test_the_page_of_alerts_shows_what_fails(
     fail(circuit)
     assert "do not get through" not in page.get("/t/acme/alerts/").content.decode()
     watch_for(clock, minutes=10)
-    assert "Alerts do not get through over “House”." in page.get("/t/acme/alerts/").content.decode()
+    assert "Alerts do not get through over “Desk”." in page.get("/t/acme/alerts/").content.decode()
 
 
 class TestSources:

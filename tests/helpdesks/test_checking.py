@@ -208,7 +208,7 @@ class TestOwnWords:
                 "status 400: “Field per_page is not valid",
             ),
             (403, {"message": "This key may not list tickets"}, "status 403: “This key may not list tickets”"),
-            (404, {"detail": "No such queue"}, "status 404: “No such queue”"),
+            (404, {"detail": "No such queue"}, "404 Not Found: “No such queue”"),
             (422, {"errors": {"per_page": ["is too large"]}}, "status 422: “per_page: is too large”"),
             (400, b"<html><h1>Bad request</h1></html>", "(status 400)"),
             (400, {}, "(status 400)"),

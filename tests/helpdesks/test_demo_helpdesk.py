@@ -516,5 +516,5 @@ def test_the_command_says_in_one_sentence_that_the_port_is_in_use(clock: Clock) 
             out, err = process.communicate(timeout=10)
     assert process.returncode == 1
     assert out == ""
-    sentence = f"Port {port} on 127.0.0.1 is in use by another program; choose another one with --port."
+    sentence = f"Port {port} on 127.0.0.1 is already in use. Choose another one with --port."
     assert err.strip() == f"CommandError: {sentence}"

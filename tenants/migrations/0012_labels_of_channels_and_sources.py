@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0010_keys_in_addresses'),
+        ('tenants', '0011_plain_texts'),
     ]
 
     operations = [

@@ -113,7 +113,7 @@ class TestSources:
         assert complaint in response.content.decode()
         assert Source.objects.count() == 0
 
-    def test_check_connection_says_how_it_is(
+    def test_check_connection_shows_the_result(
         self, staff: Client, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source]
     ) -> None:
         source = native_source(helpdesk.url)
@@ -138,7 +138,7 @@ class TestTokens:
         assert text not in str(response.cookies) and text not in str(dict(staff.session))
         assert text not in staff.get(f"{self.TOKENS}{token.pk}/change/").content.decode()
 
-    def test_never_must_be_chosen(self, staff: Client, owner: User) -> None:
+    def test_a_token_without_expiry_must_be_chosen_explicitly(self, staff: Client, owner: User) -> None:
         form = {**self.FORM, "user": str(owner.pk)}
         assert staff.post(f"{self.TOKENS}add/", {**form, "lifetime": ""}).status_code == 200
         assert ApiToken.objects.count() == 0
@@ -153,7 +153,7 @@ class TestTokens:
         found = ApiToken.objects.get()
         assert (found.name, found.user, found.limit, found.digest) == ("y", owner, 7, token.digest)
 
-    def test_revoking_asks_once(self, staff: Client, owner: User) -> None:
+    def test_revoking_tokens_in_the_admin_asks_for_confirmation(self, staff: Client, owner: User) -> None:
         token, _ = ApiToken.issue(name="x", user=owner, tenant=None, role=Role.VIEWER)
         form = {"action": "revoke", "_selected_action": [str(token.pk)]}
         assert "cannot be undone" in staff.post(self.TOKENS, form).content.decode()
@@ -233,7 +233,7 @@ class TestSearch:
         assert page.context["cl"].result_count == 1
 
     @pytest.mark.parametrize("lookup", ["regex", "iregex"])
-    def test_no_address_of_a_list_asks_for_a_regular_expression(
+    def test_no_list_url_in_the_admin_can_use_a_regular_expression(
         self, staff: Client, tenant: Tenant, lookup: str
     ) -> None:
         for model in admin.site._registry:
@@ -249,7 +249,7 @@ class TestSearch:
         assert {staff.get(each, {"q": pattern}).status_code for each in addresses} == {200}
 
 
-def test_a_lookup_without_case_is_no_regular_expression(tenant: Tenant) -> None:
+def test_a_case_insensitive_lookup_is_not_a_regular_expression(tenant: Tenant) -> None:
     assert [Tenant.objects.filter(slug__iexact=each).count() for each in ("ACME", "a.me", "a.*", "*", "acm")] == [
         1, 0, 0, 0, 0,
     ]  # fmt: skip

@@ -48,7 +48,7 @@ class TestAuthentication:
             ApiToken.objects.filter(digest=ApiToken.digest_of(text)).update(**change)
             assert Api(text).call("GET", "/tickets", tenant_id="acme")[0] == 401
 
-    def test_a_token_of_somebody_who_left_is_401(self, owner: User) -> None:
+    def test_the_token_of_a_user_who_left_is_401(self, owner: User) -> None:
         text = token_of(owner)
         User.objects.filter(pk=owner.pk).update(is_active=False)
         assert Api(text).call("GET", "/tickets", tenant_id="acme")[0] == 401
@@ -175,7 +175,7 @@ def test_a_tenant_that_is_not_mine_or_not_there_is_404(api: Api, other_tenant: T
 
 
 class TestIngestion:
-    def test_a_run_waits_for_its_end_and_tells_the_counts(
+    def test_a_run_request_waits_for_the_end_and_returns_the_counts(
         self, api: Api, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source], worker: Worker
     ) -> None:
         native_source(helpdesk.url)
@@ -286,7 +286,7 @@ class TestHealth:
         assert (body["status"], body["dependencies"]["external_api"][:9]) == ("degraded", "unhealthy")
         assert "acme" not in response.content.decode()
 
-    def test_late_helpdesks_are_told_and_only_those_out_of_date_degrade(
+    def test_late_helpdesks_are_reported_and_only_outdated_ones_degrade_health(
         self, tenant: Tenant, other_tenant: Tenant
     ) -> None:
         mongo.collection("workers").insert_one({"_id": "w", "seen_at": clock.now()})

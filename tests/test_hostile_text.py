@@ -69,7 +69,7 @@ def stored_ids() -> list[str]:
     return [each["external_id"] for each in mongo.collection("tickets").find({}, {"external_id": 1})]
 
 
-def test_no_page_or_fragment_takes_it_for_markup(
+def test_no_page_or_fragment_renders_hostile_text_as_html(
     client_of: Callable[[User], Client], owner: User, hostile_tenant: Tenant
 ) -> None:
     client = client_of(owner)
@@ -141,7 +141,7 @@ def test_the_api_answers_json_that_no_browser_takes_for_a_page(
         json.loads(response.content)
 
 
-def test_what_is_kept_is_what_was_sent_but_for_what_no_text_can_hold(hostile_tenant: Tenant) -> None:
+def test_hostile_text_is_stored_as_sent_except_for_invalid_characters(hostile_tenant: Tenant) -> None:
     kept = {each["external_id"]: each for each in mongo.collection("tickets").find()}
     assert kept["million"]["message"] == MILLION
     for number, (name, text) in enumerate(CORPUS.items()):
@@ -164,7 +164,7 @@ def test_what_is_kept_is_what_was_sent_but_for_what_no_text_can_hold(hostile_ten
     ],
     ids=["no UTF-8", "lone surrogates", "byte order mark", "operator as id", "operators as fields", "deep", "no numbers", "huge number"],
 )  # fmt: skip
-def test_bytes_that_are_no_honest_json_end_in_words_and_not_in_a_fault(
+def test_invalid_json_is_a_readable_error_and_not_a_crash(
     helpdesk: ScriptedHelpdesk, ingest: Ingest, body: bytes, client_of: Callable[[User], Client], owner: User
 ) -> None:
     helpdesk.script = lambda path, _query: answer(body) if path.endswith("support-tickets") else None
@@ -191,7 +191,7 @@ OPERATORS = (
 class TestOperators:
     """Nothing from a parameter is ever more than a value to MongoDB."""
 
-    def test_the_api_refuses_them_by_name(
+    def test_the_api_rejects_hostile_parameters_by_name(
         self, client_of: Callable[[User], Client], owner: User, hostile_tenant: Tenant
     ) -> None:
         client = client_of(owner)
@@ -230,7 +230,7 @@ class TestOperators:
         if answered.status_code == 200:
             assert answered.json()["total"] == 0
 
-    def test_the_body_of_a_request_is_no_query(
+    def test_the_body_of_a_request_is_not_a_query(
         self, client_of: Callable[[User], Client], owner: User, tenant: Tenant
     ) -> None:
         client = client_of(owner)

@@ -357,7 +357,7 @@ def expected(person: Person, route: Route) -> set[int]:
 
 
 @pytest.mark.parametrize("person", CAST, ids=[person.name for person in CAST])
-def test_who_gets_in(person: Person, world: World) -> None:
+def test_access_of_every_user_to_every_route(person: Person, world: World) -> None:
     """Every route, as a page and as a fragment; whoever has no role in the tenant sees no word of it."""
     wrong = []
     for route in ALL_ROUTES:
@@ -433,7 +433,7 @@ def test_a_link_to_an_inactive_tenant_is_404_for_its_own_people(
     assert client_of(owner).get("/t/acme/tickets/").status_code == 404
 
 
-def test_a_role_that_is_taken_is_gone_at_the_next_request(world: World) -> None:
+def test_a_removed_role_is_lost_with_the_next_request(world: World) -> None:
     client = world.clients["admin"]
     assert client.get("/t/acme/settings/members/").status_code == 200
     Membership.objects.filter(user=world.users["admin"], tenant=world.tenant).update(role=V)

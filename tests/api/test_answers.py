@@ -25,10 +25,10 @@ class TestRefusals:
     @pytest.mark.parametrize(
         "path", ["/tickets/", "/health/", "/ingest", "/ingest/nothing", "/tenants/", "/api/x", "/ticket", "/v1/tickets"]
     )
-    def test_an_address_that_is_none_is_404_in_json(self, api: Api, path: str) -> None:
+    def test_an_unknown_url_is_404_in_json(self, api: Api, path: str) -> None:
         assert api.call("GET", path) == (404, {"detail": "Not found."})
 
-    def test_a_person_at_an_address_that_is_none_gets_a_page_and_a_program_without_a_token_json(self) -> None:
+    def test_an_unknown_url_is_a_page_for_a_browser_and_json_for_a_program(self) -> None:
         page = Client().get("/v1/tickets", headers={"Accept": "text/html,application/json;q=0.9"})
         assert (page.status_code, page["Content-Type"].split(";")[0]) == (404, "text/html")
         answer = Client().get("/v1/tickets", headers={"Accept": "application/json"})
@@ -52,15 +52,15 @@ class TestRefusals:
         assert (response.status_code, response["Allow"]) == (405, allowed)
         assert allowed in response.json()["detail"]
 
-    def test_options_names_what_is_possible(self, api: Api) -> None:
+    def test_options_lists_the_allowed_methods(self, api: Api) -> None:
         response = api.ask("OPTIONS", "/tickets")
         assert (response.status_code, response["Allow"], response.content) == (204, "GET, HEAD, OPTIONS", b"")
 
-    def test_a_wrong_host_is_400_in_json(self, api: Api) -> None:
+    def test_an_unknown_host_is_400_in_json(self, api: Api) -> None:
         response = api.ask("GET", "/tickets", headers={"Host": "evil.example"}, tenant_id="acme")
         assert (response.status_code, response.json()) == (400, {"detail": "The request is not valid."})
 
-    def test_a_fault_of_ours_is_500_in_json_without_its_words(
+    def test_a_server_error_is_500_in_json_without_its_message(
         self, owner: User, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def break_down(*_: object, **__: object) -> None:
@@ -73,7 +73,7 @@ class TestRefusals:
         assert set(response.json()) == {"detail"} and "secret" not in response.content.decode()
 
     @pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
-    def test_an_absent_database_is_503_in_json_whatever_is_accepted(
+    def test_an_unreachable_database_is_503_in_json_for_every_accept_header(
         self, owner: User, tenant: Tenant, accept: str, mongodb_away: None
     ) -> None:
         client = Client(headers={"Authorization": "Bearer x", "Accept": accept})
@@ -96,7 +96,7 @@ class TestRefusals:
         response = Client(enforce_csrf_checks=True).post("/ingest/run?tenant_id=acme")
         assert (response.status_code, response["WWW-Authenticate"]) == (401, 'Bearer realm="SupportSaaS"')
 
-    def test_a_session_without_the_csrf_token_is_told_so(self, owner: User) -> None:
+    def test_a_session_without_the_csrf_token_gets_a_403_that_names_it(self, owner: User) -> None:
         client = Client(enforce_csrf_checks=True)
         client.force_login(owner)
         response = client.post("/ingest/run?tenant_id=acme")
@@ -150,7 +150,7 @@ def test_hostile_input_is_422_and_names_the_field(
 
 
 @pytest.mark.parametrize("content", ["{", '{"tenant_id": "acme"}', "tenant_id=acme", "\0"])
-def test_a_body_is_refused_because_it_would_do_nothing(owner: User, content: str) -> None:
+def test_a_request_body_that_would_have_no_effect_is_rejected(owner: User, content: str) -> None:
     client = Client(headers={"Authorization": f"Bearer {token_of(owner)}"})
     response = client.post("/ingest/run?tenant_id=acme", data=content, content_type="application/json")
     assert response.status_code == 422
@@ -158,7 +158,7 @@ def test_a_body_is_refused_because_it_would_do_nothing(owner: User, content: str
     assert mongo.collection("ingestion_logs").count_documents({}) == 0
 
 
-def test_a_form_is_refused_but_for_the_csrf_token(owner: User, tenant: Tenant) -> None:
+def test_a_form_body_is_rejected_except_for_the_csrf_token(owner: User, tenant: Tenant) -> None:
     client = Client(headers={"Authorization": f"Bearer {token_of(owner)}"})
     response = client.post("/ingest/run?tenant_id=acme&wait=0", {"full": "1"})
     assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "full")
@@ -168,14 +168,14 @@ def test_a_form_is_refused_but_for_the_csrf_token(owner: User, tenant: Tenant) -
 @pytest.mark.parametrize(
     "id_", ["%00", "a%00b", "%FF%FE", "..%2F..%2Fetc", "%24ne", "x" * 3000, "%ED%A0%80", "%F0%9F%98%80"]
 )
-def test_an_odd_id_is_404_and_no_fault(api: Api, id_: str) -> None:
+def test_an_invalid_id_is_404_and_not_a_server_error(api: Api, id_: str) -> None:
     for path in (f"/tickets/{id_}", f"/tickets/{id_}/history"):
         assert api.call("GET", path, tenant_id="acme")[0] == 404
     assert api.call("GET", f"/ingest/progress/{id_}")[0] == 404
     assert api.call("GET", f"/ingest/lock/{id_}")[0] == 404
 
 
-def test_every_call_refuses_a_parameter_it_does_not_know(api: Api, tenant: Tenant) -> None:
+def test_every_api_call_rejects_unknown_parameters(api: Api, tenant: Tenant) -> None:
     from supportsaas.api import api as described
 
     store_tickets(tenant, [{"id": "T-1"}])
@@ -199,7 +199,7 @@ class TestHead:
             assert (head.status_code, head.content) == (200, b"")
             assert int(head["Content-Length"]) == len(got.content)
 
-    def test_on_the_wire_nothing_follows_the_headers(self, live_server: Any, owner: User) -> None:
+    def test_a_response_to_head_has_no_body_on_the_wire(self, live_server: Any, owner: User) -> None:
         host, port = live_server.thread.host, live_server.thread.port
         with socket.create_connection((host, port), timeout=10) as wire:
             lines = [
@@ -214,7 +214,7 @@ class TestHead:
 
 
 class TestETag:
-    def test_what_the_caller_has_already_is_304_without_a_body(self, api: Api, tenant: Tenant) -> None:
+    def test_a_response_the_caller_already_has_is_304_without_a_body(self, api: Api, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": "T-1"}])
         for path in ("/tickets", "/tickets/T-1", "/tickets/T-1/history", "/ingest/status"):
             first = api.ask("GET", path, tenant_id="acme")
@@ -224,7 +224,7 @@ class TestETag:
                 assert again["Cache-Control"] == "private, no-cache"
                 assert {"Authorization", "Cookie"} <= {each.strip() for each in again["Vary"].split(",")}
 
-    def test_any_change_of_the_answer_is_a_new_one(self, api: Api, tenant: Tenant) -> None:
+    def test_any_change_of_the_response_changes_the_etag(self, api: Api, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": "T-1"}])
         tags = {api.ask("GET", "/tickets", tenant_id="acme")["ETag"]}
         for change in ({"subject": "Another"}, {"status": "closed"}, {"message": "lawsuit"}):
@@ -248,7 +248,7 @@ class TestETag:
         assert Api(token_of(stranger)).ask("GET", "/tickets", headers=sent, tenant_id="acme").status_code == 404
         assert Client().get("/tickets?tenant_id=acme", headers=sent).status_code == 401
 
-    def test_a_call_that_changes_something_has_none(self, api: Api, tenant: Tenant) -> None:
+    def test_calls_that_change_something_have_no_etag(self, api: Api, tenant: Tenant) -> None:
         response = api.ask("POST", "/ingest/run", headers={"If-None-Match": "*"}, tenant_id="acme", wait=0)
         assert response.status_code == 202
         assert "ETag" not in response and response["Cache-Control"] == "private, no-cache"
@@ -283,6 +283,6 @@ def test_every_time_ends_in_z(api: Api, tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("path", ["/t/acme/tickets/", "/login/"])
-def test_pages_are_left_alone(client_of: Callable[[User], Client], owner: User, path: str) -> None:
+def test_pages_get_no_api_headers(client_of: Callable[[User], Client], owner: User, path: str) -> None:
     response = client_of(owner).get(path)
     assert response["Content-Type"].startswith("text/html") and "RateLimit-Limit" not in response

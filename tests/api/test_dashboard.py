@@ -107,7 +107,7 @@ def test_tickets_as_earlier_versions_stored_them_count_right_before_and_after_ro
         refresh(tenant)
 
 
-def test_without_dates_it_is_the_pages_own_seven_days(tickets: Tenant, team_mate: User, client_of: ClientOf) -> None:
+def test_the_dashboard_api_covers_seven_days_by_default(tickets: Tenant, team_mate: User, client_of: ClientOf) -> None:
     found = client_of(team_mate).get("/tenants/acme/dashboard").json()
     assert len(found["trend"]["buckets"]) == 7
     assert found["trend"]["unit"] == "day"
@@ -123,7 +123,7 @@ def test_without_dates_it_is_the_pages_own_seven_days(tickets: Tenant, team_mate
         ({"period": "7d"}, "period"),
     ],
 )
-def test_a_wrong_parameter_is_422_and_named(
+def test_an_invalid_dashboard_parameter_is_422_and_named(
     tenant: Tenant, team_mate: User, client_of: ClientOf, query: dict[str, str], field: str
 ) -> None:
     answer = client_of(team_mate).get("/tenants/acme/dashboard", query)
@@ -131,14 +131,14 @@ def test_a_wrong_parameter_is_422_and_named(
     assert [each["field"] for each in answer.json()["errors"]] == [field]
 
 
-def test_a_stranger_finds_no_tenant_and_nobody_nothing(tenant: Tenant, stranger: User, client_of: ClientOf) -> None:
+def test_the_dashboard_api_is_404_for_strangers_and_401_without_authentication(
+    tenant: Tenant, stranger: User, client_of: ClientOf
+) -> None:
     assert client_of(stranger).get("/tenants/acme/dashboard").status_code == 404
     assert Client().get("/tenants/acme/dashboard").status_code == 401
 
 
-def test_a_token_hears_who_it_is_and_which_tenants_it_may_read(
-    tenant: Tenant, other_tenant: Tenant, manager: User
-) -> None:
+def test_a_token_can_list_its_user_and_its_tenants(tenant: Tenant, other_tenant: Tenant, manager: User) -> None:
     _, text = ApiToken.issue(name="report", user=manager, tenant=tenant, role=Role.VIEWER)
     headers = {"Authorization": f"Bearer {text}"}
     mine = [{"tenant_id": "acme", "name": "Acme", "time_zone": tenant.timezone, "role": "viewer"}]

@@ -38,7 +38,7 @@ def count_jobs() -> int:
     return mongo.collection("ingestion_logs").count_documents({})
 
 
-def test_the_same_key_gets_the_same_run_while_it_goes_and_after_its_end(api: Api, tenant: Tenant) -> None:
+def test_the_same_idempotency_key_gets_the_same_run_during_and_after_it(api: Api, tenant: Tenant) -> None:
     status, first, is_replayed = run(api, "k1")
     assert (status, is_replayed) == (202, False)
     assert run(api, "k1") == (202, first, True)
@@ -58,7 +58,7 @@ def test_another_key_or_no_key_starts_another_run(api: Api, tenant: Tenant) -> N
     assert count_jobs() == 2
 
 
-def test_a_409_is_an_answer_that_is_given_again(api: Api, tenant: Tenant) -> None:
+def test_a_409_is_replayed_for_the_same_key(api: Api, tenant: Tenant) -> None:
     first = run(api, "k1")[1]["job_id"]
     refused = run(api, "k2")
     end(first)
@@ -66,7 +66,7 @@ def test_a_409_is_an_answer_that_is_given_again(api: Api, tenant: Tenant) -> Non
     assert count_jobs() == 1
 
 
-def test_the_key_for_another_tenant_is_422_and_does_nothing(
+def test_an_idempotency_key_used_for_another_tenant_is_422(
     api: Api, owner: User, tenant: Tenant, other_tenant: Tenant
 ) -> None:
     Membership.objects.create(user=owner, tenant=other_tenant, role=Role.MANAGER)
@@ -76,14 +76,14 @@ def test_the_key_for_another_tenant_is_422_and_does_nothing(
     assert count_jobs() == 1
 
 
-def test_a_key_is_its_callers_own(api: Api, owner: User, tenant: Tenant) -> None:
+def test_an_idempotency_key_belongs_to_its_caller(api: Api, owner: User, tenant: Tenant) -> None:
     first = run(api, "k1")[1]["job_id"]
     end(first)
     status, body, is_replayed = run(Api(token_of(owner)), "k1")
     assert (status, is_replayed) == (202, False) and body["job_id"] != first
 
 
-def test_a_caller_who_lost_the_role_gets_no_answer_from_before(
+def test_a_caller_who_lost_the_role_gets_no_replayed_response(
     api: Api, owner: User, tenant: Tenant, team_mate: User
 ) -> None:
     run(api, "k1")
@@ -94,13 +94,13 @@ def test_a_caller_who_lost_the_role_gets_no_answer_from_before(
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "a b", "a\tb", "ü"])
-def test_a_key_that_is_none_is_422(api: Api, tenant: Tenant, key: str) -> None:
+def test_an_invalid_idempotency_key_is_422(api: Api, tenant: Tenant, key: str) -> None:
     status, body, _ = run(api, key)
     assert (status, body["errors"][0]["field"]) == (422, "Idempotency-Key")
     assert count_jobs() == 0
 
 
-def test_after_a_day_the_key_is_new(clock: FakeClock) -> None:
+def test_an_idempotency_key_is_forgotten_after_a_day(clock: FakeClock) -> None:
     def once(request: str = "r") -> Once:
         return Once(caller="a", key="k", request=request, clock=clock)
 
@@ -114,7 +114,7 @@ def test_after_a_day_the_key_is_new(clock: FakeClock) -> None:
     assert mongo.collection(COLLECTION).count_documents({}) == 1
 
 
-def test_what_failed_or_was_killed_in_between_left_no_key(tenant: Tenant) -> None:
+def test_failed_or_killed_work_leaves_no_idempotency_key(tenant: Tenant) -> None:
     def die(session: Any) -> dict[str, Any]:
         jobs.enqueue(tenant, JobRequest(trigger="api", started_by="x"), session=session)
         raise KeyboardInterrupt  # as a process that is killed: the transaction never ends well
@@ -127,7 +127,9 @@ def test_what_failed_or_was_killed_in_between_left_no_key(tenant: Tenant) -> Non
     assert once.run(lambda _: {"n": 1}).values == {"n": 1}
 
 
-def test_two_processes_at_the_same_moment_start_one_run(transactional_db: None, owner: User, tenant: Tenant) -> None:
+def test_two_processes_with_one_idempotency_key_start_one_run(
+    transactional_db: None, owner: User, tenant: Tenant
+) -> None:
     program = ("-m", "tests.api.pressing_process", token_of(owner, limit=0))
     rounds = 8
     ended = {"$set": {"active": False, "status": "cancelled"}}

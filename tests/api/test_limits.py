@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("db")
 LIMIT, LEFT, RESET = "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"
 
 
-def test_one_too_many_is_429_and_does_nothing(owner: User, tenant: Tenant, settings: Any) -> None:
+def test_an_api_call_over_the_limit_is_429_and_changes_nothing(owner: User, tenant: Tenant, settings: Any) -> None:
     settings.API_REQUESTS_PER_MINUTE = 3
     api = Api(token_of(owner))
     assert [api.ask("GET", "/ingest/status", tenant_id="acme")[LEFT] for _ in range(3)] == ["2", "1", "0"]
@@ -27,7 +27,7 @@ def test_one_too_many_is_429_and_does_nothing(owner: User, tenant: Tenant, setti
     assert mongo.collection("ingestion_logs").count_documents({}) == 0
 
 
-def test_every_answer_tells_the_limit_also_a_refusal_and_a_304(owner: User, tenant: Tenant) -> None:
+def test_every_api_response_shows_the_limit_including_rejections_and_304(owner: User, tenant: Tenant) -> None:
     api = Api(token_of(owner))
     first = api.ask("GET", "/tickets", tenant_id="acme")
     for response in (
@@ -39,7 +39,7 @@ def test_every_answer_tells_the_limit_also_a_refusal_and_a_304(owner: User, tena
         assert response[LIMIT] == "600"
 
 
-def test_a_token_may_have_a_limit_of_its_own_or_none(owner: User, tenant: Tenant, settings: Any) -> None:
+def test_a_token_may_have_its_own_limit_or_none(owner: User, tenant: Tenant, settings: Any) -> None:
     settings.API_REQUESTS_PER_MINUTE = 1
     own = Api(token_of(owner, limit=2))
     assert [own.ask("GET", "/tickets", tenant_id="acme").status_code for _ in range(3)] == [200, 200, 429]
@@ -48,13 +48,13 @@ def test_a_token_may_have_a_limit_of_its_own_or_none(owner: User, tenant: Tenant
     assert {each.status_code for each in answers} == {200} and LIMIT not in answers[0]
 
 
-def test_two_tokens_of_one_person_do_not_share(owner: User, tenant: Tenant, settings: Any) -> None:
+def test_two_tokens_of_one_user_have_separate_limits(owner: User, tenant: Tenant, settings: Any) -> None:
     settings.API_REQUESTS_PER_MINUTE = 1
     for api in (Api(token_of(owner)), Api(token_of(owner))):
         assert api.ask("GET", "/tickets", tenant_id="acme").status_code == 200
 
 
-def test_a_person_has_one_limit_for_all_sessions_apart_from_their_tokens(
+def test_all_sessions_of_a_user_share_one_limit_apart_from_tokens(
     owner: User, tenant: Tenant, settings: Any, client_of: Callable[[User], Client]
 ) -> None:
     settings.API_REQUESTS_PER_MINUTE = 2
@@ -67,7 +67,7 @@ def test_a_person_has_one_limit_for_all_sessions_apart_from_their_tokens(
     assert Api(token_of(owner)).ask("GET", "/tickets", tenant_id="acme").status_code == 200
 
 
-def test_a_person_who_sends_a_wrong_token_beside_the_session_is_counted_as_the_person(
+def test_a_wrong_token_next_to_a_session_counts_for_the_user(
     owner: User, tenant: Tenant, settings: Any, client_of: Callable[[User], Client]
 ) -> None:
     settings.API_REQUESTS_PER_MINUTE = 2
@@ -76,7 +76,7 @@ def test_a_person_who_sends_a_wrong_token_beside_the_session_is_counted_as_the_p
     assert [each.status_code for each in answers] == [200, 200, 429]
 
 
-def test_two_people_do_not_share(
+def test_two_users_have_separate_limits(
     owner: User, superuser: User, tenant: Tenant, settings: Any, client_of: Callable[[User], Client]
 ) -> None:
     settings.API_REQUESTS_PER_MINUTE = 1
@@ -84,7 +84,7 @@ def test_two_people_do_not_share(
         assert client_of(user).get("/tickets?tenant_id=acme").status_code == 200
 
 
-def test_the_page_of_a_person_who_has_used_up_their_calls_still_opens(
+def test_pages_still_open_for_a_user_at_the_api_limit(
     owner: User, tenant: Tenant, settings: Any, client_of: Callable[[User], Client]
 ) -> None:
     settings.API_REQUESTS_PER_MINUTE = 1

@@ -37,7 +37,7 @@ def _stamp(place: int) -> str:
     between=st.lists(happenings, min_size=1, max_size=8),
     path=st.sampled_from(["/tickets", "/tickets/urgent"]),
 )
-def test_what_is_there_from_beginning_to_end_is_seen_once_and_nothing_twice(
+def test_paging_shows_every_ticket_once_while_tickets_come_and_go(
     owner: User,
     tenant: Tenant,
     present: int,
@@ -85,7 +85,7 @@ def test_what_is_there_from_beginning_to_end_is_seen_once_and_nothing_twice(
     assert set(ids) - touched <= set(seen), "none skipped"
 
 
-def test_a_cursor_serves_its_own_list_alone(owner: User, tenant: Tenant, other_tenant: Tenant) -> None:
+def test_a_cursor_is_only_valid_for_its_own_list(owner: User, tenant: Tenant, other_tenant: Tenant) -> None:
     Membership.objects.create(user=owner, tenant=other_tenant, role=Role.VIEWER)
     for each in (tenant, other_tenant):
         store_tickets(each, [{"id": f"T-{n}", "message": "lawsuit"} for n in range(5)])

@@ -106,7 +106,7 @@ def test_a_backup_shows_a_single_moment_while_work_continues(
     assert numbers[0] == numbers[1]
 
 
-def test_memory_stays_flat(database: OwnDatabase, tmp_path: Path) -> None:
+def test_backup_and_restore_use_constant_memory(database: OwnDatabase, tmp_path: Path) -> None:
     for n in range(12):
         mongo.collection("m").insert_many([{"n": n, "filler": f"{n}.{k}" * 500} for k in range(2_000)])
     size = mongo.database().command("collStats", "m")["size"]
@@ -129,7 +129,7 @@ class TestLimits:
         restore_backup(tmp_path / "backup", drop=True)
         assert len((mongo.collection("m").find_one({"_id": 1}) or {})["filler"]) == largest
 
-    def test_what_is_written_after_its_moment_is_not_in_it(self, database: OwnDatabase, tmp_path: Path) -> None:
+    def test_writes_after_the_snapshot_are_not_in_the_backup(self, database: OwnDatabase, tmp_path: Path) -> None:
         mongo.collection("a").insert_one({"_id": 1})
         mongo.collection("z").insert_one({"_id": 1})
 
@@ -143,7 +143,9 @@ class TestLimits:
         restore_backup(tmp_path / "backup", drop=True)
         assert [each["_id"] for each in mongo.collection("z").find()] == [1]
 
-    def test_one_that_outlasts_its_snapshot_ends_with_a_sentence(self, database: OwnDatabase, tmp_path: Path) -> None:
+    def test_a_backup_that_outlasts_its_snapshot_ends_with_a_sentence(
+        self, database: OwnDatabase, tmp_path: Path
+    ) -> None:
         for name in ("a", "z"):
             mongo.collection(name).insert_one({"_id": 1})
         admin = mongo.client().admin
@@ -192,7 +194,7 @@ class TestRefusals:
         assert mongo.collection("tickets").count_documents({"external_id": "T-1"}) == 1
 
     @pytest.mark.parametrize("name", ["tickets.bson.gz", "tickets.metadata.json"])
-    def test_a_damaged_backup_is_refused_before_anything_is_dropped(
+    def test_a_damaged_backup_is_rejected_before_anything_is_dropped(
         self, name: str, database: OwnDatabase, saved: Path
     ) -> None:
         before = fingerprint(database)
@@ -215,7 +217,7 @@ class TestRefusals:
         with pytest.raises(BackupError, match="already exists"):
             write_backup(saved)
 
-    def test_a_restore_is_refused_while_a_worker_is_running(self, saved: Path) -> None:
+    def test_a_restore_is_rejected_while_a_worker_is_running(self, saved: Path) -> None:
         mongo.collection("workers").insert_one({"_id": "w", "seen_at": clock.now()})
         with pytest.raises(CommandError, match="Stop the workers"):
             call_command("restore", str(saved), "--drop")

@@ -56,7 +56,7 @@ def open_connections(web: Web, count: int, sent: bytes) -> list[socket.socket]:
      b"Content-Length: 500\r\n\r\nuser"],
     ids=["nothing", "head", "body"],
 )  # fmt: skip
-def test_two_hundred_slow_connections_take_nothing_away(start_web: Callable[..., Web], sent: bytes) -> None:
+def test_two_hundred_slow_connections_do_not_slow_others_down(start_web: Callable[..., Web], sent: bytes) -> None:
     web = start_web()
     seconds_of(web, "/health")
     opened = open_connections(web, 200, sent)
@@ -68,7 +68,7 @@ def test_two_hundred_slow_connections_take_nothing_away(start_web: Callable[...,
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_one_address_with_changing_headers_takes_the_site_from_nobody(
+def test_one_address_with_changing_headers_does_not_block_the_site_for_others(
     start_web: Callable[..., Web], tmp_path: Path, proxies: int
 ) -> None:
     hold = tmp_path / "hold"
@@ -96,7 +96,7 @@ def test_one_address_with_changing_headers_takes_the_site_from_nobody(
             each.close()
 
 
-def test_a_large_upload_leaves_nothing_and_is_refused_unread(start_web: Callable[..., Web], tmp_path: Path) -> None:
+def test_a_large_upload_is_rejected_unread_and_leaves_no_file(start_web: Callable[..., Web], tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
     web = start_web(TMPDIR=str(folder))

@@ -20,7 +20,9 @@ def check(service: str, database: OwnDatabase, **environment: str) -> int:
     return processes.run(*arguments, env=database.environment(**environment)).returncode
 
 
-def test_the_web_servers(database: OwnDatabase, start_web: Callable[..., Web]) -> None:
+def test_stop_timeouts_of_the_web_server_leave_time_for_requests(
+    database: OwnDatabase, start_web: Callable[..., Web]
+) -> None:
     hosts = ".example.com,other.example"
     web = start_web(ALLOWED_HOSTS=hosts, USE_HTTPS="1")
     port = web.url.rpartition(":")[2]
@@ -31,7 +33,9 @@ def test_the_web_servers(database: OwnDatabase, start_web: Callable[..., Web]) -
     assert check("web", database, ALLOWED_HOSTS=hosts, PORT=port) == 1
 
 
-def test_the_workers(database: OwnDatabase, start_worker: Callable[..., RunningProcess], tmp_path: Path) -> None:
+def test_stop_timeouts_of_the_worker_leave_time_for_a_page(
+    database: OwnDatabase, start_worker: Callable[..., RunningProcess], tmp_path: Path
+) -> None:
     assert check("worker", database) == 1
     worker = start_worker()
     worker.wait_for(lambda: check("worker", database) == 0, "sign of life")

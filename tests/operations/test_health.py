@@ -45,14 +45,14 @@ def worker(db: None) -> None:
 
 
 class TestIssues:
-    def test_a_quiet_system_is_ok(self, worker: None) -> None:
+    def test_health_of_an_idle_system_is_ok(self, worker: None) -> None:
         assert ask() == {
             "status": "ok",
             "dependencies": {"mongodb": "healthy", "external_api": "unknown: nothing has been read yet"},
             "issues": [],
         }
 
-    def test_jobs_wait_and_no_worker_is_there(self, tenant: Tenant) -> None:
+    def test_health_reports_waiting_jobs_without_a_worker(self, tenant: Tenant) -> None:
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="x"), now=clock.now() - 12 * MINUTE)
         found = ask()
         assert found["status"] == "degraded"
@@ -60,19 +60,19 @@ class TestIssues:
             "No worker is running, and 1 run waits, the first since 12 minutes ago. Start one with: manage.py worker"
         ]
 
-    def test_workers_that_cannot_keep_up(self, tenant: Tenant, worker: None) -> None:
+    def test_health_reports_workers_that_cannot_keep_up(self, tenant: Tenant, worker: None) -> None:
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="x"), now=clock.now() - LONG_IN_THE_QUEUE / 2)
         assert ask()["issues"] == []
         mongo.collection(jobs.COLLECTION).update_many({}, {"$set": {"queued_at": clock.now() - 2 * LONG_IN_THE_QUEUE}})
         assert ask()["issues"] == ["1 run waits for a worker, the first since 20 minutes ago: start more of them."]
 
-    def test_a_schedule_that_nobody_keeps(self, tenant: Tenant, worker: None) -> None:
+    def test_health_reports_an_overdue_schedule(self, tenant: Tenant, worker: None) -> None:
         connect_source(tenant, every_minutes=5)
         assert ask()["issues"] == []
         mongo.collection("schedules").update_many({}, {"$set": {"next_at": clock.now() - 5 * MINUTE}})
         assert ask()["issues"] == ["1 scheduled read is overdue: no worker has begun it."]
 
-    def test_alerts_that_nobody_sends_and_ones_that_were_given_up(self, worker: None) -> None:
+    def test_health_reports_unsent_and_failed_alerts(self, worker: None) -> None:
         now = clock.now()
         news = {"tenant_id": "acme", "channel_id": "c", "status": "waiting"}
         mongo.collection("outbox").insert_one({**news, "_id": "n", "due_at": now - 2 * MINUTE})
@@ -86,7 +86,7 @@ class TestIssues:
             "1 alert was given up within two days.",
         ]
 
-    def test_a_search_that_is_behind_is_worth_knowing(self, worker: None) -> None:
+    def test_health_reports_a_delayed_search_index_as_a_notice(self, worker: None) -> None:
         ticket = {"tenant_id": "acme", "external_id": "T-1", "unindexed_since": clock.now() - MINUTE}
         mongo.collection("tickets").insert_one(ticket)
         assert ask()["issues"] == []
@@ -95,7 +95,7 @@ class TestIssues:
         assert found["issues"] == ["The search is behind: the first ticket waits for its words since 20 minutes ago."]
         assert found["status"] == "ok"
 
-    def test_an_endpoint_that_does_not_work(self, worker: None) -> None:
+    def test_health_reports_an_open_circuit(self, worker: None) -> None:
         circuit = CircuitBreaker("http://acme.example")
         for _ in range(FAILURES_TO_OPEN):
             permit = circuit.admit()
@@ -104,13 +104,13 @@ class TestIssues:
         sentence = "1 endpoint does not take alerts at present (circuit open); they are kept and tried again."
         assert ask()["issues"] == [sentence]
 
-    def test_clocks_that_differ(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_health_reports_different_clocks(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
         real = clock.now
         monkeypatch.setattr(clock, "now", lambda: real() + timedelta(seconds=42))
         (issue,) = [each for each in ask()["issues"] if "clocks" in each]
         assert issue == "The clocks of this machine and MongoDB differ by 42 seconds."
 
-    def test_a_restore_that_did_not_finish(self, worker: None) -> None:
+    def test_health_reports_an_unfinished_restore(self, worker: None) -> None:
         mongo.collection(backup.UNFINISHED).insert_one({"_id": 1})
         try:
             assert ask()["issues"] == ["A restore into this database did not finish. Run it again."]
@@ -128,7 +128,7 @@ class TestIssues:
         assert found["issues"] == ["The x: unknown, because the check itself failed. The server log has the details."]
         assert found["dependencies"]["mongodb"] == "healthy"
 
-    def test_a_disk_that_is_nearly_full(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_health_reports_a_nearly_full_disk(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(mongodb_checks, "DISK_PERCENT", 0.0)
         assert any(each.startswith("The disk of MongoDB is") for each in ask()["issues"])
 

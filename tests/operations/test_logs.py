@@ -77,7 +77,7 @@ class TestTheWebServer:
         assert text not in web.said() and "sessionid" not in web.said()
 
 
-def test_a_page_that_tells_of_the_database_being_away_tells_the_requests_id(mongodb_away: None) -> None:
+def test_the_page_for_an_unreachable_database_shows_the_request_id(mongodb_away: None) -> None:
     away = _client_with_a_session().get("/")
     assert away.status_code == 503
     assert f"<code>{away['X-Request-ID']}</code>" in away.content.decode()
@@ -114,7 +114,7 @@ class TestFormatting:
 
         return write
 
-    def test_what_is_secret_is_blotted(self, written: Callable[..., str]) -> None:
+    def test_secrets_are_redacted_in_the_log(self, written: Callable[..., str]) -> None:
         for text in (
             "Authorization: Bearer sst_abcdefghijkl",
             "token sst_abcdefghijkl refused",
@@ -141,7 +141,7 @@ class TestFormatting:
             assert "Refused a form" in line
             assert "cust-4711" not in line and "acme" not in line
 
-    def test_a_line_stays_a_line(self, written: Callable[..., str]) -> None:
+    def test_a_log_line_stays_a_single_line(self, written: Callable[..., str]) -> None:
         line = written("one\ntwo\u2028three %s", "\x1b[31m")
         assert len(line.splitlines()) == 1
         assert json.loads(line)["message"] == "one\ntwo\u2028three \x1b[31m"
@@ -149,7 +149,7 @@ class TestFormatting:
     def test_a_wrong_number_of_arguments_loses_no_line(self, written: Callable[..., str]) -> None:
         assert json.loads(written("%s and %s", "one"))["message"] == "%s and %s"
 
-    def test_a_refused_write_tells_no_document(self, db: None, written: Callable[..., str]) -> None:
+    def test_a_rejected_write_is_logged_without_its_document(self, db: None, written: Callable[..., str]) -> None:
         documents = [{"_id": 1, "message": SECRET_WORD}, {"_id": 1, "message": SECRET_WORD}]
         with pytest.raises(BulkWriteError) as caught:
             mongo.collection("locks").insert_many(documents)
@@ -157,7 +157,7 @@ class TestFormatting:
         text = written("It failed.", error=caught.value)
         assert SECRET_WORD not in text and "1 writes refused" in text
 
-    def test_what_led_to_a_fault_is_told_in_order(self, written: Callable[..., str]) -> None:
+    def test_the_log_shows_chained_exceptions_in_order(self, written: Callable[..., str]) -> None:
         try:
             try:
                 raise KeyError("first")

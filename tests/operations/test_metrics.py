@@ -40,11 +40,11 @@ def value(samples: Samples, name: str, **labels: str) -> float:
 
 
 class TestWhoMayRead:
-    def test_without_the_setting_there_is_no_such_page(self, db: None) -> None:
+    def test_metrics_are_404_without_the_setting(self, db: None) -> None:
         assert Client(headers=BEARER).get("/metrics").status_code == 404
 
     @pytest.mark.parametrize("sent", ["", "Bearer ", "Bearer x", f"Bearer {TOKEN}x", TOKEN, "Bearer \xe9"])
-    def test_a_wrong_token_is_refused_without_any_detail(self, db: None, settings: Any, sent: str) -> None:
+    def test_a_wrong_metrics_token_is_rejected_without_details(self, db: None, settings: Any, sent: str) -> None:
         settings.METRICS_TOKEN = TOKEN
         response = Client(headers={"Authorization": sent}).get("/metrics")
         assert response.status_code == 401
@@ -77,7 +77,7 @@ def test_metrics_have_the_numbers_that_mongodb_knows(tenant: Tenant, other_tenan
     assert 0 < value(found, "mongodb_disk_used_ratio") <= 1
 
 
-def test_without_mongodb_it_says_so(settings: Any, mongodb_away: None) -> None:
+def test_metrics_report_an_unreachable_mongodb(settings: Any, mongodb_away: None) -> None:
     settings.METRICS_TOKEN = TOKEN
     found = parse(Client(headers=BEARER).get("/metrics").content.decode())
     assert value(found, "healthy", part="mongodb") == 0

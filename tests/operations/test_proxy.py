@@ -88,7 +88,7 @@ def test_the_web_server_learns_who_asks_and_how(
     assert secure.status_code == 200 and "__Host-csrftoken" in secure.headers["Set-Cookie"]
 
 
-def test_files_come_whole_and_uploads_do_not(
+def test_the_proxy_passes_whole_files_and_rejects_large_uploads(
     database: OwnDatabase, acme: Tenant, root: User, start_web: Callable[..., Web], start_proxy: Callable[[Web], str]
 ) -> None:
     token = ApiToken.issue(name="x", user=root, tenant=acme, role=Role.VIEWER)[1]

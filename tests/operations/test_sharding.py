@@ -133,7 +133,7 @@ def test_the_key_has_an_index_and_is_in_front_of_every_unique_one() -> None:
                 assert tuple(key for key, _ in index.keys[:2]) == SHARD_KEY, index.name
 
 
-def test_the_document_shards_what_is_tested_here() -> None:
+def test_the_sharding_document_matches_the_tested_keys() -> None:
     told = re.findall(
         r'sh\.shardCollection\("supportsaas\.(\w+)", \{tenant_id: 1, external_id: 1\}',
         (ROOT / "docs/operations.md").read_text(),

@@ -70,7 +70,7 @@ def test_everything_wrong_is_found_at_once_with_what_to_do(database: OwnDatabase
     assert "security.W008" in ids_in(output, "FAIL"), "Django's own checks too"
 
 
-def test_with_mongodb_away_the_other_checks_still_run(database: OwnDatabase, tmp_path: Path) -> None:
+def test_system_checks_without_database_run_while_mongodb_is_unreachable(database: OwnDatabase, tmp_path: Path) -> None:
     status, output = run_doctor(database, tmp_path, MONGODB_URI="mongodb://127.0.0.1:9")
     assert status == 1
     assert {"supportsaas.E001", "supportsaas.W006", "supportsaas.W009"} == ids_in(output, "FAIL")
@@ -97,7 +97,7 @@ def test_an_index_that_is_not_as_declared(database: OwnDatabase) -> None:
     assert "tickets.tenant_id_external_id is not as it is declared" in found.msg
 
 
-def test_a_mongodb_that_is_no_replica_set(tmp_path: Path, django_db_blocker: Any) -> None:
+def test_a_standalone_mongodb_fails_the_system_check(tmp_path: Path, django_db_blocker: Any) -> None:
     with EmbeddedMongod(directory=tmp_path, replica_set=None) as mongod:
         with MongoClient[Any](mongod.uri) as client:
             assert "setName" not in client.admin.command("hello")

@@ -22,19 +22,19 @@ OUTSIDE = ["93.184.216.34", "8.8.8.8", "100.63.255.255", "100.128.0.1", "172.32.
 
 
 @pytest.mark.parametrize("text", INSIDE)
-def test_the_inside_is_refused_with_a_sentence_that_names_the_setting(text: str) -> None:
+def test_internal_addresses_are_blocked_with_a_sentence_that_names_the_setting(text: str) -> None:
     with pytest.raises(AddressBlocked, match=r"Nothing was sent.*OUTBOUND_ALLOWED_HOSTS"):
         check_address("hooks.example", text, allowed=NOBODY)
 
 
 @pytest.mark.parametrize("text", OUTSIDE)
-def test_the_public_internet_is_not(text: str) -> None:
+def test_public_addresses_are_allowed(text: str) -> None:
     assert whereabouts(ip_address(text)) is None
     check_address("hooks.example", text, allowed=NOBODY)
 
 
 @pytest.mark.parametrize("text", ["8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::808:808", "2606:4700::1111"])
-def test_the_public_addresses_of_this_machine_are_inside(text: str) -> None:
+def test_public_addresses_of_this_machine_count_as_internal(text: str) -> None:
     own = {ip_address("8.8.8.8"), ip_address("2606:4700::1111")}
     with pytest.raises(AddressBlocked, match="this machine"):
         check_address("hooks.example", text, allowed=NOBODY, is_own=own.__contains__)
@@ -42,7 +42,7 @@ def test_the_public_addresses_of_this_machine_are_inside(text: str) -> None:
     check_address("hooks.example", "8.8.4.4", allowed=NOBODY, is_own=own.__contains__)
 
 
-def test_a_zone_behind_a_link_local_address_hides_nothing() -> None:
+def test_a_zone_does_not_hide_a_link_local_address() -> None:
     with pytest.raises(AddressBlocked, match="link-local"):
         check_address("x", "fe80::1%eth0", allowed=NOBODY)
 
@@ -61,7 +61,7 @@ class TestAllowed:
             ("169.254.169.254", "169.254.169.254", "169.254.169.254"),
         ],
     )
-    def test_names_addresses_and_networks_open_what_they_name(self, item: str, host: str, address: str) -> None:
+    def test_allowed_names_addresses_and_networks_can_be_reached(self, item: str, host: str, address: str) -> None:
         check_address(host, address, allowed=AllowedHosts.parse([item]))
 
     @pytest.mark.parametrize(
@@ -82,6 +82,6 @@ class TestAllowed:
             check_address(host, address, allowed=AllowedHosts.parse([item]))
 
     @pytest.mark.parametrize("item", ["10.0.0.0/40", "10.0.0.1/8", "http://x", "a b", "*.example", "x/y", "::zz", "."])
-    def test_what_is_neither_is_a_mistake_and_not_a_name(self, item: str) -> None:
+    def test_an_allowed_host_must_be_a_name_address_or_network(self, item: str) -> None:
         with pytest.raises(ValueError, match="not a host name, address or network"):
             AllowedHosts.parse([item])

@@ -41,7 +41,7 @@ def go(circuit: CircuitBreaker, results: str) -> None:
         circuit.record(leave(circuit), ok=each == ".")
 
 
-def test_a_circuit_nobody_used_is_closed(circuit: CircuitBreaker) -> None:
+def test_an_unused_circuit_is_closed(circuit: CircuitBreaker) -> None:
     state = circuit.state()
     assert (state.state, state.failure_count, state.success_count) == ("closed", 0, 0)
     assert (state.recent_failure_rate, state.opened_at, state.retry_after) == (0.0, None, None)
@@ -64,14 +64,14 @@ def test_four_failures_of_ten_leave_it_closed(circuit: CircuitBreaker, results: 
     assert circuit.state().state == "closed"
 
 
-def test_while_it_is_open_nobody_gets_leave(circuit: CircuitBreaker, clock: FakeClock) -> None:
+def test_an_open_circuit_admits_no_request(circuit: CircuitBreaker, clock: FakeClock) -> None:
     go(circuit, "xxxxx")
     assert refusal(circuit).wait_seconds == pytest.approx(30)
     clock.advance(seconds=29, milliseconds=999)
     assert refusal(circuit).wait_seconds == pytest.approx(0.001)
 
 
-def test_after_thirty_seconds_the_first_who_asks_is_the_only_probe(circuit: CircuitBreaker, clock: FakeClock) -> None:
+def test_after_thirty_seconds_the_first_request_is_the_only_probe(circuit: CircuitBreaker, clock: FakeClock) -> None:
     go(circuit, "xxxxx")
     clock.advance(seconds=30)
     assert leave(circuit).is_probe
@@ -105,7 +105,7 @@ def test_one_failed_probe_opens_again_for_thirty_seconds(circuit: CircuitBreaker
     assert leave(circuit).is_probe
 
 
-def test_the_probe_of_a_process_that_died_goes_to_exactly_one_other(circuit: CircuitBreaker, clock: FakeClock) -> None:
+def test_the_probe_of_a_crashed_process_goes_to_exactly_one_other(circuit: CircuitBreaker, clock: FakeClock) -> None:
     go(circuit, "xxxxx")
     clock.advance(seconds=30)
     dead = leave(circuit)
@@ -126,9 +126,7 @@ def test_a_probe_that_nobody_could_use_goes_to_the_next_at_once(circuit: Circuit
     assert leave(circuit).is_probe
 
 
-def test_what_was_sent_before_it_opened_neither_closes_nor_weighs_later(
-    circuit: CircuitBreaker, clock: FakeClock
-) -> None:
+def test_requests_sent_before_the_circuit_opened_do_not_count_later(circuit: CircuitBreaker, clock: FakeClock) -> None:
     late = [leave(circuit) for _ in range(7)]
     go(circuit, "xxxxx")
     assert circuit.record(late.pop(), ok=True) is None
@@ -155,7 +153,7 @@ def test_an_endpoint_that_asks_for_a_pause_gets_it_in_every_state(circuit: Circu
     assert leave(circuit).is_probe
 
 
-def test_a_person_closes_it_at_once(circuit: CircuitBreaker, clock: FakeClock) -> None:
+def test_a_user_can_close_a_circuit_at_once(circuit: CircuitBreaker, clock: FakeClock) -> None:
     circuit.record(leave(circuit), ok=False, hold_back=900)
     circuit.reset()
     go(circuit, "xxxxx")
@@ -174,7 +172,7 @@ def test_the_last_ten_results_stay_to_be_seen_newest_first(circuit: CircuitBreak
     assert results[0].seconds == 1.1 and results[0].ok
 
 
-def test_a_server_clock_that_goes_back_ends_nothing_early(circuit: CircuitBreaker, clock: FakeClock) -> None:
+def test_a_server_clock_that_goes_back_does_not_end_a_pause_early(circuit: CircuitBreaker, clock: FakeClock) -> None:
     go(circuit, "xxxxx")
     clock.advance(seconds=-300)
     assert refusal(circuit).wait_seconds == pytest.approx(30)
@@ -184,7 +182,7 @@ def test_a_server_clock_that_goes_back_ends_nothing_early(circuit: CircuitBreake
     assert leave(circuit).is_probe
 
 
-def test_circuits_of_two_endpoints_know_nothing_of_each_other(clock: FakeClock) -> None:
+def test_circuits_of_two_endpoints_are_independent(clock: FakeClock) -> None:
     go(CircuitBreaker("one", clock=clock), "xxxxx")
     assert not leave(CircuitBreaker("other", clock=clock)).is_probe
 
@@ -308,7 +306,7 @@ class AgainstTheModel(RuleBasedStateMachine):
         assert (state.failure_count, state.success_count) == (last.count(False), last.count(True))
 
 
-def test_whatever_happens_in_whatever_order_it_is_what_a_plain_model_says() -> None:
+def test_the_circuit_breaker_behaves_like_a_simple_model() -> None:
     run_state_machine_as_test(
         AgainstTheModel,
         settings=settings(

@@ -46,7 +46,9 @@ def test_production_marks_its_cookies_and_insists_on_https() -> None:
 @pytest.mark.parametrize(
     "path", ["/login/", "/t/acme/tickets/", "/admin/", "/nothing/", "/health", "/tickets", "/api/docs"]
 )
-def test_every_answer_has_the_headers(client_of: ClientOf, superuser: User, tenant: Tenant, path: str) -> None:
+def test_every_response_has_the_security_headers(
+    client_of: ClientOf, superuser: User, tenant: Tenant, path: str
+) -> None:
     headers = client_of(superuser).get(path).headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
@@ -61,7 +63,7 @@ def test_every_answer_has_the_headers(client_of: ClientOf, superuser: User, tena
 @pytest.mark.parametrize(
     "path", ["/t/acme/tickets/", "/t/acme/", "/account/", "/admin/", "/admin/tenants/user/", "/nothing/"]
 )
-def test_no_copy_is_kept_of_what_somebody_logged_in_was_shown(
+def test_pages_of_signed_in_users_are_not_cached(
     client_of: ClientOf, superuser: User, tenant: Tenant, path: str
 ) -> None:
     cache = client_of(superuser).get(path)["Cache-Control"]
@@ -69,7 +71,7 @@ def test_no_copy_is_kept_of_what_somebody_logged_in_was_shown(
     assert "no-store" in cache
 
 
-def test_a_refused_form_and_a_fault_have_the_headers_too(
+def test_rejected_forms_and_server_errors_have_the_security_headers(
     superuser: User, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
@@ -105,7 +107,7 @@ def test_a_refused_form_and_a_fault_have_the_headers_too(
         ("", ""),
     ],
 )
-def test_one_client_has_one_address_however_it_is_written(rf: Any, settings: Any, written: str, address: str) -> None:
+def test_the_client_address_is_the_same_in_every_notation(rf: Any, settings: Any, written: str, address: str) -> None:
     from supportsaas.web.client_address import client_address
 
     settings.TRUSTED_PROXIES = 0

@@ -20,7 +20,7 @@ def test_every_hint_names_a_declared_index() -> None:
     assert {name: value for name, value in hints.items() if value not in NAMES} == {}
 
 
-def test_ensure_indexes_refuses_to_run_before_migrate(db: None) -> None:
+def test_ensure_indexes_fails_before_migrate(db: None) -> None:
     call_command("ensure_indexes", verbosity=0)
     MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
     try:

@@ -12,7 +12,7 @@ from tests.conftest import FakeClock
 pytestmark = pytest.mark.usefixtures("db")
 
 
-def test_of_many_takers_at_once_one_gets_it() -> None:
+def test_only_one_of_many_concurrent_takers_gets_the_lock() -> None:
     held: list[str] = []
     barrier = threading.Barrier(10)
 
@@ -30,12 +30,12 @@ def test_of_many_takers_at_once_one_gets_it() -> None:
     assert Lock("acme").state().owner_id == held[0]
 
 
-def test_different_names_do_not_meet() -> None:
+def test_locks_of_different_names_are_independent() -> None:
     assert Lock("acme").take("one") is not None
     assert Lock("globex").take("two") is not None
 
 
-def test_a_held_lock_is_refused_until_its_time_is_up(clock: FakeClock) -> None:
+def test_a_held_lock_cannot_be_taken_until_it_expires(clock: FakeClock) -> None:
     lock = Lock("acme", clock=clock)
     assert lock.take("one") is not None
     clock.advance(seconds=59)
@@ -44,7 +44,7 @@ def test_a_held_lock_is_refused_until_its_time_is_up(clock: FakeClock) -> None:
     assert lock.take("two") is not None
 
 
-def test_refreshing_keeps_it(clock: FakeClock) -> None:
+def test_refreshing_a_lock_extends_it(clock: FakeClock) -> None:
     lock = Lock("acme", clock=clock)
     held = lock.take("one")
     assert held is not None
@@ -64,7 +64,7 @@ def test_an_expired_lock_cannot_be_refreshed_even_if_nobody_took_it(clock: FakeC
         lock.refresh(held)
 
 
-def test_only_the_owner_gives_it_back(clock: FakeClock) -> None:
+def test_only_the_owner_can_release_a_lock(clock: FakeClock) -> None:
     lock = Lock("acme", clock=clock)
     first = lock.take("one")
     assert first is not None
@@ -77,7 +77,7 @@ def test_only_the_owner_gives_it_back(clock: FakeClock) -> None:
     assert lock.state().locked is False
 
 
-def test_a_holder_that_slept_past_its_time_cannot_write(clock: FakeClock) -> None:
+def test_a_holder_of_an_expired_lock_cannot_write(clock: FakeClock) -> None:
     lock = Lock("acme", clock=clock)
     sleeper = lock.take("one")
     assert sleeper is not None
@@ -101,7 +101,7 @@ def test_the_fence_grows_also_over_a_release(clock: FakeClock) -> None:
     assert fences == [1, 2, 3]
 
 
-def test_the_state_says_who_and_until_when(clock: FakeClock) -> None:
+def test_the_lock_state_shows_owner_and_expiry(clock: FakeClock) -> None:
     lock = Lock("acme", clock=clock)
     assert (lock.state().locked, lock.state().owner_id) == (False, None)
     lock.take("one")

@@ -35,7 +35,7 @@ def test_a_model_read_from_a_document_can_be_saved(stored: Model) -> None:
     assert type(stored)._default_manager.count() == 1
 
 
-def test_a_value_that_is_no_key_finds_no_model(owner: User) -> None:
+def test_a_value_that_is_not_a_key_finds_no_object(owner: User) -> None:
     assert object_id("nobody") is None and object_id(None) is None and object_id({"$gt": ""}) is None
     assert object_id(str(owner.pk)) == owner.pk
     assert find_one(User, {"_id": object_id("6" * 24)}) is None

@@ -50,18 +50,18 @@ class TestInside:
         ["127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]",
          "[::]", "localhost", "LOCALHOST.", "127.0.0.1."],
     )  # fmt: skip
-    def test_however_it_is_written_nothing_is_sent(self, host: str, endpoint: ScriptedEndpoint) -> None:
+    def test_an_internal_address_is_blocked_in_every_notation(self, host: str, endpoint: ScriptedEndpoint) -> None:
         with pytest.raises((AddressBlocked, httpx.ConnectError, httpx.InvalidURL)) as caught:
             post(f"http://{host}:{endpoint.port}/")
         assert endpoint.requests == []
         if host in ("127.0.0.1", "2130706433", "0x7f000001", "127.1", "[::1]", "localhost"):
             assert caught.type is AddressBlocked
 
-    def test_one_inside_address_among_public_ones_is_enough(self, endpoint: ScriptedEndpoint) -> None:
+    def test_a_name_with_one_internal_address_is_blocked(self, endpoint: ScriptedEndpoint) -> None:
         with pytest.raises(AddressBlocked, match=r"hooks.example is 127\.0\.0\.1"):
             post("http://hooks.example/", resolve=lambda _host, _port: [PUBLIC, "127.0.0.1"])
 
-    def test_an_address_in_figures_is_known_to_be_inside_before_anybody_connects(self) -> None:
+    def test_an_internal_ip_address_is_blocked_before_connecting(self) -> None:
         for host in ("127.0.0.1", "2130706433", "0x7f.1", "::1"):
             with pytest.raises(AddressBlocked):
                 outbound.check_literal(host)
@@ -77,7 +77,7 @@ def test_a_machine_knows_its_own_addresses(text: str, is_own: bool) -> None:
     assert outbound.is_own_address(ip_address(text)) is is_own
 
 
-def test_a_public_address_of_this_machine_is_refused_by_name_and_in_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_public_address_of_this_machine_is_blocked_by_name_and_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbound, "_can_bind", lambda address: str(address) == "8.8.8.8")
     with pytest.raises(AddressBlocked, match="this machine"):
         outbound.check_literal("8.8.8.8")
@@ -146,7 +146,9 @@ class TestChangingName:
 
 class TestRedirects:
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-    def test_none_is_followed_so_no_credential_leaves_its_host(self, status: int, endpoint: ScriptedEndpoint) -> None:
+    def test_redirects_are_not_followed_so_credentials_stay_with_their_host(
+        self, status: int, endpoint: ScriptedEndpoint
+    ) -> None:
         with ScriptedEndpoint() as other:
             endpoint.script = lambda _request: (status, {"Location": f"{other.url}/steal"}, b"")
             answer = post(endpoint.url, headers={"Authorization": "Bearer secret"})
@@ -165,7 +167,7 @@ class TestTime:
         ],
         ids=["silence", "a header", "a body", "chunks"],
     )
-    def test_an_exchange_is_over_in_time_whatever_drips(self, beginning: bytes, piece: bytes) -> None:
+    def test_a_request_ends_in_time_however_slowly_data_arrives(self, beginning: bytes, piece: bytes) -> None:
         def drip(connection: socket.socket) -> None:
             connection.sendall(beginning)
             server.drip(connection, piece, every=0.02, at_most=200)
@@ -176,7 +178,7 @@ class TestTime:
                 client.post(server.url)
             assert time.monotonic() - began < 3
 
-    def test_every_exchange_over_a_kept_connection_has_its_whole_time(
+    def test_every_request_over_a_kept_connection_gets_the_full_time(
         self, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         moment = 1000.0
@@ -187,7 +189,7 @@ class TestTime:
                 moment += 4
 
 
-def test_proxies_and_log_ins_of_the_environment_are_ignored(
+def test_proxies_and_credentials_of_the_environment_are_ignored(
     endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
@@ -226,7 +228,7 @@ class TestTls:
         yield f":{endpoint.port}/"
         outbound._ssl_context.cache_clear()
 
-    def test_the_certificate_must_be_the_names_though_the_connection_goes_to_an_address(self, secure: str) -> None:
+    def test_the_certificate_must_match_the_name_although_the_connection_goes_to_an_address(self, secure: str) -> None:
         answer = post(f"https://hooks.example{secure}", resolve=lambda _host, _port: ["127.0.0.1"])
         assert answer.status_code == 200
         with pytest.raises(httpx.ConnectError) as caught:

@@ -30,6 +30,6 @@ def test_a_page_path_follows_the_path_the_site_is_mounted_at() -> None:
         set_script_prefix("/")
 
 
-def test_a_page_that_is_none_is_an_error() -> None:
+def test_an_unknown_page_name_is_an_error() -> None:
     with pytest.raises(NoReverseMatch):
         path_of("nowhere")

@@ -38,18 +38,18 @@ class TestCounts:
         moment.seconds += 1
         assert [bool(counts.take("ann", limit=600)) for _ in range(11)] == [False] * 10 + [True]
 
-    def test_what_it_says_to_wait_is_enough(self, moment: Moment) -> None:
+    def test_waiting_for_retry_after_is_enough(self, moment: Moment) -> None:
         counts = PageCounts(monotonic=moment)
         for _ in range(50):
             wait = counts.take("ann", limit=7)
             moment.seconds += wait
             assert not wait or counts.take("ann", limit=7) == 0
 
-    def test_people_do_not_share(self, moment: Moment) -> None:
+    def test_users_have_separate_page_limits(self, moment: Moment) -> None:
         counts = PageCounts(monotonic=moment)
         assert [bool(counts.take(name, limit=1)) for name in ("ann", "bob", "ann")] == [False, False, True]
 
-    def test_who_has_used_nothing_is_forgotten_and_nobody_else(self, moment: Moment) -> None:
+    def test_idle_users_are_forgotten_and_no_others(self, moment: Moment) -> None:
         counts = PageCounts(monotonic=moment)
         for number in range(_FORGET_FROM - 1):
             counts.take(f"early {number}", limit=1)
@@ -58,7 +58,7 @@ class TestCounts:
         assert set(counts._levels) == {"ann"}
         assert counts.take("ann", limit=1) > 0
 
-    def test_threads_together_get_no_more(self, moment: Moment) -> None:
+    def test_threads_do_not_exceed_the_page_limit_together(self, moment: Moment) -> None:
         counts = PageCounts(monotonic=moment)
         admitted: list[int] = []
 
@@ -75,7 +75,7 @@ class TestCounts:
 
 @pytest.mark.usefixtures("db")
 class TestPages:
-    def test_too_many_are_refused_with_a_page_that_says_what_to_do(
+    def test_pages_over_the_limit_are_rejected_with_advice(
         self, client_of: Callable[[User], Client], owner: User, tenant: Tenant, settings: Any
     ) -> None:
         settings.PAGES_PER_MINUTE = len(PAGES)
@@ -91,7 +91,7 @@ class TestPages:
             )
             assert words in refused.content.decode()
 
-    def test_a_part_of_a_page_is_refused_with_words_that_htmx_shows(
+    def test_a_fragment_over_the_page_limit_is_rejected_with_a_text_that_htmx_shows(
         self, client_of: Callable[[User], Client], owner: User, tenant: Tenant, settings: Any
     ) -> None:
         settings.PAGES_PER_MINUTE = 1
@@ -100,7 +100,7 @@ class TestPages:
         assert [each.status_code for each in answers] == [200, 429]
         assert "<h1>Too many pages</h1>" in answers[1].content.decode()
 
-    def test_a_form_is_refused_and_nothing_done(
+    def test_a_form_over_the_page_limit_is_rejected_without_effect(
         self, client_of: Callable[[User], Client], owner: User, tenant: Tenant, settings: Any
     ) -> None:
         settings.PAGES_PER_MINUTE = 1
@@ -109,7 +109,7 @@ class TestPages:
         assert client.post("/t/acme/ingestion/run/").status_code == 429
         assert mongo.collection("ingestion_logs").count_documents({}) == 0
 
-    def test_sessions_of_one_person_share_and_people_do_not(
+    def test_sessions_of_one_user_share_a_page_limit_and_users_do_not(
         self, client_of: Callable[[User], Client], owner: User, superuser: User, tenant: Tenant, settings: Any
     ) -> None:
         settings.PAGES_PER_MINUTE = 1
@@ -120,7 +120,7 @@ class TestPages:
             statuses.append(client.get("/").status_code)
         assert statuses == [200, 429, 200]
 
-    def test_health_calls_of_the_api_and_those_who_are_not_logged_in_are_not_counted(
+    def test_health_api_calls_and_anonymous_pages_do_not_count_towards_the_page_limit(
         self, client_of: Callable[[User], Client], owner: User, tenant: Tenant, settings: Any
     ) -> None:
         settings.PAGES_PER_MINUTE = 1
@@ -132,14 +132,14 @@ class TestPages:
         stranger.cookies[settings.SESSION_COOKIE_NAME] = "nobody"
         assert {stranger.get("/login/").status_code for _ in range(3)} == {200}
 
-    def test_no_limit_is_0(
+    def test_a_page_limit_of_0_means_no_limit(
         self, client_of: Callable[[User], Client], owner: User, tenant: Tenant, settings: Any
     ) -> None:
         settings.PAGES_PER_MINUTE = 0
         client = client_of(owner)
         assert {client.get("/").status_code for _ in range(3)} == {200}
 
-    def test_counting_costs_no_command_and_a_refusal_only_the_read_of_the_session(
+    def test_counting_pages_needs_no_database_command_and_a_rejection_only_reads_the_session(
         self, client_of: Callable[[User], Client], owner: User, tenant: Tenant, settings: Any
     ) -> None:
         client = client_of(owner)

@@ -10,7 +10,7 @@ from supportsaas.web.jinja_templates import badge
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
-def test_a_time_that_is_in_nobodys_zone_says_utc() -> None:
+def test_a_time_without_a_tenants_zone_shows_utc() -> None:
     template = Template("{% load presentation %}{% exact moment zone %}")
     assert ">31 Jan 2026, 08:00 UTC<" in template.render(Context({"moment": datetime(2026, 1, 31, 8, tzinfo=UTC)}))
     berlin = {"moment": datetime(2026, 1, 31, 8, tzinfo=UTC), "zone": ZoneInfo("Europe/Berlin")}
@@ -25,7 +25,7 @@ def test_a_time_carries_the_exact_one_for_hover_and_programs() -> None:
     )
 
 
-def test_a_badge_escapes_what_a_helpdesk_calls_its_states() -> None:
+def test_a_badge_escapes_a_helpdesks_status_names() -> None:
     assert badge("status", '"><b>') == '<span class="badge status--b-">&#34;&gt;&lt;b&gt;</span>'
     assert badge("status", "x hidden") == '<span class="badge status-x-hidden">X hidden</span>'
     assert badge("status", "in_progress") == '<span class="badge status-in-progress">In progress</span>'

@@ -44,7 +44,7 @@ def test_a_request_counts_until_a_window_after_its_end(clock: FakeClock) -> None
     assert window.acquire().slot is not None
 
 
-def test_the_slot_of_a_process_that_died_lapses_by_itself(clock: FakeClock) -> None:
+def test_the_slot_of_a_crashed_process_expires(clock: FakeClock) -> None:
     window = limiter(clock, limit=1)
     assert window.acquire().slot is not None
     clock.advance(seconds=179)
@@ -61,7 +61,7 @@ def test_a_clock_that_goes_back_does_not_admit_more(clock: FakeClock) -> None:
     assert window.acquire().slot is None
 
 
-def test_a_hold_back_stops_everybody_for_as_long_as_told(clock: FakeClock) -> None:
+def test_a_pause_that_a_host_asks_for_stops_all_requests_to_it(clock: FakeClock) -> None:
     window = limiter(clock)
     window.hold_back(12)
     assert limiter(clock).acquire().wait_seconds == pytest.approx(12)
@@ -72,7 +72,7 @@ def test_a_hold_back_stops_everybody_for_as_long_as_told(clock: FakeClock) -> No
     assert limiter(clock).acquire().slot is not None
 
 
-def test_a_hold_back_stops_everybody_also_where_there_is_no_limit(clock: FakeClock) -> None:
+def test_a_pause_that_a_host_asks_for_applies_even_without_a_limit(clock: FakeClock) -> None:
     limiter(clock, limit=0).hold_back(12)
     assert limiter(clock, limit=0).acquire().wait_seconds == pytest.approx(12)
     assert RateLimiter("other.example", limit=0, clock=clock).acquire().slot is not None
@@ -85,7 +85,7 @@ def test_a_hold_back_stops_everybody_also_where_there_is_no_limit(clock: FakeClo
     ["help.example", "HELP.example", "help.example.", "help.example:443", "Help.Example.:443", "help.example:80",
      "user:secret@help.example", "help.example:0443", "help.example:"],
 )  # fmt: skip
-def test_one_host_has_one_window_however_it_is_written(clock: FakeClock, written: str) -> None:
+def test_a_host_has_one_rate_limit_window_in_every_notation(clock: FakeClock, written: str) -> None:
     assert RateLimiter(written, clock=clock).host == "help.example"
 
 
@@ -124,7 +124,7 @@ def test_a_tenant_with_a_thousand_pages_does_not_starve_one_with_two(clock: Fake
     assert window.acquire("big").slot is not None
 
 
-def test_who_gave_up_waiting_holds_nobody_back(clock: FakeClock) -> None:
+def test_a_caller_that_gave_up_waiting_does_not_block_others(clock: FakeClock) -> None:
     window = limiter(clock, limit=2)
     for _ in range(2):
         slot = window.acquire("big").slot
@@ -137,7 +137,7 @@ def test_who_gave_up_waiting_holds_nobody_back(clock: FakeClock) -> None:
     assert window.acquire("big").slot is not None
 
 
-def test_a_limit_of_none_asks_nobody() -> None:
+def test_a_limit_of_0_needs_no_slot() -> None:
     window = RateLimiter("api.example", limit=0)
     for _ in range(5):
         slot = window.acquire().slot

@@ -29,7 +29,7 @@ def test_the_whole_limit_may_be_used_at_once_and_then_comes_back_evenly(clock: F
     assert [quota.take().remaining for _ in range(6)] == [5, 4, 3, 2, 1, 0]
 
 
-def test_callers_do_not_share(clock: FakeClock) -> None:
+def test_callers_have_separate_quotas(clock: FakeClock) -> None:
     assert RequestQuota("a", limit=1, clock=clock).take().retry_after is None
     assert RequestQuota("b", limit=1, clock=clock).take().retry_after is None
     assert RequestQuota("a", limit=1, clock=clock).take().retry_after is not None
@@ -42,7 +42,7 @@ def test_a_clock_that_goes_back_admits_no_more(clock: FakeClock) -> None:
     assert quota.take().retry_after is not None
 
 
-def test_what_was_used_is_forgotten_by_itself(clock: FakeClock) -> None:
+def test_used_quota_is_deleted_after_two_minutes(clock: FakeClock) -> None:
     RequestQuota("a", limit=2, clock=clock).take()
     kept = mongo.collection(COLLECTION).find_one({"_id": "a"})
     assert kept is not None and (kept["expires_at"] - clock()).total_seconds() == 120
@@ -50,7 +50,7 @@ def test_what_was_used_is_forgotten_by_itself(clock: FakeClock) -> None:
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(limit=st.integers(1, 50), pauses=st.lists(st.floats(0, 20), min_size=1, max_size=60))
-def test_no_stretch_of_time_holds_more_than_the_limit_and_what_came_back(
+def test_no_time_span_admits_more_than_the_limit_and_what_was_regained(
     clock: FakeClock, limit: int, pauses: list[float]
 ) -> None:
     mongo.collection(COLLECTION).delete_many({})

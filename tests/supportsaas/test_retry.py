@@ -41,6 +41,6 @@ def test_retry_after_is_seconds_or_a_date_and_capped(header: str | None, seconds
 
 
 @given(st.text())
-def test_no_header_makes_it_fail(header: str) -> None:
+def test_no_retry_after_header_makes_parsing_fail(header: str) -> None:
     seconds = parse_retry_after(header, now=NOW)
     assert seconds is None or 0 <= seconds <= LONGEST_RETRY_AFTER

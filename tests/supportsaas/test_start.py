@@ -57,14 +57,16 @@ class TestEnvironment:
             ({"RATE_LIMIT_REQUESTS": "-1"}, "RATE_LIMIT_REQUESTS must be a whole number"),
         ],
     )
-    def test_a_wrong_value_is_one_clear_line(self, wrong: dict[str, str], complaint: str, tmp_path: Path) -> None:
+    def test_an_invalid_environment_variable_is_one_clear_line(
+        self, wrong: dict[str, str], complaint: str, tmp_path: Path
+    ) -> None:
         environment = {"SUPPORTSAAS_DATA_DIR": str(tmp_path), **GOOD, **wrong}
         ended = manage("check", data_dir=Path(environment.pop("SUPPORTSAAS_DATA_DIR")), **environment)
         assert ended.returncode == 2
         assert complaint in ended.stderr
         assert ended.stderr.startswith("error: ") and ended.stderr.count("\n") == 1
 
-    def test_good_values_pass(self, tmp_path: Path) -> None:
+    def test_valid_environment_variables_pass(self, tmp_path: Path) -> None:
         assert manage("check", data_dir=tmp_path, **GOOD).returncode == 0
 
     def test_an_unreachable_database_is_a_sentence_for_cron(self, tmp_path: Path) -> None:
@@ -81,7 +83,7 @@ class TestEmbeddedMongod:
             assert client.test.things.count_documents({}) == 1
         assert not child_process.port_is_taken(mongod.port)
 
-    def test_what_was_stored_is_there_after_a_restart_and_after_a_kill(self, tmp_path: Path) -> None:
+    def test_the_bundled_mongod_keeps_its_data_after_a_restart_and_a_kill(self, tmp_path: Path) -> None:
         mongod = EmbeddedMongod(directory=tmp_path)
         for number, end in enumerate((mongod.stop, mongod.kill, mongod.stop)):
             mongod.start()
@@ -93,11 +95,11 @@ class TestEmbeddedMongod:
                 )
             end()
 
-    def test_a_second_one_on_the_same_files_says_so(self, tmp_path: Path) -> None:
+    def test_a_second_mongod_on_the_same_files_is_reported(self, tmp_path: Path) -> None:
         with EmbeddedMongod(directory=tmp_path), pytest.raises(MongodUnavailable, match="is using"):
             EmbeddedMongod(directory=tmp_path).start()
 
-    def test_a_taken_port_says_so(self, tmp_path: Path) -> None:
+    def test_a_mongod_port_in_use_is_reported(self, tmp_path: Path) -> None:
         with (
             EmbeddedMongod(directory=tmp_path / "one") as first,
             pytest.raises(MongodUnavailable, match=rf"Port {first.port} .* is in use"),
@@ -120,7 +122,7 @@ class TestEmbeddedMongod:
         with pytest.raises(MongodUnavailable, match="apt-get install libcurl4"):
             embedded_mongod.find_binary()
 
-    def test_a_system_without_the_wheel_is_told_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_missing_mongod_wheel_is_an_error_with_advice(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
         with pytest.raises(MongodUnavailable, match="set MONGODB_URI"):
             embedded_mongod.find_binary()
@@ -194,7 +196,7 @@ class TestDemo:
         assert ended.returncode == 0, ended.stderr
         assert json.loads(ended.stdout)["unchanged"] >= 250
 
-    def test_a_taken_port_is_told_before_anything_starts(self, demo: Demo, tmp_path: Path) -> None:
+    def test_the_demo_reports_a_port_in_use_before_it_starts_anything(self, demo: Demo, tmp_path: Path) -> None:
         ended = manage("demo", data_dir=tmp_path, PORT=str(demo.port))
         assert ended.returncode == 1
         assert f"Port {demo.port} is in use" in ended.stderr
@@ -202,7 +204,7 @@ class TestDemo:
     def test_the_demos_secrets_are_readable_by_the_owner_alone(self, demo: Demo) -> None:
         assert (demo.data_dir / "demo.json").stat().st_mode & 0o077 == 0
 
-    def test_ctrl_c_stops_all_of_it_and_exits_with_0(self, demo: Demo) -> None:
+    def test_ctrl_c_stops_the_demo_and_exits_with_0(self, demo: Demo) -> None:
         group = _processes_with(str(demo.data_dir))
         assert group, "the demo's processes are found by their data directory"
         assert demo.interrupt() == 0

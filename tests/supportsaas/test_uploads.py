@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("size", [1, 2_560_000], ids=["small", "large"])
-def test_a_form_with_a_file_is_refused_whoever_sends_it(client: Client, folder: Path, address: str, size: int) -> None:
+def test_a_form_with_a_file_is_rejected_for_every_user(client: Client, folder: Path, address: str, size: int) -> None:
     file = SimpleUploadedFile("a.csv", b"x" * size)
     answer = client.post(address, {"username": "x", "file": file})
     assert answer.status_code == 415
@@ -32,18 +32,18 @@ def test_a_form_with_a_file_is_refused_whoever_sends_it(client: Client, folder: 
     assert list(folder.iterdir()) == []
 
 
-def test_a_browser_is_told_in_a_page(client: Client) -> None:
+def test_a_browser_that_uploads_a_file_gets_a_page(client: Client) -> None:
     answer = client.post("/login/", {"file": SimpleUploadedFile("a.csv", b"x")}, headers={"Accept": "text/html"})
     assert answer.status_code == 415 and "<h1>Files are not accepted</h1>" in answer.content.decode()
 
 
-def test_a_form_of_several_parts_without_a_file_is_read(superuser: User, client_of: Callable[[User], Client]) -> None:
+def test_a_multipart_form_without_a_file_is_accepted(superuser: User, client_of: Callable[[User], Client]) -> None:
     answer = client_of(superuser).post("/logout/", {"a": "b"})  # the test client sends forms so
     assert answer.status_code == 302
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain"])
-def test_a_body_that_is_too_large_is_refused_unread(client: Client, address: str, kind: str) -> None:
+def test_a_body_that_is_too_large_is_rejected_unread(client: Client, address: str, kind: str) -> None:
     answer = client.post(address, b"x" * (BODY_BYTES + 1), content_type=kind)
     assert answer.status_code == 413 and "2.5 MB" in answer.json()["detail"]

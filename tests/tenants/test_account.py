@@ -37,7 +37,7 @@ def test_the_page_lists_ones_own_devices_and_no_key_that_opens_a_session(team_ma
         assert str(client.session.session_key) not in html
 
 
-def test_one_device_or_all_others_are_logged_out(team_mate: User) -> None:
+def test_one_device_or_all_others_can_be_signed_out(team_mate: User) -> None:
     here, there, elsewhere = (logged_in("team_mate") for _ in range(3))
     handle = PersonSession.objects.get(pk=there.session.session_key).handle
     here.post("/account/sessions/", {"session": handle})
@@ -46,7 +46,7 @@ def test_one_device_or_all_others_are_logged_out(team_mate: User) -> None:
     assert (is_in(here), is_in(elsewhere)) == (True, False)
 
 
-def test_nobody_ends_the_session_of_somebody_else(team_mate: User, owner: User) -> None:
+def test_users_cannot_end_sessions_of_others(team_mate: User, owner: User) -> None:
     mine, other = logged_in("team_mate"), logged_in("owner")
     handle = PersonSession.objects.get(pk=other.session.session_key).handle
     answer = mine.post("/account/sessions/", {"session": handle}, follow=True)
@@ -94,7 +94,7 @@ def test_when_a_device_was_last_used_is_kept_to_five_minutes(team_mate: User) ->
         assert (row.get().last_seen_at > before) == is_noted
 
 
-def test_sessions_that_expired_are_taken_away_by_mongodb(db: None) -> None:
+def test_mongodb_deletes_expired_sessions(db: None) -> None:
     index = mongo.collection("tenants_personsession").index_information()["expire_date"]
     assert index["expireAfterSeconds"] == 0
 
@@ -108,14 +108,14 @@ def test_a_session_is_found_by_an_index_and_not_after_it_expired(team_mate: User
     assert not is_in(client)
 
 
-def test_somebody_switched_off_is_out_at_once(team_mate: User) -> None:
+def test_a_deactivated_user_is_signed_out_at_once(team_mate: User) -> None:
     client = logged_in("team_mate")
     team_mate.is_active = False
     team_mate.save()
     assert not is_in(client)
 
 
-def test_a_command_helps_whoever_cannot_log_in(team_mate: User, client: Client) -> None:
+def test_a_command_creates_a_password_link_for_a_user_who_cannot_sign_in(team_mate: User, client: Client) -> None:
     open_one = logged_in("team_mate")
     out = StringIO()
     call_command("person", "password-link", "team_mate", stdout=out, stderr=StringIO())
@@ -152,12 +152,14 @@ class TestTokensThatOutliveAPassword:
         assert "2 tokens revoked" in here.post("/account/password/", form, follow=True).content.decode()
         assert self.live() == {"another's"}
 
-    def test_a_refused_change_revokes_none(self, team_mate: User, tokens: dict[str, ApiToken]) -> None:
+    def test_a_rejected_password_change_revokes_no_tokens(self, team_mate: User, tokens: dict[str, ApiToken]) -> None:
         form = {"old_password": "wrong", "new_password1": self.NEW, "new_password2": self.NEW, "revoke_tokens": "1"}
         assert logged_in("team_mate").post("/account/password/", form).status_code == 422
         assert self.live() == set(tokens)
 
-    def test_logging_out_all_others_offers_it_too(self, team_mate: User, tokens: dict[str, ApiToken]) -> None:
+    def test_signing_out_all_other_devices_can_revoke_tokens(
+        self, team_mate: User, tokens: dict[str, ApiToken]
+    ) -> None:
         here, _ = logged_in("team_mate"), logged_in("team_mate")
         assert "revoke my 2 tokens" in here.get("/account/").content.decode()
         here.post("/account/sessions/")
@@ -165,7 +167,7 @@ class TestTokensThatOutliveAPassword:
         here.post("/account/sessions/", {"revoke_tokens": "1"})
         assert self.live() == {"another's"}
 
-    def test_a_command_does_both(self, team_mate: User, tokens: dict[str, ApiToken]) -> None:
+    def test_a_command_ends_sessions_and_revokes_tokens(self, team_mate: User, tokens: dict[str, ApiToken]) -> None:
         here = logged_in("team_mate")
         call_command("person", "log-out", "team_mate", "--tokens", stdout=StringIO())
         assert not is_in(here) and self.live() == {"another's"}

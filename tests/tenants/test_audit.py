@@ -40,7 +40,7 @@ def test_a_change_says_who_how_from_where_and_what_it_was_before(
     assert entry.changes == {"role": {"old": "viewer", "new": "manager"}}
 
 
-def test_the_admin_is_in_the_log(client_of: ClientOf, superuser: User, team_mate: User) -> None:
+def test_changes_in_the_admin_are_in_the_audit_log(client_of: ClientOf, superuser: User, team_mate: User) -> None:
     member = Membership.objects.get(user=team_mate)
     form = {"user": str(team_mate.pk), "tenant": str(member.tenant_id), "role": "admin"}
     client_of(superuser).post(f"/admin/tenants/membership/{member.pk}/change/", form)
@@ -58,13 +58,13 @@ def test_deleting_several_in_the_admin_is_in_the_log_one_by_one(
     assert {each.changes["user"]["old"] for each in gone} == {"team_mate", "manager"}
 
 
-def test_a_command_is_in_the_log(tenant: Tenant, team_mate: User) -> None:
+def test_changes_by_a_command_are_in_the_audit_log(tenant: Tenant, team_mate: User) -> None:
     call_command("tenant", "member", "acme", "--user", "team_mate", "--role", "admin", stdout=StringIO())
     assert newest("member").via == "command"
     assert newest("member").changes["role"] == {"old": "viewer", "new": "admin"}
 
 
-def test_a_secret_only_changes(tenant: Tenant) -> None:
+def test_a_changed_secret_is_logged_without_its_value(tenant: Tenant) -> None:
     source = Source(tenant=tenant, kind="redmine", url="http://127.0.0.1:1", auth="bearer")
     source.set_secret("first-secret")
     source.save()
@@ -84,7 +84,7 @@ def test_a_password_and_a_token_leave_no_trace_but_that_they_changed(team_mate: 
     assert text not in stored and token.digest not in stored and team_mate.password not in stored
 
 
-def test_a_cascade_is_in_the_log(tenant: Tenant, team_mate: User) -> None:
+def test_cascading_deletions_are_in_the_audit_log(tenant: Tenant, team_mate: User) -> None:
     Source.objects.create(tenant=tenant, kind="house", url="http://127.0.0.1:1")
     tenant.delete()
     assert {each.kind for each in entries(action="deleted")} == {"tenant", "source", "member"}
@@ -98,7 +98,7 @@ def test_updating_many_is_in_the_log_for_each(team_mate: User, manager: User) ->
 
 
 @pytest.mark.parametrize("way", ["bulk_create", "bulk_update"])
-def test_ways_past_the_log_are_refused(db: None, way: str) -> None:
+def test_operations_that_would_bypass_the_audit_log_fail(db: None, way: str) -> None:
     with pytest.raises(TypeError, match="audit log"):
         getattr(Membership.objects, way)([])
 
@@ -116,14 +116,14 @@ def test_becoming_staff_and_joining_a_group_are_in_the_log(team_mate: User) -> N
     assert newest("user").changes == {"groups": {"old": "", "new": "auditors"}}
 
 
-def test_what_changes_nothing_and_what_only_counts_is_not_in_the_log(client_of: ClientOf, team_mate: User) -> None:
+def test_saves_without_changes_and_counters_are_not_in_the_audit_log(client_of: ClientOf, team_mate: User) -> None:
     before = AuditEntry.objects.count()
     team_mate.save()
     client_of(team_mate).get("/t/acme/tickets/")
     assert AuditEntry.objects.count() == before
 
 
-def test_a_change_that_cannot_be_logged_is_not_made(
+def test_a_change_that_cannot_be_logged_is_rolled_back(
     tenant: Tenant, team_mate: User, superuser: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*args: object, **kwargs: object) -> None:
@@ -187,7 +187,7 @@ def test_a_change_whose_transaction_the_server_ended_is_made_again_and_once(tena
     assert Tenant.objects.get().name == "Later"
 
 
-def test_the_log_is_only_added_to(db: None) -> None:
+def test_the_audit_log_is_append_only(db: None) -> None:
     Tenant.objects.create(slug="acme", name="Acme")
     entry = newest("tenant")
     entry.actor = "nobody"
@@ -232,7 +232,9 @@ class TestPages:
     def test_a_wrong_place_begins_at_the_newest(self, client_of: ClientOf, owner: User, before: str) -> None:
         assert client_of(owner).get("/t/acme/settings/changes/", {"before": before}).status_code == 200
 
-    def test_values_are_escaped(self, client_of: ClientOf, superuser: User, tenant: Tenant) -> None:
+    def test_values_in_configuration_changes_are_escaped(
+        self, client_of: ClientOf, superuser: User, tenant: Tenant
+    ) -> None:
         tenant.name = "<script>alert(1)</script>"
         tenant.save()
         client = client_of(superuser)

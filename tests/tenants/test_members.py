@@ -28,7 +28,7 @@ def admin(client_of: ClientOf, owner: User) -> Client:
     return client_of(owner)
 
 
-def test_a_person_is_added_by_user_name(admin: Client, tenant: Tenant, stranger: User) -> None:
+def test_a_member_is_added_by_user_name(admin: Client, tenant: Tenant, stranger: User) -> None:
     answer = admin.post(f"{MEMBERS}add/", {"username": "stranger", "role": "manager"}, follow=True)
     assert "stranger is manager of Acme now" in answer.content.decode()
     assert role_of(stranger, tenant) == "manager"
@@ -46,7 +46,7 @@ def test_a_person_is_added_by_user_name(admin: Client, tenant: Tenant, stranger:
         ({"username[$ne]": "x", "role": "viewer"}, "This field is required"),
     ],
 )
-def test_what_cannot_be_added_is_said_at_the_field(
+def test_a_member_who_cannot_be_added_is_an_error_at_the_field(
     admin: Client, stranger: User, form: dict[str, str], complaint: str
 ) -> None:
     before = Membership.objects.count(), User.objects.count()
@@ -105,7 +105,7 @@ def test_the_tenant_that_made_an_account_may_make_links_until_it_is_used(
     assert not link_of(admin, "acme", newcomer)
 
 
-def test_no_other_tenant_ever_makes_a_link_for_an_account_nor_its_own_once_it_was_elsewhere(
+def test_only_the_tenant_that_created_an_account_can_create_links_and_only_until_it_joins_another(
     admin: Client, client_of: ClientOf, tenant: Tenant, other_tenant: Tenant, stranger: User
 ) -> None:
     newcomer, other_admin = make_newcomer(admin), client_of(stranger)
@@ -119,7 +119,7 @@ def test_no_other_tenant_ever_makes_a_link_for_an_account_nor_its_own_once_it_wa
 
 
 @pytest.mark.parametrize("maker", ["a superuser", "a deleted tenant", "an older version", "staff made of it"])
-def test_no_tenant_makes_a_link_for_an_account_that_is_not_its_own(
+def test_no_tenant_can_create_a_link_for_another_tenants_account(
     admin: Client, tenant: Tenant, other_tenant: Tenant, maker: str
 ) -> None:
     user = User(username="carol")
@@ -173,7 +173,7 @@ def test_of_four_who_follow_a_link_at_the_same_moment_one_sets_the_password(
     assert [user.check_password(f"{PASSWORD} {number}") for number in range(4)].index(True) == winner
 
 
-def test_a_role_is_changed_and_a_person_taken_out(admin: Client, tenant: Tenant, team_mate: User) -> None:
+def test_a_members_role_is_changed_and_a_member_removed(admin: Client, tenant: Tenant, team_mate: User) -> None:
     admin.post(f"{MEMBERS}{team_mate.pk}/", {"role": "manager"})
     assert role_of(team_mate, tenant) == "manager"
     admin.post(f"{MEMBERS}{team_mate.pk}/", {"role": "manager", "do": "remove"})
@@ -182,7 +182,9 @@ def test_a_role_is_changed_and_a_person_taken_out(admin: Client, tenant: Tenant,
 
 
 @pytest.mark.parametrize("form", [{"role": "viewer"}, {"do": "remove"}])
-def test_the_last_admin_stays(admin: Client, tenant: Tenant, owner: User, stranger: User, form: dict[str, str]) -> None:
+def test_the_last_admin_cannot_leave(
+    admin: Client, tenant: Tenant, owner: User, stranger: User, form: dict[str, str]
+) -> None:
     Membership.objects.create(user=stranger, tenant=tenant, role=Role.ADMIN)
     User.objects.filter(pk=stranger.pk).update(is_active=False)
     answer = admin.post(f"{MEMBERS}{owner.pk}/", form, follow=True)
@@ -191,7 +193,7 @@ def test_the_last_admin_stays(admin: Client, tenant: Tenant, owner: User, strang
 
 
 @pytest.mark.parametrize("change", [members.remove_member, lambda member: members.change_role(member, Role.VIEWER)])
-def test_of_two_admins_who_turn_each_other_out_one_stays(
+def test_two_admins_who_remove_each_other_leave_one_admin(
     tenant: Tenant, owner: User, stranger: User, change: Callable[[members.Member], None], transactional_db: None
 ) -> None:
     Membership.objects.create(user=stranger, tenant=tenant, role=Role.ADMIN)
@@ -214,7 +216,7 @@ def test_of_two_admins_who_turn_each_other_out_one_stays(
     assert [role_of(user, tenant) for user in (owner, stranger)].count("admin") == 1
 
 
-def test_an_admin_who_steps_down_lands_where_they_may_be(
+def test_an_admin_who_gives_up_the_role_lands_on_an_allowed_page(
     admin: Client, tenant: Tenant, owner: User, stranger: User
 ) -> None:
     Membership.objects.create(user=stranger, tenant=tenant, role=Role.ADMIN)
@@ -223,14 +225,12 @@ def test_an_admin_who_steps_down_lands_where_they_may_be(
 
 
 @pytest.mark.parametrize("key", ["x", "0" * 24, "$ne"])
-def test_a_person_who_is_no_member_cannot_be_changed(admin: Client, key: str) -> None:
+def test_a_user_who_is_not_a_member_cannot_be_changed(admin: Client, key: str) -> None:
     answer = admin.post(f"{MEMBERS}{key}/", {"role": "viewer"}, follow=True)
     assert "no longer a member" in answer.content.decode()
 
 
-def test_people_of_other_tenants_cannot_be_changed_from_here(
-    admin: Client, other_tenant: Tenant, stranger: User
-) -> None:
+def test_members_of_other_tenants_cannot_be_changed(admin: Client, other_tenant: Tenant, stranger: User) -> None:
     for form in ({"role": "viewer"}, {"do": "remove"}, {"do": "link"}):
         admin.post(f"{MEMBERS}{stranger.pk}/", form)
     assert role_of(stranger, other_tenant) == "admin"

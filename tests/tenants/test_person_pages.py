@@ -16,7 +16,7 @@ from tests.conftest import PASSWORD
 ClientOf = Callable[[User], Client]
 
 
-def test_logging_in_leads_back_to_where_one_wanted_to_go(client: Client, team_mate: User) -> None:
+def test_signing_in_leads_back_to_the_requested_page(client: Client, team_mate: User) -> None:
     form = {"username": "team_mate", "password": PASSWORD, "next": "/t/acme/tickets/"}
     assert client.post("/login/", form)["Location"] == "/t/acme/tickets/"
 
@@ -27,12 +27,12 @@ def test_a_wrong_password_is_explained_at_the_form(client: Client, team_mate: Us
     assert 'aria-describedby="login-error"' in html
 
 
-def test_logging_in_never_leads_to_another_site(client: Client, team_mate: User) -> None:
+def test_signing_in_never_redirects_to_another_site(client: Client, team_mate: User) -> None:
     form = {"username": "team_mate", "password": PASSWORD, "next": "https://evil.example/"}
     assert client.post("/login/", form)["Location"] == "/"
 
 
-def test_logging_out_needs_a_post(client_of: ClientOf, team_mate: User) -> None:
+def test_signing_out_needs_a_post_request(client_of: ClientOf, team_mate: User) -> None:
     client = client_of(team_mate)
     assert client.get("/logout/").status_code == 405
     assert client.post("/logout/")["Location"] == "/login/"

@@ -87,19 +87,19 @@ def test_setting_up_asks_for_the_password_shows_a_qr_code_and_then_the_recovery_
     assert not stored & set(codes)
 
 
-def test_an_unconfirmed_one_changes_nothing(client_of: ClientOf, client: Client, team_mate: User) -> None:
+def test_an_unconfirmed_second_factor_has_no_effect(client_of: ClientOf, client: Client, team_mate: User) -> None:
     client_of(team_mate).post(SET_UP, {"do": "begin", "password": PASSWORD})
     assert give_password(client)["Location"] == "/"
     assert client.get("/account/").status_code == 200
 
 
-def test_the_password_alone_lets_nobody_in(client: Client, codes: list[str]) -> None:
+def test_the_password_alone_is_not_enough_with_a_second_factor(client: Client, codes: list[str]) -> None:
     assert give_password(client, next="/t/acme/tickets/")["Location"] == "/login/code/"
     assert client.get("/t/acme/tickets/").status_code == 302
     assert client.get("/tickets?tenant_id=acme").status_code == 401
 
 
-def test_with_the_code_one_is_where_one_wanted_to_be(
+def test_the_right_code_leads_to_the_requested_page(
     client: Client, team_mate: User, codes: list[str], clock: FakeClock
 ) -> None:
     give_password(client, next="/t/acme/tickets/")
@@ -145,7 +145,7 @@ def test_guessing_codes_is_slowed_down_and_the_right_one_waits_too(
     assert answer.status_code == 429 and "Too many attempts" in answer.content.decode()
 
 
-def test_a_half_log_in_ends_after_ten_minutes_and_with_another_password(
+def test_a_pending_sign_in_ends_after_ten_minutes_or_a_password_change(
     client: Client, team_mate: User, codes: list[str], clock: FakeClock
 ) -> None:
     give_password(client)
@@ -158,7 +158,7 @@ def test_a_half_log_in_ends_after_ten_minutes_and_with_another_password(
     assert client.get("/account/").status_code == 302
 
 
-def test_the_second_step_alone_leads_nowhere(client: Client, db: None) -> None:
+def test_the_second_step_alone_redirects_to_the_first(client: Client, db: None) -> None:
     assert give_code(client, "123456")["Location"] == "/login/"
 
 
@@ -200,7 +200,7 @@ class TestRequiredForStaff:
     def _required(self, settings: Any) -> None:
         settings.REQUIRE_TWO_FACTOR_FOR_STAFF = True
 
-    def test_staff_without_get_nowhere_but_to_set_it_up(
+    def test_staff_without_a_second_factor_can_only_set_it_up(
         self, client_of: ClientOf, superuser: User, tenant: Any, clock: FakeClock
     ) -> None:
         client = client_of(superuser)
@@ -210,11 +210,11 @@ class TestRequiredForStaff:
         set_up(client, superuser, clock)
         assert client.get("/admin/").status_code == 200
 
-    def test_superusers_who_may_not_log_in_to_the_admin_are_asked_too(self, client_of: ClientOf, tenant: Any) -> None:
+    def test_superusers_without_admin_access_also_need_a_second_factor(self, client_of: ClientOf, tenant: Any) -> None:
         user = make_user("hidden_root", is_superuser=True)
         assert client_of(user).get("/t/acme/tickets/", headers={"Accept": "text/html"})["Location"] == SET_UP
 
-    def test_tokens_of_staff_without_one_let_no_program_in(
+    def test_tokens_of_staff_without_a_second_factor_do_not_work(
         self, client_of: ClientOf, tenant: Tenant, superuser: User, team_mate: User, clock: FakeClock
     ) -> None:
         tokens = {user: ApiToken.issue(name="t", user=user, tenant=None, role=Role.ADMIN)[1] for user in
@@ -228,14 +228,14 @@ class TestRequiredForStaff:
         set_up(client_of(superuser), superuser, clock)
         assert status(superuser) == 200
 
-    def test_a_session_from_before_the_second_factor_is_told_to_log_in_again(
+    def test_a_session_from_before_the_second_factor_is_asked_to_sign_in_again(
         self, client_of: ClientOf, superuser: User, clock: FakeClock
     ) -> None:
         set_up(client_of(superuser), superuser, clock)
         html = client_of(superuser).get("/", headers={"Accept": "text/html"}, follow=True).content.decode()
         assert "sign in with a code" in html
 
-    def test_everybody_else_goes_on_as_before(self, client_of: ClientOf, team_mate: User) -> None:
+    def test_users_without_special_rights_need_no_second_factor(self, client_of: ClientOf, team_mate: User) -> None:
         assert client_of(team_mate).get("/t/acme/tickets/").status_code == 200
 
 
@@ -244,7 +244,7 @@ class TestRequiredForAdmins:
     def _required(self, settings: Any) -> None:
         settings.REQUIRE_TWO_FACTOR_FOR_ADMINS = True
 
-    def test_admins_of_any_tenant_and_staff_get_nowhere_without(
+    def test_tenant_admins_and_staff_need_a_second_factor(
         self, client_of: ClientOf, owner: User, superuser: User, manager: User, clock: FakeClock
     ) -> None:
         for user in (owner, superuser):
@@ -254,7 +254,7 @@ class TestRequiredForAdmins:
             assert client.get("/t/acme/tickets/").status_code == 200
         assert client_of(manager).get("/t/acme/tickets/").status_code == 200
 
-    def test_whoever_becomes_admin_is_asked_from_then_on(
+    def test_a_user_who_becomes_admin_needs_a_second_factor_from_then_on(
         self, client_of: ClientOf, tenant: Tenant, manager: User
     ) -> None:
         client = client_of(manager)

@@ -45,7 +45,7 @@ def test_names_of_secrets(name: str) -> None:
     ["status", "sort", "sort_key", "project_key", "keywords", "author", "author_id", "page_token", "next_token", "assigned_to",
      "passenger", "monkey", "tokens_like", "authored_by", "group_key", "include", "signal", "order[key]", "monkeys", "q"],
 )  # fmt: skip
-def test_names_of_no_secrets(name: str) -> None:
+def test_names_that_are_not_secrets(name: str) -> None:
     assert not looks_secret(name)
 
 
@@ -127,7 +127,7 @@ class TestKeyInTheAddress:
 
     @pytest.mark.parametrize("failure", [answer({}, status=401), answer({}, status=404), answer({}, status=302, Location="/x"),
                                          (200, {}, b"<html>")])  # fmt: skip
-    def test_no_error_and_no_log_line_names_it(
+    def test_no_error_or_log_line_contains_a_key_in_the_url(
         self, source: Source, helpdesk: ScriptedHelpdesk, failure: Any, caplog: pytest.LogCaptureFixture,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:  # fmt: skip
@@ -171,7 +171,7 @@ class TestKeyInTheAddress:
 
 
 class TestSettings:
-    def test_a_secret_among_them_is_refused_with_what_to_do(self, tenant: Tenant) -> None:
+    def test_a_secret_among_the_settings_is_rejected_with_advice(self, tenant: Tenant) -> None:
         source = Source(tenant=tenant, kind="rest", url="https://help.example.com",
                         options={**LIST, "params": {"api_key": "s3cret"}})  # fmt: skip
         with pytest.raises(ValidationError, match=r"params\.api_key looks like a key or password.*API key in the URL"):
@@ -182,7 +182,7 @@ class TestSettings:
                          "params.token=s3cret", stdout=io.StringIO())  # fmt: skip
         assert not Source.objects.exists()
 
-    def test_one_stored_by_an_older_version_is_still_read_and_its_source_can_be_changed(
+    def test_a_secret_stored_by_an_older_version_still_works_and_its_source_can_be_changed(
         self, tenant: Tenant, helpdesk: ScriptedHelpdesk
     ) -> None:
         helpdesk.script = lambda _path, _query: answer({"items": []})
@@ -196,7 +196,7 @@ class TestSettings:
         with pytest.raises(ValidationError, match="looks like"):
             source.full_clean()
 
-    def test_the_log_of_changes_keeps_none(self, tenant: Tenant) -> None:
+    def test_the_audit_log_contains_no_secret_settings(self, tenant: Tenant) -> None:
         source = Source.objects.create(tenant=tenant, kind="rest", url="https://help.example.com",
                                        options={**LIST, "params": {"token": "s3cret", "status": "open"}})  # fmt: skip
         source.options = LIST
@@ -243,7 +243,7 @@ class TestOldEncryptionKeys:
         settings.ENCRYPTION_KEYS = [new, old]
         return [each.encrypted for each in find_stored_secrets()]
 
-    def test_a_command_makes_them_dispensable_once_and_for_all(self, secrets: list[str], settings: Any) -> None:
+    def test_reencrypt_makes_old_keys_dispensable(self, secrets: list[str], settings: Any) -> None:
         assert len(secrets) == 3
         assert [each.id for each in system_checks.check_secrets()] == ["supportsaas.W005"]
         logged = mongo.collection("audit_log").count_documents({})
@@ -268,7 +268,7 @@ class TestOldEncryptionKeys:
         assert Source.objects.get().encrypted_secret == lost
         assert all(each.is_current for each in find_stored_secrets() if each.encrypted != lost)
 
-    def test_a_secret_that_is_changed_meanwhile_keeps_its_new_value(self, secrets: list[str]) -> None:
+    def test_a_secret_changed_during_reencryption_keeps_its_new_value(self, secrets: list[str]) -> None:
         [stored] = [each for each in find_stored_secrets() if each.collection == "tenants_source"]
         source = Source.objects.get()
         source.set_secret("entered just now")
@@ -277,6 +277,6 @@ class TestOldEncryptionKeys:
         assert Source.objects.get().reveal_secret() == "entered just now"
         assert reencrypt().unreadable == 0
 
-    def test_there_is_nothing_to_say_with_one_key(self, tenant: Tenant, db: None) -> None:
+    def test_reencrypt_has_nothing_to_do_with_one_key(self, tenant: Tenant, db: None) -> None:
         assert crypto.is_current(crypto.encrypt("x"))
         assert list(system_checks.check_secrets()) == []

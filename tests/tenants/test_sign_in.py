@@ -27,7 +27,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml"}
         ("/account/tokens/make/", "/account/tokens/"),
     ],
 )
-def test_a_button_pressed_after_the_session_ended_leads_by_the_log_in_to_the_page_it_stood_on(
+def test_a_form_submitted_after_the_session_ended_returns_to_its_page_after_sign_in(
     client: Client, manager: User, button: str, page: str
 ) -> None:
     answer = client.post(button, {"name": "x"}, headers={"Referer": HOST + page})
@@ -43,14 +43,14 @@ def test_a_button_pressed_after_the_session_ended_leads_by_the_log_in_to_the_pag
     ["", "https://evil.example/t/acme/", "http://testserver.evil.example/", "http://testserver//evil.example/x",
      "http://testserver/\\evil.example", "javascript:alert(1)", "http://testserver@evil.example/", "::::"],
 )  # fmt: skip
-def test_a_referer_leads_to_no_other_site(client: Client, manager: User, referer: str) -> None:
+def test_a_referer_never_redirects_to_another_site(client: Client, manager: User, referer: str) -> None:
     answer = client.post("/t/acme/ingestion/run/", headers={"Referer": referer} if referer else {})
     log_in = client.get(answer["Location"])
     location = client.post("/login/", {**RIGHT, "next": log_in.context["next"]})["Location"]
     assert location == "/" or (location.startswith("/") and location[1] not in "/\\"), location
 
 
-def test_htmx_names_the_page_itself(client: Client, manager: User) -> None:
+def test_htmx_names_the_page_of_a_form(client: Client, manager: User) -> None:
     headers = {"HX-Request": "true", "HX-Current-URL": f"{HOST}/t/acme/alerts/"}
     answer = client.post("/t/acme/alerts/again/", headers=headers)
     assert answer["HX-Refresh"] == "true"
@@ -80,9 +80,7 @@ def forgery_checked(client_of: ClientOf, user: User) -> Client:
     return client
 
 
-def test_a_log_in_form_left_in_a_second_tab_leads_on_for_whoever_is_logged_in(
-    client_of: ClientOf, manager: User
-) -> None:
+def test_an_old_sign_in_form_in_a_second_tab_redirects_a_signed_in_user(client_of: ClientOf, manager: User) -> None:
     stale = {**RIGHT, "next": "/t/acme/tickets/?urgency=high", "csrfmiddlewaretoken": "x" * 64}
     answer = forgery_checked(client_of, manager).post("/login/", stale)
     assert (answer.status_code, answer["Location"]) == (302, "/t/acme/tickets/?urgency=high")
@@ -90,7 +88,7 @@ def test_a_log_in_form_left_in_a_second_tab_leads_on_for_whoever_is_logged_in(
     assert elsewhere["Location"] == "/"
 
 
-def test_a_code_form_left_in_a_second_tab_leads_on_for_whoever_is_logged_in(client_of: ClientOf, manager: User) -> None:
+def test_an_old_code_form_in_a_second_tab_redirects_a_signed_in_user(client_of: ClientOf, manager: User) -> None:
     answer = forgery_checked(client_of, manager).post(
         "/login/code/", {"code": "123456", "csrfmiddlewaretoken": "x" * 64}
     )
@@ -100,7 +98,7 @@ def test_a_code_form_left_in_a_second_tab_leads_on_for_whoever_is_logged_in(clie
         assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
-def test_a_log_in_form_that_is_too_old_gives_way_to_a_fresh_one(manager: User) -> None:
+def test_an_expired_sign_in_form_is_replaced_by_a_fresh_one(manager: User) -> None:
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/login/", {**RIGHT, "next": "/t/acme/", "csrfmiddlewaretoken": "x" * 64})
     assert answer["Location"] == "/login/?next=/t/acme/"
@@ -117,7 +115,7 @@ def events(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
     return [record.facts for record in caplog.records if record.name == "tenants.accounts.sign_in_events"]  # type: ignore[attr-defined]
 
 
-def test_every_log_in_is_in_the_log_and_none_with_what_was_typed(
+def test_every_sign_in_is_logged_without_the_typed_text(
     client: Client, manager: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -139,7 +137,7 @@ def test_every_log_in_is_in_the_log_and_none_with_what_was_typed(
     assert typed not in said and "hunter2" not in said and PASSWORD not in said
 
 
-def test_a_refused_page_is_in_the_log_with_who_asked_and_the_route(
+def test_a_forbidden_page_is_logged_with_user_and_route(
     client_of: ClientOf, tenant: Tenant, caplog: pytest.LogCaptureFixture
 ) -> None:
     from supportsaas.ops import logs
@@ -165,7 +163,7 @@ def test_a_refused_page_is_in_the_log_with_who_asked_and_the_route(
     assert "jane.doe" not in "".join(lines)
 
 
-def test_log_ins_are_counted_for_the_monitoring(client: Client, db: None, settings: Any) -> None:
+def test_sign_ins_are_counted_in_the_metrics(client: Client, db: None, settings: Any) -> None:
     settings.METRICS_TOKEN = "t" * 20
     make_user("manager")
     headers = {"Authorization": f"Bearer {settings.METRICS_TOKEN}"}

@@ -38,7 +38,7 @@ def act(client: Client, path: str, action: str, *ids: Any, **form: str) -> Any:
     return client.post(path, {"action": action, "_selected_action": [str(each) for each in ids], **form}, follow=True)
 
 
-def test_whoever_may_only_look_starts_nothing(
+def test_staff_with_view_permission_cannot_start_anything(
     staff_with: Callable[..., Client], tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     source = Source.objects.create(tenant=tenant, kind="house", url=helpdesk.url)
@@ -56,7 +56,7 @@ def test_whoever_may_only_look_starts_nothing(
     assert jobs.find_active(tenant) is None and not helpdesk.requests
 
 
-def test_whoever_may_change_a_tenant_runs_it(staff_with: Callable[..., Client], tenant: Tenant) -> None:
+def test_staff_with_change_permission_can_run_ingestion(staff_with: Callable[..., Client], tenant: Tenant) -> None:
     act(staff_with("view_tenant", "change_tenant"), "/admin/tenants/tenant/", "run_ingestion", tenant.pk)
     assert jobs.find_active(tenant) is not None
 
@@ -116,7 +116,7 @@ class TestPeople:
     def client(self, staff_with: Callable[..., Client]) -> Client:
         return staff_with("view_user", "change_user", "delete_user", "add_user", "change_group", "view_group")
 
-    def test_nobody_makes_themselves_or_others_a_superuser(self, client: Client, team_mate: User) -> None:
+    def test_staff_cannot_make_anyone_a_superuser(self, client: Client, team_mate: User) -> None:
         everything = [str(each.pk) for each in Permission.objects.all()]
         for name in ("helper", "team_mate"):
             user = User.objects.get(username=name)
@@ -130,7 +130,7 @@ class TestPeople:
         assert User.objects.get(username="helper2").user_permissions.count() == 6
         assert User.objects.get(username="team_mate2").user_permissions.count() == 0
 
-    def test_superusers_and_other_staff_are_out_of_reach(self, client: Client, superuser: User, clock: Any) -> None:
+    def test_staff_cannot_change_superusers_and_other_staff(self, client: Client, superuser: User, clock: Any) -> None:
         other = make_user("other_staff", is_staff=True)
         new = {"password1": PASSWORD * 2, "password2": PASSWORD * 2, "usable_password": "true"}
         for user in (superuser, other):
@@ -145,7 +145,7 @@ class TestPeople:
         assert set(User.objects.values_list("username", flat=True)) == {"helper", "root", "other_staff"}
         assert User.objects.get(username="root").check_password(PASSWORD)
 
-    def test_a_new_person_has_no_rights(self, client: Client) -> None:
+    def test_a_new_user_has_no_rights(self, client: Client) -> None:
         form = {"username": "new", "password1": PASSWORD, "password2": PASSWORD, "usable_password": "true",
                 "is_superuser": "on", "is_staff": "on", "memberships-TOTAL_FORMS": "0",
                 "memberships-INITIAL_FORMS": "0"}  # fmt: skip

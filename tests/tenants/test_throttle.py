@@ -46,13 +46,13 @@ def test_an_attempt_that_comes_too_early_is_not_checked_and_does_not_count(clock
     begin_attempt("ann", "203.0.113.7", clock=clock)
 
 
-def test_success_begins_anew(clock: FakeClock) -> None:
+def test_a_successful_sign_in_resets_the_count(clock: FakeClock) -> None:
     fail(4, clock)
     begin_attempt("ann", "203.0.113.7", clock=clock).succeed(clock=clock)
     assert fail(5, clock) == [0, 0, 0, 0, 0]
 
 
-def test_many_at_the_same_moment_gain_nothing(clock: FakeClock) -> None:
+def test_simultaneous_attempts_gain_nothing(clock: FakeClock) -> None:
     def guess(_: int) -> bool:
         try:
             begin_attempt("ann", "203.0.113.7", clock=clock)
@@ -89,7 +89,7 @@ def test_guesses_from_everywhere_slow_the_name_down_but_not_its_owner(clock: Fak
     begin_attempt("ann", "203.0.113.200", clock=clock)
 
 
-def test_wrong_log_ins_for_invented_names_do_not_delay_a_name_known_at_the_address(clock: FakeClock) -> None:
+def test_wrong_attempts_with_invented_names_do_not_delay_a_name_known_at_the_address(clock: FakeClock) -> None:
     begin_attempt("ann", "203.0.113.7", clock=clock).succeed(clock=clock)
     for number in range(43):
         fail(1, clock, name=f"invented{number}")
@@ -98,7 +98,7 @@ def test_wrong_log_ins_for_invented_names_do_not_delay_a_name_known_at_the_addre
     begin_attempt("ann", "203.0.113.7", clock=clock).succeed(clock=clock)
 
 
-def test_guesses_at_a_name_from_its_own_address_do_not_delay_the_device_that_it_logged_in_from(
+def test_guesses_from_a_users_own_address_do_not_delay_their_known_device(
     clock: FakeClock,
 ) -> None:
     begin_attempt("ann", "203.0.113.7", clock=clock).succeed(device="ann's laptop", clock=clock)
@@ -111,7 +111,7 @@ def test_guesses_at_a_name_from_its_own_address_do_not_delay_the_device_that_it_
         begin_attempt("ann", address, device="ann's laptop", clock=clock).succeed(device="ann's laptop", clock=clock)
 
 
-def test_a_log_in_on_a_known_device_gives_guessers_elsewhere_no_new_attempts(clock: FakeClock) -> None:
+def test_a_sign_in_on_a_known_device_gives_guessers_elsewhere_no_new_attempts(clock: FakeClock) -> None:
     begin_attempt("ann", "203.0.113.7", clock=clock).succeed(device="ann's laptop", clock=clock)
     fail(6, clock)
     begin_attempt("ann", "203.0.113.7", device="ann's laptop", clock=clock).succeed(device="ann's laptop", clock=clock)
@@ -137,7 +137,7 @@ def test_guessing_at_many_names_known_at_one_address_is_slowed_down(clock: FakeC
     assert waits[:100] == [0] * 100 and waits[-1] == 60
 
 
-def test_fresh_networks_of_one_ipv6_customer_are_no_fresh_clients(clock: FakeClock) -> None:
+def test_other_networks_of_the_same_ipv6_customer_do_not_count_as_new_clients(clock: FakeClock) -> None:
     """A /48 holds 65,536 networks of /64."""
     waits = [fail(1, clock, name=f"name{n}", address=f"2001:db8:7:{n:x}::1")[0] for n in range(0, 0xFFFF, 200)]
     assert waits[:300] == [0] * 300 and waits[302] > waits[301] > 0
@@ -151,7 +151,7 @@ def test_an_ipv4_address_written_as_ipv6_is_the_same_client_and_no_other(clock: 
     begin_attempt("ann", "::ffff:203.0.113.8", clock=clock)
 
 
-def test_a_day_later_all_is_forgotten(clock: FakeClock) -> None:
+def test_attempts_are_forgotten_after_a_day(clock: FakeClock) -> None:
     fail(12, clock)
     clock.advance(hours=25)
     assert fail(5, clock) == [0] * 5
@@ -171,7 +171,7 @@ class TestPage:
     def wrong(self, client: Client, **form: str) -> int:
         return client.post("/login/", {"username": "team_mate", "password": "wrong", **form}).status_code
 
-    def test_the_log_in_page_says_how_long_to_wait_even_with_the_right_password(
+    def test_the_sign_in_page_says_how_long_to_wait_even_with_the_right_password(
         self, client: Client, team_mate: User
     ) -> None:
         assert [self.wrong(client) for _ in range(5)] == [200] * 5
@@ -180,7 +180,7 @@ class TestPage:
         assert int(answer["Retry-After"]) >= 1
         assert "Too many attempts. Wait" in answer.content.decode()
 
-    def test_somebody_who_logs_in_daily_gets_in_after_43_wrong_log_ins_by_strangers(
+    def test_a_regular_user_can_sign_in_after_43_wrong_attempts_by_strangers(
         self, client: Client, team_mate: User
     ) -> None:
         right = {"username": "team_mate", "password": PASSWORD}
@@ -200,14 +200,14 @@ class TestPage:
         assert other.get("/account/").status_code == 302
 
     @pytest.mark.parametrize("sent", ["", "x", "$ne", "a" * 5000, "ä" * 43])
-    def test_an_invented_device_is_none(self, client: Client, team_mate: User, sent: str) -> None:
+    def test_an_invented_device_is_unknown(self, client: Client, team_mate: User, sent: str) -> None:
         client.cookies["device"] = sent
         assert [self.wrong(client) for _ in range(6)] == [200] * 5 + [429]
 
-    def test_a_name_that_nobody_has_is_slowed_down_alike(self, client: Client, team_mate: User) -> None:
+    def test_unknown_names_are_throttled_like_known_ones(self, client: Client, team_mate: User) -> None:
         assert [self.wrong(client, username="nobody") for _ in range(6)] == [200] * 5 + [429]
 
-    def test_the_django_admin_has_the_same_door(self, client: Client, superuser: User) -> None:
+    def test_the_django_admin_uses_the_throttled_sign_in(self, client: Client, superuser: User) -> None:
         answer = client.get("/admin/tenants/user/", follow=True)
         assert answer.request["PATH_INFO"] == "/login/"
         form = {"username": "root", "password": PASSWORD}
@@ -219,9 +219,7 @@ class TestPage:
         answer = client.post("/login/", {"username[$ne]": "x", "password[$ne]": "x"})
         assert answer.status_code == 200 and "_auth_user_id" not in client.session
 
-    def test_asking_for_the_own_password_again_is_slowed_down_too(
-        self, client_of: Callable[[User], Client], team_mate: User
-    ) -> None:
+    def test_confirming_the_password_is_throttled(self, client_of: Callable[[User], Client], team_mate: User) -> None:
         client = client_of(team_mate)
         form = {"old_password": "wrong", "new_password1": "a long new password", "new_password2": "a long new password"}
         said = [client.post("/account/password/", form).content.decode() for _ in range(6)]

@@ -68,7 +68,9 @@ class TestATenantsPage:
     @pytest.mark.parametrize(
         "wrong", [{"name": ""}, {"name": "x" * 101}, {"scope": "admin"}, {"lifetime": "1"}, {"lifetime": "-1"}]
     )
-    def test_wrong_input_is_told_at_its_field(self, client_of: ClientOf, owner: User, wrong: dict[str, str]) -> None:
+    def test_invalid_input_is_an_error_at_its_field(
+        self, client_of: ClientOf, owner: User, wrong: dict[str, str]
+    ) -> None:
         response = client_of(owner).post(f"{OF_TENANT}make/", {**FORM, **wrong})
         assert response.status_code == 422
         assert f'id="id_{next(iter(wrong))}_error"' in body(response)
@@ -123,7 +125,7 @@ class TestATenantsPage:
         api.get("/tickets", tenant_id="acme")
         assert "last used just now" in text_of(page_of(client, OF_TENANT))
 
-    def test_names_are_escaped(self, client_of: ClientOf, owner: User) -> None:
+    def test_token_names_are_escaped(self, client_of: ClientOf, owner: User) -> None:
         client = client_of(owner)
         client.post(f"{OF_TENANT}make/", {**FORM, "name": "<script>alert(1)</script>"})
         assert "<script>alert" not in page_of(client, OF_TENANT)
@@ -148,12 +150,16 @@ class TestMyOwn:
         assert api.call("POST", "/ingest/run", tenant_id="globex", wait=0)[0] == 202
         assert api.call("POST", "/ingest/run", tenant_id="acme", wait=0)[0] == 403
 
-    def test_a_tenant_of_others_is_no_choice(self, client_of: ClientOf, team_mate: User, other_tenant: Tenant) -> None:
+    def test_a_token_form_does_not_offer_tenants_of_others(
+        self, client_of: ClientOf, team_mate: User, other_tenant: Tenant
+    ) -> None:
         response = client_of(team_mate).post(f"{MINE}make/", {**FORM, "tenant": "globex"})
         assert response.status_code == 422 and ApiToken.objects.count() == 0
         assert "Globex" not in page_of(client_of(team_mate), MINE)
 
-    def test_one_sees_and_revokes_ones_own_alone(self, client_of: ClientOf, owner: User, team_mate: User) -> None:
+    def test_users_see_and_revoke_only_their_own_tokens(
+        self, client_of: ClientOf, owner: User, team_mate: User
+    ) -> None:
         token, _ = ApiToken.issue(name="secret plan", user=owner, tenant=None, role=Role.VIEWER)
         client = client_of(team_mate)
         assert "secret plan" not in page_of(client, MINE)
@@ -162,7 +168,7 @@ class TestMyOwn:
         client_of(owner).post(f"{MINE}{token.pk}/revoke/")
         assert ApiToken.objects.get().revoked_at is not None
 
-    def test_csrf_is_asked_for(self, owner: User) -> None:
+    def test_token_forms_need_the_csrf_token(self, owner: User) -> None:
         client = Client(enforce_csrf_checks=True)
         client.force_login(owner)
         for address in (f"{MINE}make/", f"{OF_TENANT}make/"):
@@ -197,7 +203,7 @@ class TestWorthNoMoreThanItsPerson:
         assert response.status_code == 202 and not response.cookies
 
 
-def test_no_one_has_more_live_tokens_than_anybody_can_oversee(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_has_a_limited_number_of_active_tokens(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "MOST_LIVE", 2)
     for name in "ab":
         tokens.create_token(user=owner, tenant=None, name=name, scope=Scope.READ, days=None)
@@ -220,7 +226,7 @@ class TestThePasswordAgain:
         return client
 
     @pytest.mark.parametrize("address", [OF_TENANT, MINE])
-    def test_the_password_is_asked_for_once_when_the_log_in_was_long_ago(self, old: Client, address: str) -> None:
+    def test_the_password_is_asked_for_once_if_the_sign_in_was_long_ago(self, old: Client, address: str) -> None:
         assert 'name="password"' in page_of(old, address)
         for wrong in ({}, {"password": ""}, {"password": "wrong"}):
             refused = old.post(f"{address}make/", {**FORM, **wrong})
@@ -237,14 +243,14 @@ class TestThePasswordAgain:
         session.save()
         assert client.post(f"{MINE}make/", FORM).status_code == 422
 
-    def test_guessing_it_is_slow(self, old: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_guessing_the_confirmed_password_is_throttled(self, old: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         now = clock.now()
         monkeypatch.setattr("tenants.accounts.throttle.server_time", lambda _clock: now)
         answers = [body(old.post(f"{MINE}make/", {**FORM, "password": "wrong"})) for _ in range(7)]
         assert "Too many attempts" in answers[-1]
         assert "Too many attempts" in body(old.post(f"{MINE}make/", {**FORM, "password": PASSWORD}))
 
-    def test_the_django_admin_asks_for_it_too(self, client_of: ClientOf, superuser: User) -> None:
+    def test_the_django_admin_also_confirms_the_password(self, client_of: ClientOf, superuser: User) -> None:
         client = client_of(superuser)
         session = client.session
         session["signed_in"] = {**session["signed_in"], "at": (clock.now() - timedelta(hours=1)).isoformat()}

@@ -24,7 +24,7 @@ class AnswerWithWorkBehindIt:
         self._is_gone.wait(20)
 
 
-def test_a_client_that_is_gone_before_the_word_to_go_on_ends_nobody_elses_connection(server: Server) -> None:
+def test_a_client_that_disconnects_before_100_continue_does_not_affect_other_connections(server: Server) -> None:
     is_gone = threading.Event()
     server.application.routes["/said"] = lambda: AnswerWithWorkBehindIt(is_gone)
     client = server.connect().send(b"GET /said HTTP/1.1\r\nHost: x\r\n\r\n" + WAITS_FOR_THE_WORD)
@@ -35,7 +35,7 @@ def test_a_client_that_is_gone_before_the_word_to_go_on_ends_nobody_elses_connec
     assert server.status() == "200"
 
 
-def test_a_server_that_stops_does_not_wait_long_for_one_more_request(start_server: Callable[..., Server]) -> None:
+def test_a_stopping_server_does_not_wait_long_for_another_request(start_server: Callable[..., Server]) -> None:
     server = start_server(keepalive=60, graceful_timeout=60)
     go_on = threading.Event()
 

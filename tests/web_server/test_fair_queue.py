@@ -22,7 +22,7 @@ def test_one_caller_has_its_share_and_the_others_the_rest() -> None:
     assert [queue.take() for _ in range(2)] == ["ann 2", None]
 
 
-def test_those_who_wait_take_turns_however_many_one_has_sent() -> None:
+def test_waiting_callers_alternate_however_many_requests_one_has_sent() -> None:
     queue = queue_of(slots=1, each=1)
     for name in ("ann 0", "ann 1", "ann 2", "bob 0", "carol 0", "bob 1"):
         queue.add(caller(name.split()[0]), name)
@@ -33,7 +33,7 @@ def test_those_who_wait_take_turns_however_many_one_has_sent() -> None:
     assert order == ["ann 0", "bob 0", "carol 0", "ann 1", "bob 1", "ann 2"]
 
 
-def test_few_wait_and_half_of_them_may_be_one_callers() -> None:
+def test_the_queue_is_short_and_one_caller_may_fill_half_of_it() -> None:
     queue = queue_of(slots=1, each=1, most_waiting=6)
     assert [queue.add(caller("ann"), "x") for _ in range(4)] == [True, True, True, False]
     assert [queue.add(caller("bob"), "x") for _ in range(4)] == [True, True, True, False]
@@ -59,7 +59,7 @@ def test_a_caller_at_several_addresses_is_one_caller() -> None:
     assert [queue.take() for _ in range(3)] == ["ann 0", "ann 1", None]
 
 
-def test_addresses_take_turns_however_many_names_one_has() -> None:
+def test_waiting_addresses_alternate_however_many_names_one_has() -> None:
     queue = queue_of(slots=1, each=1, each_address=1)
     for number in range(3):
         queue.add(caller(f"junk {number}", "203.0.113.5"), f"junk {number}")
@@ -75,7 +75,7 @@ def test_an_address_with_many_names_leaves_others_room_to_wait() -> None:
     assert queue.add(caller("bob"), "bob")
 
 
-def test_nothing_is_kept_of_those_who_are_done() -> None:
+def test_the_queue_forgets_callers_without_requests() -> None:
     queue = queue_of(slots=2)
     for number in range(5):
         queue.add(caller(str(number)), "x")

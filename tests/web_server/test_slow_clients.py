@@ -58,7 +58,7 @@ def held_behind_a_proxy(proxied: Server) -> Iterator[Callable[[], int]]:
         b"\r\n\r\n\r\n",
     ],
 )
-def test_requests_that_never_end_keep_nobody_waiting(server: Server, sent: bytes) -> None:
+def test_incomplete_requests_do_not_block_others(server: Server, sent: bytes) -> None:
     for _ in range(60):
         server.connect().send(sent)
     began = time.monotonic()
@@ -67,7 +67,7 @@ def test_requests_that_never_end_keep_nobody_waiting(server: Server, sent: bytes
 
 
 @pytest.mark.parametrize("sent", [b"", HEAD, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf of it"])
-def test_more_slow_connections_than_there_may_be_make_room_for_a_new_one(
+def test_a_new_connection_replaces_a_slow_one_at_the_connection_limit(
     start_server: Callable[..., Server], sent: bytes
 ) -> None:
     server = start_server(connections=20)
@@ -80,7 +80,9 @@ def test_more_slow_connections_than_there_may_be_make_room_for_a_new_one(
 
 
 @pytest.mark.parametrize("begun", [b"", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"])
-def test_a_request_that_drips_ends_in_time(server: Server, monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
+def test_a_request_that_arrives_too_slowly_times_out(
+    server: Server, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
     monkeypatch.setattr(limits, "HEAD_SECONDS", 0.2)
     monkeypatch.setattr(limits, "BODY_SECONDS", 0.2)
     client = server.connect().send(begun or b"GET")
@@ -88,9 +90,7 @@ def test_a_request_that_drips_ends_in_time(server: Server, monkeypatch: pytest.M
     assert answer.startswith(b"HTTP/1.1 408 ") and b"Nothing was changed" in answer
 
 
-def test_a_connection_that_sends_nothing_is_closed_without_a_word(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_silent_connection_is_closed_without_a_response(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "HEAD_SECONDS", 0.2)
     assert server.connect().read_to_end() == b""
 
@@ -131,7 +131,7 @@ def test_a_body_the_application_does_not_read_is_not_taken_for_the_next_request(
         (b"nonsense\r\n\r\n", b"400"),
     ],
 )
-def test_what_cannot_be_taken_is_refused_at_once(server: Server, sent: bytes, status: bytes) -> None:
+def test_an_invalid_request_is_rejected_at_once(server: Server, sent: bytes, status: bytes) -> None:
     began = time.monotonic()
     answer = server.connect().send(sent).read_to_end()
     assert answer[9:12] == status, answer
@@ -139,7 +139,7 @@ def test_what_cannot_be_taken_is_refused_at_once(server: Server, sent: bytes, st
     assert server.status() == "200"
 
 
-def test_a_client_that_waits_for_the_word_to_go_on_is_given_it(server: Server) -> None:
+def test_a_client_that_expects_100_continue_gets_it(server: Server) -> None:
     client = server.connect().ask("/", headers="Expect: 100-continue\r\nContent-Length: 3\r\nConnection: close\r\n")
     assert client.read_until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
     assert client.send(b"abc").read_to_end().endswith(b"abc")
@@ -154,7 +154,7 @@ def test_large_bodies_at_once_are_bounded_together(server: Server, monkeypatch: 
     assert server.status() == "200"
 
 
-def test_answers_that_are_not_read_keep_nobody_waiting(server: Server) -> None:
+def test_unread_responses_do_not_block_others(server: Server) -> None:
     server.application.routes["/page"] = lambda: [b"x" * 400_000]
     for _ in range(40):
         server.connect(receive_buffer=4096).ask("/page")
@@ -174,7 +174,7 @@ def test_a_large_answer_arrives_whole_however_slowly_it_is_read(server: Server) 
     assert received.partition(b"\r\n\r\n")[2] == b"".join(b"11170\r\n%s\r\n" % each for each in pieces) + b"0\r\n\r\n"
 
 
-def test_who_does_not_read_a_file_on_is_ended(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_stops_reading_a_file_is_disconnected(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SLOW_SECONDS", 0.3)
     ended = threading.Event()
 
@@ -192,7 +192,7 @@ def test_who_does_not_read_a_file_on_is_ended(server: Server, monkeypatch: pytes
     assert not client.read_to_end().endswith(b"0\r\n\r\n"), "half a file does not look like a whole one"
 
 
-def test_who_reads_a_file_in_drips_is_ended(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_reads_a_file_too_slowly_is_disconnected(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SLOW_SECONDS", 0.5)
     ended = threading.Event()
 
@@ -212,7 +212,7 @@ def test_who_reads_a_file_in_drips_is_ended(server: Server, monkeypatch: pytest.
     assert ended.is_set()
 
 
-def test_an_answer_left_unread_is_given_up_by_the_loop(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_event_loop_drops_an_unread_response(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SLOW_SECONDS", 0.2)
     monkeypatch.setattr(limits, "SLOWEST_RATE", 100_000_000)
     monkeypatch.setattr(limits, "KEPT_BYTES", 20_000_000)
@@ -228,7 +228,7 @@ def test_one_caller_leaves_half_of_the_threads_to_others(server: Server, held: C
     assert held() == 2
 
 
-def test_those_who_are_not_logged_in_are_told_apart_by_the_address_that_the_nearest_proxy_saw(
+def test_anonymous_clients_are_distinguished_by_the_address_that_the_nearest_proxy_saw(
     proxied: Server, held_behind_a_proxy: Callable[[], int]
 ) -> None:
     for number in range(10):
@@ -246,9 +246,7 @@ JUNK = (
 
 
 @pytest.mark.parametrize("junk", JUNK)
-def test_one_address_leaves_threads_to_others_whatever_it_sends(
-    server: Server, held: Callable[[], int], junk: str
-) -> None:
+def test_one_address_never_occupies_all_threads(server: Server, held: Callable[[], int], junk: str) -> None:
     for number in range(20):
         server.connect().ask("/held", headers=junk.format(number))
     assert server.status(address="127.0.0.2") == "200"
@@ -266,7 +264,7 @@ def test_an_address_behind_the_proxy_is_what_the_proxy_saw_in_however_many_heade
     assert held_behind_a_proxy() == 3, "all are one client's IPv6 network"
 
 
-def test_a_token_that_looks_like_an_address_takes_nothing_from_that_address(
+def test_a_token_that_looks_like_an_address_does_not_count_for_that_address(
     server: Server, held: Callable[[], int]
 ) -> None:
     for _ in range(4):
@@ -288,7 +286,7 @@ def test_health_answers_while_every_thread_is_held(server: Server, held: Callabl
     assert held() == 4
 
 
-def test_more_requests_than_may_wait_are_refused_and_health_still_answers(
+def test_requests_beyond_the_queue_are_rejected_and_health_still_answers(
     start_server: Callable[..., Server],
 ) -> None:
     server = start_server(connections=40)
@@ -303,7 +301,7 @@ def test_more_requests_than_may_wait_are_refused_and_health_still_answers(
     assert clients[0].read_until(b"0\r\n\r\n").startswith(b"HTTP/1.1 200")
 
 
-def test_those_who_ask_for_health_alone_take_nobody_elses_connection(start_server: Callable[..., Server]) -> None:
+def test_health_requests_do_not_use_up_the_connections_of_others(start_server: Callable[..., Server]) -> None:
     server = start_server(connections=40, trusted_proxies=1)
     let_go = threading.Event()
     server.application.routes["/health"] = lambda: [b"well" if let_go.wait(20) else b""]

@@ -1,4 +1,4 @@
-"""The Django admin: what staff does there."""
+"""The Django admin as staff use it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Calls of the API as a program makes them."""
+"""API calls of a program."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ def token_of(user: User, *, role: Role = Role.ADMIN, tenant: Tenant | None = Non
 
 
 class Api:
-    """Calls with a token; `call` gives status and body, `ask` the whole response."""
+    """Calls with a token. `call` returns status and body, `ask` the whole response."""
 
     def __init__(self, text: str) -> None:
         self._client = Client(headers={"Authorization": f"Bearer {text}"}, enforce_csrf_checks=True)

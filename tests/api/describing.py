@@ -1,4 +1,4 @@
-"""Runs schemathesis, the program, against a live server: every call in every way its description allows and forbids."""
+"""Run schemathesis against a live server, with valid and invalid calls derived from the description."""
 
 import json
 import os
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Known:
-    """What schemathesis is told: a token, and things that exist."""
+    """Input for schemathesis: a token, and ids that exist."""
 
     token: str
     cursors: dict[str, list[str]]
@@ -28,7 +28,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Found:
-    """What it did. `words` is its report."""
+    """The result. `words` is the report."""
 
     is_clean: bool
     operations: int
@@ -37,7 +37,7 @@ class Found:
 
 
 def prepare(user: User, tenant: Tenant) -> Known:
-    """Thirty urgent tickets in lists of several pages, and a run that has ended."""
+    """Thirty urgent tickets in lists of several pages, and a finished run."""
     store_tickets(tenant, [{"id": f"T-{n}", "message": "We will file a lawsuit"} for n in range(1, 31)])
     text = ApiToken.issue(name="schemathesis", user=user, tenant=None, role=Role.ADMIN)[1]
     caller = Api(text)
@@ -51,7 +51,7 @@ def prepare(user: User, tenant: Tenant) -> Known:
 def run_schemathesis(
     url: str, known: Known, *, seed: int, directory: Path, options: Sequence[Any], seconds: int = 300
 ) -> Found:
-    """What schemathesis found; raises `subprocess.TimeoutExpired` after so many seconds."""
+    """Run schemathesis. Raises `subprocess.TimeoutExpired` after the time limit."""
     done = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),

@@ -1,4 +1,4 @@
-"""`python -m tests.api.pressing_process TOKEN`: what the test of the idempotency key runs in processes of their own."""
+"""`python -m tests.api.pressing_process TOKEN`: child processes for the test of idempotency keys."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from itertools import count
 
 
 def main(token: str) -> None:
-    """In every turn start a run under the turn's key at the same moment as the others."""
+    """In each round, start a run with the key of the round at the same time as the others."""
     signal.alarm(120)
     os.environ["DJANGO_SETTINGS_MODULE"] = "supportsaas.settings"
     import django

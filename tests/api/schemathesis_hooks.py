@@ -1,4 +1,4 @@
-"""What schemathesis must know and OpenAPI cannot say. Loaded by its own process (SCHEMATHESIS_HOOKS)."""
+"""Hints for schemathesis that OpenAPI cannot express. Loaded by its process (SCHEMATHESIS_HOOKS)."""
 
 import json
 import os
@@ -10,14 +10,14 @@ from hypothesis import strategies
 
 KNOWN = json.loads(os.environ["API_KNOWN"])
 CURSORS: dict[str, list[str]] = KNOWN["cursors"]
-"""By the path of their list."""
+"""By the path of the list."""
 
 schemathesis.openapi.format("cursor", strategies.sampled_from([each for some in CURSORS.values() for each in some]))
 
 
 @schemathesis.hook
 def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Every other job that is asked for is one that there is."""
+    """Every second job id is an existing one."""
     wanted = (path_parameters or {}).get("job_id")
     if path_parameters and isinstance(wanted, str) and _is_uuid(wanted) and int(wanted[-1], 16) % 2:
         return {**path_parameters, "job_id": KNOWN["job_id"]}
@@ -26,7 +26,7 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
 
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
-    """Leaves out parameters that exclude each other: an end before the beginning, a cursor of another list."""
+    """Removes contradictory parameters: an end before the start, or a cursor of another list."""
     query = case.query or {}
     for first, last in (("created_from", "created_to"), ("from_date", "to_date")):
         if first in query and last in query:

@@ -1,4 +1,4 @@
-"""What every answer of the API has in common: refusals in JSON, HEAD, OPTIONS, ETag, nothing for shared caches."""
+"""What all API responses have in common: errors in JSON, HEAD, OPTIONS, ETag, no shared caching."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""The dashboard for programs: the numbers of the page, and the same refusals as everywhere."""
+"""The dashboard API: the numbers of the page, and the usual errors."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

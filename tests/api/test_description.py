@@ -1,4 +1,4 @@
-"""The OpenAPI description is true."""
+"""The API conforms to its OpenAPI description."""
 
 from pathlib import Path
 from typing import Any

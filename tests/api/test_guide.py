@@ -1,4 +1,4 @@
-"""docs/api.md is true: its examples are run, in their order, against the live server."""
+"""The examples of docs/api.md work: they run in order against a live server."""
 
 import json
 import re
@@ -17,7 +17,7 @@ GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
 
 
 def examples() -> Iterator[tuple[str, int, list[str]]]:
-    """Each command with the status and the names that it says come back."""
+    """Each command with the documented status and fields of the response."""
     for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL):
         lines = block.splitlines()
         for command, says in zip(lines[::2], lines[1::2], strict=True):
@@ -26,7 +26,7 @@ def examples() -> Iterator[tuple[str, int, list[str]]]:
 
 
 def run(command: str, values: dict[str, str]) -> tuple[int, Any]:
-    """What the curl command does, without curl: status and body."""
+    """Do what the curl command does, without curl. Returns status and body."""
     for name, value in values.items():
         command = command.replace(f"${name}", value)
     words = shlex.split(command)

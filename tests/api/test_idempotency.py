@@ -1,4 +1,4 @@
-"""`Idempotency-Key` on `POST /ingest/run`: however often it is asked for, it is done once."""
+"""`Idempotency-Key` on `POST /ingest/run`: repeated requests start one run."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""How many requests a minute a token, or a person in a session, may make: told with every answer, refused with 429, the same in every process."""
+"""The rate limit of tokens and users: shown in every response, enforced with 429, shared by all processes."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The product as it runs for real: gunicorn and worker as processes, on a database of the tests' own."""
+"""The product as in production: gunicorn and worker processes with a separate database."""
 
 import json
 import os
@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 60
 
 
 class RunningProcess:
-    """A process of the product's, and what it has said."""
+    """A process of the product and its output."""
 
     def __init__(self, arguments: list[str], environment: dict[str, str], output: Path) -> None:
         self.output = output
@@ -41,7 +41,7 @@ class RunningProcess:
         return self.output.read_text()
 
     def entries(self) -> list[dict[str, Any]]:
-        """Its JSON lines; what is none fails."""
+        """Its JSON log lines. Fails on any other line."""
         return [json.loads(line) for line in self.said().splitlines() if not line.startswith("Worker ")]
 
     def wait_for(self, condition: Callable[[], object], what: str) -> None:
@@ -52,7 +52,7 @@ class RunningProcess:
             time.sleep(0.05)
 
     def terminate(self) -> int:
-        """SIGTERM; its exit status."""
+        """Send SIGTERM. Returns the exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE_SECONDS)
 
@@ -71,7 +71,7 @@ class Web(RunningProcess):
         self.wait_for(lambda: child_process.port_is_taken(port), "listening web server")
 
     def client_of(self, user: User) -> httpx.Client:
-        """A browser in which the user is logged in."""
+        """An HTTP client signed in as the user."""
         logged_in = Client()
         logged_in.force_login(user)
         cookies = {"sessionid": logged_in.cookies["sessionid"].value}
@@ -88,7 +88,7 @@ def database(mongodb_uri: str, django_db_blocker: Any) -> Iterator[OwnDatabase]:
 
 @pytest.fixture
 def migrated(database: OwnDatabase) -> None:
-    """Django's tables with all their indexes, as an installation makes them: on nothing."""
+    """Django's tables with all indexes, as in a new installation."""
     mongo.client().drop_database(database.name)
     for command in ("migrate", "ensure_indexes"):
         ended = database.run(command, "--verbosity=0")

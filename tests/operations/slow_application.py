@@ -1,4 +1,4 @@
-"""A WSGI application that holds a thread as long as a file is there, for tests of the web server's own configuration."""
+"""A WSGI application that blocks a thread while a file exists, for tests of the web server's own configuration."""
 
 import os
 import time

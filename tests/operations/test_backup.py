@@ -1,4 +1,4 @@
-"""Backup and restore, really tried: dump, wipe, restore, compare; and everything that can be wrong with it."""
+"""Backup and restore in practice: back up, wipe, restore, compare; and everything that can go wrong."""
 
 import gzip
 import json
@@ -44,7 +44,7 @@ def manage(database: OwnDatabase, *arguments: str) -> str:
 
 @pytest.fixture
 def filled(acme: Tenant, root: User) -> Tenant:
-    """Something of everything: tables of Django, tickets, history, runs, and values that BSON alone knows."""
+    """Data of every kind: Django tables, tickets, history, runs, and values that only BSON has."""
     source = Source(tenant=acme, kind="house", url="http://127.0.0.1:9", auth="bearer", every_minutes=5)
     source.set_secret("a secret")
     source.save()

@@ -1,4 +1,4 @@
-"""Nobody takes the site away by the requests they may make, or by what they send and do not send."""
+"""No client can block the site for others, whatever it sends or does not send."""
 
 import socket
 import threading
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 @pytest.fixture
 def stuck(acme: Tenant, helpdesk: ScriptedHelpdesk) -> Iterator[Source]:
-    """A helpdesk that gives its first page when the test is over."""
+    """A helpdesk that returns its first page only at the end of the test."""
     over = threading.Event()
 
     def script(path: str, query: dict[str, str]) -> Answer | None:

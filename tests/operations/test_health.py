@@ -1,4 +1,4 @@
-"""What `/health` says of a system in trouble, and that it says so in time, whatever MongoDB does."""
+"""`/health` reports problems in time, whatever MongoDB does."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What real processes write into their logs, and what they never write."""
+"""What real processes log, and what they never log."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""`/metrics`: who may read it, that Prometheus can, and that it counts right over gunicorn's processes."""
+"""`/metrics`: access, the Prometheus format, and correct counts across gunicorn's processes."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The configuration of nginx that docker-compose.yml runs, by a real nginx in front of the real web server."""
+"""The nginx configuration of docker-compose.yml, with a real nginx in front of the real web server."""
 
 import json
 import os

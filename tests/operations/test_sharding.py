@@ -1,4 +1,4 @@
-"""What docs/operations.md shards can be sharded: every query of it names the tenant, every unique index the key.
+"""The sharding in docs/operations.md works: all queries name the tenant, and all unique indexes start with the key.
 
 The queries are those that really go to MongoDB while a tenant is read, browsed, asked by the API and retried.
 """
@@ -47,7 +47,7 @@ def names_a_tenant(query: Any) -> bool:
 
 
 def queries_without_tenant(command: str, told: dict[str, Any]) -> list[Any]:
-    """The queries of a command that name no tenant."""
+    """The queries of a command without a tenant."""
     if command == "insert":
         return [each for each in told.get("documents", ()) if not isinstance(each.get("tenant_id"), str)]
     if command in ("update", "delete"):

@@ -1,4 +1,4 @@
-"""Stopping: what is being answered is answered, what is being read stops at a page, and nothing is left going."""
+"""Shutdown: requests are answered, runs stop after a page, and nothing keeps running."""
 
 import threading
 import time
@@ -24,7 +24,7 @@ def headers(acme: Tenant, root: User) -> dict[str, str]:
 
 
 def slow_pages(helpdesk: ScriptedHelpdesk, *, count: int) -> threading.Event:
-    """Many pages of which each takes a while; set once the third is asked for."""
+    """Many slow pages. The event is set once the third is requested."""
     helpdesk.tickets = [record(f"T-{n}") for n in range(count)]
     third = threading.Event()
 
@@ -52,7 +52,7 @@ def test_a_stopped_web_server_answers_what_it_has_taken(
         return httpx.post(f"{web.url}/ingest/run?tenant_id=acme&wait=60", headers=headers, timeout=90)
 
     def keep_asking() -> list[int]:
-        """Statuses until the server takes no more. An answer that breaks off raises."""
+        """Statuses until the server accepts no more requests. A truncated response raises."""
         statuses: list[int] = []
         taken = False
         while True:

@@ -1,4 +1,4 @@
-"""What the breaker's test runs in processes of their own: they need its settings alone, no apps."""
+"""Child processes for the test of the circuit breaker. They need only its settings and no apps."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import signal
 
 
 def main() -> None:
-    """Ask a circuit for leave at the same moment as all others; say what the answers were."""
+    """Ask the circuit for a permit at the same time as all others, and print the answers."""
     signal.alarm(60)
     os.environ["DJANGO_SETTINGS_MODULE"] = "supportsaas.settings"
     from supportsaas.reliability.circuit_breaker import CircuitBreaker, Permit

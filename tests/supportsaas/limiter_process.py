@@ -1,4 +1,4 @@
-"""What the tests of the limiter and the quota run in processes of their own: they need its settings alone, no apps.
+"""Child processes for the tests of rate limiter and quota. They need only the settings and no apps.
 
 `python -m tests.supportsaas.limiter_process slots SECONDS` or `… quota TIMES`.
 """
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 
 def ask_for_slots(seconds: float) -> list[tuple[float, float]]:
-    """Take slots for so many seconds; when each was asked for and when it was granted."""
+    """Take slots for some seconds, and print when each was requested and granted."""
     from supportsaas.reliability.rate_limiter import RateLimiter
 
     window = RateLimiter("api.example", limit=20, window_seconds=1)
@@ -28,7 +28,7 @@ def ask_for_slots(seconds: float) -> list[tuple[float, float]]:
 
 
 def take_quota(times: float) -> int:
-    """Ask so many times for a quota of 40 at one moment; how often it was granted."""
+    """Use a quota of 40 several times at once, and print how often it was granted."""
     from supportsaas.reliability.quota import RequestQuota
 
     quota = RequestQuota("shared", limit=40, clock=lambda: datetime(2026, 3, 10, tzinfo=UTC))

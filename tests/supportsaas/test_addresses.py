@@ -1,4 +1,4 @@
-"""Which addresses lie inside, and what the administrator's list opens."""
+"""Internal addresses, and the list of allowed ones."""
 
 from ipaddress import ip_address
 

@@ -1,4 +1,4 @@
-"""The shared circuit breaker, on the real server: every path on a fake clock, and eight processes at once."""
+"""The shared circuit breaker on a real server: all transitions with a fake clock, and eight processes at once."""
 
 import json
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ def refusal(circuit: CircuitBreaker) -> Denied:
 
 
 def go(circuit: CircuitBreaker, results: str) -> None:
-    """Requests one after the other: `.` succeeds, `x` fails."""
+    """Send requests in sequence: `.` succeeds, `x` fails."""
     for each in results:
         circuit.record(leave(circuit), ok=each == ".")
 
@@ -189,7 +189,7 @@ def test_circuits_of_two_endpoints_are_independent(clock: FakeClock) -> None:
 
 @dataclass
 class SlowModel:
-    """The rules once more, as slow and plain as can be: everything that ever happened, looked at anew."""
+    """The same rules in a simple, slow form: it evaluates the whole history each time."""
 
     now: datetime
     state: str = "closed"
@@ -197,7 +197,7 @@ class SlowModel:
     probe: tuple[str, datetime] | None = None
     held_until: datetime | None = None
     permits: dict[str, bool] = field(default_factory=dict)
-    """Of the requests under way: whether their result counts."""
+    """For each request in progress, whether its result counts."""
     counted: list[bool] = field(default_factory=list)
 
     def may(self) -> str:
@@ -320,7 +320,7 @@ def test_the_circuit_breaker_behaves_like_a_simple_model() -> None:
 
 
 def test_of_eight_processes_that_ask_at_once_exactly_one_is_the_probe(transactional_db: None) -> None:
-    """On the server's own clock: the opening is moved half a minute back."""
+    """Uses the server's clock and moves the opening half a minute back."""
     circuit = CircuitBreaker("notify")
     go(circuit, "xxxxx")
     refusal(circuit)

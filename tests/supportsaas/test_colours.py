@@ -1,4 +1,4 @@
-"""The colours of the stylesheet: contrast is measured, in both themes."""
+"""The contrast of the stylesheet's colours in both themes."""
 
 import re
 
@@ -24,7 +24,7 @@ def luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """As WCAG 2 defines it, from 1 to 21."""
+    """The contrast ratio of WCAG 2, from 1 to 21."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 

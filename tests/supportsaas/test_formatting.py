@@ -1,4 +1,4 @@
-"""How numbers, times and stored words read."""
+"""Formatting of numbers, times and stored values."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -182,7 +182,7 @@ _OWN_FORMATS = re.compile(
     r"""|NARROW\ NO-BREAK|\\u202f|\u202f|toLocaleString|intcomma|floatformat""",
 )
 _MAY_FORMAT = ("supportsaas/formatting.py", "tickets/demo/")
-"""The module itself, and the amounts of money in tickets of the demo."""
+"""The module itself, and amounts of money in demo tickets."""
 
 
 def test_no_other_module_formats_numbers() -> None:

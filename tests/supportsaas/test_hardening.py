@@ -1,4 +1,4 @@
-"""What every answer forbids the browser, and what production insists on."""
+"""Security headers of all responses, and security settings of production."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""HTML is written in templates that escape, and nothing else vouches for a text."""
+"""HTML only comes from templates that escape, and only one module marks text as safe."""
 
 import ast
 import re
@@ -27,7 +27,7 @@ TAG = re.compile(
     r"|p|path|pre|rect|script|select|span|strong|style|svg|table|tbody|td|text|th|thead|time|tr|ul)(?=[\s/>]|$)"
 )
 MAY_NAME_TAGS = ("tickets/demo/",)
-"""Its tickets hold HTML, as those of real helpdesks do."""
+"""Its tickets contain HTML, as in real helpdesks."""
 
 
 def lines_with(pattern: re.Pattern[str], folder: str, *suffixes: str) -> list[str]:
@@ -41,7 +41,7 @@ def lines_with(pattern: re.Pattern[str], folder: str, *suffixes: str) -> list[st
 
 
 def texts_with_tags(file: Path) -> Iterator[str]:
-    """String literals but for docstrings."""
+    """String literals except docstrings."""
     tree = ast.parse(file.read_text())
     documents = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
     for each in ast.walk(tree):

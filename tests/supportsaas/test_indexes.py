@@ -1,4 +1,4 @@
-"""The indexes that queries ask for by name are there."""
+"""Queries only name indexes that exist."""
 
 from typing import Any
 

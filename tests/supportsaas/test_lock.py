@@ -1,4 +1,4 @@
-"""The lock, on the real server."""
+"""The lock on a real server."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is read past the ORM is what the ORM reads."""
+"""Objects read without the ORM equal those that the ORM reads."""
 
 import pytest
 from django.db.models import Model

@@ -1,4 +1,4 @@
-"""The door to MongoDB: counting by an index, and once more where the connection broke."""
+"""Access to MongoDB: counting with an index, retrying after a broken connection, and error types."""
 
 import os
 import socket
@@ -32,7 +32,7 @@ def count(number: int, *, most: int | None = None) -> int:
 
 
 def break_the_connection() -> None:
-    """The one that the next command goes over, because the last one did."""
+    """The connection of the last command, which the next one reuses."""
     port = int(mongo.database().command("whatsmyuri")["you"].rpartition(":")[2])
     for each in Path("/proc/self/fd").iterdir():
         if each.is_socket():
@@ -54,7 +54,7 @@ def test_a_count_whose_connection_broke_is_asked_once_more() -> None:
 
 
 class TestErrors:
-    """The database is away only where it is: whatever else goes wrong has another name."""
+    """Only an unreachable database counts as unreachable, not other errors."""
 
     def test_a_duplicate_key_is_not_mistaken_for_an_unreachable_database(self, tenant: Tenant) -> None:
         with pytest.raises(IntegrityError) as caught:
@@ -85,7 +85,7 @@ class TestErrors:
         assert mongo.took_too_long(of_the_engine)
 
     def test_a_server_that_cannot_be_connected_to_did_not_take_too_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes connections, and never answers
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts connections and never answers
             address = f"mongodb://127.0.0.1:{silent.getsockname()[1]}/"
             with MongoClient[mongo.Document](address, serverSelectionTimeoutMS=300) as away:
                 monkeypatch.setattr(mongo, "client", lambda: away)

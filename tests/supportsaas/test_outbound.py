@@ -1,4 +1,4 @@
-"""HTTP that leaves: the address really connected to is checked, time is bounded, nothing is followed."""
+"""Outgoing HTTP: the actual address is checked, time is limited, and redirects are not followed."""
 
 import datetime as dt
 import socket
@@ -89,7 +89,7 @@ def test_a_public_address_of_this_machine_is_blocked_by_name_and_by_number(monke
 
 
 class TestChangingName:
-    """A name server that says one thing to the check and another to the connection."""
+    """A name server with a different answer for the check than for the connection."""
 
     def test_the_connection_goes_to_the_address_that_was_checked(
         self, endpoint: ScriptedEndpoint, nobody_allowed: None, monkeypatch: pytest.MonkeyPatch
@@ -203,7 +203,7 @@ def test_proxies_and_credentials_of_the_environment_are_ignored(
 class TestTls:
     @pytest.fixture
     def secure(self, endpoint: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-        """The endpoint with a certificate for hooks.example, which the product is told to trust."""
+        """The endpoint with a certificate for hooks.example, which the product trusts."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hooks.example")])
         now = dt.datetime.now(dt.UTC)

@@ -1,4 +1,4 @@
-"""Remembered paths are those that Django writes."""
+"""Cached paths equal those of Django."""
 
 from urllib.parse import unquote
 

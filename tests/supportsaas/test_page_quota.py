@@ -1,4 +1,4 @@
-"""How many pages a minute a signed-in person may ask for."""
+"""The limit on pages per minute for each signed-in user."""
 
 import threading
 from collections.abc import Callable

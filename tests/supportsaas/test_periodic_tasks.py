@@ -1,4 +1,4 @@
-"""Periodic tasks run again and again, side by side, whatever one of them raises."""
+"""Periodic tasks run repeatedly and in parallel, even if one of them fails."""
 
 import ast
 import threading

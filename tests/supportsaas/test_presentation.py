@@ -1,4 +1,4 @@
-"""How times and verdicts look."""
+"""Times and badges on pages."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The shared sliding window, on the real server."""
+"""The shared sliding window on a real server."""
 
 import json
 import threading

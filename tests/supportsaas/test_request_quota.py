@@ -1,4 +1,4 @@
-"""How many requests a minute a caller may make, on the real server."""
+"""The quota of requests per caller on a real server."""
 
 import threading
 

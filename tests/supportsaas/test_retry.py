@@ -1,4 +1,4 @@
-"""Waits between attempts, and what Retry-After says."""
+"""Waits between attempts, and the Retry-After header."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Starting: the environment read strictly, the bundled MongoDB, and the demo as a real process."""
+"""Startup: strict environment variables, the bundled MongoDB, and the demo as a real process."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def manage(*arguments: str, data_dir: Path, **environment: str) -> "subprocess.C
 
 
 def test_no_process_looks_for_a_geographic_library() -> None:
-    """It would take most of the time that a command needs to start."""
+    """The search would take most of the start-up time of a command."""
     start = "import subprocess; subprocess.Popen = None; import django; django.setup()"
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "supportsaas.settings"}
     subprocess.run([sys.executable, "-c", start], cwd=ROOT, env=environment, check=True, timeout=60)
@@ -129,7 +129,7 @@ class TestEmbeddedMongod:
 
 
 class Demo:
-    """`manage.py demo` as a process, with what it prints. As people start it: with a new interpreter."""
+    """`manage.py demo` as a process with its own interpreter, and its output."""
 
     def __init__(self, data_dir: Path) -> None:
         self.port = child_process.free_port()
@@ -216,7 +216,7 @@ class TestDemo:
 
 
 def _processes_with(text: str) -> set[int]:
-    """Processes that carry the text in their command line or environment."""
+    """Processes with the text in their command line or environment."""
     found = set()
     for directory in Path("/proc").glob("[0-9]*"):
         try:

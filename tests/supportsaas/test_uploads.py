@@ -1,4 +1,4 @@
-"""Nothing in the product takes a file, so none gets anywhere: not to the disk, and not past the question who sends it."""
+"""No page accepts files: uploads are rejected before authentication and never written to disk."""
 
 import tempfile
 from collections.abc import Callable
@@ -17,7 +17,7 @@ ADDRESSES = ["/login/", "/", "/admin/", "/ingest/run?tenant_id=acme", "/health",
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where a temporary file would be made."""
+    """The directory for temporary files."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 

@@ -1,4 +1,4 @@
-"""A person's account: the password, and where they are logged in."""
+"""A user's account: password and sessions."""
 
 from datetime import timedelta
 from io import StringIO

@@ -1,4 +1,4 @@
-"""The log of who changed the set-up: nothing gets past it, and no secret gets into it."""
+"""The audit log of configuration changes: nothing bypasses it, and it contains no secrets."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A tenant's members: who may be added and how, and that a tenant keeps an admin."""
+"""A tenant's members: adding, changing and removing them, and keeping an admin."""
 
 import re
 import threading
@@ -78,7 +78,7 @@ def test_a_new_person_chooses_a_password_by_a_link_that_works_once(
 
 
 def link_of(client: Client, slug: str, user: User) -> str:
-    """The one-time link that the admin gets by the button, or an empty text."""
+    """The one-time link that the admin creates, or ""."""
     html = client.post(f"/t/{slug}/settings/members/{user.pk}/", {"do": "link"}, follow=True).content.decode()
     found = re.search(r"http://testserver(/welcome/\S+?/)<", html)
     assert found or "is not possible" in html or "not a member" in html

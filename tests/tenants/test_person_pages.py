@@ -1,4 +1,4 @@
-"""Logging in and out, the theme, the switch between tenants, and the pages for when things go wrong."""
+"""Signing in and out, the theme, switching tenants, and error pages."""
 
 from collections.abc import Callable
 from typing import Any

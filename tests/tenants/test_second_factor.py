@@ -1,4 +1,4 @@
-"""Two-factor log-in: set up, used, lost and taken off."""
+"""Two-factor authentication: set up, used, lost and turned off."""
 
 import re
 from collections.abc import Callable
@@ -22,14 +22,14 @@ SET_UP = "/account/two-factor/"
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> FakeClock:
-    """The web server's clock, which the test moves; it begins now, because sessions expire by the real one."""
+    """The web server's clock, which the test moves. It starts now, because sessions expire by the real clock."""
     clock.moment = real_clock.now()
     monkeypatch.setattr("supportsaas.clock.now", clock)
     return clock
 
 
 def shown(user: User, clock: FakeClock) -> str:
-    """What the person's app shows."""
+    """The code in the user's app."""
     secret = SecondFactor.objects.get(user=user).typed_secret.replace(" ", "")
     return pyotp.TOTP(secret).at(clock())
 
@@ -51,7 +51,7 @@ def give_code(client: Client, code: str) -> Any:
 
 @pytest.fixture
 def codes(client_of: ClientOf, team_mate: User, clock: FakeClock) -> list[str]:
-    """The person has a second factor; these are the recovery codes."""
+    """The user has a second factor. Returns the recovery codes."""
     return set_up(client_of(team_mate), team_mate, clock)
 
 

@@ -1,4 +1,4 @@
-"""Secrets are encrypted wherever somebody puts them: the key in an address, keys among settings, old keys of ours."""
+"""Secrets are encrypted wherever users enter them: keys in URLs and settings. Also old encryption keys."""
 
 import importlib
 import io
@@ -84,7 +84,7 @@ def test_a_secret_is_hidden_also_where_the_text_was_cut_off(text: str) -> None:
 
 @pytest.fixture
 def source(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Source:
-    """A helpdesk that wants its key in the address."""
+    """A helpdesk that expects its key in the URL."""
     made = Source(tenant=tenant, kind="rest", url=helpdesk.url, auth="query", auth_name="api_key", options=LIST)
     made.set_secret(KEY)
     made.full_clean()
@@ -230,7 +230,7 @@ MIGRATION = "tenants.migrations.0010_keys_in_addresses"
 class TestOldEncryptionKeys:
     @pytest.fixture
     def secrets(self, tenant: Tenant, owner: User, settings: Any) -> list[str]:
-        """Something of each kind, encrypted with a key that is the old one from now on."""
+        """A secret of each kind, encrypted with a key that is now the old one."""
         old, new = settings.ENCRYPTION_KEYS[0], Fernet.generate_key().decode()
         source = Source(tenant=tenant, kind="house", url="https://help.example.com", auth="bearer")
         source.set_secret("of the source")

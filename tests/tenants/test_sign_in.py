@@ -1,4 +1,4 @@
-"""What happens around a log-in: where it leads after a form, forms that were left open, and what the log says."""
+"""Around signing in: where it leads after a form, forms left open, and what is logged."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Staff who are no superusers: their permissions mean what they say and lead to no others."""
+"""Staff who are not superusers: their permissions work as named and cannot be extended."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ ClientOf = Callable[[User], Client]
 
 @pytest.fixture
 def staff_with(db: None, client_of: ClientOf) -> Callable[..., Client]:
-    """A logged-in staff member of these permissions."""
+    """A signed-in staff user with these permissions."""
 
     def make(*codenames: str, name: str = "helper") -> Client:
         user = make_user(name, is_staff=True)

@@ -1,4 +1,4 @@
-"""Guessing gets slower and slower; the owner is never kept out for good."""
+"""Guessing gets slower and slower, but the account's owner can always sign in."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 def fail(times: int, clock: FakeClock, *, name: str = "ann", address: str = "203.0.113.7") -> list[int]:
-    """So many wrong guesses, each as soon as it is allowed; the waits before them, in seconds."""
+    """Make wrong guesses, each as soon as allowed. Returns the total wait in seconds."""
     waits = []
     for _ in range(times):
         waited = 0

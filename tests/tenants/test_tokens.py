@@ -1,4 +1,4 @@
-"""Tokens for programs: made in a page, shown once, revoked, and never worth more than their person."""
+"""API tokens: created on a page, shown once, revoked, and never more powerful than their user."""
 
 import re
 from collections.abc import Callable
@@ -214,11 +214,11 @@ def test_a_user_has_a_limited_number_of_active_tokens(owner: User, monkeypatch: 
 
 
 class TestThePasswordAgain:
-    """A stolen session must not leave something behind that outlives it."""
+    """A stolen session must not be able to create a token that outlives it."""
 
     @pytest.fixture
     def old(self, client_of: ClientOf, owner: User) -> Client:
-        """Somebody who logged in an hour ago."""
+        """A user who signed in an hour ago."""
         client = client_of(owner)
         session = client.session
         session["signed_in"] = {**session["signed_in"], "at": (clock.now() - timedelta(hours=1)).isoformat()}

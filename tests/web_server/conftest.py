@@ -1,4 +1,4 @@
-"""The web server's worker with a small application of the tests', in a thread of this process, on a socket of its own."""
+"""The web server's worker with a small test application, in a thread of this process, on its own socket."""
 
 import logging
 import os
@@ -26,7 +26,7 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 
 
 class Application:
-    """Answers every address as its `routes` say; others with the body that was sent."""
+    """Answers paths in `routes` as given, and echoes the request body for others."""
 
     def __init__(self) -> None:
         self.routes: dict[str, Callable[[], Iterable[bytes]]] = {}
@@ -70,7 +70,7 @@ class Client:
         return received
 
     def read_to_end(self) -> bytes:
-        """Up to where the server closes it."""
+        """All data until the server closes the connection."""
         received = b""
         while True:
             try:
@@ -118,7 +118,7 @@ class Server:
         return self._clients[-1]
 
     def status(self, path: str = "/", *, address: str = "127.0.0.1", **more: Any) -> str:
-        """Of a request on a connection of its own."""
+        """The response to a request on its own connection."""
         client = self.connect(address=address)
         return client.ask(path, **{"headers": "Connection: close\r\n", **more}).read_to_end()[9:12].decode()
 
@@ -132,7 +132,7 @@ class Server:
 
 
 class _Log(logging.LoggerAdapter):  # type: ignore[type-arg]
-    """gunicorn's, as far as the worker asks for it."""
+    """The gunicorn settings that the worker reads."""
 
     def __init__(self, cfg: Config) -> None:
         super().__init__(logging.getLogger("tests.web_server"), {})

@@ -1,4 +1,4 @@
-"""Connections that end, and a server that stops, while requests are under way."""
+"""Connections that end, and a server that stops, during requests."""
 
 import socket
 import struct
@@ -12,7 +12,7 @@ WAITS_FOR_THE_WORD = b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nCon
 
 
 class AnswerWithWorkBehindIt:
-    """The client has it all, and is gone, before the application is done with it."""
+    """The client has read everything and disconnected before the application finishes."""
 
     def __init__(self, is_gone: threading.Event) -> None:
         self._is_gone = is_gone

@@ -1,4 +1,4 @@
-"""Whose request is next: slots for all, fewer for one caller and one address, and all take queue."""
+"""The order of requests: slots for all, fewer for one caller or address, and waiting callers alternate."""
 
 from supportsaas.web_server.fair_queue import Caller, FairQueue
 
@@ -8,7 +8,7 @@ def queue_of(*, slots: int, each: int = 99, each_address: int = 99, most_waiting
 
 
 def caller(name: str, address: str = "") -> Caller:
-    """At an address of its own, if none is named."""
+    """A caller at its own address, unless one is given."""
     return Caller(name, address or f"address of {name}")
 
 

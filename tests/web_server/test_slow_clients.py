@@ -1,4 +1,4 @@
-"""What no client can do to the web server: have it wait, on any of its threads or without an end."""
+"""No client can make a thread of the web server wait, or wait forever."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 
 @pytest.fixture
 def held(server: Server) -> Iterator[Callable[[], int]]:
-    """`/held` keeps a thread until the test is over; how many do."""
+    """`/held` blocks a thread until the end of the test. Returns the number of blocked threads."""
     yield from _holding(server)
 
 

@@ -59,21 +59,21 @@ def key_of(ticket_id: str) -> str:
 
 
 class TestPage:
-    def test_without_a_channel_it_says_what_to_do(
+    def test_the_alerts_page_without_channels_says_what_to_do(
         self, client_of: ClientOf, owner: User, team_mate: User, tenant: Tenant
     ) -> None:
         assert "Add a channel" in page_of(client_of(owner), HERE)
         shown = page_of(client_of(team_mate), HERE)
         assert "Ask an admin of Acme" in shown and "Add a channel" not in shown
 
-    def test_what_has_come_in_and_is_no_message_yet_is_not_passed_over(
+    def test_the_alerts_page_counts_events_waiting_to_become_messages(
         self, native_channel: Channel, urgent: Urgent, pages: Client
     ) -> None:
         urgent(2)
         said = text_of(page_of(pages, HERE))
         assert "2 events waiting to be sent" in said and "No messages yet" not in said
 
-    def test_a_message_is_shown_with_every_attempt_its_answer_and_time(
+    def test_a_message_is_shown_with_every_attempt_its_response_and_time(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         endpoint.behaviour = lambda _key, _body: (
@@ -90,7 +90,7 @@ class TestPage:
         assert "thank you" in attempts[0] and "status 500" in attempts[2] and "&lt;b&gt;out of order" in attempts[2]
         assert "<b>out" not in html
 
-    def test_the_list_is_narrowed_by_state_and_read_page_by_page(
+    def test_the_message_list_is_filtered_by_status_and_paged(
         self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(30)
@@ -109,7 +109,7 @@ class TestPage:
         for nonsense in ("?status=$ne", "?cursor=nonsense", "?status[$ne]=x"):
             assert "All 30" in text_of(page_of(pages, HERE + nonsense))
 
-    def test_a_strangers_words_are_only_words(
+    def test_untrusted_ticket_text_is_escaped_on_the_alerts_page(
         self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent(subject="<script>alert(1)</script>", customer_id="<img src=x onerror=alert(1)>", id="T<b>/1")
@@ -117,7 +117,7 @@ class TestPage:
         html = page_of(pages, HERE)
         assert "<script>alert" not in html and "<img" not in html and "T<b>" not in html
 
-    def test_a_viewer_only_reads(
+    def test_a_viewer_of_the_alerts_page_gets_no_actions(
         self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, client_of: ClientOf, team_mate: User
     ) -> None:
         urgent()
@@ -181,7 +181,7 @@ class TestSendingAgain:
         assert statuses() == {"T-1": "pending"}
 
     @pytest.mark.parametrize("status", ["delivered", "dropped"])
-    def test_what_arrived_or_was_dropped_stays_as_it_is(
+    def test_a_delivered_or_discarded_message_cannot_be_resent(
         self, status: str, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         urgent()
@@ -190,7 +190,7 @@ class TestSendingAgain:
         assert "Nothing to resend" in body(pages.post(HERE + "again/", {"delivery": key_of("T-1")}, follow=True))
         assert statuses() == {"T-1": status}
 
-    def test_what_is_on_its_way_is_left_alone(
+    def test_a_message_being_sent_cannot_be_resent(
         self, native_channel: Channel, urgent: Urgent, dispatcher: Dispatcher, tenant: Tenant
     ) -> None:
         urgent()
@@ -224,7 +224,7 @@ class TestDropping:
 
     @pytest.mark.parametrize("what", ["again/", "drop/"])
     @pytest.mark.parametrize("wish", [{}, {"all": "1"}, {"all": "1", "until": "soon"}, {"delivery": ""}])
-    def test_a_wish_that_names_nothing_does_nothing(
+    def test_a_resend_or_discard_without_messages_changes_nothing(
         self,
         what: str,
         wish: dict[str, str],
@@ -277,14 +277,16 @@ class TestBreaker:
         assert html.count('class="mark-failed"') == 5
         assert "failure 4" in html
 
-    def test_the_words_count_the_requests_that_the_marks_show(self, native_channel: Channel, pages: Client) -> None:
+    def test_the_circuit_sentence_counts_the_requests_shown_as_marks(
+        self, native_channel: Channel, pages: Client
+    ) -> None:
         circuit = CircuitBreaker(endpoint_of(native_channel))
         for permit in [circuit.admit() for _ in range(7)]:  # two were still under way when it opened
             circuit.record(permit, ok=False)  # type: ignore[arg-type]
         html = page_of(pages, HERE)
         assert "7 of the last 7 deliveries failed" in html and html.count('class="mark-failed"') == 7
 
-    def test_after_a_pause_the_words_tell_what_was_before_it_apart(
+    def test_after_a_pause_the_circuit_sentence_counts_only_later_requests(
         self, native_channel: Channel, pages: Client
     ) -> None:
         circuit = self.open_circuit(native_channel)
@@ -295,7 +297,7 @@ class TestBreaker:
         circuit.record(circuit.admit(), ok=False)  # type: ignore[arg-type]
         assert "1 of the last 2 deliveries since the pause failed" in page_of(pages, HERE)
 
-    def test_a_manager_ends_the_pause_and_what_waits_goes_out(
+    def test_a_manager_ends_a_pause_and_waiting_messages_are_sent(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, pages: Client
     ) -> None:
         circuit = self.open_circuit(native_channel)
@@ -308,14 +310,14 @@ class TestBreaker:
         assert Dispatcher(owner="another").deliver_due() == 1
         assert statuses() == {"T-1": "delivered"}
 
-    def test_a_viewer_sees_it_and_cannot_end_it(
+    def test_a_viewer_sees_a_pause_but_cannot_end_it(
         self, native_channel: Channel, client_of: ClientOf, team_mate: User
     ) -> None:
         self.open_circuit(native_channel)
         html = page_of(client_of(team_mate), HERE)
         assert "Paused" in html and "End the pause" not in html
 
-    def test_channels_of_one_endpoint_share_it_and_one_of_another_tenant_cannot_be_named(
+    def test_channels_of_one_endpoint_share_its_circuit_within_a_tenant_only(
         self, native_channel: Channel, tenant: Tenant, other_tenant: Tenant, endpoint: Endpoint, pages: Client
     ) -> None:
         Channel.objects.create(tenant=tenant, kind="house", name="Second", address=endpoint.url)
@@ -347,7 +349,7 @@ class TestAdmin:
         assert staff.post(f"{self.LIST}{key}/change/", {"status": "x"}).status_code == 403
         assert staff.post(f"{self.LIST}{key}/delete/", {"post": "yes"}).status_code == 403
 
-    def test_breakers_are_listed_and_reset_by_an_action(
+    def test_the_admin_lists_circuits_and_resets_them_by_an_action(
         self, native_channel: Channel, client_of: ClientOf, superuser: User
     ) -> None:
         circuit = TestBreaker().open_circuit(native_channel)

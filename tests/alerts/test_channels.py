@@ -73,7 +73,7 @@ class TestWhatMayBeEntered:
             ("http://[::ffff:169.254.169.254]/x", "OUTBOUND_ALLOWED_HOSTS"),
         ],
     )
-    def test_addresses_that_are_none_are_refused_at_the_field(
+    def test_an_invalid_channel_url_is_rejected_at_its_field(
         self, kind: str, address: str, words: str, tenant: Tenant
     ) -> None:
         found = complaints(tenant, kind=kind, address=address)
@@ -90,16 +90,18 @@ class TestWhatMayBeEntered:
             (",".join(f"a{n}@example.com" for n in range(21)), "at most 20"),
         ],
     )
-    def test_a_wrong_e_mail_address_is_refused_with_the_reason(self, address: str, words: str, tenant: Tenant) -> None:
+    def test_an_invalid_email_address_is_rejected_with_the_reason(
+        self, address: str, words: str, tenant: Tenant
+    ) -> None:
         assert words in complaints(tenant, kind="email", address=address)["address"][0]
 
     @pytest.mark.parametrize(
         "values", [{"urgencies": ["extreme"]}, {"urgencies": "high"}, {"sentiments": [{"$ne": 1}]}]
     )
-    def test_verdicts_that_there_are_not_are_refused(self, values: dict[str, Any], tenant: Tenant) -> None:
+    def test_unknown_urgencies_and_sentiments_are_rejected(self, values: dict[str, Any], tenant: Tenant) -> None:
         assert set(complaints(tenant, **values)) == set(values)
 
-    def test_the_age_is_the_systems_unless_set(self, tenant: Tenant, settings: Any) -> None:
+    def test_the_maximum_ticket_age_defaults_to_the_system_setting(self, tenant: Tenant, settings: Any) -> None:
         settings.NOTIFY_MAX_AGE_HOURS = 7
         assert make(tenant).max_age.total_seconds() == 7 * 3600
         assert make(tenant, name="b", max_age_hours=2).max_age.total_seconds() == 2 * 3600
@@ -108,12 +110,12 @@ class TestWhatMayBeEntered:
 class TestSlackAddress:
     """Anyone who knows the full URL can post, so it is stored as a secret."""
 
-    def test_only_its_host_is_stored_in_the_open(self, tenant: Tenant) -> None:
+    def test_only_the_host_of_a_slack_url_is_stored_unencrypted(self, tenant: Tenant) -> None:
         channel = Channel.objects.get(pk=make(tenant, "slack", SLACK_URL).pk)
         assert channel.address == "https://hooks.slack.example"
         assert "s3cret" not in channel.encrypted_secret and channel.reveal_secret() == SLACK_URL
 
-    def test_saved_again_without_its_path_it_stays(self, tenant: Tenant) -> None:
+    def test_saving_a_slack_channel_without_the_path_keeps_its_url(self, tenant: Tenant) -> None:
         channel = make(tenant, "slack", SLACK_URL)
         channel.full_clean()
         channel.save()
@@ -128,13 +130,13 @@ class TestSlackAddress:
         with pytest.raises(ValidationError, match="full URL"):
             channel.full_clean()
 
-    def test_a_new_one_needs_all_of_it(self, tenant: Tenant) -> None:
+    def test_a_new_slack_channel_needs_the_full_url(self, tenant: Tenant) -> None:
         found = complaints(tenant, kind="slack", address="https://hooks.slack.example/")
         assert "full URL" in found["address"][0]
 
 
 class TestPages:
-    def test_without_any_the_page_says_what_to_do(self, pages: Client) -> None:
+    def test_the_channels_page_without_channels_says_what_to_do(self, pages: Client) -> None:
         assert "No channels yet" in page_of(pages, HERE)
 
     def test_a_webhook_is_made_and_its_secret_shown_once(self, pages: Client, tenant: Tenant) -> None:
@@ -149,7 +151,7 @@ class TestPages:
             shown = page_of(pages, path)
             assert secret not in shown and channel.encrypted_secret not in shown
 
-    def test_the_secret_stays_changes_or_is_made_anew(self, pages: Client, tenant: Tenant) -> None:
+    def test_a_signing_secret_is_kept_replaced_or_generated(self, pages: Client, tenant: Tenant) -> None:
         channel = make(tenant, "webhook", "https://pager.example/hook", name="Pager")
         first, own = channel.reveal_secret(), make_signing_secret()
         assert pages.post(f"{HERE}{channel.pk}/", {**PAGER, "name": "Renamed"}).status_code == 302
@@ -162,7 +164,7 @@ class TestPages:
         channel.refresh_from_db()
         assert channel.reveal_secret() not in (first, own) and channel.reveal_secret() in body(answer)
 
-    def test_a_slack_channel_keeps_its_address_for_itself(self, pages: Client) -> None:
+    def test_a_slack_url_is_never_shown_again(self, pages: Client) -> None:
         form = {
             "name": "Team",
             "address": SLACK_URL,
@@ -197,7 +199,7 @@ class TestPages:
             ("house", {"address": "http://192.168.0.1:9000"}, "OUTBOUND_ALLOWED_HOSTS"),
         ],
     )
-    def test_wrong_input_is_a_message_at_the_field(
+    def test_invalid_channel_input_is_reported_at_its_field(
         self, kind: str, values: dict[str, Any], complaint: str, pages: Client, tenant: Tenant
     ) -> None:
         make(tenant)
@@ -208,7 +210,7 @@ class TestPages:
         assert shown is not None and complaint in shown.group(1)
         assert Channel.objects.count() == 1
 
-    def test_a_name_of_another_tenants_channel_is_free(
+    def test_channel_names_are_unique_per_tenant_only(
         self, pages: Client, tenant: Tenant, other_tenant: Tenant
     ) -> None:
         make(other_tenant, name="Pager")
@@ -223,7 +225,7 @@ class TestPages:
         assert "“On call” deleted." in body(pages.post(f"{HERE}{channel.pk}/delete/", follow=True))
         assert Channel.objects.count() == 0
 
-    def test_a_test_shows_what_was_answered(self, pages: Client, tenant: Tenant, endpoint: ScriptedEndpoint) -> None:
+    def test_a_channel_test_shows_the_response(self, pages: Client, tenant: Tenant, endpoint: ScriptedEndpoint) -> None:
         channel = make(tenant, "webhook", endpoint.url)
         endpoint.script = lambda _request: (200, {}, b"<b>thank you</b>")
         shown = body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
@@ -234,7 +236,7 @@ class TestPages:
         shown = body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
         assert "Test failed." in shown and "status 500" in shown and "out of order" in shown
 
-    def test_a_test_that_failed_stays_in_sight_until_one_arrives(
+    def test_a_failed_channel_test_is_shown_until_one_is_delivered(
         self, pages: Client, tenant: Tenant, endpoint: ScriptedEndpoint
     ) -> None:
         channel = make(tenant, "webhook", "http://127.0.0.1:9/hook")
@@ -260,7 +262,7 @@ class TestPages:
         pages.post(f"{HERE}{channel.pk}/test/")
         assert all("Last test failed" not in page_of(pages, each) for each in places)
 
-    def test_an_alert_that_arrives_later_clears_a_failed_test(
+    def test_a_later_delivered_alert_clears_a_failed_channel_test(
         self, pages: Client, tenant: Tenant, endpoint: ScriptedEndpoint
     ) -> None:
         channel = make(tenant, "webhook", endpoint.url)
@@ -273,7 +275,7 @@ class TestPages:
     @pytest.mark.parametrize(
         ("fault", "words"), [("settings", "The last message was rejected"), ("message", "Not this")]
     )
-    def test_a_channel_whose_last_message_was_refused_is_not_shown_as_healthy(
+    def test_a_channel_whose_last_message_was_rejected_is_not_shown_as_healthy(
         self, fault: str, words: str, pages: Client, tenant: Tenant
     ) -> None:
         circuit = CircuitBreaker(endpoint_of(make(tenant)))
@@ -281,7 +283,7 @@ class TestPages:
         shown = page_of(pages, "/t/acme/alerts/")
         assert words in shown and "way-failing" in shown and "way-healthy" not in shown
 
-    def test_one_refused_message_among_others_that_arrived_is_told_and_no_failure_of_the_channel(
+    def test_one_rejected_message_among_delivered_ones_leaves_the_channel_healthy(
         self, pages: Client, tenant: Tenant
     ) -> None:
         circuit = CircuitBreaker(endpoint_of(make(tenant)))
@@ -290,7 +292,7 @@ class TestPages:
         shown = page_of(pages, "/t/acme/alerts/")
         assert "The last message was rejected; others were delivered. Not this one." in shown and "way-healthy" in shown
 
-    def test_a_person_and_a_tenant_may_send_so_many_tests_an_hour(
+    def test_channel_tests_are_limited_per_user_and_tenant(
         self, pages: Client, client_of: ClientOf, superuser: User, tenant: Tenant, endpoint: ScriptedEndpoint
     ) -> None:
         channel = make(tenant, "webhook", endpoint.url)
@@ -306,7 +308,9 @@ class TestPages:
         form = {"action": "send_test", "_selected_action": [str(channel.pk)]}
         assert "Test not sent." in body(boss.post("/admin/tenants/channel/", form, follow=True))
 
-    def test_a_test_to_the_inside_says_who_can_allow_it(self, pages: Client, tenant: Tenant, settings: Any) -> None:
+    def test_a_channel_test_to_an_internal_address_says_who_can_allow_it(
+        self, pages: Client, tenant: Tenant, settings: Any
+    ) -> None:
         channel = make(tenant, "house", "http://127.0.0.1:9")
         settings.OUTBOUND_ALLOWED_HOSTS = type(settings.OUTBOUND_ALLOWED_HOSTS).parse([])
         assert "OUTBOUND_ALLOWED_HOSTS" in body(pages.post(f"{HERE}{channel.pk}/test/", follow=True))
@@ -320,7 +324,7 @@ class TestPages:
             assert pages.post(f"{HERE}{id_}/{what}", PAGER).status_code == 404
         assert Channel.objects.get().enabled and endpoint.requests == []
 
-    def test_changes_are_in_the_log_without_the_secret(self, pages: Client, tenant: Tenant) -> None:
+    def test_channel_changes_are_audited_without_the_secret(self, pages: Client, tenant: Tenant) -> None:
         pages.post(f"{HERE}add/?kind=slack", {**PAGER, "address": SLACK_URL})
         entry = AuditEntry.objects.get(kind="channel")
         assert (entry.actor, entry.action, entry.name) == ("owner", "created", "Pager")
@@ -343,9 +347,7 @@ class TestConfirming:
         asking = [each for each in mail.outbox if "/alerts/confirm/" in each.body]
         return {each.to[0]: re.findall(r"/alerts/confirm/\S+", str(each.body))[0] for each in asking}
 
-    def test_an_address_that_is_no_members_own_gets_one_mail_and_nothing_else_until_it_confirms(
-        self, pages: Client
-    ) -> None:
+    def test_an_address_of_no_member_gets_only_a_confirmation_mail_until_it_confirms(self, pages: Client) -> None:
         shown = body(pages.post(f"{HERE}add/?kind=email", self.FORM, follow=True))
         assert "Confirmation link sent to a@example.com." in shown
         assert "Waiting for confirmation, no alerts yet: <bdi>a@example.com</bdi>" in shown
@@ -365,7 +367,7 @@ class TestConfirming:
         pages.post(f"{HERE}{channel.pk}/test/")
         assert mail.outbox[-1].to == ["a@example.com", "own@acme.example"]
 
-    def test_what_waited_goes_out_once_it_is_confirmed(self, pages: Client, tenant: Tenant) -> None:
+    def test_waiting_alerts_are_sent_once_the_address_is_confirmed(self, pages: Client, tenant: Tenant) -> None:
         pages.post(f"{HERE}add/?kind=email", {**self.FORM, "address": "a@example.com"})
         at = now().isoformat()
         store_tickets(tenant, [{"message": "We will file a lawsuit", "created_at": at, "updated_at": at}], now=now())
@@ -380,7 +382,7 @@ class TestConfirming:
         dispatcher.deliver_due()
         assert "lawsuit" in mail.outbox[-1].body and mail.outbox[-1].to == ["a@example.com"]
 
-    def test_an_address_that_a_channel_of_the_tenant_sends_to_needs_no_second_word(
+    def test_an_address_confirmed_for_another_channel_of_the_tenant_needs_no_second_confirmation(
         self, pages: Client, tenant: Tenant, other_tenant: Tenant
     ) -> None:
         make(tenant, "email", "old@example.com", name="From before")
@@ -389,7 +391,7 @@ class TestConfirming:
         pages.post(f"{HERE}add/?kind=email", form)
         assert Channel.objects.get(name="Mail").unconfirmed == ["b@example.com"]
 
-    def test_an_address_that_was_taken_out_must_confirm_again(self, pages: Client) -> None:
+    def test_an_address_removed_from_a_channel_must_confirm_again(self, pages: Client) -> None:
         pages.post(f"{HERE}add/?kind=email", self.FORM)
         Client().post(self.links()["a@example.com"])
         channel = Channel.objects.get()
@@ -398,7 +400,7 @@ class TestConfirming:
             channel.refresh_from_db()
             assert channel.unconfirmed == waiting
 
-    def test_an_address_is_asked_twice_a_day_at_most_whoever_asks(
+    def test_an_address_gets_at_most_two_confirmation_mails_a_day(
         self, pages: Client, client_of: ClientOf, stranger: User, tenant: Tenant
     ) -> None:
         pages.post(f"{HERE}add/?kind=email", self.FORM)
@@ -418,13 +420,13 @@ class TestConfirming:
             pytest.param(signing.dumps(["1", "a@example.com"], salt="another"), id="made for another purpose"),
         ],
     )
-    def test_a_link_that_is_not_ours_confirms_nothing(self, token: str, pages: Client) -> None:
+    def test_an_invalid_confirmation_link_confirms_nothing(self, token: str, pages: Client) -> None:
         pages.post(f"{HERE}add/?kind=email", self.FORM)
         for answer in (Client().get(f"/alerts/confirm/{token}/"), Client().post(f"/alerts/confirm/{token}/")):
             assert answer.status_code == 404
         assert Channel.objects.get().unconfirmed == ["a@example.com"]
 
-    def test_names_that_an_admin_chose_stand_in_no_subject(self, pages: Client, tenant: Tenant) -> None:
+    def test_no_mail_subject_contains_a_name_chosen_by_an_admin(self, pages: Client, tenant: Tenant) -> None:
         form = {
             **self.FORM,
             "name": "Your account is suspended, call 555",
@@ -437,7 +439,7 @@ class TestConfirming:
         asking, test = mail.outbox
         assert "suspended" not in asking.body and "suspended" in test.body
 
-    def test_a_channel_stored_before_addresses_were_confirmed_goes_on(self, pages: Client, tenant: Tenant) -> None:
+    def test_a_channel_stored_before_confirmation_existed_keeps_working(self, pages: Client, tenant: Tenant) -> None:
         channel = make(tenant, "email", "a@example.com", name="Mail")
         stored = mongo.collection(Channel._meta.db_table)
         assert stored.update_one(
@@ -449,7 +451,9 @@ class TestConfirming:
         pages.post(f"{HERE}{channel.pk}/", {**self.FORM, "address": "a@example.com"})
         assert Channel.objects.get().unconfirmed == []
 
-    def test_the_admin_asks_too(self, client_of: ClientOf, superuser: User, tenant: Tenant) -> None:
+    def test_the_django_admin_sends_confirmation_mails_too(
+        self, client_of: ClientOf, superuser: User, tenant: Tenant
+    ) -> None:
         form = {**self.FORM, "tenant": str(tenant.pk), "kind": "email"}
         said = body(client_of(superuser).post("/admin/tenants/channel/add/", form, follow=True))
         assert "sent to a@example.com, own@acme.example" in said or "sent to a@example.com" in said
@@ -473,7 +477,7 @@ class TestAdmin:
             page = staff.get(path).content.decode()
             assert secret not in page and channel.encrypted_secret not in page
 
-    def test_tenant_and_kind_are_chosen_once(self, staff: Client, tenant: Tenant) -> None:
+    def test_the_admin_cannot_change_a_channels_tenant_or_kind(self, staff: Client, tenant: Tenant) -> None:
         for kind, address in (("house", "https://help.example"), ("slack", SLACK_URL), ("email", "a@example.com")):
             channel = make(tenant, kind, address, name=kind)
             page = staff.get(f"{self.LIST}{channel.pk}/change/").content.decode()
@@ -484,12 +488,14 @@ class TestAdmin:
             assert channel.max_age_hours == 3
         assert Channel.objects.get(name="slack").reveal_secret() == SLACK_URL
 
-    def test_the_name_is_the_tenants_own(self, staff: Client, tenant: Tenant) -> None:
+    def test_the_admin_checks_channel_names_per_tenant(self, staff: Client, tenant: Tenant) -> None:
         make(tenant, name="Pager")
         form = {**PAGER, "tenant": str(tenant.pk), "kind": "house"}
         assert "A channel with this name already exists" in staff.post(f"{self.LIST}add/", form).content.decode()
 
-    def test_a_test_is_an_action(self, staff: Client, tenant: Tenant, endpoint: ScriptedEndpoint) -> None:
+    def test_the_admin_sends_a_channel_test_by_an_action(
+        self, staff: Client, tenant: Tenant, endpoint: ScriptedEndpoint
+    ) -> None:
         channel = make(tenant, "house", endpoint.url)
         form = {"action": "send_test", "_selected_action": [str(channel.pk)]}
         assert "Test delivered" in body(staff.post(self.LIST, form, follow=True))
@@ -502,7 +508,7 @@ class TestCommand:
         call_command("channel", *arguments, stdout=out)
         return out.getvalue()
 
-    def test_every_kind_is_set_up_listed_tried_and_removed(
+    def test_every_kind_of_channel_can_be_added_listed_tested_and_removed(
         self, tenant: Tenant, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, settings: Any
     ) -> None:
         settings.EMAIL_IS_SET = True
@@ -527,7 +533,7 @@ class TestCommand:
             self.run("remove", "acme", name)
         assert len(endpoint.requests) == 4 and Channel.objects.count() == 0
 
-    def test_replacing_keeps_the_secret(self, tenant: Tenant) -> None:
+    def test_replacing_a_webhook_keeps_its_secret(self, tenant: Tenant) -> None:
         add = ["add", "acme", "--kind", "webhook", "--name", "Pager", "--address"]
         self.run(*add, "https://a.example")
         first = Channel.objects.get().reveal_secret()
@@ -550,7 +556,7 @@ class TestCommand:
             (["remove", "acme", "nothing"], "no channel “nothing”"),
         ],
     )  # fmt: skip
-    def test_what_cannot_be_done_says_why(self, arguments: list[str], words: str, tenant: Tenant) -> None:
+    def test_channel_command_errors_are_sentences(self, arguments: list[str], words: str, tenant: Tenant) -> None:
         make(tenant, "house", "http://127.0.0.1:9")
         with pytest.raises(CommandError, match=re.escape(words)):
             self.run(*arguments)

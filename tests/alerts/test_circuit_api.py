@@ -33,7 +33,7 @@ def status(client: Client, name: str = "notify") -> dict[str, Any]:
     return found
 
 
-def test_notify_is_a_name_also_where_nothing_was_ever_sent(team_mate: User, client_of: ClientOf) -> None:
+def test_the_notify_circuit_exists_before_anything_is_sent(team_mate: User, client_of: ClientOf) -> None:
     assert status(client_of(team_mate)) == {
         "name": "notify",
         "state": "closed",
@@ -45,7 +45,7 @@ def test_notify_is_a_name_also_where_nothing_was_ever_sent(team_mate: User, clie
     }
 
 
-def test_an_open_circuit_says_since_when_and_for_how_long(
+def test_an_open_circuit_reports_since_when_and_for_how_long(
     team_mate: User, client_of: ClientOf, native_channel: Channel
 ) -> None:
     fail(native_channel)
@@ -57,7 +57,7 @@ def test_an_open_circuit_says_since_when_and_for_how_long(
         assert 0 < found["retry_after"] <= 30
 
 
-def test_notify_is_the_worst_of_ones_own_house_endpoints_and_of_no_others(
+def test_notify_is_the_worst_of_the_users_own_native_endpoints(
     tenant: Tenant, other_tenant: Tenant, team_mate: User, stranger: User, client_of: ClientOf
 ) -> None:
     channels = [
@@ -71,7 +71,7 @@ def test_notify_is_the_worst_of_ones_own_house_endpoints_and_of_no_others(
     assert status(client_of(stranger))["state"] == "open"
 
 
-def test_a_circuit_of_others_does_not_exist(
+def test_a_circuit_of_another_tenant_is_404(
     native_channel: Channel, stranger: User, owner: User, client_of: ClientOf
 ) -> None:
     name = endpoint_of(native_channel)
@@ -81,7 +81,7 @@ def test_a_circuit_of_others_does_not_exist(
     assert Client().get("/circuit/notify/status").status_code == 401
 
 
-def test_a_reset_closes_the_circuit_and_what_waits_goes_out(
+def test_a_circuit_reset_sends_waiting_messages(
     manager: User, client_of: ClientOf, native_channel: Channel, endpoint: Endpoint, urgent: Urgent,
 ) -> None:  # fmt: skip
     endpoint.behaviour = lambda _key, _body: Reply(status=500)
@@ -97,14 +97,14 @@ def test_a_reset_closes_the_circuit_and_what_waits_goes_out(
     assert len(endpoint.accepted()) == 2
 
 
-def test_who_only_reads_resets_nothing(team_mate: User, client_of: ClientOf, native_channel: Channel) -> None:
+def test_a_viewer_cannot_reset_a_circuit(team_mate: User, client_of: ClientOf, native_channel: Channel) -> None:
     fail(native_channel)
     for name in ("notify", endpoint_of(native_channel)):
         assert client_of(team_mate).post(f"/circuit/{name}/reset").status_code == 403
     assert status(client_of(team_mate))["state"] == "open"
 
 
-def test_notify_resets_the_endpoints_one_may_run_and_leaves_the_others(
+def test_resetting_notify_resets_only_endpoints_that_the_user_may_manage(
     tenant: Tenant, other_tenant: Tenant, manager: User, client_of: ClientOf
 ) -> None:
     Membership.objects.create(user=manager, tenant=other_tenant, role=Role.VIEWER)
@@ -119,7 +119,7 @@ def test_notify_resets_the_endpoints_one_may_run_and_leaves_the_others(
     assert status(client_of(manager), endpoint_of(read_only))["state"] == "open"
 
 
-def test_a_token_sees_and_resets_what_it_may(
+def test_a_token_sees_and_resets_only_its_own_circuits(
     tenant: Tenant, other_tenant: Tenant, manager: User, native_channel: Channel
 ) -> None:
     Membership.objects.create(user=manager, tenant=other_tenant, role=Role.MANAGER)

@@ -69,7 +69,7 @@ class TestAttempts:
         assert (attempt["ok"], attempt["status"], attempt["note"]) == (True, 200, "thank you")
         assert dispatcher.deliver_due() == 0
 
-    def test_three_attempts_in_a_row_then_growing_gaps_and_always_the_same_key(
+    def test_a_failing_message_is_sent_in_series_with_growing_pauses_and_the_same_key(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(body=b"out of order")
@@ -85,7 +85,7 @@ class TestAttempts:
         assert {each.key for each in endpoint.received} == {only()["_id"]}
         assert only()["log"][-1]["note"].endswith("internal error (status 500). Response: out of order")
 
-    def test_after_a_day_in_vain_it_is_dead_and_nothing_more_is_sent(
+    def test_a_message_fails_after_a_day_of_attempts(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
@@ -103,7 +103,7 @@ class TestAttempts:
         clock.advance(days=3)
         assert dispatcher.deliver_due() == 0
 
-    def test_a_retry_after_is_waited_for_by_everything_that_goes_there(
+    def test_retry_after_delays_all_messages_to_the_endpoint(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(429, retry_after="20")
@@ -117,7 +117,7 @@ class TestAttempts:
         assert dispatcher.deliver_due() == 2
         assert statuses() == ["delivered", "delivered"]
 
-    def test_the_oldest_goes_first(
+    def test_the_oldest_message_is_sent_first(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         for _ in range(5):
@@ -126,7 +126,7 @@ class TestAttempts:
         dispatcher.deliver_due()
         assert [each.body["ticket_id"] for each in endpoint.received] == ["T-1", "T-2", "T-3", "T-4", "T-5"]
 
-    def test_a_channel_that_is_off_waits_and_one_that_is_gone_drops_its_messages(
+    def test_messages_wait_for_a_channel_that_is_off_and_are_dropped_for_a_deleted_one(
         self, tenant: Tenant, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher,
         clock: FakeClock,
     ) -> None:  # fmt: skip
@@ -157,7 +157,7 @@ def only_or_none() -> Document | None:
 
 
 class TestCircuit:
-    def test_an_endpoint_that_fails_is_left_alone_and_then_probed_once(
+    def test_a_failing_endpoint_is_paused_and_then_probed_once(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
@@ -176,7 +176,7 @@ class TestCircuit:
         assert dispatcher.deliver_due() == 8
         assert statuses() == ["delivered"] * 8
 
-    def test_the_probe_is_the_message_with_the_most_attempts_behind_it_and_by_turns_a_new_one(
+    def test_probes_alternate_between_the_most_tried_message_and_a_new_one(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
@@ -194,7 +194,7 @@ class TestCircuit:
         probes = [each.body["ticket_id"] for each in endpoint.received[before:]]
         assert probes[0] in ("T-1", "T-2") and probes[3] in new and not new & set(probes[:3])
 
-    def test_an_endpoint_that_takes_only_the_third_attempt_of_each_ticket_is_not_probed_in_vain(
+    def test_an_endpoint_that_accepts_only_third_attempts_recovers_by_its_probes(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         tries: Counter[str] = Counter()
@@ -213,7 +213,7 @@ class TestCircuit:
         assert clock() - began < timedelta(minutes=13)
         assert set(tries.values()) == {3}
 
-    def test_a_message_that_is_refused_for_what_it_says_is_no_probe_while_there_are_others(
+    def test_a_rejected_message_is_not_used_as_a_probe_while_there_are_others(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = lambda _key, body: Reply(status=422 if body["ticket_id"] == "T-1" else 500)
@@ -245,7 +245,7 @@ class TestCircuit:
                 dispatcher.deliver_due()
             assert statuses().count("delivered") == count, "at the fourth probe at the latest"
 
-    def test_when_the_endpoint_is_well_again_nothing_sleeps_on_through_its_gap(
+    def test_a_recovered_endpoint_gets_all_waiting_messages_immediately(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
@@ -261,7 +261,7 @@ class TestCircuit:
         dispatcher.deliver_due()
         assert statuses() == ["delivered"] * 5
 
-    def test_a_dead_endpoint_does_not_delay_another_one(
+    def test_a_failing_endpoint_does_not_delay_another_one(
         self, tenant: Tenant, other_tenant: Tenant, endpoint: Endpoint, other_endpoint: Endpoint, urgent: Urgent,
         dispatcher: Dispatcher, clock: FakeClock,
     ) -> None:  # fmt: skip
@@ -279,7 +279,7 @@ class TestCircuit:
 class TestRefusedMessages:
     """An endpoint that works and refuses one message says nothing of the others."""
 
-    def test_a_refused_message_opens_no_circuit_and_fails_after_a_few_attempts(
+    def test_a_rejected_message_opens_no_circuit_and_fails_after_a_few_attempts(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(422, body=b"no such field")
@@ -294,7 +294,7 @@ class TestRefusedMessages:
         assert circuit(native_channel, clock).state().failure_count == 0
 
     @pytest.mark.parametrize("status", [400, 413, 422])
-    def test_any_number_of_them_hold_back_no_other(
+    def test_rejected_messages_hold_back_no_others(
         self, status: int, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher,
         clock: FakeClock,
     ) -> None:  # fmt: skip
@@ -308,7 +308,7 @@ class TestRefusedMessages:
         dispatcher.deliver_due()
         assert [each.body["ticket_id"] for each in endpoint.accepted()] == ["T-21"]
 
-    def test_an_address_that_is_gone_is_not_tried_again_and_sending_again_begins_anew(
+    def test_a_message_to_a_removed_url_fails_immediately_and_starts_over_when_resent(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(410)
@@ -322,7 +322,7 @@ class TestRefusedMessages:
         dispatcher.deliver_due()
         assert only()["status"] == "delivered"
 
-    def test_mails_that_the_server_refuses_delay_neither_the_tenants_other_mails_nor_another_tenants(
+    def test_rejected_mails_delay_no_other_mails(
         self, tenant: Tenant, other_tenant: Tenant, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock,
         settings: Any,
     ) -> None:  # fmt: skip
@@ -363,7 +363,7 @@ class TestTenantsApart:
             names.add(endpoint_of(channel))
         assert len(names) == 2
 
-    def test_a_circuit_that_one_opened_stops_no_message_of_the_other(
+    def test_an_open_circuit_of_one_tenant_stops_no_message_of_another(
         self, tenant: Tenant, other_tenant: Tenant, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher,
         clock: FakeClock,
     ) -> None:  # fmt: skip
@@ -382,7 +382,7 @@ class TestTenantsApart:
 
 
 class TestRetryAfter:
-    def test_an_hour_is_waited_for_and_the_time_for_giving_up_ends_it(
+    def test_a_retry_after_of_an_hour_is_respected_until_the_deadline(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock,
         settings: Any,
     ) -> None:  # fmt: skip
@@ -397,7 +397,7 @@ class TestRetryAfter:
         assert times == [0, 3600, 7200]
         assert only()["status"] == "dead"
 
-    def test_more_than_an_hour_is_an_hour(
+    def test_a_retry_after_is_capped_at_one_hour(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing(429, retry_after="86400")
@@ -410,7 +410,7 @@ class TestRetryAfter:
         assert dispatcher.deliver_due() == 1
 
 
-def test_messages_stored_by_an_earlier_version_go_out(
+def test_messages_stored_by_an_earlier_version_are_sent(
     native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
 ) -> None:
     endpoint.behaviour = failing(500)
@@ -436,7 +436,7 @@ class TestFolding:
         (request,) = endpoint.received
         assert (request.body["kind"], len(request.body["tickets"])) == ("digest", 37)
 
-    def test_what_comes_in_while_an_endpoint_is_away_is_one_digest_when_it_is_back(
+    def test_news_during_an_outage_becomes_one_digest(
         self, webhook: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
@@ -452,7 +452,7 @@ class TestFolding:
         assert len(arrived) < 60 and max(arrived) > 1
         assert len({each.key for each in endpoint.accepted()}) == len(arrived)
 
-    def test_the_same_customer_again_within_the_hour_is_one_message_at_its_end(
+    def test_more_news_about_a_customer_within_an_hour_is_one_message_at_its_end(
         self, webhook: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         began = clock()
@@ -472,7 +472,7 @@ class TestFolding:
         assert dispatcher.deliver_due() == 1
         assert [each["ticket_id"] for each in endpoint.received[-1].body["tickets"]] == ["T-2", "T-3", "T-4"]
 
-    def test_the_hour_of_one_channel_is_not_the_hour_of_another(
+    def test_each_channel_has_its_own_hour_per_customer(
         self, tenant: Tenant, webhook: Channel, endpoint: Endpoint, other_endpoint: Endpoint, urgent: Urgent,
         dispatcher: Dispatcher, clock: FakeClock,
     ) -> None:  # fmt: skip
@@ -484,7 +484,7 @@ class TestFolding:
         dispatcher.deliver_due()
         assert (len(endpoint.received), len(other_endpoint.received)) == (1, 1)
 
-    def test_a_folded_message_is_the_same_at_every_attempt_whatever_comes_in_meanwhile(
+    def test_a_digest_stays_the_same_in_every_attempt(
         self, webhook: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         endpoint.behaviour = failing()
@@ -504,7 +504,7 @@ class TestFolding:
 
 
 class TestClaims:
-    def test_what_a_process_died_with_is_due_again_when_its_lease_ends(
+    def test_a_delivery_of_a_crashed_process_is_due_again_after_its_lease(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
     ) -> None:
         urgent()
@@ -516,7 +516,7 @@ class TestClaims:
         assert dispatcher.deliver_due() == 1
         assert endpoint.received[0].key == dead.key
 
-    def test_a_worker_that_slept_past_its_lease_does_not_settle_what_another_one_claimed(
+    def test_a_worker_past_its_lease_cannot_record_a_result_for_anothers_claim(
         self, native_channel: Channel, urgent: Urgent, clock: FakeClock
     ) -> None:
         urgent()
@@ -534,7 +534,7 @@ class TestClaims:
         assert not deliveries.record_failed(sleeper, attempt, pause, was_refused=False, clock=clock)
         assert only()["status"] == "delivered"
 
-    def test_eight_at_once_take_each_message_once(
+    def test_eight_workers_at_once_claim_each_message_once(
         self, transactional_db: None, native_channel: Channel, urgent: Urgent, clock: FakeClock
     ) -> None:
         urgent(40)

@@ -50,7 +50,7 @@ def test_an_urgent_ticket_is_news_once_for_every_channel_that_wants_it(tenant: T
     assert "lawsuit" in entry["facts"]["reason"]
 
 
-def test_a_first_import_of_old_tickets_pages_nobody(tenant: Tenant, clock: FakeClock) -> None:
+def test_a_first_import_of_old_tickets_raises_no_alerts(tenant: Tenant, clock: FakeClock) -> None:
     usual, patient = channel(tenant), channel(tenant, "Patient", max_age_hours=48)
     ages = {"T-1": timedelta(hours=23), "T-2": timedelta(hours=25), "T-3": timedelta(days=300)}
     store_tickets(
@@ -62,7 +62,7 @@ def test_a_first_import_of_old_tickets_pages_nobody(tenant: Tenant, clock: FakeC
     assert waiting(patient) == ["T-1", "T-2"]
 
 
-def test_a_channel_hears_of_the_urgency_and_sentiment_it_wants(tenant: Tenant, clock: FakeClock) -> None:
+def test_a_channel_alerts_on_its_chosen_urgencies_and_sentiments(tenant: Tenant, clock: FakeClock) -> None:
     angry = channel(tenant, urgencies=[], sentiments=["negative"])
     all_of_it = channel(tenant, "All", urgencies=[], sentiments=[])
     both = channel(tenant, "Both", urgencies=["high"], sentiments=["negative"])
@@ -77,7 +77,7 @@ def test_a_channel_hears_of_the_urgency_and_sentiment_it_wants(tenant: Tenant, c
     assert waiting(both) == ["T-4"]
 
 
-def test_the_reason_is_the_words_of_the_verdict_that_the_channel_listens_for(tenant: Tenant, clock: FakeClock) -> None:
+def test_the_reason_names_the_words_behind_the_filtered_label(tenant: Tenant, clock: FakeClock) -> None:
     channel(tenant, "Urgent")
     channel(tenant, "Angry", urgencies=[], sentiments=["negative"])
     channel(tenant, "Both", urgencies=["high"], sentiments=["negative"])
@@ -156,7 +156,7 @@ def test_a_retention_period_that_is_set_later_holds_for_alerts_too(
         assert mongo.collection(name).count_documents({"expires_at": {"$exists": True}}) == 0
 
 
-def test_a_ticket_that_comes_back_is_no_news(tenant: Tenant, clock: FakeClock) -> None:
+def test_a_restored_ticket_raises_no_alert(tenant: Tenant, clock: FakeClock) -> None:
     hook = channel(tenant)
     ticket = {"id": "T-1", "message": LAWSUIT, "created_at": clock().isoformat()}
     store_tickets(tenant, [ticket], now=clock())

@@ -101,7 +101,7 @@ def webhook(url: str) -> Channel:
 
 
 class TestHouse:
-    def test_the_demo_helpdesk_takes_it(self) -> None:
+    def test_the_demo_helpdesk_accepts_native_messages(self) -> None:
         with DemoHelpdesk(notify=NotifyRules(failures_per_ticket=0, shortest_delay=0, longest_delay=0)) as helpdesk:
             assert send(channel("house", helpdesk.url), message()).status == 200
             assert helpdesk.notifications == [
@@ -113,13 +113,13 @@ class TestHouse:
                 }
             ]
 
-    def test_a_failure_is_a_sentence_with_the_answer(self) -> None:
+    def test_a_failed_native_message_reports_the_response(self) -> None:
         with DemoHelpdesk(notify=NotifyRules(failures_per_ticket=2, shortest_delay=0, longest_delay=0)) as helpdesk:
             error = refused(channel("house", helpdesk.url))
         assert (error.status, error.endpoint_is_healthy) == (500, False)
         assert "internal error (status 500)" in str(error) and "attempt 1 failed" in error.excerpt
 
-    def test_a_shut_door_says_how_long(self) -> None:
+    def test_a_closed_endpoint_says_how_long(self) -> None:
         with DemoHelpdesk(
             notify=NotifyRules(failures_per_ticket=9, closes_after=1, shortest_delay=0, longest_delay=0)
         ) as helpdesk:
@@ -146,7 +146,7 @@ class TestHouse:
         ],
         ids=["several", "trouble", "test", "no reason"],
     )
-    def test_whatever_it_is_about_the_four_fields_are_filled(
+    def test_native_messages_always_fill_their_four_fields(
         self, what: Message, body: dict[str, str], endpoint: ScriptedEndpoint
     ) -> None:
         send(channel("house", endpoint.url + "/"), what)
@@ -170,10 +170,10 @@ class TestEndpointNames:
             ("email", "a@example.com", "email"),
         ],
     )
-    def test_the_plain_ones(self, kind: str, address: str, name: str) -> None:
+    def test_endpoint_names_of_plain_urls(self, kind: str, address: str, name: str) -> None:
         assert open_sender(channel(kind, address)).endpoint == name
 
-    def test_paths_tell_endpoints_apart_and_stay_secret(self) -> None:
+    def test_endpoint_names_distinguish_paths_without_revealing_them(self) -> None:
         urls = [f"https://hooks.example/services/T{n}/secret" for n in (1, 2)]
         names = [open_sender(channel("slack", "https://hooks.example", secret=url)).endpoint for url in urls]
         assert names[0] != names[1]
@@ -225,7 +225,7 @@ def example_verifier() -> Any:
 
 
 class TestWebhook:
-    def test_the_body_tells_everything(self, endpoint: ScriptedEndpoint) -> None:
+    def test_the_webhook_body_has_all_documented_fields(self, endpoint: ScriptedEndpoint) -> None:
         send(webhook(f"{endpoint.url}/hook"), message(facts(subject="Rückerstattung <b>")))
         (request,) = endpoint.requests
         assert request.path == "/hook" and request.headers["content-type"] == "application/json"
@@ -317,17 +317,17 @@ class TestAnswers:
         assert (error.fault, error.is_final) == (fault, reply[0] == 410)
 
     @pytest.mark.parametrize(("asked", "kept"), [("1800", 1800), ("3600", 3600), ("86400", 3600), ("never", None)])
-    def test_a_wish_to_wait_is_kept_to_up_to_an_hour(
+    def test_retry_after_is_reported_up_to_an_hour(
         self, asked: str, kept: float | None, endpoint: ScriptedEndpoint
     ) -> None:
         endpoint.script = lambda _request: (503, {"Retry-After": asked}, b"")
         assert refused(webhook(endpoint.url)).retry_after == kept
 
-    def test_an_answer_is_read_to_a_limit_and_kept_shorter(self, endpoint: ScriptedEndpoint) -> None:
+    def test_a_response_is_read_to_a_limit_and_stored_shortened(self, endpoint: ScriptedEndpoint) -> None:
         endpoint.script = lambda _request: (200, {}, b"x" * 5_000_000)
         assert len(send(webhook(endpoint.url), message()).excerpt) == 500
 
-    def test_an_answer_without_end_is_hung_up_on(self) -> None:
+    def test_an_endless_response_is_cut_off(self) -> None:
         poured = threading.Event()
 
         def pour(connection: socket.socket) -> None:
@@ -341,14 +341,14 @@ class TestAnswers:
             assert send(webhook(server.url), message()).status == 200
             assert poured.wait(10)
 
-    def test_a_compressed_answer_is_not_unpacked(self, endpoint: ScriptedEndpoint) -> None:
+    def test_a_compressed_response_is_not_unpacked(self, endpoint: ScriptedEndpoint) -> None:
         import gzip
 
         endpoint.script = lambda _request: (200, {"Content-Encoding": "gzip"}, gzip.compress(b"x" * 10_000_000))
         assert send(webhook(endpoint.url), message()).excerpt == ""
         assert endpoint.requests[0].headers["accept-encoding"] == "identity"
 
-    def test_signs_that_do_not_print_leave_the_excerpt(self, endpoint: ScriptedEndpoint) -> None:
+    def test_unprintable_characters_are_removed_from_the_excerpt(self, endpoint: ScriptedEndpoint) -> None:
         endpoint.script = lambda _request: (200, {}, b"a\0b\x1b[31m \xff \xe2\x80\xae<script>\n\nend")
         assert send(webhook(endpoint.url), message()).excerpt == "a b [31m � <script> end"
 
@@ -363,12 +363,12 @@ class TestAnswers:
             port = free.getsockname()[1]
         assert "the connection was refused" in str(refused(webhook(f"http://127.0.0.1:{port}")))
 
-    def test_an_endpoint_that_does_not_answer_is_given_up_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_endpoint_that_does_not_respond_times_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tickets.alerts.kinds.http.WHOLE_SECONDS", 0.2)
         with RawServer(lambda connection: server.drip(connection, b"", every=0.05, at_most=100)) as server:
             assert "did not answer within" in str(refused(webhook(server.url)))
 
-    def test_an_inside_address_is_refused_and_blames_no_endpoint(self) -> None:
+    def test_an_internal_address_is_rejected_without_blaming_the_endpoint(self) -> None:
         error = refused(webhook("http://127.0.0.2:80/"))
         assert "OUTBOUND_ALLOWED_HOSTS" in str(error) and error.endpoint_is_healthy
 
@@ -388,7 +388,7 @@ _LINK = re.compile(r"\w://|\w\.\w|\w:\w|\]\(|<http")
 
 class TestSlack:
     @pytest.mark.parametrize("text", HOSTILE)
-    def test_a_strangers_text_forms_no_link_no_mention_and_no_markup(self, text: str) -> None:
+    def test_untrusted_text_forms_no_link_mention_or_markup(self, text: str) -> None:
         told = message(
             facts(subject=text, ticket_id=text, customer_id=text, reason=text, sentiment=text, text=text),
             headline=text,
@@ -489,7 +489,7 @@ class TestEmail:
         [*HOSTILE, "x\r\nBcc: spy@evil.example", "x\nTo: spy@evil.example\n\nbody", "x\r\n\r\n<html>", "=?utf-8?q?=0AX:?=",
          "x\x0bBcc: a", "x\x85Bcc: a"],
     )  # fmt: skip
-    def test_a_strangers_text_adds_no_header_and_no_markup(self, text: str) -> None:
+    def test_untrusted_text_adds_no_header_or_markup(self, text: str) -> None:
         told = message(
             facts(subject=text, reason=text, ticket_id=text, customer_id=text, text=text),
             headline=text,
@@ -539,7 +539,7 @@ class TestEmail:
             ({"EHLO": "", "HELO": ""}, "is not reachable", None, "endpoint"),
         ],
     )
-    def test_what_the_mail_server_says_is_a_sentence_and_whose_fault_it_is(
+    def test_a_mail_server_error_is_a_sentence_with_the_right_fault(
         self, refusals: dict[str, str], words: str, status: int | None, fault: str, settings: Any
     ) -> None:
         with SmtpServer(refusals) as server:
@@ -548,7 +548,7 @@ class TestEmail:
         assert words in str(error)
         assert (error.status, error.fault, error.is_final) == (status, fault, False)
 
-    def test_without_a_mail_server_it_says_so_instead_of_losing_it(self, settings: Any) -> None:
+    def test_without_a_mail_server_the_error_says_so(self, settings: Any) -> None:
         settings.EMAIL_IS_SET = False
         assert "EMAIL_HOST" in str(refused(channel("email", "a@example.com")))
         assert mail.outbox == []
@@ -578,7 +578,7 @@ class TestSecrets:
         said = caplog.text + " ".join(f"{each} {each.excerpt} {each!r}" for each in errors)
         assert secret not in said and "s3cret" not in said
 
-    def test_an_unreadable_one_is_a_sentence(self, endpoint: ScriptedEndpoint) -> None:
+    def test_an_unreadable_secret_is_reported_as_a_sentence(self, endpoint: ScriptedEndpoint) -> None:
         for kind in ("webhook", "slack"):
             broken = channel(kind, endpoint.url)
             broken.encrypted_secret = "gAAAAA-of-another-key"
@@ -586,6 +586,6 @@ class TestSecrets:
         assert endpoint.requests == []
 
 
-def test_requests_are_remembered_as_they_came(endpoint: ScriptedEndpoint) -> None:
+def test_the_demo_helpdesk_records_requests(endpoint: ScriptedEndpoint) -> None:
     send(webhook(endpoint.url), message())
     assert isinstance(endpoint.requests[0], Received) and endpoint.requests[0].headers["user-agent"] == "SupportSaaS"

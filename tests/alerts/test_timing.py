@@ -9,19 +9,19 @@ def longest(_shortest: float, longest: float) -> float:
     return longest
 
 
-def test_three_attempts_in_a_row_wait_two_and_four_seconds_at_most() -> None:
+def test_waits_within_a_series_are_at_most_two_and_four_seconds() -> None:
     assert [pause_after(tries, jitter=longest).seconds for tries in (1, 2)] == [2, 4]
     assert not pause_after(1).series_is_over and not pause_after(2).series_is_over
 
 
-def test_the_waits_in_a_row_are_anything_from_nothing_on() -> None:
+def test_waits_within_a_series_start_at_zero() -> None:
     jitter = random.Random(1).uniform
     waits = [pause_after(2, jitter=jitter).seconds for _ in range(2000)]
     assert min(waits) < 0.05 and max(waits) > 3.95
     assert 1.9 < sum(waits) / len(waits) < 2.1
 
 
-def test_after_each_row_the_gap_is_twice_as_long_up_to_a_day() -> None:
+def test_pauses_between_series_double_up_to_a_day() -> None:
     gaps = [pause_after(3 * row, jitter=longest) for row in range(1, 15)]
     assert all(gap.series_is_over for gap in gaps)
     assert [gap.seconds for gap in gaps[:5]] == [60, 120, 240, 480, 960]
@@ -29,17 +29,17 @@ def test_after_each_row_the_gap_is_twice_as_long_up_to_a_day() -> None:
     assert pause_after(3_000_000, jitter=longest).seconds == 86_400
 
 
-def test_a_new_row_begins_with_short_waits_again() -> None:
+def test_each_series_starts_with_short_waits() -> None:
     assert [pause_after(tries, jitter=longest).seconds for tries in (4, 5)] == [2, 4]
 
 
-def test_what_the_endpoint_asks_for_is_kept_to() -> None:
+def test_a_requested_wait_is_respected() -> None:
     assert pause_after(1, retry_after=17, jitter=longest).seconds == 17
     assert pause_after(3, retry_after=17, jitter=longest).seconds == 60
     assert pause_after(1, retry_after=17, jitter=longest).series_is_over, "the next attempt is no part of the row"
 
 
-def test_a_message_that_is_refused_is_tried_five_times_in_all() -> None:
+def test_a_rejected_message_gets_five_attempts() -> None:
     pauses = [pause_after_rejection(refusals) for refusals in range(1, 6)]
     assert [pause and pause.seconds for pause in pauses] == [60, 300, 1500, 7500, None]
     found = pause_after_rejection(1, retry_after=400)

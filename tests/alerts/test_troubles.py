@@ -123,7 +123,7 @@ class TestEndpoints:
         assert told() == []
         assert len(find_troubles(tenant)) == 1
 
-    def test_what_one_tenants_alerts_meet_is_told_to_that_tenant_alone(
+    def test_endpoint_incidents_are_reported_only_to_their_tenant(
         self, tenant: Tenant, other_tenant: Tenant, circuit: CircuitBreaker, endpoint: Endpoint,
         other_endpoint: Endpoint, clock: FakeClock,
     ) -> None:  # fmt: skip
@@ -134,7 +134,7 @@ class TestEndpoints:
         assert len(find_troubles(tenant)) == 1
         assert find_troubles(other_tenant) == [] and told() == []
 
-    def test_an_endpoint_that_refuses_every_message_is_reported_and_a_single_refusal_is_not(
+    def test_an_endpoint_that_rejects_every_message_is_reported_but_a_single_rejection_is_not(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
     ) -> None:
         make_webhook(tenant, other_endpoint)
@@ -146,7 +146,7 @@ class TestEndpoints:
         assert told() == [("trouble", "Hook")]
         assert "“Desk” do not arrive. Not this one." in find_troubles(tenant)[0].sentence
 
-    def test_wrong_settings_are_told_after_the_first_message(
+    def test_invalid_channel_settings_are_reported_after_the_first_message(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
     ) -> None:
         make_webhook(tenant, other_endpoint)
@@ -159,7 +159,7 @@ class TestEndpoints:
         watch_for(clock, minutes=10)
         assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
 
-    def test_a_channel_that_is_gone_fails_no_more(
+    def test_a_deleted_channel_is_no_incident(
         self, tenant: Tenant, native_channel: Channel, circuit: CircuitBreaker, clock: FakeClock
     ) -> None:
         fail(circuit)
@@ -199,7 +199,7 @@ class TestSources:
         watch_for(clock, minutes=30)
         assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
 
-    def test_a_source_that_fails_twice_of_three_times_is_told_once(
+    def test_a_source_that_fails_two_of_three_times_is_reported_once(
         self, tenant: Tenant, source: Source, clock: FakeClock
     ) -> None:
         for _ in range(10):
@@ -208,7 +208,7 @@ class TestSources:
                 watch_for(clock, minutes=1)
         assert told() == [("trouble", "Hook")]
 
-    def test_eight_that_look_at_once_tell_it_once(
+    def test_eight_workers_at_once_report_an_incident_once(
         self, transactional_db: None, tenant: Tenant, source: Source, clock: FakeClock
     ) -> None:
         for _ in range(2):

@@ -62,7 +62,7 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class TestFirstPage:
-    def test_a_list_that_is_only_there_page_by_page_is_asked_for_by_its_first(
+    def test_a_check_requests_the_first_page_of_a_paged_list(
         self, connect: Connect, helpdesk: ScriptedHelpdesk
     ) -> None:
         source, pages = connect([item(1)]), helpdesk.script
@@ -81,7 +81,7 @@ class TestFirstPage:
     def test_a_source_whose_tickets_can_be_read_has_no_problem(self, connect: Connect) -> None:
         assert check_source(connect([item(n) for n in range(25)])).problems == ()
 
-    def test_an_empty_helpdesk_is_no_problem(self, connect: Connect) -> None:
+    def test_an_empty_helpdesk_passes_the_check(self, connect: Connect) -> None:
         assert check_source(connect([])).is_usable
 
     def test_a_check_fails_with_the_reasons_when_every_record_would_be_rejected(self, connect: Connect) -> None:
@@ -114,18 +114,18 @@ class TestFirstPage:
         source.options["timezone"] = "Europe/Berlin"
         assert check_source(source).problems == ()
 
-    def test_records_of_another_tenant_are_no_tickets(
+    def test_a_check_fails_if_all_records_belong_to_another_tenant(
         self, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source]
     ) -> None:
         helpdesk.tickets = [record("T-1", tenant_id="globex")]
         checked = check_source(native_source(helpdesk.url))
         assert not checked.is_usable and "Another tenant is named by the only ticket" in str(checked)
 
-    def test_records_that_are_left_out_do_not_count(self, connect: Connect) -> None:
+    def test_skipped_records_do_not_count_in_a_check(self, connect: Connect) -> None:
         source = connect([item(1), item(2, at="soon", state="deleted")], skip_where={"state": "deleted"})
         assert check_source(source).problems == ()
 
-    def test_statuses_that_nobody_mapped_are_named_with_their_tickets(self, connect: Connect) -> None:
+    def test_a_check_names_unmapped_statuses_with_their_tickets(self, connect: Connect) -> None:
         source = connect([item(1, state="Waiting"), item(2, state="Waiting"), item(3, state="Hold"), item(4)])
         checked = check_source(source)
         assert checked.is_usable
@@ -139,7 +139,7 @@ class TestFirstPage:
             mongo.collection("tickets").count_documents({}) == mongo.collection("quarantine").count_documents({}) == 0
         )
 
-    def test_the_next_page_is_tried(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
+    def test_a_check_requests_the_next_page(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
         source = connect([], paging="next", next="next", records="data")
         helpdesk.script = lambda _path, _query: answer(
             {"data": [item(1)], "next": "https://elsewhere.example/items?page=2"}
@@ -155,9 +155,7 @@ class TestTime:
     def _real_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
 
-    def test_a_helpdesk_that_does_not_answer_is_not_waited_for(
-        self, connect: Connect, helpdesk: ScriptedHelpdesk
-    ) -> None:
+    def test_a_check_does_not_wait_for_a_silent_helpdesk(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
         release = threading.Event()
         source = connect([])
         helpdesk.script = lambda _path, _query: answer([]) if release.wait(30) else None
@@ -173,7 +171,7 @@ class TestTime:
         _ended()
         assert check_in_time(source).is_usable
 
-    def test_a_helpdesk_that_asks_for_a_pause_is_not_waited_for(
+    def test_a_check_does_not_wait_for_a_rate_limited_helpdesk(
         self, connect: Connect, helpdesk: ScriptedHelpdesk
     ) -> None:
         source = connect([])
@@ -184,7 +182,7 @@ class TestTime:
         assert time.monotonic() - began < 5
         _ended()
 
-    def test_what_goes_wrong_in_time_is_said_as_ever(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
+    def test_a_check_in_time_reports_errors(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
         source = connect([])
         helpdesk.fail_everything(answer({}, 404))
         with pytest.raises(SourceError, match="404 Not Found"):
@@ -214,7 +212,7 @@ class TestOwnWords:
             (400, {}, "(status 400)"),
         ],
     )
-    def test_what_the_helpdesk_says_stands_beside_the_status(
+    def test_the_helpdesks_error_message_follows_the_status(
         self, status: int, payload: Any, said: str, connect: Connect, helpdesk: ScriptedHelpdesk
     ) -> None:
         source = connect([])
@@ -223,7 +221,7 @@ class TestOwnWords:
             check_source(source)
         assert said in str(problem.value)
 
-    def test_what_a_helpdesk_says_is_shown_without_the_credential(
+    def test_the_helpdesks_error_message_is_shown_without_the_credential(
         self, connect: Connect, helpdesk: ScriptedHelpdesk
     ) -> None:
         source = connect([])
@@ -236,13 +234,13 @@ class TestOwnWords:
             check_source(source)
         assert "s3cret" not in str(problem.value) and "is no key" in str(problem.value)
 
-    def test_what_a_helpdesk_says_is_shown_as_one_short_line(self) -> None:
+    def test_the_helpdesks_error_message_is_one_short_line(self) -> None:
         body = b'{"error": "' + b"a\\u001b[31m b\\n" * 100 + b'"}'
         words = error_message(body, content_type="application/json")
         assert words.startswith("a [31m b a [31m b") and len(words) == LONGEST
         assert error_message(b"[" * 100_000, content_type="application/json") == ""
 
-    def test_https_at_a_plain_port_is_said(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
+    def test_https_at_an_http_port_is_reported(self, connect: Connect, helpdesk: ScriptedHelpdesk) -> None:
         source = connect([])
         source.url = helpdesk.url.replace("http://", "https://")
         with pytest.raises(SourceError, match="does not use HTTPS on this port"):
@@ -250,7 +248,7 @@ class TestOwnWords:
 
 
 class TestCommands:
-    def test_source_check_fails_where_nothing_could_be_kept(self, connect: Connect) -> None:
+    def test_source_check_fails_if_no_ticket_could_be_imported(self, connect: Connect) -> None:
         connect([item(1, at=1773133200)])
         status, out, err = run("source", "check", "acme")
         assert (status, out) == (1, "")
@@ -261,7 +259,7 @@ class TestCommands:
         status, out, _ = run("source", "check", "acme")
         assert status == 0 and "1 of 2 tickets" in out
 
-    def test_ingest_check_says_the_same(self, connect: Connect) -> None:
+    def test_ingest_check_reports_the_same_problems(self, connect: Connect) -> None:
         connect([item(1), item(2, at="soon")])
         assert "1 of 2 tickets on its first page would be rejected" in run("ingest", "--all", "--check")[1]
 
@@ -274,7 +272,7 @@ class TestCommands:
         assert found == status
         assert "Rejected: created_at is no date (2), id is missing (1)" in out + err
 
-    def test_programs_get_the_reasons_too(self, connect: Connect) -> None:
+    def test_json_output_includes_the_rejection_reasons(self, connect: Connect) -> None:
         connect([item(1), item(2, at="soon")])
         for options in ((), ("--dry-run",)):
             out = run("ingest", "--all", "--json", *options)[1]
@@ -293,7 +291,7 @@ class TestPages:
         connect([item(1), item(2, at="soon")])
         assert "1 of 2 tickets" in self.said(admin.post("/t/acme/settings/source/check/", follow=True))
 
-    def test_what_a_helpdesk_says_is_no_markup(
+    def test_the_helpdesks_error_message_is_escaped_on_the_page(
         self, connect: Connect, helpdesk: ScriptedHelpdesk, admin: Client
     ) -> None:
         connect([])
@@ -316,7 +314,7 @@ class TestPages:
         assert "The helpdesk has no tickets" in admin.get("/t/acme/").content.decode()
 
 
-def test_of_many_reasons_the_most_frequent_are_named() -> None:
+def test_the_most_frequent_rejection_reasons_are_named() -> None:
     reasons = group_reasons([("id", f"is odd in way {n}: x") for n in range(8) for _ in range(n + 1)])
     assert reasons_in_words(reasons).startswith("id is odd in way 7 (8), id is odd in way 6 (7)")
     assert reasons_in_words(reasons).endswith(", other reasons (6)")

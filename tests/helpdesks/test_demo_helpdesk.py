@@ -244,7 +244,7 @@ def test_a_ticket_goes_from_open_to_closed_and_may_be_reopened(http: httpx.Clien
     assert any("resolved" in story and "open" in story[story.index("resolved") :] for story in stories)
 
 
-def test_deleted_tickets_of_everybody_come_without_a_tenant(http: httpx.Client, clock: Clock) -> None:
+def test_deleted_tickets_of_all_tenants_are_listed_without_a_tenant(http: httpx.Client, clock: Clock) -> None:
     clock.forward(hours=12)
     with helpdesk(clock) as desk:
         everybody = deleted_ids(http, desk)
@@ -286,7 +286,7 @@ def test_a_larger_page_size_can_be_allowed(http: httpx.Client, clock: Clock) -> 
         assert len(page(http, desk, tenant_id="tenant_a", page_size=500)["tickets"]) == 130
 
 
-def test_what_is_not_there_is_404_and_the_wrong_method_405(http: httpx.Client, clock: Clock) -> None:
+def test_an_unknown_path_is_404_and_a_wrong_method_405(http: httpx.Client, clock: Clock) -> None:
     with helpdesk(clock) as desk:
         assert http.get(f"{desk.url}/external/other").status_code == 404
         wrong = http.post(f"{desk.url}/health", json={})
@@ -296,7 +296,7 @@ def test_what_is_not_there_is_404_and_the_wrong_method_405(http: httpx.Client, c
         assert http.get(f"{desk.url}/health").json() == {"status": "ok"}
 
 
-def test_the_61st_request_is_refused_until_the_window_slides(http: httpx.Client, clock: Clock) -> None:
+def test_the_61st_request_is_rejected_until_the_window_slides(http: httpx.Client, clock: Clock) -> None:
     with helpdesk(clock, rate_limit=60) as desk:
         url = f"{desk.url}/external/deleted-tickets"
         for _ in range(30):
@@ -337,7 +337,7 @@ def test_notify_fails_the_first_two_attempts_for_each_ticket(http: httpx.Client,
         assert desk.notifications == [NOTIFICATION, other, NOTIFICATION]
 
 
-def test_notify_shuts_for_half_a_minute_after_ten_failures_in_a_row(http: httpx.Client, clock: Clock) -> None:
+def test_notify_closes_for_30_seconds_after_ten_failures_in_a_row(http: httpx.Client, clock: Clock) -> None:
     with helpdesk(clock, notify=NotifyRules(shortest_delay=0, longest_delay=0)) as desk:
         url = f"{desk.url}/notify"
         bodies = [{**NOTIFICATION, "ticket_id": f"a-{number:06d}"} for number in range(11)]
@@ -351,7 +351,7 @@ def test_notify_shuts_for_half_a_minute_after_ten_failures_in_a_row(http: httpx.
         assert desk.notifications == [bodies[10]]
 
 
-def test_notify_takes_its_time_and_can_be_made_kind(http: httpx.Client, clock: Clock) -> None:
+def test_notify_delays_and_failures_can_be_configured(http: httpx.Client, clock: Clock) -> None:
     with helpdesk(clock, notify=NotifyRules(failures_per_ticket=0, shortest_delay=0.03, longest_delay=0.03)) as desk:
         started = time.monotonic()
         assert http.post(f"{desk.url}/notify", json=NOTIFICATION).json() == {"status": "accepted"}
@@ -368,7 +368,7 @@ def test_notify_takes_its_time_and_can_be_made_kind(http: httpx.Client, clock: C
         ([NOTIFICATION], "object"),
     ],
 )
-def test_notify_refuses_what_is_none(http: httpx.Client, clock: Clock, body: object, named: str) -> None:
+def test_notify_rejects_invalid_bodies(http: httpx.Client, clock: Clock, body: object, named: str) -> None:
     with helpdesk(clock, notify=NotifyRules(failures_per_ticket=0, shortest_delay=0, longest_delay=0)) as desk:
         answer = http.post(f"{desk.url}/notify", json=body)
         assert answer.status_code == 422
@@ -377,7 +377,7 @@ def test_notify_refuses_what_is_none(http: httpx.Client, clock: Clock, body: obj
         assert desk.notifications == []
 
 
-def test_every_so_many_records_is_a_strangers(http: httpx.Client, clock: Clock) -> None:
+def test_every_nth_record_belongs_to_another_tenant(http: httpx.Client, clock: Clock) -> None:
     with helpdesk(clock, foreign_every=10) as desk:
         records = read_all(http, desk, "tenant_a", page_size=33)
     foreign = [number for number, record in enumerate(records, 1) if record["tenant_id"] != "tenant_a"]
@@ -386,13 +386,13 @@ def test_every_so_many_records_is_a_strangers(http: httpx.Client, clock: Clock) 
     assert len({record["id"] for record in records if record["tenant_id"] == "tenant_a"}) == 130
 
 
-def test_a_lonely_tenant_gets_an_invented_strangers_records(http: httpx.Client, clock: Clock) -> None:
+def test_a_single_tenant_gets_records_of_an_invented_one(http: httpx.Client, clock: Clock) -> None:
     with helpdesk(clock, sizes={"acme": 12}, foreign_every=5) as desk:
         records = read_all(http, desk, "acme")
     assert Counter(record["tenant_id"] for record in records) == {"acme": 12, "tenant_z": 3}
 
 
-def test_a_server_that_ignores_the_tenant_sends_everybodys_mixed(http: httpx.Client, clock: Clock) -> None:
+def test_a_server_that_ignores_the_tenant_mixes_all_records(http: httpx.Client, clock: Clock) -> None:
     with helpdesk(clock, ignore_tenant=True) as desk:
         records = read_all(http, desk, "tenant_b")
         first_page = page(http, desk, tenant_id="tenant_b")["tickets"]
@@ -419,7 +419,7 @@ def test_fast_pages_are_disjoint_and_add_up_to_the_total(http: httpx.Client, clo
     assert len({record["message"] for record in records}) > 1_500
 
 
-def test_the_last_page_of_a_million_is_as_near_as_the_first(http: httpx.Client, clock: Clock) -> None:
+def test_the_last_page_of_a_million_is_as_fast_as_the_first(http: httpx.Client, clock: Clock) -> None:
     with helpdesk(clock, fast=True, sizes={"tenant_a": 1_000_000}) as desk:
         content = page(http, desk, tenant_id="tenant_a", page=1_000, page_size=1_000)
     assert content["total_count"] == 1_000_000
@@ -435,7 +435,7 @@ def test_fast_feeds_of_unequal_size_mix_without_loss(http: httpx.Client, clock: 
     assert len({record["tenant_id"] for record in records[:3]}) == 3
 
 
-def test_a_kept_alive_connection_is_not_slowed_down(clock: Clock) -> None:
+def test_requests_on_a_kept_alive_connection_are_fast(clock: Clock) -> None:
     with helpdesk(clock) as desk, httpx.Client(trust_env=False) as http:
         http.get(f"{desk.url}/health")
         started = time.monotonic()
@@ -445,7 +445,7 @@ def test_a_kept_alive_connection_is_not_slowed_down(clock: Clock) -> None:
         assert time.monotonic() - started < 10
 
 
-def test_a_stopped_helpdesk_answers_no_more_on_an_open_connection(clock: Clock, http: httpx.Client) -> None:
+def test_a_stopped_helpdesk_closes_open_connections(clock: Clock, http: httpx.Client) -> None:
     desk = helpdesk(clock).start()
     url = desk.url
     http.get(f"{url}/health")
@@ -479,7 +479,7 @@ def test_a_client_that_hangs_up_does_no_harm(
 @pytest.mark.parametrize(
     "options", [{"anchor": ANCHOR.replace(tzinfo=None)}, {"sizes": {"tenant_a": -1}}, {"foreign_every": 1}]
 )
-def test_senseless_settings_are_refused(clock: Clock, options: dict[str, Any]) -> None:
+def test_invalid_demo_settings_are_rejected(clock: Clock, options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"anchor|foreign_every"):
         helpdesk(clock, **options)
 

@@ -54,7 +54,7 @@ def zeros(count: int) -> bytes:
     return b'{"next_page": null, "deleted_ids": [], "tickets": [' + b",".join([b"0"] * count) + b"]}"
 
 
-def test_an_answer_of_millions_of_values_ends_the_run_with_a_sentence(
+def test_a_response_with_millions_of_values_ends_the_run_with_a_sentence(
     connect: Callable[..., Source], ingest: Callable[[], Outcome], helpdesk: ScriptedHelpdesk
 ) -> None:
     source = connect()
@@ -86,7 +86,7 @@ def test_a_server_without_pages_may_send_all_its_tickets_at_once(
     assert (outcome.progress.counts.unchanged, outcome.progress.counts.deleted) == (len(items), 1)
 
 
-def test_of_junk_a_bounded_sample_is_kept_and_the_rest_is_counted(
+def test_a_bounded_sample_of_invalid_records_is_stored_and_the_rest_counted(
     tenant: Tenant,
     connect: Callable[..., Source],
     ingest: Callable[[], Outcome],
@@ -112,7 +112,7 @@ def test_of_junk_a_bounded_sample_is_kept_and_the_rest_is_counted(
     assert quarantine.count_records(tenant) == 80
 
 
-def test_the_same_junk_many_times_is_one_record_that_was_seen_so_often(
+def test_identical_invalid_records_are_stored_once_with_a_count(
     tenant: Tenant, connect: Callable[..., Source], ingest: Callable[[], Outcome], helpdesk: ScriptedHelpdesk
 ) -> None:
     connect()
@@ -137,7 +137,7 @@ def test_a_record_nested_very_deeply_is_rejected_and_the_others_come_in(
     assert TicketStore(tenant).count_live() == 1
 
 
-def test_the_letters_of_a_declared_charset_arrive(
+def test_text_in_a_declared_charset_is_decoded(
     tenant: Tenant, connect: Callable[..., Source], ingest: Callable[[], Outcome], helpdesk: ScriptedHelpdesk
 ) -> None:
     connect()
@@ -162,7 +162,7 @@ def test_the_letters_of_a_declared_charset_arrive(
         ("; charset=latin-99", "is declared as “latin-99”, which is no known charset"),
     ],
 )
-def test_letters_that_cannot_be_read_end_the_run_with_a_sentence_and_change_nothing(
+def test_undecodable_text_ends_the_run_with_a_sentence_and_changes_nothing(
     tenant: Tenant,
     connect: Callable[..., Source],
     ingest: Callable[[], Outcome],
@@ -197,7 +197,7 @@ def test_a_line_of_a_file_that_would_take_too_much_memory_is_rejected(
 
 
 @pytest.mark.parametrize("odd", ["\ud800x", "a\0b", "x" * 100_000, 10**400])
-def test_an_id_that_no_database_takes_stops_no_run(
+def test_an_id_that_mongodb_cannot_store_stops_no_run(
     odd: Any, helpdesk: ScriptedHelpdesk, connect: Callable[..., Source], ingest: Callable[[], Outcome]
 ) -> None:
     helpdesk.tickets, helpdesk.deleted = [record("T-1"), record(odd, created_at=None)], [odd]
@@ -218,7 +218,7 @@ def test_a_rejected_record_shows_that_its_ticket_is_there_also_where_its_id_has_
 
 
 @pytest.mark.parametrize("following", ["?page=\ud800", "http://\ud800/", "?page=2\0", "http://[bad"])
-def test_a_next_address_that_is_none_ends_the_run_with_a_sentence(
+def test_an_invalid_next_url_ends_the_run_with_a_sentence(
     following: str, helpdesk: ScriptedHelpdesk, connect: Callable[..., Source], ingest: Callable[[], Outcome]
 ) -> None:
     helpdesk.script = lambda _path, _query: answer({"items": [{"id": "1", "at": "2026-03-10"}], "next": following})
@@ -227,7 +227,7 @@ def test_a_next_address_that_is_none_ends_the_run_with_a_sentence(
     assert error is not None and error["code"] == "unexpected_answer"
 
 
-def test_a_complaint_that_no_database_takes_ends_the_run_with_its_words(
+def test_an_error_message_that_mongodb_cannot_store_still_ends_the_run_with_its_text(
     tenant: Tenant, helpdesk: ScriptedHelpdesk, connect: Callable[..., Source], ingest: Callable[[], Outcome]
 ) -> None:
     helpdesk.fail_everything(answer({"error": "bad \ud800 thing", "tickets": []}))

@@ -97,13 +97,13 @@ class TestCsv:
             ("id,created_at\n", {"subject": "Title"}, "there is no column “Title”. The columns are: id, created_at."),
         ],
     )
-    def test_a_header_that_does_not_do_is_said_before_anything_is_read(
+    def test_a_missing_column_is_reported_before_anything_is_read(
         self, text: str, fields: dict[str, str], complaint: str, write: Write
     ) -> None:
         with pytest.raises(FileError, match=complaint.replace(".", r"\.")):
             read(write("x.csv", text), fields=fields)
 
-    def test_a_row_of_another_length_is_refused_and_the_next_one_read(self, write: Write) -> None:
+    def test_a_row_of_wrong_length_is_rejected_and_the_next_one_read(self, write: Write) -> None:
         found = read(write("x.csv", HEADER + "1,2026-03-10\n2,2026-03-10,a,b\n3,2026-03-10,c\n"))
         assert found[:2] == [
             "record has 2 columns where the header has 3",
@@ -111,21 +111,21 @@ class TestCsv:
         ]
         assert found[2]["id"] == "3"
 
-    def test_a_broken_row_is_refused_and_the_next_one_read(self, write: Write) -> None:
+    def test_a_broken_row_is_rejected_and_the_next_one_read(self, write: Write) -> None:
         first, second = read(write("x.csv", HEADER + '1,2026-03-10,"a"b\n2,2026-03-10,c\n'))
         assert first.startswith("record is no CSV:")
         assert second["id"] == "2"
 
-    def test_a_quote_that_nobody_closes_swallows_nothing_in_silence(self, write: Write) -> None:
+    def test_an_unclosed_quote_is_an_error(self, write: Write) -> None:
         with pytest.raises(FileError, match=r"opens in line 3 of x\.csv is not closed"):
             read(write("x.csv", HEADER + '1,2026-03-10,a\n2,2026-03-10,"b\n3,2026-03-10,c\n'))
 
-    def test_a_field_without_end_is_a_clear_error(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_endless_field_is_a_clear_error(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tickets.helpdesks.files.file.LONGEST_LINE", 1000)
         with pytest.raises(FileError, match="opens in line 2"):
             read(write("x.csv", HEADER + '1,2026-03-10,"' + "b\n" * 2000 + '"\n'))
 
-    def test_a_line_without_end_is_a_clear_error(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_endless_line_is_a_clear_error(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(text_lines, "LONGEST_LINE", 1000)
         with pytest.raises(FileError, match=r"Line 2 of x\.csv is longer than 1,000 characters"):
             read(write("x.csv", HEADER + "1,2026-03-10," + "b" * 2000))
@@ -138,7 +138,7 @@ class TestJsonLines:
         (found,) = read(path, fields=fields)
         assert (found["id"], found["customer_id"], found["subject"]) == (7, "a@b.c", "x")
 
-    def test_lines_that_are_no_objects_are_refused_with_their_number(self, write: Write) -> None:
+    def test_json_lines_that_are_not_objects_are_rejected_with_their_number(self, write: Write) -> None:
         path = write("x.ndjson", '{"id": 1, "created_at": "2026-03-10"}\n\n{"id": 2,\n[3]\n{"id": 4}\n')
         source = FileSource(path, FileFormat())
         (page,) = source.pages()
@@ -148,7 +148,7 @@ class TestJsonLines:
         assert (listed.fields, listed.problem[1]) == (None, "is not an object")
         assert (broken.place, last.place) == ("line 3 of x.ndjson", "line 5 of x.ndjson")
 
-    def test_a_line_without_end_is_refused_alone(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_only_the_endless_json_line_is_rejected(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(text_lines, "LONGEST_LINE", 1000)
         long = json.dumps({"id": 1, "message": "x" * 5_000_000})
         found = read(write("x.jsonl", f'{long}\n{{"id": 2}}\n'))
@@ -156,7 +156,7 @@ class TestJsonLines:
         assert found[1] == {"id": 2}
 
     @pytest.mark.parametrize("line", ["[" * 100_000, "1" * 5000])
-    def test_json_that_is_made_to_hurt_is_refused(self, line: str, write: Write) -> None:
+    def test_malicious_json_is_rejected(self, line: str, write: Write) -> None:
         assert read(write("x.jsonl", f'{line}\n{{"id": 2}}\n'))[1] == {"id": 2}
 
 
@@ -198,7 +198,7 @@ class TestEncodings:
         path = write("x.txt", "id\tcreated_at\n1\t2026-03-10\n".encode("utf-16"))
         assert read(path, encoding="utf-16")[0]["id"] == "1"
 
-    def test_an_encoding_that_does_not_exist_is_said(self, write: Write) -> None:
+    def test_an_unknown_encoding_is_reported(self, write: Write) -> None:
         with pytest.raises(FileError, match="no encoding “klingon”"):
             read(write("x.csv", HEADER), encoding="klingon")
 
@@ -327,12 +327,14 @@ class TestCommand:
         assert "1 restored" in run("import_tickets", "acme", path, "--into", "house")[1]
         assert store.count_live() == 1
 
-    def test_records_of_another_tenant_are_refused_and_counted(self, write: Write, store: TicketStore) -> None:
+    def test_records_of_another_tenant_are_rejected_and_counted(self, write: Write, store: TicketStore) -> None:
         path = write("x.jsonl", [record("T-1"), record("T-2", tenant_id="globex")])
         assert "1 of other tenants rejected" in run("import_tickets", "acme", str(path))[1]
         assert set(store.iterate_live_ids()) == {"x.jsonl:T-1"}
 
-    def test_what_cannot_be_kept_is_3_and_in_quarantine_with_its_line(self, tenant: Tenant, write: Write) -> None:
+    def test_rejected_records_are_quarantined_with_their_line_and_exit_status_3(
+        self, tenant: Tenant, write: Write
+    ) -> None:
         path = write("old.csv", "Nr,created_at\n1,2026-03-10\n2,soon\n3,2026-03-10,x\n")
         status, _, err = run("import_tickets", "acme", str(path), "--map", "id=Nr")
         assert status == 3
@@ -348,7 +350,7 @@ class TestCommand:
         run("import_tickets", "acme", str(write("x.csv", "Nr,created_at\n2,2026-03-10\n")), "--map", "id=Nr")
         assert quarantine.count_records(tenant) == 0
 
-    def test_a_refused_row_tried_again_is_read_as_its_file_was(
+    def test_a_retried_row_is_read_with_the_options_of_its_file(
         self, tenant: Tenant, write: Write, store: TicketStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = write("x.csv", f"Nr,created_at,subject\n2,2026-03-10,{'x' * 50}\nbroken\n")
@@ -376,7 +378,7 @@ class TestCommand:
             (["acme", "good.csv", "--encoding", "klingon"], "no encoding “klingon”"),
         ],
     )
-    def test_wrong_usage_is_2_with_a_sentence_and_no_run(
+    def test_wrong_usage_is_exit_status_2_with_a_sentence_and_no_run(
         self, arguments: list[str], complaint: str, tenant: Tenant, write: Write
     ) -> None:
         write("good.csv", HEADER)
@@ -387,7 +389,7 @@ class TestCommand:
         assert err.startswith("error: ") and complaint in err and err.count("\n") == 1
         assert jobs.find_recent(tenant) == []
 
-    def test_a_file_that_breaks_off_is_1_and_what_came_before_stays(
+    def test_a_truncated_file_is_exit_status_1_and_earlier_tickets_are_kept(
         self, tenant: Tenant, write: Write, store: TicketStore
     ) -> None:
         rows = "".join(f"{n},2026-03-10,a\n" for n in range(PAGE_RECORDS))
@@ -399,7 +401,7 @@ class TestCommand:
         (job,) = jobs.find_recent(tenant)
         assert (job["status"], job["error"]["code"], job["active"]) == ("failed", "bad_file", False)
 
-    def test_a_run_that_is_going_already_is_4(self, tenant: Tenant, write: Write, store: TicketStore) -> None:
+    def test_an_active_run_is_exit_status_4(self, tenant: Tenant, write: Write, store: TicketStore) -> None:
         job_id = jobs.enqueue(tenant, JobRequest(trigger="web", started_by="max"))
         status, _, err = run("import_tickets", "acme", str(write("x.jsonl", [record("T-1")])))
         assert status == 4 and job_id in err
@@ -419,7 +421,7 @@ class TestCommand:
         assert set(store.iterate_live_ids()) == {"T-1", "T-9"}
         assert (jobs.find_recent(tenant), quarantine.count_records(tenant)) == ([], 0)
 
-    def test_json_is_one_object_and_quiet_says_nothing_when_all_is_well(self, write: Write) -> None:
+    def test_json_prints_one_object_and_quiet_prints_nothing_on_success(self, write: Write) -> None:
         path = write("x.jsonl", [record("T-1")])
         _, out, err = run("import_tickets", "acme", str(path), "--json")
         assert (json.loads(out)["new_ingested"], err) == (1, "")
@@ -512,7 +514,7 @@ def test_a_tenant_without_a_helpdesk_can_import(tenant: Tenant, write: Write) ->
     assert run("import_tickets", "acme", str(write("x.jsonl", [record("T-1")])))[0] == 0
 
 
-def test_sigterm_stops_at_a_page_with_all_that_is_in_kept(
+def test_sigterm_stops_after_a_page_and_keeps_imported_tickets(
     transactional_db: None, tenant: Tenant, native_source: Callable[..., Source], write: Write
 ) -> None:
     native_source("http://127.0.0.1:9")

@@ -60,13 +60,13 @@ def test_a_byte_order_mark_wins_over_what_is_declared(mark: bytes, charset: str)
         ("utf8", "utf-8", NAMES),
     ],
 )
-def test_the_declared_charset_is_the_one_it_is_read_in(declared: str, charset: str, text: dict[str, str]) -> None:
+def test_text_is_read_in_its_declared_charset(declared: str, charset: str, text: dict[str, str]) -> None:
     for parameter in (f"; charset={declared}", f';profile="x"; CharSet="{declared}"', f";charset={declared};q=1"):
         assert read_json(written(text, charset), content_type=f"application/json{parameter}") == text
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", ""])
-def test_bytes_that_are_no_letters_of_the_charset_are_an_error_and_never_replaced(content_type: str) -> None:
+def test_invalid_bytes_are_an_error_and_never_replaced(content_type: str) -> None:
     with pytest.raises(TextUnreadable, match=r"UTF-8 \(byte 11\)"):
         read_json(written(WESTERN, "latin-1"), content_type=content_type)
 
@@ -74,12 +74,12 @@ def test_bytes_that_are_no_letters_of_the_charset_are_an_error_and_never_replace
 @pytest.mark.parametrize(
     "charset", ["x-klingon", "base64", "hex", "rot13", "idna", "punycode", "unicode_escape", "a b"]
 )
-def test_a_charset_that_is_none_is_named(charset: str) -> None:
+def test_an_unknown_charset_is_named(charset: str) -> None:
     with pytest.raises(UnknownCharset, match=charset.split()[0]):
         read_json(b"{}", content_type=f"application/json; charset={charset}")
 
 
-def test_text_that_ends_within_a_letter_is_cut_off_and_not_of_another_charset() -> None:
+def test_text_that_ends_within_a_character_counts_as_truncated() -> None:
     for charset in ("utf-8", "utf-16-le"):
         with pytest.raises(TextCutOff):
             read_json(written("Jö", charset)[: -2 if charset == "utf-8" else -3], content_type="")
@@ -113,7 +113,7 @@ def test_values_are_counted_before_they_are_made(text: str, monkeypatch: pytest.
     "unit",
     ["0", "[]", "{}", '{"a":0}', "[[[[[[[[[]]]]]]]]]", '{"a":{"a":{"a":{}}}}', "0.5", '"ab"', '"é€"', '"😀"', "12345"],
 )
-def test_what_is_taken_stays_below_the_bound(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parsed_values_stay_below_the_memory_limit(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_text, "MOST_MEMORY", 4_000_000)
     low, high = 1, 200_000
     while high - low > 1:  # the most that is taken
@@ -132,23 +132,23 @@ def test_what_is_taken_stays_below_the_bound(unit: str, monkeypatch: pytest.Monk
         tracemalloc.stop()
 
 
-def test_signs_within_strings_are_no_values(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_characters_within_strings_are_not_counted_as_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_text, "MOST_MEMORY", 1_000_000)
     prose = 'a, "b": [c] {d} \\ \n' * 5_000
     assert parse_json(json.dumps({"message": prose})) == {"message": prose}
 
 
-def test_a_string_without_end_takes_no_longer_than_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unclosed_string_is_scanned_in_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_text, "MOST_MEMORY", 0)
     with pytest.raises(json.JSONDecodeError):
         parse_json('"' + ',\\"' * 300_000)
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000 + "]" * 100_000, "[" + "9" * 5_000 + "]"])
-def test_too_deep_or_too_long_a_number_is_said_to_be_so(text: str) -> None:
+def test_too_deep_json_and_too_long_numbers_are_named(text: str) -> None:
     with pytest.raises(TooDeepOrTooLong):
         parse_json(text)
 
 
-def test_of_a_key_that_comes_twice_the_last_one_counts() -> None:
+def test_of_duplicate_keys_the_last_one_counts() -> None:
     assert parse_json('{"id": 1, "id": 2}') == {"id": 2}

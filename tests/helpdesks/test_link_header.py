@@ -51,7 +51,7 @@ def test_the_next_page_is_found(header: str) -> None:
         f'<{A}>; rel=""',
     ],
 )
-def test_a_header_that_can_be_read_whole_may_have_none(header: str) -> None:
+def test_a_valid_link_header_may_have_no_next_page(header: str) -> None:
     assert find_next(header) is None
 
 
@@ -66,6 +66,6 @@ def test_a_header_that_can_be_read_whole_may_have_none(header: str) -> None:
         f"{A}; rel=next",
     ],
 )
-def test_a_link_header_that_cannot_be_read_is_not_taken_for_the_end(header: str) -> None:
+def test_an_invalid_link_header_raises_an_error(header: str) -> None:
     with pytest.raises(UnreadableLink):
         find_next(header)

@@ -41,7 +41,7 @@ def _unlimited(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("paging", NUMBERS)
 @pytest.mark.parametrize("tickets", [35, 30])
-def test_a_list_ends_behind_its_last_page(
+def test_a_list_ends_after_its_last_page(
     end: str, paging: str, tickets: int, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = ListedHelpdesk(helpdesk, paging=paging, tickets=tickets)
@@ -73,7 +73,7 @@ def test_a_list_whose_last_page_is_repeated_ends(
 
 @pytest.mark.parametrize("leads_to", ["itself", "itself in full", "the page before", "the first page", "a dead end"])
 @pytest.mark.parametrize("tickets", [35, 30])
-def test_a_last_page_may_name_a_next_one_that_is_none(
+def test_a_last_page_may_link_to_a_missing_page(
     leads_to: str, tickets: int, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = ListedHelpdesk(helpdesk, paging="next", tickets=tickets)
@@ -109,7 +109,7 @@ def test_a_last_page_may_name_a_next_one_that_is_none(
     ],
 )
 @pytest.mark.parametrize("paging", PAGINGS)
-def test_an_empty_answer_that_says_it_failed_is_no_end(
+def test_an_empty_response_with_an_error_is_not_the_end_of_the_list(
     name: str, body: dict[str, Any], paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = ListedHelpdesk(helpdesk, paging=paging)
@@ -124,7 +124,7 @@ def test_an_empty_answer_that_says_it_failed_is_no_end(
 
 @pytest.mark.parametrize("status", [400, 404])
 @pytest.mark.parametrize("paging", PAGINGS)
-def test_a_refusal_of_the_first_page_is_no_end(
+def test_an_error_on_the_first_page_is_not_the_end_of_the_list(
     status: int, paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = ListedHelpdesk(helpdesk, paging=paging)
@@ -134,7 +134,7 @@ def test_a_refusal_of_the_first_page_is_no_end(
 
 
 @pytest.mark.parametrize("paging", NUMBERS)
-def test_a_page_that_is_missing_in_the_middle_is_no_end(
+def test_a_missing_page_in_the_middle_is_not_the_end_of_the_list(
     paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = ListedHelpdesk(helpdesk, paging=paging)
@@ -144,7 +144,7 @@ def test_a_page_that_is_missing_in_the_middle_is_no_end(
 
 
 @pytest.mark.parametrize("paging", PAGINGS)
-def test_a_refusal_before_as_many_came_as_were_announced_is_no_end(
+def test_an_error_before_the_total_is_reached_is_not_the_end_of_the_list(
     paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = ListedHelpdesk(helpdesk, paging=paging)
@@ -154,7 +154,7 @@ def test_a_refusal_before_as_many_came_as_were_announced_is_no_end(
     assert ingest(tenant).status == "failed"
 
 
-def test_a_refusal_to_page_beyond_a_round_number_is_no_end(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_an_error_at_a_round_number_is_not_the_end_of_the_list(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging="page", tickets=1_100)
     listed.connect(tenant)
     listed.instead = lambda number, _page: answer({"error": "page too high"}, 400) if number > 100 else None
@@ -175,7 +175,7 @@ def test_a_refusal_to_page_beyond_a_round_number_is_no_end(tenant: Tenant, helpd
     ],
 )
 @pytest.mark.parametrize("paging", PAGINGS)
-def test_a_total_that_is_wrong_ends_no_list_and_deletes_nothing(
+def test_a_wrong_total_ends_no_list_and_deletes_nothing(
     name: str, total: Callable[[list[Any], list[Any]], Any], paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = ListedHelpdesk(helpdesk, paging=paging)
@@ -190,7 +190,7 @@ def test_a_total_that_is_wrong_ends_no_list_and_deletes_nothing(
 
 
 @pytest.mark.parametrize("paging", PAGINGS)
-def test_a_total_that_is_right_deletes_what_is_gone(paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_a_correct_total_deletes_missing_tickets(paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging=paging)
     listed.total = lambda all_, _page: str(len(all_))
     listed.connect(tenant)
@@ -203,7 +203,7 @@ def test_a_total_that_is_right_deletes_what_is_gone(paging: str, tenant: Tenant,
 @pytest.mark.parametrize("paging", PAGINGS)
 @pytest.mark.parametrize("total", [True, False])
 @pytest.mark.parametrize("tickets", [35, 30])
-def test_a_quiet_list_costs_few_requests_more_than_it_has_pages(
+def test_reading_an_unchanged_list_costs_few_extra_requests(
     paging: str, total: bool, tickets: int, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = ListedHelpdesk(helpdesk, paging=paging, tickets=tickets)
@@ -234,7 +234,7 @@ def test_a_helpdesk_without_tickets_may_say_null(tenant: Tenant, helpdesk: Scrip
         assert ingest(tenant).status == "completed"
 
 
-def test_a_list_that_is_not_where_it_should_be_is_a_sentence(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_a_missing_list_is_reported_as_a_sentence(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging="page")
     listed.connect(tenant)
     listed.instead = lambda _number, page: answer({"data": page})
@@ -242,7 +242,7 @@ def test_a_list_that_is_not_where_it_should_be_is_a_sentence(tenant: Tenant, hel
     assert outcome.error is not None and "no list of tickets at “items”" in outcome.error["message"]
 
 
-def test_a_next_page_after_each_empty_one_is_no_list_that_ends(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_endless_empty_pages_are_an_error(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging="next", tickets=20)
     listed.instead = lambda number, page: answer({"items": page, "next": f"?page={number + 1}"})
     listed.connect(tenant)
@@ -252,7 +252,7 @@ def test_a_next_page_after_each_empty_one_is_no_list_that_ends(tenant: Tenant, h
     assert listed.asked <= 14
 
 
-def test_a_few_empty_pages_in_the_middle_are_passed(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_a_few_empty_pages_in_the_middle_are_skipped(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging="next")
     listed.instead = lambda number, page: (
         answer({"items": [] if number in (2, 3) else page, "next": f"?page={number + 1}"}) if number < 4 else None
@@ -266,7 +266,7 @@ def test_a_few_empty_pages_in_the_middle_are_passed(tenant: Tenant, helpdesk: Sc
     "records", [[{"number": 1, "created_at": "2026-03-10T09:00:00Z"}], [{"a": n} for n in range(10)]]
 )
 @pytest.mark.parametrize("paging", NUMBERS)
-def test_a_page_without_ids_that_comes_for_ever_is_stopped(
+def test_an_endlessly_repeated_page_without_ids_is_an_error(
     records: list[dict[str, Any]], paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = ListedHelpdesk(helpdesk, paging=paging)
@@ -293,7 +293,7 @@ def test_a_helpdesk_that_ignores_which_page_is_asked_for_is_not_taken_for_a_shor
     assert outcome.error is not None and "same page again and again" in outcome.error["message"]
 
 
-def test_a_link_header_that_cannot_be_read_is_no_end(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_an_invalid_link_header_is_not_the_end_of_the_list(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging="next")
     following = {1: '<?page=2>; rel="next"', 2: '<?page=3; rel="next"'}
     listed.instead = lambda number, page: answer({"items": page}, Link=following.get(number, ""))
@@ -307,7 +307,7 @@ def test_a_link_header_that_cannot_be_read_is_no_end(tenant: Tenant, helpdesk: S
     assert live(tenant) == listed.ids
 
 
-def test_next_links_with_a_path_of_their_own_lead_on(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_next_links_with_another_path_are_followed(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     tickets = ListedHelpdesk(helpdesk, paging="next").tickets
     asked: list[str] = []
 
@@ -332,7 +332,7 @@ def test_next_links_with_a_path_of_their_own_lead_on(tenant: Tenant, helpdesk: S
 
 
 @pytest.mark.parametrize("status", [403, 429])
-def test_a_limit_is_waited_for_and_no_refused_log_in(status: int, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_a_403_with_a_rate_limit_is_waited_for(status: int, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging="page")
     refusals = iter([answer({}, status, X_RateLimit_Remaining="0", X_RateLimit_Reset="3")] * 3)
     listed.instead = lambda number, _page: next(refusals, None) if number == 2 else None
@@ -341,7 +341,7 @@ def test_a_limit_is_waited_for_and_no_refused_log_in(status: int, tenant: Tenant
     assert live(tenant) == listed.ids
 
 
-def test_a_retry_after_of_zero_does_not_use_up_the_tries_at_once(
+def test_a_retry_after_of_zero_does_not_use_up_all_attempts(
     tenant: Tenant, helpdesk: ScriptedHelpdesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[float] = []
@@ -353,7 +353,7 @@ def test_a_retry_after_of_zero_does_not_use_up_the_tries_at_once(
     assert len(held) == 9 and min(held) > 0 and sum(held) > 10
 
 
-def test_the_helpdesks_own_words_are_said(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_the_helpdesks_error_message_is_reported(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging="page")
     listed.instead = lambda _number, _page: answer(json.dumps({"ok": False, "error": "not_authed"}).encode())
     listed.connect(tenant)
@@ -362,7 +362,7 @@ def test_the_helpdesks_own_words_are_said(tenant: Tenant, helpdesk: ScriptedHelp
 
 
 @pytest.mark.parametrize("total", [10**400, 10**13, "9" * 5000, 1e300], ids=["400", "13", "text", "float"])
-def test_a_total_that_no_list_can_have_is_no_total(total: Any, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_an_implausible_total_is_ignored(total: Any, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging="page")
     listed.total = lambda _all, _page: total
     listed.connect(tenant)
@@ -371,7 +371,7 @@ def test_a_total_that_no_list_can_have_is_no_total(total: Any, tenant: Tenant, h
 
 
 @pytest.mark.parametrize(("total", "following", "status"), [(10**400, None, "completed"), (1, 10**400, "failed")])
-def test_numbers_beyond_all_measure_leave_no_run_open(
+def test_huge_numbers_leave_no_run_active(
     total: int, following: int | None, status: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     page = {"tickets": [{"id": "T-1", "created_at": "2026-03-10"}], "next_page": following, "total_count": total}

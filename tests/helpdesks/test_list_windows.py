@@ -28,7 +28,7 @@ def deletes(path: str = "/t", kind: str = "rest", **options: object) -> bool:
         {"query": "Queue = 'Support'"},
     ],
 )
-def test_what_is_absent_is_deleted_where_nothing_narrows_the_list(params: dict[str, str]) -> None:
+def test_missing_tickets_are_deleted_if_nothing_filters_the_list(params: dict[str, str]) -> None:
     assert deletes(params=params)
 
 
@@ -47,24 +47,24 @@ def test_what_is_absent_is_deleted_where_nothing_narrows_the_list(params: dict[s
         {"is_open": "1"},
     ],
 )
-def test_what_is_absent_is_unknown_where_the_list_is_narrowed_by_time_or_state(params: dict[str, str]) -> None:
+def test_missing_tickets_are_unknown_if_the_list_is_filtered_by_time_or_status(params: dict[str, str]) -> None:
     assert not deletes(params=params)
     assert deletes(params=params, absent="deleted"), "whoever knows better says so"
 
 
-def test_a_query_in_the_path_counts_too() -> None:
+def test_a_query_in_the_path_counts_as_a_filter() -> None:
     assert not deletes("/t?status=open")
     assert deletes("/t?status=all") and deletes("/index.php?e=/Tickets")
 
 
-def test_helpdesks_we_know_list_all_their_tickets_unless_told_otherwise() -> None:
+def test_presets_list_all_tickets_unless_configured_otherwise() -> None:
     for kind in ("redmine", "rt"):
         assert deletes(kind=kind)
         assert not deletes(kind=kind, absent="unknown")
     assert not deletes(kind="redmine", params={"status_id": "open"})
 
 
-def test_the_set_up_says_what_becomes_of_a_ticket_that_is_missing() -> None:
+def test_the_settings_describe_how_missing_tickets_are_treated() -> None:
     options = rest_options("rest", {"path": "/t", "fields": FIELDS, "params": {"status": "open"}})
     assert options.about_absent == (
         "A ticket that is missing from the list is kept, because “status” may leave some out (absent=unknown)."

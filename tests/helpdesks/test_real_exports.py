@@ -71,11 +71,11 @@ class TestHeaders:
     def test_the_header_is_found_whatever_is_above_or_in_it(self, text: str, write: Write) -> None:
         assert subjects(write("x.csv", text)) == ["one"]
 
-    def test_a_header_that_comes_again_is_no_row(self, write: Write) -> None:
+    def test_a_repeated_header_is_not_a_row(self, write: Write) -> None:
         text = "id,created_at,subject\n1,2026-03-10,one\nid,created_at,subject\n2,2026-03-10,two\n"
         assert subjects(write("x.csv", text)) == ["one", "two"]
 
-    def test_lines_are_counted_as_they_stand_in_the_file(self, write: Write) -> None:
+    def test_line_numbers_are_those_of_the_file(self, write: Write) -> None:
         source = FileSource(write("x.csv", 'Title\n\nid,"created\nat"\n1,2026-03-10\nx\n'), FileFormat())
         (page,) = source.pages()
         source.close()
@@ -96,26 +96,26 @@ class TestHeaders:
         with pytest.raises(FileError, match="no column “Comment#3”"):
             read(path, fields={**fields, "message": "Comment#3"})
 
-    def test_two_columns_of_ids_are_refused_until_one_is_named(self, write: Write) -> None:
+    def test_two_id_columns_are_rejected_until_one_is_chosen(self, write: Write) -> None:
         path = write("x.csv", "id,created_at,id\n1,2026-03-10,2\n")
         with pytest.raises(FileError, match=r"more than one column “id”. Say which one has the ids: --map id=id#1"):
             read(path)
         assert read(path, fields={"id": "id#2"})[0]["id"] == "2"
 
-    def test_an_exact_name_counts_more_than_one_in_other_letters(self, write: Write) -> None:
+    def test_an_exact_column_name_wins_over_one_in_another_case(self, write: Write) -> None:
         path = write("x.csv", "id,created_at,Subject,subject\n1,2026-03-10,A,b\n")
         assert subjects(path) == ["b"]
         assert subjects(path, fields={"subject": "Subject"}) == ["A"]
 
 
 class TestDelimiters:
-    def test_an_unusual_delimiter_can_be_named(self, write: Write) -> None:
+    def test_an_unusual_delimiter_can_be_set(self, write: Write) -> None:
         path = write("x.csv", "id:created_at:subject\n1:2026-03-10:one\n")
         with pytest.raises(FileError, match="Columns seem to be divided by “:”: --delimiter :"):
             read(path)
         assert subjects(path, delimiter=":") == ["one"]
 
-    def test_a_wrong_one_is_noticed(self, write: Write) -> None:
+    def test_a_wrong_delimiter_is_noticed(self, write: Write) -> None:
         path = write("x.csv", "id;created_at;subject\n1;2026-03-10;one\n")
         with pytest.raises(FileError, match="divided by “;”: --delimiter semicolon"):
             read(path, delimiter=",")
@@ -125,7 +125,7 @@ class TestDelimiters:
         assert subjects(write("x.csv", text)) == ["one, two, three"]
 
     @pytest.mark.parametrize("end", [";", ";;;", "; ;"])
-    def test_delimiters_at_the_end_of_rows_add_nothing(self, end: str, write: Write) -> None:
+    def test_trailing_delimiters_add_no_values(self, end: str, write: Write) -> None:
         assert subjects(write("x.csv", f"id;created_at;subject\n1;2026-03-10;one{end}\n")) == ["one"]
 
     def test_values_beyond_the_header_are_still_rejected(self, write: Write) -> None:
@@ -146,11 +146,11 @@ class TestQuotes:
         text = '"id", "created_at", "subject"\n"1", "2026-03-10", "one, two"\n'
         assert subjects(write("x.csv", text)) == ["one, two"]
 
-    def test_quotation_marks_behind_a_backslash_are_part_of_the_text(self, write: Write) -> None:
+    def test_escaped_quotation_marks_are_part_of_the_text(self, write: Write) -> None:
         text = 'id,created_at,subject\n1,2026-03-10,"say \\"hi, there\\" now"\n2,2026-03-10,"C:\\temp"\n'
         assert subjects(write("x.csv", text)) == ['say "hi, there" now', "C:\\temp"]
 
-    def test_a_backslash_is_nothing_special_where_quotation_marks_are_doubled(self, write: Write) -> None:
+    def test_a_backslash_is_literal_if_quotation_marks_are_doubled(self, write: Write) -> None:
         text = 'id,created_at,subject\n1,2026-03-10,"a ""b"" \\n C:\\new\\"\n2,2026-03-10,two\n'
         assert subjects(write("x.csv", text)) == ['a "b" \\n C:\\new\\', "two"]
 
@@ -184,11 +184,11 @@ class TestEncodings:
     TEXT = "id\tcreated_at\tsubject\r\n1\t2026-03-10\tGröße\r\n2\t2026-03-10\t日本\r\n"
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-    def test_unicode_is_told_by_its_mark_or_its_zeros(self, encoding: str, write: Write) -> None:
+    def test_unicode_is_detected_by_its_mark_or_its_zero_bytes(self, encoding: str, write: Write) -> None:
         assert subjects(write("x.txt", self.TEXT.encode(encoding))) == ["Größe", "日本"]
 
     @pytest.mark.parametrize(("name", "mark"), [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")])
-    def test_with_the_mark_in_front_too(self, name: str, mark: bytes, write: Write) -> None:
+    def test_json_with_a_byte_order_mark_is_read(self, name: str, mark: bytes, write: Write) -> None:
         assert subjects(write("x.tab", mark + self.TEXT.encode(name))) == ["Größe", "日本"]
 
     def test_a_named_encoding_does_not_make_letters_of_zero_bytes(self, write: Write) -> None:
@@ -197,7 +197,7 @@ class TestEncodings:
             read(path, encoding="cp1252")
         assert subjects(path, encoding="utf-16") == ["Größe", "日本"]
 
-    def test_a_letter_that_is_none_far_down_is_said_when_it_is_reached(self, write: Write) -> None:
+    def test_an_invalid_byte_is_reported_when_it_is_reached(self, write: Write) -> None:
         text = "id,created_at,subject\n" + "".join(f"{n},2026-03-10,x\n" for n in range(3000))
         source = FileSource(write("x.csv", text.encode() + b"3001,2026-03-10,\xfc\n"), FileFormat())
         pages = source.pages()
@@ -210,7 +210,7 @@ class TestEncodings:
 @pytest.mark.parametrize(
     "word", ["NULL", "null", "\\N", "N/A", "n/a", "None", "nil", "-", "–", "NaN", "#N/A", "(null)", " "]
 )
-def test_words_for_nothing_are_no_values(word: str, write: Write) -> None:
+def test_words_for_missing_values_are_not_values(word: str, write: Write) -> None:
     text = (
         f"id,created_at,updated_at,customer_id,subject,status,source\n1,2026-03-10,{word},{word},{word},{word},{word}\n"
     )
@@ -308,11 +308,11 @@ class TestJsonFiles:
             ("", "is no JSON"),
         ],
     )
-    def test_anything_else_is_a_sentence(self, text: str, complaint: str, write: Write) -> None:
+    def test_other_json_is_rejected_with_a_sentence(self, text: str, complaint: str, write: Write) -> None:
         with pytest.raises(FileError, match=complaint):
             read(write("x.json", text))
 
-    def test_an_empty_list_is_no_fault(self, write: Write) -> None:
+    def test_an_empty_json_list_is_valid(self, write: Write) -> None:
         assert read(write("x.json", "[]")) == read(write("y.json", '{"tickets": [], "total": 0}')) == []
 
 
@@ -351,7 +351,7 @@ class TestWhatIsSaid:
         path = write("y.jsonl", json.dumps(record("T-1")))
         assert "message" not in run("import_tickets", "acme", str(path))[1]
 
-    def test_rows_that_share_an_id_but_differ_are_no_ticket_in_silence(self, tenant: Tenant, write: Write) -> None:
+    def test_different_rows_with_the_same_id_raise_a_warning(self, tenant: Tenant, write: Write) -> None:
         rows = [f"1.23E+12,2026-03-10,{word}" for word in ("one", "two", "three")]
         far_apart = [f"T-{n},2026-03-10,x" for n in range(1200)]
         text = "\n".join(["id,created_at,subject", *rows[:2], *far_apart, rows[2], "T-5,2026-03-10,x"])
@@ -363,7 +363,7 @@ class TestWhatIsSaid:
             assert "Ids such as 1.23E+12 were shortened by a spreadsheet" in err
         assert TicketStore(tenant).count_live() == 1201
 
-    def test_a_delimiter_is_named_by_a_word_or_a_character(self, tenant: Tenant, write: Write) -> None:
+    def test_a_delimiter_is_given_as_a_word_or_a_character(self, tenant: Tenant, write: Write) -> None:
         path = write("x.csv", "id~created_at\n1~2026-03-10\n")
         assert run("import_tickets", "acme", str(path), "--delimiter", "~")[0] == 0
         status, _, err = run("import_tickets", "acme", str(path), "--delimiter", "xx")

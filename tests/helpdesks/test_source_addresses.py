@@ -28,7 +28,7 @@ ASKED = f"{BASE}/api/tickets?per_page=2"
         ("/x?q=two words", "https://help.example/x?q=two%20words"),
     ],
 )
-def test_a_reference_is_resolved_against_the_page_it_stood_on(reference: str, leads_to: str) -> None:
+def test_a_reference_is_resolved_against_its_page(reference: str, leads_to: str) -> None:
     assert resolve(reference, against=ASKED, base_url=BASE) == leads_to
 
 
@@ -72,5 +72,5 @@ def test_https_is_not_asked_by_http() -> None:
         ("http://h/t?a=1", {}, "http://h/t?a=1"),
     ],
 )
-def test_parameters_come_behind_those_of_the_address(url: str, params: dict[str, str | int], asked: str) -> None:
+def test_parameters_are_appended_to_those_of_the_url(url: str, params: dict[str, str | int], asked: str) -> None:
     assert with_params(url, params) == asked

@@ -61,12 +61,12 @@ def test_a_refusal_without_signs_of_a_limit_is_no_rate_limit(status: int, header
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "nan", "inf", "1e9", "9" * 400, "²", "0x10"])
-def test_what_makes_no_sense_is_waited_for_the_usual_time(value: str) -> None:
+def test_an_invalid_wait_is_replaced_by_the_default(value: str) -> None:
     pause = requested_pause(429, httpx.Headers({b"Retry-After": value.encode()}), now=NOW)
     assert pause is not None and 0 <= pause <= 300
 
 
-def test_a_helpdesk_that_asks_for_no_pause_is_given_a_longer_one_each_time() -> None:
+def test_minimum_pauses_grow_with_each_rejection() -> None:
     pauses = [minimum_pause(times) for times in range(1, 10)]
     assert pauses == sorted(pauses)
     assert pauses[0] > 0 and 10 < sum(pauses) < 30

@@ -30,7 +30,7 @@ def said(response: Any) -> str:
     return " ".join(str(each) for each in response.context["messages"])
 
 
-def test_first_one_chooses_the_kind_and_the_form_begins_with_what_it_needs(admin: Client) -> None:
+def test_the_helpdesk_type_is_chosen_first_and_prefills_the_form(admin: Client) -> None:
     html = admin.get(PAGE).content.decode()
     assert "Which helpdesk does Acme use?" in html and 'href="?kind=redmine"' in html
     html = admin.get(PAGE, {"kind": "redmine"}).content.decode()
@@ -39,7 +39,7 @@ def test_first_one_chooses_the_kind_and_the_form_begins_with_what_it_needs(admin
     assert "&quot;path&quot;" in admin.get(PAGE, {"kind": "rest"}).content.decode()
 
 
-def test_a_source_is_saved_and_its_secret_never_comes_out(admin: Client, tenant: Tenant) -> None:
+def test_a_saved_connection_never_shows_its_secret(admin: Client, tenant: Tenant) -> None:
     assert "Connection saved" in said(admin.post(PAGE, {**REDMINE, "every_minutes": "15"}, follow=True))
     source = Source.objects.get(tenant=tenant)
     assert (source.reveal_secret(), source.every_minutes) == ("s3cret-key", 15)
@@ -49,7 +49,7 @@ def test_a_source_is_saved_and_its_secret_never_comes_out(admin: Client, tenant:
         assert "s3cret-key" not in html and source.encrypted_secret not in html
 
 
-def test_a_new_source_is_proposed_a_schedule_and_a_stored_one_keeps_its_own(admin: Client, tenant: Tenant) -> None:
+def test_a_new_connection_is_proposed_a_schedule_and_a_stored_one_keeps_its_own(admin: Client, tenant: Tenant) -> None:
     assert 'name="every_minutes" value="15"' in admin.get(PAGE, {"kind": "redmine"}).content.decode()
     admin.post(PAGE, REDMINE)
     assert Source.objects.get(tenant=tenant).every_minutes is None
@@ -81,7 +81,7 @@ def test_saving_and_checking_says_whether_it_works(admin: Client, helpdesk: Scri
         ({"auth": "magic"}, "auth"),
     ],
 )
-def test_wrong_input_is_said_at_its_field_and_nothing_is_stored(
+def test_invalid_source_input_is_reported_at_its_field_and_not_stored(
     admin: Client, values: dict[str, str], field: str
 ) -> None:
     response = admin.post(PAGE, {**REDMINE, **values})
@@ -103,7 +103,7 @@ def test_the_stored_secret_is_not_sent_to_another_server(admin: Client) -> None:
     )
 
 
-def test_a_new_interval_keeps_what_was_read_and_a_new_address_does_not(admin: Client, tenant: Tenant) -> None:
+def test_a_new_interval_keeps_the_sync_state_and_a_new_url_resets_it(admin: Client, tenant: Tenant) -> None:
     admin.post(PAGE, REDMINE)
     save_state(tenant, cursor=NOON, full_read_at=NOON)
     admin.post(PAGE, {**REDMINE, "secret": "", "every_minutes": "30"})
@@ -119,7 +119,7 @@ def test_a_new_kind_replaces_the_connection_and_says_so_before(admin: Client) ->
     assert (Source.objects.get().kind, Source.objects.get().options) == ("house", {})
 
 
-def test_a_source_is_removed_and_its_tickets_stay(admin: Client, tenant: Tenant) -> None:
+def test_disconnecting_a_helpdesk_keeps_its_tickets(admin: Client, tenant: Tenant) -> None:
     admin.post(PAGE, {**REDMINE, "every_minutes": "15"})
     store_tickets(tenant, [{"id": "T-1"}])
     assert "Existing tickets are kept" in said(admin.post(f"{PAGE}remove/", follow=True))
@@ -127,6 +127,6 @@ def test_a_source_is_removed_and_its_tickets_stay(admin: Client, tenant: Tenant)
     assert TicketStore(tenant).find_ticket("T-1") is not None
 
 
-def test_a_tenant_smuggled_into_the_form_changes_nothing(admin: Client, tenant: Tenant, other_tenant: Tenant) -> None:
+def test_a_tenant_added_to_the_form_data_is_ignored(admin: Client, tenant: Tenant, other_tenant: Tenant) -> None:
     admin.post(PAGE, {**REDMINE, "tenant": str(other_tenant.pk), "tenant_id": str(other_tenant.pk)})
     assert Source.objects.get().tenant == tenant

@@ -42,7 +42,7 @@ def ids(pages: list[Page]) -> list[Any]:
     return [record.raw["id"] for page in pages for record in page.records]
 
 
-def test_by_offset_it_steps_by_what_came_and_not_by_what_it_asked_for(
+def test_offset_paging_advances_by_the_records_received(
     connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
 ) -> None:
     def capped(_path: str, query: dict[str, str]) -> Answer:
@@ -56,9 +56,7 @@ def test_by_offset_it_steps_by_what_came_and_not_by_what_it_asked_for(
     assert pages[-1].total_pages == len(pages) == 7
 
 
-def test_by_page_number_it_reads_until_an_empty_page(
-    connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
-) -> None:
+def test_page_numbers_are_read_until_an_empty_page(connect: Callable[..., Source], helpdesk: ScriptedHelpdesk) -> None:
     def paged(_path: str, query: dict[str, str]) -> Answer:
         start = (int(query["page"]) - 1) * int(query["per_page"])
         return answer(ITEMS[start : start + int(query["per_page"])])

@@ -68,7 +68,7 @@ class TestIngest:
         assert status == 3
         assert "partial: 1 new, 0 updated, 0 unchanged, 0 deleted, 1 rejected" in err
 
-    def test_a_run_that_is_going_already_is_4(self, tenant: Tenant) -> None:
+    def test_an_active_run_is_exit_status_4(self, tenant: Tenant) -> None:
         job_id = jobs.enqueue(tenant, JobRequest(trigger="web", started_by="owner"))
         status, _, err = run("ingest", "--tenant", "acme")
         assert status == 4

@@ -330,7 +330,7 @@ class TestDeletions:
         outcome = ingest()
         assert outcome.status == "partial"
         assert outcome.warning is not None and outcome.warning["code"] == "deletion_brake"
-        assert "lists 20 of our 40 tickets as deleted" in outcome.warning["message"]
+        assert "lists 20 of the 40 stored tickets as deleted" in outcome.warning["message"]
         assert len(live(store)) == 40
         outcome = ingest(confirm_deletions=True)
         assert (outcome.status, counts(outcome)) == ("completed", {"unchanged": 20, "deleted": 20})

@@ -1,4 +1,4 @@
-"""A worker's places: shared in turns, so that runs without end keep no other from beginning."""
+"""A worker's run slots, shared in time slices so that endless runs keep no other run from starting."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from tests.working import running_worker
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant
-from tickets.ingestion.run_slots import OPEN_FOR_EACH_PLACE, TURNS_BEFORE_ITS_END, Places, Turn, run_in_turns
+from tickets.ingestion.run_slots import OPEN_RUNS_PER_SLOT, SLICES_BEFORE_END, RunSlots, Slot, run_in_slots
 from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest
 from tickets.store.ticket_store import TicketStore
@@ -33,133 +33,133 @@ class Seconds:
         return self.now
 
 
-class TestPlaces:
-    def test_who_comes_first_has_a_place_at_once(self) -> None:
-        places = Places(2, turn_seconds=60)
-        assert places.is_quiet
-        places.begin()
-        assert places.is_quiet
-        places.begin()
-        assert not places.is_quiet
-        assert not places.share(None)
+class TestRunSlots:
+    def test_the_first_runs_get_a_slot_at_once(self) -> None:
+        slots = RunSlots(2, slice_seconds=60)
+        assert slots.is_quiet
+        slots.begin()
+        assert slots.is_quiet
+        slots.begin()
+        assert not slots.is_quiet
+        assert not slots.share(None)
 
-    def test_a_queued_run_begins_when_the_first_turn_is_over(self) -> None:
+    def test_a_queued_run_starts_when_the_first_slice_is_over(self) -> None:
         seconds = Seconds()
-        places = Places(2, turn_seconds=60, now=seconds)
-        first = places.begin()
+        slots = RunSlots(2, slice_seconds=60, now=seconds)
+        first = slots.begin()
         seconds.now += 10
-        second = places.begin()
+        second = slots.begin()
         seconds.now += 49
-        assert not places.share(5.0)
+        assert not slots.share(5.0)
         seconds.now += 1
-        assert places.share(6.0)
-        assert (first.is_going, second.is_going) == (False, True)
+        assert slots.share(6.0)
+        assert (first.is_running, second.is_running) == (False, True)
 
     def test_a_run_does_not_pause_while_no_other_waits(self) -> None:
         seconds = Seconds()
-        places = Places(1, turn_seconds=60, now=seconds)
-        turn = places.begin()
+        slots = RunSlots(1, slice_seconds=60, now=seconds)
+        slot = slots.begin()
         seconds.now += 10_000
-        assert not places.share(None)
-        assert turn.is_going
+        assert not slots.share(None)
+        assert slot.is_running
 
-    def test_a_paused_run_goes_on_when_a_place_is_free_or_another_turn_is_over(self) -> None:
+    def test_a_paused_run_resumes_when_a_slot_is_free_or_another_slice_is_over(self) -> None:
         seconds = Seconds()
-        places = Places(1, turn_seconds=60, now=seconds)
-        first = places.begin()
+        slots = RunSlots(1, slice_seconds=60, now=seconds)
+        first = slots.begin()
         seconds.now += 60
-        assert places.share(1.0)
-        second = places.begin()
+        assert slots.share(1.0)
+        second = slots.begin()
         seconds.now += 30
-        assert not places.share(None)
+        assert not slots.share(None)
         seconds.now += 30
-        assert not places.share(None)
-        assert (first.is_going, second.is_going) == (True, False)
-        places.leave(first)
-        assert not places.share(None)
-        assert second.is_going
+        assert not slots.share(None)
+        assert (first.is_running, second.is_running) == (True, False)
+        slots.leave(first)
+        assert not slots.share(None)
+        assert second.is_running
 
-    def test_of_the_queue_and_the_paused_who_waits_longest_is_next(self) -> None:
+    def test_the_run_that_waited_longest_is_next_whether_queued_or_paused(self) -> None:
         seconds = Seconds()
-        places = Places(1, turn_seconds=60, now=seconds)
-        first = places.begin()
+        slots = RunSlots(1, slice_seconds=60, now=seconds)
+        first = slots.begin()
         seconds.now += 60
-        assert places.share(1.0)
-        places.begin()
+        assert slots.share(1.0)
+        slots.begin()
         seconds.now += 60
-        assert not places.share(59.0)
-        assert first.is_going
+        assert not slots.share(59.0)
+        assert first.is_running
         seconds.now += 60
-        assert places.share(70.0)
-        assert not first.is_going
+        assert slots.share(70.0)
+        assert not first.is_running
 
-    def test_any_number_of_runs_without_end_let_a_further_one_begin_within_a_bounded_time(self) -> None:
+    def test_any_number_of_endless_runs_let_another_one_start_within_a_bounded_time(self) -> None:
         seconds = Seconds()
-        places = Places(4, turn_seconds=60, now=seconds)
-        endless = [places.begin() for _ in range(4)]
+        slots = RunSlots(4, slice_seconds=60, now=seconds)
+        endless = [slots.begin() for _ in range(4)]
         for _ in range(100):  # more and more of them
             waited = 0.0
-            while not places.share(waited):
-                for turn in [turn for turn in endless if turn.is_over]:
-                    endless.remove(turn)
-                    places.leave(turn)
+            while not slots.share(waited):
+                for slot in [slot for slot in endless if slot.has_to_end]:
+                    endless.remove(slot)
+                    slots.leave(slot)
                 seconds.now += 1
                 waited += 1
-                assert waited <= 60 * OPEN_FOR_EACH_PLACE * (TURNS_BEFORE_ITS_END + 1)
-            endless.append(places.begin())
-            assert sum(turn.is_going for turn in endless) <= 4
-            assert len(endless) <= 4 * OPEN_FOR_EACH_PLACE
+                assert waited <= 60 * OPEN_RUNS_PER_SLOT * (SLICES_BEFORE_END + 1)
+            endless.append(slots.begin())
+            assert sum(slot.is_running for slot in endless) <= 4
+            assert len(endless) <= 4 * OPEN_RUNS_PER_SLOT
 
-    def test_of_very_many_runs_that_take_a_few_turns_none_is_ended_before_its_time(self) -> None:
+    def test_no_run_that_needs_only_a_few_slices_is_ended_early(self) -> None:
         seconds = Seconds()
-        places = Places(4, turn_seconds=20, now=seconds)
-        began, left, queued, done = seconds.now, dict[Turn, float](), 100, 0
+        slots = RunSlots(4, slice_seconds=20, now=seconds)
+        began, left, queued, done = seconds.now, dict[Slot, float](), 100, 0
         while done < 100:
-            for turn in list(left):
-                assert not turn.is_over
-                left[turn] -= turn.is_going
-                if left[turn] <= 0:
-                    places.leave(turn)
-                    done += left.pop(turn) <= 0
-            while queued and (places.is_quiet or places.share(seconds.now - began)):
-                left[places.begin()], queued = 60.0, queued - 1
+            for slot in list(left):
+                assert not slot.has_to_end
+                left[slot] -= slot.is_running
+                if left[slot] <= 0:
+                    slots.leave(slot)
+                    done += left.pop(slot) <= 0
+            while queued and (slots.is_quiet or slots.share(seconds.now - began)):
+                left[slots.begin()], queued = 60.0, queued - 1
             if not queued:
-                places.share(None)
+                slots.share(None)
             seconds.now += 1
-        assert seconds.now - began <= 100 * 60 / 4 * 1.1, "all four places were in use"
+        assert seconds.now - began <= 100 * 60 / 4 * 1.1, "all four slots were in use"
 
 
-def test_of_many_items_one_without_end_lets_all_others_have_their_turn() -> None:
+def test_an_endless_item_lets_all_others_have_a_slice() -> None:
     done: list[int] = []
 
-    def work(item: int, turn: Turn) -> int:
-        while item == 0 and len(done) < 4:  # goes on until all others are done
-            turn.give_way(lambda: None)
+    def work(item: int, slot: Slot) -> int:
+        while item == 0 and len(done) < 4:  # runs until all others are done
+            slot.wait_until_running(lambda: None)
             time.sleep(0.001)
         done.append(item)
         return item * 10
 
-    assert run_in_turns(range(5), work, count=1, turn_seconds=0.01) == [0, 10, 20, 30, 40]
+    assert run_in_slots(range(5), work, count=1, slice_seconds=0.01) == [0, 10, 20, 30, 40]
     assert done == [1, 2, 3, 4, 0]
 
 
-def test_what_one_item_raises_is_raised_when_all_have_ended() -> None:
+def test_an_exception_of_one_item_is_raised_when_all_have_ended() -> None:
     done: list[int] = []
 
-    def work(item: int, _turn: Turn) -> None:
+    def work(item: int, _slot: Slot) -> None:
         if item == 0:
             raise ValueError("a fault")
         done.append(item)
 
     with pytest.raises(ValueError, match="a fault"):
-        run_in_turns(range(5), work, count=2, turn_seconds=60)
+        run_in_slots(range(5), work, count=2, slice_seconds=60)
     assert sorted(done) == [1, 2, 3, 4]
-    assert run_in_turns([], work, count=2, turn_seconds=60) == []
+    assert run_in_slots([], work, count=2, slice_seconds=60) == []
 
 
 @pytest.fixture
 def worker() -> Iterator[Worker]:
-    with running_worker(concurrency=2, turn_seconds=1) as running:
+    with running_worker(concurrency=2, slice_seconds=1) as running:
         yield running
 
 
@@ -251,7 +251,7 @@ class TestBounds:
         assert (outcome.status, outcome.progress.counts.new_ingested) == ("failed", 30)
         assert outcome.error == {
             "code": "run_limit",
-            "message": f"{sentence} What is in stays, and the next run goes on where this one stopped.",
+            "message": f"{sentence} The tickets imported so far are kept, and the next run continues where this one stopped.",
         }
         outcome = ingest()
         assert outcome.progress.counts.new_ingested == 20

@@ -1,5 +1,6 @@
-"""Where a run ends though its helpdesk does not: so long, so many pages, so many tickets."""
+"""The limits of one run: time, pages, tickets, and the quota of its tenant."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,12 +9,14 @@ from django.conf import settings
 from supportsaas.clock import Clock
 from supportsaas.formatting import format_count
 
-_GOES_ON = "What is in stays, and the next run goes on where this one stopped."
-_IMPORT_AGAIN = "What is in stays. Import the file in parts, or raise the limit and import it again."
+_CONTINUES = "The tickets imported so far are kept, and the next run continues where this one stopped."
+_IMPORT_AGAIN = (
+    "The tickets imported so far are kept. Import the file in parts, or raise the limit and import it again."
+)
 
 
 class RunOver(Exception):
-    """The run has reached a bound. `str()` is a sentence for a manager, `code` is for programs."""
+    """The run has reached a limit. `str()` is a sentence for a manager, `code` is for programs."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -22,9 +25,9 @@ class RunOver(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class RunBounds:
-    """What one run may take. `room`: how many more tickets the tenant may have, None without a quota.
+    """What one run may use. `room`: how many more tickets the tenant may have, None without a quota.
 
-    `is_of_file`: it reads a file, which has an end, and which no later run could go on with.
+    `is_of_file`: it reads a file, which has an end, and which no later run could continue.
     """
 
     until: datetime
@@ -48,7 +51,12 @@ class RunBounds:
             is_of_file=is_of_file,
         )
 
-    def count_anew(self) -> None:
+    def leave_room_beside(self, count_live: Callable[[], int]) -> None:
+        """Before anything is stored: the tenant's quota also covers the tickets it has."""
+        if self.room is not None:
+            self.room = max(self.room - count_live(), 0)
+
+    def start_over(self) -> None:
         """Before the same pages are read once more: a list that fits into a run once has to fit twice."""
         self.pages_left, self.tickets_left = settings.RUN_MOST_PAGES, settings.RUN_MOST_TICKETS
 
@@ -58,26 +66,26 @@ class RunBounds:
             raise RunOver(
                 "run_limit",
                 f"The run took more than {format_count(minutes, 'minute')} (RUN_LONGEST_MINUTES). "
-                f"{_IMPORT_AGAIN if self.is_of_file else _GOES_ON}",
+                f"{_IMPORT_AGAIN if self.is_of_file else _CONTINUES}",
             )
 
     def check_page(self, *, records: int, new: int) -> None:
-        """Before a page of so many records, so many of them new tickets, is stored."""
+        """Before a page is stored; `new` of its records are new tickets."""
         if self.pages_left <= 0 and not self.is_of_file:
             raise RunOver(
                 "run_limit",
-                f"The run read {format_count(settings.RUN_MOST_PAGES, 'page')} (RUN_MOST_PAGES). {_GOES_ON}",
+                f"The run read {format_count(settings.RUN_MOST_PAGES, 'page')} (RUN_MOST_PAGES). {_CONTINUES}",
             )
         if self.tickets_left <= 0 and not self.is_of_file:
             raise RunOver(
                 "run_limit",
-                f"The run read {format_count(settings.RUN_MOST_TICKETS, 'ticket')} (RUN_MOST_TICKETS). {_GOES_ON}",
+                f"The run read {format_count(settings.RUN_MOST_TICKETS, 'ticket')} (RUN_MOST_TICKETS). {_CONTINUES}",
             )
         if self.room is not None and new > self.room:
             raise RunOver(
                 "quota",
                 f"The tenant may have {format_count(settings.TENANT_MOST_TICKETS, 'ticket')} (TENANT_MOST_TICKETS), and this page "
-                "would bring more. What is in stays; no new tickets come in until the limit is raised.",
+                "would exceed that. The tickets imported so far are kept; new ones are not imported until the limit is raised.",
             )
         self.pages_left -= 1
         self.tickets_left -= records

@@ -1,15 +1,15 @@
 """The brake on deleting too many tickets at once."""
 
 
-def brake_applies(*, gone: int, stored: int, seen: int | None, most: int, most_percent: int) -> bool:
-    """Whether so many deletions at once look like a fault of the helpdesk rather than the truth.
+def brake_applies(*, deletions: int, stored: int, seen: int | None, most: int, most_percent: int) -> bool:
+    """Whether this many deletions at once look like a problem in the helpdesk rather than the truth.
 
-    A listing that is empty where tickets were before never deletes; otherwise more than `most`
-    and more than `most_percent` of all at once need a person's word. `seen`: how many tickets were
-    listed; None where they are gone because the helpdesk names them as deleted.
+    An empty listing never deletes the tickets that were there before; otherwise a person has to confirm more than
+    `most` deletions that are also more than `most_percent` of all stored tickets. `seen`: how many tickets were
+    listed; None if the helpdesk names the deleted ones itself.
     """
-    if gone == 0:
+    if deletions == 0:
         return False
     if seen == 0:
         return True
-    return gone > most and gone * 100 > stored * most_percent
+    return deletions > most and deletions * 100 > stored * most_percent

@@ -118,9 +118,9 @@ def _count_deletions(
 ) -> None:
     stored = store.count_live(origin)
 
-    def is_braked(gone: int, *, stored: int, seen: int | None) -> bool:
+    def is_braked(deletions: int, *, stored: int, seen: int | None) -> bool:
         return not confirm_deletions and brake_applies(
-            gone=gone,
+            deletions=deletions,
             stored=stored,
             seen=seen,
             most=settings.DELETION_BRAKE_TICKETS,

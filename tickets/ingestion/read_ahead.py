@@ -1,4 +1,4 @@
-"""Fetches the next page while the present one is stored."""
+"""Fetches the next page while the current one is stored."""
 
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,20 +11,19 @@ def read_ahead(
     pages: Iterator[Page],
     *,
     abandon: Callable[[], None],
-    meanwhile: Callable[[Future[Page | None]], None] = lambda _upcoming: None,
+    before_waiting: Callable[[Future[Page | None]], None] = lambda _upcoming: None,
 ) -> Generator[Page, None, None]:
-    """The same pages in the same order, one of them fetched ahead in a thread of its own.
+    """The same pages in the same order, one of them fetched ahead in its own thread.
 
-    What fetching raises is raised here. Close it where you stop early: `abandon` is then
-    called so that a fetch which is waiting ends, and that end is waited for. `meanwhile` is
-    called before a page is waited for, with what is waited for.
+    What fetching raises is raised here. Close it if you stop early: then `abandon` is called, so that a fetch which
+    is waiting ends, and that end is waited for. `before_waiting` is called with the page that will be waited for.
     """
     fetch = logs.carried(next)
     with ThreadPoolExecutor(1, thread_name_prefix="fetch") as pool:
         upcoming = pool.submit(fetch, pages, None)
         while True:
             try:
-                meanwhile(upcoming)
+                before_waiting(upcoming)
             except BaseException:
                 abandon()
                 raise

@@ -1,4 +1,4 @@
-"""How many of its rejected records a run keeps: all of an ordinary fault, and a sample where a helpdesk sends junk."""
+"""How many of its rejected records a run keeps: ordinarily all, and a sample if a helpdesk sends junk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,21 +19,21 @@ class RejectedSample:
 
     @classmethod
     def beside(cls, stored: int) -> "RejectedSample":
-        """For a tenant that has so many rejected records already."""
+        """For a tenant that has `stored` rejected records already."""
         return cls(room=max(min(MOST_OF_A_RUN, MOST_OF_A_TENANT - stored), 0))
 
     def take(self, records: Sequence[QuarantinedRecord]) -> Sequence[QuarantinedRecord]:
-        """Those of the records that are kept."""
+        """The records that are kept."""
         kept = records[: self.room]
         self.room -= len(kept)
         self.left_out += len(records) - len(kept)
         return kept
 
     def describe(self, rejected: int) -> str:
-        """What became of so many rejected records, where not all of them are kept."""
+        """A sentence for a run that did not keep all of its `rejected` records."""
         return (
             f"{format_number(rejected)} records were rejected, and {format_number(self.left_out)} of them were only "
             f"counted: a run keeps up to {format_number(MOST_OF_A_RUN)} rejected records, "
-            f"a tenant up to {format_number(MOST_OF_A_TENANT)}. Look at why those that are "
-            "kept were rejected, correct the cause, then run a full read."
+            f"a tenant up to {format_number(MOST_OF_A_TENANT)}. Check why the kept ones were rejected, "
+            "fix the cause, then run a full re-sync."
         )

@@ -1,7 +1,7 @@
-"""What a run holds while it works: the tenant's lock, the job's lease, and an ear for 'stop'.
+"""What a run holds while it works: the tenant's lock, the job's lease, and its slot in the worker.
 
-A thread refreshes both by time, however slow the helpdesk is. Whoever works asks `check()`
-between steps and waits through `wait()`; both raise as soon as the run has to stop.
+A thread refreshes lock and lease by time, however slow the helpdesk is. Every step asks `check()` between two
+pieces of work and waits through `wait()`; both raise as soon as the run has to stop.
 """
 
 import logging
@@ -15,7 +15,7 @@ from supportsaas.ops import logs
 from supportsaas.reliability.lock import TIME_TO_LIVE_SECONDS, HeldLock, Lock, LockLost
 from tickets import jobs
 from tickets.ingestion.bounds import RunBounds, RunOver
-from tickets.ingestion.run_slots import Turn
+from tickets.ingestion.run_slots import Slot
 from tickets.planning.stored_pages import LOCK_OWNER
 
 logger = logging.getLogger(__name__)
@@ -28,15 +28,15 @@ Sleep = Callable[[float], None]
 
 
 class RunCancelled(Exception):
-    """Somebody asked the run to stop; what is in stays."""
+    """Somebody asked the run to stop; what is stored stays."""
 
 
 class LockBusy(Exception):
     """Another run holds the tenant's lock."""
 
 
-class RunGuard:
-    """Context manager: takes the lock (raises `LockBusy`), keeps it fresh, gives it back."""
+class RunLease:
+    """Context manager: takes the lock (raises `LockBusy`), keeps it fresh and releases it."""
 
     def __init__(
         self,
@@ -45,21 +45,21 @@ class RunGuard:
         job_id: str,
         owner_id: str,
         progress: jobs.Progress,
+        bounds: RunBounds | None = None,
+        slot: Slot | None = None,
         stop: threading.Event | None = None,
         sleep: Sleep = time.sleep,
         listener: Callable[[jobs.Progress], None] | None = None,
-        bounds: RunBounds | None = None,
-        turn: Turn | None = None,
     ) -> None:
         self.lock = Lock(tenant_id)
         self._job_id = job_id
         self._owner_id = owner_id
         self._progress = progress
+        self._bounds = bounds
+        self._slot = slot
         self._stop = stop or threading.Event()
         self._sleep = sleep
         self._listener = listener
-        self._bounds = bounds
-        self._turn = turn
         self._cancelled = threading.Event()
         self._lost = threading.Event()
         self._ended = threading.Event()
@@ -72,7 +72,7 @@ class RunGuard:
         assert self._held is not None
         return self._held
 
-    def __enter__(self) -> "RunGuard":
+    def __enter__(self) -> "RunLease":
         self._held = self._take()
         if self._held is None:
             raise LockBusy(f"Another run holds the lock of “{self.lock.name}”.")
@@ -87,10 +87,10 @@ class RunGuard:
         try:
             self.lock.release(self.held)
         except mongo.UNAVAILABLE:
-            logger.warning("The lock of %s could not be given back; it ends by itself.", self.lock.name)
+            logger.warning("The lock of %s could not be released; it expires by itself.", self.lock.name)
 
     def _take(self) -> HeldLock | None:
-        """The lock; a page of stored tickets being rewritten is waited for, and its lock's time where the process was killed."""
+        """The lock. Waits while a page of stored tickets is rewritten, and until that lock expires if its process was killed."""
         held = self.lock.take(self._owner_id)
         waited = 0.0
         while held is None and waited < LONGEST_REWRITE_SECONDS:
@@ -104,32 +104,32 @@ class RunGuard:
         return held
 
     def check(self) -> None:
-        """Raise `RunCancelled`, `RunOver` or `LockLost` where the run has to stop."""
+        """Raise `RunCancelled`, `RunOver` or `LockLost` if the run has to stop."""
         if self._lost.is_set():
             raise LockLost(f"The lock “{self.lock.name}” was lost.")
         if self._cancelled.is_set() or self._stop.is_set() or self._abandoned.is_set():
             raise RunCancelled
         if self._bounds:
             self._bounds.check_time()
-        if self._turn and self._turn.is_over:
+        if self._slot and self._slot.has_to_end:
             raise RunOver(
                 "gave_way",
-                "Very many runs are waiting, so this one ended to let others begin. What is in stays, and the next "
-                "run goes on where it stopped.",
+                "Too many runs are waiting, so this one ended to let others start. The tickets imported so far are "
+                "kept, and the next run continues where it stopped.",
             )
 
-    def give_way(self) -> None:
-        """At a page boundary: where others wait for the worker's place, pause until the next turn; raises as `check`."""
-        if self._turn:
-            self._turn.give_way(lambda: self.report("Paused while other runs have their turn"))
+    def yield_slot(self) -> None:
+        """At a page boundary: pause if other runs wait for the slot; raises as `check` does."""
+        if self._slot:
+            self._slot.wait_until_running(lambda: self.report("Paused while other runs have the slot"))
         self.check()
 
     def abandon(self) -> None:
-        """The run is over for another reason: have whoever still waits stop waiting."""
+        """The run is over for another reason: whatever still waits stops waiting."""
         self._abandoned.set()
 
     def report(self, note: str = "") -> None:
-        """Store the progress, tell the listener, and hear whether to stop."""
+        """Store the progress, notify the listener, and check whether to stop."""
         self._progress.note = note
         if jobs.save_progress(self._job_id, self._progress, owner_id=self._owner_id):
             self._cancelled.set()
@@ -138,7 +138,7 @@ class RunGuard:
         self.check()
 
     def wait(self, seconds: float, reason: str) -> None:
-        """Wait so long in short slices, saying what for; raises as `check` does."""
+        """Wait in short slices and report what for; raises as `check` does."""
         left = seconds
         while left > 0:
             self.report(f"Waiting {max(round(left), 1)} s for {reason}")
@@ -157,4 +157,4 @@ class RunGuard:
                 self._lost.set()
                 return
             except mongo.UNAVAILABLE as error:
-                logger.warning("Heartbeat of %s failed, trying again: %s", self.lock.name, error)
+                logger.warning("The heartbeat of %s failed and is tried again: %s", self.lock.name, error)

@@ -1,8 +1,8 @@
-"""The places of a worker, shared fairly: a run that has had its turn gives its place to one that waits.
+"""The run slots of a worker, shared fairly: a run that has used its time slice makes room for one that waits.
 
-Each run has a turn of some time. When it is over and another run waits, queued or paused, the one that waits begins
-at once, and this one pauses where it has stored a page, keeps all it has, and waits for its next turn. So a tenant
-whose helpdesk has no end costs the others a share of the places and never all of them.
+When a run's slice is over and another run waits, queued or paused, the waiting one starts at once. The first one
+pauses where it has stored a page, keeps everything it has, and waits for its next slice. So a tenant whose helpdesk
+has no end costs the others a share of the slots and never all of them.
 """
 
 import threading
@@ -16,90 +16,89 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-_LOOKS_EVERY_SECONDS = 1.0
-OPEN_FOR_EACH_PLACE = 4
-"""Runs that are going or paused; if more want to begin, the one that has been open longest ends."""
-TURNS_BEFORE_ITS_END = 6
-"""So many turns each run has before it may be ended for others: ordinary runs are over by then."""
+_POLL_SECONDS = 1.0
+OPEN_RUNS_PER_SLOT = 4
+"""Runs that are running or paused; if more want to start, the one that has been open longest ends."""
+SLICES_BEFORE_END = 6
+"""Every run gets this many slices before it may be ended for others: ordinary runs are over by then."""
 
 
 @dataclass(slots=True, eq=False)
-class Turn:
-    """A run's place. `since`: when it began to go, or to wait; `began`: when the run did; `count`: how many it had."""
+class Slot:
+    """What a run knows of its slot. `began`: when the run started; `since`: when it last resumed or paused."""
 
     began: float
     since: float
-    count: int = 0
-    _may_go: threading.Event = field(default_factory=threading.Event)
-    _is_over: threading.Event = field(default_factory=threading.Event)
+    slices: int = 0
+    _may_run: threading.Event = field(default_factory=threading.Event)
+    _has_to_end: threading.Event = field(default_factory=threading.Event)
 
     @property
-    def is_going(self) -> bool:
-        return self._may_go.is_set()
+    def is_running(self) -> bool:
+        return self._may_run.is_set()
 
     @property
-    def is_over(self) -> bool:
-        """Whether the run has to end, because too many are open."""
-        return self._is_over.is_set()
+    def has_to_end(self) -> bool:
+        """Whether the run has to end because too many are open."""
+        return self._has_to_end.is_set()
 
-    def go(self, now: float) -> None:
+    def resume(self, now: float) -> None:
         self.since = now
-        self.count += 1
-        self._may_go.set()
+        self.slices += 1
+        self._may_run.set()
 
     def pause(self, now: float) -> None:
+        """The run stops at its next page boundary; until then it still uses the helpdesk for a moment."""
         self.since = now
-        self._may_go.clear()
+        self._may_run.clear()
 
     def end(self) -> None:
-        self._is_over.set()
+        self._has_to_end.set()
 
-    def give_way(self, meanwhile: Callable[[], None]) -> None:
-        """Where the turn is over, wait for the next one; `meanwhile` is called every second, and may raise."""
-        while not self._may_go.is_set():
-            meanwhile()
-            self._may_go.wait(_LOOKS_EVERY_SECONDS)
+    def wait_until_running(self, report: Callable[[], None]) -> None:
+        """Wait while the run is paused. `report` is called again and again, and may raise."""
+        while not self._may_run.is_set():
+            report()
+            self._may_run.wait(_POLL_SECONDS)
 
 
-class Places:
-    """So many runs go at the same time. For one thread; the runs know their `Turn` alone."""
+class RunSlots:
+    """How many runs work at the same time. For one thread; each run knows only its `Slot`."""
 
-    def __init__(self, count: int, *, turn_seconds: float, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, count: int, *, slice_seconds: float, now: Callable[[], float] = time.monotonic) -> None:
         self._count = count
-        self._turn_seconds = turn_seconds
+        self._slice_seconds = slice_seconds
         self._now = now
-        self._open: list[Turn] = []
+        self._open: list[Slot] = []
 
     @property
     def is_quiet(self) -> bool:
-        """Whether there is room and nobody paused: who comes may begin at once."""
-        return len(self._open) < self._count and all(turn.is_going for turn in self._open)
+        """Whether there is room and nobody is paused, so that a new run may start at once."""
+        return len(self._open) < self._count and all(slot.is_running for slot in self._open)
 
-    def begin(self) -> Turn:
-        turn = Turn(began=self._now(), since=self._now())
-        turn.go(self._now())
-        self._open.append(turn)
-        return turn
+    def begin(self) -> Slot:
+        slot = Slot(began=self._now(), since=self._now())
+        slot.resume(self._now())
+        self._open.append(slot)
+        return slot
 
-    def leave(self, turn: Turn) -> None:
-        self._open.remove(turn)
+    def leave(self, slot: Slot) -> None:
+        self._open.remove(slot)
 
     def share(self, queued_for: float | None) -> bool:
-        """Let those who wait longest have the places that are free or whose turn is over.
+        """Give the slots that are free, or whose slice is over, to the runs that have waited longest.
 
-        `queued_for`: how many seconds the first of the queue has waited, None where it is empty. True where that
-        one is to begin now.
+        `queued_for`: how many seconds the first queued run has waited, None if the queue is empty. True if that
+        run is to start now.
         """
         while True:
             now = self._now()
-            paused = min((turn for turn in self._open if not turn.is_going), key=lambda turn: turn.since, default=None)
+            paused = self._paused_longest()
             is_queue_first = queued_for is not None and (paused is None or queued_for >= now - paused.since)
             if not is_queue_first and paused is None:
                 return False
-            if is_queue_first and len(self._open) >= self._count * OPEN_FOR_EACH_PLACE:
-                oldest = min(self._open, key=lambda turn: turn.began)
-                if oldest.count >= TURNS_BEFORE_ITS_END:
-                    oldest.end()
+            if is_queue_first and len(self._open) >= self._count * OPEN_RUNS_PER_SLOT:
+                self._end_oldest()
                 is_queue_first = False
                 if paused is None:
                     return False
@@ -107,37 +106,46 @@ class Places:
                 return False
             if is_queue_first or paused is None:
                 return True
-            paused.go(now)
+            paused.resume(now)
+
+    def _paused_longest(self) -> Slot | None:
+        paused = (slot for slot in self._open if not slot.is_running)
+        return min(paused, key=lambda slot: slot.since, default=None)
+
+    def _end_oldest(self) -> None:
+        oldest = min(self._open, key=lambda slot: slot.began)
+        if oldest.slices >= SLICES_BEFORE_END:
+            oldest.end()
 
     def _make_room(self, now: float) -> bool:
-        going = [turn for turn in self._open if turn.is_going]
-        if len(going) < self._count:
+        running = [slot for slot in self._open if slot.is_running]
+        if len(running) < self._count:
             return True
-        longest = min(going, key=lambda turn: turn.since)
-        if now - longest.since < self._turn_seconds:
+        longest = min(running, key=lambda slot: slot.since)
+        if now - longest.since < self._slice_seconds:
             return False
         longest.pause(now)
         return True
 
 
-def run_in_turns(items: Sequence[T], work: Callable[[T, Turn], R], *, count: int, turn_seconds: float) -> list[R]:
-    """Do the work for every item, `count` at the same time and each in turns; the results in the items' order.
+def run_in_slots(items: Sequence[T], work: Callable[[T, Slot], R], *, count: int, slice_seconds: float) -> list[R]:
+    """Do the work for every item, `count` at the same time and each in slices; the results in the items' order.
 
     Raises what the first of them raises, once all have ended.
     """
-    places, began = Places(count, turn_seconds=turn_seconds), time.monotonic()
+    slots, began = RunSlots(count, slice_seconds=slice_seconds), time.monotonic()
     left = deque(range(len(items)))
     futures: dict[int, Future[R]] = {}
-    turns: dict[Future[R], Turn] = {}
-    with ThreadPoolExecutor(count * OPEN_FOR_EACH_PLACE, thread_name_prefix="run") as pool:
-        while left or turns:
-            for future in [future for future in turns if future.done()]:
-                places.leave(turns.pop(future))
-            while left and (places.is_quiet or places.share(time.monotonic() - began)):
-                turn, number = places.begin(), left.popleft()
-                futures[number] = pool.submit(work, items[number], turn)
-                turns[futures[number]] = turn
+    taken: dict[Future[R], Slot] = {}
+    with ThreadPoolExecutor(count * OPEN_RUNS_PER_SLOT, thread_name_prefix="run") as pool:
+        while left or taken:
+            for future in [future for future in taken if future.done()]:
+                slots.leave(taken.pop(future))
+            while left and (slots.is_quiet or slots.share(time.monotonic() - began)):
+                slot, number = slots.begin(), left.popleft()
+                futures[number] = pool.submit(work, items[number], slot)
+                taken[futures[number]] = slot
             if not left:
-                places.share(None)  # who is paused goes on
-            wait(turns, timeout=_LOOKS_EVERY_SECONDS, return_when=FIRST_COMPLETED)
+                slots.share(None)  # paused runs continue
+            wait(taken, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
     return [futures[number].result() for number in range(len(items))]

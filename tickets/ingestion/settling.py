@@ -1,7 +1,8 @@
-"""What a read comes to once its pages are stored: whether some slipped past, and what is deleted."""
+"""What follows once the pages of a read are stored: whether some tickets slipped past, and which are deleted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from django.conf import settings
 
@@ -15,11 +16,22 @@ from tickets.records.origin import Origin
 from tickets.store.ticket_store import TicketStore
 
 
+class Coverage(Enum):
+    """What a read asked the helpdesk for."""
+
+    WHOLE = auto()
+    """All tickets, from the first page on."""
+    CHANGES = auto()
+    """What changed since an earlier read."""
+    REST = auto()
+    """The pages that an earlier run did not reach; a whole read follows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settling:
     """Of one run. `is_confirmed`: a person has agreed to the deletions.
 
-    `delete` marks tickets as deleted, `look_again` reads the same once more and compares it with the
+    `delete` marks tickets as deleted, `read_again` reads the same once more and compares it with the
     first listing, `warn` takes a code and a sentence.
     """
 
@@ -28,80 +40,81 @@ class Settling:
     origin: Origin
     is_confirmed: bool
     delete: Callable[[list[str]], None]
-    look_again: Callable[[Listing], Listing]
+    read_again: Callable[[Listing], Listing]
     warn: Callable[[str, str], None]
 
-    def settle(self, first: Listing, *, is_whole: bool, goes_on: bool) -> bool:
-        """Look again where tickets may have slipped past, and delete those that are gone; whether none was missed.
+    def settle(self, first: Listing, coverage: Coverage) -> bool:
+        """Read again if tickets may have slipped past, and delete those that are absent; whether none was missed.
 
-        A ticket that is merely absent gets a second look, too: one that moved between two pages while we
-        read is not gone. `is_whole`: the read asked for all tickets from the first page on; `goes_on`: it went
-        on where an earlier one had stopped, and a whole one follows.
+        A ticket that is merely absent is looked for a second time, too: one that moved between two pages during
+        the read is not deleted.
         """
-        held = self._delete_listed(first)
-        if goes_on:
+        kept = self._delete_listed(first)
+        if coverage is Coverage.REST:
             return True
+        is_whole = coverage is Coverage.WHOLE
         if is_whole:
             self._delete_doubles(first)
-        gone = [each for each in self._find_absent(first) if each not in held] if is_whole else []
+        absent = [each for each in self._find_absent(first) if each not in kept] if is_whole else []
         last = first
-        if self._needs_second_look(first, gone, is_whole=is_whole):
-            last = self.look_again(first)
-            gone = list(last.seen.missing(gone))
-        missed_some = last.has_moved and last is not first and last.unknown > 0
+        if self._needs_second_read(first, absent, is_whole=is_whole):
+            last = self.read_again(first)
+            absent = list(last.seen.missing(absent))
+        missed_some = last.may_hide_tickets and last is not first and last.unknown > 0
         if missed_some:
             self.warn(
                 "moved_listing",
                 "Tickets moved between the helpdesk's pages while they were read, twice. Some may be missing until "
-                "the next run, and none was deleted for being absent. An order by id keeps them in place.",
+                "the next run, and no absent ticket was deleted. Sorting by id keeps tickets in place.",
             )
-        elif is_whole and (last.is_short or (gone and not last.is_as_announced)):
+        elif is_whole and (last.is_short or (absent and not last.is_as_announced)):
             self.warn(
                 "short_listing",
                 f"The helpdesk announced {format_count(last.total or 0, 'ticket')} but listed "
                 f"{format_number(last.records)}. Nothing was deleted.",
             )
-        elif gone and not last.shows_all:
+        elif absent and not last.shows_all:
             self.warn(
                 "moved_listing",
-                "Tickets moved between the helpdesk's pages while they were read, so none was deleted for being absent.",
+                "Tickets moved between the helpdesk's pages while they were read, so no absent ticket was deleted.",
             )
-        elif self._is_braked(len(gone), seen=last.seen.count_distinct()):
+        elif self._is_braked(len(absent), seen=last.seen.count_distinct()):
             self.warn(
                 "deletion_brake",
                 f"The helpdesk listed {format_count(last.seen.count_distinct(), 'ticket')}, "
-                f"and {format_number(len(gone))} of our {format_number(self.store.count_live(self.origin))} are not among them. "
-                "That looks like a fault of the helpdesk, so nothing was deleted. If it is right, confirm the deletion.",
+                f"and {format_number(len(absent))} of the {format_number(self.store.count_live(self.origin))} stored "
+                "tickets are not among them. That looks like a problem in the helpdesk, so nothing was deleted. "
+                "If it is right, confirm the deletion.",
             )
         else:
-            self.delete(gone)
+            self.delete(absent)
         return not missed_some
 
     def _delete_listed(self, listing: Listing) -> frozenset[str]:
-        """Delete what the helpdesk lists as deleted; the ids that need a person's word first.
+        """Delete what the helpdesk lists as deleted; the ids that a person has to confirm first.
 
-        An id that was also listed as a ticket lives.
+        A ticket whose id was also listed as a live one is kept.
         """
         named = list(self.origin.external_ids(self.source.find_deleted_ids()))
         unseen = list(listing.seen.missing(named))
         if len(unseen) < len(named):
-            listing.lost_some_meanwhile()
+            listing.lost_tickets()
         listed = list(self.store.live_ids_of_helpdesk(unseen))
         if not self._is_braked(len(listed), seen=None):
             self.delete(listed)
             return frozenset()
         self.warn(
             "deletion_brake",
-            f"The helpdesk lists {format_number(len(listed))} of our "
-            f"{format_count(self.store.count_live(self.origin), 'ticket')} as deleted. "
-            "That looks like a fault of the helpdesk, so they were kept. If it is right, confirm the deletion.",
+            f"The helpdesk lists {format_number(len(listed))} of the "
+            f"{format_count(self.store.count_live(self.origin), 'stored ticket')} as deleted. "
+            "That looks like a problem in the helpdesk, so they were kept. If it is right, confirm the deletion.",
         )
         return frozenset(listed)
 
     def _delete_doubles(self, listing: Listing) -> None:
-        """Delete the tickets that were read under another name before somebody said that this is their helpdesk.
+        """Delete the tickets that were read under another name before a person identified their helpdesk as this one.
 
-        Only those that the helpdesk has listed now, so that each is still there once.
+        Only those that the helpdesk has listed now, so that each still exists once.
         """
         for prefix in self.origin.doubles:
             doubles = self.store.iterate_live_ids(Origin(prefix=prefix))
@@ -114,41 +127,43 @@ class Settling:
             return []
         return list(self.store.live_ids_of_helpdesk(listing.seen.missing(self.store.iterate_live_ids(self.origin))))
 
-    def _is_braked(self, gone: int, *, seen: int | None) -> bool:
+    def _is_braked(self, deletions: int, *, seen: int | None) -> bool:
         return not self.is_confirmed and brake_applies(
-            gone=gone,
-            stored=self.store.count_live(self.origin) if gone else 0,
+            deletions=deletions,
+            stored=self.store.count_live(self.origin) if deletions else 0,
             seen=seen,
             most=settings.DELETION_BRAKE_TICKETS,
             most_percent=settings.DELETION_BRAKE_PERCENT,
         )
 
-    def _needs_second_look(self, first: Listing, gone: list[str], *, is_whole: bool) -> bool:
-        """A helpdesk that can list changes is read whole once a day only, so less is reason enough."""
-        if gone and not self._is_braked(len(gone), seen=first.seen.count_distinct()):
+    def _needs_second_read(self, first: Listing, absent: list[str], *, is_whole: bool) -> bool:
+        """A helpdesk that can list changes is read whole only once a day, so weaker signs are reason enough."""
+        if absent and not self._is_braked(len(absent), seen=first.seen.count_distinct()):
             return True
         if is_whole and first.is_short and self.source.supports_since:
             return True
         if self.source.drift == "none" or first.pages < 2:
             return False
-        if first.has_moved or (self.source.supports_since and first.may_have_moved):
+        if first.may_hide_tickets:
+            return True
+        if self.source.supports_since and first.has_moved_at_all:
             return True
         if not is_whole or self.source.drift != "silent":
             return False
-        return any(self._has_moved_at(place, first) for place in first.landmarks())
+        return any(self._has_moved_at(position, first) for position in first.landmarks())
 
-    def _has_moved_at(self, place: Position, first: Listing) -> bool:
-        """Whether the page there is another one by now; of one that is not there any more nobody knows."""
+    def _has_moved_at(self, position: Position, first: Listing) -> bool:
+        """Whether the page at the position has changed since; a page that no longer exists counts as changed."""
         try:
-            return first.differs_at(place, self._read_ids(place))
+            return first.differs_at(position, self._read_ids(position))
         except SourceError as error:
             if error.code not in POSITION_EXPIRED:
                 raise
             return True
 
-    def _read_ids(self, place: Position) -> list[str]:
-        """The ids that are on the page there now. One request: where all is quiet, it is the price of knowing."""
-        page = next(iter(self.source.pages(start=place)), None)
+    def _read_ids(self, position: Position) -> list[str]:
+        """The ids that are on the page there now. One request, also if nothing has moved."""
+        page = next(iter(self.source.pages(start=position)), None)
         part = next(page.parts()) if page else None
         if part is None:
             return []

@@ -16,7 +16,7 @@ from tenants.models import Tenant
 from tickets import jobs
 from tickets.ingestion.quarantined_source import QuarantineSource
 from tickets.ingestion.run import Outcome, ingest_tenant
-from tickets.ingestion.run_slots import OPEN_FOR_EACH_PLACE, Places, Turn
+from tickets.ingestion.run_slots import OPEN_RUNS_PER_SLOT, RunSlots, Slot
 from tickets.jobs import JobRequest, Progress
 
 logger = logging.getLogger(__name__)
@@ -30,19 +30,19 @@ SILENT_AFTER = timedelta(seconds=45)
 class Worker:
     """Runs up to `concurrency` jobs side by side until `stop` is set; then ends them at a safe place.
 
-    Where more are queued, a run pauses once its turn of `turn_seconds` is over (see `Places`).
+    If more are queued, a run pauses once its time slice of `slice_seconds` is over (see `RunSlots`).
     """
 
     def __init__(
-        self, *, concurrency: int = 4, stop: threading.Event | None = None, turn_seconds: float | None = None
+        self, *, concurrency: int = 4, stop: threading.Event | None = None, slice_seconds: float | None = None
     ) -> None:
         self.concurrency = concurrency
-        self._places = Places(
-            concurrency, turn_seconds=settings.WORKER_TURN_SECONDS if turn_seconds is None else turn_seconds
+        self._slots = RunSlots(
+            concurrency, slice_seconds=settings.WORKER_TURN_SECONDS if slice_seconds is None else slice_seconds
         )
         self.stop = stop or threading.Event()
         self.name = process_name()
-        self._running: dict[Future[Outcome], tuple[str, Turn]] = {}
+        self._running: dict[Future[Outcome], tuple[str, Slot]] = {}
         self._last_sign: datetime | None = None
 
     def run(self) -> None:
@@ -53,7 +53,7 @@ class Worker:
         ]
         for thread in tasks:
             thread.start()
-        with ThreadPoolExecutor(self.concurrency * OPEN_FOR_EACH_PLACE, thread_name_prefix="job") as pool:
+        with ThreadPoolExecutor(self.concurrency * OPEN_RUNS_PER_SLOT, thread_name_prefix="job") as pool:
             while not self.stop.is_set():
                 self._collect()
                 try:
@@ -76,18 +76,18 @@ class Worker:
         return count
 
     def _start_jobs(self, pool: ThreadPoolExecutor) -> None:
-        while not self.stop.is_set() and (self._places.is_quiet or self._places.share(_queued_for())):
+        while not self.stop.is_set() and (self._slots.is_quiet or self._slots.share(_queued_for())):
             job = jobs.claim_next(self.name)
             if job is None:
                 return
-            turn = self._places.begin()
-            self._running[pool.submit(self._run_job, job, turn)] = job["_id"], turn
+            slot = self._slots.begin()
+            self._running[pool.submit(self._run_job, job, slot)] = job["_id"], slot
 
-    def _run_job(self, job: Document, turn: Turn | None = None) -> Outcome:
+    def _run_job(self, job: Document, slot: Slot | None = None) -> Outcome:
         with logs.about(job=job["_id"], tenant=job["tenant_id"]):
-            return self._run(job, turn)
+            return self._run(job, slot)
 
-    def _run(self, job: Document, turn: Turn | None) -> Outcome:
+    def _run(self, job: Document, slot: Slot | None) -> Outcome:
         tenant = Tenant.objects.filter(slug=job["tenant_id"]).first()
         if tenant is None:
             error = {"code": "misconfigured", "message": "The tenant does not exist any more."}
@@ -95,13 +95,13 @@ class Worker:
             return Outcome(job["_id"], job["tenant_id"], "failed", Progress(), error)
         request = JobRequest(trigger=job["trigger"], started_by=job["started_by"], **job["options"])
         logger.info("Ingestion of %s begins", tenant.slug)
-        outcome = self._ingest(tenant, request, job_id=job["_id"], turn=turn)
+        outcome = self._ingest(tenant, request, job_id=job["_id"], slot=slot)
         logger.info("Ingestion of %s ended %s: %s", tenant.slug, outcome.status, outcome.progress.counts.as_dict())
         return outcome
 
-    def _ingest(self, tenant: Tenant, request: JobRequest, *, job_id: str, turn: Turn | None) -> Outcome:
+    def _ingest(self, tenant: Tenant, request: JobRequest, *, job_id: str, slot: Slot | None) -> Outcome:
         if request.kind != "retry":
-            return ingest_tenant(tenant, request, job_id=job_id, owner_id=self.name, stop=self.stop, turn=turn)
+            return ingest_tenant(tenant, request, job_id=job_id, owner_id=self.name, stop=self.stop, slot=slot)
         refused = QuarantineSource(tenant, job_id=job_id, keys=request.records)
         return ingest_tenant(
             tenant,
@@ -109,15 +109,15 @@ class Worker:
             job_id=job_id,
             owner_id=self.name,
             stop=self.stop,
-            turn=turn,
+            slot=slot,
             listener=refused.settle,
             open_source=lambda *_: refused,
         )
 
     def _collect(self) -> None:
         for future in [future for future in self._running if future.done()]:
-            job_id, turn = self._running.pop(future)
-            self._places.leave(turn)
+            job_id, slot = self._running.pop(future)
+            self._slots.leave(slot)
             if error := future.exception():
                 logger.error("Job %s broke the worker's thread", job_id, exc_info=error)
 

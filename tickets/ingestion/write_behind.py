@@ -7,37 +7,37 @@ from typing import Any, Self
 
 
 class WriteBehind:
-    """Context manager: one piece of work at a time, in a thread of its own, in order.
+    """Context manager: one piece of work at a time, in order, in its own thread.
 
-    What a piece raises is raised by `settle`, in the caller's thread; leaving the block settles
-    too, also where another exception is on its way, so that nothing is under way afterwards.
+    What a piece raises is raised by `settle`, in the caller's thread. Leaving the block settles too, also on an
+    exception, so that no work is in progress afterwards.
     """
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="store")
-        self._under_way: Future[None] | None = None
+        self._in_progress: Future[None] | None = None
         self._then: Callable[[], None] | None = None
 
     def begin(self, work: Callable[[], None], *, then: Callable[[], None]) -> None:
-        """Settle what is under way, and begin with `work`; once it has succeeded, `settle` calls `then`."""
+        """Wait for the work in progress, then start `work`; once it has succeeded, `settle` calls `then`."""
         self.settle()
-        self._under_way, self._then = self._pool.submit(work), then
+        self._in_progress, self._then = self._pool.submit(work), then
 
     def settle(self) -> None:
-        """Wait until nothing is under way."""
-        under_way, self._under_way = self._under_way, None
-        if under_way is None:
+        """Wait until no work is in progress."""
+        in_progress, self._in_progress = self._in_progress, None
+        if in_progress is None:
             return
-        under_way.result()
+        in_progress.result()
         then, self._then = self._then, None
         assert then is not None
         then()
 
     def settle_before(self, other: Future[Any]) -> None:
-        """Settle if that is over before `other` is: a slow `other` then hides nothing of what is done."""
-        if self._under_way is not None:
-            wait((self._under_way, other), return_when=FIRST_COMPLETED)
-            if self._under_way.done():
+        """Settle if the work finishes before `other` does, so that a slow `other` delays no progress report."""
+        if self._in_progress is not None:
+            wait((self._in_progress, other), return_when=FIRST_COMPLETED)
+            if self._in_progress.done():
                 self.settle()
 
     def __enter__(self) -> Self:

@@ -23,7 +23,7 @@ from tickets.ingestion.checking import check_source
 from tickets.ingestion.preview import preview_tenant
 from tickets.ingestion.run import ingest_tenant
 from tickets.ingestion.run_lease import RunCancelled
-from tickets.ingestion.run_slots import Turn, run_in_turns
+from tickets.ingestion.run_slots import Slot, run_in_slots
 from tickets.ingestion.worker import run_tasks_after_ingestion
 from tickets.jobs import JobActive, JobRequest
 from tickets.management.output import LastingOutput
@@ -109,18 +109,18 @@ class Command(BaseCommand):
             self.err.write("No active tenant has an enabled source. Nothing to sync.")
         stop = stop_on_signals()
         step = self._check if self.options["check"] else self._preview if self.options["dry_run"] else self._ingest
-        ends = run_in_turns(
+        ends = run_in_slots(
             tenants,
-            lambda tenant, turn: step(tenant, stop, turn),
+            lambda tenant, slot: step(tenant, stop, slot),
             count=self.options["workers"],
-            turn_seconds=settings.WORKER_TURN_SECONDS,
+            slice_seconds=settings.WORKER_TURN_SECONDS,
         )
         end = Exit.worst(ends)
         if step == self._ingest:
             run_tasks_after_ingestion(stop)
         return end
 
-    def _ingest(self, tenant: Tenant, stop: threading.Event, turn: Turn) -> Exit:
+    def _ingest(self, tenant: Tenant, stop: threading.Event, slot: Slot) -> Exit:
         if stop.is_set():
             return Exit.FAILED
         request = JobRequest(
@@ -137,11 +137,11 @@ class Command(BaseCommand):
             return self.reporter.report_skipped(tenant, job_id=error.job_id, reason=str(error))
         with logs.about(job=job_id, tenant=tenant.slug), self.reporter.display(tenant.slug) as display:
             outcome = ingest_tenant(
-                tenant, request, job_id=job_id, owner_id=owner_id, stop=stop, listener=display.update, turn=turn
+                tenant, request, job_id=job_id, owner_id=owner_id, stop=stop, listener=display.update, slot=slot
             )
         return self.reporter.report(tenant, outcome)
 
-    def _check(self, tenant: Tenant, stop: threading.Event, _turn: Turn) -> Exit:
+    def _check(self, tenant: Tenant, stop: threading.Event, _slot: Slot) -> Exit:
         source = Source.objects.filter(tenant=tenant).select_related("tenant").first()
         try:
             if source is None:
@@ -153,7 +153,7 @@ class Command(BaseCommand):
             return self.reporter.report_stopped(tenant)
         return self.reporter.report_check(tenant, checked)
 
-    def _preview(self, tenant: Tenant, stop: threading.Event, _turn: Turn) -> Exit:
+    def _preview(self, tenant: Tenant, stop: threading.Event, _slot: Slot) -> Exit:
         try:
             preview = preview_tenant(
                 tenant,

@@ -1,0 +1,179 @@
+"""Reads the pages of a helpdesk and stores each: normalise, classify, compare, save.
+
+Pages are stored whole and in order. While one is compared, the next is fetched and the previous one is stored.
+"""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from itertools import chain
+
+from supportsaas.clock import Clock
+from tenants.models import Tenant
+from tickets.alerts.channels import find_routes
+from tickets.alerts.routing import Route
+from tickets.classification.tenant_rules import TenantRules
+from tickets.erasure.erased_customers import Erasures
+from tickets.helpdesks import Page, TicketSource
+from tickets.helpdesks.base import Position
+from tickets.ingestion.bounds import RunBounds
+from tickets.ingestion.listing import Listing
+from tickets.ingestion.read_ahead import read_ahead
+from tickets.ingestion.rejected import RejectedSample
+from tickets.ingestion.run_lease import RunLease
+from tickets.ingestion.run_report import RunReport
+from tickets.ingestion.write_behind import WriteBehind
+from tickets.jobs import Kind, Reading
+from tickets.planning.page_plan import PagePlan
+from tickets.planning.planner import plan_page
+from tickets.planning.reading import ReadPage, read_records
+from tickets.records.origin import Origin
+from tickets.records.statuses import StatusMap
+from tickets.rules.model import find_rules
+from tickets.status_mapping.model import find_status_map
+from tickets.store import quarantine
+from tickets.store.quarantine import QuarantinedRecord
+from tickets.store.ticket_store import TicketStore
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSettings:
+    """How a tenant's records become tickets, as it is set up when the run starts."""
+
+    rules: TenantRules
+    statuses: StatusMap
+    routes: tuple[Route, ...]
+    erasures: Erasures
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> "TenantSettings":
+        """Under the tenant's lock: reclassification takes it too, so no ticket of a run escapes changed rules."""
+        return cls(
+            rules=find_rules(tenant),
+            statuses=find_status_map(tenant),
+            routes=find_routes(tenant),
+            erasures=Erasures.of(tenant),
+        )
+
+
+@dataclass(slots=True)
+class RejectedRecords:
+    """What becomes of rejected records during a run."""
+
+    tenant: Tenant
+    has_stored: bool = False
+    """Whether the tenant had rejected records before, some of which may now be read well."""
+    sample: RejectedSample | None = None
+    """How many are kept; None if all are."""
+
+    @classmethod
+    def of_run(cls, tenant: Tenant, kind: Kind) -> "RejectedRecords":
+        """A retry reads the stored ones, and removes them itself: another version of a ticket may still be rejected."""
+        if kind == "retry":
+            return cls(tenant)
+        stored = quarantine.count_records(tenant)
+        return cls(tenant, has_stored=stored > 0, sample=RejectedSample.beside(stored))
+
+    def take(self, records: Sequence[QuarantinedRecord]) -> Sequence[QuarantinedRecord]:
+        """Those of a page that are kept."""
+        return self.sample.take(records) if self.sample else records
+
+    def drop_recovered(self, read: ReadPage) -> None:
+        """Remove the stored records whose tickets a page brought without a problem."""
+        if not self.has_stored:
+            return
+        rejected = {record.external_id for record in read.quarantined}
+        ids = [ticket.content.external_id for ticket in read.tickets]
+        quarantine.drop_recovered(self.tenant, [id_ for id_ in ids if id_ not in rejected])
+
+    def describe_left_out(self, rejected: int) -> str:
+        """A sentence if not all of the run's rejected records were kept, else empty."""
+        return self.sample.describe(rejected) if self.sample and self.sample.left_out else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReader:
+    """Of one run: what its pages pass through."""
+
+    tenant: Tenant
+    kind: Kind
+    job_id: str
+    store: TicketStore
+    settings: TenantSettings
+    rejected: RejectedRecords
+    origin: Origin
+    lease: RunLease
+    bounds: RunBounds
+    report: RunReport
+    now: Clock
+
+    def read(
+        self, source: TicketSource, reading: Reading, *, pages_before: int = 0, first: Listing | None = None
+    ) -> Listing:
+        """Read and store every page; `reading` follows, so that the next run can continue after a stop.
+
+        `pages_before`: how many pages the run has read already. `first`: the listing that this one is compared with.
+        """
+        listing = Listing(began=reading.began, first=first)
+        start = Position(reading.pages_before, reading.token) if reading.token else None
+        pages = source.pages(since=reading.since, start=start)
+        is_whole = self.kind == "sync" and reading.since is None and start is None
+        storing: set[str] = set()
+        behind = WriteBehind()
+        ahead = read_ahead(pages, abandon=self.lease.abandon, before_waiting=behind.settle_before)
+        with closing(ahead) as fetched, behind:
+            for page in chain.from_iterable(each.parts() for each in fetched):
+                self.lease.yield_slot()
+                read = self._read_records(page)
+                listing.add(page, read)
+                read = self.settings.erasures.leave_out(read)
+                ids = set(read.ids_at_the_source())
+                if not storing.isdisjoint(ids):
+                    behind.settle()  # these tickets must be compared with what the page before makes of them
+                plan = self._plan(read, is_whole=is_whole)
+                self.bounds.check_page(records=len(page.records), new=plan.new)
+                behind.begin(
+                    partial(self._save, read, plan, self.rejected.take(read.quarantined)),
+                    then=partial(self._note, reading, page, read, plan, pages_before=pages_before),
+                )
+                storing = ids
+        return listing
+
+    def _read_records(self, page: Page) -> ReadPage:
+        return read_records(
+            page.records,
+            tenant_id=self.tenant.slug,
+            rules_version=self.settings.rules.version,
+            origin=self.origin,
+            statuses=self.settings.statuses,
+        )
+
+    def _plan(self, read: ReadPage, *, is_whole: bool) -> PagePlan:
+        now = self.now()
+        kept = read.tickets
+        if self.tenant.retention_days is not None:
+            oldest = now - timedelta(days=self.tenant.retention_days)
+            kept = [ticket for ticket in kept if ticket.content.created_at > oldest]
+        return plan_page(
+            self.store,
+            kept,
+            job_id=self.job_id,
+            now=now,
+            routes=self.settings.routes,
+            rules=self.settings.rules,
+            is_whole=is_whole,
+        )
+
+    def _save(self, read: ReadPage, plan: PagePlan, rejected: Sequence[QuarantinedRecord]) -> None:
+        self.store.save_page(plan, lock=self.lease.lock, held=self.lease.held, quarantined=rejected)
+        self.rejected.drop_recovered(read)
+
+    def _note(self, reading: Reading, page: Page, read: ReadPage, plan: PagePlan, *, pages_before: int) -> None:
+        newest = max((ticket.content for ticket in read.tickets), key=lambda each: each.updated_at, default=None)
+        if newest and (reading.newest_stamp is None or newest.updated_at >= reading.newest_stamp):
+            reading.newest_stamp, reading.newest_id = newest.updated_at, newest.external_id
+        reading.pages_before, reading.token = page.position.pages_before, page.position.token
+        self.report.add_page(page, read, plan, reading, pages_before=pages_before)
+        self.lease.report("Reading tickets")

@@ -1,0 +1,58 @@
+"""Where a run starts to read: at the first page, with the changes, or where an earlier run stopped."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from tenants.models import Tenant
+from tickets import jobs
+from tickets.helpdesks import TicketSource
+from tickets.ingestion.settling import Coverage
+from tickets.ingestion.sync_state import SyncState
+from tickets.jobs import JobRequest, Reading
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """`is_resumed`: the reading continues where an earlier run stopped."""
+
+    reading: Reading
+    is_resumed: bool = False
+
+    @property
+    def coverage(self) -> Coverage:
+        if self.is_resumed:
+            return Coverage.REST
+        return Coverage.WHOLE if self.reading.since is None else Coverage.CHANGES
+
+
+def find_start(
+    tenant: Tenant, request: JobRequest, source: TicketSource, state: SyncState, *, mapping: str, now: datetime
+) -> RunStart:
+    """Where to read from. `mapping`: by which settings the records are read; what other settings read does not count."""
+    if is_ordinary(request):
+        unfinished = jobs.find_unfinished_reading(tenant, now=now)
+        if unfinished is not None and unfinished.mapping in ("", mapping):
+            return RunStart(unfinished, is_resumed=True)
+    return start_over(tenant, request, source, state, mapping=mapping, now=now)
+
+
+def start_over(
+    tenant: Tenant, request: JobRequest, source: TicketSource, state: SyncState, *, mapping: str, now: datetime
+) -> RunStart:
+    """From the first page on: of the changes if the helpdesk can list them, else of everything."""
+    if request.since and not source.supports_since:
+        logger.warning("The helpdesk of %s cannot list only changes, so everything is read.", tenant.slug)
+    wants_everything = request.full or request.confirm_deletions
+    since = None
+    if source.supports_since and not wants_everything:
+        since = request.since or state.since(now=now, mapping=mapping)
+    return RunStart(Reading(began=now, since=since, mapping=mapping))
+
+
+def is_ordinary(request: JobRequest) -> bool:
+    """Whether nobody chose what a run reads, so that it may continue where an earlier one stopped."""
+    is_chosen = request.full or request.since is not None or request.confirm_deletions
+    return request.kind == "sync" and not is_chosen

@@ -1,0 +1,193 @@
+"""The steps of one run, from the tenant's settings to what the next run has to know.
+
+settings → helpdesk → where to start → read and store the pages → deletions → remember
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+
+from supportsaas.clock import Clock
+from tenants.models import Tenant
+from tickets.helpdesks import SourceError, TicketSource
+from tickets.helpdesks.base import PLACE_IS_GONE
+from tickets.helpdesks.http import Wait
+from tickets.ingestion.bounds import RunBounds
+from tickets.ingestion.listing import Listing
+from tickets.ingestion.name_spaces import claim_origin
+from tickets.ingestion.page_reader import PageReader, RejectedRecords, TenantSettings
+from tickets.ingestion.run_lease import RunLease
+from tickets.ingestion.run_report import RunReport
+from tickets.ingestion.run_start import RunStart, find_start, start_over
+from tickets.ingestion.settling import Coverage, Settling
+from tickets.ingestion.sync_state import SyncState, find_state, save_state
+from tickets.jobs import JobRequest, Reading
+from tickets.records.origin import Origin
+from tickets.store.ticket_store import TicketStore
+
+DELETION_BATCH = 500
+OpenSource = Callable[[Tenant, Wait], TicketSource]
+
+
+@dataclass(slots=True, kw_only=True)
+class RunSteps:
+    """`origin`: whose tickets the source brings; None for those of the tenant's helpdesk connection."""
+
+    tenant: Tenant
+    request: JobRequest
+    job_id: str
+    origin: Origin | None
+    lease: RunLease
+    bounds: RunBounds
+    report: RunReport
+    now: Clock
+    store: TicketStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.store = TicketStore(self.tenant)
+
+    def run(self, open_source: OpenSource) -> None:
+        rejected = RejectedRecords.of_run(self.tenant, self.request.kind)
+        tenant_settings = TenantSettings.of(self.tenant)
+        self.bounds.leave_room_beside(self.store.count_live)
+        self.lease.report("Connecting")
+        with closing(open_source(self.tenant, self.lease.wait)) as source:
+            origin = self._claim_origin() if self.origin is None else self.origin
+            reader = PageReader(
+                tenant=self.tenant,
+                kind=self.request.kind,
+                job_id=self.job_id,
+                store=self.store,
+                settings=tenant_settings,
+                rejected=rejected,
+                origin=origin,
+                lease=self.lease,
+                bounds=self.bounds,
+                report=self.report,
+                now=self.now,
+            )
+            state = find_state(self.tenant).under(origin.mapping)
+            start, listing = self._read(source, reader, state)
+            if left_out := rejected.describe_left_out(self.report.progress.counts.quarantined):
+                self.report.warn("rejected_not_kept", left_out)
+            self.report.progress.reading, self.report.progress.read_began = None, start.reading.began
+            missed_nothing = self._settle(source, reader, start, listing)
+        self.report.note_unmapped(self.store.queries.count_unmapped_statuses())
+        if self.request.kind == "sync" and self.request.since is None:
+            is_proof = missed_nothing and not _may_have_slipped(source, listing, state)
+            self._remember(source, start, state, origin.mapping, missed_nothing=missed_nothing, is_proof=is_proof)
+
+    def _claim_origin(self) -> Origin:
+        """Whose tickets the helpdesk has. What a retry reads came in earlier, so it overrules no stored version."""
+        origin = claim_origin(self.tenant)
+        return replace(origin, mapping="") if self.request.kind == "retry" else origin
+
+    def _read(self, source: TicketSource, reader: PageReader, state: SyncState) -> tuple[RunStart, Listing]:
+        """Read all pages; from the first one if the place to continue at no longer exists, or changes are missing."""
+        mapping = reader.origin.mapping
+        start = find_start(self.tenant, self.request, source, state, mapping=mapping, now=self.now())
+        try:
+            listing = reader.read(source, start.reading)
+        except SourceError as error:
+            has_lost_its_place = start.is_resumed and error.code in PLACE_IS_GONE
+            if not has_lost_its_place or self.report.progress.processed_pages:
+                raise
+            start = start_over(self.tenant, self.request, source, state, mapping=mapping, now=self.now())
+            listing = reader.read(source, start.reading)
+        left_out = self._find_left_out(listing, start, state)
+        if left_out is None:
+            return start, listing
+        start = RunStart(Reading(began=self.now(), mapping=mapping))
+        listing = reader.read(source, start.reading, pages_before=self.report.progress.processed_pages)
+        if not any(listing.seen.missing([left_out])):
+            self.report.warn(
+                "since_filter",
+                "Asked for changes, the helpdesk left out a ticket that had changed, so everything was read. "
+                "It probably reads the time in another zone: check since_format, or leave since_param out.",
+            )
+        return start, listing
+
+    def _find_left_out(self, listing: Listing, start: RunStart, state: SyncState) -> str | None:
+        """The id of a ticket that the changes must contain and do not.
+
+        Either it is deleted, or the helpdesk's filter reads the time in another zone.
+        """
+        since = start.reading.since
+        if start.is_resumed or since is None or self.request.since is not None:
+            return None
+        expected = state.expected(since=since)
+        return expected if expected and any(listing.seen.missing([expected])) else None
+
+    def _settle(self, source: TicketSource, reader: PageReader, start: RunStart, listing: Listing) -> bool:
+        """Delete what the helpdesk no longer has; whether the read missed no ticket."""
+        if self.request.kind != "sync":
+            return True
+        self.lease.report("Looking for deleted tickets")
+        settling = Settling(
+            source=source,
+            store=self.store,
+            origin=reader.origin,
+            is_confirmed=self.request.confirm_deletions,
+            delete=self._delete,
+            read_again=lambda first: self._read_again(source, reader, start, first),
+            warn=self.report.warn,
+        )
+        return settling.settle(listing, start.coverage)
+
+    def _read_again(self, source: TicketSource, reader: PageReader, start: RunStart, first: Listing) -> Listing:
+        self.bounds.start_over()
+        reading = Reading(began=self.now(), since=start.reading.since, mapping=reader.origin.mapping)
+        with self.report.counting_only_changes():
+            listing = reader.read(source, reading, pages_before=self.report.progress.processed_pages, first=first)
+        self.report.progress.reading = None
+        return listing
+
+    def _delete(self, external_ids: list[str]) -> None:
+        for batch in _batches(external_ids, DELETION_BATCH):
+            self.lease.check()
+            self.report.progress.counts.deleted += self.store.delete_tickets(
+                batch, job_id=self.job_id, lock=self.lease.lock, held=self.lease.held, now=self.now()
+            )
+
+    def _remember(
+        self,
+        source: TicketSource,
+        start: RunStart,
+        state: SyncState,
+        mapping: str,
+        *,
+        missed_nothing: bool,
+        is_proof: bool,
+    ) -> None:
+        """Save from where the next run has to read.
+
+        A whole read leaves the cursor as it is, so that the changes since the read before it are requested once
+        more: whatever slipped between two pages of the whole read is among them.
+        """
+        reading, is_whole = start.reading, start.coverage is Coverage.WHOLE
+        stamp = reading.newest_stamp if source.supports_since else None
+        moves_cursor = missed_nothing and (reading.since is not None or state.cursor is None)
+        is_newest = stamp is not None and (is_whole or state.newest_at is None or stamp >= state.newest_at)
+        save_state(
+            self.tenant,
+            cursor=min(stamp, reading.began) if stamp and moves_cursor else None,
+            # What slipped to pages that an earlier run had read is found by a read from the first page on.
+            full_read_at=reading.began if is_whole and is_proof else None,
+            newest=(reading.newest_id, stamp) if is_newest and stamp and reading.newest_id else None,
+            mapping=mapping,
+        )
+
+
+def _may_have_slipped(source: TicketSource, listing: Listing, state: SyncState) -> bool:
+    """Whether tickets may have slipped past the read without a sign while none of them is stored yet.
+
+    A list without a total shows that it moved only on the pages that are read twice. Later whole reads miss nothing
+    that the first one did not store, so the first one is followed by one more.
+    """
+    is_silent = source.drift == "silent" and listing.total is None and listing.pages > 1
+    return is_silent and state.cursor is None
+
+
+def _batches(items: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -24,7 +24,7 @@ from supportsaas.web.api_errors import InvalidParameter, reject_unknown
 from tenants.api.access import TenantId, api_tenant
 from tenants.models import Tenant
 from tickets.api.fields import Moment, Words
-from tickets.ingestion.freshness import data_as_of
+from tickets.ingestion.sync_status import data_as_of
 from tickets.records.statuses import state_of
 from tickets.store.filters import MOST_VALUES, FilterError, TicketFilter, parse_moment
 

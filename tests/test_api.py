@@ -301,7 +301,7 @@ class TestHealth:
         other.save()
         body = Client().get("/health").json()
         assert body["status"] == "degraded"
-        assert body["issues"] == ["1 helpdesk has had no good read for two intervals.", "1 helpdesk is late."]
+        assert body["issues"] == ["1 helpdesk has had no successful sync for two intervals.", "1 helpdesk is late."]
         assert "acme" not in str(body) and "globex" not in str(body)
 
     def test_without_mongodb_it_is_503_and_so_is_everything_else(self, mongodb_away: None) -> None:

@@ -44,7 +44,7 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
-from tickets.ingestion.freshness import data_as_of
+from tickets.ingestion.sync_status import data_as_of
 from tickets.store.filters import SENTIMENTS, URGENCIES
 
 _FLOWS = {"created": "total", "settled": "settled", "reopened": "reopened"}

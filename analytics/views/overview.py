@@ -20,7 +20,7 @@ from supportsaas.web.page_paths import path_of
 from tenants.access import SignedInRequest, TenantAccess, find_all_access, sign_in_required
 from tenants.models import Role, Tenant
 from tickets.helpdesks.model import Source
-from tickets.ingestion.freshness import Freshness, find_freshness_of
+from tickets.ingestion.sync_status import SyncStatus, find_sync_statuses
 from tickets.store.filters import TicketFilter
 
 SEARCH_FROM = 8
@@ -31,7 +31,7 @@ PAGE_SIZE = 50
 _BEHIND = {"error": 0, "late": 1, "fresh": 2, "none": 3}
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
-_ORDERS: dict[str, tuple[str, Callable[[TenantNumbers, Freshness], Any]]] = {
+_ORDERS: dict[str, tuple[str, Callable[[TenantNumbers, SyncStatus], Any]]] = {
     "name": ("Tenant", lambda row, fresh: row.tenant.name.casefold()),
     "risk": ("Risk", lambda row, fresh: (-row.risk, -row.week)),
     "open": ("Open", lambda row, fresh: -row.open),
@@ -78,7 +78,7 @@ class TenantRow:
     """
 
     numbers: TenantNumbers
-    freshness: Freshness
+    freshness: SyncStatus
     role: Role
     state: TenantState
     unknown: Unknown | None
@@ -119,21 +119,21 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
     return render(request, "analytics/overview.html", context)
 
 
-def _ranked(accesses: Sequence[TenantAccess], order: str) -> list[tuple[TenantNumbers, Freshness]]:
+def _ranked(accesses: Sequence[TenantAccess], order: str) -> list[tuple[TenantNumbers, SyncStatus]]:
     """All of them, for the first of any order may be anyone."""
     now, tenants = clock.now(), [each.tenant for each in accesses]
-    freshness = find_freshness_of(tenants, now=now)
+    freshness = find_sync_statuses(tenants, now=now)
     found = [(numbers, freshness[numbers.tenant.slug]) for numbers in tenant_numbers(tenants, now=now)]
     key = _ORDERS[order][1]
 
-    def place(each: tuple[TenantNumbers, Freshness]) -> Any:
+    def place(each: tuple[TenantNumbers, SyncStatus]) -> Any:
         is_failing = order == _DEFAULT and each[1].failures > 0
         return not _is_unknown(*each), not is_failing, key(*each), each[0].tenant.name.casefold()
 
     return sorted(found, key=place)
 
 
-def _is_unknown(numbers: TenantNumbers, fresh: Freshness) -> bool:
+def _is_unknown(numbers: TenantNumbers, fresh: SyncStatus) -> bool:
     """Whether a zero of this tenant would be a guess: no ticket is stored, and no read has said that there is none."""
     return numbers.newest is None and fresh.as_of is None
 
@@ -146,7 +146,7 @@ def _known(rows: Sequence[TenantRow]) -> list[TenantRow]:
     return [row for row in rows if not row.unknown]
 
 
-def _rows(found: Sequence[tuple[TenantNumbers, Freshness]], roles: Mapping[Any, Role]) -> list[TenantRow]:
+def _rows(found: Sequence[tuple[TenantNumbers, SyncStatus]], roles: Mapping[Any, Role]) -> list[TenantRow]:
     tenants = [numbers.tenant for numbers, _ in found]
     sources = {each.tenant_id: each for each in Source.objects.filter(tenant__in=[each.pk for each in tenants])}
     runs, now = last_runs(tenants), clock.now()
@@ -160,7 +160,7 @@ def _rows(found: Sequence[tuple[TenantNumbers, Freshness]], roles: Mapping[Any, 
 
 
 def _row(
-    numbers: TenantNumbers, fresh: Freshness, role: Role, state: TenantState, unknown: Unknown | None
+    numbers: TenantNumbers, fresh: SyncStatus, role: Role, state: TenantState, unknown: Unknown | None
 ) -> TenantRow:
     everything = TicketLinks(numbers.tenant.slug, TicketFilter())
     week = numbers.week_period

@@ -15,8 +15,8 @@ from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
 from tickets.helpdesks.model import Source
-from tickets.ingestion.freshness import data_as_of
 from tickets.ingestion.run import Outcome, ingest_tenant
+from tickets.ingestion.sync_status import data_as_of
 from tickets.jobs import JobRequest, Progress
 from tickets.store import quarantine
 from tickets.store.filters import TicketFilter

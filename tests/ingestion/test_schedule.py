@@ -22,16 +22,16 @@ from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion import schedule
 from tickets.ingestion.connecting import remove_source, save_source
+from tickets.ingestion.read_history import ReadHistory, find_read_history
 from tickets.ingestion.schedule import (
     Schedule,
+    claim_due_run,
     find_schedules,
     follow_source,
     follow_sources,
     pause,
     start_due_runs,
-    take_turn,
 )
-from tickets.ingestion.sync_status import Standing, find_standing
 from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest, Progress
 
@@ -47,7 +47,7 @@ def schedule_source(tenant: Tenant, every_minutes: int, clock: FakeClock) -> Sou
     return Source.objects.get(pk=source.pk)
 
 
-def next_turn(tenant: Tenant) -> datetime:
+def next_time(tenant: Tenant) -> datetime:
     return find_schedules([tenant.slug])[tenant.slug].next_at
 
 
@@ -61,7 +61,7 @@ def end_run(tenant: Tenant, clock: FakeClock, status: jobs.Status) -> None:
 class TestTurns:
     def test_a_source_whose_time_has_come_is_put_into_the_queue(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 15, clock)
-        clock.moment = next_turn(tenant) - timedelta(milliseconds=1)
+        clock.moment = next_time(tenant) - timedelta(milliseconds=1)
         assert start_due_runs(clock=clock) == 0
         clock.advance(milliseconds=1)
         assert start_due_runs(clock=clock) == 1
@@ -74,13 +74,13 @@ class TestTurns:
         self, tenant: Tenant, clock: FakeClock
     ) -> None:
         schedule_source(tenant, 15, clock)
-        clock.moment = next_turn(tenant)
+        clock.moment = next_time(tenant)
         turns = []
         for late in (0, 4, 7, 0):
             clock.advance(seconds=late)
             assert start_due_runs(clock=clock) == 1
             end_run(tenant, clock, "completed")
-            turns.append(next_turn(tenant))
+            turns.append(next_time(tenant))
             clock.moment = turns[-1]
         assert {after - before for before, after in pairwise(turns)} == {15 * MINUTE}
 
@@ -90,7 +90,7 @@ class TestTurns:
         assert start_due_runs(clock=clock) == 1
         end_run(tenant, clock, "completed")
         assert start_due_runs(clock=clock) == 0
-        assert clock() < next_turn(tenant) <= clock() + 5 * MINUTE
+        assert clock() < next_time(tenant) <= clock() + 5 * MINUTE
 
     def test_without_a_clock_of_its_own_it_goes_by_the_servers(self, tenant: Tenant) -> None:
         connect_source(tenant, every_minutes=60)
@@ -101,8 +101,8 @@ class TestTurns:
 
     def test_the_last_turn_of_a_process_that_died_is_lost_and_no_more(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 15, clock)
-        clock.moment = next_turn(tenant)
-        assert take_turn(clock=clock) is not None  # and never uses it
+        clock.moment = next_time(tenant)
+        assert claim_due_run(clock=clock) is not None  # and never uses it
         assert start_due_runs(clock=clock) == 0
         clock.advance(minutes=15)
         assert start_due_runs(clock=clock) == 1
@@ -151,7 +151,7 @@ class TestManyWorkers:
 
     def test_eight_at_once_take_each_due_turn_once(self, due: list[str], clock: FakeClock) -> None:
         def take_all() -> list[str]:
-            return [turn.schedule.tenant_id for turn in iter(lambda: take_turn(clock=clock), None)]
+            return [turn.schedule.tenant_id for turn in iter(lambda: claim_due_run(clock=clock), None)]
 
         taken = self.eight_times(take_all)
         assert Counter(name for each in taken for name in each) == Counter(due)
@@ -201,18 +201,18 @@ class TestManyWorkers:
 class TestWhileAnotherRunIsGoing:
     def test_a_read_that_is_going_makes_the_turn_pass(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 60, clock)
-        clock.moment = next_turn(tenant)
+        clock.moment = next_time(tenant)
         going = jobs.enqueue(tenant, JobRequest(trigger="web", started_by="ann"), now=clock())
         assert start_due_runs(clock=clock) == 0
         assert [each["_id"] for each in jobs.find_recent(tenant)] == [going]
-        assert next_turn(tenant) > clock() + MINUTE
+        assert next_time(tenant) > clock() + MINUTE
 
     def test_a_run_that_reads_something_else_only_puts_it_off(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 1440, clock)
-        clock.moment = next_turn(tenant)
+        clock.moment = next_time(tenant)
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="ann", kind="import"), now=clock())
         assert start_due_runs(clock=clock) == 0
-        assert next_turn(tenant) == clock() + MINUTE
+        assert next_time(tenant) == clock() + MINUTE
         end_run(tenant, clock, "completed")
         clock.advance(minutes=1)
         assert start_due_runs(clock=clock) == 1
@@ -223,7 +223,7 @@ class TestAfterFailures:
         """Which of the next turns were used, each run ending with `status`."""
         used = []
         for turn in range(turns):
-            clock.moment = next_turn(tenant)
+            clock.moment = next_time(tenant)
             if start_due_runs(clock=clock):
                 used.append(turn)
                 end_run(tenant, clock, status)
@@ -231,8 +231,8 @@ class TestAfterFailures:
 
     def test_a_source_that_fails_again_and_again_is_tried_less_often(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 15, clock)
-        clock.moment = next_turn(tenant)
-        clock.moment = find_schedules()["acme"].turn_before(clock() + 15 * MINUTE)  # onto the grid
+        clock.moment = next_time(tenant)
+        clock.moment = find_schedules()["acme"].time_before(clock() + 15 * MINUTE)  # onto the grid
         mongo.collection("schedules").update_one({}, {"$set": {"next_at": clock()}})
         assert self.attempts(tenant, clock, 40, "failed") == [0, 1, 3, 7, 15, 31]
 
@@ -244,9 +244,9 @@ class TestAfterFailures:
     def test_one_success_by_whomever_ends_it(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 15, clock)
         self.attempts(tenant, clock, 12, "failed")
-        assert find_standing("acme").failures > 3
+        assert find_read_history("acme").failures > 3
         finished_job(tenant, now=clock())
-        assert find_standing("acme").failures == 0
+        assert find_read_history("acme").failures == 0
         assert self.attempts(tenant, clock, 3, "completed") == [0, 1, 2]
 
     def test_a_cancelled_run_is_neither_a_failure_nor_a_success(self, tenant: Tenant, clock: FakeClock) -> None:
@@ -254,7 +254,7 @@ class TestAfterFailures:
         finished_job(tenant, status="failed", now=NOON - 2 * HOUR)
         finished_job(tenant, status="failed", now=NOON - HOUR)
         finished_job(tenant, status="cancelled", now=NOON)
-        assert find_standing("acme") == Standing(None, 2, NOON - HOUR)
+        assert find_read_history("acme") == ReadHistory(None, 2, NOON - HOUR)
 
     @pytest.mark.parametrize(
         ("failures", "interval", "expected"),
@@ -276,8 +276,8 @@ class TestAfterFailures:
     def test_the_next_try_is_the_turn_that_will_be_used(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 15, clock)
         for _ in range(10):
-            clock.moment = next_turn(tenant)
-            announced = find_schedules()["acme"].next_try_at(find_standing("acme"))
+            clock.moment = next_time(tenant)
+            announced = find_schedules()["acme"].next_try_at(find_read_history("acme"))
             is_used = start_due_runs(clock=clock) == 1
             assert is_used == (announced == clock())
             if is_used:
@@ -288,17 +288,17 @@ class TestFollowingTheSource:
     def test_a_changed_interval_counts_from_the_last_read_at_once(self, tenant: Tenant, clock: FakeClock) -> None:
         finished_job(tenant, now=NOON - 30 * MINUTE)
         source = schedule_source(tenant, 10_080, clock)
-        assert next_turn(tenant) > NOON + DAY
+        assert next_time(tenant) > NOON + DAY
         source.every_minutes = 15
         schedule.follow_source(source, clock=clock)
-        assert NOON <= next_turn(tenant) < NOON + MINUTE
+        assert NOON <= next_time(tenant) < NOON + MINUTE
 
-    def test_what_does_not_touch_the_schedule_keeps_the_next_turn(self, tenant: Tenant, clock: FakeClock) -> None:
+    def test_what_does_not_touch_the_schedule_keeps_the_next_time(self, tenant: Tenant, clock: FakeClock) -> None:
         source = schedule_source(tenant, 15, clock)
-        before = next_turn(tenant)
+        before = next_time(tenant)
         source.page_size = 50
         source.save()
-        assert next_turn(tenant) == before
+        assert next_time(tenant) == before
 
     def test_saving_a_source_sets_its_schedule_and_deleting_it_takes_it_off(self, tenant: Tenant) -> None:
         source = connect_source(tenant, every_minutes=15)
@@ -385,7 +385,7 @@ def test_the_database_and_this_process_agree_on_the_grid(db: None, clock: FakeCl
         mongo.collection("schedules").insert_one(
             {"_id": name, "every_minutes": every, "offset_ms": schedule.offset_ms(name, interval), "next_at": clock()}
         )
-        turn = take_turn(clock=clock)
+        turn = claim_due_run(clock=clock)
         assert turn is not None
-        assert turn.schedule.next_at == Schedule(name, interval, clock()).turn_before(clock() + interval)
+        assert turn.schedule.next_at == Schedule(name, interval, clock()).time_before(clock() + interval)
         assert clock() < turn.schedule.next_at <= clock() + interval

@@ -48,7 +48,7 @@ class TestIssues:
     def test_health_of_an_idle_system_is_ok(self, worker: None) -> None:
         assert ask() == {
             "status": "ok",
-            "dependencies": {"mongodb": "healthy", "external_api": "unknown: nothing has been read yet"},
+            "dependencies": {"mongodb": "healthy", "external_api": "unknown: nothing has been synced yet"},
             "issues": [],
         }
 
@@ -64,13 +64,13 @@ class TestIssues:
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="x"), now=clock.now() - LONG_IN_THE_QUEUE / 2)
         assert ask()["issues"] == []
         mongo.collection(jobs.COLLECTION).update_many({}, {"$set": {"queued_at": clock.now() - 2 * LONG_IN_THE_QUEUE}})
-        assert ask()["issues"] == ["1 run waits for a worker, the first since 20 minutes ago: start more of them."]
+        assert ask()["issues"] == ["1 run waits for a worker, the first since 20 minutes ago. Start more workers."]
 
     def test_health_reports_an_overdue_schedule(self, tenant: Tenant, worker: None) -> None:
         connect_source(tenant, every_minutes=5)
         assert ask()["issues"] == []
         mongo.collection("schedules").update_many({}, {"$set": {"next_at": clock.now() - 5 * MINUTE}})
-        assert ask()["issues"] == ["1 scheduled read is overdue: no worker has begun it."]
+        assert ask()["issues"] == ["1 scheduled sync is overdue: no worker has started it."]
 
     def test_health_reports_unsent_and_failed_alerts(self, worker: None) -> None:
         now = clock.now()

@@ -23,7 +23,7 @@ from tests.helpdesk import ScriptedHelpdesk
 from tickets import jobs
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
-from tickets.ingestion.health_checks import read_judging
+from tickets.ingestion.health_checks import read_reclassification
 from tickets.ingestion.preview import preview_tenant
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
@@ -227,14 +227,14 @@ class TestJudging:
         self, tenant: Tenant, tickets: list[str]
     ) -> None:
         add_rule(tenant)
-        assert read_judging().problems == ()
+        assert read_reclassification().problems == ()
         long_ago = clock.now() - timedelta(minutes=31)
         mongo.collection(reclassification.COLLECTION).update_one({}, {"$set": {"moved_at": long_ago}})
-        (problem,) = read_judging().problems
-        assert "stored tickets wait to be judged anew since 31 minutes ago" in problem.sentence
+        (problem,) = read_reclassification().problems
+        assert "stored tickets have waited to be reclassified since 31 minutes ago" in problem.sentence
         judge_all()
-        assert read_judging().problems == ()
-        assert dict(read_judging().facts) == {"Tenants whose tickets are judged anew": "none"}
+        assert read_reclassification().problems == ()
+        assert dict(read_reclassification().facts) == {"Tenants whose tickets are being reclassified": "none"}
 
     def test_rules_are_of_their_tenant_alone(self, tenant: Tenant, other_tenant: Tenant, tickets: list[str]) -> None:
         store_tickets(other_tenant, [{"id": "T-00", **VIP}])

@@ -58,9 +58,9 @@ def test_a_running_periodic_task_sees_the_stop_event(stop: threading.Event) -> N
 
 def test_workers_run_every_periodic_task_of_the_listed_modules() -> None:
     assert {task.name for task in periodic_tasks.find_tasks()} >= {
-        "turns",
+        "scheduled-runs",
         "schedules",
-        "troubles",
+        "incidents",
         "words",
         "reclassification",
         "status-remapping",
@@ -85,9 +85,9 @@ def test_every_module_with_a_periodic_task_is_listed_in_the_settings() -> None:
 
 
 def test_two_periodic_tasks_cannot_have_the_same_name() -> None:
-    with pytest.raises(ValueError, match="turns"):
+    with pytest.raises(ValueError, match="scheduled-runs"):
         periodic_tasks.find_tasks()
-        periodic_task("turns", every_seconds=1)(lambda _stop: None)
+        periodic_task("scheduled-runs", every_seconds=1)(lambda _stop: None)
 
 
 def _declares_a_task(module: ast.Module) -> bool:

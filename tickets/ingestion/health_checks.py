@@ -1,4 +1,4 @@
-"""How ingestion is: the workers, their queue, the helpdesks and how fresh their data is."""
+"""Health checks of ingestion: the workers, their queue, the helpdesks and how fresh their data is."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -9,16 +9,14 @@ from supportsaas.formatting import format_number, format_relative
 from supportsaas.ops.health_checks import HEALTHY, CheckResult, Gauge, HealthCheck, Problem
 from supportsaas.reliability import rate_limiter
 from tickets import jobs
-from tickets.ingestion.freshness import OVERDUE_AFTER, count_helpdesks
-from tickets.ingestion.schedule import find_schedules
-from tickets.ingestion.sync_status import find_standings
+from tickets.ingestion.sync_status import count_helpdesks, find_all_sync_statuses
 from tickets.ingestion.worker import find_workers
 from tickets.rules.reclassification import find_going
 from tickets.store.collection_names import TICKETS
 
 LONG_IN_THE_QUEUE = timedelta(minutes=10)
 LONG_WITHOUT_WORDS = timedelta(minutes=10)
-LONG_WITHOUT_JUDGING = timedelta(minutes=30)
+LONG_WITHOUT_RECLASSIFYING = timedelta(minutes=30)
 MOST_NAMED = 20
 
 
@@ -28,35 +26,37 @@ def read_workers() -> CheckResult:
     workers = find_workers(now=now)
     oldest = log.find_one({"status": "queued"}, {"queued_at": 1}, sort=[("queued_at", 1)])
     since = oldest["queued_at"] if oldest else now
-    going = {status: log.count_documents({"status": status}) for status in ("queued", "running")}
+    active = {status: log.count_documents({"status": status}) for status in ("queued", "running")}
     ended = {
         status: log.count_documents({"status": status, "queued_at": {"$gt": now - timedelta(hours=1)}})
         for status in ("completed", "partial", "cancelled", "failed")
     }
     problems = []
     if not workers:
-        problems.append(Problem(_silent(going["queued"], since, now)))
+        problems.append(Problem(_silent(active["queued"], since, now)))
     elif now - since > LONG_IN_THE_QUEUE:
-        waiting = _counted(going["queued"], "run waits", "runs wait")
+        waiting = _counted(active["queued"], "run waits", "runs wait")
         problems.append(
-            Problem(f"{waiting} for a worker, the first since {format_relative(since, now)}: start more of them.")
+            Problem(f"{waiting} for a worker, the first since {format_relative(since, now)}. Start more workers.")
         )
     return CheckResult(
         problems=tuple(problems),
         facts={
-            "At work": ", ".join(f"{name} (seen {format_relative(seen, now)})" for name, seen in workers.items())
+            "Running": ", ".join(f"{name} (seen {format_relative(seen, now)})" for name, seen in workers.items())
             or "none",
-            "Queued runs": format_number(going["queued"]),
-            "Going runs": format_number(going["running"]),
-            "Asked for within the hour": ", ".join(f"{format_number(n)} {status}" for status, n in ended.items() if n)
+            "Queued runs": format_number(active["queued"]),
+            "Running runs": format_number(active["running"]),
+            "Requested in the last hour": ", ".join(f"{format_number(n)} {status}" for status, n in ended.items() if n)
             or "–",
         },
         gauges=(
-            Gauge.one("workers", "Workers that gave a sign of life lately.", len(workers)),
-            Gauge.by("status", "runs", "Ingestion runs that wait or are going.", going),
-            Gauge.one("oldest_queued_run_seconds", "How long the first waits already.", (now - since).total_seconds()),
+            Gauge.one("workers", "Workers that gave a sign of life in the last 45 seconds.", len(workers)),
+            Gauge.by("status", "runs", "Ingestion runs that are queued or running.", active),
+            Gauge.one(
+                "oldest_queued_run_seconds", "How long the first queued run has waited.", (now - since).total_seconds()
+            ),
             Gauge.by(
-                "status", "runs_of_the_hour", "Runs asked for within the hour that have ended, by their end.", ended
+                "status", "runs_of_the_hour", "Runs requested in the last hour that have ended, by status.", ended
             ),
         ),
     )
@@ -64,50 +64,49 @@ def read_workers() -> CheckResult:
 
 def read_helpdesks() -> CheckResult:
     now = clock.now()
-    schedules, standings = find_schedules(), find_standings()
-    counts = count_helpdesks(schedules, standings, now=now)
-    overdue = sum(now - each.next_at > OVERDUE_AFTER for each in schedules.values())
+    statuses = find_all_sync_statuses(now=now)
+    counts = count_helpdesks(statuses.values())
     problems = []
     state = HEALTHY
     if counts.failing:
         state = f"unhealthy: {counts.failing} of {counts.known} helpdesks failed in their last run"
         problems.append(Problem(f"{counts.failing} of {counts.known} helpdesks could not be read in their last run."))
     elif not counts.known:
-        state = "unknown: nothing has been read yet"
+        state = "unknown: nothing has been synced yet"
     if counts.error:
         has = "helpdesk has" if counts.error == 1 else "helpdesks have"
-        problems.append(Problem(f"{counts.error} {has} had no good read for two intervals."))
+        problems.append(Problem(f"{counts.error} {has} had no successful sync for two intervals."))
     if counts.late:
         problems.append(Problem(f"{_counted(counts.late, 'helpdesk is', 'helpdesks are')} late.", is_serious=False))
-    if overdue:
-        are = _counted(overdue, "scheduled read is", "scheduled reads are")
-        problems.append(Problem(f"{are} overdue: no worker has begun it.", is_serious=False))
+    if counts.overdue:
+        are = _counted(counts.overdue, "scheduled sync is", "scheduled syncs are")
+        problems.append(Problem(f"{are} overdue: no worker has started it.", is_serious=False))
     return CheckResult(
         state=state,
         problems=tuple(problems),
         facts={
-            "Ever read or tried": format_number(counts.known),
-            "Failed in the last run": _named(slug for slug, each in standings.items() if each.failures),
+            "Synced or tried": format_number(counts.known),
+            "Failed in the last run": _named(slug for slug, each in statuses.items() if each.failures),
             "Late": format_number(counts.late),
             "Out of date": format_number(counts.error),
-            "Overdue": _named(slug for slug, each in schedules.items() if now - each.next_at > OVERDUE_AFTER),
+            "Overdue": _named(slug for slug, each in statuses.items() if each.is_overdue),
         },
         gauges=(
             Gauge.by(
                 "state",
                 "helpdesks",
-                "Helpdesks ever read or tried, and of those the ones in trouble.",
+                "Helpdesks that were ever synced or tried, and how many of them have problems.",
                 {"known": counts.known, "failing": counts.failing, "late": counts.late, "out_of_date": counts.error},
             ),
-            Gauge.one("schedules_overdue", "Scheduled reads that no worker has begun.", overdue),
+            Gauge.one("schedules_overdue", "Scheduled syncs that no worker has started.", counts.overdue),
             Gauge.by(
                 "tenant",
                 "last_good_read_age_seconds",
                 "How old the data of a tenant with a schedule is.",
                 {
-                    slug: (now - standings[slug].read_at).total_seconds()  # type: ignore[operator]
-                    for slug in schedules
-                    if slug in standings and standings[slug].read_at
+                    slug: (now - each.as_of).total_seconds()
+                    for slug, each in statuses.items()
+                    if each.schedule is not None and each.as_of is not None
                 },
             ),
         ),
@@ -124,8 +123,8 @@ def read_rate_limits() -> CheckResult:
             for host, state in states.items()
         },
         gauges=(
-            Gauge.by("host", "rate_limit_requests", "Requests of the present window to a helpdesk's host.", used),
-            Gauge.one("rate_limit", "Requests allowed a window to each host; 0 means no limit.", limit),
+            Gauge.by("host", "rate_limit_requests", "Requests to a helpdesk's host in the current window.", used),
+            Gauge.one("rate_limit", "Requests allowed to each host per window; 0 means no limit.", limit),
         ),
     )
 
@@ -142,34 +141,34 @@ def read_search() -> CheckResult:
     since = min((each["unindexed_since"] for each in first if each), default=now)
     problems = []
     if now - since > LONG_WITHOUT_WORDS:
-        words = f"The search is behind: the first ticket waits for its words since {format_relative(since, now)}."
+        words = f"Search is behind: the first unindexed ticket has waited since {format_relative(since, now)}."
         problems.append(Problem(words, is_serious=False))
     return CheckResult(
         problems=tuple(problems),
-        facts={"Tenants with tickets that wait for their words": _named(slugs)},
+        facts={"Tenants with tickets that are not indexed yet": _named(slugs)},
         gauges=(
             Gauge.one(
-                "search_lag_seconds", "How long the first ticket waits for its words.", (now - since).total_seconds()
+                "search_lag_seconds", "How long the first unindexed ticket has waited.", (now - since).total_seconds()
             ),
         ),
     )
 
 
-def read_judging() -> CheckResult:
+def read_reclassification() -> CheckResult:
     now = clock.now()
-    going = find_going()
-    since = min(going.values(), default=now)
+    waiting = find_going()
+    since = min(waiting.values(), default=now)
     problems = []
-    if now - since > LONG_WITHOUT_JUDGING:
-        words = f"Rules have changed, and stored tickets wait to be judged anew since {format_relative(since, now)}."
+    if now - since > LONG_WITHOUT_RECLASSIFYING:
+        words = f"Rules have changed, and stored tickets have waited to be reclassified since {format_relative(since, now)}."
         problems.append(Problem(words, is_serious=False))
     return CheckResult(
         problems=tuple(problems),
-        facts={"Tenants whose tickets are judged anew": _named(going)},
+        facts={"Tenants whose tickets are being reclassified": _named(waiting)},
         gauges=(
             Gauge.one(
                 "judging_lag_seconds",
-                "How long no ticket was judged anew that waits for it.",
+                "How long tickets have waited to be reclassified without progress.",
                 (now - since).total_seconds(),
             ),
         ),
@@ -198,6 +197,6 @@ HEALTH_CHECKS = (
     HealthCheck(name="external_api", title="Helpdesks", read=read_helpdesks, is_dependency=True),
     HealthCheck(name="workers", title="Workers", read=read_workers),
     HealthCheck(name="search", title="Search", read=read_search),
-    HealthCheck(name="judging", title="Rules", read=read_judging),
+    HealthCheck(name="judging", title="Rules", read=read_reclassification),
     HealthCheck(name="rate_limits", title="Rate limits", read=read_rate_limits),
 )

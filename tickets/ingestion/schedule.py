@@ -1,12 +1,12 @@
-"""When sources are read by themselves: the schedules, kept by all workers together.
+"""Scheduled syncs: the schedules of all tenants, kept by all workers together.
 
-`schedules` holds one document for each tenant whose source has a schedule and may be read. Its turns
-lie on a grid of its interval, moved by an offset that the tenant's name decides, so that a thousand
-tenants do not begin in the same second. Whoever takes a turn puts the next one an interval on, in one
-atomic operation; if that process dies before the run is in the queue, one turn is lost and no more.
+`schedules` holds one document for each tenant whose helpdesk has a schedule and may be read. Its sync times lie on
+a grid of its interval, moved by an offset that depends on the tenant's name, so that a thousand tenants do not
+start in the same second. A worker claims a due run and moves the next one on by an interval in one atomic operation.
+If that process is killed before the run is queued, one run is lost and no more.
 
-A turn is not always used: a source that has failed several times in a row lets turns pass. That is
-computed from the log of runs whenever a turn comes, so one good read, by whomever, ends it.
+Not every due run is used: after several failures in a row, runs are skipped. That is computed from the log of runs
+each time, so one successful sync, whoever started it, ends the pause.
 """
 
 import hashlib
@@ -27,17 +27,17 @@ from supportsaas.reliability.shared_state import server_time
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.helpdesks.model import Source
-from tickets.ingestion.sync_status import Standing, find_standing
+from tickets.ingestion.read_history import ReadHistory, find_read_history
 from tickets.jobs import JobActive, JobRequest
 
 COLLECTION = "schedules"
 LONGEST_PAUSE = timedelta(days=1)
-FIRST_TURN_WITHIN = timedelta(minutes=1)
-"""A new or changed schedule that is due already begins so soon, spread over this time."""
+FIRST_RUN_WITHIN = timedelta(minutes=1)
+"""A new or changed schedule that is already due starts within this time, spread over it."""
 
-COME_AGAIN_AFTER = timedelta(minutes=1)
+TRY_AGAIN_AFTER = timedelta(minutes=1)
 MOST_AT_ONCE = 100
-"""Turns taken in one go, so that the worker gets back to its jobs after an outage."""
+"""Due runs claimed in one go, so that the worker gets back to its jobs after an outage."""
 
 _MINUTE_MS = 60_000
 _MILLISECOND = timedelta(milliseconds=1)
@@ -46,30 +46,30 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A tenant's turns: one an interval, the next at `next_at` (in the past where no worker took it)."""
+    """A tenant's sync times: one per interval, the next at `next_at` (in the past if no worker has claimed it)."""
 
     tenant_id: str
     interval: timedelta
     next_at: datetime
 
-    def turn_before(self, moment: datetime) -> datetime:
-        """The last turn of the grid that is not after the moment."""
+    def time_before(self, moment: datetime) -> datetime:
+        """The last time of the grid that is not after the moment."""
         offset = offset_ms(self.tenant_id, self.interval)
         return moment - ((moment - _EPOCH) // _MILLISECOND - offset) * _MILLISECOND % self.interval
 
-    def paused_until(self, standing: Standing) -> datetime | None:
-        """The turn that is used again after failures in a row; None without a failure."""
-        if standing.failed_at is None:
+    def paused_until(self, history: ReadHistory) -> datetime | None:
+        """The sync time from which runs are used again after failures in a row; None without a failure."""
+        if history.failed_at is None:
             return None
-        return self.turn_before(standing.failed_at + pause(standing.failures, self.interval))
+        return self.time_before(history.failed_at + pause(history.failures, self.interval))
 
-    def next_try_at(self, standing: Standing) -> datetime:
-        return max(self.next_at, self.paused_until(standing) or self.next_at)
+    def next_try_at(self, history: ReadHistory) -> datetime:
+        return max(self.next_at, self.paused_until(history) or self.next_at)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A turn that this process has taken, at the time `at` of the database's clock."""
+class DueRun:
+    """A scheduled run that this process has claimed, at the time `at` of the database's clock."""
 
     schedule: Schedule
     at: datetime
@@ -81,7 +81,7 @@ def pause(failures: int, interval: timedelta) -> timedelta:
 
 
 def offset_ms(tenant_id: str, interval: timedelta) -> int:
-    """Where in the interval the tenant's turns lie, in milliseconds: always the same for a tenant."""
+    """Where in the interval the tenant's sync times lie, in milliseconds: always the same for a tenant."""
     digest = hashlib.blake2b(tenant_id.encode(), digest_size=8).digest()
     return int.from_bytes(digest) % (interval // _MILLISECOND)
 
@@ -93,10 +93,7 @@ def find_schedules(tenant_ids: Sequence[str] | None = None) -> dict[str, Schedul
 
 
 def follow_source(source: Source, *, clock: Clock | None = None) -> None:
-    """Have the tenant's schedule be what its source says, at once.
-
-    A schedule that has not changed keeps its next turn.
-    """
+    """Make the tenant's schedule what its source says, at once. An unchanged schedule keeps its next time."""
     tenant = source.tenant
     if source.every_minutes is not None and source.enabled and tenant.is_active:
         _follow(tenant.slug, source.every_minutes, clock=clock)
@@ -111,10 +108,10 @@ def forget_schedule(tenant_id: str) -> None:
 def follow_sources(*, clock: Clock | None = None) -> int:
     """Bring all schedules in line with the sources; how many were not.
 
-    Saving a source does so at once. This is for what came about without it: a bulk update, a
-    restored backup, a process that died between the two writes.
+    `connecting.save_source` does so at once. This repairs what bypassed it: a bulk update, a restored backup, a
+    process that was killed between the two writes.
     """
-    # In this order: a source that gets its schedule in between is never taken for one that lost it.
+    # In this order, a source that gets its schedule in between is never mistaken for one that lost it.
     present = {each["_id"]: each["every_minutes"] for each in mongo.collection(COLLECTION).find()}
     wanted = dict(_scheduled().filter(tenant__is_active=True).values_list("tenant__slug", "every_minutes"))
     for tenant_id in present.keys() - wanted.keys():
@@ -126,60 +123,59 @@ def follow_sources(*, clock: Clock | None = None) -> int:
 
 
 def start_due_runs(*, clock: Clock | None = None) -> int:
-    """Put a run into the queue for every tenant whose turn has come; how many. `clock` is for tests alone.
+    """Queue a run for every tenant whose sync is due; how many. `clock` is for tests only.
 
-    Any number of processes may call it at any time: each turn is taken once. Where nothing is due
-    it is one query.
+    Any number of processes may call it at any time: each due run is claimed once. If nothing is due, it is one query.
     """
     started = 0
     for _ in range(MOST_AT_ONCE):
-        turn = take_turn(clock=clock)
-        if turn is None:
+        due = claim_due_run(clock=clock)
+        if due is None:
             break
-        started += _use(turn)
+        started += _queue(due)
     return started
 
 
-def take_turn(*, clock: Clock | None = None) -> Turn | None:
-    """The turn that is due longest, taken atomically; None where none is due."""
+def claim_due_run(*, clock: Clock | None = None) -> DueRun | None:
+    """The run that has been due longest, claimed atomically; None if none is due."""
     now = server_time(clock)
     found = mongo.collection(COLLECTION).find_one_and_update(
         {"$expr": {"$lte": ["$next_at", now]}},
-        [{"$set": {"turn_at": now, "next_at": _turn_after(now)}}],
+        [{"$set": {"turn_at": now, "next_at": _time_after(now)}}],
         sort=[("next_at", 1)],
         return_document=ReturnDocument.AFTER,
     )
-    return Turn(_schedule(found), found["turn_at"]) if found else None
+    return DueRun(_schedule(found), found["turn_at"]) if found else None
 
 
-def _use(turn: Turn) -> bool:
-    """Queue the run of a turn; False where the turn passes."""
-    schedule = turn.schedule
-    # Two look-ups: joined, MongoDB would put every source and its tenant together first.
+def _queue(due: DueRun) -> bool:
+    """Queue the run; False if it is skipped."""
+    schedule = due.schedule
+    # Two queries: for a join, MongoDB would combine every source with its tenant first.
     tenant = Tenant.objects.filter(slug=schedule.tenant_id, is_active=True).first()
     if tenant is None or not _scheduled().filter(tenant=tenant).exists():
         forget_schedule(schedule.tenant_id)
         return False
-    paused_until = schedule.paused_until(find_standing(schedule.tenant_id))
-    if paused_until is not None and turn.at < paused_until:
+    paused_until = schedule.paused_until(find_read_history(schedule.tenant_id))
+    if paused_until is not None and due.at < paused_until:
         return False
     try:
-        jobs.enqueue(tenant, JobRequest(trigger="schedule", started_by="schedule"), now=turn.at)
+        jobs.enqueue(tenant, JobRequest(trigger="schedule", started_by="schedule"), now=due.at)
     except JobActive:
-        _come_again(turn, tenant)
+        _try_again_soon(due, tenant)
         return False
     return True
 
 
-def _come_again(turn: Turn, tenant: Tenant) -> None:
-    """A run that is going is as good as this one, unless it reads something else than the helpdesk."""
+def _try_again_soon(due: DueRun, tenant: Tenant) -> None:
+    """An active run is as good as this one, unless it reads something other than the helpdesk."""
     job = jobs.find_active(tenant)
     if job is not None and job["options"]["kind"] == "sync":
         return
-    schedule = turn.schedule
+    schedule = due.schedule
     mongo.collection(COLLECTION).update_one(
         {"_id": schedule.tenant_id, "next_at": schedule.next_at},
-        {"$min": {"next_at": turn.at + COME_AGAIN_AFTER}},
+        {"$min": {"next_at": due.at + TRY_AGAIN_AFTER}},
     )
 
 
@@ -187,26 +183,26 @@ def _follow(tenant_id: str, every_minutes: int, *, clock: Clock | None) -> None:
     now = server_time(clock)
     interval = timedelta(minutes=every_minutes)
     offset = offset_ms(tenant_id, interval)
-    soon = {"$add": [now, offset % (FIRST_TURN_WITHIN // _MILLISECOND)]}
-    standing = find_standing(tenant_id)
-    last = max((each for each in (standing.read_at, standing.failed_at) if each), default=None)
-    turn = Schedule(tenant_id, interval, _EPOCH).turn_before(last + interval) if last else None
+    soon = {"$add": [now, offset % (FIRST_RUN_WITHIN // _MILLISECOND)]}
+    history = find_read_history(tenant_id)
+    last = max((each for each in (history.read_at, history.failed_at) if each), default=None)
+    after_last = Schedule(tenant_id, interval, _EPOCH).time_before(last + interval) if last else None
     is_same = {"$eq": ["$every_minutes", every_minutes]}
     values = {
         "every_minutes": every_minutes,
         "offset_ms": offset,
-        "next_at": {"$cond": [is_same, "$next_at", {"$max": [turn, soon]}]},
+        "next_at": {"$cond": [is_same, "$next_at", {"$max": [after_last, soon]}]},
     }
     mongo.collection(COLLECTION).update_one({"_id": tenant_id}, [{"$set": values}], upsert=True)
 
 
 def _scheduled() -> Any:
-    """The sources that are to be read by themselves, of active tenants and others."""
+    """The sources that have a schedule, of active and inactive tenants."""
     return Source.objects.filter(every_minutes__isnull=False, enabled=True)
 
 
-def _turn_after(now: Any) -> Document:
-    """As `Schedule.turn_before` an interval on, for MongoDB to compute."""
+def _time_after(now: Any) -> Document:
+    """As `Schedule.time_before` one interval later, for MongoDB to compute."""
     interval = {"$multiply": ["$every_minutes", _MINUTE_MS]}
     later = {"$add": [now, interval]}
     return {"$subtract": [later, {"$mod": [{"$subtract": [{"$toLong": later}, "$offset_ms"]}, interval]}]}
@@ -216,7 +212,7 @@ def _schedule(found: Document) -> Schedule:
     return Schedule(found["_id"], timedelta(minutes=found["every_minutes"]), found["next_at"])
 
 
-@periodic_task("turns", every_seconds=5)
+@periodic_task("scheduled-runs", every_seconds=5)
 def _start_due_runs(_stop: threading.Event) -> None:
     start_due_runs()
 

@@ -1,112 +1,160 @@
-"""What the log of runs says of the tenants' helpdesks: the last good read, and the failures since."""
+"""How a tenant's helpdesk connection is: how fresh its data is, whether syncs fail, and when the next one starts.
 
-from collections.abc import Sequence
+Data is late after one interval of the schedule without a good read and out of date after two: Airbyte's rule.
+Without a schedule it is never late, because nobody said how fresh it should be.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
-from supportsaas.db import mongo
-from supportsaas.db.mongo import Document, Pipeline
-from tickets import jobs
+from supportsaas import clock
+from supportsaas.formatting import format_relative
+from tenants.models import Tenant
+from tickets.ingestion.read_history import ReadHistory, find_read_histories, find_read_history
+from tickets.ingestion.schedule import Schedule, find_schedules
+from tickets.ingestion.wording import describe_failures, describe_future, describe_interval
 
-_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+State = Literal["fresh", "late", "error", "none"]
+
+LONGEST_GRACE = timedelta(minutes=15)
+SHORTEST_GRACE = timedelta(minutes=1)
+OVERDUE_AFTER = timedelta(minutes=1)
+"""Workers look for due syncs every few seconds, so one that waits this long has no worker."""
+FAILING_AFTER = 2
+"""Failed syncs in a row before anybody is alerted: a single one is often a blip."""
+
+_WORDS: dict[State, str] = {"fresh": "fresh", "late": "late", "error": "out of date", "none": ""}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """`read_at` is when the last good read began, so whatever had happened by then is in.
+class SyncStatus:
+    """Everything below is derived from the log of runs and the schedule, as of `now`."""
 
-    `failures` are the reads that failed since then, in a row; the last was asked for at `failed_at`.
-    """
-
-    read_at: datetime | None = None
-    failures: int = 0
-    failed_at: datetime | None = None
+    history: ReadHistory
+    schedule: Schedule | None
+    now: datetime
 
     @property
-    def is_known(self) -> bool:
-        """Whether its helpdesk was ever read or tried."""
-        return self.read_at is not None or self.failures > 0
+    def state(self) -> State:
+        """`none` without a schedule or before the first good read."""
+        return state_of(self.interval, self.as_of, now=self.now)
+
+    @property
+    def word(self) -> str:
+        return _WORDS[self.state]
+
+    @property
+    def is_behind(self) -> bool:
+        return self.state in ("late", "error")
+
+    @property
+    def as_of(self) -> datetime | None:
+        """Everything that had happened in the helpdesk by then is stored."""
+        return self.history.read_at
+
+    @property
+    def failures(self) -> int:
+        """How many syncs have failed in a row."""
+        return self.history.failures
+
+    @property
+    def is_failing(self) -> bool | None:
+        """Whether to alert; None while too few syncs have failed to say."""
+        if self.failures == 0:
+            return False
+        return True if self.failures >= FAILING_AFTER else None
+
+    @property
+    def interval(self) -> timedelta | None:
+        return self.schedule.interval if self.schedule else None
+
+    @property
+    def next_try_at(self) -> datetime | None:
+        """When the next scheduled sync starts; in the past if no worker has started it."""
+        return self.schedule.next_try_at(self.history) if self.schedule else None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether a scheduled sync is due that no worker has started."""
+        return self.schedule is not None and self.now - self.schedule.next_at > OVERDUE_AFTER
+
+    @property
+    def sentence(self) -> str:
+        if self.interval is None or self.next_try_at is None:
+            return "No schedule: syncs only when someone starts it."
+        words = f"Syncs {describe_interval(self.interval)}"
+        if self.as_of is not None and self.is_behind:
+            words += f", but last synced {format_relative(self.as_of, self.now)}"
+        if self.now - self.next_try_at > OVERDUE_AFTER:
+            due = format_relative(self.next_try_at, self.now)
+            return f"{words}; the next sync was due {due}, but no worker has started it."
+        failed = describe_failures(self.failures, self.next_try_at, now=self.now)
+        return f"{words}; {failed or f'next sync {describe_future(self.next_try_at, now=self.now)}'}."
 
 
-def find_standing(tenant_id: str) -> Standing:
-    return find_standings([tenant_id]).get(tenant_id, Standing())
+@dataclass(frozen=True, slots=True)
+class HelpdeskCounts:
+    """Of the tenants whose helpdesk was ever read or tried: how many, and how many failed the last time.
 
-
-def find_standings(tenant_ids: Sequence[str] | None = None) -> dict[str, Standing]:
-    """Of these tenants (None: of all), those that have a run in the log. Two queries, however many they are.
-
-    Almost always the newest run is a good read and says it all; only of the others are older runs looked for.
+    Of those with a schedule: how many are late, how many missed two intervals (these are not late too), and how
+    many are overdue.
     """
-    log = mongo.collection(jobs.COLLECTION)
-    found, others = {}, []
-    for row in log.aggregate(newest_runs_pipeline(tenant_ids)):
-        if row["status"] in jobs.GOOD_ENDS and row["kind"] == "sync":
-            found[row["_id"]] = Standing(read_at=row["started_at"])
-        else:
-            others.append(row["_id"])
-    if others:
-        for row in log.aggregate(older_runs_pipeline(others)):
-            found[row["_id"]] = _standing(row)
-    return found
+
+    known: int
+    failing: int
+    late: int
+    error: int
+    overdue: int
 
 
-def newest_runs_pipeline(tenant_ids: Sequence[str] | None) -> Pipeline:
-    """Each tenant's newest run; in the order of an index, so one key a tenant is read."""
-    return [
-        *([{"$match": {"tenant_id": {"$in": list(tenant_ids)}}}] if tenant_ids is not None else []),
-        {"$sort": {"tenant_id": 1, "queued_at": -1}},
-        {"$group": {"_id": "$tenant_id", "run": {"$first": "$$ROOT"}}},
-        {
-            "$project": {
-                "status": "$run.status",
-                "kind": "$run.options.kind",
-                "started_at": {"$ifNull": ["$run.read_began", "$run.started_at"]},
-            }
-        },
-    ]
+def data_as_of(tenant: Tenant) -> datetime | None:
+    """When the last good read started: everything that had happened in the helpdesk by then is stored."""
+    return find_read_history(tenant.slug).read_at
 
 
-def older_runs_pipeline(tenant_ids: Sequence[str]) -> Pipeline:
-    """Each tenant's newest good read, and the failed ones after it."""
-    its_own = {"$eq": ["$tenant_id", "$$tenant_id"]}
-    return [
-        {"$match": {"tenant_id": {"$in": list(tenant_ids)}}},
-        {"$sort": {"tenant_id": 1, "queued_at": -1}},
-        {"$group": {"_id": "$tenant_id", "newest": {"$first": "$queued_at"}}},
-        {
-            "$lookup": {
-                "from": jobs.COLLECTION,
-                "let": {"tenant_id": "$_id"},
-                "pipeline": [
-                    {"$match": {"$expr": its_own, **jobs.GOOD_READ}},
-                    {"$sort": {"queued_at": -1}},
-                    {"$limit": 1},
-                    {"$project": {"queued_at": 1, "started_at": {"$ifNull": ["$read_began", "$started_at"]}}},
-                ],
-                "as": "good",
-            }
-        },
-        {
-            "$lookup": {
-                "from": jobs.COLLECTION,
-                "let": {"tenant_id": "$_id", "since": {"$ifNull": [{"$first": "$good.queued_at"}, _BEFORE_ALL]}},
-                "pipeline": [
-                    {
-                        "$match": {
-                            "$expr": {"$and": [its_own, {"$gt": ["$queued_at", "$$since"]}]},
-                            "status": "failed",
-                            "options.kind": "sync",
-                        }
-                    },
-                    {"$group": {"_id": None, "count": {"$sum": 1}, "last": {"$max": "$queued_at"}}},
-                ],
-                "as": "failed",
-            }
-        },
-    ]
+def find_sync_status(tenant: Tenant, *, now: datetime | None = None) -> SyncStatus:
+    return find_sync_statuses([tenant], now=now)[tenant.slug]
 
 
-def _standing(row: Document) -> Standing:
-    good: Document = next(iter(row["good"]), {})
-    failed: Document = next(iter(row["failed"]), {})
-    return Standing(read_at=good.get("started_at"), failures=failed.get("count", 0), failed_at=failed.get("last"))
+def find_sync_statuses(tenants: Sequence[Tenant], *, now: datetime | None = None) -> dict[str, SyncStatus]:
+    """Each tenant's, by slug; three queries, however many tenants."""
+    now = now or clock.now()
+    slugs = [tenant.slug for tenant in tenants]
+    schedules, histories = find_schedules(slugs), find_read_histories(slugs)
+    return {slug: SyncStatus(histories.get(slug, ReadHistory()), schedules.get(slug), now) for slug in slugs}
+
+
+def find_all_sync_statuses(*, now: datetime) -> dict[str, SyncStatus]:
+    """Of every tenant that has a schedule or a run in the log, by slug; three queries."""
+    schedules, histories = find_schedules(), find_read_histories()
+    return {
+        slug: SyncStatus(histories.get(slug, ReadHistory()), schedules.get(slug), now)
+        for slug in schedules.keys() | histories.keys()
+    }
+
+
+def count_helpdesks(statuses: Collection[SyncStatus]) -> HelpdeskCounts:
+    states = [each.state for each in statuses]
+    return HelpdeskCounts(
+        known=sum(each.history.is_known for each in statuses),
+        failing=sum(each.failures > 0 for each in statuses),
+        late=states.count("late"),
+        error=states.count("error"),
+        overdue=sum(each.is_overdue for each in statuses),
+    )
+
+
+def state_of(interval: timedelta | None, read_at: datetime | None, *, now: datetime) -> State:
+    if interval is None or read_at is None:
+        return "none"
+    age = now - read_at - grace(interval)
+    if age <= interval:
+        return "fresh"
+    return "late" if age <= 2 * interval else "error"
+
+
+def grace(interval: timedelta) -> timedelta:
+    """How long a run may take, or wait for a worker, before its data counts as late."""
+    return min(max(interval / 10, SHORTEST_GRACE), LONGEST_GRACE)

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from supportsaas.db.parallel import start
 from supportsaas.web.htmx_request import HtmxHttpRequest
 from tenants.access import TenantAccess, TenantRequest, find_named_tenants
-from tickets.ingestion.freshness import find_freshness
+from tickets.ingestion.sync_status import find_sync_status
 
 
 def is_fragment_request(request: HtmxHttpRequest) -> bool:
@@ -32,7 +32,7 @@ def begin_frame(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
         return {}
     return {
         "my_tenants": SimpleLazyObject(start(partial(find_named_tenants, request.user))),
-        "freshness": SimpleLazyObject(start(partial(find_freshness, access.tenant))),
+        "freshness": SimpleLazyObject(start(partial(find_sync_status, access.tenant))),
     }
 
 

@@ -15,7 +15,7 @@ from tickets.helpdesks.options import rest_options
 from tickets.ingestion import name_spaces
 from tickets.ingestion.checking import check_source
 from tickets.ingestion.connecting import remove_source, save_source
-from tickets.ingestion.freshness import every_words
+from tickets.ingestion.wording import describe_interval
 from tickets.management.kind_argument import add_kind_argument
 from tickets.management.secret_argument import WHERE, read_secret
 from tickets.records.origin import Origin
@@ -198,4 +198,4 @@ def _read_every(text: str) -> int | None:
 def _how_often(source: Source) -> str:
     if source.every_minutes is None:
         return "syncs only when someone starts it"
-    return f"syncs {every_words(timedelta(minutes=source.every_minutes))}"
+    return f"syncs {describe_interval(timedelta(minutes=source.every_minutes))}"

@@ -25,7 +25,7 @@ from tickets.alerts.deliveries import Status
 from tickets.alerts.delivery_queue import wake_endpoint
 from tickets.alerts.model import Channel
 from tickets.alerts.store import MOST_COUNTED, STATUSES, DeliveryStore
-from tickets.ingestion.incidents import find_troubles
+from tickets.ingestion.incidents import find_incidents
 from tickets.store.filters import FilterError, parse_moment
 from tickets.views.alerts.channel_state import find_shown_channels
 from tickets.views.fragments import render_page_or_fragment
@@ -144,7 +144,7 @@ def _context(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
     channels = find_shown_channels(access.tenant, now=now)
     names = {str(each.channel.pk): each.channel.name for each in channels}
     return {
-        "troubles": find_troubles(access.tenant),
+        "incidents": find_incidents(access.tenant),
         "channels": channels,
         "deliveries": [_shown(each, names, now=now) for each in page.deliveries],
         "status": status or "",

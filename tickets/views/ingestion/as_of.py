@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from supportsaas.clock import iso_z
 from tenants.access import TenantAccess, TenantRequest, tenant_required
-from tickets.ingestion.freshness import find_freshness
+from tickets.ingestion.sync_status import find_sync_status
 
 
 @require_GET
@@ -15,6 +15,6 @@ from tickets.ingestion.freshness import find_freshness
 @tenant_required()
 def show_freshness(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """How fresh the numbers are; `since` is what the page that asks says, to offer it newer ones."""
-    found = find_freshness(access.tenant)
+    found = find_sync_status(access.tenant)
     has_moved = found.as_of is not None and "since" in request.GET and iso_z(found.as_of) != request.GET["since"]
     return render(request, "tickets/freshness.html", {"freshness": found, "has_moved": has_moved})

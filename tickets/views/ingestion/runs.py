@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tickets import jobs
-from tickets.ingestion.freshness import describe_counts
+from tickets.ingestion.wording import describe_counts
 from tickets.views.ingestion.advice import advice
 
 UNCLAIMED_AFTER = timedelta(seconds=10)

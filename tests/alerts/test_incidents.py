@@ -18,7 +18,7 @@ from tickets.alerts.channels import endpoint_of
 from tickets.alerts.dispatcher import Dispatcher
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
-from tickets.ingestion.incidents import find_troubles, watch
+from tickets.ingestion.incidents import find_incidents, watch
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -49,7 +49,7 @@ def probe(circuit: CircuitBreaker, *, ok: bool) -> None:
 
 
 def told() -> list[tuple[str, str]]:
-    """Kind of every message about troubles, and over which channel, in order."""
+    """Kind of every message about incidents, and over which channel, in order."""
     names = {str(each.pk): each.name for each in Channel.objects.all()}
     found = mongo.collection("deliveries").find({"kind": {"$in": ["trouble", "recovery"]}}).sort("composed_at")
     return [(each["kind"], names[each["channel_id"]]) for each in found]
@@ -72,12 +72,12 @@ class TestEndpoints:
         assert told() == []
         watch_for(clock, minutes=60, every=60)
         assert told() == [("trouble", "Hook")]
-        (trouble,) = find_troubles(tenant)
-        assert trouble.kind == "endpoint" and "“Desk”" in trouble.sentence
+        (incident,) = find_incidents(tenant)
+        assert incident.kind == "endpoint" and "“Desk”" in incident.sentence
         mongo.collection("deliveries").update_many({}, {"$set": {"next_attempt_at": clock()}})
         dispatcher.deliver_due()
         (request,) = other_endpoint.received
-        assert (request.body["kind"], request.body["headline"]) == ("trouble", trouble.sentence)
+        assert (request.body["kind"], request.body["headline"]) == ("trouble", incident.sentence)
 
     def test_the_recovery_of_an_endpoint_is_reported_once_after_it_was_healthy_for_a_while(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
@@ -90,7 +90,7 @@ class TestEndpoints:
         assert told() == [("trouble", "Hook")]
         watch_for(clock, minutes=60, every=60)
         assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
-        assert find_troubles(tenant) == []
+        assert find_incidents(tenant) == []
 
     def test_an_endpoint_that_comes_and_goes_is_reported_once_and_not_every_minute(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
@@ -121,7 +121,7 @@ class TestEndpoints:
         fail(circuit)
         watch_for(clock, minutes=10)
         assert told() == []
-        assert len(find_troubles(tenant)) == 1
+        assert len(find_incidents(tenant)) == 1
 
     def test_endpoint_incidents_are_reported_only_to_their_tenant(
         self, tenant: Tenant, other_tenant: Tenant, circuit: CircuitBreaker, endpoint: Endpoint,
@@ -131,8 +131,8 @@ class TestEndpoints:
         Channel.objects.create(tenant=other_tenant, kind="house", name="Shared", address=endpoint.url)
         fail(circuit)
         watch_for(clock, minutes=10)
-        assert len(find_troubles(tenant)) == 1
-        assert find_troubles(other_tenant) == [] and told() == []
+        assert len(find_incidents(tenant)) == 1
+        assert find_incidents(other_tenant) == [] and told() == []
 
     def test_an_endpoint_that_rejects_every_message_is_reported_but_a_single_rejection_is_not(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
@@ -144,7 +144,7 @@ class TestEndpoints:
         refuse(circuit, "message", times=1)
         watch_for(clock, minutes=10)
         assert told() == [("trouble", "Hook")]
-        assert "“Desk” do not arrive. Not this one." in find_troubles(tenant)[0].sentence
+        assert "“Desk” do not arrive. Not this one." in find_incidents(tenant)[0].sentence
 
     def test_invalid_channel_settings_are_reported_after_the_first_message(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
@@ -166,7 +166,7 @@ class TestEndpoints:
         watch_for(clock, minutes=10)
         native_channel.delete()
         watch_for(clock, minutes=1)
-        assert find_troubles(tenant) == []
+        assert find_incidents(tenant) == []
 
 
 def test_the_page_of_alerts_shows_what_fails(
@@ -176,7 +176,7 @@ def test_the_page_of_alerts_shows_what_fails(
     fail(circuit)
     assert "do not get through" not in page.get("/t/acme/alerts/").content.decode()
     watch_for(clock, minutes=10)
-    assert "Alerts do not get through over “Desk”." in page.get("/t/acme/alerts/").content.decode()
+    assert "Alerts to “Desk” do not get through." in page.get("/t/acme/alerts/").content.decode()
 
 
 class TestSources:
@@ -194,7 +194,7 @@ class TestSources:
             finished_job(tenant, status="failed", now=clock())
             watch_for(clock, minutes=5)
         assert told() == [("trouble", "Hook")]
-        assert "cannot be read" in find_troubles(tenant)[0].sentence
+        assert "cannot be read" in find_incidents(tenant)[0].sentence
         finished_job(tenant, now=clock())
         watch_for(clock, minutes=30)
         assert told() == [("trouble", "Hook"), ("recovery", "Hook")]

@@ -16,17 +16,19 @@ from tests.profiling import operations_of
 from tests.reading_pages import page_of, text_of
 from tickets import jobs
 from tickets.helpdesks.model import Source
-from tickets.ingestion.freshness import (
-    Freshness,
+from tickets.ingestion.connecting import save_source
+from tickets.ingestion.read_history import find_read_histories
+from tickets.ingestion.schedule import follow_sources
+from tickets.ingestion.sync_status import (
     State,
+    SyncStatus,
     count_helpdesks,
-    every_words,
-    find_freshness,
-    find_freshness_of,
+    find_all_sync_statuses,
+    find_sync_status,
+    find_sync_statuses,
     state_of,
 )
-from tickets.ingestion.schedule import find_schedules, follow_sources
-from tickets.ingestion.sync_status import find_standings
+from tickets.ingestion.wording import describe_interval
 from tickets.jobs import JobRequest, Progress
 
 ClientOf = Callable[[User], Client]
@@ -89,7 +91,7 @@ class TestStates:
         ],
     )
     def test_the_interval_in_words(self, minutes: int, words: str) -> None:
-        assert every_words(timedelta(minutes=minutes)) == words
+        assert describe_interval(timedelta(minutes=minutes)) == words
 
 
 class TestFromTheLog:
@@ -98,31 +100,31 @@ class TestFromTheLog:
         job_id = jobs.enqueue(tenant, JobRequest(trigger="web", started_by="ann"), now=NOON - 3 * HOUR)
         jobs.claim_next("test", now=NOON - 2 * HOUR)
         jobs.finish(job_id, owner_id="test", status="partial", progress=Progress(), now=NOON - HOUR)
-        found = find_freshness(tenant, now=NOON)
+        found = find_sync_status(tenant, now=NOON)
         assert (found.as_of, found.state) == (NOON - 2 * HOUR, "late")
         kinds: tuple[tuple[jobs.Kind, jobs.Status], ...] = (
             ("import", "completed"), ("retry", "partial"), ("sync", "cancelled"),
         )  # fmt: skip
         for minute, (kind, status) in enumerate(kinds, 10):
             run_of_kind(tenant, kind, status, NOON - 30 * MINUTE + minute * MINUTE)
-            assert find_freshness(tenant, now=NOON) == found
+            assert find_sync_status(tenant, now=NOON) == found
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="ann"), now=NOON - MINUTE)
-        assert find_freshness(tenant, now=NOON) == found
+        assert find_sync_status(tenant, now=NOON) == found
 
     def test_failures_in_a_row_are_those_since_the_last_good_read(self, tenant: Tenant) -> None:
         schedule_source(tenant, 15, next_in=MINUTE)
         for age in (9, 6, 5, 4):
             finished_job(tenant, status="completed" if age == 6 else "failed", now=NOON - age * HOUR)
         run_of_kind(tenant, "import", "failed", NOON - 3 * HOUR)
-        found = find_freshness(tenant, now=NOON)
+        found = find_sync_status(tenant, now=NOON)
         assert (found.state, found.as_of, found.failures) == ("error", NOON - 6 * HOUR, 2)
 
     def test_never_read_well_is_no_state_but_its_failures_are_told(self, tenant: Tenant) -> None:
         schedule_source(tenant, 15, next_in=5 * MINUTE)
         finished_job(tenant, status="failed", now=NOON - HOUR)
-        found = find_freshness(tenant, now=NOON)
+        found = find_sync_status(tenant, now=NOON)
         assert (found.state, found.as_of, found.failures) == ("none", None, 1)
-        assert found.sentence == "It is read every 15 minutes; the last read failed, next try in 5 minutes."
+        assert found.sentence == "Syncs every 15 minutes; the last sync failed, next try in 5 minutes."
 
     def test_of_many_tenants_each_has_its_own_with_a_fixed_number_of_queries(self, db: None) -> None:
         tenants = [Tenant.objects.create(slug=f"t{n}", name=f"T{n}") for n in range(12)]
@@ -131,21 +133,21 @@ class TestFromTheLog:
             finished_job(tenant, now=NOON - n * 15 * MINUTE)
             if n % 3 == 0:
                 finished_job(tenant, status="failed", now=NOON + timedelta(milliseconds=1))
-        found: dict[str, Freshness] = {}
+        found: dict[str, SyncStatus] = {}
         done = operations_of(
-            lambda: found.update(find_freshness_of(tenants, now=NOON)), on=["schedules", "ingestion_logs"]
+            lambda: found.update(find_sync_statuses(tenants, now=NOON)), on=["schedules", "ingestion_logs"]
         )
         assert [each["ns"].partition(".")[2] for each in done] == ["schedules", "ingestion_logs", "ingestion_logs"]
         assert [found[f"t{n}"].state for n in range(12)] == ["fresh"] * 5 + ["late"] * 4 + ["error"] * 3
         assert [found[f"t{n}"].failures for n in range(12)] == [1, 0, 0] * 4
-        assert found == {each.slug: find_freshness(each, now=NOON) for each in tenants}
+        assert found == {each.slug: find_sync_status(each, now=NOON) for each in tenants}
 
     def test_each_tenants_newest_run_is_found_by_one_key_of_an_index(self, db: None) -> None:
         for n in range(3):
             tenant = Tenant.objects.create(slug=f"t{n}", name=f"T{n}")
             for age in range(20):
                 finished_job(tenant, now=NOON - age * HOUR)
-        (done,) = operations_of(find_standings, on=["ingestion_logs"])
+        (done,) = operations_of(find_read_histories, on=["ingestion_logs"])
         assert done["docsExamined"] <= 4
 
     def test_over_all_tenants_they_are_counted(self, tenant: Tenant, other_tenant: Tenant) -> None:
@@ -156,25 +158,25 @@ class TestFromTheLog:
         finished_job(tenant, now=NOON - 90 * MINUTE)
         finished_job(other_tenant, now=NOON - 5 * HOUR)
         finished_job(third, status="failed", now=NOON - 50 * HOUR)
-        found = count_helpdesks(find_schedules(), find_standings(), now=NOON)
-        assert (found.known, found.failing, found.late, found.error) == (3, 1, 1, 1)
+        found = count_helpdesks(find_all_sync_statuses(now=NOON).values())
+        assert (found.known, found.failing, found.late, found.error, found.overdue) == (3, 1, 1, 1, 0)
 
 
 class TestSentence:
     @pytest.mark.parametrize(
         ("age", "failed", "next_in", "sentence"),
         [
-            (10 * MINUTE, 0, 50 * MINUTE, "It is read every hour; next run in 50 minutes."),
-            (10 * MINUTE, 0, timedelta(seconds=20), "It is read every hour; next run now."),
-            (10 * MINUTE, 0, -timedelta(seconds=50), "It is read every hour; next run now."),
+            (10 * MINUTE, 0, 50 * MINUTE, "Syncs every hour; next sync in 50 minutes."),
+            (10 * MINUTE, 0, timedelta(seconds=20), "Syncs every hour; next sync now."),
+            (10 * MINUTE, 0, -timedelta(seconds=50), "Syncs every hour; next sync now."),
             (
                 90 * MINUTE, 0, 30 * MINUTE,
-                "It is read every hour, but the last good read began 1 hour ago; next run in 30 minutes.",
+                "Syncs every hour, but last synced 1 hour ago; next sync in 30 minutes.",
             ),
             (
                 10 * HOUR, 0, -5 * HOUR,
-                "It is read every hour, but the last good read began 10 hours ago; "
-                "the next run was due 5 hours ago, and no worker has begun it.",
+                "Syncs every hour, but last synced 10 hours ago; "
+                "the next sync was due 5 hours ago, but no worker has started it.",
             ),
         ],
     )  # fmt: skip
@@ -183,26 +185,25 @@ class TestSentence:
     ) -> None:
         schedule_source(tenant, 60, next_in=next_in)
         finished_job(tenant, now=NOON - age)
-        assert find_freshness(tenant, now=NOON).sentence == sentence
+        assert find_sync_status(tenant, now=NOON).sentence == sentence
 
     def test_says_how_often_it_failed_and_when_it_is_tried_again(self, tenant: Tenant) -> None:
         schedule_source(tenant, 60, next_in=30 * MINUTE)
         finished_job(tenant, now=NOON - 9 * HOUR)
         for age in (8, 7, 5, 1):
             finished_job(tenant, status="failed", now=NOON - age * HOUR)
-        found = find_freshness(tenant, now=NOON)
+        found = find_sync_status(tenant, now=NOON)
         assert found.next_try_at is not None and found.next_try_at > NOON + 6 * HOUR
         assert found.sentence == (
-            "It is read every hour, but the last good read began 9 hours ago; "
-            "failed 4 times in a row, next try in 6 hours."
+            "Syncs every hour, but last synced 9 hours ago; failed 4 times in a row, next try in 6 hours."
         )
 
     def test_without_a_schedule_it_says_so(self, tenant: Tenant) -> None:
         schedule_source(tenant, None)
         finished_job(tenant, now=NOON - 900 * HOUR)
-        found = find_freshness(tenant, now=NOON)
+        found = find_sync_status(tenant, now=NOON)
         assert (found.state, found.next_try_at) == ("none", None)
-        assert found.sentence == "It has no schedule and is read when somebody starts it."
+        assert found.sentence == "No schedule: syncs only when someone starts it."
 
 
 @pytest.mark.usefixtures("_noon")
@@ -238,7 +239,7 @@ class TestPages:
         schedule_source(tenant, 60, next_in=10 * MINUTE)
         finished_job(tenant, now=NOON - 90 * MINUTE)
         text = text_of(page_of(client_of(team_mate), "/t/acme/ingestion/"))
-        assert "Late It is read every hour, but the last good read began 1 hour ago; next run in 10 minutes." in text
+        assert "Late Syncs every hour, but last synced 1 hour ago; next sync in 10 minutes." in text
         assert "Next run 10 Mar 2026, 12:10" in text
         assert "Change the schedule" not in text
 
@@ -251,9 +252,9 @@ class TestPages:
         schedule_source(tenant)
         source = Source.objects.get()
         source.enabled = False
-        source.save()
+        save_source(source)
         html = page_of(client_of(team_mate), "/t/acme/ingestion/")
-        assert "Next run" not in html and "It is read" not in html
+        assert "Next run" not in html and "Syncs every" not in html
 
 
 class TestTheLineThatPagesAskFor:

@@ -526,7 +526,7 @@ class TestBadHelpdesks:
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         helpdesk.tickets = [record("T-1")]
-        monkeypatch.setattr("tickets.ingestion.run.read_records", lambda *_args, **_kwargs: 1 / 0)
+        monkeypatch.setattr("tickets.ingestion.page_reader.read_records", lambda *_args, **_kwargs: 1 / 0)
         outcome = ingest()
         assert outcome.error is not None and outcome.error["code"] == "internal"
         assert job(outcome)["active"] is False

@@ -39,7 +39,7 @@ def test_without_a_source_an_admin_reads_how_to_connect_one(client_of: ClientOf,
 
 def test_the_state_is_one_sentence(client_of: ClientOf, manager: User, tenant: Tenant, source: Source) -> None:
     client = client_of(manager)
-    assert "Never read yet" in page_of(client, INGESTION)
+    assert "Never synced" in page_of(client, INGESTION)
     job_id = jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="cron"), owner_id="x")
     progress = Progress(counts=Counts(new_ingested=1200, updated=3))
     jobs.finish(job_id, owner_id="x", status="completed", progress=progress)
@@ -52,7 +52,7 @@ def test_who_started_a_run_is_said_once(client_of: ClientOf, manager: User, tena
     request = JobRequest(trigger="schedule", started_by="schedule")
     job_id = jobs.begin_at_once(tenant, request, owner_id="x")
     jobs.finish(job_id, owner_id="x", status="completed", progress=Progress())
-    runs = text_of(page_of(client_of(manager), INGESTION)).split("Past runs")[1]
+    runs = text_of(page_of(client_of(manager), INGESTION)).split("Recent runs")[1]
     assert runs.count("schedule") == 1
 
 
@@ -73,7 +73,7 @@ def test_a_second_start_is_declined_in_words(
 ) -> None:
     enqueue(tenant)
     response = client_of(manager).post(INGESTION + "run/", follow=True)
-    assert "An ingestion is already going." in body(response)
+    assert "A run is already in progress" in body(response)
     assert mongo.collection("ingestion_logs").count_documents({}) == 1
 
 
@@ -202,10 +202,10 @@ def test_a_run_that_refused_records_leads_to_them(
 ) -> None:
     client = client_of(team_mate)
     finished_job(tenant)
-    assert "See the refused records" not in page_of(client, INGESTION)
+    assert "See rejected records" not in page_of(client, INGESTION)
     job_id = jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="cron"), owner_id="x")
     jobs.finish(job_id, owner_id="x", status="partial", progress=Progress(counts=Counts(quarantined=2)))
-    assert "See the refused records" in page_of(client, INGESTION)
+    assert "See rejected records" in page_of(client, INGESTION)
 
 
 def test_trying_refused_records_again_says_nothing_of_the_helpdesk(
@@ -215,8 +215,8 @@ def test_trying_refused_records_again_says_nothing_of_the_helpdesk(
     job_id = jobs.begin_at_once(tenant, wish, owner_id="x")
     jobs.finish(job_id, owner_id="x", status="completed", progress=Progress(counts=Counts(new_ingested=5)))
     text = text_of(page_of(client_of(team_mate), INGESTION))
-    assert "Never read yet" in text
-    assert "refused records again" in text
+    assert "Never synced" in text
+    assert "rejected records" in text
 
 
 @pytest.mark.parametrize("address", ["run/", "cancel/"])

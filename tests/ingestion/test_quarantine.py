@@ -243,7 +243,7 @@ class TestPage:
         assert "<button" not in html.split('id="quarantine"')[1]
 
     def test_without_any_the_page_says_so(self, client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
-        assert "No refused records" in page_of(client_of(team_mate), HERE)
+        assert "No rejected records" in page_of(client_of(team_mate), HERE)
 
     def test_many_are_shown_page_by_page_in_both_directions(
         self, client_of: ClientOf, team_mate: User, tenant: Tenant
@@ -288,7 +288,7 @@ class TestPage:
         assert "2 records of 4" in narrowed
         assert " A " in narrowed and " B " in narrowed
         assert " C " not in narrowed and " D " not in narrowed
-        assert "No record was refused for that" in page_of(client, HERE + "?field=.*&reason=(")
+        assert "No record was rejected for this reason" in page_of(client, HERE + "?field=.*&reason=(")
 
     def test_a_cut_record_says_so_and_offers_no_retry(self, client_of: ClientOf, manager: User, tenant: Tenant) -> None:
         refuse(tenant, {"id": 7, "message": "x" * 300_000})
@@ -304,7 +304,7 @@ class TestButtons:
     ) -> None:
         first, _ = refuse(tenant, {"nr": 1, "born": "2026-03-10"}, {"nr": 2, "born": "2026-03-10"})
         html = body(client_of(manager).post(HERE + "retry/", {"record": first}, follow=True))
-        assert "Refused records are tried again" in html
+        assert "Retrying rejected records" in html
         job = jobs.find_active(tenant)
         assert job is not None
         assert (job["trigger"], job["started_by"], job["options"]["kind"]) == ("web", "manager", "retry")
@@ -319,7 +319,7 @@ class TestButtons:
         client.post(HERE + "retry/")
         Worker().run_pending()
         assert live(tenant) == {"1", "2"}
-        assert "No refused records" in page_of(client, HERE)
+        assert "No rejected records" in page_of(client, HERE)
 
     def test_while_a_run_is_going_no_second_one_starts(
         self, client_of: ClientOf, manager: User, tenant: Tenant
@@ -354,8 +354,8 @@ class TestButtons:
     ) -> None:
         first, second = refuse(tenant, {"id": 1}, {"id": 2})
         client = client_of(manager)
-        assert "Drop this record?" in page_of(client, HERE)
-        assert "1 record was dropped." in body(client.post(HERE + "drop/", {"record": first}, follow=True))
+        assert "Discard this record?" in page_of(client, HERE)
+        assert "1 record was discarded." in body(client.post(HERE + "drop/", {"record": first}, follow=True))
         assert [each["_id"] for each in quarantine.find_page(tenant).records] == [second]
         assert "had left this list already" in body(client.post(HERE + "drop/", {"record": first}, follow=True))
 
@@ -374,7 +374,7 @@ class TestButtons:
         refuse(tenant, {"id": 2})
         client = client_of(manager)
         query = {"field": "created_at", "reason": "is no date"}
-        assert "Drop these 1" in page_of(client, HERE + "?field=created_at&reason=is+no+date")
+        assert "Discard these 1" in page_of(client, HERE + "?field=created_at&reason=is+no+date")
         client.post(HERE + "drop/", {"all": "1", "until": "2099-01-01T00:00:00Z", **query})
         assert set(kept(tenant)) == {"2"}
 
@@ -383,7 +383,7 @@ class TestButtons:
         self, wish: dict[str, str], client_of: ClientOf, manager: User, tenant: Tenant
     ) -> None:
         refuse(tenant, {"id": 1})
-        assert "Nothing was dropped." in body(client_of(manager).post(HERE + "drop/", wish, follow=True))
+        assert "Nothing was discarded." in body(client_of(manager).post(HERE + "drop/", wish, follow=True))
         assert quarantine.count_records(tenant) == 1
 
     def test_a_record_of_another_tenant_can_be_neither_retried_nor_dropped(
@@ -412,7 +412,7 @@ class TestProgress:
         client = client_of(team_mate)
         assert 'hx-trigger="every 2s"' in page_of(client, HERE)
         part = client.get(f"{HERE}?job={job_id}", headers=HTMX)
-        assert 'id="going"' in body(part) and "R-1" not in body(part)
+        assert 'id="run-in-progress"' in body(part) and "R-1" not in body(part)
         jobs.finish(job_id, owner_id="x", status="completed", progress=Progress())
         whole = client.get(f"{HERE}?job={job_id}", headers=HTMX)
         assert whole["HX-Retarget"] == "#quarantine"
@@ -420,7 +420,7 @@ class TestProgress:
 
     def test_a_run_that_ended_leaves_no_progress(self, client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
         finished_job(tenant)
-        assert 'id="going"' not in page_of(client_of(team_mate), HERE)
+        assert 'id="run-in-progress"' not in page_of(client_of(team_mate), HERE)
 
 
 class TestTwoVersions:

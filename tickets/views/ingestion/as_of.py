@@ -1,4 +1,4 @@
-"""The line "Data as of" by itself, which open pages ask for every minute."""
+"""The line "Data as of" on its own; open pages request it every minute."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,7 +14,7 @@ from tickets.ingestion.sync_status import find_sync_status
 @never_cache
 @tenant_required()
 def show_freshness(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """How fresh the numbers are; `since` is what the page that asks says, to offer it newer ones."""
+    """How fresh the numbers are; `since` is what the page shows now, to offer newer ones."""
     found = find_sync_status(access.tenant)
     has_moved = found.as_of is not None and "since" in request.GET and iso_z(found.as_of) != request.GET["since"]
     return render(request, "tickets/freshness.html", {"freshness": found, "has_moved": has_moved})

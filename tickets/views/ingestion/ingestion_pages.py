@@ -1,4 +1,4 @@
-"""A tenant's ingestion: its state, starting and cancelling it, live progress, past runs, refused records."""
+"""A tenant's ingestion: sync status, starting and cancelling runs, live progress, recent runs, rejected records."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,10 +36,10 @@ def show_ingestion(request: TenantRequest, access: TenantAccess) -> HttpResponse
 @require_GET
 @tenant_required()
 def show_status(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """The progress of the job that the page shows (`job`), for the page's own refreshing.
+    """The progress of the job that the page shows (`job`); the page requests it every two seconds.
 
-    Where that job has ended, or another has begun, all that depends on it comes along. Opened
-    as an address of its own it leads to the page.
+    If that job has ended, or another has started, the answer holds everything that depends on it. Opened directly,
+    the address redirects to the page.
     """
     if not is_fragment_request(request):
         return vary_on_htmx(redirect("ingestion", access.tenant.slug))
@@ -62,13 +62,13 @@ def show_status(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 @require_POST
 @tenant_required(Role.MANAGER)
 def run_ingestion(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Put a run into the queue; confirming deletions is for admins."""
+    """Queue a run; only admins may confirm deletions."""
     confirms = "confirm_deletions" in request.POST
     if confirms and not access.can_administer:
-        raise PermissionDenied("Confirming deletions needs the role “admin”.")
+        raise PermissionDenied("Only admins can confirm deletions.")
     source = _find_source(access)
     if source is None or not source.enabled:
-        messages.error(request, "There is no enabled source to read from. Nothing was started.")
+        messages.error(request, "No helpdesk connection is turned on, so nothing was started.")
         return redirect("ingestion", access.tenant.slug)
     wish = JobRequest(
         trigger="web",
@@ -79,19 +79,19 @@ def run_ingestion(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     try:
         jobs.enqueue(access.tenant, wish)
     except JobActive:
-        messages.warning(request, "An ingestion is already going. Its progress is below; no second one was started.")
+        messages.warning(request, "A run is already in progress, see below. No second one was started.")
     return redirect("ingestion", access.tenant.slug)
 
 
 @require_POST
 @tenant_required(Role.MANAGER)
 def cancel_ingestion(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Ask the job to stop; what it has stored stays."""
+    """Ask the job to stop; what it has stored is kept."""
     job_id = request.POST.get("job", "")
     if jobs.request_cancel(access.tenant, job_id, by=request.user.get_username()):
-        messages.success(request, "The run stops at the next safe place. What is in stays.")
+        messages.success(request, "Stopping. Tickets imported so far are kept.")
     else:
-        messages.warning(request, "That run had ended already. Nothing was cancelled.")
+        messages.warning(request, "That run had already ended. Nothing was cancelled.")
     return redirect("ingestion", access.tenant.slug)
 
 
@@ -120,13 +120,13 @@ def _whole_context(access: TenantAccess) -> dict[str, Any]:
         "workers": count_workers() if job else 0,
         "runs": runs[:PAST_RUNS],
         "newest": _newest_read(tenant, runs),
-        "refused_total": quarantine.count_records(tenant),
+        "rejected_total": quarantine.count_records(tenant),
         "unmapped_sentence": unmapped_sentence(TicketStore(tenant).queries.count_unmapped_statuses()),
     }
 
 
 def _newest_read(tenant: Tenant, runs: list[PastRun]) -> PastRun | None:
-    """The last run that read the helpdesk: an import, or records tried again, say nothing of its state."""
+    """The last run that read the helpdesk: file imports and retries say nothing about it."""
     found = next((run for run in runs if run.kind == "sync"), None)
     if found is None and runs:
         older = jobs.find_recent(tenant, limit=1, kind="sync")

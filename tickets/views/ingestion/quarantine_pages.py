@@ -1,4 +1,4 @@
-"""The refused records of a tenant: why they were refused, trying them again, dropping them."""
+"""The rejected records of a tenant: why they were rejected, retrying them, discarding them."""
 
 import json
 import logging
@@ -35,8 +35,8 @@ _LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRecord:
-    """A refused record, ready to show: `payload` set out for reading, or its beginning (`is_shortened`)."""
+class RejectedRecord:
+    """A rejected record, ready to show. `payload` is formatted, and only its beginning if `is_shortened`."""
 
     key: str
     external_id: str
@@ -54,7 +54,7 @@ class RefusedRecord:
 @require_GET
 @tenant_required()
 def show_quarantine(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """The list; for HTMX, while the job that the page shows (`job`) is going, its progress alone."""
+    """The list; for HTMX, while the job that the page shows (`job`) is running, only its progress."""
     tenant = access.tenant
     job = jobs.find_active(tenant)
     live = live_run(job, now=clock.now()) if job else None
@@ -71,27 +71,25 @@ def show_quarantine(request: TenantRequest, access: TenantAccess) -> HttpRespons
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def retry_refused(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Put a run into the queue that tries the record again, or without one all of them."""
+def retry_rejected(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    """Queue a run that retries the record, or all records if none is named."""
     key = request.POST.get("record", "")
     keys = (key,) if key else ()
     if not quarantine.count_whole(access.tenant, keys):
-        messages.warning(request, _why_not_again(access, key))
+        messages.warning(request, _why_not_retried(access, key))
         return _back(request, access)
     wish = JobRequest(kind="retry", trigger="web", started_by=request.user.get_username(), records=keys)
     try:
         jobs.enqueue(access.tenant, wish)
     except JobActive:
-        messages.warning(
-            request, "An ingestion is going at the moment. Nothing was started; try again when it has ended."
-        )
+        messages.warning(request, "A run is in progress, so nothing was started. Try again when it has ended.")
     return _back(request, access)
 
 
 @require_POST
 @tenant_required(Role.MANAGER)
-def drop_refused(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Drop the record, or (`all`) every one of the list that had been refused when it was shown (`until`)."""
+def drop_rejected(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    """Discard the record, or with `all` every record of the list that had been rejected when it was shown (`until`)."""
     tenant = access.tenant
     if key := request.POST.get("record", ""):
         count = quarantine.drop_records(tenant, [key])
@@ -99,26 +97,26 @@ def drop_refused(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         try:
             until = parse_moment("until", request.POST.get("until", ""), zone=ZoneInfo("UTC"))
         except FilterError:
-            messages.error(request, "The request did not say until when. Nothing was dropped.")
+            messages.error(request, "The request did not say up to which time. Nothing was discarded.")
             return _back(request, access)
         count = quarantine.drop_matching(tenant, _filter(request.POST), until=until)
     else:
-        messages.error(request, "The request did not say which records. Nothing was dropped.")
+        messages.error(request, "The request did not say which records. Nothing was discarded.")
         return _back(request, access)
     if count:
-        logger.info("%s dropped %d refused records of %s", request.user.get_username(), count, tenant.slug)
-        messages.success(request, f"{format_number(count)} {'record was' if count == 1 else 'records were'} dropped.")
+        logger.info("%s discarded %d rejected records of %s", request.user.get_username(), count, tenant.slug)
+        messages.success(request, f"{format_number(count)} {'record was' if count == 1 else 'records were'} discarded.")
     else:
-        messages.warning(request, "What you wanted to drop had left this list already.")
+        messages.warning(request, "Those records had already left this list.")
     return _back(request, access)
 
 
-def _why_not_again(access: TenantAccess, key: str) -> str:
+def _why_not_retried(access: TenantAccess, key: str) -> str:
     if not key:
-        return "There is no record that can be tried again."
+        return "There is no record that can be retried."
     if quarantine.find_record(access.tenant, key) is None:
-        return "That record had left this list already."
-    return "That record was too large to be kept whole, so it cannot be tried again."
+        return "That record had already left this list."
+    return "That record was too large to keep in full, so it cannot be retried."
 
 
 def _list_context(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
@@ -138,7 +136,7 @@ def _list_context(request: TenantRequest, access: TenantAccess) -> dict[str, Any
         ],
         "counts_all_reasons": sum(each.count for each in reasons) == total,
         "wanted": wanted,
-        "is_narrowed": wanted != quarantine.EVERYTHING,
+        "is_filtered": wanted != quarantine.EVERYTHING,
         "query": _query(wanted),
         "next_query": _query(wanted, page.next_cursor) if page.next_cursor else "",
         "previous_query": _query(wanted, page.previous_cursor) if page.previous_cursor else "",
@@ -146,9 +144,9 @@ def _list_context(request: TenantRequest, access: TenantAccess) -> dict[str, Any
     }
 
 
-def _shown(record: Mapping[str, Any]) -> RefusedRecord:
-    payload = _set_out(record["payload"])
-    return RefusedRecord(
+def _shown(record: Mapping[str, Any]) -> RejectedRecord:
+    payload = _format_json(record["payload"])
+    return RejectedRecord(
         key=record["_id"],
         external_id=record["external_id"] or "",
         field=record["field"],
@@ -163,13 +161,13 @@ def _shown(record: Mapping[str, Any]) -> RefusedRecord:
     )
 
 
-def _set_out(payload: str) -> str:
-    """The JSON with a line a field and its letters as letters; as it is kept where it was cut."""
+def _format_json(payload: str) -> str:
+    """The JSON with one field per line and no escaped letters; unchanged if it was cut off."""
     try:
         text = json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return payload
-    return text.encode("utf-8", "replace").decode()  # half of a surrogate pair fits into JSON, not into a page
+    return text.encode("utf-8", "replace").decode()  # JSON may hold half of a surrogate pair, a page may not
 
 
 def _wanted(request: HttpRequest) -> QuarantineFilter:
@@ -182,7 +180,7 @@ def _filter(parameters: Any) -> QuarantineFilter:
 
 
 def _cursor(request: HttpRequest) -> Cursor | None:
-    """Where the page begins; a cursor that is none leads to the first page."""
+    """Where the page begins; an invalid cursor leads to the first page."""
     try:
         return Cursor.decode(text) if (text := request.GET.get("cursor", "")) else None
     except CursorError:
@@ -195,7 +193,7 @@ def _query(wanted: QuarantineFilter, cursor: str = "") -> str:
 
 
 def _back(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """To the list as it was narrowed; after all of those were dropped, to the whole list."""
+    """Back to the filtered list, or to the whole list if nothing of it is left."""
     response = redirect("quarantine", access.tenant.slug)
     query = _query(_filter(request.POST))
     if query and quarantine.count_records(access.tenant, _filter(request.POST)):

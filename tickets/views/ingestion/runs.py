@@ -1,4 +1,4 @@
-"""Runs of ingestion, ready to show: how far, how fast, how they ended and what to do about it."""
+"""Ingestion runs, ready to show: how far and how fast they are, how they ended, and what to do about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ _TRIGGERS = {
     "admin": "admin",
     "api": "API",
     "command": "command line",
-    "demo": "",  # who started it says it already
+    "demo": "",  # the name of who started it says so already
     "schedule": "",
 }
-_TODO_WHEN_REFUSED = {
-    "sync": "Once they are right at the helpdesk, the next run takes them in.",
-    "retry": "See why they are still refused. Correct the source’s settings, or drop them.",
-    "import": "Correct them in the file and import it again; what came in before is not doubled.",
+_TODO_WHEN_REJECTED = {
+    "sync": "Once they are corrected in the helpdesk, the next run imports them.",
+    "retry": "Check why they are still rejected. Correct the source’s settings, or discard them.",
+    "import": "Correct them in the file and import it again; tickets that were imported before are not duplicated.",
 }
 _READ = ("new_ingested", "updated", "unchanged", "quarantined", "foreign")
 
@@ -48,11 +48,11 @@ class LiveRun:
 
     @property
     def announcement(self) -> str:
-        """How far it is, for ears: changes with every tenth, not with every page."""
+        """The progress for screen readers; it changes with every tenth, not with every page."""
         if self.is_queued:
-            return "The ingestion waits for a worker."
+            return "The run is waiting for a worker."
         if self.total_pages is None:
-            return "The ingestion is running."
+            return "The run is in progress."
         return f"{self.percentage // 10 * 10}% read."
 
 
@@ -65,16 +65,16 @@ class PastRun:
     trigger: str
     queued_at: datetime
     ended_at: datetime | None
-    took: timedelta | None
+    duration: timedelta | None
     pages: int
     counts: Mapping[str, int]
-    brought: str
+    imported: str
     problem: str
     problem_code: str
     todo: str
     notice: str
     was_full: bool
-    has_refused: bool
+    has_rejected: bool
     cancelled_by: str
 
 
@@ -103,14 +103,14 @@ def live_run(job: Mapping[str, Any], *, now: datetime) -> LiveRun:
 
 
 def past_run(job: Mapping[str, Any]) -> PastRun:
-    trouble = job["error"] or job["warning"] or {}
-    refused = job["counts"]["quarantined"]
+    issue = job["error"] or job["warning"] or {}
+    rejected = job["counts"]["quarantined"]
     kind = job["options"].get("kind", "sync")
-    if trouble:
-        problem, todo = trouble["message"], advice(trouble.get("code"))
+    if issue:
+        problem, todo = issue["message"], advice(issue.get("code"))
     elif job["status"] == "partial":
-        problem = f"{refused} {'record' if refused == 1 else 'records'} could not be kept as tickets."
-        todo = _TODO_WHEN_REFUSED.get(kind, _TODO_WHEN_REFUSED["sync"])
+        problem = f"{rejected} {'record' if rejected == 1 else 'records'} could not be imported as tickets."
+        todo = _TODO_WHEN_REJECTED.get(kind, _TODO_WHEN_REJECTED["sync"])
     else:
         problem = todo = ""
     began, ended = job["started_at"], job["ended_at"]
@@ -122,15 +122,15 @@ def past_run(job: Mapping[str, Any]) -> PastRun:
         trigger=_TRIGGERS.get(job["trigger"], job["trigger"]),
         queued_at=job["queued_at"],
         ended_at=ended,
-        took=ended - began if began and ended else None,
+        duration=ended - began if began and ended else None,
         pages=job["processed_pages"],
         counts=job["counts"],
-        brought=describe_counts(job["counts"]),
+        imported=describe_counts(job["counts"]),
         problem=problem,
-        problem_code=trouble.get("code", ""),
+        problem_code=issue.get("code", ""),
         todo=todo,
         notice=(job.get("notice") or {}).get("message", ""),
         was_full=bool(job["options"].get("full")),
-        has_refused=job["status"] == "partial" and refused > 0,
+        has_rejected=job["status"] == "partial" and rejected > 0,
         cancelled_by=job.get("cancel_requested_by", "") if job["status"] == "cancelled" else "",
     )

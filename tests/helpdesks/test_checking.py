@@ -88,7 +88,7 @@ class TestFirstPage:
         checked = check_source(connect([item(n, at="04/03/2026") for n in range(8)] + [item(8, id=None)]))
         assert not checked.is_usable
         assert checked.problems == (
-            "All 9 tickets on its first page would be rejected: created_at may begin with the day or the month; set "
+            "All 9 tickets on its first page would be rejected: created_at may start with the day or the month; set "
             "a date_format that says which (8), id is missing (1). The first reason: created_at may begin with the day or the "
             "month; set a date_format that says which: '04/03/2026'.",
         )
@@ -96,7 +96,7 @@ class TestFirstPage:
     def test_a_check_passes_and_says_how_many_records_would_be_rejected(self, connect: Connect) -> None:
         checked = check_source(connect([item(1), item(2, at="soon")]))
         assert checked.is_usable
-        assert "1 of 2 tickets on its first page would be rejected: created_at is no date (1)." in str(checked)
+        assert "1 of 2 tickets on its first page would be rejected: created_at is not a date (1)." in str(checked)
 
     def test_a_path_that_no_record_has_is_named_and_fails(self, connect: Connect) -> None:
         checked = check_source(connect([item(1), item(2)], fields={**FIELDS, "subject": "subjekt"}))
@@ -270,13 +270,13 @@ class TestCommands:
         connect([item(1), item(2, at="soon"), item(3, at="later"), item(4, id="")])
         found, out, err = run("ingest", "--all", *options)
         assert found == status
-        assert "Rejected: created_at is no date (2), id is missing (1)" in out + err
+        assert "Rejected: created_at is not a date (2), id is missing (1)" in out + err
 
     def test_json_output_includes_the_rejection_reasons(self, connect: Connect) -> None:
         connect([item(1), item(2, at="soon")])
         for options in ((), ("--dry-run",)):
             out = run("ingest", "--all", "--json", *options)[1]
-            assert '"rejected": [{"field": "created_at", "reason": "is no date", "count": 1}]' in out
+            assert '"rejected": [{"field": "created_at", "reason": "is not a date", "count": 1}]' in out
 
 
 class TestPages:

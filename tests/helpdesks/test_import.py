@@ -183,7 +183,7 @@ class TestTimes:
     @pytest.mark.parametrize("text", ["04.03.2026 09:00", "4/3/26", "31-12-2026"])
     def test_whether_the_day_or_the_month_comes_first_is_never_guessed(self, text: str, write: Write) -> None:
         (fields,) = read(write("x.csv", f"id,created_at\n1,{text}\n"))
-        with pytest.raises(InvalidRecord, match="created_at: may begin with the day or the month; set a date_format"):
+        with pytest.raises(InvalidRecord, match="created_at: may start with the day or the month; set a date_format"):
             normalize_record(fields, tenant_id="acme")
 
 
@@ -416,7 +416,7 @@ class TestCommand:
         assert (status, out) == (
             3,
             "acme: dry run: 1 new, 1 updated, 0 unchanged, 0 deleted, 1 rejected. "
-            "Rejected: created_at is no date (1)\n",
+            "Rejected: created_at is not a date (1)\n",
         )  # fmt: skip
         assert set(store.iterate_live_ids()) == {"T-1", "T-9"}
         assert (jobs.find_recent(tenant), quarantine.count_records(tenant)) == ([], 0)

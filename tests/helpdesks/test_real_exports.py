@@ -324,14 +324,14 @@ class TestWhatIsSaid:
         status, out, err = run("import_tickets", "acme", str(path), "--dry-run")
         assert status == 3
         assert "dry run: 5 new" in out and "5 rejected" in out
-        assert "4 rejected: created_at is no date (line 3, line 5, line 7, …)" in err
+        assert "4 rejected: created_at is not a date (line 3, line 5, line 7, …)" in err
         assert "1 rejected: record has 1 columns where the header has 2 (line 11)" in err
         assert quarantine.count_records(tenant) == 0
         again = run("import_tickets", "acme", str(path))
-        assert again[0] == 3 and "4 rejected: created_at is no date (line 3, line 5, line 7, …)" in again[2]
+        assert again[0] == 3 and "4 rejected: created_at is not a date (line 3, line 5, line 7, …)" in again[2]
         said = json.loads(run("import_tickets", "acme", str(path), "--json")[1])
         assert said["rejected"][0] == {
-            "field": "created_at", "reason": "is no date", "count": 4, "first": ["line 3", "line 5", "line 7"],
+            "field": "created_at", "reason": "is not a date", "count": 4, "first": ["line 3", "line 5", "line 7"],
         }  # fmt: skip
 
     def test_a_dry_run_names_what_is_not_mapped_and_what_is_not_used(self, tenant: Tenant, write: Write) -> None:

@@ -536,7 +536,7 @@ BAD_RECORDS: dict[str, tuple[Any, str]] = {
     "without an id": (record(""), "id"),
     "with null for an id": (record(id_=None), "id"),  # type: ignore[arg-type]
     "with a list for an id": (record(id_=["T-1"]), "id"),  # type: ignore[arg-type]
-    "with a date that is no date": (record("T-9", created_at="soon"), "created_at"),
+    "with a date that is not a date": (record("T-9", created_at="soon"), "created_at"),
     "with a time instead of a date": (record("T-9", created_at="10:00"), "created_at"),
     "with a number for a date": (record("T-9", created_at=17), "created_at"),
     "without a date": (record("T-9", created_at=None), "created_at"),

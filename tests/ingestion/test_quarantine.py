@@ -82,7 +82,7 @@ class TestTryingAgain:
         job = retry(tenant)
         assert (job["status"], numbers(job)) == ("partial", {"new_ingested": 2, "quarantined": 1})
         assert live(tenant) == {"1", "3"}
-        assert kept(tenant) == {"2": "is no date: 'soon'"}
+        assert kept(tenant) == {"2": "is not a date: 'soon'"}
 
     def test_a_record_that_had_no_id_before_leaves_too(self, tenant: Tenant, rest_source: Source) -> None:
         quarantine.save_records(
@@ -218,7 +218,7 @@ class TestMappedIds:
             found.append((live(tenant), kept(tenant)))
         assert found == [
             ({"1", "2"}, {}),
-            ({"1", "2"}, {"1": "is no date: 'soon'"}),
+            ({"1", "2"}, {"1": "is not a date: 'soon'"}),
             ({"1", "2"}, {}),
         ]
 
@@ -277,14 +277,14 @@ class TestPage:
     def test_the_list_is_narrowed_by_reason_whatever_value_it_quotes(
         self, client_of: ClientOf, team_mate: User, tenant: Tenant
     ) -> None:
-        refuse(tenant, {"id": "A"}, reason="is no date: 'soon'")
-        refuse(tenant, {"id": "B"}, reason="is no date: 'later: much'")
-        refuse(tenant, {"id": "C"}, reason="is no dateline")
-        refuse(tenant, {"id": "D"}, reason="is no date: 'x'", field="updated_at")
+        refuse(tenant, {"id": "A"}, reason="is not a date: 'soon'")
+        refuse(tenant, {"id": "B"}, reason="is not a date: 'later: much'")
+        refuse(tenant, {"id": "C"}, reason="is not a dateline")
+        refuse(tenant, {"id": "D"}, reason="is not a date: 'x'", field="updated_at")
         client = client_of(team_mate)
         html = page_of(client, HERE)
-        assert "created_at is no date 2" in text_of(html).replace("  ", " ")
-        narrowed = text_of(page_of(client, HERE + "?field=created_at&reason=is+no+date"))
+        assert "created_at is not a date 2" in text_of(html).replace("  ", " ")
+        narrowed = text_of(page_of(client, HERE + "?field=created_at&reason=is+not+a+date"))
         assert "2 records of 4" in narrowed
         assert " A " in narrowed and " B " in narrowed
         assert " C " not in narrowed and " D " not in narrowed
@@ -370,11 +370,11 @@ class TestButtons:
     def test_dropping_a_narrowed_list_spares_the_others(
         self, client_of: ClientOf, manager: User, tenant: Tenant
     ) -> None:
-        refuse(tenant, {"id": 1}, reason="is no date: 'x'")
+        refuse(tenant, {"id": 1}, reason="is not a date: 'x'")
         refuse(tenant, {"id": 2})
         client = client_of(manager)
-        query = {"field": "created_at", "reason": "is no date"}
-        assert "Discard these 1" in page_of(client, HERE + "?field=created_at&reason=is+no+date")
+        query = {"field": "created_at", "reason": "is not a date"}
+        assert "Discard these 1" in page_of(client, HERE + "?field=created_at&reason=is+not+a+date")
         client.post(HERE + "drop/", {"all": "1", "until": "2099-01-01T00:00:00Z", **query})
         assert set(kept(tenant)) == {"2"}
 
@@ -432,4 +432,4 @@ class TestTwoVersions:
             refused = QuarantinedRecord("created_at", "is missing", each, fields={"id": "1"})
             quarantine.save_records(tenant, [refused], job_id="before", now=NOON)
         assert numbers(retry(tenant)) == {"new_ingested": 1, "quarantined": 1}
-        assert kept(tenant) == {"1": "is no date: 'soon'"}
+        assert kept(tenant) == {"1": "is not a date: 'soon'"}

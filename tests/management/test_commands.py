@@ -104,7 +104,7 @@ class TestIngest:
         assert (status, out) == (
             3,
             "acme: dry run: 1 new, 1 updated, 0 unchanged, 1 deleted, 1 rejected. "
-            "Rejected: created_at is no date (1)\n",
+            "Rejected: created_at is not a date (1)\n",
         )  # fmt: skip
         assert set(TicketStore(tenant).iterate_live_ids()) == {"T-1", "T-2"}
         assert len(jobs.find_recent(tenant)) == 1

@@ -1,12 +1,12 @@
-"""What a read ticket changes of a stored one: nothing, some fields, or everything. Pure.
+"""What a read ticket changes in the stored one: nothing, some fields, or everything. Pure.
 
-Content decides: `updated_at` that moves alone is no change, and a change under the same stamp
-is one. An older stamp than the stored one is an older version and does not overwrite, whatever
-order pages, files and lagging replicas come in. Yet a helpdesk that was set back stays at it: what
-whole reads show again after `OLDER_MUST_STAND`, and nothing else in between, is how it is now.
+Content decides: if only `updated_at` moves, nothing has changed, and a change under the same stamp is a change. A
+version with an older stamp does not overwrite, in whatever order pages, files and lagging replicas arrive. But a
+helpdesk that was restored from a backup keeps showing the older version: once whole reads have shown it for
+`OLDER_MUST_STAND`, and nothing else in between, it overwrites.
 
-Two stamps can be compared only where one mapping read both. Once a mapping or a helpdesk's address
-has changed, what is read first under the new one overwrites what was stored under the former, once a ticket.
+Two stamps can be compared only if the same mapping read both. After a mapping or a helpdesk's address has changed, the
+first version that is read with the new one overwrites the stored one, once per ticket.
 """
 
 from collections.abc import Mapping
@@ -36,14 +36,14 @@ OLDER_MUST_STAND = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What our rules say of a ticket's words."""
+    """The classification and topics of a ticket's text."""
 
     classification: Classification
     topics: tuple[str, ...]
 
 
 def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
-    """What is stored of a ticket, apart from our own book-keeping."""
+    """What is stored of a ticket, apart from internal fields."""
     return {
         "source": content.source,
         "customer_id": content.customer_id,
@@ -63,7 +63,7 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
 
 
 def overwrites(stored: StoredVersion, ticket: ReadTicket, *, now: datetime, is_whole: bool) -> bool:
-    """Whether what was read counts more than what is stored; `is_whole`: by a whole read of the helpdesk."""
+    """Whether the read version replaces the stored one; `is_whole`: a whole read of the helpdesk showed it."""
     if not stored.is_comparable(ticket) or ticket.content.updated_at >= stored.updated_at:
         return True
     older = stored.older
@@ -85,7 +85,7 @@ def initial_changes(fields: Mapping[str, Any]) -> FieldChanges:
 
 
 def field_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> FieldChanges:
-    """The tracked fields that differ, old value and new. A status that is only spelled otherwise is the same one."""
+    """The tracked fields that differ, old value and new. Another spelling of a status is not a difference."""
     changed = [name for name in TRACKED if old.get(name) != new[name]]
     return {
         name: {"old": old.get(name), "new": new[name]}

@@ -1,7 +1,7 @@
-"""What saving a page comes to, worked out before anything is written. Pure.
+"""The writes of a page, planned before anything is written. Pure.
 
-A plan is made outside the transaction and then written as it is, so that repeating the
-transaction repeats the same writes.
+A plan is made outside the transaction and then written as it is, so that repeating the transaction repeats the same
+writes.
 """
 
 from collections.abc import Sequence
@@ -29,20 +29,20 @@ Document = dict[str, Any]
 _STORED_WITH_TOPICS = frozenset(Facets._fields)
 VERDICTS = frozenset(("urgency", "sentiment", "requires_action"))
 RULES_CHANGED = "rules changed"
-"""The reason of a history entry whose verdict is another one though the helpdesk's ticket is the same."""
+"""The reason of a history entry whose classification changed though the helpdesk's ticket did not."""
 STATUS_MAPPED = "status mapped"
-"""The reason of a history entry whose status is another one though the helpdesk's is the same."""
+"""The reason of a history entry whose status changed though the helpdesk's did not."""
 
 COUNTED = frozenset(
     ("source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics", "created_at", "turns",
      "is_closing_known", "is_deleted")
 )  # fmt: skip
-"""What statistics are made of: only where one of these changes do numbers change."""
+"""The fields that statistics use: numbers change only if one of these does."""
 
 
 @dataclass(slots=True)
 class PagePlan(PageWrites):
-    """Works out the writes of a page, ticket by ticket. `is_whole`: the page is of a whole read of the helpdesk."""
+    """Plans the writes of a page, ticket by ticket. `is_whole`: the page belongs to a whole read of the helpdesk."""
 
     routes: Sequence[Route] = ()
     retention_days: int | None = None
@@ -79,13 +79,13 @@ class PagePlan(PageWrites):
         self._announce(ticket, verdict, before=None)
 
     def add_same(self, ticket: ReadTicket, version: StoredVersion) -> None:
-        """A ticket whose stored version stays; an older one that was read is remembered, to see whether it stands."""
+        """A ticket whose stored version stays; an older one that was read is remembered, to see whether it persists."""
         self.unchanged += 1
         values: Document = {}
         if version.from_file and not ticket.from_file:
             values["from_file"] = False
         if not version.is_comparable(ticket):
-            values["mapping"] = ticket.origin.mapping  # from now on its stamp counts
+            values["mapping"] = ticket.origin.mapping  # from now on its stamp can be compared
         if version.digest == ticket.digest:
             if version.older is not None:
                 values["older"] = None
@@ -99,16 +99,16 @@ class PagePlan(PageWrites):
             self.updates.append((version.key, values))
 
     def add_known(self, ticket: ReadTicket, stored: Document, version: StoredVersion) -> None:
-        """A ticket that is stored already, whole in `stored`, and may differ."""
+        """A ticket that is already stored, complete in `stored`, and may differ."""
         is_news = overwrites(version, ticket, now=self.now, is_whole=self.is_whole)
-        # One that comes back as we had it may have missed a change of the rules.
+        # A deleted ticket that comes back unchanged may have missed a change of the rules.
         content = ticket.content if is_news else stored_content(stored)
         verdict = stored_verdict(content, stored, rules_version=self.rules.version) or classify(
             content, rules=self.rules
         )
         fields = stored_fields(content, verdict)
         changes: FieldChanges = field_changes(stored, fields)
-        # Of what an earlier version stored nobody knows the mapping: most likely it is the one of today.
+        # What an earlier version stored has no mapping: most likely it was the current one.
         is_corrected = is_news and "mapping" in stored and not version.is_comparable(ticket)
         fields |= next_transitions(stored, content, now=self.now, is_corrected=is_corrected).fields
         values: Document = {name: value for name, value in fields.items() if stored.get(name) != value}
@@ -137,24 +137,24 @@ class PagePlan(PageWrites):
             self.updated += 1
             self.restored += stored["is_deleted"]
         else:
-            self.unchanged += 1  # new rules, the same verdict: only the digest moves
+            self.unchanged += 1  # new rules, the same classification: only the digest changes
         self.updates.append((stored["_id"], values))
         if COUNTED & values.keys():
             self.dirty.add(stored)
             self.dirty.add({**stored, **values})
-        # What only other rules make urgent is no news to anybody on call.
+        # A ticket that is urgent only because of changed rules is not worth an alert.
         if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
 
     def reclassify(self, stored: Document, version: StoredVersion) -> None:
-        """A stored ticket under the rules of this plan; nothing where it was judged by them already."""
+        """Classify a stored ticket by the rules of this plan; nothing if it was already classified by them."""
         content = stored_content(stored)
         digest = content.digest(rules_version=self.rules.version)
         if digest != version.digest:
             self._add_stored(content, digest, stored, version)
 
     def remap(self, stored: Document, version: StoredVersion, statuses: StatusMap) -> None:
-        """A stored ticket with the status that the tenant's map gives it now, and in our spelling."""
+        """Give a stored ticket the status that the tenant's map gives it now, in our spelling."""
         content = stored_content(stored)
         status, mapped_from = apply_status_map(spell_status(content.mapped_from or content.status), statuses)
         if (status, mapped_from) != (content.status, content.mapped_from):
@@ -162,7 +162,7 @@ class PagePlan(PageWrites):
             self._add_stored(content, content.digest(rules_version=self.rules.version), stored, version)
 
     def _add_stored(self, content: TicketContent, digest: str, stored: Document, version: StoredVersion) -> None:
-        """The stored ticket as if it were read once more where it came from."""
+        """Add the stored ticket as if it were read once more from its origin."""
         origin = Origin(name=stored.get("connection", ""), mapping=version.mapping)
         self.add_known(ReadTicket(content, digest, from_file=version.from_file, origin=origin), stored, version)
 
@@ -176,13 +176,13 @@ class PagePlan(PageWrites):
     def _announce(self, ticket: ReadTicket, verdict: Verdict, *, before: tuple[str, str] | None) -> None:
         if not self.routes:
             return
-        judged = verdict.classification
+        classification = verdict.classification
         facts = TicketFacts(
             ticket_id=ticket.content.external_id,
             subject=ticket.content.subject[:LONGEST_SUBJECT],
             customer_id=ticket.content.customer_id,
-            urgency=judged.urgency,
-            sentiment=judged.sentiment,
+            urgency=classification.urgency,
+            sentiment=classification.sentiment,
             reason="",
             created_at=ticket.content.created_at,
         )
@@ -190,7 +190,7 @@ class PagePlan(PageWrites):
         if not wanting:
             return
         facts = replace(facts, text=first_lines(ticket.content.message))
-        words = deciding_words(judged)
+        words = deciding_words(classification)
         event = f"{facts.ticket_id}\0{ticket.digest}"
         expires_at = self._expiry(facts.created_at).get("expires_at")
         self.announcements.extend(
@@ -208,7 +208,7 @@ class PagePlan(PageWrites):
 
 
 def _origin_fields(ticket: ReadTicket) -> Document:
-    """The connection or import of a ticket, and by which mapping its stored version was read."""
+    """The connection or import of a ticket, and the mapping that its stored version was read with."""
     origin = ticket.origin
     return {
         **({"connection": origin.name} if origin.name else {}),
@@ -228,7 +228,7 @@ def stored_verdict(content: TicketContent, stored: Document, *, rules_version: s
     """The verdict that was stored, where neither the words nor the rules have changed since; otherwise None.
 
     Most changes are of the status, and judging words costs more than all else. The stored digest tells by
-    which rules the stored words were judged.
+    which rules the stored words were classification.
     """
     if (content.subject, content.message) != (stored["subject"], stored["message"]):
         return None

@@ -26,9 +26,9 @@ def plan_page(
 ) -> PagePlan:
     """Compare the read tickets with the stored ones: what has to be written, and the counts.
 
-    One slim read for the page, and a whole one of those that may have changed. Of two records with one id in a page
-    the newer counts. What is news on one of the `routes` is announced. `rules` are those that the tickets' digests
-    name. `is_whole`: the page is of a whole read of the helpdesk.
+    It reads a few fields of every stored ticket of the page, and all fields of those that may have changed. Of two
+    records with the same id the newer one counts. `routes` decide what alerts are sent. `rules` must be those that
+    the tickets' digests name. `is_whole`: the page belongs to a whole read of the helpdesk.
     """
     latest = _latest(tickets)
     versions = store.find_versions(list(latest))
@@ -53,9 +53,9 @@ def plan_page(
 def plan_reclassification(
     store: TicketStore, *, after: str, limit: int, rules: TenantRules, job_id: str, now: datetime
 ) -> tuple[PagePlan, str, int]:
-    """The living tickets behind the id `after` under other rules: the plan, the last id, how many were looked at.
+    """Reclassify the live tickets after the id `after`: the plan, the last id, and how many tickets it covers.
 
-    A page is at most `limit` tickets, and fewer where their messages are long.
+    A page has at most `limit` tickets, and fewer if their messages are long.
     """
     plan = _empty_plan(store, job_id=job_id, now=now, rules=rules)
     count = 0
@@ -68,7 +68,7 @@ def plan_reclassification(
 def plan_remapping(
     store: TicketStore, statuses: StatusMap, *, limit: int, rules: TenantRules, job_id: str, now: datetime
 ) -> PagePlan:
-    """The next living tickets to whose status the map, or our spelling, gives another; an empty plan where none is left."""
+    """The next live tickets whose status the map, or our spelling, changes; an empty plan if none are left."""
     plan = _empty_plan(store, job_id=job_id, now=now, rules=rules)
     for match in _mapped_otherwise(store, statuses):
         for stored in store.iterate_live(match, limit=limit):
@@ -79,7 +79,7 @@ def plan_remapping(
 
 
 def _mapped_otherwise(store: TicketStore, statuses: StatusMap) -> Iterator[Document]:
-    """Matches of the living tickets whose stored status is not what the map makes of the helpdesk's."""
+    """Filters for the live tickets whose stored status is not what the map makes of the helpdesk's."""
     stored = store.iterate_values("status", {})
     if wrong := [each for each in stored if apply_status_map(spell_status(each), statuses) != (each, None)]:
         yield {"status": {"$in": wrong}, "mapped_from": None}

@@ -1,4 +1,4 @@
-"""A page of records as a helpdesk sent them, sorted into tickets, refused and foreign ones. Pure."""
+"""A page of records as a helpdesk sent them, sorted into tickets, rejected and foreign records. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -22,9 +22,9 @@ class ReadPage:
     foreign: int = 0
 
     def ids_at_the_source(self) -> list[str]:
-        """Every id that the page shows to exist, also those of records we cannot keep."""
-        refused = [each.external_id for each in self.quarantined]
-        return [ticket.content.external_id for ticket in self.tickets] + [id_ for id_ in refused if id_]
+        """Every id that the page shows to exist, including those of rejected records."""
+        rejected = [each.external_id for each in self.quarantined]
+        return [ticket.content.external_id for ticket in self.tickets] + [id_ for id_ in rejected if id_]
 
 
 def read_records(
@@ -35,23 +35,23 @@ def read_records(
     origin: Origin = PLAIN,
     statuses: StatusMap = NO_STATUS_MAP,
 ) -> ReadPage:
-    """`rules_version` of the rules that the tickets will be judged by. `origin`: of the records that name none.
-    `statuses` as the tenant maps them."""
+    """`rules_version`: of the rules that the tickets will be classified by. `origin`: of records that name none.
+    `statuses`: the tenant's map."""
     page = ReadPage()
     for record in records:
         if record.is_skipped:
             continue
         place = record.origin or origin
         if record.fields is None:
-            page.quarantined.append(_refused(record, place, *record.problem))
+            page.quarantined.append(_rejected(record, place, *record.problem))
             continue
         try:
             content = normalize_record(record.fields, tenant_id=tenant_id, statuses=statuses)
-            _refuse_id_of_others(content, place)
+            _reject_id_of_others(content, place)
         except ForeignRecord:
             page.foreign += 1
         except InvalidRecord as error:
-            page.quarantined.append(_refused(record, place, error.field, error.reason))
+            page.quarantined.append(_rejected(record, place, error.field, error.reason))
         else:
             digest = content.digest(rules_version=rules_version)
             if place.prefix:
@@ -61,18 +61,18 @@ def read_records(
 
 
 def classify(content: TicketContent, *, rules: TenantRules = NO_RULES) -> Verdict:
-    """Classify a ticket. It costs more than all else, so only new and changed tickets are classified."""
+    """Classify a ticket. It costs more than anything else, so only new and changed tickets are classified."""
     return Verdict(
         classification=classify_ticket(subject=content.subject, message=content.message, rules=rules),
         topics=topics(subject=content.subject, message=content.message),
     )
 
 
-def _refuse_id_of_others(content: TicketContent, origin: Origin) -> None:
+def _reject_id_of_others(content: TicketContent, origin: Origin) -> None:
     if not origin.prefix and not origin.owns(content.external_id):
         name, _, _ = content.external_id.partition(SEPARATOR)
-        raise InvalidRecord("id", f"begins like those of another connection or import, “{name}”")
+        raise InvalidRecord("id", f"starts like the ids of another connection or import, “{name}”")
 
 
-def _refused(record: SourceRecord, origin: Origin, field: str, reason: str) -> QuarantinedRecord:
+def _rejected(record: SourceRecord, origin: Origin, field: str, reason: str) -> QuarantinedRecord:
     return QuarantinedRecord(field, reason, record.raw, fields=record.fields, place=record.place, origin=origin)

@@ -1,6 +1,6 @@
 """Rewrites stored tickets page by page, under the tenant's ingestion lock, after its rules or its statuses have changed.
 
-Between two pages the lock is let go of, so an ingestion waits for a page at most.
+The lock is released between two pages, so a run waits for one page at most.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from tickets.store.page_writes import PageWrites
 from tickets.store.ticket_store import TicketStore
 
 LOCK_OWNER = "rewriting"
-"""Begins the owner's id where the lock is held for a page: a run waits for it, because it soon ends."""
+"""The owner's id starts with this while a page is rewritten: a run waits for it, because it ends soon."""
 
 
 def rewrite_page(tenant: Tenant, plan: Callable[[TicketStore], PageWrites], *, owner_id: str) -> bool:
-    """Save what `plan` makes of the stored tickets; False where that has to wait, and nothing was written.
+    """Save what `plan` makes of the stored tickets; False if that has to wait and nothing was written.
 
-    It waits while the tenant has a run, queued or running: that comes first.
+    It waits while the tenant has a run, queued or running, because that comes first.
     """
     if jobs.find_active(tenant) is not None:
         return False

@@ -1,11 +1,11 @@
-"""Dates as helpdesks write them, read without a guess. Pure.
+"""Dates as helpdesks write them, read without guessing. Pure.
 
-Read are ISO 8601, dates that name their month, and RFC 5322, asctime and JavaScript's own form. Rejected, with a
-reason that says what to do, is what could be two moments: day and month in figures, a year of two digits, a zone
-by a name such as EST or IST, and a bare number. `DateForm` is how a source's settings answer such a question.
+It reads ISO 8601, dates with a named month, RFC 5322, asctime and JavaScript's own form. It rejects whatever could be
+two moments, with a reason that says what to do: day and month both in digits, a two-digit year, a zone by a name such
+as EST or IST, and a bare number. A source's settings resolve these as a `DateForm`.
 
-A local time that exists twice, when clocks go back, is the first of the two; one that clocks skip is read by the
-offset before the change, as PEP 495 has it.
+A local time that exists twice, when clocks go back, is the first of the two; one that clocks skip is read with the
+offset before the change, as PEP 495 specifies.
 """
 
 import math
@@ -28,7 +28,7 @@ _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _NEVER_YEAR = 9999
 
-# What databases, spreadsheets and programs write where there is no date.
+# What databases, spreadsheets and programs write for no date.
 _UNSET = frozenset(
     ("", "-", "--", "\u2013", "\u2014", "?", "0", "n/a", "na", "n.a.", "nil", "none", "null", "nan", "nat", "never", "false", "undefined",
      "unset", "not set", "invalid date", "infinity", "-infinity", "\\n")
@@ -77,7 +77,7 @@ _FORMS: Final = tuple(
 _PLAIN_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _ISO_DAY = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8})(?:[Tt ]|\Z)")
 _DOT_NET = re.compile(r"/Date\((-?[0-9]{1,14})(?:[+-][0-9]{4})?\)/")
-"""Milliseconds since 1970, as .NET writes dates in JSON; the offset is a remark."""
+"""Milliseconds since 1970, as .NET writes dates in JSON; the offset is only informative."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _TWO_FIGURES_FIRST = re.compile(
     r"(?:[a-z]{2,9}\.?,?\s+)?[0-9]{1,2}\s*[./\s-]\s*[0-9]{1,2}\s*[./\s-]\s*(?:[0-9]{4}|[0-9]{2})(?![0-9])"
@@ -87,30 +87,30 @@ _TWO_FIGURES_FIRST = re.compile(
 
 
 _TOO_LATE_IN_SECONDS = 1e11
-"""As seconds it lies beyond the year 5000, so it counts milliseconds."""
+"""As seconds it would be after the year 5000, so it counts milliseconds."""
 _IS_A_NUMBER = "is a number; set date_format to epoch (it counts seconds since 1970) or epoch_ms (milliseconds)"
 
 _SHORT_YEAR = re.compile(rf"{_WEEKDAY}{_DAY}[\s/-]*{_MONTH}[\s,/-]+[0-9]{{2}}(?![0-9])", re.IGNORECASE | re.ASCII)
 
 
 class NotADate(ValueError):
-    """A value that is no date, or that could be two; the message is a reason that follows the field's name."""
+    """A value that is not a date, or could be two; the message is a reason that follows the field's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateForm:
     """How a source writes its dates.
 
-    `zone`: of times that name none. `date_format`: as for strptime, for what would have to be guessed; or `epoch`
-    for seconds since 1970 (and milliseconds, where seconds would lie beyond the year 5000), or `epoch_ms`. What
-    does not have that form is read as without it.
+    `zone`: for times without one. `date_format`: as for strptime, for dates that are ambiguous otherwise; or `epoch`
+    for seconds since 1970 (and milliseconds, if seconds would be after the year 5000), or `epoch_ms`. Values of
+    another form are read as if there were no format.
     """
 
     zone: tzinfo = UTC
     date_format: str = ""
 
     def localize(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields with their dates in UTC as ISO 8601; one that is no date stays, so that it is rejected as it came."""
+        """The fields with their dates in UTC as ISO 8601; an invalid date stays as it is, so that it is rejected as it came."""
         read = dict(fields)
         for name in DATE_FIELDS:
             value = read.get(name)
@@ -124,7 +124,7 @@ class DateForm:
         return read
 
     def read(self, value: Any) -> datetime | None:
-        """The moment in UTC, in milliseconds; None where the helpdesk says that there is none. Raises `NotADate`."""
+        """The moment in UTC, in milliseconds; None if the helpdesk says there is not a date. Raises `NotADate`."""
         if self.date_format in ("", EPOCH, EPOCH_MS) and (plain := _read_plain(value)) is not None:
             return plain
         if value is None or value is False or (isinstance(value, str) and _says_unset(value)):
@@ -153,7 +153,7 @@ class DateForm:
             moment = _LATEST
         if not _EARLIEST <= moment < _LATEST:
             raise NotADate(
-                f"is no date as {self.date_format} (epoch counts seconds, epoch_ms milliseconds): {number:.0f}"
+                f"is not a date as {self.date_format} (epoch counts seconds, epoch_ms milliseconds): {number:.0f}"
             )
         return _in_milliseconds(moment)
 
@@ -167,11 +167,11 @@ class DateForm:
 
 
 ISO_ONLY: Final = DateForm()
-"""Of sources that have no settings for dates: times that name no zone are UTC."""
+"""For sources without date settings: times without a zone are UTC."""
 
 
 def names_no_zone(value: Any) -> bool:
-    """Whether the value is a date and time that only a zone makes a moment."""
+    """Whether the value is a date and time without a zone."""
     if not isinstance(value, str) or ":" not in value or _says_unset(value):
         return False
     try:
@@ -181,7 +181,7 @@ def names_no_zone(value: Any) -> bool:
 
 
 def _read_plain(value: Any) -> datetime | None:
-    """A moment in the form that nearly all helpdesks use, in a third of the time; None for all that takes a closer look."""
+    """A moment in the form that nearly all helpdesks use, in a third of the time; None for any other form."""
     if not isinstance(value, str) or _PLAIN_MOMENT.fullmatch(value) is None:
         return None
     try:
@@ -207,9 +207,9 @@ def _epoch_number(value: Any) -> float | None:
 
 
 def _read_text(text: str) -> datetime:
-    """The moment that a text says, aware where it names a zone. Raises `NotADate`."""
+    """The moment that a text names, aware if it has a zone. Raises `NotADate`."""
     if len(text) > _LONGEST:
-        raise NotADate(f"is no date: {text[:60]!r}")
+        raise NotADate(f"is not a date: {text[:60]!r}")
     if _ISO_DAY.match(text):
         try:
             moment: datetime = isoparse(text)
@@ -225,10 +225,10 @@ def _read_text(text: str) -> datetime:
     if _NUMBER.fullmatch(text):
         raise NotADate(f"{_IS_A_NUMBER}: {text[:60]!r}")
     if _TWO_FIGURES_FIRST.match(text):
-        raise NotADate(f"may begin with the day or the month; set a date_format that says which: {text[:60]!r}")
+        raise NotADate(f"may start with the day or the month; set a date_format: {text[:60]!r}")
     if _SHORT_YEAR.match(text):
-        raise NotADate(f"has a year of two digits; set a date_format that fits: {text[:60]!r}")
-    raise NotADate(f"is no date: {text[:60]!r}")
+        raise NotADate(f"has a two-digit year; set a matching date_format: {text[:60]!r}")
+    raise NotADate(f"is not a date: {text[:60]!r}")
 
 
 def _assemble(parts: Mapping[str, str | None], text: str) -> datetime:
@@ -237,7 +237,7 @@ def _assemble(parts: Mapping[str, str | None], text: str) -> datetime:
     hour, half = int(parts.get("hour") or 0), (parts.get("half") or "").lower()
     fraction = f"{parts.get('fraction') or '0':0<6}"[:6]
     if half and not 1 <= hour <= 12:
-        raise NotADate(f"is no date: {text[:60]!r}")
+        raise NotADate(f"is not a date: {text[:60]!r}")
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     try:
@@ -252,18 +252,18 @@ def _assemble(parts: Mapping[str, str | None], text: str) -> datetime:
             tzinfo=zone,
         )
     except ValueError:
-        raise NotADate(f"is no date: {text[:60]!r}") from None
+        raise NotADate(f"is not a date: {text[:60]!r}") from None
 
 
 def _zone_of(parts: Mapping[str, str | None], text: str) -> tzinfo | None:
-    """The zone that is named, by UTC's own names or by an offset from it; a name besides an offset is a remark."""
+    """The zone, by a name of UTC or by an offset from it; a name beside an offset is ignored."""
     sign = parts.get("sign")
     if sign is not None:
         if (parts.get("utc") or "").lower() == "z":
             raise NotADate(f"names two zones: {text[:60]!r}")
         minutes = int(parts["zone_hour"] or 0) * 60 + int(parts["zone_minute"] or 0)
         if minutes >= 24 * 60 or int(parts["zone_minute"] or 0) > 59:
-            raise NotADate(f"is no date: {text[:60]!r}")
+            raise NotADate(f"is not a date: {text[:60]!r}")
         return timezone(timedelta(minutes=minutes if sign == "+" else -minutes))
     comment = _OFFSET.fullmatch(parts.get("comment") or "")
     if comment and not parts.get("zone_name"):  # (UTC+01:00)
@@ -273,19 +273,18 @@ def _zone_of(parts: Mapping[str, str | None], text: str) -> tzinfo | None:
         if name.upper() in ("UTC", "GMT", "UT", "Z"):
             return UTC
         raise NotADate(
-            f"names the zone {name}, which is not the same everywhere; have it sent as an offset such as +01:00: "
-            f"{text[:60]!r}"
+            f"names the zone {name}, which is ambiguous; have it sent as an offset such as +01:00: {text[:60]!r}"
         )
     return UTC if parts.get("utc") else None
 
 
 def _in_utc(moment: datetime, *, zone: tzinfo, text: str) -> datetime | None:
     if moment.year < _EARLIEST.year or moment.year >= _NEVER_YEAR:
-        return None  # 0001-01-01, 1900-01-01, 1970-01-01 and 9999-12-31 stand for a date that is not set
+        return None  # 0001-01-01, 1900-01-01, 1970-01-01 and 9999-12-31 are placeholders for a date that is not set
     try:
         moment = (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
     except (OverflowError, ValueError):
-        raise NotADate(f"is no date: {text[:60]!r}") from None
+        raise NotADate(f"is not a date: {text[:60]!r}") from None
     return _in_range(_in_milliseconds(moment), text=text)
 
 
@@ -293,7 +292,7 @@ def _in_range(moment: datetime, *, text: str) -> datetime | None:
     if moment < _EARLIEST:
         return None
     if moment > _LATEST:
-        raise NotADate(f"lies too far ahead: {text[:60]!r}")
+        raise NotADate(f"is too far in the future: {text[:60]!r}")
     return moment
 
 

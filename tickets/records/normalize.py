@@ -1,8 +1,8 @@
-"""From whatever a helpdesk sent to a ticket we can keep, or a reason why not. Pure.
+"""From whatever a helpdesk sent to a ticket that can be stored, or the reason why not. Pure.
 
-Rules: a record needs an id and a creation date; missing texts become empty; a number or a yes or no where
-text belongs is its text; lists and objects are rejected, never guessed. Text is compared and kept in one form
-(HTML as its words, line ends as `\\n`, no NUL, no lone surrogates), because helpdesks rewrite it as they please.
+Rules: a record needs an id and a creation date; missing texts become empty; a number or boolean in place of a text
+becomes its text; lists and objects are rejected, never guessed. Text is compared and stored in one form (HTML as plain
+text, line ends as `\\n`, no NUL, no lone surrogates), because helpdesks rewrite it at will.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _LINE_END = re.compile(r"\r\n?|\u2028|\u2029")
 
 
 class InvalidRecord(Exception):
-    """A record that cannot be kept as a ticket; it goes to quarantine with `field` and the reason."""
+    """A record that cannot be stored as a ticket; it goes to quarantine with `field` and the reason."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}")
@@ -36,12 +36,12 @@ class InvalidRecord(Exception):
 
 
 class ForeignRecord(Exception):
-    """A record that names another tenant. It is refused and counted, never stored."""
+    """A record that names another tenant. It is counted, never stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class TicketContent:
-    """What a ticket says at its source, normalised."""
+    """A ticket as the helpdesk has it, normalised."""
 
     external_id: str
     source: str
@@ -52,9 +52,9 @@ class TicketContent:
     created_at: datetime
     updated_at: datetime
     resolved_at: datetime | None = None
-    """When the helpdesk says that it was resolved or closed; None where it does not say."""
+    """When it was resolved or closed according to the helpdesk; None if it does not say."""
     mapped_from: str | None = None
-    """The helpdesk's own status, where the tenant has said what that means; None where it did not need to."""
+    """The helpdesk's own status if the tenant's map replaced it, else None."""
 
     def digest(self, *, rules_version: int | str) -> str:
         """Changes with anything that may change what we store, and not with `updated_at` alone.
@@ -105,7 +105,7 @@ def normalize_record(
 
 
 def clean_text(text: str) -> str:
-    """One form of a text: `\\n` line ends, no NUL and no lone surrogates, nothing at the end."""
+    """One form of a text: `\\n` line ends, no NUL, no lone surrogates, no trailing white space."""
     if "\r" in text or "\u2028" in text or "\u2029" in text:
         text = _LINE_END.sub("\n", text)
     if "\0" in text:
@@ -143,7 +143,7 @@ def _identifier(record: Mapping[str, Any], field: str, *, needed: bool) -> str:
     if len(cleaned) > LONGEST_ID:
         raise InvalidRecord(field, f"is longer than {LONGEST_ID} characters")
     if "\n" in cleaned:
-        raise InvalidRecord(field, "holds a line break")
+        raise InvalidRecord(field, "contains a line break")
     return cleaned
 
 
@@ -171,7 +171,7 @@ def _status(record: Mapping[str, Any]) -> str:
 
 
 def apply_status_map(status: str, statuses: StatusMap) -> tuple[str, str | None]:
-    """The status to store, and the helpdesk's own where the tenant's map has replaced it."""
+    """The status to store, and the helpdesk's own if the tenant's map replaced it."""
     ours = statuses.find(status) if state_of(status) == "unknown" else None
     return (status, None) if ours is None else (ours, status)
 
@@ -188,7 +188,7 @@ def _kind(value: object) -> str:
         case bool():
             return "true or false"
         case float():
-            return "no finite number"
+            return "NaN or infinite"
         case list():
             return "a list"
         case Mapping():

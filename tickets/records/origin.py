@@ -1,4 +1,4 @@
-"""Where tickets come from, a helpdesk connection or an import, and the name space their ids have. Pure."""
+"""Where tickets come from, a helpdesk connection or an import, and the name space of their ids. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ _AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
 class Origin:
     """A helpdesk connection or an import.
 
-    `name`: of the connection or the import. `prefix`: begins each of its tickets' ids (`NAME:`); empty
-    where they keep their own. `mapping`: fingerprint of the settings that its records are read by; a
-    stored stamp says nothing about one that was read by another mapping. Empty where stamps always decide.
-    `others`: names of the tenant's other name spaces; no ticket without a prefix may begin like one of theirs.
-    `doubles`: prefixes of tickets of this very helpdesk that were read before somebody said which one it is.
+    `name`: of the connection or the import. `prefix`: each of its tickets' ids starts with it (`NAME:`); empty
+    if they keep their own. `mapping`: the fingerprint of the settings that its records are read with; stamps that
+    were read with different mappings cannot be compared. Empty if stamps always decide. `others`: names of the
+    tenant's other name spaces; no ticket without a prefix may start like one of theirs. `doubles`: prefixes of
+    tickets of this same helpdesk that were read before a person identified it.
     """
 
     name: str = ""
@@ -34,13 +34,13 @@ class Origin:
 
     @property
     def match(self) -> dict[str, Any]:
-        """What the ids of its tickets have in common, as a filter of an index on them."""
+        """What the ids of its tickets have in common, as a filter that an index serves."""
         if self.prefix:
             return beginning_with(self.prefix)
         return {"$nor": [beginning_with(name + SEPARATOR) for name in sorted(self.others)]} if self.others else {}
 
     def external_ids(self, ids: Iterable[str]) -> Iterator[str]:
-        """The ids under which we store the tickets that the helpdesk calls so; none of another name space."""
+        """The stored ids of the tickets with these ids in the helpdesk; none of another name space."""
         for each in ids:
             external_id = self.prefix + each
             if self.owns(external_id):
@@ -48,9 +48,9 @@ class Origin:
 
 
 def beginning_with(prefix: str) -> dict[str, Any]:
-    """The filter of the ids that begin with a name space's prefix."""
+    """The filter for ids that start with a name space's prefix."""
     return {"external_id": {"$gte": prefix, "$lt": prefix.removesuffix(SEPARATOR) + _AFTER_SEPARATOR}}
 
 
 PLAIN = Origin()
-"""The name space without a prefix: a tenant's first connection, and all that was stored before there were others."""
+"""The name space without a prefix: a tenant's first connection, and everything stored before there were others."""

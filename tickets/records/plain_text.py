@@ -1,7 +1,7 @@
-"""The words of HTML, as a person reads them who sees the mail. Pure.
+"""The text of HTML as a person who opens the mail reads it. Pure.
 
-Whatever a customer may have sent is taken, in time that grows with its length alone: no pattern here can read
-past the next `<`, and none gives anything back.
+It accepts whatever a customer may have sent, in time linear in its length: no pattern here can read past the next
+`<`, and none backtracks.
 """
 
 import re
@@ -9,7 +9,7 @@ from html import unescape
 from typing import Final, Literal
 
 _NAME = r"(?P<name>[a-zA-Z][a-zA-Z0-9:-]*+)(?=[\s/>])"
-# A quoted value may hold `>`; where a quotation mark is not closed, the tag ends at the first `>`.
+# A quoted value may hold `>`; if a quotation mark is not closed, the tag ends at the first `>`.
 _ATTRIBUTES = r"(?P<attributes>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+(?=>)|[^<>]*+)"
 _TAG: Final = re.compile(rf"<!--|-->|<(?P<closing>/?){_NAME}{_ATTRIBUTES}>|<[!?][^<>]*+>")
 _LINE_BREAKS: Final = re.compile(r"[\r\n\f\v\x85\u2028\u2029]+")
@@ -33,7 +33,7 @@ _OTHER: Final = frozenset(
 )  # fmt: skip
 _KNOWN: Final = _BLOCKS | _INLINE | _OTHER
 
-# What newsletters and mail programs put before the text for previews only, and do not show.
+# What newsletters and mail programs put before the text for previews only, hidden from readers.
 _HIDDEN_STYLE: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
     r"|(?:font-size|max-height)\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:[;!]|$)|(?<![-\w])opacity\s*:\s*0\s*(?:[;!]|$)",
@@ -49,26 +49,26 @@ _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-z
 _ESCAPED_TAG: Final = re.compile(r"\s*(?:&lt;|&#60;|&#x3c;)/?(?P<name>[a-zA-Z][a-zA-Z0-9]*+)(?=[\s/&])", re.IGNORECASE)
 _LEADING_COMMENTS: Final = re.compile(r"\A\ufeff?\s*(?:<!--(?:(?!-->).)*+-->\s*)*+", re.DOTALL)
 _DOCUMENT: Final = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
-_LOOKED_AT: Final = 50_000
-"""Characters of a text by which it is told whether it is HTML."""
+_INSPECTED: Final = 50_000
+"""How many characters of a text decide whether it is HTML."""
 
 
 def as_plain_line(text: str) -> str:
-    """A subject: as it is, for helpdesks keep those as plain text, but entities are decoded where it has no tags."""
+    """A subject, which helpdesks store as plain text: unchanged, except that entities are decoded if it has no tags."""
     return _without_entities(text) if "&" in text and "<" not in text else text
 
 
 def as_plain_text(text: str) -> str:
-    """A text as it is, unless it is HTML by its looks: then its words; entities without any tags are decoded.
+    """The text of what looks like HTML; anything else is unchanged, but for entities in a text without tags.
 
-    HTML is what begins with a tag of HTML and has another, runs into one that begins a line (`Hello,<br>`), or
-    has tags and entities. So `a < b`, an address in `<>` and code that is quoted within a sentence stay.
+    HTML starts with an HTML tag and has another, has a tag that starts a line right after a word (`Hello,<br>`), or
+    has both tags and entities. So `a < b`, an address in `<>` and code quoted within a sentence stay as they are.
     """
     if "<" not in text and "&" not in text:
         return text
-    if _ESCAPED_TAG.match(text) and "<" not in text:  # some helpdesks escape their HTML once more
+    if _ESCAPED_TAG.match(text) and "<" not in text:  # some helpdesks escape their HTML twice
         text = unescape(text)
-    match _looks_of(text):
+    match _appearance_of(text):
         case "document":
             return to_plain_text(text)
         case "lines":
@@ -81,9 +81,9 @@ def _without_entities(text: str) -> str:
     return _ENTITY.sub(lambda found: unescape(found[0]), text)
 
 
-def _looks_of(text: str) -> Literal["document", "lines", "plain"]:
-    """Whether the text is HTML from its beginning, plain lines with HTML among them, or none at all."""
-    head = _LEADING_COMMENTS.sub("", text[:_LOOKED_AT])
+def _appearance_of(text: str) -> Literal["document", "lines", "plain"]:
+    """Whether the text is HTML from its start, plain lines with some HTML, or no HTML at all."""
+    head = _LEADING_COMMENTS.sub("", text[:_INSPECTED])
     if _DOCUMENT.match(head):
         return "document"
     tags = [found for found in _TAG.finditer(head) if (found["name"] or "").lower().partition(":")[0] in _KNOWN]
@@ -104,7 +104,7 @@ def _begins_html(tags: list[re.Match[str]]) -> bool:
 
 
 def _is_run_into(text: str, tag: re.Match[str]) -> bool:
-    """Whether the tag begins a line right after a word or a sign that ends one: `Hello,<br>`, not `a<p and b>`."""
+    """Whether the tag starts a line right after a word or punctuation: `Hello,<br>`, not `a<p and b>`."""
     if tag["closing"] or tag["name"].lower() not in _BLOCKS:
         return False
     before, attributes = text[tag.start() - 1], tag["attributes"].strip(" /")
@@ -112,9 +112,9 @@ def _is_run_into(text: str, tag: re.Match[str]) -> bool:
 
 
 def to_plain_text(markup: str, *, keeps_lines: bool = False) -> str:
-    """The words of HTML, with a new line where a paragraph, row or item begins, and a blank between cells.
+    """The text of HTML, with a new line for each paragraph, row and item, and a space between cells.
 
-    What is quoted begins with `>`, as in a plain mail. `keeps_lines`: line breaks of the text itself count, too.
+    Quoted lines start with `>`, as in a plain-text mail. `keeps_lines`: line breaks of the text itself count, too.
     """
     tags = list(_TAG.finditer(markup))
     ends = _ends_of(tags)
@@ -124,11 +124,11 @@ def to_plain_text(markup: str, *, keeps_lines: bool = False) -> str:
         found = tags[number]
         number += 1
         if found[0] == "-->":
-            continue  # no comment was open: an arrow
+            continue  # no comment is open: it is an arrow
         pieces.append(_text_between(markup[place : found.start()], keeps_lines=keeps_lines or preformatted > 0))
         place = found.end()
         name, step = (found["name"] or "").lower(), -1 if found["closing"] else 1
-        if number - 1 in ends:  # nothing of what follows is shown, up to where it ends
+        if number - 1 in ends:  # hidden from here to its end
             last = ends[number - 1]
             if last is None:
                 place = len(markup)
@@ -152,10 +152,10 @@ def _text_between(text: str, *, keeps_lines: bool) -> str:
 
 
 def _ends_of(tags: list[re.Match[str]]) -> dict[int, int | None]:
-    """For each tag that begins something that is not shown, the tag that ends it; None for the end of the text.
+    """For each tag that starts something hidden, the tag that ends it; None for the end of the text.
 
-    A comment, script, style or title that is never closed hides all that follows, as in a browser. Any other hidden
-    element that is not closed hides nothing, so that no words of a careless mail are lost.
+    A comment, script, style or title that is never closed hides everything after it, as in a browser. Any other hidden
+    element that is never closed hides nothing, so that no text of a sloppy mail is lost.
     """
     ends: dict[int, int | None] = {}
     open_elements: dict[str, list[int]] = {}

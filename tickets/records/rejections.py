@@ -12,27 +12,27 @@ PLACES_OF_A_REASON = 3
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:
-    """How many records were rejected for a reason, which stands without the value that it quotes after a colon."""
+    """How many records were rejected for a reason; the reason is without the value that it quotes after a colon."""
 
     field: str
     reason: str
     count: int
     places: tuple[str, ...] = ()
-    """Where the first ones stand in a file: "line 7"."""
+    """Where the first ones are in a file: "line 7"."""
 
     def as_dict(self) -> dict[str, Any]:
         facts: dict[str, Any] = {"field": self.field, "reason": self.reason, "count": self.count}
         return {**facts, "first": list(self.places)} if self.places else facts
 
     def with_places(self) -> str:
-        """“4 rejected: created_at is no date (line 3, line 5, line 7, …)”."""
+        """“4 rejected: created_at is not a date (line 3, line 5, line 7, …)”."""
         more = ", …" if self.count > len(self.places) else ""
         where = f" ({', '.join(self.places)}{more})" if self.places else ""
         return f"{format_number(self.count)} rejected: {self.field} {self.reason}{where}"
 
 
 class Rejected(Protocol):
-    """What is known of a rejected record here; `place` is where it stands in a file."""
+    """What is known about a rejected record here; `place` is where it is in a file."""
 
     @property
     def field(self) -> str: ...

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator
 class SeenIds:
     """The ids of a whole read in eight bytes each, whatever their length.
 
-    They lie in 256 parts by their first byte: sorting makes objects of numbers, which are five
-    times as large, so only one part at a time is sorted. Two ids that share a hash (one pair in
-    2**64) only mean that a deletion is missed.
+    They are split into 256 parts by their first byte. Sorting turns numbers into objects, which are five times as
+    large, so only one part at a time is sorted. If two ids share a hash (one pair in 2**64), a deletion is missed.
     """
 
     def __init__(self) -> None:

@@ -1,8 +1,8 @@
-"""What a status means: open, closed, or not known. Pure.
+"""What a status means: open, closed, or unknown. Pure.
 
-Helpdesks name their statuses as they like. A few words have one meaning everywhere, however they are spelled, and are
-stored in one spelling. Any other word is kept as the helpdesk has it, and counts as open until somebody says what it
-means: a ticket that may be waiting for an answer must not look resolved.
+Helpdesks name their statuses freely. A few words mean the same everywhere, however they are spelled, and are stored in
+one spelling. Any other status is stored as the helpdesk sends it and counts as open until it is mapped: a ticket that
+may be waiting for an answer must not look resolved.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,22 +16,22 @@ OPEN_STATUSES = ("new", "open", "in_progress", "pending", "on_hold", "reopened")
 CLOSED_STATUSES = ("resolved", "closed", "solved", "done")
 KNOWN_STATUSES = (*OPEN_STATUSES, *CLOSED_STATUSES)
 MAPPABLE_STATUSES = ("open", "in_progress", "pending", "on_hold", "resolved", "closed")
-"""What a person may say that a status means."""
+"""What a status can be mapped to."""
 
 NO_STATUS = "unknown"
-"""The status of a ticket for which the helpdesk gives none."""
+"""The status of a ticket that has none in the helpdesk."""
 
 STATES: tuple[State, ...] = ("open", "unknown", "closed")
-"""What a list may be narrowed to. `open` is every ticket that is not known to be closed, the unknown ones among them."""
+"""What a list can be filtered by. `open` is every ticket that is not known to be closed, including unknown ones."""
 
 
 def fold_status(text: str) -> str:
-    """One form of a status to compare by: “In Progress”, “in-progress” and “IN_PROGRESS” are the same."""
+    """The form of a status used for comparison: “In Progress”, “in-progress” and “IN_PROGRESS” are the same."""
     return "_".join(text.casefold().replace("-", " ").replace("_", " ").split())
 
 
 def spell_status(text: str) -> str:
-    """The status as it is stored: a known one in our spelling, any other as it came, without surrounding blanks."""
+    """The status as it is stored: a known one in one spelling, any other as it came, without surrounding spaces."""
     folded = fold_status(text)
     return folded if folded in (*KNOWN_STATUSES, NO_STATUS) else " ".join(text.split()) or NO_STATUS
 
@@ -83,7 +83,7 @@ class SpelledStatus:
 
 
 def join_spellings(counts: Mapping[str, int]) -> list[SpelledStatus]:
-    """Statuses that differ by their spelling alone as one each; the most frequent first."""
+    """Statuses that differ only in spelling are joined; the most frequent first."""
     spelled: dict[str, list[str]] = {}
     for status in sorted(counts, key=lambda each: (-counts[each], each)):
         spelled.setdefault(fold_status(status), []).append(status)
@@ -93,7 +93,7 @@ def join_spellings(counts: Mapping[str, int]) -> list[SpelledStatus]:
 
 @dataclass(frozen=True, slots=True)
 class StatusesIn:
-    """The statuses of some states: to ask of a status with `in`, and as a condition for MongoDB."""
+    """The statuses of some states: use it with `in`, or as a condition for MongoDB."""
 
     states: tuple[State, ...]
 
@@ -106,7 +106,7 @@ class StatusesIn:
         named = (_CLOSED if "closed" in allowed else frozenset()) | (
             _KNOWN - _CLOSED if "open" in allowed else frozenset()
         )
-        # Unknown statuses cannot be listed: where they belong to it, what does not is left out.
+        # Unknown statuses cannot be listed, so if they belong to it, the condition names what does not.
         return {"$nin": sorted(_KNOWN - named)} if allowed & {"open", "unknown"} else {"$in": sorted(named)}
 
     @property
@@ -115,7 +115,7 @@ class StatusesIn:
 
 
 class StatusMap:
-    """Their statuses to ours, whatever the spelling."""
+    """Maps the helpdesk's statuses to ours, whatever the spelling."""
 
     def __init__(self, given: Mapping[str, str] | None = None) -> None:
         self._given = dict(given or {})
@@ -125,7 +125,7 @@ class StatusMap:
         return bool(self._given)
 
     def find(self, status: str) -> str | None:
-        """Ours for the status as they spell it, or else for any spelling of it; None where it is not mapped."""
+        """Our status for exactly this spelling, or else for any spelling of it; None if it is not mapped."""
         return self._given.get(status.strip()) or self._folded.get(fold_status(status))
 
 

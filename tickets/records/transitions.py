@@ -1,10 +1,10 @@
-"""When a ticket was closed and reopened, as far as it is known. Pure.
+"""When a ticket was closed and reopened, as far as that is known. Pure.
 
-The moments stand in a list (`turns` in the database), ascending: closed, reopened, closed … A ticket begins open, so an
-odd number of them means that it is closed. A closing that happened between two of our reads is known to the interval
-between them, and one that the helpdesk dates is known exactly. A ticket that was closed when it was first seen, or whose
-status only then got a meaning, without such a date: nobody knows when. It counts as closed from its creation on, so that
-it is in no backlog, and `is_closing_known` is False, which keeps it out of every time to resolution.
+The moments are a list (`turns` in the database), ascending: closed, reopened, closed … A ticket starts open, so an odd
+number of them means that it is closed. A closing between two reads is known to the interval between them, and one that
+the helpdesk dates is known exactly. Nobody knows when a ticket was closed that was closed when first read, or whose
+status was mapped to closed later, without such a date. It counts as closed since its creation, so that no backlog
+includes it, and `is_closing_known` is False, which keeps it out of every time to resolution.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,24 +16,24 @@ from tickets.records.normalize import TicketContent
 from tickets.records.statuses import is_open, state_of
 
 CLOCKS_DIFFER = timedelta(days=1)
-"""A closing that lies further ahead than this is a mistake of the helpdesk's, or of the mapping."""
+"""A closing further in the future than this is a mistake in the helpdesk or in the mapping."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transitions:
-    """`is_closing_known` is about the first of the turns; None where an earlier version stored them and did not say."""
+    """`is_closing_known` is about the first moment; None if an earlier version stored them without it."""
 
-    turns: tuple[datetime, ...] = ()
+    moments: tuple[datetime, ...] = ()
     is_closing_known: bool | None = True
 
     @property
     def fields(self) -> dict[str, Any]:
         """As they are stored."""
-        return {"turns": list(self.turns), "is_closing_known": self.is_closing_known}
+        return {"turns": list(self.moments), "is_closing_known": self.is_closing_known}
 
 
 def first_transitions(content: TicketContent, *, now: datetime) -> Transitions:
-    """Of a ticket that is seen for the first time."""
+    """Of a ticket that is read for the first time."""
     if is_open(content.status):
         return Transitions()
     dated = _dated_closing(content, now=now)
@@ -43,10 +43,10 @@ def first_transitions(content: TicketContent, *, now: datetime) -> Transitions:
 def next_transitions(
     stored: Mapping[str, Any], content: TicketContent, *, now: datetime, is_corrected: bool = False
 ) -> Transitions:
-    """Of a stored ticket that has now this content.
+    """Of a stored ticket that now has this content.
 
-    `is_corrected`: another mapping read the stored version, so a difference is no news of today, and what stood at the
-    former stamp moves with it.
+    `is_corrected`: another mapping read the stored version, so a difference is not a change of today, and a moment at
+    the former stamp moves with it.
     """
     before = stored_transitions(stored)
     at = _moment(stored, content, now=now, is_corrected=is_corrected)
@@ -55,72 +55,72 @@ def next_transitions(
     if is_open(content.status):
         return _opened(before, stored, content, at=at)
     dated = _dated_closing(content, now=now)
-    if len(before.turns) % 2 == 0:
+    if len(before.moments) % 2 == 0:
         before = _closed(before, stored, content, at=at, is_corrected=is_corrected)
-    elif dated is None and before.turns == (stored.get("resolved_at"),):
-        before = Transitions((content.created_at,), is_closing_known=False)  # the helpdesk has taken its date back
+    elif dated is None and before.moments == (stored.get("resolved_at"),):
+        before = Transitions((content.created_at,), is_closing_known=False)  # the helpdesk has withdrawn its date
     if dated is not None:
-        *earlier, _ = before.turns
-        turns = (*earlier, max([dated, *earlier[-1:]]))
-        return Transitions(turns, is_closing_known=before.is_closing_known if earlier else True)
-    if len(before.turns) == 1 and before.is_closing_known is False:
+        *earlier, _ = before.moments
+        moments = (*earlier, max([dated, *earlier[-1:]]))
+        return Transitions(moments, is_closing_known=before.is_closing_known if earlier else True)
+    if len(before.moments) == 1 and before.is_closing_known is False:
         return Transitions((content.created_at,), is_closing_known=False)
     return before
 
 
 def stored_transitions(stored: Mapping[str, Any]) -> Transitions:
-    """What is stored, in line with the stored status: earlier versions took every word they did not know for closed."""
+    """What is stored, in line with the stored status: earlier versions counted every unknown status as closed."""
     is_closed = not is_open(stored["status"])
-    turns: Sequence[datetime] | None = stored.get("turns")
-    if turns is None or (is_closed and not turns):
-        turns = [stored["created_at"]] if is_closed else []
-        return Transitions(tuple(turns), is_closing_known=not is_closed)
-    if len(turns) % 2 != is_closed:
-        turns = turns[:-1]
-    return Transitions(tuple(turns), is_closing_known=stored.get("is_closing_known") if turns else True)
+    moments: Sequence[datetime] | None = stored.get("turns")
+    if moments is None or (is_closed and not moments):
+        moments = [stored["created_at"]] if is_closed else []
+        return Transitions(tuple(moments), is_closing_known=not is_closed)
+    if len(moments) % 2 != is_closed:
+        moments = moments[:-1]
+    return Transitions(tuple(moments), is_closing_known=stored.get("is_closing_known") if moments else True)
 
 
 def _corrected(before: Transitions, *, former: datetime, stamp: datetime) -> Transitions:
-    turns = sorted(stamp if each == former else each for each in before.turns)
-    return Transitions(tuple(turns), before.is_closing_known)
+    moments = sorted(stamp if each == former else each for each in before.moments)
+    return Transitions(tuple(moments), before.is_closing_known)
 
 
 def _opened(before: Transitions, stored: Mapping[str, Any], content: TicketContent, *, at: datetime) -> Transitions:
-    if len(before.turns) % 2 == 0:
+    if len(before.moments) % 2 == 0:
         return before
     if is_only_mapped_otherwise(stored, content):
-        return Transitions(before.turns[:-1], before.is_closing_known if before.turns[1:] else True)
-    return Transitions(_then(before.turns, at), before.is_closing_known)
+        return Transitions(before.moments[:-1], before.is_closing_known if before.moments[1:] else True)
+    return Transitions(_then(before.moments, at), before.is_closing_known)
 
 
 def _closed(
     before: Transitions, stored: Mapping[str, Any], content: TicketContent, *, at: datetime, is_corrected: bool
 ) -> Transitions:
-    """An unknown status, or one that another mapping read, may have meant closed all the time."""
-    if not before.turns and (is_corrected or state_of(stored["status"]) == "unknown"):
+    """An unknown status, or one that another mapping read, may have meant closed from the start."""
+    if not before.moments and (is_corrected or state_of(stored["status"]) == "unknown"):
         return Transitions((content.created_at,), is_closing_known=False)
-    known = before.is_closing_known if before.turns else True
-    return Transitions(_then(before.turns, at), known)
+    known = before.is_closing_known if before.moments else True
+    return Transitions(_then(before.moments, at), known)
 
 
 def _moment(stored: Mapping[str, Any], content: TicketContent, *, now: datetime, is_corrected: bool) -> datetime:
-    """When the helpdesk's own stamp has not moved, the change happened some time before now."""
+    """If the helpdesk's own stamp has not moved, the change happened some time before now."""
     if is_corrected or content.updated_at > stored["updated_at"]:
         return max(content.updated_at, content.created_at)
     return now
 
 
-def _then(turns: Sequence[datetime], moment: datetime) -> tuple[datetime, ...]:
-    return (*turns, max([moment, *turns[-1:]]))
+def _then(moments: Sequence[datetime], moment: datetime) -> tuple[datetime, ...]:
+    return (*moments, max([moment, *moments[-1:]]))
 
 
 def is_only_mapped_otherwise(stored: Mapping[str, Any], content: TicketContent) -> bool:
-    """Whether the helpdesk says what it said before, and only what we take it to mean is another thing."""
+    """Whether the helpdesk's status is the same as before and only its mapping has changed."""
     before: str = stored.get("mapped_from") or stored["status"]
     return before == (content.mapped_from or content.status)
 
 
 def _dated_closing(content: TicketContent, *, now: datetime) -> datetime | None:
-    """When the helpdesk says that the ticket was closed, where that can be."""
+    """When the ticket was closed according to the helpdesk, if that is plausible."""
     dated = content.resolved_at
     return dated if dated is not None and content.created_at <= dated <= now + CLOCKS_DIFFER else None

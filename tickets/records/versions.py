@@ -1,4 +1,4 @@
-"""The versions of a ticket that are compared: the one just read, and the one that is stored. Pure."""
+"""The two versions of a ticket that are compared: the one just read, and the stored one. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ VERSION_FIELDS = ("external_id", "digest", "updated_at", "is_deleted", "deleted_
 
 @dataclass(frozen=True, slots=True)
 class ReadTicket:
-    """A ticket as it was read, and the digest that tells whether the stored one may differ.
+    """A ticket as it was read, and the digest that shows whether the stored one may differ.
 
-    One from a file is none of the helpdesk's, unless that lists it too: its absence there means nothing.
+    A ticket from a file is not one of the helpdesk's, unless that lists it too, so its absence there means nothing.
     """
 
     content: TicketContent
@@ -30,7 +30,7 @@ class ReadTicket:
 
 @dataclass(frozen=True, slots=True)
 class OlderVersion:
-    """What a whole read showed under an older stamp than the stored one's, and when it first did."""
+    """A version with an older stamp than the stored one that a whole read showed, and when it first did."""
 
     digest: str
     updated_at: datetime
@@ -42,7 +42,7 @@ class OlderVersion:
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """The slim part of a stored ticket that tells whether it has to be read whole."""
+    """The small part of a stored ticket that shows whether the whole ticket has to be read."""
 
     key: Any
     digest: str
@@ -55,7 +55,7 @@ class StoredVersion:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "StoredVersion":
-        """Of a stored ticket, or of its `VERSION_FIELDS` alone."""
+        """Of a stored ticket, or of only its `VERSION_FIELDS`."""
         older = stored.get("older")
         return cls(
             key=stored["_id"],
@@ -69,11 +69,11 @@ class StoredVersion:
         )
 
     def is_comparable(self, ticket: ReadTicket) -> bool:
-        """Whether the two stamps say which version is newer. A file's always do: it overrules no helpdesk."""
+        """Whether the two stamps show which version is newer. A file's always do: it does not overrule a helpdesk."""
         return not ticket.origin.mapping or ticket.origin.mapping == self.mapping
 
     def outlives(self, ticket: ReadTicket) -> bool:
-        """Whether it is deleted, and a file's row is from before that: it brings nothing back."""
+        """Whether it is deleted and the ticket is a file's row from before that, which restores nothing."""
         return self.is_deleted and ticket.from_file and not _is_after(ticket.content.updated_at, self.deleted_at)
 
 

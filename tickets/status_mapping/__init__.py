@@ -1,1 +1,1 @@
-"""What a tenant's people say that its helpdesk's own statuses mean: the map, its page, and the stored tickets' way to it."""
+"""How a tenant maps its helpdesk's statuses to ours: the map, editing it, and updating stored tickets."""

@@ -1,4 +1,4 @@
-"""Saying what statuses mean, also where two people do so at once."""
+"""Mapping statuses, also when two people do so at the same time."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from tickets.status_mapping.model import LONGEST_STATUS, StatusMapping, find_map
 from tickets.status_mapping.remapping import follow_map
 
 FIELD = "status:"
-"""Begins the name of a form's field; the helpdesk's status follows."""
+"""The name of a form field starts with this; the helpdesk's status follows."""
 MOST_MAPPINGS = 500
 
 
@@ -24,7 +24,7 @@ def save_meanings(tenant: Tenant, chosen: Mapping[str, str]) -> int:
     for theirs, ours in chosen.items():
         spelled = spell_status(clean_text(theirs))
         if ours and ours not in MAPPABLE_STATUSES:
-            raise Rejected(f"“{ours[:40]}” is no status of ours. Nothing was saved.")
+            raise Rejected(f"“{ours[:40]}” is not a status that can be mapped to. Nothing was saved.")
         if ours and state_of(spelled) != "unknown":
             raise Rejected(f"“{spelled}” already has a meaning that cannot be changed. Nothing was saved.")
         if len(spelled) > LONGEST_STATUS:
@@ -36,7 +36,7 @@ def save_meanings(tenant: Tenant, chosen: Mapping[str, str]) -> int:
     def work() -> None:
         nonlocal saved
         saved = 0
-        follow_map(tenant)  # of two at the same moment one begins anew
+        follow_map(tenant)  # of two transactions at the same time, one runs again
         present = {each.folded: each for each in find_mappings(tenant)}
         for folded, (theirs, ours) in wanted.items():
             mapping = present.get(folded)

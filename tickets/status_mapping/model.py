@@ -1,6 +1,6 @@
-"""A mapping as it is stored, and a tenant's map as ingestion takes it.
+"""A stored status mapping, and a tenant's map as ingestion uses it.
 
-It belongs to the tenant and not to a source: so it serves tickets from a helpdesk, whatever its kind, and from files.
+A mapping belongs to the tenant and not to a source, so it applies to tickets from any kind of helpdesk and from files.
 """
 
 from typing import Any, ClassVar
@@ -26,7 +26,7 @@ class StatusMappingQuerySet(AuditedQuerySet):
 
 
 class StatusMapping(Audited):
-    """Tickets that come with the status `theirs`, however it is spelled, are kept with the status `ours`."""
+    """Tickets with the status `theirs`, however it is spelled, are stored with the status `ours`."""
 
     unaudited: ClassVar[frozenset[str]] = frozenset({"folded"})
 
@@ -53,7 +53,7 @@ class StatusMapping(Audited):
 
 
 def find_mappings(tenant: Tenant) -> list[StatusMapping]:
-    """By the helpdesk's word, in any spelling."""
+    """Ordered by the helpdesk's status."""
     return list(StatusMapping.objects.filter(tenant=tenant))
 
 

@@ -1,9 +1,9 @@
-"""Stored tickets follow their tenant's map of statuses: the mark, the workers' task, a page at once.
+"""Updates stored tickets after their tenant's status map has changed: the mark, the periodic tasks, a page at a time.
 
 The mark is written in the transaction that changes a mapping. A page of tickets is changed in a transaction under the
-tenant's ingestion lock, with history, counts and marks of roll-ups, as every other change. What is left to do shows in
-the tickets themselves, so whatever is killed in between, the next turn goes on. A tenant without a mark has one made:
-its tickets may be spelled as an earlier version kept them.
+tenant's ingestion lock, with history, counts and dirty days, as every other change. The tickets themselves show what
+is left to do, so whatever is killed in between, the next pass continues. A tenant without a mark gets one, because its
+tickets may have spellings that an earlier version stored.
 """
 
 import threading
@@ -27,15 +27,15 @@ from tickets.store.ticket_store import TicketStore
 
 COLLECTION = "status_remapping"
 PAGE_SIZE = 500
-PAGES_IN_TURN = 20
-"""Of one tenant, before the next one has its turn."""
+PAGES_PER_PASS = 20
+"""Of one tenant, before the next one."""
 PAGES_AT_ONCE = 4
-"""In the request that changes the map, so that whoever mapped a few sees it done."""
+"""In the request that changes the map, so that a small change is done at once."""
 
 
 def follow_map(tenant: Tenant) -> None:
-    """In the transaction that changes a mapping: have the stored tickets follow."""
-    _marks().update_one({"_id": tenant.slug}, _asked(), upsert=True, session=open_session())
+    """In the transaction that changes a mapping: mark the stored tickets for updating."""
+    _marks().update_one({"_id": tenant.slug}, _requested(), upsert=True, session=open_session())
 
 
 def is_remapping(tenant: Tenant) -> bool:
@@ -43,13 +43,13 @@ def is_remapping(tenant: Tenant) -> bool:
 
 
 def remap_at_once(tenant: Tenant) -> None:
-    """The first pages; the workers do what is left."""
+    """The first pages; the workers do the rest."""
     _remap_some(tenant, str(uuid.uuid4()), PAGES_AT_ONCE, threading.Event())
 
 
 @periodic_task("status-remapping", every_seconds=2.0, follows_runs=True)
 def remap_waiting(stop: threading.Event) -> int:
-    """Whatever waits, some pages of each tenant in turn; how many pages."""
+    """Update what waits, some pages of each tenant at a time; how many pages."""
     owner_id, done = str(uuid.uuid4()), 0
     while not stop.is_set():
         waiting = [each["_id"] for each in _marks().find({"ended_at": None}, {"_id": 1})]
@@ -63,18 +63,18 @@ def remap_waiting(stop: threading.Event) -> int:
 
 @periodic_task("status-marks", every_seconds=60.0)
 def mark_unmarked(_stop: threading.Event) -> int:
-    """Have the tickets of every tenant that has no mark looked at; how many tenants."""
+    """Mark every tenant that has no mark yet; how many."""
     marked = set(_marks().distinct("_id"))
     unmarked = [slug for slug in Tenant.objects.values_list("slug", flat=True) if slug not in marked]
     for slug in unmarked:
-        _marks().update_one({"_id": slug}, _asked(), upsert=True)
+        _marks().update_one({"_id": slug}, _requested(), upsert=True)
     return len(unmarked)
 
 
 def remap_next_page(tenant: Tenant, *, owner_id: str) -> bool:
-    """Change the next page, if there is one; whether there may be more to do at once.
+    """Update the next page, if there is one; whether there may be more to do at once.
 
-    Not while the tenant has a run, queued or going: that comes first.
+    Not while the tenant has a run, queued or running, because that comes first.
     """
     mark = _marks().find_one({"_id": tenant.slug, "ended_at": None})
     if mark is None:
@@ -99,7 +99,7 @@ def _remap_named(slug: str, *, owner_id: str, stop: threading.Event) -> int:
     if tenant is None:
         _marks().delete_one({"_id": slug})
         return 0
-    return _remap_some(tenant, owner_id, PAGES_IN_TURN, stop)
+    return _remap_some(tenant, owner_id, PAGES_PER_PASS, stop)
 
 
 def _remap_some(tenant: Tenant, owner_id: str, most: int, stop: threading.Event) -> int:
@@ -109,7 +109,7 @@ def _remap_some(tenant: Tenant, owner_id: str, most: int, stop: threading.Event)
     return pages
 
 
-def _asked() -> Document:
+def _requested() -> Document:
     return {"$set": {"asked_at": clock.now(), "ended_at": None}, "$inc": {"edits": 1}}
 
 

@@ -1,4 +1,4 @@
-"""What is said of statuses that nobody has mapped. Pure."""
+"""Sentences about unmapped statuses. Pure."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ LONGEST_NAME = 40
 
 
 def unmapped_sentence(counts: Mapping[str, int]) -> str:
-    """“2 unmapped statuses: “Waiting on Customer” (80 tickets), …”; empty where there is none."""
+    """“2 unmapped statuses: “Waiting on Customer” (80 tickets), …”; empty if there are none."""
     number = len(join_spellings(counts))
     if not number:
         return ""
@@ -22,7 +22,7 @@ def unmapped_sentence(counts: Mapping[str, int]) -> str:
 
 
 def named_statuses(counts: Mapping[str, int]) -> str:
-    """The first few with their tickets, and how many more there are."""
+    """The first few with their numbers of tickets, and how many more there are."""
     found = join_spellings(counts)
     named = [f"{_name(each.name)} ({format_count(each.count, 'ticket')})" for each in found[:MOST_NAMED]]
     rest = len(found) - len(named)

@@ -37,7 +37,7 @@ def bring_up_to_date(tenant_id: str, *, stop: threading.Event | None = None) -> 
 
 def _transitions(stored: Document, seen_open: set[str]) -> Document:
     found = stored_transitions(stored)
-    turns: list[datetime] = list(found.turns)
+    turns: list[datetime] = list(found.moments)
     if not turns:
         return {"turns": turns, "is_closing_known": True}
     is_known = stored["external_id"] in seen_open

@@ -1,4 +1,4 @@
-"""The API's calls on ingestion: run, watch, cancel, lock and rate limit."""
+"""The ingestion endpoints of the API: run, progress, cancel, lock and rate limit."""
 
 import time
 import uuid
@@ -26,9 +26,11 @@ router = Router(tags=["ingestion"])
 
 POLL_SECONDS = 0.2
 WAITING = ConcurrencyLimit("requests that wait for a run", total=3, each=2)
-"""Each holds a thread of the web server; whoever finds no place gets the answer 202 at once."""
+"""Each occupies a thread of the web server; requests beyond the limit get 202 at once."""
 
-JobId = Annotated[str, Field(json_schema_extra={"description": "As `POST /ingest/run` gave it.", "format": "uuid"})]
+JobId = Annotated[
+    str, Field(json_schema_extra={"description": "The id that `POST /ingest/run` returned.", "format": "uuid"})
+]
 
 
 class RunOut(Schema):
@@ -104,21 +106,21 @@ def run_ingestion(
     request: HttpRequest,
     response: HttpResponse,
     tenant_id: TenantId,
-    wait: QueryEx[int, P(ge=0, le=60, description="How many seconds to wait for the end.")] = 30,
+    wait: QueryEx[int, P(ge=0, le=60, description="How many seconds to wait for the run to end.")] = 30,
     key: HeaderEx[
         str | None,
         P(
             alias="Idempotency-Key",
             pattern=r"^[!-~]{1,255}$",
-            description="Any text of your own, the same for every attempt at one run: for 24 hours it starts at most one.",
+            description="Any text you choose. Repeat it when you retry a request: within 24 hours it starts at most one run.",
         ),
     ] = None,
 ) -> Status[Any]:
-    """Puts a job into the queue and waits up to `wait` seconds for its end. Few calls can wait at once; others
-    get 202 straight away.
+    """Queues a run and waits up to `wait` seconds for it to end. Only a few requests can wait at the same time;
+    others get 202 at once.
 
-    With an `Idempotency-Key`, an attempt that is made again gets the same run: its end, or 202 while it is
-    going. (409 is an answer too: it is given again, and a new run needs a new key.)
+    A request that repeats an `Idempotency-Key` gets the same run: its result, or 202 while it is running. A 409 is
+    repeated too, so a new run needs a new key.
     """
     reject_unknown(request, ("tenant_id", "wait"))
     tenant = api_tenant(request, tenant_id, Role.MANAGER)
@@ -127,7 +129,7 @@ def run_ingestion(
         begun = _begin(tenant, caller, key)
     except KeyReused:
         raise InvalidParameter(
-            "Idempotency-Key", "stood for a run of another tenant within the last 24 hours; nothing was done"
+            "Idempotency-Key", "was used for a run of another tenant within the last 24 hours; nothing was started"
         ) from None
     if begun.is_replayed:
         response["Idempotent-Replayed"] = "true"
@@ -142,7 +144,7 @@ def run_ingestion(
 
 
 def _begin(tenant: Tenant, caller: Caller, key: str | None) -> Outcome:
-    """`job_id` of the run that was begun, now or under the same key before, or `conflict` with another."""
+    """`job_id` of the run that was started, now or with the same key before, or the `conflict` with another."""
     wish = JobRequest(trigger="api", started_by=caller.name)
     if key is None:
         try:
@@ -171,7 +173,7 @@ def _wait_for(job_id: str, *, seconds: int) -> Status[Any]:
         time.sleep(POLL_SECONDS)
 
 
-@router.get("/ingest/status", response=ProgressOut | Idle, summary="The tenant's running job, or idle")
+@router.get("/ingest/status", response=ProgressOut | Idle, summary="Get the tenant's active run, or idle")
 def show_status(request: HttpRequest, tenant_id: TenantId) -> ProgressOut | Idle:
     reject_unknown(request, ("tenant_id",))
     tenant = api_tenant(request, tenant_id)
@@ -179,13 +181,13 @@ def show_status(request: HttpRequest, tenant_id: TenantId) -> ProgressOut | Idle
     return _progress(job) if job else Idle(tenant_id=tenant.slug)
 
 
-@router.get("/ingest/progress/{job_id}", response=ProgressOut, summary="How far a job is, or how it ended")
+@router.get("/ingest/progress/{job_id}", response=ProgressOut, summary="Get a run's progress or result")
 def show_progress(request: HttpRequest, job_id: JobId) -> ProgressOut:
     reject_unknown(request, ())
     return _progress(_job(request, job_id, Role.VIEWER)[1])
 
 
-@router.get("/ingest/lock/{tenant_id}", response=LockOut, summary="Who holds the tenant's lock")
+@router.get("/ingest/lock/{tenant_id}", response=LockOut, summary="Get the tenant's lock")
 def show_lock(request: HttpRequest, tenant_id: TenantId) -> LockOut:
     reject_unknown(request, ())
     tenant = api_tenant(request, tenant_id)
@@ -200,18 +202,18 @@ def show_lock(request: HttpRequest, tenant_id: TenantId) -> LockOut:
     )
 
 
-@router.delete("/ingest/{uuid:job_id}", response={202: Cancelling}, summary="Cancel a job; what is in stays")
+@router.delete("/ingest/{uuid:job_id}", response={202: Cancelling}, summary="Cancel a run; imported tickets are kept")
 def cancel_ingestion(request: HttpRequest, job_id: uuid.UUID) -> Status[Cancelling]:
     reject_unknown(request, ())
     tenant, job = _job(request, str(job_id), Role.MANAGER)
     if not jobs.request_cancel(tenant, job["_id"], by=caller_of(request).name):
-        raise HttpError(404, "This job is not going any more.")
+        raise HttpError(404, "This run has already ended.")
     return Status(202, Cancelling(job_id=job["_id"]))
 
 
-@router.get("/rate-limiter/status", response=LimiterOut, summary="The request limit towards the helpdesks")
+@router.get("/rate-limiter/status", response=LimiterOut, summary="Get the rate limit for helpdesk requests")
 def show_rate_limiter(request: HttpRequest) -> LimiterOut:
-    """Of several helpdesk hosts, the one with the fewest requests left."""
+    """If there are several helpdesk hosts, the one with the fewest requests left."""
     reject_unknown(request, ())
     state = rate_limiter.busiest_state()
     return LimiterOut(
@@ -223,7 +225,7 @@ def show_rate_limiter(request: HttpRequest) -> LimiterOut:
 
 
 def _job(request: HttpRequest, job_id: str, needed: Role) -> tuple[Tenant, Document]:
-    """The job and its tenant, if the caller may see it; a stranger's job is as absent as none."""
+    """The job and its tenant. Raises 404 for a job of a tenant that the caller may not see, as if there were none."""
     job = jobs.find_job(job_id)
     if job is None:
         raise HttpError(404, "There is no such job.")

@@ -1,4 +1,4 @@
-"""Whether a source can be read and its records become tickets: its first pages are asked for and mapped, nothing is stored."""
+"""Checks a source: reads and maps its first pages, and stores nothing."""
 
 import itertools
 import queue
@@ -28,19 +28,19 @@ from tickets.status_mapping.model import find_status_map
 from tickets.status_mapping.words import unmapped_sentence
 
 REQUEST_SECONDS = 15.0
-"""A check in a request takes no longer, whatever the helpdesk asks for."""
+"""A check within a web request takes no longer, whatever the helpdesk asks for."""
 MOST_RECORDS = 200
 
 _Found = tuple[str, list[SourceRecord]]
-_under_way: dict[Any, object] = {}
-"""The sources that are being checked in this process."""
+_in_progress: dict[Any, object] = {}
+"""The sources that this process is checking."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found: a sentence about the connection, and what is to be put right, the worst first.
+    """What a check found: a sentence about the connection, and the problems, the worst first.
 
-    `is_usable`: some tickets can be read.
+    `is_usable`: at least some tickets can be read.
     """
 
     sentence: str
@@ -52,14 +52,14 @@ class Checked:
 
 
 def check_source(source: Source, *, wait: Wait = sleep_plainly) -> Checked:
-    """Ask the helpdesk and map what it lists first. Raises `SourceError`, and what `wait` raises."""
-    return _judge(source, _ask(source, wait))
+    """Request the first pages and map them. Raises `SourceError`, and whatever `wait` raises."""
+    return _evaluate(source, _ask(source, wait))
 
 
 def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checked:
-    """The same for who cannot wait: raises `SourceError` where the helpdesk has not answered within `seconds`.
+    """As `check_source`, but raises `SourceError` if the helpdesk has not answered within `seconds`.
 
-    What it waits for goes on in the background to its end; until then the source is not checked once more.
+    The check then finishes in the background; until it has, the source is not checked again.
     """
     too_late = SourceError(
         "timeout", f"The helpdesk at {urlsplit(source.url).netloc} did not answer within {format_seconds(seconds)}."
@@ -74,25 +74,25 @@ def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checke
     if seconds <= 0:
         raise too_late
     mine = object()
-    if _under_way.setdefault(source.pk, mine) is not mine:
-        raise SourceError("timeout", "An earlier check still waits for this helpdesk. Try again in a minute.")
+    if _in_progress.setdefault(source.pk, mine) is not mine:
+        raise SourceError("timeout", "An earlier check is still waiting for this helpdesk. Try again in a minute.")
     answers: queue.SimpleQueue[_Found | Exception] = queue.SimpleQueue()
     connection = connections[DEFAULT_DB_ALIAS]
 
     def ask() -> None:
-        connections[DEFAULT_DB_ALIAS] = connection  # its client may be used by any thread, and is the one that is open
+        connections[DEFAULT_DB_ALIAS] = connection  # any thread may use its client, which is already connected
         try:
             answer: _Found | Exception = _ask(source, wait)
         except Exception as error:
             answer = error
-        del _under_way[source.pk]
+        del _in_progress[source.pk]
         answers.put(answer)
 
     thread = threading.Thread(target=ask, name="check", daemon=True)
     try:
         thread.start()
-    except RuntimeError:  # the process may have no more threads
-        del _under_way[source.pk]
+    except RuntimeError:  # the process cannot start another thread
+        del _in_progress[source.pk]
         raise too_late from None
     try:
         answer = answers.get(timeout=seconds)
@@ -100,11 +100,11 @@ def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checke
         raise too_late from None
     if isinstance(answer, Exception):
         raise answer
-    return _judge(source, answer)
+    return _evaluate(source, answer)
 
 
 def _ask(source: Source, wait: Wait) -> _Found:
-    """What the helpdesk says of itself, and the records of its first page; the one after it is asked for, too."""
+    """A sentence about the connection, and the records of the first page; the second page is requested, too."""
     with open_source(source, wait=wait) as opened:
         pages = opened.pages()
         first = next(pages)
@@ -113,11 +113,11 @@ def _ask(source: Source, wait: Wait) -> _Found:
         try:
             next(pages, None)
         except SourceError as error:
-            raise SourceError(error.code, f"The first page can be read, but not the one after it. {error}") from None
+            raise SourceError(error.code, f"The first page can be read, but not the second one. {error}") from None
         return sentence, records
 
 
-def _judge(source: Source, found: _Found) -> Checked:
+def _evaluate(source: Source, found: _Found) -> Checked:
     sentence, listed = found
     records = [each for each in listed if not each.is_skipped]
     tenant = source.tenant
@@ -144,10 +144,10 @@ def _rejections(read: ReadPage, total: int) -> Iterator[str]:
         reasons = group_reasons((each.field, each.reason) for each in read.quarantined)
         yield (
             f"{_share(rejected, total)} on its first page would be rejected: {reasons_in_words(reasons)}. "
-            f"The first reason: {first.field} {first.reason}."
+            f"For example: {first.field} {first.reason}."
         )
     if foreign:
-        yield f"Another tenant is named by {_share(foreign, total, begins=False)} on its first page; nothing of it is read."
+        yield f"{_share(foreign, total)} on its first page name another tenant and will not be imported."
 
 
 def _unmapped_statuses(read: ReadPage) -> list[str]:
@@ -156,19 +156,17 @@ def _unmapped_statuses(read: ReadPage) -> list[str]:
     return [sentence] if sentence else []
 
 
-def _share(part: int, total: int, *, begins: bool = True) -> str:
+def _share(part: int, total: int) -> str:
     """“All 25 tickets”, “3 of 25 tickets”."""
     if total == 1:
-        words = "The only ticket"
-    elif part == total:
-        words = f"All {format_number(total)} tickets"
-    else:
-        return f"{format_number(part)} of {format_number(total)} tickets"
-    return words if begins else words[0].lower() + words[1:]
+        return "The only ticket"
+    if part == total:
+        return f"All {format_number(total)} tickets"
+    return f"{format_number(part)} of {format_number(total)} tickets"
 
 
 def _missing_fields(options: RestOptions, raw: Sequence[Any]) -> list[tuple[str, str]]:
-    """The mapped fields whose path no record has, with it."""
+    """The mapped fields whose path is in no record, with the path."""
     return [
         (name, path) for name, path in options.fields.items() if path and not any(has_path(each, path) for each in raw)
     ]
@@ -176,7 +174,7 @@ def _missing_fields(options: RestOptions, raw: Sequence[Any]) -> list[tuple[str,
 
 def _missing_sentence(name: str, path: str, total: int) -> str:
     return (
-        f"Nothing is at “{path}”, where {name} should be, in any of {format_count(total, 'record')}: "
+        f"None of {format_count(total, 'record')} has “{path}”, which {name} is read from: "
         f"check the setting fields.{name}."
     )
 
@@ -198,4 +196,4 @@ def _local_times(options: RestOptions, raw: Sequence[Any]) -> list[str]:
     paths = [path for name, path in options.fields.items() if name in DATE_FIELDS]
     if options.timezone != "UTC" or not any(names_no_zone(look_up(each, path)) for path in paths for each in raw):
         return []
-    return ["Its dates name no time zone and are taken as UTC. If they are in another, set timezone."]
+    return ["Its dates have no time zone and are read as UTC. If they are in another zone, set timezone."]

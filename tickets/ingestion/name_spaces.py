@@ -1,10 +1,9 @@
 """The name spaces of a tenant's tickets, so that those of one helpdesk are never mistaken for another's.
 
-A tenant's first connection keeps the ids of its helpdesk. Ids of further ones, and of files imported
-beside a connection, begin with their name (`NAME:ID`). A name space outlives its source: whoever
-removes a source and connects the same helpdesk again, or goes back to a former one, finds its tickets.
-A source that was moved to another host, or is of another kind, is another helpdesk unless a person
-says that it is the same one at a new address.
+A tenant's first connection keeps the ids of its helpdesk. Ids of further connections, and of files imported beside a
+connection, start with their name (`NAME:ID`). A name space outlives its source: removing a source and connecting the
+same helpdesk again, or switching back to a former one, finds its tickets. A source with another host or kind is
+another helpdesk, unless a person says that it is the same one at a new address.
 """
 
 import hashlib
@@ -39,7 +38,7 @@ class NameTaken(Exception):
 
 
 def name_from(text: str) -> str:
-    """A name made of a text such as a file's name: letters, digits, `.`, `-` and `_`, at most 63 of them."""
+    """A name made from a text such as a file's name: letters, digits, `.`, `-` and `_`, at most 63 characters."""
     return _NO_NAME.sub("-", text).strip("-.")[:LONGEST_NAME] or "import"
 
 
@@ -48,14 +47,14 @@ def is_name(text: str) -> bool:
 
 
 def helpdesk_of(source: Source) -> str:
-    """Which helpdesk the settings lead to: its kind and server. At another path it is the same one."""
+    """Which helpdesk the settings lead to: its kind and server. Another path is the same helpdesk."""
     parts = urlsplit(source.url)
     port = "" if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
     return f"{source.kind} at {(parts.hostname or '').lower().rstrip('.')}{port}"
 
 
 def mapping_of(source: Source) -> str:
-    """The fingerprint of all that decides what a record of the helpdesk means."""
+    """The fingerprint of all settings that decide how a record is mapped."""
     settings = [source.kind, source.url.rstrip("/"), {**PRESETS.get(source.kind, {}), **(source.options or {})}]
     text = json.dumps(settings, sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
@@ -69,7 +68,7 @@ def find_source(tenant: Tenant) -> Source | None:
 
 
 def origin_of(tenant: Tenant) -> Origin:
-    """The name space of the tenant's connection as it is now; nothing is stored, so that a dry run may ask."""
+    """The name space of the tenant's current connection; nothing is stored, so a dry run may use it."""
     source = find_source(tenant)
     if source is None:
         return PLAIN
@@ -83,13 +82,13 @@ def origin_of(tenant: Tenant) -> Origin:
 
 
 def claim_origin(tenant: Tenant) -> Origin:
-    """The name space of the tenant's connection, made where it has none yet; `Origin()` without a connection."""
+    """The name space of the tenant's connection, created if there is none yet; `PLAIN` without a connection."""
     source = find_source(tenant)
     return PLAIN if source is None else claim_for(source)
 
 
 def claim_for(source: Source) -> Origin:
-    """The name space of a stored source, made where it has none yet. The source carries its name from then on."""
+    """The name space of a stored source, created if there is none yet. The source then carries its name."""
     tenant, helpdesk = source.tenant, helpdesk_of(source)
     known = _find_all(tenant)
     found = _of_source(source, known)
@@ -101,7 +100,7 @@ def claim_for(source: Source) -> Origin:
         name = _free_name(source, in_use)
         found = _insert(tenant, name, prefix=_prefix_of_new(tenant, name, in_use), helpdesks=[helpdesk])
         known = _find_all(tenant)
-        found = found or _of_source(source, known)  # somebody else was quicker
+        found = found or _of_source(source, known)  # another process was faster
     if helpdesk not in found["helpdesks"]:
         _collection().update_one({"_id": found["_id"]}, {"$addToSet": {"helpdesks": helpdesk}})
     if source.name != found["name"]:
@@ -111,16 +110,15 @@ def claim_for(source: Source) -> Origin:
 
 
 def choose_name(source: Source, *, is_same: bool, name: str = "") -> str:
-    """Before changed settings are saved: whose tickets they are, by the name that the source gets.
+    """Before changed settings are saved: decide which name space the source belongs to, by setting its name.
 
-    `is_same`: a person says that it is the helpdesk the tenant has, at a new address. Otherwise another
-    host or kind is another helpdesk, which gets a name space of its own, or finds the one it had. `name`: of
-    a new connection, or with `is_same` of the one that it is. Returns the name it had before, empty where
-    there was no source. Raises `NameTaken`.
+    `is_same`: a person says that it is the tenant's helpdesk at a new address. Otherwise another host or kind is
+    another helpdesk, which gets its own name space or finds the one it had. `name`: of a new connection, or with
+    `is_same` of the existing one. Returns the former name, empty if there was no source. Raises `NameTaken`.
     """
     stored = Source.objects.filter(pk=source.pk).select_related("tenant").first() if source.pk else None
     if stored is not None:
-        claim_for(stored)  # its tickets stay those of the helpdesk that it leads to now
+        claim_for(stored)  # its tickets stay with the helpdesk that it leads to now
     former = stored.name if stored is not None else ""
     source.name = former if stored is not None and stored.tenant_id == source.tenant_id else ""
     known, helpdesk = _find_all(source.tenant), helpdesk_of(source)
@@ -139,12 +137,12 @@ def choose_name(source: Source, *, is_same: bool, name: str = "") -> str:
 
 
 def may_have_moved(tenant: Tenant) -> bool:
-    """Whether somebody has to say whose tickets a source of another address brings: there are some already."""
+    """Whether a person has to say which helpdesk a source at another address is: the tenant already has tickets."""
     return mongo.collection(TICKETS).find_one({"tenant_id": tenant.slug}, {"_id": 1}) is not None
 
 
 def count_tickets_of(tenant: Tenant, name: str) -> int:
-    """How many living tickets a name space has."""
+    """How many live tickets a name space has."""
     known = _find_all(tenant)
     found = known.get(name)
     if found is None:
@@ -155,9 +153,9 @@ def count_tickets_of(tenant: Tenant, name: str) -> int:
 
 
 def explain_change(tenant: Tenant, origin: Origin, *, former: str, remedy: str) -> list[str]:
-    """What a connection that has just been saved means for the tickets there are.
+    """Sentences about what a connection that was just saved means for the existing tickets.
 
-    `former`: the name it had before. `remedy`: what to do where the two are one helpdesk.
+    `former`: the name it had before. `remedy`: what to do if both are the same helpdesk.
     """
     sentences = []
     kept = count_tickets_of(tenant, former) if former not in ("", origin.name) else 0
@@ -167,12 +165,12 @@ def explain_change(tenant: Tenant, origin: Origin, *, former: str, remedy: str) 
             f"If it is the same helpdesk at a new address, {remedy}."
         )
     if origin.prefix:
-        sentences.append(f"Ids of its tickets begin with “{origin.prefix}”.")
+        sentences.append(f"The ids of its tickets start with “{origin.prefix}”.")
     return sentences
 
 
 def names_of_connections(tenant: Tenant) -> list[str]:
-    """The tenant's connections, now and before, the oldest first."""
+    """The tenant's connections, current and former, the oldest first."""
     return [each["name"] for each in _find_all(tenant).values() if each["helpdesks"] is not None]
 
 
@@ -180,17 +178,17 @@ def names_of_connections(tenant: Tenant) -> list[str]:
 
 
 def claim_import(tenant: Tenant, name: str, *, is_named: bool, is_trial: bool = False) -> Origin:
-    """The name space of an import, the same each time. Raises `NameTaken` where a connection has the name.
+    """The name space of an import, the same each time. Raises `NameTaken` if a connection has the name.
 
-    Ids stay as they are where the tenant has never had a connection, unless the name was chosen by a
-    person (`is_named`). `is_trial`: nothing is stored.
+    Ids stay as they are if the tenant has never had a connection, unless a person chose the name (`is_named`).
+    `is_trial`: nothing is stored.
     """
     if (source := find_source(tenant)) is not None and not is_trial:
         claim_for(source)
     known = _find_all(tenant)
     found = known.get(name)
     if found is not None and found["helpdesks"] is not None:
-        raise NameTaken(f"“{name}” is a connection of {tenant.slug}. For a file of that very helpdesk: --into {name}")
+        raise NameTaken(f"“{name}” is a connection of {tenant.slug}. To import a file of that helpdesk: --into {name}")
     if found is None:
         is_alone = source is None and all(each["helpdesks"] is None for each in _in_use(tenant, known).values())
         prefix = "" if is_alone and not is_named else name + SEPARATOR
@@ -202,13 +200,13 @@ def claim_import(tenant: Tenant, name: str, *, is_named: bool, is_trial: bool = 
 
 
 def connection_named(tenant: Tenant, name: str, *, is_trial: bool = False) -> Origin | None:
-    """The name space of the connection of that name, for a file that comes from its helpdesk; None where there is none.
+    """The name space of the connection with that name, for a file from its helpdesk; None if there is none.
 
     `is_trial`: nothing is stored.
     """
     current = origin_of(tenant) if is_trial else claim_origin(tenant)
     if current.name == name:
-        return replace(current, mapping="")  # a file's stamps overrule none
+        return replace(current, mapping="")  # a file does not overrule the helpdesk
     known = _find_all(tenant)
     found = known.get(name)
     return None if found is None or found["helpdesks"] is None else _origin(found, known)
@@ -234,7 +232,7 @@ def _find_all(tenant: Tenant) -> dict[str, Document]:
 
 
 def _insert(tenant: Tenant, name: str, *, prefix: str, helpdesks: list[str] | None) -> Document | None:
-    """The name space, or None where there is one of that name already."""
+    """The name space, or None if there already is one with that name."""
     document: Document = {
         "tenant_id": tenant.slug,
         "name": name,
@@ -261,12 +259,12 @@ def _origin(found: Document, known: Mapping[str, Document], *, mapping: str = ""
 
 
 def _turn_out_to_be(space: Document, name: str, *, helpdesk: str) -> None:
-    """The helpdesk of this name space is that of another one: what was read of it meanwhile is there twice."""
+    """The helpdesk of this name space turned out to be that of another one: what was read since exists twice."""
     _collection().update_one({"_id": space["_id"]}, {"$set": {"is": name}, "$pull": {"helpdesks": helpdesk}})
 
 
 def _of_source(source: Source, known: Mapping[str, Document]) -> Document | None:
-    """By its name, whatever its address; without a name by the helpdesk, the latest first."""
+    """By name, whatever the address; without a name by helpdesk, the latest first."""
     if source.name:
         found = known.get(source.name)
         return found if found is not None and found["helpdesks"] is not None else None
@@ -276,7 +274,7 @@ def _of_source(source: Source, known: Mapping[str, Document]) -> Document | None
 
 
 def _free_name(source: Source, known: Mapping[str, Document]) -> str:
-    """The source's own or its kind's, with a number where that is taken, or tickets' ids begin so by chance."""
+    """The source's name or its kind, with a number if that is taken or existing ids happen to start with it."""
     wanted, number = source.name or source.kind, 1
     name = wanted
     tickets = mongo.collection(TICKETS)
@@ -294,7 +292,7 @@ def _share_plain(source: Source, known: Mapping[str, Document]) -> str:
 
 
 def _prefix_of_new(tenant: Tenant, name: str, known: Mapping[str, Document]) -> str:
-    """None for a first connection; a name of its own where another one, or files alone, have the plain ids."""
+    """Empty for a first connection; a prefix if another connection, or only files, have the plain ids."""
     own = name + SEPARATOR
     if any(not each["prefix"] and each["helpdesks"] is not None for each in known.values()):
         return own
@@ -305,7 +303,7 @@ def _prefix_of_new(tenant: Tenant, name: str, known: Mapping[str, Document]) -> 
 
 
 def _in_use(tenant: Tenant, known: Mapping[str, Document]) -> dict[str, Document]:
-    """Without the connections that never brought a ticket, mistyped perhaps: they keep no ids from another."""
+    """Without the connections that never imported a ticket, perhaps mistyped: they reserve no ids."""
     tickets = mongo.collection(TICKETS)
     return {
         name: each
@@ -315,7 +313,7 @@ def _in_use(tenant: Tenant, known: Mapping[str, Document]) -> dict[str, Document
 
 
 def _tickets_in(tenant: Tenant, prefix: str, known: Mapping[str, Document]) -> Document:
-    """The filter of a name space's tickets; those without a prefix are all that begin with none."""
+    """The filter for a name space's tickets; without a prefix, all tickets that start with no prefix."""
     if prefix:
         return {"tenant_id": tenant.slug, **beginning_with(prefix)}
     prefixes = [beginning_with(each["prefix"]) for each in known.values() if each["prefix"]]

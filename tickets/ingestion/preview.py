@@ -28,9 +28,9 @@ from tickets.store.ticket_store import TicketStore
 
 @dataclass(slots=True)
 class Preview:
-    """The counts that a run would end with; `warning` says what it would not do without a person's word.
+    """The counts that a run would end with; `warning` says what a person would have to confirm.
 
-    `unmapped`: of what was read, the statuses of which nobody has said what they mean, with their tickets.
+    `unmapped`: the unmapped statuses of what was read, with their numbers of tickets.
     """
 
     counts: Counts = field(default_factory=Counts)
@@ -42,7 +42,7 @@ class Preview:
 def preview_tenant(
     tenant: Tenant, *, wait: Wait, since: datetime | None = None, confirm_deletions: bool = False
 ) -> Preview:
-    """What reading the tenant's helpdesk would change at this moment. Raises `SourceError`, and what `wait` raises."""
+    """What reading the tenant's helpdesk would change now. Raises `SourceError`, and whatever `wait` raises."""
     source = open_configured(tenant, wait)
     since = since if source.supports_since else None
     return preview_source(
@@ -66,7 +66,7 @@ def preview_source(
     is_whole: bool = False,
     confirm_deletions: bool = False,
 ) -> Preview:
-    """What reading the source would change; closes it. Raises `SourceError`, and what `wait` raises."""
+    """What reading the source would change; closes it. Raises `SourceError`, and whatever `wait` raises."""
     store, preview, seen = TicketStore(tenant), Preview(), SeenIds()
     rules, statuses = find_rules(tenant), find_status_map(tenant)
     counts = preview.counts
@@ -135,14 +135,14 @@ def _count_deletions(
     else:
         preview.counts.deleted += len(listed)
         stored -= len(listed)
-    gone = store.live_ids_of_helpdesk(seen.missing(store.iterate_live_ids(origin))) if is_whole else ()
-    absent = sum(1 for id_ in gone if id_ not in listed)
+    absent_ids = store.live_ids_of_helpdesk(seen.missing(store.iterate_live_ids(origin))) if is_whole else ()
+    absent = sum(1 for id_ in absent_ids if id_ not in listed)
     if is_braked(absent, stored=stored, seen=seen.count_distinct()):
-        warnings.append(f"{format_number(absent)} of {format_number(stored)} tickets are not listed any more.")
+        warnings.append(f"{format_number(absent)} of {format_number(stored)} tickets are no longer listed.")
     else:
         preview.counts.deleted += absent
     if warnings:
         preview.warning = (
-            f"{' '.join(warnings)} That looks like a fault of the helpdesk: "
+            f"{' '.join(warnings)} That looks like a problem in the helpdesk: "
             "a run would delete none of them without --confirm-deletions."
         )

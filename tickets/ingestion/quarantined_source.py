@@ -1,7 +1,7 @@
-"""Refused records as a source: what is in quarantine goes through the same run once more.
+"""Rejected records as a source: the records in quarantine go through the same run again.
 
-Nothing is asked of the helpdesk. A record is mapped as the tenant's source maps it today, so
-that a corrected mapping, or corrected rules, let it in.
+No request is sent to the helpdesk. A record is mapped with the current settings of the tenant's source, so that
+corrected settings let it in.
 """
 
 import json
@@ -25,11 +25,11 @@ PAGE_SIZE = 200
 
 
 class QuarantineSource(TicketSource):
-    """Yields the tenant's refused records, or those of `keys`, in pages.
+    """Yields the tenant's rejected records, or those of `keys`, in pages.
 
-    `settle` belongs to it as the run's listener: a page's records leave quarantine when the run
-    has stored the page, not when it was read. Those that are refused again stay. A record that
-    turns out to be another tenant's leaves too: it is counted as foreign and not shown here.
+    `settle` has to be the run's listener: a page's records leave quarantine when the run has stored the page, not
+    when it has read it. Records that are rejected again stay. A record that turns out to be another tenant's leaves
+    too: it is counted as foreign and not shown here.
     """
 
     supports_since = False
@@ -49,7 +49,7 @@ class QuarantineSource(TicketSource):
         return f"{format_count(first.total_count or 0, 'rejected record')} to retry."
 
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
-        """All of them from the beginning: what was tried before has left or is not due again."""
+        """All records from the start: those of an earlier page have left or do not come again in this run."""
         total = quarantine.count_whole(self._tenant, self._keys)
         number = 0
         last: Document | None = None
@@ -67,13 +67,13 @@ class QuarantineSource(TicketSource):
             )
 
     def record(self, raw: Any) -> SourceRecord:
-        """Mapped by the tenant's source, or as the native protocol where it has none."""
+        """Mapped with the tenant's source settings, or by the native protocol if there is no source."""
         if self._mapping is None:
             self._mapping = open_source(self._without_login())
         return self._mapping.record(raw)
 
     def settle(self, progress: Progress) -> None:
-        """Let go of the records of every page that the run has stored by now."""
+        """Remove the records of every page that the run has stored from quarantine."""
         for number in sorted(self._unsettled):
             if number > progress.processed_pages:
                 return
@@ -99,7 +99,7 @@ class QuarantineSource(TicketSource):
         return replace(self.record(raw), origin=origin)
 
     def _without_login(self) -> Source:
-        """The settings that say how to map, and nothing that a request would need."""
+        """The settings that say how to map, without what only a request needs."""
         configured = Source.objects.filter(tenant=self._tenant).first() or Source(tenant=self._tenant)
         configured.auth, configured.auth_name, configured.encrypted_secret = AuthKind.NONE, "", ""
         return configured

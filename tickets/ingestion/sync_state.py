@@ -14,9 +14,9 @@ FULL_READ_EVERY = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """`cursor`: everything that changed at the source before it is in. `last_full_at`: the last whole read.
+    """`cursor`: everything that changed in the helpdesk before it is stored. `last_full_at`: the last whole read.
 
-    `mapping`: by which settings all that was read; empty in what an older version stored.
+    `mapping`: the settings that all this was read with; empty if an older version stored it.
     `newest_id` and `newest_at`: the ticket that changed last, as far as is known, and when.
     """
 
@@ -27,7 +27,7 @@ class SyncState:
     newest_at: datetime | None = None
 
     def under(self, mapping: str) -> "SyncState":
-        """The same where it was read by this mapping, else that of a source which was never read."""
+        """This state if it was read with the mapping, else that of a source which was never read."""
         return self if self.mapping in ("", mapping) else SyncState()
 
     def since(self, *, now: datetime, mapping: str = "") -> datetime | None:
@@ -40,7 +40,7 @@ class SyncState:
         return self.cursor - OVERLAP if self.mapping in ("", mapping) else None
 
     def expected(self, *, since: datetime) -> str | None:
-        """The id of a ticket that a read of the changes since then has to bring, unless it is deleted."""
+        """The id of a ticket that the changes since then must contain, unless it is deleted."""
         return self.newest_id if self.newest_at is not None and self.newest_at >= since else None
 
 
@@ -58,9 +58,9 @@ def save_state(
     newest: tuple[str, datetime] | None = None,
     mapping: str = "",
 ) -> None:
-    """After a run that missed nothing: the cursor moves forward and never back, unless it is of another mapping.
+    """After a run: the cursor moves forward and never back, unless it belongs to another mapping.
 
-    What is None stays as it is.
+    Whatever is None stays as it is.
     """
     states = mongo.collection(COLLECTION)
     if mapping:
@@ -78,6 +78,6 @@ def save_state(
 
 
 def forget_state(tenant: Tenant) -> None:
-    """The source has changed: the next run reads everything."""
+    """After a change of the source: the next run reads everything."""
     mongo.collection(COLLECTION).delete_one({"_id": tenant.slug})
     forget_reading(tenant)

@@ -1,4 +1,4 @@
-"""The worker: takes queued jobs, several at a time, on any number of machines, and runs the periodic tasks."""
+"""The worker: runs queued jobs, several at a time, on any number of machines, and the periodic tasks."""
 
 import logging
 import threading
@@ -28,7 +28,7 @@ SILENT_AFTER = timedelta(seconds=45)
 
 
 class Worker:
-    """Runs up to `concurrency` jobs side by side until `stop` is set; then ends them at a safe place.
+    """Runs up to `concurrency` jobs at the same time until `stop` is set; then ends them at a safe point.
 
     If more are queued, a run pauses once its time slice of `slice_seconds` is over (see `RunSlots`).
     """
@@ -46,7 +46,7 @@ class Worker:
         self._last_sign: datetime | None = None
 
     def run(self) -> None:
-        """Work until told to stop; an unreachable database is waited out."""
+        """Work until `stop` is set; an unreachable database is waited out."""
         tasks = [
             threading.Thread(target=periodic_tasks.repeat, args=(task, self.stop), name=f"task-{task.name}")
             for task in periodic_tasks.find_tasks()
@@ -60,15 +60,15 @@ class Worker:
                     self._give_sign_of_life()
                     self._start_jobs(pool)
                 except mongo.UNAVAILABLE as error:
-                    logger.warning("MongoDB is away, trying again: %s", error)
+                    logger.warning("MongoDB is unavailable, trying again: %s", error)
                 self.stop.wait(POLL_SECONDS)
         for thread in tasks:
             thread.join()
         self._collect()
-        self._say_goodbye()
+        self._sign_off()
 
     def run_pending(self) -> int:
-        """Run every queued job one after the other in this thread; how many. For one-off use."""
+        """Run all queued jobs one after the other in this thread; how many. For one-off use."""
         count = 0
         while (job := jobs.claim_next(self.name)) is not None:
             self._run_job(job)
@@ -90,19 +90,19 @@ class Worker:
     def _run(self, job: Document, slot: Slot | None) -> Outcome:
         tenant = Tenant.objects.filter(slug=job["tenant_id"]).first()
         if tenant is None:
-            error = {"code": "misconfigured", "message": "The tenant does not exist any more."}
+            error = {"code": "misconfigured", "message": "The tenant no longer exists."}
             jobs.finish(job["_id"], owner_id=self.name, status="failed", progress=Progress(), error=error)
             return Outcome(job["_id"], job["tenant_id"], "failed", Progress(), error)
         request = JobRequest(trigger=job["trigger"], started_by=job["started_by"], **job["options"])
-        logger.info("Ingestion of %s begins", tenant.slug)
+        logger.info("Ingestion of %s started", tenant.slug)
         outcome = self._ingest(tenant, request, job_id=job["_id"], slot=slot)
-        logger.info("Ingestion of %s ended %s: %s", tenant.slug, outcome.status, outcome.progress.counts.as_dict())
+        logger.info("Ingestion of %s ended as %s: %s", tenant.slug, outcome.status, outcome.progress.counts.as_dict())
         return outcome
 
     def _ingest(self, tenant: Tenant, request: JobRequest, *, job_id: str, slot: Slot | None) -> Outcome:
         if request.kind != "retry":
             return ingest_tenant(tenant, request, job_id=job_id, owner_id=self.name, stop=self.stop, slot=slot)
-        refused = QuarantineSource(tenant, job_id=job_id, keys=request.records)
+        rejected = QuarantineSource(tenant, job_id=job_id, keys=request.records)
         return ingest_tenant(
             tenant,
             request,
@@ -110,8 +110,8 @@ class Worker:
             owner_id=self.name,
             stop=self.stop,
             slot=slot,
-            listener=refused.settle,
-            open_source=lambda *_: refused,
+            listener=rejected.settle,
+            open_source=lambda *_: rejected,
         )
 
     def _collect(self) -> None:
@@ -119,7 +119,7 @@ class Worker:
             job_id, slot = self._running.pop(future)
             self._slots.leave(slot)
             if error := future.exception():
-                logger.error("Job %s broke the worker's thread", job_id, exc_info=error)
+                logger.error("Job %s ended with an exception", job_id, exc_info=error)
 
     def _give_sign_of_life(self) -> None:
         now = clock.now()
@@ -129,15 +129,15 @@ class Worker:
         jobs.end_lost_jobs(now=now)
         self._last_sign = now
 
-    def _say_goodbye(self) -> None:
+    def _sign_off(self) -> None:
         try:
             mongo.collection(COLLECTION).delete_one({"_id": self.name})
         except mongo.UNAVAILABLE:
-            logger.warning("The worker's entry could not be removed; it lapses by itself.")
+            logger.warning("The worker's entry could not be removed; it expires by itself.")
 
 
 def _queued_for() -> float | None:
-    """How many seconds the first of the queue has waited; None where it is empty."""
+    """How many seconds the first queued job has waited; None if there is none."""
     since = jobs.queued_since()
     return None if since is None else (clock.now() - since).total_seconds()
 
@@ -147,14 +147,14 @@ def _has_passed(seconds: float, since: datetime | None, now: datetime) -> bool:
 
 
 def find_workers(*, now: datetime | None = None) -> dict[str, datetime]:
-    """Workers that gave a sign of life lately, and when, by name."""
+    """Workers that gave a sign of life within `SILENT_AFTER`, and when, by name."""
     now = now or clock.now()
     found = mongo.collection(COLLECTION).find({"seen_at": {"$gt": now - SILENT_AFTER}}).sort("_id", 1)
     return {each["_id"]: each["seen_at"] for each in found}
 
 
 def count_workers(*, now: datetime | None = None) -> int:
-    """Workers that gave a sign of life lately."""
+    """How many workers gave a sign of life within `SILENT_AFTER`."""
     now = now or clock.now()
     return mongo.collection(COLLECTION).count_documents({"seen_at": {"$gt": now - SILENT_AFTER}})
 

@@ -225,10 +225,10 @@ def stored_content(stored: Document) -> TicketContent:
 
 
 def stored_verdict(content: TicketContent, stored: Document, *, rules_version: str) -> Verdict | None:
-    """The verdict that was stored, where neither the words nor the rules have changed since; otherwise None.
+    """The stored verdict if neither the text nor the rules have changed since, else None.
 
-    Most changes are of the status, and judging words costs more than all else. The stored digest tells by
-    which rules the stored words were classification.
+    Most changes are changes of the status, and classifying costs more than anything else. The stored digest shows
+    which rules the stored text was classified by.
     """
     if (content.subject, content.message) != (stored["subject"], stored["message"]):
         return None

@@ -16,7 +16,7 @@ MOST_MAPPINGS = 500
 
 
 def save_meanings(tenant: Tenant, chosen: Mapping[str, str]) -> int:
-    """Their status to ours, empty for none: keep what is another meaning than before; how many.
+    """Save what the helpdesk's statuses mean (an empty meaning unmaps one); how many meanings changed.
 
     All of them or none. Raises `Rejected`.
     """

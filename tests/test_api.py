@@ -16,6 +16,7 @@ from tests.helpdesk import ScriptedHelpdesk, answer
 from tests.working import running_worker
 from tickets import jobs
 from tickets.helpdesks.model import Source
+from tickets.ingestion.connecting import save_source
 from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest
 
@@ -298,7 +299,7 @@ class TestHealth:
         body = Client().get("/health").json()
         assert (body["status"], body["issues"]) == ("ok", ["1 helpdesk is late."])
         other.every_minutes = 20
-        other.save()
+        save_source(other)
         body = Client().get("/health").json()
         assert body["status"] == "degraded"
         assert body["issues"] == ["1 helpdesk has had no successful sync for two intervals.", "1 helpdesk is late."]

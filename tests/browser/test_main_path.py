@@ -121,7 +121,7 @@ def test_a_run_can_be_cancelled_and_keeps_what_is_in(
     expect(page.locator("#progress")).to_contain_text("page 1 of 3")
     page.locator("summary", has_text="Cancel").click()
     page.get_by_role("button", name="Stop the run").click()
-    expect(page.locator("#progress")).to_contain_text("Stopping at the next safe place, asked for by owner")
+    expect(page.locator("#progress")).to_contain_text("Stopping, as owner")
     gate.open.set()
     expect(page.get_by_role("table")).to_contain_text("Cancelled")
     page.goto("/t/acme/tickets/")

@@ -89,8 +89,8 @@ class TestFirstPage:
         assert not checked.is_usable
         assert checked.problems == (
             "All 9 tickets on its first page would be rejected: created_at may start with the day or the month; set "
-            "a date_format that says which (8), id is missing (1). The first reason: created_at may begin with the day or the "
-            "month; set a date_format that says which: '04/03/2026'.",
+            "a date_format (8), id is missing (1). For example: created_at may start with the day or the month; set "
+            "a date_format: '04/03/2026'.",
         )
 
     def test_a_check_passes_and_says_how_many_records_would_be_rejected(self, connect: Connect) -> None:
@@ -101,7 +101,7 @@ class TestFirstPage:
     def test_a_path_that_no_record_has_is_named_and_fails(self, connect: Connect) -> None:
         checked = check_source(connect([item(1), item(2)], fields={**FIELDS, "subject": "subjekt"}))
         assert not checked.is_usable
-        assert "Nothing is at “subjekt”, where subject should be, in any of 2 records" in str(checked)
+        assert "None of 2 records has “subjekt”, which subject is read from" in str(checked)
 
     def test_a_field_that_is_empty_everywhere_is_named_and_works(self, connect: Connect) -> None:
         checked = check_source(connect([item(1, body=None), item(2, body={"text": ""})]))
@@ -110,7 +110,7 @@ class TestFirstPage:
 
     def test_local_times_are_said_to_be_taken_as_utc(self, connect: Connect) -> None:
         source = connect([item(1, at="2026-03-10 09:00:00")])
-        assert "are taken as UTC" in str(check_source(source))
+        assert "are read as UTC" in str(check_source(source))
         source.options["timezone"] = "Europe/Berlin"
         assert check_source(source).problems == ()
 
@@ -119,7 +119,7 @@ class TestFirstPage:
     ) -> None:
         helpdesk.tickets = [record("T-1", tenant_id="globex")]
         checked = check_source(native_source(helpdesk.url))
-        assert not checked.is_usable and "Another tenant is named by the only ticket" in str(checked)
+        assert not checked.is_usable and "The only ticket on its first page names another tenant" in str(checked)
 
     def test_skipped_records_do_not_count_in_a_check(self, connect: Connect) -> None:
         source = connect([item(1), item(2, at="soon", state="deleted")], skip_where={"state": "deleted"})
@@ -144,7 +144,7 @@ class TestFirstPage:
         helpdesk.script = lambda _path, _query: answer(
             {"data": [item(1)], "next": "https://elsewhere.example/items?page=2"}
         )
-        with pytest.raises(SourceError, match="The first page can be read, but not the one after it"):
+        with pytest.raises(SourceError, match="The first page can be read, but not the second one"):
             check_source(source)
 
 

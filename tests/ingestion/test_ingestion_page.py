@@ -60,7 +60,7 @@ def test_a_manager_starts_a_run_and_a_viewer_sees_why_not(
     client_of: ClientOf, manager: User, team_mate: User, tenant: Tenant, source: Source
 ) -> None:
     viewer = client_of(team_mate)
-    assert "Needs the role manager; yours is viewer." in page_of(viewer, INGESTION)
+    assert "Only managers can do this; your role is viewer." in page_of(viewer, INGESTION)
     assert viewer.post(INGESTION + "run/").status_code == 403
     assert client_of(manager).post(INGESTION + "run/").status_code == 302
     job = jobs.find_active(tenant)
@@ -83,7 +83,7 @@ def test_without_an_enabled_source_nothing_starts(
     source.enabled = False
     source.save()
     client = client_of(manager)
-    assert "no enabled source" in body(client.post(INGESTION + "run/", follow=True))
+    assert "No helpdesk connection is turned on" in body(client.post(INGESTION + "run/", follow=True))
     assert jobs.find_active(tenant) is None
     assert "The source is switched off." in page_of(client, INGESTION)
 
@@ -153,7 +153,7 @@ def test_cancelling_asks_and_then_stops(
     assert "Stop this run?" not in page_of(client_of(team_mate), INGESTION)
     assert client_of(team_mate).post(INGESTION + "cancel/", {"job": job_id}).status_code == 403
     response = client_of(manager).post(INGESTION + "cancel/", {"job": job_id}, follow=True)
-    assert "What is in stays." in body(response)
+    assert "Tickets imported so far are kept." in body(response)
     assert jobs.find_active(tenant) is None
     again = client_of(manager).post(INGESTION + "cancel/", {"job": job_id}, follow=True)
     assert "had ended already" in body(again)
@@ -172,7 +172,7 @@ def test_a_failed_run_says_what_to_do(client_of: ClientOf, team_mate: User, tena
     finished_job(tenant, status="failed", error=error)
     text = text_of(page_of(client_of(team_mate), INGESTION))
     assert "refused the log-in" in text
-    assert "Enter a fresh key or password" in text
+    assert "Enter a new key or password" in text
 
 
 def test_only_an_admin_confirms_a_stopped_deletion(
@@ -193,7 +193,7 @@ def test_refused_records_are_summed_up_with_the_way_to_them(
     records = [quarantine.QuarantinedRecord("created_at", "is missing", {"id": each}) for each in (7, 8)]
     quarantine.save_records(tenant, records, job_id="j", now=NOON)
     html = page_of(client_of(team_mate), INGESTION)
-    assert "2 records could not be kept as tickets." in text_of(html)
+    assert "2 records could not be imported as tickets." in text_of(html)
     assert 'href="/t/acme/quarantine/"' in html
 
 

@@ -78,7 +78,7 @@ class TestSwitchingHelpdesks:
         status, out, _ = add(second.url, "--replace", "--name", "second")
         assert status == 0
         assert "the 5 tickets of “house” stay as they are and are no longer synced" in out
-        assert "Ids of its tickets begin with “second:”" in out
+        assert "The ids of its tickets start with “second:”" in out
         for _ in range(2):
             assert "0 deleted" in ingest()
         assert subjects(tenant) == {**FIRST, **{f"second:T-{n}": "Second" for n in range(1, 4)}}
@@ -268,7 +268,7 @@ class TestThePages:
         assert "The same helpdesk at a new URL" in html
         saved = admin.post(PAGE, self.form(second.url, helpdesk="another"), follow=True)
         said = " ".join(str(each) for each in saved.context["messages"])
-        assert "the 5 tickets of “house” stay" in said and "begin with “house-2:”" in said
+        assert "the 5 tickets of “house” stay" in said and "start with “house-2:”" in said
         ingest()
         assert subjects(tenant)["T-1"] == "First"
         assert subjects(tenant)["house-2:T-1"] == "Second"
@@ -379,7 +379,7 @@ class TestImports:
     ) -> None:
         path = write(tmp_path, "old.jsonl", list(self.ROWS))
         run("import_tickets", "acme", path)
-        assert "begin with “house:”" in add(first.url)[1]
+        assert "start with “house:”" in add(first.url)[1]
         ingest()
         ingest()
         old = {f"T-{n}": "Old" for n in range(1, 4)}
@@ -451,7 +451,7 @@ class TestImports:
         ("options", "complaint"),
         [
             (["--into", "nothing"], "acme has no connection “nothing”. Connections: house."),
-            (["--name", "house"], "“house” is a connection of acme. For a file of that very helpdesk: --into house"),
+            (["--name", "house"], "“house” is a connection of acme. To import a file of that helpdesk: --into house"),
             (["--name", "a:b"], "--name takes letters"),
             (["--name", "a/b"], "--name takes letters"),
         ],

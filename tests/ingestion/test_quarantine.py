@@ -232,14 +232,14 @@ class TestPage:
         html = page_of(client_of(team_mate), HERE)
         text = text_of(html)
         assert "created_at is missing" in text
-        assert "refused 2 times" in text
+        assert "rejected 2 times" in text
         assert "<script>x" not in html
         assert "&lt;script&gt;x" in html
 
     def test_a_viewer_reads_and_sees_why_no_more(self, client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
         refuse(tenant, {"id": 7})
         html = page_of(client_of(team_mate), HERE)
-        assert "need the role manager" in html
+        assert "Only managers can retry or discard records" in html
         assert "<button" not in html.split('id="quarantine"')[1]
 
     def test_without_any_the_page_says_so(self, client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
@@ -293,7 +293,7 @@ class TestPage:
     def test_a_cut_record_says_so_and_offers_no_retry(self, client_of: ClientOf, manager: User, tenant: Tenant) -> None:
         refuse(tenant, {"id": 7, "message": "x" * 300_000})
         html = page_of(client_of(manager), HERE)
-        assert "too large to be kept whole" in html
+        assert "too large to keep in full" in html
         assert "Try again" not in html
         assert len(html) < 100_000
 
@@ -327,7 +327,7 @@ class TestButtons:
         refuse(tenant, record("T-1"))
         job_id = jobs.enqueue(tenant, JobRequest(trigger="web", started_by="max"))
         html = body(client_of(manager).post(HERE + "retry/", follow=True))
-        assert "Nothing was started" in html
+        assert "nothing was started" in html
         assert "The helpdesk is being read" in html
         active = jobs.find_active(tenant)
         assert active is not None and active["_id"] == job_id
@@ -335,10 +335,10 @@ class TestButtons:
     @pytest.mark.parametrize(
         ("payload", "key", "sentence"),
         [
-            (None, "", "no record that can be tried again"),
-            (None, "gone", "had left this list already"),
-            ({"id": "x" * 300_000}, "", "no record that can be tried again"),
-            ({"id": "x" * 300_000}, "its own", "too large to be kept whole"),
+            (None, "", "no record that can be retried"),
+            (None, "gone", "had already left this list"),
+            ({"id": "x" * 300_000}, "", "no record that can be retried"),
+            ({"id": "x" * 300_000}, "its own", "too large to keep in full"),
         ],
     )
     def test_what_cannot_be_tried_again_starts_nothing_and_says_why(
@@ -357,7 +357,7 @@ class TestButtons:
         assert "Discard this record?" in page_of(client, HERE)
         assert "1 record was discarded." in body(client.post(HERE + "drop/", {"record": first}, follow=True))
         assert [each["_id"] for each in quarantine.find_page(tenant).records] == [second]
-        assert "had left this list already" in body(client.post(HERE + "drop/", {"record": first}, follow=True))
+        assert "had already left this list" in body(client.post(HERE + "drop/", {"record": first}, follow=True))
 
     def test_dropping_all_spares_what_came_after_the_list_was_shown(
         self, client_of: ClientOf, manager: User, tenant: Tenant

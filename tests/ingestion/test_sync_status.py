@@ -240,7 +240,7 @@ class TestPages:
         finished_job(tenant, now=NOON - 90 * MINUTE)
         text = text_of(page_of(client_of(team_mate), "/t/acme/ingestion/"))
         assert "Late Syncs every hour, but last synced 1 hour ago; next sync in 10 minutes." in text
-        assert "Next run 10 Mar 2026, 12:10" in text
+        assert "Next sync 10 Mar 2026, 12:10" in text
         assert "Change the schedule" not in text
 
     def test_staff_finds_the_way_to_change_it(self, tenant: Tenant, superuser: User, client_of: ClientOf) -> None:
@@ -254,7 +254,7 @@ class TestPages:
         source.enabled = False
         save_source(source)
         html = page_of(client_of(team_mate), "/t/acme/ingestion/")
-        assert "Next run" not in html and "Syncs every" not in html
+        assert "Next sync" not in html and "Syncs every" not in html
 
 
 class TestTheLineThatPagesAskFor:

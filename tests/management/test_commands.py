@@ -117,7 +117,7 @@ class TestIngest:
         helpdesk.tickets = helpdesk.tickets[:20]
         helpdesk.deleted = ["T-39", "T-1", "never-here"]
         _, out, _ = run("ingest", "--all", "--dry-run")
-        assert "20 unchanged, 1 deleted. 19 of 39 tickets are not listed any more." in out
+        assert "20 unchanged, 1 deleted. 19 of 39 tickets are no longer listed." in out
         _, out, _ = run("ingest", "--all", "--dry-run", "--confirm-deletions", "--json")
         told = json.loads(out)
         assert (told["deleted"], told["warning"]) == (20, None)

@@ -92,7 +92,7 @@ class TestIssues:
         assert ask()["issues"] == []
         mongo.collection("tickets").update_one({}, {"$set": {"unindexed_since": clock.now() - 20 * MINUTE}})
         found = ask()
-        assert found["issues"] == ["The search is behind: the first ticket waits for its words since 20 minutes ago."]
+        assert found["issues"] == ["Search is behind: the first unindexed ticket has waited since 20 minutes ago."]
         assert found["status"] == "ok"
 
     def test_health_reports_an_open_circuit(self, worker: None) -> None:

@@ -147,7 +147,7 @@ def _rejections(read: ReadPage, total: int) -> Iterator[str]:
             f"For example: {first.field} {first.reason}."
         )
     if foreign:
-        yield f"{_share(foreign, total)} on its first page name another tenant and will not be imported."
+        yield f"{_share(foreign, total)} on its first page {'names' if total == 1 else 'name'} another tenant and will not be imported."
 
 
 def _unmapped_statuses(read: ReadPage) -> list[str]:

@@ -95,7 +95,7 @@ def test_without_one_such_dates_are_rejected_with_what_to_set_and_count_as_liste
     assert (outcome.status, outcome.progress.counts.deleted) == ("partial", 0)
     assert reasons(tenant) == {
         "created_at is a number; set date_format to epoch (it counts seconds since 1970) or epoch_ms (milliseconds)": 1,
-        "created_at may start with the day or the month; set a date_format that says which": 1,
+        "created_at may start with the day or the month; set a date_format": 1,
         "created_at names the zone EST, which is ambiguous; have it sent as an offset such as +01:00": 1,
         "created_at is missing": 1,
     }

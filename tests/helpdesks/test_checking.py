@@ -191,9 +191,9 @@ class TestTime:
 
 def _ended() -> None:
     end = time.monotonic() + 20
-    while checking._under_way and time.monotonic() < end:
+    while checking._in_progress and time.monotonic() < end:
         threading.Event().wait(0.02)
-    assert not checking._under_way
+    assert not checking._in_progress
 
 
 class TestOwnWords:

@@ -13,7 +13,7 @@ LONGEST_CHAIN = timedelta(days=3)
 """A sync over several runs starts over after this time, because its list may be endless."""
 
 _LIMIT_CODES = ("run_limit", "gave_way")
-"""Error codes of runs that stopped at a limit of ours: too long, or to make room for other tenants."""
+"""Error codes of runs that stopped at a limit, or to make room for other tenants."""
 
 
 def find_unfinished_reading(tenant: Tenant, *, now: datetime) -> Reading | None:
@@ -21,7 +21,7 @@ def find_unfinished_reading(tenant: Tenant, *, now: datetime) -> Reading | None:
 
     A run that was itself resumed is normally followed by one from the first page, or changes there would not be seen
     while the end cannot be reached. It is resumed again only if it made progress, and was stopped from outside or by a
-    limit of ours, or no sync has ever finished. A run with a chosen start time (`since`) is never resumed, because that
+    limit, or no sync has ever finished. A run with a chosen start time (`since`) is never resumed, because that
     time may be too late.
     """
     last = mongo.collection(COLLECTION).find_one(

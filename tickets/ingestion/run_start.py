@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tenants.models import Tenant
-from tickets import jobs
 from tickets.helpdesks import TicketSource
+from tickets.ingestion.resuming import find_unfinished_reading
 from tickets.ingestion.settling import Coverage
 from tickets.ingestion.sync_state import SyncState
 from tickets.jobs import JobRequest, Reading
@@ -33,7 +33,7 @@ def find_start(
 ) -> RunStart:
     """Where to read from. `mapping`: by which settings the records are read; what other settings read does not count."""
     if is_ordinary(request):
-        unfinished = jobs.find_unfinished_reading(tenant, now=now)
+        unfinished = find_unfinished_reading(tenant, now=now)
         if unfinished is not None and unfinished.mapping in ("", mapping):
             return RunStart(unfinished, is_resumed=True)
     return start_over(tenant, request, source, state, mapping=mapping, now=now)

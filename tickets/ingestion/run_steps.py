@@ -4,13 +4,12 @@ settings → helpdesk → where to start → read and store the pages → deleti
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from supportsaas.clock import Clock
 from tenants.models import Tenant
 from tickets.helpdesks import SourceError, TicketSource
-from tickets.helpdesks.base import PLACE_IS_GONE
+from tickets.helpdesks.base import POSITION_EXPIRED
 from tickets.helpdesks.http import Wait
 from tickets.ingestion.bounds import RunBounds
 from tickets.ingestion.listing import Listing
@@ -51,7 +50,7 @@ class RunSteps:
         tenant_settings = TenantSettings.of(self.tenant)
         self.bounds.leave_room_beside(self.store.count_live)
         self.lease.report("Connecting")
-        with closing(open_source(self.tenant, self.lease.wait)) as source:
+        with open_source(self.tenant, self.lease.wait) as source:
             origin = self._claim_origin() if self.origin is None else self.origin
             reader = PageReader(
                 tenant=self.tenant,
@@ -89,8 +88,8 @@ class RunSteps:
         try:
             listing = reader.read(source, start.reading)
         except SourceError as error:
-            has_lost_its_place = start.is_resumed and error.code in PLACE_IS_GONE
-            if not has_lost_its_place or self.report.progress.processed_pages:
+            position_expired = start.is_resumed and error.code in POSITION_EXPIRED
+            if not position_expired or self.report.progress.processed_pages:
                 raise
             start = start_over(self.tenant, self.request, source, state, mapping=mapping, now=self.now())
             listing = reader.read(source, start.reading)

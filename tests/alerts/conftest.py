@@ -36,7 +36,7 @@ def webhook(tenant: Tenant, endpoint: Endpoint) -> Channel:
 
 @pytest.fixture
 def dispatcher(clock: FakeClock) -> Dispatcher:
-    """One that works in this thread, on the fake clock, and waits as long as it may."""
+    """A dispatcher that works in this thread, on the fake clock, with the longest waits."""
     return Dispatcher(owner="test", clock=clock, jitter=lambda _shortest, longest: longest)
 
 
@@ -54,7 +54,7 @@ Urgent = Callable[..., list[str]]
 
 @pytest.fixture
 def urgent(tenant: Tenant, clock: FakeClock) -> Urgent:
-    """Bring in so many tickets of high urgency at the clock's time, each of a customer of its own."""
+    """Store high-urgency tickets at the clock's time, each from another customer."""
     from tests.builders import store_tickets
 
     count = 0

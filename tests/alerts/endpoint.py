@@ -1,4 +1,4 @@
-"""An endpoint that takes alerts on a real socket and behaves as the test says."""
+"""An alert endpoint on a real socket, with behaviour set by the test."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ from tests.faults.raw_server import reset
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer after `seconds`; with `is_reset` the connection breaks instead."""
+    """A response after `seconds`; with `is_reset` the connection is reset instead."""
 
     status: int = 200
     body: bytes = b"thank you"
@@ -23,7 +23,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request as it came in, and the status it got (None: no answer)."""
+    """A received request with the status of its response (None: no response)."""
 
     path: str
     key: str
@@ -37,7 +37,7 @@ Behaviour = Callable[[str, dict[str, Any]], Reply]
 
 
 class Endpoint:
-    """`received` is every request in order of its arrival; `behaviour` may be changed at any time."""
+    """`received` holds all requests in order; `behaviour` may be changed at any time."""
 
     def __init__(self, behaviour: Behaviour | None = None) -> None:
         self.behaviour = behaviour or (lambda _key, _body: Reply())
@@ -108,4 +108,4 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A sender that was killed or lost patience is what the tests are about."""
+        """Killed or timed-out senders are expected in these tests."""

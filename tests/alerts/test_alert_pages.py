@@ -1,4 +1,4 @@
-"""The page of alerts: channels with their breakers, messages with their attempts, and what may be done about them."""
+"""The alerts page: channels with their circuits, messages with their attempts, and actions."""
 
 import re
 from collections.abc import Callable
@@ -26,13 +26,13 @@ HERE = "/t/acme/alerts/"
 
 @pytest.fixture
 def clock() -> FakeClock:
-    """Stands at the real time, because pages go by that."""
+    """A clock set to the real time, because pages use that."""
     return FakeClock(real_clock.now())
 
 
 @pytest.fixture
 def dispatcher() -> Dispatcher:
-    """One on the server's clock, as in production; its waits are none, so that attempts need no time to pass."""
+    """A dispatcher on the server's clock, as in production, without waits."""
     return Dispatcher(owner="test", jitter=lambda _shortest, _longest: 0.0)
 
 
@@ -42,7 +42,7 @@ def pages(client_of: ClientOf, manager: User) -> Client:
 
 
 def kill(*ids: str, at: datetime | None = None) -> None:
-    """Let messages (all, or those of a ticket) be dead, as after a day in vain."""
+    """Mark messages (all, or those of a ticket) as failed, as after a day of attempts."""
     which = {"tickets.ticket_id": {"$in": list(ids)}} if ids else {}
     values = {"status": "dead", "ended_at": at or real_clock.now(), "claimed_by": None}
     assert mongo.collection("deliveries").update_many(which, {"$set": values}).matched_count

@@ -1,4 +1,4 @@
-"""Channels: what may be entered, the pages of a tenant's admins, the Django admin, the command."""
+"""Channels: validation, settings pages, Django admin and command."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -332,7 +332,7 @@ class TestPages:
 
 
 class TestConfirming:
-    """Nobody can have us write to a stranger's mailbox."""
+    """Nobody can have mail sent to strangers."""
 
     FORM = {"name": "Mail", "address": "a@example.com, own@acme.example", "urgencies": ["high"], "enabled": "on"}
 
@@ -343,7 +343,7 @@ class TestConfirming:
         owner.save()
 
     def links(self) -> dict[str, str]:
-        """The path of the link in every mail that asks, by the address it went to."""
+        """The path of the link in each confirmation mail, by its recipient."""
         asking = [each for each in mail.outbox if "/alerts/confirm/" in each.body]
         return {each.to[0]: re.findall(r"/alerts/confirm/\S+", str(each.body))[0] for each in asking}
 

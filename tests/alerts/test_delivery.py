@@ -1,4 +1,4 @@
-"""From the outbox to a real endpoint: attempts, waits, circuits, folding, and who holds what."""
+"""From the outbox to a real endpoint: attempts, waits, circuits, digests and leases."""
 
 import threading
 from collections import Counter
@@ -277,7 +277,7 @@ class TestCircuit:
 
 
 class TestRefusedMessages:
-    """An endpoint that works and refuses one message says nothing of the others."""
+    """A working endpoint may reject one message and accept the others."""
 
     def test_a_rejected_message_opens_no_circuit_and_fails_after_a_few_attempts(
         self, native_channel: Channel, endpoint: Endpoint, urgent: Urgent, dispatcher: Dispatcher, clock: FakeClock
@@ -348,7 +348,7 @@ class TestRefusedMessages:
 
 
 class TestTenantsApart:
-    """Channels of different tenants share nothing, also where they share an address."""
+    """Channels of different tenants share nothing, even at the same URL."""
 
     @pytest.mark.parametrize("kind", ["house", "webhook", "email", "slack"])
     def test_each_tenants_channel_has_a_circuit_of_its_own(
@@ -558,7 +558,7 @@ def test_on_the_servers_own_clock_with_threads_all_arrive_and_none_waits_for_ano
     transactional_db: None, tenant: Tenant, other_tenant: Tenant, endpoint: Endpoint, other_endpoint: Endpoint,
     urgent: Urgent,
 ) -> None:  # fmt: skip
-    """The first endpoint does not answer before the second one has got everything."""
+    """The first endpoint responds only after the second one has received everything."""
     for owner, at in ((tenant, endpoint), (other_tenant, other_endpoint)):
         Channel.objects.create(tenant=owner, kind="house", name="House", address=at.url)
     all_arrived = threading.Event()

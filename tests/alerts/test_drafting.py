@@ -1,4 +1,4 @@
-"""How news becomes messages: one a customer, and a digest where there is much."""
+"""Grouping news into messages: one per customer, or a digest."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What fails is told once, and once when it is well again, however often and by however many it is looked at."""
+"""Incidents and recoveries are reported once, however many workers check."""
 
 import threading
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def probe(circuit: CircuitBreaker, *, ok: bool) -> None:
 
 
 def told() -> list[tuple[str, str]]:
-    """Kind of every message about incidents, and over which channel, in order."""
+    """The kind and channel of every message about incidents, in order."""
     names = {str(each.pk): each.name for each in Channel.objects.all()}
     found = mongo.collection("deliveries").find({"kind": {"$in": ["trouble", "recovery"]}}).sort("composed_at")
     return [(each["kind"], names[each["channel_id"]]) for each in found]
@@ -106,7 +106,7 @@ class TestEndpoints:
     def test_an_endpoint_that_fails_for_moments_only_is_not_reported(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
     ) -> None:
-        """As the house's endpoint does, which fails each ticket's first attempts."""
+        """Like the demo's endpoint, which fails each ticket's first attempts."""
         make_webhook(tenant, other_endpoint)
         for _ in range(40):
             fail(circuit)
@@ -223,7 +223,7 @@ class TestSources:
 
 
 def at_once(work: Callable[[], object]) -> None:
-    """Eight threads that begin at the same moment."""
+    """Eight threads that start at the same time."""
     ready = threading.Barrier(8)
 
     def prepared() -> None:

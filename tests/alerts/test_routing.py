@@ -1,4 +1,4 @@
-"""Which tickets become news for which channel, through a real ingestion's store."""
+"""Which tickets a channel alerts on, with a real ticket store."""
 
 from datetime import timedelta
 from typing import Any

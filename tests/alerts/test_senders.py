@@ -1,4 +1,4 @@
-"""Every sender against a real server: what goes out, what comes back, and what a stranger's text cannot do."""
+"""Every sender against a real server: requests, responses, and safety against untrusted text."""
 
 import base64
 import hashlib
@@ -157,7 +157,7 @@ class TestHouse:
 
 
 class TestEndpointNames:
-    """They name circuit breakers: the same for the same endpoint, another for another."""
+    """Endpoint names identify circuits: equal for equal endpoints, different for others."""
 
     @pytest.mark.parametrize(
         ("kind", "address", "name"),
@@ -186,7 +186,7 @@ class TestEndpointNames:
 
 
 class TestLinks:
-    """Every message leads to what it is about, below PUBLIC_URL."""
+    """Every message links to its subject, below PUBLIC_URL."""
 
     @pytest.mark.parametrize(
         ("what", "path"),
@@ -217,7 +217,7 @@ class TestLinks:
 
 
 def example_verifier() -> Any:
-    """The function that docs/alerts.md gives to receivers."""
+    """The verification function from docs/alerts.md."""
     (code,) = re.findall(r"```python\n(.+?)```", DOCUMENT.read_text(), re.DOTALL)
     scope: dict[str, Any] = {}
     exec(code, scope)

@@ -1,4 +1,4 @@
-"""When a message that failed is tried again."""
+"""When a failed message is retried."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Checking a source says whether its tickets can be read, and what would be lost, before anything is stored."""
+"""A connection check reports whether tickets can be read and what would be rejected, without storing anything."""
 
 import threading
 import time
@@ -39,7 +39,7 @@ def item(n: int, **values: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def connect(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Connect:
-    """A `rest` source at a helpdesk that lists these records, ten a page."""
+    """A `rest` source whose helpdesk lists these records, ten per page."""
 
     def make(records: list[Any], /, **options: Any) -> Source:
         def script(_path: str, query: dict[str, str]) -> Answer:
@@ -149,7 +149,7 @@ class TestFirstPage:
 
 
 class TestTime:
-    """A request is held for as long as it was told, whatever the helpdesk does."""
+    """A check in a request ends within its time limit, whatever the helpdesk does."""
 
     @pytest.fixture(autouse=True)
     def _real_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:

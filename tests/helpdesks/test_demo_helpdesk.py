@@ -1,4 +1,4 @@
-"""The demo helpdesk over real HTTP on loopback, with a clock in the test's hand."""
+"""The demo helpdesk over real HTTP, with a clock set by the test."""
 
 import json
 import re
@@ -35,7 +35,7 @@ Records = list[dict[str, str]]
 
 
 class Clock:
-    """The time as the helpdesk sees it; call it to read it."""
+    """The helpdesk's clock; call it to read the time."""
 
     def __init__(self) -> None:
         self.at = ANCHOR
@@ -74,7 +74,7 @@ def page(http: httpx.Client, desk: DemoHelpdesk, **params: object) -> dict[str, 
 
 
 def read_all(http: httpx.Client, desk: DemoHelpdesk, tenant: str | None, page_size: int = 100) -> Records:
-    """Follows next_page to its end."""
+    """Read all pages by next_page."""
     records: Records = []
     number: int | None = 1
     params: dict[str, object] = {} if tenant is None else {"tenant_id": tenant}
@@ -180,7 +180,7 @@ def test_a_restart_with_the_same_anchor_gives_the_same(http: httpx.Client, clock
 
 
 def test_tickets_do_not_depend_on_the_hash_seed_of_the_process() -> None:
-    """Only a new interpreter takes a hash seed."""
+    """A hash seed needs a new interpreter."""
     program = (
         "from datetime import *; from tickets.demo.tickets import DemoTenant; import hashlib;"
         "a = datetime(2026, 3, 16, tzinfo=UTC); t = DemoTenant(name='tenant_a', anchor=a, size=50);"
@@ -485,7 +485,7 @@ def test_invalid_demo_settings_are_rejected(clock: Clock, options: dict[str, Any
 
 
 def run_command(*arguments: str) -> "subprocess.Popen[str]":
-    """The management command in a process of its own, in a project that has nothing else."""
+    """The management command in its own process, in a minimal project."""
     program = (
         "import sys; from django.conf import settings; settings.configure(); import django; django.setup();"
         "from tickets.management.commands.demo_helpdesk import Command;"

@@ -1,4 +1,4 @@
-"""Answers that are far more than was asked for: taken in in parts where they are tickets, bounded where they are junk."""
+"""Oversized responses: tickets are stored in parts, invalid records within limits."""
 
 import gzip
 import json

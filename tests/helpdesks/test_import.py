@@ -1,4 +1,4 @@
-"""Files of tickets: what is read, what is refused, and what an import may and may not change."""
+"""File imports: what is read, what is rejected, and what an import may change."""
 
 import json
 import os
@@ -37,7 +37,7 @@ HEADER = "id,created_at,subject\n"
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """A file of that name with a text, bytes, or objects as JSON lines."""
+    """Write a file with text, bytes, or objects as JSON lines."""
 
     def make(name: str, content: Any) -> Path:
         path = tmp_path / name
@@ -53,7 +53,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def read(path: Path, **values: Any) -> list[Any]:
-    """All records of a file: their fields, or where it has none the reason it is refused for."""
+    """The fields of all records of a file, or the reasons they are rejected for."""
     source = FileSource(path, FileFormat(**values))
     try:
         found = [each for page in source.pages() for each in page.records]
@@ -205,7 +205,7 @@ class TestEncodings:
 
 class TestSize:
     def test_a_large_file_takes_no_more_memory_than_a_small_one(self, tmp_path: Path) -> None:
-        """50,000 rows of about 16 MB; holding them would take far more than the bound."""
+        """50,000 rows of about 16 MB, which would exceed the limit in memory."""
         path = tmp_path / "large.csv"
         with path.open("w", encoding="utf-8") as file:
             file.write("id,created_at,message\n")
@@ -267,7 +267,7 @@ class TestSize:
 class TestCommand:
     @pytest.fixture(autouse=True)
     def _connected(self, native_source: Callable[..., Source]) -> None:
-        """A helpdesk that nobody answers for, so that a request to it would fail."""
+        """A helpdesk that does not respond, so a request to it would fail."""
         native_source("http://127.0.0.1:9")
 
     @pytest.fixture
@@ -440,7 +440,7 @@ class TestCommand:
 
 @pytest.mark.usefixtures("db")
 class TestIntoAConnection:
-    """What only a file had is none of the helpdesk's: that it does not list it means nothing."""
+    """Tickets from files are not expected in the helpdesk's list."""
 
     @pytest.fixture(autouse=True)
     def _connected(self, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source], write: Write) -> None:

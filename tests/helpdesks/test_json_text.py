@@ -1,4 +1,4 @@
-"""JSON from outside: its charset is taken at its word, and what it would become in memory is bounded."""
+"""Untrusted JSON: strict charsets and bounded memory."""
 
 import codecs
 import json

@@ -1,4 +1,4 @@
-"""The Link header in every spelling that RFC 8288 allows, and in some that it does not."""
+"""The Link header in all spellings of RFC 8288, and some others."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How lists of real helpdesks end, and what is no end."""
+"""How lists of real helpdesks end, and what is not an end."""
 
 import json
 from collections.abc import Callable

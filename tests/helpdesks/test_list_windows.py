@@ -1,4 +1,4 @@
-"""Lists that show a part of the tickets only, and what a ticket is that leaves such a list."""
+"""Filtered lists, and how tickets missing from them are treated."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Exports as programs really write them: odd headers, encodings, delimiters, quotes, words for nothing, foreign months."""
+"""Real-world exports: unusual headers, encodings, delimiters, quotes, missing values and foreign months."""
 
 import csv
 import io
@@ -35,7 +35,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def read(path: Path, **values: Any) -> list[Any]:
-    """The records of a file: their fields, or the reason they are rejected for."""
+    """The fields of all records of a file, or the reasons they are rejected for."""
     source = FileSource(path, FileFormat(**values))
     try:
         found = [each for page in source.pages() for each in page.records]

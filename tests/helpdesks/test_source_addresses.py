@@ -1,4 +1,4 @@
-"""Where a helpdesk says that its list goes on, and which of these places are its own."""
+"""URLs of next pages, and which of them belong to the helpdesk."""
 
 import pytest
 

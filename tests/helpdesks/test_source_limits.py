@@ -1,4 +1,4 @@
-"""How long a helpdesk asks us to wait, in whichever header it says so."""
+"""The wait that a rate-limited response asks for, in any header."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The sources, against real servers on loopback."""
+"""Connectors against real servers on loopback."""
 
 import json
 import re
@@ -66,7 +66,7 @@ def test_page_numbers_are_read_until_an_empty_page(connect: Callable[..., Source
 
 
 @pytest.mark.parametrize("style", ["body", "header"])
-def test_by_next_link_it_follows_to_the_end(
+def test_next_links_are_followed_to_the_end(
     style: str, connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
 ) -> None:
     def linked(_path: str, query: dict[str, str]) -> Answer:
@@ -93,7 +93,7 @@ def test_a_next_link_to_another_host_never_gets_the_credential(
         assert elsewhere.requests == []
 
 
-def test_reading_can_go_on_from_a_page(connect: Callable[..., Source], helpdesk: ScriptedHelpdesk) -> None:
+def test_reading_can_resume_at_a_page(connect: Callable[..., Source], helpdesk: ScriptedHelpdesk) -> None:
     def paged(_path: str, query: dict[str, str]) -> Answer:
         return answer({"items": ITEMS[int(query["offset"]) :][:10], "total": len(ITEMS)})
 
@@ -105,7 +105,7 @@ def test_reading_can_go_on_from_a_page(connect: Callable[..., Source], helpdesk:
     assert (ids(later), [page.number for page in later]) == (list(range(10, 25)), [2, 3])
 
 
-def test_what_slips_to_a_page_already_read_is_read_again(
+def test_records_that_move_to_an_earlier_page_are_read_again(
     connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = list(ITEMS)
@@ -119,7 +119,7 @@ def test_what_slips_to_a_page_already_read_is_read_again(
     assert set(ids(read(connect({"records": "items", "paging": "offset", "total": "total"})))) == set(range(25))
 
 
-def test_fields_are_found_by_nested_paths_and_states_are_mapped(
+def test_fields_are_read_from_nested_paths_and_statuses_are_mapped(
     connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
 ) -> None:
     items = [{**ITEMS[0], "state": 2}, {**ITEMS[1], "state": "odd"}]
@@ -134,7 +134,7 @@ def test_fields_are_found_by_nested_paths_and_states_are_mapped(
     assert second is not None and second["status"] == "odd"  # an unknown one stays as it came
 
 
-def test_what_changed_since_is_asked_for_in_the_helpdesks_own_form(
+def test_changes_are_requested_in_the_helpdesks_date_format(
     connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
 ) -> None:
     helpdesk.script = lambda _path, _query: answer([])
@@ -163,7 +163,7 @@ def test_a_connection_authenticates_as_configured(
     assert helpdesk.requests[0][2][header] == value
 
 
-def test_the_check_call_finds_a_wrong_key_that_the_list_would_hide(
+def test_the_check_path_detects_a_wrong_key_that_the_list_hides(
     connect: Callable[..., Source], helpdesk: ScriptedHelpdesk
 ) -> None:
     helpdesk.script = lambda path, _query: answer({}, 401) if path == "/me" else answer([])
@@ -173,7 +173,7 @@ def test_the_check_call_finds_a_wrong_key_that_the_list_would_hide(
 
 
 class TestSecrets:
-    def test_a_secret_is_stored_encrypted_and_in_no_text(self, connect: Callable[..., Source]) -> None:
+    def test_a_source_secret_is_stored_encrypted_and_in_no_text(self, connect: Callable[..., Source]) -> None:
         source = connect({}, auth="bearer")
         source.set_secret("s3cret-key")
         source.save()
@@ -182,7 +182,7 @@ class TestSecrets:
         assert "s3cret-key" not in f"{source} {source!r}"
         assert Source.objects.get().reveal_secret() == "s3cret-key"
 
-    def test_keys_can_be_changed_by_putting_the_new_one_in_front(
+    def test_encryption_keys_are_rotated_by_adding_the_new_one_first(
         self, connect: Callable[..., Source], settings: Any
     ) -> None:
         from cryptography.fernet import Fernet
@@ -193,7 +193,9 @@ class TestSecrets:
         settings.ENCRYPTION_KEYS = [new, old]
         assert source.reveal_secret() == "s3cret-key"
 
-    def test_a_key_that_is_gone_is_a_sentence_and_no_crash(self, connect: Callable[..., Source], settings: Any) -> None:
+    def test_a_missing_encryption_key_is_reported_as_a_sentence(
+        self, connect: Callable[..., Source], settings: Any
+    ) -> None:
         from cryptography.fernet import Fernet
 
         source = connect({}, auth="bearer")
@@ -202,7 +204,7 @@ class TestSecrets:
         with pytest.raises(SourceError, match="Enter it again"):
             open_source(source)
 
-    def test_errors_and_logs_never_hold_it(
+    def test_errors_and_logs_never_contain_a_source_secret(
         self, connect: Callable[..., Source], helpdesk: ScriptedHelpdesk, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level("DEBUG")
@@ -229,12 +231,12 @@ class TestSecrets:
         ("text", "JSON object"),
     ],
 )
-def test_wrong_settings_are_refused_with_the_setting_named(options: Any, complaint: str) -> None:
+def test_invalid_connector_settings_are_rejected_by_name(options: Any, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         check_options("rest", options)
 
 
-def test_a_known_helpdesk_needs_no_settings_and_takes_changes() -> None:
+def test_a_preset_needs_no_settings_and_accepts_changes() -> None:
     assert rest_options("redmine", {}).path == "/issues.json"
     assert rest_options("redmine", {"path": "/projects/support/issues.json"}).records == "issues"
     assert rest_options("rt", {"status_map": {"waiting": "pending"}}).path == "/REST/2.0/tickets"
@@ -250,13 +252,13 @@ def test_paths_reach_into_objects_and_lists(path: str, found: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Retries of this file do not wait."""
+    """Retries in this module do not wait."""
     monkeypatch.setattr("tickets.helpdesks.http.time.sleep", lambda _seconds: None)
     yield
 
 
 class ScriptedRt:
-    """What a Request Tracker answers, as far as it is asked; ticket 7 was created by transaction 1007."""
+    """Responses of a Request Tracker; ticket 7 was created by transaction 1007."""
 
     def __init__(self, ids: range, parts: dict[int, list[tuple[str, str]]] | None = None) -> None:
         self.ids = list(ids)
@@ -296,7 +298,7 @@ class TestRequestTracker:
 
         return make
 
-    def test_each_page_is_what_follows_the_last_id(self, rt: Callable[..., Source]) -> None:
+    def test_each_rt_page_starts_after_the_last_id(self, rt: Callable[..., Source]) -> None:
         script = ScriptedRt(range(1, 26))
         pages = read(rt(script))
         assert ids(pages) == [str(each) for each in range(1, 26)]
@@ -305,7 +307,7 @@ class TestRequestTracker:
         later = read(rt(script), start=pages[1].position)
         assert ids(later) == [str(each) for each in range(11, 26)]
 
-    def test_no_ticket_slips_past_where_others_go_meanwhile(self, rt: Callable[..., Source]) -> None:
+    def test_rt_deletions_during_a_read_hide_no_ticket(self, rt: Callable[..., Source]) -> None:
         script = ScriptedRt(range(1, 26))
         with open_source(rt(script)) as opened:
             pages = opened.pages()
@@ -325,7 +327,7 @@ class TestRequestTracker:
             (-timedelta(hours=1), " AND LastUpdated >= '1 hours ago'"),
         ],
     )
-    def test_changes_are_asked_for_by_age_beside_the_query_of_the_settings(
+    def test_rt_changes_are_requested_by_age_within_the_configured_query(
         self, age: timedelta, asked: str, rt: Callable[..., Source], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -351,19 +353,19 @@ class TestRequestTracker:
         assert [(record.fields or {})["message"] for record in page.records] == [f"text {n}" for n in range(1, 101)]
         assert len(helpdesk.requests) == 3
 
-    def test_texts_that_fill_a_page_go_on_on_the_next(self, rt: Callable[..., Source]) -> None:
+    def test_rt_texts_are_read_over_several_pages(self, rt: Callable[..., Source]) -> None:
         both = {n: [("text/html", "<b>x</b>"), ("text/plain", f"text {n}")] for n in range(1, 61)}
         (page,) = read(rt(ScriptedRt(range(1, 61), both), page_size=60))
         assert [(record.fields or {})["message"] for record in page.records] == [f"text {n}" for n in range(1, 61)]
 
-    def test_an_rt_that_hides_how_many_there_are_is_not_believed(self, rt: Callable[..., Source]) -> None:
+    def test_an_rt_without_a_total_is_rejected(self, rt: Callable[..., Source]) -> None:
         script = ScriptedRt(range(1, 5))
         script.tells_total = False
         source = rt(script)
         with pytest.raises(SourceError, match="ShowTicket"):
             read(source)
 
-    def test_an_rt_that_announces_more_than_it_lists_does_not_loop(
+    def test_an_rt_that_reports_more_than_it_lists_does_not_loop(
         self, rt: Callable[..., Source], helpdesk: ScriptedHelpdesk
     ) -> None:
         source = rt(ScriptedRt(range(0)))
@@ -386,12 +388,12 @@ class TestRequestTracker:
         ("", ""),
     ],
 )
-def test_formatted_texts_become_plain(html: str, text: str) -> None:
+def test_rt_html_becomes_plain_text(html: str, text: str) -> None:
     assert to_plain_text(html) == text
 
 
 @pytest.mark.parametrize("piece", ["<", "<a", "a", "<!--", "<style>", "<![", "-->", "&", "< ", "\n"])
-def test_no_formatted_text_is_slow(piece: str) -> None:
+def test_no_rt_html_is_slow_to_convert(piece: str) -> None:
     began = time.process_time()
     to_plain_text("<" + piece * (1_000_000 // len(piece)))
     assert time.process_time() - began < 10

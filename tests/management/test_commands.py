@@ -38,7 +38,7 @@ class TestIngest:
             0, "acme: completed: 1 new, 0 updated, 0 unchanged, 0 deleted\n", "",
         )  # fmt: skip
 
-    def test_a_failed_run_is_1_with_the_reason(self, helpdesk: ScriptedHelpdesk) -> None:
+    def test_a_failed_run_is_exit_status_1_with_the_reason(self, helpdesk: ScriptedHelpdesk) -> None:
         helpdesk.fail_everything(answer({}, 401))
         status, out, err = run("ingest", "--all")
         assert (status, out) == (1, "")
@@ -57,12 +57,12 @@ class TestIngest:
             ["--all", "--check", "--dry-run"],
         ],
     )
-    def test_wrong_usage_is_2_with_a_sentence(self, arguments: list[str]) -> None:
+    def test_wrong_usage_of_ingest_is_exit_status_2_with_a_sentence(self, arguments: list[str]) -> None:
         status, out, err = run("ingest", *arguments)
         assert (status, out) == (2, "")
         assert err.startswith("error: ") and err.count("\n") == 1
 
-    def test_quarantined_records_are_3(self, helpdesk: ScriptedHelpdesk) -> None:
+    def test_rejected_records_are_exit_status_3(self, helpdesk: ScriptedHelpdesk) -> None:
         helpdesk.tickets = [record("T-1"), record("T-2", created_at="soon")]
         status, _, err = run("ingest", "--tenant", "acme")
         assert status == 3
@@ -74,7 +74,9 @@ class TestIngest:
         assert status == 4
         assert job_id in err
 
-    def test_of_several_tenants_the_worst_end_counts(self, helpdesk: ScriptedHelpdesk, other_tenant: Tenant) -> None:
+    def test_the_worst_result_of_several_tenants_is_the_exit_status(
+        self, helpdesk: ScriptedHelpdesk, other_tenant: Tenant
+    ) -> None:
         Source.objects.create(tenant=other_tenant, kind="house", url="http://127.0.0.1:1", enabled=True)
         helpdesk.tickets = [record("T-1", created_at="soon")]
         assert run("ingest", "--tenant", "acme")[0] == 3
@@ -82,7 +84,7 @@ class TestIngest:
         Source.objects.filter(tenant=other_tenant).update(url=helpdesk.url)
         assert run("ingest", "--all", "--workers", "2")[0] == 1
 
-    def test_json_is_one_object_a_tenant(self, helpdesk: ScriptedHelpdesk) -> None:
+    def test_json_prints_one_object_per_tenant(self, helpdesk: ScriptedHelpdesk) -> None:
         helpdesk.tickets = [record("T-1")]
         _, out, err = run("ingest", "--all", "--json")
         assert err == ""
@@ -90,7 +92,7 @@ class TestIngest:
         told = json.loads(line)
         assert (told["tenant_id"], told["status"], told["new_ingested"]) == ("acme", "completed", 1)
 
-    def test_quiet_says_nothing_when_all_is_well(self, helpdesk: ScriptedHelpdesk) -> None:
+    def test_quiet_prints_nothing_on_success(self, helpdesk: ScriptedHelpdesk) -> None:
         helpdesk.tickets = [record("T-1")]
         assert run("ingest", "--all", "--quiet") == (0, "", "")
 
@@ -109,9 +111,7 @@ class TestIngest:
         assert set(TicketStore(tenant).iterate_live_ids()) == {"T-1", "T-2"}
         assert len(jobs.find_recent(tenant)) == 1
 
-    def test_a_dry_run_tells_of_the_brake_and_of_what_the_helpdesk_lists_as_deleted(
-        self, helpdesk: ScriptedHelpdesk
-    ) -> None:
+    def test_a_dry_run_reports_deletions_and_their_safety_limit(self, helpdesk: ScriptedHelpdesk) -> None:
         helpdesk.tickets = [record(f"T-{n}") for n in range(40)]
         run("ingest", "--all")
         helpdesk.tickets = helpdesk.tickets[:20]
@@ -123,7 +123,9 @@ class TestIngest:
         assert (told["deleted"], told["warning"]) == (20, None)
 
     @pytest.mark.parametrize("option", ["--dry-run", "--check"])
-    def test_a_signal_ends_what_waits_for_the_helpdesk(self, option: str, helpdesk: ScriptedHelpdesk) -> None:
+    def test_a_signal_stops_a_command_that_waits_for_the_helpdesk(
+        self, option: str, helpdesk: ScriptedHelpdesk
+    ) -> None:
         def end_us(_path: str, _query: dict[str, str]) -> Answer:
             os.kill(os.getpid(), signal.SIGTERM)
             return answer({}, 503)
@@ -137,7 +139,7 @@ class TestIngest:
         assert (status, err) == (1, "acme: cancelled: stopped before it finished\n")
         assert len(helpdesk.requests) == 1
 
-    def test_a_helpdesk_that_cannot_tell_what_changed_is_read_whole_and_that_is_said(
+    def test_since_without_support_by_the_helpdesk_reads_everything_and_says_so(
         self, helpdesk: ScriptedHelpdesk, caplog: pytest.LogCaptureFixture
     ) -> None:
         helpdesk.tickets = [record("T-1", updated_at="2026-03-10T09:00:00Z")]
@@ -149,7 +151,7 @@ class TestIngest:
         Source.objects.update(enabled=False)
         assert run("ingest", "--all") == (0, "", "No active tenant has an enabled source. Nothing to sync.\n")
 
-    def test_check_really_logs_in(self, helpdesk: ScriptedHelpdesk) -> None:
+    def test_ingest_check_connects_to_the_helpdesk(self, helpdesk: ScriptedHelpdesk) -> None:
         helpdesk.tickets = [record("T-1")]
         status, out, _ = run("ingest", "--all", "--check")
         assert status == 0 and "1 ticket found" in out
@@ -157,7 +159,7 @@ class TestIngest:
         status, _, err = run("ingest", "--all", "--check")
         assert status == 1 and "rejected the credentials" in err
 
-    def test_every_run_is_in_the_log_with_who_started_it(self, helpdesk: ScriptedHelpdesk, tenant: Tenant) -> None:
+    def test_every_command_run_is_logged_with_its_starter(self, helpdesk: ScriptedHelpdesk, tenant: Tenant) -> None:
         run("ingest", "--all")
         helpdesk.fail_everything(answer({}, 404))
         run("ingest", "--all")
@@ -167,7 +169,7 @@ class TestIngest:
         ]
 
 
-def test_sigterm_stops_the_process_at_a_page_with_all_that_is_in_kept(
+def test_sigterm_stops_the_process_after_a_page_and_keeps_imported_tickets(
     transactional_db: None, tenant: Tenant, helpdesk: ScriptedHelpdesk, native_source: Callable[..., Source]
 ) -> None:
     native_source(helpdesk.url, page_size=1)
@@ -198,7 +200,7 @@ def test_sigterm_stops_the_process_at_a_page_with_all_that_is_in_kept(
 @pytest.mark.parametrize(
     "redirection", [">&-", "2>&-", ">/dev/full", "2>/dev/full", "</dev/null >&- 2>&-", "| head -c 0"]
 )
-def test_a_stored_run_is_complete_though_nothing_can_be_printed(
+def test_a_stored_run_is_complete_even_if_nothing_can_be_printed(
     transactional_db: None,
     tenant: Tenant,
     helpdesk: ScriptedHelpdesk,
@@ -294,7 +296,7 @@ class TestSetup:
         )  # fmt: skip
         assert added[0] == 0 and sentence in added[1]
 
-    def test_a_token_ends_after_90_days_unless_told(self, tenant: Tenant) -> None:
+    def test_a_token_expires_after_90_days_by_default(self, tenant: Tenant) -> None:
         User.objects.create_user("ann")
         made = run("token", "create", "--user", "ann", "--limit", "5")
         assert "expires on" in made[2]

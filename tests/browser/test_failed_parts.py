@@ -66,7 +66,7 @@ def test_a_fault_of_ours_is_told_with_its_words_and_the_list_stays(
         raise RuntimeError("a fault")
 
     with monkeypatch.context() as broken:
-        broken.setattr("tickets.store.ticket_store.TicketStore.find_page", break_down)
+        broken.setattr("tickets.store.ticket_queries.TicketQueries.page_by_cursor", break_down)
         tab.get_by_role("link", name="Older").click()
         expect(tab.get_by_role("alert")).to_contain_text("Something went wrong on our side")
         expect(tab.get_by_role("alert")).to_contain_text("Request")

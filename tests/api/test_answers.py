@@ -66,7 +66,7 @@ class TestRefusals:
         def break_down(*_: object, **__: object) -> None:
             raise RuntimeError("secret words")
 
-        monkeypatch.setattr("tickets.api.tickets.TicketQueries.full_page_by_cursor", break_down)
+        monkeypatch.setattr("tickets.api.tickets.TicketQueries.page_by_number", break_down)
         client = Client(headers={"Authorization": f"Bearer {token_of(owner)}"}, raise_request_exception=False)
         response = client.get("/tickets?tenant_id=acme")
         assert response.status_code == 500

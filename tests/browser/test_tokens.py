@@ -16,7 +16,7 @@ def test_a_token_is_made_used_and_revoked(page: Page, owner: User, tenant: Tenan
     expect(page).to_have_url("/t/acme/settings/tokens/")
     page.fill("#id_name", "Export")
     assert axe_finds(page) == ""
-    page.click("text=Make it")
+    page.click("text=Create token")
     text = page.input_value("#made")
     assert axe_finds(page) == ""
     api = Api(text)
@@ -26,6 +26,6 @@ def test_a_token_is_made_used_and_revoked(page: Page, owner: User, tenant: Tenan
     assert text not in page.content()
     page.click("details.confirm summary")
     assert api.call("GET", "/tickets", tenant_id="acme")[0] == 200
-    page.click("text=Revoke it")
+    page.click("text=Revoke token")
     expect(page.locator(".messages")).to_contain_text("is revoked")
     assert api.call("GET", "/tickets", tenant_id="acme")[0] == 401

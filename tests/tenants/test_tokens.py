@@ -87,7 +87,7 @@ class TestATenantsPage:
         assert api.call("GET", "/tickets", tenant_id="acme")[0] == 200
         assert client.post(address)["Location"] == OF_TENANT
         assert api.call("GET", "/tickets", tenant_id="acme")[0] == 401
-        assert "1 that has ended" in text_of(page_of(client, OF_TENANT))
+        assert "1 expired or revoked" in text_of(page_of(client, OF_TENANT))
         ended = ApiToken.objects.get().revoked_at
         client.post(address)
         assert ApiToken.objects.get().revoked_at == ended

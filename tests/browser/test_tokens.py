@@ -8,7 +8,7 @@ from tests.browser.conftest import enter
 from tests.browser.looks import axe_finds
 
 
-def test_a_token_is_made_used_and_revoked(page: Page, owner: User, tenant: Tenant) -> None:
+def test_a_token_is_created_used_and_revoked(page: Page, owner: User, tenant: Tenant) -> None:
     enter(page, "owner")
     page.goto("/t/acme/")
     page.click(".sidenav >> text=Settings")
@@ -27,5 +27,5 @@ def test_a_token_is_made_used_and_revoked(page: Page, owner: User, tenant: Tenan
     page.click("details.confirm summary")
     assert api.call("GET", "/tickets", tenant_id="acme")[0] == 200
     page.click("text=Revoke token")
-    expect(page.locator(".messages")).to_contain_text("is revoked")
+    expect(page.locator(".messages")).to_contain_text("Revoked “Export”")
     assert api.call("GET", "/tickets", tenant_id="acme")[0] == 401

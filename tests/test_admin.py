@@ -158,7 +158,7 @@ class TestTokens:
         form = {"action": "revoke", "_selected_action": [str(token.pk)]}
         assert "cannot be undone" in staff.post(self.TOKENS, form).content.decode()
         assert ApiToken.objects.get().revoked_at is None
-        assert "1 revoked" in messages(staff.post(self.TOKENS, {**form, "confirmed": "1"}, follow=True))
+        assert "1 token revoked" in messages(staff.post(self.TOKENS, {**form, "confirmed": "1"}, follow=True))
         assert ApiToken.objects.get().revoked_at is not None
 
 

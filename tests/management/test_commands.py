@@ -267,7 +267,7 @@ class TestSetup:
             (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "soon"], "--every"),
             (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "0"], "1 to 10080"),
             (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "10081"], "1 to 10080"),
-            (["token", "create", "--user", "nobody"], "no user"),
+            (["token", "create", "--user", "nobody"], "does not exist"),
             (["token", "revoke", "nonsense"], "That token does not exist"),
         ],
     )
@@ -307,7 +307,7 @@ class TestSetup:
         for wrong in (["--days", "0"], ["--days", "3651"], ["--limit", "-1"], ["--days", "9", "--never-expires"]):
             assert run("token", "create", "--user", "ann", *wrong)[0] != 0
         first, second = run("token", "list")[1].splitlines()
-        assert "all tenants  read  usable  until" in first and "all tenants  run  usable  without end" in second
+        assert "all tenants  read  usable  until" in first and "all tenants  run  usable  never expires" in second
         assert run("token", "revoke", str(token.pk))[0] == 0
         assert "ended" in run("token", "list")[1].splitlines()[0]
 

@@ -30,7 +30,7 @@ def admin(client_of: ClientOf, owner: User) -> Client:
 
 def test_a_member_is_added_by_user_name(admin: Client, tenant: Tenant, stranger: User) -> None:
     answer = admin.post(f"{MEMBERS}add/", {"username": "stranger", "role": "manager"}, follow=True)
-    assert "stranger is manager of Acme now" in answer.content.decode()
+    assert "Added stranger to Acme as manager" in answer.content.decode()
     assert role_of(stranger, tenant) == "manager"
 
 

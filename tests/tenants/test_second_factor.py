@@ -74,7 +74,7 @@ def test_setting_up_asks_for_the_password_shows_a_qr_code_and_then_the_recovery_
     factor = SecondFactor.objects.get()
     assert "<svg" in html and "style=" not in html and factor.typed_secret in html
     assert factor.typed_secret.replace(" ", "") not in factor.encrypted_secret
-    assert "not the code" in client.post(SET_UP, {"do": "confirm", "code": "000000"}).content.decode()
+    assert "The code is not correct" in client.post(SET_UP, {"do": "confirm", "code": "000000"}).content.decode()
     assert second_factor.find_factor(team_mate) is None
     codes = re.findall(
         r"<code>([a-z0-9-]+)</code>",

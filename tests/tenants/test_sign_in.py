@@ -32,7 +32,7 @@ def test_a_form_submitted_after_the_session_ended_returns_to_its_page_after_sign
 ) -> None:
     answer = client.post(button, {"name": "x"}, headers={"Referer": HOST + page})
     log_in = client.get(answer["Location"])
-    assert "nothing was done" in log_in.content.decode()
+    assert "nothing was changed" in log_in.content.decode()
     after = client.post("/login/", {**RIGHT, "next": log_in.context["next"]}, headers=BROWSER)
     assert after["Location"] == page
     assert client.get(page, headers=BROWSER).status_code == 200
@@ -102,13 +102,13 @@ def test_an_expired_sign_in_form_is_replaced_by_a_fresh_one(manager: User) -> No
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/login/", {**RIGHT, "next": "/t/acme/", "csrfmiddlewaretoken": "x" * 64})
     assert answer["Location"] == "/login/?next=/t/acme/"
-    assert "too old" in client.get(answer["Location"]).content.decode()
+    assert "had expired" in client.get(answer["Location"]).content.decode()
     assert "_auth_user_id" not in client.session
 
 
 def test_any_other_form_without_its_csrf_token_changes_nothing(client_of: ClientOf, manager: User, caplog: Any) -> None:
     answer = forgery_checked(client_of, manager).post("/t/acme/ingestion/run/", {})
-    assert answer.status_code == 403 and "too old" in answer.content.decode()
+    assert answer.status_code == 403 and "has expired" in answer.content.decode()
 
 
 def events(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:

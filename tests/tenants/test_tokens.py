@@ -114,7 +114,7 @@ class TestATenantsPage:
         ):
             ApiToken.issue(name=name, user=user, tenant=tenant, role=Role.VIEWER)
         html = text_of(page_of(client_of(owner), OF_TENANT))
-        assert "2 tokens" in html and "here" in html and "everywhere" in html
+        assert "2 active tokens" in html and "here" in html and "everywhere" in html
         assert "in all tenants of team_mate" in html
         assert "elsewhere" not in html and "stranger" not in html
 
@@ -139,7 +139,7 @@ class TestMyOwn:
         text = made_text(body(client.post(f"{MINE}make/", {**FORM, "tenant": "acme"})))
         assert Api(text).call("GET", "/tickets", tenant_id="acme")[0] == 200
         refused = client.post(f"{MINE}make/", {**FORM, "name": "x", "tenant": "acme", "scope": "run"})
-        assert refused.status_code == 422 and "needs the role manager; yours is viewer" in body(refused)
+        assert refused.status_code == 422 and "needs the role “manager”. Your role is “viewer”" in body(refused)
 
     def test_a_token_of_ones_own_may_be_for_all_tenants_even_later_ones(
         self, client_of: ClientOf, team_mate: User, other_tenant: Tenant

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         )
         if done.unreadable:
             raise CommandError(
-                f"{format_count(done.unreadable, 'secret')} cannot be decrypted with any configured key and stay unchanged. "
+                f"{format_count(done.unreadable, 'secret')} cannot be decrypted with any configured key and stay as they are. "
                 "Add the key they were encrypted with after the current one, or enter the secrets again.",
                 returncode=1,
             )

@@ -1,4 +1,4 @@
-"""Erasing one customer, for a tenant's admins: what will go, and then it goes."""
+"""Erasing a customer: shows what will be erased, and erases it after confirmation."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -16,28 +16,25 @@ from tickets.store.filters import LONGEST_VALUE
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.ADMIN)
 def show_erasure(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """The customer is named by `customer`, in the address and in the form."""
+    """The customer id is `customer`, in the URL or in the form."""
     named = request.POST if request.method == "POST" else request.GET
     customer_id = named.get("customer", "")[:LONGEST_VALUE].replace("\0", "")
     if request.method == "POST" and customer_id:
         try:
             erased = erase_customer(access.tenant, customer_id)
-        except Rejected as refused:
-            messages.error(request, str(refused))
+        except Rejected as error:
+            messages.error(request, str(error))
         else:
-            messages.success(request, f"Erased: {_in_words(erased)}. Numbers are counted again within a minute.")
+            messages.success(request, f"Erased {_describe(erased)}. Statistics update within a minute.")
             return redirect("customer-list", access.tenant.slug)
-    what_goes = count_customer_data(access.tenant, customer_id)
-    if not what_goes:
+    found = count_customer_data(access.tenant, customer_id)
+    if not found:
         if request.method == "POST":
             return redirect("customer-list", access.tenant.slug)
         raise Http404("No such customer.")
-    context = {"customer_id": customer_id, "counted": [each for each in what_goes.counted() if each[0]]}
+    context = {"customer_id": customer_id, "counted": [each for each in found.counted() if each[0]]}
     return render(request, "tickets/customer_erasure.html", context)
 
 
-def _in_words(erased: CustomerData) -> str:
-    return (
-        ", ".join(f"{format_number(number)} {what}" for number, what in erased.counted() if number)
-        or "nothing was left"
-    )
+def _describe(erased: CustomerData) -> str:
+    return ", ".join(f"{format_number(number)} {what}" for number, what in erased.counted() if number) or "nothing"

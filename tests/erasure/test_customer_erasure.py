@@ -1,4 +1,4 @@
-"""Erasing one customer: all of it goes, nothing of others, numbers stay exact, and nothing comes back."""
+"""Erasing a customer: all their data, nothing of others, exact numbers, and no return by later syncs."""
 
 import io
 import json
@@ -37,7 +37,7 @@ def live(tenant: Tenant) -> set[str]:
 
 
 def everything_of(tenant: Tenant) -> str:
-    """All documents that the database has of the tenant, as one text."""
+    """All documents of the tenant in the database, as one text."""
     found = []
     for name in mongo.database().list_collection_names():
         match = {"$or": [{"tenant_id": tenant.slug}, {"_id": tenant.slug}]}
@@ -89,7 +89,7 @@ def filled(tenant: Tenant, other_tenant: Tenant) -> Tenant:
     return tenant
 
 
-def test_no_word_of_the_customer_is_left_and_nobody_elses_is_missing(filled: Tenant, other_tenant: Tenant) -> None:
+def test_erasing_a_customer_removes_all_their_data_and_no_one_elses(filled: Tenant, other_tenant: Tenant) -> None:
     others = everything_of(other_tenant)
     erased = erase_customer(filled, JANE)
     assert (erased.tickets, erased.rejected, erased.alerts) == (7, 2, 3)
@@ -104,7 +104,7 @@ def test_no_word_of_the_customer_is_left_and_nobody_elses_is_missing(filled: Ten
     assert mongo.collection("quarantine").count_documents({"tenant_id": "acme"}) == 1
 
 
-def test_a_digest_of_several_keeps_what_is_of_the_others(tenant: Tenant) -> None:
+def test_a_digest_keeps_its_tickets_of_other_customers(tenant: Tenant) -> None:
     deliver(tenant, "digest", JANE, "other1", "other2")
     erase_customer(tenant, JANE)
     message = mongo.collection("deliveries").find_one({"_id": "acme digest"})
@@ -113,7 +113,7 @@ def test_a_digest_of_several_keeps_what_is_of_the_others(tenant: Tenant) -> None
     assert message["headline"] == "2 urgent tickets of 2 customers, the oldest: from other1"
 
 
-def test_all_numbers_are_exact_afterwards(filled: Tenant) -> None:
+def test_all_numbers_are_exact_after_an_erasure(filled: Tenant) -> None:
     erase_customer(filled, JANE)
     assert TicketStore(filled).facet_counts.find_differences() == {}
     for _ in range(2):  # from the tickets, and from the roll-ups built again
@@ -121,9 +121,7 @@ def test_all_numbers_are_exact_afterwards(filled: Tenant) -> None:
         refresh(filled)
 
 
-def test_the_log_of_changes_says_who_erased_how_much_and_not_whom(
-    filled: Tenant, owner: User, client_of: ClientOf
-) -> None:
+def test_the_audit_log_says_who_erased_how_much_but_not_whom(filled: Tenant, owner: User, client_of: ClientOf) -> None:
     client_of(owner).post("/t/acme/erase-customer/", {"customer": JANE})
     entry = AuditEntry.objects.get(action="erased")
     assert (entry.actor, entry.kind, entry.tenant_slug) == ("owner", "customer", "acme")
@@ -132,7 +130,7 @@ def test_the_log_of_changes_says_who_erased_how_much_and_not_whom(
 
 
 @pytest.mark.parametrize("customer", ["", "nobody@example.com", "jane", JANE.upper(), f"{JANE} "])
-def test_a_customer_of_another_name_is_another_customer(filled: Tenant, customer: str) -> None:
+def test_customers_with_similar_ids_are_not_erased(filled: Tenant, customer: str) -> None:
     if customer:
         erased = erase_customer(filled, customer)
         assert erased.tickets == 0
@@ -142,7 +140,7 @@ def test_a_customer_of_another_name_is_another_customer(filled: Tenant, customer
     assert count_customer_data(filled, JANE).tickets == 7
 
 
-def test_a_short_id_takes_no_rejected_records_of_others(tenant: Tenant) -> None:
+def test_a_short_customer_id_erases_no_rejected_records_of_others(tenant: Tenant) -> None:
     refuse(tenant, {"id": 1, "customer_id": "7", "priority": 7})
     refuse(tenant, {"id": 2, "customer_id": "8", "priority": 7})
     refuse(tenant, {"id": 3, "customer_id": 7})
@@ -161,7 +159,7 @@ def test_a_short_id_takes_no_rejected_records_of_others(tenant: Tenant) -> None:
         ("org/unit/7", "org/unit/7", "org/unit/77"),
     ],
 )
-def test_a_telling_id_is_found_in_rejected_records_by_itself_alone(
+def test_a_distinctive_customer_id_is_matched_as_a_whole_word(
     tenant: Tenant, customer: str, hers: str, anothers: str
 ) -> None:
     refuse(tenant, {"id": 1, "a": [{"b": hers}]})
@@ -170,7 +168,7 @@ def test_a_telling_id_is_found_in_rejected_records_by_itself_alone(
     assert [json.loads(each["payload"])["id"] for each in mongo.collection("quarantine").find()] == [2]
 
 
-def test_digits_alone_are_no_telling_id(tenant: Tenant) -> None:
+def test_a_customer_id_of_digits_is_not_distinctive(tenant: Tenant) -> None:
     refuse(tenant, {"id": 1, "phone": "12345678", "customer_id": "other"})
     refuse(tenant, {"id": 2, "customer_id": 12345678})
     assert erase_customer(tenant, "12345678").rejected == 1
@@ -179,7 +177,7 @@ def test_digits_alone_are_no_telling_id(tenant: Tenant) -> None:
 @pytest.mark.parametrize(
     "customer", ["a/b/../c", "x.$ne", "$where", "ünï çödé", "<b>bold</b>", "a" * 200, "tab\there", "'\""]
 )
-def test_any_id_that_a_helpdesk_uses_can_be_erased_on_the_page(
+def test_any_customer_id_can_be_erased_on_the_page(
     tenant: Tenant, owner: User, client_of: ClientOf, customer: str
 ) -> None:
     store_tickets(tenant, [{"id": "T-1", "customer_id": customer}, {"id": "T-2", "customer_id": "other"}])
@@ -189,14 +187,14 @@ def test_any_id_that_a_helpdesk_uses_can_be_erased_on_the_page(
     assert live(tenant) == {"T-2"}
 
 
-def test_the_path_where_a_configured_helpdesk_names_its_customers_is_known(tenant: Tenant) -> None:
+def test_the_mapped_customer_field_of_a_helpdesk_is_searched(tenant: Tenant) -> None:
     Source.objects.create(tenant=tenant, kind="redmine", url="http://127.0.0.1:9")
     refuse(tenant, {"id": 1, "author": {"name": "Ann"}})
     refuse(tenant, {"id": 2, "author": {"name": "Bo"}, "subject": "Ann"})
     assert erase_customer(tenant, "Ann").rejected == 1
 
 
-def test_while_a_run_goes_nothing_is_erased(filled: Tenant, owner: User, client_of: ClientOf) -> None:
+def test_no_customer_is_erased_during_a_run(filled: Tenant, owner: User, client_of: ClientOf) -> None:
     lock = Lock("acme")
     held = lock.take("a run")
     assert held is not None
@@ -212,7 +210,7 @@ def read_whole(tenant: Tenant) -> Outcome:
     return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test")
 
 
-def test_while_numbers_are_counted_it_waits_and_says_so(filled: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_erasure_waits_for_rollups_and_says_so(filled: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tickets.erasure.customers.PATIENCE_SECONDS", 0)
     lock = Lock("rollups:acme")
     held = lock.take("a keeper")
@@ -252,7 +250,7 @@ class TestReadingAgain:
         "changed",
         [{"message": "new text", "updated_at": "2026-03-11T10:00:00Z"}, {"customer_id": "a new name of hers"}],
     )
-    def test_a_ticket_that_changed_since_stays_out(
+    def test_an_erased_ticket_stays_out_even_if_it_changes(
         self,
         desk: ScriptedHelpdesk,
         tenant: Tenant,
@@ -262,7 +260,7 @@ class TestReadingAgain:
         read_whole(tenant)
         assert live(tenant) == {"O-1"}
 
-    def test_an_older_ticket_of_the_customer_that_was_never_read_stays_out_and_a_new_one_comes_in(
+    def test_older_tickets_of_an_erased_customer_stay_out_and_new_ones_are_imported(
         self,
         desk: ScriptedHelpdesk,
         tenant: Tenant,
@@ -272,7 +270,9 @@ class TestReadingAgain:
         read_whole(tenant)
         assert live(tenant) == {"O-1", "J-NEW"}
 
-    def test_a_file_does_not_bring_it_back_either(self, desk: ScriptedHelpdesk, tenant: Tenant, tmp_path: Any) -> None:
+    def test_a_file_import_does_not_restore_an_erased_customer(
+        self, desk: ScriptedHelpdesk, tenant: Tenant, tmp_path: Any
+    ) -> None:
         file = tmp_path / "tickets.jsonl"
         file.write_text(json.dumps(record("J-1", customer_id=JANE)) + "\n" + json.dumps(record("F-1")) + "\n")
         with pytest.raises(SystemExit) as ended:
@@ -292,10 +292,12 @@ class TestPage:
         assert "7 tickets" in html and "2 rejected records" in html and "3 alerts" in html
         assert count_customer_data(filled, JANE).tickets == 7
         answer = client.post("/t/acme/erase-customer/", {"customer": JANE}, follow=True)
-        assert "Erased: 7 tickets" in answer.content.decode()
+        assert "Erased 7 tickets" in answer.content.decode()
         assert client.get(link).status_code == 404
 
-    def test_managers_are_not_offered_it(self, filled: Tenant, manager: User, client_of: ClientOf) -> None:
+    def test_managers_are_not_offered_to_erase_a_customer(
+        self, filled: Tenant, manager: User, client_of: ClientOf
+    ) -> None:
         assert "erase-customer" not in client_of(manager).get(f"/t/acme/customers/{JANE}/").content.decode()
 
     @pytest.mark.parametrize("customer", ["", "\0", "x" * 3_000, "$ne"])
@@ -317,12 +319,12 @@ class TestCommand:
         call_command("customer", "erase", "acme", JANE, "--yes", stdout=out)
         assert count_customer_data(filled, JANE).tickets == 0
 
-    def test_a_tenant_that_is_not_there_is_refused(self, db: None) -> None:
+    def test_erasing_a_customer_of_an_unknown_tenant_is_an_error(self, db: None) -> None:
         with pytest.raises(CommandError, match="does not exist"):
             call_command("customer", "erase", "nobody", JANE, "--yes", stdout=io.StringIO())
 
 
-def test_an_erasure_that_was_cut_off_is_finished_by_erasing_again(
+def test_an_interrupted_erasure_is_finished_by_erasing_again(
     filled: Tenant, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
 ) -> None:
     def cut_off(*_: Any, **__: Any) -> int:

@@ -1,4 +1,4 @@
-"""Deleting a tenant: gone at once, erased to the last document, and its id free only then."""
+"""Deleting a tenant: hidden immediately, erased completely, and its id free only afterwards."""
 
 import ast
 import io
@@ -44,7 +44,7 @@ ClientOf = Callable[[User], Client]
 
 
 def fill(tenant: Tenant) -> None:
-    """Something of everything that a tenant can have."""
+    """Data of every kind that a tenant can have."""
     Channel.objects.create(tenant=tenant, name="On call", kind="house", address="http://127.0.0.1:9")
     connect_source(tenant, kind="house", every_minutes=5)
     save_rule(ClassificationRule(tenant=tenant, phrases="refund", urgency="high"))
@@ -69,7 +69,7 @@ def fill(tenant: Tenant) -> None:
 
 
 def ask_endpoint(name: str) -> None:
-    """A request of the endpoint that failed."""
+    """A failed request to an endpoint."""
     circuit = CircuitBreaker(name)
     permit = circuit.admit()
     assert isinstance(permit, Permit)
@@ -77,7 +77,7 @@ def ask_endpoint(name: str) -> None:
 
 
 def left_of(slug: str) -> dict[str, int]:
-    """What any collection of the database holds of the tenant, whichever field names it."""
+    """All documents of the tenant in any collection, by any field."""
     found = {}
     behind_at = {"_id": {"$regex": f"@{slug}$"}}
     for name in mongo.database().list_collection_names():
@@ -93,9 +93,7 @@ def run_task() -> int:
     return erase_deleted_tenants(threading.Event())
 
 
-def test_nothing_of_a_deleted_tenant_is_left_and_nothing_of_another_is_touched(
-    tenant: Tenant, other_tenant: Tenant
-) -> None:
+def test_deleting_a_tenant_erases_its_data_and_nothing_else(tenant: Tenant, other_tenant: Tenant) -> None:
     for each in (tenant, other_tenant):
         fill(each)
     assert left_of("acme").keys() >= {each.collection for each in OF_TENANTS} - {"audit_log"}
@@ -107,7 +105,7 @@ def test_nothing_of_a_deleted_tenant_is_left_and_nothing_of_another_is_touched(
     assert run_task() == 0
 
 
-def test_who_gets_the_id_of_a_deleted_tenant_sees_nothing_of_what_its_endpoints_said(tenant: Tenant) -> None:
+def test_a_reused_tenant_id_shows_no_circuits_of_the_deleted_tenant(tenant: Tenant) -> None:
     own, longer = "email@acme", "email@big-acme"
     for name in (own, longer):
         ask_endpoint(name)
@@ -117,7 +115,7 @@ def test_who_gets_the_id_of_a_deleted_tenant_sees_nothing_of_what_its_endpoints_
     assert states[own].results == () and len(states[longer].results) == 1
 
 
-def test_what_stays_is_that_it_was_erased_and_who_did_it(tenant: Tenant, superuser: User, client_of: ClientOf) -> None:
+def test_the_audit_log_keeps_who_deleted_a_tenant(tenant: Tenant, superuser: User, client_of: ClientOf) -> None:
     fill(tenant)
     client_of(superuser).post(f"/admin/tenants/tenant/{tenant.pk}/delete/", {"post": "yes"})
     run_task()
@@ -126,7 +124,7 @@ def test_what_stays_is_that_it_was_erased_and_who_did_it(tenant: Tenant, superus
     assert entry.changes == {} and entry.address == ""
 
 
-def test_the_page_that_asks_says_with_numbers_what_goes(tenant: Tenant, superuser: User, client_of: ClientOf) -> None:
+def test_the_deletion_page_shows_how_much_is_erased(tenant: Tenant, superuser: User, client_of: ClientOf) -> None:
     fill(tenant)
     store_tickets(tenant, [{"id": f"N-{n}"} for n in range(1_500)])
     client = client_of(superuser)
@@ -139,9 +137,7 @@ def test_the_page_that_asks_says_with_numbers_what_goes(tenant: Tenant, superuse
         assert "Tickets: 1,529" in html and "Rejected records: 1" in html and "Runs: 1" in html
 
 
-def test_a_deleted_tenant_is_gone_for_everybody_before_anything_is_erased(
-    tenant: Tenant, owner: User, client_of: ClientOf
-) -> None:
+def test_a_deleted_tenant_is_hidden_before_its_data_is_erased(tenant: Tenant, owner: User, client_of: ClientOf) -> None:
     store_tickets(tenant, [{"id": "T-1"}])
     client = client_of(owner)
     assert client.get("/t/acme/tickets/T-1/").status_code == 200
@@ -152,7 +148,7 @@ def test_a_deleted_tenant_is_gone_for_everybody_before_anything_is_erased(
 
 
 @pytest.mark.parametrize("left_by", ["a deletion under way", "an older version that erased nothing"])
-def test_an_id_is_free_only_once_all_of_its_data_is_erased(
+def test_a_tenant_id_is_free_only_after_its_data_is_erased(
     tenant: Tenant, superuser: User, client_of: ClientOf, left_by: str
 ) -> None:
     store_tickets(tenant, [{"id": "T-1"}])
@@ -171,7 +167,7 @@ def test_an_id_is_free_only_once_all_of_its_data_is_erased(
     assert left_of("acme").keys() == {"tenants_tenant", "audit_log"}
 
 
-def test_an_erasure_that_is_cut_off_anywhere_goes_on_later(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_tenant_erasure_continues_later(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tenant)
     tenant.delete()
     monkeypatch.setattr(deletion, "BATCH", 3)
@@ -195,7 +191,7 @@ def test_an_erasure_that_is_cut_off_anywhere_goes_on_later(tenant: Tenant, monke
     assert left_of("acme") == {} and not deletion.find_deletions()
 
 
-def test_a_run_that_is_going_is_told_to_end_and_nothing_is_erased_under_it(tenant: Tenant) -> None:
+def test_deleting_a_tenant_cancels_its_run_and_waits_for_it(tenant: Tenant) -> None:
     store_tickets(tenant, [{"id": "T-1"}])
     job_id = jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="x"), owner_id="elsewhere")
     lock = Lock("acme")
@@ -230,19 +226,21 @@ class TestCommand:
         assert re.search(r"\b29 tickets", said) and "Deleted acme and all its data" in said
         assert left_of("acme") == {}
 
-    def test_without_anybody_to_ask_it_deletes_nothing(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_deleting_a_tenant_without_confirmation_does_nothing(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("sys.stdin", io.StringIO(""))
         with pytest.raises(CommandError, match="--yes"):
             self.delete("acme")
         assert Tenant.objects.filter(slug="acme").exists()
 
     @pytest.mark.parametrize("slug", ["nobody", "ACME", "acme ", ""])
-    def test_an_id_that_nobody_has_is_refused(self, tenant: Tenant, slug: str) -> None:
+    def test_deleting_an_unknown_tenant_is_an_error(self, tenant: Tenant, slug: str) -> None:
         with pytest.raises(CommandError, match="does not exist and has no data"):
             self.delete(slug, "--yes")
         assert Tenant.objects.filter(slug="acme").exists()
 
-    def test_a_deletion_that_was_begun_is_finished_without_asking(self, tenant: Tenant) -> None:
+    def test_an_interrupted_deletion_is_finished_without_confirmation(self, tenant: Tenant) -> None:
         fill(tenant)
         tenant.delete()
         assert "Deleted acme and all its data" in self.delete("acme")
@@ -282,7 +280,7 @@ def pairs(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
     return found
 
 
-def test_every_collection_says_whether_it_holds_data_of_tenants() -> None:
+def test_every_collection_declares_whether_it_holds_tenant_data() -> None:
     tables = {model._meta.db_table for model in apps.get_models() if model._meta.managed}
     found = collections_in_the_code() | {index.collection for index in indexes.INDEXES}
     assert {"tickets", "rollup_days", "rollup_leaders", "outbox", "erasures"} <= found
@@ -292,7 +290,7 @@ def test_every_collection_says_whether_it_holds_data_of_tenants() -> None:
     )
 
 
-def test_every_table_of_a_tenant_goes_with_it_or_is_erased() -> None:
+def test_every_table_of_tenant_data_is_deleted_or_erased() -> None:
     erased = {each.collection for each in OF_TENANTS}
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
@@ -302,20 +300,20 @@ def test_every_table_of_a_tenant_goes_with_it_or_is_erased() -> None:
                 assert model._meta.db_table in erased, f"{model.__name__} names a tenant and is not erased with it"
 
 
-def test_whatever_the_database_holds_under_a_tenants_id_is_declared(tenant: Tenant) -> None:
+def test_all_data_stored_under_a_tenant_id_is_declared(tenant: Tenant) -> None:
     fill(tenant)
     declared = {each.collection for each in OF_TENANTS}
     tables = {model._meta.db_table for model in apps.get_models()}
     assert {name for name in left_of("acme") if name not in tables} <= declared
 
 
-def test_the_log_of_changes_is_only_erased_with_its_tenant(tenant: Tenant) -> None:
+def test_the_audit_log_is_erased_only_with_its_tenant(tenant: Tenant) -> None:
     with pytest.raises(TypeError):
         audit_log.AuditEntry.objects.all().delete()
     assert "audit_log" in {each.collection for each in tenant_data.OF_TENANTS}
 
 
-def test_deleting_in_the_admin_says_that_the_workers_erase(
+def test_deleting_a_tenant_in_the_admin_says_that_workers_erase_its_data(
     tenant: Tenant, superuser: User, client_of: ClientOf
 ) -> None:
     answer: Any = client_of(superuser).post(f"/admin/tenants/tenant/{tenant.pk}/delete/", {"post": "yes"}, follow=True)

@@ -95,8 +95,8 @@ class TestSources:
     @pytest.mark.parametrize(
         ("values", "complaint"),
         [
-            ({"secret": ""}, "needs the key or password"),
-            ({"auth_name": "", "secret": "x"}, "needs the header"),
+            ({"secret": ""}, "Enter the key or password"),
+            ({"auth_name": "", "secret": "x"}, "Enter the name of the header"),
             ({"url": "not an address", "secret": "x"}, "starts with http"),
             ({"options": '{"colour": 1}', "secret": "x"}, "colour"),
             ({"options": "no json", "secret": "x"}, "valid JSON"),
@@ -118,7 +118,7 @@ class TestSources:
     ) -> None:
         source = native_source(helpdesk.url)
         helpdesk.tickets = [record("T-1")]
-        assert "lists 1 tickets" in act(staff, SOURCE, "check_connection", source.pk)
+        assert "1 ticket found" in act(staff, SOURCE, "check_connection", source.pk)
         helpdesk.fail_everything(answer({}, 401))
         assert "rejected the credentials" in act(staff, SOURCE, "check_connection", source.pk)
 

@@ -60,7 +60,7 @@ def test_a_new_connection_is_proposed_a_schedule_and_a_stored_one_keeps_its_own(
 def test_saving_and_checking_says_whether_it_works(admin: Client, helpdesk: ScriptedHelpdesk) -> None:
     helpdesk.tickets = [record("T-1")]
     form = {**REDMINE, "kind": "house", "url": helpdesk.url, "auth": "none", "secret": "", "auth_name": ""}
-    assert "lists 1 tickets" in said(admin.post(PAGE, {**form, "check": "1"}, follow=True))
+    assert "1 ticket found" in said(admin.post(PAGE, {**form, "check": "1"}, follow=True))
     helpdesk.fail_everything(answer({}, 401))
     assert "rejected the credentials" in said(admin.post(f"{PAGE}check/", follow=True))
 

@@ -370,7 +370,7 @@ class TestRequestTracker:
     ) -> None:
         source = rt(ScriptedRt(range(0)))
         helpdesk.script = lambda _path, _query: answer({"items": [], "total": 5})
-        with pytest.raises(SourceError, match="lists no further one"):
+        with pytest.raises(SourceError, match="does not list them"):
             read(source)
 
 

@@ -1,4 +1,4 @@
-"""The fault suite: whatever is killed, away, slow or lying, nothing is lost, doubled or leaked.
+"""The fault suite: whatever is killed, unavailable, slow or wrong, nothing is lost, duplicated or leaked.
 
 `FAULTS=long` runs it at length: hundreds of kills instead of a few.
 """

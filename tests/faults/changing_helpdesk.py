@@ -112,7 +112,7 @@ class ChangingHelpdesk(ScriptedHelpdesk):
         )
 
     def _list(self, changed: dict[str, Any]) -> None:
-        """Take it into the listing, as one step for whoever reads at this moment."""
+        """Add it to the listing, in one step for a concurrent reader."""
         others = [each for each in self.tickets if each["id"] != changed["id"] and each not in self._strange]
         listed = sorted([*others, changed], key=lambda each: each["id" if self._order == "id" else "updated_at"])
         self.tickets = (listed[::-1] if self._order == "newest change first" else listed) + self._strange

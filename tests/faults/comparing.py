@@ -44,7 +44,7 @@ def assert_exact(tenant: Tenant, records: Iterable[Any]) -> None:
 def assert_all_in(tenant: Tenant, records: Iterable[Any]) -> None:
     """After a read that went on where another one stopped: all that is listed is stored as it is.
 
-    What is gone may still be there: only a whole read can tell.
+    Deleted tickets may still be stored: only a whole read shows that they are missing.
     """
     problems = [*_problems_within(tenant), *_problems_with_source(tenant, records, may_hold_more=True)]
     assert not problems, "\n".join(problems)

@@ -53,7 +53,7 @@ class OwnDatabase:
             self.forget()
 
     def empty(self) -> None:
-        """Have it as it was when it was entered, which takes a tenth of the time of making one anew."""
+        """Restore it to its state on entry, which takes a tenth of the time of creating a new one."""
         mongo.client().admin.command("killAllSessions", [])  # what a killed process had under way holds its documents
         empty_collections()
 
@@ -83,7 +83,7 @@ class OwnDatabase:
         return processes.run("manage.py", *arguments, env=self.environment(**environment))
 
     def pass_time(self) -> None:
-        """Have a minute pass: what a dead process left behind has then ended by itself.
+        """Let a minute pass: whatever a killed process left behind has then expired.
 
         Its open transactions too: MongoDB ends them when they are a minute old.
         """
@@ -123,7 +123,7 @@ def acme(database: OwnDatabase) -> Tenant:
 
 
 def make_tenant(slug: str) -> Tenant:
-    """One whose urgent tickets are to be told to an endpoint that nobody answers at."""
+    """A tenant whose alerts go to an endpoint that does not answer."""
     tenant = Tenant.objects.create(slug=slug, name=slug, timezone="UTC")
     Channel.objects.create(tenant=tenant, kind="house", name="On call", address="http://127.0.0.1:9")
     return tenant
@@ -131,7 +131,7 @@ def make_tenant(slug: str) -> Tenant:
 
 @pytest.fixture
 def connect(acme: Tenant) -> Callable[..., Source]:
-    """Connect the tenant to a helpdesk, of the native protocol unless told otherwise, five tickets a page."""
+    """Connect the tenant to a helpdesk, by default with the native protocol and five tickets per page."""
 
     def make(url: str, **values: Any) -> Source:
         return Source.objects.create(tenant=acme, **{"kind": "house", "url": url, "page_size": 5, **values})
@@ -147,7 +147,7 @@ def doomed_process() -> Iterator[DoomedCommands]:
 
 @pytest.fixture
 def changing() -> Iterator[Callable[..., ChangingHelpdesk]]:
-    """Helpdesks whose tickets change when told, each after a seed."""
+    """Helpdesks whose tickets change on request, each from its own seed."""
     made: list[ChangingHelpdesk] = []
 
     def make(seed: int, **values: Any) -> ChangingHelpdesk:

@@ -12,7 +12,7 @@ Behaviour = Callable[[socket.socket], None]
 
 
 class RawServer:
-    """Every connection behaves as told. `connections` counts them."""
+    """Every connection behaves as scripted. `connections` counts them."""
 
     def __init__(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour

@@ -117,8 +117,8 @@ def test_everything_arrives_though_the_endpoint_is_flaky_and_workers_are_killed(
     assert {len(each) for each in keys.values()} == {1}, "a ticket has one key, at every attempt"
     said = {each.key: each.body for each in hook.received}
     assert all(each.body == said[each.key] for each in hook.received), "a key has one message, at every attempt"
-    told = [ticket["ticket_id"] for body in said.values() for ticket in body["tickets"]]
-    assert sorted(told) == sorted(wanted), "folded or not, a ticket is in exactly one message"
+    found = [ticket["ticket_id"] for body in said.values() for ticket in body["tickets"]]
+    assert sorted(found) == sorted(wanted), "folded or not, a ticket is in exactly one message"
     assert {each.key for each in hook.accepted()} == said.keys()
 
 

@@ -59,7 +59,7 @@ def test_a_correction_that_is_killed_at_any_place_is_whole_in_the_end(
         start_over()
         assert doomed_process.run(database.environment(), arguments, die_at=place).was_killed
         database.pass_time()
-        for _ in range(2):  # one that goes on, and a whole one
+        for _ in range(2):  # a resumed one, and a whole one
             assert run_here(acme).status == "completed"
         assert_exact(acme, items)
         stored = list(mongo.collection("tickets").find({}, {"mapping": 1, "updated_at": 1}))

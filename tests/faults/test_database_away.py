@@ -109,8 +109,8 @@ def test_a_crash_of_mongodb_in_a_run_loses_and_doubles_nothing(
     process = database.start("ingest", "--all", "--quiet")
     asked.wait()
     crash(mortal, away=away)
-    told = end(process)
-    assert process.returncode in (1, 3), told  # it ended, in words, whether it got over it or not
+    output = end(process)
+    assert process.returncode in (1, 3), output  # it ended, in words, whether it got over it or not
     assert_all_is_well_again(database, tenant, helpdesk)
 
 
@@ -131,9 +131,9 @@ def test_a_worker_waits_until_mongodb_is_back(mortal: EmbeddedMongod, prepared: 
         time.sleep(0.1)
     assert worker.poll() is None, "it is still at work"
     worker.send_signal(signal.SIGTERM)
-    told = end(worker)
-    assert worker.returncode == 0, told
-    assert statuses(tenant).get("partial", 0) > before.get("partial", 0), told
+    output = end(worker)
+    assert worker.returncode == 0, output
+    assert statuses(tenant).get("partial", 0) > before.get("partial", 0), output
     assert_all_is_well_again(database, tenant, helpdesk)
 
 
@@ -153,8 +153,8 @@ def test_a_fail_over_in_a_run_loses_and_doubles_nothing(
         old.kill()
         three.find_primary()
         old.start()
-    told = end(process)
-    assert process.returncode in (1, 3), told
+    output = end(process)
+    assert process.returncode in (1, 3), output
     three.wait_until_whole()
     assert_all_is_well_again(database, tenant, helpdesk)
     assert mongo.collection("tickets").count_documents({}) > 0

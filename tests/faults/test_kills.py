@@ -1,4 +1,4 @@
-"""Processes that ingest are killed at every place; nothing is lost or doubled, and the next run goes on."""
+"""Ingesting processes are killed at every point; nothing is lost or duplicated, and the next run continues."""
 
 import os
 import random
@@ -219,8 +219,8 @@ class TestAKillInsideATransaction:
     """MongoDB keeps what the transaction touched until it is too old, the tenant's lock among it."""
 
     def test_the_bundled_server_lets_go_before_the_lock_ends_anyway(self, database: OwnDatabase) -> None:
-        told = mongo.client().admin.command({"getParameter": 1, "transactionLifetimeLimitSeconds": 1})
-        assert told["transactionLifetimeLimitSeconds"] == TRANSACTION_SECONDS
+        found = mongo.client().admin.command({"getParameter": 1, "transactionLifetimeLimitSeconds": 1})
+        assert found["transactionLifetimeLimitSeconds"] == TRANSACTION_SECONDS
         assert TRANSACTION_SECONDS * 1.5 < TIME_TO_LIVE_SECONDS
 
     def test_the_lock_is_let_go_when_the_transaction_is_too_old(
@@ -274,7 +274,7 @@ def test_a_process_that_slept_past_its_time_writes_nothing_more(
 
     def hold_page_four(path: str, query: dict[str, str]) -> None:
         if path.endswith("support-tickets") and query["page"] == "4" and not asleep.is_set():
-            time.sleep(0.3)  # the pages before are stored meanwhile
+            time.sleep(0.3)  # the pages before are stored in this time
             asleep.set()
             awake.wait(PATIENCE_SECONDS)
 
@@ -290,9 +290,9 @@ def test_a_process_that_slept_past_its_time_writes_nothing_more(
     finally:
         awake.set()
         os.kill(sleeper.pid, signal.SIGCONT)
-    told = end(sleeper)
+    found = end(sleeper)
     assert sleeper.returncode == 1
-    assert "another one took over" in told
+    assert "another one took over" in found
     assert [list(mongo.collection(name).find().sort("_id")) for name in ("tickets", "ticket_history")] == expected
     assert_exact(acme, helpdesk.tickets)
     (first,) = mongo.collection(jobs.COLLECTION).find({"status": "failed"})

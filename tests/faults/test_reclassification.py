@@ -1,4 +1,4 @@
-"""Judging stored tickets anew, killed at every place and with runs in between: nothing is lost or doubled."""
+"""Reclassification killed at every point and with runs in between: nothing is lost or duplicated."""
 
 import threading
 import time
@@ -79,7 +79,7 @@ def test_a_kill_between_any_two_database_commands_loses_and_doubles_nothing(
             raise AssertionError(f"killed before database command {place} of {whole.commands}") from error
 
 
-def test_workers_judge_anew_while_runs_and_other_rules_come_in_between(
+def test_workers_reclassify_while_runs_and_changed_rules_come_in_between(
     database: OwnDatabase, acme: Tenant, connect: Callable[..., Source], changing: Callable[..., ChangingHelpdesk]
 ) -> None:
     Channel.objects.filter(tenant=acme).delete()
@@ -96,7 +96,7 @@ def test_workers_judge_anew_while_runs_and_other_rules_come_in_between(
             jobs.enqueue(acme, JobRequest(trigger="web", started_by="test", full=True))
             wait_until_idle()
         while find_judging(acme).is_going:  # type: ignore[union-attr]
-            assert time.monotonic() < deadline, "the tickets were not judged anew"
+            assert time.monotonic() < deadline, "the tickets were not reclassified"
             time.sleep(0.05)
     assert statuses(acme) == {"completed": 4}
     assert_exact(acme, helpdesk.tickets)

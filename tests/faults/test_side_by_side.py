@@ -43,8 +43,8 @@ def two_workers(database: OwnDatabase) -> Iterator[None]:
         for each in workers:
             each.send_signal(signal.SIGTERM)
         ends = [(end(each), each.returncode) for each in workers]
-    for told, status in ends:
-        assert status == 0, told
+    for output, status in ends:
+        assert status == 0, output
 
 
 def two_commands(database: OwnDatabase) -> "list[subprocess.Popen[str]]":
@@ -94,8 +94,8 @@ def test_two_workers_and_two_commands_never_meet_at_a_tenant_and_keep_the_limit_
                         enqueued += enqueue_where_idle(tenants[: (number + 1) // 2])
                     time.sleep(0.2)
                 for each in commands:
-                    told = end(each)
-                    assert each.returncode in (0, 4), told
+                    output = end(each)
+                    assert each.returncode in (0, 4), output
             wait_until_idle()
         assert_one_run_at_a_time(helpdesk)
         runs = sum(len(each) for each in helpdesk.runs().values())
@@ -120,9 +120,9 @@ def test_a_cancel_is_heard_in_another_process_and_what_is_in_stays(database: Own
         assert job is not None
         assert jobs.request_cancel(tenant, job["_id"], by="somebody")
         asked_before = len(helpdesk.asked)
-        told = end(command)
+        output = end(command)
         assert command.returncode == 1
-        assert "cancelled" in told
+        assert "cancelled" in output
         assert len(helpdesk.asked) - asked_before <= 4, "it stops with the page it is at"
         ended = jobs.find_job(job["_id"])
         assert ended is not None

@@ -1,4 +1,4 @@
-"""What real helpdesks do to whoever reads them, as far as no other test has it."""
+"""How real helpdesks misbehave, as far as no other test covers it."""
 
 import gzip
 import json
@@ -129,10 +129,8 @@ class TestDrift:
         run_here(acme)
         assert_exact(acme, helpdesk.tickets)
 
-    def test_what_stays_where_it_is_is_never_taken_for_gone(
-        self, acme: Tenant, connect: Connect, changing: Changing
-    ) -> None:
-        """Listed by id, with a ticket going at every third page: nothing else is deleted meanwhile."""
+    def test_an_unmoved_ticket_is_never_deleted(self, acme: Tenant, connect: Connect, changing: Changing) -> None:
+        """Listed by id, with a ticket deleted at every third page: nothing else is deleted."""
         helpdesk = changing(9, size=60)
         connect(helpdesk.url)
         run_here(acme)
@@ -250,7 +248,7 @@ class TestChangedSince:
         assert_exact(acme, listed)
         assert counts(run_here(acme)) == {"unchanged": 20}
 
-    def test_a_read_of_changes_takes_nothing_for_gone(
+    def test_a_read_of_changes_deletes_nothing(
         self, acme: Tenant, source: Source, listed: list[dict[str, Any]]
     ) -> None:
         long_ago, lately = (f"{datetime.now(UTC) - ago:%Y-%m-%dT%H:%M:%SZ}" for ago in (_DAY, _HOUR))
@@ -309,7 +307,7 @@ class TestChangedSince:
     def test_after_a_read_that_went_on_the_next_one_is_whole(
         self, acme: Tenant, source: Source, listed: list[dict[str, Any]], helpdesk: ScriptedHelpdesk, settings: Any
     ) -> None:
-        settings.DELETION_BRAKE_TICKETS = 100  # the whole read finds that twelve of thirty are gone
+        settings.DELETION_BRAKE_TICKETS = 100  # the whole read finds that twelve of thirty are missing
         serve = helpdesk.script
         assert serve is not None
         long_ago, lately = (f"{datetime.now(UTC) - ago:%Y-%m-%dT%H:%M:%SZ}" for ago in (_DAY, _HOUR))
@@ -580,9 +578,9 @@ def test_a_large_feed_made_as_it_is_read_takes_no_more_memory_towards_its_end(
             if len(helpdesk.requests) >= SAMPLES_FROM_PAGE and (used := _resident_bytes(process)):
                 samples.append(used)
             time.sleep(0.05)
-        told = end(process)
-    assert process.returncode == 0, told
-    assert json.loads(told)["new_ingested"] == size
+        output = end(process)
+    assert process.returncode == 0, output
+    assert json.loads(output)["new_ingested"] == size
     assert mongo.collection("tickets").count_documents({"tenant_id": "acme", "is_deleted": False}) == size
     assert mongo.collection("ticket_history").count_documents({"action": "created"}) == size
     assert max(samples) < MOST_BYTES
@@ -599,7 +597,7 @@ def _resident_bytes(process: "subprocess.Popen[str]") -> int:
         return 0
 
 
-def test_waiting_is_told_while_it_lasts(
+def test_a_run_reports_what_it_is_waiting_for(
     acme: Tenant, connect: Connect, helpdesk: ScriptedHelpdesk, settings: Any
 ) -> None:
     """Somebody who looks at a run that waits must see what for."""

@@ -1,4 +1,4 @@
-"""A changed mapping counts at once: stamps that were stored under the former one decide nothing any more."""
+"""A changed mapping takes effect at once: stamps stored with the former one no longer decide."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -152,7 +152,7 @@ def test_a_correction_survives_a_read_that_breaks_off(
     assert set(statuses(tenant).values()) == {"closed", "resolved"}
 
 
-def test_a_place_of_the_former_mapping_is_not_gone_on_from(
+def test_a_run_does_not_resume_at_a_position_of_the_former_mapping(
     tenant: Tenant, source: Source, items: Items, ingest: Ingest
 ) -> None:
     items.listed = [item(n) for n in range(30)]

@@ -165,7 +165,7 @@ def test_a_number_that_cannot_count_what_the_format_says_is_rejected(date_format
 
 
 @pytest.mark.parametrize("value", [0, "0", -62135596800, None, ""])
-def test_an_epoch_of_nothing_is_no_date(value: Any) -> None:
+def test_an_empty_epoch_is_not_a_date(value: Any) -> None:
     assert DateForm(date_format="epoch").read(value) is None
 
 
@@ -175,7 +175,7 @@ def test_a_format_of_whole_days_is_taken(date_format: str) -> None:
 
 
 @pytest.mark.parametrize("date_format", ["%d.%m.", "%H:%M", "dd.mm.yyyy", "%Q", "%Y-%m-%d %Z", "iso"])
-def test_any_other_format_is_refused_at_once(date_format: str) -> None:
+def test_any_other_format_is_rejected_at_once(date_format: str) -> None:
     with pytest.raises(ValueError):
         check_date_format(date_format)
 

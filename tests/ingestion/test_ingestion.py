@@ -113,7 +113,7 @@ def test_a_change_is_kept_field_by_field(ingest: Ingest, helpdesk: ScriptedHelpd
     assert oldest["action"] == "created"
 
 
-def test_a_stamp_that_moves_alone_is_no_change(ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore) -> None:
+def test_a_new_stamp_alone_is_not_a_change(ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore) -> None:
     helpdesk.tickets = [record("T-1")]
     ingest()
     helpdesk.tickets = [record("T-1", updated_at="2026-03-10T11:00:00Z")]
@@ -207,13 +207,13 @@ class TestAHelpdeskThatWasSetBack:
     def test_a_set_back_helpdesk_is_remembered_when_a_read_began_in_the_middle(
         self, set_back: None, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore, clock: FakeClock
     ) -> None:
-        """Only whole reads count: a run that goes on elsewhere neither confirms nor begins anew."""
+        """Only whole reads count: a resumed run neither confirms nor starts over."""
         helpdesk.tickets = [record(f"T-{n}") for n in range(2, 25)] + [self.OLDER]
         helpdesk.fail_page(3, answer({}, 404))
         assert ingest().status == "failed"
         helpdesk.recover()
         clock.advance(minutes=49)
-        ingest()  # goes on at the page before
+        ingest()  # continues at the page before
         assert self.status(store) == "closed"
         ingest()
         assert self.status(store) == "open"
@@ -226,7 +226,7 @@ def test_line_ends_that_a_helpdesk_rewrites_are_no_change(ingest: Ingest, helpde
     assert counts(ingest()) == {"unchanged": 1}
 
 
-def test_records_of_another_tenant_are_refused_and_counted(
+def test_records_of_another_tenant_are_rejected_and_counted(
     ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore
 ) -> None:
     helpdesk.tickets = [record("T-1"), record("X-1", tenant_id="globex"), record("X-2", tenant_id="ACME")]
@@ -356,7 +356,7 @@ class TestDeletions:
     def test_what_the_helpdesk_deleted_while_it_was_read_has_it_read_again(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore
     ) -> None:
-        """As many go as come, so that no number tells; but the list of deleted tickets names what was read."""
+        """As many tickets leave as arrive, so no number shows it; but the list of deleted tickets names what was read."""
         helpdesk.tickets = [record(f"T-{n}") for n in range(30)]
 
         def swap(path: str, query: dict[str, str]) -> None:
@@ -427,7 +427,7 @@ class TestBadHelpdesks:
         assert job(outcome)["status"] == "failed"
         assert job(outcome)["error"] == outcome.error
 
-    def test_what_came_before_the_failure_stays_and_the_next_run_goes_on(
+    def test_what_was_stored_before_a_failure_stays_and_the_next_run_continues(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore
     ) -> None:
         helpdesk.tickets = [record(f"T-{n}") for n in range(30)]
@@ -438,10 +438,10 @@ class TestBadHelpdesks:
         helpdesk.recover()
         before = helpdesk.pages_read
         assert counts(ingest()) == {"new_ingested": 10, "unchanged": 10}
-        assert helpdesk.pages_read - before == 2, "it goes on with the page that was stored last"
+        assert helpdesk.pages_read - before == 2, "it continues with the page that was stored last"
         assert len(live(store)) == 30
 
-    def test_a_run_that_goes_on_tells_when_the_first_page_was_read(
+    def test_a_resumed_run_reports_when_the_first_page_was_read(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, tenant: Tenant, clock: FakeClock
     ) -> None:
         helpdesk.tickets = [record(f"T-{n}") for n in range(30)]
@@ -466,7 +466,7 @@ class TestBadHelpdesks:
         assert outcome.error is not None and "same page again" in outcome.error["message"]
         assert helpdesk.pages_read <= 10
 
-    def test_a_place_that_is_gone_is_no_reason_to_fail_for_ever(
+    def test_an_expired_position_does_not_make_runs_fail_forever(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, store: TicketStore
     ) -> None:
         helpdesk.tickets = [record(f"T-{n}") for n in range(30)]
@@ -522,7 +522,7 @@ class TestBadHelpdesks:
         outcome = ingest()
         assert outcome.error is not None and "Connect its helpdesk" in outcome.error["message"]
 
-    def test_a_fault_of_ours_ends_the_run_as_failed_too(
+    def test_a_bug_ends_the_run_as_failed_too(
         self, ingest: Ingest, helpdesk: ScriptedHelpdesk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         helpdesk.tickets = [record("T-1")]

@@ -48,7 +48,9 @@ def test_the_state_is_one_sentence(client_of: ClientOf, manager: User, tenant: T
     assert "secret" not in html
 
 
-def test_who_started_a_run_is_said_once(client_of: ClientOf, manager: User, tenant: Tenant, source: Source) -> None:
+def test_the_page_names_who_started_a_run_only_once(
+    client_of: ClientOf, manager: User, tenant: Tenant, source: Source
+) -> None:
     request = JobRequest(trigger="schedule", started_by="schedule")
     job_id = jobs.begin_at_once(tenant, request, owner_id="x")
     jobs.finish(job_id, owner_id="x", status="completed", progress=Progress())
@@ -187,7 +189,7 @@ def test_only_an_admin_confirms_a_stopped_deletion(
     assert job["options"]["confirm_deletions"] is True
 
 
-def test_refused_records_are_summed_up_with_the_way_to_them(
+def test_the_page_counts_rejected_records_and_links_to_them(
     client_of: ClientOf, team_mate: User, tenant: Tenant, source: Source
 ) -> None:
     records = [quarantine.QuarantinedRecord("created_at", "is missing", {"id": each}) for each in (7, 8)]
@@ -197,7 +199,7 @@ def test_refused_records_are_summed_up_with_the_way_to_them(
     assert 'href="/t/acme/quarantine/"' in html
 
 
-def test_a_run_that_refused_records_leads_to_them(
+def test_a_run_that_rejected_records_links_to_them(
     client_of: ClientOf, team_mate: User, tenant: Tenant, source: Source
 ) -> None:
     client = client_of(team_mate)
@@ -208,7 +210,7 @@ def test_a_run_that_refused_records_leads_to_them(
     assert "See rejected records" in page_of(client, INGESTION)
 
 
-def test_trying_refused_records_again_says_nothing_of_the_helpdesk(
+def test_a_retry_of_rejected_records_does_not_change_the_sync_status(
     client_of: ClientOf, team_mate: User, tenant: Tenant, source: Source
 ) -> None:
     wish = JobRequest(trigger="web", started_by="max", kind="retry")

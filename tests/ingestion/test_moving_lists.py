@@ -1,4 +1,4 @@
-"""Tickets that come and go while their list is read: none is lost in silence, and none is taken for gone."""
+"""Tickets that are created and deleted while their list is read: none is lost silently, and none is deleted by mistake."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -91,7 +91,7 @@ def test_nothing_that_is_there_is_deleted_though_it_slipped_past(
 
 @WAYS
 @TOTALS
-def test_a_list_that_never_stands_still_is_no_complete_read_and_deletes_nothing(
+def test_a_list_that_keeps_moving_is_not_a_complete_read_and_deletes_nothing(
     paging: str, total: bool, tenant: Tenant, helpdesk: ScriptedHelpdesk
 ) -> None:
     listed = listing(helpdesk, paging, total=total)
@@ -124,7 +124,7 @@ def test_new_tickets_in_front_are_no_reason_to_read_twice(
         if number == 4 and len(listed.tickets) == 35:
             listed.tickets = [record("T-900"), *listed.tickets]
 
-    # Behind the last page: whoever is pushed on is read all the same.
+    # Behind the last page: a ticket that is pushed on is still read.
     listed.before = add
     ingest(tenant)
     assert listed.asked <= 11
@@ -275,7 +275,7 @@ class TestChanges:
         assert listed.ids <= live(tenant)
         assert (outcome.status, warned(outcome)) == ("partial", "since_filter")
 
-    def test_a_newest_ticket_that_is_deleted_is_no_fault_of_the_filter(
+    def test_a_deleted_newest_ticket_is_not_blamed_on_the_filter(
         self, tenant: Tenant, helpdesk: ScriptedHelpdesk
     ) -> None:
         listed = listing(helpdesk, "page", total=False, tickets=35)

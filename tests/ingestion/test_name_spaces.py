@@ -95,7 +95,7 @@ class TestSwitchingHelpdesks:
         assert Source.objects.get().name == "house-2"
         assert subjects(tenant)["house-2:T-1"] == "Second"
 
-    def test_what_is_gone_in_one_deletes_nothing_of_the_other(
+    def test_a_deletion_in_one_helpdesk_deletes_nothing_of_the_other(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
         add(first.url)
@@ -203,7 +203,7 @@ class TestMovingAHelpdesk:
         assert "0 new, 1 updated, 4 unchanged, 0 deleted" in ingest()
         assert subjects(tenant) == {**FIRST, "T-1": "Moved"}
 
-    def test_that_a_moved_helpdesk_is_the_same_may_be_said_later(
+    def test_a_moved_helpdesk_can_be_identified_as_the_same_later(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
         add(first.url)
@@ -218,7 +218,7 @@ class TestMovingAHelpdesk:
         assert subjects(tenant) == {**FIRST, "T-1": "Moved", "T-2": "Second"}
         assert "0 deleted" in ingest()
 
-    def test_another_path_of_the_same_server_or_https_is_no_move(self, tenant: Tenant) -> None:
+    def test_another_path_or_https_on_the_same_server_is_the_same_helpdesk(self, tenant: Tenant) -> None:
         source = Source(tenant=tenant, kind="rest", url="http://Help.example.com/a")
         for url in ("https://help.example.com/b", "https://help.example.com:443", "http://help.example.com.:80/x/"):
             other = Source(tenant=tenant, kind="rest", url=url)
@@ -227,7 +227,7 @@ class TestMovingAHelpdesk:
             other = Source(tenant=tenant, kind="rest", url=url)
             assert name_spaces.helpdesk_of(other) != name_spaces.helpdesk_of(source)
 
-    def test_an_address_that_the_product_itself_changes_is_no_other_helpdesk(
+    def test_an_address_that_supportsaas_changes_itself_is_the_same_helpdesk(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk, native_source: Callable[..., Source]
     ) -> None:
         native_source(first.url)
@@ -236,7 +236,7 @@ class TestMovingAHelpdesk:
         ingest()
         assert subjects(tenant) == {f"T-{n}": "Second" for n in range(1, 4)}
 
-    def test_a_name_of_another_helpdesk_is_refused(
+    def test_the_name_of_another_helpdesk_is_rejected(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
         add(first.url, "--name", "desk")
@@ -386,7 +386,7 @@ class TestImports:
         assert subjects(tenant) == {**old, **{f"house:{id_}": "First" for id_ in FIRST}}
         assert "3 unchanged" in run("import_tickets", "acme", path)[1], "the same file is the same import"
 
-    def test_unless_somebody_says_that_the_file_came_from_it(
+    def test_unless_the_user_says_that_the_file_came_from_it(
         self, tenant: Tenant, first: ScriptedHelpdesk, tmp_path: Path
     ) -> None:
         run("import_tickets", "acme", write(tmp_path, "old.jsonl", list(self.ROWS)))

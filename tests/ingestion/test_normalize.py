@@ -71,7 +71,7 @@ def test_a_number_or_boolean_where_text_belongs_is_its_text(values: dict[str, An
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), [], {}, True])
-def test_what_is_no_text_and_no_number_is_no_id(value: Any) -> None:
+def test_a_value_that_is_neither_text_nor_number_is_not_an_id(value: Any) -> None:
     with pytest.raises(InvalidRecord, match=r"^id: is "):
         normalize_record(record(value), tenant_id="acme")
 
@@ -88,7 +88,7 @@ def test_the_length_of_a_message_is_that_of_its_words() -> None:
     assert normalize_record(record(message=html), tenant_id="acme").message == "Late."
 
 
-def test_a_message_of_more_than_a_million_characters_is_refused_and_not_cut() -> None:
+def test_a_message_of_more_than_a_million_characters_is_rejected_and_not_cut() -> None:
     assert len(normalize_record(record(message="x" * 1_000_000), tenant_id="acme").message) == 1_000_000
     with pytest.raises(InvalidRecord, match="longer"):
         normalize_record(record(message="x" * 1_000_001), tenant_id="acme")
@@ -102,7 +102,7 @@ _JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(sorted(record())), _JSON))
-def test_whatever_a_record_holds_it_is_kept_refused_or_foreign(values: dict[str, Any]) -> None:
+def test_every_record_is_either_stored_rejected_or_foreign(values: dict[str, Any]) -> None:
     try:
         content = normalize_record({**record(), **values}, tenant_id="acme")
     except (InvalidRecord, ForeignRecord):

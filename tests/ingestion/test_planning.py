@@ -1,4 +1,4 @@
-"""A ticket is judged anew only where its words or our rules have changed."""
+"""A ticket is reclassified only if its text or the rules have changed."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -40,11 +40,11 @@ def test_a_new_status_leaves_the_verdict_as_it_was_stored() -> None:
 
 
 @pytest.mark.parametrize("change", [{"message": "Thank you"}, {"subject": "Another question"}])
-def test_new_words_are_judged_anew(change: dict[str, Any]) -> None:
+def test_a_changed_text_is_reclassified(change: dict[str, Any]) -> None:
     assert stored_verdict(replace(CONTENT, **change), stored(), rules_version=VERSION) is None
 
 
-def test_new_rules_judge_everything_anew() -> None:
+def test_new_rules_reclassify_everything() -> None:
     closed = replace(CONTENT, status="closed")
     assert stored_verdict(closed, stored(rules_version=RULES_VERSION - 1), rules_version=VERSION) is None
     theirs = TenantRules([TenantRule("1", parse_phrases("lawsuit"), sentiment="negative")])

@@ -1,4 +1,4 @@
-"""Refused records: the list, trying them again through the same run, dropping them."""
+"""Rejected records: the list, retrying them through the same run, discarding them."""
 
 import json
 from collections.abc import Callable
@@ -142,7 +142,7 @@ class TestTryingAgain:
         assert {each["times_seen"] for each in quarantine.find_page(tenant).records} == {2}
         assert numbers(retry(tenant)) == {"quarantined": 10}
 
-    def test_a_record_that_names_another_tenant_is_refused_and_not_shown_any_more(
+    def test_a_record_that_names_another_tenant_is_no_longer_shown(
         self, tenant: Tenant, native_source: Callable[..., Source]
     ) -> None:
         native_source("http://127.0.0.1:9")
@@ -200,8 +200,10 @@ class TestTryingAgain:
 
 
 class TestMappedIds:
-    def test_a_refused_record_goes_by_the_id_its_source_maps(self, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
-        """Else a stored ticket whose record went bad would look as if it were gone at the helpdesk."""
+    def test_a_rejected_record_has_the_id_that_its_source_maps(
+        self, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        """Otherwise a stored ticket whose record became invalid would look deleted in the helpdesk."""
         options = {**REST, "records": "tickets", "paging": "next", "next": "following"}
         Source.objects.create(tenant=tenant, kind="rest", url=helpdesk.url, options=options)
         answers = [
@@ -224,7 +226,7 @@ class TestMappedIds:
 
 
 class TestPage:
-    def test_everything_about_a_refused_record_is_there_and_harmless(
+    def test_the_page_shows_everything_about_a_rejected_record_escaped(
         self, client_of: ClientOf, team_mate: User, tenant: Tenant
     ) -> None:
         payload = {"id": 7, "subject": "<script>x</script>", "half": "\ud83d"}
@@ -251,7 +253,7 @@ class TestPage:
         import re
 
         ids = [f"R-{n:03}" for n in range(60)]
-        # All in one moment: only the key tells them apart.
+        # All at the same time: only the key distinguishes them.
         quarantine.save_records(
             tenant, [QuarantinedRecord("created_at", "is missing", {"id": id_}) for id_ in ids], job_id="x", now=NOON
         )
@@ -424,7 +426,7 @@ class TestProgress:
 
 
 class TestTwoVersions:
-    def test_a_version_that_is_still_refused_stays_when_another_of_the_same_ticket_comes_in(
+    def test_a_version_that_is_still_rejected_stays_when_another_of_the_same_ticket_is_stored(
         self, tenant: Tenant, rest_source: Source
     ) -> None:
         records = [{"nr": 1, "born": "2026-03-10"}, {"nr": 1, "born": "soon"}]

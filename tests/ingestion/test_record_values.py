@@ -174,7 +174,7 @@ class TestLeavingOut:
     [({"timezone": "Mars/Base"}, "no zone “Mars/Base”"), ({"date_format": "dd.mm"}, "no format of a whole date"),
      ({"date_format": "%d.%m.%Y %Z"}, "%z"), ({"skip_where": ["state"]}, "skip_where")],
 )  # fmt: skip
-def test_a_wrong_setting_for_values_is_refused_with_its_name(option: Mapping[str, Any], complaint: str) -> None:
+def test_a_wrong_setting_for_values_is_rejected_by_name(option: Mapping[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         check_options("rest", {"path": "/x", "fields": FIELDS, **option})
 

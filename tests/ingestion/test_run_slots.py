@@ -235,7 +235,7 @@ class TestBounds:
             ("RUN_MOST_TICKETS", 30, "The run read 30 tickets (RUN_MOST_TICKETS)."),
         ],
     )
-    def test_a_run_ends_at_its_bound_and_the_next_goes_on(
+    def test_a_run_ends_at_its_limit_and_the_next_one_continues(
         self,
         tenant: Tenant,
         helpdesk: ScriptedHelpdesk,

@@ -1,4 +1,4 @@
-"""Schedules: whose turn it is, that each turn is taken once, and what failures do to them."""
+"""Schedules: which runs are due, that each is claimed once, and how failures delay them."""
 
 import threading
 from collections import Counter
@@ -58,7 +58,7 @@ def end_run(tenant: Tenant, clock: FakeClock, status: jobs.Status) -> None:
     jobs.finish(job["_id"], owner_id="test", status=status, progress=Progress(), now=clock())
 
 
-class TestTurns:
+class TestDueRuns:
     def test_a_source_whose_time_has_come_is_put_into_the_queue(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 15, clock)
         clock.moment = next_time(tenant) - timedelta(milliseconds=1)
@@ -70,9 +70,7 @@ class TestTurns:
         assert (job["status"], job["trigger"], job["started_by"]) == ("queued", "schedule", "schedule")
         assert (job["options"]["kind"], job["queued_at"]) == ("sync", clock())
 
-    def test_turns_follow_each_other_at_the_interval_however_late_they_are_taken(
-        self, tenant: Tenant, clock: FakeClock
-    ) -> None:
+    def test_sync_times_keep_the_interval_however_late_they_are_claimed(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 15, clock)
         clock.moment = next_time(tenant)
         turns = []
@@ -84,7 +82,7 @@ class TestTurns:
             clock.moment = turns[-1]
         assert {after - before for before, after in pairwise(turns)} == {15 * MINUTE}
 
-    def test_after_an_outage_one_turn_is_taken_not_every_missed_one(self, tenant: Tenant, clock: FakeClock) -> None:
+    def test_after_an_outage_one_run_starts_and_not_every_missed_one(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 5, clock)
         clock.advance(days=3)
         assert start_due_runs(clock=clock) == 1
@@ -99,7 +97,7 @@ class TestTurns:
         assert start_due_runs() == 1
         assert start_due_runs() == 0
 
-    def test_the_last_turn_of_a_process_that_died_is_lost_and_no_more(self, tenant: Tenant, clock: FakeClock) -> None:
+    def test_only_the_last_run_claimed_by_a_killed_process_is_lost(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 15, clock)
         clock.moment = next_time(tenant)
         assert claim_due_run(clock=clock) is not None  # and never uses it
@@ -149,7 +147,7 @@ class TestManyWorkers:
         with ThreadPoolExecutor(8) as pool:
             return [future.result() for future in [pool.submit(prepared) for _ in range(8)]]
 
-    def test_eight_at_once_take_each_due_turn_once(self, due: list[str], clock: FakeClock) -> None:
+    def test_eight_workers_claim_each_due_run_once(self, due: list[str], clock: FakeClock) -> None:
         def take_all() -> list[str]:
             return [turn.schedule.tenant_id for turn in iter(lambda: claim_due_run(clock=clock), None)]
 
@@ -199,7 +197,7 @@ class TestManyWorkers:
 
 
 class TestWhileAnotherRunIsGoing:
-    def test_a_read_that_is_going_makes_the_turn_pass(self, tenant: Tenant, clock: FakeClock) -> None:
+    def test_a_due_run_is_skipped_while_a_sync_is_running(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 60, clock)
         clock.moment = next_time(tenant)
         going = jobs.enqueue(tenant, JobRequest(trigger="web", started_by="ann"), now=clock())
@@ -273,7 +271,7 @@ class TestAfterFailures:
     ) -> None:
         assert pause(failures, interval) == expected
 
-    def test_the_next_try_is_the_turn_that_will_be_used(self, tenant: Tenant, clock: FakeClock) -> None:
+    def test_the_announced_next_try_is_when_the_next_run_starts(self, tenant: Tenant, clock: FakeClock) -> None:
         schedule_source(tenant, 15, clock)
         for _ in range(10):
             clock.moment = next_time(tenant)

@@ -170,7 +170,7 @@ class TestRuns:
         assert statuses(tenant) == {"closed": len(words)}
         assert_numbers_are_true(tenant)
 
-    def test_a_file_is_told_of_before_and_after_it_is_imported(self, tenant: Tenant, tmp_path: Path) -> None:
+    def test_a_file_import_reports_unmapped_statuses_before_and_after(self, tenant: Tenant, tmp_path: Path) -> None:
         path = tmp_path / "old.csv"
         path.write_text("id,created_at,status\n1,2026-03-01,Hold\n2,2026-03-01,Open\n3,2026-03-01,4\n")
         for arguments in (["--dry-run"], []):
@@ -291,12 +291,12 @@ class TestMapping:
     @pytest.mark.parametrize(
         ("values", "sentence"),
         [
-            ({"status:Erledigt": "gone"}, "is no status of ours"),
+            ({"status:Erledigt": "gone"}, "is not a status that can be mapped to"),
             ({"status:Closed": "open"}, "already has a meaning"),
             ({"status:" + "x" * 101: "open"}, "at most 100 characters"),
         ],
     )
-    def test_what_makes_no_mapping_is_refused_and_nothing_is_saved(
+    def test_an_invalid_mapping_is_rejected_and_nothing_is_saved(
         self, manager: User, client_of: ClientOf, values: dict[str, str], sentence: str
     ) -> None:
         answer = client_of(manager).post("/t/acme/statuses/map/", {**values, "status:Hold": "on_hold"}, follow=True)

@@ -1,4 +1,4 @@
-"""How fresh the data is called, from which runs, and where people read it."""
+"""The sync status: how fresh the data is, which runs decide, and where people see it."""
 
 import re
 from collections.abc import Callable
@@ -119,7 +119,7 @@ class TestFromTheLog:
         found = find_sync_status(tenant, now=NOON)
         assert (found.state, found.as_of, found.failures) == ("error", NOON - 6 * HOUR, 2)
 
-    def test_never_read_well_is_no_state_but_its_failures_are_told(self, tenant: Tenant) -> None:
+    def test_without_a_good_read_there_is_no_state_but_failures_are_reported(self, tenant: Tenant) -> None:
         schedule_source(tenant, 15, next_in=5 * MINUTE)
         finished_job(tenant, status="failed", now=NOON - HOUR)
         found = find_sync_status(tenant, now=NOON)

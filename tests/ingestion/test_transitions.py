@@ -102,7 +102,7 @@ def test_what_a_new_version_says_of_its_transitions(
         (stored("closed", [NOON], is_closing_known=False), content("closed", updated_at=at(3)), UNKNOWN),
     ],
 )
-def test_what_another_mapping_read_is_no_transition_that_was_seen(
+def test_a_version_read_with_another_mapping_is_not_a_transition(
     before: dict[str, Any], now: TicketContent, expected: Transitions
 ) -> None:
     assert next_transitions(before, now, now=at(9), is_corrected=True) == expected

@@ -1,4 +1,4 @@
-"""Reads that do not reach the end: the next one goes on, and then one from the first page follows in time."""
+"""Reads that do not reach the end: the next one continues, and later one from the first page follows."""
 
 import threading
 from datetime import datetime, timedelta
@@ -46,7 +46,7 @@ def test_a_change_on_the_first_page_is_seen_though_the_end_is_never_reached(
         assert subject(tenant) == f"Changed {turn}"
 
 
-def test_a_read_that_failed_goes_on_once_and_a_whole_one_follows(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_a_failed_read_is_resumed_once_and_a_whole_one_follows(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging="page")
     listed.total = lambda all_, _page: len(all_)
     listed.connect(tenant)
@@ -98,7 +98,7 @@ def test_a_read_that_is_stopped_again_and_again_comes_to_its_end(tenant: Tenant,
     assert live(tenant) == listed.ids
 
 
-def test_a_reading_that_an_older_version_left_is_gone_on_with(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+def test_a_reading_that_an_older_version_stored_is_resumed(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     listed = ListedHelpdesk(helpdesk, paging="page")
     listed.total = lambda all_, _page: len(all_)
     listed.connect(tenant)
@@ -114,9 +114,7 @@ def test_a_reading_that_an_older_version_left_is_gone_on_with(tenant: Tenant, he
     assert live(tenant) == listed.ids
 
 
-def test_changes_since_a_chosen_time_are_not_gone_on_with_in_the_place_of_all_changes(
-    tenant: Tenant, helpdesk: ScriptedHelpdesk
-) -> None:
+def test_a_read_since_a_chosen_time_is_not_resumed(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
     now = clock.now()
     listed = ListedHelpdesk(helpdesk, paging="page")
     listed.tickets = [dated(n, now - timedelta(hours=20)) for n in range(1, 21)]
@@ -158,7 +156,7 @@ class TestBounds:
             _move_back(timedelta(hours=6))
         assert live(tenant) == grown.ids
 
-    def test_a_read_without_end_begins_anew_after_some_days(
+    def test_an_endless_read_starts_over_after_some_days(
         self, tenant: Tenant, helpdesk: ScriptedHelpdesk, grown: ListedHelpdesk
     ) -> None:
         grown.swap([], created=1000)

@@ -87,7 +87,7 @@ class QuarantineSource(TicketSource):
             self._mapping.close()
 
     def _again(self, kept: Document) -> SourceRecord:
-        """The record with its own name space. One of a former helpdesk stays: how to map it is not known any more."""
+        """The record with its own name space. One of a former helpdesk stays: how to map it is no longer known."""
         raw, place = json.loads(kept["payload"]), kept.get("place", "")
         origin = self._origins.get(kept.get("connection", ""), PLAIN)
         problem = (kept["field"], kept["reason"])

@@ -6,7 +6,7 @@ start in the same second. A worker claims a due run and moves the next one on by
 If that process is killed before the run is queued, one run is lost and no more.
 
 Not every due run is used: after several failures in a row, runs are skipped. That is computed from the log of runs
-each time, so one successful sync, whoever started it, ends the pause.
+each time, so any successful sync, scheduled or not, ends the pause.
 """
 
 import hashlib

@@ -59,7 +59,7 @@ class TicketContent:
     def digest(self, *, rules_version: int | str) -> str:
         """Changes with anything that may change what we store, and not with `updated_at` alone.
 
-        `rules_version` names the rules of judging: ours and the tenant's.
+        `rules_version` names the classification rules: the built-in ones and the tenant's.
         """
         parts = (
             self.source,
@@ -69,7 +69,7 @@ class TicketContent:
             self.status,
             self.created_at.isoformat(),
             str(rules_version),
-            # Without a date the digest is that of earlier versions: nothing has to be read anew.
+            # Without a date the digest is that of earlier versions, so no ticket has to be read again.
             *([self.resolved_at.isoformat()] if self.resolved_at else []),
         )
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()

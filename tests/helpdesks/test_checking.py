@@ -164,7 +164,7 @@ class TestTime:
             with pytest.raises(SourceError, match="did not answer within 1 s"):
                 check_in_time(source, seconds=1.0)
             assert time.monotonic() - began < 5
-            with pytest.raises(SourceError, match="An earlier check still waits"):
+            with pytest.raises(SourceError, match="An earlier check is still waiting"):
                 check_in_time(source, seconds=1.0)
         finally:
             release.set()

@@ -87,7 +87,7 @@ def test_without_an_enabled_source_nothing_starts(
     client = client_of(manager)
     assert "No helpdesk connection is turned on" in body(client.post(INGESTION + "run/", follow=True))
     assert jobs.find_active(tenant) is None
-    assert "The source is switched off." in page_of(client, INGESTION)
+    assert "The helpdesk connection is turned off." in page_of(client, INGESTION)
 
 
 def test_progress_is_live_while_a_job_is_going(
@@ -158,7 +158,7 @@ def test_cancelling_asks_and_then_stops(
     assert "Tickets imported so far are kept." in body(response)
     assert jobs.find_active(tenant) is None
     again = client_of(manager).post(INGESTION + "cancel/", {"job": job_id}, follow=True)
-    assert "had ended already" in body(again)
+    assert "had already ended" in body(again)
 
 
 def test_a_job_of_another_tenant_cannot_be_cancelled(

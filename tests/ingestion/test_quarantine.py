@@ -330,7 +330,7 @@ class TestButtons:
         job_id = jobs.enqueue(tenant, JobRequest(trigger="web", started_by="max"))
         html = body(client_of(manager).post(HERE + "retry/", follow=True))
         assert "nothing was started" in html
-        assert "The helpdesk is being read" in html
+        assert "Syncing from the helpdesk" in html
         active = jobs.find_active(tenant)
         assert active is not None and active["_id"] == job_id
 

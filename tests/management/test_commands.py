@@ -145,7 +145,7 @@ class TestIngest:
         helpdesk.tickets = [record("T-1", updated_at="2026-03-10T09:00:00Z")]
         status, out, _ = run("ingest", "--all", "--since", "2026-10-01")
         assert (status, out) == (0, "acme: completed: 1 new, 0 updated, 0 unchanged, 0 deleted\n")
-        assert "cannot list only what changed" in caplog.text
+        assert "cannot list only changes" in caplog.text
 
     def test_ingest_says_that_no_tenant_has_a_helpdesk(self) -> None:
         Source.objects.update(enabled=False)

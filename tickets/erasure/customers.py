@@ -5,16 +5,14 @@ rebuilt without them. A digest of each id is kept, so that no later sync brings 
 with a digest and numbers. If an erasure is interrupted, run it again: it erases what is left.
 """
 
-import json
 import re
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from supportsaas import clock
 from supportsaas.db import mongo
@@ -30,6 +28,7 @@ from tickets.alerts.deliveries import COLLECTION as DELIVERIES
 from tickets.alerts.drafting import headline_of
 from tickets.alerts.messages import TicketFacts
 from tickets.erasure.erased_customers import digest_of, save_erasures
+from tickets.erasure.record_search import in_json, names_customer
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.store.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
@@ -39,9 +38,6 @@ from tickets.store.ticket_store import TicketStore
 BATCH = 500
 PATIENCE_SECONDS = 10.0
 """Time to wait for roll-ups that are being built."""
-
-SHORTEST_DISTINCTIVE = 6
-"""Shorter ids occur in records by chance, so they are matched only in customer fields."""
 
 ERASED = "(erased)"
 
@@ -153,9 +149,9 @@ class _Customer:
     def rejected(self) -> Iterator[Document]:
         """The rejected records of the customer or of one of the customer's tickets."""
         records, paths, found = mongo.collection(QUARANTINE), _paths_of_customer(self.tenant), set[str]()
-        holds = {"$regex": re.escape(_as_json(self.name))}  # narrows the records to parse
+        holds = {"$regex": re.escape(in_json(self.name))}  # narrows the records to parse
         for record in records.find({"tenant_id": self.tenant.slug, "$or": [{"payload": holds}, {"fields": holds}]}):
-            if _names(record, self.name, paths):
+            if names_customer(record, self.name, paths):
                 found.add(record["_id"])
                 yield record
         for ids in _batches(self.ids(), BATCH):
@@ -224,55 +220,3 @@ def _paths_of_customer(tenant: Tenant) -> list[str]:
         except ValueError:
             continue  # invalid settings map no fields
     return [path for path in paths if path]
-
-
-def _names(record: Mapping[str, Any], customer_id: str, paths: list[str]) -> bool:
-    """Whether a rejected record names the customer: in a customer field, or anywhere if the id is distinctive."""
-    texts = [text for text in (record.get("payload"), record.get("fields")) if text]
-    whole = [value for text in texts if (value := _parsed(text)) is not None]
-    if any(_at(value, path) == customer_id for value in whole for path in paths):
-        return True
-    if len(customer_id) >= SHORTEST_DISTINCTIVE and not customer_id.isdecimal():
-        return any(_mentions(leaf, customer_id) for value in whole for leaf in _leaves(value)) or (
-            len(whole) < len(texts) and any(_mentions(text, _as_json(customer_id)) for text in texts)
-        )
-    # A truncated record has no paths to follow.
-    return len(whole) < len(texts) and any(f'"{_as_json(customer_id)}"' in text for text in texts)
-
-
-def _as_json(text: str) -> str:
-    return json.dumps(text)[1:-1]
-
-
-def _mentions(text: str, name: str) -> bool:
-    """Whether the text contains the name as a whole word: `ann@example.com` is not in `joann@example.com`."""
-    return re.search(rf"(?<![\w.+-]){re.escape(name)}(?![\w-]|\.\w)", text) is not None
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for each in value.values():
-            yield from _leaves(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _leaves(each)
-    elif isinstance(value, str):
-        yield value
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-def _at(value: Any, path: str) -> str | None:
-    for part in path.split("."):
-        if isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
-    return str(value).strip() if isinstance(value, str | int) else None

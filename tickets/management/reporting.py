@@ -1,31 +1,25 @@
-"""Output of the ingestion commands: exit status, text or JSON, and a progress bar."""
+"""Output of the ingestion commands: exit status, and results as text or JSON."""
 
 import json
-import signal
-import sys
 import threading
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
-from tqdm import tqdm
-
 from supportsaas.formatting import format_number
 from tenants.models import Tenant
 from tickets.helpdesks import SourceError
 from tickets.helpdesks.files.facts import FileFacts
-from tickets.helpdesks.http import Wait
 from tickets.ingestion.checking import Checked
 from tickets.ingestion.preview import Preview
 from tickets.ingestion.run import Outcome
-from tickets.ingestion.run_lease import RunCancelled
-from tickets.jobs import Counts, Progress
+from tickets.jobs import Counts
 from tickets.management.output import Output
+from tickets.management.progress_display import Display
 from tickets.records.rejections import RejectedReasons, reasons_in_words
 from tickets.status_mapping.words import unmapped_sentence
 
 EXIT_STATUSES = "Exit status: 0 complete, 1 a run failed, 2 wrong usage, 3 partial, 4 skipped (another run is active)."
-_PLAIN_LINE_EVERY_PAGES = 10
 
 
 class Exit(IntEnum):
@@ -66,7 +60,7 @@ class Reporter:
 
     def display(
         self, name: str, *, unit: str = " pages", measure: Callable[[], tuple[int, int | None]] | None = None
-    ) -> "Display":
+    ) -> Display:
         """The progress display of a run; hidden with `--quiet` and `--json`."""
         shown = not self._quiet and not self._as_json
         return Display(name, err=self._err, shown=shown, unit=unit, measure=measure)
@@ -150,48 +144,6 @@ class Reporter:
         return Exit.FAILED
 
 
-class Display:
-    """A progress bar on a terminal, otherwise a line of text every few pages.
-
-    The bar counts pages, or what `measure` returns: done and total.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        err: Output,
-        shown: bool,
-        unit: str,
-        measure: Callable[[], tuple[int, int | None]] | None,
-    ) -> None:
-        self._name = name
-        self._err = err
-        self._measure = measure
-        is_terminal = sys.stderr.isatty()
-        self._bar = tqdm(
-            desc=name, unit=unit, unit_scale=measure is not None, disable=not shown or not is_terminal, leave=False
-        )
-        self._plain = shown and not is_terminal
-        self._reported = 0
-
-    def __enter__(self) -> "Display":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def update(self, progress: Progress) -> None:
-        done, total = self._measure() if self._measure else (progress.processed_pages, progress.total_pages)
-        self._bar.total = total
-        self._bar.set_postfix_str(progress.note, refresh=False)
-        self._bar.update(done - self._bar.n)
-        if self._plain and progress.processed_pages >= self._reported + _PLAIN_LINE_EVERY_PAGES:
-            self._reported = progress.processed_pages
-            pages = format_number(progress.total_pages) if progress.total_pages else "?"
-            self._err.write(f"{self._name}: page {format_number(progress.processed_pages)} of {pages}")
-
-
 def _with_warnings(end: Exit, file: FileFacts | None) -> Exit:
     return Exit.QUARANTINED if end == Exit.COMPLETE and file is not None and file.warnings() else end
 
@@ -216,21 +168,3 @@ def describe(counts: Counts) -> str:
         for name, number in counts.as_dict().items()
         if number or name in always
     )
-
-
-def waiting_until(stop: threading.Event) -> Wait:
-    """A wait for work outside a run; raises `RunCancelled` as soon as `stop` is set."""
-
-    def wait(seconds: float, _reason: str) -> None:
-        if stop.wait(seconds):
-            raise RunCancelled
-
-    return wait
-
-
-def stop_on_signals() -> threading.Event:
-    """An event set by SIGTERM and SIGINT, so that runs stop after a page and keep what they imported."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop

@@ -25,7 +25,8 @@ from tickets.ingestion.run_lease import RunCancelled
 from tickets.ingestion.worker import run_tasks_after_ingestion
 from tickets.jobs import JobActive, JobRequest
 from tickets.management.output import LastingOutput
-from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter, stop_on_signals, waiting_until
+from tickets.management.reporting import EXIT_STATUSES, Exit, Reporter
+from tickets.management.stopping import stop_on_signals, waiting_until
 from tickets.records.origin import Origin
 
 

@@ -3,6 +3,7 @@
 pytest-django reads the settings, and so these variables, before it imports any conftest.py.
 """
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -27,6 +28,9 @@ os.environ |= {
     "DEBUG": "0",
     "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",  # where the helpdesks and endpoints of the tests are
 }
+
+
+gc.disable()  # importing leaves no garbage; conftest.py enables it when everything is imported
 
 
 def pytest_unconfigure() -> None:

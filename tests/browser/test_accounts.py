@@ -37,7 +37,7 @@ def test_a_button_pressed_after_the_session_ended_leads_back_to_its_page(
     page.goto("/t/acme/ingestion/")
     PersonSession.objects.all().delete()
     page.get_by_role("button", name="Run ingestion").click()
-    expect(page.locator(".messages")).to_contain_text("nothing was done")
+    expect(page.locator(".messages")).to_contain_text("nothing was changed")
     assert axe_finds(page) == ""
     page.fill("#username", "owner")
     page.fill("#password", PASSWORD)

@@ -309,7 +309,7 @@ class TestSetup:
         first, second = run("token", "list")[1].splitlines()
         assert "all tenants  read  usable  until" in first and "all tenants  run  usable  never expires" in second
         assert run("token", "revoke", str(token.pk))[0] == 0
-        assert "ended" in run("token", "list")[1].splitlines()[0]
+        assert "not usable" in run("token", "list")[1].splitlines()[0]
 
     def test_options_describe_a_rest_source(self, tenant: Tenant) -> None:
         assert run(

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models.signals import post_delete
 
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.model_transaction import in_transaction
+from supportsaas.db.mongo import connection
 from supportsaas.db.tenant_data import OF_TENANTS, erase_some, has_data
 from tenants.audit import audit_log
 
@@ -55,7 +55,7 @@ def begin(slug: str) -> None:
         {"_id": slug},
         {"$setOnInsert": asked},
         upsert=True,
-        session=connection.session,  # type: ignore[attr-defined]
+        session=connection.session,
     )
 
 
@@ -99,7 +99,7 @@ def finish(deletion: Deletion) -> None:
         )
         mongo.collection(COLLECTION).delete_one(
             {"_id": deletion.slug},
-            session=connection.session,  # type: ignore[attr-defined]
+            session=connection.session,
         )
 
     in_transaction(work)

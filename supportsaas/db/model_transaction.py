@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from itertools import count
 from typing import TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import Model
 from django_mongodb_backend.transaction import atomic
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
+
+from supportsaas.db.mongo import connection
 
 MOST_ATTEMPTS = 20
 
@@ -34,7 +36,7 @@ def in_transaction(work: Callable[[], T]) -> T:
     If a concurrent transaction changes the same documents, MongoDB aborts one of the two and `work` runs again.
     Raises what `work` raises.
     """
-    if connection.in_atomic_block_mongo:  # type: ignore[attr-defined]
+    if connection.in_atomic_block_mongo:
         return work()
     for attempt in count(1):
         try:
@@ -49,7 +51,7 @@ def in_transaction(work: Callable[[], T]) -> T:
 
 def open_session() -> ClientSession:
     """The session of the open transaction, for a plain collection to be written in it. Only inside `in_transaction`."""
-    session: ClientSession | None = connection.session  # type: ignore[attr-defined]
+    session: ClientSession | None = connection.session
     assert session is not None, "no transaction is open"
     return session
 
@@ -60,7 +62,7 @@ def serialize_on(thing: Model) -> None:
     Use it for a rule that spans several objects. Two transactions that each change a different one of them do not
     conflict by themselves, and MongoDB would commit both.
     """
-    table = connection.database[thing._meta.db_table]  # type: ignore[attr-defined]
+    table = connection.database[thing._meta.db_table]
     raised = {"$inc": {SERIALIZATION_FIELD: 1}}
     table.update_one({"_id": thing.pk}, raised, session=open_session())
 
@@ -85,9 +87,9 @@ def _transaction() -> Iterator[None]:
 
 def _end_session() -> None:
     """Remove the session of a failed commit: it can neither commit nor abort, and the next transaction would use it."""
-    if connection.session is not None:  # type: ignore[attr-defined]
-        connection.session.end_session()  # type: ignore[attr-defined]
-        connection.session = None  # type: ignore[attr-defined]
+    if connection.session is not None:
+        connection.session.end_session()
+        connection.session = None
     connection.run_on_commit = []
 
 

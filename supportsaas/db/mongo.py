@@ -6,11 +6,12 @@ Dates come back timezone-aware, in UTC.
 
 from collections.abc import Callable
 from datetime import UTC
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pymongo
 from bson.codec_options import CodecOptions
-from django.db import OperationalError, connection
+from django.db import OperationalError
+from django.db import connection as django_connection
 from pymongo import MongoClient, ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -23,6 +24,12 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 from pymongo.read_concern import ReadConcern
+
+if TYPE_CHECKING:
+    from supportsaas.db.engine.base import DatabaseWrapper
+
+connection = cast("DatabaseWrapper", django_connection)
+"""Django's connection, for the type checker with what the MongoDB backend adds to it."""
 
 Document = dict[str, Any]
 Pipeline = list[Document]
@@ -64,7 +71,7 @@ def assert_reachable() -> None:
 
 def database() -> "Database[Document]":
     """The project's database. The pool opens on the first call, never on import."""
-    found: Database[Document] = connection.database  # type: ignore[attr-defined]
+    found: Database[Document] = connection.database
     return found.with_options(codec_options=_AWARE, write_concern=WriteConcern("majority"))
 
 
@@ -103,4 +110,4 @@ def in_transaction(work: Callable[[ClientSession], T]) -> T:
 
 def close() -> None:
     """Close the pool at the end of a process."""
-    connection.close_pool()  # type: ignore[attr-defined]
+    connection.close_pool()

@@ -94,7 +94,9 @@ def test_a_token_works_without_a_session(page: Page, owner: User, tenant: Tenant
     assert status_of(try_call(page, "GET", "/tickets", tenant_id="acme")) == "200"
 
 
-def test_it_fits_both_themes_and_a_phone(open_context: Callable[..., BrowserContext], owner: User) -> None:
+def test_the_api_reference_fits_both_themes_and_a_phone(
+    open_context: Callable[..., BrowserContext], owner: User
+) -> None:
     page = open_context(viewport={"width": 1280, "height": 900}).new_page()
     enter(page, "owner")
     open_reference(page)

@@ -1,7 +1,7 @@
 """Transactions over Django models, and what they assume about the backend's connection."""
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from supportsaas.db import mongo
 from supportsaas.db.model_transaction import (
@@ -10,6 +10,7 @@ from supportsaas.db.model_transaction import (
     in_transaction,
     serialize_on,
 )
+from supportsaas.db.mongo import connection
 from tenants.models import Tenant
 
 
@@ -20,9 +21,9 @@ def test_a_new_connection_of_the_backend_has_every_attribute_that_transactions_s
 
 @pytest.mark.usefixtures("db")
 def test_the_backend_keeps_the_state_of_a_transaction_in_these_attributes() -> None:
-    state = in_transaction(lambda: (connection.in_atomic_block_mongo, connection.session.in_transaction))  # type: ignore[attr-defined]
+    state = in_transaction(lambda: (connection.in_atomic_block_mongo, connection.session.in_transaction))
     assert state == (True, True)
-    assert (connection.in_atomic_block_mongo, connection.session) == (False, None)  # type: ignore[attr-defined]
+    assert (connection.in_atomic_block_mongo, connection.session) == (False, None)
 
 
 @pytest.mark.usefixtures("db")

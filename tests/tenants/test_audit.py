@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connections
 from django.test import Client
 
 from supportsaas.db import mongo
 from supportsaas.db.model_transaction import in_transaction
+from supportsaas.db.mongo import connection
 from tenants.audit import audit_log
 from tenants.audit.audit_log import AuditEntry
 from tenants.models import ApiToken, Membership, Role, Tenant, User
@@ -176,7 +177,7 @@ def test_a_change_whose_transaction_the_server_ended_is_made_again_and_once(tena
         tenant.name = "Acme & Sons"
         tenant.save()
         if attempts == 1:
-            session = connection.session  # type: ignore[attr-defined]
+            session = connection.session
             mongo.client().admin.command("killSessions", [session.session_id])
 
     in_transaction(rename)

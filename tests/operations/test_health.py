@@ -82,8 +82,8 @@ class TestIssues:
         messages.insert_one({**message, "_id": "m", "status": "pending", "next_attempt_at": now - 20 * MINUTE})
         messages.insert_one({**message, "_id": "d", "status": "dead", "next_attempt_at": None})
         assert ask()["issues"] == [
-            "2 alerts are due and not sent, the first since 20 minutes ago.",
-            "1 alert was given up within two days.",
+            "2 alerts are due but not sent; the oldest became due 20 minutes ago.",
+            "1 alert was not delivered in the last 2 days.",
         ]
 
     def test_health_reports_a_delayed_search_index_as_a_notice(self, worker: None) -> None:
@@ -101,7 +101,7 @@ class TestIssues:
             permit = circuit.admit()
             assert isinstance(permit, Permit)
             circuit.record(permit, ok=False)
-        sentence = "1 endpoint does not take alerts at present (circuit open); they are kept and tried again."
+        sentence = "1 endpoint does not accept alerts (circuit open). Alerts are kept and retried."
         assert ask()["issues"] == [sentence]
 
     def test_health_reports_different_clocks(self, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,7 +147,7 @@ class Demo:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def wait_for(self, pattern: str, *, count: int = 1, seconds: float = 60) -> None:
+    def wait_for(self, pattern: str, *, count: int = 1, seconds: float = 180) -> None:
         deadline = time.monotonic() + seconds
         while len(re.findall(pattern, self.output.read_text())) < count:
             assert self.process.poll() is None and time.monotonic() < deadline, self.output.read_text()

@@ -26,7 +26,7 @@ from tenants.models import Tenant
 from tickets.api.fields import Moment, Words
 from tickets.ingestion.sync_status import data_as_of
 from tickets.records.statuses import state_of
-from tickets.store.filters import MOST_VALUES, FilterError, TicketFilter, parse_moment
+from tickets.store.filters import MAX_VALUES, FilterError, TicketFilter, parse_moment
 
 router = Router(tags=["statistics"])
 
@@ -36,7 +36,7 @@ class DashboardQuery(Schema):
     to_date: Moment | None = Field(
         None, description="Not included; but a bare date includes that day. Without it: the end of today."
     )
-    source: list[Words] = Field([], max_length=MOST_VALUES, description="Only these; may be repeated.")
+    source: list[Words] = Field([], max_length=MAX_VALUES, description="Only these; may be repeated.")
 
 
 class PeriodOut(Schema):

@@ -32,7 +32,6 @@ from supportsaas.reliability.lock import HeldLock, Lock, LockLost
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.store.collection_names import DIRTY_DAYS
-from tickets.store.older_transitions import bring_up_to_date
 
 logger = logging.getLogger(__name__)
 
@@ -152,7 +151,6 @@ class _Keeper:
     def _build(self, old: state.Built | None) -> None:
         """Everything from the tickets, beside what there is; readers change over in one step."""
         logger.debug("The roll-ups of %s are built from its tickets.", self.tenant_id)
-        bring_up_to_date(self.tenant_id, stop=self._stop)
         generation = (old.generation if old else 0) + 1
         self._in_transaction(partial(drop, self.tenant_id, {"generation": generation}))
         days = days_with_tickets(self.tenant_id, self.zone)

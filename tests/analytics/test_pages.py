@@ -211,7 +211,7 @@ class TestNarrowing:
         ("address", "words"),
         [
             ("?period=custom&from=2026-03-02&to=2026-03-01", "To lies before the first day."),
-            ("?period=custom&from=1812-03-02&to=2026-03-01", "From must lie between the years 1900 and 9000"),
+            ("?period=custom&from=1812-03-02&to=2026-03-01", "From must be between the years 1900 and 9000"),
             ("?period=custom&from=soon&to=2026-03-01", "From must be a date"),
             ("?period=custom", "From is missing: choose a date."),
             ("?period=century", "Period must be one of"),

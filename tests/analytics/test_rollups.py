@@ -288,16 +288,6 @@ class TestKeeping:
         for name in ("rollup_marks", "rollup_days", "rollup_blocks", "rollup_state"):
             assert mongo.collection(name).count_documents({}) == 0, name
 
-    def test_tickets_stored_before_transitions_were_kept_have_them_once_roll_ups_are_built(
-        self, tenant: Tenant
-    ) -> None:
-        store_tickets(tenant, [{"status": "closed", "updated_at": "2026-03-10T11:00:00Z"}, {"id": "T-2"}])
-        mongo.collection("tickets").update_many({}, {"$unset": {"turns": "", "is_closing_known": ""}})
-        refresh(tenant, now=NOON)
-        found = {each["external_id"]: each for each in mongo.collection("tickets").find()}
-        assert (found["T-1"]["turns"], found["T-1"]["is_closing_known"]) == ([found["T-1"]["created_at"]], False)
-        assert (found["T-2"]["turns"], found["T-2"]["is_closing_known"]) == ([], True)
-
 
 class TestSnapshot:
     def test_a_reader_sees_one_moment_while_a_day_is_counted_anew(self, tenant: Tenant) -> None:

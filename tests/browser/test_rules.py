@@ -24,14 +24,16 @@ def test_from_trying_a_rule_out_to_the_ticket_it_decided(
     page.goto("/t/acme/")
     page.get_by_role("link", name="Rules").click()
     page.get_by_role("link", name="Add a rule").click()
-    page.get_by_label("When subject or message says").fill("gold plan")
+    page.get_by_label("When subject or message contains").fill("gold plan")
     page.get_by_label("Urgency becomes").select_option("High")
-    page.get_by_role("button", name="See what would change").click()
-    expect(page.locator("#preview")).to_contain_text("3 of the newest 3 tickets would be judged otherwise")
+    page.get_by_role("button", name="Preview changes").click()
+    expect(page.locator("#preview")).to_contain_text("3 of the newest 3 tickets would change")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#judging")).to_contain_text("All stored tickets are judged by these rules: 3 changed")
+    expect(page.locator("#reclassification")).to_contain_text(
+        "All stored tickets are up to date with these rules: 3 changed"
+    )
     page.goto("/t/acme/tickets/T-1/")
-    expect(page.get_by_role("main")).to_contain_text("because of the rule gold plan")
+    expect(page.get_by_role("main")).to_contain_text("rule: gold plan")
     expect(page.get_by_role("main")).to_contain_text("rules changed")
 
 
@@ -48,7 +50,7 @@ def test_the_list_works_without_javascript_and_by_keyboard(
     expect(page.locator(".rows h3").first).to_have_text("two")
     page.locator("summary", has_text="Delete: two").click()
     page.get_by_role("button", name="Delete the rule").first.click()
-    expect(page.get_by_role("main")).to_contain_text("The rule “two” was deleted")
+    expect(page.get_by_role("main")).to_contain_text("Deleted the rule “two”")
 
 
 def test_the_pages_fit_and_axe_finds_nothing(
@@ -71,6 +73,6 @@ def test_the_pages_fit_and_axe_finds_nothing(
         page.goto(f"/t/acme/{path}")
         if name == "form":
             page.get_by_label("Urgency becomes").select_option("Medium")
-            page.get_by_role("button", name="See what would change").click()
+            page.get_by_role("button", name="Preview changes").click()
             expect(page.locator("#preview")).to_contain_text("of the newest 3 tickets")
         assert faults(page) == []

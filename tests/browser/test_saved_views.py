@@ -27,9 +27,9 @@ def test_from_filters_to_a_view_that_is_chosen(page: Page, manager: User, tenant
     enter(page, "manager")
     page.goto("/t/acme/tickets/")
     page.get_by_role("checkbox", name="High").check()
-    page.get_by_role("link", name="Save these filters as a view").click()
+    page.get_by_role("link", name="Save as view").click()
     page.get_by_label("Name").fill("On fire")
-    page.get_by_role("button", name="Save the view").click()
+    page.get_by_role("button", name="Save view").click()
     row = page.get_by_role("navigation", name="Saved views")
     expect(row.get_by_role("link", name="On fire")).to_have_attribute("aria-current", "page")
     row.get_by_role("link", name="All").click()
@@ -54,7 +54,7 @@ def test_saved_views_work_without_javascript(
     page.locator("summary", has_text="Rename: On fire").click()
     page.get_by_label("New name").first.fill("Burning")
     page.get_by_role("button", name="Rename", exact=True).first.click()
-    expect(page.get_by_role("main")).to_contain_text("“On fire” is called “Burning” now")
+    expect(page.get_by_role("main")).to_contain_text("Renamed “On fire” to “Burning”")
 
 
 def test_the_pages_fit_and_axe_finds_nothing(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tickets.classification.classify import Classification, classify_ticket
 from tickets.classification.highlighting import mark_text, reasons
 from tickets.classification.tenant_rules import (
-    MOST_RULES,
+    MAX_RULES,
     NO_RULES,
     PhraseError,
     TenantRule,
@@ -131,7 +131,7 @@ class TestWhatARuleDecides:
 def test_many_rules_over_long_hostile_text_take_no_long_time() -> None:
     words = "a " * 9
     rules = TenantRules(
-        rule(", ".join(f"{words}b{n}x{m}" for m in range(20)), urgency="high") for n in range(MOST_RULES)
+        rule(", ".join(f"{words}b{n}x{m}" for m in range(20)), urgency="high") for n in range(MAX_RULES)
     )
     classify_ticket(subject="", message="warm up", rules=rules)
     began = time.process_time()
@@ -193,4 +193,4 @@ def test_the_verdict_is_that_of_a_slow_reading_of_the_rules(
     feeling = next((each for _, each in fitting if each), plain.sentiment)
     verdict = classify_ticket(subject=subject, message=message, rules=rules)
     assert (verdict.urgency, verdict.sentiment, verdict.requires_action) == (urgency, feeling, plain.requires_action)
-    assert rules.speaks_of(subject=subject, message=message) == bool(fitting)
+    assert rules.matches(subject=subject, message=message) == bool(fitting)

@@ -1,4 +1,4 @@
-"""Reclassification killed at every point and with runs in between: nothing is lost or duplicated."""
+"""Reclassification that is killed at every step, with runs in between: nothing is lost or doubled."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule
 from tickets.rules.editing import save_rule
-from tickets.rules.reclassification import COLLECTION, find_judging, judge_waiting
+from tickets.rules.reclassification import COLLECTION, find_reclassification, reclassify_waiting_tickets
 from tickets.store.facet_counts import FacetCountStore
 
 SIZE = 700
@@ -64,7 +64,7 @@ def test_a_kill_between_any_two_database_commands_loses_and_doubles_nothing(
     start_over()
     whole = doomed_process.run(database.environment(), arguments)
     assert whole.status in (0, 3)
-    _assert_judged(tenant, rule, news)
+    _assert_reclassified(tenant, rule, news)
     for place in range(1, whole.commands + 1)[PLACES]:
         start_over()
         killed = doomed_process.run(database.environment(), arguments, die_at=place)
@@ -73,13 +73,13 @@ def test_a_kill_between_any_two_database_commands_loses_and_doubles_nothing(
             assert FacetCountStore(tenant).find_differences() == {}
             database.pass_time()
             mongo.collection("ingestion_logs").delete_many({})
-            judge_waiting(threading.Event())
-            _assert_judged(tenant, rule, news)
+            reclassify_waiting_tickets(threading.Event())
+            _assert_reclassified(tenant, rule, news)
         except AssertionError as error:
             raise AssertionError(f"killed before database command {place} of {whole.commands}") from error
 
 
-def test_workers_reclassify_while_runs_and_changed_rules_come_in_between(
+def test_workers_reclassify_while_runs_and_other_rule_changes_happen(
     database: OwnDatabase, acme: Tenant, connect: Callable[..., Source], changing: Callable[..., ChangingHelpdesk]
 ) -> None:
     Channel.objects.filter(tenant=acme).delete()
@@ -95,7 +95,7 @@ def test_workers_reclassify_while_runs_and_changed_rules_come_in_between(
             helpdesk.change(12)
             jobs.enqueue(acme, JobRequest(trigger="web", started_by="test", full=True))
             wait_until_idle()
-        while find_judging(acme).is_going:  # type: ignore[union-attr]
+        while find_reclassification(acme).is_running:  # type: ignore[union-attr]
             assert time.monotonic() < deadline, "the tickets were not reclassified"
             time.sleep(0.05)
     assert statuses(acme) == {"completed": 4}
@@ -104,10 +104,10 @@ def test_workers_reclassify_while_runs_and_changed_rules_come_in_between(
     assert mongo.collection("ticket_history").count_documents({"reason": "rules changed"}) > 0
 
 
-def _assert_judged(tenant: Tenant, rule: ClassificationRule, news: int) -> None:
+def _assert_reclassified(tenant: Tenant, rule: ClassificationRule, news: int) -> None:
     assert_sound(tenant)
-    judging = find_judging(tenant)
-    assert judging is not None and not judging.is_going
+    progress = find_reclassification(tenant)
+    assert progress is not None and not progress.is_running
     mine = {"tenant_id": tenant.slug}
     assert mongo.collection("tickets").count_documents({**mine, "urgency": "high"}) == SIZE // 7
     entries = list(mongo.collection("ticket_history").find({**mine, "reason": "rules changed"}))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,7 +12,6 @@ from tenants.models import Tenant
 from tests.builders import NOON, store_tickets
 from tickets.records.normalize import TicketContent
 from tickets.records.transitions import Transitions, first_transitions, next_transitions
-from tickets.store.older_transitions import bring_up_to_date
 
 HOUR = timedelta(hours=1)
 CONTENT = TicketContent(
@@ -124,8 +124,9 @@ def test_tickets_of_earlier_versions_keep_a_closing_that_was_seen_and_lose_one_t
     older = datetime.fromisoformat("2026-03-10T11:00:00Z")
     tickets.update_many({}, {"$set": {"turns": [older]}, "$unset": {"is_closing_known": ""}})
     tickets.update_one({"external_id": "again"}, {"$set": {"turns": [older, older + HOUR, older + 2 * HOUR]}})
-    bring_up_to_date(tenant.slug)
-    bring_up_to_date(tenant.slug)
+    migration = import_module("tickets.migrations.0008_status_transitions")
+    migration.update_all(None, None)
+    migration.update_all(None, None)
     found = {each["external_id"]: (each["turns"], each["is_closing_known"]) for each in tickets.find()}
     created = datetime.fromisoformat("2026-03-10T09:00:00Z")
     assert found == {
@@ -134,3 +135,5 @@ def test_tickets_of_earlier_versions_keep_a_closing_that_was_seen_and_lose_one_t
         "waiting": ([], True),
         "again": ([older, older + HOUR, older + 2 * HOUR], False),
     }
+    recounted = mongo.collection("rollup_marks").count_documents({"tenant_id": tenant.slug, "everything": True})
+    assert recounted == 1, "once, and not again for tickets that are up to date"

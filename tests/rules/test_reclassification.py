@@ -1,4 +1,4 @@
-"""Stored tickets are judged anew after a change of the rules: all of them, once, and nothing else happens to them."""
+"""After a rule change all stored tickets are reclassified, once, and nothing else happens to them."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ from tickets.planning import planner
 from tickets.planning.page_plan import stored_content
 from tickets.planning.stored_pages import LOCK_OWNER
 from tickets.rules import editing, reclassification
-from tickets.rules.reclassification import find_judging, judge_next_page, judge_waiting
+from tickets.rules.reclassification import find_reclassification, reclassify_next_page, reclassify_waiting_tickets
 from tickets.store.facet_counts import FacetCountStore
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
@@ -46,8 +46,8 @@ def add_rule(tenant: Tenant, phrases: str = "gold plan", **values: Any) -> Class
     return rule
 
 
-def judge_all() -> int:
-    return judge_waiting(threading.Event())
+def reclassify_all() -> int:
+    return reclassify_waiting_tickets(threading.Event())
 
 
 def stored(tenant: Tenant) -> dict[str, dict[str, Any]]:
@@ -75,11 +75,13 @@ def tickets(tenant: Tenant) -> list[str]:
     return store_tickets(tenant, records)
 
 
-class TestJudging:
-    def test_every_stored_ticket_follows_and_its_history_says_why(self, tenant: Tenant, tickets: list[str]) -> None:
+class TestReclassification:
+    def test_every_stored_ticket_is_reclassified_and_its_history_says_why(
+        self, tenant: Tenant, tickets: list[str]
+    ) -> None:
         refresh(tenant)
         add_rule(tenant, note="They pay for it")
-        judge_all()
+        reclassify_all()
         assert urgencies(tenant) == {id_: "high" if n % 3 == 0 else "low" for n, id_ in enumerate(tickets)}
         entries = TicketStore(tenant).find_history("T-00")
         assert [(each["action"], each.get("reason")) for each in entries] == [("updated", "rules changed"), ("created", None)]  # fmt: skip
@@ -92,61 +94,61 @@ class TestJudging:
     def test_a_reclassified_ticket_alerts_nobody(self, tenant: Tenant, tickets: list[str]) -> None:
         before = news(tenant)
         add_rule(tenant)
-        judge_all()
+        reclassify_all()
         assert news(tenant) == before
 
-    def test_what_was_searchable_stays_so(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_searchable_tickets_stay_searchable(self, tenant: Tenant, tickets: list[str]) -> None:
         store_words(tenant)
         add_rule(tenant)
-        judge_all()
+        reclassify_all()
         assert TicketStore(tenant).queries.page_by_cursor(TicketFilter(q="gold"), size=50).total == 4
         assert all("words" in each for each in stored(tenant).values())
 
     def test_reclassifying_twice_changes_nothing(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
-        judge_all()
+        reclassify_all()
         before, history = stored(tenant), mongo.collection("ticket_history").count_documents({})
         mongo.collection(reclassification.COLLECTION).update_one(
             {"_id": tenant.slug}, {"$set": {"after": "", "ended_at": None}}
         )
-        assert judge_all() > 0
+        assert reclassify_all() > 0
         assert stored(tenant) == before
         assert mongo.collection("ticket_history").count_documents({}) == history
 
-    def test_a_rule_that_goes_takes_its_verdicts_along(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_deleting_a_rule_undoes_its_verdicts(self, tenant: Tenant, tickets: list[str]) -> None:
         before = stored(tenant)
         rule = add_rule(tenant)
-        judge_all()
+        reclassify_all()
         editing.switch_rule(rule, enabled=False)
-        judge_all()
+        reclassify_all()
         assert set(urgencies(tenant).values()) == {"low"}
         editing.switch_rule(rule, enabled=True)
-        judge_all()
+        reclassify_all()
         editing.delete_rule(rule)
-        judge_all()
+        reclassify_all()
         assert {id_: each["digest"] for id_, each in stored(tenant).items()} == {id_: each["digest"] for id_, each in before.items()}  # fmt: skip
         assert_numbers_are_true(tenant)
 
-    def test_the_order_counts(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_changing_the_order_of_rules_reclassifies(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
         low = add_rule(tenant, "plan", urgency="low")
-        judge_all()
+        reclassify_all()
         assert urgencies(tenant)["T-00"] == "high"
         editing.move_rule(low, "up")
-        judge_all()
+        reclassify_all()
         assert urgencies(tenant)["T-00"] == "low"
 
-    def test_a_note_alone_judges_nothing_anew(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_changing_only_a_note_does_not_reclassify(self, tenant: Tenant, tickets: list[str]) -> None:
         rule = add_rule(tenant)
-        judge_all()
+        reclassify_all()
         rule.note = "another one"
         editing.save_rule(rule)
-        assert judge_all() == 0
+        assert reclassify_all() == 0
 
-    def test_a_ticket_that_is_gone_follows_when_it_comes_back(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_a_deleted_ticket_is_reclassified_when_it_is_restored(self, tenant: Tenant, tickets: list[str]) -> None:
         delete_stored(tenant, ["T-00"])
         add_rule(tenant)
-        judge_all()
+        reclassify_all()
         assert urgencies(tenant)["T-00"] == "low"
         # the helpdesk shows an older version of it, which does not overwrite ours
         older = {"id": "T-00", "subject": "Older", "updated_at": "2026-03-10T08:00:00Z"}
@@ -155,11 +157,11 @@ class TestJudging:
         assert urgencies(tenant)["T-00"] == "high"
         assert_numbers_are_true(tenant)
 
-    def test_rules_cannot_be_changed_behind_its_back(self, tenant: Tenant) -> None:
+    def test_rules_cannot_be_changed_in_bulk(self, tenant: Tenant) -> None:
         add_rule(tenant)
-        with pytest.raises(TypeError, match="save each"):
+        with pytest.raises(TypeError, match=r"[Ss]ave each"):
             ClassificationRule.objects.filter(tenant=tenant).update(enabled=False)
-        with pytest.raises(TypeError, match="save each"):
+        with pytest.raises(TypeError, match=r"[Ss]ave each"):
             ClassificationRule.objects.bulk_create([ClassificationRule(tenant=tenant, phrases="x", urgency="low")])
         with pytest.raises(TypeError, match="delete each"):
             ClassificationRule.objects.filter(tenant=tenant).delete()
@@ -172,7 +174,7 @@ class TestJudging:
         def fail(_tenant: Tenant) -> None:
             raise ConnectionFailure("away")
 
-        monkeypatch.setattr("tickets.rules.editing.follow_rules", fail)
+        monkeypatch.setattr("tickets.rules.editing.request_reclassification", fail)
         new = ClassificationRule(tenant=tenant, phrases="invoice", urgency="high")
         changes: list[Callable[[], object]] = [
             lambda: editing.save_rule(new),
@@ -192,38 +194,38 @@ class TestJudging:
         admin, path = client_of(superuser), "/admin/tickets/classificationrule/"
         form = {"phrases": "gold plan", "urgency": "high", "sentiment": "", "note": "", "enabled": "on"}
         assert admin.post(f"{path}add/", {**form, "tenant": str(tenant.pk)}).status_code == 302
-        judge_all()
+        reclassify_all()
         assert urgencies(tenant)["T-00"] == "high"
         rule = ClassificationRule.objects.get()
         assert admin.post(f"{path}{rule.pk}/change/", {**form, "urgency": "medium"}).status_code == 302
-        judge_all()
+        reclassify_all()
         assert urgencies(tenant)["T-00"] == "medium"
         chosen = {"action": "delete_selected", "_selected_action": [str(rule.pk)], "post": "yes"}
         assert admin.post(path, chosen).status_code == 302
-        judge_all()
+        reclassify_all()
         assert urgencies(tenant)["T-00"] == "low"
 
     def test_the_workers_find_rules_that_were_changed_in_a_shell(self, tenant: Tenant, tickets: list[str]) -> None:
         rule = ClassificationRule(tenant=tenant, phrases="gold plan", urgency="high")
         rule.save()
-        assert judge_all() == 0
-        assert reclassification.mark_changed(threading.Event()) == 1
-        judge_all()
+        assert reclassify_all() == 0
+        assert reclassification.request_missing_reclassifications(threading.Event()) == 1
+        reclassify_all()
         assert urgencies(tenant)["T-00"] == "high"
-        assert reclassification.mark_changed(threading.Event()) == 0
+        assert reclassification.request_missing_reclassifications(threading.Event()) == 0
         rule.delete()
-        assert reclassification.mark_changed(threading.Event()) == 1
-        judge_all()
+        assert reclassification.request_missing_reclassifications(threading.Event()) == 1
+        reclassify_all()
         assert urgencies(tenant)["T-00"] == "low"
 
-    def test_a_tenant_that_goes_takes_rules_and_mark_along(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_deleting_a_tenant_deletes_its_rules_and_their_progress(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
         tenant.delete()
         assert ClassificationRule.objects.count() == 0
-        judge_all()
+        reclassify_all()
         assert mongo.collection(reclassification.COLLECTION).count_documents({}) == 0
 
-    def test_a_reclassification_that_stands_still_for_half_an_hour_is_reported(
+    def test_a_reclassification_without_progress_for_half_an_hour_is_a_problem(
         self, tenant: Tenant, tickets: list[str]
     ) -> None:
         add_rule(tenant)
@@ -232,16 +234,18 @@ class TestJudging:
         mongo.collection(reclassification.COLLECTION).update_one({}, {"$set": {"moved_at": long_ago}})
         (problem,) = read_reclassification().problems
         assert "stored tickets have waited to be reclassified since 31 minutes ago" in problem.sentence
-        judge_all()
+        reclassify_all()
         assert read_reclassification().problems == ()
         assert dict(read_reclassification().facts) == {"Tenants whose tickets are being reclassified": "none"}
 
-    def test_rules_are_of_their_tenant_alone(self, tenant: Tenant, other_tenant: Tenant, tickets: list[str]) -> None:
+    def test_rules_apply_to_their_own_tenant_only(
+        self, tenant: Tenant, other_tenant: Tenant, tickets: list[str]
+    ) -> None:
         store_tickets(other_tenant, [{"id": "T-00", **VIP}])
         add_rule(tenant)
-        judge_all()
+        reclassify_all()
         assert urgencies(other_tenant) == {"T-00": "low"}
-        assert find_judging(other_tenant) is None
+        assert find_reclassification(other_tenant) is None
 
 
 class TestPages:
@@ -249,27 +253,27 @@ class TestPages:
     def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(reclassification, "PAGE_SIZE", 5)
 
-    def test_progress_is_told_page_by_page(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_progress_is_counted_page_by_page(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
-        assert judge_next_page(tenant, owner_id="test")
-        found = find_judging(tenant)
-        assert found is not None and found.is_going
+        assert reclassify_next_page(tenant, owner_id="test")
+        found = find_reclassification(tenant)
+        assert found is not None and found.is_running
         assert (found.seen, found.total, found.changed, found.percentage) == (5, 12, 2, 41)
-        judge_all()
-        found = find_judging(tenant)
-        assert found is not None and (found.is_going, found.seen, found.changed) == (False, 12, 4)
+        reclassify_all()
+        found = find_reclassification(tenant)
+        assert found is not None and (found.is_running, found.seen, found.changed) == (False, 12, 4)
 
-    def test_rules_that_change_in_between_begin_it_anew(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_a_rule_change_in_between_restarts_it(self, tenant: Tenant, tickets: list[str]) -> None:
         rule = add_rule(tenant)
-        judge_next_page(tenant, owner_id="test")
+        reclassify_next_page(tenant, owner_id="test")
         rule.urgency = "medium"
         editing.save_rule(rule)
-        found = find_judging(tenant)
+        found = find_reclassification(tenant)
         assert found is not None and found.seen == 0
-        judge_all()
+        reclassify_all()
         assert {urgencies(tenant)[id_] for id_ in tickets[::3]} == {"medium"}
 
-    def test_rules_that_change_while_a_page_is_judged_judge_it_again(
+    def test_a_rule_change_during_a_page_repeats_the_page(
         self, tenant: Tenant, tickets: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rule = add_rule(tenant)
@@ -282,8 +286,8 @@ class TestPages:
             save_page(store, *args, **kwargs)
 
         monkeypatch.setattr(TicketStore, "save_page", change_and_save)
-        assert judge_next_page(tenant, owner_id="test")
-        judge_all()
+        assert reclassify_next_page(tenant, owner_id="test")
+        reclassify_all()
         assert {urgencies(tenant)[id_] for id_ in tickets[::3]} == {"medium"}
 
     def test_reclassification_waits_for_a_run_that_may_still_use_the_old_rules(
@@ -293,12 +297,12 @@ class TestPages:
         held = lock.take("an ingestion")
         assert held is not None
         add_rule(tenant)
-        assert judge_all() == 0
+        assert reclassify_all() == 0
         lock.release(held)
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="test"))
-        assert judge_all() == 0
+        assert reclassify_all() == 0
 
-    def test_who_lost_the_lock_writes_nothing(
+    def test_a_worker_that_lost_the_lock_writes_nothing(
         self, tenant: Tenant, tickets: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         add_rule(tenant)
@@ -309,15 +313,15 @@ class TestPages:
             return plan(store, **kwargs)
 
         monkeypatch.setattr("tickets.rules.reclassification.plan_reclassification", lose_the_lock)
-        assert judge_all() == 0
+        assert reclassify_all() == 0
         assert set(urgencies(tenant).values()) == {"low"}
 
     def test_long_messages_make_shorter_pages(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tickets.store.ticket_store._CHARACTERS_PER_PAGE", 1000)
         store_tickets(tenant, [{"id": f"L-{n}", "message": "x" * 800} for n in range(4)])
         add_rule(tenant)
-        judge_next_page(tenant, owner_id="test")
-        found = find_judging(tenant)
+        reclassify_next_page(tenant, owner_id="test")
+        found = find_reclassification(tenant)
         assert found is not None and found.seen == 2
 
 
@@ -336,7 +340,7 @@ class TestIngestion:
 
         yield run
 
-    def test_new_and_changed_tickets_are_judged_by_the_rules(
+    def test_new_and_changed_tickets_are_classified_by_the_rules(
         self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome]
     ) -> None:
         add_rule(tenant)
@@ -346,9 +350,9 @@ class TestIngestion:
         helpdesk.tickets[1] |= {"message": "the gold plan", "updated_at": "2026-03-10T10:00:00Z"}
         assert ingest().progress.counts.unchanged == 1
         assert urgencies(tenant)["T-2"] == "high"
-        assert judge_all() > 0 and find_judging(tenant).changed == 0  # type: ignore[union-attr]
+        assert reclassify_all() > 0 and find_reclassification(tenant).changed == 0  # type: ignore[union-attr]
 
-    def test_a_run_after_a_change_judges_what_it_reads_and_alerts_nobody_of_it(
+    def test_a_run_after_a_rule_change_reclassifies_without_alerts(
         self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome], clock: FakeClock
     ) -> None:
         Channel.objects.create(tenant=tenant, name="On call", kind="house", address="http://127.0.0.1:9")
@@ -360,9 +364,9 @@ class TestIngestion:
         assert urgencies(tenant) == {"T-1": "high"} and news(tenant) == 0
         helpdesk.tickets.append(record("T-2", **VIP, created_at="2026-03-10T11:00:00Z"))
         ingest()
-        assert news(tenant) == 1, "a new one is told"
+        assert news(tenant) == 1, "a new ticket is alerted"
 
-    def test_a_dry_run_says_the_same(
+    def test_a_dry_run_reports_the_same_changes(
         self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome]
     ) -> None:
         helpdesk.tickets = [record("T-1", **VIP), record("T-2")]
@@ -389,7 +393,7 @@ class TestIngestion:
         outcome = ingest()
         assert outcome.error is not None and outcome.error["code"] == "locked"
 
-    def test_without_rules_nothing_is_asked_of_the_database_but_whether_there_are_any(
+    def test_without_rules_the_database_is_only_asked_whether_there_are_any(
         self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome]
     ) -> None:
         helpdesk.tickets = [record("T-1")]
@@ -404,9 +408,7 @@ def stored_digest_of_old(tenant: Tenant) -> str:
 
 
 class TestTogether:
-    def test_two_people_who_move_rules_at_once_both_succeed_and_no_position_is_taken_twice(
-        self, tenant: Tenant
-    ) -> None:
+    def test_two_concurrent_moves_both_succeed_and_leave_distinct_positions(self, tenant: Tenant) -> None:
         rules = [add_rule(tenant, f"word {n}") for n in range(4)]
         both(lambda: editing.move_rule(rules[3], "up"), lambda: editing.move_rule(rules[2], "up"))
         positions = [each.position for each in editing.all_rules(tenant)]
@@ -415,10 +417,10 @@ class TestTogether:
         # one after the other, in either order
         assert names in (["word 0", "word 1", "word 2", "word 3"], ["word 0", "word 2", "word 3", "word 1"])
 
-    def test_two_people_who_add_rules_at_once_get_a_position_each_within_the_limit(
+    def test_two_concurrent_additions_get_distinct_positions_within_the_limit(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(editing, "MOST_RULES", 3)
+        monkeypatch.setattr(editing, "MAX_RULES", 3)
         add_rule(tenant, "first")
         refused: list[Rejected] = []
 
@@ -433,13 +435,13 @@ class TestTogether:
         assert (len(present), len(refused)) == (3, 2)
         assert len({each.position for each in present}) == 3
 
-    def test_who_saves_what_another_has_changed_meanwhile_is_told(self, tenant: Tenant) -> None:
+    def test_saving_a_rule_that_someone_else_has_changed_is_rejected(self, tenant: Tenant) -> None:
         rule = add_rule(tenant)
         mine, theirs = (ClassificationRule.objects.get(pk=rule.pk) for _ in range(2))
         theirs.urgency = "low"
         editing.save_rule(theirs, seen_revision=1)
         mine.note = "mine"
-        with pytest.raises(Rejected, match="Somebody has changed"):
+        with pytest.raises(Rejected, match="Someone else has changed"):
             editing.save_rule(mine, seen_revision=1)
         assert ClassificationRule.objects.get(pk=rule.pk).urgency == "low"
         editing.delete_rule(rule)

@@ -1,4 +1,4 @@
-"""The page of a tenant's rules: who may do what, what is said, what the audit log keeps."""
+"""The rules page: permissions, messages and the audit log."""
 
 import threading
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from django.test import Client
 from tenants.models import AuditEntry, Tenant, User
 from tests.builders import store_tickets
 from tests.hostile import CORPUS, problems_of
-from tickets.classification.tenant_rules import MOST_RULES
+from tickets.classification.tenant_rules import MAX_RULES
 from tickets.models import ClassificationRule
 from tickets.rules import editing
-from tickets.rules.reclassification import judge_waiting
+from tickets.rules.reclassification import reclassify_waiting_tickets
 from tickets.store.ticket_store import TicketStore
 
 ClientOf = Callable[[User], Client]
@@ -41,13 +41,13 @@ def text_of(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
-def test_a_manager_adds_a_rule_and_every_member_reads_it(
+def test_a_manager_adds_a_rule_and_every_member_sees_it(
     page: Client, tenant: Tenant, client_of: ClientOf, team_mate: User
 ) -> None:
-    assert "No rules of your own yet" in text_of(page.get("/t/acme/rules/"))
+    assert "No rules yet" in text_of(page.get("/t/acme/rules/"))
     answer = page.post("/t/acme/rules/add/", FORM, follow=True)
-    assert "The rule “gold plan” is saved" in text_of(answer)
-    assert "being judged anew" in text_of(answer)
+    assert "Saved the rule “gold plan”" in text_of(answer)
+    assert "Reclassifying stored tickets" in text_of(answer)
     seen = text_of(client_of(team_mate).get("/t/acme/rules/"))
     assert "gold plan" in seen and "They pay for it" in seen
     assert "Delete" not in seen and "Add a rule" not in seen and "csrfmiddlewaretoken" not in seen.split("<main")[1]
@@ -58,16 +58,16 @@ def test_a_manager_adds_a_rule_and_every_member_reads_it(
     [
         ({"phrases": ""}, "This field is required"),
         ({"phrases": " , ,"}, "Enter at least one word or phrase"),
-        ({"phrases": "!!!"}, "holds no letter or digit"),
+        ({"phrases": "!!!"}, "has no letter or digit"),
         ({"phrases": "a*"}, "needs at least 2 letters before the *"),
         ({"phrases": "x" * 501}, "at most 500 characters"),
         ({"phrases": "a\0b"}, "Null characters are not allowed"),
-        ({"urgency": ""}, "Choose what becomes of the urgency, of the sentiment, or of both"),
+        ({"urgency": ""}, "Choose an urgency, a sentiment, or both"),
         ({"urgency": "dire"}, "not one of the available choices"),
         ({"note": "x" * 201}, "at most 200 characters"),
     ],
 )
-def test_what_makes_no_rule_is_told_at_the_field_and_not_saved(
+def test_an_invalid_rule_shows_the_error_at_its_field_and_is_not_saved(
     page: Client, tenant: Tenant, values: dict[str, str], sentence: str
 ) -> None:
     answer = page.post("/t/acme/rules/add/", {**FORM, **values})
@@ -76,12 +76,12 @@ def test_what_makes_no_rule_is_told_at_the_field_and_not_saved(
     assert phrases(tenant) == []
 
 
-def test_the_list_has_an_end(page: Client, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_rules_is_limited(page: Client, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("tickets.rules.model", "tickets.rules.editing"):
-        monkeypatch.setattr(f"{module}.MOST_RULES", 2)
+        monkeypatch.setattr(f"{module}.MAX_RULES", 2)
     make(tenant, "one", "two")
     answer = page.post("/t/acme/rules/add/", FORM)
-    assert answer.status_code == 422 and f"There are {MOST_RULES} rules already" in text_of(answer)
+    assert answer.status_code == 422 and f"The limit of {MAX_RULES} rules is reached" in text_of(answer)
     assert len(phrases(tenant)) == 2
 
 
@@ -106,7 +106,7 @@ def test_rules_are_moved_switched_changed_and_deleted(page: Client, tenant: Tena
     assert phrases(tenant) == ["two, twin", "three"]
 
 
-def test_a_form_that_is_sent_twice_at_once_adds_one_rule(
+def test_a_form_submitted_twice_at_once_adds_one_rule(
     page: Client, client_of: ClientOf, manager: User, tenant: Tenant
 ) -> None:
     start, answers = threading.Barrier(2), []
@@ -128,12 +128,12 @@ def test_a_form_that_is_sent_twice_at_once_adds_one_rule(
     assert phrases(tenant) == ["gold plan", "gold plan"]
 
 
-def test_a_form_that_was_overtaken_is_not_saved(page: Client, tenant: Tenant) -> None:
+def test_a_form_with_an_outdated_revision_is_not_saved(page: Client, tenant: Tenant) -> None:
     (rule,) = make(tenant, "one")
     assert 'name="revision" value="1"' in page.get(f"/t/acme/rules/{rule.pk}/").content.decode()
     page.post(f"/t/acme/rules/{rule.pk}/", {**FORM, "urgency": "low", "revision": "1"})
     answer = page.post(f"/t/acme/rules/{rule.pk}/", {**FORM, "revision": "1"})
-    assert answer.status_code == 422 and "Somebody has changed this rule" in text_of(answer)
+    assert answer.status_code == 422 and "Someone else has changed this rule" in text_of(answer)
     assert editing.all_rules(tenant)[0].urgency == "low"
 
 
@@ -147,7 +147,7 @@ def test_the_preview_says_what_would_change_and_changes_nothing(page: Client, te
         ],
     )
     preview = text_of(page.post("/t/acme/rules/add/", {**FORM, "preview": "1"}))
-    assert "<strong>3</strong> of the newest 5 tickets would be judged otherwise; 4 say the words" in preview
+    assert "<strong>3</strong> of the newest 5 tickets would change; 4 match the rule" in preview
     assert "urgency low → high" in preview and "on the gold plan" in preview
     assert phrases(tenant) == []
     (rule,) = make(tenant, "gold plan")
@@ -159,10 +159,10 @@ def test_the_preview_says_what_would_change_and_changes_nothing(page: Client, te
     assert phrases(tenant) == ["gold plan", "on the gold"]
 
 
-def test_over_very_long_messages_the_preview_looks_at_fewer_tickets(
+def test_the_preview_covers_fewer_tickets_if_their_messages_are_very_long(
     page: Client, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tickets.rules.preview.MOST_CHARACTERS", 100)
+    monkeypatch.setattr("tickets.rules.preview.MAX_CHARACTERS", 100)
     store_tickets(tenant, [{"id": f"T-{n}", "message": "gold plan " * 8} for n in range(5)])
     assert "of the newest 2 tickets" in text_of(page.post("/t/acme/rules/add/", {**FORM, "preview": "1"}))
 
@@ -172,12 +172,12 @@ def test_progress_is_shown_until_the_end(page: Client, tenant: Tenant) -> None:
     make(tenant, "gold plan")
     shown = text_of(page.get("/t/acme/rules/judging/"))
     assert "Waiting" in shown and "every 2s" in shown and "No worker seems to be running" in shown
-    judge_waiting(threading.Event())
+    reclassify_waiting_tickets(threading.Event())
     shown = text_of(page.get("/t/acme/rules/judging/"))
-    assert "All stored tickets are judged by these rules: 1 changed" in shown and "every 2s" not in shown
+    assert "All stored tickets are up to date with these rules: 1 changed" in shown and "every 2s" not in shown
 
 
-def test_the_tickets_page_names_the_rule_and_marks_its_words(page: Client, tenant: Tenant) -> None:
+def test_the_ticket_page_names_the_rule_and_highlights_its_words(page: Client, tenant: Tenant) -> None:
     (rule,) = make(tenant, "silver, gold pl*", note="They pay for it")
     store_tickets(tenant, [{"id": "T-1", "subject": "on the Gold Plan"}])
     shown = text_of(page.get("/t/acme/tickets/T-1/"))
@@ -193,10 +193,10 @@ def test_the_history_says_that_rules_changed(page: Client, tenant: Tenant) -> No
     store_tickets(tenant, [{"id": "T-1", "subject": "gold plan"}])
     make(tenant, "gold plan")
     shown = text_of(page.get("/t/acme/tickets/T-1/"))
-    assert "All tickets are being judged anew at this moment" in shown
-    judge_waiting(threading.Event())
+    assert "All tickets are being reclassified now" in shown
+    reclassify_waiting_tickets(threading.Event())
     shown = text_of(page.get("/t/acme/tickets/T-1/"))
-    assert "Judged anew" in shown and "rules changed" in shown
+    assert "Reclassified" in shown and "rules changed" in shown
     entry = page.get("/tickets/T-1/history?tenant_id=acme").json()["history"][0]
     assert set(entry) == {"action", "changes", "recorded_at", "job_id"}
 
@@ -216,7 +216,7 @@ def test_the_audit_log_keeps_who_changed_which_rule_and_what_it_was(page: Client
     assert entries[2].changes["phrases"] == {"old": "gold plan", "new": ""}
 
 
-def test_a_form_without_its_token_is_refused(manager: User, tenant: Tenant) -> None:
+def test_a_form_without_its_csrf_token_is_rejected(manager: User, tenant: Tenant) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(manager)
     (rule,) = make(tenant, "one")
@@ -255,7 +255,7 @@ def test_hostile_text_stays_text(page: Client, tenant: Tenant) -> None:
     assert TicketStore(tenant).count_live() == len(CORPUS)
 
 
-def test_the_admin_keeps_rules_too(client_of: ClientOf, superuser: User, tenant: Tenant) -> None:
+def test_rules_can_be_edited_in_the_admin(client_of: ClientOf, superuser: User, tenant: Tenant) -> None:
     client = client_of(superuser)
     answer = client.post("/admin/tickets/classificationrule/add/", {**FORM, "tenant": str(tenant.pk)})
     assert answer.status_code == 302, answer.content.decode()
@@ -267,7 +267,7 @@ def test_the_admin_keeps_rules_too(client_of: ClientOf, superuser: User, tenant:
     assert client.post(path, {**FORM, "urgency": "low", "revision": "1"}).status_code == 302
     assert editing.all_rules(tenant)[0].urgency == "low"
     store_tickets(tenant, [{"id": "T-1"}])
-    assert judge_waiting(threading.Event()) == 1
+    assert reclassify_waiting_tickets(threading.Event()) == 1
     client.post(f"/admin/tickets/classificationrule/{rule.pk}/delete/", {"post": "yes"})
     assert phrases(tenant) == []
-    assert judge_waiting(threading.Event()) == 1
+    assert reclassify_waiting_tickets(threading.Event()) == 1

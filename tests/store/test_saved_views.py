@@ -15,7 +15,7 @@ from tests.builders import store_tickets
 from tests.hostile import CORPUS, problems_of
 from tickets.store import saved_views
 from tickets.store.filters import TicketFilter
-from tickets.store.saved_views import MOST_VIEWS, SavedView, add_view, find_views, move_view
+from tickets.store.saved_views import MAX_VIEWS, SavedView, add_view, find_views, move_view
 
 ClientOf = Callable[[User], Client]
 URGENT = TicketFilter(urgency=("high",), status=("open", "new"))
@@ -40,10 +40,10 @@ def names(tenant: Tenant) -> list[str]:
     return [each.name for each in find_views(tenant)]
 
 
-def test_what_a_manager_saves_everybody_opens(page: Client, viewer: Client, tenant: Tenant) -> None:
+def test_every_member_opens_the_view_that_a_manager_saves(page: Client, viewer: Client, tenant: Tenant) -> None:
     narrowed = "urgency=high&status=open&nonsense=1&page="
-    assert "Save these filters as a view" in text_of(page.get(f"/t/acme/tickets/?{narrowed}"))
-    assert "Save these filters as a view" not in text_of(page.get("/t/acme/tickets/"))
+    assert "Save as view" in text_of(page.get(f"/t/acme/tickets/?{narrowed}"))
+    assert "Save as view" not in text_of(page.get("/t/acme/tickets/"))
     form = text_of(page.get(f"/t/acme/views/add/?{narrowed}"))
     assert "Urgency" in form and "High" in form
     answer = page.post(f"/t/acme/views/add/?{narrowed}", {"name": "  On   fire "})
@@ -51,20 +51,20 @@ def test_what_a_manager_saves_everybody_opens(page: Client, viewer: Client, tena
     assert [(each.name, each.query) for each in find_views(tenant)] == [("On fire", "status=open&urgency=high")]
     shown = text_of(viewer.get("/t/acme/tickets/"))
     assert 'href="/t/acme/tickets/?status=open&amp;urgency=high"' in shown and "On fire" in shown
-    assert "Save these filters" not in shown and "Edit views" not in shown
+    assert "Save as view" not in shown and "Edit views" not in shown
     key = find_views(tenant)[0].pk
     opened = viewer.get(f"/t/acme/views/{key}/")
     assert opened.status_code == 302 and opened["Location"] == answer["Location"]
     assert '<strong class="figure">1</strong>' in text_of(viewer.get(opened["Location"]))
 
 
-def test_the_active_view_is_marked_in_whatever_order_its_filters_come(page: Client, tenant: Tenant) -> None:
+def test_the_active_view_is_marked_whatever_the_order_of_its_filters(page: Client, tenant: Tenant) -> None:
     add_view(tenant, name="On fire", wanted=URGENT)
     for query in ("urgency=high&status=open&status=new", "status=open&status=new&urgency=high&q="):
         for headers in ({}, {"HX-Request": "true"}):
             shown = text_of(page.get(f"/t/acme/tickets/?{query}", headers=headers))
             assert 'aria-current="page"><bdi>On fire</bdi>' in shown
-            assert "Save these filters as a view" not in shown, "it is one already"
+            assert "Save as view" not in shown, "it is one already"
     assert 'aria-current="page"><bdi>' not in text_of(page.get("/t/acme/tickets/?urgency=high"))
     assert 'aria-current="page">All</a>' in text_of(page.get("/t/acme/tickets/"))
 
@@ -75,15 +75,15 @@ def test_the_active_view_is_marked_in_whatever_order_its_filters_come(page: Clie
         ("urgency=high", "", "cannot be blank"),
         ("urgency=high", " \0 ", "Enter a name"),
         ("urgency=high", "x" * 61, "at most 60 characters"),
-        ("urgency=high", "On FIRE", "There is a view called “On FIRE” already"),
+        ("urgency=high", "On FIRE", "A view named “On FIRE” already exists"),
         ("urgency=dire", "New", "“urgency” must be one of"),
         ("created_from=yesterday", "New", "“created_from” must be a date"),
-        ("", "New", "Narrow the list first"),
-        ("nonsense=1", "New", "Narrow the list first"),
-        ("&".join(f"status={n}{'x' * 150}" for n in range(40)), "New", "too many for one view"),
+        ("", "New", "A view needs at least one filter"),
+        ("nonsense=1", "New", "A view needs at least one filter"),
+        ("&".join(f"status={n}{'x' * 150}" for n in range(40)), "New", "cannot have this many filters"),
     ],
 )
-def test_what_makes_no_view_is_told_and_not_saved(
+def test_an_invalid_view_is_rejected_with_the_reason(
     page: Client, tenant: Tenant, query: str, name: str, sentence: str
 ) -> None:
     add_view(tenant, name="On fire", wanted=URGENT)
@@ -93,12 +93,12 @@ def test_what_makes_no_view_is_told_and_not_saved(
     assert names(tenant) == ["On fire"]
 
 
-def test_the_row_has_an_end(page: Client, tenant: Tenant) -> None:
-    for n in range(MOST_VIEWS):
+def test_the_number_of_views_is_limited(page: Client, tenant: Tenant) -> None:
+    for n in range(MAX_VIEWS):
         add_view(tenant, name=f"View {n}", wanted=URGENT)
     answer = page.post("/t/acme/views/add/?urgency=high", {"name": "One more"})
-    assert answer.status_code == 422 and f"There are {MOST_VIEWS} views already" in text_of(answer)
-    assert len(names(tenant)) == MOST_VIEWS
+    assert answer.status_code == 422 and f"The limit of {MAX_VIEWS} views is reached" in text_of(answer)
+    assert len(names(tenant)) == MAX_VIEWS
 
 
 def test_views_are_renamed_moved_and_deleted(page: Client, tenant: Tenant) -> None:
@@ -110,34 +110,32 @@ def test_views_are_renamed_moved_and_deleted(page: Client, tenant: Tenant) -> No
         page.post(f"/t/acme/views/{three}/move/", {"to": nonsense})
     page.post(f"/t/acme/views/{two}/move/", {"to": "down"})
     assert names(tenant) == ["three", "one", "two"]
-    assert "“one” is called “uno” now" in text_of(
-        page.post(f"/t/acme/views/{one}/rename/", {"name": "uno"}, follow=True)
-    )
+    assert "Renamed “one” to “uno”" in text_of(page.post(f"/t/acme/views/{one}/rename/", {"name": "uno"}, follow=True))
     page.post(f"/t/acme/views/{one}/rename/", {"name": "UNO"})
     assert names(tenant) == ["three", "UNO", "two"], "its own name in other letters is free"
     refused = page.post(f"/t/acme/views/{one}/rename/", {"name": "two"})
-    assert refused.status_code == 422 and "There is a view called “two” already" in text_of(refused)
+    assert refused.status_code == 422 and "A view named “two” already exists" in text_of(refused)
     for _ in range(2):
         page.post(f"/t/acme/views/{one}/delete/")
     assert names(tenant) == ["three", "two"]
 
 
-def test_a_filter_of_a_former_version_is_told_and_never_a_wider_list(
+def test_a_filter_of_a_former_version_is_an_error_and_never_a_wider_list(
     page: Client, viewer: Client, tenant: Tenant
 ) -> None:
     view = SavedView.objects.create(tenant=tenant, name="Moody", query="mood=angry&urgency=high")
     bad = SavedView.objects.create(tenant=tenant, name="Dire", query="urgency=dire")
     for client, what in ((page, "delete this one"), (viewer, "Ask a manager")):
-        for each, problem in ((view, "“mood” is no filter of the list any more"), (bad, "“urgency” must be one of")):
+        for each, problem in ((view, "“mood” is no longer a filter of the list"), (bad, "“urgency” must be one of")):
             answer = client.get(f"/t/acme/views/{each.pk}/")
             assert answer.status_code == 409
             assert problem in text_of(answer) and what in text_of(answer)
     shown = text_of(viewer.get("/t/acme/tickets/"))
     assert f'href="/t/acme/views/{view.pk}/"' in shown and "mood=angry" not in shown
-    assert "not valid" in shown
-    assert "Not valid any more" in text_of(page.get("/t/acme/views/"))
+    assert "Invalid" in shown
+    assert "Invalid" in text_of(page.get("/t/acme/views/"))
     refused = page.post(f"/t/acme/views/{view.pk}/rename/", {"name": "Other"})
-    assert refused.status_code == 422 and "“mood” is no filter" in text_of(refused)
+    assert refused.status_code == 422 and "“mood” is no longer a filter" in text_of(refused)
     page.post(f"/t/acme/views/{view.pk}/delete/")
     assert names(tenant) == ["Dire"]
 
@@ -155,7 +153,7 @@ def test_the_audit_log_keeps_who_changed_which_view_and_what_it_was(page: Client
     assert entries[2].changes["filter" if "filter" in entries[2].changes else "query"] == {"old": "urgency=high", "new": ""}  # fmt: skip
 
 
-def test_a_form_without_its_token_is_refused(manager: User, tenant: Tenant) -> None:
+def test_a_form_without_its_csrf_token_is_rejected(manager: User, tenant: Tenant) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(manager)
     key = add_view(tenant, name="one", wanted=URGENT).pk
@@ -207,7 +205,7 @@ def test_every_filter_survives_being_saved(tenant: Tenant) -> None:
     assert find_views(tenant)[0].wanted() == wanted
 
 
-def test_of_three_who_take_one_name_at_once_two_are_told(tenant: Tenant) -> None:
+def test_of_three_concurrent_views_with_one_name_two_are_rejected(tenant: Tenant) -> None:
     start, refused = threading.Barrier(3), []
 
     def add(name: str) -> None:
@@ -225,10 +223,10 @@ def test_of_three_who_take_one_name_at_once_two_are_told(tenant: Tenant) -> None
     for thread in threads:
         thread.join(60)
     assert [each.casefold() for each in names(tenant)] == ["hot"]
-    assert len(refused) == 2 and all("There is a view called" in each for each in refused)
+    assert len(refused) == 2 and all("A view named" in each for each in refused)
 
 
-def test_two_people_who_move_views_at_once_leave_every_view_in_a_position_of_its_own(tenant: Tenant) -> None:
+def test_two_concurrent_moves_leave_distinct_positions(tenant: Tenant) -> None:
     views = [add_view(tenant, name=f"{n}", wanted=URGENT) for n in range(4)]
     start = threading.Barrier(2)
 
@@ -248,14 +246,14 @@ def test_two_people_who_move_views_at_once_leave_every_view_in_a_position_of_its
     assert len({each.position for each in find_views(tenant)}) == 4
 
 
-def test_the_admin_writes_a_filter_down_anew_and_refuses_what_is_none(
+def test_the_admin_normalises_a_filter_and_rejects_an_invalid_one(
     client_of: ClientOf, superuser: User, tenant: Tenant
 ) -> None:
     client = client_of(superuser)
     path, values = "/admin/tickets/savedview/add/", {"tenant": str(tenant.pk), "name": "Hot"}
     assert client.post(path, {**values, "tenant": "", "query": "urgency=high"}).status_code == 200
     assert (
-        "is no filter of the list any more" in client.post(path, {**values, "query": "status[$ne]=x"}).content.decode()
+        "is no longer a filter of the list" in client.post(path, {**values, "query": "status[$ne]=x"}).content.decode()
     )
     assert client.post(path, {**values, "query": "urgency=high&status=open&q="}).status_code == 302
     (view,) = saved_views.find_views(tenant)

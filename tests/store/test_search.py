@@ -245,7 +245,7 @@ class TestThePage:
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client]
     ) -> None:
         store_tickets(tenant, [{}])
-        assert "Too common to look for" in client_of(manager).get("/t/acme/tickets/", {"q": "the"}).content.decode()
+        assert "Ignored because too common" in client_of(manager).get("/t/acme/tickets/", {"q": "the"}).content.decode()
 
     def test_a_query_too_wide_is_explained_at_the_field(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client]
@@ -268,9 +268,9 @@ class TestThePage:
         store_words(tenant)
         client = client_of(manager)
         page = client.get("/t/acme/tickets/", {"q": "refund", "status": "new"}).content.decode()
-        assert "No match so far" in page and "None of the 3 tickets looked at" in page
-        further = re.search(r'href="([^"]*)"[^>]*>Look further<', page)
+        assert "No matches so far" in page and "None of the 3 tickets checked" in page
+        further = re.search(r'href="([^"]*)"[^>]*>Keep searching<', page)
         assert further is not None
         page = client.get(unescape(further[1])).content.decode()
-        assert "/t/acme/tickets/T-1/" in page and "No match so far" not in page
+        assert "/t/acme/tickets/T-1/" in page and "No matches so far" not in page
         assert "/t/acme/tickets/T-1/" in client.get("/t/acme/tickets/?q=refund&status=new&count=all").content.decode()

@@ -1,4 +1,4 @@
-"""The API's calls on circuit breakers: how an endpoint of alerts is, and closing its circuit at once."""
+"""API calls for circuit breakers of alert endpoints: their status, and closing them."""
 
 from datetime import datetime
 from typing import Literal
@@ -32,12 +32,13 @@ class ResetOut(Schema):
     name: str
 
 
-@router.get("/circuit/{name}/status", response=CircuitOut, summary="Whether an endpoint of alerts gets requests")
+@router.get("/circuit/{name}/status", response=CircuitOut, summary="Get the circuit breaker of an alert endpoint")
 def show_circuit(request: HttpRequest, name: str) -> CircuitOut:
-    """`notify` stands for all native endpoints of the tenants you may see: the one that is worst off.
+    """The worst of the circuits that the name stands for.
 
-    Each tenant has circuits of its own, named `endpoint@tenant`; without `@tenant` the name stands for those of
-    all your tenants that send there. The counts are of the last ten requests at most; `retry_after` is the seconds until the next one.
+    Each tenant has its own circuits, named `endpoint@tenant`. Without `@tenant`, the name stands for the circuits of all
+    your tenants that send to the endpoint. `notify` stands for all native-protocol endpoints of your tenants. The counts
+    are of the last ten requests at most; `retry_after` is the number of seconds until the next request.
     """
     reject_unknown(request, ())
     found = _visible(api_accesses(request), name)
@@ -53,16 +54,18 @@ def show_circuit(request: HttpRequest, name: str) -> CircuitOut:
     )
 
 
-@router.post("/circuit/{name}/reset", response=ResetOut, summary="Close a circuit; what waits goes out at once")
+@router.post("/circuit/{name}/reset", response=ResetOut, summary="Close a circuit breaker and send waiting alerts now")
 def reset_circuit(request: HttpRequest, name: str) -> ResetOut:
-    """`notify` resets the native endpoints of the tenants you may run."""
+    """`notify` closes all native-protocol circuits of the tenants in which you are a manager."""
     reject_unknown(request, ())
     accesses = api_accesses(request)
     visible = _visible(accesses, name)
     runnable = [access for access in accesses if access.can_run]
     mine = _meant(runnable, name)
     if not runnable or (visible and not mine):
-        raise HttpError(403, "This needs the role “manager” in a tenant that uses the endpoint. Nothing was done.")
+        raise HttpError(
+            403, "This requires the role “manager” in a tenant that uses the endpoint. Nothing was changed."
+        )
     for each in mine:
         CircuitBreaker(each).reset()
         wake_endpoint(each)
@@ -70,10 +73,10 @@ def reset_circuit(request: HttpRequest, name: str) -> ResetOut:
 
 
 def _visible(accesses: list[TenantAccess], name: str) -> set[str]:
-    """The circuits that are meant; 404 where none of the caller's tenants uses such an endpoint."""
+    """The circuits that the name stands for; status 404 if none of the caller's tenants uses the endpoint."""
     found = _meant(accesses, name)
     if not found and name != NATIVE_ENDPOINTS:
-        raise HttpError(404, f"There is no circuit “{name[:200]}” that you may see.")
+        raise HttpError(404, f"There is no circuit “{name[:200]}” in your tenants.")
     return found
 
 
@@ -82,7 +85,7 @@ def _meant(accesses: list[TenantAccess], name: str) -> set[str]:
 
 
 def _worst(states: list[CircuitState]) -> CircuitState:
-    """By its state, then by its failures; of no circuit at all, one that was never used."""
+    """The worst by state, then by failures. Without any, a circuit that was never used."""
     return max(
         states,
         key=lambda each: (STATES.index(each.state), each.recent_failure_rate, each.failure_count),

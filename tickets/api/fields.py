@@ -1,4 +1,4 @@
-"""Kinds of parameters that several calls take, as the API describes them. `filters` reads them."""
+"""Types of parameters that several calls share, as the API describes them. `TicketFilter` parses them."""
 
 from typing import Annotated
 
@@ -19,15 +19,15 @@ Moment = Annotated[
         {
             "type": "string",
             "pattern": f"^{_DAY}(?:{_TIME})?$",
-            "description": "A date or an ISO 8601 time; without a zone it is in the tenant's.",
+            "description": "A date or an ISO 8601 time, in the tenant's time zone unless it has its own.",
             "example": "2026-01-31",
         }
     ),
 ]
-"""A date or a time of the years 1900 to 8999. (The pattern leaves out 29 February, which is taken.)"""
+"""A date or time in the years 1900 to 8999. (29 February is accepted, though the pattern leaves it out.)"""
 
 Words = Annotated[str, Field(min_length=1, max_length=LONGEST_VALUE, pattern=r"^[^\x00]*$")]
-"""Text to narrow by."""
+"""A text to filter by."""
 
 Search = Annotated[
     str,
@@ -38,11 +38,11 @@ Search = Annotated[
             "minLength": 1,
             "maxLength": LONGEST_VALUE,
             "pattern": "^[^\\x00*]*$",
-            "description": "Words of subject, message, ticket or customer id; all must occur. `refun*` finds words "
-            'that begin so, `"data breach"` the words next to each other. Case and accents do not matter. New '
-            "tickets are found some seconds after they came in.",
+            "description": "Words that must all occur in the subject, message, ticket ID or customer ID. `refun*` matches "
+            'words that start with it, `"data breach"` the exact phrase. Case and accents are ignored. New tickets can '
+            "be found within seconds.",
             "example": "refund",
         }
     ),
 ]
-"""What is searched for. (The pattern leaves out the *, which is taken behind two letters or more.)"""
+"""A search. (A * is accepted after two or more letters, though the pattern leaves it out.)"""

@@ -1,4 +1,4 @@
-"""The API's calls on tickets. Paths and field names are fixed."""
+"""API calls for tickets. Paths and field names must not change."""
 
 import hashlib
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from tickets.classification.classify import classify_ticket
 from tickets.rules.model import find_rules
 from tickets.store.export_files import file_description, tickets_file_in_slot
 from tickets.store.export_rows import TICKET_COLUMNS
-from tickets.store.filters import MOST_VALUES, FilterError, TicketFilter
+from tickets.store.filters import MAX_VALUES, FilterError, TicketFilter
 from tickets.store.ticket_queries import TicketPage, TicketQueries
 from tickets.store.ticket_store import TicketStore
 
@@ -29,7 +29,7 @@ router = Router(tags=["tickets"])
 MOST_PAGES = 100_000
 
 TicketId = Annotated[
-    str, Field(json_schema_extra={"description": "The ticket's id in its helpdesk (`external_id`).", "example": "T-1"})
+    str, Field(json_schema_extra={"description": "The ticket's ID in the helpdesk (`external_id`).", "example": "T-1"})
 ]
 
 
@@ -48,18 +48,20 @@ class TicketOut(Schema):
     keywords: list[str] = Field(description="The words that decided urgency and sentiment.")
     created_at: datetime
     updated_at: datetime
-    resolved_at: datetime | None = Field(description="When the helpdesk says that it was resolved; null: not known.")
+    resolved_at: datetime | None = Field(
+        description="When the ticket was resolved, according to the helpdesk; null if unknown."
+    )
 
     @staticmethod
     def of(ticket: Document) -> "TicketOut":
         names = TicketOut.model_fields.keys() - {"id", "resolved_at"}
         values = {name: ticket[name] for name in names}
-        # Earlier versions did not keep it.
+        # Earlier versions did not store it.
         return TicketOut(id=str(ticket["_id"]), resolved_at=ticket.get("resolved_at"), **values)
 
 
 class EvidenceOut(Schema):
-    """One place in the text that spoke for a verdict; offsets are characters of the field."""
+    """A place in the text that counted for or against a verdict. Offsets are characters of the field."""
 
     category: str
     label: str
@@ -102,57 +104,57 @@ class HistoryOut(Schema):
 class Paging(Schema):
     model_config = ConfigDict(extra="ignore")
     tenant_id: TenantId
-    page: int = Field(1, ge=1, le=MOST_PAGES, description="By number, from 1. A cursor goes before it.")
+    page: int = Field(1, ge=1, le=MOST_PAGES, description="Page number, from 1. Ignored if a cursor is given.")
     page_size: int = Field(20, ge=1, le=100)
     cursor: str | None = Field(
         None,
         max_length=1000,
         json_schema_extra={"format": "cursor"},
-        description="`next_cursor` of the page before, of the same tenant with the same filters. "
-        "A page by cursor skips and repeats nothing, whatever arrives in the meantime.",
+        description="The `next_cursor` of the previous page, for the same tenant and filters. Pages by cursor neither "
+        "skip nor repeat a ticket, even if others arrive in between.",
     )
 
 
-class Narrowing(Schema):
+class Filters(Schema):
     state: list[Literal["open", "unknown", "closed"]] = Field(
         [],
-        max_length=MOST_VALUES,
-        description="What the status means: `open` is every ticket that is not known to be closed, `unknown` those of "
-        "them whose status nobody has mapped.",
+        max_length=MAX_VALUES,
+        description="What the status means. `open` are all tickets that are not known to be closed; `unknown` are those of "
+        "them whose status is not mapped.",
     )
-    status: list[Words] = Field([], max_length=MOST_VALUES, description="Any of these; may be repeated.")
-    urgency: list[Literal["high", "medium", "low"]] = Field([], max_length=MOST_VALUES)
-    sentiment: list[Literal["negative", "neutral", "positive"]] = Field([], max_length=MOST_VALUES)
-    source: list[Words] = Field([], max_length=MOST_VALUES)
+    status: list[Words] = Field([], max_length=MAX_VALUES, description="Any of these. May be repeated.")
+    urgency: list[Literal["high", "medium", "low"]] = Field([], max_length=MAX_VALUES)
+    sentiment: list[Literal["negative", "neutral", "positive"]] = Field([], max_length=MAX_VALUES)
+    source: list[Words] = Field([], max_length=MAX_VALUES)
     requires_action: bool | None = None
     customer_id: Words | None = None
-    keyword: Words | None = Field(None, description="A topic, as among `top_keywords`.")
+    keyword: Words | None = Field(None, description="A topic, as in `top_keywords`.")
     q: Search | None = None
-    created_from: Moment | None = Field(None, description="Included.")
-    created_to: Moment | None = Field(None, description="Not included; but a bare date includes that day.")
+    created_from: Moment | None = Field(None, description="Inclusive.")
+    created_to: Moment | None = Field(None, description="Exclusive, but a date without a time includes that day.")
 
 
-class ListQuery(Paging, Narrowing):
+class ListQuery(Paging, Filters):
     pass
 
 
-class ExportQuery(Narrowing):
+class ExportQuery(Filters):
     tenant_id: TenantId
     format: Literal["csv", "jsonl"] = "csv"
 
 
-_FILTERS = set(Narrowing.model_fields)
+_FILTERS = set(Filters.model_fields)
 _MAY_REPEAT = ("state", "status", "urgency", "sentiment", "source")
 
 
-@router.get("/tickets", response=TicketPageOut, summary="A tenant's tickets, newest first")
+@router.get("/tickets", response=TicketPageOut, summary="List tickets, newest first")
 def list_tickets(request: HttpRequest, query: Query[ListQuery]) -> TicketPageOut:
     reject_unknown(request, ListQuery.model_fields, may_repeat=_MAY_REPEAT)
     tenant = api_tenant(request, query.tenant_id)
     return _page(tenant, _filter(request, tenant), query)
 
 
-@router.get("/tickets/urgent", response=TicketPageOut, summary="Tickets of high urgency, newest first")
+@router.get("/tickets/urgent", response=TicketPageOut, summary="List high-urgency tickets, newest first")
 def list_urgent_tickets(request: HttpRequest, query: Query[Paging]) -> TicketPageOut:
     reject_unknown(request, Paging.model_fields)
     tenant = api_tenant(request, query.tenant_id)
@@ -161,12 +163,12 @@ def list_urgent_tickets(request: HttpRequest, query: Query[Paging]) -> TicketPag
 
 @router.get(
     "/export/tickets",
-    summary="All tickets of a list as a file",
+    summary="Export tickets as a file",
     response={200: Any},
     openapi_extra={"responses": {200: file_description(TICKET_COLUMNS)}},
 )
 def export_tickets(request: HttpRequest, query: Query[ExportQuery]) -> HttpResponseBase:
-    """Streamed without a cap; times are in the tenant's zone. A transfer that breaks off has no proper end."""
+    """Streamed without a limit. Times are in the tenant's time zone. An incomplete transfer ends with an error."""
     reject_unknown(request, ExportQuery.model_fields, may_repeat=_MAY_REPEAT)
     tenant = api_tenant(request, query.tenant_id)
     try:
@@ -177,14 +179,12 @@ def export_tickets(request: HttpRequest, query: Query[ExportQuery]) -> HttpRespo
         raise InvalidParameter(error.field, error.reason) from None
 
 
-@router.get(
-    "/tickets/{path:external_id}/history", response=HistoryOut, summary="What changed in a ticket, newest first"
-)
+@router.get("/tickets/{path:external_id}/history", response=HistoryOut, summary="List a ticket's changes, newest first")
 def show_history(
     request: HttpRequest,
     external_id: TicketId,
     tenant_id: TenantId,
-    limit: QueryEx[int, P(ge=1, le=500, description="At most so many entries.")] = 50,
+    limit: QueryEx[int, P(ge=1, le=500, description="Maximum number of entries.")] = 50,
 ) -> HistoryOut:
     reject_unknown(request, ("tenant_id", "limit"))
     store = TicketStore(api_tenant(request, tenant_id))
@@ -194,7 +194,11 @@ def show_history(
     return HistoryOut(ticket_id=external_id, history=[HistoryEntry(**_only(each, HistoryEntry)) for each in entries])
 
 
-@router.get("/tickets/{path:external_id}", response=ExplainedTicket, summary="One ticket, and why it was classified so")
+@router.get(
+    "/tickets/{path:external_id}",
+    response=ExplainedTicket,
+    summary="Get a ticket and the reasons for its classification",
+)
 def show_ticket(request: HttpRequest, external_id: TicketId, tenant_id: TenantId) -> ExplainedTicket:
     reject_unknown(request, ("tenant_id",))
     tenant = api_tenant(request, tenant_id)
@@ -218,9 +222,9 @@ def _filter(request: HttpRequest, tenant: Tenant) -> TicketFilter:
 
 
 def _page(tenant: Tenant, wanted: TicketFilter, query: Paging) -> TicketPageOut:
-    mark = _mark(tenant, wanted)
+    list_key = _list_key(tenant, wanted)
     try:
-        cursor = _decode(query.cursor, mark) if query.cursor else None
+        cursor = _decode(query.cursor, list_key) if query.cursor else None
     except CursorError as error:
         raise InvalidParameter("cursor", str(error)) from None
     try:
@@ -232,7 +236,7 @@ def _page(tenant: Tenant, wanted: TicketFilter, query: Paging) -> TicketPageOut:
         page=query.page,
         page_size=query.page_size,
         total=found.total,
-        next_cursor=f"{mark}.{found.next_cursor}" if found.next_cursor else None,
+        next_cursor=f"{list_key}.{found.next_cursor}" if found.next_cursor else None,
     )
 
 
@@ -242,17 +246,17 @@ def _find_page(queries: TicketQueries, wanted: TicketFilter, query: Paging, curs
     return queries.page_by_number(wanted, number=query.page, size=query.page_size)
 
 
-def _mark(tenant: Tenant, wanted: TicketFilter) -> str:
-    """Names the list that a cursor belongs to: in another one it would silently skip."""
+def _list_key(tenant: Tenant, wanted: TicketFilter) -> str:
+    """Identifies the list that a cursor belongs to. In another list it would silently skip tickets."""
     return hashlib.sha256(f"{tenant.slug}?{wanted.query()}".encode("utf-8", "replace")).hexdigest()[:10]
 
 
-def _decode(text: str, mark: str) -> Cursor:
-    """The place in the list that `mark` names; raises `CursorError`."""
+def _decode(text: str, list_key: str) -> Cursor:
+    """The position in the list with this key. Raises `CursorError`."""
     of_list, _, place = text.partition(".")
     cursor = Cursor.decode(place)
-    if of_list != mark:
-        raise CursorError("It belongs to another list: begin again without a cursor.")
+    if of_list != list_key:
+        raise CursorError("This cursor belongs to another list. Start again without a cursor.")
     return cursor
 
 

@@ -1,17 +1,16 @@
-"""Says from its words alone whether a ticket is urgent, how its writer feels, and whether it asks for something.
+"""Classifies a ticket by its words: its urgency, its sentiment, and whether it needs action.
 
-The vocabulary is in ``lexicon``; here the weights of what was found are added up. Of each field the first
-20,000 characters are read; quoted lines and signatures count for nothing. A tenant's own rules, where it has any,
-have the last word on urgency and feeling; only what the vocabulary says is always high stays so.
+The vocabulary is in `lexicon`; this module adds up the weights of the terms that were found. The first 20,000
+characters of each field are read; quoted lines and signatures count for nothing. A tenant's own rules override urgency
+and sentiment, except for what the vocabulary says is always high.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
 from tickets.classification.lexicon import FACES
-from tickets.classification.lexicon_search import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT, Entry, Reading
+from tickets.classification.lexicon_search import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT, Entry, TextScan
 from tickets.classification.tenant_rules import NO_DECISIONS, NO_RULES, Decision, Decisions, TenantRules, names_of
 
 Urgency = Literal["high", "medium", "low"]
@@ -19,33 +18,31 @@ Sentiment = Literal["positive", "neutral", "negative"]
 Category = Literal["urgency", "sentiment", "action"]
 Field = Literal["subject", "message"]
 
-#: Most places kept as evidence, and most keywords.
 EVIDENCE_LIMIT: Final = 200
 KEYWORD_LIMIT: Final = 20
 
 _HIGH: Final = 1.0
 _MEDIUM: Final = 0.4
-_TROUBLE_LIMIT: Final = 0.4  # fault words together: medium, however many
-_FEELING: Final = 0.5  # either side of neutral
+_TROUBLE_LIMIT: Final = 0.4  # all fault words together: medium, however many there are
+_FEELING: Final = 0.5  # on either side of neutral
 _ACTION: Final = 1.0
 _QUESTION: Final = 1.0
-_DENIED_URGENCY: Final = -0.6  # "not urgent"
-_DENIED_PRAISE: Final = -0.6  # "not good" is well below neutral,
-_DENIED_BLAME: Final = -0.3  # "not terrible" hardly above it
-_ILL: Final = -1.0  # a word this bad makes "thanks" a mere formula
+_NEGATED_URGENCY: Final = -0.6  # "not urgent"
+_NEGATED_PRAISE: Final = -0.6  # "not good" is clearly below neutral,
+_NEGATED_BLAME: Final = -0.3  # "not terrible" barely above it
+_VERY_BAD: Final = -1.0  # next to a word this bad, "thanks" is only polite
 _ROUNDING: Final = 1e-9
 
 
 class Evidence(NamedTuple):
-    """One place in the text that spoke for or against a verdict.
+    """A place in the text that counted for or against a verdict.
 
-    ``term`` is the vocabulary's entry in lower case, or "question" for a question mark. ``start`` and ``end``
-    are character offsets into the original text of ``field``. ``weight`` is what the entry contributes to its
-    category's sum, once a ticket however often it stands there: below zero it speaks against urgency or action,
-    or for a bad feeling. ``label`` is where the weight points: "high", "medium" or "low" (damping: "no rush", or
-    an "urgent" that is denied), "negative" or "positive", "action". ``negated``: a "not" or the like before it
-    turned the entry's meaning round. ``by_rule``: it is a phrase of the tenant's rule that decided, ``label`` what
-    it decided.
+    `term` is the vocabulary's entry in lower case, or "question" for a question mark. `start` and `end` are character
+    offsets in the original text of `field`. `weight` is what the entry adds to the sum of its category, once for each
+    ticket however often it occurs; a negative weight counts against urgency or action, or for a negative sentiment.
+    `label` is the verdict that the weight supports: "high", "medium" or "low" ("no rush", or a negated "urgent"),
+    "negative" or "positive", "action". `negated`: a "not" or the like reverses the entry's meaning. `by_rule`: it is a
+    phrase of the tenant's rule that decided, and `label` is the verdict.
     """
 
     category: Category
@@ -61,12 +58,12 @@ class Evidence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The three verdicts on one ticket and what they rest on.
+    """The three verdicts on a ticket and the reasons for them.
 
-    ``keywords`` are the vocabulary's terms that decided, none of them negated, distinct, in order of appearance,
-    at most 20; plain "please" and question marks are evidence, but no keywords. ``evidence`` is sorted by field,
-    subject first, and start; at most 200 places, besides those of the tenant's rules. ``decisions`` are the
-    tenant's rules that decided; their phrases are the first of the keywords.
+    `keywords` are the distinct terms that decided, in order of appearance, at most 20, without negated terms, plain
+    "please" and question marks. `evidence` is sorted by field, subject first, and start; at most 200 places, not
+    counting those of the tenant's rules. `decisions` are the tenant's rules that decided; their phrases are the first
+    keywords.
     """
 
     urgency: Urgency
@@ -77,34 +74,77 @@ class Classification:
     decisions: Decisions = NO_DECISIONS
 
 
-#: Start and end in the flat text, category, label, term, weight, negated, fit for a keyword, polite formula.
-_Found = tuple[int, int, Category, str, str, float, bool, bool, bool]
+@dataclass(slots=True)
+class _Place:
+    """A term that was found, from `start` to `end` of the scanned text."""
+
+    start: int
+    end: int
+    category: Category
+    label: str
+    term: str
+    weight: float
+    is_negated: bool = False
+    is_keyword: bool = True
+    is_courtesy: bool = False
+
+
+_text_order = attrgetter("start", "end")
 
 
 class _Sums:
-    """The categories' sums so far; an entry counts once, and once more where it is denied."""
+    """The sums of a ticket. An entry counts once, and once more if it is negated elsewhere."""
 
-    __slots__ = ("action", "always", "courtesy", "damping", "faces", "feeling", "high", "ill", "seen", "trouble")
+    __slots__ = (
+        "_counted", "action", "courtesy", "damping", "faces", "feeling", "has_very_bad_word", "high", "is_always_high",
+        "trouble",
+    )  # fmt: skip
 
     def __init__(self) -> None:
-        self.always = False
+        self.is_always_high = False
         self.high = self.trouble = self.damping = 0.0
         self.feeling = self.courtesy = 0.0
-        self.ill = False
+        self.has_very_bad_word = False
         self.faces: set[str] = set()
         self.action = 0.0
-        self.seen: tuple[set[Entry], set[Entry]] = (set(), set())
+        self._counted: tuple[set[Entry], set[Entry]] = (set(), set())
+
+    def is_first(self, entry: Entry, is_negated: bool) -> bool:
+        """Whether the entry has not counted yet. From now on it has."""
+        counted = self._counted[is_negated]
+        if entry in counted:
+            return False
+        counted.add(entry)
+        return True
+
+    def add_urgency(self, entry: Entry, label: str, weight: float) -> None:
+        if label == "high":
+            self.high += weight
+            self.is_always_high = self.is_always_high or entry.group.always
+        elif label == "medium":
+            self.trouble += weight
+        else:
+            self.damping += weight
+
+    def add_sentiment(self, entry: Entry, weight: float) -> None:
+        if entry.group.courtesy:
+            self.courtesy = max(self.courtesy, weight)
+        else:
+            self.feeling += weight
+        self.has_very_bad_word = self.has_very_bad_word or weight <= _VERY_BAD
+
+    def add_face(self, face: str, weight: float) -> None:
+        if face not in self.faces:
+            self.faces.add(face)
+            self.feeling += weight
 
     def urgency(self) -> Urgency:
-        if self.always:
+        if self.is_always_high:
             return "high"
         total = self.high + min(self.trouble, _TROUBLE_LIMIT) + self.damping + _ROUNDING
         if self.high and total >= _HIGH:
             return "high"
         return "medium" if total >= _MEDIUM else "low"
-
-    def requires_action(self) -> bool:
-        return self.action + _ROUNDING >= _ACTION
 
     def sentiment(self, *, with_courtesy: bool) -> Sentiment:
         total = self.feeling + (self.courtesy if with_courtesy else 0.0)
@@ -112,168 +152,195 @@ class _Sums:
             return "positive"
         return "negative" if total - _ROUNDING <= -_FEELING else "neutral"
 
+    def requires_action(self) -> bool:
+        return self.action + _ROUNDING >= _ACTION
+
+
+@dataclass(frozen=True, slots=True)
+class _FieldScan:
+    """One field of the ticket and the places found in it, in order."""
+
+    name: Field
+    scan: TextScan
+    places: list[_Place]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdicts:
+    urgency: Urgency
+    sentiment: Sentiment
+    requires_action: bool
+
+    def deciding_labels(self) -> set[str]:
+        """The labels of evidence that supports these verdicts."""
+        labels: set[str] = {self.sentiment}
+        if self.urgency != "low":
+            labels.add("high")
+        if self.urgency == "medium":
+            labels.add("medium")
+        if self.requires_action:
+            labels.add("action")
+        return labels
+
 
 def classify_ticket(*, subject: str, message: str, rules: TenantRules = NO_RULES) -> Classification:
-    """Judges one ticket. Any text will do, none raises; the time grows with the text up to the reading limit."""
+    """Classify a ticket. Any text is valid; the time grows with the text up to the reading limit."""
     sums = _Sums()
-    readings: list[tuple[Field, Reading, list[_Found]]] = []
+    scans: list[_FieldScan] = []
     if subject:
-        reading = Reading(subject)
-        readings.append(("subject", reading, _weigh(reading, sums)))
+        scans.append(_scan_field("subject", subject, sums))
     if message:
-        reading = Reading(message)
-        readings.append(("message", reading, _weigh(reading, sums)))
-    urgency = sums.urgency()
-    requires_action = sums.requires_action()
-    # "thanks" under a request or a fault report is good manners, not a good mood
-    with_courtesy = urgency == "low" and not requires_action and not sums.ill
-    sentiment = sums.sentiment(with_courtesy=with_courtesy)
+        scans.append(_scan_field("message", message, sums))
+    urgency, requires_action = sums.urgency(), sums.requires_action()
+    # "thanks" after a request or a fault report is polite, not positive
+    with_courtesy = urgency == "low" and not requires_action and not sums.has_very_bad_word
+    verdicts = _Verdicts(urgency, sums.sentiment(with_courtesy=with_courtesy), requires_action)
     decisions = NO_DECISIONS
     if rules:
-        decisions = rules.decide(subject=subject, message=message)
-        urgency, sentiment, decisions = _overrule(decisions, urgency, sentiment, is_always_high=sums.always)
+        found = rules.decide(subject=subject, message=message)
+        verdicts, decisions = _apply_rules(found, verdicts, is_always_high=sums.is_always_high)
+    keywords, evidence = _explain(scans, verdicts, decisions, with_courtesy=with_courtesy)
+    if decisions != NO_DECISIONS:
+        evidence += _rule_evidence(decisions, verdicts, subject=subject, message=message)
+        evidence.sort(key=lambda each: (each.field != "subject", each.start))
+    return Classification(
+        verdicts.urgency, verdicts.sentiment, verdicts.requires_action, keywords, tuple(evidence), decisions
+    )
 
-    deciding: set[str] = {sentiment}
-    if urgency != "low":
-        deciding.update(("high", "medium") if urgency == "medium" else ("high",))
-    if requires_action:
-        deciding.add("action")
+
+def _explain(
+    scans: list[_FieldScan], verdicts: _Verdicts, decisions: Decisions, *, with_courtesy: bool
+) -> tuple[tuple[str, ...], list[Evidence]]:
+    """The keywords and the evidence of the vocabulary."""
+    deciding = verdicts.deciding_labels()
     keywords = dict.fromkeys(names_of((decisions.urgency, decisions.sentiment)))
     evidence: list[Evidence] = []
-    room = EVIDENCE_LIMIT
-    for field, reading, places in readings:
-        place = reading.place
-        for start, end, category, label, term, weight, negated, keyword, courtesy in places:
-            if courtesy and not with_courtesy:
+    for each in scans:
+        offsets = each.scan.offsets
+        for place in each.places:
+            if place.is_courtesy and not with_courtesy:
                 continue
-            if keyword and not negated and label in deciding:
-                keywords[term] = None
-            if room:
-                room -= 1
-                first, last = place(start, end)
-                evidence.append(Evidence(category, label, term, field, first, last, weight, negated))
-    if decisions != NO_DECISIONS:
-        evidence += _evidence_of(decisions, urgency, sentiment, subject=subject, message=message)
-        evidence.sort(key=lambda each: (each.field != "subject", each.start))
-    kept = tuple(keywords)[:KEYWORD_LIMIT]
-    return Classification(urgency, sentiment, requires_action, kept, tuple(evidence), decisions)
+            if place.is_keyword and not place.is_negated and place.label in deciding:
+                keywords[place.term] = None
+            if len(evidence) < EVIDENCE_LIMIT:
+                start, end = offsets(place.start, place.end)
+                evidence.append(
+                    Evidence(
+                        place.category, place.label, place.term, each.name, start, end, place.weight, place.is_negated
+                    )
+                )
+    return tuple(keywords)[:KEYWORD_LIMIT], evidence
 
 
-def _overrule(
-    found: Decisions, urgency: Urgency, sentiment: Sentiment, *, is_always_high: bool
-) -> tuple[Urgency, Sentiment, Decisions]:
-    """The verdicts under the tenant's rules, and the rules that made them so.
+def _apply_rules(found: Decisions, verdicts: _Verdicts, *, is_always_high: bool) -> tuple[_Verdicts, Decisions]:
+    """The verdicts under the tenant's rules, and the rules that decided them.
 
-    A rule that asks for what the words came to anyway is named too; "at least medium" only where it raised it.
+    A rule that sets the verdict which the words have anyway is named, too; "at least medium" only if it raised it.
     """
+    urgency, sentiment = verdicts.urgency, verdicts.sentiment
     by_urgency, by_sentiment = found.urgency, found.sentiment
     if by_urgency is not None:
-        effect = by_urgency.rule.urgency
-        wanted: Urgency = "medium" if effect == "at least medium" else effect or urgency
-        if (effect == "at least medium" and urgency != "low") or (is_always_high and wanted != "high"):
+        wanted = _urgency_by(by_urgency, urgency)
+        if wanted is None or (is_always_high and wanted != "high"):
             by_urgency = None
         else:
             urgency = wanted
     if by_sentiment is not None:
         sentiment = by_sentiment.rule.sentiment or sentiment
-    return urgency, sentiment, Decisions(by_urgency, by_sentiment)
+    return _Verdicts(urgency, sentiment, verdicts.requires_action), Decisions(by_urgency, by_sentiment)
 
 
-def _evidence_of(
-    decisions: Decisions, urgency: Urgency, sentiment: Sentiment, *, subject: str, message: str
-) -> list[Evidence]:
-    """Where the phrases of the tenant's rules stand that decided."""
+def _urgency_by(decision: Decision, urgency: Urgency) -> Urgency | None:
+    """The urgency that the rule sets, or None if "at least medium" is met already."""
+    effect = decision.rule.urgency
+    if effect == "at least medium":
+        return "medium" if urgency == "low" else None
+    return effect or urgency
+
+
+def _rule_evidence(decisions: Decisions, verdicts: _Verdicts, *, subject: str, message: str) -> list[Evidence]:
+    """Where the deciding phrases of the tenant's rules occur."""
     texts: tuple[tuple[Field, str], ...] = (("subject", subject), ("message", message))
     decided: tuple[tuple[Category, str, Decision | None], ...] = (
-        ("urgency", urgency, decisions.urgency),
-        ("sentiment", sentiment, decisions.sentiment),
+        ("urgency", verdicts.urgency, decisions.urgency),
+        ("sentiment", verdicts.sentiment, decisions.sentiment),
     )
     return [
-        Evidence(category, label, decision.phrase, field, start, end, 1.0, False, True)
+        Evidence(category, label, decision.phrase, name, start, end, 1.0, False, True)
         for category, label, decision in decided
         if decision is not None
-        for field, text in texts
+        for name, text in texts
         for start, end in decision.places(text)
     ]
 
 
-def _weigh(reading: Reading, sums: _Sums) -> list[_Found]:
-    """Adds what one text says to ``sums``; the places it rests on, in order."""
-    found: list[_Found] = []
-    _weigh_urgency(reading, sums, found)
-    _weigh_sentiment(reading, sums, found)
-    _weigh_action(reading, sums, found)
-    found.sort()
-    return found
+def _scan_field(name: Field, text: str, sums: _Sums) -> _FieldScan:
+    """Find the vocabulary in one field and add it to the sums."""
+    scan = TextScan(text)
+    places: list[_Place] = []
+    # In alphabetical order of the categories, which is that of the evidence at one place.
+    _add_action(scan, sums, places)
+    _add_sentiment(scan, sums, places)
+    _add_urgency(scan, sums, places)
+    places.sort(key=_text_order)
+    return _FieldScan(name, scan, places)
 
 
-def _weigh_urgency(reading: Reading, sums: _Sums, found: list[_Found]) -> None:
-    has_negators = reading.has_negators
-    for start, end, entry in reading.hits[URGENCY_SLOT]:
+def _add_urgency(scan: TextScan, sums: _Sums, places: list[_Place]) -> None:
+    has_negators = scan.has_negators
+    for start, end, entry in scan.hits[URGENCY_SLOT]:
         weight = entry.weight
         if not weight:
             continue
         label: str = entry.group.label
-        negated = has_negators and reading.denied(start, entry)
-        if negated:
-            # "no errors" and "no data breach" are silence, "not urgent" is a word against
-            weight = _DENIED_URGENCY if label == "high" and not entry.group.always else 0.0
+        is_negated = has_negators and scan.is_negated(start, entry)
+        if is_negated:
+            # "no errors" and "no data breach" say nothing, "not urgent" counts against urgency
+            weight = _NEGATED_URGENCY if label == "high" and not entry.group.always else 0.0
             label = "low"
-        if entry not in sums.seen[negated]:
-            sums.seen[negated].add(entry)
-            if label == "high":
-                sums.high += weight
-                sums.always = sums.always or entry.group.always
-            elif label == "medium":
-                sums.trouble += weight
-            else:
-                sums.damping += weight
-        found.append((start, end, "urgency", label, entry.term, weight, negated, True, False))
+        if sums.is_first(entry, is_negated):
+            sums.add_urgency(entry, label, weight)
+        places.append(_Place(start, end, "urgency", label, entry.term, weight, is_negated))
 
 
-def _weigh_sentiment(reading: Reading, sums: _Sums, found: list[_Found]) -> None:
-    has_negators = reading.has_negators
-    for start, end, entry in reading.hits[SENTIMENT_SLOT]:
+def _add_sentiment(scan: TextScan, sums: _Sums, places: list[_Place]) -> None:
+    has_negators = scan.has_negators
+    for start, end, entry in scan.hits[SENTIMENT_SLOT]:
         weight = entry.weight
         if not weight:
             continue
-        courtesy = entry.group.courtesy
-        negated = has_negators and reading.denied(start, entry)
-        if negated:
-            weight *= _DENIED_PRAISE if weight > 0 else _DENIED_BLAME
-        if entry not in sums.seen[negated]:
-            sums.seen[negated].add(entry)
-            if courtesy:
-                sums.courtesy = max(sums.courtesy, weight)
-            else:
-                sums.feeling += weight
-            sums.ill = sums.ill or weight <= _ILL
-        label = "positive" if weight > 0 else "negative"
-        found.append((start, end, "sentiment", label, entry.term, weight, negated, True, courtesy))
-    for start, end, face in reading.faces():
+        is_negated = has_negators and scan.is_negated(start, entry)
+        if is_negated:
+            weight *= _NEGATED_PRAISE if weight > 0 else _NEGATED_BLAME
+        if sums.is_first(entry, is_negated):
+            sums.add_sentiment(entry, weight)
+        place = _Place(start, end, "sentiment", _sentiment_label(weight), entry.term, weight, is_negated)
+        place.is_courtesy = entry.group.courtesy
+        places.append(place)
+    for start, end, face in scan.faces():
         weight = FACES[face]
-        if face not in sums.faces:
-            sums.faces.add(face)
-            sums.feeling += weight
-        label = "positive" if weight > 0 else "negative"
-        found.append((start, end, "sentiment", label, face, weight, False, False, False))
+        sums.add_face(face, weight)
+        places.append(_Place(start, end, "sentiment", _sentiment_label(weight), face, weight, is_keyword=False))
 
 
-def _weigh_action(reading: Reading, sums: _Sums, found: list[_Found]) -> None:
-    has_negators = reading.has_negators
-    for start, end, entry in reading.hits[ACTION_SLOT]:
+def _sentiment_label(weight: float) -> Sentiment:
+    return "positive" if weight > 0 else "negative"
+
+
+def _add_action(scan: TextScan, sums: _Sums, places: list[_Place]) -> None:
+    has_negators = scan.has_negators
+    for start, end, entry in scan.hits[ACTION_SLOT]:
         weight = entry.weight
         if not weight:
             continue
-        negated = has_negators and reading.denied(start, entry)
-        if negated:
+        is_negated = has_negators and scan.is_negated(start, entry)
+        if is_negated:
             weight = 0.0
-        if entry not in sums.seen[negated]:
-            sums.seen[negated].add(entry)
+        if sums.is_first(entry, is_negated):
             sums.action += weight
-        keyword = weight > 0 and not entry.group.plain
-        found.append((start, end, "action", "action", entry.term, weight, negated, keyword, False))
-    question = reading.question()
+        is_keyword = weight > 0 and not entry.group.plain
+        places.append(_Place(start, end, "action", "action", entry.term, weight, is_negated, is_keyword))
+    question = scan.question()
     if question >= 0:
         sums.action += _QUESTION
-        found.append((question, question + 1, "action", "action", "question", _QUESTION, False, False, False))
+        places.append(_Place(question, question + 1, "action", "action", "question", _QUESTION, is_keyword=False))

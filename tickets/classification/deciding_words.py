@@ -1,4 +1,4 @@
-"""The words that decided each verdict on a ticket, for a sentence that says why. Pure."""
+"""The words that decided each verdict of a ticket, for texts that explain it. Pure."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,9 @@ from tickets.classification.classify import Classification
 
 
 def deciding_words(found: Classification) -> Mapping[str, tuple[str, ...]]:
-    """Of urgency, sentiment and action: the distinct words behind the verdict, a tenant's rule first.
+    """For urgency, sentiment and action: the distinct words that decided, those of a tenant's rule first.
 
-    Denied words ("not urgent") and those that spoke for another verdict are left out.
+    Negated words ("not urgent") and words that support another verdict are left out.
     """
     urgencies = {"high": {"high"}, "medium": {"high", "medium"}, "low": set[str]()}
     labels: dict[str, set[str]] = {

@@ -1,6 +1,6 @@
-"""Which words of a text decided, as segments to show; and each verdict's reason in words. Pure.
+"""Highlighting: the words of a text that decided, as segments; and the reason for each verdict in words. Pure.
 
-Segments are plain text with what is known of it: whoever shows them escapes them.
+Segments are plain text, so templates have to escape them.
 """
 
 import itertools
@@ -19,32 +19,32 @@ _STRONGEST_FIRST = ("high", "negative", "medium", "action", "positive", "low", "
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of the text and the places of evidence that cover it; none for plain text."""
+    """A piece of the text and the evidence in it; none for plain text."""
 
     text: str
     evidence: tuple[Evidence, ...] = ()
     decided: bool = False
-    """Whether a covering place points to where the verdict went."""
+    """Whether its evidence supports the verdict."""
     is_hit: bool = False
-    """Whether it is what was searched for."""
+    """Whether it is a search hit."""
 
     @property
     def label(self) -> str:
-        """The strongest of the covering labels; it gives the colour."""
+        """The strongest label of its evidence, which sets its colour."""
         labels = {each.label for each in self.evidence}
         return next((label for label in _STRONGEST_FIRST if label in labels), "")
 
     @property
     def title(self) -> str:
-        """Why the piece is marked: “urgency: high (lawsuit)”."""
+        """Why it is highlighted: “urgency: high (lawsuit)”."""
         return "; ".join(dict.fromkeys(_explain(each) for each in self.evidence))
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One verdict and the words it rests on, in order of appearance; none where nothing spoke for more.
+    """A verdict and the words that decided it, in order of appearance; none for a verdict by default.
 
-    Where a rule of the tenant's decided, that is the reason: `decision` names it.
+    If one of the tenant's rules decided, `decision` names it.
     """
 
     category: Category
@@ -62,9 +62,9 @@ def mark_text(
     end: int | None = None,
     query: Query = NO_QUERY,
 ) -> list[Segment]:
-    """`text[start:end]` cut wherever evidence or a hit begins or ends; the pieces add up to it exactly.
+    """`text[start:end]`, cut wherever evidence or a search hit starts or ends. The segments add up to it exactly.
 
-    `text` is the whole field, because the evidence's offsets count from its beginning.
+    `text` is the whole field, because the offsets of evidence count from its start.
     """
     end = len(text) if end is None else min(end, len(text))
     start = min(start, end)
@@ -90,7 +90,7 @@ def mark_text(
 
 
 def mark_hits(text: str, query: Query) -> list[Segment]:
-    """The text cut wherever a hit begins or ends."""
+    """The text, cut wherever a search hit starts or ends."""
     borders = [0, *itertools.chain.from_iterable(find_hits(text, query)), len(text)]
     pieces = [
         Segment(text[left:right], is_hit=bool(n % 2)) for n, (left, right) in enumerate(itertools.pairwise(borders))
@@ -99,7 +99,7 @@ def mark_hits(text: str, query: Query) -> list[Segment]:
 
 
 def excerpt_hits(text: str, query: Query, *, length: int) -> list[Segment]:
-    """Some `length` characters of the text around its first hit, marked; its beginning where there is none."""
+    """About `length` characters around the first search hit, or the start of the text if there is none."""
     first = next(iter(find_hits(text, query)), (0, 0))
     if first[1] <= length // 4:
         return mark_hits(text[:length], query)
@@ -108,7 +108,7 @@ def excerpt_hits(text: str, query: Query, *, length: int) -> list[Segment]:
 
 
 def reasons(verdict: Classification) -> list[Reason]:
-    """Urgency, sentiment and needed action, each with what decided it."""
+    """Urgency, sentiment and action, each with what decided it."""
     named: list[tuple[Category, str]] = [
         ("urgency", verdict.urgency),
         ("sentiment", verdict.sentiment),

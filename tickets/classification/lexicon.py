@@ -4,8 +4,6 @@ Written by hand for support mail. Raise :data:`RULES_VERSION` with every change 
 stored tickets can be told apart from freshly judged ones.
 """
 
-from __future__ import annotations
-
 from tickets.classification.lexicon_action import ACTION
 from tickets.classification.lexicon_group import Group, split_terms
 from tickets.classification.lexicon_negative import NEGATIVE

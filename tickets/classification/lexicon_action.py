@@ -4,8 +4,6 @@ A sum of 1.0 says yes. Requests of the kind "could you" cannot be negated ("I ca
 ("need", "require") can.
 """
 
-from __future__ import annotations
-
 from tickets.classification.lexicon_group import Group, split_terms
 from tickets.classification.lexicon_negative import BROKEN_FEELINGS
 

@@ -1,7 +1,5 @@
 """The shape in which the vocabulary is written down: groups of phrases that share a meaning and a weight."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,10 +11,10 @@ Negation = Literal["any", "close", "never"]
 class Group:
     """Phrases with one meaning.
 
-    ``weight`` is what one phrase adds to its category's sum: positive values speak for urgency, good feeling or
+    `weight` is what one phrase adds to its category's sum: positive values speak for urgency, good feeling or
     action, negative ones against; 0 only shields a longer phrase from the shorter ones inside it
-    ("refund policy" is not "refund"). ``negation`` says what a "not" before the phrase does: ``any`` = undoes it
-    across a few words, ``close`` = only across filler words ("not that urgent"), ``never`` = nothing.
+    ("refund policy" is not "refund"). `negation` says what a "not" before the phrase does: `any` = undoes it
+    across a few words, `close` = only across filler words ("not that urgent"), `never` = nothing.
     """
 
     label: Label
@@ -30,5 +28,5 @@ class Group:
 
 
 def split_terms(text: str) -> tuple[str, ...]:
-    """The comma-separated phrases of ``text``, white space made single."""
+    """The comma-separated phrases of `text`, white space made single."""
     return tuple(" ".join(term.split()) for term in text.split(",") if term.strip())

@@ -4,8 +4,6 @@ Words for faults ("error", "unable", "not working") are absent on purpose: a cal
 belong to urgency. A sum of 0.5 decides; weights run from 0.2 (a hint that needs company) to 3 (an outburst).
 """
 
-from __future__ import annotations
-
 from tickets.classification.lexicon_group import Group, Negation, split_terms
 
 

@@ -3,8 +3,6 @@
 The same scale as for bad feeling: a sum of 0.5 decides.
 """
 
-from __future__ import annotations
-
 from tickets.classification.lexicon_group import Group, Negation, split_terms
 
 

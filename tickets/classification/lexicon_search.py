@@ -1,12 +1,10 @@
-"""Finds the vocabulary's words and phrases in one text.
+"""Finds the vocabulary's terms in a text.
 
-One Aho-Corasick automaton holds the vocabulary of all categories, so a text is read once however many phrases there
-are. The automaton sees a folded copy of the text: lower case, every character that is no letter or digit a space. Its
-keys carry a space on both sides, which makes every match a match of whole words. Folding keeps each character in its
-place; only runs of white space shrink, and :meth:`Reading.place` undoes that.
+One Aho-Corasick automaton holds the terms of all categories, so a text is read once however many terms there are. The
+automaton reads a folded copy of the text: lower case, with a space for every character that is neither letter nor
+digit. Its keys have a space on both sides, so only whole words match. Folding keeps each character in its place; only
+runs of white space shrink, and `TextScan.offsets` undoes that.
 """
-
-from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
@@ -28,16 +26,14 @@ from tickets.classification.lexicon import (
     URGENCY,
     Group,
 )
-
-#: Characters of each field that are read. What a customer has not said by then decides nothing.
-READ_LIMIT: Final = 20_000
+from tickets.classification.tokenizer import READ_LIMIT
 
 URGENCY_SLOT: Final = 0
 SENTIMENT_SLOT: Final = 1
 ACTION_SLOT: Final = 2
 _NEGATOR_SLOT: Final = 3
 
-_REACH: Final = 3  # words between a negator and what it undoes
+_REACH: Final = 3  # words between a negator and what it negates
 _CLOSE_REACH: Final = 5  # the same, where all of them are fillers
 _REACH_CHARACTERS: Final = 60
 
@@ -60,7 +56,7 @@ _FACE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A term as the automaton knows it; compared by identity."""
+    """A term of the automaton, compared by identity."""
 
     term: str
     slot: int
@@ -68,17 +64,17 @@ class Entry:
     weight: float
     group: Group
     opens_sentence: bool
-    deniable: bool
-    holds_negator: bool  # "not working": its "not" denies nothing else
+    can_be_negated: bool
+    has_negator: bool  # "not working": its "not" negates nothing else
 
 
-#: Start and end in the flat text, and what stands there. A plain tuple: there are many, and they are short-lived.
+# Start and end in the flat text, and the entry. A plain tuple, since there are many and they are short-lived.
 Hit = tuple[int, int, Entry]
 Hits = list[Hit]
 
 
 def fold(text: str) -> str:
-    """``text`` as the vocabulary compares it, character for character: letters and digits in lower case, spaces."""
+    """The text as the vocabulary compares it, character by character: lower-case letters, digits and spaces."""
     return _fold_word_breaks(_lower(text))
 
 
@@ -101,21 +97,29 @@ def _fold_word_breaks(lowered: str) -> str:
 def _entries() -> Iterable[Entry]:
     negators = {fold(term) for term in NEGATORS}
     any_negator = re.compile(r"\b(?:" + "|".join(sorted(negators, reverse=True)) + r")\b")
-    denying = Group("low", 1.0, NEGATORS, "never")
+    negating = Group("low", 1.0, NEGATORS, "never")
     harmless = Group("low", 0.0, NO_NEGATION, "never")
-    for slot, groups in enumerate((URGENCY, SENTIMENT, ACTION, (denying, harmless))):
-        # an order ("send") goes first, so that where it opens a sentence it is preferred to its namesake
+    for slot, groups in enumerate((URGENCY, SENTIMENT, ACTION, (negating, harmless))):
+        # an imperative ("send") comes first, so that it is preferred at the start of a sentence
         for group in sorted(groups, key=lambda group: not group.opens_sentence):
             for term in group.terms:
                 folded = fold(term)
-                holds = folded not in negators and any_negator.search(folded) is not None
-                deniable = group.negation != "never"
-                yield Entry(term, slot, len(folded), group.weight, group, group.opens_sentence, deniable, holds)
+                has_negator = folded not in negators and any_negator.search(folded) is not None
+                yield Entry(
+                    term=term,
+                    slot=slot,
+                    size=len(folded),
+                    weight=group.weight,
+                    group=group,
+                    opens_sentence=group.opens_sentence,
+                    can_be_negated=group.negation != "never",
+                    has_negator=has_negator,
+                )
 
 
 @cache
 def automaton() -> Any:
-    """The automaton over all terms; every key leads to a tuple of its entries. Built at the first call."""
+    """The automaton of all terms: from each key to a tuple of its entries. Built on the first call."""
     by_key: dict[str, list[Entry]] = {}
     for entry in _entries():
         by_key.setdefault(f" {fold(entry.term)} ", []).append(entry)
@@ -127,9 +131,9 @@ def automaton() -> Any:
 
 
 def own_words(text: str) -> str:
-    """``text`` with quoted lines blanked out and the signature cut off; as it is if nothing else is in it.
+    """The text without its signature and with spaces instead of quoted lines; unchanged if it has nothing else.
 
-    What stays keeps its place.
+    What remains keeps its place.
     """
     own = text
     if ">" in own:
@@ -141,17 +145,17 @@ def own_words(text: str) -> str:
     return text if own is not text and not own.strip() else own
 
 
-class Reading:
-    """One text, searched: ``hits`` by slot, in order, without overlaps within a slot; ``flat`` is what they point into.
+class TextScan:
+    """The terms found in a text: `hits` by slot, in order, without overlaps in a slot. Their offsets are in `flat`.
 
-    Only the first :data:`READ_LIMIT` characters are read, of them only the writer's own words.
+    Only the first `READ_LIMIT` characters are read, and of these only what the writer wrote.
     """
 
     __slots__ = ("_cuts", "_negator_ends", "_shifts", "flat", "hits")
 
     def __init__(self, text: str) -> None:
         self._cuts: list[int] = []
-        self._shifts: list[int] = [0]  # how far what follows the n-th cut has moved
+        self._shifts: list[int] = [0]  # how far the text after the n-th cut has moved
         text = text[:READ_LIMIT]
         if "\n" in text or ">" in text:
             text = own_words(text)
@@ -164,7 +168,7 @@ class Reading:
         self._negator_ends = self._free_negators()
 
     def _single_spaces(self, text: str, runs: re.Pattern[str]) -> str:
-        """Makes every run of white space one character: a form feed for a blank line, else a line feed or a space."""
+        """Replace each run of white space with one character: a form feed for a blank line, else a line feed or a space."""
         pieces: list[str] = []
         done = length = 0
         for run in runs.finditer(text):
@@ -185,8 +189,8 @@ class Reading:
     def has_negators(self) -> bool:
         return bool(self._negator_ends)
 
-    def place(self, start: int, end: int) -> tuple[int, int]:
-        """The offsets in the original text of what stands at ``start`` to ``end`` of the flat one."""
+    def offsets(self, start: int, end: int) -> tuple[int, int]:
+        """The offsets in the original text for `start` and `end` in the flat text."""
         cuts = self._cuts
         if not cuts:
             return start, end
@@ -194,28 +198,28 @@ class Reading:
         return start + self._shifts[first], end + self._shifts[last]
 
     def question(self) -> int:
-        """Where the first question mark stands in the flat text, or -1."""
+        """The offset of the first question mark in the flat text, or -1."""
         if "?" not in self.flat:
             return -1
         mark = _QUESTION_MARK.search(self.flat)
         return mark.start() if mark else -1
 
     def faces(self) -> list[tuple[int, int, str]]:
-        """Faces and emoji: start and end in the flat text, and the face."""
+        """Emoticons and emoji: start and end in the flat text, and the face."""
         flat = self.flat
         if flat.isascii() and ":" not in flat and ";" not in flat and "<" not in flat:
             return []
         return [(found.start(), found.end(), found[0]) for found in _FACE.finditer(flat)]
 
-    def denied(self, start: int, entry: Entry) -> bool:
-        """Whether a negator before ``start``, in the same clause and near enough, undoes ``entry`` there."""
+    def is_negated(self, start: int, entry: Entry) -> bool:
+        """Whether a negator before `start`, near enough and in the same clause, negates the entry."""
         index = bisect_right(self._negator_ends, start)
-        if not index or not entry.deniable:
+        if not index or not entry.can_be_negated:
             return False
-        denied_from = self._negator_ends[index - 1]
-        if start - denied_from > _REACH_CHARACTERS:
+        negator_end = self._negator_ends[index - 1]
+        if start - negator_end > _REACH_CHARACTERS:
             return False
-        between = self.flat[denied_from:start]
+        between = self.flat[negator_end:start]
         if _CLAUSE_END.search(between):
             return False
         words = _fold_word_breaks(between).split()
@@ -224,9 +228,9 @@ class Reading:
         return len(words) <= _REACH and CLAUSE_WORDS.isdisjoint(words)
 
     def _search(self, folded: str) -> tuple[Hits, Hits, Hits, Hits]:
-        """The vocabulary's hits by slot; where two of a slot overlap, the longer one."""
+        """The hits by slot. Of two that overlap in a slot, the longer one."""
         by_slot: tuple[Hits, Hits, Hits, Hits] = ([], [], [], [])
-        # a key ends with the space after the word, and the text begins with a space that is not in ``folded``
+        # a key ends with the space after the word, and the text starts with a space that is not in `folded`
         for end, entries in automaton().iter(f" {folded} "):
             end -= 1
             for entry in entries:
@@ -248,17 +252,17 @@ class Reading:
         return by_slot
 
     def _free_negators(self) -> list[int]:
-        """Where the negators end that are not part of a longer phrase."""
+        """The ends of negators that are not part of a longer phrase."""
         negators = [(start, end) for start, end, entry in self.hits[_NEGATOR_SLOT] if entry.weight]
         if not negators:
             return []
-        taken = [(start, end) for hits in self.hits[:3] for start, end, entry in hits if entry.holds_negator]
+        taken = [(start, end) for hits in self.hits[:3] for start, end, entry in hits if entry.has_negator]
         if not taken:
             return [end for _, end in negators]
         taken.sort()
         free = []
         for start, end in negators:
-            # of the phrases that begin at or before the negator, the last of each slot can hold it
+            # of the phrases that begin at or before the negator, only the last of each slot can contain it
             index = bisect_left(taken, (start + 1, 0))
             if not any(taken_end >= end for _, taken_end in taken[max(0, index - 3) : index]):
                 free.append(end)

@@ -3,8 +3,6 @@
 A sum of 1.0 is high, 0.4 medium. Weights of 1.0 decide alone, smaller ones of the label "high" add up.
 """
 
-from __future__ import annotations
-
 from tickets.classification.lexicon_group import Group, Negation, split_terms
 from tickets.classification.lexicon_negative import BROKEN_FEELINGS
 

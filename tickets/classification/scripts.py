@@ -1,9 +1,9 @@
-"""What belongs to a word in the scripts of the world, for searching and for topics. Pure.
+"""Which characters belong to a word in the scripts of the world, for search and topics. Pure.
 
-A mark is either a sign that spells, as the vowels of Hindi, Bengali, Tamil or Thai, or an accent that may be left
-out, as those of Latin, Greek, Hebrew and Arabic. Regular expressions know neither as part of a word.
+A mark is either a sign that spells, such as the vowels of Hindi, Bengali, Tamil or Thai, or an accent that can be left
+out, as in Latin, Greek, Hebrew and Arabic. Regular expressions treat neither as part of a word.
 
-The constants are contents of a character class, for `re` and for PCRE alike.
+The constants are the contents of a character class, for `re` and for PCRE.
 """
 
 import unicodedata
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 SIGN_BLOCKS: Final = "\u0780-\u07bf\u0900-\u1aaf\u1b00-\u1cff\ua800-\uabff"
-"""Thaana, and the scripts of South and South-East Asia: their marks are signs. Beyond these no living one has many
-readers, and classes of characters up to U+FFFF are quick."""
+"""Thaana, and the scripts of South and South-East Asia: their marks are signs. Other scripts with such marks have few
+readers, and character classes up to U+FFFF are fast."""
 
 JOINER: Final = "\u200d"
-"""Asks for another shape of two letters, in Sinhala and Malayalam; it spells nothing."""
+"""Requests another shape of two letters, in Sinhala and Malayalam. It does not spell."""
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Thai, Lao, Burmese and Khmer.
@@ -43,7 +43,7 @@ _SIGN_CODES = [code for code in _codes_of(SIGN_BLOCKS) if unicodedata.category(c
 _SIGN_SET = frozenset(map(chr, _SIGN_CODES))
 
 SIGNS: Final = _as_class(_SIGN_CODES)
-"""Marks that spell: a word goes on over them."""
+"""Marks that spell, so they do not end a word."""
 
 _SPACELESS_CODES = [code for first, last in _WITHOUT_SPACES for code in range(first, last + 1)]
 
@@ -61,7 +61,7 @@ def is_sign(character: str) -> bool:
 
 
 def without_accents(text: str) -> str:
-    """Without marks that may be left out; what is composed with a letter has to be decomposed before."""
+    """The text without accents. Composed letters have to be decomposed first."""
     if not any(map(unicodedata.combining, text)):
         return text
     return "".join(each for each in text if not unicodedata.combining(each) or each in _SIGN_SET)

@@ -1,12 +1,9 @@
-"""A tenant's own rules: words that decide urgency or feeling, whatever the vocabulary says. Pure.
+"""A tenant's own rules: phrases that decide urgency or sentiment, whatever the vocabulary says. Pure.
 
-The first rule of the list whose words a ticket holds and that names the urgency decides it; likewise the
-feeling. Words are compared as a search compares them: without case and accents, whole words, or a word's
-beginning where a * says so. All phrases are looked for at once by one automaton, in a time that grows with the
-text alone; nobody's regular expression is ever run.
+The first matching rule that sets urgency wins; likewise for sentiment. Phrases match as in a search: without case and
+accents, as whole words, or as the start of a word before a *. One automaton finds all phrases in a time that depends
+on the text alone, and no regular expression of a user is ever run.
 """
-
-from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,16 +21,16 @@ from tickets.classification.tokenizer import READ_LIMIT, split_words
 UrgencyEffect = Literal["", "high", "at least medium", "medium", "low"]
 SentimentEffect = Literal["", "negative", "neutral", "positive"]
 
-MOST_RULES: Final = 200
-MOST_PHRASES: Final = 20
-MOST_WORDS: Final = 10
+MAX_RULES: Final = 200
+MAX_PHRASES: Final = 20
+MAX_WORDS: Final = 10
 LONGEST_PHRASES: Final = 500
-MOST_PLACES: Final = 50
-"""Of one deciding phrase in one text that are marked."""
+MAX_MARKS: Final = 50
+"""Places of a deciding phrase that are highlighted in one text."""
 
 
 class PhraseError(ValueError):
-    """What was typed holds no words to look for; the message is a sentence for whoever typed it."""
+    """The text has no phrase to match. The message is a sentence for the user who typed it."""
 
 
 def parse_phrases(text: str) -> tuple[Term, ...]:
@@ -45,23 +42,23 @@ def parse_phrases(text: str) -> tuple[Term, ...]:
             continue
         words = split_words(typed)
         if not words:
-            raise PhraseError(f"“{typed[:40]}” holds no letter or digit, so no ticket can say it.")
-        if len(words) > MOST_WORDS:
-            raise PhraseError(f"“{typed[:40]}…” is longer than {MOST_WORDS} words.")
+            raise PhraseError(f"“{typed[:40]}” has no letter or digit, so no ticket can match it.")
+        if len(words) > MAX_WORDS:
+            raise PhraseError(f"“{typed[:40]}…” is longer than {MAX_WORDS} words.")
         term = Term(words, is_prefix=typed.endswith("*"))
         if term.prefix is not None and len(term.prefix) < SHORTEST_PREFIX:
             raise PhraseError(f"“{typed[:40]}” needs at least {SHORTEST_PREFIX} letters before the *.")
         found[term] = None
     if not found:
         raise PhraseError("Enter at least one word or phrase.")
-    if len(found) > MOST_PHRASES:
-        raise PhraseError(f"At most {MOST_PHRASES} phrases fit into one rule. Make a second one of the rest.")
+    if len(found) > MAX_PHRASES:
+        raise PhraseError(f"A rule can have at most {MAX_PHRASES} phrases. Put the others in a second rule.")
     return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
 class TenantRule:
-    """Where a ticket holds any of `phrases`, its urgency and feeling become what is named here."""
+    """A ticket that contains any of `phrases` gets this urgency and sentiment."""
 
     id: str
     phrases: tuple[Term, ...]
@@ -71,7 +68,7 @@ class TenantRule:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A rule that speaks for a ticket, and the phrase of it that the ticket holds."""
+    """A rule that decided, and its phrase that the ticket contains."""
 
     rule: TenantRule
     term: Term
@@ -81,13 +78,13 @@ class Decision:
         return " ".join(self.term.words) + ("*" if self.term.is_prefix else "")
 
     def places(self, text: str) -> list[tuple[int, int]]:
-        """Where the phrase stands in the writer's own words of `text`."""
-        return find_hits(own_words(text[:READ_LIMIT]), Query((self.term,), ()))[:MOST_PLACES]
+        """Where the phrase occurs in the part of `text` that the writer wrote."""
+        return find_hits(own_words(text[:READ_LIMIT]), Query((self.term,), ()))[:MAX_MARKS]
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What a tenant's rules say of one ticket: at most one rule for each verdict."""
+    """The rules that decide the verdicts of one ticket, at most one for each."""
 
     urgency: Decision | None = None
     sentiment: Decision | None = None
@@ -97,7 +94,7 @@ NO_DECISIONS: Final = Decisions()
 
 
 class TenantRules:
-    """The rules that are on, in the list's order. Judges any number of tickets; several threads may share it."""
+    """The rules that are on, in their order. Threads may share it."""
 
     def __init__(self, rules: Iterable[TenantRule] = ()) -> None:
         self.rules: tuple[TenantRule, ...] = tuple(rules)
@@ -107,7 +104,7 @@ class TenantRules:
 
     @cached_property
     def version(self) -> str:
-        """Names everything that may change a verdict: our vocabulary's rules and these."""
+        """Identifies everything that can change a verdict: the vocabulary and these rules."""
         if not self.rules:
             return str(RULES_VERSION)
         digest = hashlib.blake2b(digest_size=12)
@@ -117,7 +114,7 @@ class TenantRules:
         return f"{RULES_VERSION} {digest.hexdigest()}"
 
     def decide(self, *, subject: str, message: str) -> Decisions:
-        """The first rule that names each verdict. Any text will do, none raises."""
+        """The first matching rule for each verdict. Any text is valid."""
         found = self._find(subject) | self._find(message)
         if not found:
             return NO_DECISIONS
@@ -131,12 +128,12 @@ class TenantRules:
                 sentiment = Decision(rule, rule.phrases[place])
         return Decisions(urgency, sentiment)
 
-    def speaks_of(self, *, subject: str, message: str) -> bool:
-        """Whether the ticket holds the words of any rule."""
+    def matches(self, *, subject: str, message: str) -> bool:
+        """Whether the ticket contains a phrase of any rule."""
         return bool(self._find(subject) or self._find(message))
 
     def _find(self, text: str) -> set[tuple[int, int]]:
-        """The numbers of the rules and of their phrases that the text holds."""
+        """The indexes of the rules and of their phrases that the text contains."""
         if not text or not self.rules:
             return set()
         words = " ".join(split_words(own_words(text[:READ_LIMIT])))
@@ -144,7 +141,7 @@ class TenantRules:
 
     @cached_property
     def _automaton(self) -> Any:
-        """Leads from every phrase, with a space on both sides (or before it alone: a beginning), to its places."""
+        """From each phrase, with a space on both sides (before a *: in front only), to its indexes."""
         by_key: dict[str, list[tuple[int, int]]] = {}
         for number, place, term in self._terms():
             by_key.setdefault(f" {' '.join(term.words)}{'' if term.is_prefix else ' '}", []).append((number, place))
@@ -164,5 +161,5 @@ NO_RULES: Final = TenantRules()
 
 
 def names_of(decisions: Sequence[Decision | None]) -> tuple[str, ...]:
-    """The phrases that decided, distinct."""
+    """The distinct phrases that decided."""
     return tuple(dict.fromkeys(each.phrase for each in decisions if each is not None))

@@ -1,16 +1,14 @@
-"""The words a ticket is about, for counting: what is left without function words and the formulas of mail."""
-
-from __future__ import annotations
+"""Topics: the words a ticket is about, without function words and the phrases that every e-mail has."""
 
 import re
 import unicodedata
 from typing import Final
 
 from tickets.classification.scripts import JOINER, SIGNS, is_sign, without_accents
+from tickets.classification.tokenizer import READ_LIMIT
 
-#: Most words a ticket contributes, and the characters of each field that are read.
 TOPIC_LIMIT: Final = 24
-READ_LIMIT: Final = 20_000
+"""Topics of one ticket."""
 
 _SHORTEST: Final = 3
 _LONGEST: Final = 40  # beyond that it is a key or a hash
@@ -98,15 +96,15 @@ STOP_WORDS: Final = frozenset(" ".join((_ENGLISH, _MAIL, _GERMAN, _FRENCH, _SPAN
 
 
 def topics(*, subject: str, message: str) -> tuple[str, ...]:
-    """The distinct meaningful words of a ticket in lower case and order of appearance, at most 24.
+    """The distinct meaningful words of a ticket in lower case, in order of appearance, at most 24.
 
-    No stop words, nothing shorter than three letters, no numbers, nothing from addresses of mail or web. A
-    possessive "'s" goes; plurals stay as they are. What is written without spaces, as in Chinese or Thai, is taken as
-    it stands between spaces and signs. Any text will do; of each field 20,000 characters are read.
+    Stop words, words shorter than three letters, numbers, and e-mail and web addresses are left out. A possessive
+    "'s" is removed; plurals stay. Text without spaces, as in Chinese or Thai, is split at spaces and punctuation only.
+    Any text is valid; the first 20,000 characters of each field are read.
     """
     text = f"{subject[:READ_LIMIT]}\n{message[:READ_LIMIT]}"
     if not text.isascii():
-        # accents that do not compose with their letter, as the vowel points of Arabic, are left out
+        # accents that do not compose with their letter, such as Arabic vowel points, are left out
         text = without_accents(unicodedata.normalize("NFC", text)).replace("\u0130", "i").replace("\u2019", "'")
     text = text.lower()
     if any(sign in text for sign in _ADDRESS_SIGNS):
@@ -126,7 +124,7 @@ def topics(*, subject: str, message: str) -> tuple[str, ...]:
 
 
 def _bare(word: str) -> str:
-    """``word`` without what hangs on its hyphens and apostrophes; empty if it is no word worth counting."""
+    """The word without contractions and outer hyphens; empty if it is not worth counting."""
     word = word.strip(f"'-{JOINER}")
     first, apostrophe, rest = word.partition("'")
     if apostrophe:

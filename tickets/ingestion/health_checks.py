@@ -11,7 +11,7 @@ from supportsaas.reliability import rate_limiter
 from tickets import jobs
 from tickets.ingestion.sync_status import count_helpdesks, find_all_sync_statuses
 from tickets.ingestion.worker import find_workers
-from tickets.rules.reclassification import find_going
+from tickets.rules.reclassification import find_running
 from tickets.store.collection_names import TICKETS
 
 LONG_IN_THE_QUEUE = timedelta(minutes=10)
@@ -156,7 +156,7 @@ def read_search() -> CheckResult:
 
 def read_reclassification() -> CheckResult:
     now = clock.now()
-    waiting = find_going()
+    waiting = find_running()
     since = min(waiting.values(), default=now)
     problems = []
     if now - since > LONG_WITHOUT_RECLASSIFYING:

@@ -17,10 +17,10 @@ class Migration(migrations.Migration):
             name='ClassificationRule',
             fields=[
                 ('id', django_mongodb_backend.fields.ObjectIdAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phrases', models.CharField(help_text='Any of these, separated by commas, in subject or message. Case and accents do not matter; refund* also finds refunds and refunded.', max_length=500, verbose_name='words or phrases')),
+                ('phrases', models.CharField(help_text='Any of these, separated by commas, in subject or message. Case and accents do not matter; refund* also matches refunds and refunded.', max_length=500, verbose_name='words or phrases')),
                 ('urgency', models.CharField(blank=True, choices=[('high', 'High'), ('at least medium', 'At least medium'), ('medium', 'Medium'), ('low', 'Low')], max_length=16)),
                 ('sentiment', models.CharField(blank=True, choices=[('negative', 'Negative'), ('neutral', 'Neutral'), ('positive', 'Positive')], max_length=16)),
-                ('note', models.CharField(blank=True, help_text='Why the rule is there, for those who come later.', max_length=200)),
+                ('note', models.CharField(blank=True, help_text='Why this rule exists, for your teammates.', max_length=200)),
                 ('enabled', models.BooleanField(default=True, verbose_name='on')),
                 ('position', models.IntegerField(editable=False, null=True)),
                 ('revision', models.PositiveIntegerField(default=1, editable=False)),

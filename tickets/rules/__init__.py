@@ -1,1 +1,1 @@
-"""A tenant's own rules of judging: the list its managers keep, and judging the stored tickets anew after a change."""
+"""A tenant's own classification rules: the list its managers edit, and reclassification after a change."""

@@ -1,68 +1,73 @@
-"""Changing a tenant's list of rules, also where two people do so at once.
+"""Editing a tenant's list of rules, safe for two people at once.
 
-Forms, the admin and commands change rules here and nowhere else: every change marks the tenant's stored tickets for
-reclassification in its own transaction (`reclassification.follow_rules`). So when two people change rules at the
-same time, MongoDB has one of the two transactions run again, and that one sees what the other did.
+Forms, the admin and commands change rules only through this module: every change requests the reclassification of the
+tenant's stored tickets in its own transaction. So of two concurrent changes MongoDB repeats one, which then sees the
+other.
 """
 
 from functools import partial
-from typing import Literal
 
 from supportsaas.db.model_transaction import in_transaction
+from supportsaas.db.ordered_rows import Direction, move_row
 from supportsaas.rejected import Rejected
 from tenants.models import Tenant
-from tickets.classification.tenant_rules import MOST_RULES
+from tickets.classification.tenant_rules import MAX_RULES
 from tickets.rules.model import FULL, ClassificationRule
-from tickets.rules.reclassification import follow_rules
-
-Direction = Literal["first", "up", "down"]
+from tickets.rules.reclassification import request_reclassification
 
 
 def all_rules(tenant: Tenant) -> list[ClassificationRule]:
-    """The tenant's rules in their order, those that are off too."""
+    """The tenant's rules in their order, including those that are off."""
     return list(ClassificationRule.objects.filter(tenant=tenant).select_related("tenant"))
 
 
 def save_rule(rule: ClassificationRule, *, seen_revision: int | None = None) -> None:
-    """Save a new rule at the end of the list, or a known one as it is now.
+    """Save a new rule at the end of the list, or a changed one in its place.
 
-    A new rule that says just what a stored one says is not added again: a form that is sent twice adds one.
-
-    Raises `Rejected` where the list is full, or the stored rule is not any more what was seen.
+    A new rule that equals a stored one is not added, so a form that is sent twice adds one rule. Raises `Rejected` if
+    the list is full, or if the stored rule is no longer at `seen_revision`.
     """
     is_new, key = rule._state.adding, rule.pk
 
     def work() -> None:
-        rule._state.adding, rule.pk = is_new, key  # as before an attempt that was refused
+        rule._state.adding, rule.pk = is_new, key  # as they were before a transaction that is repeated
         present = {each.pk: each for each in all_rules(rule.tenant)}
         if is_new:
-            if any(each.says_the_same_as(rule) for each in present.values()):
-                return
-            rule.position = None
-            if len(present) >= MOST_RULES:
-                raise Rejected(FULL)
+            _add(rule, list(present.values()))
         else:
-            stored = present.get(key)
-            if stored is None:
-                raise Rejected("Somebody has deleted this rule meanwhile. Nothing was saved.")
-            if seen_revision is not None and stored.revision != seen_revision:
-                raise Rejected(
-                    "Somebody has changed this rule since you opened it, so yours was not saved. "
-                    "Open it anew to see what it is now, and change it again."
-                )
-            rule.position, rule.revision = stored.position, stored.revision
-        _store(rule)
+            _change(rule, present.get(key), seen_revision)
 
     in_transaction(work)
 
 
+def _add(rule: ClassificationRule, present: list[ClassificationRule]) -> None:
+    if any(each.equals(rule) for each in present):
+        return
+    if len(present) >= MAX_RULES:
+        raise Rejected(FULL)
+    rule.position = None
+    _store(rule)
+
+
+def _change(rule: ClassificationRule, stored: ClassificationRule | None, seen_revision: int | None) -> None:
+    if stored is None:
+        raise Rejected("Someone else has deleted this rule, so your changes were not saved.")
+    if seen_revision is not None and stored.revision != seen_revision:
+        raise Rejected(
+            "Someone else has changed this rule since you opened it, so your changes were not saved. "
+            "Reload the page to see the current rule, then change it again."
+        )
+    rule.position, rule.revision = stored.position, stored.revision
+    _store(rule)
+
+
 def store_rule(rule: ClassificationRule) -> None:
-    """Save the rule as it is, whatever else the list holds: for the admin, whose form has checked it."""
+    """Save the rule without looking at the others: for the admin, whose form has validated it."""
     in_transaction(partial(_store, rule))
 
 
 def switch_rule(rule: ClassificationRule, *, enabled: bool) -> None:
-    """On or off; harmless where it is so already."""
+    """Switch the rule on or off. Switching twice does nothing more."""
 
     def work() -> None:
         stored = ClassificationRule.objects.filter(tenant=rule.tenant, pk=rule.pk).first()
@@ -74,45 +79,26 @@ def switch_rule(rule: ClassificationRule, *, enabled: bool) -> None:
 
 
 def move_rule(rule: ClassificationRule, direction: Direction) -> None:
-    """Up or down by one place, or to the top, from where it stands at this moment."""
+    """Move the rule up or down by one, or to the top."""
 
     def work() -> None:
-        present = all_rules(rule.tenant)
-        place = next((place for place, each in enumerate(present) if each.pk == rule.pk), None)
-        if place is None:
-            return
-        moved = present[place]
-        if direction == "first":
-            _place(moved, (present[0].position or 0) - 1 if place else moved.position)
-        else:
-            other = place - 1 if direction == "up" else place + 1
-            if 0 <= other < len(present):
-                neighbour = present[other]
-                here, there = moved.position, neighbour.position
-                _place(moved, there)
-                _place(neighbour, here)
-        follow_rules(rule.tenant)
+        move_row(rule.tenant, rule.pk, direction, find_rows=lambda: all_rules(rule.tenant))
+        request_reclassification(rule.tenant)
 
     in_transaction(work)
 
 
 def delete_rule(rule: ClassificationRule) -> None:
-    """Harmless if it is deleted already."""
+    """Delete the rule. Deleting twice does nothing more."""
 
     def work() -> None:
         for stored in ClassificationRule.objects.filter(tenant=rule.tenant, pk=rule.pk):
             stored.delete()
-            follow_rules(rule.tenant)
+            request_reclassification(rule.tenant)
 
     in_transaction(work)
 
 
 def _store(rule: ClassificationRule) -> None:
     rule.save()
-    follow_rules(rule.tenant)
-
-
-def _place(rule: ClassificationRule, position: int | None) -> None:
-    if rule.position != position:
-        rule.position = position
-        rule.save(update_fields=["position"])
+    request_reclassification(rule.tenant)

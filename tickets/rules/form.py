@@ -7,7 +7,7 @@ from django import forms
 from tenants.models import Tenant
 from tickets.rules.model import ClassificationRule, SentimentChoice, UrgencyChoice
 
-_LEAVE = [("", "Leave as judged")]
+_LEAVE = [("", "Leave unchanged")]
 
 
 if TYPE_CHECKING:  # Django's own class takes no parameters at run time
@@ -17,7 +17,7 @@ else:
 
 
 class RuleForm(_ModelForm):
-    """A rule of a tenant. `revision` says which version of it was seen."""
+    """A tenant's rule. `revision` is the one the user has seen."""
 
     urgency = forms.ChoiceField(label="Urgency becomes", choices=_LEAVE + UrgencyChoice.choices, required=False)
     sentiment = forms.ChoiceField(label="Sentiment becomes", choices=_LEAVE + SentimentChoice.choices, required=False)
@@ -26,7 +26,7 @@ class RuleForm(_ModelForm):
     class Meta:
         model = ClassificationRule
         fields = ["phrases", "urgency", "sentiment", "note", "enabled"]
-        labels = {"phrases": "When subject or message says", "enabled": "On"}
+        labels = {"phrases": "When subject or message contains", "enabled": "On"}
         widgets = {"phrases": forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false"})}
 
     def __init__(self, *args: Any, tenant: Tenant | None = None, **kwargs: Any) -> None:
@@ -37,6 +37,6 @@ class RuleForm(_ModelForm):
             self.initial["revision"] = self.instance.revision
 
     def clean_phrases(self) -> str:
-        """In one line, however it was typed."""
+        """In one line."""
         typed = self.cleaned_data["phrases"].replace("\n", ",").split(",")
         return ", ".join(words for each in typed if (words := " ".join(each.split())))

@@ -1,4 +1,4 @@
-"""A rule as it is stored, and the rules of a tenant as judging takes them."""
+"""ClassificationRule: a rule as it is stored, and a tenant's rules in the form that classification uses."""
 
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from tenants.audit.audit_log import Audited, AuditedQuerySet
 from tenants.models import Tenant
 from tickets.classification.tenant_rules import (
     LONGEST_PHRASES,
-    MOST_RULES,
+    MAX_RULES,
     NO_RULES,
     Decisions,
     PhraseError,
@@ -21,8 +21,8 @@ from tickets.classification.tenant_rules import (
     parse_phrases,
 )
 
-_SAID = ("phrases", "urgency", "sentiment", "note", "enabled")
-FULL = f"There are {MOST_RULES} rules already, and more do not fit. Delete one first."
+_CONTENT = ("phrases", "urgency", "sentiment", "note", "enabled")
+FULL = f"The limit of {MAX_RULES} rules is reached. Delete a rule first."
 
 
 class UrgencyChoice(models.TextChoices):
@@ -40,18 +40,18 @@ class SentimentChoice(models.TextChoices):
 
 class RuleQuerySet(AuditedQuerySet):
     def update(self, **values: Any) -> int:
-        raise TypeError("Changed in bulk, the stored tickets would not follow: save each.")
+        raise TypeError("A bulk update would not reclassify the stored tickets. Save each rule.")
 
     def delete(self) -> Any:
-        raise TypeError("Deleted in bulk, the stored tickets would not follow: delete each.")
+        raise TypeError("A bulk delete would not reclassify the stored tickets. Delete each rule.")
 
     delete.alters_data = True  # type: ignore[attr-defined]
 
 
 class ClassificationRule(Audited):
-    """Tickets that say any of `phrases` become what is named; of two, the one with the lower `position` decides.
+    """Tickets that contain any of `phrases` get the verdicts it names. Of two rules, the lower `position` decides.
 
-    `revision` tells whether somebody else has changed it meanwhile.
+    `revision` shows whether someone else has changed the rule.
     """
 
     unaudited: ClassVar[frozenset[str]] = frozenset({"revision"})
@@ -62,11 +62,11 @@ class ClassificationRule(Audited):
         "words or phrases",
         max_length=LONGEST_PHRASES,
         help_text="Any of these, separated by commas, in subject or message. Case and accents do not matter; refund* "
-        "also finds refunds and refunded.",
+        "also matches refunds and refunded.",
     )
     urgency = models.CharField(max_length=16, choices=UrgencyChoice.choices, blank=True)
     sentiment = models.CharField(max_length=16, choices=SentimentChoice.choices, blank=True)
-    note = models.CharField(max_length=200, blank=True, help_text="Why the rule is there, for those who come later.")
+    note = models.CharField(max_length=200, blank=True, help_text="Why this rule exists, for your teammates.")
     enabled = models.BooleanField("on", default=True)
     position = models.IntegerField(null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -85,7 +85,7 @@ class ClassificationRule(Audited):
         return self.phrases
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A new one goes to the end of the list; of a known one that is saved whole there is a new revision."""
+        """Append a new rule to the list. Saving a stored rule as a whole makes a new revision."""
         if self.position is None:
             last = ClassificationRule.objects.filter(tenant_id=self.tenant_id).order_by("-position").first()
             self.position = 1 if last is None else (last.position or 0) + 1
@@ -100,25 +100,25 @@ class ClassificationRule(Audited):
         except PhraseError as error:
             errors["phrases"] = str(error)
         if not self.urgency and not self.sentiment:
-            errors["urgency"] = "Choose what becomes of the urgency, of the sentiment, or of both."
-        if self._state.adding and ClassificationRule.objects.filter(tenant_id=self.tenant_id).count() >= MOST_RULES:
+            errors["urgency"] = "Choose an urgency, a sentiment, or both."
+        if self._state.adding and ClassificationRule.objects.filter(tenant_id=self.tenant_id).count() >= MAX_RULES:
             errors["phrases"] = FULL
         if errors:
             raise ValidationError(errors)
 
-    def says_the_same_as(self, other: "ClassificationRule") -> bool:
-        """Whether both have the same phrases, effects and note, and both are on or off."""
-        return all(getattr(self, name) == getattr(other, name) for name in _SAID)
+    def equals(self, other: "ClassificationRule") -> bool:
+        """Whether both have the same phrases, effects and note, and are both on or both off."""
+        return all(getattr(self, name) == getattr(other, name) for name in _CONTENT)
 
     @property
     def effect(self) -> str:
-        """What it does, in words: “urgency: high, sentiment: negative”."""
+        """The effect in words: “urgency: high, sentiment: negative”."""
         named = (("urgency", self.urgency), ("sentiment", self.sentiment))
         return ", ".join(f"{name}: {value}" for name, value in named if value)
 
 
 def find_rules(tenant: Tenant) -> TenantRules:
-    """The tenant's rules that are on, in the order that decides."""
+    """The tenant's rules that are on, in their order."""
     found = list(ClassificationRule.objects.filter(tenant=tenant, enabled=True))
     return as_rules(found) if found else NO_RULES
 
@@ -138,7 +138,7 @@ def _as_rule(rule: ClassificationRule) -> TenantRule | None:
     try:
         phrases = parse_phrases(rule.phrases)
     except PhraseError:
-        return None  # put there past the form; a run must not fail by it
+        return None  # saved without validation; a run must not fail because of it
     urgency: UrgencyEffect = rule.urgency if rule.urgency in UrgencyChoice.values else ""  # type: ignore[assignment]
     sentiment: SentimentEffect = rule.sentiment if rule.sentiment in SentimentChoice.values else ""  # type: ignore[assignment]
     return TenantRule(str(rule.pk), phrases, urgency, sentiment)

@@ -1,4 +1,4 @@
-"""What a change of the rules would do to the newest tickets, before anybody saves it."""
+"""What a change of the rules would do to the newest tickets, before it is saved."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from tickets.rules.model import ClassificationRule, as_rules
 from tickets.store.ticket_store import TicketStore
 
 NEWEST = 1_000
-MOST_CHARACTERS = 5_000_000
-"""Read for a preview: where messages are very long it looks at fewer tickets, and says at how many."""
-EXAMPLES = 8
+MAX_CHARACTERS = 5_000_000
+"""Read for a preview. If messages are very long, it covers fewer tickets and says how many."""
+MAX_EXAMPLES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,55 +28,60 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RulePreview:
-    """Of the newest `looked_at` tickets, `matching` say the rule's words, and `changing` would be judged otherwise.
+    """Of the newest `examined` tickets, `matching` contain the rule's phrases and `changing` would change.
 
-    `turns` are the ways in which they would, in words, each with its number.
+    `differences` are the changes in words, each with the number of its tickets.
     """
 
-    looked_at: int
+    examined: int
     matching: int
     changing: int
-    turns: tuple[tuple[str, int], ...]
+    differences: tuple[tuple[str, int], ...]
     examples: tuple[Example, ...]
 
 
 def preview_rule(tenant: Tenant, changed: ClassificationRule) -> RulePreview:
-    """The rule as it would be saved, in its place among the others, against the rules as they are."""
+    """Compare the stored rules with the same rules after `changed` is saved."""
     stored = all_rules(tenant)
     proposed = [changed if each.pk == changed.pk else each for each in stored]
     if changed.pk is None or changed not in proposed:
         proposed.append(changed)
-    before, after = (as_rules([each for each in rules if each.enabled]) for rules in (stored, proposed))
-    old = [each for each in stored if each.pk == changed.pk]
-    return _compare(tenant, before, after, concerned=as_rules([*old, changed]), wording=as_rules([changed]))
+    former = [each for each in stored if each.pk == changed.pk]
+    return _compare(
+        tenant,
+        before=as_rules([each for each in stored if each.enabled]),
+        after=as_rules([each for each in proposed if each.enabled]),
+        affected=as_rules([*former, changed]),
+        rule=as_rules([changed]),
+    )
 
 
 def _compare(
-    tenant: Tenant, before: TenantRules, after: TenantRules, *, concerned: TenantRules, wording: TenantRules
+    tenant: Tenant, *, before: TenantRules, after: TenantRules, affected: TenantRules, rule: TenantRules
 ) -> RulePreview:
-    """Only a ticket with the words of the rule, as it was or will be, can change: the others are not judged."""
-    looked_at = matching = changing = characters = 0
-    turns: Counter[str] = Counter()
+    """Classify the tickets that match the rule as it was or will be. No other ticket can change."""
+    examined = matching = changing = characters = 0
+    differences: Counter[str] = Counter()
     examples: list[Example] = []
     for ticket in TicketStore(tenant).iterate_newest_texts(limit=NEWEST):
-        if characters > MOST_CHARACTERS:
+        if characters > MAX_CHARACTERS:
             break
-        looked_at += 1
+        examined += 1
         characters += len(ticket["message"])
         texts = {"subject": ticket["subject"], "message": ticket["message"]}
-        matching += wording.speaks_of(**texts)
-        if not concerned.speaks_of(**texts):
+        matching += rule.matches(**texts)
+        if not affected.matches(**texts):
             continue
-        old, new = (classify_ticket(**texts, rules=rules) for rules in (before, after))
+        old, new = classify_ticket(**texts, rules=before), classify_ticket(**texts, rules=after)
         if (old.urgency, old.sentiment) == (new.urgency, new.sentiment):
             continue
         changing += 1
-        turns.update(_turns(old, new))
-        if len(examples) < EXAMPLES:
+        differences.update(_differences(old, new))
+        if len(examples) < MAX_EXAMPLES:
             examples.append(Example(ticket["external_id"], ticket["subject"], old, new))
-    return RulePreview(looked_at, matching, changing, tuple(turns.most_common()), tuple(examples))
+    return RulePreview(examined, matching, changing, tuple(differences.most_common()), tuple(examples))
 
 
-def _turns(old: Classification, new: Classification) -> list[str]:
-    named = (("urgency", old.urgency, new.urgency), ("sentiment", old.sentiment, new.sentiment))
-    return [f"{name} {before} → {after}" for name, before, after in named if before != after]
+def _differences(old: Classification, new: Classification) -> list[str]:
+    verdicts = (("urgency", old.urgency, new.urgency), ("sentiment", old.sentiment, new.sentiment))
+    return [f"{name} {before} → {after}" for name, before, after in verdicts if before != after]

@@ -1,10 +1,10 @@
-"""Judging a tenant's stored tickets anew after its rules have changed: the mark, the workers' duty, the progress.
+"""Reclassification: a tenant's stored tickets are classified by its rules again after they have changed.
 
-One document a tenant, written in the transaction that changes a rule, says that its tickets are to be judged
-and how far that is. The duty goes through them by their ids, a page in a transaction, under the tenant's
-ingestion lock, and between two pages lets go of it: an ingestion waits for a page at most, and a run that
-began with the old rules is waited for. A ticket's digest tells whether it was judged by these rules, so
-whatever is killed in between, the next turn goes on and nothing is written twice.
+One document for each tenant, written in the transaction that changes a rule, says that its tickets have to be
+reclassified and how far that is. A periodic task goes through the tickets by their ids, one page in each transaction,
+under the tenant's ingestion lock, which it releases between two pages. So an ingestion waits for one page at most, and
+a run that began with the old rules is waited for. A ticket's digest says by which rules it was classified, so after a
+crash the next round continues, and nothing is written twice.
 """
 
 import logging
@@ -32,13 +32,13 @@ logger = logging.getLogger(__name__)
 
 COLLECTION = "rule_judging"
 PAGE_SIZE = 500
-PAGES_IN_TURN = 20
-"""Of one tenant, before the next one has its turn."""
+PAGES_PER_ROUND = 20
+"""Of one tenant, before the next tenant's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
-    """How far judging anew is: `seen` of about `total` tickets, `changed` of them with another verdict."""
+class Reclassification:
+    """Progress: `seen` of about `total` tickets, of which `changed` got other verdicts."""
 
     asked_at: datetime
     ended_at: datetime | None
@@ -47,24 +47,24 @@ class Judging:
     changed: int
 
     @property
-    def is_going(self) -> bool:
+    def is_running(self) -> bool:
         return self.ended_at is None
 
     @property
     def percentage(self) -> int:
-        """100 only at the end; tickets that came in meanwhile may make `seen` more than `total`."""
+        """At most 99 while it runs, because tickets that arrive can make `seen` greater than `total`."""
         return min(self.seen * 100 // self.total, 99) if self.total else 0
 
 
-def follow_rules(tenant: Tenant) -> None:
-    """In the transaction that changes a rule: have the tickets judged anew, where verdicts may change.
+def request_reclassification(tenant: Tenant) -> None:
+    """In the transaction that changes a rule: have the tickets reclassified if that can change verdicts.
 
-    It writes the mark in any case, so that of two changes at once one begins anew.
+    The document is written in any case, so that two concurrent changes conflict and MongoDB repeats one.
     """
     version = find_rules(tenant).version
-    marks, session = mongo.collection(COLLECTION), open_session()
+    progress, session = mongo.collection(COLLECTION), open_session()
     mine = {"_id": tenant.slug}
-    before = marks.find_one(mine, session=session)
+    before = progress.find_one(mine, session=session)
     values: Document = {"version": version}
     if before is None or before["version"] != version:
         now = clock.now()
@@ -77,58 +77,65 @@ def follow_rules(tenant: Tenant) -> None:
             "total": None,
             "ended_at": None,
         }
-    marks.update_one(mine, {"$set": values, "$inc": {"edits": 1}}, upsert=True, session=session)
+    progress.update_one(mine, {"$set": values, "$inc": {"edits": 1}}, upsert=True, session=session)
 
 
-def find_judging(tenant: Tenant) -> Judging | None:
-    """The last judging anew, going or ended; None where the tenant never had rules."""
-    mark = mongo.collection(COLLECTION).find_one({"_id": tenant.slug})
-    if mark is None:
+def find_reclassification(tenant: Tenant) -> Reclassification | None:
+    """The latest reclassification, running or done; None if the tenant never had rules."""
+    found = mongo.collection(COLLECTION).find_one({"_id": tenant.slug})
+    if found is None:
         return None
-    return Judging(mark["asked_at"], mark["ended_at"], mark["total"] or 0, mark["seen"], mark["changed"])
+    return Reclassification(
+        asked_at=found["asked_at"],
+        ended_at=found["ended_at"],
+        total=found["total"] or 0,
+        seen=found["seen"],
+        changed=found["changed"],
+    )
 
 
-def find_going() -> dict[str, datetime]:
-    """The tenants whose tickets are being judged anew, or wait for it, and since when none was."""
-    going = mongo.collection(COLLECTION).find({"ended_at": None}, {"moved_at": 1})
-    return {each["_id"]: each["moved_at"] for each in going}
+def find_running() -> dict[str, datetime]:
+    """The tenants whose tickets are being reclassified, or wait for it, and since when there was no progress."""
+    running = mongo.collection(COLLECTION).find({"ended_at": None}, {"moved_at": 1})
+    return {each["_id"]: each["moved_at"] for each in running}
 
 
-def judge_next_page(tenant: Tenant, *, owner_id: str) -> bool:
-    """Judge the next page, if there is one; whether there may be more to do at once.
+def reclassify_next_page(tenant: Tenant, *, owner_id: str) -> bool:
+    """Reclassify the next page of tickets, if there is one. Returns whether there may be more to do at once.
 
-    Not while the tenant has a run, queued or going: that comes first.
+    Does nothing while the tenant has a run, queued or running: that comes first.
     """
-    marks = mongo.collection(COLLECTION)
-    mark = marks.find_one({"_id": tenant.slug, "ended_at": None})
-    if mark is None:
+    collection = mongo.collection(COLLECTION)
+    progress = collection.find_one({"_id": tenant.slug, "ended_at": None})
+    if progress is None:
         return False
     step: Document = {}
 
     def plan(store: TicketStore) -> PageWrites:
-        # The rules as they are now, maybe newer than the mark: then the mark has moved, and this page is done again.
+        # The rules may be newer than the progress. Then it was reset, and this page is done again.
         now = clock.now()
         writes, after, count = plan_reclassification(
-            store, after=mark["after"], limit=PAGE_SIZE, rules=find_rules(tenant), job_id="", now=now
+            store, after=progress["after"], limit=PAGE_SIZE, rules=find_rules(tenant), job_id="", now=now
         )
-        total = store.count_live() if mark["total"] is None else mark["total"]
+        total = store.count_live() if progress["total"] is None else progress["total"]
         step["$set"] = {"after": after, "total": total, "moved_at": now, **({} if count else {"ended_at": now})}
         step["$inc"] = {"seen": count, "changed": writes.updated}
         return writes
 
     if not rewrite_page(tenant, plan, owner_id=owner_id):
         return False
-    same = {"_id": tenant.slug, "edits": mark["edits"], "after": mark["after"]}
-    return marks.update_one(same, step).matched_count == 0 or step["$inc"]["seen"] > 0
+    unchanged = {"_id": tenant.slug, "edits": progress["edits"], "after": progress["after"]}
+    was_reset = collection.update_one(unchanged, step).matched_count == 0
+    return was_reset or step["$inc"]["seen"] > 0
 
 
 @periodic_task("reclassification", every_seconds=2.0, follows_runs=True)
-def judge_waiting(stop: threading.Event) -> int:
-    """Judge whatever waits, some pages of each tenant in turn; how many pages."""
+def reclassify_waiting_tickets(stop: threading.Event) -> int:
+    """Reclassify all tickets that wait for it, a few pages of each tenant at a time. Returns the number of pages."""
     owner_id, done = str(uuid.uuid4()), 0
     while not stop.is_set():
-        judge = partial(_judge_some, owner_id=owner_id, stop=stop)
-        pages = for_each_tenant("rules", find_going(), judge, stop=stop)
+        work = partial(_reclassify_some_pages, owner_id=owner_id, stop=stop)
+        pages = for_each_tenant("rules", find_running(), work, stop=stop)
         if not pages:
             break
         done += pages
@@ -136,28 +143,28 @@ def judge_waiting(stop: threading.Event) -> int:
 
 
 @periodic_task("rule-marks", every_seconds=300)
-def mark_changed(_stop: threading.Event) -> int:
-    """Mark the tenants whose rules changed in another way than through `editing`, such as in a shell; how many."""
-    found: dict[str, list[ClassificationRule]] = {}
+def request_missing_reclassifications(_stop: threading.Event) -> int:
+    """For rules changed in another way than through `editing`, such as in a shell. Returns the number of tenants."""
+    rules: dict[str, list[ClassificationRule]] = {}
     for rule in ClassificationRule.objects.filter(enabled=True).select_related("tenant"):
-        found.setdefault(rule.tenant.slug, []).append(rule)
-    marked = {each["_id"]: each["version"] for each in mongo.collection(COLLECTION).find({}, {"version": 1})}
+        rules.setdefault(rule.tenant.slug, []).append(rule)
+    known = {each["_id"]: each["version"] for each in mongo.collection(COLLECTION).find({}, {"version": 1})}
     changed = [
         slug
-        for slug in found.keys() | marked.keys()
-        if as_rules(found.get(slug, [])).version != marked.get(slug, NO_RULES.version)
+        for slug in rules.keys() | known.keys()
+        if as_rules(rules.get(slug, [])).version != known.get(slug, NO_RULES.version)
     ]
     for tenant in Tenant.objects.filter(slug__in=changed):
-        in_transaction(partial(follow_rules, tenant))
+        in_transaction(partial(request_reclassification, tenant))
     return len(changed)
 
 
-def _judge_some(slug: str, owner_id: str, stop: threading.Event) -> int:
+def _reclassify_some_pages(slug: str, owner_id: str, stop: threading.Event) -> int:
     tenant = Tenant.objects.filter(slug=slug).first()
     if tenant is None:
         mongo.collection(COLLECTION).delete_one({"_id": slug})
         return 0
     pages = 0
-    while pages < PAGES_IN_TURN and not stop.is_set() and judge_next_page(tenant, owner_id=owner_id):
+    while pages < PAGES_PER_ROUND and not stop.is_set() and reclassify_next_page(tenant, owner_id=owner_id):
         pages += 1
     return pages

@@ -1,4 +1,4 @@
-"""A tenant's customers: who uses up the team, and whose tickets are urgent or open."""
+"""A tenant's customers: how many tickets each has, and how many are open, urgent or negative."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tickets.records.normalize import NO_CUSTOMER
 from tickets.records.statuses import IS_OPEN
 from tickets.store.collection_names import TICKETS
 
-MOST_CUSTOMERS = 100
+MAX_CUSTOMERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class Customer:
     newest_at: datetime
 
 
-def find_customers(tenant: Tenant, *, search: str = "", limit: int = MOST_CUSTOMERS) -> list[Customer]:
-    """The customers with the most tickets; with `search`, of those whose id contains it."""
+def find_customers(tenant: Tenant, *, search: str = "", limit: int = MAX_CUSTOMERS) -> list[Customer]:
+    """The customers with the most tickets, of those whose ID contains `search`."""
     pipeline = customers_pipeline(tenant.slug, search=search, limit=limit)
     return [_customer(row) for row in mongo.collection(TICKETS).aggregate(pipeline)]
 
 
 def find_customer(tenant: Tenant, customer_id: str) -> Customer | None:
-    """One customer's numbers; None where no living ticket names them."""
+    """One customer's numbers, or None if they have no live tickets."""
     rows = mongo.collection(TICKETS).aggregate(
         [
             {"$match": {"tenant_id": tenant.slug, "is_deleted": False, "customer_id": customer_id}},
@@ -43,7 +43,7 @@ def find_customer(tenant: Tenant, customer_id: str) -> Customer | None:
 
 
 def customers_pipeline(tenant_id: str, *, search: str, limit: int) -> Pipeline:
-    """Counts over the customers' index alone, then looks at the tickets of those who lead."""
+    """Counts tickets in the index of customers, then reads the tickets of the top customers only."""
     named: mongo.Document = {"$gt": NO_CUSTOMER}
     if search:
         named |= {"$regex": re.escape(search), "$options": "i"}

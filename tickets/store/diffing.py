@@ -1,8 +1,8 @@
-"""What changed between two texts, word by word, for people to read. Pure.
+"""Word-level differences between two texts, for people to read. Pure.
 
-The work is bounded whatever the texts are: what both begin and end with is set aside first,
-then words are compared, in longer texts lines, and texts that still differ too much are shown
-as one whole replaced by the other. Long pieces are cut, and say how much they leave out.
+The work is bounded for any two texts: the common start and end are set aside, then words are compared, or lines in
+longer texts. Texts that still differ too much are shown as one replaced by the other. Long pieces are cut and say how
+much is left out.
 """
 
 import re
@@ -16,8 +16,8 @@ from tickets.classification.scripts import SIGNS, is_sign
 
 Kind = Literal["same", "removed", "added", "skipped"]
 
-# difflib's time can grow with the cube of the number of tokens; this many take milliseconds.
-MOST_TOKENS = 600
+# difflib's time can grow with the cube of the number of tokens. This many take milliseconds.
+MAX_TOKENS = 600
 CONTEXT = 120
 LONGEST_WORD = 100
 LONGEST_PIECE = 4_000
@@ -28,14 +28,14 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text that stayed, went or came; `skipped` says in words what is left out."""
+    """A piece of text that is the same, removed or added; `skipped` describes what is left out."""
 
     kind: Kind
     text: str
 
     @property
     def is_break(self) -> bool:
-        """Whether it is nothing but line breaks, which need a sign of their own to be seen."""
+        """Whether it has only line breaks, which need a visible sign."""
         return bool(self.text) and not self.text.strip("\n")
 
     @property
@@ -44,7 +44,7 @@ class Piece:
 
 
 def diff_texts(old: str, new: str) -> list[Piece]:
-    """The pieces in reading order, what went before what came in its place."""
+    """The pieces in reading order, removed text before the text that replaces it."""
     if old == new:
         return _shortened([Piece("same", new)] if new else [])
     before, old_core, new_core, after = _trim(old, new)
@@ -53,7 +53,7 @@ def diff_texts(old: str, new: str) -> list[Piece]:
 
 
 def _trim(old: str, new: str) -> tuple[str, str, str, str]:
-    """Common beginning, the two middles, common end; cut between words, not within."""
+    """The common start, the two middles, and the common end, cut between words."""
     begin = _common_length(old, new)
     begin = next((n for n in _steps_down(begin) if not (_cuts_a_word(old, n) or _cuts_a_word(new, n))), begin)
     before, old, new = old[:begin], old[begin:], new[begin:]
@@ -68,7 +68,7 @@ def _steps_down(length: int) -> range:
 
 
 def _common_length(first: str, second: str) -> int:
-    """How many characters both begin with, by bisection over slices (a loop would be slow on 1 MB)."""
+    """The length of the common start, by bisection over slices (a loop would be slow for 1 MB)."""
     low, high = 0, min(len(first), len(second))
     while low < high:
         middle = (low + high + 1) // 2
@@ -96,11 +96,11 @@ def _diff_cores(old: str, new: str) -> list[Piece]:
 
 
 def _tokens(pattern: re.Pattern[str], text: str) -> list[str] | None:
-    """The tokens, or None where there are too many of them to compare."""
+    """The tokens, or None if there are too many to compare."""
     found = []
     for match in pattern.finditer(text):
         found.append(match.group())
-        if len(found) > MOST_TOKENS:
+        if len(found) > MAX_TOKENS:
             return None
     return found
 
@@ -117,7 +117,7 @@ def _diff_tokens(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
 
 
 def _merged(pieces: Sequence[Piece]) -> list[Piece]:
-    """Without empty pieces, and with a lone blank between two changes taken into them.
+    """Without empty pieces, and with a single space between two changes merged into them.
 
     “~~red~~ +blue+ ~~car~~ +boat+” reads better as “~~red car~~ +blue boat+”.
     """
@@ -147,7 +147,7 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _with_breaks_apart(pieces: Sequence[Piece]) -> list[Piece]:
-    """With the line breaks that a change begins with as a piece of their own."""
+    """With the line breaks at the start of a change as a piece of their own."""
     result = []
     for piece in pieces:
         rest = piece.text.lstrip("\n") if piece.kind != "same" else piece.text
@@ -157,7 +157,7 @@ def _with_breaks_apart(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _shortened(pieces: Sequence[Piece]) -> list[Piece]:
-    """With long pieces cut: of what stayed, the part next to a change is enough."""
+    """With long pieces cut: of unchanged text only the part next to a change is kept."""
     result: list[Piece] = []
     for number, piece in enumerate(pieces):
         if piece.kind == "same":
@@ -175,7 +175,7 @@ def _cut(piece: Piece, head: int, tail: int, what: str) -> list[Piece]:
     text = piece.text
     if len(text) - head - tail <= CONTEXT:
         return [piece]
-    # Cut at a blank where there is one near.
+    # Cut at a space if there is one nearby.
     begin = max(text.rfind(" ", head // 2, head), 0) or head
     end = text.find(" ", len(text) - tail, len(text) - tail // 2) + 1 or len(text) - tail
     number = format_number(end - begin)

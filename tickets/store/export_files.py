@@ -1,4 +1,4 @@
-"""Exports as answers to a request, for pages and API alike."""
+"""Exports as responses, for pages and the API."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.ticket_store import TicketStore
 
 EXPORTS = ConcurrencyLimit("exports", total=3, each=2)
-"""Of tickets: each holds a thread of the web server for as long as its file is made and taken."""
+"""Each export occupies a thread of the web server until its file is downloaded."""
 
 
 def parse_format(value: str) -> Format:
@@ -27,14 +27,14 @@ def parse_format(value: str) -> Format:
 def tickets_file_in_slot(
     tenant: Tenant, wanted: TicketFilter, format_: Format, *, caller: str
 ) -> StreamingHttpResponse:
-    """As `tickets_file`, for a request: few run at once. `caller` tells one person from another. Raises `LimitReached`, too."""
+    """`tickets_file` within the limit of concurrent exports, in all and for each `caller`. Also raises `LimitReached`."""
     slot = EXPORTS.take(caller)
     try:
         response = tickets_file(tenant, wanted, format_)
     except BaseException:
         slot.release()
         raise
-    response.streaming_content = _InPlace(iter(response), slot)
+    response.streaming_content = _WithSlot(iter(response), slot)
     return response
 
 
@@ -48,31 +48,31 @@ def tickets_file(tenant: Tenant, wanted: TicketFilter, format_: Format) -> Strea
     )
 
 
-class _InPlace:
-    """The pieces, with a slot that is given back when the last has gone out, or the transfer has broken off."""
+class _WithSlot:
+    """The chunks, with a slot that is released after the last one, or if the transfer breaks off."""
 
-    def __init__(self, pieces: Iterator[bytes], slot: Slot) -> None:
-        self._pieces = pieces
+    def __init__(self, chunks: Iterator[bytes], slot: Slot) -> None:
+        self._chunks = chunks
         self._slot = slot
 
     def __iter__(self) -> Iterator[bytes]:
         with self._slot:
-            yield from self._pieces
+            yield from self._chunks
 
     def close(self) -> None:
         self._slot.release()
 
 
-def file_response(pieces: Iterable[bytes], name: str, format_: Format) -> StreamingHttpResponse:
-    """What goes wrong under way breaks the transfer off before its end, so half a file never looks like a whole one."""
-    response = StreamingHttpResponse(pieces, content_type=CONTENT_TYPES[format_])
+def file_response(chunks: Iterable[bytes], name: str, format_: Format) -> StreamingHttpResponse:
+    """An error on the way breaks the transfer off, so an incomplete file never looks complete."""
+    response = StreamingHttpResponse(chunks, content_type=CONTENT_TYPES[format_])
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
 
 
 def file_description(columns: Sequence[str]) -> dict[str, Any]:
-    """How the API's description says what comes."""
+    """The response in the API's description."""
     return {
         "description": f"The rows, with the columns {', '.join(columns)}.",
         "content": {kind.split(";")[0]: {"schema": {"type": "string"}} for kind in CONTENT_TYPES.values()},

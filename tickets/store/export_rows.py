@@ -1,7 +1,7 @@
-"""Rows as a file for a spreadsheet (CSV) or a program (JSON lines), written bit by bit. Pure.
+"""Rows as a CSV file for spreadsheets, or as JSON lines for programs, written in chunks. Pure.
 
-Times are in the tenant's zone, and the file names it. Nothing in a CSV file is a formula to a spreadsheet.
-A file that breaks off in the middle has no proper end of transfer: whoever downloads it is told.
+Times are in the tenant's time zone, which the file names. No value in a CSV file is a formula for a spreadsheet. A
+transfer that breaks off has no proper end, so the browser reports the download as failed.
 """
 
 import csv
@@ -22,8 +22,8 @@ TICKET_COLUMNS = (
 )  # fmt: skip
 _MOMENTS = ("created_at", "updated_at", "resolved_at")
 
-# What spreadsheets begin a formula with, in the wide forms too, behind quotation marks. Read with another
-# separator than ours (a semicolon in many countries, a tab), a cell begins after each of those and after each line, too.
+# The characters that start a formula in spreadsheets, also in their wide forms and after quotation marks. If the file is
+# read with another separator (a semicolon in many countries, a tab), a cell also starts after each of these and each line.
 _FORMULA = re.compile(r"(^|[;\t\r\n])(?=[\"\u200b\u2060\ufeff]*[=+\-@＝＋－＠])")
 _SKIPPED = tuple("\t\r\n")
 _CHUNK = 64 * 1024
@@ -32,7 +32,7 @@ _CHUNK = 64 * 1024
 def write_rows(
     format_: Format, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, moments: Sequence[str], zone: ZoneInfo
 ) -> Iterator[bytes]:
-    """The file in pieces. `moments` are the columns of times; `rows` has a value for each column."""
+    """The file in chunks. `moments` are the columns with times; each row has a value for each column."""
     names = [f"{name} ({zone.key})" if name in moments else name for name in columns]
     return _in_chunks(_csv_lines(names, rows, zone) if format_ == "csv" else _json_lines(columns, moments, rows, zone))
 
@@ -49,14 +49,14 @@ def write_tickets(format_: Format, tickets: Iterable[dict[str, Any]], *, zone: Z
 def file_name(
     slug: str, what: str, format_: Format, *, start: datetime | None, end: datetime | None, zone: ZoneInfo
 ) -> str:
-    """Names tenant, contents and period: acme_tickets_2026-03-01_to_2026-03-31.csv."""
+    """The tenant, contents and period: acme_tickets_2026-03-01_to_2026-03-31.csv."""
     days = [_day(moment, zone) for moment in (start, end)]
     period = "all-time" if not any(days) else f"{days[0] or 'beginning'}_to_{_last_day(end, zone) or 'now'}"
     return f"{slug}_{what}_{period}.{format_}"
 
 
 def plain_text(value: str) -> str:
-    """The text so that no spreadsheet takes it, or a part of it, for a formula: behind an apostrophe where it might."""
+    """The text with an apostrophe wherever a spreadsheet might read a formula."""
     plain = _FORMULA.sub(r"\1'", value)
     return f"'{plain}" if plain.startswith(_SKIPPED) else plain
 
@@ -66,7 +66,7 @@ def _csv_lines(names: Sequence[str], rows: Iterable[Sequence[Any]], zone: ZoneIn
     writer = csv.writer(buffer)
     take = _taker(buffer)
     writer.writerow(names)
-    yield "\ufeff" + take()  # with the mark spreadsheets read it as UTF-8
+    yield "\ufeff" + take()  # the byte order mark makes spreadsheets read it as UTF-8
     for row in rows:
         writer.writerow([_csv_value(value, zone) for value in row])
         yield take()
@@ -127,5 +127,5 @@ def _day(moment: datetime | None, zone: ZoneInfo) -> str:
 
 
 def _last_day(end: datetime | None, zone: ZoneInfo) -> str:
-    """The last day that a half-open period touches."""
+    """The last day of a half-open period."""
     return _day(end - timedelta(milliseconds=1), zone) if end else ""

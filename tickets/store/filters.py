@@ -1,7 +1,6 @@
-"""What a list of tickets may be narrowed by: read strictly from parameters, turned into one match.
+"""TicketFilter: the filters of a ticket list, strictly parsed from parameters and turned into one MongoDB match.
 
-The pages, the API and the links behind every chart use this one form, so a number and the
-list it opens cannot disagree.
+The pages, the API and the links of every chart use it, so a number and the list it opens cannot disagree.
 """
 
 import re
@@ -19,16 +18,15 @@ from tickets.records.statuses import STATES, State, StatusesIn
 URGENCIES = ("high", "medium", "low")
 SENTIMENTS = ("negative", "neutral", "positive")
 LONGEST_VALUE = 200
-MOST_VALUES = 50
+MAX_VALUES = 50
 COUNT_ALL = "count=all"
-"""In an address: a list of a keyword, of words or of a customer stops counting where there are very many, but a link
-from a number opens exactly what it counts."""
+"""For links from a number: by default, large lists of a keyword, search or customer are only counted up to a limit."""
 
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 class FilterError(ValueError):
-    """A parameter that cannot be understood; `field` names it."""
+    """A parameter is not valid; `field` names it."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}")
@@ -38,9 +36,9 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFilter:
-    """Everything a list can be narrowed by; empty means not at all. Periods are half-open.
+    """All filters of a list; empty means any. Periods are half-open.
 
-    `state`: what the status means (`tickets.records.statuses`), whatever a helpdesk calls it.
+    `state` is what the status means (`tickets.records.statuses`), whatever the helpdesk calls it.
     """
 
     state: tuple[State, ...] = ()
@@ -57,21 +55,20 @@ class TicketFilter:
 
     @classmethod
     def parse(cls, parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo) -> "TicketFilter":
-        """From query parameters (each a list of values); empty values count as absent.
+        """From query parameters (each a list of values). Empty values are ignored.
 
-        A moment without a zone, and a bare date, are in `zone`; a bare `created_to` date
-        includes that day. Raises `FilterError`.
+        Dates, and times without a time zone, are in `zone`; a `created_to` date includes that day. Raises `FilterError`.
         """
         values = {name: [v for v in given if v != ""] for name, given in parameters.items()}
         for name, given in values.items():
-            if len(given) > MOST_VALUES or any(len(v) > LONGEST_VALUE for v in given):
-                raise FilterError(name, f"at most {MOST_VALUES} values of {LONGEST_VALUE} characters")
+            if len(given) > MAX_VALUES or any(len(v) > LONGEST_VALUE for v in given):
+                raise FilterError(name, f"at most {MAX_VALUES} values of {LONGEST_VALUE} characters")
             if any("\0" in v for v in given):
-                raise FilterError(name, "holds a zero byte, and no ticket does")
+                raise FilterError(name, "must not contain a null character")
         created_from = _moment(values, "created_from", zone, end=False)
         created_to = _moment(values, "created_to", zone, end=True)
         if created_from and created_to and created_from >= created_to:
-            raise FilterError("created_from", "must lie before the end of the period")
+            raise FilterError("created_from", "must be before the end of the period")
         return cls(
             state=_choices(values, "state", STATES),
             status=tuple(dict.fromkeys(values.get("status", []))),
@@ -87,10 +84,9 @@ class TicketFilter:
         )
 
     def match(self) -> dict[str, Any]:
-        """The MongoDB match of the filter, without the tenant (the store adds that).
+        """The MongoDB match, without the tenant and `q`, which the store adds.
 
-        Values only ever stand where MongoDB takes them as values. What `q` comes to depends on the
-        tenant's words: the store adds that too.
+        MongoDB never reads a user's value as an operator.
         """
         match: dict[str, Any] = {}
         for name in ("status", "urgency", "sentiment", "source"):
@@ -119,7 +115,7 @@ class TicketFilter:
         return {"$in": [each for each in self.status if each in wanted]} if self.status else wanted.condition
 
     def parameters(self) -> list[tuple[str, str]]:
-        """The filter as query parameters that `parse` reads back."""
+        """The filter as query parameters that `parse` accepts."""
         pairs: list[tuple[str, str]] = []
         for each in fields(self):
             value = getattr(self, each.name)
@@ -136,11 +132,11 @@ class TicketFilter:
         return pairs
 
     def query(self, **changes: Any) -> str:
-        """The filter, with some fields replaced, as a query string."""
+        """The filter as a query string, with some fields replaced."""
         return urlencode(replace(self, **changes).parameters())
 
     def without(self, name: str, value: str | None = None) -> "TicketFilter":
-        """The filter with one condition, or one value of it, taken off."""
+        """The filter without one condition, or without one of its values."""
         present = getattr(self, name)
         left: Any = tuple(v for v in present if v != value) if isinstance(present, tuple) else None
         return replace(self, **{name: left})
@@ -161,7 +157,7 @@ def _choices(values: Mapping[str, list[str]], name: str, known: tuple[_Choice, .
 def _single(values: Mapping[str, list[str]], name: str) -> str | None:
     given = values.get(name, [])
     if len(given) > 1:
-        raise FilterError(name, "may be given once")
+        raise FilterError(name, "must be given only once")
     return given[0].strip() or None if given else None
 
 
@@ -190,7 +186,7 @@ def _moment(values: Mapping[str, list[str]], name: str, zone: ZoneInfo, *, end: 
 
 
 def parse_moment(name: str, value: str, *, zone: ZoneInfo, end: bool = False) -> datetime:
-    """A moment in UTC from ISO 8601; a bare date begins its day in `zone`, or ends it with `end`.
+    """A moment in UTC from ISO 8601. A date stands for the start of its day in `zone`, or for the end with `end`.
 
     Raises `FilterError` naming the field.
     """
@@ -199,7 +195,7 @@ def parse_moment(name: str, value: str, *, zone: ZoneInfo, end: bool = False) ->
             day = date.fromisoformat(value) + timedelta(days=1 if end else 0)
             moment = datetime.combine(day, time.min, tzinfo=zone)
         else:
-            # A plus in a query string arrives as a space.
+            # A plus in a query string is decoded as a space.
             moment = datetime.fromisoformat(
                 value.replace(" ", "+") if re.search(r" \d\d:?\d\d$", value) and "T" in value else value
             )
@@ -210,5 +206,5 @@ def parse_moment(name: str, value: str, *, zone: ZoneInfo, end: bool = False) ->
     except ValueError:
         raise FilterError(name, f"must be a date (2026-01-31) or an ISO 8601 time, not {value[:40]!r}") from None
     except OverflowError:
-        raise FilterError(name, f"must lie between the years 1900 and 9000, not {value[:40]!r}") from None
+        raise FilterError(name, f"must be between the years 1900 and 9000, not {value[:40]!r}") from None
     return moment.astimezone(UTC)

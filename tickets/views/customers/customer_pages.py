@@ -1,11 +1,11 @@
-"""A tenant's customers, and one of them with their tickets."""
+"""The list of a tenant's customers, and the page of one with their tickets."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tenants.access import TenantAccess, TenantRequest, tenant_required
-from tickets.store.customers import MOST_CUSTOMERS, find_customer, find_customers
+from tickets.store.customers import MAX_CUSTOMERS, find_customer, find_customers
 from tickets.store.filters import COUNT_ALL, LONGEST_VALUE, TicketFilter
 from tickets.store.ticket_store import TicketStore
 from tickets.views.fragments import render_page_or_fragment
@@ -17,13 +17,13 @@ NEWEST_TICKETS = 25
 @require_GET
 @tenant_required()
 def show_customer_list(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """The customers with the most tickets, found by a part of their id."""
+    """The customers with the most tickets, filtered by part of their ID."""
     search = request.GET.get("q", "").strip().replace("\0", "")[:LONGEST_VALUE]
     customers = find_customers(access.tenant, search=search)
     context = {
         "search": search,
         "customers": customers,
-        "is_cut": len(customers) == MOST_CUSTOMERS,
+        "is_cut": len(customers) == MAX_CUSTOMERS,
         "open_query": TicketFilter(state=("open",)).query(),
         "count_all": COUNT_ALL,
     }

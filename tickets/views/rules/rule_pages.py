@@ -1,4 +1,4 @@
-"""A tenant's rules of judging: its members read them; its managers add, change, order, switch and delete them."""
+"""A tenant's classification rules: members see them; managers add, edit, order, switch and delete them."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from supportsaas.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
-from tickets.classification.tenant_rules import MOST_RULES
+from tickets.classification.tenant_rules import MAX_RULES
 from tickets.ingestion.worker import count_workers
 from tickets.rules import editing
 from tickets.rules.form import RuleForm
 from tickets.rules.model import ClassificationRule
 from tickets.rules.preview import NEWEST, preview_rule
-from tickets.rules.reclassification import find_judging
+from tickets.rules.reclassification import find_reclassification
 from tickets.views.fragments import vary_on_htmx
 
 
@@ -25,15 +25,20 @@ from tickets.views.fragments import vary_on_htmx
 @tenant_required()
 def show_rules(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     rules = editing.all_rules(access.tenant)
-    context = {"rules": rules, "most": MOST_RULES, "is_full": len(rules) >= MOST_RULES, **_judging_context(access)}
+    context = {
+        "rules": rules,
+        "most": MAX_RULES,
+        "is_full": len(rules) >= MAX_RULES,
+        **_reclassification_context(access),
+    }
     return render(request, "tickets/rules.html", context)
 
 
 @require_GET
 @tenant_required()
-def show_judging(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """How far judging the stored tickets anew is; the part that asks for itself again."""
-    return vary_on_htmx(render(request, "tickets/_judging.html", _judging_context(access)))
+def show_reclassification(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    """The progress of reclassification: a fragment that polls itself while it runs."""
+    return vary_on_htmx(render(request, "tickets/_reclassification.html", _reclassification_context(access)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,10 +66,10 @@ def move_rule(request: TenantRequest, access: TenantAccess, rule_id: str) -> Htt
 @require_POST
 @tenant_required(Role.MANAGER)
 def switch_rule(request: TenantRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
-    """Switch the rule to what the button said (`enabled`), so that pressing twice does no harm."""
+    """Switch the rule on or off as `enabled` says, so that pressing the button twice does no harm."""
     rule, enabled = access.find_or_404(ClassificationRule, rule_id), request.POST.get("enabled") == "1"
     editing.switch_rule(rule, enabled=enabled)
-    messages.success(request, f"The rule “{rule}” is {'on' if enabled else 'off'}.")
+    messages.success(request, f"Switched {'on' if enabled else 'off'} the rule “{rule}”.")
     return redirect("rules", access.tenant.slug)
 
 
@@ -73,12 +78,12 @@ def switch_rule(request: TenantRequest, access: TenantAccess, rule_id: str) -> H
 def delete_rule(request: TenantRequest, access: TenantAccess, rule_id: str) -> HttpResponse:
     rule = access.find_or_404(ClassificationRule, rule_id)
     editing.delete_rule(rule)
-    messages.success(request, f"The rule “{rule}” was deleted.")
+    messages.success(request, f"Deleted the rule “{rule}”.")
     return redirect("rules", access.tenant.slug)
 
 
 def _edit(request: TenantRequest, access: TenantAccess, form: RuleForm, *, name: str = "") -> HttpResponse:
-    """The form; with the button `preview` what it would change, otherwise saved."""
+    """Show the form, preview its changes if the button `preview` was pressed, or save it."""
     context: dict[str, Any] = {"form": form, "name": name, "newest": NEWEST}
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:
@@ -86,14 +91,14 @@ def _edit(request: TenantRequest, access: TenantAccess, form: RuleForm, *, name:
         else:
             try:
                 editing.save_rule(form.instance, seen_revision=form.cleaned_data["revision"])
-            except Rejected as refused:
-                form.add_error(None, str(refused))
+            except Rejected as error:
+                form.add_error(None, str(error))
             else:
-                messages.success(request, f"The rule “{form.instance}” is saved.")
+                messages.success(request, f"Saved the rule “{form.instance}”.")
                 return redirect("rules", access.tenant.slug)
     return render(request, "tickets/rule_form.html", context, status=422 if form.errors else 200)
 
 
-def _judging_context(access: TenantAccess) -> dict[str, Any]:
-    judging = find_judging(access.tenant)
-    return {"judging": judging, "workers": count_workers() if judging and judging.is_going else 0}
+def _reclassification_context(access: TenantAccess) -> dict[str, Any]:
+    found = find_reclassification(access.tenant)
+    return {"reclassification": found, "workers": count_workers() if found and found.is_running else 0}

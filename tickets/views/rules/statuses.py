@@ -14,7 +14,7 @@ from tickets.records.statuses import KNOWN_STATUSES, MAPPABLE_STATUSES, NO_STATU
 from tickets.status_mapping.editing import FIELD, save_meanings
 from tickets.status_mapping.model import find_mappings
 from tickets.status_mapping.remapping import is_remapping, remap_at_once
-from tickets.store.filters import MOST_VALUES, TicketFilter
+from tickets.store.filters import MAX_VALUES, TicketFilter
 from tickets.store.ticket_store import TicketStore
 
 MOST_ROWS = 200
@@ -75,4 +75,4 @@ def map_statuses(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 
 
 def _row(status: str, spellings: tuple[str, ...], *, count: int | None = None, ours: str = "") -> StatusRow:
-    return StatusRow(status=status, count=count, ours=ours, query=TicketFilter(status=spellings[:MOST_VALUES]).query())
+    return StatusRow(status=status, count=count, ours=ours, query=TicketFilter(status=spellings[:MAX_VALUES]).query())

@@ -1,4 +1,4 @@
-"""Files to take away: the list of tickets as it is narrowed, without a cap."""
+"""Exports of the ticket list, with its filters and without a limit."""
 
 from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
@@ -11,7 +11,7 @@ from tickets.store.filters import FilterError, TicketFilter
 @require_GET
 @tenant_required()
 def export_tickets(request: TenantRequest, access: TenantAccess) -> HttpResponseBase:
-    """The tickets of the list with the same address; 400 with the field named where it is no filter."""
+    """The tickets of the list with the same filters; status 400 with the field's name if a filter is invalid."""
     try:
         format_ = parse_format(request.GET.get("format", "csv"))
         wanted = TicketFilter.parse(dict(request.GET.lists()), zone=access.tenant.zone)

@@ -1,4 +1,4 @@
-"""What the form above a list of tickets shows: choices with their counts, chips, dates."""
+"""The filter bar of a ticket list: choices with their counts, chips of active filters, and dates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class ChoiceGroup:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A condition in force, and the query string of the list without it."""
+    """An active filter, and the query string of the list without it."""
 
     title: str
     value: str
@@ -51,7 +51,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class DateField:
-    """An input for one end of the period: a day, or a moment where the end is not at midnight."""
+    """An input for one end of the period: a day, or a date and time if the end is not at midnight."""
 
     name: str
     title: str
@@ -63,9 +63,9 @@ class DateField:
 def choice_groups(
     wanted: TicketFilter, counts: Mapping[str, Mapping[str, int]], *, is_counted: bool = True
 ) -> list[ChoiceGroup]:
-    """The fields with choices; a chosen value stays there to be taken off, also where it counts nothing.
+    """The fields with choices. A chosen value is always included, so that it can be removed.
 
-    Without `is_counted` the counts only say which values there are.
+    Without `is_counted`, `counts` only provides the values.
     """
     groups = []
     for name in ("urgency", "sentiment", "state", "status", "source"):
@@ -102,7 +102,7 @@ def date_fields(wanted: TicketFilter, zone: ZoneInfo, errors: Mapping[str, str])
 
 
 def _date_input(moment: datetime | None, zone: ZoneInfo, *, is_last: bool) -> tuple[str, str]:
-    """The kind of input and its value, in the zone's own time."""
+    """The type of the input and its value in the zone's local time."""
     if moment is None:
         return "date", ""
     local = moment.astimezone(zone)

@@ -1,4 +1,4 @@
-"""Saved views of the ticket list: everybody opens them; managers save, rename, order and delete them."""
+"""Saved views of the ticket list: members open them; managers save, rename, order and delete them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from tickets.views.tickets.filter_bar import Chip, chips
 
 @dataclass(frozen=True, slots=True)
 class ViewLink:
-    """A view in the row above the list; without `query` it leads to what is wrong with it."""
+    """A view above the list. Without `query`, it links to a page that says why it is invalid."""
 
     view: SavedView
     query: str
@@ -30,7 +30,7 @@ class ViewLink:
 
 
 def view_links(access: TenantAccess, wanted: TicketFilter | None = None) -> list[ViewLink]:
-    """The tenant's views; the one whose filters are those of the list is active."""
+    """The tenant's views. The one with the same filters as the list is active."""
     active = wanted.query() if wanted else ""
     links = []
     for view in saved_views.find_views(access.tenant):
@@ -53,7 +53,7 @@ def show_views(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.MANAGER)
 def add_view(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """The filters are those of the address, as on the list."""
+    """Save the filters of the address, which are those of the list, as a view."""
     name, error = request.POST.get("name", ""), ""
     try:
         wanted = TicketFilter.parse(dict(request.GET.lists()), zone=access.tenant.zone)
@@ -62,10 +62,10 @@ def add_view(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     if request.method == "POST" and not error:
         try:
             view = saved_views.add_view(access.tenant, name=name, wanted=wanted)
-        except Rejected as refused:
-            error = str(refused)
+        except Rejected as rejection:
+            error = str(rejection)
         else:
-            messages.success(request, f"“{view}” is saved. Everybody of {access.tenant} finds it above the list.")
+            messages.success(request, f"Saved the view “{view}” for everyone in {access.tenant}.")
             return redirect(_list_address(access, view.query))
     context = {
         "name": name,
@@ -80,7 +80,7 @@ def add_view(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 @require_GET
 @tenant_required()
 def open_view(request: TenantRequest, access: TenantAccess, view_id: str) -> HttpResponse:
-    """To the list; where the view is not valid any more, a page that says so."""
+    """Redirect to the list, or show a page that says why the view is no longer valid."""
     view = access.find_or_404(SavedView, view_id)
     try:
         return redirect(_list_address(access, view.wanted().query()))
@@ -96,10 +96,10 @@ def rename_view(request: TenantRequest, access: TenantAccess, view_id: str) -> H
     before = view.name
     try:
         saved_views.rename_view(view, name)
-    except Rejected as refused:
-        return _list_page(request, access, refused=view_id, typed=name, error=str(refused))
+    except Rejected as error:
+        return _list_page(request, access, rejected=view_id, typed=name, error=str(error))
     if view.name != before:
-        messages.success(request, f"“{before}” is called “{view.name}” now.")
+        messages.success(request, f"Renamed “{before}” to “{view.name}”.")
     return redirect("saved-views", access.tenant.slug)
 
 
@@ -117,7 +117,7 @@ def move_view(request: TenantRequest, access: TenantAccess, view_id: str) -> Htt
 def delete_view(request: TenantRequest, access: TenantAccess, view_id: str) -> HttpResponse:
     view = access.find_or_404(SavedView, view_id)
     saved_views.delete_view(view)
-    messages.success(request, f"The view “{view}” was deleted.")
+    messages.success(request, f"Deleted the view “{view}”.")
     return redirect("saved-views", access.tenant.slug)
 
 
@@ -127,6 +127,6 @@ def _list_address(access: TenantAccess, query: str) -> str:
 
 
 def _list_page(request: TenantRequest, access: TenantAccess, **more: Any) -> HttpResponse:
-    """The views to edit; with `refused`, `typed` and `error`, a name that was not taken."""
+    """The views to edit. `rejected`, `typed` and `error` are for a new name that was rejected."""
     context = {"links": view_links(access), "longest": LONGEST_NAME, **more}
     return render(request, "tickets/saved_views.html", context, status=422 if more else 200)

@@ -1,4 +1,4 @@
-"""The list of a tenant's tickets, and one ticket with its reasons and its history."""
+"""The list of a tenant's tickets, and the page of one ticket with its classification and history."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_te
 from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
 from tickets.records.statuses import state_of
 from tickets.rules.model import find_deciding, find_rules
-from tickets.rules.reclassification import find_judging
+from tickets.rules.reclassification import find_reclassification
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.store.ticket_queries import TicketPage
 from tickets.store.ticket_store import TicketStore
@@ -41,7 +41,7 @@ HISTORY_AT_MOST = 1_000
 @require_GET
 @tenant_required()
 def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Tickets newest first, narrowed by the address; 400 with the field named where it is no filter."""
+    """Tickets, newest first, filtered by the address; status 400 with the field's name if a filter is invalid."""
     store, zone = TicketStore(access.tenant), access.tenant.zone
     frame = begin_frame(request, access)
     errors: dict[str, str] = {}
@@ -52,7 +52,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
     except FilterError as error:
         errors[error.field] = error.reason
     except CursorError:
-        errors["cursor"] = "This is no page of the list. The address may have been cut off."
+        errors["cursor"] = "The page in this address is not valid. The address may be incomplete."
     else:
         try:
             counts_all = request.GET.get("count") == "all"
@@ -90,7 +90,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         request, "tickets/list.html", "tickets/_list.html", context, status=400 if errors else 200
     )
     if not errors:
-        # The address without the form's empty fields.
+        # The address without empty fields of the form.
         query = _page_query(wanted, cursor_text) if cursor_text else wanted.query()
         response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
     return response
@@ -102,7 +102,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     store = TicketStore(access.tenant)
     ticket = store.find_ticket(external_id)
     if ticket is None:
-        raise Http404("No such ticket.")
+        raise Http404("There is no such ticket.")
     rules = find_rules(access.tenant)
     verdict = classify_ticket(subject=ticket["subject"], message=ticket["message"], rules=rules)
     query = _query_of(request)
@@ -120,7 +120,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "reasons": reasons(verdict),
         "deciding_rules": find_deciding(access.tenant, verdict.decisions),
         "differences": _differences(ticket, verdict),
-        "judging": find_judging(access.tenant) if rules else None,
+        "reclassification": find_reclassification(access.tenant) if rules else None,
         "others": others,
         "history": [timeline_entry(entry, access.tenant.zone) for entry in entries[:limit]],
         "has_more_history": len(entries) > limit,
@@ -131,14 +131,14 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
 
 
 def _mark_tickets(page: TicketPage, query: Query) -> None:
-    """Give each ticket its subject and the line below it in pieces, the line where the first hit is."""
+    """Give each ticket its subject, and an excerpt around the first hit, as highlighted segments."""
     for ticket in page.tickets:
         ticket["marked_subject"] = mark_hits(ticket["subject"][:SUBJECT], query)
         ticket["marked_message"] = excerpt_hits(ticket["message"], query, length=LINE)
 
 
 def _query_of(request: HttpRequest) -> Query:
-    """What the list that led here searched for; anything unreadable marks nothing."""
+    """The search of the list that linked here, or no query if it is not valid."""
     try:
         return parse_query(request.GET.get("q", "")[:LONGEST_VALUE])
     except QueryError:
@@ -146,7 +146,7 @@ def _query_of(request: HttpRequest) -> Query:
 
 
 def _choice_groups(store: TicketStore, wanted: TicketFilter, page: TicketPage | None) -> list[ChoiceGroup]:
-    """The choices with their counts; without where too many tickets match to count them in time."""
+    """The choices with their counts, or without counts if too many tickets match to count them."""
     if page is not None and page.choices is not None:
         return choice_groups(wanted, page.choices)
     everything = store.queries.count_choices(TicketFilter()) or {}
@@ -159,7 +159,7 @@ def _page_query(wanted: TicketFilter, cursor: str | None) -> str:
 
 
 def _other_tickets(store: TicketStore, ticket: Mapping[str, Any]) -> TicketPage | None:
-    """The customer's newest other tickets; `total` counts all of the customer's."""
+    """The customer's newest other tickets. `total` counts all tickets of the customer."""
     if not ticket["customer_id"]:
         return None
     found = store.queries.page_by_cursor(
@@ -170,7 +170,7 @@ def _other_tickets(store: TicketStore, ticket: Mapping[str, Any]) -> TicketPage 
 
 
 def _differences(ticket: Mapping[str, Any], verdict: Classification) -> list[str]:
-    """What the stored verdict says where today's rules judge otherwise, in words."""
+    """The stored verdicts that the current rules would change, in words."""
     stored = (ticket["urgency"], ticket["sentiment"], ticket["requires_action"])
     present = (verdict.urgency, verdict.sentiment, verdict.requires_action)
     names = ("urgency", "sentiment", "needs action")

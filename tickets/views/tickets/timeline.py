@@ -1,4 +1,4 @@
-"""A ticket's history entries, ready to show: each field's change as a word-level diff."""
+"""A ticket's history for its page: each change of a field as a word-level diff."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field of an entry. `is_initial`: there was no value before. `is_long`: better folded."""
+    """One field of an entry. `is_initial`: it had no value before. `is_long`: the page folds it."""
 
     title: str
     pieces: list[Piece]
@@ -33,7 +33,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """`reason` says why, where that is not the helpdesk's doing."""
+    """`reason` is set if the change did not come from the helpdesk."""
 
     action: str
     recorded_at: datetime

@@ -1,7 +1,4 @@
-"""Read-only views of collections that ingestion and delivery write, for the Django admin; and what managers keep.
-
-The views are unmanaged: migrations do not touch them, and nothing is ever saved through them.
-"""
+"""The app's models: those that managers edit, and unmanaged models of plain collections, read-only, for the admin."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +18,14 @@ else:
 
 
 class DocumentField(_Field):
-    """A nested document just as MongoDB gives it, dates and all (a JSONField holds none)."""
+    """A nested document as MongoDB returns it, including dates (a JSONField cannot have any)."""
 
     def db_type(self, connection: Any) -> str:
         return "object"
 
 
 class IngestionLog(models.Model):
-    """One run of ingestion, whatever its end."""
+    """One ingestion run."""
 
     job_id = models.CharField("job", max_length=36, primary_key=True, db_column="_id")
     tenant_id = models.CharField("tenant", max_length=63)
@@ -57,7 +54,7 @@ class IngestionLog(models.Model):
 
 
 class TicketHistory(models.Model):
-    """One entry of a ticket's history: what changed, from which value to which."""
+    """One entry of a ticket's history: the changed fields with their old and new values."""
 
     id = ObjectIdAutoField(primary_key=True, db_column="_id")
     tenant_id = models.CharField("tenant", max_length=63)
@@ -80,7 +77,7 @@ class TicketHistory(models.Model):
 
 
 class Delivery(models.Model):
-    """One message over one channel, with its attempts."""
+    """One message to one channel, with its attempts."""
 
     key = models.CharField(max_length=64, primary_key=True, db_column="_id")
     tenant_id = models.CharField("tenant", max_length=63)

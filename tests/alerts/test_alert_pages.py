@@ -358,6 +358,6 @@ class TestAdmin:
         path = "/admin/tickets/circuit/"
         assert name in staff.get(path).content.decode()
         said = body(staff.post(path, {"action": "reset", "_selected_action": [name]}, follow=True))
-        assert "closed again" in said
+        assert "Closed the circuit" in said
         assert circuit.state().state == "closed"
         assert staff.get(f"{path}add/").status_code == 403

@@ -400,20 +400,20 @@ class TestTheCommand:
         store_tickets(tenant, [{"subject": "Refund"}, {"subject": "Refund"}])
         store_words(tenant)
         call_command("verify_lists")
-        assert "the counts add up" in capsys.readouterr().out
+        assert "Facet counts are correct" in capsys.readouterr().out
         mongo.collection("ticket_counts").delete_many({})
         mongo.collection("tickets").update_one({"external_id": "T-1"}, {"$unset": {"words": ""}})
         with pytest.raises(CommandError, match="--repair"):
             call_command("verify_lists", "--tenant", "acme")
         out = capsys.readouterr().out
-        assert "the counts of month 2026-03 are wrong by 2" in out
-        assert "1 tickets have no words" in out
+        assert "facet counts of month 2026-03 are off by 2" in out
+        assert "1 tickets are missing from search" in out
         call_command("verify_lists", "--repair")
         store_words(tenant)
         assert TicketStore(tenant).queries.count(TicketFilter(q="refund", status=("open",))) == 2
         call_command("verify_lists")
 
-    def test_words_can_be_stored_anew(self, tenant: Tenant) -> None:
+    def test_the_search_index_can_be_rebuilt(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{}, {}])
         store_words(tenant)
         call_command("verify_lists", "--repair", "--new-words")

@@ -1,0 +1,71 @@
+"""Helpdesk connections in the admin."""
+
+import time
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from supportsaas.web.admin_search import Searchable
+from tickets.helpdesks import SourceError
+from tickets.helpdesks.form import SourceForm
+from tickets.helpdesks.model import Source
+from tickets.ingestion.checking import REQUEST_SECONDS, check_in_time
+from tickets.ingestion.connecting import remove_source, save_source
+from tickets.ingestion.name_spaces import choose_name, explain_change
+
+REMEDY = "save it again on the tenant's own settings page as the helpdesk it is"
+
+
+class SourceOfTenantForm(SourceForm):
+    class Meta(SourceForm.Meta):
+        fields = ["tenant", *SourceForm.Meta.fields]
+
+
+@admin.register(Source)
+class SourceAdmin(Searchable):
+    form = SourceOfTenantForm
+    list_display = ["tenant", "name", "kind", "url", "auth", "secret_state", "schedule", "enabled"]
+    list_filter = ["kind", "enabled"]
+    list_select_related = ["tenant"]
+    search_fields = ["url"]
+    actions = ["check_connection"]
+
+    @admin.display(description="secret")
+    def secret_state(self, source: Source) -> str:
+        return "stored" if source.has_secret else "none"
+
+    @admin.display(description="syncs every", ordering="every_minutes")
+    def schedule(self, source: Source) -> str:
+        return f"{source.every_minutes} min" if source.every_minutes else "no schedule"
+
+    @admin.action(description="Check connection", permissions=["change"])
+    def check_connection(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
+        end = time.monotonic() + REQUEST_SECONDS
+        for source in queryset.select_related("tenant"):
+            left = end - time.monotonic()
+            if left < 1:
+                messages.warning(request, f"{source.tenant.slug}: not checked, the others took too long.")
+                continue
+            try:
+                checked = check_in_time(source, seconds=left)
+            except SourceError as error:
+                messages.error(request, f"{source.tenant.slug}: {error}")
+                continue
+            level = messages.SUCCESS if not checked.problems else messages.WARNING
+            level = level if checked.is_usable else messages.ERROR
+            messages.add_message(request, level, f"{source.tenant.slug}: {checked}")
+
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        former = choose_name(obj, is_same=form.is_same_helpdesk)
+        origin = save_source(obj, is_read_differently=form.needs_fresh_sync)
+        for sentence in explain_change(obj.tenant, origin, former=former, remedy=REMEDY):
+            messages.info(request, sentence)
+
+    def delete_model(self, request: HttpRequest, obj: Source) -> None:
+        remove_source(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
+        for source in queryset.select_related("tenant"):
+            remove_source(source)

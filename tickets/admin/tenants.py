@@ -1,0 +1,74 @@
+"""Tenants in the admin."""
+
+from collections import Counter
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from supportsaas.db.tenant_data import count_data
+from supportsaas.formatting import format_number
+from supportsaas.web.admin_search import Searchable
+from tenants.admin import MembershipInline
+from tenants.models import Tenant
+from tickets import jobs
+from tickets.ingestion.connecting import follow_tenant
+from tickets.ingestion.worker import count_workers
+from tickets.jobs import JobActive, JobRequest
+from tickets.store.ticket_store import TicketStore
+
+_ERASING = "The tenant is no longer accessible. Workers now erase its data; its ID can be used again after that."
+
+
+@admin.register(Tenant)
+class TenantAdmin(Searchable):
+    list_display = ["name", "slug", "timezone", "retention_days", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "slug"]
+    inlines = [MembershipInline]
+    actions = ["run_ingestion"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
+        # Every stored ticket has the slug, so it cannot change.
+        return ["slug", "created_at"] if obj else []
+
+    @admin.action(description="Run ingestion", permissions=["change"])
+    def run_ingestion(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
+        started = []
+        for tenant in queryset:
+            try:
+                jobs.enqueue(tenant, JobRequest(trigger="admin", started_by=request.user.get_username()))
+                started.append(tenant.slug)
+            except JobActive as error:
+                messages.warning(request, f"{tenant.slug}: {error}")
+        if started:
+            messages.success(request, f"Ingestion queued for {', '.join(started)}.")
+        if not count_workers():
+            messages.warning(
+                request, "No worker is running, so jobs wait in the queue. Start one with manage.py worker."
+            )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Also count the documents outside Django's tables, which will be erased, too."""
+        shown, counted, *others = super().get_deleted_objects(objs, request)
+        whole = Counter(counted)
+        for tenant in objs:
+            whole.update(count_data(tenant.slug))
+        return shown, {what: format_number(number) for what, number in whole.items()}, *others
+
+    def delete_model(self, request: HttpRequest, obj: Tenant) -> None:
+        super().delete_model(request, obj)
+        messages.info(request, _ERASING)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
+        super().delete_queryset(request, queryset)
+        messages.info(request, _ERASING)
+
+    def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change:
+            follow_tenant(obj)
+        if change and "retention_days" in form.changed_data:
+            TicketStore(obj).apply_retention()
+            messages.info(request, "Applied the retention period to stored tickets and their history.")

@@ -16,7 +16,7 @@ from tickets.rules.editing import switch_rule
 pytestmark = pytest.mark.usefixtures("db")
 
 
-def test_from_trying_a_rule_out_to_the_ticket_it_decided(
+def test_previewing_and_saving_a_rule_changes_the_ticket(
     page: Page, manager: User, tenant: Tenant, worker: Worker
 ) -> None:
     store_tickets(tenant, [{"id": f"T-{n}", "subject": "On the gold plan"} for n in range(3)])

@@ -22,7 +22,7 @@ def save_some(tenant: Tenant) -> None:
     add_view(tenant, name="averylongunbrokenname" * 2, wanted=TicketFilter(sentiment=("negative",)))
 
 
-def test_from_filters_to_a_view_that_is_chosen(page: Page, manager: User, tenant: Tenant) -> None:
+def test_saving_filters_as_a_view_and_opening_it(page: Page, manager: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{"id": "T-1", "message": "We file a lawsuit"}, {"id": "T-2"}])
     enter(page, "manager")
     page.goto("/t/acme/tickets/")

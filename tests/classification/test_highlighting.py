@@ -1,4 +1,4 @@
-"""Marked words: segments add up to the text, and say why they are marked."""
+"""Highlighting: segments add up to the text and say why they are highlighted."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +39,7 @@ def test_empty_text_has_no_segments() -> None:
     assert mark_text("", verdict(), "message") == []
 
 
-def test_a_deciding_word_is_cut_out_and_explained() -> None:
+def test_a_deciding_word_is_a_segment_with_an_explanation() -> None:
     segments = mark_text(TEXT, verdict(evidence("high", 9, 15, term="refund")), "message")
     assert [each.text for each in segments] == ["I want a ", "refund", " at once, it is not urgent"]
     assert segments[1].decided
@@ -47,26 +47,26 @@ def test_a_deciding_word_is_cut_out_and_explained() -> None:
     assert segments[1].title == "urgency: high (refund)"
 
 
-def test_a_denied_word_is_marked_as_speaking_against() -> None:
+def test_a_negated_word_is_marked_as_not_deciding() -> None:
     segments = mark_text(TEXT, verdict(evidence("low", 35, 41, term="urgent", negated=True)), "message")
     assert segments[-1].text == "urgent"
     assert not segments[-1].decided
     assert segments[-1].title == "urgency: low (not urgent)"
 
 
-def test_overlapping_places_share_the_piece_and_the_stronger_gives_the_colour() -> None:
+def test_overlapping_evidence_shares_a_segment_in_the_colour_of_the_stronger() -> None:
     places = (evidence("action", 0, 15, term="i want"), evidence("high", 9, 15, term="refund"))
     segments = mark_text(TEXT, verdict(*places), "message")
     assert [(each.text, each.label) for each in segments[:2]] == [("I want a ", "action"), ("refund", "high")]
     assert segments[1].title == "needs action (i want); urgency: high (refund)"
 
 
-def test_the_other_field_and_weightless_places_are_left_alone() -> None:
+def test_evidence_of_the_other_field_or_without_weight_is_not_highlighted() -> None:
     places = (evidence("high", 0, 6, field="subject"), evidence("high", 9, 15, weight=0.0))
     assert mark_text(TEXT, verdict(*places), "message") == [Segment(TEXT)]
 
 
-def test_a_text_shown_in_two_parts_keeps_its_marks() -> None:
+def test_a_text_shown_in_two_parts_keeps_its_highlights() -> None:
     found = verdict(evidence("high", 9, 15, term="refund"))
     head, tail = (mark_text(TEXT, found, "message", end=12), mark_text(TEXT, found, "message", start=12))
     assert "".join(each.text for each in head + tail) == TEXT
@@ -74,7 +74,7 @@ def test_a_text_shown_in_two_parts_keeps_its_marks() -> None:
     assert head[-1].label == tail[0].label == "high"
 
 
-def test_a_part_beyond_the_end_is_empty() -> None:
+def test_highlighting_beyond_the_end_of_a_text_is_empty() -> None:
     assert mark_text("short", verdict(), "message", start=100) == []
 
 

@@ -1,4 +1,4 @@
-"""Folding, queries and hits: what a search finds."""
+"""Folding, queries and hits of a search."""
 
 import re
 import unicodedata
@@ -25,47 +25,47 @@ def words(text: str) -> list[str]:
 
 
 class TestReadingAQuery:
-    def test_words_prefixes_and_phrases(self) -> None:
+    def test_a_query_has_words_prefixes_and_phrases(self) -> None:
         assert terms('Refun* "Data Breach" invoice') == [
             Term(("refun",), is_prefix=True),
             Term(("data", "breach")),
             Term(("invoice",)),
         ]
 
-    def test_what_is_typed_in_one_piece_is_a_phrase(self) -> None:
+    def test_text_typed_in_one_piece_is_a_phrase(self) -> None:
         assert terms("cust_104") == [Term(("cust", "104"))]
         assert terms("cust_10*") == [Term(("cust", "10"), is_prefix=True)]
         assert terms("bob@example.com") == [Term(("bob", "example", "com"))]
 
-    def test_a_quote_that_is_not_closed_goes_to_the_end(self) -> None:
+    def test_an_unclosed_quote_extends_to_the_end(self) -> None:
         assert terms('x "data breach') == [Term(("x",)), Term(("data", "breach"))]
 
-    def test_very_common_words_are_passed_over_alone_and_count_in_a_phrase(self) -> None:
+    def test_very_common_words_only_count_inside_a_phrase(self) -> None:
         query = parse_query('the refund "out of order"')
         assert query.terms == (Term(("refund",)), Term(("out", "of", "order")))
         assert query.ignored == ("the",)
         assert parse_query("to be").terms == ()
 
-    def test_signs_alone_are_no_query(self) -> None:
+    def test_punctuation_alone_is_an_empty_query(self) -> None:
         assert parse_query('.* $ {} "" *').terms == ()
 
-    def test_a_prefix_of_one_letter_is_refused(self) -> None:
+    def test_a_prefix_of_one_letter_is_rejected(self) -> None:
         with pytest.raises(QueryError):
             parse_query("a*")
 
     @pytest.mark.parametrize("pieces", ["ba* be* bi* bo* bu*", "ba* ba* ba* ba* ba* ba* ba*", "a b c d e f g he*"])
-    def test_some_prefixes_are_taken(self, pieces: str) -> None:
+    def test_up_to_five_prefixes_are_accepted(self, pieces: str) -> None:
         assert parse_query(pieces)
 
     @pytest.mark.parametrize(
         "pieces", ["ba* be* bi* bo* bu* by*", "a_ba* a_be* a_bi* a_bo* a_bu* a_by*", '"x ba*" "x be*" ca* ce* ci* co*']
     )
-    def test_more_than_five_are_refused_however_they_are_written(self, pieces: str) -> None:
+    def test_more_than_five_prefixes_are_rejected(self, pieces: str) -> None:
         with pytest.raises(QueryError, match=r"at most 5 words with a \*"):
             parse_query(pieces)
 
     @given(st.text(max_size=200))
-    def test_any_text_is_a_query_or_refused(self, text: str) -> None:
+    def test_any_text_is_a_query_or_rejected(self, text: str) -> None:
         try:
             query = parse_query(text)
         except QueryError:
@@ -80,7 +80,7 @@ class TestFolding:
         [("Zürich", "zurich"), ("STRASSE", "strasse"), ("Straße", "strasse"), ("Cafe\u0301", "cafe"), ("ÉCOLE", "ecole"),
          ("İstanbul", "istanbul"), ("ﬁn", "fin"), ("ΣΊΣΥΦΟΣ", "σισυφοσ"), ("Привет", "привет"), ("한국", "한국")],
     )  # fmt: skip
-    def test_case_and_accents_go(self, text: str, folded: str) -> None:
+    def test_folding_removes_case_and_accents(self, text: str, folded: str) -> None:
         assert fold(text) == folded
         assert words(text) == [folded]
 
@@ -88,7 +88,7 @@ class TestFolding:
     def test_every_form_of_a_text_has_the_same_words(self, text: str) -> None:
         assert words(unicodedata.normalize("NFD", text)) == words(unicodedata.normalize("NFC", text))
 
-    def test_of_an_id_only_what_tells_it_apart_is_stored(self) -> None:
+    def test_only_the_distinguishing_part_of_an_id_is_stored(self) -> None:
         assert searchable_words(texts=[], ids=["TA-000123", "cust_17"]) == ["000123", "17"]
         assert searchable_words(texts=[], ids=["abc-def"]) == ["abc", "def"]
 
@@ -112,7 +112,7 @@ class TestHits:
         assert hits("A data  breach; data, not a breach", '"data breach"') == ["data  breach"]
         assert hits("退款申请", "退款") == ["退款"]
 
-    def test_part_of_a_word_is_no_hit(self) -> None:
+    def test_part_of_a_word_is_not_a_hit(self) -> None:
         assert hits("unbroken brokenness", "broken") == []
 
     def test_hits_that_overlap_are_one(self) -> None:
@@ -162,7 +162,7 @@ SPACELESS_TEXTS = {
 
 class TestScripts:
     @pytest.mark.parametrize("language", SIGNED)
-    def test_a_word_is_whole_with_its_signs(self, language: str) -> None:
+    def test_a_word_includes_its_signs(self, language: str) -> None:
         text, word = SIGNED[language]
         assert len(words(word)) == 1
         assert words(word)[0] in words(text)
@@ -170,9 +170,7 @@ class TestScripts:
         assert fold(hits(text, word)[0]) == fold(word)
 
     @pytest.mark.parametrize("language", SPACELESS_TEXTS)
-    def test_without_spaces_every_letter_with_its_signs_is_a_word_and_what_is_typed_a_phrase(
-        self, language: str
-    ) -> None:
+    def test_scripts_without_spaces_split_into_letters_and_match_as_phrases(self, language: str) -> None:
         text, word = SPACELESS_TEXTS[language]
         assert set(words(word)) <= set(words(text))
         assert hits(text, word) == [word]
@@ -189,6 +187,6 @@ class TestScripts:
             assert words(unicodedata.normalize(form, text)) == words(text)
             assert len(hits(unicodedata.normalize(form, text), word)) == 1
 
-    def test_signs_are_no_digits_that_tell_an_id_apart(self) -> None:
+    def test_script_signs_do_not_count_as_digits_of_an_id(self) -> None:
         assert searchable_words(texts=[], ids=["ग्राहक_17"]) == ["17"]
         assert searchable_words(texts=[], ids=["ग्राहक"]) == ["ग्राहक"]

@@ -1,4 +1,4 @@
-"""A tenant's own rules, as they judge one ticket."""
+"""A tenant's own rules, applied to one ticket."""
 
 import re
 import time
@@ -26,7 +26,7 @@ def rule(phrases: str, **effects: Any) -> TenantRule:
     return TenantRule(phrases, parse_phrases(phrases), **effects)
 
 
-def judged(text: str, *rules: TenantRule, subject: str = "") -> Classification:
+def classified(text: str, *rules: TenantRule, subject: str = "") -> Classification:
     return classify_ticket(subject=subject, message=text, rules=TenantRules(rules))
 
 
@@ -47,71 +47,71 @@ class TestWhatARuleFinds:
             "not a gold plan",
         ],
     )
-    def test_words_and_phrases_whatever_case_and_marks_between(self, text: str) -> None:
-        assert judged(text, VIP).urgency == "high"
-        assert judged("", VIP, subject=text).urgency == "high"
+    def test_rules_match_words_and_phrases_whatever_the_case_and_punctuation(self, text: str) -> None:
+        assert classified(text, VIP).urgency == "high"
+        assert classified("", VIP, subject=text).urgency == "high"
 
     @pytest.mark.parametrize("text", ["golden plan", "plan gold", "gold or silver plan", "goldplan", "marigold plan"])
-    def test_a_rule_finds_only_whole_words_in_their_order(self, text: str) -> None:
-        assert judged(text, VIP).urgency == "low"
+    def test_a_rule_matches_only_whole_words_in_order(self, text: str) -> None:
+        assert classified(text, VIP).urgency == "low"
 
     def test_accents_do_not_matter(self) -> None:
         cafe = rule("café zürich", urgency="high")
-        assert judged("the CAFE ZU\u0308RICH", cafe).urgency == "high"
-        assert judged("the Café Zürich", rule("cafe zurich", urgency="high")).urgency == "high"
+        assert classified("the CAFE ZU\u0308RICH", cafe).urgency == "high"
+        assert classified("the Café Zürich", rule("cafe zurich", urgency="high")).urgency == "high"
 
-    def test_a_star_stands_for_the_rest_of_the_word(self) -> None:
+    def test_a_star_matches_the_rest_of_a_word(self) -> None:
         prefix = rule("refurb*", urgency="high")
-        assert judged("a refurbished one", prefix).urgency == judged("refurb", prefix).urgency == "high"
-        assert judged("unrefurbished", prefix).urgency == "low"
-        assert judged("a priority customer", rule("priority cust*", urgency="high")).urgency == "high"
+        assert classified("a refurbished one", prefix).urgency == classified("refurb", prefix).urgency == "high"
+        assert classified("unrefurbished", prefix).urgency == "low"
+        assert classified("a priority customer", rule("priority cust*", urgency="high")).urgency == "high"
 
     def test_scripts_without_spaces_have_phrases_too(self) -> None:
-        assert judged("至急返金してください", rule("返金", urgency="high")).urgency == "high"
+        assert classified("至急返金してください", rule("返金", urgency="high")).urgency == "high"
 
-    def test_what_others_wrote_does_not_count(self) -> None:
-        assert judged("See below.\n> we are on the gold plan", VIP).urgency == "low"
-        assert judged("Hello.\n-- \nkey account manager", VIP).urgency == "low"
+    def test_quoted_text_does_not_count(self) -> None:
+        assert classified("See below.\n> we are on the gold plan", VIP).urgency == "low"
+        assert classified("Hello.\n-- \nkey account manager", VIP).urgency == "low"
 
-    def test_a_phrase_does_not_reach_from_the_subject_into_the_message(self) -> None:
-        assert judged("plan", VIP, subject="gold").urgency == "low"
+    def test_a_phrase_does_not_match_across_subject_and_message(self) -> None:
+        assert classified("plan", VIP, subject="gold").urgency == "low"
 
     @pytest.mark.parametrize("text", ["", " ", ",", "!!!", "*", "a*", ", ".join(f"w{n}" for n in range(21)), "a " * 11])
-    def test_phrases_that_nobody_can_say_are_refused_with_a_sentence(self, text: str) -> None:
+    def test_phrases_that_cannot_match_are_rejected_with_the_reason(self, text: str) -> None:
         with pytest.raises(PhraseError, match=r"\.$"):
             parse_phrases(text)
 
 
 class TestWhatARuleDecides:
-    def test_the_first_of_the_list_wins_for_each_verdict(self) -> None:
+    def test_the_first_matching_rule_wins_for_each_verdict(self) -> None:
         text = "Cheers from a key account, about the newsletter"
-        assert (judged(text, VIP, SPAM).urgency, judged(text, VIP, SPAM).sentiment) == ("high", "neutral")
-        assert (judged(text, SPAM, VIP).urgency, judged(text, SPAM, PRAISE).sentiment) == ("low", "neutral")
-        assert judged(text, PRAISE, SPAM).sentiment == "positive"
+        assert (classified(text, VIP, SPAM).urgency, classified(text, VIP, SPAM).sentiment) == ("high", "neutral")
+        assert (classified(text, SPAM, VIP).urgency, classified(text, SPAM, PRAISE).sentiment) == ("low", "neutral")
+        assert classified(text, PRAISE, SPAM).sentiment == "positive"
 
     def test_a_rule_overrides_the_vocabulary(self) -> None:
         angry = "This newsletter is terrible and urgent, answer immediately"
-        assert (judged(angry).urgency, judged(angry).sentiment) == ("high", "negative")
-        assert (judged(angry, SPAM).urgency, judged(angry, SPAM).sentiment) == ("low", "neutral")
+        assert (classified(angry).urgency, classified(angry).sentiment) == ("high", "negative")
+        assert (classified(angry, SPAM).urgency, classified(angry, SPAM).sentiment) == ("low", "neutral")
 
     @pytest.mark.parametrize("text", ["lawsuit", "a chargeback", "security breach", "data breach"])
     def test_what_is_always_high_stays_high(self, text: str) -> None:
-        assert judged(f"newsletter: {text}", SPAM).urgency == "high"
-        assert judged(f"newsletter: {text}", SPAM).decisions.urgency is None
+        assert classified(f"newsletter: {text}", SPAM).urgency == "high"
+        assert classified(f"newsletter: {text}", SPAM).decisions.urgency is None
 
-    def test_at_least_medium_lowers_nothing(self) -> None:
+    def test_at_least_medium_does_not_lower_urgency(self) -> None:
         lift = rule("portal", urgency="at least medium")
-        assert judged("the portal", lift).urgency == "medium"
-        assert judged("the portal, urgent, critical, immediately", lift).urgency == "high"
-        assert judged("the portal, urgent, critical, immediately", lift).decisions.urgency is None
+        assert classified("the portal", lift).urgency == "medium"
+        assert classified("the portal, urgent, critical, immediately", lift).urgency == "high"
+        assert classified("the portal, urgent, critical, immediately", lift).decisions.urgency is None
 
-    def test_a_rule_changes_only_what_it_names(self) -> None:
+    def test_a_rule_changes_only_the_verdicts_it_sets(self) -> None:
         text = "Please help, the gold plan is terrible. Thanks"
-        before, after = judged(text), judged(text, VIP)
+        before, after = classified(text), classified(text, VIP)
         assert (after.sentiment, after.requires_action) == (before.sentiment, before.requires_action)
 
     def test_the_words_of_a_rule_come_first_in_the_keywords_and_are_highlighted(self) -> None:
-        verdict = judged("urgent: a Gold  Plan customer", VIP)
+        verdict = classified("urgent: a Gold  Plan customer", VIP)
         assert verdict.keywords[0] == "gold plan"
         segments = mark_text("urgent: a Gold  Plan customer", verdict, "message")
         assert [each.text for each in segments if "rule “gold plan”" in each.title] == ["Gold  Plan"]
@@ -119,16 +119,16 @@ class TestWhatARuleDecides:
         assert reasons(verdict)[0].terms == ("gold plan",)
 
     def test_words_of_the_vocabulary_that_were_overruled_are_no_keywords(self) -> None:
-        assert judged("the newsletter is urgent, immediately", SPAM).keywords == ("newsletter",)
+        assert classified("the newsletter is urgent, immediately", SPAM).keywords == ("newsletter",)
 
-    def test_the_version_follows_what_is_judged_and_nothing_else(self) -> None:
+    def test_the_version_of_rules_changes_only_with_what_they_decide(self) -> None:
         version = TenantRules([VIP, SPAM]).version
         assert version == TenantRules([replace(VIP, id="other"), SPAM]).version
         others = [[SPAM, VIP], [VIP], [replace(VIP, urgency="low"), SPAM], [rule("gold plan", urgency="high"), SPAM]]
         assert len({version, NO_RULES.version, *(TenantRules(each).version for each in others)}) == 6
 
 
-def test_many_rules_over_long_hostile_text_take_no_long_time() -> None:
+def test_many_rules_over_long_hostile_text_are_fast() -> None:
     words = "a " * 9
     rules = TenantRules(
         rule(", ".join(f"{words}b{n}x{m}" for m in range(20)), urgency="high") for n in range(MAX_RULES)
@@ -172,7 +172,7 @@ def say(text: str, phrase: str) -> bool:
 
 @settings(max_examples=400)
 @given(subject=texts, message=texts, listed=rules_of)
-def test_the_verdict_is_that_of_a_slow_reading_of_the_rules(
+def test_verdicts_agree_with_a_slow_reading_of_the_rules(
     subject: str, message: str, listed: list[tuple[str, Any, Any]]
 ) -> None:
     try:

@@ -1,4 +1,4 @@
-"""Which words of a ticket are worth counting."""
+"""The topics of a ticket."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def of(message: str, subject: str = "") -> tuple[str, ...]:
     return topics(subject=subject, message=message)
 
 
-def test_topics_are_the_meaningful_words_in_order_of_appearance_once_each() -> None:
+def test_topics_are_the_distinct_meaningful_words_in_order_of_appearance() -> None:
     assert of("The printer eats paper and the Printer eats toner", "Printer jam") == (
         "printer",
         "jam",
@@ -49,20 +49,20 @@ def test_the_word_before_a_full_stop_is_kept_without_it() -> None:
         "Hola, el los las para con por que, gracias, saludos",
     ],
 )
-def test_function_words_and_greetings_are_no_topics(text: str) -> None:
+def test_function_words_and_greetings_are_not_topics(text: str) -> None:
     assert of(text) == ()
 
 
-def test_numbers_and_short_words_are_no_topics() -> None:
+def test_numbers_and_short_words_are_not_topics() -> None:
     assert of("404 12.50 2024-05-01 ab PC x86 7th 4711a 3fa85f64ddd order66") == ("order66",)
 
 
-def test_nothing_of_an_address_becomes_a_topic() -> None:
+def test_addresses_are_not_topics() -> None:
     text = "Login fails: ann.smith@firma.example, (https://portal.example/login?next=/cart) www.shop.example shop.com. Cookie"
     assert of(text) == ("login", "fails", "cookie")
 
 
-def test_a_possessive_goes_and_an_elided_article_too() -> None:
+def test_topics_lose_a_possessive_s_and_an_elided_article() -> None:
     assert of("The customer's screen, customers\u2019 l'ordinateur") == (
         "customer",
         "screen",
@@ -81,12 +81,12 @@ def test_words_with_hyphens_and_accents_stay_whole() -> None:
     )
 
 
-def test_there_is_a_limit_and_the_first_words_are_kept() -> None:
+def test_the_first_topics_up_to_the_limit_are_kept() -> None:
     words = [f"word{chr(97 + index // 26)}{chr(97 + index % 26)}" for index in range(100)]
     assert of(" ".join(words)) == tuple(words[:TOPIC_LIMIT])
 
 
-def test_keys_and_hashes_are_no_topics() -> None:
+def test_keys_and_hashes_are_not_topics() -> None:
     assert of(f"token {'abcdef' * 10} end-user") == ("token", "end-user")
 
 
@@ -104,7 +104,7 @@ def test_topics_of_any_text_are_distinct_words_without_stop_words(subject: str, 
 
 
 @pytest.mark.parametrize("piece", ["a", "abc ", "ab-", "a'", "@", "a@b ", "://", "\u0130", "x.com "])
-def test_a_megabyte_is_no_burden(piece: str) -> None:
+def test_topics_of_a_megabyte_take_little_time(piece: str) -> None:
     started = time.process_time()
     topics(subject="", message=piece * (1_000_000 // len(piece)))
     assert time.process_time() - started < 2.0
@@ -122,6 +122,6 @@ def test_a_megabyte_is_no_burden(piece: str) -> None:
         ("за́мок", ("замок",)),
     ],
 )
-def test_a_word_of_any_script_is_a_topic_whole(text: str, found: tuple[str, ...]) -> None:
+def test_a_whole_word_of_any_script_is_a_topic(text: str, found: tuple[str, ...]) -> None:
     assert of(text) == found
     assert of(unicodedata.normalize("NFD", text)) == tuple(unicodedata.normalize("NFC", each) for each in found)

@@ -166,7 +166,7 @@ class TestReclassification:
         with pytest.raises(TypeError, match="delete each"):
             ClassificationRule.objects.filter(tenant=tenant).delete()
 
-    def test_no_change_of_a_rule_is_committed_without_its_mark(
+    def test_no_change_of_a_rule_is_committed_without_a_reclassification(
         self, tenant: Tenant, tickets: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rule = add_rule(tenant)
@@ -205,7 +205,7 @@ class TestReclassification:
         reclassify_all()
         assert urgencies(tenant)["T-00"] == "low"
 
-    def test_the_workers_find_rules_that_were_changed_in_a_shell(self, tenant: Tenant, tickets: list[str]) -> None:
+    def test_a_periodic_task_finds_rules_changed_in_a_shell(self, tenant: Tenant, tickets: list[str]) -> None:
         rule = ClassificationRule(tenant=tenant, phrases="gold plan", urgency="high")
         rule.save()
         assert reclassify_all() == 0

@@ -167,7 +167,7 @@ def test_the_preview_covers_fewer_tickets_if_their_messages_are_very_long(
     assert "of the newest 2 tickets" in text_of(page.post("/t/acme/rules/add/", {**FORM, "preview": "1"}))
 
 
-def test_progress_is_shown_until_the_end(page: Client, tenant: Tenant) -> None:
+def test_progress_is_shown_until_reclassification_ends(page: Client, tenant: Tenant) -> None:
     store_tickets(tenant, [{"id": "T-1", "subject": "gold plan"}])
     make(tenant, "gold plan")
     shown = text_of(page.get("/t/acme/rules/judging/"))

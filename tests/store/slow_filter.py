@@ -1,4 +1,4 @@
-"""What a filter lets through, said once more in plain Python, slowly: tests compare the lists with it."""
+"""The filters of a list in plain and slow Python, for tests to compare lists with."""
 
 import re
 import unicodedata

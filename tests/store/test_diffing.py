@@ -1,4 +1,4 @@
-"""Word-level diffs: they tell both texts again, read well, and stay quick on anything."""
+"""Word-level diffs: both texts can be read from them, and any two texts are compared quickly."""
 
 import time
 
@@ -18,7 +18,7 @@ def told(pieces: list[Piece], *kinds: str) -> str:
 
 
 @given(WORDS, WORDS)
-def test_a_diff_tells_the_old_and_the_new_text_again(old: str, new: str) -> None:
+def test_the_old_and_the_new_text_can_be_read_from_a_diff(old: str, new: str) -> None:
     pieces = diff_texts(old, new)
     if all(piece.kind != "skipped" for piece in pieces):
         assert told(pieces, "same", "removed") == old
@@ -38,7 +38,7 @@ def test_equal_texts_have_nothing_to_show_as_changed() -> None:
     assert diff_texts("", "") == []
 
 
-def test_one_word_replaced() -> None:
+def test_a_diff_shows_one_replaced_word() -> None:
     assert diff_texts("ship by Friday please", "ship by Monday please") == [
         Piece("same", "ship by "),
         Piece("removed", "Friday"),
@@ -47,7 +47,7 @@ def test_one_word_replaced() -> None:
     ]
 
 
-def test_words_are_replaced_whole_though_they_begin_alike() -> None:
+def test_words_with_a_common_start_are_replaced_as_a_whole() -> None:
     assert diff_texts("pending", "pended") == [Piece("removed", "pending"), Piece("added", "pended")]
 
 
@@ -60,19 +60,19 @@ def test_neighbouring_words_are_replaced_together() -> None:
     ]
 
 
-def test_from_nothing_everything_is_added() -> None:
+def test_a_diff_from_an_empty_text_adds_everything() -> None:
     assert diff_texts("", "hello") == [Piece("added", "hello")]
     assert diff_texts("hello", "") == [Piece("removed", "hello")]
 
 
-def test_line_breaks_a_change_begins_with_stand_apart() -> None:
+def test_line_breaks_at_the_start_of_a_change_are_a_piece_of_their_own() -> None:
     pieces = diff_texts("First", "First\n\nSecond")
     assert pieces == [Piece("same", "First"), Piece("added", "\n\n"), Piece("added", "Second")]
     assert pieces[1].is_break
     assert pieces[1].visible_breaks == "↵\n↵\n"
 
 
-def test_what_stayed_is_cut_to_the_part_near_a_change() -> None:
+def test_unchanged_text_is_cut_to_the_part_near_a_change() -> None:
     text = "word " * 500
     pieces = diff_texts(text + "old" + " word" * 500, text + "new" + " word" * 500)
     assert [piece.kind for piece in pieces] == ["skipped", "same", "removed", "added", "same", "skipped"]
@@ -91,7 +91,7 @@ def test_what_stayed_is_cut_to_the_part_near_a_change() -> None:
         pytest.param(" ".join(map(str, range(290))), " ".join(map(str, reversed(range(290)))), id="reversed"),
     ],
 )
-def test_a_megabyte_is_compared_quickly_and_shown_shortly(old: str, new: str) -> None:
+def test_a_megabyte_is_compared_quickly_and_shown_briefly(old: str, new: str) -> None:
     began = time.process_time()
     pieces = diff_texts(old, new)
     assert time.process_time() - began < 2.0

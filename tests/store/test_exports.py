@@ -1,4 +1,4 @@
-"""Exports: the very rows of the list, safe in a spreadsheet, streamed, and never half a file that looks whole."""
+"""Exports: the rows of the list, safe in a spreadsheet, streamed; an incomplete file never looks complete."""
 
 import csv
 import http.client
@@ -75,7 +75,9 @@ class TestTheList:
         page = client.get(f"/t/acme/tickets/?{query}")
         assert page.context["page"].total == len(ids)
 
-    def test_times_are_the_tenants_and_say_so(self, tenant: Tenant, manager: User, client_of: ClientOf) -> None:
+    def test_exported_times_are_in_the_tenants_time_zone_and_name_it(
+        self, tenant: Tenant, manager: User, client_of: ClientOf
+    ) -> None:
         tenant.timezone = "Europe/Berlin"
         tenant.save()
         store_tickets(tenant, [{"created_at": "2026-03-10T09:00:00Z"}])
@@ -84,7 +86,7 @@ class TestTheList:
         (line,) = lines_of(client_of(manager).get("/t/acme/export/tickets/", {"format": "jsonl"}))
         assert (line["created_at"], line["time_zone"]) == ("2026-03-10T10:00:00+01:00", "Europe/Berlin")
 
-    def test_texts_come_back_as_they_are_and_nothing_is_a_formula(
+    def test_exported_texts_are_unchanged_and_never_a_formula(
         self, tenant: Tenant, manager: User, client_of: ClientOf
     ) -> None:
         message = 'a "quoted", Zürich\nsecond line; =1'
@@ -96,7 +98,7 @@ class TestTheList:
         assert line["subject"] == "=HYPERLINK(1)"
         assert set(line) == {*TICKET_COLUMNS, "time_zone"}
 
-    def test_a_token_may_export_and_another_tenants_may_not(
+    def test_a_token_may_export_its_own_tenants_tickets_only(
         self, tenant: Tenant, manager: User, stranger: User
     ) -> None:
         store_tickets(tenant, [{}])
@@ -105,7 +107,7 @@ class TestTheList:
             client = Client(headers={"Authorization": f"Bearer {text}"})
             assert client.get("/export/tickets", {"tenant_id": "acme"}).status_code == status
 
-    def test_what_is_no_filter_is_said_before_the_first_byte(
+    def test_an_invalid_filter_is_reported_before_an_export_starts(
         self, tenant: Tenant, manager: User, client_of: ClientOf
     ) -> None:
         client = client_of(manager)
@@ -115,7 +117,7 @@ class TestTheList:
             assert query.split("=")[0] in response.content.decode()
             assert client.get(f"/export/tickets?tenant_id=acme&{query}").status_code == 422
 
-    def test_the_page_links_to_the_export_of_what_it_shows(
+    def test_the_list_links_to_the_export_of_its_tickets(
         self, tenant: Tenant, manager: User, client_of: ClientOf
     ) -> None:
         store_tickets(tenant, [{"status": "open"}])
@@ -124,13 +126,13 @@ class TestTheList:
 
 
 @pytest.mark.usefixtures("db")
-class TestPlaces:
+class TestSlots:
     """An export holds a thread of the web server for as long as it goes, so few go at once."""
 
     ADDRESSES = ("/t/acme/export/tickets/", "/export/tickets?tenant_id=acme")
 
     @pytest.mark.parametrize("address", ADDRESSES)
-    def test_a_third_export_of_one_person_is_refused_until_one_has_ended(
+    def test_a_third_export_by_one_user_is_rejected_until_one_has_ended(
         self, tenant: Tenant, manager: User, team_mate: User, client_of: ClientOf, address: str
     ) -> None:
         store_tickets(tenant, [{}])
@@ -148,7 +150,7 @@ class TestPlaces:
         assert len(rows_of(client.get(self.ADDRESSES[0]))) == 1, "and one came to its end"
         third.close()
 
-    def test_a_browser_is_told_in_a_page(self, tenant: Tenant, manager: User, client_of: ClientOf) -> None:
+    def test_a_browser_gets_an_error_page(self, tenant: Tenant, manager: User, client_of: ClientOf) -> None:
         client = client_of(manager)
         going = [client.get(self.ADDRESSES[0]) for _ in range(2)]
         refused = client.get(self.ADDRESSES[0], headers={"Accept": "text/html"})
@@ -156,7 +158,7 @@ class TestPlaces:
         assert len(going) == 2
 
     @pytest.mark.parametrize("address", ADDRESSES)
-    def test_a_filter_that_is_refused_takes_none(
+    def test_an_invalid_filter_occupies_no_export_slot(
         self, tenant: Tenant, manager: User, client_of: ClientOf, address: str
     ) -> None:
         client = client_of(manager)
@@ -166,7 +168,7 @@ class TestPlaces:
 
 @pytest.mark.usefixtures("db")
 class TestCharts:
-    def test_every_table_of_the_dashboard_can_be_taken_away(
+    def test_every_table_of_the_dashboard_can_be_exported(
         self, tenant: Tenant, manager: User, client_of: ClientOf
     ) -> None:
         from supportsaas import clock
@@ -187,7 +189,9 @@ class TestCharts:
                     if not isinstance(value, datetime):
                         assert line[column.key] == value
 
-    def test_an_unknown_chart_or_period_is_told(self, tenant: Tenant, manager: User, client_of: ClientOf) -> None:
+    def test_exporting_an_unknown_chart_or_period_is_rejected(
+        self, tenant: Tenant, manager: User, client_of: ClientOf
+    ) -> None:
         client = client_of(manager)
         assert client.get("/t/acme/charts/nothing/csv/").status_code == 404
         assert client.get("/t/acme/charts/totals/pdf/").status_code == 400
@@ -230,11 +234,11 @@ class TestWriting:
     def test_only_cells_that_might_be_a_formula_are_marked(self, text: str, written: str) -> None:
         assert plain_text(text) == written
 
-    def test_numbers_stay_numbers(self) -> None:
+    def test_numbers_stay_numbers_in_an_export(self) -> None:
         data = b"".join(write_rows("csv", ["n", "s"], [[-3, 0.25]], moments=[], zone=BERLIN)).decode("utf-8-sig")
         assert data.splitlines()[1] == "-3,0.25"
 
-    def test_the_name_has_tenant_and_period(self) -> None:
+    def test_the_name_of_an_export_has_tenant_and_period(self) -> None:
         name = file_name("acme", "tickets", "csv", start=None, end=None, zone=BERLIN)
         assert name == "acme_tickets_all-time.csv"
         start, end = datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC)
@@ -242,7 +246,7 @@ class TestWriting:
         assert name == "acme_tickets_2026-03-01_to_2026-03-31.jsonl"
 
     @pytest.mark.usefixtures("db")
-    def test_the_name_of_a_part_does_not_read_like_all(self, tenant: Tenant) -> None:
+    def test_the_name_of_a_filtered_export_says_so(self, tenant: Tenant) -> None:
         of_urgent = tickets_file(tenant, TicketFilter(urgency=("high",)), "csv")
         of_march = tickets_file(tenant, TicketFilter(created_from=datetime(2026, 2, 28, 23, tzinfo=UTC)), "csv")
         assert '"acme_selected-tickets_all-time.csv"' in of_urgent["Content-Disposition"]
@@ -288,7 +292,7 @@ def test_memory_stays_flat_however_long_the_file(tenant: Tenant, format_: str) -
 
 
 @pytest.mark.usefixtures("db")
-def test_a_file_that_breaks_off_does_not_look_whole(tenant: Tenant, manager: User) -> None:
+def test_an_interrupted_export_does_not_look_complete(tenant: Tenant, manager: User) -> None:
     """Over the real server: the cursor dies under way, and the transfer has no proper end."""
     _store_in_bulk(tenant, 1_500, "x" * 40_000)
     text = ApiToken.issue(name="x", user=manager, tenant=None, role=Role.VIEWER)[1]

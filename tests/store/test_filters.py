@@ -1,4 +1,4 @@
-"""Filters: read strictly, written back the same, never an operator."""
+"""Filters: strictly parsed, written back unchanged, never a MongoDB operator."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,13 +23,13 @@ def parse(zone: ZoneInfo = BERLIN, **values: Any) -> TicketFilter:
     return TicketFilter.parse({k: v if isinstance(v, list) else [v] for k, v in values.items()}, zone=zone)
 
 
-def test_a_bare_date_is_a_day_of_the_tenants_zone_and_the_last_day_is_included() -> None:
+def test_a_date_is_a_day_in_the_tenants_time_zone_and_the_last_day_is_included() -> None:
     wanted = parse(created_from="2026-03-28", created_to="2026-03-29")
     assert wanted.created_from == datetime(2026, 3, 27, 23, tzinfo=UTC)
     assert wanted.created_to == datetime(2026, 3, 29, 22, tzinfo=UTC)  # the night the clocks went forward
 
 
-def test_an_exact_moment_stays_as_it_is() -> None:
+def test_a_filter_keeps_an_exact_time() -> None:
     assert parse(created_to="2026-03-28T10:00:00Z").created_to == datetime(2026, 3, 28, 10, tzinfo=UTC)
     assert parse(created_to="2026-03-28T10:00:00+01:00").created_to == datetime(2026, 3, 28, 9, tzinfo=UTC)
 
@@ -51,13 +51,13 @@ def test_an_exact_moment_stays_as_it_is() -> None:
         ("q", "a\0b"),
     ],
 )
-def test_a_bad_value_names_its_field(name: str, value: Any) -> None:
+def test_the_error_of_an_invalid_value_names_its_field(name: str, value: Any) -> None:
     with pytest.raises(FilterError) as caught:
         parse(**{name: value})
     assert caught.value.field == name
 
 
-def test_a_period_that_ends_before_it_begins_is_refused() -> None:
+def test_a_period_that_ends_before_it_begins_is_rejected() -> None:
     with pytest.raises(FilterError):
         parse(created_from="2026-03-29", created_to="2026-03-01")
 
@@ -82,7 +82,7 @@ _FILTERS = st.builds(
 
 
 @given(_FILTERS)
-def test_a_filter_survives_its_own_address(wanted: TicketFilter) -> None:
+def test_parsing_a_filters_query_string_gives_the_same_filter(wanted: TicketFilter) -> None:
     assert TicketFilter.parse(parse_qs(wanted.query(), keep_blank_values=True), zone=BERLIN) == wanted
 
 
@@ -99,7 +99,7 @@ def test_operators_and_patterns_in_a_parameter_are_only_text(tenant: Tenant) -> 
 
 
 @pytest.mark.usefixtures("db")
-def test_several_values_of_a_field_mean_any_of_them_and_fields_go_together(tenant: Tenant) -> None:
+def test_a_list_matches_any_value_of_a_field_and_all_fields(tenant: Tenant) -> None:
     store_tickets(
         tenant,
         [
@@ -114,7 +114,7 @@ def test_several_values_of_a_field_mean_any_of_them_and_fields_go_together(tenan
 
 
 @pytest.mark.usefixtures("db")
-def test_the_counts_beside_the_choices_are_what_choosing_them_gives(tenant: Tenant) -> None:
+def test_the_count_beside_a_choice_is_the_total_after_choosing_it(tenant: Tenant) -> None:
     store_tickets(
         tenant,
         [
@@ -137,7 +137,7 @@ def test_the_counts_beside_the_choices_are_what_choosing_them_gives(tenant: Tena
 
 class TestPaging:
     @pytest.mark.usefixtures("db")
-    def test_pages_cover_everything_once_also_where_stamps_are_equal(self, tenant: Tenant) -> None:
+    def test_pages_cover_every_ticket_once_even_with_equal_times(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n:02}", "created_at": f"2026-03-{1 + n // 10:02}"} for n in range(35)])
         store = TicketStore(tenant)
         seen: list[str] = []
@@ -153,7 +153,7 @@ class TestPaging:
         assert len(set(seen)) == 35
 
     @pytest.mark.usefixtures("db")
-    def test_going_back_shows_the_page_before(self, tenant: Tenant) -> None:
+    def test_the_previous_cursor_shows_the_previous_page(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n:02}"} for n in range(12)])
         store = TicketStore(tenant)
 
@@ -175,7 +175,7 @@ class TestPaging:
         assert start.previous_cursor is None
 
     @pytest.mark.usefixtures("db")
-    def test_tickets_that_arrive_meanwhile_neither_repeat_nor_hide_others(self, tenant: Tenant) -> None:
+    def test_tickets_that_arrive_between_pages_neither_repeat_nor_hide_others(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n:02}"} for n in range(6)])
         store = TicketStore(tenant)
         first = store.queries.page_by_cursor(TicketFilter(), size=3)
@@ -186,7 +186,7 @@ class TestPaging:
         assert seen == [f"T-{n:02}" for n in range(5, -1, -1)]
 
     @pytest.mark.usefixtures("db")
-    def test_the_list_is_read_by_its_index_without_sorting(self, tenant: Tenant) -> None:
+    def test_the_list_is_read_from_its_index_without_sorting(self, tenant: Tenant) -> None:
         from supportsaas.db import mongo
 
         store_tickets(tenant, [{} for _ in range(30)])
@@ -200,17 +200,17 @@ class TestPaging:
     @pytest.mark.parametrize(
         "text", ["", "x", "bm9uc2Vuc2U", "W10", "WzAsIngiLDFd", "é", "=" * 8, "WzAsMWU5OTksIngiXQ"]
     )
-    def test_a_text_that_is_no_cursor_is_refused(self, text: str) -> None:
+    def test_an_invalid_cursor_is_rejected(self, text: str) -> None:
         with pytest.raises(CursorError):
             Cursor.decode(text)
 
     @given(_MOMENTS, st.text(st.characters(exclude_categories=["Cs"])), st.booleans())
-    def test_a_cursor_survives_its_text(self, moment: datetime, external_id: str, backwards: bool) -> None:
+    def test_a_decoded_cursor_equals_the_encoded_one(self, moment: datetime, external_id: str, backwards: bool) -> None:
         cursor = Cursor(moment, external_id, backwards)
         assert Cursor.decode(cursor.encode()) == cursor
 
 
-def test_a_store_refuses_to_exist_without_a_tenant() -> None:
+def test_a_store_needs_a_tenant() -> None:
     for nobody in (None, "", "acme", Tenant()):
         with pytest.raises(ValueError):
             TicketStore(nobody)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Saved views: kept by managers, used by everybody, only ever filters that the list understands."""
+"""Saved views: edited by managers, used by all members, and always valid filters of the list."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Search in the tenant's tickets: what becomes searchable when, and what is found."""
+"""Searching a tenant's tickets: when they become searchable, and what is found."""
 
 import re
 import threading
@@ -80,11 +80,11 @@ def tickets(tenant: Tenant) -> Tenant:
         (".*", []),
     ],
 )
-def test_what_a_query_finds(tickets: Tenant, q: str, ids: list[str]) -> None:
+def test_queries_match_words_prefixes_and_phrases(tickets: Tenant, q: str, ids: list[str]) -> None:
     assert found(tickets, q) == ids
 
 
-def test_a_search_goes_together_with_every_filter(tickets: Tenant) -> None:
+def test_a_search_can_be_combined_with_every_filter(tickets: Tenant) -> None:
     assert found(tickets, "data", customer_id="cust_104") == ["A-1"]
     assert found(tickets, '"data breach"', customer_id="cust_7") == []
     assert found(tickets, "data", keyword="breach") == ["A-1", "A-2"]
@@ -111,7 +111,7 @@ def test_a_prefix_of_too_many_words_asks_for_more_letters(tenant: Tenant) -> Non
         TicketStore(tenant).queries.page_by_cursor(TicketFilter(q="zz*"), size=10)
 
 
-def test_prefixes_that_stand_for_too_many_words_together_ask_for_more_letters(tenant: Tenant) -> None:
+def test_prefixes_that_match_too_many_words_together_ask_for_more_letters(tenant: Tenant) -> None:
     message = " ".join(f"{letter}{letter}{n}" for letter in "abcde" for n in range(60))
     store_tickets(tenant, [{"message": message}])
     store_words(tenant)
@@ -130,7 +130,7 @@ class TestBecomingSearchable:
         assert WordIndex(tenant).find_waiting().count == 0
         assert found(tenant, "refund") == ["T-1", "T-2"]
 
-    def test_a_changed_text_waits_again_and_its_old_words_are_gone(self, tenant: Tenant) -> None:
+    def test_a_changed_text_waits_again_and_loses_its_old_words(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "Refund"}])
         store_words(tenant)
         store_tickets(tenant, [{"subject": "Invoice", "updated_at": "2026-03-10T10:00:00Z"}])
@@ -139,7 +139,7 @@ class TestBecomingSearchable:
         assert found(tenant, "refund") == []
         assert found(tenant, "invoice") == ["T-1"]
 
-    def test_with_a_changed_status_alone_it_stays_searchable(self, tenant: Tenant) -> None:
+    def test_a_ticket_with_a_changed_status_stays_searchable(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "Refund"}])
         store_words(tenant)
         store_tickets(tenant, [{"subject": "Refund", "status": "closed", "updated_at": "2026-03-10T10:00:00Z"}])
@@ -199,7 +199,7 @@ class TestBecomingSearchable:
         store_waiting_words(stop)
         assert len(found(tenant, "refund")) == len(found(other_tenant, "refund")) == 40
 
-    def test_the_list_of_a_keyword_has_tickets_that_wait_too(self, tenant: Tenant) -> None:
+    def test_the_list_of_a_keyword_includes_waiting_tickets(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "Invoice"}, {"subject": "Invoice"}])
         store_words(tenant)
         store_tickets(tenant, [{"id": "T-3", "subject": "Invoice", "created_at": "2026-03-10T08:00:00Z"}])
@@ -220,7 +220,7 @@ class TestThePage:
         assert "<script>refund" not in page and "<b>Refund" not in page
         assert 'href="/t/acme/tickets/T-1/?q=refund+%22%3Cb%3E%22"' in page
 
-    def test_the_ticket_marks_hits_beside_the_deciding_words(
+    def test_the_ticket_page_highlights_hits_and_deciding_words(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client]
     ) -> None:
         store_tickets(tenant, [{"subject": "Lawsuit", "message": "about Zürich"}])
@@ -229,7 +229,7 @@ class TestThePage:
         assert '<mark class="hit mark-high"' in page
         assert client_of(manager).get("/t/acme/tickets/T-1/", {"q": "a*"}).status_code == 200
 
-    def test_the_list_says_what_is_not_searchable_yet_and_since_when(
+    def test_the_list_says_how_many_tickets_are_not_searchable_yet(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client]
     ) -> None:
         store_tickets(tenant, [{}, {}], now=clock.now() - timedelta(minutes=7))
@@ -247,7 +247,7 @@ class TestThePage:
         store_tickets(tenant, [{}])
         assert "Ignored because too common" in client_of(manager).get("/t/acme/tickets/", {"q": "the"}).content.decode()
 
-    def test_a_query_too_wide_is_explained_at_the_field(
+    def test_a_query_that_matches_too_many_words_is_explained_at_its_field(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client]
     ) -> None:
         store_tickets(tenant, [{"message": " ".join(f"zz{n}" for n in range(MAX_WORDS_OF_A_PREFIX + 1))}])

@@ -37,9 +37,7 @@ def test_the_list_shows_each_ticket_as_a_link(client_of: ClientOf, team_mate: Us
     assert 'class="badge urgency-high"' in html
 
 
-def test_filters_narrow_the_list_and_show_as_chips_to_take_off(
-    client_of: ClientOf, team_mate: User, tenant: Tenant
-) -> None:
+def test_active_filters_are_chips_that_can_be_removed(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{"status": "open", "subject": "Keep me"}, {"status": "closed", "subject": "Drop me"}])
     html = page_of(client_of(team_mate), LIST + "?status=open&source=email")
     assert "Keep me" in html
@@ -48,9 +46,7 @@ def test_filters_narrow_the_list_and_show_as_chips_to_take_off(
     assert f'href="{LIST}?status=open"' in html
 
 
-def test_counts_stand_beside_the_choices_also_of_those_not_chosen(
-    client_of: ClientOf, team_mate: User, tenant: Tenant
-) -> None:
+def test_choices_that_are_not_chosen_have_counts_too(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{"status": "open"}, {"status": "closed"}, {"status": "closed"}])
     html = page_of(client_of(team_mate), LIST + "?status=open")
     choices = dict(re.findall(r'name="status" value="(\w+)".*?class="count">(\d+)<', html))
@@ -78,7 +74,7 @@ def test_a_list_without_matches_offers_a_way_out(client_of: ClientOf, team_mate:
         ("created_from=1812-06-01", "between the years 1900 and 9000"),
     ],
 )
-def test_a_bad_parameter_is_explained_and_never_a_fault(
+def test_an_invalid_parameter_is_explained_and_never_a_server_error(
     client_of: ClientOf, team_mate: User, tenant: Tenant, query: str, message: str
 ) -> None:
     store_tickets(tenant, [{}])
@@ -87,7 +83,7 @@ def test_a_bad_parameter_is_explained_and_never_a_fault(
     assert message in body(response)
 
 
-def test_a_bad_date_is_explained_at_its_field(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
+def test_an_invalid_date_is_explained_at_its_field(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{}])
     html = body(client_of(team_mate).get(LIST + "?created_to=soon"))
     assert re.search(r'id="created_to"[^>]*aria-invalid="true" aria-describedby="created_to-error"', html)

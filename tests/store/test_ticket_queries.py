@@ -1,4 +1,4 @@
-"""Lists of tickets: their totals, pages and choices agree with one another and with the tickets; and how they are read."""
+"""Ticket lists: totals, pages and choices agree with each other and with the tickets, and are read from indexes."""
 
 import itertools
 from collections import Counter
@@ -77,7 +77,7 @@ _LIMITS = ("MAX_EXAMINED", "MAX_COUNTED", "MAX_COMPARED", "MAX_COUNTED_BY_INDEX"
 @pytest.mark.parametrize("most", [None, 1], ids=lambda each: f"limit {each}")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_STEPS, st.lists(_FILTERS, min_size=4, max_size=8))
-def test_pages_totals_choices_and_the_whole_list_are_what_a_slow_count_says(
+def test_pages_totals_choices_and_exports_agree_with_a_slow_count(
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
     most: int | None,
@@ -163,7 +163,7 @@ class TestTooManyToCount:
         monkeypatch.setattr(query_planner, "MAX_COUNTED", 4)
         monkeypatch.setattr(query_planner, "MAX_COUNTED_BY_INDEX", 6)
 
-    def test_a_page_says_that_there_are_more_and_the_exact_count_is_there_for_the_asking(self, tenant: Tenant) -> None:
+    def test_a_large_total_is_a_lower_bound_until_the_exact_count_is_requested(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "refund", "status": "open"} for _ in range(8)])
         store_words(tenant)
         store = TicketStore(tenant)
@@ -175,13 +175,13 @@ class TestTooManyToCount:
             assert store.queries.count(wanted) == 8
             assert ids_by_number(store, wanted, pages=4) == [f"T-{n}" for n in range(8, 0, -1)]
 
-    def test_what_fits_is_counted_to_the_last(self, tenant: Tenant) -> None:
+    def test_a_small_list_is_counted_exactly(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "refund", "status": "open" if n else "new"} for n in range(3)])
         store_words(tenant)
         page = TicketStore(tenant).queries.page_by_cursor(TicketFilter(q="refund", status=("open",)), size=2)
         assert (page.total, page.is_more) == (2, False)
 
-    def test_no_more_are_looked_at_for_a_page_and_its_cursor_goes_on_from_there(
+    def test_a_page_examines_a_limited_number_of_tickets_and_its_cursor_continues_there(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(query_planner, "MAX_COMPARED", 1)
@@ -212,7 +212,7 @@ class TestPeriods:
         st.lists(st.integers(-90_000, 130_000), min_size=20, max_size=20),
         st.booleans(),
     )
-    def test_what_is_put_together_and_taken_off_is_the_period(
+    def test_buckets_and_partial_days_add_up_to_the_period(
         self, start: datetime | None, minutes: int | None, probes: list[int], never_before_start: bool
     ) -> None:
         end = None if minutes is None else (start or NOON) + timedelta(minutes=minutes)
@@ -252,7 +252,7 @@ class TestPeriods:
             PartialDay(datetime(2026, 1, 3, tzinfo=UTC), datetime(2026, 1, 3, 1, tzinfo=UTC), is_excess=True)
         ]
 
-    def test_where_retention_erases_no_bucket_reaches_back(self) -> None:
+    def test_no_bucket_reaches_back_before_the_retention_period(self) -> None:
         covered = cover(datetime(2026, 1, 3, 1, tzinfo=UTC), None, never_before_start=True)
         assert covered.ranges == [
             BucketRange("month 2026-02", "month~"),
@@ -294,7 +294,7 @@ class TestCounts:
         assert TicketStore(tenant).queries.count(TicketFilter()) == 2
         assert TicketStore(other_tenant).queries.count(TicketFilter()) == 1
 
-    def test_what_retention_erases_leaves_the_numbers_without_a_word(self, tenant: Tenant) -> None:
+    def test_tickets_past_retention_are_not_counted(self, tenant: Tenant) -> None:
         tenant.retention_days = 30
         old, young = clock.now() - timedelta(days=31), clock.now() - timedelta(days=29)
         store_tickets(tenant, [{"created_at": each.isoformat()} for each in (old, young, young)])
@@ -373,7 +373,7 @@ def stages_of(plan: Any) -> Iterator[str]:
             yield from stages_of(value)
 
 
-def test_totals_without_words_look_at_no_ticket(tenant: Tenant) -> None:
+def test_totals_without_a_search_read_no_tickets(tenant: Tenant) -> None:
     store_tickets(tenant, [{} for _ in range(5)])
     ranges = cover(NOON - timedelta(days=60), None).ranges
     match = FacetCountStore(tenant).ranges_match(list(ranges))
@@ -419,7 +419,7 @@ class TestTheCommand:
         call_command("verify_lists", "--repair", "--new-words")
         assert store_words(tenant) == 2
 
-    def test_an_unknown_tenant_is_wrong_usage(self, tenant: Tenant) -> None:
+    def test_an_unknown_tenant_is_a_usage_error(self, tenant: Tenant) -> None:
         with pytest.raises(CommandError) as caught:
             call_command("verify_lists", "--tenant", "nobody")
         assert caught.value.returncode == 2

@@ -34,10 +34,10 @@ class ResetOut(Schema):
 
 @router.get("/circuit/{name}/status", response=CircuitOut, summary="Get the circuit breaker of an alert endpoint")
 def show_circuit(request: HttpRequest, name: str) -> CircuitOut:
-    """The worst of the circuits that the name stands for.
+    """The state of the circuit, or of the worst one if the name matches several.
 
-    Each tenant has its own circuits, named `endpoint@tenant`. Without `@tenant`, the name stands for the circuits of all
-    your tenants that send to the endpoint. `notify` stands for all native-protocol endpoints of your tenants. The counts
+    Each tenant has its own circuits, named `endpoint@tenant`. Without `@tenant`, the name matches the circuits of all
+    your tenants that send to the endpoint. `notify` matches all native-protocol endpoints of your tenants. The counts
     are of the last ten requests at most; `retry_after` is the number of seconds until the next request.
     """
     reject_unknown(request, ())
@@ -73,7 +73,7 @@ def reset_circuit(request: HttpRequest, name: str) -> ResetOut:
 
 
 def _visible(accesses: list[TenantAccess], name: str) -> set[str]:
-    """The circuits that the name stands for; status 404 if none of the caller's tenants uses the endpoint."""
+    """The circuits that match the name; status 404 if none of the caller's tenants uses the endpoint."""
     found = _meant(accesses, name)
     if not found and name != NATIVE_ENDPOINTS:
         raise HttpError(404, f"There is no circuit “{name[:200]}” in your tenants.")

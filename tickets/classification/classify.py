@@ -24,7 +24,7 @@ KEYWORD_LIMIT: Final = 20
 _HIGH: Final = 1.0
 _MEDIUM: Final = 0.4
 _TROUBLE_LIMIT: Final = 0.4  # all fault words together: medium, however many there are
-_FEELING: Final = 0.5  # on either side of neutral
+_CLEAR_SENTIMENT: Final = 0.5  # on either side of neutral
 _ACTION: Final = 1.0
 _QUESTION: Final = 1.0
 _NEGATED_URGENCY: Final = -0.6  # "not urgent"
@@ -96,14 +96,22 @@ class _Sums:
     """The sums of a ticket. An entry counts once, and once more if it is negated elsewhere."""
 
     __slots__ = (
-        "_counted", "action", "courtesy", "damping", "faces", "feeling", "has_very_bad_word", "high", "is_always_high",
+        "_counted",
+        "action",
+        "balance",
+        "courtesy",
+        "damping",
+        "faces",
+        "has_very_bad_word",
+        "high",
+        "is_always_high",
         "trouble",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.is_always_high = False
         self.high = self.trouble = self.damping = 0.0
-        self.feeling = self.courtesy = 0.0
+        self.balance = self.courtesy = 0.0
         self.has_very_bad_word = False
         self.faces: set[str] = set()
         self.action = 0.0
@@ -130,13 +138,13 @@ class _Sums:
         if entry.group.courtesy:
             self.courtesy = max(self.courtesy, weight)
         else:
-            self.feeling += weight
+            self.balance += weight
         self.has_very_bad_word = self.has_very_bad_word or weight <= _VERY_BAD
 
     def add_face(self, face: str, weight: float) -> None:
         if face not in self.faces:
             self.faces.add(face)
-            self.feeling += weight
+            self.balance += weight
 
     def urgency(self) -> Urgency:
         if self.is_always_high:
@@ -147,10 +155,10 @@ class _Sums:
         return "medium" if total >= _MEDIUM else "low"
 
     def sentiment(self, *, with_courtesy: bool) -> Sentiment:
-        total = self.feeling + (self.courtesy if with_courtesy else 0.0)
-        if total + _ROUNDING >= _FEELING:
+        total = self.balance + (self.courtesy if with_courtesy else 0.0)
+        if total + _ROUNDING >= _CLEAR_SENTIMENT:
             return "positive"
-        return "negative" if total - _ROUNDING <= -_FEELING else "neutral"
+        return "negative" if total - _ROUNDING <= -_CLEAR_SENTIMENT else "neutral"
 
     def requires_action(self) -> bool:
         return self.action + _ROUNDING >= _ACTION

@@ -1,7 +1,7 @@
-"""The whole vocabulary: three categories, and the words that turn a phrase into its opposite.
+"""The vocabulary: three categories, and the words that negate a term.
 
-Written by hand for support mail. Raise :data:`RULES_VERSION` with every change that can alter a verdict, so that
-stored tickets can be told apart from freshly judged ones.
+Written by hand for support tickets. Increase `RULES_VERSION` with every change that can alter a verdict: a ticket's
+digest includes it, so tickets that were classified by an older version can be found.
 """
 
 from tickets.classification.lexicon_action import ACTION
@@ -14,7 +14,7 @@ RULES_VERSION: int = 1
 
 SENTIMENT: tuple[Group, ...] = NEGATIVE + POSITIVE
 
-#: Words that undo what follows them in the same clause.
+# Words that negate a term after them in the same clause.
 NEGATORS: tuple[str, ...] = split_terms("""
     not, no, never, none, nothing, nobody, no one, neither, nor, without, hardly, barely, scarcely, rarely, seldom,
     cannot, can't, cant, couldn't, couldnt, won't, wont, wouldn't, wouldnt, shouldn't, shouldnt, don't, dont, doesn't,
@@ -23,14 +23,14 @@ NEGATORS: tuple[str, ...] = split_terms("""
     anything but, nowhere near, lack of, lacks, lacking, lacked, fails to be, failed to be, stop being
 """)
 
-#: Negators in form only: "not only angry but …" denies nothing.
+# Negators in form only: "not only angry but …" negates nothing.
 NO_NEGATION: tuple[str, ...] = split_terms("""
     not only, not just, not merely, not simply, not to mention, no doubt, without doubt, without a doubt, no wonder,
     no matter, not until, why not, whether or not, if not, or not, nothing but, no less than, not least, never mind,
     don't hesitate, do not hesitate, can't help but, cannot help but, no more
 """)
 
-# Words that may stand between a negator and a phrase that only a close "not" undoes ("not that urgent").
+# Words that may be between a negator and a term that only a close "not" negates ("not that urgent").
 _FILLERS = """
     a an any the that this it its s is was were be been being are there very really so too super at all particularly
     especially exactly quite terribly overly extremely actually of sign signs evidence indication suspected known real
@@ -47,7 +47,7 @@ _CLAUSE_WORDS = """
 """
 CLAUSE_WORDS: frozenset[str] = frozenset(_CLAUSE_WORDS.split())
 
-#: Faces and emoji: feeling without a word.
+# Emoticons and emoji with their sentiment.
 FACES: dict[str, float] = {
     ":)": 1.0, ":-)": 1.0, ";)": 0.5, ";-)": 0.5, ":d": 1.5, ":-d": 1.5, "<3": 2.0,
     ":(": -1.5, ":-(": -1.5, ":'(": -2.0, ">:(": -2.5,

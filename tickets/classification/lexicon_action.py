@@ -1,6 +1,6 @@
-"""Action required: does the writer want somebody to do or to answer something?
+"""Action: whether the writer wants something done or answered.
 
-A sum of 1.0 says yes. Requests of the kind "could you" cannot be negated ("I can't log in, could you …"); wishes
+A sum of 1.0 means yes. Requests such as "could you" cannot be negated ("I can't log in, could you …"); wishes
 ("need", "require") can.
 """
 

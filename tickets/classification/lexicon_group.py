@@ -1,4 +1,4 @@
-"""The shape in which the vocabulary is written down: groups of phrases that share a meaning and a weight."""
+"""Groups of the vocabulary: phrases that share a meaning and a weight."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,10 +11,10 @@ Negation = Literal["any", "close", "never"]
 class Group:
     """Phrases with one meaning.
 
-    `weight` is what one phrase adds to its category's sum: positive values speak for urgency, good feeling or
-    action, negative ones against; 0 only shields a longer phrase from the shorter ones inside it
-    ("refund policy" is not "refund"). `negation` says what a "not" before the phrase does: `any` = undoes it
-    across a few words, `close` = only across filler words ("not that urgent"), `never` = nothing.
+    `weight` is what a phrase adds to the sum of its category: positive for urgency, positive sentiment or action,
+    negative against them. A weight of 0 only protects a longer phrase from a shorter one inside it ("refund policy" is
+    not "refund"). `negation` is the effect of a "not" before the phrase: `any` negates it across a few words, `close`
+    only across filler words ("not that urgent"), `never` has no effect.
     """
 
     label: Label
@@ -23,10 +23,10 @@ class Group:
     negation: Negation
     always: bool = False  # decides "high" whatever else the text says
     opens_sentence: bool = False  # counts only as the first word of a sentence
-    courtesy: bool = False  # polite formula: a feeling only where the ticket reports and asks nothing
+    courtesy: bool = False  # polite: positive only if the ticket neither reports a fault nor asks for something
     plain: bool = False  # too common to be worth showing as a keyword
 
 
 def split_terms(text: str) -> tuple[str, ...]:
-    """The comma-separated phrases of `text`, white space made single."""
+    """The comma-separated phrases of `text`, with single spaces."""
     return tuple(" ".join(term.split()) for term in text.split(",") if term.strip())

@@ -1,7 +1,7 @@
-"""Bad feeling: what customers write when they are angry, let down or worried.
+"""Negative sentiment: what customers write when they are angry, disappointed or worried.
 
-Words for faults ("error", "unable", "not working") are absent on purpose: a calm fault report is full of them. They
-belong to urgency. A sum of 0.5 decides; weights run from 0.2 (a hint that needs company) to 3 (an outburst).
+Words for faults ("error", "unable", "not working") are left out on purpose, since a calm fault report is full of them. They
+belong to urgency. A sum of 0.5 decides; weights range from 0.2 (a weak hint) to 3 (an outburst).
 """
 
 from tickets.classification.lexicon_group import Group, Negation, split_terms
@@ -11,7 +11,7 @@ def _negative(weight: float, terms: str, negation: Negation = "any") -> Group:
     return Group("negative", -weight, split_terms(terms), negation)
 
 
-#: "broken" as a feeling. These are no fault reports, so urgency and action pass them over.
+# "broken" as a sentiment. These are not fault reports, so urgency and action ignore them.
 BROKEN_FEELINGS: tuple[str, ...] = split_terms("""
         broken promise, broken promises, broke your promise, broke your promises, broke your word,
         broken trust, broken our trust, broken my trust, broke our trust, broke my trust, trust is broken,

@@ -1,6 +1,6 @@
-"""Good feeling: delight, contentment and thanks that are meant, and the polite formulas that are not.
+"""Positive sentiment: delight, satisfaction and sincere thanks, and polite phrases that are not.
 
-The same scale as for bad feeling: a sum of 0.5 decides.
+The scale is that of negative sentiment: a sum of 0.5 decides.
 """
 
 from tickets.classification.lexicon_group import Group, Negation, split_terms

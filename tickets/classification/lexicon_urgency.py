@@ -1,6 +1,6 @@
-"""Urgency: what makes a ticket one to look at first, and what says that it can wait.
+"""Urgency: what makes a ticket urgent, and what says that it can wait.
 
-A sum of 1.0 is high, 0.4 medium. Weights of 1.0 decide alone, smaller ones of the label "high" add up.
+A sum of 1.0 is high, 0.4 medium. A weight of 1.0 decides alone; smaller weights of the label "high" add up.
 """
 
 from tickets.classification.lexicon_group import Group, Negation, split_terms

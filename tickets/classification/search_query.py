@@ -41,7 +41,7 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words that stand next to each other in one field. The last word is only the start of one if `is_prefix`."""
+    """Words that are next to each other in one field. The last word is only the start of one if `is_prefix`."""
 
     words: tuple[str, ...]
     is_prefix: bool = False

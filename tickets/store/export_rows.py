@@ -23,7 +23,7 @@ TICKET_COLUMNS = (
 _MOMENTS = ("created_at", "updated_at", "resolved_at")
 
 # The characters that start a formula in spreadsheets, also in their wide forms and after quotation marks. If the file is
-# read with another separator (a semicolon in many countries, a tab), a cell also starts after each of these and each line.
+# read with another separator (a semicolon in many countries, a tab), a value also starts after each of these and each line.
 _FORMULA = re.compile(r"(^|[;\t\r\n])(?=[\"\u200b\u2060\ufeff]*[=+\-@＝＋－＠])")
 _SKIPPED = tuple("\t\r\n")
 _CHUNK = 64 * 1024

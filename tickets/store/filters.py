@@ -186,7 +186,7 @@ def _moment(values: Mapping[str, list[str]], name: str, zone: ZoneInfo, *, end: 
 
 
 def parse_moment(name: str, value: str, *, zone: ZoneInfo, end: bool = False) -> datetime:
-    """A moment in UTC from ISO 8601. A date stands for the start of its day in `zone`, or for the end with `end`.
+    """A moment in UTC from ISO 8601. A date means the start of its day in `zone`, or the end with `end`.
 
     Raises `FilterError` naming the field.
     """

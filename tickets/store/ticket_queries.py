@@ -154,7 +154,7 @@ class TicketQueries:
         return _choices(wanted, self._planner.plan(wanted))
 
     def count_unmapped_statuses(self) -> dict[str, int]:
-        """The statuses that nobody has mapped, with the number of their tickets, most frequent first."""
+        """The statuses that are not mapped, with the number of their tickets, most frequent first."""
         wanted = TicketFilter(state=("unknown",))
         plan = self._planner.plan(wanted)
         counts = plan.counts if isinstance(plan, FacetPlan) else FacetCounts()

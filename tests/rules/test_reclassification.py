@@ -163,7 +163,7 @@ class TestReclassification:
             ClassificationRule.objects.filter(tenant=tenant).update(enabled=False)
         with pytest.raises(TypeError, match=r"[Ss]ave each"):
             ClassificationRule.objects.bulk_create([ClassificationRule(tenant=tenant, phrases="x", urgency="low")])
-        with pytest.raises(TypeError, match="delete each"):
+        with pytest.raises(TypeError, match=r"[Dd]elete each"):
             ClassificationRule.objects.filter(tenant=tenant).delete()
 
     def test_no_change_of_a_rule_is_committed_without_a_reclassification(

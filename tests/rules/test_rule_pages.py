@@ -31,10 +31,10 @@ def phrases(tenant: Tenant) -> list[str]:
 
 
 def make(tenant: Tenant, *listed: str, **values: Any) -> list[ClassificationRule]:
-    return [
-        ClassificationRule.objects.create(tenant=tenant, phrases=each, **{"urgency": "high", **values})
-        for each in listed
-    ]
+    made = [ClassificationRule(tenant=tenant, phrases=each, **{"urgency": "high", **values}) for each in listed]
+    for rule in made:
+        editing.store_rule(rule)
+    return made
 
 
 def text_of(response: Any) -> str:

@@ -67,7 +67,7 @@ def test_a_list_without_matches_offers_a_way_out(client_of: ClientOf, team_mate:
         ("urgency=urgent", "must be one of high, medium, low"),
         ("requires_action=maybe", "must be yes or no"),
         ("customer_id=a&customer_id=b", "must be given only once"),
-        ("cursor=%F0%9F%99%82", "no page of the list"),
+        ("cursor=%F0%9F%99%82", "page in this address is not valid"),
         ("q=" + "x" * 300, "at most"),
         ("q=a%00b", "must not contain a null character"),
         ("created_from=2026-03-02&created_to=2026-03-01", "From must be before the end of the period"),

@@ -317,4 +317,4 @@ def test_deleting_a_tenant_in_the_admin_says_that_workers_erase_its_data(
     tenant: Tenant, superuser: User, client_of: ClientOf
 ) -> None:
     answer: Any = client_of(superuser).post(f"/admin/tenants/tenant/{tenant.pk}/delete/", {"post": "yes"}, follow=True)
-    assert "The workers now erase" in answer.content.decode()
+    assert "Workers now erase" in answer.content.decode()

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tickets.classification.classify import EVIDENCE_LIMIT, KEYWORD_LIMIT, Classification, Evidence, classify_ticket
+from tickets.classification.classify import EVIDENCE_LIMIT, KEYWORD_LIMIT, classify_ticket
 from tickets.classification.lexicon import ACTION, FACES, NEGATORS, SENTIMENT, URGENCY, Group
 from tickets.classification.lexicon_search import fold
 from tickets.classification.tokenizer import READ_LIMIT
+from tickets.classification.verdicts import Classification, Evidence
 
 
 def classify(message: str, subject: str = "") -> Classification:

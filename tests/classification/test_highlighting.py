@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.classification.classify import Classification, Evidence, classify_ticket
+from tickets.classification.classify import classify_ticket
 from tickets.classification.highlighting import Segment, mark_text, reasons
+from tickets.classification.verdicts import Classification, Evidence
 
 TEXT = "I want a refund at once, it is not urgent"
 

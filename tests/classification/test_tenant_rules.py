@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tickets.classification.classify import Classification, classify_ticket
+from tickets.classification.classify import classify_ticket
 from tickets.classification.highlighting import mark_text, reasons
 from tickets.classification.tenant_rules import (
     MAX_RULES,
@@ -20,6 +20,7 @@ from tickets.classification.tenant_rules import (
     parse_phrases,
 )
 from tickets.classification.tokenizer import fold
+from tickets.classification.verdicts import Classification
 
 
 def rule(phrases: str, **effects: Any) -> TenantRule:

@@ -7,71 +7,21 @@ and sentiment, except for what the vocabulary says is always high.
 
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from tickets.classification.lexicon import FACES
-from tickets.classification.lexicon_search import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT, Entry, TextScan
+from tickets.classification.lexicon_search import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT, TextScan
+from tickets.classification.sums import Sums
 from tickets.classification.tenant_rules import NO_DECISIONS, NO_RULES, Decision, Decisions, TenantRules, names_of
-
-Urgency = Literal["high", "medium", "low"]
-Sentiment = Literal["positive", "neutral", "negative"]
-Category = Literal["urgency", "sentiment", "action"]
-Field = Literal["subject", "message"]
+from tickets.classification.verdicts import Category, Classification, Evidence, Field, Sentiment, Urgency
 
 EVIDENCE_LIMIT: Final = 200
 KEYWORD_LIMIT: Final = 20
 
-_HIGH: Final = 1.0
-_MEDIUM: Final = 0.4
-_TROUBLE_LIMIT: Final = 0.4  # all fault words together: medium, however many there are
-_CLEAR_SENTIMENT: Final = 0.5  # on either side of neutral
-_ACTION: Final = 1.0
 _QUESTION: Final = 1.0
 _NEGATED_URGENCY: Final = -0.6  # "not urgent"
 _NEGATED_PRAISE: Final = -0.6  # "not good" is clearly below neutral,
 _NEGATED_BLAME: Final = -0.3  # "not terrible" barely above it
-_VERY_BAD: Final = -1.0  # next to a word this bad, "thanks" is only polite
-_ROUNDING: Final = 1e-9
-
-
-class Evidence(NamedTuple):
-    """A place in the text that counted for or against a verdict.
-
-    `term` is the vocabulary's entry in lower case, or "question" for a question mark. `start` and `end` are character
-    offsets in the original text of `field`. `weight` is what the entry adds to the sum of its category, once for each
-    ticket however often it occurs; a negative weight counts against urgency or action, or for a negative sentiment.
-    `label` is the verdict that the weight supports: "high", "medium" or "low" ("no rush", or a negated "urgent"),
-    "negative" or "positive", "action". `negated`: a "not" or the like reverses the entry's meaning. `by_rule`: it is a
-    phrase of the tenant's rule that decided, and `label` is the verdict.
-    """
-
-    category: Category
-    label: str
-    term: str
-    field: Field
-    start: int
-    end: int
-    weight: float
-    negated: bool
-    by_rule: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Classification:
-    """The three verdicts on a ticket and the reasons for them.
-
-    `keywords` are the distinct terms that decided, in order of appearance, at most 20, without negated terms, plain
-    "please" and question marks. `evidence` is sorted by field, subject first, and start; at most 200 places, not
-    counting those of the tenant's rules. `decisions` are the tenant's rules that decided; their phrases are the first
-    keywords.
-    """
-
-    urgency: Urgency
-    sentiment: Sentiment
-    requires_action: bool
-    keywords: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
-    decisions: Decisions = NO_DECISIONS
 
 
 @dataclass(slots=True)
@@ -90,78 +40,6 @@ class _Place:
 
 
 _text_order = attrgetter("start", "end")
-
-
-class _Sums:
-    """The sums of a ticket. An entry counts once, and once more if it is negated elsewhere."""
-
-    __slots__ = (
-        "_counted",
-        "action",
-        "balance",
-        "courtesy",
-        "damping",
-        "faces",
-        "has_very_bad_word",
-        "high",
-        "is_always_high",
-        "trouble",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.is_always_high = False
-        self.high = self.trouble = self.damping = 0.0
-        self.balance = self.courtesy = 0.0
-        self.has_very_bad_word = False
-        self.faces: set[str] = set()
-        self.action = 0.0
-        self._counted: tuple[set[Entry], set[Entry]] = (set(), set())
-
-    def is_first(self, entry: Entry, is_negated: bool) -> bool:
-        """Whether the entry has not counted yet. From now on it has."""
-        counted = self._counted[is_negated]
-        if entry in counted:
-            return False
-        counted.add(entry)
-        return True
-
-    def add_urgency(self, entry: Entry, label: str, weight: float) -> None:
-        if label == "high":
-            self.high += weight
-            self.is_always_high = self.is_always_high or entry.group.always
-        elif label == "medium":
-            self.trouble += weight
-        else:
-            self.damping += weight
-
-    def add_sentiment(self, entry: Entry, weight: float) -> None:
-        if entry.group.courtesy:
-            self.courtesy = max(self.courtesy, weight)
-        else:
-            self.balance += weight
-        self.has_very_bad_word = self.has_very_bad_word or weight <= _VERY_BAD
-
-    def add_face(self, face: str, weight: float) -> None:
-        if face not in self.faces:
-            self.faces.add(face)
-            self.balance += weight
-
-    def urgency(self) -> Urgency:
-        if self.is_always_high:
-            return "high"
-        total = self.high + min(self.trouble, _TROUBLE_LIMIT) + self.damping + _ROUNDING
-        if self.high and total >= _HIGH:
-            return "high"
-        return "medium" if total >= _MEDIUM else "low"
-
-    def sentiment(self, *, with_courtesy: bool) -> Sentiment:
-        total = self.balance + (self.courtesy if with_courtesy else 0.0)
-        if total + _ROUNDING >= _CLEAR_SENTIMENT:
-            return "positive"
-        return "negative" if total - _ROUNDING <= -_CLEAR_SENTIMENT else "neutral"
-
-    def requires_action(self) -> bool:
-        return self.action + _ROUNDING >= _ACTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +71,7 @@ class _Verdicts:
 
 def classify_ticket(*, subject: str, message: str, rules: TenantRules = NO_RULES) -> Classification:
     """Classify a ticket. Any text is valid; the time grows with the text up to the reading limit."""
-    sums = _Sums()
+    sums = Sums()
     scans: list[_FieldScan] = []
     if subject:
         scans.append(_scan_field("subject", subject, sums))
@@ -282,7 +160,7 @@ def _rule_evidence(decisions: Decisions, verdicts: _Verdicts, *, subject: str, m
     ]
 
 
-def _scan_field(name: Field, text: str, sums: _Sums) -> _FieldScan:
+def _scan_field(name: Field, text: str, sums: Sums) -> _FieldScan:
     """Find the vocabulary in one field and add it to the sums."""
     scan = TextScan(text)
     places: list[_Place] = []
@@ -294,7 +172,7 @@ def _scan_field(name: Field, text: str, sums: _Sums) -> _FieldScan:
     return _FieldScan(name, scan, places)
 
 
-def _add_urgency(scan: TextScan, sums: _Sums, places: list[_Place]) -> None:
+def _add_urgency(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
     has_negators = scan.has_negators
     for start, end, entry in scan.hits[URGENCY_SLOT]:
         weight = entry.weight
@@ -311,7 +189,7 @@ def _add_urgency(scan: TextScan, sums: _Sums, places: list[_Place]) -> None:
         places.append(_Place(start, end, "urgency", label, entry.term, weight, is_negated))
 
 
-def _add_sentiment(scan: TextScan, sums: _Sums, places: list[_Place]) -> None:
+def _add_sentiment(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
     has_negators = scan.has_negators
     for start, end, entry in scan.hits[SENTIMENT_SLOT]:
         weight = entry.weight
@@ -335,7 +213,7 @@ def _sentiment_label(weight: float) -> Sentiment:
     return "positive" if weight > 0 else "negative"
 
 
-def _add_action(scan: TextScan, sums: _Sums, places: list[_Place]) -> None:
+def _add_action(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
     has_negators = scan.has_negators
     for start, end, entry in scan.hits[ACTION_SLOT]:
         weight = entry.weight

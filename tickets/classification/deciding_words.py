@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tickets.classification.classify import Classification
+from tickets.classification.verdicts import Classification
 
 
 def deciding_words(found: Classification) -> Mapping[str, tuple[str, ...]]:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tickets.classification.classify import Category, Classification, Evidence
 from tickets.classification.search_query import NO_QUERY, Query, find_hits
 from tickets.classification.tenant_rules import Decision
+from tickets.classification.verdicts import Category, Classification, Evidence
 
 _VERDICT_NAMES: dict[Category, str] = {"urgency": "urgency", "sentiment": "sentiment", "action": "needs action"}
 _STRONGEST_FIRST = ("high", "negative", "medium", "action", "positive", "low", "neutral")

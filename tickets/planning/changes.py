@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tickets.classification.classify import Classification
+from tickets.classification.verdicts import Classification
 from tickets.records.normalize import TicketContent
 from tickets.records.statuses import fold_status
 from tickets.records.versions import FieldChanges, ReadTicket, StoredVersion

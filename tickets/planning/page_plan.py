@@ -12,9 +12,9 @@ from typing import Any
 from tickets.alerts.messages import TicketFacts
 from tickets.alerts.routing import LONGEST_SUBJECT, Route
 from tickets.alerts.untrusted_text import first_lines
-from tickets.classification.classify import Classification
 from tickets.classification.deciding_words import deciding_words
 from tickets.classification.tenant_rules import NO_RULES, TenantRules
+from tickets.classification.verdicts import Classification
 from tickets.planning.changes import Verdict, field_changes, initial_changes, overwrites, stored_fields
 from tickets.planning.reading import classify
 from tickets.records.normalize import TicketContent, apply_status_map

@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tenants.models import Tenant
-from tickets.classification.classify import Classification, classify_ticket
+from tickets.classification.classify import classify_ticket
 from tickets.classification.tenant_rules import TenantRules
+from tickets.classification.verdicts import Classification
 from tickets.rules.editing import all_rules
 from tickets.rules.model import ClassificationRule, as_rules
 from tickets.store.ticket_store import TicketStore

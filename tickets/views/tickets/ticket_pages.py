@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET
 from supportsaas.db.paging import END, Cursor, CursorError
 from supportsaas.formatting import format_label
 from tenants.access import TenantAccess, TenantRequest, tenant_required
-from tickets.classification.classify import Classification, classify_ticket
+from tickets.classification.classify import classify_ticket
 from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_text, reasons
 from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
+from tickets.classification.verdicts import Classification
 from tickets.records.statuses import state_of
 from tickets.rules.model import find_deciding, find_rules
 from tickets.rules.reclassification import find_reclassification

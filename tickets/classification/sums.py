@@ -1,0 +1,86 @@
+"""The sums of weights that decide the verdicts on a ticket. Pure."""
+
+from typing import Final
+
+from tickets.classification.lexicon_search import Entry
+from tickets.classification.verdicts import Sentiment, Urgency
+
+_HIGH: Final = 1.0
+_MEDIUM: Final = 0.4
+_TROUBLE_LIMIT: Final = 0.4  # all fault words together: medium, however many there are
+_CLEAR_SENTIMENT: Final = 0.5  # on either side of neutral
+_ACTION: Final = 1.0
+_VERY_BAD: Final = -1.0  # next to a word this bad, "thanks" is only polite
+_ROUNDING: Final = 1e-9
+
+
+class Sums:
+    """The sums of a ticket. An entry counts once, and once more if it is negated elsewhere."""
+
+    __slots__ = (
+        "_counted",
+        "action",
+        "balance",
+        "courtesy",
+        "damping",
+        "faces",
+        "has_very_bad_word",
+        "high",
+        "is_always_high",
+        "trouble",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.is_always_high = False
+        self.high = self.trouble = self.damping = 0.0
+        self.balance = self.courtesy = 0.0
+        self.has_very_bad_word = False
+        self.faces: set[str] = set()
+        self.action = 0.0
+        self._counted: tuple[set[Entry], set[Entry]] = (set(), set())
+
+    def is_first(self, entry: Entry, is_negated: bool) -> bool:
+        """Whether the entry has not counted yet. From now on it has."""
+        counted = self._counted[is_negated]
+        if entry in counted:
+            return False
+        counted.add(entry)
+        return True
+
+    def add_urgency(self, entry: Entry, label: str, weight: float) -> None:
+        if label == "high":
+            self.high += weight
+            self.is_always_high = self.is_always_high or entry.group.always
+        elif label == "medium":
+            self.trouble += weight
+        else:
+            self.damping += weight
+
+    def add_sentiment(self, entry: Entry, weight: float) -> None:
+        if entry.group.courtesy:
+            self.courtesy = max(self.courtesy, weight)
+        else:
+            self.balance += weight
+        self.has_very_bad_word = self.has_very_bad_word or weight <= _VERY_BAD
+
+    def add_face(self, face: str, weight: float) -> None:
+        if face not in self.faces:
+            self.faces.add(face)
+            self.balance += weight
+
+    def urgency(self) -> Urgency:
+        if self.is_always_high:
+            return "high"
+        total = self.high + min(self.trouble, _TROUBLE_LIMIT) + self.damping + _ROUNDING
+        if self.high and total >= _HIGH:
+            return "high"
+        return "medium" if total >= _MEDIUM else "low"
+
+    def sentiment(self, *, with_courtesy: bool) -> Sentiment:
+        total = self.balance + (self.courtesy if with_courtesy else 0.0)
+        if total + _ROUNDING >= _CLEAR_SENTIMENT:
+            return "positive"
+        return "negative" if total - _ROUNDING <= -_CLEAR_SENTIMENT else "neutral"
+
+    def requires_action(self) -> bool:
+        return self.action + _ROUNDING >= _ACTION

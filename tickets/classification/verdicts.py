@@ -1,0 +1,51 @@
+"""The verdicts on a ticket, and the evidence for them. Pure."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from tickets.classification.tenant_rules import NO_DECISIONS, Decisions
+
+Urgency = Literal["high", "medium", "low"]
+Sentiment = Literal["positive", "neutral", "negative"]
+Category = Literal["urgency", "sentiment", "action"]
+Field = Literal["subject", "message"]
+
+
+class Evidence(NamedTuple):
+    """A place in the text that counted for or against a verdict.
+
+    `term` is the vocabulary's entry in lower case, or "question" for a question mark. `start` and `end` are character
+    offsets in the original text of `field`. `weight` is what the entry adds to the sum of its category, once for each
+    ticket however often it occurs; a negative weight counts against urgency or action, or for a negative sentiment.
+    `label` is the verdict that the weight supports: "high", "medium" or "low" ("no rush", or a negated "urgent"),
+    "negative" or "positive", "action". `negated`: a "not" or the like reverses the entry's meaning. `by_rule`: it is a
+    phrase of the tenant's rule that decided, and `label` is the verdict.
+    """
+
+    category: Category
+    label: str
+    term: str
+    field: Field
+    start: int
+    end: int
+    weight: float
+    negated: bool
+    by_rule: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The three verdicts on a ticket and the reasons for them.
+
+    `keywords` are the distinct terms that decided, in order of appearance, at most 20, without negated terms, plain
+    "please" and question marks. `evidence` is sorted by field, subject first, and start; at most 200 places, not
+    counting those of the tenant's rules. `decisions` are the tenant's rules that decided; their phrases are the first
+    keywords.
+    """
+
+    urgency: Urgency
+    sentiment: Sentiment
+    requires_action: bool
+    keywords: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    decisions: Decisions = NO_DECISIONS

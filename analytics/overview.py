@@ -8,7 +8,6 @@ from typing import Any
 from analytics.dashboard.query_scope import Branch, Collection, Ground, any_of
 from analytics.dashboard.union_parts import among
 from analytics.periods import Period, preset
-from analytics.pipelines import IS_HIGH, IS_NEGATIVE
 from analytics.rollups.blocks import Pieces, Trust, blocks_of, cut, start_of
 from analytics.rollups.view import RollupView, rollup_views
 from supportsaas.db import mongo
@@ -16,6 +15,7 @@ from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.records.statuses import IS_UNKNOWN, NOT_CLOSED
+from tickets.store.counters import IS_HIGH, IS_NEGATIVE
 
 _ADDED_UP: Document = {
     "$group": {
@@ -86,8 +86,8 @@ def last_runs(tenants: Sequence[Tenant]) -> dict[str, Mapping[str, Any]]:
     """Each tenant's newest run, by slug."""
     if not tenants:
         return {}
-    pipeline = runs_pipeline([tenant.slug for tenant in tenants])
-    return {row["_id"]: row["last"] for row in mongo.collection(jobs.COLLECTION).aggregate(pipeline)}
+    pipeline = jobs.newest_runs_pipeline([tenant.slug for tenant in tenants])
+    return {row["_id"]: row["run"] for row in mongo.collection(jobs.COLLECTION).aggregate(pipeline)}
 
 
 def overview_branches(views: Sequence[RollupView], *, now: datetime) -> list[Branch]:
@@ -117,15 +117,6 @@ def overview_branches(views: Sequence[RollupView], *, now: datetime) -> list[Bra
         *_branch("tickets", _tickets(days, {"urgency": "high"}), high_day=1),
         *_branch("rollup_blocks", _blocks(grounds), open="$open", unknown="$unknown"),
         *_branch("tickets", _tickets(every, {"status": NOT_CLOSED}), open=1, unknown={"$cond": [IS_UNKNOWN, 1, 0]}),
-    ]
-
-
-def runs_pipeline(tenant_ids: Sequence[str]) -> Pipeline:
-    """Each tenant's newest run; in the order of an index, so one key a tenant is read."""
-    return [
-        {"$match": {"tenant_id": {"$in": list(tenant_ids)}}},
-        {"$sort": {"tenant_id": 1, "queued_at": -1}},
-        {"$group": {"_id": "$tenant_id", "last": {"$first": "$$ROOT"}}},
     ]
 
 

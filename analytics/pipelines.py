@@ -6,28 +6,22 @@ from itertools import pairwise
 from typing import Any
 
 from supportsaas.db.mongo import Document, Pipeline
-from tickets.records.statuses import IS_OPEN, IS_UNKNOWN
+from tickets.records.statuses import IS_UNKNOWN
+from tickets.store.counters import CUSTOMER_COUNTERS, count_where
 from tickets.store.filters import SENTIMENTS, URGENCIES
 
 
-def number_where(condition: Any) -> Document:
-    return {"$sum": {"$cond": [condition, 1, 0]}}
-
-
-IS_HIGH: Document = {"$eq": ["$urgency", "high"]}
-IS_NEGATIVE: Document = {"$eq": ["$sentiment", "negative"]}
 TOTALS: Document = {
-    "total": {"$sum": 1},
-    "open": number_where(IS_OPEN),
-    "unknown": number_where(IS_UNKNOWN),
-    "high": number_where(IS_HIGH),
-    "negative": number_where(IS_NEGATIVE),
-    "action": number_where("$requires_action"),
+    **CUSTOMER_COUNTERS,
+    "unknown": count_where(IS_UNKNOWN),
+    "action": count_where("$requires_action"),
 }
+"""The counters of a tile."""
+
 COUNTERS: Document = {
     **TOTALS,
-    **{urgency: number_where({"$eq": ["$urgency", urgency]}) for urgency in URGENCIES},
-    **{sentiment: number_where({"$eq": ["$sentiment", sentiment]}) for sentiment in SENTIMENTS},
+    **{urgency: count_where({"$eq": ["$urgency", urgency]}) for urgency in URGENCIES},
+    **{sentiment: count_where({"$eq": ["$sentiment", sentiment]}) for sentiment in SENTIMENTS},
 }
 """Everything that is counted of a group of tickets."""
 

@@ -17,7 +17,7 @@ from pymongo.errors import DuplicateKeyError
 
 from supportsaas import clock
 from supportsaas.db import mongo
-from supportsaas.db.mongo import Document
+from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 
 COLLECTION = "ingestion_logs"
@@ -255,6 +255,16 @@ def find_recent(tenant: Tenant, *, limit: int = 20, kind: Kind | None = None) ->
     """The tenant's runs, newest first, of one kind or all."""
     wanted = {"tenant_id": tenant.slug, **({"options.kind": kind} if kind else {})}
     return list(mongo.collection(COLLECTION).find(wanted).sort("queued_at", -1).limit(limit))
+
+
+def newest_runs_pipeline(tenant_ids: Sequence[str] | None = None) -> Pipeline:
+    """A row for each tenant, its newest run as `run`. Reads one key of an index per tenant."""
+    of_tenants: Pipeline = [{"$match": {"tenant_id": {"$in": list(tenant_ids)}}}] if tenant_ids is not None else []
+    return [
+        *of_tenants,
+        {"$sort": {"tenant_id": 1, "queued_at": -1}},
+        {"$group": {"_id": "$tenant_id", "run": {"$first": "$$ROOT"}}},
+    ]
 
 
 def find_last_good(tenant: Tenant) -> Document | None:

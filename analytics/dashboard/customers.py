@@ -12,11 +12,12 @@ from datetime import timedelta
 from analytics.dashboard.query_scope import Branch, Ground
 from analytics.figures import AtRiskCustomer, CustomerVolume
 from analytics.periods import Period
-from analytics.pipelines import IS_HIGH, IS_NEGATIVE, side_by_side
+from analytics.pipelines import side_by_side
 from analytics.rollups.blocks import blocks_of, cut
-from analytics.rollups.top_customers import CUSTOMER_COUNTS, CUSTOMER_SUMS, SCORE
+from analytics.rollups.top_customers import CUSTOMER_SUMS, SCORE
 from supportsaas.db.mongo import Document, Pipeline
 from tickets.store.collection_names import TICKETS
+from tickets.store.counters import CUSTOMER_COUNTERS, IS_HIGH, IS_NEGATIVE
 
 SHOWN = 10
 EVIDENCE, EVIDENCE_SHOWN = 20, 3
@@ -154,7 +155,7 @@ def _whose_days_hold(ground: Ground, chosen: Chosen) -> tuple[list[str], list[st
 
 def _from_tickets(ground: Ground, periods: Sequence[Period], who: Document) -> Branch:
     match = {**ground.tickets(periods), "customer_id": who}
-    return Branch("tickets", match, [*ground.narrow, _counts_by("$customer_id", CUSTOMER_COUNTS)])
+    return Branch("tickets", match, [*ground.narrow, _counts_by("$customer_id", CUSTOMER_COUNTERS)])
 
 
 def _counts_by(key: str, counts: Document) -> Document:

@@ -11,27 +11,21 @@ from collections.abc import Sequence
 from pymongo.client_session import ClientSession
 
 from analytics.figures import MOST_REPEATED, POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN, POINTS_REPEATED
-from analytics.pipelines import IS_HIGH, IS_NEGATIVE, number_where, position_expression
+from analytics.pipelines import position_expression
 from analytics.rollups.blocks import Block
 from analytics.rollups.counting import Day
 from analytics.rollups.state import Leaders
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
-from tickets.records.statuses import IS_OPEN
 from tickets.store.collection_names import TICKETS
+from tickets.store.counters import CUSTOMER_COUNTERS
 
 LEADERS = "rollup_leaders"
 KEPT = 300
 STRETCH = 100
 """So many days are counted at once."""
 
-CUSTOMER_COUNTS: Document = {
-    "total": {"$sum": 1},
-    "high": number_where(IS_HIGH),
-    "negative": number_where(IS_NEGATIVE),
-    "open": number_where(IS_OPEN),
-}
-CUSTOMER_SUMS: Document = {name: {"$sum": f"${name}"} for name in CUSTOMER_COUNTS}
+CUSTOMER_SUMS: Document = {name: {"$sum": f"${name}"} for name in CUSTOMER_COUNTERS}
 SCORE: Document = {
     "$add": [
         {"$multiply": [POINTS_HIGH, "$high"]},
@@ -108,14 +102,14 @@ def leader_days_pipeline(tenant_id: str, customers: Sequence[str], days: Sequenc
                 "created_at": within,
             }
         },
-        {"$group": {"_id": {"customer": "$customer_id", "place": place}, **CUSTOMER_COUNTS}},
+        {"$group": {"_id": {"customer": "$customer_id", "place": place}, **CUSTOMER_COUNTERS}},
         {
             "$project": {
                 "_id": 0,
                 "customer": "$_id.customer",
                 "first": {"$arrayElemAt": [numbers, {"$toInt": "$_id.place"}]},
                 "block": {"$arrayElemAt": [blocks, {"$toInt": "$_id.place"}]},
-                **dict.fromkeys(CUSTOMER_COUNTS, 1),
+                **dict.fromkeys(CUSTOMER_COUNTERS, 1),
             }
         },
     ]
@@ -136,7 +130,7 @@ def leaders_pipeline(tenant_id: str) -> Pipeline:
     """From the index of the customers alone."""
     return [
         {"$match": {"tenant_id": tenant_id, "is_deleted": False, "customer_id": {"$gt": ""}}},
-        {"$group": {"_id": "$customer_id", **CUSTOMER_COUNTS}},
+        {"$group": {"_id": "$customer_id", **CUSTOMER_COUNTERS}},
         {"$project": {"total": 1, "score": SCORE}},
         {
             "$facet": {

@@ -8,8 +8,8 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Pipeline
 from tenants.models import Tenant
 from tickets.records.normalize import NO_CUSTOMER
-from tickets.records.statuses import IS_OPEN
 from tickets.store.collection_names import TICKETS
+from tickets.store.counters import CUSTOMER_COUNTERS
 
 MAX_CUSTOMERS = 100
 
@@ -35,7 +35,7 @@ def find_customer(tenant: Tenant, customer_id: str) -> Customer | None:
     rows = mongo.collection(TICKETS).aggregate(
         [
             {"$match": {"tenant_id": tenant.slug, "is_deleted": False, "customer_id": customer_id}},
-            {"$group": {"_id": "$customer_id", "total": {"$sum": 1}, **_COUNTS}},
+            {"$group": {"_id": "$customer_id", **_COUNTS}},
         ]
     )
     row = next(rows, None)
@@ -68,16 +68,7 @@ def customers_pipeline(tenant_id: str, *, search: str, limit: int) -> Pipeline:
     ]
 
 
-def _count_where(condition: mongo.Document) -> mongo.Document:
-    return {"$sum": {"$cond": [condition, 1, 0]}}
-
-
-_COUNTS: mongo.Document = {
-    "open": _count_where(IS_OPEN),
-    "high": _count_where({"$eq": ["$urgency", "high"]}),
-    "negative": _count_where({"$eq": ["$sentiment", "negative"]}),
-    "newest_at": {"$max": "$created_at"},
-}
+_COUNTS: mongo.Document = {**CUSTOMER_COUNTERS, "newest_at": {"$max": "$created_at"}}
 
 
 def _customer(row: mongo.Document) -> Customer:

@@ -1,4 +1,4 @@
-"""The API's statistics of a tenant."""
+"""`GET /tenants/{tenant_id}/stats`."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -41,17 +41,19 @@ class StatisticsOut(Schema):
 def show_statistics(
     request: HttpRequest,
     tenant_id: TenantId,
-    from_date: QueryEx[Moment | None, P(description="Included. Without it: from the first ticket.")] = None,
-    to_date: QueryEx[Moment | None, P(description="Not included; but a bare date includes that day.")] = None,
+    from_date: QueryEx[Moment | None, P(description="Start of the period. Default: the first ticket.")] = None,
+    to_date: QueryEx[
+        Moment | None, P(description="End of the period, exclusive. A date without a time includes that day.")
+    ] = None,
 ) -> StatisticsOut:
-    """Of all tickets created in the period; bare dates are days of the tenant's time zone."""
+    """All tickets created in the period. Dates without a time are days in the tenant's time zone."""
     reject_unknown(request, ("from_date", "to_date"))
     tenant = api_tenant(request, tenant_id)
     try:
         start = parse_moment("from_date", from_date, zone=tenant.zone) if from_date else None
         end = parse_moment("to_date", to_date, zone=tenant.zone, end=True) if to_date else None
         if start and end and start > end:
-            raise FilterError("from_date", "lies after to_date")
+            raise FilterError("from_date", "is after to_date")
     except FilterError as error:
         raise InvalidParameter(error.field, error.reason) from None
     return StatisticsOut(**asdict(api_statistics(tenant, start=start, end=end)))

@@ -1,4 +1,4 @@
-"""The API's dashboard of a tenant: the numbers of the page, under names."""
+"""`GET /tenants/{tenant_id}/dashboard`: the numbers of the dashboard page."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from analytics.dashboard.context import Frame, filled_trend
+from analytics.dashboard.context import DashboardContext, filled_trend
 from analytics.figures import (
     AtRiskCustomer,
     BacklogPoint,
@@ -32,25 +32,26 @@ router = Router(tags=["statistics"])
 
 
 class DashboardQuery(Schema):
-    from_date: Moment | None = Field(None, description="Included. Without it: seven days before the end.")
+    from_date: Moment | None = Field(None, description="Start of the period. Default: seven days before its end.")
     to_date: Moment | None = Field(
-        None, description="Not included; but a bare date includes that day. Without it: the end of today."
+        None,
+        description="End of the period, exclusive. A date without a time includes that day. Default: the end of today.",
     )
-    source: list[Words] = Field([], max_length=MAX_VALUES, description="Only these; may be repeated.")
+    source: list[Words] = Field([], max_length=MAX_VALUES, description="Only these sources; can be repeated.")
 
 
 class PeriodOut(Schema):
     from_date: datetime
-    to_date: datetime = Field(description="Not included.")
+    to_date: datetime = Field(description="Exclusive.")
 
 
 class TotalsOut(Schema):
     total: int
-    open: int = Field(description="Not known to be closed, those of an unknown status among them.")
+    open: int = Field(description="Not known to be closed, including tickets whose status is not mapped.")
     high: int
     negative: int
     needs_action: int
-    unknown_status: int = Field(description="Of these nobody has said what their status means.")
+    unknown_status: int = Field(description="Tickets whose status is not mapped.")
 
 
 class TrendPointOut(PeriodOut, TotalsOut):
@@ -59,7 +60,7 @@ class TrendPointOut(PeriodOut, TotalsOut):
 
 
 class TrendOut(Schema):
-    unit: str = Field(description="hour, day, week or month, on the tenant's clock")
+    unit: str = Field(description="hour, day, week or month, in the tenant's time zone")
     buckets: list[TrendPointOut]
 
 
@@ -67,7 +68,7 @@ class RisingKeywordOut(Schema):
     keyword: str
     count: int
     before: int
-    lift: float | None = Field(description="How many times as many as before; null where there was none.")
+    lift: float | None = Field(description="How many times as many as before; null if there were fewer than 20 before.")
 
 
 class CustomerOut(Schema):
@@ -84,9 +85,11 @@ class CustomerAtRiskOut(CustomerOut):
 
 
 class BacklogPointOut(PeriodOut):
-    open: int = Field(description="At the end of the day; of today, at this moment.")
+    open: int = Field(description="At the end of the day; for today: now.")
     arrived: int = Field(description="Created or reopened on the day.")
-    settled: int = Field(description="Closed on the day; where nobody knows when, on the day of creation.")
+    settled: int = Field(
+        description="Closed on the day, also if reopened later. Without a known closing time: on the day of creation."
+    )
 
 
 class AgeOut(Schema):
@@ -97,12 +100,12 @@ class AgeOut(Schema):
 
 
 class ResolutionOut(Schema):
-    resolved: int = Field(description="Closed in the period, at a time that is known.")
+    resolved: int = Field(description="Closed in the period at a known time, and not reopened since.")
     median_seconds: int | None
     p90_seconds: int | None
     reopened: int
     closing_time_unknown: int = Field(
-        description="Closed tickets created in the period, and nobody knows when they were closed: they are left out of the others."
+        description="Closed tickets created in the period whose closing time is unknown. No other number includes them."
     )
 
     @staticmethod
@@ -120,29 +123,25 @@ class DashboardOut(Schema):
     tenant_id: str
     time_zone: str
     period: PeriodOut
-    comparison: PeriodOut = Field(description="What `previous` and `before` are about.")
-    as_of: datetime | None = Field(description="The moment the data stands for.")
+    comparison: PeriodOut = Field(description="The period of `previous` and `before`.")
+    as_of: datetime | None = Field(description="When the helpdesk was last read.")
     totals: TotalsOut
     previous: TotalsOut
     trend: TrendOut
-    by_status: dict[str, int] = Field(description="The 50 most frequent ones.")
-    other_statuses: int = Field(description="Tickets with another status than those of `by_status`.")
-    unknown_statuses: dict[str, int] = Field(
-        description="Those of `by_status` of which nobody has said what they mean."
-    )
+    by_status: dict[str, int] = Field(description="The 50 most frequent statuses.")
+    other_statuses: int = Field(description="Tickets whose status is not in `by_status`.")
+    unknown_statuses: dict[str, int] = Field(description="The statuses in `by_status` that are not mapped.")
     by_urgency: dict[str, int]
     by_sentiment: dict[str, int]
-    by_source: dict[str, int] = Field(description="Of all sources, whichever are asked for: the 50 most frequent ones.")
-    other_sources: int = Field(description="Tickets from another source than those of `by_source`.")
+    by_source: dict[str, int] = Field(description="The 50 most frequent sources, whichever are selected.")
+    other_sources: int = Field(description="Tickets whose source is not in `by_source`.")
     keywords: dict[str, int]
     rising_keywords: list[RisingKeywordOut]
     customers_at_risk: list[CustomerAtRiskOut]
-    customers: list[CustomerOut] = Field(description="Those with the most tickets.")
+    customers: list[CustomerOut] = Field(description="The customers with the most tickets.")
     backlog: list[BacklogPointOut]
-    open_by_age: list[AgeOut] = Field(description="Of all tickets that are open now.")
-    week_hours: list[list[int]] = Field(
-        description="Tickets of each hour of the week: 7 days from Monday, 24 hours each."
-    )
+    open_by_age: list[AgeOut] = Field(description="All tickets that are open now, by age.")
+    week_hours: list[list[int]] = Field(description="Tickets by hour of the week: 7 days from Monday, 24 hours each.")
     resolution: ResolutionOut
     previous_resolution: ResolutionOut
 
@@ -150,10 +149,10 @@ class DashboardOut(Schema):
 @router.get(
     "/tenants/{tenant_id}/dashboard",
     response=DashboardOut,
-    summary="Everything that a tenant's dashboard shows",
+    summary="A tenant's dashboard",
 )
 def show_dashboard(request: HttpRequest, tenant_id: TenantId, query: Query[DashboardQuery]) -> DashboardOut:
-    """Of the tickets created in the period, as they stand now; bare dates are days of the tenant's time zone."""
+    """Tickets created in the period, with their current status. Dates without a time are days in the tenant's time zone."""
     reject_unknown(request, DashboardQuery.model_fields, may_repeat=("source",))
     tenant, now = api_tenant(request, tenant_id), clock.now()
     try:
@@ -161,12 +160,12 @@ def show_dashboard(request: HttpRequest, tenant_id: TenantId, query: Query[Dashb
         sources = TicketFilter.parse({"source": query.source}, zone=tenant.zone).source
     except FilterError as error:
         raise InvalidParameter(error.field, error.reason) from None
-    figures, frame = find_numbers(tenant, Selection(chosen, sources, tenant.zone), now)
-    return _answer(tenant, figures, frame)
+    figures, context = find_numbers(tenant, Selection(chosen, sources, tenant.zone), now)
+    return _answer(tenant, figures, context)
 
 
 def _period(tenant: Tenant, from_date: str | None, to_date: str | None, *, now: datetime) -> ChosenPeriod:
-    """As on the page; raises `FilterError`."""
+    """As on the page. Raises `FilterError`."""
     zone = tenant.zone
     today = preset(DEFAULT, zone=zone, now=now)
     if from_date is None and to_date is None:
@@ -174,22 +173,22 @@ def _period(tenant: Tenant, from_date: str | None, to_date: str | None, *, now: 
     end = parse_moment("to_date", to_date, zone=zone, end=True) if to_date else today.end
     start = parse_moment("from_date", from_date, zone=zone) if from_date else end - timedelta(days=7)
     if start >= end:
-        raise FilterError("from_date", "lies after to_date" if to_date else "lies after today; name a to_date")
+        raise FilterError("from_date", "is after to_date" if to_date else "is in the future; add a to_date")
     if end - start > LONGEST:
         raise FilterError("from_date", f"is too far from to_date: at most {LONGEST_WORDS}")
     return ChosenPeriod(CUSTOM, Period(start, end))
 
 
-def _answer(tenant: Tenant, figures: DashboardFigures, frame: Frame) -> DashboardOut:
+def _answer(tenant: Tenant, figures: DashboardFigures, context: DashboardContext) -> DashboardOut:
     return DashboardOut(
         tenant_id=tenant.slug,
         time_zone=tenant.timezone,
-        period=_dates(frame.buckets.period),
-        comparison=_dates(frame.comparison),
+        period=_dates(context.buckets.period),
+        comparison=_dates(context.comparison),
         as_of=data_as_of(tenant),
         totals=TotalsOut(**_totals(figures.totals)),
         previous=TotalsOut(**_totals(figures.previous)),
-        trend=TrendOut(unit=frame.buckets.unit.value, buckets=_trend(figures, frame)),
+        trend=TrendOut(unit=context.buckets.unit.value, buckets=_trend(figures, context)),
         by_status=_counts(figures.by_status),
         other_statuses=figures.other_statuses.tickets,
         unknown_statuses=_counts(each for each in figures.by_status if state_of(each.value) == "unknown"),
@@ -230,9 +229,9 @@ def _totals(totals: Totals) -> dict[str, int]:
     }
 
 
-def _trend(figures: DashboardFigures, frame: Frame) -> list[TrendPointOut]:
-    points = filled_trend(figures, frame.buckets)
-    periods = (frame.buckets[point.position] for point in points)
+def _trend(figures: DashboardFigures, context: DashboardContext) -> list[TrendPointOut]:
+    points = filled_trend(figures, context.buckets)
+    periods = (context.buckets[point.position] for point in points)
     return [
         TrendPointOut(from_date=period.start, to_date=period.end, medium=point.medium, low=point.low, **_totals(point))
         for point, period in zip(points, periods, strict=True)
@@ -259,7 +258,7 @@ def _customer(each: CustomerVolume) -> CustomerOut:
 
 def _backlog(each: BacklogPoint) -> BacklogPointOut:
     return BacklogPointOut(
-        from_date=each.start, to_date=each.end, open=each.open, arrived=each.arrived, settled=each.settled
+        from_date=each.start, to_date=each.end, open=each.open, arrived=each.opened, settled=each.resolved
     )
 
 

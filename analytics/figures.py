@@ -1,4 +1,4 @@
-"""The numbers of a dashboard, as they come from the database. Pure."""
+"""The numbers of a dashboard, as read from the database. Pure."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,40 +8,40 @@ Reason = Literal["high", "negative", "open", "repeated"]
 
 POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN, POINTS_REPEATED = 3, 2, 1, 1
 MOST_REPEATED = 5
-"""What a customer's tickets weigh: each high-urgency, negative, open and further one; the last up to so many."""
-
+"""Points of a customer's risk score: per high-urgency, negative and open ticket, and per ticket after the first (at most
+`MOST_REPEATED`)."""
 
 FEWEST_FOR_RATIO = 20
-"""Of fewer than so many before, a ratio is chance: the difference says more."""
+"""With fewer tickets than this before, a ratio is chance. Then the difference is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """How many tickets of a period, and how many of them are …"""
+    """The tickets of a period: how many in total, and how many of each kind."""
 
     total: int = 0
     open: int = 0
-    """Not known to be closed, the `unknown` ones among them."""
+    """Not known to be closed, so including `unknown`."""
     unknown: int = 0
-    """With a status of which nobody has said what it means."""
+    """With a status that is not mapped."""
     high: int = 0
     negative: int = 0
     action: int = 0
 
     @property
     def high_ratio(self) -> float:
-        """0 to 1; 0 where there is no ticket."""
+        """0 to 1; 0 without tickets."""
         return self.high / self.total if self.total else 0.0
 
     @property
     def negative_ratio(self) -> float:
-        """0 to 1; 0 where there is no ticket."""
+        """0 to 1; 0 without tickets."""
         return self.negative / self.total if self.total else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendPoint(Totals):
-    """The numbers of one bucket; `position` counts the period's buckets from 0."""
+    """The numbers of one bucket; `position` is its place in the period, counted from 0."""
 
     position: int
     medium: int = 0
@@ -50,7 +50,7 @@ class TrendPoint(Totals):
 
 @dataclass(frozen=True, slots=True)
 class ValueCount:
-    """How many tickets carry a value."""
+    """How many tickets have a value."""
 
     value: str
     count: int
@@ -58,7 +58,7 @@ class ValueCount:
 
 @dataclass(frozen=True, slots=True)
 class OtherValues:
-    """The values that are too many to be named: how many there are, and how many tickets carry one of them."""
+    """The values that are not named one by one: how many there are, and how many tickets have one of them."""
 
     values: int = 0
     tickets: int = 0
@@ -66,7 +66,7 @@ class OtherValues:
 
 @dataclass(frozen=True, slots=True)
 class RisingKeyword:
-    """A word in more tickets than in the same part of the period before."""
+    """A keyword in more tickets than in the same part of the previous period."""
 
     value: str
     count: int
@@ -74,13 +74,13 @@ class RisingKeyword:
 
     @property
     def lift(self) -> float | None:
-        """How many times as many as before; None where there were too few before to say."""
+        """How many times as many as before; None if there were too few before."""
         return self.count / self.before if self.before >= FEWEST_FOR_RATIO else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerVolume:
-    """A customer, and how many tickets of the period are theirs."""
+    """A customer's tickets of the period."""
 
     customer_id: str
     total: int
@@ -91,21 +91,21 @@ class CustomerVolume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacklogPoint:
-    """A day of the tenant's zone that ends at `end`: how many tickets were open then.
+    """A day of the tenant's zone, or a longer bucket: how many tickets were open at its `end`; today: now.
 
-    `arrived` were created or reopened on the day, `settled` were closed; today's point is of this moment.
+    `opened` counts tickets created or reopened on the day, `resolved` those closed, even if reopened later.
     """
 
     start: datetime
     end: datetime
     open: int
-    arrived: int
-    settled: int
+    opened: int
+    resolved: int
 
 
 @dataclass(frozen=True, slots=True)
 class AgeBand:
-    """The tickets open at this moment that were created from `created_from` (None: ever) up to `created_to`."""
+    """The tickets open now that were created from `created_from` (None: no limit) up to `created_to`."""
 
     name: str
     created_from: datetime | None
@@ -115,10 +115,11 @@ class AgeBand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """The tickets closed in a period (and closed still), how long that took from their creation, and the reopened.
+    """The tickets closed in a period and not reopened since, how long they took, and how many were reopened.
 
-    The times are seconds, read off a histogram whose steps are 4 % apart; None where nothing was closed. `untimed` are
-    the closed tickets created in the period of which nobody knows when they were closed: they are in no other number.
+    The times are seconds from creation to closing, read from a histogram whose steps are 4% apart; None if nothing
+    was closed. `untimed` counts closed tickets created in the period whose closing time is unknown; no other number
+    includes them.
     """
 
     resolved: int = 0
@@ -132,8 +133,7 @@ class Resolution:
 class AtRiskCustomer:
     """A customer with a high-urgency ticket, or with two negative ones.
 
-    `ticket_ids` are the external ids of the newest of the tickets that put the customer here:
-    the high-urgency ones or, where there is none, the negative ones.
+    `ticket_ids` are the external ids of the newest high-urgency tickets or, if there are none, of the negative ones.
     """
 
     customer_id: str
@@ -145,7 +145,7 @@ class AtRiskCustomer:
 
     @property
     def points(self) -> dict[Reason, int]:
-        """What the score is made of, by reason: more of anything never lowers it."""
+        """The parts of the score. More tickets of any kind never lower it."""
         return {
             "high": POINTS_HIGH * self.high_urgency_count,
             "negative": POINTS_NEGATIVE * self.negative_count,
@@ -160,15 +160,14 @@ class AtRiskCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardFigures:
-    """Everything one dashboard shows; `trend` has no points for empty buckets.
+    """Everything a dashboard shows.
 
-    `by_status` and `by_source` name the most frequent values; the others are summed up beside them.
-
-    `week_hours`: the tickets by weekday and hour of the tenant's clock, 7 × 24, Monday first. `ages`,
-    youngest first, and the last point of `backlog` are of all tickets open at this moment.
-
-    Without `has_earlier_data` the tenant's first ticket lies inside the period before, or after it: `previous`,
-    `previous_resolution` and `rising` are counted, and say nothing that could be compared.
+    - `trend` has no points for empty buckets.
+    - `by_status` and `by_source` name the most frequent values; `other_statuses` and `other_sources` sum up the rest.
+    - `week_hours` are the tickets by weekday and hour in the tenant's zone: 7 × 24 numbers, Monday first.
+    - `ages` (youngest first) and the last point of `backlog` are about all tickets open now.
+    - Without `has_earlier_data`, the tenant's first ticket is newer than the start of the previous period, so
+      `previous`, `previous_resolution` and `rising` cannot be compared with.
     """
 
     totals: Totals
@@ -194,7 +193,7 @@ class DashboardFigures:
 
 @dataclass(frozen=True, slots=True)
 class HourCount:
-    """The tickets created in the hour (of UTC) that begins at `hour`."""
+    """The tickets created in the hour (UTC) that starts at `hour`."""
 
     hour: datetime
     count: int
@@ -202,9 +201,9 @@ class HourCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiStatistics:
-    """The answer of `GET /tenants/{tenant_id}/stats`, field by field.
+    """The response of `GET /tenants/{tenant_id}/stats`.
 
-    `hourly_trend` has the hours with tickets, in order; `as_of` is the moment the data stands for.
+    `hourly_trend` has only hours with tickets, in order; `as_of` is when the helpdesk was last read.
     """
 
     total_tickets: int = 0

@@ -1,7 +1,7 @@
-"""Percentiles read off a histogram of durations. Pure.
+"""Percentiles from a histogram of durations. Pure.
 
-A duration of `s` seconds is counted in step `floor(ln(max(s, 1)) / STEP)`; steps are 4 % apart, so a
-percentile is at most 2 % off.
+A duration of `s` seconds belongs to step `floor(ln(max(s, 1)) / STEP)`; steps are 4% apart, so a
+percentile is at most 2% off.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ STEP = log(1.04)
 
 
 def percentile_of(counts: Sequence[tuple[int, int]], share: float) -> float | None:
-    """The seconds that `share` (0 to 1) of the durations do not exceed; None where there are none.
+    """The seconds that `share` (0 to 1) of the durations do not exceed; None if there are none.
 
-    `counts` are pairs of a step and how many there are, ascending.
+    `counts` are pairs of a step and its number of durations, ascending.
     """
     wanted, passed = share * sum(number for _, number in counts), 0
     for step, number in counts:

@@ -1,10 +1,10 @@
-"""Which stretch of time a dashboard shows, and the buckets of its trend. Pure.
+"""The periods a dashboard can show, and the buckets of its trend. Pure.
 
-The presets are made of whole hours or days in the tenant's zone: `24h` is the 24 hours up to
-the next full hour, `7d` to `365d` are that many calendar days, today included. Every bar then
-covers a whole hour or day (or week, the first cut by the period), the bars together are the period, and links carry its exact
-moments: what a number counts is what its list shows. A period that is still under way is
-compared with the same part of the one before it (`comparison`), never with the whole of it.
+Presets consist of whole hours or days in the tenant's zone: `24h` is the 24 hours up to the next full hour,
+`7d` to `365d` are that many calendar days including today. So every bar covers a whole hour, day or week (the
+period may cut the first week), the bars add up to the period, and links carry its exact start and end: a number
+and its list always agree. A period that is not over is compared with the same part of the previous one
+(`comparison`), never with all of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,14 +60,14 @@ class Period:
 
     @property
     def previous(self) -> "Period":
-        """The period of the same length (in elapsed time) that ends where this one starts."""
+        """The period of the same length (in elapsed time) that ends when this one starts."""
         return Period(self.start - self.length, self.start)
 
     def comparison(self, now: datetime, zone: ZoneInfo) -> "Period":
-        """The period before, up to the point this one has reached by `now`, to the full minute.
+        """The previous period, up to the same point that this one has reached by `now` (in full minutes).
 
-        Whole days are compared with as many whole days, up to the same time of day, though a
-        change of the clocks makes one of the two an hour longer.
+        Whole days are compared with the same number of whole days, up to the same time of day, even if
+        daylight saving makes one of the two an hour longer.
         """
         reached = min(_full_minute(now), self.end) if self.start < now < self.end else self.end
         days = (self.end.astimezone(zone).date() - self.start.astimezone(zone).date()).days
@@ -83,7 +83,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
-    """The whole buckets that cover a period: bucket `i` goes from `edges[i]` to `edges[i + 1]`."""
+    """The buckets that cover a period: bucket `i` goes from `edges[i]` to `edges[i + 1]`."""
 
     unit: Unit
     edges: tuple[datetime, ...]
@@ -100,13 +100,13 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True)
 class ChosenPeriod:
-    """What somebody asked for: one of `NAMES`, and the period it comes to."""
+    """The period that was chosen, and its name: one of `NAMES`."""
 
     name: str
     period: Period
 
     def parameters(self, zone: ZoneInfo) -> list[tuple[str, str]]:
-        """Query parameters that `parse_period` reads back; whole days are written as dates."""
+        """Query parameters that `parse_period` reads. Whole days are written as dates."""
         if self.name != CUSTOM:
             return [("period", self.name)]
         return [("period", CUSTOM), ("from", self._written_start(zone)), ("to", self._written_end(zone))]
@@ -131,8 +131,8 @@ class ChosenPeriod:
 def parse_period(parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo, now: datetime) -> ChosenPeriod:
     """From `period=24h|7d|30d|90d|365d|custom` and, for custom, `from` and `to` (dates or ISO 8601 times).
 
-    What names no zone is in `zone`; a bare `to` date includes that day. Without `period`, given
-    dates mean custom and nothing means `DEFAULT`. Raises `FilterError` with field and reason.
+    Times without a zone are in `zone`; a bare `to` date includes that day. Without `period`, dates mean custom,
+    and without dates it is `DEFAULT`. Raises `FilterError` with field and reason.
     """
     given = {name: _single(parameters, name) for name in ("period", "from", "to")}
     name = given["period"] or (CUSTOM if given["from"] or given["to"] else DEFAULT)
@@ -146,14 +146,14 @@ def parse_period(parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo, now
     start = parse_moment("from", given["from"], zone=zone)
     end = parse_moment("to", given["to"], zone=zone, end=True)
     if start >= end:
-        raise FilterError("to", "lies before the first day")
+        raise FilterError("to", "is before the first day")
     if end - start > LONGEST:
         raise FilterError("to", f"is too far from the first day: at most {LONGEST_WORDS}")
     return ChosenPeriod(CUSTOM, Period(start, end))
 
 
 def preset(name: str, *, zone: ZoneInfo, now: datetime) -> Period:
-    """The period of a name other than custom, as of `now`."""
+    """The period of a preset at `now`."""
     if name == "24h":
         end = _hour_start(now, zone) + _HOUR
         return Period(end - 24 * _HOUR, end)
@@ -163,7 +163,7 @@ def preset(name: str, *, zone: ZoneInfo, now: datetime) -> Period:
 
 
 def choose_unit(period: Period) -> Unit:
-    """Hours up to three days, then days, weeks from 100 days on and months from two years on."""
+    """Hours up to three days, days up to 100 days, weeks up to two years, then months."""
     if period.length <= _HOURS_UP_TO:
         return Unit.HOUR
     if period.length <= _DAYS_UP_TO:
@@ -174,8 +174,8 @@ def choose_unit(period: Period) -> Unit:
 def buckets_of(period: Period, zone: ZoneInfo, unit: Unit | None = None) -> Buckets:
     """The buckets of the tenant's zone that cover the period.
 
-    A day has 23, 24 or 25 hours as the calendar has it. Hours are elapsed hours counted from
-    the full hour on the tenant's clock at the start, which in some zones is half past in UTC.
+    A day has 23, 24 or 25 hours, as on the calendar. Hours are elapsed hours, counted from the full hour in the
+    tenant's zone at the start; in some zones that is half past in UTC.
     """
     unit = unit or choose_unit(period)
     edges: list[datetime] = []
@@ -188,7 +188,7 @@ def buckets_of(period: Period, zone: ZoneInfo, unit: Unit | None = None) -> Buck
     day = _first_day(unit, period.start.astimezone(zone).date())
     while not edges or edges[-1] < period.end:
         edge = day_start(day, zone)
-        # A zone that crossed the date line skipped a whole day: that day is no bucket.
+        # A zone that crossed the date line skipped a whole day, which gets no bucket.
         if not edges or edge > edges[-1]:
             edges.append(edge)
         day = _next_day(unit, day)
@@ -196,7 +196,7 @@ def buckets_of(period: Period, zone: ZoneInfo, unit: Unit | None = None) -> Buck
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment of a day; where midnight is skipped, the moment of the skip."""
+    """The first moment of a day. If midnight is skipped, that is the moment of the skip."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
@@ -205,7 +205,7 @@ def _midnight_of(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _full_minute(moment: datetime) -> datetime:
-    """This one or the next."""
+    """Rounded up."""
     return moment + timedelta(seconds=-moment.second, microseconds=-moment.microsecond) % timedelta(minutes=1)
 
 

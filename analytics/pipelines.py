@@ -1,4 +1,4 @@
-"""The pieces that the statistics' pipelines are made of."""
+"""The building blocks of the statistics' pipelines: counters, facets, and positions on a time axis."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +9,6 @@ from supportsaas.db.mongo import Document, Pipeline
 from tickets.records.statuses import IS_UNKNOWN
 from tickets.store.counters import CUSTOMER_COUNTERS, count_where
 from tickets.store.filters import SENTIMENTS, URGENCIES
-
 
 TOTALS: Document = {
     **CUSTOMER_COUNTERS,
@@ -23,15 +22,15 @@ COUNTERS: Document = {
     **{urgency: count_where({"$eq": ["$urgency", urgency]}) for urgency in URGENCIES},
     **{sentiment: count_where({"$eq": ["$sentiment", sentiment]}) for sentiment in SENTIMENTS},
 }
-"""Everything that is counted of a group of tickets."""
+"""All counters of a group of tickets."""
 
 SUMS: Document = {name: {"$sum": f"${name}"} for name in COUNTERS}
-"""The same of what was counted before."""
+"""The same, added up from counters that are stored."""
 
 
 def side_by_side(facets: dict[str, Pipeline]) -> Pipeline:
-    """All facets of the same documents, their rows behind each other, each with its facet's name in `f`."""
-    named = [{"$map": {"input": f"${f}", "in": {"$mergeObjects": ["$$this", {"f": f}]}}} for f in facets]
+    """The rows of several facets over the same documents, each with its facet's name as `metric`."""
+    named = [{"$map": {"input": f"${name}", "in": {"$mergeObjects": ["$$this", {"metric": name}]}}} for name in facets]
     return [
         {"$facet": facets},
         {"$project": {"rows": {"$concatArrays": named}}},
@@ -41,10 +40,10 @@ def side_by_side(facets: dict[str, Pipeline]) -> Pipeline:
 
 
 def position_expression(edges: Sequence[Any], field: str) -> Any:
-    """Which of the buckets between ascending edges a field lies in, from 0; it must lie in one.
+    """Which of the buckets between ascending edges a field lies in, counted from 0. It must lie in one.
 
-    Edges and field are moments, or whole numbers. Neighbours of equal length are one division; where
-    the length changes (a day of 23 hours, a month) a comparison comes between, as a balanced tree.
+    Edges and field are moments, or whole numbers. Adjacent buckets of equal length need one division; where
+    the length changes (a day of 23 hours, a month), a comparison decides, in a balanced tree.
     """
     runs: list[tuple[int, Any]] = []
     for position, (start, end) in enumerate(pairwise(edges)):

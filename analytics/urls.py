@@ -1,4 +1,4 @@
-"""The pages that show numbers: all my tenants, and one of them."""
+"""URLs of the overview, the dashboard, its exports and the digest."""
 
 from django.urls import path
 

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import ground
+from benchmarks import environment
 from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +33,7 @@ def main() -> None:
     if wish.deliver:
         _deliver(wish.faster)
         return
-    with ground.prepared():
+    with environment.prepared():
         _measure(wish)
 
 

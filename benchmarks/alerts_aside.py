@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ground
+from benchmarks import environment
 from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     wish = parser.parse_args()
-    with ground.prepared(RATE_LIMIT_REQUESTS="0"):
+    with environment.prepared(RATE_LIMIT_REQUESTS="0"):
         port = child_process.free_port()
         helpdesk = child_process.start(
             [sys.executable, "manage.py", "demo_helpdesk", "--port", str(port), "--no-limit",

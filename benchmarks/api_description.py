@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import ground
+from benchmarks import environment
 from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=int, default=20, help="gives up after so long")
     wish = parser.parse_args()
     port = child_process.free_port()
-    with ground.prepared(
+    with environment.prepared(
         RATE_LIMIT_REQUESTS="0",
         API_REQUESTS_PER_MINUTE="0",
         WEB_WORKERS="2",

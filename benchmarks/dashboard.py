@@ -130,7 +130,7 @@ def _forget() -> None:
     from analytics.rollups import state
 
     for slug in (million.LARGE, million.MIDDLE):
-        state.stamp_anew(slug)
+        state.renew_stamp(slug)
 
 
 def _period(tenant: Any, days: int, now: datetime) -> Any:

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from benchmarks import ground
+from benchmarks import environment
 from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--page-size", type=int, default=1000)
     wish = parser.parse_args()
-    with ground.prepared(RATE_LIMIT_REQUESTS="0"):
+    with environment.prepared(RATE_LIMIT_REQUESTS="0"):
         port = child_process.free_port()
         helpdesk = child_process.start(
             [sys.executable, "manage.py", "demo_helpdesk", "--port", str(port), "--no-limit",

@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks import ground
+from benchmarks import environment
 from supportsaas.ops import child_process
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,7 +65,7 @@ def main() -> None:
     web_port = child_process.free_port()
     with ExitStack() as stack:
         directory = stack.enter_context(
-            ground.prepared(
+            environment.prepared(
                 RATE_LIMIT_REQUESTS="0",
                 API_REQUESTS_PER_MINUTE="0",
                 PAGES_PER_MINUTE="0",

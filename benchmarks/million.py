@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from benchmarks import ground
+from benchmarks import environment
 
 LARGE = "tenant_a"
 MIDDLE = "tenant_b"
@@ -24,7 +24,7 @@ _BATCH = 5_000
 @contextmanager
 def running(*, tickets: int, directory: str | None = None) -> Iterator[None]:
     """MongoDB, Django and the tickets, ready. With a `directory`, what is there already is used again."""
-    with ground.prepared(directory):
+    with environment.prepared(directory):
         import django
 
         django.setup()

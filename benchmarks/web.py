@@ -38,7 +38,7 @@ class Web:
 
 @contextmanager
 def running() -> Iterator[Web]:
-    """Logged in. Wants the environment of `ground` and Django set up."""
+    """Logged in. Wants the environment of `benchmarks.environment` and Django set up."""
     from tenants.models import User
 
     if not User.objects.filter(username=NAME).exists():

@@ -1,7 +1,7 @@
-"""Where the marks of a chart go. Pure geometry: templates draw the SVG, views add links and words.
+"""The geometry of charts. Pure: templates draw the SVG, views add links and texts.
 
-Across, places are percentages of the width, so that a chart fills its panel at any width
-while its text and lines keep their size. Down, they are pixels from the top.
+Horizontal positions are percentages of the width, so that a chart fills its panel at any width
+while its text and lines keep their size. Vertical ones are pixels from the top.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from itertools import count
 from math import ceil
 
 SMALLEST_MARK = 2.0
-"""A number that is not nothing never gets a mark lower than this, in pixels."""
+"""The smallest height in pixels of a number other than 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One part of a bar; `series` is its place in the order of the values."""
+    """One part of a bar; `series` is its place among the values."""
 
     series: int
     value: int
@@ -31,9 +31,9 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stack of segments, the first series at the bottom; parts that are 0 have none.
+    """A stack of segments, the first series at the bottom. A 0 has no segment.
 
-    The slot is the bar with half a gap on either side; `slot_x` is where it begins.
+    The slot is the bar with half a gap on either side; it starts at `slot_x`.
     """
 
     position: int
@@ -52,7 +52,7 @@ class StackedBars:
 
     @property
     def slot(self) -> float:
-        """The width that belongs to one bar, gap included."""
+        """The width of one bar including its gap."""
         return round(100 / len(self.bars), 4) if self.bars else 100.0
 
 
@@ -68,7 +68,7 @@ class LinePoint:
 
 @dataclass(frozen=True, slots=True)
 class AreaLine:
-    """A line over slots, and the area beneath it; both in a box 100 wide that stretches."""
+    """A line and the area below it, in a box 100 wide that stretches."""
 
     height: int
     slot: float
@@ -80,7 +80,7 @@ class AreaLine:
 
 @dataclass(frozen=True, slots=True)
 class MirroredBar:
-    """What came in above the middle, what went out below it; a nothing has no segment."""
+    """One number above the middle and one below. A 0 has no segment."""
 
     position: int
     slot_x: float
@@ -101,7 +101,7 @@ class MirroredBars:
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """Points for a polyline and for the polygon beneath it; `so_far`: those of the last stretch, where it is not over."""
+    """The points of a line and of the area below it. `so_far` is the last section, if its bucket is not over."""
 
     width: int
     height: int
@@ -112,7 +112,7 @@ class Sparkline:
 
 @dataclass(frozen=True, slots=True)
 class AxisLabel:
-    """`is_minor` ones may be left out where there is little room."""
+    """`is_minor` labels may be hidden on narrow screens."""
 
     position: int
     x: float
@@ -120,7 +120,7 @@ class AxisLabel:
 
 
 def nice_ticks(largest: int, *, about: int = 4) -> tuple[int, ...]:
-    """Whole numbers from 0 in steps of 1, 2 or 5 times a power of ten; the last is ≥ `largest`."""
+    """Whole numbers from 0 in steps of 1, 2 or 5 times a power of ten; the last is at least `largest`."""
     least = max(largest, 1) / about
     steps = (factor * 10**power for power in count() for factor in (1, 2, 5))
     step = next(step for step in steps if step >= least)
@@ -130,7 +130,7 @@ def nice_ticks(largest: int, *, about: int = 4) -> tuple[int, ...]:
 def stacked_bars(
     stacks: Sequence[Sequence[int]], *, height: int = 220, top: int = 10, gap: float = 0.24
 ) -> StackedBars:
-    """A bar for each stack, side by side over the whole width; `gap` is the share left between."""
+    """A bar for each stack, side by side over the full width; `gap` is the share of a slot left empty."""
     ticks = nice_ticks(max((sum(stack) for stack in stacks), default=0))
     scale = (height - top) / ticks[-1]
     slot = 100 / max(len(stacks), 1)
@@ -157,7 +157,7 @@ def stacked_bars(
 
 
 def area_line(values: Sequence[int], *, slots: int, height: int = 160, top: int = 10) -> AreaLine:
-    """The course of some numbers, one in each of the first slots; the scale begins at nothing."""
+    """A line through numbers, one in each of the first slots; the scale starts at 0."""
     ticks = nice_ticks(max(values, default=0), about=3)
     scale, slot = (height - top) / ticks[-1], 100 / max(slots, 1)
     points = tuple(
@@ -173,7 +173,7 @@ def area_line(values: Sequence[int], *, slots: int, height: int = 160, top: int 
 def mirrored_bars(
     ups: Sequence[int], downs: Sequence[int], *, slots: int, height: int = 120, edge: int = 10, gap: float = 0.24
 ) -> MirroredBars:
-    """Two numbers a slot on one scale: the first upwards from the middle, the second downwards."""
+    """Two numbers per slot on one scale: the first upwards from the middle, the second downwards."""
     ticks = nice_ticks(max((*ups, *downs), default=0), about=2)
     middle, slot = height / 2, 100 / max(slots, 1)
     scale = (middle - edge) / ticks[-1]
@@ -200,13 +200,13 @@ def mirrored_bars(
 
 
 def heat_levels(counts: Sequence[int], *, levels: int = 6) -> tuple[int, ...]:
-    """How warm each number's cell is: 0 for nothing, else 1 up to `levels` for the largest, in even steps."""
+    """Each number's level on the color scale: 0 for 0, otherwise 1 up to `levels` for the largest, in even steps."""
     largest = max(counts, default=0)
     return tuple(ceil(count * levels / largest) if count > 0 else 0 for count in counts)
 
 
 def axis_labels(bars: int, *, most: int = 8) -> tuple[AxisLabel, ...]:
-    """Which of so many bars get a label: evenly spaced, the last one among them."""
+    """Which bars get a label: evenly spaced, always including the last one."""
     if not bars:
         return ()
     step = ceil(bars / most)
@@ -220,9 +220,9 @@ def axis_labels(bars: int, *, most: int = 8) -> tuple[AxisLabel, ...]:
 def sparkline(
     values: Sequence[int], *, is_under_way: bool = False, width: int = 120, height: int = 28
 ) -> Sparkline | None:
-    """The course of some numbers; None where there are fewer than two or all are nothing.
+    """A small line through numbers; None for fewer than two, or if all are 0.
 
-    With `is_under_way` the last number is only that so far, and its stretch of the line stands apart.
+    With `is_under_way` the last number is not final, and its section is drawn on its own.
     """
     if len(values) < 2 or not any(values):
         return None
@@ -237,6 +237,6 @@ def sparkline(
 
 
 def bar_widths(values: Sequence[int]) -> tuple[float, ...]:
-    """How long the bar of each number is, as a percentage of the longest."""
+    """The length of each number's bar as a percentage of the longest."""
     longest = max(values, default=0)
     return tuple(round(value * 100 / longest, 2) if longest else 0.0 for value in values)

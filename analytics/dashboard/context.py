@@ -1,4 +1,4 @@
-"""What the numbers of a dashboard are numbers of: panels, tables and exports are made from these and the figures."""
+"""DashboardContext: the period, zone and links that panels, tables and exports need besides the figures."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from analytics.periods import Buckets, Period, Unit, buckets_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """A period in its buckets, what it is compared with, and where its tickets are listed.
+class DashboardContext:
+    """A period in its buckets, the period it is compared with, and the links to its tickets.
 
-    `zone` is the tenant's, in which days begin; `links` are narrowed by the period and its sources.
+    `zone` is the tenant's; `links` lead to lists filtered by the period and its sources.
     """
 
     buckets: Buckets
@@ -27,15 +27,15 @@ class Frame:
 
     @property
     def days(self) -> Buckets:
-        """The buckets that the backlog is shown in: the trend's, but never shorter than a day."""
+        """The buckets of the backlog: those of the trend, but never shorter than a day."""
         return buckets_of(self.buckets.period, self.zone, Unit.DAY) if self.buckets.unit is Unit.HOUR else self.buckets
 
     def is_under_way(self, buckets: Buckets, position: int) -> bool:
-        """Whether the bucket is not over, so that its numbers are only those so far."""
+        """Whether the bucket is not over yet."""
         return buckets[position].start <= self.now < buckets[position].end
 
     def title(self, position: int) -> str:
-        """A bucket of the trend in words, “so far” where it is under way."""
+        """The name of a bucket of the trend, with “so far” if it is not over."""
         return self.title_of(self.buckets, position)
 
     def title_of(self, buckets: Buckets, position: int) -> str:
@@ -44,15 +44,15 @@ class Frame:
 
 
 def filled_trend(figures: DashboardFigures, buckets: Buckets) -> list[TrendPoint]:
-    """A point for every bucket, also where there was no ticket."""
+    """A point for every bucket, also for those without tickets."""
     found = {point.position: point for point in figures.trend}
     return [found.get(position) or TrendPoint(position=position) for position in range(len(buckets))]
 
 
 def backlog_in(buckets: Buckets, points: tuple[BacklogPoint, ...]) -> list[BacklogPoint]:
-    """The days brought together in longer buckets: what was open at the last one's end, what came and went in all.
+    """The days grouped into longer buckets: open at the end of the last day, opened and resolved in total.
 
-    A point for each of the first buckets, up to the one of the last day.
+    A point for each bucket up to the one of the last day.
     """
     found: list[BacklogPoint] = []
     left = deque(sorted(points, key=lambda point: point.start))
@@ -67,8 +67,8 @@ def backlog_in(buckets: Buckets, points: tuple[BacklogPoint, ...]) -> list[Backl
                 start=start,
                 end=within[-1].end if within else end,
                 open=within[-1].open if within else found[-1].open if found else 0,
-                arrived=sum(point.arrived for point in within),
-                settled=sum(point.settled for point in within),
+                opened=sum(point.opened for point in within),
+                resolved=sum(point.resolved for point in within),
             )
         )
     return found

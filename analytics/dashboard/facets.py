@@ -1,38 +1,36 @@
-"""How the rows that a dashboard is joined from are grouped: the pieces of its facets."""
+"""The pieces of a dashboard's `$facet`: how the rows of its union parts (see `union_parts`) are grouped."""
 
 from collections.abc import Iterable
 
-from analytics.dashboard.query_scope import Branch
+from analytics.dashboard.query_scope import UnionPart
 from supportsaas.db.mongo import Document, Pipeline
 
 
-def joined(branches: Iterable[Branch | None]) -> Pipeline:
-    """All branches behind each other, beginning with no document at all, whichever of them there are."""
-    return [{"$documents": []}, *(each.union for each in branches if each)]
+def joined(parts: Iterable[UnionPart | None]) -> Pipeline:
+    """The rows of all parts. Begins with no document at all, so it does not matter which parts there are."""
+    return [{"$documents": []}, *(each.union for each in parts if each)]
 
 
-def counted(key: str, number: str) -> Pipeline:
-    """The values of a key with their numbers, the most frequent first."""
-    return [{"$group": {"_id": f"${key}", "count": {"$sum": f"${number}"}}}, {"$sort": {"count": -1, "_id": 1}}]
+def most_first(key: str, number: str) -> Pipeline:
+    """The values of a field with their `count`, the most frequent first."""
+    return [*sums_by(key, number), {"$sort": {"count": -1, "_id": 1}}]
 
 
-def added_up(key: str, number: str) -> Pipeline:
-    return [{"$group": {"_id": f"${key}", "n": {"$sum": f"${number}"}}}]
+def sums_by(key: str, number: str) -> Pipeline:
+    return [{"$group": {"_id": f"${key}", "count": {"$sum": f"${number}"}}}]
 
 
-SOURCES: Pipeline = [{"$match": {"f": "source", "n": {"$gt": 0}}}, *counted("k", "n")]
+SOURCES: Pipeline = [{"$match": {"metric": "source", "count": {"$gt": 0}}}, *most_first("key", "count")]
 STATUSES: Pipeline = [
-    {"$match": {"f": "count", "was": False}},
+    {"$match": {"metric": "counters", "is_previous": False}},
     {"$unwind": "$status"},
-    *counted("status.k", "status.n"),
+    *most_first("status.k", "status.n"),
 ]
-
-
-HOURS: Pipeline = [{"$match": {"f": "hour"}}, *added_up("k", "n"), {"$sort": {"_id": 1}}]
+HOURS: Pipeline = [{"$match": {"metric": "hour"}}, *sums_by("key", "count"), {"$sort": {"_id": 1}}]
 
 
 def most_frequent(name: str, values: Pipeline, most: int) -> dict[str, Pipeline]:
-    """The facet of the most frequent values, and the facet of what all others come to together."""
+    """The facet of the most frequent values, and one that sums up all others."""
     others = {"$group": {"_id": None, "values": {"$sum": 1}, "tickets": {"$sum": "$count"}}}
     return {name: [*values, {"$limit": most}], f"{name}_others": [*values, {"$skip": most}, others]}
 

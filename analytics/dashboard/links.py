@@ -1,4 +1,4 @@
-"""Links from a number to the list of exactly the tickets it counts."""
+"""Links from a number to the list of exactly those tickets."""
 
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -9,16 +9,16 @@ from supportsaas.web.page_paths import GAP, path_of, path_with_gap
 from tickets.store.filters import COUNT_ALL, TicketFilter
 
 _PLACES = {each.name: place for place, each in enumerate(fields(TicketFilter))}
-"""Where each condition stands in an address."""
+"""The position of each condition in a query string."""
 
 _COUNTED_ONE_BY_ONE = (_PLACES["keyword"], _PLACES["customer_id"])
 
 
 @dataclass(frozen=True, slots=True)
 class TicketLinks:
-    """The lists of one tenant's tickets, all narrowed by `base`: a period and, maybe, sources.
+    """Links to lists of one tenant's tickets, all filtered by `base`: a period and perhaps sources.
 
-    A dashboard has hundreds; what they have in common is written once.
+    A dashboard has hundreds of links, so their common part is written once.
     """
 
     slug: str
@@ -31,7 +31,7 @@ class TicketLinks:
         object.__setattr__(self, "_written", [_write(name, getattr(self.base, name)) for name in _PLACES])
 
     def tickets(self, **conditions: Any) -> str:
-        """The list under the base and more conditions, named as in `TicketFilter`."""
+        """The list filtered by the base and more conditions, named as in `TicketFilter`."""
         written = self._written.copy()
         for name, value in conditions.items():
             written[_PLACES[name]] = _write(name, value)
@@ -40,11 +40,11 @@ class TicketLinks:
         return f"{self._list}?{'&'.join(filter(None, written))}"
 
     def within(self, period: Period, **conditions: Any) -> str:
-        """The same of another period."""
+        """The same for another period."""
         return self.tickets(created_from=period.start, created_to=period.end, **conditions)
 
     def ever(self, **conditions: Any) -> str:
-        """The same of no period: of all tickets there are, from the sources of the base."""
+        """The same without a period: all tickets from the sources of the base."""
         return self.tickets(**{"created_from": None, "created_to": None, **conditions})
 
     def customer(self, customer_id: str) -> str:
@@ -56,7 +56,7 @@ class TicketLinks:
 
 @dataclass(frozen=True, slots=True)
 class ChartFiles:
-    """The numbers of a dashboard's charts as files; `query` is that of the dashboard."""
+    """Links to the numbers of charts as files; `query` is the query string of the dashboard."""
 
     slug: str
     query: str
@@ -67,5 +67,5 @@ class ChartFiles:
 
 @lru_cache(maxsize=2048)
 def _write(name: str, value: Any) -> str:
-    """One condition as it stands in an address."""
+    """One condition of a query string."""
     return TicketFilter(**{name: value}).query()

@@ -1,4 +1,4 @@
-"""What is read of a tenant's collections at one moment: the matches that every pipeline of the statistics begins with."""
+"""QueryScope: the tenant, sources and snapshot of a query, and the first `$match` of every statistics pipeline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from analytics.periods import Period
-from analytics.rollups.blocks import Block, Stretch, days_touching, start_of
+from analytics.rollups.blocks import Block, DayRange, days_touching, start_of
 from analytics.rollups.view import RollupView
 from supportsaas.db.mongo import Document, Pipeline
 
@@ -17,8 +17,8 @@ BEGINNING, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9001, 1, 1, tzinfo=U
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """What is read of a collection, and what becomes of it."""
+class UnionPart:
+    """One collection's part of a pipeline that reads several: its first match, and the stages after it."""
 
     collection: Collection
     match: Document
@@ -30,44 +30,44 @@ class Branch:
 
     @property
     def union(self) -> Document:
-        """The stage that puts its rows behind those there are."""
+        """The stage that appends its rows to a pipeline."""
         return {"$unionWith": {"coll": self.collection, "pipeline": self.pipeline}}
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """One tenant at one moment, of all sources or of some: the matches of everything that is read."""
+class QueryScope:
+    """One tenant in one snapshot, of all sources (none are named) or of some."""
 
     view: RollupView
     sources: tuple[str, ...]
 
     def tickets(self, periods: Sequence[Period]) -> Document:
-        return {**self._living, **any_of([{"created_at": within(each)} for each in periods])}
+        return {**self._not_deleted, **any_of([{"created_at": within(each)} for each in periods])}
 
-    def turns(self, periods: Sequence[Period]) -> Document:
-        return {**self._living, **any_of([{"turns": {"$elemMatch": within(each)}} for each in periods])}
+    def transitions(self, periods: Sequence[Period]) -> Document:
+        return {**self._not_deleted, **any_of([{"turns": {"$elemMatch": within(each)}} for each in periods])}
 
-    def days(self, stretches: Sequence[Stretch]) -> Document:
-        """Whole days of the chosen sources, or of all together."""
-        return {**self.days_by_source(stretches), "source": self._chosen}
+    def days(self, ranges: Sequence[DayRange]) -> Document:
+        """Whole days, of the chosen sources or of all together."""
+        return {**self.days_by_source(ranges), "source": self._chosen}
 
-    def days_by_source(self, stretches: Sequence[Stretch]) -> Document:
-        days = any_of([{"day": {"$gte": a, "$lt": b}} for a, b in stretches])
+    def days_by_source(self, ranges: Sequence[DayRange]) -> Document:
+        days = any_of([{"day": {"$gte": a, "$lt": b}} for a, b in ranges])
         return {**self._rolled_up, **days, "source": {"$gt": ""}}
 
     def blocks(self, blocks: Sequence[Block]) -> Document:
-        """Blocks of the chosen sources, or of all together."""
+        """Blocks, of the chosen sources or of all together."""
         return {**self.blocks_by_source(blocks), "source": self._chosen}
 
     def blocks_by_source(self, blocks: Sequence[Block]) -> Document:
         return {**self._rolled_up, **_any_block(blocks), "source": {"$gt": ""}}
 
-    def leaders(self, customers: Sequence[str], blocks: Sequence[Block]) -> Document:
+    def top_customers(self, customers: Sequence[str], blocks: Sequence[Block]) -> Document:
         return {**self._rolled_up, "customer": {"$in": list(customers)}, **_any_block(blocks)}
 
-    def days_of(self, periods: Sequence[Period]) -> list[Stretch]:
-        """The days that have a moment in common with any of the periods, those that follow each other together."""
-        found: list[Stretch] = []
+    def days_of(self, periods: Sequence[Period]) -> list[DayRange]:
+        """The days that overlap any of the periods, consecutive days as one range."""
+        found: list[DayRange] = []
         for touching in sorted((days_touching(each, self.view.zone) for each in periods), key=lambda days: days.start):
             if found and touching.start <= found[-1][1]:
                 found[-1] = (found[-1][0], max(found[-1][1], touching.stop))
@@ -76,24 +76,24 @@ class Ground:
         return found
 
     def clipped(self, start: datetime | None, end: datetime | None) -> Period | None:
-        """The part of a period (a bound that is None does not bind) in which there may be tickets."""
+        """The part of a period in which there may be tickets. A bound that is None is open."""
         start, end = max(start or self.beginning, self.beginning), min(end or self.end, self.end)
         return Period(start, end) if start < end else None
 
     @property
     def beginning(self) -> datetime:
-        """Before any ticket: the first day that is rolled up or marked; where nothing is, the beginning of time."""
-        built, marked = self.view.built, self.view.trust.marked
-        return start_of(min([built.first_day, *marked[:1]]), self.view.zone) if built else BEGINNING
+        """Before any ticket: the start of the first day that is rolled up or dirty. Without roll-ups, `BEGINNING`."""
+        built, dirty = self.view.built, self.view.valid_days.dirty
+        return start_of(min([built.first_day, *dirty[:1]]), self.view.zone) if built else BEGINNING
 
     @property
     def end(self) -> datetime:
-        built, marked = self.view.built, self.view.trust.marked
-        return start_of(max([built.last_day, *marked[-1:]]) + 1, self.view.zone) if built else END
+        built, dirty = self.view.built, self.view.valid_days.dirty
+        return start_of(max([built.last_day, *dirty[-1:]]) + 1, self.view.zone) if built else END
 
     @property
-    def narrow(self) -> Pipeline:
-        """To the chosen sources."""
+    def source_filter(self) -> Pipeline:
+        """The stage that keeps the tickets of the chosen sources."""
         return [{"$match": {"source": {"$in": list(self.sources)}}}] if self.sources else []
 
     @property
@@ -101,7 +101,7 @@ class Ground:
         return {"$in": list(self.sources)} if self.sources else None
 
     @property
-    def _living(self) -> Document:
+    def _not_deleted(self) -> Document:
         return {"tenant_id": self.view.tenant_id, "is_deleted": False}
 
     @property

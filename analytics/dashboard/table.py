@@ -1,4 +1,4 @@
-"""The numbers of a chart as columns and rows: shown on the page, written by exports."""
+"""The numbers of a chart as a table, shown on the page and written to exports."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Value = str | int | float | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`key` names it in exports, `name` on the page."""
+    """`key` is the heading in exports, `name` the one on the page."""
 
     key: str
     name: str
@@ -25,29 +25,29 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`value` is what an export holds; the page shows `words` where there are some, linked where there is a list."""
+    """An export has `value`; the page shows `text` if there is any, linked to `url` if there is one."""
 
     value: Value
-    words: str = ""
+    text: str = ""
     url: str = ""
 
     @property
     def count(self) -> int:
-        """The value of a column of counts."""
+        """The value, in a column of counts. Raises `TypeError` if it is not one."""
         if not isinstance(self.value, int):
-            raise TypeError(f"{self.value!r} is no count.")
+            raise TypeError(f"{self.value!r} is not a count.")
         return self.value
 
 
 class ShownCell(NamedTuple):
-    words: str
+    text: str
     url: str
     is_number: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`name` is its part of an address; no two tables of a dashboard share it."""
+    """`name` is its part of the URL, unique on a dashboard."""
 
     name: str
     title: str
@@ -56,11 +56,11 @@ class Table:
 
     @property
     def shown(self) -> Iterable[tuple["ShownCell", ...]]:
-        """The rows as the page writes them."""
+        """The rows as the page shows them."""
         columns = [(format_percent if each.kind == "share" else format_number, each.is_number) for each in self.columns]
         return (
             tuple(
-                ShownCell(cell.words or _shown(cell.value, write), cell.url, is_number)
+                ShownCell(cell.text or _shown(cell.value, write), cell.url, is_number)
                 for cell, (write, is_number) in zip(row, columns, strict=True)
             )
             for row in self.rows
@@ -68,7 +68,7 @@ class Table:
 
     @property
     def values(self) -> Iterable[tuple[Value, ...]]:
-        """The rows as an export writes them."""
+        """The rows as an export has them."""
         return (tuple(cell.value for cell in row) for row in self.rows)
 
 

@@ -1,12 +1,12 @@
-"""Every chart's numbers as a table: the page shows it beneath the chart, and the export by name holds the same rows."""
+"""Every chart's numbers as a table. The page shows it below the chart, and the export has the same rows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from analytics.dashboard.context import Frame, backlog_in, filled_trend
+from analytics.dashboard.context import DashboardContext, backlog_in, filled_trend
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.table import Cell, Column, Table
-from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, lift_words
+from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, lift_text
 from analytics.figures import AtRiskCustomer, DashboardFigures, OtherValues, Reason, ValueCount
 from supportsaas.formatting import format_label, format_number, format_rough_duration
 from tickets.records.statuses import state_of
@@ -19,7 +19,7 @@ TILES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("negative", "Negative", {"sentiment": ("negative",)}),
     ("action", "Needs action", {"requires_action": True}),
 )
-"""Field of the totals, name, and what its list is narrowed by."""
+"""Field of `Totals`, name of the tile, and the filter of its list."""
 
 _NUMBERS = (*TILES, ("unknown", "Status not mapped", {"state": ("unknown",)}))
 
@@ -29,15 +29,15 @@ REASONS: dict[Reason, dict[str, Any]] = {
     "open": {"state": ("open",)},
     "repeated": {},
 }
-"""What the list of each part of a customer's score is narrowed by, besides the customer."""
+"""The filter of the list behind each part of a customer's score, besides the customer."""
 
 
-def dashboard_tables(figures: DashboardFigures, frame: Frame) -> dict[str, Table]:
-    """All tables of a dashboard by name, those without rows too."""
-    return {name: build(figures, frame) for name, build in TABLES.items()}
+def dashboard_tables(figures: DashboardFigures, context: DashboardContext) -> dict[str, Table]:
+    """All tables of a dashboard by name, including those without rows."""
+    return {name: build(figures, context) for name, build in TABLES.items()}
 
 
-def _totals(figures: DashboardFigures, frame: Frame) -> Table:
+def _totals(figures: DashboardFigures, context: DashboardContext) -> Table:
     columns = (
         Column("number", "Number"),
         Column("count", "Tickets", "count"),
@@ -47,30 +47,30 @@ def _totals(figures: DashboardFigures, frame: Frame) -> Table:
     rows = tuple(
         (
             Cell(name),
-            _count(getattr(figures.totals, field), frame.links.tickets(**conditions)),
+            _count(getattr(figures.totals, field), context.links.tickets(**conditions)),
             _share(getattr(figures.totals, field), figures.totals.total),
-            _before(figures, field, frame.links.within(frame.comparison, **conditions)),
+            _before(figures, field, context.links.within(context.comparison, **conditions)),
         )
         for field, name, conditions in _NUMBERS
     )
     return Table("totals", "Numbers of the period", columns, rows)
 
 
-def _trend(figures: DashboardFigures, frame: Frame) -> Table:
-    unit = frame.buckets.unit.value
+def _trend(figures: DashboardFigures, context: DashboardContext) -> Table:
+    unit = context.buckets.unit.value
     columns = (
         Column("from", unit.capitalize(), "moment"),
         Column("tickets", "Tickets", "count"),
         *(Column(urgency, urgency.capitalize(), "count") for urgency in URGENCIES),
     )
     rows = []
-    for point in filled_trend(figures, frame.buckets):
-        period = frame.buckets[point.position]
+    for point in filled_trend(figures, context.buckets):
+        period = context.buckets[point.position]
         counts = (
-            _count(getattr(point, urgency), frame.links.within(period, urgency=(urgency,))) for urgency in URGENCIES
+            _count(getattr(point, urgency), context.links.within(period, urgency=(urgency,))) for urgency in URGENCIES
         )
-        moment = Cell(period.start, frame.title(point.position))
-        rows.append((moment, _count(point.total, frame.links.within(period)), *counts))
+        moment = Cell(period.start, context.title(point.position))
+        rows.append((moment, _count(point.total, context.links.within(period)), *counts))
     return Table("trend", f"Tickets per {unit}", columns, tuple(rows))
 
 
@@ -80,19 +80,19 @@ def _of_field(
     found: Callable[[DashboardFigures], Sequence[ValueCount]],
     others: Callable[[DashboardFigures], OtherValues] = lambda _: OtherValues(),
 ) -> Any:
-    """The values of a filter's field; the shares of keywords are of all tickets, as one may have many.
+    """The values of a filter's field, the `others` summed up in the last row.
 
-    What too many `others` come to is the last row.
+    A ticket can have many keywords, so their shares are of all tickets.
     """
 
-    def build(figures: DashboardFigures, frame: Frame) -> Table:
+    def build(figures: DashboardFigures, context: DashboardContext) -> Table:
         values, more = found(figures), others(figures)
         is_keyword = field == "keyword"
         whole = figures.totals.total if is_keyword else sum(each.count for each in values) + more.tickets
         rows = tuple(
             (
                 Cell(each.value, _words(field, each.value)),
-                _count(each.count, frame.links.tickets(**{field: each.value if is_keyword else (each.value,)})),
+                _count(each.count, context.links.tickets(**{field: each.value if is_keyword else (each.value,)})),
                 _share(each.count, whole),
             )
             for each in values
@@ -118,7 +118,7 @@ def _words(field: str, value: str) -> str:
     )
 
 
-def _rising(figures: DashboardFigures, frame: Frame) -> Table:
+def _rising(figures: DashboardFigures, context: DashboardContext) -> Table:
     columns = (
         Column("keyword", "Keyword"),
         Column("tickets", "Tickets", "count"),
@@ -128,16 +128,16 @@ def _rising(figures: DashboardFigures, frame: Frame) -> Table:
     rows = tuple(
         (
             Cell(each.value),
-            _count(each.count, frame.links.tickets(keyword=each.value)),
-            _count(each.before, frame.links.within(frame.comparison, keyword=each.value)),
-            Cell(None if each.lift is None else round(each.lift, 3), lift_words(each.count, each.before)),
+            _count(each.count, context.links.tickets(keyword=each.value)),
+            _count(each.before, context.links.within(context.comparison, keyword=each.value)),
+            Cell(None if each.lift is None else round(each.lift, 3), lift_text(each.count, each.before)),
         )
         for each in (figures.rising if figures.has_earlier_data else ())
     )
     return Table("rising", "Rising keywords", columns, rows)
 
 
-def _customers(figures: DashboardFigures, frame: Frame) -> Table:
+def _customers(figures: DashboardFigures, context: DashboardContext) -> Table:
     columns = (
         Column("customer_id", "Customer"),
         Column("points", "Points", "count"),
@@ -148,16 +148,16 @@ def _customers(figures: DashboardFigures, frame: Frame) -> Table:
     )
     rows = tuple(
         (
-            Cell(each.customer_id, url=frame.links.customer(each.customer_id)),
+            Cell(each.customer_id, url=context.links.customer(each.customer_id)),
             Cell(each.score),
-            *_of_customer(frame.links, each.customer_id, counts_of(each)),
+            *_of_customer(context.links, each.customer_id, counts_of(each)),
         )
         for each in by_score(figures.customers)
     )
     return Table("customers-at-risk", "Customers at risk", columns, rows)
 
 
-def _volume(figures: DashboardFigures, frame: Frame) -> Table:
+def _volume(figures: DashboardFigures, context: DashboardContext) -> Table:
     columns = (
         Column("customer_id", "Customer"),
         Column("tickets", "Tickets", "count"),
@@ -174,34 +174,34 @@ def _volume(figures: DashboardFigures, frame: Frame) -> Table:
             "negative": each.negative,
             "open": each.open,
         }
-        total, *others = _of_customer(frame.links, each.customer_id, counts)
-        name = Cell(each.customer_id, url=frame.links.customer(each.customer_id))
+        total, *others = _of_customer(context.links, each.customer_id, counts)
+        name = Cell(each.customer_id, url=context.links.customer(each.customer_id))
         rows.append((name, total, _share(each.total, figures.totals.total), *others))
     return Table("customers", "Customers with the most tickets", columns, tuple(rows))
 
 
-def _backlog(figures: DashboardFigures, frame: Frame) -> Table:
-    """No links but the last: a list shows what is open at this moment, not what was on a day."""
-    days = frame.days
+def _backlog(figures: DashboardFigures, context: DashboardContext) -> Table:
+    """Only the last row has a link: a list shows what is open now, not what was open on a day."""
+    days = context.days
     columns = (
         Column("from", days.unit.value.capitalize(), "moment"),
-        Column("open", "Open at its end", "count"),
-        Column("arrived", "Arrived", "count"),
-        Column("settled", "Settled", "count"),
+        Column("open", "Open at the end", "count"),
+        Column("arrived", "Opened", "count"),
+        Column("settled", "Resolved", "count"),
     )
     rows = tuple(
         (
-            Cell(point.start, frame.title_of(days, position)),
-            Cell(point.open, url=frame.links.ever(state=("open",)) if point.end > frame.now else ""),
-            Cell(point.arrived),
-            Cell(point.settled),
+            Cell(point.start, context.title_of(days, position)),
+            Cell(point.open, url=context.links.ever(state=("open",)) if point.end > context.now else ""),
+            Cell(point.opened),
+            Cell(point.resolved),
         )
         for position, point in enumerate(backlog_in(days, figures.backlog))
     )
     return Table("backlog", f"Open tickets at the end of each {days.unit.value}", columns, rows)
 
 
-def _ages(figures: DashboardFigures, frame: Frame) -> Table:
+def _ages(figures: DashboardFigures, context: DashboardContext) -> Table:
     columns = (Column("age", "Age"), Column("open", "Open", "count"), Column("share", "Share", "share"))
     whole = sum(band.count for band in figures.ages)
     rows = tuple(
@@ -209,16 +209,16 @@ def _ages(figures: DashboardFigures, frame: Frame) -> Table:
             Cell(band.name),
             _count(
                 band.count,
-                frame.links.ever(state=("open",), created_from=band.created_from, created_to=band.created_to),
+                context.links.ever(state=("open",), created_from=band.created_from, created_to=band.created_to),
             ),
             _share(band.count, whole),
         )
         for band in figures.ages
     )
-    return Table("ages", "Age of the open tickets", columns, rows)
+    return Table("ages", "Age of open tickets", columns, rows)
 
 
-def _week(figures: DashboardFigures, frame: Frame) -> Table:
+def _week(figures: DashboardFigures, context: DashboardContext) -> Table:
     columns = (
         Column("weekday", "Weekday"),
         *(Column(f"{hour:02}:00", f"{hour}", "count") for hour in range(24)),
@@ -231,7 +231,7 @@ def _week(figures: DashboardFigures, frame: Frame) -> Table:
     return Table("week-hours", "Tickets by weekday and hour", columns, rows)
 
 
-def _resolution(figures: DashboardFigures, frame: Frame) -> Table:
+def _resolution(figures: DashboardFigures, context: DashboardContext) -> Table:
     columns = (
         Column("period", "Period"),
         Column("resolved", "Resolved", "count"),
@@ -242,7 +242,7 @@ def _resolution(figures: DashboardFigures, frame: Frame) -> Table:
     )
     shown = [("This period", figures.resolution)]
     if figures.has_earlier_data:
-        shown.append(("Before", figures.previous_resolution))
+        shown.append(("Previous period", figures.previous_resolution))
     rows = tuple(
         (
             Cell(name),
@@ -258,7 +258,7 @@ def _resolution(figures: DashboardFigures, frame: Frame) -> Table:
     return Table("resolution", "Time to resolution", columns, rows if has_any else ())
 
 
-TABLES: Mapping[str, Callable[[DashboardFigures, Frame], Table]] = {
+TABLES: Mapping[str, Callable[[DashboardFigures, DashboardContext], Table]] = {
     "totals": _totals,
     "trend": _trend,
     "status": _of_field("status", "Status", lambda figures: figures.by_status, lambda figures: figures.other_statuses),
@@ -274,7 +274,7 @@ TABLES: Mapping[str, Callable[[DashboardFigures, Frame], Table]] = {
     "week-hours": _week,
     "resolution": _resolution,
 }
-"""By the name in the address."""
+"""By the name in the URL."""
 
 
 def by_score(customers: Sequence[AtRiskCustomer]) -> list[AtRiskCustomer]:
@@ -282,7 +282,7 @@ def by_score(customers: Sequence[AtRiskCustomer]) -> list[AtRiskCustomer]:
 
 
 def counts_of(customer: AtRiskCustomer) -> dict[Reason, int]:
-    """How many tickets stand behind each part of the score."""
+    """The number of tickets behind each part of the score."""
     return {
         "high": customer.high_urgency_count,
         "negative": customer.negative_count,
@@ -302,7 +302,7 @@ def _days_of(week_hours: Sequence[int]) -> list[Sequence[int]]:
 
 
 def _count(count: int, url: str) -> Cell:
-    """A nothing has no list worth opening."""
+    """A count of 0 has no link."""
     return Cell(count, url=url if count else "")
 
 

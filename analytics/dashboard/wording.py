@@ -12,7 +12,7 @@ from supportsaas.formatting import format_day, format_difference, format_minute,
 PERIOD_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days", "365d": "12 months"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOST_PERCENT = 10.0
-"""A larger ratio is no percentage but a multiple."""
+"""A larger ratio is written as a multiple, not as a percentage."""
 NO_EARLIER_DATA = "no earlier data"
 
 Direction = Literal["up", "down", "same"]
@@ -20,9 +20,9 @@ Direction = Literal["up", "down", "same"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a number stands to the one before it, in words: “+12%”, “×14”, “+3”, “no change”."""
+    """The change from the number before: “+12%”, “×14”, “+3”, “no change”."""
 
-    words: str
+    text: str
     direction: Direction
 
 
@@ -30,12 +30,12 @@ _SAME = Change("no change", "same")
 
 
 def change(now: int, before: int) -> Change:
-    """Of two numbers of tickets. A ratio needs 20 before; of fewer it is the difference."""
+    """The change between two numbers of tickets: a ratio from 20 tickets before, otherwise the difference."""
     return ratio_change(now, before) if before >= FEWEST_FOR_RATIO else _difference(now, before)
 
 
 def ratio_change(now: float, before: float) -> Change:
-    """Of two numbers of which the one before is not nothing, whatever they count."""
+    """The change between any two numbers; `before` must not be 0."""
     if now == before:
         return _SAME
     direction: Direction = "up" if now > before else "down"
@@ -51,15 +51,15 @@ def _difference(now: int, before: int) -> Change:
     return Change(format_difference(now - before), "up" if now > before else "down")
 
 
-def lift_words(count: int, before: int) -> str:
-    """How many times as many as before: “×3.2”, “+4%” where that says more, “+12” after fewer than 20."""
+def lift_text(count: int, before: int) -> str:
+    """The growth of a keyword: “×3.2”, “+4%” if it is small, “+12” if there were fewer than 20 before."""
     if before < FEWEST_FOR_RATIO or round(count / before, 1) == 1.0:
-        return change(count, before).words
+        return change(count, before).text
     return format_multiple(count / before)
 
 
-def period_words(period: Period, zone: ZoneInfo) -> str:
-    """“17–23 Nov 2026” for whole days, with the times of day otherwise."""
+def period_text(period: Period, zone: ZoneInfo) -> str:
+    """“17–23 Nov 2026” for whole days, otherwise with the times of day."""
     start, last = period.start.astimezone(zone), (period.end - timedelta(milliseconds=1)).astimezone(zone)
     end = period.end.astimezone(zone)
     if (start.hour, start.minute, end.hour, end.minute) != (0, 0, 0, 0):
@@ -70,24 +70,24 @@ def period_words(period: Period, zone: ZoneInfo) -> str:
 
 
 def bucket_title(buckets: Buckets, position: int, zone: ZoneInfo) -> str:
-    """One bucket for people: “Mon 23 Nov 2026, 14:00–15:00”; “part of” where the period cuts it."""
+    """The name of a bucket: “Mon 23 Nov 2026, 14:00–15:00”; “part of” if the period cuts it."""
     start, end = (moment.astimezone(zone) for moment in buckets.edges[position : position + 2])
     match buckets.unit:
         case Unit.HOUR:
-            words = f"{start:%a %-d %b %Y, %H:%M}–{end:%H:%M}"
+            text = f"{start:%a %-d %b %Y, %H:%M}–{end:%H:%M}"
         case Unit.DAY:
-            words = f"{start:%a %-d %b %Y}"
+            text = f"{start:%a %-d %b %Y}"
         case Unit.WEEK:
-            words = _days(start, end - timedelta(milliseconds=1))
+            text = _days(start, end - timedelta(milliseconds=1))
         case Unit.MONTH:
-            words = f"{start:%B %Y}"
+            text = f"{start:%B %Y}"
     shown = buckets[position]
     is_cut = (shown.start, shown.end) != (buckets.edges[position], buckets.edges[position + 1])
-    return f"part of {words}" if is_cut else words
+    return f"part of {text}" if is_cut else text
 
 
-def axis_words(buckets: Buckets, position: int, zone: ZoneInfo) -> str:
-    """The few characters below a bar."""
+def axis_label(buckets: Buckets, position: int, zone: ZoneInfo) -> str:
+    """The short label below a bar."""
     start = buckets.edges[position].astimezone(zone)
     if buckets.unit is Unit.HOUR:
         return f"{start:%H:%M}" if start.hour or len(buckets) <= 2 else f"{start:%-d %b}"

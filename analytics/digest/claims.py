@@ -1,8 +1,8 @@
-"""One document for each person, tenant and week: a digest is sent once, by whichever worker is first.
+"""One document per user, tenant and week: a digest is sent once, by the first worker that claims it.
 
-A claim lapses, so a worker that dies while it prepares a mail is followed by another. From the moment the
-mail is handed to the server nobody else may send it: where it is not known whether the server took it
-(the worker died, the connection broke), it counts as sent. Better one digest less than one twice.
+A claim expires, so if a worker dies while it prepares a mail, another one takes over. Once a mail is handed to
+the mail server, no other worker sends it: if it is unknown whether the server accepted it (the worker died, the
+connection broke), it counts as sent. A missing digest is better than a duplicate.
 """
 
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ KEPT = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to send one digest, for a while; `attempt` tells it from earlier ones."""
+    """The exclusive right to send a digest for `LEASE`; `attempt` distinguishes it from earlier claims."""
 
     key: str
     attempt: int
 
 
 def take(user_id: str, slug: str, week: str, *, now: datetime) -> Claim | None:
-    """The claim, or None where the digest is sent, being sent, or has to wait."""
+    """The claim, or None if the digest is sent, being sent, or waiting for its next attempt."""
     key = f"{slug} {user_id} {week}"
     free = [{"status": "waiting", "next_at": {"$lte": now}}, {"status": "claimed", "lease_until": {"$lte": now}}]
     try:
@@ -50,7 +50,7 @@ def take(user_id: str, slug: str, week: str, *, now: datetime) -> Claim | None:
 
 
 def begin_sending(claim: Claim, *, now: datetime) -> bool:
-    """From here on nobody else sends it; False where somebody else has the claim by now."""
+    """From here on no other worker sends it. False if another one has the claim by now."""
     return _move(claim, "claimed", {"status": "sending", "sending_at": now})
 
 
@@ -59,18 +59,18 @@ def note_sent(claim: Claim, *, now: datetime) -> None:
 
 
 def note_unknown(claim: Claim, *, error: str) -> None:
-    """The server may have taken it: it is not sent again."""
+    """The server may have accepted it, so it is not sent again."""
     _move(claim, "sending", {"status": "unknown", "error": error})
 
 
 def note_failed(claim: Claim, *, error: str, now: datetime) -> None:
-    """The server surely did not take it: it is tried again after a pause that doubles."""
+    """The server did not accept it: retried after a pause that doubles each time."""
     values = {"status": "waiting", "next_at": now + BACKOFF.pause(claim.attempt), "error": error}
     _move(claim, "sending", values)
 
 
 def find_last(user_id: str, slug: str) -> Document | None:
-    """What became of the person's newest digest of the tenant."""
+    """The user's newest digest of the tenant and its status."""
     return mongo.collection(COLLECTION).find_one({"tenant_id": slug, "user_id": user_id}, sort=[("week", -1)])
 
 

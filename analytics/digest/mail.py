@@ -1,4 +1,4 @@
-"""The digest as a mail: a week's numbers, how they changed, and a link from each to the list it counts."""
+"""The digest as an e-mail: a week's numbers, how they changed, and a link from each to its tickets."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +79,7 @@ def _numbers(figures: DashboardFigures, links: TicketLinks) -> dict[str, Any]:
         Line(
             each.customer_id,
             each.total,
-            f"{format_number(each.high_urgency_count)} of high urgency, {format_number(each.negative_count)} negative, "
+            f"{format_number(each.high_urgency_count)} high urgency, {format_number(each.negative_count)} negative, "
             f"{format_number(each.open_count)} open",
             _address(links.tickets(customer_id=each.customer_id)),
         )
@@ -89,16 +89,16 @@ def _numbers(figures: DashboardFigures, links: TicketLinks) -> dict[str, Any]:
 
 
 def _change(figures: DashboardFigures, field: str) -> str:
-    """How a number stands to the week before's, in words.
+    """The change since the week before, as text.
 
-    What is still open is not compared: of the older week more has been closed by now, so it would always grow.
+    Open tickets are not compared: more tickets of the older week are closed by now, so the number would always grow.
     """
     if field == "open":
         return ""
     if not figures.has_earlier_data:
         return NO_EARLIER_DATA
     found = change(getattr(figures.totals, field), getattr(figures.previous, field))
-    return found.words if found.direction == "same" else f"{found.words} against the week before"
+    return found.text if found.direction == "same" else f"{found.text} compared with the week before"
 
 
 def _within(period: Period) -> TicketFilter:

@@ -1,4 +1,4 @@
-"""The workers' duty: on Monday morning in each tenant's zone, everybody who wants the digest gets it, once."""
+"""The periodic task that sends each subscriber the digest once, on Monday morning in the tenant's zone."""
 
 import logging
 import smtplib
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 @periodic_task("digests", every_seconds=60)
 def send_due_digests(stop: threading.Event, *, now: Callable[[], datetime] = clock.now) -> int:
-    """Send what is due and not sent; how many went out."""
+    """Send the digests that are due and not sent yet; how many were sent."""
     if not settings.EMAIL_IS_SET:
         return 0
     sent = 0
@@ -41,14 +41,14 @@ def send_due_digests(stop: threading.Event, *, now: Callable[[], datetime] = clo
             except mongo.UNAVAILABLE:
                 raise
             except Exception:
-                logger.exception("The digest of %s for one person failed and is tried again.", tenant.slug)
+                logger.exception("A digest of %s failed and will be retried.", tenant.slug)
     return sent
 
 
 def _send_one(user_id: str, tenant: Tenant, now: Callable[[], datetime]) -> bool:
     user = User.objects.filter(pk=user_id).first()
     if user is None or find_access(user, tenant.slug) is None:
-        unsubscribe(user_id, tenant.slug)  # who left the tenant sees nothing of it any more
+        unsubscribe(user_id, tenant.slug)  # the user is no longer a member of the tenant
         return False
     week = week_before(now(), tenant.zone)
     claim = claims.take(user_id, tenant.slug, week.name, now=now()) if user.email else None
@@ -59,7 +59,7 @@ def _send_one(user_id: str, tenant: Tenant, now: Callable[[], datetime]) -> bool
 
 
 def _deliver(mail: EmailMultiAlternatives, claim: claims.Claim, now: Callable[[], datetime]) -> bool:
-    """Hand the mail over, and write down what became of it; whether the server took it."""
+    """Hand the mail to the server and store the result; whether the server accepted it."""
     connection = get_connection()
     try:
         connection.open()
@@ -69,11 +69,13 @@ def _deliver(mail: EmailMultiAlternatives, claim: claims.Claim, now: Callable[[]
     try:
         connection.send_messages([mail])
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
-        _failed(claim, error, now)  # refused in so many words
+        _failed(claim, error, now)  # rejected for certain
         return False
     except (OSError, smtplib.SMTPException) as error:
-        logger.error("Whether the digest %s was taken is not known (%s); it is not sent again.", claim.key, error)
-        claims.note_unknown(claim, error=_words(error))
+        logger.error(
+            "The mail server may or may not have accepted digest %s (%s). It is not sent again.", claim.key, error
+        )
+        claims.note_unknown(claim, error=_error_text(error))
         return False
     finally:
         connection.close()
@@ -82,9 +84,9 @@ def _deliver(mail: EmailMultiAlternatives, claim: claims.Claim, now: Callable[[]
 
 
 def _failed(claim: claims.Claim, error: Exception, now: Callable[[], datetime]) -> None:
-    logger.warning("The digest %s could not be sent and is tried again: %s", claim.key, error)
-    claims.note_failed(claim, error=_words(error), now=now())
+    logger.warning("Digest %s could not be sent and will be retried: %s", claim.key, error)
+    claims.note_failed(claim, error=_error_text(error), now=now())
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return one_line(f"{type(error).__name__}: {error}", 300)

@@ -1,4 +1,4 @@
-"""Which week a digest is of, and when it is due: Monday morning in the tenant's zone. Pure."""
+"""The week of a digest, and when it is due: Monday morning in the tenant's zone. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -8,12 +8,12 @@ from analytics.periods import Period
 
 DUE_AT = time(7)
 LATE_AFTER = timedelta(days=2)
-"""Who gets no digest by then (no worker ran, no mail server answered) gets the next one."""
+"""A digest that was not sent by then (no worker ran, the mail server was down) is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestWeek:
-    """The week that ended last: Monday to Sunday."""
+    """The last complete week, Monday to Sunday."""
 
     name: str
     first_day: date

@@ -1,8 +1,8 @@
-"""Which pieces a period is put together from: blocks of days, hours, and the tickets themselves. Pure.
+"""Which roll-ups make up a period: blocks of days, hours, and for the rest the tickets themselves. Pure.
 
-Days are those of the tenant's zone, numbered as `date.toordinal` does. Blocks of 1, 2, 4 … 64 days
-lie on a fixed grid, so any stretch of days is at most a handful of them, however long it is. Hours are
-elapsed hours counted from the start of their day; a day of 23 or 25 hours has as many.
+Days are those of the tenant's zone, numbered as in `date.toordinal`. Blocks of 1, 2, 4 … 64 days lie on a
+fixed grid, so a few of them cover any range of days. Hours are elapsed hours since the start of their day;
+a day of 23 or 25 hours has as many.
 """
 
 from bisect import bisect_left
@@ -16,13 +16,13 @@ from analytics.periods import Period, day_start
 SIZES = (64, 32, 16, 8, 4, 2, 1)
 HOUR = timedelta(hours=1)
 
-Stretch = tuple[int, int]
-"""Days from the first up to, but not including, the second."""
+DayRange = tuple[int, int]
+"""From the first day up to, but not including, the second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`days` days from the day `first` on."""
+    """`days` days, starting with the day `first`."""
 
     days: int
     first: int
@@ -33,7 +33,7 @@ class Block:
 
     @property
     def number(self) -> int:
-        """Where and how long it is, as one number: any blocks are found by one list of values."""
+        """Its first day and length as one number, so that one list of values finds any blocks."""
         return self.first * 100 + self.days
 
     @classmethod
@@ -42,48 +42,52 @@ class Block:
 
     @property
     def parts(self) -> list["Block"]:
-        """The two halves that it is made of."""
+        """Its two halves."""
         half = self.days // 2
         return [Block(half, self.first), Block(half, self.first + half)]
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A period in parts: whole days, whole hours of other days, and moments only the tickets know of."""
+    """What a period is read from: whole days, whole hours of other days, and tickets (`raw`)."""
 
-    days: tuple[Stretch, ...] = ()
+    days: tuple[DayRange, ...] = ()
     hours: tuple[Period, ...] = ()
     raw: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
-    """Which days' roll-ups hold: those from `since` up to `until` (not included) that are not in `marked`
-    (ascending); blocks that end after `complete` are not built.
+class ValidRange:
+    """Which days' roll-ups are valid: those from `since` up to `until` (not included), except the `dirty` ones.
 
-    Days in the future are always read from the tickets: there are few, if any, and a single ticket
-    dated in the year 8999 must not lay out a block for every day until then.
+    `dirty` is ascending. Blocks that end after `complete` are not built yet.
+
+    Days in the future are always read from the tickets: there are few, if any, and a single ticket dated
+    in the year 8999 must not need a block for every day until then.
     """
 
     since: int
-    marked: tuple[int, ...]
+    dirty: tuple[int, ...]
     complete: int
     until: int = date.max.toordinal()
-    not_kept: frozenset[int] = frozenset()
-    """Blocks (their numbers) that are not there though they are over; their days are in `marked` where no smaller ones are."""
+    not_stored: frozenset[int] = frozenset()
+    """Numbers of the blocks that are over but not stored. Of a block of one day, the day is among the `dirty` ones."""
 
-    def holds(self, day: int) -> bool:
-        place = bisect_left(self.marked, day)
-        is_marked = place < len(self.marked) and self.marked[place] == day
-        return self.since <= day < self.until and not is_marked
+    def has_day(self, day: int) -> bool:
+        return self.since <= day < self.until and not self._has_dirty(day, day + 1)
 
-    def holds_all(self, block: Block) -> bool:
-        if block.first < self.since or block.end > self.until or (block.days > 1 and block.end > self.complete):
+    def has_block(self, block: Block) -> bool:
+        if block.first < self.since or block.end > self.until:
             return False
-        if block.number in self.not_kept:
+        if block.days > 1 and block.end > self.complete:
             return False
-        place = bisect_left(self.marked, block.first)
-        return place == len(self.marked) or self.marked[place] >= block.end
+        if block.number in self.not_stored:
+            return False
+        return not self._has_dirty(block.first, block.end)
+
+    def _has_dirty(self, first: int, end: int) -> bool:
+        place = bisect_left(self.dirty, first)
+        return place < len(self.dirty) and self.dirty[place] < end
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> int:
@@ -95,19 +99,19 @@ def start_of(day: int, zone: ZoneInfo) -> datetime:
 
 
 def days_touching(period: Period, zone: ZoneInfo) -> range:
-    """Every day that has a moment in common with the period."""
+    """Every day that overlaps the period."""
     return range(day_of(period.start, zone), day_of(period.end - timedelta(milliseconds=1), zone) + 1)
 
 
-def blocks_of(stretch: Stretch, trust: Trust) -> list[Block]:
-    """The fewest trusted blocks that make up the stretch; its days must all hold."""
+def blocks_of(days: DayRange, valid_days: ValidRange) -> list[Block]:
+    """The fewest blocks that cover the range, all of whose days must be valid."""
     found = []
-    day, end = stretch
+    day, end = days
     while day < end:
         block = next(
             block
             for block in (Block(size, day) for size in SIZES)
-            if block.days == 1 or (day % block.days == 0 and block.end <= end and trust.holds_all(block))
+            if block.days == 1 or (day % block.days == 0 and block.end <= end and valid_days.has_block(block))
         )
         found.append(block)
         day = block.end
@@ -115,23 +119,26 @@ def blocks_of(stretch: Stretch, trust: Trust) -> list[Block]:
 
 
 def enclosing_blocks(days: Iterable[int], size: int) -> list[Block]:
-    """The blocks of that size that hold any of the days."""
+    """The blocks of that size that contain any of the days."""
     return [Block(size, first) for first in sorted({day - day % size for day in days})]
 
 
-def cut(period: Period, zone: ZoneInfo, trust: Trust, *, grid: datetime | None = None) -> Pieces:
-    """The pieces of a period. With `grid`, a moment, there are no whole days: all is hours that lie whole
-    hours from it, or raw (where a zone moved its clocks by half an hour, a day's hours do not)."""
+def cut(period: Period, zone: ZoneInfo, valid_days: ValidRange, *, grid: datetime | None = None) -> Pieces:
+    """The pieces of a period.
+
+    With `grid`, a moment, there are no whole days, only hours that lie whole hours from it. Where a zone moved
+    its clocks by half an hour, a day's hours do not; such a day is read from the tickets.
+    """
     touching = days_touching(period, zone)
     inner = (
         touching[0] + (start_of(touching[0], zone) < period.start),
         touching[-1] + (start_of(touching[-1] + 1, zone) <= period.end),
     )
-    days: list[Stretch] = []
+    days: list[DayRange] = []
     hours: list[Period] = []
     raw: list[Period] = []
     if inner[0] < inner[1]:
-        days, raw = _split(inner, zone, trust)
+        days, raw = _split(inner, zone, valid_days)
     if grid is not None:
         for day in (each for a, b in days for each in range(a, b)):
             start, end = start_of(day, zone), start_of(day + 1, zone)
@@ -141,7 +148,7 @@ def cut(period: Period, zone: ZoneInfo, trust: Trust, *, grid: datetime | None =
     for day in {day for day in (touching[0], touching[-1]) if day not in range(*inner)}:
         midnight = start_of(day, zone)
         part = Period(max(period.start, midnight), min(period.end, start_of(day + 1, zone)))
-        if trust.holds(day) and (grid is None or _is_on(grid, midnight)):
+        if valid_days.has_day(day) and (grid is None or _is_on(grid, midnight)):
             whole, rest = _whole_hours(part, midnight)
             hours += whole
             raw += rest
@@ -150,31 +157,31 @@ def cut(period: Period, zone: ZoneInfo, trust: Trust, *, grid: datetime | None =
     return Pieces(tuple(days), tuple(_joined(hours)), tuple(_joined(raw)))
 
 
-def _split(stretch: Stretch, zone: ZoneInfo, trust: Trust) -> tuple[list[Stretch], list[Period]]:
-    """The stretch's days that hold, and the periods of the others."""
-    day, end = stretch
-    good: list[Stretch] = []
-    bad: list[Stretch] = []
-    if day < trust.since and day < end:
-        bad.append((day, min(end, trust.since)))
-        day = bad[0][1]
-    future = (max(day, trust.until), end)
-    end = min(end, trust.until)
-    for marked in trust.marked[bisect_left(trust.marked, day) : bisect_left(trust.marked, end)]:
-        if day < marked:
-            good.append((day, marked))
-        bad.append((marked, marked + 1))
-        day = marked + 1
+def _split(days: DayRange, zone: ZoneInfo, valid_days: ValidRange) -> tuple[list[DayRange], list[Period]]:
+    """The valid days of the range, and the periods of the others."""
+    day, end = days
+    valid: list[DayRange] = []
+    invalid: list[DayRange] = []
+    if day < valid_days.since and day < end:
+        invalid.append((day, min(end, valid_days.since)))
+        day = invalid[0][1]
+    future = (max(day, valid_days.until), end)
+    end = min(end, valid_days.until)
+    for dirty in valid_days.dirty[bisect_left(valid_days.dirty, day) : bisect_left(valid_days.dirty, end)]:
+        if day < dirty:
+            valid.append((day, dirty))
+        invalid.append((dirty, dirty + 1))
+        day = dirty + 1
     if day < end:
-        good.append((day, end))
+        valid.append((day, end))
     if future[0] < future[1]:
-        bad.append(future)
-    spans = ((start_of(a, zone), start_of(b, zone)) for a, b in bad)
-    return good, [Period(start, stop) for start, stop in spans if start < stop]  # a skipped day has no moment
+        invalid.append(future)
+    spans = ((start_of(first, zone), start_of(after, zone)) for first, after in invalid)
+    return valid, [Period(start, stop) for start, stop in spans if start < stop]  # a skipped day has no moment
 
 
 def _whole_hours(part: Period, midnight: datetime) -> tuple[list[Period], list[Period]]:
-    """The whole hours of a part of a day, and what is left at its edges."""
+    """The whole hours of a part of a day, and what remains at its edges."""
     behind = -((midnight - part.start) // HOUR)  # hours up to the first full one, rounded up
     start = midnight + behind * HOUR
     end = midnight + (part.end - midnight) // HOUR * HOUR
@@ -189,7 +196,7 @@ def _is_on(grid: datetime, midnight: datetime) -> bool:
 
 
 def _joined(periods: Sequence[Period]) -> list[Period]:
-    """In order, neighbours as one."""
+    """In order, adjacent periods as one."""
     found: list[Period] = []
     for each in sorted(periods, key=lambda period: period.start):
         if found and found[-1].end == each.start:

@@ -1,4 +1,4 @@
-"""The pipelines that count one day's tickets into roll-ups. Everything is counted by MongoDB."""
+"""The pipelines that count a day's tickets for the roll-ups. MongoDB does all counting."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from tickets.records.statuses import IS_OPEN
 HOUR_MS = 3_600_000
 BLOCK_SUMS = ("total", "open", "unknown", "settled", "reopened")
 BLOCK_LISTS = ("words", "week_hours", "times")
-"""What a block holds: numbers, and lists of `{k, n}`."""
+"""What a block has: numbers, and lists of `{k, n}`, a key and how many."""
 
 UNTIMED = -1
-"""Among the `times`, in place of a step of the histogram: closed, and nobody knows when."""
+"""Among the `times`, instead of a step of the histogram: closed at an unknown time."""
 
 _WITH_ALL: Pipeline = [{"$set": {"source": ["$_id.source", None]}}, {"$unwind": "$source"}]
-"""From here on everything is counted of each source, and of all of them as the source None."""
+"""From here on everything is counted for each source, and for all of them as source None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ class Day:
         return cls(number, start_of(number, zone), start_of(number + 1, zone), zone)
 
     def hour_start(self, field: str = "created_at") -> Document:
-        """When the elapsed hour of the day began that a moment lies in."""
+        """The start of the elapsed hour of the day that a moment lies in."""
         moment = f"${field}"
         return {"$subtract": [moment, {"$mod": [{"$subtract": [moment, self.start]}, HOUR_MS]}]}
 
 
 def counts_pipeline(tenant_id: str, day: Day) -> Pipeline:
-    """One document: of `days`, `hours` and `week_hours` a row a source, and one of all."""
-    cell = {"at": day.hour_start(), "week_hour": week_hour_expression(day.start, day.end, day.zone)}
+    """One document: `days`, `hours` and `week_hours`, each with a row per source and one for all."""
+    place = {"at": day.hour_start(), "week_hour": week_hour_expression(day.start, day.end, day.zone)}
     by = {"source": "$source", "status": "$status"}
     return [
         {"$match": _created_on(tenant_id, day)},
-        {"$group": {"_id": {**cell, **by}, **COUNTERS}},
+        {"$group": {"_id": {**place, **by}, **COUNTERS}},
         *_WITH_ALL,
         {
             "$facet": {
@@ -88,12 +88,12 @@ def counts_pipeline(tenant_id: str, day: Day) -> Pipeline:
 
 
 def flows_pipeline(tenant_id: str, day: Day) -> Pipeline:
-    """One document: what was closed and reopened, `by_hour`, and the `times` to resolution: a row a source, one of all."""
+    """One document: tickets closed and reopened `by_hour`, and `times` to resolution, each with a row per source and one for all."""
     within = {"$gte": day.start, "$lt": day.end}
     flows = {name: {"$sum": f"${name}"} for name in ("settled", "reopened")}
     return [
         {"$match": {"tenant_id": tenant_id, "is_deleted": False, "turns": {"$elemMatch": within}}},
-        *turns_stages([within]),
+        *transition_stages([within]),
         {
             "$group": {
                 "_id": {"source": "$source", "at": day.hour_start("turn"), "k": "$took"},
@@ -137,39 +137,42 @@ def flows_pipeline(tenant_id: str, day: Day) -> Pipeline:
     ]
 
 
-def turns_stages(ranges: Sequence[Document]) -> Pipeline:
-    """A row for every turn in the ranges: `turn`, whether it `settled` or `reopened` (1 or 0), and of
-    the closings that still hold (`resolved`) the step of the histogram its time falls into (`took`).
+def transition_stages(ranges: Sequence[Document]) -> Pipeline:
+    """A row for every status transition (opening or closing) in the ranges.
 
-    A ticket that was closed when it was first seen has its first turn at its creation, so that it is in nobody's
-    backlog; how long it took is not known, and so it is with those of earlier versions that have not been looked at.
-    Where such a version took the status of an open ticket for closed, its last turn is none."""
-    inside = {"$or": [{"turn": within} for within in ranges]}
+    `turn` is when; `settled` or `reopened` is 1. If the ticket is still closed by it, `resolved` is 1 and `took` is the
+    step of the histogram of its time to resolution.
+
+    A ticket that was closed when it was first imported has its first transition at its creation, so that it is in no
+    backlog. How long it took is unknown, as for tickets of earlier versions that have not been updated. If such a
+    version took the status of an open ticket for closed, its last transition does not count.
+    """
+    is_in_ranges = {"$or": [{"turn": within} for within in ranges]}
     is_closing = {"$eq": [{"$mod": ["$place", 2]}, 0]}
     is_last = {"$eq": ["$place", {"$subtract": ["$turns", 1]}]}
-    holds = {"$and": [is_closing, is_last, {"$not": [IS_OPEN]}]}
-    is_none = {"$and": [is_closing, is_last, IS_OPEN]}
+    is_still_closed = {"$and": [is_closing, is_last, {"$not": [IS_OPEN]}]}
+    is_mistaken = {"$and": [is_closing, is_last, IS_OPEN]}
     is_timed = {"$or": [{"$gt": ["$place", 0]}, {"$eq": ["$is_closing_known", True]}]}
     seconds = {"$max": [{"$divide": [{"$subtract": ["$turn", "$created_at"]}, 1000]}, 1]}
     step = {"$floor": {"$divide": [{"$ln": seconds}, STEP]}}
-    seen = {"source": 1, "status": 1, "created_at": 1, "is_closing_known": 1}
+    fields = {"source": 1, "status": 1, "created_at": 1, "is_closing_known": 1}
     return [
-        {"$project": {"_id": 0, **seen, "turn": "$turns", "turns": {"$size": "$turns"}}},
+        {"$project": {"_id": 0, **fields, "turn": "$turns", "turns": {"$size": "$turns"}}},
         {"$unwind": {"path": "$turn", "includeArrayIndex": "place"}},
-        {"$match": inside},
+        {"$match": is_in_ranges},
         {
             "$set": {
-                "settled": {"$cond": [{"$and": [is_closing, {"$not": [is_none]}]}, 1, 0]},
+                "settled": {"$cond": [{"$and": [is_closing, {"$not": [is_mistaken]}]}, 1, 0]},
                 "reopened": {"$cond": [is_closing, 0, 1]},
-                "resolved": {"$cond": [holds, 1, 0]},
-                "took": {"$cond": [{"$and": [holds, is_timed]}, step, UNTIMED]},
+                "resolved": {"$cond": [is_still_closed, 1, 0]},
+                "took": {"$cond": [{"$and": [is_still_closed, is_timed]}, step, UNTIMED]},
             }
         },
     ]
 
 
 def words_pipeline(tenant_id: str, day: Day) -> Pipeline:
-    """One document: the words `by_source` and of all, and `by_hour` (of all sources): a word's numbers of each hour."""
+    """One document: the keywords `by_source` and of all, and `by_hour` (of all sources) each keyword's numbers per hour."""
     hour = {"$floor": {"$divide": [{"$subtract": ["$created_at", day.start]}, HOUR_MS]}}
     hours = -(-(day.end - day.start) // HOUR)
     place: Document = {"$indexOfArray": ["$hours", "$$this"]}
@@ -203,7 +206,7 @@ def words_pipeline(tenant_id: str, day: Day) -> Pipeline:
 
 
 def block_pipeline(match: Document) -> Pipeline:
-    """One document: smaller blocks added up, a row a source: `sums` and each of `BLOCK_LISTS`."""
+    """One document: smaller blocks added up, as `sums` and each of `BLOCK_LISTS`, with a row per source."""
     return [
         {"$match": match},
         {
@@ -216,12 +219,12 @@ def block_pipeline(match: Document) -> Pipeline:
 
 
 def week_hour_expression(start: datetime, end: datetime, zone: ZoneInfo) -> Any:
-    """The weekday and hour on the zone's clock at `created_at`, between two moments: 24 × weekday + hour, Monday 0.
+    """The weekday and hour of `created_at` in the zone, for moments in a range: 24 × weekday + hour, Monday is 0.
 
-    By the zone's own moves of the clock in that time, which we know, not by the server's tables.
+    Uses our own time zone data for the changes of offset in that range, not the server's.
     """
     local: Any = None
-    for moment in (start, *_clock_moves(start, end, zone)):
+    for moment in (start, *_offset_changes(start, end, zone)):
         offset = moment.astimezone(zone).utcoffset()
         assert offset is not None
         # The epoch was a Thursday: three days after a Monday.
@@ -230,8 +233,8 @@ def week_hour_expression(start: datetime, end: datetime, zone: ZoneInfo) -> Any:
     return {"$floor": {"$divide": [{"$mod": [local, 168 * HOUR_MS]}, HOUR_MS]}}
 
 
-def _clock_moves(start: datetime, end: datetime, zone: ZoneInfo) -> list[datetime]:
-    """When the zone's clocks are moved between two moments."""
+def _offset_changes(start: datetime, end: datetime, zone: ZoneInfo) -> list[datetime]:
+    """When the zone's offset changes between two moments."""
     stops = [start]
     while stops[-1] < end:
         stops.append(min(stops[-1] + 24 * HOUR, end))
@@ -253,7 +256,7 @@ def _created_on(tenant_id: str, day: Day) -> Document:
 
 
 def _with_status(*keys: str) -> Pipeline:
-    """Rows by keys and status to rows by keys, with what each status has."""
+    """Groups rows by keys and status into rows by keys, with a list of what each status has."""
     group = {key: f"$_id.{key}" for key in keys}
     return [
         {"$group": {"_id": group, **SUMS, "status": {"$push": {"k": "$_id.status", "n": "$total"}}}},

@@ -1,4 +1,4 @@
-"""Whether the roll-ups keep up: for `/health`, `/metrics` and the system page."""
+"""Whether the roll-ups are up to date, for `/health`, `/metrics` and the system page."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,17 +14,17 @@ BEHIND_AFTER = timedelta(minutes=10)
 
 
 def read_rollups() -> CheckResult:
-    """How many marks wait, and since when: a mark's id tells when it was made."""
+    """How many writes are pending, and since when: a record's id has its time."""
     now = clock.now()
     oldest = mongo.collection(DIRTY_DAYS).find_one({}, {"_id": 1}, sort=[("_id", 1)])
     waiting = mongo.collection(DIRTY_DAYS).estimated_document_count()
     since = oldest["_id"].generation_time.astimezone(UTC) if oldest and isinstance(oldest["_id"], ObjectId) else now
     return CheckResult(
         problems=_problems(since, now) if oldest else (),
-        facts={"Writes not rolled up yet": str(waiting)},
+        facts={"Pending roll-ups": str(waiting)},
         gauges=(
-            Gauge.one("rollup_marks", "Writes whose days are not counted anew yet.", waiting),
-            Gauge.one("rollup_lag_seconds", "Age of the oldest of them.", (now - since).total_seconds()),
+            Gauge.one("rollup_marks", "Writes whose days are not recounted yet.", waiting),
+            Gauge.one("rollup_lag_seconds", "Age of the oldest of those writes.", (now - since).total_seconds()),
         ),
     )
 
@@ -34,8 +34,8 @@ def _problems(since: datetime, now: datetime) -> tuple[Problem, ...]:
         return ()
     return (
         Problem(
-            f"The roll-ups are behind, the first write not taken in is from {format_relative(since, now)}: "
-            "dashboards are right but slow.",
+            f"Roll-ups are behind. The oldest pending write is from {format_relative(since, now)}. "
+            "Dashboards are correct but slow.",
             is_serious=False,
         ),
     )

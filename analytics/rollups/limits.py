@@ -1,6 +1,6 @@
-"""What roll-ups do not keep: days of so many different values that a document, or MongoDB's answer, would be too large.
+"""What roll-ups leave out: days with so many different values that a document or MongoDB's response would be too large.
 
-Such a day is read from the tickets, as a marked one is: exact all the same, and slower for its tenant alone.
+Such a day is read from the tickets, like a dirty one: still exact, and slower only for that tenant.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 from supportsaas.db.mongo import Document
 
 MOST_SOURCES = 1_000
-"""Of a day. Each has a document of its own."""
+"""Per day. Each has its own document."""
 
 MOST_STATUSES = 1_000
-"""Of a day. Each stands in the day's list, and in those of its hours."""
+"""Per day. Each is in the day's list, and in those of its hours."""
 
 _TOO_LARGE = frozenset(
     (
@@ -30,18 +30,18 @@ _TOO_LARGE = frozenset(
 
 
 class TooVaried(Exception):
-    """A day has more different values than are kept."""
+    """A day has more different values than are stored."""
 
 
-def assert_kept(rows: Sequence[Document]) -> None:
-    """Of a day, a row a source and one of all: raises `TooVaried` where it is not kept."""
+def assert_storable(rows: Sequence[Document]) -> None:
+    """`rows` are those of a day: one per source and one for all. Raises `TooVaried` if the day is not stored."""
     if len(rows) > MOST_SOURCES + 1 or any(len(row["status"]) > MOST_STATUSES for row in rows):
         raise TooVaried
 
 
 def is_too_large(error: Exception) -> bool:
-    """Whether it says that what was to be counted or written is too large, which no other attempt would change."""
-    # MongoDB quotes from what is too large and may cut a letter in two; its answer is then no valid BSON.
+    """Whether the error says that a result or a document is too large, so that another attempt would not help."""
+    # MongoDB quotes the value and may cut a character in two; then its response is not valid BSON.
     if isinstance(error, TooVaried | DocumentTooLarge | InvalidBSON):
         return True
     if isinstance(error, BulkWriteError):

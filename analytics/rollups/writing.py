@@ -1,4 +1,4 @@
-"""Writes what a tenant's tickets come to: the documents of days and blocks, each in the place of what was there."""
+"""Writes the documents of a tenant's days and blocks, each replacing what was stored."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,8 +17,8 @@ from analytics.rollups.counting import (
     flows_pipeline,
     words_pipeline,
 )
-from analytics.rollups.limits import assert_kept
-from analytics.rollups.top_customers import LEADERS
+from analytics.rollups.limits import assert_storable
+from analytics.rollups.top_customers import TOP_CUSTOMER_BLOCKS
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tickets.store.collection_names import TICKETS
@@ -29,7 +29,7 @@ DAYS, BLOCKS = "rollup_days", "rollup_blocks"
 def count_days(
     tenant_id: str, generation: int, days: Sequence[Day], *, is_kept: bool = True, session: ClientSession
 ) -> None:
-    """Put what the tickets of these days come to in the place of what was kept of them, or nothing."""
+    """Recount these days from the tickets and replace what is stored. Without `is_kept`, only delete it."""
     key = {"tenant_id": tenant_id, "generation": generation}
     numbers = [day.number for day in days]
     mongo.collection(DAYS).delete_many({**key, "day": {"$in": numbers}}, session=session)
@@ -42,7 +42,7 @@ def count_days(
 def _count_day(tenant_id: str, key: Document, day: Day, session: ClientSession) -> None:
     tickets = mongo.collection(TICKETS)
     counts = next(tickets.aggregate(counts_pipeline(tenant_id, day), session=session))
-    assert_kept(counts["days"])
+    assert_storable(counts["days"])
     flows = next(tickets.aggregate(flows_pipeline(tenant_id, day), session=session))
     words = next(tickets.aggregate(words_pipeline(tenant_id, day), session=session))
     found = day_documents(key, day, counts, flows)
@@ -52,9 +52,9 @@ def _count_day(tenant_id: str, key: Document, day: Day, session: ClientSession) 
 
 
 def day_documents(key: Document, day: Day, counts: Document, flows: Document) -> list[Document]:
-    """A document a source, and one of all of them (None), of what the pipelines counted."""
+    """One document for each source, and one for all of them (source None)."""
     counted = {row["source"]: row for row in counts["days"]}
-    turned = {row["_id"]: row for row in flows["by_hour"]}
+    reopened_or_closed = {row["_id"]: row for row in flows["by_hour"]}
     lists = {name: _by_source(counts[name], name) for name in ("hours", "week_hours")}
     nothing = {"settled": 0, "reopened": 0, "flows": []}
     return [
@@ -63,15 +63,15 @@ def day_documents(key: Document, day: Day, counts: Document, flows: Document) ->
             "day": day.number,
             "source": source,
             **counted.get(source, {}),
-            **{name: turned.get(source, nothing)[name] for name in nothing},
+            **{name: reopened_or_closed.get(source, nothing)[name] for name in nothing},
             **{name: rows.get(source, []) for name, rows in lists.items()},
         }
-        for source in {*counted, *turned}
+        for source in {*counted, *reopened_or_closed}
     ]
 
 
 def first_blocks(key: Document, day: Day, days: Sequence[Document], words: Document, flows: Document) -> list[Document]:
-    """The blocks of one day: its words by hour, and one a source and of all sources (None)."""
+    """The blocks of one day: its words by hour, one block for each source, and one for all (source None)."""
     by_source, times = _by_source(words["by_source"], "words"), _by_source(flows["times"], "times")
     return [
         {**key, **place_of(Block(0, day.number)), "source": None, "words": words["by_hour"]},
@@ -91,7 +91,7 @@ def first_blocks(key: Document, day: Day, days: Sequence[Document], words: Docum
 
 
 def place_of(block: Block) -> Document:
-    """How a block's place stands in its document: one number to find it by, and what that is made of."""
+    """The fields of a block's place: the number that finds it, and what that is made of."""
     return {"block": block.number, **asdict(block)}
 
 
@@ -141,5 +141,5 @@ def days_with_tickets(tenant_id: str, zone: ZoneInfo) -> list[int]:
 
 
 def drop(tenant_id: str, which: Document, *, session: ClientSession) -> None:
-    for name in (DAYS, BLOCKS, LEADERS):
+    for name in (DAYS, BLOCKS, TOP_CUSTOMER_BLOCKS):
         mongo.collection(name).delete_many({"tenant_id": tenant_id, **which}, session=session)

@@ -7,17 +7,17 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from analytics.dashboard.context import Frame
+from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.tables import dashboard_tables
-from analytics.dashboard.wording import period_words
+from analytics.dashboard.wording import period_text
 from analytics.figures import DashboardFigures
 from analytics.periods import CUSTOM, ChosenPeriod, Period, day_start
 from analytics.views.filter_bar import Selection, date_fields, is_custom, period_choices, source_choices
 from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
-from analytics.views.panels.customers import SCORE_WORDS, customer_rows
+from analytics.views.panels.customers import SCORE_EXPLAINED, customer_rows
 from analytics.views.panels.resolution import resolution_facts
 from analytics.views.panels.statuses import unmapped_notice
 from analytics.views.panels.tiles import tiles
@@ -37,7 +37,7 @@ from tickets.views.fragments import begin_frame, render_page_or_fragment
 @require_GET
 @tenant_required()
 def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """The tenant's numbers over a period, narrowed by the address; 400 with the field named where it is none."""
+    """The tenant's numbers over the period and sources in the URL; 400 with the field named if they are invalid."""
     now = clock.now()
     zone = access.tenant.zone
     errors: dict[str, str] = {}
@@ -63,7 +63,7 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
 
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
     active = start(partial(jobs.find_active, access.tenant))
-    figures, frame = find_numbers(access.tenant, selection, now)
+    figures, context = find_numbers(access.tenant, selection, now)
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
     return {
         "totals": figures.totals,
@@ -71,20 +71,19 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
         "no_sources_query": selection.query(sources=()),
         "here_query": here,
         "files": ChartFiles(access.tenant.slug, here),
-        "period_words": period_words(period, zone),
-        "comparison_words": period_words(frame.comparison, zone),
-        "is_under_way": period.start < now < period.end,
-        **(_panels(figures, frame) if figures.totals.total else {}),
-        **_situation(access, selection, active(), is_empty=not figures.totals.total),
+        "period_text": period_text(period, zone),
+        "comparison_text": _comparison_text(period, context, now),
+        **(_panels(figures, context) if figures.totals.total else {}),
+        **_sync_and_empty_state(access, selection, active(), is_empty=not figures.totals.total),
     }
 
 
-def _panels(figures: DashboardFigures, frame: Frame) -> dict[str, Any]:
-    tables = dashboard_tables(figures, frame)
+def _panels(figures: DashboardFigures, context: DashboardContext) -> dict[str, Any]:
+    tables = dashboard_tables(figures, context)
     return {
         "tables": {name.replace("-", "_"): table for name, table in tables.items()},
-        "tiles": tiles(figures, frame, tables),
-        "trend": trend(figures, frame, tables),
+        "tiles": tiles(figures, context, tables),
+        "trend": trend(figures, context, tables),
         "urgencies": bar_list(tables["urgency"]).rows,
         "statuses": bar_list(tables["status"]),
         "sentiments": bar_list(tables["sentiment"]),
@@ -92,39 +91,47 @@ def _panels(figures: DashboardFigures, frame: Frame) -> dict[str, Any]:
         "keywords": bar_list(tables["keywords"]),
         "rising": rising_list(figures.rising if figures.has_earlier_data else (), tables["rising"]),
         "has_earlier_data": figures.has_earlier_data,
-        "customers": customer_rows(figures, frame, tables),
-        "score_words": SCORE_WORDS,
+        "customers": customer_rows(figures, context, tables),
+        "score_explained": SCORE_EXPLAINED,
         "volume": bar_list(tables["customers"]),
-        "backlog": backlog(figures, frame, tables),
+        "backlog": backlog(figures, context, tables),
         "ages": bar_list(tables["ages"]),
         "resolution": resolution_facts(figures),
         "untimed": figures.resolution.untimed,
-        "unmapped": unmapped_notice(figures, frame),
-        "heat_map": heat_map(figures, frame, tables),
-        "zone_name": frame.zone.key,
+        "unmapped": unmapped_notice(figures, context),
+        "heat_map": heat_map(figures, context, tables),
+        "zone_name": context.zone.key,
     }
 
 
-def _situation(
+def _comparison_text(period: Period, context: DashboardContext, now: datetime) -> str:
+    """“16–22 Nov 2026”; if the period is not over: “16–22 Nov 2026 up to the same time”."""
+    if not period.start < now < period.end:
+        return period_text(context.comparison, context.zone)
+    previous = Period(context.comparison.start, period.start)
+    return f"{period_text(previous, context.zone)} up to the same time"
+
+
+def _sync_and_empty_state(
     access: TenantAccess, selection: Selection, job: dict[str, Any] | None, *, is_empty: bool
 ) -> dict[str, Any]:
-    """What is going on besides the numbers, and, where there are none, what can be done about it."""
+    """The running sync and, if there are no tickets, why not and what to do about it."""
     tenant = access.tenant
-    situation: dict[str, Any] = {
+    state: dict[str, Any] = {
         "job": job,
         "job_percentage": jobs.percentage(job) if job else 0,
         "is_first_run": job is not None and jobs.find_last_good(tenant) is None,
     }
     if not is_empty:
-        return situation
+        return state
     newest = next(iter(TicketStore(tenant).queries.page_by_cursor(TicketFilter(), size=1).tickets), None)
     if newest is not None:
-        return situation | {
+        return state | {
             "newest_at": newest["created_at"],
             "newest_query": _query_around(newest["created_at"], selection),
         }
     recent = jobs.find_recent(tenant, limit=1)
-    return situation | {
+    return state | {
         "has_source": Source.objects.filter(tenant=tenant).exists(),
         "rejected_total": quarantine.count_records(tenant),
         "last_run": recent[0] if recent and not recent[0]["active"] else None,
@@ -132,7 +139,7 @@ def _situation(
 
 
 def _query_around(moment: datetime, selection: Selection) -> str:
-    """The 30 days that end with the day of a moment, of all sources."""
+    """The 30 days up to and including the day of a moment, of all sources."""
     day, zone = moment.astimezone(selection.zone).date(), selection.zone
     period = Period(day_start(day - timedelta(days=29), zone), day_start(day + timedelta(days=1), zone))
     return selection.query(chosen=ChosenPeriod(CUSTOM, period), sources=())

@@ -1,4 +1,4 @@
-"""The weekly digest: who wants which, and the way out of a mail."""
+"""The weekly digest: choosing tenants, and unsubscribing from a link in the e-mail."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,13 +19,13 @@ from tenants.models import Tenant, User
 @never_cache
 @require_http_methods(["GET", "POST"])
 def show_digests(request: SignedInRequest) -> HttpResponse:
-    """My tenants, each with whether I get its digest; posting saves what is ticked."""
+    """The user's tenants, each with whether they get its digest. A POST saves the choice."""
     user = request.user
     mine = [access.tenant for access in find_all_access(user)]
     if request.method == "POST":
         wanted = set(request.POST.getlist("tenant"))
         _save(user, mine, wanted)
-        messages.success(request, _saved(user, any(each.slug in wanted for each in mine)))
+        messages.success(request, _saved_text(user, any(each.slug in wanted for each in mine)))
         return redirect("digests")
     chosen = subscribed_tenants(user)
     context = {
@@ -36,11 +36,11 @@ def show_digests(request: SignedInRequest) -> HttpResponse:
     return render(request, "digest/settings.html", context)
 
 
-@csrf_exempt  # the token is the authority, and mail programs post without a cookie (RFC 8058)
+@csrf_exempt  # the token authorizes the request, and mail programs post without a cookie (RFC 8058)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def unsubscribe_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Ends one subscription without a log-in. Only a POST does: mail scanners open links."""
+    """Unsubscribes without signing in. Only a POST does, because mail scanners open links."""
     named = read_token(token)
     if named is None:
         raise Http404("No such link.")
@@ -51,12 +51,12 @@ def unsubscribe_by_link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "digest/unsubscribe.html", context)
 
 
-def _saved(user: User, wants_any: bool) -> str:
+def _saved_text(user: User, wants_any: bool) -> str:
     if not wants_any:
-        return "Saved. No digest comes to you."
+        return "Saved. You will not get any digest."
     if not (user.email and settings.EMAIL_IS_SET):
-        return "Saved. Digests come once what is told below is set up."
-    return "Saved. The next digest comes on Monday morning."
+        return "Saved. Digests start once e-mail is set up, see below."
+    return "Saved. Your next digest arrives on Monday morning."
 
 
 def _save(user: User, mine: list[Tenant], wanted: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""The numbers of one chart to take away: the very rows that stand beneath it on the dashboard."""
+"""The numbers of a chart as a file: the same rows as in the table below it."""
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
@@ -16,7 +16,7 @@ from tickets.store.filters import FilterError
 @require_GET
 @tenant_required()
 def export_chart(request: TenantRequest, access: TenantAccess, name: str, format_name: str) -> HttpResponseBase:
-    """A chart's table over the dashboard's period and sources, by name; 404 where there is none of that name."""
+    """A chart's table over the dashboard's period and sources; 404 if no chart has that name."""
     zone, now = access.tenant.zone, clock.now()
     try:
         format_ = parse_format(format_name)

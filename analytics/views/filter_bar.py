@@ -1,4 +1,4 @@
-"""What the dashboard is narrowed by, read from the address, and the links that change it."""
+"""The dashboard's filter bar: the period and sources in the URL, and the links that change them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from tickets.store.filters import TicketFilter
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A period, and sources (none means all)."""
+    """A period, and sources (none means all of them)."""
 
     chosen: ChosenPeriod
     sources: tuple[str, ...]
@@ -23,14 +23,14 @@ class Selection:
 
     @classmethod
     def parse(cls, parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo, now: datetime) -> "Selection":
-        """From the address. Raises `FilterError`."""
+        """From query parameters. Raises `FilterError`."""
         sources = TicketFilter.parse({"source": parameters.get("source", [])}, zone=zone).source
         chosen = parse_period(parameters, zone=zone, now=now)
         return cls(chosen, sources, zone)
 
     @property
     def tickets(self) -> TicketFilter:
-        """The filter of all the tickets the dashboard is about."""
+        """The filter of all tickets on the dashboard."""
         period = self.chosen.period
         return TicketFilter(source=self.sources, created_from=period.start, created_to=period.end)
 
@@ -49,14 +49,14 @@ class Selection:
 @dataclass(frozen=True, slots=True)
 class PeriodChoice:
     name: str
-    words: str
+    text: str
     query: str
     is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SourceChoice:
-    """A source that can be put on or taken off; the count is of the period, whatever is chosen."""
+    """A source that can be selected or deselected. The count is of the period, whatever is selected."""
 
     value: str
     count: int
@@ -65,17 +65,17 @@ class SourceChoice:
 
 
 def period_choices(selection: Selection | None) -> list[PeriodChoice]:
-    """The presets, keeping all else of the selection; where the address made none, to begin anew."""
+    """Links to the presets that keep the rest of the selection. Without a selection (the URL was invalid), to start over."""
     others = selection.other_parameters() if selection else []
     chosen = selection.chosen.name if selection else ""
     return [
-        PeriodChoice(name, words, urlencode([("period", name), *others]), name == chosen)
-        for name, words in PERIOD_NAMES.items()
+        PeriodChoice(name, text, urlencode([("period", name), *others]), name == chosen)
+        for name, text in PERIOD_NAMES.items()
     ]
 
 
 def source_choices(selection: Selection, counts: Sequence[ValueCount]) -> list[SourceChoice]:
-    """Every source of the period, and those chosen that have no ticket in it."""
+    """Every source of the period, and selected ones without tickets in it."""
     present = {each.value for each in counts}
     every = [*counts, *(ValueCount(value, 0) for value in selection.sources if value not in present)]
     return [
@@ -90,7 +90,7 @@ def source_choices(selection: Selection, counts: Sequence[ValueCount]) -> list[S
 
 
 def date_fields(selection: Selection | None, given: Mapping[str, str]) -> dict[str, str]:
-    """What the two date fields show: what was given, else the days of the period."""
+    """The values of the two date fields: what was entered, otherwise the days of the period."""
     if selection is None:
         return {name: given.get(name, "") for name in ("from", "to")}
     chosen, zone = selection.chosen, selection.zone

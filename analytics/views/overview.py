@@ -1,4 +1,4 @@
-"""The overview: every tenant of mine, one row each."""
+"""The overview: the user's tenants, one row each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from analytics.dashboard.links import TicketLinks
 from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, TenantNumbers, last_runs, tenant_numbers
-from analytics.views.run_badges import Remedy, TenantState, Unknown, tenant_state, why_unknown
+from analytics.views.run_badges import Remedy, RunBadge, Unknown, run_badge, why_unknown
 from supportsaas import clock
 from supportsaas.formatting import format_count, format_number
 from supportsaas.web.page_paths import path_of
@@ -24,33 +24,33 @@ from tickets.ingestion.sync_status import SyncStatus, find_sync_statuses
 from tickets.store.filters import TicketFilter
 
 SEARCH_FROM = 8
-"""From so many tenants on there is a field to find one."""
+"""With this many tenants, there is a search field."""
 
 PAGE_SIZE = 50
 
-_BEHIND = {"error": 0, "late": 1, "fresh": 2, "none": 3}
+_BEHIND = {"error": 0, "late": 1, "sync": 2, "none": 3}
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ORDERS: dict[str, tuple[str, Callable[[TenantNumbers, SyncStatus], Any]]] = {
-    "name": ("Tenant", lambda row, fresh: row.tenant.name.casefold()),
-    "risk": ("Risk", lambda row, fresh: (-row.risk, -row.week)),
-    "open": ("Open", lambda row, fresh: -row.open),
-    "day": ("High, 24\N{NO-BREAK SPACE}h", lambda row, fresh: -row.high_day),
-    "week": ("High, 7\N{NO-BREAK SPACE}d", lambda row, fresh: -row.high_week),
-    "negative": ("Negative, 7\N{NO-BREAK SPACE}d", lambda row, fresh: -(row.negative_ratio or 0.0)),
-    "tickets": ("Tickets, 7\N{NO-BREAK SPACE}d", lambda row, fresh: -row.week),
-    "newest": ("Newest ticket", lambda row, fresh: -row.newest.timestamp() if row.newest else float("inf")),
-    "freshness": ("Data as of", lambda row, fresh: (_BEHIND[fresh.state], fresh.as_of or _LONG_AGO)),
+    "name": ("Tenant", lambda row, sync: row.tenant.name.casefold()),
+    "risk": ("Risk", lambda row, sync: (-row.risk, -row.week)),
+    "open": ("Open", lambda row, sync: -row.open),
+    "day": ("High, 24\N{NO-BREAK SPACE}h", lambda row, sync: -row.high_day),
+    "week": ("High, 7\N{NO-BREAK SPACE}d", lambda row, sync: -row.high_week),
+    "negative": ("Negative, 7\N{NO-BREAK SPACE}d", lambda row, sync: -(row.negative_ratio or 0.0)),
+    "tickets": ("Tickets, 7\N{NO-BREAK SPACE}d", lambda row, sync: -row.week),
+    "newest": ("Newest ticket", lambda row, sync: -row.newest.timestamp() if row.newest else float("inf")),
+    "freshness": ("Data as of", lambda row, sync: (_BEHIND[sync.state], sync.as_of or _LONG_AGO)),
 }
-"""Name in the address, heading, and what is sorted by: the largest, or what is most behind, first; names from A."""
+"""Name in the URL, heading, and sort key: the largest or most overdue first, names from A to Z."""
 
 _COUNTED = ("open", "day", "week", "negative", "tickets", "newest")
 _DEFAULT = "risk"
 
-RISK_WORDS = (
-    f"Risk: for each 100 tickets of the 7 days, {RISK_HIGH} points a high-urgency one and {RISK_NEGATIVE} a negative one; "
-    f"fewer than {FEWEST} tickets count as {FEWEST}. It goes from 0 to {100 * (RISK_HIGH + RISK_NEGATIVE)}, where every ticket "
-    "is both. Tenants without data come first, then those whose helpdesk fails."
+RISK_EXPLAINED = (
+    f"Risk score: {RISK_HIGH} points per high-urgency and {RISK_NEGATIVE} per negative ticket, per 100 tickets in the last "
+    f"7 days (at least {FEWEST}). The maximum is {100 * (RISK_HIGH + RISK_NEGATIVE)}. Tenants without data come first, then "
+    "those whose sync fails."
 )
 
 _REMEDIES: dict[Remedy, tuple[str, str, str]] = {
@@ -59,28 +59,28 @@ _REMEDIES: dict[Remedy, tuple[str, str, str]] = {
     "run": ("Run the first sync", "ingestion", "ingestion"),
     "watch": ("Watch the sync", "ingestion", "ingestion"),
 }
-"""What the button says, and the page it leads to: for the tenant's admins, and for everybody else."""
+"""The button's label, and the page it leads to: for the tenant's admins, and for everyone else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
     name: str
-    words: str
+    text: str
     query: str
     is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantRow:
-    """A tenant's numbers, each with its list, and its state in words.
+    """A tenant's numbers, each with a link to its list, and its sync status.
 
-    With `unknown` there are no numbers: a nothing that nobody has counted is no zero.
+    With `unknown` the row has no numbers: what nobody has counted is not shown as 0.
     """
 
     numbers: TenantNumbers
-    freshness: SyncStatus
+    sync: SyncStatus
     role: Role
-    state: TenantState
+    badge: RunBadge
     unknown: Unknown | None
     remedy: tuple[str, str]
     risk_title: str
@@ -114,16 +114,16 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
         "unknown_columns": [_ORDERS[name][0] for name in _COUNTED],
         "wanted": wanted,
         "has_search": len(mine) >= SEARCH_FROM,
-        "risk_words": RISK_WORDS,
+        "risk_explained": RISK_EXPLAINED,
     }
     return render(request, "analytics/overview.html", context)
 
 
 def _ranked(accesses: Sequence[TenantAccess], order: str) -> list[tuple[TenantNumbers, SyncStatus]]:
-    """All of them, for the first of any order may be anyone."""
+    """All tenants with their numbers: in any order, any of them may be first."""
     now, tenants = clock.now(), [each.tenant for each in accesses]
-    freshness = find_sync_statuses(tenants, now=now)
-    found = [(numbers, freshness[numbers.tenant.slug]) for numbers in tenant_numbers(tenants, now=now)]
+    statuses = find_sync_statuses(tenants, now=now)
+    found = [(numbers, statuses[numbers.tenant.slug]) for numbers in tenant_numbers(tenants, now=now)]
     key = _ORDERS[order][1]
 
     def place(each: tuple[TenantNumbers, SyncStatus]) -> Any:
@@ -133,9 +133,9 @@ def _ranked(accesses: Sequence[TenantAccess], order: str) -> list[tuple[TenantNu
     return sorted(found, key=place)
 
 
-def _is_unknown(numbers: TenantNumbers, fresh: SyncStatus) -> bool:
-    """Whether a zero of this tenant would be a guess: no ticket is stored, and no read has said that there is none."""
-    return numbers.newest is None and fresh.as_of is None
+def _is_unknown(numbers: TenantNumbers, sync: SyncStatus) -> bool:
+    """Whether 0 would be a guess: no ticket is stored, and no sync has found that there are none."""
+    return numbers.newest is None and sync.as_of is None
 
 
 def _unknown(rows: Sequence[TenantRow]) -> list[TenantRow]:
@@ -151,24 +151,22 @@ def _rows(found: Sequence[tuple[TenantNumbers, SyncStatus]], roles: Mapping[Any,
     sources = {each.tenant_id: each for each in Source.objects.filter(tenant__in=[each.pk for each in tenants])}
     runs, now = last_runs(tenants), clock.now()
     rows = []
-    for numbers, fresh in found:
+    for numbers, sync in found:
         run, source = runs.get(numbers.tenant.slug), sources.get(numbers.tenant.pk)
-        state = tenant_state(run, fresh, source, now=now)
-        unknown = why_unknown(run, fresh, source) if _is_unknown(numbers, fresh) else None
-        rows.append(_row(numbers, fresh, roles[numbers.tenant.pk], state, unknown))
+        badge = run_badge(run, sync, source, now=now)
+        unknown = why_unknown(run, sync, source) if _is_unknown(numbers, sync) else None
+        rows.append(_row(numbers, sync, roles[numbers.tenant.pk], badge, unknown))
     return rows
 
 
-def _row(
-    numbers: TenantNumbers, fresh: SyncStatus, role: Role, state: TenantState, unknown: Unknown | None
-) -> TenantRow:
+def _row(numbers: TenantNumbers, sync: SyncStatus, role: Role, badge: RunBadge, unknown: Unknown | None) -> TenantRow:
     everything = TicketLinks(numbers.tenant.slug, TicketFilter())
     week = numbers.week_period
     return TenantRow(
         numbers=numbers,
-        freshness=fresh,
+        sync=sync,
         role=role,
-        state=state,
+        badge=badge,
         unknown=unknown,
         remedy=_remedy(numbers.tenant, unknown, role) if unknown else ("", ""),
         risk_title=_risk_title(numbers),
@@ -182,11 +180,11 @@ def _row(
 
 
 def _remedy(tenant: Tenant, unknown: Unknown, role: Role) -> tuple[str, str]:
-    """What the button says, and where it leads; who is no admin sees what there is to see."""
-    words, for_admins, for_others = _REMEDIES[unknown.remedy]
+    """The button's label and link. Users who are not admins get a page they may see."""
+    text, for_admins, for_others = _REMEDIES[unknown.remedy]
     if role.allows(Role.ADMIN) or for_admins == for_others:
-        return words, path_of(for_admins, tenant.slug)
-    return "See what to do", path_of(for_others, tenant.slug)
+        return text, path_of(for_admins, tenant.slug)
+    return "See details", path_of(for_others, tenant.slug)
 
 
 def _risk_title(numbers: TenantNumbers) -> str:
@@ -197,7 +195,7 @@ def _risk_title(numbers: TenantNumbers) -> str:
         if numbers.week >= FEWEST
         else f"of {numbers.week}, counted as {FEWEST}"
     )
-    return f"{RISK_HIGH} × {format_number(high)} high + {RISK_NEGATIVE} × {format_number(negative)} negative {whole}, for each 100"
+    return f"{RISK_HIGH} × {format_number(high)} high + {RISK_NEGATIVE} × {format_number(negative)} negative {whole}, per 100"
 
 
 def _query(order: str, wanted: str, page: int = 1) -> str:

@@ -1,4 +1,4 @@
-"""How a tenant's last run went, in words, for the overview."""
+"""A tenant's last run as a badge, for the overview."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ Tone = Literal["completed", "partial", "failed", "running", "queued", "cancelled
 
 
 @dataclass(frozen=True, slots=True)
-class TenantState:
-    """`tone` is a run's status, or none; `at` is since when."""
+class RunBadge:
+    """`tone` is the run's status, or none; `at` is since when; `detail` is a sentence."""
 
     tone: Tone
-    words: str
+    text: str
     at: datetime | None = None
     detail: str = ""
 
@@ -30,49 +30,47 @@ Remedy = Literal["connect", "check", "run", "watch"]
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Why nothing is known about a tenant's tickets; `remedy` says which page the button leads to."""
+    """Why a tenant has no data, and which page the button leads to."""
 
     reason: str
     remedy: Remedy
 
 
 def why_unknown(run: Mapping[str, Any] | None, sync: SyncStatus, source: Source | None) -> Unknown:
-    """Of a tenant without a ticket whose helpdesk was never read to the end."""
+    """For a tenant without tickets whose sync has never succeeded."""
     if run is not None and run["active"]:
-        return Unknown("The first sync is not done yet.", "watch")
+        return Unknown("The first sync is not finished.", "watch")
     if source is None:
-        return Unknown("Its tickets are unknown until one is connected.", "connect")
+        return Unknown("Connect a helpdesk to see its tickets.", "connect")
     if not source.enabled:
         return Unknown("The helpdesk connection is off.", "check")
     if sync.failures:
-        return Unknown("The helpdesk has never been read: every sync failed.", "check")
-    return Unknown("Its tickets are unknown until the first sync.", "run")
+        return Unknown("Every sync so far has failed.", "check")
+    return Unknown("Not synced yet.", "run")
 
 
-def tenant_state(
-    run: Mapping[str, Any] | None, sync: SyncStatus, source: Source | None, *, now: datetime
-) -> TenantState:
-    """Of the newest run; none is None."""
+def run_badge(run: Mapping[str, Any] | None, sync: SyncStatus, source: Source | None, *, now: datetime) -> RunBadge:
+    """The badge of the newest run; `run` is None if there was none."""
     if run is None:
-        words = "No helpdesk connected" if source is None else "Never run"
-        return TenantState("none", words)
+        text = "No helpdesk connected" if source is None else "Never synced"
+        return RunBadge("none", text)
     tone: Tone = run["status"]
     if tone == "queued":
-        return TenantState(tone, "Waiting for a worker", run["queued_at"])
+        return RunBadge(tone, "Queued", run["queued_at"])
     if tone == "running":
-        words = f"Running, {jobs.percentage(dict(run))}%" if run["total_pages"] else "Running"
-        return TenantState(tone, words, run["started_at"])
+        text = f"Running, {jobs.percentage(dict(run))}%" if run["total_pages"] else "Running"
+        return RunBadge(tone, text, run["started_at"])
     if tone == "failed":
-        return TenantState(
+        return RunBadge(
             tone, "Failed", run["ended_at"], _failure(sync, (run.get("error") or {}).get("message", ""), now)
         )
-    words = "Cancelled" if tone == "cancelled" else _DONE[run["options"]["kind"]]
-    return TenantState(tone, words, run["ended_at"], describe_counts(run["counts"]))
+    text = "Cancelled" if tone == "cancelled" else _DONE[run["options"]["kind"]]
+    return RunBadge(tone, text, run["ended_at"], describe_counts(run["counts"]))
 
 
 def _failure(sync: SyncStatus, message: str, now: datetime) -> str:
-    """The reason, after how often it failed in a row and when it is tried again."""
+    """The reason, after how many times in a row it failed and when the next attempt is."""
     if sync.failures < 2:
         return message
-    words = describe_failures(sync.failures, sync.next_try_at, now=now)
-    return f"{words.capitalize()}. {message}"
+    failures = describe_failures(sync.failures, sync.next_try_at, now=now)
+    return f"{failures.capitalize()}. {message}"

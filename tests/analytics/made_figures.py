@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from analytics.dashboard.context import Frame
+from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import TicketLinks
 from analytics.figures import (
     AgeBand,
@@ -37,10 +37,10 @@ EMPTY = DashboardFigures(
 )
 
 
-def frame_of(name: str = "7d", *, now: datetime = NOON, zone: ZoneInfo = BERLIN) -> Frame:
+def context_of(name: str = "7d", *, now: datetime = NOON, zone: ZoneInfo = BERLIN) -> DashboardContext:
     period = preset(name, zone=zone, now=now)
     base = TicketFilter(source=("email",), created_from=period.start, created_to=period.end)
-    return Frame(
+    return DashboardContext(
         buckets=buckets_of(period, zone),
         comparison=period.comparison(now, zone),
         links=TicketLinks("acme", base),
@@ -49,13 +49,13 @@ def frame_of(name: str = "7d", *, now: datetime = NOON, zone: ZoneInfo = BERLIN)
     )
 
 
-def figures_of(frame: Frame) -> DashboardFigures:
+def figures_of(context: DashboardContext) -> DashboardFigures:
     """Something of everything."""
-    days = buckets_of(frame.buckets.period, frame.zone, Unit.DAY)
+    days = buckets_of(context.buckets.period, context.zone, Unit.DAY)
     backlog = tuple(
-        BacklogPoint(start=start, end=end, open=50 + 3 * n, arrived=10 + n, settled=7 + n)
+        BacklogPoint(start=start, end=end, open=50 + 3 * n, opened=10 + n, resolved=7 + n)
         for n, (start, end) in enumerate(zip(days.edges, days.edges[1:], strict=False))
-        if start <= frame.now
+        if start <= context.now
     )
     return DashboardFigures(
         totals=Totals(total=1200, open=300, high=90, negative=200, action=400),
@@ -90,9 +90,9 @@ def figures_of(frame: Frame) -> DashboardFigures:
         week_hours=tuple(day * hour for day in range(7) for hour in range(24)),
         backlog=backlog,
         ages=(
-            AgeBand("under a day", frame.now - DAY, frame.now, 8),
-            AgeBand("1–7 days", frame.now - 7 * DAY, frame.now - DAY, 0),
-            AgeBand("older", None, frame.now - 7 * DAY, 24),
+            AgeBand("under a day", context.now - DAY, context.now, 8),
+            AgeBand("1–7 days", context.now - 7 * DAY, context.now - DAY, 0),
+            AgeBand("older", None, context.now - 7 * DAY, 24),
         ),
         resolution=Resolution(resolved=212, median_seconds=6 * 3600, p90_seconds=2.3 * 86_400, reopened=4),
         previous_resolution=Resolution(resolved=106, median_seconds=8 * 3600, p90_seconds=None, reopened=0),

@@ -10,14 +10,13 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from analytics.dashboard.query_scope import Ground
+from analytics.dashboard.query_scope import QueryScope
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
-from analytics.overview import overview_branches, tenant_numbers
+from analytics.overview import overview_parts, tenant_numbers
 from analytics.periods import Period, buckets_of
-from analytics.rollups import refreshing, state
+from analytics.rollups import building, state, top_customers
 from analytics.rollups.counting import Day
 from analytics.rollups.refreshing import refresh
-from analytics.rollups.top_customers import count_leader_days
 from analytics.rollups.view import rollup_views
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
@@ -72,8 +71,8 @@ def test_what_the_statistics_of_all_time_ask_stays_short(far: Tenant) -> None:
 
 def test_what_the_overview_asks_stays_short(far: Tenant, other_tenant: Tenant) -> None:
     with rollup_views([far, other_tenant], now=NOON) as views:
-        branches = overview_branches(views, now=NOON)
-    assert len(bson.encode({"all": [each.union for each in branches]})) < MOST_BYTES
+        parts = overview_parts(views, now=NOON)
+    assert len(bson.encode({"all": [each.union for each in parts]})) < MOST_BYTES
     counted = tenant_numbers([far, other_tenant], now=NOON, use_rollups=False)
     assert tenant_numbers([far, other_tenant], now=NOON) == counted
     assert counted[0].open == 61
@@ -96,25 +95,26 @@ def test_a_day_that_was_in_the_future_is_read_from_roll_ups_once_it_is_over(tena
     later = NOON + timedelta(days=30)
     assert refresh(tenant, now=later)
     with rollup_views([tenant], now=later) as views:
-        branches = overview_branches(views, now=later)
-    assert [each.collection for each in branches].count("tickets") == 1  # the newest date alone
+        parts = overview_parts(views, now=later)
+    assert [each.collection for each in parts].count("tickets") == 1  # the newest date alone
     assert tenant_numbers([tenant], now=later) == tenant_numbers([tenant], now=later, use_rollups=False)
 
 
 def test_new_leaders_are_counted_on_days_with_tickets_alone(far: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refreshing, "MANY_CUSTOMERS", 0)
+    monkeypatch.setattr(building, "MOST_TOUCHED", 0)
     counted: list[int] = []
+    count_days = top_customers.count_days
 
     def count(tenant_id: str, generation: int, customers: Sequence[str], days: Sequence[Day], **more: Any) -> None:
         counted.extend(day.number for day in days)
-        count_leader_days(tenant_id, generation, customers, days, **more)
+        count_days(tenant_id, generation, customers, days, **more)
 
-    monkeypatch.setattr(refreshing, "count_leader_days", count)
+    monkeypatch.setattr(top_customers, "count_days", count)
     store_tickets(far, [{"id": "NEW", "customer_id": "c_new", "created_at": NOON.isoformat()}])
     assert refresh(far, now=NOON)
     built = state.find(far.slug)
     assert built is not None
-    assert "c_new" in built.leaders.names
+    assert "c_new" in built.top_customers.names
     assert len(counted) < 100
 
 
@@ -151,9 +151,9 @@ def asked() -> Iterator[list[int]]:
     sizes: list[int] = []
     aggregate = StatisticsStore._aggregate
 
-    def measured(store: StatisticsStore, ground: Ground, pipeline: Pipeline) -> Document:
+    def measured(store: StatisticsStore, scope: QueryScope, pipeline: Pipeline) -> Document:
         sizes.append(len(bson.encode({"all": pipeline})))
-        return aggregate(store, ground, pipeline)
+        return aggregate(store, scope, pipeline)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StatisticsStore, "_aggregate", measured)

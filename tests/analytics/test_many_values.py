@@ -13,9 +13,9 @@ from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.figures import OtherValues
 from analytics.overview import tenant_numbers
 from analytics.periods import Period, buckets_of
-from analytics.rollups import limits, refreshing, state
+from analytics.rollups import building, limits, refreshing, state
 from analytics.rollups.blocks import Block
-from analytics.rollups.refreshing import refresh, refresh_marked
+from analytics.rollups.refreshing import refresh, refresh_dirty
 from analytics.rollups.writing import add_up_block
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
@@ -57,7 +57,7 @@ def both(tenant: Tenant) -> tuple[object, object]:
 def test_a_day_too_varied_for_one_document_holds_up_no_other_tenant(tenant: Tenant, other_tenant: Tenant) -> None:
     insert(tenant, 20_000, source=lambda n: f"{n:05} " + "s" * 990)
     store_tickets(other_tenant, [{}, {}])
-    assert refresh_marked(threading.Event()) == 2
+    assert refresh_dirty(threading.Event()) == 2
     assert mongo.collection("rollup_marks").count_documents({}) == 0
     assert state.find(other_tenant.slug) is not None
     built = state.find(tenant.slug)
@@ -105,7 +105,7 @@ def test_blocks_whose_days_are_kept_but_that_are_too_large_together_are_left_out
             raise limits.TooVaried
         add_up_block(tenant_id, generation, block, **values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(refreshing, "add_up_block", fail_from_eight_days_on)
+    monkeypatch.setattr(building, "add_up_block", fail_from_eight_days_on)
     assert refresh(tenant, now=NOON)
     built = state.find(tenant.slug)
     assert built is not None
@@ -139,7 +139,7 @@ def test_thousands_of_statuses_are_a_page_of_ordinary_size_with_exact_sums(
 def test_marks_of_many_days_are_taken_in_in_turns_of_bounded_length(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refreshing, "DAYS_IN_TURN", 5)
+    monkeypatch.setattr(building, "DAYS_IN_BATCH", 5)
     store_tickets(tenant, [{}])
     assert refresh(tenant, now=NOON)
     for n in range(20):
@@ -169,11 +169,11 @@ def test_statistics_of_very_many_hours_and_statuses_are_whole(tenant: Tenant, mo
 def test_marks_that_do_not_fit_into_one_turn_are_taken_in_before_a_command_ends(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refreshing, "DAYS_IN_TURN", 2)
+    monkeypatch.setattr(building, "DAYS_IN_BATCH", 2)
     monkeypatch.setattr(refreshing, "LONGEST_TURN", timedelta())
     store_tickets(tenant, [{}])
     assert refresh(tenant, now=NOON)
     for n in range(8):
         store_tickets(tenant, [{"id": f"D-{n}", "created_at": (NOON - timedelta(days=n)).isoformat()}])
-    assert refresh_marked(threading.Event()) > 1
+    assert refresh_dirty(threading.Event()) > 1
     assert mongo.collection("rollup_marks").count_documents({}) == 0

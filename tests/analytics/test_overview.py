@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from analytics.overview import TenantNumbers, overview_branches, tenant_numbers
+from analytics.overview import TenantNumbers, overview_parts, tenant_numbers
 from analytics.periods import Period, preset
 from analytics.rollups.refreshing import refresh
 from analytics.rollups.view import rollup_views
@@ -101,21 +101,21 @@ class TestNumbers:
         store_tickets(tenant, [{"created_at": (NOON - timedelta(hours=n * 11)).isoformat()} for n in range(60)])
         assert refresh(tenant, now=NOON)
         with rollup_views([tenant], now=NOON) as views:
-            branches = overview_branches(views, now=NOON)
-        assert [each.collection for each in branches].count("tickets") == 1  # the newest date, one key a tenant
-        assert {each.collection for each in branches} == {"tickets", "rollup_days", "rollup_blocks"}
+            parts = overview_parts(views, now=NOON)
+        assert [each.collection for each in parts].count("tickets") == 1  # the newest date, one key a tenant
+        assert {each.collection for each in parts} == {"tickets", "rollup_days", "rollup_blocks"}
 
     def test_every_read_names_its_tenants_and_has_an_index(self, tenant: Tenant, other_tenant: Tenant) -> None:
         for each in (tenant, other_tenant):
             store_tickets(each, [{"created_at": (NOON - timedelta(hours=n * 11)).isoformat()} for n in range(60)])
         assert refresh(tenant, now=NOON)
         with rollup_views([tenant, other_tenant], now=NOON) as views:  # one of them is not rolled up
-            branches = overview_branches(views, now=NOON)
-        for branch in branches:
-            assert "tenant_id" in str(branch.match)
+            parts = overview_parts(views, now=NOON)
+        for part in parts:
+            assert "tenant_id" in str(part.match)
             plan = mongo.database().command(
                 {
-                    "explain": {"aggregate": branch.collection, "pipeline": branch.pipeline, "cursor": {}},
+                    "explain": {"aggregate": part.collection, "pipeline": part.pipeline, "cursor": {}},
                     "verbosity": "queryPlanner",
                 }
             )

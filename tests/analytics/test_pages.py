@@ -233,7 +233,7 @@ class TestNarrowing:
         store_tickets(tenant, [{"created_at": at} for at in (yesterday,) * 3 + (last_week,) * 2 + (too_late,)])
         store_tickets(tenant, [{"id": "OLD", "created_at": "2025-12-01T10:00:00Z"}])
         tile = client_of(team_mate).get("/t/acme/?period=7d").context["tiles"][0]
-        assert (tile.count, tile.before, tile.change.words) == (3, 2, "+1")
+        assert (tile.count, tile.before, tile.change.text) == (3, 2, "+1")
 
     @pytest.mark.parametrize(
         ("first", "period", "has_earlier"),

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from analytics.dashboard.context import Frame, backlog_in
+from analytics.dashboard.context import DashboardContext, backlog_in
 from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.tables import TABLES, dashboard_tables
@@ -21,20 +21,20 @@ from analytics.views.panels.tiles import Tile, tiles
 from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
 from supportsaas.web.jinja_templates import render_part
-from tests.analytics.made_figures import DAY, EMPTY, figures_of, frame_of
+from tests.analytics.made_figures import DAY, EMPTY, context_of, figures_of
 from tests.builders import NOON
 from tickets.store.filters import TicketFilter
 
-FRAME = frame_of()
-FIGURES = figures_of(FRAME)
-TABLES_OF = dashboard_tables(FIGURES, FRAME)
+CONTEXT = context_of()
+FIGURES = figures_of(CONTEXT)
+TABLES_OF = dashboard_tables(FIGURES, CONTEXT)
 
 
-def narrowed(url: str, frame: Frame = FRAME) -> TicketFilter:
+def narrowed(url: str, context: DashboardContext = CONTEXT) -> TicketFilter:
     """What a link's list shows, as the list itself reads the address."""
     parts = urlsplit(url)
     assert parts.path == "/t/acme/tickets/"
-    return TicketFilter.parse(parse_qs(parts.query), zone=frame.zone)
+    return TicketFilter.parse(parse_qs(parts.query), zone=context.zone)
 
 
 def column(name: str, key: str) -> list[Cell]:
@@ -58,7 +58,7 @@ class TestTables:
             assert len({each.key for each in table.columns}) == len(table.columns)
 
     def test_of_no_tickets_there_are_columns_but_no_numbers(self) -> None:
-        for name, table in dashboard_tables(EMPTY, FRAME).items():
+        for name, table in dashboard_tables(EMPTY, CONTEXT).items():
             assert table.columns
             assert not table.rows or name in ("totals", "trend")
             assert all(not cell.value for row in table.rows for cell in row[1:])
@@ -78,26 +78,26 @@ class TestTables:
         columns = (Column("a", "A"), Column("b", "B", "count"), Column("c", "C", "share"), Column("d", "D", "seconds"))
         row = (Cell("in_progress", "In progress"), Cell(1234, url="/x"), Cell(0.123), Cell(None))
         table = Table("t", "T", columns, (row,))
-        assert [cell.words for shown in table.shown for cell in shown] == ["In progress", "1,234", "12.3%", "–"]
+        assert [cell.text for shown in table.shown for cell in shown] == ["In progress", "1,234", "12.3%", "–"]
         assert list(table.values) == [("in_progress", 1234, 0.123, None)]
 
 
 def words_of(tile: Tile) -> str:
     assert tile.change is not None
-    return tile.change.words
+    return tile.change.text
 
 
 class TestTiles:
     def test_a_number_its_share_and_its_change(self) -> None:
-        total, still_open, high, negative, action = tiles(FIGURES, FRAME, TABLES_OF)
+        total, still_open, high, negative, action = tiles(FIGURES, CONTEXT, TABLES_OF)
         assert (total.count, total.share, words_of(total)) == (1200, None, "+20%")
         assert (still_open.count, still_open.share, still_open.change) == (300, 0.25, None)
-        assert high.change and (high.change.words, high.change.direction) == ("+90", "up")
+        assert high.change and (high.change.text, high.change.direction) == ("+90", "up")
         assert words_of(negative) == "no change"
         assert (words_of(action), action.before) == ("-20%", 500)
         assert narrowed(still_open.url).state == ("open",)
         before = narrowed(action.before_url)
-        assert (before.created_from, before.created_to) == (FRAME.comparison.start, FRAME.comparison.end)
+        assert (before.created_from, before.created_to) == (CONTEXT.comparison.start, CONTEXT.comparison.end)
 
 
 class TestNoEarlierData:
@@ -106,10 +106,10 @@ class TestNoEarlierData:
     FIGURES = replace(FIGURES, has_earlier_data=False)
 
     def test_tiles_and_tables_hold_no_number_and_no_change(self) -> None:
-        tables = dashboard_tables(self.FIGURES, FRAME)
-        assert [(tile.change, tile.before) for tile in tiles(self.FIGURES, FRAME, tables)] == [(None, None)] * 5
+        tables = dashboard_tables(self.FIGURES, CONTEXT)
+        assert [(tile.change, tile.before) for tile in tiles(self.FIGURES, CONTEXT, tables)] == [(None, None)] * 5
         assert {row[3].value for row in tables["totals"].rows} == {None}
-        assert {row[3].words for row in tables["totals"].rows} == {"no earlier data"}
+        assert {row[3].text for row in tables["totals"].rows} == {"no earlier data"}
         assert tables["rising"].rows == ()
         assert [row[0].value for row in tables["resolution"].rows] == ["This period"]
 
@@ -117,20 +117,20 @@ class TestNoEarlierData:
 class TestTrend:
     def test_every_segment_is_a_cell_of_the_table(self) -> None:
         rows = TABLES_OF["trend"].rows
-        shown = trend(FIGURES, FRAME, TABLES_OF)
+        shown = trend(FIGURES, CONTEXT, TABLES_OF)
         assert len(shown.bars) == len(rows) == 7
         for bar, (moment, total, *urgencies) in zip(shown.bars, rows, strict=True):
             assert bar.url == total.url
-            assert bar.title.startswith(moment.words)
+            assert bar.title.startswith(moment.text)
             assert [(each.mark.value, each.url) for each in bar.segments] == [
                 (cell.value, cell.url) for cell in urgencies if cell.value
             ]
 
     def test_a_segment_opens_its_bucket_and_urgency(self) -> None:
-        segment = trend(FIGURES, FRAME, TABLES_OF).bars[2].segments[1]
+        segment = trend(FIGURES, CONTEXT, TABLES_OF).bars[2].segments[1]
         found = narrowed(segment.url)
         assert segment.title.endswith("240 medium")
-        assert (found.created_from, found.created_to) == (FRAME.buckets.edges[2], FRAME.buckets.edges[3])
+        assert (found.created_from, found.created_to) == (CONTEXT.buckets.edges[2], CONTEXT.buckets.edges[3])
         assert found.urgency == ("medium",)
 
 
@@ -138,12 +138,12 @@ class TestUnfinished:
     """A day or hour that is not over is drawn apart and says so."""
 
     def test_the_bucket_under_way_and_no_other_says_so_far_in_bars_table_and_summary(self) -> None:
-        shown = trend(FIGURES, FRAME, TABLES_OF)
+        shown = trend(FIGURES, CONTEXT, TABLES_OF)
         assert [bar.is_under_way for bar in shown.bars] == [False] * 6 + [True]
         assert [", so far" in bar.title for bar in shown.bars] == [False] * 6 + [True]
-        assert [", so far" in row[0].words for row in TABLES_OF["trend"].rows] == [False] * 6 + [True]
+        assert [", so far" in row[0].text for row in TABLES_OF["trend"].rows] == [False] * 6 + [True]
         most_today = replace(FIGURES, trend=(TrendPoint(position=6, total=9),))
-        assert ", so far (9)" in trend(most_today, FRAME, dashboard_tables(most_today, FRAME)).summary
+        assert ", so far (9)" in trend(most_today, CONTEXT, dashboard_tables(most_today, CONTEXT)).summary
         around = {"urgencies": (), "tables": TABLES_OF, "files": ChartFiles("acme", "")}
         html = render_part("analytics/_trend.jinja", {"trend": shown, **around})
         assert html.count('<g class="bar so-far">') == 1
@@ -151,25 +151,25 @@ class TestUnfinished:
 
     def test_a_period_that_is_over_has_none(self) -> None:
         period = Period(NOON - 14 * DAY, NOON - 7 * DAY)
-        frame = replace(FRAME, buckets=buckets_of(period, FRAME.zone))
-        tables = dashboard_tables(EMPTY, frame)
-        assert not any(bar.is_under_way for bar in trend(EMPTY, frame, tables).bars)
-        assert all(not tile.sparkline or not tile.sparkline.so_far for tile in tiles(FIGURES, frame, tables))
+        context = replace(CONTEXT, buckets=buckets_of(period, CONTEXT.zone))
+        tables = dashboard_tables(EMPTY, context)
+        assert not any(bar.is_under_way for bar in trend(EMPTY, context, tables).bars)
+        assert all(not tile.sparkline or not tile.sparkline.so_far for tile in tiles(FIGURES, context, tables))
 
     def test_the_backlogs_day_is_drawn_apart_too(self) -> None:
-        found = backlog(FIGURES, FRAME, TABLES_OF)
+        found = backlog(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None and [each.is_under_way for each in found.slots] == [False] * 6 + [True]
 
     def test_the_last_stretch_of_a_sparkline_stands_apart(self) -> None:
-        line = tiles(FIGURES, FRAME, TABLES_OF)[0].sparkline
+        line = tiles(FIGURES, CONTEXT, TABLES_OF)[0].sparkline
         assert line is not None
         assert len(line.line.split()) == 6 and len(line.so_far.split()) == 2
         assert line.line.split()[-1] == line.so_far.split()[0]
 
     def test_days_to_come_are_no_fall_to_nothing(self) -> None:
         period = Period(NOON - 2 * DAY, NOON + 5 * DAY)
-        frame = replace(FRAME, buckets=buckets_of(period, FRAME.zone))
-        line = tiles(FIGURES, frame, dashboard_tables(FIGURES, frame))[0].sparkline
+        context = replace(CONTEXT, buckets=buckets_of(period, CONTEXT.zone))
+        line = tiles(FIGURES, context, dashboard_tables(FIGURES, context))[0].sparkline
         assert (
             line is not None and len(line.line.split()) + len(line.so_far.split()) == 4
         )  # three days, one point twice
@@ -201,41 +201,41 @@ class TestBars:
 
     def test_the_words_of_the_period_before_open_that_period(self) -> None:
         before = narrowed(column("rising", "before")[0].url)
-        assert (before.created_from, before.created_to) == (FRAME.comparison.start, FRAME.comparison.end)
+        assert (before.created_from, before.created_to) == (CONTEXT.comparison.start, CONTEXT.comparison.end)
 
     def test_customers_by_volume_open_all_their_tickets_and_each_part(self) -> None:
         row = bar_list(TABLES_OF["customers"]).rows[0]
         found = narrowed(row.url)
         assert (row.name, row.count, row.share) == ("bob", 240, 0.2)
-        assert (found.customer_id, found.created_from) == ("bob", FRAME.buckets.period.start)
+        assert (found.customer_id, found.created_from) == ("bob", CONTEXT.buckets.period.start)
         assert narrowed(column("customers", "high")[0].url).urgency == ("high",)
         assert narrowed(column("customers", "open")[0].url).state == ("open",)
 
     def test_ages_open_the_open_tickets_created_then_whatever_the_period(self) -> None:
         young, none, old = bar_list(TABLES_OF["ages"]).rows
         found = narrowed(young.url)
-        assert (found.state, found.created_from, found.created_to) == (("open",), FRAME.now - DAY, FRAME.now)
-        assert (narrowed(old.url).created_from, narrowed(old.url).created_to) == (None, FRAME.now - 7 * DAY)
+        assert (found.state, found.created_from, found.created_to) == (("open",), CONTEXT.now - DAY, CONTEXT.now)
+        assert (narrowed(old.url).created_from, narrowed(old.url).created_to) == (None, CONTEXT.now - 7 * DAY)
         assert (none.url, old.share) == ("", 0.75)
 
 
 class TestCustomersAtRisk:
     def test_the_highest_score_first_and_each_part_explained(self) -> None:
-        bob, ann = customer_rows(FIGURES, FRAME, TABLES_OF)
+        bob, ann = customer_rows(FIGURES, CONTEXT, TABLES_OF)
         assert (bob.customer_id, bob.score, ann.score) == ("bob", 6 * 3 + 2 * 2 + 1 + 5, 3 + 2)
-        assert [(part.count, part.words, part.title) for part in bob.parts] == [
+        assert [(part.count, part.text, part.title) for part in bob.parts] == [
             (6, "high urgency", "18 points"),
             (2, "negative", "4 points"),
             (1, "open", "1 point"),
             (9, "in all", "5 points"),
         ]
-        assert [part.words for part in ann.parts] == ["high urgency", "in all"]
-        assert (bob.is_settled, ann.is_settled) == (False, True)
+        assert [part.text for part in ann.parts] == ["high urgency", "in all"]
+        assert (bob.is_all_closed, ann.is_all_closed) == (False, True)
         assert bob.tickets == tuple((name, f"/t/acme/tickets/{name}/") for name in ("T-9", "T-8", "T-7"))
 
     def test_each_part_opens_the_customers_tickets_of_that_kind(self) -> None:
         high, negative, still_open, every = (
-            narrowed(part.url) for part in customer_rows(FIGURES, FRAME, TABLES_OF)[0].parts
+            narrowed(part.url) for part in customer_rows(FIGURES, CONTEXT, TABLES_OF)[0].parts
         )
         assert {each.customer_id for each in (high, negative, still_open, every)} == {"bob"}
         assert (high.urgency, negative.sentiment, still_open.state) == (("high",), ("negative",), ("open",))
@@ -244,13 +244,13 @@ class TestCustomersAtRisk:
 
 class TestBacklog:
     def test_shows_the_numbers_of_its_table(self) -> None:
-        found = backlog(FIGURES, FRAME, TABLES_OF)
+        found = backlog(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None
         assert [slot.line.value for slot in found.slots] == values("backlog", "open")
-        assert [slot.bar.up.value for slot in found.slots if slot.bar.up] == values("backlog", "arrived")
-        assert [slot.bar.down.value for slot in found.slots if slot.bar.down] == values("backlog", "settled")
-        assert found.slots[0].title == "Wed 4 Mar 2026: 10 arrived, 7 settled, at its end 50 open"
-        assert (found.open, found.arrived, found.settled) == (68, 91, 70)
+        assert [slot.bar.up.value for slot in found.slots if slot.bar.up] == values("backlog", "opened")
+        assert [slot.bar.down.value for slot in found.slots if slot.bar.down] == values("backlog", "resolved")
+        assert found.slots[0].title == "Wed 4 Mar 2026: 10 opened, 7 resolved, at its end 50 open"
+        assert (found.open, found.opened, found.resolved) == (68, 91, 70)
 
     def test_only_the_backlog_of_now_opens_a_list(self) -> None:
         *past, last = column("backlog", "open")
@@ -259,52 +259,52 @@ class TestBacklog:
         assert (found.state, found.created_from, found.created_to) == (("open",), None, None)
 
     def test_the_change_is_against_what_was_open_before_the_first_day(self) -> None:
-        found = backlog(FIGURES, FRAME, TABLES_OF)
+        found = backlog(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None
-        assert found.change.words == "+45%"  # 68 against 50 - 10 + 7
+        assert found.change.text == "+45%"  # 68 against 50 - 10 + 7
 
     def test_a_past_period_has_no_list_of_what_was_open(self) -> None:
-        later = replace(FRAME, now=FRAME.buckets.period.end + DAY)
+        later = replace(CONTEXT, now=CONTEXT.buckets.period.end + DAY)
         found = backlog(FIGURES, later, dashboard_tables(FIGURES, later))
         assert found is not None
         assert found.open_url == ""
 
     @pytest.mark.parametrize(("name", "unit", "slots"), [("24h", "day", 2), ("30d", "day", 30), ("365d", "week", 53)])
     def test_days_are_brought_together_as_the_trend_is(self, name: str, unit: str, slots: int) -> None:
-        frame = frame_of(name)
-        figures = figures_of(frame)
-        found = backlog(figures, frame, dashboard_tables(figures, frame))
+        context = context_of(name)
+        figures = figures_of(context)
+        found = backlog(figures, context, dashboard_tables(figures, context))
         assert found is not None
         assert (found.unit, len(found.slots)) == (unit, slots)
         assert found.open == figures.backlog[-1].open
-        assert found.arrived == sum(point.arrived for point in figures.backlog)
-        assert found.settled == sum(point.settled for point in figures.backlog)
+        assert found.opened == sum(point.opened for point in figures.backlog)
+        assert found.resolved == sum(point.resolved for point in figures.backlog)
 
     def test_a_day_that_is_missing_keeps_what_was_open(self) -> None:
         points = (FIGURES.backlog[0], FIGURES.backlog[2])
-        assert [(point.open, point.arrived) for point in backlog_in(FRAME.days, points)] == [
+        assert [(point.open, point.opened) for point in backlog_in(CONTEXT.days, points)] == [
             (50, 10),
             (50, 0),
             (56, 12),
         ]
 
     def test_days_that_the_clocks_change_on_have_their_own_ends(self) -> None:
-        frame = frame_of(now=FRAME.now + timedelta(days=20))  # over the 29th of March, a day of 23 hours
-        days = buckets_of(frame.buckets.period, frame.zone, Unit.DAY)
+        context = context_of(now=CONTEXT.now + timedelta(days=20))  # over the 29th of March, a day of 23 hours
+        days = buckets_of(context.buckets.period, context.zone, Unit.DAY)
         points = tuple(
-            BacklogPoint(start=days.edges[n], end=days.edges[n + 1], open=n, arrived=1, settled=0)
+            BacklogPoint(start=days.edges[n], end=days.edges[n + 1], open=n, opened=1, resolved=0)
             for n in range(len(days))
         )
         assert {days.edges[n + 1] - days.edges[n] for n in range(len(days))} == {DAY, DAY - timedelta(hours=1)}
         assert backlog_in(days, points) == list(points)
 
     def test_nothing_known_of_any_day_shows_nothing(self) -> None:
-        assert backlog(EMPTY, FRAME, dashboard_tables(EMPTY, FRAME)) is None
+        assert backlog(EMPTY, CONTEXT, dashboard_tables(EMPTY, CONTEXT)) is None
 
 
 class TestHeatMap:
     def test_each_cell_says_what_it_counts(self) -> None:
-        found = heat_map(FIGURES, FRAME, TABLES_OF)
+        found = heat_map(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None
         assert found.rows[6].cells[23].title == "Sunday 23:00–00:00: 138 tickets"
         assert (found.rows[6].cells[23].level, found.rows[0].cells[5].level) == (6, 0)
@@ -312,7 +312,7 @@ class TestHeatMap:
         assert found.summary == "The most: Sunday 23:00–00:00: 138 tickets."
 
     def test_the_scale_covers_every_warm_cell(self) -> None:
-        found = heat_map(FIGURES, FRAME, TABLES_OF)
+        found = heat_map(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None
         assert [level for level, _ in found.levels] == [1, 2, 3, 4, 5, 6]
         assert found.levels[0][1].startswith("1–")
@@ -321,22 +321,22 @@ class TestHeatMap:
     def test_large_numbers_fit_their_cells(self) -> None:
         counts = (999, 1_000, 1_249, 45_400, 999_499, 1_500_000, *([0] * 162))
         figures = replace(FIGURES, week_hours=counts)
-        found = heat_map(figures, FRAME, dashboard_tables(figures, FRAME))
+        found = heat_map(figures, CONTEXT, dashboard_tables(figures, CONTEXT))
         assert found is not None
-        assert [cell.words for cell in found.rows[0].cells[:7]] == ["999", "1.0k", "1.2k", "45k", "999k", "1.5M", "0"]
+        assert [cell.text for cell in found.rows[0].cells[:7]] == ["999", "1.0k", "1.2k", "45k", "999k", "1.5M", "0"]
         assert found.rows[0].cells[1].title == "Monday 01:00–02:00: 1,000 tickets"
 
     def test_less_than_a_week_has_none_for_not_every_weekday_occurs(self) -> None:
-        frame = frame_of("24h")
-        assert heat_map(FIGURES, frame, dashboard_tables(FIGURES, frame)) is None
-        assert heat_map(EMPTY, FRAME, dashboard_tables(EMPTY, FRAME)) is None
+        context = context_of("24h")
+        assert heat_map(FIGURES, context, dashboard_tables(FIGURES, context)) is None
+        assert heat_map(EMPTY, CONTEXT, dashboard_tables(EMPTY, CONTEXT)) is None
 
 
 class TestResolution:
     def test_tells_times_in_words_with_the_change(self) -> None:
         facts = resolution_facts(FIGURES)
         told: Iterable[tuple[str, str, str | None, str]] = (
-            (each.name, each.words, each.change.words if each.change else None, each.before) for each in facts
+            (each.name, each.text, each.change.text if each.change else None, each.before) for each in facts
         )
         assert list(told) == [
             ("Resolved", "212", "+100%", "106"),
@@ -351,7 +351,7 @@ class TestResolution:
     def test_a_ratio_of_times_needs_twenty_closed_before(self) -> None:
         few = Resolution(resolved=19, median_seconds=8 * 3600, p90_seconds=86_400, reopened=0)
         facts = resolution_facts(replace(FIGURES, previous_resolution=few))
-        assert [each.change.words if each.change else None for each in facts] == ["+193", None, None, "+4"]
+        assert [each.change.text if each.change else None for each in facts] == ["+193", None, None, "+4"]
 
     def test_without_earlier_data_nothing_is_compared(self) -> None:
         facts = resolution_facts(replace(FIGURES, has_earlier_data=False))
@@ -360,4 +360,4 @@ class TestResolution:
     def test_nothing_closed_now_but_before_says_so(self) -> None:
         figures = replace(FIGURES, resolution=Resolution())
         resolved, median, *_ = resolution_facts(figures)
-        assert (resolved.words, median.words, median.before) == ("0", "–", "8 h")
+        assert (resolved.text, median.text, median.before) == ("0", "–", "8 h")

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.dashboard import customers
-from analytics.dashboard.customers import Chosen
-from analytics.dashboard.query_scope import Ground
+from analytics.dashboard.customers import ChosenCustomers
+from analytics.dashboard.query_scope import QueryScope
 from analytics.dashboard.statistics import StatisticsStore
-from analytics.dashboard.union_parts import Span
+from analytics.dashboard.union_parts import CountedPeriod
 from analytics.periods import Buckets, Period, Unit, buckets_of
 from analytics.rollups import state
-from analytics.rollups.blocks import SIZES, Block, Trust, blocks_of, cut, start_of
-from analytics.rollups.refreshing import refresh, refresh_marked, refresh_outdated
+from analytics.rollups.blocks import SIZES, Block, ValidRange, blocks_of, cut, start_of
+from analytics.rollups.refreshing import refresh, refresh_dirty, refresh_outdated
 from analytics.rollups.view import rollup_view
 from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
@@ -46,7 +46,7 @@ def _leaders_count_however_few_tickets_there_are(monkeypatch: pytest.MonkeyPatch
 def both_ways(tenant: Tenant, buckets: Buckets, sources: tuple[str, ...] = (), *, now: datetime = SPRING) -> list[Any]:
     """The dashboard from roll-ups, as a page shows it, and from the tickets alone."""
     comparison = buckets.period.comparison(now, tenant.zone)
-    stores = StatisticsStore(tenant, remembers=True), StatisticsStore(tenant, use_rollups=False)
+    stores = StatisticsStore(tenant, use_cache=True), StatisticsStore(tenant, use_rollups=False)
     return [each.dashboard(buckets, comparison=comparison, sources=sources, now=now) for each in stores]
 
 
@@ -62,7 +62,7 @@ def days_around(zone: ZoneInfo, *, days: int = 30, now: datetime = NOON) -> Buck
     zone=st.sampled_from(ZONES),
     unit=st.sampled_from([None, Unit.HOUR, Unit.DAY, Unit.WEEK]),
     sources=SOURCES_DRAWN,
-    marked=st.sets(st.integers(-20, 12), max_size=3),
+    dirty=st.sets(st.integers(-20, 12), max_size=3),
 )
 def test_rolled_up_or_not_the_numbers_are_the_same(
     tenant: Tenant,
@@ -71,7 +71,7 @@ def test_rolled_up_or_not_the_numbers_are_the_same(
     zone: ZoneInfo,
     unit: Unit | None,
     sources: tuple[str, ...],
-    marked: set[int],
+    dirty: set[int],
 ) -> None:
     Tenant.objects.filter(pk=tenant.pk).update(timezone=zone.key)
     tenant.timezone = zone.key
@@ -79,7 +79,7 @@ def test_rolled_up_or_not_the_numbers_are_the_same(
     assert refresh(tenant, now=SPRING)
     assert state.find(tenant.slug) is not None
     midnight = SPRING.replace(hour=0)
-    for day in marked:
+    for day in dirty:
         mongo.collection("rollup_marks").insert_one(
             {"tenant_id": tenant.slug, "days": [midnight + timedelta(days=day)], "customers": ["ann"]}
         )
@@ -284,7 +284,7 @@ class TestKeeping:
         refresh(tenant, now=NOON)
         store_tickets(tenant, [{"id": "T-2"}])
         Tenant.objects.filter(pk=tenant.pk).delete()
-        refresh_marked(_never())
+        refresh_dirty(_never())
         for name in ("rollup_marks", "rollup_days", "rollup_blocks", "rollup_state"):
             assert mongo.collection(name).count_documents({}) == 0, name
 
@@ -296,9 +296,11 @@ class TestSnapshot:
         store = StatisticsStore(tenant)
         buckets = days_around(UTC_ZONE)
         with rollup_view(tenant, now=NOON) as view:
-            ground = Ground(view, ())
-            span = Span.of(ground, buckets.period, None, buckets.edges)
-            pipeline = store.dashboard_pipeline(ground, span, Chosen(None), ages=store._age_edges(NOON))
+            scope = QueryScope(view, ())
+            counted_period = CountedPeriod.of(scope, buckets.period, None, buckets.edges)
+            pipeline = store.dashboard_pipeline(
+                scope, counted_period, ChosenCustomers(None), ages=store._age_edges(NOON)
+            )
             store_tickets(tenant, [{"id": "T-9"}], now=NOON + timedelta(minutes=1))
             refresh(tenant, now=NOON + timedelta(minutes=1))
             found = next(mongo.database().aggregate(pipeline, session=view.session))
@@ -337,9 +339,9 @@ class TestCustomers:
         refresh(tenant, now=NOON)
         period = Period(NOON - timedelta(days=20), NOON + timedelta(days=1))
         with rollup_view(tenant, now=NOON) as view:
-            assert customers.choose(Ground(view, ()), period).customers is not None
+            assert customers.choose(QueryScope(view, ()), period).customers is not None
             monkeypatch.setattr(customers, "FEW_TICKETS", 100)
-            assert customers.choose(Ground(view, ()), period).customers is None
+            assert customers.choose(QueryScope(view, ()), period).customers is None
 
 
 class TestLayout:
@@ -348,25 +350,25 @@ class TestLayout:
     @given(
         first=st.integers(738_000, 741_000),
         length=st.integers(1, 900),
-        marked=st.sets(st.integers(738_000, 741_900), max_size=6),
+        dirty=st.sets(st.integers(738_000, 741_900), max_size=6),
         complete=st.integers(738_000, 741_900),
     )
     def test_blocks_make_up_a_stretch_exactly_and_hold_no_marked_day(
-        self, first: int, length: int, marked: set[int], complete: int
+        self, first: int, length: int, dirty: set[int], complete: int
     ) -> None:
-        trust = Trust(0, tuple(sorted(marked)), complete)
-        blocks = blocks_of((first, first + length), trust)
+        valid_days = ValidRange(0, tuple(sorted(dirty)), complete)
+        blocks = blocks_of((first, first + length), valid_days)
         assert [day for block in blocks for day in range(block.first, block.end)] == list(range(first, first + length))
         for block in blocks:
             assert block.days in SIZES
             assert block.first % block.days == 0
             if block.days > 1:
                 assert block.end <= complete
-                assert not marked & set(range(block.first, block.end))
+                assert not dirty & set(range(block.first, block.end))
 
     def test_a_year_is_a_handful_of_blocks(self) -> None:
         first = datetime(2025, 3, 10, tzinfo=UTC).toordinal()
-        blocks = blocks_of((first, first + 365), Trust(0, (), first + 365))
+        blocks = blocks_of((first, first + 365), ValidRange(0, (), first + 365))
         assert len(blocks) <= 15
         assert Block(64, first // 64 * 64 + 64) in blocks
 
@@ -374,18 +376,18 @@ class TestLayout:
         start=st.integers(0, 40 * 24 * 60),
         minutes=st.integers(1, 30 * 24 * 60),
         zone=st.sampled_from(ZONES),
-        marked=st.sets(st.integers(0, 40), max_size=3),
+        dirty=st.sets(st.integers(0, 40), max_size=3),
         since=st.integers(0, 10),
         on_hours=st.booleans(),
     )
     def test_the_pieces_of_a_period_are_the_period(
-        self, start: int, minutes: int, zone: ZoneInfo, marked: set[int], since: int, on_hours: bool
+        self, start: int, minutes: int, zone: ZoneInfo, dirty: set[int], since: int, on_hours: bool
     ) -> None:
         begin = datetime(2026, 3, 10, tzinfo=UTC)
         base = begin.toordinal()
         period = Period(begin + timedelta(minutes=start), begin + timedelta(minutes=start + minutes))
-        trust = Trust(base + since, tuple(sorted(base + day for day in marked)), base + 99)
-        pieces = cut(period, zone, trust, grid=buckets_of(period, zone, Unit.HOUR).edges[0] if on_hours else None)
+        valid_days = ValidRange(base + since, tuple(sorted(base + day for day in dirty)), base + 99)
+        pieces = cut(period, zone, valid_days, grid=buckets_of(period, zone, Unit.HOUR).edges[0] if on_hours else None)
         whole = [(start_of(a, zone), start_of(b, zone)) for a, b in pieces.days]
         parts = sorted([*whole, *((each.start, each.end) for each in (*pieces.hours, *pieces.raw))])
         assert parts[0][0] == period.start
@@ -393,7 +395,7 @@ class TestLayout:
         assert all(before[1] == after[0] for before, after in pairwise(parts))
         assert not (on_hours and pieces.days)
         for a, b in pieces.days:
-            assert all(trust.holds(day) for day in range(a, b))
+            assert all(valid_days.has_day(day) for day in range(a, b))
 
 
 def _never() -> threading.Event:

@@ -129,7 +129,7 @@ def test_every_number_is_the_number_of_tickets_in_its_list(
 
     figures = StatisticsStore(tenant).dashboard(buckets, comparison=before, sources=sources, now=SPRING)
 
-    for totals, tickets, frame in ((figures.totals, mine, base), (figures.previous, earlier, was)):
+    for totals, tickets, context in ((figures.totals, mine, base), (figures.previous, earlier, was)):
         for number, condition, narrowed in (
             (totals.total, lambda each: True, {}),
             (totals.open, lambda each: is_open(each["status"]), {"state": ("open",)}),
@@ -139,7 +139,7 @@ def test_every_number_is_the_number_of_tickets_in_its_list(
             (totals.negative, lambda each: each["sentiment"] == "negative", {"sentiment": ("negative",)}),
             (totals.action, lambda each: each["requires_action"], {"requires_action": True}),
         ):
-            agree(tenant, tickets, number, condition, replace(frame, **narrowed))
+            agree(tenant, tickets, number, condition, replace(context, **narrowed))
     _check_breakdowns(tenant, figures, mine, of_all_sources, base)
     _check_trend(tenant, figures, buckets, mine, base)
     _check_customers(tenant, figures.customers, mine, base)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.dashboard.wording import Change, change, lift_words
+from analytics.dashboard.wording import Change, change, lift_text
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from analytics.dashboard.wording import Change, change, lift_words
     ],
 )
 def test_a_lift_says_how_many_times_as_many(count: int, before: int, words: str) -> None:
-    assert lift_words(count, before) == words
+    assert lift_text(count, before) == words
 
 
 @pytest.mark.parametrize(

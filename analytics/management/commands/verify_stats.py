@@ -1,4 +1,4 @@
-"""manage.py verify_stats: whether the dashboards' roll-ups agree with the tickets, and repair."""
+"""manage.py verify_stats: checks the roll-ups of dashboards against the tickets, and repairs them."""
 
 from argparse import ArgumentParser
 from dataclasses import fields
@@ -22,16 +22,16 @@ USUAL_DAYS = 30
 class Command(BaseCommand):
     help = (
         "Count a period from the tickets alone and compare it with what the dashboard shows. "
-        "Exit status: 0 they agree (or were repaired), 1 they differ, 2 wrong usage."
+        "Exit status: 0 if they agree or were repaired, 1 if they differ, 2 for wrong usage."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--tenant", action="append", metavar="SLUG", help="only this tenant; may be repeated")
+        parser.add_argument("--tenant", action="append", metavar="SLUG", help="only this tenant; can be repeated")
         parser.add_argument("--from", dest="start", metavar="DATE", help=f"first day (default: {USUAL_DAYS} days ago)")
         parser.add_argument("--to", dest="end", metavar="DATE", help="last day (default: today)")
-        parser.add_argument("--source", action="append", default=[], help="only this source; may be repeated")
+        parser.add_argument("--source", action="append", default=[], help="only this source; can be repeated")
         parser.add_argument(
-            "--repair", action="store_true", help="build the roll-ups of a tenant anew where they differ"
+            "--repair", action="store_true", help="rebuild the roll-ups of tenants whose numbers differ"
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -39,31 +39,35 @@ class Command(BaseCommand):
         if options["tenant"]:
             tenants = tenants.filter(slug__in=options["tenant"])
             if missing := set(options["tenant"]) - {each.slug for each in tenants}:
-                raise CommandError(f"There is no tenant “{sorted(missing)[0]}”.", returncode=2)
+                raise CommandError(f"No tenant named “{sorted(missing)[0]}”.", returncode=2)
         differ = [each.slug for each in tenants if not self._verify(each, options)]
         if differ:
-            raise CommandError(f"The roll-ups of {', '.join(differ)} differ. Mend them with --repair.", returncode=1)
+            raise CommandError(f"Roll-ups differ for {', '.join(differ)}. Repair them with --repair.", returncode=1)
 
     def _verify(self, tenant: Tenant, options: dict[str, Any]) -> bool:
         now = clock.now()
         period = _period(tenant, options["start"], options["end"], now)
         wrong = _differences(tenant, period, tuple(options["source"]), now)
         if wrong and options["repair"]:
-            self.stdout.write(f"{tenant.slug}: {', '.join(wrong)} differed; the roll-ups are built anew.")
+            self.stdout.write(f"{tenant.slug}: {', '.join(wrong)} differed. Rebuilding the roll-ups.")
             mark_everything_dirty(tenant.slug)
             if not refresh(tenant):
-                raise CommandError(f"{tenant.slug}: a worker is counting already. Try again in a minute.", returncode=1)
+                raise CommandError(
+                    f"{tenant.slug}: a worker is updating the roll-ups. Try again in a minute.", returncode=1
+                )
             wrong = _differences(tenant, period, tuple(options["source"]), now)
         if wrong:
             self.stdout.write(f"{tenant.slug}: {', '.join(wrong)} differ from the tickets.")
         else:
-            self.stdout.write(f"{tenant.slug}: every number agrees with the tickets.")
+            self.stdout.write(f"{tenant.slug}: all numbers agree with the tickets.")
         return not wrong
 
 
 def _differences(tenant: Tenant, period: Period, sources: tuple[str, ...], now: datetime) -> list[str]:
-    """The figures that are not what the tickets say. What is ingested between the two counts shows here, too,
-    so a difference is looked at twice."""
+    """The figures that differ from the tickets.
+
+    A ticket that arrives between the two counts makes a difference too, so differences are checked twice.
+    """
     wrong: list[str] = []
     for _ in range(2):
         rolled_up, counted = (_count(tenant, period, sources, now, use_rollups=use) for use in (True, False))
@@ -94,5 +98,5 @@ def _period(tenant: Tenant, start: str | None, end: str | None, now: datetime) -
     except FilterError as error:
         raise CommandError(str(error), returncode=2) from None
     if first >= last:
-        raise CommandError("--from lies after --to.", returncode=2)
+        raise CommandError("--from is after --to.", returncode=2)
     return Period(first, last)

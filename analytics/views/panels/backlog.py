@@ -1,10 +1,11 @@
-"""How many tickets were open at the end of each day, and what came and went."""
+"""The backlog: how many tickets were open at the end of each day, and how many were opened and resolved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from analytics.dashboard import charts
-from analytics.dashboard.context import Frame, backlog_in
+from analytics.dashboard.context import DashboardContext, backlog_in
 from analytics.dashboard.table import Table
 from analytics.dashboard.wording import Change, change
 from analytics.figures import DashboardFigures
@@ -14,7 +15,7 @@ from supportsaas.formatting import format_number
 
 @dataclass(frozen=True, slots=True)
 class BacklogSlot:
-    """A day (or longer) of the chart: all of it answers to the pointer with `title`; the last may have a link."""
+    """A day or longer bucket of the chart. Its tooltip is `title`; only the last may have a link."""
 
     line: charts.LinePoint
     bar: charts.MirroredBar
@@ -25,7 +26,7 @@ class BacklogSlot:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Two charts on one axis; `open` is the last number, `change` how it stands to the first."""
+    """Two charts on one axis. `open` is the last number, `change` its change since the day `since`."""
 
     chart: charts.AreaLine
     flow: charts.MirroredBars
@@ -35,54 +36,61 @@ class Backlog:
     open: int
     open_url: str
     change: Change
-    arrived: int
-    settled: int
+    since: str
+    opened: int
+    resolved: int
     summary: str
 
 
-def backlog(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) -> Backlog | None:
-    """None where nothing is known of any day."""
-    days = frame.days
+def backlog(figures: DashboardFigures, context: DashboardContext, tables: Mapping[str, Table]) -> Backlog | None:
+    """None if no day of the period has passed."""
+    days = context.days
     points = backlog_in(days, figures.backlog)
     if not points:
         return None
     rows = tables["backlog"].rows
     chart = charts.area_line([point.open for point in points], slots=len(days))
-    arrived, settled = [point.arrived for point in points], [point.settled for point in points]
-    flow = charts.mirrored_bars(arrived, settled, slots=len(days))
+    opened, resolved = [point.opened for point in points], [point.resolved for point in points]
+    flow = charts.mirrored_bars(opened, resolved, slots=len(days))
     slots = tuple(
         BacklogSlot(
             line,
             bar,
-            _title(moment.words, point.open, point.arrived, point.settled),
+            _title(moment.text, point.open, point.opened, point.resolved),
             still.url,
-            frame.is_under_way(days, bar.position),
+            context.is_under_way(days, bar.position),
         )
         for point, line, bar, (moment, still, *_) in zip(points, chart.points, flow.bars, rows, strict=True)
     )
     last = points[-1]
     peak = max(range(len(points)), key=lambda place: points[place].open)
-    at_first = points[0].open - points[0].arrived + points[0].settled
+    at_first = points[0].open - points[0].opened + points[0].resolved
     return Backlog(
         chart,
         flow,
         slots,
-        axis_texts(days, frame),
+        axis_texts(days, context),
         days.unit.value,
         last.open,
         rows[-1][1].url,
         change(last.open, at_first),
-        sum(arrived),
-        sum(settled),
-        _summary(last.open, points[peak].open, rows[peak][0].words),
+        _short_day(points[0].start.astimezone(context.zone), context.now.astimezone(context.zone)),
+        sum(opened),
+        sum(resolved),
+        _summary(last.open, points[peak].open, rows[peak][0].text),
     )
 
 
 def _summary(at_end: int, most: int, peak: str) -> str:
-    """The chart in a sentence, for those who do not see it."""
-    return f"{format_number(at_end)} open at the end, the most ({format_number(most)}) on {peak}."
+    """The chart in a sentence, for screen readers."""
+    return f"{format_number(at_end)} open at the end. Peak: {format_number(most)}, {peak}."
 
 
-def _title(day: str, still_open: int, arrived: int, settled: int) -> str:
-    flow = f"{format_number(arrived)} arrived, {format_number(settled)} settled"
-    return f"{day}: {flow}, at its end {format_number(still_open)} open"
+def _short_day(day: datetime, now: datetime) -> str:
+    """“23 Nov”, with the year if it is another one."""
+    return f"{day:%-d %b}" if day.year == now.year else f"{day:%-d %b %Y}"
+
+
+def _title(day: str, still_open: int, opened: int, resolved: int) -> str:
+    flow = f"{format_number(opened)} opened, {format_number(resolved)} resolved"
+    return f"{day}: {flow}, {format_number(still_open)} open at the end"

@@ -1,4 +1,4 @@
-"""How long it took to close what was closed."""
+"""How long it took to close the tickets closed in the period."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,16 @@ from supportsaas.formatting import format_number, format_rough_duration
 
 @dataclass(frozen=True, slots=True)
 class ResolutionFact:
-    """A number in words, and how it stands to the one before; `change` is None where there is nothing to compare."""
+    """A number and its change; `change` is None if there is nothing to compare with."""
 
     name: str
-    words: str
+    text: str
     change: Change | None
     before: str
 
 
 def resolution_facts(figures: DashboardFigures) -> tuple[ResolutionFact, ...]:
-    """Nothing where nothing was closed or reopened, now or before."""
+    """Empty if nothing was closed or reopened, now or before."""
     now, before = figures.resolution, figures.previous_resolution if figures.has_earlier_data else None
     if not any(each and (each.resolved or each.reopened or each.untimed) for each in (now, before)):
         return ()

@@ -1,8 +1,8 @@
-"""What is said where tickets of the period have statuses that nobody has mapped."""
+"""The notice about tickets whose status is not mapped."""
 
 from dataclasses import dataclass
 
-from analytics.dashboard.context import Frame
+from analytics.dashboard.context import DashboardContext
 from analytics.figures import DashboardFigures
 from supportsaas.formatting import format_count
 from tickets.records.statuses import join_spellings, state_of
@@ -14,11 +14,12 @@ class UnmappedNotice:
     tickets: str
     statuses: str
     is_one: bool
+    is_one_ticket: bool
     url: str
 
 
-def unmapped_notice(figures: DashboardFigures, frame: Frame) -> UnmappedNotice | None:
-    """None where every status is known."""
+def unmapped_notice(figures: DashboardFigures, context: DashboardContext) -> UnmappedNotice | None:
+    """None if every status is mapped."""
     if not figures.totals.unknown:
         return None
     counts = {each.value: each.count for each in figures.by_status if state_of(each.value) == "unknown"}
@@ -26,5 +27,6 @@ def unmapped_notice(figures: DashboardFigures, frame: Frame) -> UnmappedNotice |
         format_count(figures.totals.unknown, "ticket"),
         named_statuses(counts),
         len(join_spellings(counts)) == 1,
-        frame.links.tickets(state=("unknown",)),
+        figures.totals.unknown == 1,
+        context.links.tickets(state=("unknown",)),
     )

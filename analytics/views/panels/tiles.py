@@ -1,10 +1,10 @@
-"""The row of numbers at the top of the dashboard."""
+"""The tiles at the top of the dashboard."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analytics.dashboard import charts
-from analytics.dashboard.context import Frame, filled_trend
+from analytics.dashboard.context import DashboardContext, filled_trend
 from analytics.dashboard.table import Table
 from analytics.dashboard.tables import TILES
 from analytics.dashboard.wording import Change, change
@@ -13,10 +13,10 @@ from analytics.figures import DashboardFigures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A number, and how it stands to the same part of the period before.
+    """A number, and its change since the same part of the previous period.
 
-    What is still open has no change: of an older period more has been closed by now, so it would always grow.
-    `before` is None where there is no earlier data.
+    Open tickets have no change: more tickets of an older period are closed by now, so the number would always grow.
+    `before` is None without earlier data.
     """
 
     field: str
@@ -30,10 +30,10 @@ class Tile:
     sparkline: charts.Sparkline | None
 
 
-def tiles(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) -> list[Tile]:
-    begun = [place for place in range(len(frame.buckets)) if frame.buckets[place].start <= frame.now]
-    points = filled_trend(figures, frame.buckets)[: len(begun)]
-    is_under_way = bool(begun) and frame.is_under_way(frame.buckets, begun[-1])
+def tiles(figures: DashboardFigures, context: DashboardContext, tables: Mapping[str, Table]) -> list[Tile]:
+    begun = [place for place in range(len(context.buckets)) if context.buckets[place].start <= context.now]
+    points = filled_trend(figures, context.buckets)[: len(begun)]
+    is_under_way = bool(begun) and context.is_under_way(context.buckets, begun[-1])
     total = figures.totals.total
     return [
         Tile(
@@ -41,7 +41,7 @@ def tiles(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) 
             name=name,
             count=count.count,
             share=count.count / total if total and field != "total" else None,
-            url=count.url or frame.links.tickets(**conditions),
+            url=count.url or context.links.tickets(**conditions),
             change=change(count.count, before.count) if figures.has_earlier_data and field != "open" else None,
             before=before.count if figures.has_earlier_data else None,
             before_url=before.url,

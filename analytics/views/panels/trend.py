@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analytics.dashboard import charts
-from analytics.dashboard.context import Frame, filled_trend
+from analytics.dashboard.context import DashboardContext, filled_trend
 from analytics.dashboard.table import Table
-from analytics.dashboard.wording import axis_words
+from analytics.dashboard.wording import axis_label
 from analytics.figures import DashboardFigures
 from analytics.periods import Buckets
 from supportsaas.formatting import format_count, format_number
@@ -23,7 +23,7 @@ class TrendSegment:
 
 @dataclass(frozen=True, slots=True)
 class TrendBar:
-    """A bucket; one without a ticket has a title, but neither segments nor a link. One under way is not over."""
+    """A bucket. Without tickets it has a title, but no segments and no link. `is_under_way`: it is not over yet."""
 
     mark: charts.Bar
     url: str
@@ -35,7 +35,7 @@ class TrendBar:
 @dataclass(frozen=True, slots=True)
 class AxisText:
     place: charts.AxisLabel
-    words: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +47,31 @@ class Trend:
     summary: str
 
 
-def trend(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) -> Trend:
-    points, buckets = filled_trend(figures, frame.buckets), frame.buckets
+def trend(figures: DashboardFigures, context: DashboardContext, tables: Mapping[str, Table]) -> Trend:
+    points, buckets = filled_trend(figures, context.buckets), context.buckets
     chart = charts.stacked_bars([[getattr(point, urgency) for urgency in URGENCIES] for point in points])
     bars = []
     for mark, (moment, total, *urgencies) in zip(chart.bars, tables["trend"].rows, strict=True):
         segments = tuple(
-            TrendSegment(name, each, urgencies[each.series].url, f"{moment.words}: {format_number(each.value)} {name}")
+            TrendSegment(name, each, urgencies[each.series].url, f"{moment.text}: {format_number(each.value)} {name}")
             for each, name in ((each, URGENCIES[each.series]) for each in mark.segments)
         )
-        title = f"{moment.words}: {format_count(total.count, 'ticket')}"
-        bars.append(TrendBar(mark, total.url, title, segments, frame.is_under_way(buckets, mark.position)))
-    return Trend(chart, tuple(bars), axis_texts(buckets, frame), buckets.unit.value, _summary(figures, frame))
+        title = f"{moment.text}: {format_count(total.count, 'ticket')}"
+        bars.append(TrendBar(mark, total.url, title, segments, context.is_under_way(buckets, mark.position)))
+    return Trend(chart, tuple(bars), axis_texts(buckets, context), buckets.unit.value, _summary(figures, context))
 
 
-def axis_texts(buckets: Buckets, frame: Frame) -> tuple[AxisText, ...]:
-    """What stands below the bars, or points, of the buckets."""
+def axis_texts(buckets: Buckets, context: DashboardContext) -> tuple[AxisText, ...]:
+    """The labels below the bars or points."""
     return tuple(
-        AxisText(place, axis_words(buckets, place.position, frame.zone)) for place in charts.axis_labels(len(buckets))
+        AxisText(place, axis_label(buckets, place.position, context.zone)) for place in charts.axis_labels(len(buckets))
     )
 
 
-def _summary(figures: DashboardFigures, frame: Frame) -> str:
-    """The chart in a sentence, for those who do not see it."""
+def _summary(figures: DashboardFigures, context: DashboardContext) -> str:
+    """The chart in a sentence, for screen readers."""
     if not figures.trend:
         return "No tickets."
     peak = max(figures.trend, key=lambda point: point.total)
-    most = f"{frame.title(peak.position)} ({format_number(peak.total)})"
-    return f"{format_count(figures.totals.total, 'ticket')}, the most on {most}."
+    most = f"{format_number(peak.total)}, {context.title(peak.position)}"
+    return f"{format_count(figures.totals.total, 'ticket')}. Peak: {most}."

@@ -1,25 +1,25 @@
-"""The hours of the week as a table with warm cells."""
+"""The hours of the week as a table whose cells are colored by their number."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from analytics.dashboard import charts
-from analytics.dashboard.context import Frame
+from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.table import Table
 from analytics.figures import DashboardFigures
 from supportsaas.formatting import format_count, format_short_number
 
 SHORTEST = timedelta(days=7, hours=-1)
-"""In less than a week (one hour of it may fall to a change of the clocks) not every weekday occurs."""
+"""A week, less an hour for daylight saving. A shorter period does not have every weekday."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """`words` fit a narrow cell; `title` says all of it."""
+    """`text` fits a narrow cell; `title` is the full text."""
 
     level: int
-    words: str
+    text: str
     title: str
 
 
@@ -32,7 +32,7 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """`levels` are the steps of the scale with the numbers they stand for, the coldest first."""
+    """`levels` are the steps of the color scale with their numbers, the lowest first."""
 
     rows: tuple[HeatRow, ...]
     hours: tuple[str, ...]
@@ -40,10 +40,10 @@ class HeatMap:
     summary: str
 
 
-def heat_map(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table]) -> HeatMap | None:
-    """None where nothing was counted, or the period is shorter than a week."""
+def heat_map(figures: DashboardFigures, context: DashboardContext, tables: Mapping[str, Table]) -> HeatMap | None:
+    """None without tickets, or if the period is shorter than a week."""
     counts = figures.week_hours
-    if not any(counts) or frame.buckets.period.length < SHORTEST:
+    if not any(counts) or context.buckets.period.length < SHORTEST:
         return None
     levels = charts.heat_levels(counts)
     rows = tuple(
@@ -63,11 +63,11 @@ def heat_map(figures: DashboardFigures, frame: Frame, tables: Mapping[str, Table
     )
     peak = max(range(len(counts)), key=lambda place: counts[place])
     most = rows[peak // 24].cells[peak % 24].title
-    return HeatMap(rows, tuple(f"{hour}" for hour in range(24)), _scale(counts, levels), f"The most: {most}.")
+    return HeatMap(rows, tuple(f"{hour}" for hour in range(24)), _scale(counts, levels), f"Busiest hour: {most}.")
 
 
 def _scale(counts: tuple[int, ...], levels: tuple[int, ...]) -> tuple[tuple[int, str], ...]:
-    """Each step that occurs, with the smallest and the largest number it holds."""
+    """Each step that occurs, with its smallest and its largest number."""
     found = []
     for level in sorted(set(levels) - {0}):
         within = [count for count, each in zip(counts, levels, strict=True) if each == level]

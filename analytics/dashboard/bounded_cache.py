@@ -1,4 +1,4 @@
-"""What was worked out lately, by what was asked for: bounded by the memory it takes, not by how many there are."""
+"""BoundedCache: a dictionary with a lock that is bounded by the memory of its values, not by their number."""
 
 import sys
 import threading
@@ -10,21 +10,24 @@ from typing import Any, Generic, TypeVar
 V = TypeVar("V")
 
 
-class Remembered(Generic[V]):
-    """At most `most_bytes` of memory of the values asked for last. For several threads."""
+class BoundedCache(Generic[V]):
+    """Keeps the most recently used values, at most `most_bytes` of them. Thread-safe.
+
+    Two threads that miss the same key at once both compute it.
+    """
 
     def __init__(self, *, most_bytes: int) -> None:
         self._most = most_bytes
         self._held = 0
         self._values: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     @property
     def held_bytes(self) -> int:
         return self._held
 
     def find(self, key: Hashable) -> V | None:
-        with self._turn:
+        with self._lock:
             found = self._values.get(key)
             if found is None:
                 return None
@@ -32,11 +35,11 @@ class Remembered(Generic[V]):
             return found[0]
 
     def keep(self, key: Hashable, value: V) -> None:
-        """One that would take more than a quarter of all room is not kept."""
+        """A value larger than a quarter of the limit is not kept."""
         size = memory_of(value)
         if size > self._most // 4:
             return
-        with self._turn:
+        with self._lock:
             self._held += size - self._values.pop(key, (value, 0))[1]
             self._values[key] = value, size
             while self._held > self._most:
@@ -45,7 +48,7 @@ class Remembered(Generic[V]):
 
 
 def memory_of(value: object) -> int:
-    """The bytes of a value and of all that it holds: dataclasses, mappings and collections, each object once."""
+    """The bytes of a value and of everything in it: dataclasses, mappings and collections, each object once."""
     total = 0
     seen: set[int] = set()
     left: list[Any] = [value]

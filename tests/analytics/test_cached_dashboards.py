@@ -25,10 +25,10 @@ def _two_tickets(tenant: Tenant) -> None:
     assert refresh(tenant, now=NOON)
 
 
-def total(tenant: Tenant, *, remembers: bool = True, days: int = 30, now: datetime = NOON, **wanted: Any) -> int:
+def total(tenant: Tenant, *, use_cache: bool = True, days: int = 30, now: datetime = NOON, **wanted: Any) -> int:
     end = NOON + timedelta(days=2)
     buckets = buckets_of(Period(end - timedelta(days=days), end), ZoneInfo("UTC"), Unit.DAY)
-    store = StatisticsStore(tenant, remembers=remembers)
+    store = StatisticsStore(tenant, use_cache=use_cache)
     return store.dashboard(buckets, comparison=buckets.period.previous, now=now, **wanted).totals.total
 
 
@@ -40,7 +40,7 @@ def test_the_same_dashboard_is_not_counted_twice(tenant: Tenant) -> None:
     assert total(tenant) == 2
     tamper()
     assert total(tenant) == 2
-    assert total(tenant, remembers=False) == 42
+    assert total(tenant, use_cache=False) == 42
 
 
 def test_a_dashboard_is_remembered_by_its_period_source_and_day(tenant: Tenant) -> None:

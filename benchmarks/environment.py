@@ -1,4 +1,4 @@
-"""What every benchmark stands on: a MongoDB of its own and the settings that lead there."""
+"""What every benchmark runs in: its own MongoDB, and the settings that point to it."""
 
 import os
 import tempfile

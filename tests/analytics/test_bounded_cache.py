@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from analytics.dashboard.remembered import Remembered, memory_of
+from analytics.dashboard.bounded_cache import BoundedCache, memory_of
 
 
 def test_what_was_asked_for_last_is_kept_within_the_bytes() -> None:
-    remembered: Remembered[str] = Remembered(most_bytes=100_000)
+    remembered: BoundedCache[str] = BoundedCache(most_bytes=100_000)
     for name in "abcd":
         remembered.keep(name, name * 20_000)
     assert remembered.find("a") == "a" * 20_000
@@ -16,14 +16,14 @@ def test_what_was_asked_for_last_is_kept_within_the_bytes() -> None:
 
 
 def test_one_too_large_value_is_not_kept_and_takes_no_others_place() -> None:
-    remembered: Remembered[str] = Remembered(most_bytes=100_000)
+    remembered: BoundedCache[str] = BoundedCache(most_bytes=100_000)
     remembered.keep("small", "x")
     remembered.keep("large", "x" * 50_000)
     assert remembered.find("large") is None and remembered.find("small") == "x"
 
 
 def test_a_value_that_is_kept_again_counts_once() -> None:
-    remembered: Remembered[str] = Remembered(most_bytes=100_000)
+    remembered: BoundedCache[str] = BoundedCache(most_bytes=100_000)
     for _ in range(50):
         remembered.keep("a", "x" * 5_000)
     assert remembered.held_bytes < 25_000

@@ -57,7 +57,7 @@ _REMEDIES: dict[Remedy, tuple[str, str, str]] = {
     "connect": ("Connect a helpdesk", "settings-source", "ingestion"),
     "check": ("Check the connection", "settings-source", "ingestion"),
     "run": ("Run the first sync", "ingestion", "ingestion"),
-    "watch": ("Watch the sync", "ingestion", "ingestion"),
+    "watch": ("View progress", "ingestion", "ingestion"),
 }
 """The button's label, and the page it leads to: for the tenant's admins, and for everyone else."""
 

@@ -83,8 +83,8 @@ class TestSending:
         (sent,) = mail.outbox
         assert sent.to == ["manager@example.com"]
         assert sent.subject == "[Acme] Week of 2 Mar 2026: 3 tickets"
-        assert "Tickets: 3 (+2 against the week before)" in sent.body
-        assert "High urgency: 3 (+3 against the week before)" in sent.body
+        assert "Tickets: 3 (+2 compared with the week before)" in sent.body
+        assert "High urgency: 3 (+3 compared with the week before)" in sent.body
         assert re.search(r"^Open: 3$", str(sent.body), re.MULTILINE), "what is still open is not compared"
         html = html_of(sent)
         links = re.findall(r"^  (http\S+)$", str(sent.body), re.MULTILINE)

@@ -185,7 +185,7 @@ class TestPage:
         response = many.get("/")
         first = response.context["rows"][0]
         assert first.numbers.tenant == small
-        assert first.risk_title == "3 × 9 high + 2 × 0 negative of 12 tickets, for each 100"
+        assert first.risk_title == "3 × 9 high + 2 × 0 negative of 12 tickets, per 100"
         assert first.numbers.risk == 225
         assert "3 points a high-urgency one and 2 a negative one" in response.content.decode()
 
@@ -205,13 +205,17 @@ class TestPage:
         unknown = html.split('<tbody class="unknown">')[1].split("</tbody>")[0]
         assert ">0<" not in unknown and unknown.count(">–<") == 14
         said = text_of(unknown)
-        assert "unknown until one is connected" in said and "every sync failed" in said and "It refused." in said
+        assert (
+            "Connect a helpdesk to see its tickets." in said
+            and "Every sync so far has failed." in said
+            and "It refused." in said
+        )
         for slug in ("zz", "aa"):
             assert f'href="/t/{slug}/settings/source/"' in unknown
 
     @pytest.mark.parametrize(
         ("role", "button", "page"),
-        [(Role.ADMIN, "Connect a helpdesk", "settings/source"), (Role.VIEWER, "See what to do", "ingestion")],
+        [(Role.ADMIN, "Connect a helpdesk", "settings/source"), (Role.VIEWER, "See details", "ingestion")],
     )
     def test_the_button_leads_where_the_person_may_go(
         self, role: Role, button: str, page: str, tenant: Tenant, team_mate: User, client_of: ClientOf
@@ -223,11 +227,11 @@ class TestPage:
     @pytest.mark.parametrize(
         ("source", "run", "reason", "button"),
         [
-            (None, None, "unknown until one is connected", "Connect a helpdesk"),
-            ({"enabled": True}, None, "unknown until the first sync", "Run the first sync"),
+            (None, None, "Connect a helpdesk to see its tickets.", "Connect a helpdesk"),
+            ({"enabled": True}, None, "Not synced yet.", "Run the first sync"),
             ({"enabled": False}, None, "The helpdesk connection is off.", "Check the connection"),
-            ({"enabled": True}, "failed", "every sync failed", "Check the connection"),
-            ({"enabled": True}, "queued", "The first sync is not done yet.", "Watch the sync"),
+            ({"enabled": True}, "failed", "Every sync so far has failed.", "Check the connection"),
+            ({"enabled": True}, "queued", "The first sync is not finished.", "View progress"),
         ],
     )
     def test_why_nothing_is_known_and_what_mends_it(
@@ -278,7 +282,7 @@ class TestPage:
 
     def test_finds_a_tenant_by_a_part_of_its_name(self, many: Client) -> None:
         assert self.names(many, "/?q=ANT+3") == ["Tenant 3"]
-        assert "No tenant is called" in many.get("/?q=zzz").content.decode()
+        assert "No tenants match" in many.get("/?q=zzz").content.decode()
 
     @pytest.mark.parametrize(
         ("status", "words"), [("completed", "Synced"), ("failed", "Failed"), ("cancelled", "Cancelled")]
@@ -327,7 +331,7 @@ class TestPage:
         client = client_of(team_mate)
         assert "No helpdesk connected" in client.get("/").content.decode()
         Source.objects.create(tenant=tenant, url="https://help.example.com")
-        assert "Never run" in client.get("/").content.decode()
+        assert "Never synced" in client.get("/").content.decode()
 
     def test_somebody_without_a_tenant_learns_what_to_do(self, db: None, client_of: ClientOf) -> None:
         nobody = User.objects.create_user("nobody", password="x")

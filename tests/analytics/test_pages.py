@@ -210,7 +210,7 @@ class TestNarrowing:
     @pytest.mark.parametrize(
         ("address", "words"),
         [
-            ("?period=custom&from=2026-03-02&to=2026-03-01", "To lies before the first day."),
+            ("?period=custom&from=2026-03-02&to=2026-03-01", "To is before the first day."),
             ("?period=custom&from=1812-03-02&to=2026-03-01", "From must be between the years 1900 and 9000"),
             ("?period=custom&from=soon&to=2026-03-01", "From must be a date"),
             ("?period=custom", "From is missing: choose a date."),
@@ -270,12 +270,12 @@ class TestEmptyStates:
 
     def test_no_source(self, tenant: Tenant, owner: User, client_of: ClientOf) -> None:
         html = self.text(client_of(owner))
-        assert "No helpdesk is connected" in html
+        assert "No helpdesk connected" in html
         assert 'href="/t/acme/ingestion/"' in html
 
     def test_never_run(self, tenant: Tenant, owner: User, client_of: ClientOf, native_source: Any) -> None:
         native_source("https://help.example.com")
-        assert "Nothing has been read yet" in self.text(client_of(owner))
+        assert "Not synced yet" in self.text(client_of(owner))
 
     def test_a_failed_first_run(self, tenant: Tenant, owner: User, client_of: ClientOf, native_source: Any) -> None:
         native_source("https://help.example.com")
@@ -310,7 +310,7 @@ class TestWhileARunIsGoing:
         store_tickets(tenant, [{}])
         client = client_of(team_mate)
         html = client.get("/t/acme/", headers=HTMX).content.decode()
-        assert "The first ingestion is running" in html
+        assert "The first sync is running" in html
         assert 'hx-trigger="every 5s"' in html
         jobs.finish(job_id, owner_id="test", status="completed", progress=Progress(), now=NOON)
         assert "every 5s" not in client.get("/t/acme/", headers=HTMX).content.decode()
@@ -318,7 +318,7 @@ class TestWhileARunIsGoing:
     def test_a_later_one_leaves_the_reader_in_peace(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
         self.begin(full)
         html = client_of(team_mate).get("/t/acme/").content.decode()
-        assert "An ingestion is running" in html
+        assert "A sync is running" in html
         assert "every 5s" not in html
 
 

@@ -143,7 +143,8 @@ class TestUnfinished:
         assert [", so far" in bar.title for bar in shown.bars] == [False] * 6 + [True]
         assert [", so far" in row[0].text for row in TABLES_OF["trend"].rows] == [False] * 6 + [True]
         most_today = replace(FIGURES, trend=(TrendPoint(position=6, total=9),))
-        assert ", so far (9)" in trend(most_today, CONTEXT, dashboard_tables(most_today, CONTEXT)).summary
+        shown_today = trend(most_today, CONTEXT, dashboard_tables(most_today, CONTEXT))
+        assert shown_today.summary.endswith("Peak: 9, Tue 10 Mar 2026, so far.")
         around = {"urgencies": (), "tables": TABLES_OF, "files": ChartFiles("acme", "")}
         html = render_part("analytics/_trend.jinja", {"trend": shown, **around})
         assert html.count('<g class="bar so-far">') == 1
@@ -227,16 +228,16 @@ class TestCustomersAtRisk:
             (6, "high urgency", "18 points"),
             (2, "negative", "4 points"),
             (1, "open", "1 point"),
-            (9, "in all", "5 points"),
         ]
-        assert [part.text for part in ann.parts] == ["high urgency", "in all"]
+        every = bob.all_tickets
+        assert (every.count, every.text, every.title) == (9, "tickets", "5 points")
+        assert [part.text for part in ann.parts] == ["high urgency"]
         assert (bob.is_all_closed, ann.is_all_closed) == (False, True)
-        assert bob.tickets == tuple((name, f"/t/acme/tickets/{name}/") for name in ("T-9", "T-8", "T-7"))
+        assert bob.newest == tuple((name, f"/t/acme/tickets/{name}/") for name in ("T-9", "T-8", "T-7"))
 
     def test_each_part_opens_the_customers_tickets_of_that_kind(self) -> None:
-        high, negative, still_open, every = (
-            narrowed(part.url) for part in customer_rows(FIGURES, CONTEXT, TABLES_OF)[0].parts
-        )
+        bob = customer_rows(FIGURES, CONTEXT, TABLES_OF)[0]
+        high, negative, still_open, every = (narrowed(part.url) for part in (*bob.parts, bob.all_tickets))
         assert {each.customer_id for each in (high, negative, still_open, every)} == {"bob"}
         assert (high.urgency, negative.sentiment, still_open.state) == (("high",), ("negative",), ("open",))
         assert (every.urgency, every.sentiment, every.status) == ((), (), ())
@@ -247,10 +248,10 @@ class TestBacklog:
         found = backlog(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None
         assert [slot.line.value for slot in found.slots] == values("backlog", "open")
-        assert [slot.bar.up.value for slot in found.slots if slot.bar.up] == values("backlog", "opened")
-        assert [slot.bar.down.value for slot in found.slots if slot.bar.down] == values("backlog", "resolved")
-        assert found.slots[0].title == "Wed 4 Mar 2026: 10 opened, 7 resolved, at its end 50 open"
-        assert (found.open, found.opened, found.resolved) == (68, 91, 70)
+        assert [slot.bar.up.value for slot in found.slots if slot.bar.up] == values("backlog", "arrived")
+        assert [slot.bar.down.value for slot in found.slots if slot.bar.down] == values("backlog", "settled")
+        assert found.slots[0].title == "Wed 4 Mar 2026: 10 opened, 7 resolved, 50 open at the end"
+        assert (found.open, found.opened, found.resolved, found.since) == (68, 91, 70, "4 Mar")
 
     def test_only_the_backlog_of_now_opens_a_list(self) -> None:
         *past, last = column("backlog", "open")
@@ -309,7 +310,7 @@ class TestHeatMap:
         assert found.rows[6].cells[23].title == "Sunday 23:00–00:00: 138 tickets"
         assert (found.rows[6].cells[23].level, found.rows[0].cells[5].level) == (6, 0)
         assert [row.total for row in found.rows] == values("week-hours", "all")
-        assert found.summary == "The most: Sunday 23:00–00:00: 138 tickets."
+        assert found.summary == "Busiest hour: Sunday 23:00–00:00: 138 tickets."
 
     def test_the_scale_covers_every_warm_cell(self) -> None:
         found = heat_map(FIGURES, CONTEXT, TABLES_OF)

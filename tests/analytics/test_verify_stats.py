@@ -31,7 +31,7 @@ def counted(tenant: Tenant) -> Tenant:
 
 
 def test_numbers_that_agree_are_said_to_agree(counted: Tenant) -> None:
-    assert verify("--tenant", "acme") == "acme: every number agrees with the tickets.\n"
+    assert verify("--tenant", "acme") == "acme: all numbers agree with the tickets.\n"
 
 
 def test_a_wrong_roll_up_is_named_and_the_exit_status_is_1(counted: Tenant) -> None:
@@ -45,7 +45,7 @@ def test_repair_builds_them_anew(counted: Tenant) -> None:
     mongo.collection("rollup_days").delete_many({})
     said = verify("--repair")
     assert "totals" in said
-    assert said.endswith("acme: every number agrees with the tickets.\n")
+    assert said.endswith("acme: all numbers agree with the tickets.\n")
     assert verify("--tenant", "acme").startswith("acme: every number agrees")
 
 
@@ -54,7 +54,7 @@ def test_repair_builds_them_anew(counted: Tenant) -> None:
     [
         (["--tenant", "nobody"], "no tenant “nobody”"),
         (["--from", "yesterday"], "--from"),
-        (["--from", "2026-03-02", "--to", "2026-03-01"], "lies after"),
+        (["--from", "2026-03-02", "--to", "2026-03-01"], "is after"),
     ],
 )
 def test_wrong_usage_is_exit_status_2(counted: Tenant, arguments: list[str], sentence: str) -> None:

@@ -10,7 +10,7 @@ from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import DashboardFigures
 from supportsaas import clock
 from tenants.models import Tenant, User
-from tests.analytics.made_figures import figures_of, frame_of
+from tests.analytics.made_figures import context_of, figures_of
 from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, each_look, faults_as
 
@@ -23,7 +23,7 @@ PANELS = (
     "Customers at risk",
     "Customers with the most tickets",
     "Backlog",
-    "Age of the open tickets",
+    "Age of open tickets",
     "Time to resolution",
     "When tickets arrive",
 )
@@ -34,7 +34,7 @@ def _figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers that need weeks of history to come about."""
 
     def made(store: StatisticsStore, *given: Any, **wanted: Any) -> DashboardFigures:
-        return figures_of(frame_of("7d", now=clock.now()))
+        return figures_of(context_of("7d", now=clock.now()))
 
     monkeypatch.setattr(StatisticsStore, "dashboard", made)
 

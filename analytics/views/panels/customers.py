@@ -1,11 +1,11 @@
 """The customers at risk, with the parts of their scores."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.customers import EVIDENCE_SHOWN
-from analytics.dashboard.table import Table
+from analytics.dashboard.table import Cell, Table
 from analytics.dashboard.tables import by_score
 from analytics.figures import (
     MOST_REPEATED,
@@ -13,12 +13,13 @@ from analytics.figures import (
     POINTS_NEGATIVE,
     POINTS_OPEN,
     POINTS_REPEATED,
+    AtRiskCustomer,
     DashboardFigures,
     Reason,
 )
 from supportsaas.formatting import format_count
 
-_NAMES: dict[Reason, str] = {"high": "high urgency", "negative": "negative", "open": "open", "repeated": "tickets"}
+_NAMES: dict[Reason, str] = {"high": "high urgency", "negative": "negative", "open": "open"}
 
 SCORE_EXPLAINED = (
     f"Risk score: {POINTS_HIGH} points per high-urgency ticket, {POINTS_NEGATIVE} per negative one, {POINTS_OPEN} per open one, "
@@ -38,28 +39,48 @@ class ScorePart:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """A customer at risk. Each part of the score links to its tickets; `tickets` are the newest few with their pages."""
+    """A customer at risk, with `all_tickets` and the other parts of the score, each linked to its tickets.
+
+    `newest` are the newest few tickets that are the reason, with their pages.
+    """
 
     customer_id: str
     url: str
     score: int
+    all_tickets: ScorePart
     parts: tuple[ScorePart, ...]
     is_all_closed: bool
-    tickets: tuple[tuple[str, str], ...]
+    newest: tuple[tuple[str, str], ...]
 
 
 def customer_rows(
     figures: DashboardFigures, context: DashboardContext, tables: Mapping[str, Table]
 ) -> list[CustomerRow]:
     """Highest score first."""
-    found = []
-    for each, row in zip(by_score(figures.customers), tables["customers-at-risk"].rows, strict=True):
-        name, _, *counts = row
-        parts = tuple(
-            ScorePart(cell.count, _NAMES[reason], format_count(points, "point"), cell.url)
-            for cell, (reason, points) in zip(counts, each.points.items(), strict=True)
-            if points
-        )
-        tickets = tuple((each_id, context.links.ticket(each_id)) for each_id in each.ticket_ids[:EVIDENCE_SHOWN])
-        found.append(CustomerRow(each.customer_id, name.url, each.score, parts, not each.open_count, tickets))
-    return found
+    rows = zip(by_score(figures.customers), tables["customers-at-risk"].rows, strict=True)
+    return [_row(customer, cells, context) for customer, cells in rows]
+
+
+def _row(customer: AtRiskCustomer, cells: Sequence[Cell], context: DashboardContext) -> CustomerRow:
+    name, _, *counts = cells
+    points = customer.points
+    cell_of = dict(zip(points, counts, strict=True))
+    total = cell_of["repeated"]
+    return CustomerRow(
+        customer_id=customer.customer_id,
+        url=name.url,
+        score=customer.score,
+        all_tickets=ScorePart(
+            total.count,
+            "ticket" if total.count == 1 else "tickets",
+            format_count(points["repeated"], "point"),
+            total.url,
+        ),
+        parts=tuple(
+            ScorePart(cell_of[reason].count, text, format_count(points[reason], "point"), cell_of[reason].url)
+            for reason, text in _NAMES.items()
+            if points[reason]
+        ),
+        is_all_closed=not customer.open_count,
+        newest=tuple((each, context.links.ticket(each)) for each in customer.ticket_ids[:EVIDENCE_SHOWN]),
+    )

@@ -39,7 +39,7 @@ def find_read_histories(tenant_ids: Sequence[str] | None = None) -> dict[str, Re
     """
     log = mongo.collection(jobs.COLLECTION)
     found, others = {}, []
-    for row in log.aggregate(newest_runs_pipeline(tenant_ids)):
+    for row in log.aggregate(newest_reads_pipeline(tenant_ids)):
         if row["status"] in jobs.GOOD_ENDS and row["kind"] == "sync":
             found[row["_id"]] = ReadHistory(read_at=row["started_at"])
         else:
@@ -50,20 +50,11 @@ def find_read_histories(tenant_ids: Sequence[str] | None = None) -> dict[str, Re
     return found
 
 
-def newest_runs_pipeline(tenant_ids: Sequence[str] | None) -> Pipeline:
-    """Each tenant's newest run, in the order of an index, so that one key per tenant is read."""
-    return [
-        *([{"$match": {"tenant_id": {"$in": list(tenant_ids)}}}] if tenant_ids is not None else []),
-        {"$sort": {"tenant_id": 1, "queued_at": -1}},
-        {"$group": {"_id": "$tenant_id", "run": {"$first": "$$ROOT"}}},
-        {
-            "$project": {
-                "status": "$run.status",
-                "kind": "$run.options.kind",
-                "started_at": {"$ifNull": ["$run.read_began", "$run.started_at"]},
-            }
-        },
-    ]
+def newest_reads_pipeline(tenant_ids: Sequence[str] | None) -> Pipeline:
+    """What matters here of each tenant's newest run."""
+    started_at = {"$ifNull": ["$run.read_began", "$run.started_at"]}
+    fields = {"status": "$run.status", "kind": "$run.options.kind", "started_at": started_at}
+    return [*jobs.newest_runs_pipeline(tenant_ids), {"$project": fields}]
 
 
 def older_runs_pipeline(tenant_ids: Sequence[str]) -> Pipeline:

@@ -146,9 +146,9 @@ def parse_period(parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo, now
     start = parse_moment("from", given["from"], zone=zone)
     end = parse_moment("to", given["to"], zone=zone, end=True)
     if start >= end:
-        raise FilterError("to", "is before the first day")
+        raise FilterError("to", "must not be before From")
     if end - start > LONGEST:
-        raise FilterError("to", f"is too far from the first day: at most {LONGEST_WORDS}")
+        raise FilterError("to", f"must be at most {LONGEST_WORDS} after From")
     return ChosenPeriod(CUSTOM, Period(start, end))
 
 
@@ -231,5 +231,5 @@ def _next_day(unit: Unit, day: date) -> date:
 def _single(parameters: Mapping[str, Sequence[str]], name: str) -> str:
     given = [value.strip() for value in parameters.get(name, []) if value.strip()]
     if len(given) > 1:
-        raise FilterError(name, "may be given once")
+        raise FilterError(name, "can be given only once")
     return given[0] if given else ""

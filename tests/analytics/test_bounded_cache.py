@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from analytics.dashboard.bounded_cache import BoundedCache, memory_of
 
 
-def test_what_was_asked_for_last_is_kept_within_the_bytes() -> None:
+def test_most_recently_used_values_are_kept_within_the_limit() -> None:
     remembered: BoundedCache[str] = BoundedCache(most_bytes=100_000)
     for name in "abcd":
         remembered.keep(name, name * 20_000)
@@ -15,14 +15,14 @@ def test_what_was_asked_for_last_is_kept_within_the_bytes() -> None:
     assert remembered.held_bytes <= 100_000
 
 
-def test_one_too_large_value_is_not_kept_and_takes_no_others_place() -> None:
+def test_a_value_that_is_too_large_is_not_kept_and_evicts_nothing() -> None:
     remembered: BoundedCache[str] = BoundedCache(most_bytes=100_000)
     remembered.keep("small", "x")
     remembered.keep("large", "x" * 50_000)
     assert remembered.find("large") is None and remembered.find("small") == "x"
 
 
-def test_a_value_that_is_kept_again_counts_once() -> None:
+def test_a_value_stored_again_counts_once() -> None:
     remembered: BoundedCache[str] = BoundedCache(most_bytes=100_000)
     for _ in range(50):
         remembered.keep("a", "x" * 5_000)
@@ -35,7 +35,7 @@ class Figure:
     parts: tuple[tuple[str, int], ...]
 
 
-def test_the_memory_of_a_value_is_that_of_all_it_holds() -> None:
+def test_the_memory_of_a_value_includes_everything_in_it() -> None:
     parts = tuple((f"status {number} {'x' * 100}", number) for number in range(1_000))
     assert 150_000 < memory_of(Figure("a", parts)) < 400_000
     assert memory_of([parts, parts]) - memory_of([parts]) < 100, "the same object twice takes its room once"

@@ -36,14 +36,14 @@ def tamper() -> None:
     mongo.collection("rollup_days").update_many({}, {"$inc": {"total": 40}})
 
 
-def test_the_same_dashboard_is_not_counted_twice(tenant: Tenant) -> None:
+def test_an_unchanged_dashboard_is_not_counted_twice(tenant: Tenant) -> None:
     assert total(tenant) == 2
     tamper()
     assert total(tenant) == 2
     assert total(tenant, use_cache=False) == 42
 
 
-def test_a_dashboard_is_remembered_by_its_period_source_and_day(tenant: Tenant) -> None:
+def test_a_dashboard_is_cached_by_period_source_and_day(tenant: Tenant) -> None:
     assert total(tenant) == 2
     tamper()
     assert total(tenant, days=29) == 42
@@ -52,7 +52,7 @@ def test_a_dashboard_is_remembered_by_its_period_source_and_day(tenant: Tenant) 
     assert total(tenant) == 2
 
 
-def test_a_write_is_seen_at_once_and_after_it_is_rolled_up(tenant: Tenant) -> None:
+def test_a_write_shows_at_once_and_after_it_is_rolled_up(tenant: Tenant) -> None:
     assert total(tenant) == 2
     store_tickets(tenant, [{"id": "T-3"}], now=NOON + timedelta(minutes=1))
     assert total(tenant) == 3
@@ -65,7 +65,7 @@ def test_a_write_is_seen_at_once_and_after_it_is_rolled_up(tenant: Tenant) -> No
     assert total(tenant) == 1
 
 
-def test_a_tenant_that_comes_again_under_the_same_name_begins_anew(tenant: Tenant) -> None:
+def test_a_tenant_created_again_under_the_same_name_uses_no_cached_dashboard(tenant: Tenant) -> None:
     assert total(tenant) == 2
     mongo.collection("tickets").delete_many({})
     state.forget(tenant.slug)
@@ -74,14 +74,14 @@ def test_a_tenant_that_comes_again_under_the_same_name_begins_anew(tenant: Tenan
     assert total(tenant) == 0
 
 
-def test_where_retention_erases_without_a_mark_nothing_is_remembered(tenant: Tenant) -> None:
+def test_nothing_is_cached_for_a_tenant_with_a_retention_period(tenant: Tenant) -> None:
     tenant.retention_days = 60
     assert total(tenant) == 2
     tamper()
     assert total(tenant) == 42
 
 
-def test_a_page_and_its_files_remember_and_see_a_write_at_once(
+def test_a_page_and_its_exports_use_the_cache_and_show_a_write_at_once(
     tenant: Tenant, team_mate: User, client_of: Callable[[User], Client]
 ) -> None:
     client, query = client_of(team_mate), "?period=custom&from=2026-03-01&to=2026-03-31"

@@ -43,7 +43,7 @@ def test_ticks_are_few_even_and_reach_the_largest(largest: int) -> None:
     assert len({b - a for a, b in itertools.pairwise(ticks)}) == 1
 
 
-def test_segments_stand_on_each_other_from_the_baseline_up() -> None:
+def test_segments_are_stacked_from_the_baseline_up() -> None:
     chart = stacked_bars([[10, 0, 30]], height=210, top=10)
     high, low = chart.bars[0].segments
     assert (high.series, high.value) == (0, 10)
@@ -91,7 +91,7 @@ def test_a_sparkline_runs_from_edge_to_edge_and_higher_is_up() -> None:
 
 
 @pytest.mark.parametrize("values", [[], [3], [0, 0, 0]])
-def test_there_is_no_sparkline_of_nothing(values: list[int]) -> None:
+def test_there_is_no_sparkline_without_numbers(values: list[int]) -> None:
     assert sparkline(values) is None
 
 
@@ -103,7 +103,7 @@ def test_bar_widths_are_relative_to_the_longest() -> None:
 
 class TestAreaLine:
     @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60), st.integers(0, 30))
-    def test_each_number_stands_in_the_middle_of_its_slot_higher_where_it_is_larger(
+    def test_each_number_is_in_the_middle_of_its_slot_and_larger_ones_are_higher(
         self, values: list[int], ahead: int
     ) -> None:
         chart = area_line(values, slots=len(values) + ahead, height=160, top=10)
@@ -115,12 +115,12 @@ class TestAreaLine:
         by_value = sorted(chart.points, key=lambda point: point.value)
         assert all(lower.y >= higher.y for lower, higher in itertools.pairwise(by_value))
 
-    def test_the_area_goes_down_to_nothing_at_both_ends(self) -> None:
+    def test_the_area_goes_down_to_the_baseline_at_both_ends(self) -> None:
         chart = area_line([10, 20], slots=2, height=100, top=0)
         assert chart.line == "25.0,50.0 75.0,0.0"
         assert chart.area == "25.0,100 25.0,50.0 75.0,0.0 75.0,100"
 
-    def test_of_nothing_there_are_axes(self) -> None:
+    def test_an_empty_area_chart_has_axes(self) -> None:
         chart = area_line([], slots=7)
         assert (chart.points, chart.line, chart.area) == ((), "", "")
         assert [tick.value for tick in chart.ticks] == [0, 1]
@@ -128,7 +128,7 @@ class TestAreaLine:
 
 class TestMirroredBars:
     @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=1, max_size=60))
-    def test_what_came_is_above_the_middle_and_what_went_below_on_one_scale(self, pairs: list[tuple[int, int]]) -> None:
+    def test_opened_is_above_the_middle_and_resolved_below_on_one_scale(self, pairs: list[tuple[int, int]]) -> None:
         chart = mirrored_bars([up for up, _ in pairs], [down for _, down in pairs], slots=len(pairs), height=120)
         tallest = max((max(pair) for pair in pairs), default=0)
         for bar, (up, down) in zip(chart.bars, pairs, strict=True):
@@ -144,14 +144,14 @@ class TestMirroredBars:
                 assert bar.up.height == bar.down.height
         assert chart.ticks[-1].value >= tallest
 
-    def test_the_scale_is_the_same_on_both_sides(self) -> None:
+    def test_a_mirrored_chart_has_the_same_scale_on_both_sides(self) -> None:
         chart = mirrored_bars([10], [10], slots=1, height=100, edge=10)
         assert [(tick.value, tick.y) for tick in chart.ticks] == [(0, 50), (5, 30), (5, 70), (10, 10), (10, 90)]
 
 
 class TestHeat:
     @given(st.lists(st.integers(0, 10**7), max_size=168))
-    def test_nothing_is_cold_the_largest_hottest_and_more_is_never_colder(self, counts: list[int]) -> None:
+    def test_zero_has_no_heat_level_and_larger_numbers_never_a_lower_one(self, counts: list[int]) -> None:
         levels = heat_levels(counts)
         assert [level == 0 for level in levels] == [count == 0 for count in counts]
         if any(counts):
@@ -159,5 +159,5 @@ class TestHeat:
         ordered = sorted(zip(counts, levels, strict=True))
         assert all(low[1] <= high[1] for low, high in itertools.pairwise(ordered))
 
-    def test_of_no_hours_there_is_none(self) -> None:
+    def test_no_hours_have_no_heat_levels(self) -> None:
         assert heat_levels([]) == ()

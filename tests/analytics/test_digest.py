@@ -52,7 +52,7 @@ class TestTheWeek:
         assert week.period.length == timedelta(days=7) - timedelta(hours=1)
         assert week.due_at == datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
 
-    def test_monday_begins_elsewhere_at_another_time(self) -> None:
+    def test_a_digest_is_due_on_monday_in_the_tenants_zone(self) -> None:
         now = datetime(2026, 3, 8, 20, 0, tzinfo=UTC)
         assert week_before(now, ZoneInfo("Pacific/Auckland")).is_due(now)
         assert not week_before(now, ZoneInfo("UTC")).is_due(now)
@@ -97,11 +97,11 @@ class TestSending:
         dashboard = re.search(r"Dashboard of the week: (\S+)", str(sent.body))
         assert dashboard and client.get(dashboard[1].removeprefix("http://127.0.0.1:8000")).status_code == 200
 
-    def test_the_first_weeks_are_compared_with_nothing(self, reader: User, tenant: Tenant) -> None:
+    def test_a_digest_without_earlier_data_compares_nothing(self, reader: User, tenant: Tenant) -> None:
         store_tickets(tenant, [{"created_at": "2026-02-27T00:00:00Z"}, {"created_at": "2026-03-05T12:00:00Z"}])
         assert send(MONDAY) == 1
         (sent,) = mail.outbox
-        assert "Tickets: 1 (no earlier data)" in sent.body and "against" not in sent.body
+        assert "Tickets: 1 (no earlier data)" in sent.body and "compared" not in sent.body
 
     def test_a_digest_is_sent_once_a_week_however_often_and_however_many_workers_try(
         self, reader: User, settings: Any
@@ -123,7 +123,7 @@ class TestSending:
         assert parsed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
     @pytest.mark.parametrize("refusals", [{"RCPT": "451 later"}, {"DATA": "451 later"}, {"MAIL": "421 busy"}])
-    def test_a_refused_one_is_tried_again_after_a_pause(
+    def test_a_rejected_digest_is_retried_after_a_pause(
         self, reader: User, settings: Any, refusals: dict[str, str]
     ) -> None:
         with SmtpServer(refusals) as server:
@@ -134,7 +134,7 @@ class TestSending:
             assert send(MONDAY + timedelta(minutes=5)) == 1
             assert len(server.mails) == 1
 
-    def test_a_server_that_is_away_is_tried_again(self, reader: User, settings: Any) -> None:
+    def test_a_digest_is_retried_if_the_mail_server_is_unreachable(self, reader: User, settings: Any) -> None:
         with SmtpServer() as server:
             use(settings, server)
             settings.EMAIL_PORT = 9
@@ -142,7 +142,7 @@ class TestSending:
             settings.EMAIL_PORT = server.port
             assert send(MONDAY + timedelta(minutes=5)) == 1
 
-    def test_what_may_have_been_taken_is_not_sent_again(self, reader: User, settings: Any) -> None:
+    def test_a_digest_that_may_have_been_accepted_is_not_sent_again(self, reader: User, settings: Any) -> None:
         with SmtpServer({"DATA": ""}) as server:  # hangs up in the middle
             use(settings, server)
             assert send(MONDAY) == 0
@@ -152,9 +152,7 @@ class TestSending:
         found = mongo.collection("digests").find_one({})
         assert found is not None and found["status"] == "unknown"
 
-    def test_a_worker_that_died_before_handing_over_is_followed_and_after_it_is_not(
-        self, reader: User, tenant: Tenant
-    ) -> None:
+    def test_another_worker_takes_over_only_before_the_mail_was_handed_over(self, reader: User, tenant: Tenant) -> None:
         clock = FakeClock(MONDAY)
         dead = claims.take(str(reader.pk), "acme", "2026-W10", now=clock())
         assert dead is not None
@@ -166,13 +164,13 @@ class TestSending:
         assert send(clock.advance(hours=5)) == 0
         assert len(mail.outbox) == 1
 
-    def test_who_left_gets_none_and_is_forgotten(self, reader: User, tenant: Tenant) -> None:
+    def test_a_user_who_left_the_tenant_gets_no_digest_and_is_unsubscribed(self, reader: User, tenant: Tenant) -> None:
         Membership.objects.filter(user=reader).delete()
         assert send(MONDAY) == 0
         assert mail.outbox == []
         assert subscribed_tenants(reader) == set()
 
-    def test_who_asked_after_monday_morning_waits_for_the_next(
+    def test_a_subscription_after_monday_morning_starts_next_week(
         self, manager: User, tenant: Tenant, settings: Any
     ) -> None:
         settings.EMAIL_IS_SET = True
@@ -181,7 +179,7 @@ class TestSending:
         assert send(MONDAY + timedelta(hours=2)) == 0
         assert send(MONDAY + timedelta(days=7)) == 1
 
-    def test_without_a_mail_server_nothing_is_claimed(self, reader: User, settings: Any) -> None:
+    def test_no_digest_is_claimed_without_a_mail_server(self, reader: User, settings: Any) -> None:
         settings.EMAIL_IS_SET = False
         assert send(MONDAY) == 0
         assert mongo.collection("digests").count_documents({}) == 0
@@ -189,7 +187,7 @@ class TestSending:
 
 @pytest.mark.usefixtures("db")
 class TestThePages:
-    def test_one_chooses_for_oneself_and_for_tenants_of_ones_own(
+    def test_users_choose_digests_for_themselves_and_their_own_tenants(
         self, tenant: Tenant, other_tenant: Tenant, manager: User, client_of: ClientOf
     ) -> None:
         client = client_of(manager)
@@ -201,20 +199,20 @@ class TestThePages:
         client.post("/account/digests/", {})
         assert subscribed_tenants(manager) == set()
 
-    def test_what_is_saved_promises_only_what_will_come(
+    def test_the_message_after_saving_promises_only_digests_that_will_arrive(
         self, tenant: Tenant, manager: User, client_of: ClientOf, settings: Any
     ) -> None:
         client = client_of(manager)
         settings.EMAIL_IS_SET, manager.email = True, ""
         manager.save()
         wish = {"tenant": ["acme"]}
-        assert "No digest comes to you." in client.post("/account/digests/", {}, follow=True).content.decode()
-        assert "Digests come once" in client.post("/account/digests/", wish, follow=True).content.decode()
+        assert "You will not get any digest." in client.post("/account/digests/", {}, follow=True).content.decode()
+        assert "Digests start once" in client.post("/account/digests/", wish, follow=True).content.decode()
         manager.email = "manager@example.com"
         manager.save()
-        assert "comes on Monday" in client.post("/account/digests/", wish, follow=True).content.decode()
+        assert "arrives on Monday" in client.post("/account/digests/", wish, follow=True).content.decode()
 
-    def test_the_link_of_a_mail_ends_that_digest_alone_and_only_when_confirmed(
+    def test_the_unsubscribe_link_ends_one_digest_and_only_when_confirmed(
         self, reader: User, tenant: Tenant, other_tenant: Tenant
     ) -> None:
         subscribe(reader, other_tenant, now=EARLIER)
@@ -225,7 +223,7 @@ class TestThePages:
         assert anybody.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
         assert subscribed_tenants(reader) == {"globex"}
 
-    def test_a_forged_link_is_nothing(self, reader: User, tenant: Tenant) -> None:
+    def test_a_forged_unsubscribe_link_is_not_found(self, reader: User, tenant: Tenant) -> None:
         token = unsubscribe_token(reader, tenant)
         for forged in (f"{token}x", "x", token[::-1]):
             assert Client().post(f"/digest/end/{forged}/").status_code == 404

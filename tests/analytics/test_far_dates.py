@@ -48,7 +48,7 @@ def far(request: pytest.FixtureRequest, tenant: Tenant) -> Tenant:
     return tenant
 
 
-def test_what_a_dashboard_asks_stays_short(far: Tenant) -> None:
+def test_the_query_of_a_dashboard_stays_short_with_far_dates(far: Tenant) -> None:
     buckets = buckets_of(Period(NOON - timedelta(days=30), NOON), far.zone)
     comparison = buckets.period.comparison(NOON, far.zone)
     store = StatisticsStore(far)
@@ -60,7 +60,7 @@ def test_what_a_dashboard_asks_stays_short(far: Tenant) -> None:
     assert sum(band.count for band in figures.ages) == 61
 
 
-def test_what_the_statistics_of_all_time_ask_stays_short(far: Tenant) -> None:
+def test_the_query_of_all_time_statistics_stays_short_with_far_dates(far: Tenant) -> None:
     with asked() as sizes:
         found = api_statistics(far, start=None, end=None)
     assert max(sizes) < MOST_BYTES
@@ -69,7 +69,7 @@ def test_what_the_statistics_of_all_time_ask_stays_short(far: Tenant) -> None:
     assert api_statistics(far, start=None, end=NOON + timedelta(days=1)).total_tickets in (60, 61)
 
 
-def test_what_the_overview_asks_stays_short(far: Tenant, other_tenant: Tenant) -> None:
+def test_the_query_of_the_overview_stays_short_with_far_dates(far: Tenant, other_tenant: Tenant) -> None:
     with rollup_views([far, other_tenant], now=NOON) as views:
         parts = overview_parts(views, now=NOON)
     assert len(bson.encode({"all": [each.union for each in parts]})) < MOST_BYTES
@@ -100,7 +100,7 @@ def test_a_day_that_was_in_the_future_is_read_from_roll_ups_once_it_is_over(tena
     assert tenant_numbers([tenant], now=later) == tenant_numbers([tenant], now=later, use_rollups=False)
 
 
-def test_new_leaders_are_counted_on_days_with_tickets_alone(far: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_top_customers_are_counted_only_on_days_with_tickets(far: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "MOST_TOUCHED", 0)
     counted: list[int] = []
     count_days = top_customers.count_days
@@ -123,11 +123,11 @@ def test_the_counts_of_lists_are_checked_month_by_month_with_tickets_alone(far: 
     assert "month 2026-02" in TicketStore(far).facet_counts.find_differences()
 
 
-def test_the_numbers_are_verified_and_the_pages_shown(
+def test_numbers_are_verified_and_pages_shown_for_far_dates(
     far: Tenant, owner: User, client_of: ClientOf, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("verify_stats", "--tenant", far.slug)
-    assert "every number agrees" in capsys.readouterr().out
+    assert "all numbers agree" in capsys.readouterr().out
     browser = client_of(owner)
     for address in (
         "/",

@@ -36,9 +36,7 @@ CONDITIONS = st.fixed_dictionaries(
 
 
 @given(CONDITIONS, CONDITIONS)
-def test_a_link_opens_the_base_with_its_conditions_in_place_of_the_bases(
-    base: dict[str, object], conditions: dict[str, object]
-) -> None:
+def test_conditions_of_a_link_replace_those_of_its_base(base: dict[str, object], conditions: dict[str, object]) -> None:
     url = TicketLinks("acme", TicketFilter(**base)).tickets(**conditions)  # type: ignore[arg-type]
     wanted = TicketFilter(**{**base, **conditions})  # type: ignore[arg-type]
     counted = ["count=all"] if wanted.keyword or wanted.customer_id else []
@@ -48,7 +46,7 @@ def test_a_link_opens_the_base_with_its_conditions_in_place_of_the_bases(
 
 
 @given(WORDS.filter(lambda text: "\n" not in text))  # an id is one line
-def test_pages_and_files_have_the_addresses_that_django_writes(name: str) -> None:
+def test_pages_and_exports_have_the_urls_that_django_writes(name: str) -> None:
     links = TicketLinks("acme", TicketFilter())
     assert links.customer(name) == reverse("customer", args=["acme", name])
     assert links.ticket(name) == reverse("ticket", args=["acme", name])

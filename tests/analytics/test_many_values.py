@@ -54,7 +54,7 @@ def both(tenant: Tenant) -> tuple[object, object]:
     return rolled_up, counted
 
 
-def test_a_day_too_varied_for_one_document_holds_up_no_other_tenant(tenant: Tenant, other_tenant: Tenant) -> None:
+def test_a_day_with_too_many_values_does_not_block_other_tenants(tenant: Tenant, other_tenant: Tenant) -> None:
     insert(tenant, 20_000, source=lambda n: f"{n:05} " + "s" * 990)
     store_tickets(other_tenant, [{}, {}])
     assert refresh_dirty(threading.Event()) == 2
@@ -70,7 +70,7 @@ def test_a_day_too_varied_for_one_document_holds_up_no_other_tenant(tenant: Tena
 
 
 @pytest.mark.parametrize("field", ["source", "status"])
-def test_days_of_many_values_are_read_from_the_tickets_until_they_have_few_again(
+def test_days_with_too_many_values_are_read_from_the_tickets_until_they_have_fewer(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
     monkeypatch.setattr(limits, "MOST_SOURCES", 20)
@@ -95,7 +95,7 @@ def test_days_of_many_values_are_read_from_the_tickets_until_they_have_few_again
     assert rolled_up == counted
 
 
-def test_blocks_whose_days_are_kept_but_that_are_too_large_together_are_left_out(
+def test_blocks_that_are_too_large_are_left_out_though_their_days_are_stored(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store_tickets(tenant, [{"created_at": (NOON - timedelta(hours=9 * n)).isoformat()} for n in range(99)])
@@ -115,7 +115,7 @@ def test_blocks_whose_days_are_kept_but_that_are_too_large_together_are_left_out
     assert rolled_up == counted
 
 
-def test_thousands_of_statuses_are_a_page_of_ordinary_size_with_exact_sums(
+def test_a_page_with_thousands_of_statuses_has_ordinary_size_and_exact_sums(
     tenant: Tenant, owner: User, client_of: ClientOf
 ) -> None:
     insert(tenant, 3_000, status=lambda n: f"{n:05} {'ä' * 40}", source=lambda n: f"{n % 300} {'中' * 900}")
@@ -136,7 +136,7 @@ def test_thousands_of_statuses_are_a_page_of_ordinary_size_with_exact_sums(
     assert (len(found.by_status), sum(found.by_status.values())) == (3_001, 3_001)
 
 
-def test_marks_of_many_days_are_taken_in_in_turns_of_bounded_length(
+def test_many_dirty_days_are_recounted_in_batches_of_bounded_length(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(building, "DAYS_IN_BATCH", 5)
@@ -155,7 +155,9 @@ def test_marks_of_many_days_are_taken_in_in_turns_of_bounded_length(
     assert rolled_up == counted
 
 
-def test_statistics_of_very_many_hours_and_statuses_are_whole(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_statistics_of_very_many_hours_and_statuses_are_complete(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     records = [{"created_at": (NOON - timedelta(hours=7 * n)).isoformat(), "status": f"s{n % 9}"} for n in range(60)]
     store_tickets(tenant, records)
     assert refresh(tenant, now=NOON)
@@ -166,9 +168,7 @@ def test_statistics_of_very_many_hours_and_statuses_are_whole(tenant: Tenant, mo
     assert api_statistics(tenant, start=None, end=None) == whole
 
 
-def test_marks_that_do_not_fit_into_one_turn_are_taken_in_before_a_command_ends(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_dirty_days_are_recounted_before_a_command_ends(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "DAYS_IN_BATCH", 2)
     monkeypatch.setattr(refreshing, "LONGEST_TURN", timedelta())
     store_tickets(tenant, [{}])

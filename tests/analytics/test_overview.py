@@ -65,7 +65,7 @@ class TestNumbers:
         assert kolkata.day_period == Period(NOON - timedelta(hours=23, minutes=30), NOON + timedelta(minutes=30))
 
     @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "Australia/Lord_Howe"])
-    def test_from_roll_ups_the_numbers_are_those_of_the_tickets(
+    def test_the_overview_from_roll_ups_equals_the_overview_from_tickets(
         self, tenant: Tenant, other_tenant: Tenant, zone: str
     ) -> None:
         Tenant.objects.filter(pk=tenant.pk).update(timezone=zone)
@@ -97,7 +97,7 @@ class TestNumbers:
                 mongo.collection("rollup_marks").insert_one({"tenant_id": "acme", "days": days, "customers": []})
             assert tenant_numbers(tenants, now=NOON, use_rollups=True) == counted, f"marked: {marked}"
 
-    def test_what_holds_is_not_read_from_the_tickets_again(self, tenant: Tenant) -> None:
+    def test_the_overview_does_not_read_tickets_of_valid_days(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"created_at": (NOON - timedelta(hours=n * 11)).isoformat()} for n in range(60)])
         assert refresh(tenant, now=NOON)
         with rollup_views([tenant], now=NOON) as views:
@@ -105,7 +105,9 @@ class TestNumbers:
         assert [each.collection for each in parts].count("tickets") == 1  # the newest date, one key a tenant
         assert {each.collection for each in parts} == {"tickets", "rollup_days", "rollup_blocks"}
 
-    def test_every_read_names_its_tenants_and_has_an_index(self, tenant: Tenant, other_tenant: Tenant) -> None:
+    def test_every_read_of_the_overview_names_its_tenants_and_uses_an_index(
+        self, tenant: Tenant, other_tenant: Tenant
+    ) -> None:
         for each in (tenant, other_tenant):
             store_tickets(each, [{"created_at": (NOON - timedelta(hours=n * 11)).isoformat()} for n in range(60)])
         assert refresh(tenant, now=NOON)
@@ -122,7 +124,7 @@ class TestNumbers:
             assert "COLLSCAN" not in str(plan)
             assert "'stage': 'SORT'" not in str(plan)
 
-    def test_no_tenants_have_no_rows(self) -> None:
+    def test_the_overview_of_no_tenants_has_no_rows(self) -> None:
         assert tenant_numbers([], now=NOON) == []
 
 
@@ -138,15 +140,15 @@ class TestRisk:
         )
         return numbers.risk
 
-    def test_is_points_for_each_100_tickets(self) -> None:
+    def test_risk_is_points_per_100_tickets(self) -> None:
         assert self.risk(week=200, high=20, negative=10) == 3 * 10 + 2 * 5
         assert self.risk(week=1_000_000, high=100_000, negative=50_000) == 40
 
-    def test_a_single_angry_ticket_does_not_lead_the_list(self) -> None:
+    def test_a_single_angry_ticket_does_not_rank_first(self) -> None:
         assert self.risk(week=1, high=1, negative=1) == 50
         assert self.risk(week=0, high=0, negative=0) == 0
 
-    def test_more_trouble_is_never_less_risk(self) -> None:
+    def test_more_urgent_or_negative_tickets_never_lower_the_risk(self) -> None:
         assert self.risk(week=50, high=4, negative=3) < self.risk(week=50, high=5, negative=3)
         assert self.risk(week=50, high=4, negative=3) < self.risk(week=50, high=4, negative=4)
 
@@ -167,14 +169,14 @@ class TestPage:
         client.force_login(team_mate)
         yield client
 
-    def test_shows_my_tenants_and_no_others(
+    def test_the_overview_shows_only_the_users_tenants(
         self, tenant: Tenant, other_tenant: Tenant, team_mate: User, client_of: ClientOf
     ) -> None:
         response = client_of(team_mate).get("/")
         assert [row.numbers.tenant.slug for row in response.context["rows"]] == ["acme"]
         assert "globex" not in response.content.decode().lower()
 
-    def test_is_sorted_as_the_address_says(self, many: Client) -> None:
+    def test_the_overview_is_sorted_as_the_url_says(self, many: Client) -> None:
         assert self.names(many, "/?sort=name")[:2] == ["Acme", "Tenant 0"]
         assert self.names(many, "/?sort=tickets")[:2] == ["Tenant 8", "Tenant 7"]
         assert self.names(many, "/?sort=nonsense") == self.names(many) == self.names(many, "/?sort=risk")
@@ -187,12 +189,12 @@ class TestPage:
         assert first.numbers.tenant == small
         assert first.risk_title == "3 × 9 high + 2 × 0 negative of 12 tickets, per 100"
         assert first.numbers.risk == 225
-        assert "3 points a high-urgency one and 2 a negative one" in response.content.decode()
+        assert "3 points per high-urgency and 2 per negative ticket" in response.content.decode()
 
     @pytest.mark.parametrize(
         "order", ["risk", "name", "open", "day", "week", "negative", "tickets", "newest", "freshness"]
     )
-    def test_a_tenant_of_which_nothing_is_known_stands_on_top_in_every_order_without_a_zero(
+    def test_a_tenant_without_data_comes_first_in_every_order_and_shows_no_zeros(
         self, order: str, many: Client, team_mate: User
     ) -> None:
         for slug, name in (("zz", "Zeta"), ("aa", "Alpha")):
@@ -217,7 +219,7 @@ class TestPage:
         ("role", "button", "page"),
         [(Role.ADMIN, "Connect a helpdesk", "settings/source"), (Role.VIEWER, "See details", "ingestion")],
     )
-    def test_the_button_leads_where_the_person_may_go(
+    def test_the_button_of_a_tenant_without_data_leads_where_the_user_may_go(
         self, role: Role, button: str, page: str, tenant: Tenant, team_mate: User, client_of: ClientOf
     ) -> None:
         Membership.objects.filter(user=team_mate).update(role=role)
@@ -234,7 +236,7 @@ class TestPage:
             ({"enabled": True}, "queued", "The first sync is not finished.", "View progress"),
         ],
     )
-    def test_why_nothing_is_known_and_what_mends_it(
+    def test_a_tenant_without_data_shows_the_reason_and_what_to_do(
         self, source: dict[str, bool] | None, run: str | None, reason: str, button: str, tenant: Tenant,
         team_mate: User, client_of: ClientOf,
     ) -> None:  # fmt: skip
@@ -251,22 +253,20 @@ class TestPage:
     def test_a_tenant_with_imported_tickets_or_an_empty_helpdesk_has_numbers(self, many: Client) -> None:
         assert 'class="unknown"' not in many.get("/").content.decode()
 
-    def test_a_helpdesk_that_fails_comes_before_the_risky_ones(self, many: Client) -> None:
+    def test_a_tenant_whose_sync_fails_comes_before_risky_ones(self, many: Client) -> None:
         finished_job(Tenant.objects.get(slug="t2"), now=NOON - timedelta(hours=3))
         finished_job(Tenant.objects.get(slug="t2"), status="failed", now=NOON, error={"code": "x", "message": "Away."})
         assert self.names(many)[0] == "Tenant 2"
         assert self.names(many, "/?sort=name")[0] == "Acme"
 
-    def test_what_is_most_behind_comes_first(self, many: Client) -> None:
+    def test_sorted_by_freshness_the_most_overdue_tenant_comes_first(self, many: Client) -> None:
         for slug, hours in (("t1", 30), ("t2", 90), ("t4", 1)):
             tenant = Tenant.objects.get(slug=slug)
             connect_source(tenant, every_minutes=1440)
             finished_job(tenant, now=NOON - timedelta(hours=hours))
         assert self.names(many, "/?sort=freshness")[:3] == ["Tenant 2", "Tenant 1", "Tenant 4"]
 
-    def test_more_than_a_page_of_tenants_are_paged_in_their_order(
-        self, many: Client, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_many_tenants_are_paged_in_the_chosen_order(self, many: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("analytics.views.overview.PAGE_SIZE", 4)
         every = [self.names(many, f"/?sort=tickets&page={page}") for page in (1, 2, 3)]
         assert [len(each) for each in every] == [4, 4, 2]
@@ -280,14 +280,14 @@ class TestPage:
         )
         assert self.names(many, "/?sort=tickets&page=99") == every[2]
 
-    def test_finds_a_tenant_by_a_part_of_its_name(self, many: Client) -> None:
+    def test_the_overview_finds_a_tenant_by_part_of_its_name(self, many: Client) -> None:
         assert self.names(many, "/?q=ANT+3") == ["Tenant 3"]
         assert "No tenants match" in many.get("/?q=zzz").content.decode()
 
     @pytest.mark.parametrize(
         ("status", "words"), [("completed", "Synced"), ("failed", "Failed"), ("cancelled", "Cancelled")]
     )
-    def test_says_how_the_last_run_ended(
+    def test_the_overview_shows_how_the_last_run_ended(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf, status: jobs.Status, words: str
     ) -> None:
         finished_job(tenant, status=status, now=NOON - timedelta(hours=1))
@@ -297,7 +297,7 @@ class TestPage:
         ("hours", "state", "words"),
         [(1, "fresh", "1 h"), (30, "late", "1 d late"), (50, "error", "2 d out of date")],
     )
-    def test_says_how_fresh_the_numbers_are_by_the_schedule(
+    def test_the_overview_shows_freshness_by_the_schedule(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf, hours: int, state: str, words: str
     ) -> None:
         connect_source(tenant, every_minutes=1440)
@@ -312,7 +312,7 @@ class TestPage:
         finished_job(tenant, now=NOON - timedelta(days=90))
         assert "freshness-" not in client_of(team_mate).get("/").content.decode()
 
-    def test_failures_in_a_row_are_told_with_the_next_try(
+    def test_failures_in_a_row_are_shown_with_the_next_attempt(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf
     ) -> None:
         source = Source.objects.create(tenant=tenant, url="https://help.example.com")
@@ -325,7 +325,7 @@ class TestPage:
         text = text_of(client_of(team_mate).get("/").content.decode())
         assert "Failed 4 times in a row, next try in 5 hours. The helpdesk is away." in text
 
-    def test_a_tenant_without_a_source_or_a_run_says_so(
+    def test_the_overview_names_tenants_without_a_source_or_a_run(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf
     ) -> None:
         client = client_of(team_mate)
@@ -333,12 +333,12 @@ class TestPage:
         Source.objects.create(tenant=tenant, url="https://help.example.com")
         assert "Never synced" in client.get("/").content.decode()
 
-    def test_somebody_without_a_tenant_learns_what_to_do(self, db: None, client_of: ClientOf) -> None:
+    def test_a_user_without_tenants_sees_what_to_do(self, db: None, client_of: ClientOf) -> None:
         nobody = User.objects.create_user("nobody", password="x")
         html = client_of(nobody).get("/").content.decode()
         assert "Ask an admin to add" in html
         root = User.objects.create_superuser("root", password="x")
         assert "Create a tenant" in client_of(root).get("/").content.decode()
 
-    def test_needs_somebody_logged_in(self, db: None) -> None:
+    def test_the_overview_requires_signing_in(self, db: None) -> None:
         assert Client().get("/").status_code == 302

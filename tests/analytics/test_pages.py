@@ -153,7 +153,7 @@ def test_every_number_of_the_dashboard_opens_the_list_it_counts(
         assert each.number == shown[each.href], each
 
 
-def test_keywords_and_customers_open_all_they_count_where_lists_stop_counting(
+def test_keywords_and_customers_open_exact_lists_though_long_lists_stop_counting(
     full: Tenant, team_mate: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for bound in ("MAX_EXAMINED", "MAX_COUNTED", "MAX_COUNTED_BY_INDEX"):
@@ -188,21 +188,19 @@ def test_every_other_link_of_the_dashboard_leads_somewhere(full: Tenant, team_ma
     assert [href for href in addresses if client.get(href).status_code != 200] == []
 
 
-class TestNarrowing:
-    def test_the_choices_stay_in_the_address(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+class TestFilterBar:
+    def test_choices_stay_in_the_url(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
         response = client_of(team_mate).get("/t/acme/?period=30d&source=email")
         hrefs = {each.href for each in links_of(response)}
         assert {"?period=7d&source=email", "?period=90d&source=email", "?period=365d&source=email"} <= hrefs
         assert "?period=30d&source=email&source=chat" in hrefs
         assert "?period=30d" in hrefs  # takes the source off
 
-    def test_a_panel_with_nothing_to_show_stays_and_says_why(
-        self, full: Tenant, team_mate: User, client_of: ClientOf
-    ) -> None:
+    def test_an_empty_panel_stays_and_says_why(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
         html = client_of(team_mate).get("/t/acme/?period=24h").content.decode()
         assert "When tickets arrive" in html and "Shown for a week or more" in html
 
-    def test_htmx_gets_the_part_that_changes(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+    def test_htmx_gets_only_the_part_that_changes(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
         response = client_of(team_mate).get("/t/acme/?period=24h", headers=HTMX)
         assert response.content.lstrip().startswith(b'<div id="dashboard"')
         assert "HX-Request" in response["Vary"]
@@ -210,7 +208,7 @@ class TestNarrowing:
     @pytest.mark.parametrize(
         ("address", "words"),
         [
-            ("?period=custom&from=2026-03-02&to=2026-03-01", "To is before the first day."),
+            ("?period=custom&from=2026-03-02&to=2026-03-01", "To must not be before From."),
             ("?period=custom&from=1812-03-02&to=2026-03-01", "From must be between the years 1900 and 9000"),
             ("?period=custom&from=soon&to=2026-03-01", "From must be a date"),
             ("?period=custom", "From is missing: choose a date."),
@@ -218,14 +216,14 @@ class TestNarrowing:
             (f"?{urlencode([('source', str(n)) for n in range(60)])}", "Source at most 50 values"),
         ],
     )
-    def test_what_is_not_understood_is_said_at_its_field(
+    def test_an_invalid_filter_is_reported_at_its_field(
         self, full: Tenant, team_mate: User, client_of: ClientOf, address: str, words: str
     ) -> None:
         response = client_of(team_mate).get(f"/t/acme/{address}")
         assert response.status_code == 400
         assert words in response.content.decode()
 
-    def test_a_change_says_how_it_stands_to_the_same_part_of_the_period_before(
+    def test_changes_compare_with_the_same_part_of_the_previous_period(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf
     ) -> None:
         yesterday, last_week = "2026-03-09T10:00:00Z", "2026-03-03T10:00:00Z"
@@ -268,22 +266,28 @@ class TestEmptyStates:
     def text(self, client: Client, address: str = "/t/acme/") -> str:
         return client.get(address).content.decode()
 
-    def test_no_source(self, tenant: Tenant, owner: User, client_of: ClientOf) -> None:
+    def test_an_empty_dashboard_without_a_source_offers_to_connect_one(
+        self, tenant: Tenant, owner: User, client_of: ClientOf
+    ) -> None:
         html = self.text(client_of(owner))
         assert "No helpdesk connected" in html
         assert 'href="/t/acme/ingestion/"' in html
 
-    def test_never_run(self, tenant: Tenant, owner: User, client_of: ClientOf, native_source: Any) -> None:
+    def test_an_empty_dashboard_before_the_first_sync_offers_to_run_it(
+        self, tenant: Tenant, owner: User, client_of: ClientOf, native_source: Any
+    ) -> None:
         native_source("https://help.example.com")
         assert "Not synced yet" in self.text(client_of(owner))
 
-    def test_a_failed_first_run(self, tenant: Tenant, owner: User, client_of: ClientOf, native_source: Any) -> None:
+    def test_an_empty_dashboard_after_a_failed_sync_shows_the_error(
+        self, tenant: Tenant, owner: User, client_of: ClientOf, native_source: Any
+    ) -> None:
         native_source("https://help.example.com")
         error = {"code": "refused", "message": "The helpdesk refused the key."}
         finished_job(tenant, status="failed", error=error)
         assert "The helpdesk refused the key." in self.text(client_of(owner))
 
-    def test_nothing_in_the_period_offers_where_the_tickets_are(
+    def test_no_tickets_in_the_period_offers_the_newest_tickets(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf
     ) -> None:
         store_tickets(tenant, [{"created_at": "2025-06-15T10:00:00Z"}])
@@ -293,17 +297,19 @@ class TestEmptyStates:
         assert "?period=custom&amp;from=2025-05-17&amp;to=2025-06-15" in html
         assert client.get("/t/acme/?period=custom&from=2025-05-17&to=2025-06-15").context["totals"].total == 1
 
-    def test_nothing_of_a_source_offers_all_sources(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+    def test_no_tickets_of_a_source_offers_all_sources(
+        self, full: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
         html = self.text(client_of(team_mate), "/t/acme/?period=30d&source=fax")
         assert "No tickets of this source" in html
         assert "Show all sources" in html
 
 
-class TestWhileARunIsGoing:
+class TestWhileASyncIsRunning:
     def begin(self, tenant: Tenant) -> str:
         return jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="cron"), owner_id="test", now=NOON)
 
-    def test_the_first_one_has_the_dashboard_fetch_itself(
+    def test_the_dashboard_refreshes_itself_during_the_first_sync(
         self, tenant: Tenant, team_mate: User, client_of: ClientOf
     ) -> None:
         job_id = self.begin(tenant)
@@ -315,14 +321,16 @@ class TestWhileARunIsGoing:
         jobs.finish(job_id, owner_id="test", status="completed", progress=Progress(), now=NOON)
         assert "every 5s" not in client.get("/t/acme/", headers=HTMX).content.decode()
 
-    def test_a_later_one_leaves_the_reader_in_peace(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+    def test_the_dashboard_does_not_refresh_itself_during_a_later_sync(
+        self, full: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
         self.begin(full)
         html = client_of(team_mate).get("/t/acme/").content.decode()
         assert "A sync is running" in html
         assert "every 5s" not in html
 
 
-def test_the_moment_of_a_page_is_the_clocks(full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+def test_the_dashboard_takes_the_time_from_the_clock(full: Tenant, team_mate: User, client_of: ClientOf) -> None:
     """The trend's last bar is today's in the tenant's zone, and says that today is not over."""
     trend = client_of(team_mate).get("/t/acme/").context["trend"]
     today = trend.bars[-1].title

@@ -48,7 +48,7 @@ def values(name: str, key: str) -> list[object]:
 
 
 class TestTables:
-    def test_every_table_has_a_title_and_the_name_it_is_found_by(self) -> None:
+    def test_every_table_has_a_title_and_its_name(self) -> None:
         assert [table.name for table in TABLES_OF.values()] == list(TABLES)
         assert all(table.title and table.rows for table in TABLES_OF.values())
 
@@ -57,7 +57,7 @@ class TestTables:
             assert {len(row) for row in table.rows} == {len(table.columns)}
             assert len({each.key for each in table.columns}) == len(table.columns)
 
-    def test_of_no_tickets_there_are_columns_but_no_numbers(self) -> None:
+    def test_tables_without_tickets_have_columns_but_no_numbers(self) -> None:
         for name, table in dashboard_tables(EMPTY, CONTEXT).items():
             assert table.columns
             assert not table.rows or name in ("totals", "trend")
@@ -69,12 +69,12 @@ class TestTables:
         assert len(lists) > 40
         assert {narrowed(url).source for url in lists} == {("email",)}
 
-    def test_a_nothing_has_no_link(self) -> None:
+    def test_a_count_of_zero_has_no_link(self) -> None:
         found = [cell for table in TABLES_OF.values() for row in table.rows for cell in row if cell.value == 0]
         assert len(found) > 5
         assert not any(cell.url for cell in found)
 
-    def test_the_page_writes_words_where_there_are_some_and_else_the_number(self) -> None:
+    def test_a_cell_shows_its_text_or_else_its_number(self) -> None:
         columns = (Column("a", "A"), Column("b", "B", "count"), Column("c", "C", "share"), Column("d", "D", "seconds"))
         row = (Cell("in_progress", "In progress"), Cell(1234, url="/x"), Cell(0.123), Cell(None))
         table = Table("t", "T", columns, (row,))
@@ -88,7 +88,7 @@ def words_of(tile: Tile) -> str:
 
 
 class TestTiles:
-    def test_a_number_its_share_and_its_change(self) -> None:
+    def test_a_tile_has_a_number_its_share_and_its_change(self) -> None:
         total, still_open, high, negative, action = tiles(FIGURES, CONTEXT, TABLES_OF)
         assert (total.count, total.share, words_of(total)) == (1200, None, "+20%")
         assert (still_open.count, still_open.share, still_open.change) == (300, 0.25, None)
@@ -105,7 +105,7 @@ class TestNoEarlierData:
 
     FIGURES = replace(FIGURES, has_earlier_data=False)
 
-    def test_tiles_and_tables_hold_no_number_and_no_change(self) -> None:
+    def test_without_earlier_data_tiles_and_tables_have_no_change(self) -> None:
         tables = dashboard_tables(self.FIGURES, CONTEXT)
         assert [(tile.change, tile.before) for tile in tiles(self.FIGURES, CONTEXT, tables)] == [(None, None)] * 5
         assert {row[3].value for row in tables["totals"].rows} == {None}
@@ -115,7 +115,7 @@ class TestNoEarlierData:
 
 
 class TestTrend:
-    def test_every_segment_is_a_cell_of_the_table(self) -> None:
+    def test_every_segment_of_the_trend_is_a_cell_of_its_table(self) -> None:
         rows = TABLES_OF["trend"].rows
         shown = trend(FIGURES, CONTEXT, TABLES_OF)
         assert len(shown.bars) == len(rows) == 7
@@ -126,7 +126,7 @@ class TestTrend:
                 (cell.value, cell.url) for cell in urgencies if cell.value
             ]
 
-    def test_a_segment_opens_its_bucket_and_urgency(self) -> None:
+    def test_a_segment_opens_the_list_of_its_bucket_and_urgency(self) -> None:
         segment = trend(FIGURES, CONTEXT, TABLES_OF).bars[2].segments[1]
         found = narrowed(segment.url)
         assert segment.title.endswith("240 medium")
@@ -137,7 +137,7 @@ class TestTrend:
 class TestUnfinished:
     """A day or hour that is not over is drawn apart and says so."""
 
-    def test_the_bucket_under_way_and_no_other_says_so_far_in_bars_table_and_summary(self) -> None:
+    def test_only_the_bucket_that_is_not_over_says_so_far(self) -> None:
         shown = trend(FIGURES, CONTEXT, TABLES_OF)
         assert [bar.is_under_way for bar in shown.bars] == [False] * 6 + [True]
         assert [", so far" in bar.title for bar in shown.bars] == [False] * 6 + [True]
@@ -150,24 +150,24 @@ class TestUnfinished:
         assert html.count('<g class="bar so-far">') == 1
         assert html.index('<g class="bar so-far">') == html.rindex('<g class="bar')
 
-    def test_a_period_that_is_over_has_none(self) -> None:
+    def test_a_period_that_is_over_never_says_so_far(self) -> None:
         period = Period(NOON - 14 * DAY, NOON - 7 * DAY)
         context = replace(CONTEXT, buckets=buckets_of(period, CONTEXT.zone))
         tables = dashboard_tables(EMPTY, context)
         assert not any(bar.is_under_way for bar in trend(EMPTY, context, tables).bars)
         assert all(not tile.sparkline or not tile.sparkline.so_far for tile in tiles(FIGURES, context, tables))
 
-    def test_the_backlogs_day_is_drawn_apart_too(self) -> None:
+    def test_the_backlog_draws_today_differently(self) -> None:
         found = backlog(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None and [each.is_under_way for each in found.slots] == [False] * 6 + [True]
 
-    def test_the_last_stretch_of_a_sparkline_stands_apart(self) -> None:
+    def test_the_last_section_of_a_sparkline_is_drawn_differently(self) -> None:
         line = tiles(FIGURES, CONTEXT, TABLES_OF)[0].sparkline
         assert line is not None
         assert len(line.line.split()) == 6 and len(line.so_far.split()) == 2
         assert line.line.split()[-1] == line.so_far.split()[0]
 
-    def test_days_to_come_are_no_fall_to_nothing(self) -> None:
+    def test_future_days_are_not_drawn_as_a_drop_to_zero(self) -> None:
         period = Period(NOON - 2 * DAY, NOON + 5 * DAY)
         context = replace(CONTEXT, buckets=buckets_of(period, CONTEXT.zone))
         line = tiles(FIGURES, context, dashboard_tables(FIGURES, context))[0].sparkline
@@ -177,7 +177,7 @@ class TestUnfinished:
 
 
 class TestBars:
-    def test_rows_are_those_of_the_table(self) -> None:
+    def test_bars_have_the_rows_of_their_table(self) -> None:
         rows = bar_list(TABLES_OF["status"]).rows
         assert [(row.name, row.count, row.share, row.width) for row in rows] == [
             ("Closed", 900, 0.75, 100),
@@ -185,26 +185,26 @@ class TestBars:
         ]
         assert narrowed(rows[1].url).status == ("in_progress",)
 
-    def test_many_stand_behind_a_fold(self) -> None:
+    def test_more_than_ten_values_are_collapsed(self) -> None:
         found = bar_list(TABLES_OF["status"], shown=1)
         assert [len(found.rows), len(found.more)] == [1, 1]
 
-    def test_keywords_have_their_share_of_all_tickets(self) -> None:
+    def test_the_share_of_a_keyword_is_of_all_tickets(self) -> None:
         row = bar_list(TABLES_OF["keywords"]).rows[1]
         assert (row.count, row.share) == (90, 0.075)
         assert narrowed(row.url).keyword == "refund"
 
-    def test_rising_ones_say_the_lift_and_what_there_was_before(self) -> None:
+    def test_rising_keywords_show_their_growth_and_the_number_before(self) -> None:
         rows = rising_list(FIGURES.rising, TABLES_OF["rising"]).rows
         assert [row.note for row in rows] == ["×3.2, 40 before", "+90, none before", "+0.4%, 1,000 before"]
         assert [row.width for row in rows] == [97.78, 100, 4.44]
         assert values("rising", "lift") == [3.2, None, 1.004]
 
-    def test_the_words_of_the_period_before_open_that_period(self) -> None:
+    def test_numbers_of_the_previous_period_open_that_period(self) -> None:
         before = narrowed(column("rising", "before")[0].url)
         assert (before.created_from, before.created_to) == (CONTEXT.comparison.start, CONTEXT.comparison.end)
 
-    def test_customers_by_volume_open_all_their_tickets_and_each_part(self) -> None:
+    def test_customers_with_the_most_tickets_open_all_of_them_and_each_part(self) -> None:
         row = bar_list(TABLES_OF["customers"]).rows[0]
         found = narrowed(row.url)
         assert (row.name, row.count, row.share) == ("bob", 240, 0.2)
@@ -212,7 +212,7 @@ class TestBars:
         assert narrowed(column("customers", "high")[0].url).urgency == ("high",)
         assert narrowed(column("customers", "open")[0].url).state == ("open",)
 
-    def test_ages_open_the_open_tickets_created_then_whatever_the_period(self) -> None:
+    def test_an_age_opens_the_open_tickets_created_then_whatever_the_period(self) -> None:
         young, none, old = bar_list(TABLES_OF["ages"]).rows
         found = narrowed(young.url)
         assert (found.state, found.created_from, found.created_to) == (("open",), CONTEXT.now - DAY, CONTEXT.now)
@@ -221,7 +221,7 @@ class TestBars:
 
 
 class TestCustomersAtRisk:
-    def test_the_highest_score_first_and_each_part_explained(self) -> None:
+    def test_customers_at_risk_are_sorted_by_score_and_show_its_parts(self) -> None:
         bob, ann = customer_rows(FIGURES, CONTEXT, TABLES_OF)
         assert (bob.customer_id, bob.score, ann.score) == ("bob", 6 * 3 + 2 * 2 + 1 + 5, 3 + 2)
         assert [(part.count, part.text, part.title) for part in bob.parts] == [
@@ -235,7 +235,7 @@ class TestCustomersAtRisk:
         assert (bob.is_all_closed, ann.is_all_closed) == (False, True)
         assert bob.newest == tuple((name, f"/t/acme/tickets/{name}/") for name in ("T-9", "T-8", "T-7"))
 
-    def test_each_part_opens_the_customers_tickets_of_that_kind(self) -> None:
+    def test_each_part_of_a_score_opens_the_customers_tickets_of_that_kind(self) -> None:
         bob = customer_rows(FIGURES, CONTEXT, TABLES_OF)[0]
         high, negative, still_open, every = (narrowed(part.url) for part in (*bob.parts, bob.all_tickets))
         assert {each.customer_id for each in (high, negative, still_open, every)} == {"bob"}
@@ -244,7 +244,7 @@ class TestCustomersAtRisk:
 
 
 class TestBacklog:
-    def test_shows_the_numbers_of_its_table(self) -> None:
+    def test_the_backlog_shows_the_numbers_of_its_table(self) -> None:
         found = backlog(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None
         assert [slot.line.value for slot in found.slots] == values("backlog", "open")
@@ -253,25 +253,25 @@ class TestBacklog:
         assert found.slots[0].title == "Wed 4 Mar 2026: 10 opened, 7 resolved, 50 open at the end"
         assert (found.open, found.opened, found.resolved, found.since) == (68, 91, 70, "4 Mar")
 
-    def test_only_the_backlog_of_now_opens_a_list(self) -> None:
+    def test_only_todays_backlog_links_to_a_list(self) -> None:
         *past, last = column("backlog", "open")
         assert not any(cell.url for cell in past)
         found = narrowed(last.url)
         assert (found.state, found.created_from, found.created_to) == (("open",), None, None)
 
-    def test_the_change_is_against_what_was_open_before_the_first_day(self) -> None:
+    def test_the_backlog_is_compared_with_what_was_open_before_the_first_day(self) -> None:
         found = backlog(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None
         assert found.change.text == "+45%"  # 68 against 50 - 10 + 7
 
-    def test_a_past_period_has_no_list_of_what_was_open(self) -> None:
+    def test_the_backlog_of_a_past_period_has_no_link(self) -> None:
         later = replace(CONTEXT, now=CONTEXT.buckets.period.end + DAY)
         found = backlog(FIGURES, later, dashboard_tables(FIGURES, later))
         assert found is not None
         assert found.open_url == ""
 
     @pytest.mark.parametrize(("name", "unit", "slots"), [("24h", "day", 2), ("30d", "day", 30), ("365d", "week", 53)])
-    def test_days_are_brought_together_as_the_trend_is(self, name: str, unit: str, slots: int) -> None:
+    def test_the_backlog_has_the_buckets_of_the_trend(self, name: str, unit: str, slots: int) -> None:
         context = context_of(name)
         figures = figures_of(context)
         found = backlog(figures, context, dashboard_tables(figures, context))
@@ -281,7 +281,7 @@ class TestBacklog:
         assert found.opened == sum(point.opened for point in figures.backlog)
         assert found.resolved == sum(point.resolved for point in figures.backlog)
 
-    def test_a_day_that_is_missing_keeps_what_was_open(self) -> None:
+    def test_a_missing_day_keeps_the_backlog_of_the_day_before(self) -> None:
         points = (FIGURES.backlog[0], FIGURES.backlog[2])
         assert [(point.open, point.opened) for point in backlog_in(CONTEXT.days, points)] == [
             (50, 10),
@@ -289,7 +289,7 @@ class TestBacklog:
             (56, 12),
         ]
 
-    def test_days_that_the_clocks_change_on_have_their_own_ends(self) -> None:
+    def test_days_with_a_daylight_saving_change_end_at_midnight(self) -> None:
         context = context_of(now=CONTEXT.now + timedelta(days=20))  # over the 29th of March, a day of 23 hours
         days = buckets_of(context.buckets.period, context.zone, Unit.DAY)
         points = tuple(
@@ -299,12 +299,12 @@ class TestBacklog:
         assert {days.edges[n + 1] - days.edges[n] for n in range(len(days))} == {DAY, DAY - timedelta(hours=1)}
         assert backlog_in(days, points) == list(points)
 
-    def test_nothing_known_of_any_day_shows_nothing(self) -> None:
+    def test_the_backlog_is_not_shown_without_any_day(self) -> None:
         assert backlog(EMPTY, CONTEXT, dashboard_tables(EMPTY, CONTEXT)) is None
 
 
 class TestHeatMap:
-    def test_each_cell_says_what_it_counts(self) -> None:
+    def test_each_cell_of_the_heat_map_says_what_it_counts(self) -> None:
         found = heat_map(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None
         assert found.rows[6].cells[23].title == "Sunday 23:00–00:00: 138 tickets"
@@ -312,7 +312,7 @@ class TestHeatMap:
         assert [row.total for row in found.rows] == values("week-hours", "all")
         assert found.summary == "Busiest hour: Sunday 23:00–00:00: 138 tickets."
 
-    def test_the_scale_covers_every_warm_cell(self) -> None:
+    def test_the_color_scale_covers_every_cell(self) -> None:
         found = heat_map(FIGURES, CONTEXT, TABLES_OF)
         assert found is not None
         assert [level for level, _ in found.levels] == [1, 2, 3, 4, 5, 6]
@@ -327,14 +327,14 @@ class TestHeatMap:
         assert [cell.text for cell in found.rows[0].cells[:7]] == ["999", "1.0k", "1.2k", "45k", "999k", "1.5M", "0"]
         assert found.rows[0].cells[1].title == "Monday 01:00–02:00: 1,000 tickets"
 
-    def test_less_than_a_week_has_none_for_not_every_weekday_occurs(self) -> None:
+    def test_a_period_shorter_than_a_week_has_no_heat_map(self) -> None:
         context = context_of("24h")
         assert heat_map(FIGURES, context, dashboard_tables(FIGURES, context)) is None
         assert heat_map(EMPTY, CONTEXT, dashboard_tables(EMPTY, CONTEXT)) is None
 
 
 class TestResolution:
-    def test_tells_times_in_words_with_the_change(self) -> None:
+    def test_times_to_resolution_are_shown_with_their_change(self) -> None:
         facts = resolution_facts(FIGURES)
         told: Iterable[tuple[str, str, str | None, str]] = (
             (each.name, each.text, each.change.text if each.change else None, each.before) for each in facts
@@ -346,7 +346,7 @@ class TestResolution:
             ("Reopened", "4", "+4", ""),
         ]
 
-    def test_nothing_closed_now_or_before_shows_nothing(self) -> None:
+    def test_the_resolution_is_not_shown_if_nothing_was_closed(self) -> None:
         assert resolution_facts(EMPTY) == ()
 
     def test_a_ratio_of_times_needs_twenty_closed_before(self) -> None:
@@ -358,7 +358,7 @@ class TestResolution:
         facts = resolution_facts(replace(FIGURES, has_earlier_data=False))
         assert [(each.change, each.before) for each in facts] == [(None, "")] * 4
 
-    def test_nothing_closed_now_but_before_says_so(self) -> None:
+    def test_the_resolution_is_shown_if_something_was_closed_before(self) -> None:
         figures = replace(FIGURES, resolution=Resolution())
         resolved, median, *_ = resolution_facts(figures)
         assert (resolved.text, median.text, median.before) == ("0", "–", "8 h")

@@ -40,12 +40,12 @@ def parse(zone: ZoneInfo = BERLIN, **parameters: str) -> ChosenPeriod:
 
 
 class TestPeriod:
-    def test_is_kept_in_utc(self) -> None:
+    def test_a_period_is_stored_in_utc(self) -> None:
         period = Period(datetime(2026, 1, 1, tzinfo=BERLIN), datetime(2026, 1, 2, tzinfo=BERLIN))
         assert period.start == datetime(2025, 12, 31, 23, tzinfo=UTC)
         assert period.start.tzinfo is UTC
 
-    def test_needs_aware_moments_in_order(self) -> None:
+    def test_a_period_needs_aware_moments_in_order(self) -> None:
         with pytest.raises(ValueError, match="aware"):
             Period(datetime(2026, 1, 1), datetime(2026, 1, 2))  # noqa: DTZ001
         with pytest.raises(ValueError, match="after it starts"):
@@ -126,7 +126,7 @@ class TestPresets:
 
 
 class TestParsing:
-    def test_nothing_means_seven_days(self) -> None:
+    def test_no_parameters_mean_seven_days(self) -> None:
         assert parse().name == "7d"
 
     @pytest.mark.parametrize("name", [name for name in NAMES if name != "custom"])
@@ -167,7 +167,7 @@ class TestParsing:
             parse(**parameters)
         assert caught.value.field == field
 
-    def test_a_parameter_twice_is_refused(self) -> None:
+    def test_a_parameter_given_twice_is_rejected(self) -> None:
         with pytest.raises(FilterError, match="once"):
             parse_period({"period": ["7d", "24h"]}, zone=BERLIN, now=NOW)
 
@@ -215,7 +215,7 @@ class TestBuckets:
         zone = ZoneInfo("America/Havana")
         assert day_start(date(2026, 3, 8), zone).astimezone(zone).hour == 1
 
-    def test_a_skipped_day_is_no_bucket(self) -> None:
+    def test_a_skipped_day_has_no_bucket(self) -> None:
         apia = ZoneInfo("Pacific/Apia")  # had no 30 December 2011
         buckets = buckets_of(days((2011, 12, 28), (2012, 1, 2), apia), apia, Unit.DAY)
         assert len(buckets) == 5

@@ -39,7 +39,7 @@ UTC_ZONE = ZoneInfo("UTC")
 
 
 @pytest.fixture(autouse=True)
-def _leaders_count_however_few_tickets_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def _top_customers_are_used_even_for_few_tickets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(customers, "FEW_TICKETS", 0)
 
 
@@ -64,7 +64,7 @@ def days_around(zone: ZoneInfo, *, days: int = 30, now: datetime = NOON) -> Buck
     sources=SOURCES_DRAWN,
     dirty=st.sets(st.integers(-20, 12), max_size=3),
 )
-def test_rolled_up_or_not_the_numbers_are_the_same(
+def test_numbers_from_roll_ups_equal_numbers_from_tickets(
     tenant: Tenant,
     everything: list[Ticket],
     drawn: tuple[Any, Any],
@@ -140,7 +140,7 @@ steps = st.one_of(
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(history=st.lists(steps, min_size=3, max_size=14))
-def test_edits_deletions_returns_and_moves_of_the_zone_leave_every_number_right(
+def test_numbers_stay_exact_through_edits_deletions_returns_and_zone_changes(
     tenant: Tenant, history: list[tuple[Any, ...]]
 ) -> None:
     put([])
@@ -155,8 +155,8 @@ def test_edits_deletions_returns_and_moves_of_the_zone_leave_every_number_right(
         assert rolled_up == counted
 
 
-class TestKeeping:
-    def test_a_write_marks_its_days_and_a_refresh_takes_the_marks_away(self, tenant: Tenant) -> None:
+class TestRefreshing:
+    def test_a_write_makes_its_days_dirty_until_a_refresh(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"created_at": "2026-03-09T23:30:00Z"}])
         (mark,) = mongo.collection("rollup_marks").find()
         assert mark["days"] == [datetime(2026, 3, 9, tzinfo=UTC)]
@@ -165,7 +165,7 @@ class TestKeeping:
         (day,) = mongo.collection("rollup_days").find({"source": "email"})
         assert (day["total"], day["day"]) == (1, datetime(2026, 3, 9, tzinfo=UTC).toordinal())
 
-    def test_a_new_status_marks_the_day_of_creation_and_the_day_it_was_closed(self, tenant: Tenant) -> None:
+    def test_a_new_status_makes_the_days_of_creation_and_closing_dirty(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"created_at": "2026-03-01T09:00:00Z", "updated_at": "2026-03-01T09:00:00Z"}])
         mongo.collection("rollup_marks").delete_many({})
         closed = {"created_at": "2026-03-01T09:00:00Z", "updated_at": "2026-03-08T09:00:00Z", "status": "closed"}
@@ -173,13 +173,13 @@ class TestKeeping:
         (mark,) = mongo.collection("rollup_marks").find()
         assert mark["days"] == [datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC)]
 
-    def test_a_message_that_changes_nothing_that_is_counted_marks_nothing(self, tenant: Tenant) -> None:
+    def test_a_change_of_the_message_alone_makes_no_day_dirty(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"message": "How does it work"}])
         mongo.collection("rollup_marks").delete_many({})
         store_tickets(tenant, [{"message": "How does it work", "updated_at": "2026-03-10T11:00:00Z"}])
         assert mongo.collection("rollup_marks").count_documents({}) == 0
 
-    def test_large_blocks_are_made_once_their_days_are_over(self, tenant: Tenant) -> None:
+    def test_larger_blocks_are_built_once_their_days_are_over(self, tenant: Tenant) -> None:
         first = datetime(2026, 3, 1, tzinfo=UTC).toordinal() // 16 * 16
         for day in range(first, first + 16, 3):
             store_tickets(tenant, [{"id": f"D-{day}", "created_at": start_of(day, UTC_ZONE).isoformat()}])
@@ -192,7 +192,7 @@ class TestKeeping:
         assert block is not None
         assert block["total"] == 6
 
-    def test_a_source_whose_tickets_all_came_at_another_time_is_no_choice(self, tenant: Tenant) -> None:
+    def test_a_source_without_tickets_in_the_period_is_not_offered(self, tenant: Tenant) -> None:
         store_tickets(
             tenant,
             [
@@ -206,7 +206,7 @@ class TestKeeping:
         assert rolled_up == counted
         assert [each.value for each in rolled_up.by_source] == ["chat"]
 
-    def test_leaders_have_blocks_as_their_days_are_over_and_one_row_each(self, tenant: Tenant) -> None:
+    def test_top_customers_have_blocks_of_days_that_are_over_one_row_each(self, tenant: Tenant) -> None:
         first = datetime(2026, 3, 1, tzinfo=UTC).toordinal() // 64 * 64  # of the larger blocks none is over
         rows = [
             {"id": f"D-{day}", "created_at": start_of(day, UTC_ZONE).isoformat(), "customer_id": "ann"}
@@ -222,7 +222,7 @@ class TestKeeping:
             halves = {(2, first): 2, (2, first + 2): 2}
             assert totals == {(1, day): 1 for day in range(first, first + 4)} | halves | {(4, first): 4}
 
-    def test_what_was_built_in_another_layout_counts_as_not_built(self, tenant: Tenant) -> None:
+    def test_roll_ups_of_another_version_count_as_not_built(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{}, {}])
         assert refresh(tenant, now=NOON)
         mongo.collection("rollup_state").update_many({}, {"$set": {"layout": 1}})
@@ -232,7 +232,7 @@ class TestKeeping:
         assert refresh(tenant, now=NOON) and state.find(tenant.slug) is not None
         assert both_ways(tenant, days_around(UTC_ZONE), now=NOON) == [counted, counted]
 
-    def test_a_new_zone_is_built_beside_the_old_numbers_and_then_taken(self, tenant: Tenant) -> None:
+    def test_roll_ups_of_a_new_zone_are_built_beside_the_old_ones(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"created_at": "2026-03-09T23:30:00Z"}])
         refresh(tenant, now=NOON)
         Tenant.objects.filter(pk=tenant.pk).update(timezone="Europe/Berlin")
@@ -243,7 +243,7 @@ class TestKeeping:
         (day,) = mongo.collection("rollup_days").find({"source": "email"})
         assert day["day"] == datetime(2026, 3, 10, tzinfo=UTC).toordinal()
 
-    def test_two_keepers_never_work_on_a_tenant_at_once(self, tenant: Tenant) -> None:
+    def test_two_processes_never_build_a_tenants_roll_ups_at_once(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{}])
         lock = Lock(f"rollups:{tenant.slug}")
         held = lock.take("another")
@@ -253,7 +253,9 @@ class TestKeeping:
         lock.release(held)
         assert refresh(tenant, now=NOON)
 
-    def test_a_keeper_that_lost_its_lock_writes_nothing(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_process_that_lost_its_lock_writes_no_roll_ups(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         store_tickets(tenant, [{}])
         taken: list[object] = []
 
@@ -269,7 +271,7 @@ class TestKeeping:
         assert mongo.collection("rollup_days").count_documents({}) == 0
         assert mongo.collection("rollup_marks").count_documents({}) == 1
 
-    def test_retention_erases_without_a_mark_so_old_days_are_read_from_the_tickets(self, tenant: Tenant) -> None:
+    def test_days_near_the_retention_limit_are_read_from_the_tickets(self, tenant: Tenant) -> None:
         tenant.retention_days = 30
         tenant.save()
         store_tickets(tenant, [{"id": "old", "created_at": "2026-02-08T11:00:00Z"}, {"id": "new"}])
@@ -279,7 +281,7 @@ class TestKeeping:
         assert rolled_up == counted
         assert rolled_up.totals.total == 1
 
-    def test_marks_of_a_tenant_that_is_gone_go_too(self, tenant: Tenant) -> None:
+    def test_dirty_days_of_a_deleted_tenant_are_deleted(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{}])
         refresh(tenant, now=NOON)
         store_tickets(tenant, [{"id": "T-2"}])
@@ -290,7 +292,7 @@ class TestKeeping:
 
 
 class TestSnapshot:
-    def test_a_reader_sees_one_moment_while_a_day_is_counted_anew(self, tenant: Tenant) -> None:
+    def test_a_reader_sees_one_snapshot_while_a_day_is_recounted(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n}"} for n in range(3)])
         refresh(tenant, now=NOON)
         store = StatisticsStore(tenant)
@@ -309,7 +311,7 @@ class TestSnapshot:
 
 
 class TestCustomers:
-    def test_those_who_lead_over_all_time_need_not_lead_in_the_period(self, tenant: Tenant) -> None:
+    def test_top_customers_of_all_time_need_not_be_those_of_the_period(self, tenant: Tenant) -> None:
         old = [
             {"id": f"O-{n}", "customer_id": f"old_{n % 12}", "created_at": "2026-01-05T09:00:00Z"} for n in range(60)
         ]
@@ -323,7 +325,7 @@ class TestCustomers:
             each["customer_id"] for each in sorted(new, key=lambda each: str(each["customer_id"]))[:10]
         }
 
-    def test_a_customer_who_has_just_begun_to_write_is_looked_at(self, tenant: Tenant) -> None:
+    def test_a_new_customer_with_many_tickets_is_counted(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n}", "customer_id": f"c_{n % 15}"} for n in range(60)])
         refresh(tenant, now=NOON)
         rush = [{"id": f"R-{n}", "customer_id": "newcomer", "message": "lawsuit"} for n in range(9)]
@@ -334,7 +336,9 @@ class TestCustomers:
             assert rolled_up.customers[0].customer_id == "newcomer"
             refresh(tenant, now=now)
 
-    def test_of_few_tickets_everybody_is_counted_at_once(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_all_customers_are_counted_if_there_are_few_tickets(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         store_tickets(tenant, [{"id": f"T-{n}", "customer_id": f"c_{n}"} for n in range(20)])
         refresh(tenant, now=NOON)
         period = Period(NOON - timedelta(days=20), NOON + timedelta(days=1))
@@ -353,7 +357,7 @@ class TestLayout:
         dirty=st.sets(st.integers(738_000, 741_900), max_size=6),
         complete=st.integers(738_000, 741_900),
     )
-    def test_blocks_make_up_a_stretch_exactly_and_hold_no_marked_day(
+    def test_blocks_cover_a_range_of_days_exactly_and_contain_no_dirty_day(
         self, first: int, length: int, dirty: set[int], complete: int
     ) -> None:
         valid_days = ValidRange(0, tuple(sorted(dirty)), complete)
@@ -366,7 +370,7 @@ class TestLayout:
                 assert block.end <= complete
                 assert not dirty & set(range(block.first, block.end))
 
-    def test_a_year_is_a_handful_of_blocks(self) -> None:
+    def test_a_year_is_covered_by_few_blocks(self) -> None:
         first = datetime(2025, 3, 10, tzinfo=UTC).toordinal()
         blocks = blocks_of((first, first + 365), ValidRange(0, (), first + 365))
         assert len(blocks) <= 15
@@ -380,7 +384,7 @@ class TestLayout:
         since=st.integers(0, 10),
         on_hours=st.booleans(),
     )
-    def test_the_pieces_of_a_period_are_the_period(
+    def test_the_pieces_of_a_period_cover_it_exactly(
         self, start: int, minutes: int, zone: ZoneInfo, dirty: set[int], since: int, on_hours: bool
     ) -> None:
         begin = datetime(2026, 3, 10, tzinfo=UTC)

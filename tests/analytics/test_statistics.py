@@ -276,7 +276,7 @@ def _check_flow_of_time(
             assert found.p90_seconds == pytest.approx(took[ceil(len(took) * 0.9) - 1], rel=0.021)
 
 
-def test_sources_narrow_the_period_before_as_well(tenant: Tenant) -> None:
+def test_sources_also_filter_the_previous_period(tenant: Tenant) -> None:
     store_tickets(
         tenant,
         [
@@ -292,7 +292,7 @@ def test_sources_narrow_the_period_before_as_well(tenant: Tenant) -> None:
     assert figures.by_source == (ValueCount("chat", 1), ValueCount("email", 1))
 
 
-def test_an_empty_tenant_has_nothing_of_everything(tenant: Tenant) -> None:
+def test_a_tenant_without_tickets_has_only_zeros(tenant: Tenant) -> None:
     period = preset("7d", zone=BERLIN, now=NOON)
     figures = StatisticsStore(tenant).dashboard(buckets_of(period, BERLIN), comparison=period.previous)
     assert (figures.totals.total, figures.totals.high_ratio, figures.totals.negative_ratio) == (0, 0.0, 0.0)
@@ -310,7 +310,9 @@ def test_a_store_needs_a_tenant() -> None:
 
 
 class TestApiStatistics:
-    def test_counts_what_is_stored_and_alive(self, tenant: Tenant, other_tenant: Tenant) -> None:
+    def test_api_statistics_count_stored_tickets_that_are_not_deleted(
+        self, tenant: Tenant, other_tenant: Tenant
+    ) -> None:
         store_tickets(
             tenant,
             [
@@ -336,7 +338,7 @@ class TestApiStatistics:
         ]
         assert "router" in answer.top_keywords
 
-    def test_the_period_is_half_open(self, tenant: Tenant) -> None:
+    def test_the_period_of_api_statistics_excludes_its_end(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"created_at": f"2026-03-10T{hour:02}:00:00Z"} for hour in (9, 10, 11)])
         start, end = datetime(2026, 3, 10, 9, tzinfo=UTC), datetime(2026, 3, 10, 11, tzinfo=UTC)
         assert api_statistics(tenant, start=start, end=end).total_tickets == 2

@@ -30,40 +30,40 @@ def counted(tenant: Tenant) -> Tenant:
     return tenant
 
 
-def test_numbers_that_agree_are_said_to_agree(counted: Tenant) -> None:
+def test_verify_stats_reports_numbers_that_agree(counted: Tenant) -> None:
     assert verify("--tenant", "acme") == "acme: all numbers agree with the tickets.\n"
 
 
-def test_a_wrong_roll_up_is_named_and_the_exit_status_is_1(counted: Tenant) -> None:
+def test_verify_stats_names_a_wrong_roll_up_and_exits_with_1(counted: Tenant) -> None:
     mongo.collection("rollup_days").update_many({"source": None}, {"$inc": {"high": 1}})
-    with pytest.raises(CommandError, match="The roll-ups of acme differ") as error:
+    with pytest.raises(CommandError, match="Roll-ups differ for acme") as error:
         verify()
     assert error.value.returncode == 1
 
 
-def test_repair_builds_them_anew(counted: Tenant) -> None:
+def test_verify_stats_rebuilds_wrong_roll_ups_with_repair(counted: Tenant) -> None:
     mongo.collection("rollup_days").delete_many({})
     said = verify("--repair")
     assert "totals" in said
     assert said.endswith("acme: all numbers agree with the tickets.\n")
-    assert verify("--tenant", "acme").startswith("acme: every number agrees")
+    assert verify("--tenant", "acme").startswith("acme: all numbers agree")
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--tenant", "nobody"], "no tenant “nobody”"),
+        (["--tenant", "nobody"], "No tenant named “nobody”"),
         (["--from", "yesterday"], "--from"),
         (["--from", "2026-03-02", "--to", "2026-03-01"], "is after"),
     ],
 )
-def test_wrong_usage_is_exit_status_2(counted: Tenant, arguments: list[str], sentence: str) -> None:
+def test_verify_stats_exits_with_2_for_wrong_usage(counted: Tenant, arguments: list[str], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence) as error:
         verify(*arguments)
     assert error.value.returncode == 2
 
 
-def test_marks_that_nobody_takes_away_are_said(tenant: Tenant) -> None:
+def test_old_dirty_days_are_a_health_problem(tenant: Tenant) -> None:
     assert read_rollups().problems == ()
     an_hour_ago = ObjectId.from_datetime(clock.now().replace(microsecond=0) - timedelta(hours=1))
     mongo.collection("rollup_marks").insert_one({"_id": an_hour_ago, "tenant_id": "acme", "days": []})

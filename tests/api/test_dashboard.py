@@ -77,7 +77,7 @@ def test_no_guessed_closing_time_is_in_a_median_and_the_page_says_how_many_were_
         assert (found["resolved"], found["closing_time_unknown"], found["reopened"]) == (1, 1, 0)
         assert found["median_seconds"] == pytest.approx(5 * 3600, rel=0.021)
         page = text_of(page_of(client, "/t/acme/?from=2026-03-01&to=2026-03-31"))
-        assert "1 resolved ticket left out: its closing time is unknown." in page
+        assert "1 resolved ticket not included: closing time unknown." in page
         csv = client.get("/t/acme/charts/resolution/csv/?from=2026-03-01&to=2026-03-31")
         rows = csv.getvalue().decode().splitlines()
         assert rows[0].endswith("closing_time_unknown") and rows[1].endswith(",1")

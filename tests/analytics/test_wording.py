@@ -19,7 +19,7 @@ from analytics.dashboard.wording import Change, change, lift_text
         (500, 19, "+481"),
     ],
 )
-def test_a_lift_says_how_many_times_as_many(count: int, before: int, words: str) -> None:
+def test_growth_is_shown_as_a_multiple(count: int, before: int, words: str) -> None:
     assert lift_text(count, before) == words
 
 
@@ -31,7 +31,7 @@ def test_a_lift_says_how_many_times_as_many(count: int, before: int, words: str)
         (0, 20, "-100%", "down"), (100_100, 100_000, "+0.1%", "up"),
     ],
 )  # fmt: skip
-def test_a_ratio_needs_twenty_before_and_of_fewer_the_difference_is_told(
+def test_a_ratio_needs_twenty_before_otherwise_the_difference_is_shown(
     now: int, before: int, words: str, direction: str
 ) -> None:
     assert change(now, before) == Change(words, direction)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ SEARCH_FROM = 8
 
 PAGE_SIZE = 50
 
-_BEHIND = {"error": 0, "late": 1, "sync": 2, "none": 3}
+_BEHIND = {"error": 0, "late": 1, "fresh": 2, "none": 3}
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ORDERS: dict[str, tuple[str, Callable[[TenantNumbers, SyncStatus], Any]]] = {

@@ -94,7 +94,7 @@ class TestSending:
             parts = urlsplit(link)
             page = client.get(f"{parts.path}?{parts.query}")
             assert page.context["page"].total == count
-        dashboard = re.search(r"Dashboard of the week: (\S+)", str(sent.body))
+        dashboard = re.search(r"Dashboard for this week: (\S+)", str(sent.body))
         assert dashboard and client.get(dashboard[1].removeprefix("http://127.0.0.1:8000")).status_code == 200
 
     def test_a_digest_without_earlier_data_compares_nothing(self, reader: User, tenant: Tenant) -> None:

@@ -198,7 +198,7 @@ class TestFilterBar:
 
     def test_an_empty_panel_stays_and_says_why(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
         html = client_of(team_mate).get("/t/acme/?period=24h").content.decode()
-        assert "When tickets arrive" in html and "Shown for a week or more" in html
+        assert "When tickets arrive" in html and "Shown for periods of a week or longer" in html
 
     def test_htmx_gets_only_the_part_that_changes(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
         response = client_of(team_mate).get("/t/acme/?period=24h", headers=HTMX)
@@ -293,7 +293,7 @@ class TestEmptyStates:
         store_tickets(tenant, [{"created_at": "2025-06-15T10:00:00Z"}])
         client = client_of(team_mate)
         html = self.text(client)
-        assert "No tickets in 4–10 Mar 2026" in html
+        assert "No tickets created 4–10 Mar 2026" in html
         assert "?period=custom&amp;from=2025-05-17&amp;to=2025-06-15" in html
         assert client.get("/t/acme/?period=custom&from=2025-05-17&to=2025-06-15").context["totals"].total == 1
 
@@ -301,7 +301,7 @@ class TestEmptyStates:
         self, full: Tenant, team_mate: User, client_of: ClientOf
     ) -> None:
         html = self.text(client_of(team_mate), "/t/acme/?period=30d&source=fax")
-        assert "No tickets of this source" in html
+        assert "No tickets from this source" in html
         assert "Show all sources" in html
 
 

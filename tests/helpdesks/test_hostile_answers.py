@@ -157,9 +157,9 @@ def test_text_in_a_declared_charset_is_decoded(
 @pytest.mark.parametrize(
     ("declared", "sentence"),
     [
-        ("", "is not written in UTF-8 (byte 84), and its Content-Type names no other charset"),
-        ("; charset=utf-8", "is not written in UTF-8 (byte 84), as its Content-Type says"),
-        ("; charset=latin-99", "is declared as “latin-99”, which is no known charset"),
+        ("", "is not encoded in UTF-8 (byte 84), and its Content-Type declares no other charset"),
+        ("; charset=utf-8", "is not encoded in UTF-8 (byte 84), as its Content-Type says"),
+        ("; charset=latin-99", "declares the unknown charset “latin-99”"),
     ],
 )
 def test_undecodable_text_ends_the_run_with_a_sentence_and_changes_nothing(

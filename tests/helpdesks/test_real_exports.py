@@ -98,7 +98,7 @@ class TestHeaders:
 
     def test_two_id_columns_are_rejected_until_one_is_chosen(self, write: Write) -> None:
         path = write("x.csv", "id,created_at,id\n1,2026-03-10,2\n")
-        with pytest.raises(FileError, match=r"more than one column “id”. Say which one has the ids: --map id=id#1"):
+        with pytest.raises(FileError, match=r"more than one column “id”. Choose the one with the ids: --map id=id#1"):
             read(path)
         assert read(path, fields={"id": "id#2"})[0]["id"] == "2"
 
@@ -111,13 +111,13 @@ class TestHeaders:
 class TestDelimiters:
     def test_an_unusual_delimiter_can_be_set(self, write: Write) -> None:
         path = write("x.csv", "id:created_at:subject\n1:2026-03-10:one\n")
-        with pytest.raises(FileError, match="Columns seem to be divided by “:”: --delimiter :"):
+        with pytest.raises(FileError, match="The delimiter seems to be “:”: --delimiter :"):
             read(path)
         assert subjects(path, delimiter=":") == ["one"]
 
     def test_a_wrong_delimiter_is_noticed(self, write: Write) -> None:
         path = write("x.csv", "id;created_at;subject\n1;2026-03-10;one\n")
-        with pytest.raises(FileError, match="divided by “;”: --delimiter semicolon"):
+        with pytest.raises(FileError, match="delimiter seems to be “;”: --delimiter semicolon"):
             read(path, delimiter=",")
 
     def test_commas_in_a_semicolon_files_header_do_not_mislead(self, write: Write) -> None:
@@ -130,7 +130,7 @@ class TestDelimiters:
 
     def test_values_beyond_the_header_are_still_rejected(self, write: Write) -> None:
         assert read(write("x.csv", "id;created_at\n1;2026-03-10;one;\n")) == [
-            "record has 3 columns where the header has 2"
+            "record has 3 columns, but the header has 2"
         ]
 
     def test_rows_of_delimiters_alone_are_empty_lines(self, write: Write) -> None:
@@ -193,7 +193,7 @@ class TestEncodings:
 
     def test_a_named_encoding_does_not_make_letters_of_zero_bytes(self, write: Write) -> None:
         path = write("x.csv", self.TEXT.encode("utf-16"))
-        with pytest.raises(FileError, match=r"written in UTF-16, not in cp1252. Leave --encoding out"):
+        with pytest.raises(FileError, match=r"encoded in UTF-16, not in cp1252. Leave out --encoding"):
             read(path, encoding="cp1252")
         assert subjects(path, encoding="utf-16") == ["Größe", "日本"]
 
@@ -202,7 +202,7 @@ class TestEncodings:
         source = FileSource(write("x.csv", text.encode() + b"3001,2026-03-10,\xfc\n"), FileFormat())
         pages = source.pages()
         assert len(next(pages).records) == PAGE_RECORDS
-        with pytest.raises(FileError, match=r"not written in UTF-8 \(near line 2,"):
+        with pytest.raises(FileError, match=r"not encoded in UTF-8 \(near line 2,"):
             list(pages)
         source.close()
 
@@ -302,10 +302,10 @@ class TestJsonFiles:
     @pytest.mark.parametrize(
         ("text", "complaint"),
         [
-            ("[1, 2", "is no JSON: "),
-            ('{"a": [{"id": 1}], "b": [{"id": 2}]}', r"holds more than one list \(a, b\)"),
-            ("7", "is neither a list nor an object that holds one"),
-            ("", "is no JSON"),
+            ("[1, 2", "is not valid JSON: "),
+            ('{"a": [{"id": 1}], "b": [{"id": 2}]}', r"contains several lists \(a, b\)"),
+            ("7", "is neither a list nor an object with a list"),
+            ("", "is not valid JSON"),
         ],
     )
     def test_other_json_is_rejected_with_a_sentence(self, text: str, complaint: str, write: Write) -> None:
@@ -325,7 +325,7 @@ class TestWhatIsSaid:
         assert status == 3
         assert "dry run: 5 new" in out and "5 rejected" in out
         assert "4 rejected: created_at is not a date (line 3, line 5, line 7, …)" in err
-        assert "1 rejected: record has 1 columns where the header has 2 (line 11)" in err
+        assert "1 rejected: record has 1 columns, but the header has 2 (line 11)" in err
         assert quarantine.count_records(tenant) == 0
         again = run("import_tickets", "acme", str(path))
         assert again[0] == 3 and "4 rejected: created_at is not a date (line 3, line 5, line 7, …)" in again[2]
@@ -337,12 +337,12 @@ class TestWhatIsSaid:
     def test_a_dry_run_names_what_is_not_mapped_and_what_is_not_used(self, tenant: Tenant, write: Write) -> None:
         path = write("x.csv", "id,created_at,Title,Priority\n1,2026-03-10,one,high\n")
         _, out, _ = run("import_tickets", "acme", str(path), "--dry-run")
-        assert "Fields that no row has: subject, message, status, updated_at, customer_id, source." in out
-        assert "Columns that are not used: Title, Priority." in out
+        assert "Fields without values: subject, message, status, updated_at, customer_id, source." in out
+        assert "Unused columns: Title, Priority." in out
         _, out, _ = run("import_tickets", "acme", str(path), "--dry-run", "--map", "subject=title")
-        assert "No row has a message: tickets are classified by their titles alone." in out
+        assert "No row has a message, so tickets are classified by subject only." in out
         path = write("x.jsonl", json.dumps({"id": 1, "created_at": "2026-03-10", "body": "x"}))
-        assert "Columns that are not used: body." in run("import_tickets", "acme", str(path), "--dry-run")[1]
+        assert "Unused columns: body." in run("import_tickets", "acme", str(path), "--dry-run")[1]
 
     def test_an_import_of_titles_alone_says_so(self, tenant: Tenant, write: Write) -> None:
         path = write("x.csv", "id,created_at,subject,message\n1,2026-03-10,one,\n")
@@ -359,8 +359,8 @@ class TestWhatIsSaid:
         for option in (["--dry-run"], []):
             status, _, err = run("import_tickets", "acme", str(path), *option)
             assert status == 3
-            assert "warning: 2 rows have the id of another row but say something else." in err
-            assert "Ids such as 1.23E+12 were shortened by a spreadsheet" in err
+            assert "warning: 2 rows repeat an id with different content." in err
+            assert "A spreadsheet abbreviated ids such as 1.23E+12" in err
         assert TicketStore(tenant).count_live() == 1201
 
     def test_a_delimiter_is_given_as_a_word_or_a_character(self, tenant: Tenant, write: Write) -> None:

@@ -247,7 +247,7 @@ def test_endless_empty_pages_are_an_error(tenant: Tenant, helpdesk: ScriptedHelp
     listed.instead = lambda number, page: answer({"items": page, "next": f"?page={number + 1}"})
     listed.connect(tenant)
     outcome = ingest(tenant)
-    assert outcome.error is not None and "empty ones" in outcome.error["message"]
+    assert outcome.error is not None and "empty pages in a row" in outcome.error["message"]
     assert live(tenant) == listed.ids
     assert listed.asked <= 14
 

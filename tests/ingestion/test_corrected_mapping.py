@@ -182,15 +182,16 @@ def test_a_corrected_mapping_reads_everything_where_changes_would_have_been_aske
 ) -> None:
     Source.objects.filter(pk=source.pk).update(options={**WRONG, "since_param": "since"})
     items.listed = [item(1)]
-    ingest()
-    ingest()
+    for _ in range(3):  # the second makes sure of the first
+        ingest()
     assert "since" in items.asked[-1]
     Source.objects.filter(pk=source.pk).update(options={**RIGHT, "since_param": "since"})
     ingest()
     assert "since" not in items.asked[-1]
     cursor = find_state(tenant).cursor
     assert cursor is not None and f"{cursor:%Y}" == "2026", "the former mapping's cursor lay in the year 2027"
-    ingest()
+    for _ in range(2):
+        ingest()
     assert "since" in items.asked[-1]
 
 

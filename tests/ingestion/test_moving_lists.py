@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from supportsaas import clock
+from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import record
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tests.listed import FIELDS, PAGINGS, SIZE, ListedHelpdesk, ingest, live, warned
 from tickets.helpdesks.model import Source
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -367,3 +369,192 @@ class TestFirstReadOfASilentList:
         before = listed.asked
         ingest(tenant)
         assert all("since" in query for _path, query, *_rest in helpdesk.requests[before:])
+
+
+def _slip_unseen(listed: ListedHelpdesk) -> None:
+    """T-091 slips from the last of ten pages to the one that was read, and no page looked at again shows it."""
+    once_at(listed, 10, [85], created=0)
+
+
+@WAYS
+@TOTALS
+def test_what_slips_from_the_second_page_to_the_only_one_comes_in(
+    paging: str, total: bool, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    listed = listing(helpdesk, paging, total=total, tickets=SIZE + 1)
+    listed.connect(tenant, since_param="since")
+    once_at(listed, 2, [5], created=0)
+    ingest(tenant)
+    ingest(tenant)
+    assert listed.ids <= live(tenant)
+
+
+class TestTotals:
+    """Only a total that is right tells that a ticket left."""
+
+    @WAYS
+    @pytest.mark.parametrize(
+        "total",
+        [
+            pytest.param(lambda _all, page: len(page), id="of the page"),
+            pytest.param(lambda all_, _page: min(len(all_), 50), id="capped"),
+            pytest.param(lambda _all, _page: 0, id="zero"),
+            pytest.param(lambda _all, _page: 90, id="too low"),
+            pytest.param(lambda _all, _page: 5000, id="too high"),
+        ],
+    )
+    def test_what_slipped_past_a_wrong_one_comes_in_with_the_next_run(
+        self, total: Any, paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        listed = listing(helpdesk, paging, total=True)
+        listed.total = total
+        listed.connect(tenant, since_param="since")
+        _slip_unseen(listed)
+        ingest(tenant)
+        ingest(tenant)
+        assert listed.ids <= live(tenant)
+
+
+class TestEmptyAtFirst:
+    """That there was nothing to read proves nothing about the tickets that come."""
+
+    @WAYS
+    def test_what_slips_past_the_first_read_that_finds_tickets_comes_in(
+        self, paging: str, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        listed = listing(helpdesk, paging, total=False)
+        listed.connect(tenant, since_param="since")
+        tickets, listed.tickets = listed.tickets, []
+        ingest(tenant)
+        listed.tickets = tickets
+        _slip_unseen(listed)
+        ingest(tenant)
+        assert listed.ids - live(tenant) == {"T-091"}, "it left a sign, so this shows nothing"
+        ingest(tenant)
+        assert live(tenant) == listed.ids
+
+    @WAYS
+    @TOTALS
+    def test_what_slips_while_that_read_is_stopped_comes_in(
+        self, paging: str, total: bool, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        listed = listing(helpdesk, paging, total=total)
+        listed.connect(tenant, since_param="since")
+        tickets, listed.tickets = listed.tickets, []
+        ingest(tenant)
+        listed.tickets = tickets
+        _stop_before_page_6(listed, tenant)
+        listed.swap([f"T-{n:03d}" for n in range(1, 16)], created=0)
+        ingest(tenant)
+        ingest(tenant)
+        assert live(tenant) == listed.ids
+
+
+class TestChangesThatSlip:
+    """A read of changes that may have missed one without a sign is followed by one that begins no later."""
+
+    @WAYS
+    @TOTALS
+    def test_between_two_pages(self, paging: str, total: bool, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+        listed = self._changed(helpdesk, tenant, paging, total=total)
+        _slip_unseen(listed)
+        ingest(tenant)
+        before = listed.asked
+        ingest(tenant)
+        assert "since" in helpdesk.requests[before][1]
+        assert self._unchanged(listed, tenant) == set()
+
+    def test_from_the_second_page_to_the_only_one(self, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+        listed = self._changed(helpdesk, tenant, "page", total=False, tickets=SIZE + 1, newest=0)
+        once_at(listed, 2, [5], created=0)
+        ingest(tenant)
+        ingest(tenant)
+        assert self._unchanged(listed, tenant) == set()
+
+    @WAYS
+    @TOTALS
+    def test_while_the_read_is_stopped(
+        self, paging: str, total: bool, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        listed = self._changed(helpdesk, tenant, paging, total=total)
+        _stop_before_page_6(listed, tenant)
+        listed.swap([f"T-{n:03d}" for n in range(1, 16)], created=0)
+        assert ingest(tenant).status == "completed"
+        ingest(tenant)
+        assert self._unchanged(listed, tenant) == set()
+
+    @pytest.mark.parametrize(("total", "reads"), [(True, 1), (False, 2)], ids=["with a total", "without a total"])
+    def test_many_changes_are_read_no_more_often_than_that(
+        self, total: bool, reads: int, tenant: Tenant, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        listed = self._changed(helpdesk, tenant, "page", total=total)
+        pages = []
+        for _ in range(4):
+            before = listed.asked
+            ingest(tenant)
+            pages.append(listed.asked - before)
+        assert [each for each in pages if each > 2] == [pages[0]] * reads
+
+    def test_a_cursor_of_an_earlier_version_is_read_on_from(self, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+        listed = self._changed(helpdesk, tenant, "page", total=False)
+        cursor = datetime.now(UTC) - timedelta(hours=2)
+        mongo.collection("sync_state").replace_one({"_id": tenant.slug}, {"cursor": cursor, "last_full_at": cursor})
+        before = listed.asked
+        ingest(tenant)
+        assert helpdesk.requests[before][1]["since"] == _text(cursor - timedelta(minutes=5))
+        assert self._unchanged(listed, tenant) == set()
+
+    @staticmethod
+    def _changed(
+        helpdesk: ScriptedHelpdesk, tenant: Tenant, paging: str, *, total: bool, tickets: int = 95, newest: int = -1
+    ) -> ListedHelpdesk:
+        """All that was read changes; the newest ticket so late that the next read of changes does not bring the others."""
+        listed = listing(helpdesk, paging, total=total, tickets=tickets)
+        listed.connect(tenant, since_param="since")
+        now = datetime.now(UTC)
+
+        def change(*, others: datetime, last: datetime) -> None:
+            TestChanges._stamp(listed, slice(None), others)
+            listed.tickets[newest]["updated_at"] = _text(last)
+
+        change(others=now - timedelta(hours=3), last=now - timedelta(hours=2, minutes=59))
+        ingest(tenant)
+        ingest(tenant)
+        change(others=now - timedelta(hours=1), last=now - timedelta(minutes=1))
+        for each in listed.tickets:
+            each["subject"] = "Changed"
+        return listed
+
+    @staticmethod
+    def _unchanged(listed: ListedHelpdesk, tenant: Tenant) -> set[str]:
+        stored = TicketStore(tenant).find_ticket
+        return {each for each in listed.ids if (ticket := stored(each)) is None or ticket["subject"] != "Changed"}
+
+
+@WAYS
+@TOTALS
+def test_what_slips_past_both_looks_is_not_taken_for_gone(
+    paging: str, total: bool, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    """As many leave as a page has, twice, so that the same tickets slip in both reads."""
+    listed = listing(helpdesk, paging, total=total, tickets=195)
+    listed.connect(tenant)
+    ingest(tenant)
+    moves = [(12, range(70, 80)), (11, range(80, 90))]
+
+    def move(number: int) -> None:
+        if moves and number == moves[0][0]:
+            listed.swap([f"T-{n:03d}" for n in moves.pop(0)[1]], created=0)
+
+    listed.before = move
+    ingest(tenant)
+    assert not moves
+    assert listed.ids <= live(tenant)
+    ingest(tenant)
+    assert live(tenant) == listed.ids
+
+
+def _stop_before_page_6(listed: ListedHelpdesk, tenant: Tenant) -> None:
+    listed.instead = lambda number, _page: answer({"error": "down"}, 503) if number == 6 else None
+    assert ingest(tenant).status == "failed"
+    listed.instead = lambda _number, _page: None

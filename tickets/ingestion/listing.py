@@ -117,6 +117,11 @@ class Listing:
         return self.records in announced
 
     @property
+    def has_right_total(self) -> bool:
+        """Whether the helpdesk announced a total, and exactly as many tickets came."""
+        return self.total is not None and self.is_as_announced
+
+    @property
     def may_hide_tickets(self) -> bool:
         """Whether tickets moved between the pages while they were read, so that some may have slipped past."""
         return bool(self.movement & Movement.MAY_HIDE_TICKETS)
@@ -150,12 +155,15 @@ class Listing:
     def differs_at(self, position: Position, ids: list[str]) -> bool:
         """Whether the page there, read again, shows that tickets have left; `ids` are on it now.
 
-        New tickets in front only push others on, to pages that are read later.
+        New tickets in front only push others on, to pages that are read later. A page with none of the tickets it had
+        is taken for new ones only at the front: further behind, a page of tickets may have left as well.
         """
         had_ids = next(had for place, had in self._landmarks.values() if place == position)
         if not ids:
             return bool(had_ids)
         had = set(had_ids)
+        if had.isdisjoint(ids):
+            return position.pages_before > 0 or len(list(self.seen.missing(ids))) < len(ids)
         behind_the_new = ids[next((place for place, each in enumerate(ids) if each in had), len(ids)) :]
         return behind_the_new != had_ids[: len(behind_the_new)]
 

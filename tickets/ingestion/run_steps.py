@@ -18,7 +18,7 @@ from tickets.ingestion.page_reader import PageReader, RejectedRecords, TenantSet
 from tickets.ingestion.run_lease import RunLease
 from tickets.ingestion.run_report import RunReport
 from tickets.ingestion.run_start import RunStart, find_start, start_over
-from tickets.ingestion.settling import Coverage, Settling
+from tickets.ingestion.settling import Coverage, Settled, Settling
 from tickets.ingestion.sync_state import SyncState, find_state, save_state
 from tickets.jobs import JobRequest, Reading
 from tickets.records.origin import Origin
@@ -70,11 +70,12 @@ class RunSteps:
             if left_out := rejected.describe_left_out(self.report.progress.counts.quarantined):
                 self.report.warn("rejected_not_kept", left_out)
             self.report.progress.reading, self.report.progress.read_began = None, start.reading.began
-            missed_nothing = self._settle(source, reader, start, listing)
+            settled = self._settle(source, reader, start, listing)
         self.report.note_unmapped(self.store.queries.count_unmapped_statuses())
         if self.request.kind == "sync" and self.request.since is None:
-            is_proof = missed_nothing and not _may_have_slipped(source, listing, state)
-            self._remember(source, start, state, origin.mapping, missed_nothing=missed_nothing, is_proof=is_proof)
+            is_sure = settled.is_read_twice or not _may_have_slipped(source, start, listing)
+            missed_nothing = settled.missed_nothing
+            self._remember(source, start, state, origin.mapping, missed_nothing=missed_nothing, is_sure=is_sure)
 
     def _claim_origin(self) -> Origin:
         """Whose tickets the helpdesk has. What a retry reads came in earlier, so it overrules no stored version."""
@@ -117,10 +118,10 @@ class RunSteps:
         expected = state.expected(since=since)
         return expected if expected and any(listing.seen.missing([expected])) else None
 
-    def _settle(self, source: TicketSource, reader: PageReader, start: RunStart, listing: Listing) -> bool:
-        """Delete what the helpdesk no longer has; whether the read missed no ticket."""
+    def _settle(self, source: TicketSource, reader: PageReader, start: RunStart, listing: Listing) -> Settled:
+        """Delete what the helpdesk no longer has."""
         if self.request.kind != "sync":
-            return True
+            return Settled()
         self.lease.report("Looking for deleted tickets")
         settling = Settling(
             source=source,
@@ -156,35 +157,47 @@ class RunSteps:
         mapping: str,
         *,
         missed_nothing: bool,
-        is_proof: bool,
+        is_sure: bool,
     ) -> None:
         """Save from where the next run has to read.
 
         A whole read leaves the cursor as it is, so that the changes since the read before it are requested once
-        more: whatever slipped between two pages of the whole read is among them.
+        more: whatever slipped between two pages of the whole read is among them. Only what slips past the first one
+        is stored nowhere, so that one is followed by another if it is not sure. After a read of changes that is not
+        sure, the cursor moves one read later.
         """
         reading, is_whole = start.reading, start.coverage is Coverage.WHOLE
         stamp = reading.newest_stamp if source.supports_since else None
-        moves_cursor = missed_nothing and (reading.since is not None or state.cursor is None)
+        end = min(stamp, reading.began) if stamp and missed_nothing else None
         is_newest = stamp is not None and (is_whole or state.newest_at is None or stamp >= state.newest_at)
+        is_trusted, cursor, unconfirmed = False, None, None
+        if reading.since is None:
+            is_first = state.cursor is None
+            is_trusted = is_whole and missed_nothing and (is_sure or not is_first)
+            cursor = end if is_first else None
+        elif missed_nothing:
+            cursor, unconfirmed = (end, None) if is_sure else (state.unconfirmed, end)
         save_state(
             self.tenant,
-            cursor=min(stamp, reading.began) if stamp and moves_cursor else None,
-            # What slipped to pages that an earlier run had read is found by a read from the first page on.
-            full_read_at=reading.began if is_whole and is_proof else None,
+            cursor=cursor,
+            full_read_at=reading.began if is_trusted else None,
+            needs_full_read=reading.since is None,
+            unconfirmed=unconfirmed,
             newest=(reading.newest_id, stamp) if is_newest and stamp and reading.newest_id else None,
             mapping=mapping,
         )
 
 
-def _may_have_slipped(source: TicketSource, listing: Listing, state: SyncState) -> bool:
-    """Whether tickets may have slipped past the read without a sign while none of them is stored yet.
+def _may_have_slipped(source: TicketSource, start: RunStart, listing: Listing) -> bool:
+    """Whether a ticket may have slipped past without a sign: between two pages, or where an earlier read stopped.
 
-    A list without a total shows that it moved only on the pages that are read twice. Later whole reads miss nothing
-    that the first one did not store, so the first one is followed by one more.
+    Only a total that is right shows every ticket that leaves; of other lists a few pages are read again. A list of one
+    page may have had a second one, whose tickets slipped to the first.
     """
-    is_silent = source.drift == "silent" and listing.total is None and listing.pages > 1
-    return is_silent and state.cursor is None
+    if source.drift == "none":
+        return False
+    is_silent = source.drift == "silent" and not listing.has_right_total
+    return start.is_resumed or (is_silent and listing.records > 0)
 
 
 def _batches(items: list[str], size: int) -> Iterator[list[str]]:

@@ -24,7 +24,15 @@ class Coverage(Enum):
     CHANGES = auto()
     """What changed since an earlier read."""
     REST = auto()
-    """The pages that an earlier run did not reach; a whole read follows."""
+    """The pages that an earlier run did not reach; the next run reads all of them again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """`is_read_twice`: the same run read all pages a second time."""
+
+    missed_nothing: bool = True
+    is_read_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +51,15 @@ class Settling:
     read_again: Callable[[Listing], Listing]
     warn: Callable[[str, str], None]
 
-    def settle(self, first: Listing, coverage: Coverage) -> bool:
-        """Read again if tickets may have slipped past, and delete those that are absent; whether none was missed.
+    def settle(self, first: Listing, coverage: Coverage) -> Settled:
+        """Read again if tickets may have slipped past, and delete those that are absent.
 
         A ticket that is merely absent is looked for a second time, too: one that moved between two pages during
         the read is not deleted.
         """
         kept = self._delete_listed(first)
         if coverage is Coverage.REST:
-            return True
+            return Settled()
         is_whole = coverage is Coverage.WHOLE
         if is_whole:
             self._delete_doubles(first)
@@ -73,7 +81,7 @@ class Settling:
                 f"The helpdesk announced {format_count(last.total or 0, 'ticket')} but listed "
                 f"{format_number(last.records)}. Nothing was deleted.",
             )
-        elif absent and not last.shows_all:
+        elif absent and not (last.shows_all and self._stood_still(last, if_expired=True)):
             self.warn(
                 "moved_listing",
                 "Tickets moved between the helpdesk's pages while they were read, so no absent ticket was deleted.",
@@ -88,7 +96,7 @@ class Settling:
             )
         else:
             self.delete(absent)
-        return not missed_some
+        return Settled(missed_nothing=not missed_some, is_read_twice=last is not first)
 
     def _delete_listed(self, listing: Listing) -> frozenset[str]:
         """Delete what the helpdesk lists as deleted; the ids that a person has to confirm first.
@@ -148,18 +156,24 @@ class Settling:
             return True
         if self.source.supports_since and first.has_moved_at_all:
             return True
-        if not is_whole or self.source.drift != "silent":
-            return False
-        return any(self._has_moved_at(position, first) for position in first.landmarks())
+        return is_whole and not self._stood_still(first, if_expired=False)
 
-    def _has_moved_at(self, position: Position, first: Listing) -> bool:
-        """Whether the page at the position has changed since; a page that no longer exists counts as changed."""
+    def _stood_still(self, listing: Listing, *, if_expired: bool) -> bool:
+        """Whether the landmarks, read again, show no sign that tickets left while the list was read.
+
+        `if_expired` is what a page that no longer exists says: it shows nothing if cursors can be used only once.
+        """
+        if self.source.drift != "silent" or listing.pages < 2:
+            return True
+        return all(self._is_as_it_was(position, listing, if_expired=if_expired) for position in listing.landmarks())
+
+    def _is_as_it_was(self, position: Position, listing: Listing, *, if_expired: bool) -> bool:
         try:
-            return first.differs_at(position, self._read_ids(position))
+            return not listing.differs_at(position, self._read_ids(position))
         except SourceError as error:
             if error.code not in POSITION_EXPIRED:
                 raise
-            return True
+            return if_expired
 
     def _read_ids(self, position: Position) -> list[str]:
         """The ids that are on the page there now. One request, also if nothing has moved."""

@@ -14,7 +14,9 @@ FULL_READ_EVERY = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """`cursor`: everything that changed in the helpdesk before it is stored. `last_full_at`: the last whole read.
+    """`cursor`: everything that changed in the helpdesk before it is stored. `last_full_at`: the last whole read that
+    can be trusted; None if the next read has to be a whole one. `unconfirmed`: the next cursor, once another read has
+    confirmed the last read of changes, past which a ticket may have slipped without a sign.
 
     `mapping`: the settings that all this was read with; empty if an older version stored it.
     `newest_id` and `newest_at`: the ticket that changed last, as far as is known, and when.
@@ -22,6 +24,7 @@ class SyncState:
 
     cursor: datetime | None = None
     last_full_at: datetime | None = None
+    unconfirmed: datetime | None = None
     mapping: str = ""
     newest_id: str | None = None
     newest_at: datetime | None = None
@@ -46,7 +49,7 @@ class SyncState:
 
 def find_state(tenant: Tenant) -> SyncState:
     found = mongo.collection(COLLECTION).find_one({"_id": tenant.slug}) or {}
-    dates = {name: found.get(name) for name in ("cursor", "last_full_at", "newest_id", "newest_at")}
+    dates = {name: found.get(name) for name in ("cursor", "last_full_at", "unconfirmed", "newest_id", "newest_at")}
     return SyncState(**dates, mapping=found.get("mapping", ""))
 
 
@@ -55,24 +58,32 @@ def save_state(
     *,
     cursor: datetime | None,
     full_read_at: datetime | None,
+    needs_full_read: bool = False,
+    unconfirmed: datetime | None = None,
     newest: tuple[str, datetime] | None = None,
     mapping: str = "",
 ) -> None:
     """After a run: the cursor moves forward and never back, unless it belongs to another mapping.
 
-    Whatever is None stays as it is.
+    Whatever is None stays as it is, but `unconfirmed` is removed when the cursor is saved.
     """
     states = mongo.collection(COLLECTION)
     if mapping:
         states.delete_one({"_id": tenant.slug, "mapping": {"$nin": [mapping, "", None]}})
     values: mongo.Document = {"mapping": mapping} if mapping else {}
+    removed: mongo.Document = {}
     if full_read_at is not None:
         values["last_full_at"] = full_read_at
+    elif needs_full_read:
+        removed["last_full_at"] = ""
+    if unconfirmed is not None:
+        values["unconfirmed"] = unconfirmed
+    elif cursor is not None:
+        removed["unconfirmed"] = ""
     if newest is not None:
         values["newest_id"], values["newest_at"] = newest
-    update: mongo.Document = {"$set": values} if values else {}
-    if cursor is not None:
-        update["$max"] = {"cursor": cursor}
+    parts = {"$set": values, "$unset": removed, "$max": {"cursor": cursor} if cursor is not None else {}}
+    update = {operator: part for operator, part in parts.items() if part}
     if update:
         states.update_one({"_id": tenant.slug}, update, upsert=True)
 

@@ -80,7 +80,7 @@ def test_a_date_that_can_only_be_one_is_read(text: str, hours_off: float) -> Non
         ("3 12 2026 09:00", "may start with the day or the month; set a date_format"),
         ("2026 12 03", "may start with the day or the month; set a date_format"),
         ("Tue 04/03/2026", "may start with the day or the month; set a date_format"),
-        ("12/Feb/21 10:19 PM", "has a two-digit year; set a date_format"),
+        ("12/Feb/21 10:19 PM", "has a two-digit year; set a matching date_format"),
         (1773133200, "is a number; set date_format to epoch"),
         ("1773133200", "is a number; set date_format to epoch"),
         ("1704121200000", "is a number; set date_format to epoch"),

@@ -171,7 +171,7 @@ class TestLeavingOut:
 
 @pytest.mark.parametrize(
     ("option", "complaint"),
-    [({"timezone": "Mars/Base"}, "no zone “Mars/Base”"), ({"date_format": "dd.mm"}, "no format of a whole date"),
+    [({"timezone": "Mars/Base"}, "unknown time zone “Mars/Base”"), ({"date_format": "dd.mm"}, "not a format for a complete date"),
      ({"date_format": "%d.%m.%Y %Z"}, "%z"), ({"skip_where": ["state"]}, "skip_where")],
 )  # fmt: skip
 def test_a_wrong_setting_for_values_is_rejected_by_name(option: Mapping[str, Any], complaint: str) -> None:

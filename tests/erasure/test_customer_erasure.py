@@ -55,7 +55,7 @@ def deliver(tenant: Tenant, key: str, *customers: str) -> None:
     tickets = [
         {**facts, "ticket_id": f"of {each}", "customer_id": each, "subject": f"from {each}"} for each in customers
     ]
-    headline = f"{len(tickets)} tickets, the oldest: from {customers[0]}"
+    headline = f"{len(tickets)} tickets; oldest: from {customers[0]}"
     document = {"_id": f"{tenant.slug} {key}", "tenant_id": tenant.slug, "status": "delivered", "tickets": tickets,
                 "customers": sorted(customers), "headline": headline, "composed_at": real_clock.now()}  # fmt: skip
     mongo.collection("deliveries").insert_one(document)
@@ -110,7 +110,7 @@ def test_a_digest_keeps_its_tickets_of_other_customers(tenant: Tenant) -> None:
     message = mongo.collection("deliveries").find_one({"_id": "acme digest"})
     assert message is not None
     assert [each["customer_id"] for each in message["tickets"]] == message["customers"] == ["other1", "other2"]
-    assert message["headline"] == "2 urgent tickets of 2 customers, the oldest: from other1"
+    assert message["headline"] == "2 urgent tickets from 2 customers; oldest: from other1"
 
 
 def test_all_numbers_are_exact_after_an_erasure(filled: Tenant) -> None:

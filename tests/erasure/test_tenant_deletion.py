@@ -161,7 +161,7 @@ def test_a_tenant_id_is_free_only_after_its_data_is_erased(
         call_command("tenant", "create", "acme", "--name", "New")
     form = {"slug": "acme", "name": "New", "timezone": "UTC", "is_active": "on",
             "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}  # fmt: skip
-    assert "still data" in client_of(superuser).post("/admin/tenants/tenant/add/", form).content.decode()
+    assert "Data of a deleted tenant" in client_of(superuser).post("/admin/tenants/tenant/add/", form).content.decode()
     call_command("tenant", "delete", "acme", "--yes", stdout=io.StringIO())
     Tenant.objects.create(slug="acme", name="New")
     assert left_of("acme").keys() == {"tenants_tenant", "audit_log"}

@@ -49,7 +49,7 @@ _DEFAULT = "risk"
 
 RISK_EXPLAINED = (
     f"Risk score: {RISK_HIGH} points per high-urgency and {RISK_NEGATIVE} per negative ticket, per 100 tickets in the last "
-    f"7 days (at least {FEWEST}). The maximum is {100 * (RISK_HIGH + RISK_NEGATIVE)}. Tenants without data come first, then "
+    f"7 days (fewer than {FEWEST} count as {FEWEST}). The maximum is {100 * (RISK_HIGH + RISK_NEGATIVE)}. Tenants without data come first, then "
     "those whose sync fails."
 )
 

@@ -36,7 +36,8 @@ class Link:
     @property
     def number(self) -> int:
         """The marked number, else the one the title ends with, else the first in the text."""
-        for text, pattern in ((self.count, r"\d+"), (self.title, r"(\d+)(?: tickets?| \w+)?$"), (self.text, r"\d+")):
+        in_title = r"(\d+)(?: tickets?| open at the end| \w+)?$"
+        for text, pattern in ((self.count, r"\d+"), (self.title, in_title), (self.text, r"\d+")):
             found = re.findall(pattern, text.replace(",", ""))
             if found:
                 return int(found[0])

@@ -100,7 +100,7 @@ def test_a_cursor_is_only_valid_for_its_own_list(owner: User, tenant: Tenant, ot
     ):
         status, body = api.call("GET", path, page_size=2, cursor=cursor, **params)
         assert (status, body["errors"][0]["field"]) == (422, "cursor"), path
-        assert "begin again" in body["detail"]
+        assert "Start again" in body["detail"]
 
 
 def test_urgent_is_the_same_list_as_the_filter(owner: User, tenant: Tenant) -> None:

@@ -64,7 +64,7 @@ class OwnDatabase:
 
     def environment(self, **more: str) -> dict[str, str]:
         """What a process needs to work on this database."""
-        return {**os.environ, "MONGODB_URI": self.uri, "MONGODB_NAME": self.name, **more}
+        return processes.environment(**{"MONGODB_URI": self.uri, "MONGODB_NAME": self.name, **more})
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """`manage.py` with these arguments as a process."""

@@ -67,6 +67,6 @@ def test_presets_list_all_tickets_unless_configured_otherwise() -> None:
 def test_the_settings_describe_how_missing_tickets_are_treated() -> None:
     options = rest_options("rest", {"path": "/t", "fields": FIELDS, "params": {"status": "open"}})
     assert options.about_absent == (
-        "A ticket that is missing from the list is kept, because “status” may leave some out (absent=unknown)."
+        "Tickets missing from the list are kept, because “status” may filter them out (absent=unknown)."
     )
-    assert "counts as deleted" in rest_options("redmine", {}).about_absent
+    assert "count as deleted" in rest_options("redmine", {}).about_absent

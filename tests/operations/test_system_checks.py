@@ -137,5 +137,5 @@ def test_the_demo_leaves_a_database_in_use_alone(database: OwnDatabase) -> None:
     make_user("ann")
     ended = database.run("demo", "--helpdesk-port", "0", PORT=str(child_process.free_port()))
     assert ended.returncode != 0
-    assert "1 people and 0 tenants" in ended.stderr and "Nothing was changed" in ended.stderr
+    assert "1 user and 0 tenants" in ended.stderr and "Nothing was changed" in ended.stderr
     assert list(User.objects.values_list("username", flat=True)) == ["ann"]

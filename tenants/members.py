@@ -15,7 +15,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from supportsaas.db.model_transaction import in_transaction, serialize_on
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.credentials.sessions import end_sessions
 from tenants.models import Membership, Role, Tenant, User
 

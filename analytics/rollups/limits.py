@@ -1,4 +1,4 @@
-"""What roll-ups leave out: days with so many different values that a document or MongoDB's response would be too large.
+"""What roll-ups leave out: days with too many different values for one document or one MongoDB response.
 
 Such a day is read from the tickets, like a dirty one: still exact, and slower only for that tenant.
 """

@@ -1,9 +1,8 @@
 """What a log line says: the message, and whose request, tenant and job it belongs to.
 
-Whoever begins a piece of work says so once (`with logs.about(job=…, tenant=…)`); structlog keeps it in context
-variables, so every line that is written meanwhile in this thread carries it, and in threads that are started with
-`logs.carried`. Modules log through the standard library; structlog's formatter takes each record through the
-processors below.
+Code that starts a piece of work names it once (`with logs.about(job=…, tenant=…)`). structlog keeps that in context
+variables, so every line written in this thread, and in threads started with `logs.carried`, carries it. Modules log
+through the standard library; structlog's formatter takes each record through the processors below.
 
 Logs leave the machine, so they hold no secret and no word of a ticket: addresses lose their query, tokens and
 passwords are blotted out, and a refused write shows MongoDB's code, not the document.

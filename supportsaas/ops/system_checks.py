@@ -1,4 +1,4 @@
-"""What can be wrong with an installation, as Django system checks with ids of ours; docs/operations.md explains each.
+"""What can be wrong with an installation, as Django system checks with their own IDs; docs/operations.md explains each.
 
 `manage.py doctor` runs all of them. `manage.py check` runs those that need the database with `--database default`, and
 most only with `--deploy`: `migrate` runs database checks too, and must not stop at what it is about to change.

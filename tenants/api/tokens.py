@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, TextChoices
 
 from supportsaas import clock
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.access import find_access
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 

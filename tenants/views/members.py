@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants import members
 from tenants.access import TenantAccess, TenantRequest, find_access, tenant_required
 from tenants.members import NoSuchPerson

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.access import (
     SignedInRequest,
     TenantAccess,

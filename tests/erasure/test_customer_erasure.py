@@ -13,9 +13,9 @@ from django.test import Client
 from analytics.rollups.refreshing import refresh
 from supportsaas import clock as real_clock
 from supportsaas.db import mongo
-from supportsaas.rejected import Rejected
 from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
+from supportsaas.web.rejected import Rejected
 from tenants.models import AuditEntry, Tenant, User
 from tests.builders import record, store_tickets
 from tests.conftest import FakeClock

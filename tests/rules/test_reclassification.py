@@ -14,8 +14,8 @@ from pymongo.errors import ConnectionFailure
 from analytics.rollups.refreshing import refresh
 from supportsaas import clock
 from supportsaas.db import mongo
-from supportsaas.rejected import Rejected
 from supportsaas.reliability.lock import Lock
+from supportsaas.web.rejected import Rejected
 from tenants.models import Tenant, User
 from tests.builders import delete_stored, record, store_tickets, store_words
 from tests.conftest import FakeClock

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.models import AuditEntry, Tenant, User
 from tests.builders import store_tickets
 from tests.hostile import CORPUS, problems_of

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants import members
 from tenants.models import Membership, Role, Tenant, User
 from tests.conftest import PASSWORD

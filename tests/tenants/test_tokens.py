@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from supportsaas import clock
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.api import tokens
 from tenants.api.tokens import Scope
 from tenants.models import ApiToken, Membership, Role, Tenant, User

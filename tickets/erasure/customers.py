@@ -19,9 +19,9 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.formatting import format_number
 from supportsaas.ops.process_name import process_name
-from supportsaas.rejected import Rejected
 from supportsaas.reliability.lock import HeldLock, Lock
 from supportsaas.reliability.outbox import COLLECTION as OUTBOX
+from supportsaas.web.rejected import Rejected
 from tenants.audit import audit_log
 from tenants.models import Tenant
 from tickets.alerts.deliveries import COLLECTION as DELIVERIES

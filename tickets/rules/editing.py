@@ -9,7 +9,7 @@ from functools import partial
 
 from supportsaas.db.model_transaction import in_transaction
 from supportsaas.db.ordered_rows import Direction, move_row
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.models import Tenant
 from tickets.classification.tenant_rules import MAX_RULES
 from tickets.rules.model import FULL, ClassificationRule

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from supportsaas.db.model_transaction import in_transaction
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.models import Tenant
 from tickets.records.normalize import clean_text
 from tickets.records.statuses import MAPPABLE_STATUSES, fold_status, spell_status, state_of

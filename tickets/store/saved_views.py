@@ -16,7 +16,7 @@ from supportsaas.db import mongo
 from supportsaas.db.model_documents import from_document
 from supportsaas.db.model_transaction import in_transaction, serialize_on
 from supportsaas.db.ordered_rows import Direction, move_row
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.audit.audit_log import Audited
 from tenants.models import Tenant
 from tickets.records.normalize import clean_text

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.models import Tenant
 from tickets.erasure.customers import count_customer_data, erase_customer
 

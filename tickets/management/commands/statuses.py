@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
 
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.models import Tenant
 from tickets.management.reporting import Exit
 from tickets.records.statuses import MAPPABLE_STATUSES

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from supportsaas.formatting import format_number
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.erasure.customers import CustomerData, count_customer_data, erase_customer

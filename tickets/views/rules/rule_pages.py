@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.classification.tenant_rules import MAX_RULES

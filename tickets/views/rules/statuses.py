@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.records.statuses import KNOWN_STATUSES, MAPPABLE_STATUSES, NO_STATUS, join_spellings, state_of

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from supportsaas.rejected import Rejected
+from supportsaas.web.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.store import saved_views

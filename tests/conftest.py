@@ -97,9 +97,19 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_keepdb() -> bool:
+    """The database goes with its server. On a server of your own it stays, and the next run uses it again."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         indexes.ensure_indexes()
+        empty_collections()
+    yield
+    # While a browser is open, Django has another connection in this thread, and tests may have closed its pool.
+    connection.connection = None
 
 
 @pytest.fixture

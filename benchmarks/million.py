@@ -66,7 +66,7 @@ def _fill(slug: str, size: int) -> None:
     from supportsaas import clock
     from supportsaas.db import mongo
     from tickets.classification.classify import classify_ticket
-    from tickets.classification.stored_words import searchable_words, topic_words
+    from tickets.classification.stored_words import searchable_words, topic_word
     from tickets.classification.tenant_rules import TenantRules
     from tickets.classification.topics import topics
     from tickets.demo.bulk import BulkTenant
@@ -74,7 +74,6 @@ def _fill(slug: str, size: int) -> None:
     from tickets.planning import page_plan, reading
     from tickets.planning.changes import Verdict
     from tickets.records.normalize import TicketContent
-    from tickets.store.facet_cube import Facets
 
     @lru_cache(maxsize=10_000)
     def classified(subject: str, message: str) -> Verdict:
@@ -101,7 +100,7 @@ def _fill(slug: str, size: int) -> None:
             plan.add_new(ticket)
         for each in plan.inserts:
             ids = searchable_words(texts=(), ids=(each["external_id"], each["customer_id"]))
-            words_of_topics = topic_words(each["topics"], Facets.of(each))
+            words_of_topics = map(topic_word, each["topics"])
             each["words"] = [*words_of_text(each["subject"], each["message"]), *ids, *words_of_topics]
             del each["unindexed_since"]
         mongo.collection("tickets").insert_many(plan.inserts, ordered=False)

@@ -110,6 +110,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.ingestion.schedule",
     "tickets.ingestion.incidents",
     "tickets.store.word_index",
+    "tickets.store.older_words",
     "tickets.rules.reclassification",
     "tickets.status_mapping.remapping",
     "tickets.alerts.dispatcher",

@@ -55,6 +55,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("rollup_state", field="_id"),
     TenantData("sync_state", field="_id"),
     TenantData("rule_judging", field="_id"),
+    TenantData("older_words", field="_id"),
     TenantData("status_remapping", field="_id"),
     TenantData("schedules", field="_id"),
     TenantData("circuits", field="_id", is_behind_at=True),

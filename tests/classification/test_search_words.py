@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tickets.classification.search_query import IGNORED, QueryError, Term, find_hits, parse_query
-from tickets.classification.stored_words import searchable_words, topic_word_with, topic_words
+from tickets.classification.stored_words import searchable_words
 from tickets.classification.tokenizer import LONGEST_WORD, fold, split_words
 
 
@@ -91,15 +91,6 @@ class TestFolding:
     def test_only_the_distinguishing_part_of_an_id_is_stored(self) -> None:
         assert searchable_words(texts=[], ids=["TA-000123", "cust_17"]) == ["000123", "17"]
         assert searchable_words(texts=[], ids=["abc-def"]) == ["abc", "def"]
-
-    def test_a_topic_is_stored_alone_and_together_with_values(self) -> None:
-        assert topic_words(["refund"], ("open", True)) == ["#refund", '#refund["open",true]']
-
-    @given(*[st.tuples(st.text(), st.text(), st.booleans())] * 2)
-    def test_a_different_topic_value_has_a_different_word(
-        self, one: tuple[str, str, bool], other: tuple[str, str, bool]
-    ) -> None:
-        assert (topic_word_with("a", one) == topic_word_with("a", other)) == (one == other)
 
     def test_words_that_are_too_common_are_not_stored(self) -> None:
         assert words("The refund is in the mail") == ["refund", "mail"]

@@ -38,6 +38,7 @@ from tickets.models import ClassificationRule, SavedView
 from tickets.rules.editing import save_rule
 from tickets.status_mapping.editing import save_meanings
 from tickets.store import quarantine
+from tickets.store.older_words import request_removal
 
 BASE = Path(__file__).parents[2]
 ClientOf = Callable[[User], Client]
@@ -59,6 +60,7 @@ def fill(tenant: Tenant) -> None:
     save_state(tenant, cursor=clock.now(), full_read_at=clock.now())
     claim_origin(tenant)
     erase_customer(tenant, "c2")
+    request_removal()
     user = User.objects.create(username=f"{tenant.slug}-admin")
     Membership.objects.create(tenant=tenant, user=user, role=Role.ADMIN)
     ApiToken.issue(name="t", user=user, tenant=tenant, role=Role.ADMIN)

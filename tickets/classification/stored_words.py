@@ -1,9 +1,7 @@
 """The words that are stored with a ticket so that a search finds it. Pure."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from tickets.classification.search_query import IGNORED, Term
 from tickets.classification.tokenizer import READ_LIMIT, split_words
@@ -25,18 +23,9 @@ def searchable_words(*, texts: Iterable[str], ids: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def topic_words(topics: Sequence[str], values: tuple[str | bool, ...]) -> list[str]:
-    """The stored words for a ticket's topics: each alone, and each together with values of the ticket."""
-    return [topic_word(topic) for topic in topics] + [topic_word_with(topic, values) for topic in topics]
-
-
 def topic_word(topic: str) -> str:
+    """The stored word of a topic."""
     return TOPIC_SIGN + topic
-
-
-def topic_word_with(topic: str, values: tuple[str | bool, ...]) -> str:
-    """A topic and values as one word, so that tickets with both are next to each other in an index."""
-    return f"{TOPIC_SIGN}{topic}{_as_json(values)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +41,6 @@ def stored_words_of(term: Term) -> StoredTerm:
     distinguishing = _distinguishing(term.words)
     whole = tuple(word for word in term.whole_words if word in distinguishing and word not in IGNORED)
     return StoredTerm(whole, term.prefix if term.prefix in distinguishing else None)
-
-
-@lru_cache(maxsize=1000)
-def _as_json(values: tuple[str | bool, ...]) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def _distinguishing(words: Sequence[str]) -> tuple[str, ...]:

@@ -22,11 +22,10 @@ from tickets.records.origin import Origin
 from tickets.records.statuses import StatusMap, spell_status
 from tickets.records.transitions import first_transitions, is_only_mapped_otherwise, next_transitions
 from tickets.records.versions import Action, FieldChanges, ReadTicket, StoredVersion
-from tickets.store.facet_cube import Facets, day_facets
+from tickets.store.facet_cube import day_facets
 from tickets.store.page_writes import SEARCHABLE, Announcement, PageWrites
 
 Document = dict[str, Any]
-_STORED_WITH_TOPICS = frozenset(Facets._fields)
 VERDICTS = frozenset(("urgency", "sentiment", "requires_action"))
 RULES_CHANGED = "rules changed"
 """The reason of a history entry whose classification changed though the helpdesk's ticket did not."""
@@ -125,8 +124,7 @@ class PagePlan(PageWrites):
         else:
             self.counts[day_facets(stored)] -= 1
         self.counts[day_facets({**stored, **values})] += 1
-        is_stored_otherwise = "unindexed_since" not in stored and values.keys() & _STORED_WITH_TOPICS
-        if stored["is_deleted"] or values.keys() & SEARCHABLE or is_stored_otherwise:
+        if stored["is_deleted"] or values.keys() & SEARCHABLE:
             values["unindexed_since"] = self.now
         if changes:
             expiry = self._expiry(values["created_at"] if "created_at" in values else stored["created_at"])

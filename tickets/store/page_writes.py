@@ -12,7 +12,7 @@ from tickets.store.facet_cube import DayFacetCounts
 Document = dict[str, Any]
 
 SEARCHABLE = frozenset(("subject", "message", "customer_id", "topics"))
-"""The fields that a ticket's words come from. Its topics are stored together with its facets, too."""
+"""The fields that a ticket's words come from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

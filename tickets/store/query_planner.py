@@ -16,7 +16,7 @@ from supportsaas.db.mongo import Document, Pipeline
 from supportsaas.db.parallel import run_parallel
 from tenants.models import Tenant
 from tickets.classification.search_query import QueryError, parse_query
-from tickets.classification.stored_words import topic_word, topic_word_with
+from tickets.classification.stored_words import topic_word
 from tickets.store.collection_names import TICKETS
 from tickets.store.facet_counts import FacetCountStore, group_by_facets, read_facet_counts
 from tickets.store.facet_cube import FacetCounts, facet_match, filtered, filters_facets
@@ -25,7 +25,6 @@ from tickets.store.index_scans import (
     CUSTOMER_INDEX,
     DATE_INDEX,
     FACET_INDEX,
-    MAX_RANGES,
     WAITING_INDEX,
     WORDS_INDEX,
     IndexScan,
@@ -35,10 +34,9 @@ from tickets.store.search import TicketSearch, WordMatch
 
 MAX_EXAMINED = 3_000
 """Tickets that are read to count their facets, or for a page of matches that no index finds."""
-MAX_COUNTED = 10_000
-"""The tickets of a keyword with conditions on facets are counted up to here."""
 MAX_COMPARED = 20_000
-"""A search with conditions on facets reads whichever finds fewer tickets, words or facets, and compares up to here."""
+"""A keyword or search with conditions on facets reads whichever finds fewer tickets, words or facets, and compares up
+to here."""
 MAX_COUNTED_BY_INDEX = 300_000
 """The tickets of one contiguous range of an index are counted up to here."""
 
@@ -56,17 +54,14 @@ class FacetPlan:
 
 @dataclass(frozen=True, slots=True)
 class IndexPlan:
-    """Indexes count the list: the tickets of `counted` minus those of `excluded`, up to `limit`."""
+    """Indexes count the list, up to `MAX_COUNTED_BY_INDEX`."""
 
     scans: Sequence[IndexScan]
-    counted: Sequence[IndexScan]
-    limit: int
-    excluded: Sequence[IndexScan] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SamplePlan:
-    """Indexes find very many tickets that have to be checked one by one, so only the first `MAX_EXAMINED` are."""
+    """Indexes find tickets that have to be checked one by one, so only the first `MAX_EXAMINED` of each scan are."""
 
     scans: Sequence[IndexScan]
 
@@ -128,11 +123,9 @@ class QueryPlanner:
             return FacetPlan(scans, counts)
         has_facets = filters_facets(wanted)
         if has_facets and wanted.customer_id is None:
-            if words is None:
-                return self._plan_keyword_with_facets(wanted)
             return SamplePlan(self._shorter_scans(wanted, words, scans))
         if not has_facets and not any(scan.residual for scan in found if scan.index != WAITING_INDEX):
-            return IndexPlan(scans, counted=scans, limit=MAX_COUNTED_BY_INDEX)
+            return IndexPlan(scans)
         return SamplePlan(scans)
 
     def _narrow_scans(self, wanted: TicketFilter, words: WordMatch | None) -> Iterator[IndexScan]:
@@ -143,7 +136,7 @@ class QueryPlanner:
             if words is not None:
                 yield scan.with_residual(*words.all_checks())
             elif wanted.keyword is not None:
-                yield scan.with_residual({"topics": wanted.keyword})
+                yield scan.with_residual(_topic_match(wanted))
             else:
                 yield scan
             return
@@ -154,12 +147,13 @@ class QueryPlanner:
             return
         assert wanted.keyword is not None
         yield IndexScan({**tenant, "words": topic_word(wanted.keyword)}, WORDS_INDEX)
-        yield self._waiting(wanted, {"words": {"$exists": False}})
+        yield self._waiting(wanted)
 
-    def _waiting(self, wanted: TicketFilter, *conditions: Document) -> IndexScan:
-        """Tickets with the keyword whose words are not stored yet, or not right yet."""
+    def _waiting(self, wanted: TicketFilter) -> IndexScan:
+        """Tickets with the keyword whose words are not stored yet."""
         bounds = {"tenant_id": self._tenant.slug, "unindexed_since": {"$exists": True}}
-        return IndexScan(bounds, WAITING_INDEX).with_residual(_period(wanted), {"topics": wanted.keyword}, *conditions)
+        without_words: Document = {"words": {"$exists": False}}
+        return IndexScan(bounds, WAITING_INDEX).with_residual(_period(wanted), _topic_match(wanted), without_words)
 
     def _count_facets(self, scans: Sequence[IndexScan]) -> FacetCounts | None:
         """The facet counts of the tickets, or None if there are too many to read."""
@@ -177,35 +171,16 @@ class QueryPlanner:
     def facets_pipeline(match: Document) -> Pipeline:
         return [{"$match": match}, {"$limit": MAX_EXAMINED + 1}, *group_by_facets()]
 
-    def _plan_keyword_with_facets(self, wanted: TicketFilter) -> IndexPlan:
-        """By the words that hold the keyword together with facets. Waiting tickets are read as they really are."""
-        assert wanted.keyword is not None
-        counts = filtered(self._facet_counts.find_counts(wanted.created_from, wanted.created_to), wanted)
-        words = sorted(topic_word_with(wanted.keyword, facets) for facets in counts)
-        tenant = {"tenant_id": self._tenant.slug, **_period(wanted)}
-        stored = [
-            IndexScan({**tenant, "words": {"$in": words[start : start + MAX_RANGES]}}, WORDS_INDEX)
-            for start in range(0, len(words), MAX_RANGES)
-        ]
-        is_right: Document = {"unindexed_since": {"$exists": False}}
-        waiting = self._waiting(wanted, facet_match(wanted))
-        waiting_by_words = self._waiting(wanted, {"words": {"$in": words}})
-        return IndexPlan(
-            [*(scan.with_residual(is_right) for scan in stored), waiting],
-            counted=[*stored, waiting],
-            limit=MAX_COUNTED,
-            excluded=[waiting_by_words] if words else [],
-        )
-
     def _shorter_scans(
-        self, wanted: TicketFilter, words: WordMatch, by_words: Sequence[IndexScan]
+        self, wanted: TicketFilter, words: WordMatch | None, by_words: Sequence[IndexScan]
     ) -> Sequence[IndexScan]:
         """The scans by words or by facets, whichever finds fewer tickets."""
         counts = filtered(self._facet_counts.find_counts(wanted.created_from, wanted.created_to), wanted)
         with_facets = counts.total()
         if with_facets > MAX_COMPARED or self._count_found(by_words, limit=with_facets) <= with_facets:
             return by_words
-        return [scan.with_residual(*words.all_checks()) for scan in self._scans_by_facets(wanted, counts)]
+        checks = [_topic_match(wanted)] if words is None else words.all_checks()
+        return [scan.with_residual(*checks) for scan in self._scans_by_facets(wanted, counts)]
 
     def _count_found(self, scans: Sequence[IndexScan], *, limit: int) -> int:
         """How many tickets the indexes find, at most `limit` + 1 for each scan."""
@@ -214,3 +189,7 @@ class QueryPlanner:
 
 def _period(wanted: TicketFilter) -> Document:
     return {name: value for name, value in wanted.match().items() if name == "created_at"}
+
+
+def _topic_match(wanted: TicketFilter) -> Document:
+    return {"topics": wanted.keyword}

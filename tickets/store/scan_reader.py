@@ -76,11 +76,15 @@ class ScanReader:
         keys = self._tickets.find(bounds, _KEYS).hint(scan.index).sort(TICKET_ORDER.sort(backwards=backwards))
         return next(iter(keys.skip(query_planner.MAX_EXAMINED - 1).limit(1)), None)
 
-    def count_sample(self, scan: IndexScan) -> int:
-        """How many of the first `MAX_EXAMINED` tickets that the index finds meet the other conditions."""
-        sample: Pipeline = [{"$match": scan.bounds}, {"$limit": query_planner.MAX_EXAMINED}]
+    def count_sample(self, scan: IndexScan) -> tuple[int, bool]:
+        """How many of the first `MAX_EXAMINED` tickets that the index finds meet the other conditions, and whether it
+        finds more.
+        """
+        limit = query_planner.MAX_EXAMINED
+        sample: Pipeline = [{"$match": scan.bounds}, {"$limit": limit}]
         rows = self._tickets.aggregate([*sample, *_residual(scan), {"$count": "n"}], hint=scan.index)
-        return sum(row["n"] for row in rows)
+        count = sum(row["n"] for row in rows)
+        return count, mongo.count(TICKETS, scan.bounds, index=scan.index, most=limit + 1) > limit
 
     def find_place(self, scans: Sequence[IndexScan], skipped: int, *, total: int) -> Document | None:
         """The last of the first `skipped` tickets, counted from the nearer end of the index; None past the last."""

@@ -93,14 +93,15 @@ class TicketSearch:
         """The stored words that start with the prefix, by hops from word to word along the index."""
         found: list[str] = []
         place, end = prefix, prefix + "\U0010ffff"
-        while (word := self._next_word(place, end)) is not None:
+        while (word := self.find_next_word(place, end)) is not None:
             found.append(word)
             if len(found) > MAX_WORDS_OF_A_PREFIX:
                 raise QueryError(f"matches too many words that start with “{prefix}”; type more letters before the *")
             place = word + "\0"
         return tuple(found) or (prefix,)
 
-    def _next_word(self, place: str, end: str) -> str | None:
+    def find_next_word(self, place: str, end: str) -> str | None:
+        """The first stored word from `place` on and before `end`."""
         keys = (
             self._tickets.find({}, return_key=True)
             .hint(WORDS_INDEX)

@@ -167,23 +167,20 @@ class TicketQueries:
         match plan:
             case FacetPlan():
                 return total(plan.counts, wanted)
-            case IndexPlan():
-                excluded = sum(_count(scan) for scan in plan.excluded)
-                return sum(run_parallel(*(partial(_count, scan) for scan in plan.counted))) - excluded
-            case SamplePlan():
+            case IndexPlan() | SamplePlan():
                 return sum(run_parallel(*(partial(_count, scan) for scan in plan.scans)))
             case _:
                 assert_never(plan)
 
     @staticmethod
     def _count_up_to_limit(plan: IndexPlan) -> _Total:
-        excluded = sum(_count(scan) for scan in plan.excluded)
-        most = plan.limit + excluded + 1
-        count = sum(run_parallel(*(partial(_count, scan, most=most) for scan in plan.counted))) - excluded
-        return _Total(count) if count <= plan.limit else _Total(plan.limit, is_more=True)
+        limit = query_planner.MAX_COUNTED_BY_INDEX
+        count = sum(run_parallel(*(partial(_count, scan, most=limit + 1) for scan in plan.scans)))
+        return _Total(count) if count <= limit else _Total(limit, is_more=True)
 
     def _count_sample(self, plan: SamplePlan) -> _Total:
-        return _Total(sum(self._reader.count_sample(scan) for scan in plan.scans), is_more=True)
+        found = run_parallel(*(partial(self._reader.count_sample, scan) for scan in plan.scans))
+        return _Total(sum(count for count, _ in found), is_more=any(is_more for _, is_more in found))
 
 
 def _count(scan: IndexScan, *, most: int | None = None) -> int:

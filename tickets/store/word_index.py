@@ -1,10 +1,8 @@
 """WordIndex: stores with each ticket the words that a search finds it by.
 
-A live ticket has its `words`, or has waited for them since `unindexed_since`; a deleted ticket has neither. The words
-include each topic together with the ticket's facets, so a ticket whose status changes keeps its words and waits until
-they are right again. Each ticket has many entries in the index of words, so ingestion only marks it as waiting, and a
-periodic task stores the words within seconds. Storing them removes exactly the mark that was read, so neither a second
-worker nor a change in between does harm.
+A live ticket has its `words`, or has waited for them since `unindexed_since`; a deleted ticket has neither. Each ticket
+has many entries in the index of words, so ingestion only marks it as waiting, and a periodic task stores the words within
+seconds. Storing them removes exactly the mark that was read, so neither a second worker nor a change in between does harm.
 """
 
 import threading
@@ -22,27 +20,17 @@ from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
-from tickets.classification.stored_words import (
-    TOPIC_SIGN,
-    searchable_words,
-    topic_word_with,
-    topic_words,
-)
+from tickets.classification.stored_words import searchable_words, topic_word
 from tickets.classification.tokenizer import READ_LIMIT
 from tickets.store.collection_names import TICKETS
-from tickets.store.facet_cube import Facets
 
 BATCH = 500
 BATCHES_PER_ROUND = 10
 _COUNT_LIMIT = 10_000
 _LATE = timedelta(minutes=5)
 _READ = {"subject": 1, "message": {"$substrCP": ["$message", 0, READ_LIMIT]}, "external_id": 1, "customer_id": 1,
-         "topics": 1, "unindexed_since": 1, "digest": 1, **dict.fromkeys(Facets._fields, 1)}  # fmt: skip
+         "topics": 1, "unindexed_since": 1, "digest": 1}  # fmt: skip
 _EXISTS, _IS_MISSING = {"$exists": True}, {"$exists": False}
-
-_LAST_WORD = {"$arrayElemAt": ["$words", -1]}
-_FACETS_IN_WORDS = {"$substrCP": [_LAST_WORD, {"$max": [0, {"$indexOfCP": [_LAST_WORD, "["]}]}, 10_000]}
-"""The facets that a ticket's last word, one of its topics, is stored with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,36 +86,11 @@ class WordIndex:
         """How many live tickets have no words and do not wait for them either."""
         return self._tickets.count_documents(self._without_words)
 
-    def count_with_wrong_words(self) -> int:
-        """How many tickets have topics stored with facets that are not theirs, and do not wait."""
-        return sum(row["count"] for row in self._find_wrong_words())
-
     def rebuild(self, *, everything: bool = False) -> int:
-        """Have the workers store the words of live tickets that have none or wrong ones, or of all. Returns how many."""
-        mark = {"$set": {"unindexed_since": clock.now()}}
+        """Have the workers store the words of the live tickets that have none, or of all. Returns how many."""
         match = {"tenant_id": self.tenant_id, "is_deleted": False} if everything else self._without_words
-        count = self._tickets.update_many(match, {**mark, "$unset": {"words": ""}}).modified_count
-        for row in self._find_wrong_words():
-            wrong = {
-                **self._with_topics,
-                **row["_id"]["facets"],
-                "$expr": {"$eq": [_FACETS_IN_WORDS, row["_id"]["in_words"]]},
-            }
-            count += self._tickets.update_many(wrong, mark).modified_count
-        return count
-
-    def _find_wrong_words(self) -> list[Document]:
-        key = {"facets": {name: f"${name}" for name in Facets._fields}, "in_words": _FACETS_IN_WORDS}
-        rows = self._tickets.aggregate([{"$match": self._with_topics}, {"$group": {"_id": key, "count": {"$sum": 1}}}])
-        return [
-            row
-            for row in rows
-            if topic_word_with("", Facets.of(row["_id"]["facets"])) != TOPIC_SIGN + row["_id"]["in_words"]
-        ]
-
-    @property
-    def _with_topics(self) -> Document:
-        return {"tenant_id": self.tenant_id, "words": _EXISTS, "topics.0": _EXISTS, "unindexed_since": _IS_MISSING}
+        change = {"$set": {"unindexed_since": clock.now()}, "$unset": {"words": ""}}
+        return self._tickets.update_many(match, change).modified_count
 
     @property
     def _without_words(self) -> Document:
@@ -139,7 +102,7 @@ def words_of(ticket: Document) -> list[str]:
     words = searchable_words(
         texts=(ticket["subject"], ticket["message"]), ids=(ticket["external_id"], ticket["customer_id"])
     )
-    return words + topic_words(ticket.get("topics", ()), Facets.of(ticket))
+    return words + [topic_word(topic) for topic in ticket.get("topics", ())]
 
 
 # -- Periodic task -------------------------------------------------------------------------

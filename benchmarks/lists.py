@@ -191,7 +191,8 @@ def _examined(work: Callable[[], Any]) -> tuple[int, int]:
         work()
     finally:
         database.command("profile", 0)
-    told = list(database["system.profile"].find({"ns": {"$in": [f"{database.name}.{each}" for each in _READ]}}))
+    read = {"ns": {"$in": [f"{database.name}.{each}" for each in _READ]}}
+    told = list(database["system.profile"].find(read, {"keysExamined": 1, "docsExamined": 1}))
     keys, documents = (sum(each.get(name, 0) for each in told) for name in ("keysExamined", "docsExamined"))
     return keys, documents
 

@@ -12,20 +12,26 @@ from pymongo import IndexModel
 
 from supportsaas.db import mongo
 
+_COMPRESSED = {"storageEngine": {"wiredTiger": {"configString": "block_compressor=zstd"}}}
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
+    """`is_compressed`: takes less than half the space on disk, and writing it costs about a quarter more time."""
+
     collection: str
     keys: tuple[tuple[str, int], ...]
     query: str
     options: dict[str, Any] = field(default_factory=dict)
+    is_compressed: bool = False
 
     @property
     def name(self) -> str:
-        return "_".join(key for key, _ in self.keys)
+        return "_".join(key for key, _ in self.keys) + ("_compressed" if self.is_compressed else "")
 
     def model(self) -> IndexModel:
-        return IndexModel(list(self.keys), name=self.name, **self.options)
+        storage = _COMPRESSED if self.is_compressed else {}
+        return IndexModel(list(self.keys), name=self.name, **self.options, **storage)
 
 
 INDEXES: tuple[Index, ...] = (
@@ -74,7 +80,10 @@ INDEXES: tuple[Index, ...] = (
         (("tenant_id", UP), ("words", UP), ("created_at", DOWN), ("external_id", DOWN)),
         "Search and the list of a keyword, with or without filters, newest first. Tickets get their words a few seconds after "
         "ingestion, so the many entries of this index do not slow ingestion down.",
-        {"partialFilterExpression": {"words": {"$exists": True}}},
+        # Every ticket has a tenant. Naming it makes this another index than the uncompressed one of earlier versions, so
+        # that it can be built while that one is still in use.
+        {"partialFilterExpression": {"tenant_id": {"$exists": True}, "words": {"$exists": True}}},
+        is_compressed=True,
     ),
     Index(
         "tickets",
@@ -303,6 +312,9 @@ INDEXES: tuple[Index, ...] = (
     ),
 )
 
+RETIRED: tuple[tuple[str, str], ...] = (("tickets", "tenant_id_words_created_at_external_id"),)
+"""Collections and names of indexes that only earlier versions use."""
+
 
 def ensure_indexes() -> list[str]:
     """Create missing indexes. Returns the names of all, as `collection.index`."""
@@ -310,3 +322,10 @@ def ensure_indexes() -> list[str]:
         models = [index.model() for index in INDEXES if index.collection == name]
         mongo.collection(name).create_indexes(models)
     return [f"{index.collection}.{index.name}" for index in INDEXES]
+
+
+def drop_retired_indexes() -> None:
+    """Drop the indexes of earlier versions. No process of such a version may still run."""
+    for collection, name in RETIRED:
+        if name in mongo.collection(collection).index_information():
+            mongo.collection(collection).drop_index(name)

@@ -6,10 +6,12 @@ from importlib import import_module
 import pytest
 
 from supportsaas.db import mongo
+from supportsaas.db.indexes import RETIRED, ensure_indexes
 from tenants.models import Tenant
 from tests.builders import store_tickets, store_words
 from tickets.store import older_words
 from tickets.store.filters import TicketFilter
+from tickets.store.index_scans import WORDS_INDEX
 from tickets.store.older_words import COLLECTION, remove_older_words
 from tickets.store.ticket_store import TicketStore
 from tickets.store.word_index import words_of
@@ -64,6 +66,22 @@ def test_lists_are_exact_while_some_tickets_still_have_older_words(
         assert are_right(tenant).count(False) == left
         assert queries.count(TicketFilter(keyword="refund")) == queries.count(TicketFilter(q="refund")) == 9
         assert queries.count(TicketFilter(keyword="refund", status=("open",))) == 8
+
+
+def test_the_index_of_earlier_versions_is_dropped_once_the_workers_start(tenant: Tenant) -> None:
+    tickets = mongo.collection("tickets")
+    collection, name = RETIRED[0]
+    assert collection == "tickets"
+    keys = [("tenant_id", 1), ("words", 1), ("created_at", -1), ("external_id", -1)]
+    tickets.create_index(keys, name=name, partialFilterExpression={"words": {"$exists": True}})
+    store_as_before(tenant, 2)
+    ensure_indexes()
+    assert {name, WORDS_INDEX} <= tickets.index_information().keys()
+    migrate()
+    remove_older_words(threading.Event())
+    assert name not in tickets.index_information()
+    assert WORDS_INDEX in tickets.index_information()
+    assert are_right(tenant) == [True] * 2
 
 
 def test_a_topic_with_brackets_keeps_its_word(tenant: Tenant) -> None:

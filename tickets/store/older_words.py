@@ -2,7 +2,8 @@
 its status and verdicts.
 
 One document for each tenant says where its index of words has been searched up to. A periodic task removes such words a
-batch of tickets at a time and keeps the others, so searches and lists stay exact meanwhile.
+batch of tickets at a time and keeps the others, so searches and lists stay exact meanwhile. It first drops the index that
+those versions used, which would have to be updated, too: workers start after every other process has been restarted.
 """
 
 import threading
@@ -10,6 +11,7 @@ import uuid
 from functools import partial
 
 from supportsaas.db import mongo
+from supportsaas.db.indexes import drop_retired_indexes
 from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
@@ -44,6 +46,8 @@ def remove_older_words(stop: threading.Event) -> int:
     done = 0
     while not stop.is_set():
         slugs = mongo.collection(COLLECTION).distinct("_id")
+        if slugs:
+            drop_retired_indexes()
         changed = for_each_tenant("older words", slugs, partial(_remove_of, stop=stop), stop=stop)
         if not changed:
             break

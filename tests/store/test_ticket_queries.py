@@ -204,14 +204,13 @@ class TestTooManyToCount:
         store, wanted = TicketStore(tenant), TicketFilter(q="refund", status=("new",))
         seen: list[list[str]] = []
         cursor = None
-        for _ in range(3):
+        for examined in (3, 3, None):
             page = store.queries.page_by_cursor(wanted, size=2, cursor=cursor)
             seen.append([each["external_id"] for each in page.tickets])
-            assert page.examined == 3
+            assert page.examined == examined
             cursor = Cursor.decode(page.next_cursor) if page.next_cursor else None
         assert seen == [["T-9"], [], ["T-1"]]
-        end = store.queries.page_by_cursor(wanted, size=2, cursor=cursor)
-        assert (end.tickets, end.next_cursor, end.examined) == ([], None, None)
+        assert cursor is None
         last = store.queries.page_by_cursor(wanted, size=2, cursor=END)
         assert ([each["external_id"] for each in last.tickets], last.examined) == (["T-1"], 3)
         assert last.previous_cursor is not None

@@ -12,7 +12,7 @@ from supportsaas.db.paging import Cursor, is_backwards
 from supportsaas.db.parallel import run_parallel
 from tickets.store import query_planner
 from tickets.store.collection_names import TICKETS
-from tickets.store.index_scans import TICKET_ORDER, IndexScan
+from tickets.store.index_scans import TICKET_ORDER, WAITING_INDEX, IndexScan
 
 _KEYS = {"_id": 0, TICKET_ORDER.time: 1, TICKET_ORDER.key: 1}
 _BATCH = 500
@@ -50,11 +50,16 @@ class ScanReader:
         found: list[list[Document]] = []
         stops: list[Document] = []
         for scan in scans:
-            bounds = TICKET_ORDER.beyond(scan.bounds, cursor)
-            rows = self._read_sample(scan, bounds, limit=limit, fields=fields, backwards=backwards)
+            match, stop = self._sample(scan, cursor)
+            rows = list(
+                self._tickets.find(match, fields)
+                .hint(scan.index)
+                .sort(TICKET_ORDER.sort(backwards=backwards))
+                .limit(limit)
+            )
             found.append(rows)
-            if len(rows) < limit and (last := self._last_of_sample(scan, bounds, backwards=backwards)):
-                stops.append(last)
+            if stop is not None and len(rows) < limit:
+                stops.append(stop)
         merged = _merge(found, backwards=backwards)
         if not stops:
             return Reading(list(islice(merged, limit)))
@@ -63,18 +68,24 @@ class ScanReader:
         tickets = list(islice(_up_to(merged, stop, backwards=backwards), limit))
         return Reading(tickets, stopped_at=None if len(tickets) == limit else stop)
 
-    def _read_sample(
-        self, scan: IndexScan, bounds: Document, *, limit: int, fields: Document, backwards: bool
-    ) -> list[Document]:
-        order = dict(TICKET_ORDER.sort(backwards=backwards))
-        sample: Pipeline = [{"$match": bounds}, {"$sort": order}, {"$limit": query_planner.MAX_EXAMINED}]
-        page: Pipeline = [*_residual(scan), {"$limit": limit}, {"$project": fields}]
-        return list(self._tickets.aggregate([*sample, *page], hint=scan.index))
+    def _sample(self, scan: IndexScan, cursor: Cursor | None) -> tuple[Document, Document | None]:
+        """A match of the scan's tickets among the first `MAX_EXAMINED` that the index finds from the cursor on, and the
+        last of those if the index finds more.
 
-    def _last_of_sample(self, scan: IndexScan, bounds: Document, *, backwards: bool) -> Document | None:
-        """The last ticket of a full sample, or None if the index finds fewer."""
-        keys = self._tickets.find(bounds, _KEYS).hint(scan.index).sort(TICKET_ORDER.sort(backwards=backwards))
-        return next(iter(keys.skip(query_planner.MAX_EXAMINED - 1).limit(1)), None)
+        The index alone says where they end, so a page whose tickets are frequent reads few others.
+        """
+        found = TICKET_ORDER.beyond(scan.match, cursor)
+        if scan.index == WAITING_INDEX:  # not in the order of the list, so all are read in any case
+            return found, None
+        backwards = is_backwards(cursor)
+        keys = self._tickets.find(TICKET_ORDER.beyond(scan.bounds, cursor), _KEYS).hint(scan.index)
+        keys = keys.sort(TICKET_ORDER.sort(backwards=backwards)).skip(query_planner.MAX_EXAMINED - 1).limit(2)
+        match keys.to_list():
+            case [last, beyond]:
+                end = TICKET_ORDER.cursor_at(beyond, backwards=not backwards)
+                return TICKET_ORDER.beyond(found, end), last
+            case _:
+                return found, None
 
     def count_sample(self, scan: IndexScan) -> tuple[int, bool]:
         """How many of the first `MAX_EXAMINED` tickets that the index finds meet the other conditions, and whether it

@@ -16,7 +16,7 @@ from analytics.figures import (
     Totals,
     ValueCount,
 )
-from analytics.periods import CUSTOM, DEFAULT, LONGEST, LONGEST_WORDS, ChosenPeriod, Period, preset
+from analytics.periods import CUSTOM, DEFAULT, LONGEST, LONGEST_WORDS, ChosenPeriod, preset
 from analytics.views.filter_bar import Selection
 from analytics.views.numbers import find_numbers
 from supportsaas import clock
@@ -25,6 +25,7 @@ from tenants.api.access import TenantId, api_tenant
 from tenants.models import Tenant
 from tickets.api.fields import Moment, Words
 from tickets.ingestion.sync_status import data_as_of
+from tickets.records.period import Period
 from tickets.records.statuses import state_of
 from tickets.store.filters import MAX_VALUES, FilterError, TicketFilter, parse_moment
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from tickets.rollups.differences import POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN
+
 Reason = Literal["high", "negative", "open", "repeated"]
 
-POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN, POINTS_REPEATED = 3, 2, 1, 1
+POINTS_REPEATED = 1
 MOST_REPEATED = 5
-"""Points of a customer's risk score: per high-urgency, negative and open ticket, and per ticket after the first (at most
-`MOST_REPEATED`)."""
+"""Points of a customer's risk score per ticket after the first, and how many at most."""
 
 FEWEST_FOR_RATIO = 20
 """With fewer tickets than this before, a ratio is chance. Then the difference is shown."""

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from analytics.dashboard.query_scope import Collection, QueryScope, UnionPart, any_of
-from analytics.dashboard.union_parts import among
-from analytics.periods import Period, preset
-from analytics.rollups.blocks import Pieces, ValidRange, blocks_of, cut, start_of
-from analytics.rollups.view import RollupView, rollup_views
+from analytics.periods import preset
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets import jobs
+from tickets.records.period import Period
 from tickets.records.statuses import IS_UNKNOWN, NOT_CLOSED
+from tickets.rollups.blocks import Block, Pieces, blocks_of
+from tickets.rollups.view import BEGINNING, END, RollupView, rollup_views
 from tickets.store.counters import IS_HIGH, IS_NEGATIVE
 
 _ADDED_UP: Document = {
@@ -91,22 +91,34 @@ def last_runs(tenants: Sequence[Tenant]) -> dict[str, Mapping[str, Any]]:
 
 
 def overview_parts(views: Sequence[RollupView], *, now: datetime) -> list[UnionPart]:
-    """What is read for all tenants together: roll-ups where they are valid, tickets where they are not.
+    """What is read for all tenants together: roll-ups, and the tickets of tenants that have none.
 
     Besides, only the date of each tenant's newest ticket is read.
     """
-    scopes = [QueryScope(view, ()) for view in views]
-    weeks = [(scope, _cut(scope, preset("7d", zone=scope.view.zone, now=now))) for scope in scopes]
-    days = [(scope, _cut(scope, preset("24h", zone=scope.view.zone, now=now))) for scope in scopes]
-    every = [(scope, _cut(scope, _whole(scope))) for scope in scopes]
+    scopes = [QueryScope(view) for view in views]
+    weeks = [(scope, scope.cut(preset("7d", zone=scope.view.zone, now=now))) for scope in scopes]
+    days = [(scope, scope.cut(preset("24h", zone=scope.view.zone, now=now))) for scope in scopes]
+    built = [scope for scope in scopes if scope.view.is_built]
+    not_built = [scope for scope in scopes if not scope.view.is_built]
     mine = {"tenant_id": {"$in": [view.tenant_id for view in views]}, "is_deleted": False}
     by_date = {"$sort": {"tenant_id": 1, "is_deleted": 1, "created_at": -1}}  # as the index: one key a tenant is read
     newest = UnionPart(
         "tickets", mine, [by_date, {"$group": {"_id": "$tenant_id", "newest": {"$first": "$created_at"}}}]
     )
+    whole_weeks = [scope.blocks(_blocks(pieces)) for scope, pieces in weeks if pieces.days]
+    hours_of_weeks = [scope.hours(pieces.hours) for scope, pieces in weeks if pieces.hours]
+    whole_days = [scope.blocks(_blocks(pieces)) for scope, pieces in days if pieces.days]
+    hours_of_days = [scope.hours(pieces.hours) for scope, pieces in days if pieces.hours]
+    everything = [scope.tickets([Period(BEGINNING, END)]) for scope in not_built]
     return [
         newest,
-        *_sums_part("rollup_days", _whole_days(weeks), week="$total", high_week="$high", negative_week="$negative"),
+        *_sums_part(
+            "rollup_numbers",
+            [*whole_weeks, *hours_of_weeks],
+            week="$total",
+            high_week="$high",
+            negative_week="$negative",
+        ),
         *_sums_part(
             "tickets",
             _tickets(weeks),
@@ -114,11 +126,15 @@ def overview_parts(views: Sequence[RollupView], *, now: datetime) -> list[UnionP
             high_week={"$cond": [IS_HIGH, 1, 0]},
             negative_week={"$cond": [IS_NEGATIVE, 1, 0]},
         ),
-        *_sums_part("rollup_days", _whole_days(days), high_day="$high"),
-        *_hours(days),
+        *_sums_part("rollup_numbers", [*whole_days, *hours_of_days], high_day="$high"),
         *_sums_part("tickets", _tickets(days, {"urgency": "high"}), high_day=1),
-        *_sums_part("rollup_blocks", _blocks(scopes), open="$open", unknown="$unknown"),
-        *_sums_part("tickets", _tickets(every, {"status": NOT_CLOSED}), open=1, unknown={"$cond": [IS_UNKNOWN, 1, 0]}),
+        *_sums_part("rollup_numbers", [scope.all_time() for scope in built], open="$open", unknown="$unknown"),
+        *_sums_part(
+            "tickets",
+            [{**each, "status": NOT_CLOSED} for each in everything],
+            open=1,
+            unknown={"$cond": [IS_UNKNOWN, 1, 0]},
+        ),
     ]
 
 
@@ -126,70 +142,32 @@ ScopePieces = tuple[QueryScope, Pieces]
 """A tenant, and the pieces of its period."""
 
 
-def _cut(scope: QueryScope, period: Period | None) -> Pieces:
-    if period is None:
-        return Pieces()
-    if scope.view.built is None:
-        return Pieces(raw=(period,))
-    return cut(period, scope.view.zone, scope.view.valid_days)
-
-
-def _whole(scope: QueryScope) -> Period | None:
-    """From the first ticket to the last."""
-    return scope.clipped(None, None)
-
-
-def _whole_days(parts: Sequence[ScopePieces]) -> list[Document]:
-    return [scope.days(pieces.days) for scope, pieces in parts if pieces.days]
+def _blocks(pieces: Pieces) -> list[Block]:
+    return [block for days in pieces.days for block in blocks_of(days)]
 
 
 def _tickets(parts: Sequence[ScopePieces], more: Document | None = None) -> list[Document]:
     return [{**scope.tickets(pieces.raw), **(more or {})} for scope, pieces in parts if pieces.raw]
 
 
-def _blocks(scopes: Sequence[QueryScope]) -> list[Document]:
-    """The blocks of all days. Outside its days a tenant has no blocks, so one list of blocks can serve several tenants."""
-    together: dict[tuple[int, ValidRange], list[QueryScope]] = {}
-    for scope in scopes:
-        if scope.view.built:
-            together.setdefault((scope.view.generation, scope.view.valid_days), []).append(scope)
-    found: list[Document] = []
-    for (_, valid_days), same in together.items():
-        spans = [scope.view.built for scope in same if scope.view.built]
-        zone = same[0].view.zone
-        first, last = min(span.first_day for span in spans), max(span.last_day for span in spans)
-        pieces = cut(Period(start_of(first, zone), start_of(last + 1, zone)), zone, valid_days)
-        blocks = [block for days in pieces.days for block in blocks_of(days, valid_days)]
-        found += [scope.blocks(blocks) for scope in same if blocks]
-    return found
-
-
-def _hours(parts: Sequence[ScopePieces]) -> list[UnionPart]:
-    """Tenants whose hours start at the same moments are read together."""
-    together: dict[tuple[Period, ...], list[QueryScope]] = {}
-    for scope, pieces in parts:
-        if pieces.hours:
-            together.setdefault(pieces.hours, []).append(scope)
-    found: list[UnionPart] = []
-    for hours, scopes in together.items():
-        high = {"$sum": {"$map": {"input": among("hours", hours), "in": "$$this.high"}}}
-        matches = [scope.days(scope.days_of(hours)) for scope in scopes]
-        found += _sums_part("rollup_days", matches, high_day=high)
-    return found
-
-
 def _sums_part(collection: Collection, matches: Sequence[Document], **numbers: Any) -> list[UnionPart]:
     """Sums per tenant; no part if there is nothing to read."""
     sums = {name: {"$sum": number} for name, number in numbers.items()}
     group = {"$group": {"_id": "$tenant_id", **sums}}
-    return [UnionPart(collection, any_of(_of_many(matches)), [group])] if matches else []
+    return [UnionPart(collection, any_of(_joined(matches)), [group])] if matches else []
 
 
-def _of_many(matches: Sequence[Document]) -> list[Document]:
-    """Merge matches that differ only in the tenant: MongoDB plans each part of an `$or` on its own."""
+def _joined(matches: Sequence[Document]) -> list[Document]:
+    """Matches that differ only in the tenant, or in the keys of roll-ups, as one.
+
+    MongoDB plans each part of an `$or` on its own.
+    """
     found: dict[str, Document] = {}
     for match in matches:
-        rest = {name: value for name, value in match.items() if name != "tenant_id"}
-        same = found.setdefault(repr(rest), {"tenant_id": {"$in": []}, **rest})
+        keys = match["_id"]["$in"] if "_id" in match and "$in" in match["_id"] else None
+        rest = {name: value for name, value in match.items() if name != "tenant_id" and not (name == "_id" and keys)}
+        same = found.setdefault(repr((rest, keys is None)), {"tenant_id": {"$in": []}, **rest})
         same["tenant_id"]["$in"].append(match["tenant_id"])
+        if keys:
+            same.setdefault("_id", {"$in": []})["$in"].extend(keys)
     return list(found.values())

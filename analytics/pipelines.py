@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 from supportsaas.db.mongo import Document, Pipeline
+from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.records.statuses import IS_UNKNOWN
 from tickets.store.counters import CUSTOMER_COUNTERS, count_where
-from tickets.store.filters import SENTIMENTS, URGENCIES
 
 TOTALS: Document = {
     **CUSTOMER_COUNTERS,

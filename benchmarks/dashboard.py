@@ -134,7 +134,8 @@ def _forget() -> None:
 
 
 def _period(tenant: Any, days: int, now: datetime) -> Any:
-    from analytics.periods import Period, day_start, preset
+    from analytics.periods import preset
+    from tickets.records.period import Period, day_start
 
     if days == 1:
         return preset("24h", zone=tenant.zone, now=now)

@@ -37,7 +37,7 @@ def _build(tickets: int) -> None:
 
     from supportsaas.db import indexes, mongo
     from tenants.models import Tenant
-    from tickets.store.collection_names import TICKETS
+    from tickets.records.collection_names import TICKETS
     from tickets.store.facet_counts import FacetCountStore
     from tickets.store.index_scans import WORDS_INDEX
 

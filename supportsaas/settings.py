@@ -115,7 +115,9 @@ PERIODIC_TASK_MODULES = [
     "tickets.status_mapping.remapping",
     "tickets.alerts.dispatcher",
     "tickets.erasure.tenants",
-    "analytics.rollups.refreshing",
+    "tickets.rollups.building",
+    "tickets.rollups.checking",
+    "tickets.rollups.keywords",
     "analytics.digest.sending",
 ]
 MIDDLEWARE = [

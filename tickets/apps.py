@@ -9,6 +9,8 @@ class TicketsConfig(AppConfig):
         from supportsaas.ops.health_checks import register
         from tickets.alerts import health_checks as alert_health_checks
         from tickets.ingestion import health_checks
+        from tickets.rollups import health_checks as rollup_health_checks
 
-        for check in (*health_checks.HEALTH_CHECKS, *per_tenant_work.HEALTH_CHECKS, *alert_health_checks.HEALTH_CHECKS):
-            register(check)
+        for module in (health_checks, per_tenant_work, alert_health_checks, rollup_health_checks):
+            for check in module.HEALTH_CHECKS:
+                register(check)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.wording import bucket_title
 from analytics.figures import BacklogPoint, DashboardFigures, TrendPoint
-from analytics.periods import Buckets, Period, Unit, buckets_of
+from analytics.periods import Buckets, Unit, buckets_of
+from tickets.records.period import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,24 @@
 """The customers of a period: the ten with the highest risk scores, and the ten with the most tickets. Exact.
 
-Counting every customer of a long period is the most expensive part of a dashboard. A customer's all-time
-numbers (see `rollups.top_customers`) are an upper bound for any period, so usually only the top customers are
-counted. If their numbers do not prove who the first ten are, all customers are counted.
+Counting every customer of a long period is the most expensive part of a dashboard. What a customer has over all time
+(`customer_counts`) is an upper bound for any period, so usually only the first customers of all time are counted. If
+their numbers do not prove who the first ten are, all customers are counted.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from analytics.dashboard.query_scope import QueryScope, UnionPart
-from analytics.figures import AtRiskCustomer, CustomerVolume
-from analytics.periods import Period
+from analytics.figures import MOST_REPEATED, POINTS_REPEATED, AtRiskCustomer, CustomerVolume
 from analytics.pipelines import side_by_side
-from analytics.rollups.blocks import blocks_of, cut
-from analytics.rollups.top_customers import CUSTOMER_SUMS, SCORE
+from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
-from tickets.store.collection_names import TICKETS
+from tickets.records.collection_names import TICKETS
+from tickets.records.period import Period
+from tickets.rollups.differences import POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN
+from tickets.rollups.writing import CUSTOMERS, FEWEST_POINTS, FEWEST_TICKETS
 from tickets.store.counters import CUSTOMER_COUNTERS, IS_HIGH, IS_NEGATIVE
 
 SHOWN = 10
@@ -25,13 +27,22 @@ EVIDENCE, EVIDENCE_SHOWN = 20, 3
 
 AT_RISK_NEGATIVE = 2
 COUNT_ALL_UP_TO = timedelta(days=2)
-FEW_TICKETS = 3_000
-"""All customers are counted over a period up to this length, or with up to about this many tickets."""
+"""All customers are counted over a period up to this length."""
 
-MOST_TOUCHED = 2_000
+MOST_CHOSEN = 300
 _SHARE_KEPT = 0.3
 
 AT_RISK: Document = {"$or": [{"high": {"$gte": 1}}, {"negative": {"$gte": AT_RISK_NEGATIVE}}]}
+CUSTOMER_SUMS: Document = {name: {"$sum": f"${name}"} for name in CUSTOMER_COUNTERS}
+SCORE: Document = {
+    "$add": [
+        {"$multiply": [POINTS_HIGH, "$high"]},
+        {"$multiply": [POINTS_NEGATIVE, "$negative"]},
+        {"$multiply": [POINTS_OPEN, "$open"]},
+        {"$min": [{"$multiply": [POINTS_REPEATED, {"$subtract": ["$total", 1]}]}, MOST_REPEATED]},
+    ]
+}
+"""As `AtRiskCustomer.score`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,53 +63,43 @@ class ChosenCustomers:
 
 
 def choose(scope: QueryScope, period: Period) -> ChosenCustomers:
-    """Whom to count first: the more of all time the period covers, the fewer top customers are likely to be enough."""
-    built, touched = scope.view.built, scope.view.touched
-    if built is None or period.length <= COUNT_ALL_UP_TO or len(touched) > MOST_TOUCHED:
+    """Whom to count first: the more of all time the period covers, the fewer customers are likely to be enough."""
+    clipped = scope.view.clipped(period.start, period.end)
+    if not scope.view.is_built or scope.narrowing or clipped is None or clipped.length <= COUNT_ALL_UP_TO:
         return ChosenCustomers(None)
-    top = built.top_customers
-    last_day = min(built.last_day, scope.view.valid_days.until - 1)  # tickets dated in the future are few
-    share = min(period.length / timedelta(days=max(last_day - built.first_day + 1, 1)), 1.0)
-    if 0 < top.tickets * share <= FEW_TICKETS:
-        return ChosenCustomers(None)
+    share = clipped.length / (scope.view.end - scope.view.beginning)
     wanted = share if share > 0.9 else share * _SHARE_KEPT
-    by_score, by_total = _how_many(top.by_score, wanted), _how_many(top.by_total, wanted)
-    names = {name for name, _ in (*top.by_score[:by_score], *top.by_total[:by_total])}
+    by_points, most_points = _first_of_all_time(scope, "points", wanted)
+    by_total, most_total = _first_of_all_time(scope, "total", wanted)
     return ChosenCustomers(
-        tuple(sorted({*names, *touched} - {""})),
-        most_score=_next(top.by_score, by_score),
-        most_total=_next(top.by_total, by_total),
+        tuple(sorted({*by_points, *by_total})), most_score=most_points + MOST_REPEATED, most_total=most_total
     )
 
 
-def customer_part(scope: QueryScope, period: Period, chosen: ChosenCustomers) -> UnionPart:
-    """The first ten `at_risk` and the first ten by `volume`, of those that are counted.
+def _first_of_all_time(scope: QueryScope, number: Literal["points", "total"], share: float) -> tuple[list[str], int]:
+    """The customers who have at least this share of what the tenth has, and the most that any other can have."""
+    fewest = FEWEST_POINTS if number == "points" else FEWEST_TICKETS
+    match = {**scope.view.keys.match, number: {"$gte": fewest}}
+    found = mongo.collection(CUSTOMERS).find(match, {"customer_id": 1, number: 1}, session=scope.view.session)
+    first = list(found.sort(number, -1).limit(MOST_CHOSEN))
+    tenth = first[SHOWN - 1][number] if len(first) >= SHOWN else 0
+    chosen = [each for each in first if each[number] >= tenth * share] or first
+    most_left_out = (
+        first[len(chosen)][number]
+        if len(chosen) < len(first)
+        else chosen[-1][number]
+        if len(first) == MOST_CHOSEN
+        else fewest - 1
+    )
+    return [each["customer_id"] for each in chosen], most_left_out
 
-    Roll-ups hold what top customers have on whole days (of all sources together). The rest is counted from
-    the index of customers.
-    """
-    rolled_up, others = _split_by_rollup(scope, chosen)
-    counted: list[UnionPart] = []
-    if rolled_up:
-        # Dirty days do not matter: a customer whose tickets have changed is not among these.
-        valid_days = replace(scope.view.valid_days, dirty=())
-        pieces = cut(period, scope.view.zone, valid_days)
-        if pieces.days:
-            blocks = [block for days in pieces.days for block in blocks_of(days, valid_days)]
-            match = scope.top_customers(rolled_up, blocks)
-            counted.append(UnionPart("rollup_leaders", match, [_counts_by("$customer", CUSTOMER_SUMS)]))
-        if edges := [*pieces.hours, *pieces.raw]:
-            counted.append(_from_tickets(scope, edges, {"$in": rolled_up}))
-    if others or chosen.customers is None:
-        who: Document = {"$in": others} if chosen.customers is not None else {"$gt": ""}
-        counted.append(_from_tickets(scope, [period], who))
-    if not counted:
-        counted.append(_from_tickets(scope, [period], {"$in": []}))
-    first, *more = counted
-    stages = [
-        *first.stages,
-        *(each.union for each in more),
-        *([{"$group": {"_id": "$_id", **CUSTOMER_SUMS}}] if more else []),
+
+def customer_part(scope: QueryScope, period: Period, chosen: ChosenCustomers) -> UnionPart:
+    """The first ten `at_risk` and the first ten by `volume`, of those that are counted, from the index of customers."""
+    who: Document = {"$in": list(chosen.customers)} if chosen.customers is not None else {"$gt": ""}
+    stages: Pipeline = [
+        *scope.narrowing_stages,
+        {"$group": {"_id": "$customer_id", **CUSTOMER_COUNTERS}},
         {"$set": {"score": SCORE}},
         *side_by_side(
             {
@@ -107,7 +108,7 @@ def customer_part(scope: QueryScope, period: Period, chosen: ChosenCustomers) ->
             }
         ),
     ]
-    return UnionPart(first.collection, first.match, stages)
+    return UnionPart("tickets", {**scope.tickets([period]), "customer_id": who}, stages)
 
 
 def customer_facets(scope: QueryScope, period: Period, *, tickets: int) -> dict[str, Pipeline]:
@@ -145,24 +146,6 @@ def by_volume(rows: Sequence[Document]) -> tuple[CustomerVolume, ...]:
     )
 
 
-def _split_by_rollup(scope: QueryScope, chosen: ChosenCustomers) -> tuple[list[str], list[str]]:
-    """The customers to count: those whose days are rolled up, and the others."""
-    if scope.view.built is None or scope.sources or chosen.customers is None:
-        return [], list(chosen.customers or ())
-    kept = scope.view.built.top_customers.names - scope.view.dirty_customers
-    rolled_up = [each for each in chosen.customers if each in kept]
-    return rolled_up, [each for each in chosen.customers if each not in kept]
-
-
-def _from_tickets(scope: QueryScope, periods: Sequence[Period], who: Document) -> UnionPart:
-    match = {**scope.tickets(periods), "customer_id": who}
-    return UnionPart("tickets", match, [*scope.source_filter, _counts_by("$customer_id", CUSTOMER_COUNTERS)])
-
-
-def _counts_by(key: str, counts: Document) -> Document:
-    return {"$group": {"_id": key, **counts}}
-
-
 def _evidence(scope: QueryScope, period: Period, tickets: int) -> Document:
     """The newest of the tickets that put the customer on the list, newest first, from the index of customers."""
     is_its_kind = {"$cond": [{"$gt": ["$$high", 0]}, IS_HIGH, IS_NEGATIVE]}
@@ -174,7 +157,7 @@ def _evidence(scope: QueryScope, period: Period, tickets: int) -> Document:
             "let": {"high": "$high"},
             "pipeline": [
                 {"$match": {**scope.tickets([period]), "$expr": is_its_kind}},
-                *scope.source_filter,
+                *scope.narrowing_stages,
                 {"$sort": {"created_at": -1, "external_id": -1}},
                 {"$limit": tickets},
                 {"$project": {"_id": 0, "external_id": 1}},
@@ -182,15 +165,3 @@ def _evidence(scope: QueryScope, period: Period, tickets: int) -> Document:
             "as": "evidence",
         }
     }
-
-
-def _how_many(top: Sequence[tuple[str, int]], share: float) -> int:
-    """How many of the top customers have at least this share of what the tenth has."""
-    if len(top) <= SHOWN:
-        return len(top)
-    least = top[SHOWN - 1][1] * share
-    return max(sum(number >= least for _, number in top[:-1]), 2 * SHOWN)
-
-
-def _next(top: Sequence[tuple[str, int]], counted: int) -> int:
-    return top[counted][1] if counted < len(top) else 0

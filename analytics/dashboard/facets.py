@@ -13,20 +13,25 @@ def joined(parts: Iterable[UnionPart | None]) -> Pipeline:
 
 def most_first(key: str, number: str) -> Pipeline:
     """The values of a field with their `count`, the most frequent first."""
-    return [*sums_by(key, number), {"$sort": {"count": -1, "_id": 1}}]
+    return [*sums_by(key, number), {"$match": {"count": {"$gt": 0}}}, {"$sort": {"count": -1, "_id": 1}}]
 
 
 def sums_by(key: str, number: str) -> Pipeline:
     return [{"$group": {"_id": f"${key}", "count": {"$sum": f"${number}"}}}]
 
 
-SOURCES: Pipeline = [{"$match": {"metric": "source", "count": {"$gt": 0}}}, *most_first("key", "count")]
+SOURCES: Pipeline = [{"$match": {"metric": "source"}}, *most_first("key", "count")]
 STATUSES: Pipeline = [
     {"$match": {"metric": "counters", "is_previous": False}},
     {"$unwind": "$status"},
     *most_first("status.k", "status.n"),
 ]
-HOURS: Pipeline = [{"$match": {"metric": "hour"}}, *sums_by("key", "count"), {"$sort": {"_id": 1}}]
+HOURS: Pipeline = [
+    {"$match": {"metric": "hour"}},
+    *sums_by("key", "count"),
+    {"$match": {"count": {"$gt": 0}}},
+    {"$sort": {"_id": 1}},
+]
 
 
 def most_frequent(name: str, values: Pipeline, most: int) -> dict[str, Pipeline]:

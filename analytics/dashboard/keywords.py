@@ -7,13 +7,10 @@ few reach the rows of the other parts.
 from analytics.dashboard.query_scope import QueryScope, UnionPart
 from analytics.dashboard.union_parts import CountedPeriod
 from analytics.pipelines import side_by_side
-from analytics.rollups.blocks import HOUR, Block, Pieces, blocks_of, days_touching, start_of
-from supportsaas.db.mongo import Document, Pipeline
+from supportsaas.db.mongo import Pipeline
+from tickets.rollups.blocks import Pieces
 
 SHOWN = 10
-
-_NO_HOURS = [99, 1]
-"""For `$slice`: after the last hour of any day, so nothing."""
 
 
 def keyword_part(scope: QueryScope, counted: CountedPeriod) -> UnionPart | None:
@@ -50,46 +47,22 @@ def keyword_facets() -> dict[str, Pipeline]:
 
 def _count_words(scope: QueryScope, pieces: Pieces, name: str) -> list[UnionPart]:
     """In how many tickets of the pieces each word is, as the field `name`."""
+    stored: Pipeline = [
+        {"$project": {"_id": 0, "words": 1}},
+        {"$unwind": "$words"},
+        {"$group": {"_id": "$words.k", name: {"$sum": "$words.n"}}},
+    ]
     parts: list[UnionPart] = []
     if pieces.days:
-        blocks = [block for days in pieces.days for block in blocks_of(days, scope.view.valid_days)]
-        stages = _unwound({"words": 1}, name, "$words.n")
-        parts.append(UnionPart("rollup_blocks", scope.blocks(blocks), stages))
-    raw = [*pieces.raw]
-    if pieces.hours and scope.sources:  # the words of an hour are stored for all sources together
-        raw += pieces.hours
-    elif pieces.hours:
-        parts.append(_of_hours(scope, pieces, name))
-    if raw:
+        parts.append(UnionPart("rollup_words", scope.words_of_days(pieces.days), stored))
+    if pieces.hours:
+        parts.append(UnionPart("rollup_words", scope.hours(pieces.hours), stored))
+    if pieces.raw:
         stages = [
-            *scope.source_filter,
+            *scope.narrowing_stages,
             {"$project": {"_id": 0, "topics": 1}},
             {"$unwind": "$topics"},
             {"$group": {"_id": "$topics", name: {"$sum": 1}}},
         ]
-        parts.append(UnionPart("tickets", scope.tickets(raw), stages))
+        parts.append(UnionPart("tickets", scope.tickets(pieces.raw), stages))
     return parts
-
-
-def _of_hours(scope: QueryScope, pieces: Pieces, name: str) -> UnionPart:
-    """The hours of a day are adjacent, so a slice of each word's numbers by the hour is added up."""
-    zone = scope.view.zone
-    slices: dict[int, list[int]] = {}
-    for hours in pieces.hours:
-        for day in days_touching(hours, zone):
-            midnight, end = start_of(day, zone), start_of(day + 1, zone)
-            first = (max(hours.start, midnight) - midnight) // HOUR
-            slices[day] = [first, (min(hours.end, end) - midnight) // HOUR - first]
-    # `$indexOfArray` gives -1 for any other day, which is the last entry: no hours.
-    mine = {"$arrayElemAt": [[*slices.values(), _NO_HOURS], {"$indexOfArray": [list(slices), "$first"]}]}
-    number = {"$sum": {"$slice": ["$words.n", {"$first": "$mine"}, {"$last": "$mine"}]}}
-    stages = _unwound({"words": 1, "mine": mine}, name, number)
-    return UnionPart("rollup_blocks", scope.blocks([Block(0, day) for day in slices]), stages)
-
-
-def _unwound(fields: Document, name: str, number: str | Document) -> Pipeline:
-    return [
-        {"$project": {"_id": 0, **fields}},
-        {"$unwind": "$words"},
-        {"$group": {"_id": "$words.k", name: {"$sum": number}}},
-    ]

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
-from analytics.periods import Period
 from supportsaas.web.page_paths import GAP, path_of, path_with_gap
+from tickets.records.period import Period
 from tickets.store.filters import COUNT_ALL, TicketFilter
 
 _PLACES = {each.name: place for place, each in enumerate(fields(TicketFilter))}

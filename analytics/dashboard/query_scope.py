@@ -1,19 +1,18 @@
 """QueryScope: the tenant, sources and snapshot of a query, and the first `$match` of every statistics pipeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
-from analytics.periods import Period
-from analytics.rollups.blocks import Block, DayRange, days_touching, start_of
-from analytics.rollups.view import RollupView
 from supportsaas.db.mongo import Document, Pipeline
+from tickets.records.dimensions import ALL_TICKETS, Narrowing
+from tickets.records.period import Period
+from tickets.rollups.blocks import ALL_TIME, Block, DayRange, Pieces, blocks_of, hour_keys, joined_days
+from tickets.rollups.differences import EVERYTHING
+from tickets.rollups.view import RollupView
 
-Collection = Literal["tickets", "rollup_days", "rollup_blocks", "rollup_leaders"]
-
-BEGINNING, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9001, 1, 1, tzinfo=UTC)
-"""No ticket lies before or after these."""
+Collection = Literal["tickets", "rollup_numbers", "rollup_words", "customer_counts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,12 @@ class UnionPart:
 
 @dataclass(frozen=True, slots=True)
 class QueryScope:
-    """One tenant in one snapshot, of all sources (none are named) or of some."""
+    """One tenant in one snapshot, of all tickets or of those with one of the values of a field."""
 
     view: RollupView
-    sources: tuple[str, ...]
+    narrowing: Narrowing = ALL_TICKETS
+
+    # -- Tickets -------------------------------------------------------------------------------
 
     def tickets(self, periods: Sequence[Period]) -> Document:
         return {**self._not_deleted, **any_of([{"created_at": within(each)} for each in periods])}
@@ -47,66 +48,64 @@ class QueryScope:
     def transitions(self, periods: Sequence[Period]) -> Document:
         return {**self._not_deleted, **any_of([{"turns": {"$elemMatch": within(each)}} for each in periods])}
 
+    @property
+    def narrowing_stages(self) -> Pipeline:
+        """The stage that keeps the tickets with the chosen values."""
+        return [{"$match": self.narrowing.condition}] if self.narrowing else []
+
+    # -- Roll-ups ------------------------------------------------------------------------------
+
     def days(self, ranges: Sequence[DayRange]) -> Document:
-        """Whole days, of the chosen sources or of all together."""
-        return {**self.days_by_source(ranges), "source": self._chosen}
+        return self.view.keys.match_days(ranges, self.slices)
 
-    def days_by_source(self, ranges: Sequence[DayRange]) -> Document:
-        days = any_of([{"day": {"$gte": a, "$lt": b}} for a, b in ranges])
-        return {**self._rolled_up, **days, "source": {"$gt": ""}}
+    def blocks(self, blocks: Iterable[Block]) -> Document:
+        return self.view.keys.match_blocks([each.key for each in blocks], self.slices)
 
-    def blocks(self, blocks: Sequence[Block]) -> Document:
-        """Blocks, of the chosen sources or of all together."""
-        return {**self.blocks_by_source(blocks), "source": self._chosen}
+    def all_time(self) -> Document:
+        return self.view.keys.match_blocks([ALL_TIME], self.slices)
 
-    def blocks_by_source(self, blocks: Sequence[Block]) -> Document:
-        return {**self._rolled_up, **_any_block(blocks), "source": {"$gt": ""}}
+    def hours(self, periods: Sequence[Period]) -> Document:
+        """Hours are stored for all tickets together."""
+        return self.view.keys.match_blocks(hour_keys(periods, self.view.zone), [EVERYTHING])
 
-    def top_customers(self, customers: Sequence[str], blocks: Sequence[Block]) -> Document:
-        return {**self._rolled_up, "customer": {"$in": list(customers)}, **_any_block(blocks)}
+    def words_of_days(self, ranges: Sequence[DayRange]) -> Document:
+        """The keywords of whole days, from larger blocks where they are stored."""
+        blocks = [block for each in ranges for block in blocks_of(each, stored=self.view.word_blocks)]
+        larger = [block.key for block in blocks if block.days > 1]
+        days = joined_days([(block.first, block.end) for block in blocks if block.days == 1])
+        matches = [self.view.keys.match_blocks(larger, self.slices)] if larger else []
+        if days:
+            matches.append(self.view.keys.match_days(days, self.slices))
+        return any_of(matches)
 
-    def days_of(self, periods: Sequence[Period]) -> list[DayRange]:
-        """The days that overlap any of the periods, consecutive days as one range."""
-        found: list[DayRange] = []
-        for touching in sorted((days_touching(each, self.view.zone) for each in periods), key=lambda days: days.start):
-            if found and touching.start <= found[-1][1]:
-                found[-1] = (found[-1][0], max(found[-1][1], touching.stop))
-            else:
-                found.append((touching.start, touching.stop))
-        return found
-
-    def clipped(self, start: datetime | None, end: datetime | None) -> Period | None:
-        """The part of a period in which there may be tickets. A bound that is None is open."""
-        start, end = max(start or self.beginning, self.beginning), min(end or self.end, self.end)
-        return Period(start, end) if start < end else None
+    def of_everything(self) -> "QueryScope":
+        """The same snapshot, not narrowed."""
+        return QueryScope(self.view)
 
     @property
-    def beginning(self) -> datetime:
-        """Before any ticket: the start of the first day that is rolled up or dirty. Without roll-ups, `BEGINNING`."""
-        built, dirty = self.view.built, self.view.valid_days.dirty
-        return start_of(min([built.first_day, *dirty[:1]]), self.view.zone) if built else BEGINNING
+    def slices(self) -> list[str]:
+        return self.view.slices_of(self.narrowing)
 
-    @property
-    def end(self) -> datetime:
-        built, dirty = self.view.built, self.view.valid_days.dirty
-        return start_of(max([built.last_day, *dirty[-1:]]) + 1, self.view.zone) if built else END
+    def named(self, field: str, input_: str) -> Document:
+        """The entries of a stored field, from the code of each value to its number, as a list of `{k: value, n}`."""
+        values = list(self.view.values.get(field, ()))
+        return entries_of(input_, {"$arrayElemAt": [{"$literal": values}, {"$toInt": "$$this.k"}]})
 
-    @property
-    def source_filter(self) -> Pipeline:
-        """The stage that keeps the tickets of the chosen sources."""
-        return [{"$match": {"source": {"$in": list(self.sources)}}}] if self.sources else []
+    # -- Time ----------------------------------------------------------------------------------
 
-    @property
-    def _chosen(self) -> Document | None:
-        return {"$in": list(self.sources)} if self.sources else None
+    def cut(self, period: Period, *, grid: datetime | None = None) -> Pieces:
+        """What the period is read from."""
+        return self.view.cut(period, self.narrowing, grid=grid)
 
     @property
     def _not_deleted(self) -> Document:
         return {"tenant_id": self.view.tenant_id, "is_deleted": False}
 
-    @property
-    def _rolled_up(self) -> Document:
-        return {"tenant_id": self.view.tenant_id, "generation": self.view.generation}
+
+def entries_of(input_: str, key: Any) -> Document:
+    """The entries of an object as a list of `{k, n}`; `key` makes k of `$$this.k`."""
+    stored = {"$objectToArray": {"$ifNull": [input_, {}]}}
+    return {"$map": {"input": stored, "in": {"k": key, "n": "$$this.v"}}}
 
 
 def any_of(conditions: Sequence[Document]) -> Document:
@@ -115,7 +114,3 @@ def any_of(conditions: Sequence[Document]) -> Document:
 
 def within(period: Period) -> Document:
     return {"$gte": period.start, "$lt": period.end}
-
-
-def _any_block(blocks: Sequence[Block]) -> Document:
-    return {"block": {"$in": [block.number for block in blocks]}}

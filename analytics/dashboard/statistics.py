@@ -1,8 +1,8 @@
 """StatisticsStore: the numbers of one tenant over a period, counted by MongoDB in one aggregation.
 
 Like a TicketStore, it exists only for a tenant, which is in the first match of every pipeline. The union parts
-(`analytics.dashboard.union_parts`) read roll-ups where they are valid and tickets everywhere else. All of them
-read one snapshot, so the numbers of a page agree with each other and with the lists they link to.
+(`analytics.dashboard.union_parts`) read roll-ups, and tickets for parts of an hour. All of them read one snapshot, so
+the numbers of a page agree with each other and with the lists they link to.
 
 The bucket of a ticket follows from the edges that the links carry (`position_expression`), not from the server's
 time zone tables: those may be older than ours, and then a bar and its list would disagree.
@@ -33,18 +33,20 @@ from analytics.figures import (
     TrendPoint,
     ValueCount,
 )
-from analytics.histogram import percentile_of
-from analytics.periods import Buckets, Period, Unit, day_start
+from analytics.periods import Buckets, Unit
 from analytics.pipelines import COUNTERS, SUMS, TOTALS
-from analytics.rollups.blocks import start_of
-from analytics.rollups.counting import UNTIMED
-from analytics.rollups.view import rollup_view
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets.ingestion.sync_status import data_as_of
-from tickets.store.filters import SENTIMENTS, URGENCIES
+from tickets.records.dimensions import Narrowing
+from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.histogram import percentile_of
+from tickets.records.period import Period, day_start
+from tickets.rollups.blocks import start_of
+from tickets.rollups.differences import UNTIMED
+from tickets.rollups.view import rollup_view
 
 _FLOWS = {"created": "total", "settled": "settled", "reopened": "reopened"}
 _TOTALS: Document = {name: SUMS[name] for name in TOTALS}
@@ -167,7 +169,7 @@ class StatisticsStore:
         """The statistics of the JSON API, from `start` up to but not including `end`."""
         as_of = data_as_of(self.tenant)
         with self._scope((), clock.now()) as scope:
-            period = scope.clipped(start, end)
+            period = scope.view.clipped(start, end)
             if period is None:
                 return ApiStatistics(as_of=as_of)
             chosen = customers.choose(scope, period)
@@ -224,7 +226,7 @@ class StatisticsStore:
     @contextmanager
     def _scope(self, sources: Sequence[str], now: datetime) -> Iterator[QueryScope]:
         with rollup_view(self.tenant, now=now, use=self._use_rollups) as view:
-            yield QueryScope(view, tuple(sources))
+            yield QueryScope(view, Narrowing(values=tuple(sources)))
 
     def _aggregate(self, scope: QueryScope, pipeline: Pipeline) -> Document:
         # On the database, not a collection: `joined` begins with `$documents`.

@@ -9,8 +9,8 @@ from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, lift_text
 from analytics.figures import AtRiskCustomer, DashboardFigures, OtherValues, Reason, ValueCount
 from supportsaas.formatting import format_label, format_number, format_rough_duration
+from tickets.records.facets import URGENCIES
 from tickets.records.statuses import state_of
-from tickets.store.filters import URGENCIES
 
 TILES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("total", "Tickets", {}),

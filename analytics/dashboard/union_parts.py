@@ -2,28 +2,28 @@
 
 Each gives rows of named fields:
 
-- `metric`: what the row counts. `counters` rows have all counters of a place in time, and `status` as a list;
-  `lists` rows have the lists of whole days; `source`, `after_period`, `age` and `hour` rows have a `key` and a `count`.
+- `metric`: what the row counts. `counters` rows have all counters of a place in time, and `status`, `times` and
+  `week_hours` as lists; `lists` rows have only lists; `source`, `after_period`, `age` and `hour` rows have a `key` and
+  a `count`.
 - `is_previous`: whether it belongs to the previous period. Otherwise `bucket` and `day` say which bucket of the
   trend and which day of the period, both counted from 0.
 
-Lists stand in a row as roll-ups store them (`{k, n}`: a key and how many), so that everything is grouped once, at the
-end, wherever it was read.
+Lists have entries `{k, n}`, a key and how many, so that everything is grouped once, at the end, wherever it was read.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from analytics.dashboard.query_scope import QueryScope, UnionPart, within
-from analytics.periods import Period
+from analytics.dashboard.query_scope import QueryScope, UnionPart, entries_of, within
+from analytics.dashboard.ticket_stages import transition_stages, week_hour_expression
 from analytics.pipelines import COUNTERS, position_expression
-from analytics.rollups.blocks import Block, DayRange, Pieces, blocks_of, cut, day_of, days_touching, start_of
-from analytics.rollups.counting import transition_stages, week_hour_expression
 from supportsaas.db.mongo import Document, Pipeline
+from tickets.records.period import Period
 from tickets.records.statuses import NOT_CLOSED
+from tickets.rollups.blocks import Block, DayRange, Pieces, blocks_of, day_of, days_touching, start_of
+from tickets.rollups.view import BEGINNING, END
 
 Metric = Literal["counters", "lists", "source", "after_period", "age", "hour"]
 Extra = Literal["source", "transitions", "week_hour"]
@@ -32,10 +32,10 @@ EVERYTHING: frozenset[Extra] = frozenset(("source", "transitions", "week_hour"))
 """What of a period may be left out; its counters and statuses are always read."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DAY = timedelta(days=1)
 
 _PLACE = {name: f"$_id.{name}" for name in ("is_previous", "bucket", "day")}
 _COUNTERS = dict.fromkeys(COUNTERS, 1)
+_NUMBER_KEY: Document = {"$toInt": "$$this.k"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,11 @@ class Axis:
     @property
     def is_previous(self) -> Document:
         return {"$lt": [self.field, self.start]}
+
+    @property
+    def has_places(self) -> bool:
+        """Whether a document has to lie in one bucket and on one day."""
+        return len(self.bucket_edges) > 1 or len(self.day_edges) > 1
 
     def on(self, field: str) -> "Axis":
         return Axis(field, self.start, self.bucket_edges, self.day_edges)
@@ -100,17 +105,17 @@ class CountedPeriod:
         by_day: bool = True,
     ) -> "CountedPeriod":
         """`edges` are those of the trend's buckets, hours or days; none where there is no trend."""
-        zone, valid_days = scope.view.zone, scope.view.valid_days
+        zone = scope.view.zone
         touching = days_touching(period, zone)
         days = [day for day in touching if start_of(day, zone) < start_of(day + 1, zone)] if by_day else []
         bucket_days = [] if by_hour else [day_of(edge, zone) for edge in edges]
         day_edges = [*days, touching.stop] if by_day else []
         return cls(
             period=period,
-            current=cut(period, zone, valid_days, grid=edges[0] if by_hour else None),
-            previous=cut(previous, zone, valid_days) if previous else Pieces(),
+            current=scope.cut(period, grid=edges[0] if by_hour else None),
+            previous=scope.cut(previous) if previous else Pieces(),
             days=tuple(days),
-            day_axis=Axis("$day", touching.start, bucket_days, day_edges),
+            day_axis=Axis("$first", touching.start, bucket_days, day_edges),
             time_axis=Axis("$at", period.start, edges, [start_of(day, zone) for day in day_edges]),
         )
 
@@ -119,53 +124,69 @@ def period_parts(
     scope: QueryScope, counted: CountedPeriod, *, wanted: frozenset[Extra] = EVERYTHING
 ) -> list[UnionPart]:
     """What is read of a period and of the previous one, except keywords and customers."""
-    days = [*counted.previous.days, *counted.current.days]
     hours = [*counted.previous.hours, *counted.current.hours]
     raw = [*counted.previous.raw, *counted.current.raw]
     parts: list[UnionPart] = []
-    if days:
-        parts.append(_day_counters(scope, days, counted.day_axis))
-    if days and wanted & {"transitions", "week_hour"}:
-        parts.append(_day_lists(scope, days, counted.day_axis, wanted))
+    if counted.current.days:
+        parts.append(_day_counters(scope, counted.current.days, counted.day_axis))
+        if wanted & {"transitions", "week_hour"}:
+            parts.append(_day_lists(scope, counted.current.days, wanted))
+    if counted.previous.days:
+        parts.append(_previous_days(scope, counted.previous.days, counted.day_axis, wanted))
     if hours:
-        parts.append(_hour_counters(scope, hours, counted.time_axis))
+        parts.append(_hour_counters(scope, hours, counted.time_axis, wanted))
     if raw:
         parts.append(_ticket_counters(scope, raw, counted.time_axis))
     if raw and "transitions" in wanted:
         parts.append(_ticket_transitions(scope, raw, counted.time_axis))
     if "source" in wanted:
-        parts += _sources(scope, counted.current)
-    if "week_hour" in wanted:
-        parts += _week_hours(scope, counted.current)
+        parts += _sources(scope.of_everything(), counted.period)
+    if "week_hour" in wanted and counted.current.raw:
+        parts.append(_week_hours(scope, counted.current.raw))
     return parts
 
 
 def _day_counters(scope: QueryScope, days: Sequence[DayRange], axis: Axis) -> UnionPart:
-    kept = {**_COUNTERS, "status": 1, "settled": 1, "reopened": 1}
-    return UnionPart("rollup_days", scope.days(days), [_row("counters", {**axis.place, **kept})])
+    """Day by day where there is a trend or a backlog; otherwise the fewest blocks."""
+    row = _row("counters", {**axis.place, **_counters(scope)})
+    match = scope.days(days) if axis.has_places else scope.blocks(_blocks(days))
+    return UnionPart("rollup_numbers", match, [row])
 
 
-def _day_lists(scope: QueryScope, days: Sequence[DayRange], axis: Axis, wanted: frozenset[Extra]) -> UnionPart:
-    """The times to resolution of whole days and, of the period alone, the hours of the week."""
-    is_previous = axis.on("$first").is_previous
-    lists: Document = {"is_previous": is_previous, "times": 1} if "transitions" in wanted else {}
-    if "week_hour" in wanted:
-        lists["week_hours"] = {"$cond": [is_previous, [], "$week_hours"]}
-    blocks = _blocks(scope, days)
-    return UnionPart("rollup_blocks", scope.blocks(blocks), [_row("lists", lists)])
+def _day_lists(scope: QueryScope, days: Sequence[DayRange], wanted: frozenset[Extra]) -> UnionPart:
+    """The times to resolution and the hours of the week of whole days."""
+    lists: Document = {"is_previous": {"$literal": False}, **_lists(wanted)}
+    return UnionPart("rollup_numbers", scope.blocks(_blocks(days)), [_row("lists", lists)])
 
 
-def _hour_counters(scope: QueryScope, hours: Sequence[Period], axis: Axis) -> UnionPart:
-    rows = {"$concatArrays": [among(name, hours) for name in ("hours", "flows")]}
-    stages = [*_unrolled(rows), {"$set": {"metric": "counters", **axis.place}}]
-    return UnionPart("rollup_days", scope.days(scope.days_of(hours)), stages)
+def _previous_days(scope: QueryScope, days: Sequence[DayRange], axis: Axis, wanted: frozenset[Extra]) -> UnionPart:
+    """The whole days of the previous period. None of its numbers is shown by the day."""
+    row = _row("counters", {**axis.place, **_counters(scope), **_lists(wanted - {"week_hour"})})
+    return UnionPart("rollup_numbers", scope.blocks(_blocks(days)), [row])
+
+
+def _hour_counters(scope: QueryScope, hours: Sequence[Period], axis: Axis, wanted: frozenset[Extra]) -> UnionPart:
+    lists = _lists(wanted)
+    if "week_hours" in lists:
+        lists["week_hours"] = {"$cond": [axis.is_previous, [], lists["week_hours"]]}
+    row = _row("counters", {**axis.place, **_counters(scope), **lists})
+    return UnionPart("rollup_numbers", scope.hours(hours), [row])
+
+
+def _counters(scope: QueryScope) -> Document:
+    return {**_COUNTERS, "status": scope.named("status", "$status"), "settled": 1, "reopened": 1}
+
+
+def _lists(wanted: frozenset[Extra]) -> Document:
+    names = {"transitions": "times", "week_hour": "week_hours"}
+    return {field: entries_of(f"${field}", _NUMBER_KEY) for extra, field in names.items() if extra in wanted}
 
 
 def _ticket_counters(scope: QueryScope, periods: Sequence[Period], axis: Axis) -> UnionPart:
     group_key = {**axis.on("$created_at").place, "status": "$status"}
     status = [{"k": "$_id.status", "n": "$total"}]
     stages = [
-        *scope.source_filter,
+        *scope.narrowing_stages,
         {"$group": {"_id": group_key, **COUNTERS}},
         _row("counters", {**_place_of_group(axis), **_COUNTERS, "status": status}),
     ]
@@ -177,7 +198,7 @@ def _ticket_transitions(scope: QueryScope, periods: Sequence[Period], axis: Axis
     sums = {name: {"$sum": f"${name}"} for name in ("settled", "reopened", "resolved")}
     times = {"$cond": [{"$gt": ["$resolved", 0]}, [{"k": "$_id.took", "n": "$resolved"}], []]}
     stages = [
-        *scope.source_filter,
+        *scope.narrowing_stages,
         *transition_stages([within(each) for each in periods]),
         {"$group": {"_id": group_key, **sums}},
         _row("counters", {**_place_of_group(axis), "settled": 1, "reopened": 1, "times": times}),
@@ -185,52 +206,44 @@ def _ticket_transitions(scope: QueryScope, periods: Sequence[Period], axis: Axis
     return UnionPart("tickets", scope.transitions(periods), stages)
 
 
-def _sources(scope: QueryScope, pieces: Pieces) -> list[UnionPart]:
+def _sources(scope: QueryScope, period: Period) -> list[UnionPart]:
     """How many tickets came from each source, chosen or not, so that another can be chosen."""
+    pieces = scope.cut(period)
+    stored: Pipeline = [
+        {"$project": {"_id": 0, "source": scope.named("source", "$sources")}},
+        {"$unwind": "$source"},
+        _row("source", {"key": "$source.k", "count": "$source.n"}),
+    ]
     parts: list[UnionPart] = []
     if pieces.days:
-        row = _row("source", {"key": "$source", "count": "$total"})
-        parts.append(UnionPart("rollup_blocks", scope.blocks_by_source(_blocks(scope, pieces.days)), [row]))
+        parts.append(UnionPart("rollup_numbers", scope.blocks(_blocks(pieces.days)), stored))
     if pieces.hours:
-        total = _sum_among("hours", "total", pieces.hours)
-        days = scope.days_by_source(scope.days_of(pieces.hours))
-        parts.append(UnionPart("rollup_days", days, [_row("source", {"key": "$source", "count": total})]))
+        parts.append(UnionPart("rollup_numbers", scope.hours(pieces.hours), stored))
     if pieces.raw:
         parts.append(UnionPart("tickets", scope.tickets(pieces.raw), _count_by("source", "$source")))
     return parts
 
 
-def _week_hours(scope: QueryScope, pieces: Pieces) -> list[UnionPart]:
-    """The weekday and hour of tickets outside whole days."""
-    parts: list[UnionPart] = []
-    if pieces.hours:
-        days = scope.days(scope.days_of(pieces.hours))
-        row = _row("lists", {"week_hours": among("week_hours", pieces.hours)})
-        parts.append(UnionPart("rollup_days", days, [row]))
-    if pieces.raw:
-        week_hour = week_hour_expression(pieces.raw[0].start, pieces.raw[-1].end, scope.view.zone)
-        group = {"$group": {"_id": week_hour, "count": {"$sum": 1}}}
-        row = _row("lists", {"week_hours": [{"k": "$_id", "n": "$count"}]})
-        parts.append(UnionPart("tickets", scope.tickets(pieces.raw), [*scope.source_filter, group, row]))
-    return parts
+def _week_hours(scope: QueryScope, periods: Sequence[Period]) -> UnionPart:
+    """The weekday and hour of tickets outside whole days and hours."""
+    week_hour = week_hour_expression(periods[0].start, periods[-1].end, scope.view.zone)
+    group = {"$group": {"_id": week_hour, "count": {"$sum": 1}}}
+    row = _row("lists", {"week_hours": [{"k": "$_id", "n": "$count"}]})
+    return UnionPart("tickets", scope.tickets(periods), [*scope.narrowing_stages, group, row])
 
 
 def after_period_parts(scope: QueryScope, since: datetime) -> list[UnionPart]:
     """What was opened and resolved after the period: to work out from today's backlog what it was then."""
-    if since >= scope.end:
+    if since >= scope.view.end:
         return []
-    pieces = cut(Period(since, scope.end), scope.view.zone, scope.view.valid_days)
+    pieces = scope.cut(Period(since, scope.view.end))
+    opened = {"$add": [_or_0("$total"), _or_0("$reopened")]}
+    row = _row("after_period", {"opened": opened, "resolved": "$settled"})
     parts: list[UnionPart] = []
     if pieces.days:
-        opened = {"opened": {"$add": ["$total", "$reopened"]}, "resolved": "$settled"}
-        blocks = scope.blocks(_blocks(scope, pieces.days))
-        parts.append(UnionPart("rollup_blocks", blocks, [_row("after_period", opened)]))
+        parts.append(UnionPart("rollup_numbers", scope.blocks(_blocks(pieces.days)), [row]))
     if pieces.hours:
-        created = _sum_among("hours", "total", pieces.hours)
-        reopened = _sum_among("flows", "reopened", pieces.hours)
-        resolved = _sum_among("flows", "settled", pieces.hours)
-        row = _row("after_period", {"opened": {"$add": [created, reopened]}, "resolved": resolved})
-        parts.append(UnionPart("rollup_days", scope.days(scope.days_of(pieces.hours)), [row]))
+        parts.append(UnionPart("rollup_numbers", scope.hours(pieces.hours), [row]))
     if pieces.raw:
         parts.append(_created_after(scope, pieces.raw))
         parts.append(_transitions_after(scope, pieces.raw))
@@ -239,13 +252,13 @@ def after_period_parts(scope: QueryScope, since: datetime) -> list[UnionPart]:
 
 def _created_after(scope: QueryScope, periods: Sequence[Period]) -> UnionPart:
     group: Document = {"$group": {"_id": None, "opened": {"$sum": 1}}}
-    stages = [*scope.source_filter, group, _row("after_period", {"opened": 1})]
+    stages = [*scope.narrowing_stages, group, _row("after_period", {"opened": 1})]
     return UnionPart("tickets", scope.tickets(periods), stages)
 
 
 def _transitions_after(scope: QueryScope, periods: Sequence[Period]) -> UnionPart:
     stages = [
-        *scope.source_filter,
+        *scope.narrowing_stages,
         *transition_stages([within(each) for each in periods]),
         _row("after_period", {"opened": "$reopened", "resolved": "$settled"}),
     ]
@@ -253,60 +266,64 @@ def _transitions_after(scope: QueryScope, periods: Sequence[Period]) -> UnionPar
 
 
 def age_parts(scope: QueryScope, edges: Sequence[datetime]) -> list[UnionPart]:
-    """How many of the tickets created before, between and after some midnights are open."""
-    zone, valid_days = scope.view.zone, scope.view.valid_days
-    since, until = min(scope.beginning, edges[0] - DAY), max(scope.end, edges[-1] + DAY)
-    bounds = [since, *edges, until]
-    raw: list[Period] = []
-    blocks: list[Block] = []
-    for start, end in pairwise(bounds):
-        pieces = cut(Period(start, end), zone, valid_days)
-        blocks += _blocks(scope, pieces.days)
-        raw += [*pieces.raw, *pieces.hours]
-    parts: list[UnionPart] = []
-    if blocks:
-        band = position_expression([day_of(each, zone) for each in bounds], "$first")
-        row = _row("age", {"key": band, "count": "$open"})
-        parts.append(UnionPart("rollup_blocks", scope.blocks(blocks), [row]))
-    if raw:
-        stages = [*scope.source_filter, *_count_by("age", position_expression(bounds, "$created_at"))]
-        parts.append(UnionPart("tickets", {**scope.tickets(raw), "status": NOT_CLOSED}, stages))
-    return parts
+    """How many of the tickets created before, between and after some midnights are open.
+
+    The number before the first midnight is what all tickets have less what the days since have.
+    """
+    bounds = [BEGINNING, *edges, END]
+    if not scope.view.is_built:
+        return [
+            _open_tickets(scope, Period(BEGINNING, END), _count_by("age", position_expression(bounds, "$created_at")))
+        ]
+    zone, until = scope.view.zone, scope.view.until
+    first = day_of(edges[0], zone)
+    band = position_expression([0, *(day_of(edge, zone) for edge in edges), until], "$first")
+    last = len(edges)
+    future = Period(start_of(until, zone), END)
+    return [
+        UnionPart("rollup_numbers", scope.all_time(), [_row("age", {"key": {"$literal": 0}, "count": "$open"})]),
+        UnionPart("rollup_numbers", scope.days([(first, until)]), _moved_from_the_first(band, "$open")),
+        _open_tickets(
+            scope, future, [{"$group": {"_id": None, "open": {"$sum": 1}}}, *_moved_from_the_first(last, "$open")]
+        ),
+    ]
+
+
+def _moved_from_the_first(band: Any, number: str) -> Pipeline:
+    """Rows that count in their band and no longer in the first one."""
+    rows = [{"key": band, "count": number}, {"key": {"$literal": 0}, "count": {"$subtract": [0, number]}}]
+    return [
+        {"$project": {"_id": 0, "rows": rows}},
+        {"$unwind": "$rows"},
+        _row("age", {"key": "$rows.key", "count": "$rows.count"}),
+    ]
+
+
+def _open_tickets(scope: QueryScope, period: Period, stages: Pipeline) -> UnionPart:
+    match = {**scope.tickets([period]), "status": NOT_CLOSED}
+    return UnionPart("tickets", match, [*scope.narrowing_stages, *stages])
 
 
 def hour_parts(scope: QueryScope, period: Period) -> list[UnionPart]:
     """How many tickets were created in each hour of UTC."""
-    pieces = cut(period, scope.view.zone, scope.view.valid_days, grid=EPOCH)
+    pieces = scope.cut(period, grid=EPOCH)
     parts: list[UnionPart] = []
     if pieces.hours:
-        stages = [*_unrolled(among("hours", pieces.hours)), _row("hour", {"key": "$at", "count": "$total"})]
-        parts.append(UnionPart("rollup_days", scope.days(scope.days_of(pieces.hours)), stages))
+        parts.append(
+            UnionPart("rollup_numbers", scope.hours(pieces.hours), [_row("hour", {"key": "$at", "count": "$total"})])
+        )
     if pieces.raw:
         hour = {"$dateTrunc": {"date": "$created_at", "unit": "hour"}}
         parts.append(UnionPart("tickets", scope.tickets(pieces.raw), _count_by("hour", hour)))
     return parts
 
 
-def among(name: str, periods: Sequence[Period]) -> Document:
-    """The entries of a day's list by the hour that lie in the periods."""
-    inside: list[Document] = [
-        {"$and": [{"$gte": ["$$this.at", each.start]}, {"$lt": ["$$this.at", each.end]}]} for each in periods
-    ]
-    return {"$filter": {"input": f"${name}", "cond": inside[0] if len(inside) == 1 else {"$or": inside}}}
+def _blocks(days: Sequence[DayRange]) -> list[Block]:
+    return [block for each in days for block in blocks_of(each)]
 
 
-def _sum_among(name: str, field: str, periods: Sequence[Period]) -> Document:
-    """The sum of a field over those entries."""
-    return {"$sum": {"$map": {"input": among(name, periods), "in": f"$$this.{field}"}}}
-
-
-def _blocks(scope: QueryScope, days: Sequence[DayRange]) -> list[Block]:
-    return [block for each in days for block in blocks_of(each, scope.view.valid_days)]
-
-
-def _unrolled(rows: Document) -> Pipeline:
-    """Each entry of a list as its own document."""
-    return [{"$project": {"_id": 0, "row": rows}}, {"$unwind": "$row"}, {"$replaceRoot": {"newRoot": "$row"}}]
+def _or_0(value: str) -> Document:
+    return {"$ifNull": [value, 0]}
 
 
 def _row(metric: Metric, values: Document) -> Document:

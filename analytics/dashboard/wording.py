@@ -6,8 +6,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from analytics.figures import FEWEST_FOR_RATIO
-from analytics.periods import Buckets, Period, Unit
+from analytics.periods import Buckets, Unit
 from supportsaas.formatting import format_day, format_difference, format_minute, format_multiple, format_percent_change
+from tickets.records.period import Period
 
 PERIOD_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days", "365d": "12 months"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -15,9 +15,10 @@ from analytics.dashboard.wording import NO_EARLIER_DATA, change
 from analytics.digest.subscriptions import unsubscribe_token
 from analytics.digest.week import DigestWeek
 from analytics.figures import DashboardFigures
-from analytics.periods import Period, Unit, buckets_of
+from analytics.periods import Unit, buckets_of
 from supportsaas.formatting import format_count, format_day, format_number, one_line
 from tenants.models import Tenant, User
+from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 
 MOST_LINES = 5

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from analytics.periods import Period
+from tickets.records.period import Period
 
 DUE_AT = time(7)
 LATE_AFTER = timedelta(days=2)

@@ -12,7 +12,7 @@ from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.tables import dashboard_tables
 from analytics.dashboard.wording import period_text
 from analytics.figures import DashboardFigures
-from analytics.periods import CUSTOM, ChosenPeriod, Period, day_start
+from analytics.periods import CUSTOM, ChosenPeriod
 from analytics.views.filter_bar import Selection, date_fields, is_custom, period_choices, source_choices
 from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
@@ -28,6 +28,7 @@ from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets import jobs
 from tickets.helpdesks.model import Source
+from tickets.records.period import Period, day_start
 from tickets.store import quarantine
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.ticket_store import TicketStore

@@ -104,12 +104,6 @@ INDEXES: tuple[Index, ...] = (
         {"expireAfterSeconds": 0, "sparse": True},
     ),
     Index(
-        "ticket_counts",
-        (("tenant_id", UP), ("bucket", UP), ("status", UP), ("source", UP)),
-        "List totals over a period, and the counts beside filter choices.",
-        {"unique": True},
-    ),
-    Index(
         "digest_subscriptions",
         (("tenant_id", UP), ("since", UP)),
         "The subscribers of a tenant's weekly digest.",
@@ -248,24 +242,37 @@ INDEXES: tuple[Index, ...] = (
         {"expireAfterSeconds": 86_400},
     ),
     Index("troubles", (("is_failing", UP), ("tenant_id", UP)), "Open incidents, of one tenant or of all."),
-    Index("rollup_marks", (("tenant_id", UP),), "A tenant's days that are not rolled up yet."),
+    Index("rollup_findings", (("found_at", UP),), "Days whose numbers were wrong lately."),
     Index(
-        "rollup_days",
-        (("tenant_id", UP), ("generation", UP), ("day", UP), ("source", UP)),
-        "A tenant's counts over a range of days.",
+        "rollup_findings",
+        (("expires_at", UP),),
+        "Findings are deleted after 30 days.",
+        {"expireAfterSeconds": 0},
+    ),
+    Index("rollup_numbers", (("tenant_id", UP), ("generation", UP)), "An older generation, to delete it."),
+    Index("rollup_words", (("tenant_id", UP), ("generation", UP)), "An older generation, to delete it."),
+    Index(
+        "rollup_words",
+        (("tenant_id", UP), ("added", UP)),
+        "Keywords that have to be added up.",
+        {"partialFilterExpression": {"added": {"$gt": 500}}},
     ),
     Index(
-        "rollup_blocks",
-        (("tenant_id", UP), ("generation", UP), ("block", UP), ("source", UP)),
-        "A tenant's keywords and hours of the week over a range of days.",
+        "customer_counts",
+        (("tenant_id", UP), ("generation", UP)),
+        "Customers by a part of their ID; an older generation, to delete it.",
     ),
     Index(
-        "rollup_leaders",
-        (
-            *(("tenant_id", UP), ("generation", UP), ("customer", UP), ("block", UP)),
-            *(("total", UP), ("high", UP), ("negative", UP), ("open", UP)),
-        ),
-        "Counts of some customers over a range of days, from the index alone.",
+        "customer_counts",
+        (("tenant_id", UP), ("generation", UP), ("total", DOWN), ("customer_id", UP)),
+        "The customers with the most tickets.",
+        {"partialFilterExpression": {"total": {"$gte": 4}}},
+    ),
+    Index(
+        "customer_counts",
+        (("tenant_id", UP), ("generation", UP), ("points", DOWN)),
+        "The customers with the highest risk scores.",
+        {"partialFilterExpression": {"points": {"$gte": 8}}},
     ),
     Index(
         "erasures", (("tenant_id", UP),), "Whether a tenant has erased anything; erasures to delete with the tenant."

@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 
 from analytics.dashboard.statistics import StatisticsStore
-from analytics.periods import Period, Unit, buckets_of
+from analytics.periods import Unit, buckets_of
 from analytics.rollups import state
 from analytics.rollups.refreshing import refresh
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, store_tickets
+from tickets.records.period import Period
 
 pytestmark = pytest.mark.usefixtures("db")
 

@@ -13,16 +13,17 @@ from django.test import Client
 from analytics.dashboard.query_scope import QueryScope
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.overview import overview_parts, tenant_numbers
-from analytics.periods import Period, buckets_of
+from analytics.periods import buckets_of
 from analytics.rollups import building, state, top_customers
 from analytics.rollups.counting import Day
 from analytics.rollups.refreshing import refresh
-from analytics.rollups.view import rollup_views
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant, User
 from tests.builders import NOON, store_tickets
+from tickets.records.period import Period
+from tickets.rollups.view import rollup_views
 from tickets.store.ticket_store import TicketStore
 
 ClientOf = Callable[[User], Client]

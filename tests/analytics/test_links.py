@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.dashboard.links import ChartFiles, TicketLinks
+from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.records.statuses import STATES
-from tickets.store.filters import SENTIMENTS, URGENCIES, TicketFilter
+from tickets.store.filters import TicketFilter
 
 WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
     lambda text: text == text.strip()

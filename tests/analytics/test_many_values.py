@@ -12,15 +12,16 @@ from analytics.dashboard import statistics
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.figures import OtherValues
 from analytics.overview import tenant_numbers
-from analytics.periods import Period, buckets_of
+from analytics.periods import buckets_of
 from analytics.rollups import building, limits, refreshing, state
-from analytics.rollups.blocks import Block
 from analytics.rollups.refreshing import refresh, refresh_dirty
 from analytics.rollups.writing import add_up_block
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, store_tickets
+from tickets.records.period import Period
+from tickets.rollups.blocks import Block
 
 ClientOf = Callable[[User], Client]
 

@@ -8,9 +8,8 @@ import pytest
 from django.test import Client
 
 from analytics.overview import TenantNumbers, overview_parts, tenant_numbers
-from analytics.periods import Period, preset
+from analytics.periods import preset
 from analytics.rollups.refreshing import refresh
-from analytics.rollups.view import rollup_views
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from tenants.models import Membership, Role, Tenant, User
@@ -20,6 +19,8 @@ from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion.schedule import follow_sources
 from tickets.jobs import JobRequest
+from tickets.records.period import Period
+from tickets.rollups.view import rollup_views
 
 UTC_ZONE = ZoneInfo("UTC")
 ClientOf = Callable[[User], Client]

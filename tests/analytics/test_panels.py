@@ -12,7 +12,7 @@ from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.tables import TABLES, dashboard_tables
 from analytics.figures import BacklogPoint, Resolution, TrendPoint
-from analytics.periods import Period, Unit, buckets_of
+from analytics.periods import Unit, buckets_of
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
 from analytics.views.panels.customers import customer_rows
@@ -23,6 +23,7 @@ from analytics.views.panels.week import heat_map
 from supportsaas.web.jinja_templates import render_part
 from tests.analytics.made_figures import DAY, EMPTY, context_of, figures_of
 from tests.builders import NOON
+from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 
 CONTEXT = context_of()

@@ -9,17 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.periods import (
-    NAMES,
-    ChosenPeriod,
-    Period,
-    Unit,
-    buckets_of,
-    choose_unit,
-    day_start,
-    parse_period,
-    preset,
-)
+from analytics.periods import NAMES, ChosenPeriod, Unit, buckets_of, choose_unit, parse_period, preset
+from tickets.records.period import Period, day_start
 from tickets.store.filters import FilterError
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -9,13 +9,14 @@ import pytest
 from analytics.dashboard import customers
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.overview import last_runs, tenant_numbers
-from analytics.periods import Period, Unit, buckets_of
+from analytics.periods import Unit, buckets_of
 from analytics.rollups.refreshing import refresh
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tests.builders import NOON, store_tickets
 from tests.command_log import logged_commands
+from tickets.records.period import Period
 
 DAY = timedelta(days=1)
 READ_BY_STATISTICS = ("tickets", "ingestion_logs", "rollup_days", "rollup_blocks", "rollup_leaders")

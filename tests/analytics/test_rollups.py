@@ -1,6 +1,5 @@
-"""Roll-ups: the same numbers as from the tickets themselves, whatever is rolled up, marked or being written."""
+"""Roll-ups: the same numbers as from the tickets themselves, whatever happens to the tickets."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -10,18 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.dashboard import customers
 from analytics.dashboard.customers import ChosenCustomers
 from analytics.dashboard.query_scope import QueryScope
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.dashboard.union_parts import CountedPeriod
-from analytics.periods import Buckets, Period, Unit, buckets_of
-from analytics.rollups import state
-from analytics.rollups.blocks import SIZES, Block, ValidRange, blocks_of, cut, start_of
-from analytics.rollups.refreshing import refresh, refresh_dirty, refresh_outdated
-from analytics.rollups.view import rollup_view
+from analytics.periods import Buckets, Unit, buckets_of
 from supportsaas.db import mongo
-from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
 from tests.analytics.test_statistics import (
     SPRING,
@@ -33,14 +26,21 @@ from tests.analytics.test_statistics import (
     put,
 )
 from tests.builders import NOON, delete_stored, store_tickets
+from tests.rolled_up import forget_rollups, roll_up
+from tickets.records.facets import FacetCounts, Facets
+from tickets.records.period import Period
+from tickets.rollups.blocks import SIZES, Block, blocks_of, cut, hour_keys, start_of
+from tickets.rollups.building import build
+from tickets.rollups.checking import check_day, random_day
+from tickets.rollups.keywords import tidy
+from tickets.rollups.view import rollup_view
+from tickets.store.customers import find_customers
+from tickets.store.facet_counts import FacetCountStore
 
 SOURCES_DRAWN = st.sampled_from([(), ("email",), ("email", "Web & App")])
 UTC_ZONE = ZoneInfo("UTC")
-
-
-@pytest.fixture(autouse=True)
-def _top_customers_are_used_even_for_few_tickets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(customers, "FEW_TICKETS", 0)
+LATER = NOON + timedelta(days=200)
+"""When all larger blocks of the tests' days are over."""
 
 
 def both_ways(tenant: Tenant, buckets: Buckets, sources: tuple[str, ...] = (), *, now: datetime = SPRING) -> list[Any]:
@@ -62,7 +62,6 @@ def days_around(zone: ZoneInfo, *, days: int = 30, now: datetime = NOON) -> Buck
     zone=st.sampled_from(ZONES),
     unit=st.sampled_from([None, Unit.HOUR, Unit.DAY, Unit.WEEK]),
     sources=SOURCES_DRAWN,
-    dirty=st.sets(st.integers(-20, 12), max_size=3),
 )
 def test_numbers_from_roll_ups_equal_numbers_from_tickets(
     tenant: Tenant,
@@ -71,24 +70,34 @@ def test_numbers_from_roll_ups_equal_numbers_from_tickets(
     zone: ZoneInfo,
     unit: Unit | None,
     sources: tuple[str, ...],
-    dirty: set[int],
 ) -> None:
     Tenant.objects.filter(pk=tenant.pk).update(timezone=zone.key)
     tenant.timezone = zone.key
     put(everything)
-    assert refresh(tenant, now=SPRING)
-    assert state.find(tenant.slug) is not None
-    midnight = SPRING.replace(hour=0)
-    for day in dirty:
-        mongo.collection("rollup_marks").insert_one(
-            {"tenant_id": tenant.slug, "days": [midnight + timedelta(days=day)], "customers": ["ann"]}
-        )
+    roll_up(tenant)
     rolled_up, counted = both_ways(tenant, buckets_of(drawn_period(drawn, zone), zone, unit), sources)
     assert rolled_up == counted
 
 
+def stored_facets(tenant: Tenant) -> FacetCounts:
+    """Of the live tickets, counted one by one."""
+    found = mongo.collection("tickets").find({"tenant_id": tenant.slug, "is_deleted": False})
+    return FacetCounts(Facets.of(each) for each in found)
+
+
+def assert_exact(tenant: Tenant, buckets: Buckets, *, now: datetime) -> None:
+    """Dashboard, lists and customers have the numbers that the tickets have."""
+    rolled_up, counted = both_ways(tenant, buckets, now=now)
+    assert rolled_up == counted
+    assert FacetCountStore(tenant).find_counts() == stored_facets(tenant)
+    by_customer: dict[str, int] = {}
+    for each in mongo.collection("tickets").find({"tenant_id": tenant.slug, "is_deleted": False}):
+        by_customer[each["customer_id"]] = by_customer.get(each["customer_id"], 0) + 1
+    assert {each.customer_id: each.total for each in find_customers(tenant)} == by_customer
+
+
 class Changes:
-    """What can happen to a tenant's tickets, through the store, as ingestion does it."""
+    """What can happen to a tenant's tickets and roll-ups."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
@@ -116,8 +125,16 @@ class Changes:
     def delete(self, number: int) -> None:
         delete_stored(self.tenant, [f"T-{number}"], now=self.now)
 
-    def refresh(self) -> None:
-        assert refresh(self.tenant, now=self.now)
+    def build(self) -> None:
+        """As the periodic task does after a change of the zone."""
+        assert build(self.tenant)
+
+    def tidy(self) -> None:
+        tidy(self.tenant, now=LATER)
+
+    def check(self) -> None:
+        day = random_day(self.tenant)
+        assert day is None or not check_day(self.tenant, day)
 
     def move(self, zone: str) -> None:
         Tenant.objects.filter(pk=self.tenant.pk).update(timezone=zone)
@@ -133,7 +150,9 @@ steps = st.one_of(
         st.sampled_from(["We will file a lawsuit", "How does it work", "The router is terrible"]),
     ),
     st.tuples(st.just("delete"), st.integers(0, 9)),
-    st.tuples(st.just("refresh")),
+    st.tuples(st.just("build")),
+    st.tuples(st.just("tidy")),
+    st.tuples(st.just("check")),
     st.tuples(st.just("move"), st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"])),
 )
 
@@ -147,164 +166,164 @@ def test_numbers_stay_exact_through_edits_deletions_returns_and_zone_changes(
     mongo.collection("ticket_history").delete_many({})
     changes = Changes(tenant)
     changes.move("UTC")
-    changes.refresh()
     for name, *arguments in history:
         getattr(changes, name)(*arguments)
         # Of one moment, so that numbers which are remembered would be found again.
-        rolled_up, counted = both_ways(tenant, days_around(tenant.zone), now=NOON)
-        assert rolled_up == counted
+        assert_exact(tenant, days_around(tenant.zone), now=NOON)
 
 
-class TestRefreshing:
-    def test_a_write_makes_its_days_dirty_until_a_refresh(self, tenant: Tenant) -> None:
-        store_tickets(tenant, [{"created_at": "2026-03-09T23:30:00Z"}])
-        (mark,) = mongo.collection("rollup_marks").find()
-        assert mark["days"] == [datetime(2026, 3, 9, tzinfo=UTC)]
-        assert refresh(tenant, now=NOON)
-        assert mongo.collection("rollup_marks").count_documents({}) == 0
-        (day,) = mongo.collection("rollup_days").find({"source": "email"})
-        assert (day["total"], day["day"]) == (1, datetime(2026, 3, 9, tzinfo=UTC).toordinal())
+class TestWriting:
+    def test_a_write_shows_at_once_without_a_worker(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"id": "T-1"}, {"id": "T-2", "status": "closed"}])
+        with rollup_view(tenant, now=NOON) as view:
+            assert view.is_built
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
 
-    def test_a_new_status_makes_the_days_of_creation_and_closing_dirty(self, tenant: Tenant) -> None:
-        store_tickets(tenant, [{"created_at": "2026-03-01T09:00:00Z", "updated_at": "2026-03-01T09:00:00Z"}])
-        mongo.collection("rollup_marks").delete_many({})
-        closed = {"created_at": "2026-03-01T09:00:00Z", "updated_at": "2026-03-08T09:00:00Z", "status": "closed"}
-        store_tickets(tenant, [closed])
-        (mark,) = mongo.collection("rollup_marks").find()
-        assert mark["days"] == [datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC)]
-
-    def test_a_change_of_the_message_alone_makes_no_day_dirty(self, tenant: Tenant) -> None:
+    def test_a_change_of_the_message_alone_writes_no_numbers(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"message": "How does it work"}])
-        mongo.collection("rollup_marks").delete_many({})
+        (before,) = mongo.collection("rollup_state").find()
         store_tickets(tenant, [{"message": "How does it work", "updated_at": "2026-03-10T11:00:00Z"}])
-        assert mongo.collection("rollup_marks").count_documents({}) == 0
+        (after,) = mongo.collection("rollup_state").find()
+        assert after == before
 
-    def test_larger_blocks_are_built_once_their_days_are_over(self, tenant: Tenant) -> None:
-        first = datetime(2026, 3, 1, tzinfo=UTC).toordinal() // 16 * 16
-        for day in range(first, first + 16, 3):
-            store_tickets(tenant, [{"id": f"D-{day}", "created_at": start_of(day, UTC_ZONE).isoformat()}])
-        refresh(tenant, now=start_of(first + 10, UTC_ZONE))
-        sizes = {each["days"] for each in mongo.collection("rollup_blocks").find()}
-        assert sizes == {0, 1, 2, 4, 8}
-        refresh_at_the_end = start_of(first + 16, UTC_ZONE)
-        assert refresh(tenant, now=refresh_at_the_end)
-        block = mongo.collection("rollup_blocks").find_one({"days": 16, "first": first, "source": None})
-        assert block is not None
-        assert block["total"] == 6
+    def test_customers_without_tickets_are_removed(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"customer_id": "ann"}])
+        delete_stored(tenant, ["T-1"])
+        assert mongo.collection("customer_counts").count_documents({}) == 0
 
-    def test_a_source_without_tickets_in_the_period_is_not_offered(self, tenant: Tenant) -> None:
-        store_tickets(
-            tenant,
-            [
-                {"source": "email", "created_at": "2026-03-10T03:10:00Z"},
-                {"source": "chat", "created_at": "2026-03-10T09:10:00Z"},
-            ],
-        )
-        assert refresh(tenant, now=NOON)
-        hours = Period(datetime(2026, 3, 10, 8, tzinfo=UTC), datetime(2026, 3, 10, 12, tzinfo=UTC))
-        rolled_up, counted = both_ways(tenant, buckets_of(hours, UTC_ZONE), now=NOON)
-        assert rolled_up == counted
-        assert [each.value for each in rolled_up.by_source] == ["chat"]
-
-    def test_top_customers_have_blocks_of_days_that_are_over_one_row_each(self, tenant: Tenant) -> None:
-        first = datetime(2026, 3, 1, tzinfo=UTC).toordinal() // 64 * 64  # of the larger blocks none is over
-        rows = [
-            {"id": f"D-{day}", "created_at": start_of(day, UTC_ZONE).isoformat(), "customer_id": "ann"}
-            for day in range(first, first + 4)
-        ]
-        store_tickets(tenant, rows[:3])
-        assert refresh(tenant, now=start_of(first + 3, UTC_ZONE))
-        store_tickets(tenant, rows[3:])
-        for _ in range(2):
-            assert refresh(tenant, now=start_of(first + 4, UTC_ZONE))
-            found = mongo.collection("rollup_leaders").find({"customer": "ann"})
-            totals = {(each["block"] - each["first"] * 100, each["first"]): each["total"] for each in found}
-            halves = {(2, first): 2, (2, first + 2): 2}
-            assert totals == {(1, day): 1 for day in range(first, first + 4)} | halves | {(4, first): 4}
-
-    def test_roll_ups_of_another_version_count_as_not_built(self, tenant: Tenant) -> None:
-        store_tickets(tenant, [{}, {}])
-        assert refresh(tenant, now=NOON)
-        mongo.collection("rollup_state").update_many({}, {"$set": {"layout": 1}})
-        mongo.collection("rollup_blocks").update_many({}, {"$unset": {"block": ""}})
-        rolled_up, counted = both_ways(tenant, days_around(UTC_ZONE), now=NOON)
-        assert rolled_up == counted and rolled_up.totals.total == 2
-        assert refresh(tenant, now=NOON) and state.find(tenant.slug) is not None
-        assert both_ways(tenant, days_around(UTC_ZONE), now=NOON) == [counted, counted]
-
-    def test_roll_ups_of_a_new_zone_are_built_beside_the_old_ones(self, tenant: Tenant) -> None:
-        store_tickets(tenant, [{"created_at": "2026-03-09T23:30:00Z"}])
-        refresh(tenant, now=NOON)
-        Tenant.objects.filter(pk=tenant.pk).update(timezone="Europe/Berlin")
-        assert refresh_outdated(_never()) == 1
-        built = state.find(tenant.slug)
-        assert built is not None
-        assert (built.zone, built.generation) == ("Europe/Berlin", 2)
-        (day,) = mongo.collection("rollup_days").find({"source": "email"})
-        assert day["day"] == datetime(2026, 3, 10, tzinfo=UTC).toordinal()
-
-    def test_two_processes_never_build_a_tenants_roll_ups_at_once(self, tenant: Tenant) -> None:
-        store_tickets(tenant, [{}])
-        lock = Lock(f"rollups:{tenant.slug}")
-        held = lock.take("another")
-        assert held is not None
-        assert not refresh(tenant, now=NOON)
-        assert mongo.collection("rollup_marks").count_documents({}) == 1
-        lock.release(held)
-        assert refresh(tenant, now=NOON)
-
-    def test_a_process_that_lost_its_lock_writes_no_roll_ups(
+    def test_a_tenant_with_too_many_values_is_counted_from_its_tickets(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr("tickets.rollups.state.MOST_VALUES", 5)
+        store_tickets(tenant, [{"status": f"status {n}"} for n in range(9)])
+        with rollup_view(tenant, now=NOON) as view:
+            assert not view.is_built
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+
+
+class TestBuilding:
+    def test_tickets_written_meanwhile_are_counted_once(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tickets.rollups.building.TICKETS_AT_ONCE", 2)
+        store_tickets(tenant, [{"id": f"T-{n}", "created_at": f"2026-03-0{n}T09:00:00Z"} for n in range(1, 8)])
+        forget_rollups()
+        changes = iter(
+            [
+                lambda: store_tickets(tenant, [{"id": "T-1", "created_at": "2026-03-09T09:00:00Z"}]),
+                lambda: store_tickets(tenant, [{"id": "T-7", "created_at": "2026-02-09T09:00:00Z"}]),
+                lambda: delete_stored(tenant, ["T-2"]),
+                lambda: store_tickets(
+                    tenant, [{"id": "T-3", "status": "closed", "created_at": "2026-03-03T09:00:00Z"}]
+                ),
+            ]
+        )
+        original = mongo.in_transaction
+
+        def in_transaction(work: Any) -> Any:
+            done = original(work)
+            if work.__qualname__.startswith("_Builder"):
+                next(changes, lambda: None)()
+            return done
+
+        monkeypatch.setattr(mongo, "in_transaction", in_transaction)
+        assert build(tenant)
+        assert next(changes, None) is None
+        with rollup_view(tenant, now=NOON) as view:
+            assert view.is_built
+        assert_exact(tenant, days_around(UTC_ZONE, days=60), now=NOON)
+
+    def test_a_builder_that_stopped_goes_on_where_it_was(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tickets.rollups.building.TICKETS_AT_ONCE", 2)
+        store_tickets(tenant, [{"id": f"T-{n}"} for n in range(7)])
+        forget_rollups()
+        left = [3]
+
+        class Stop:
+            def is_set(self) -> bool:
+                left[0] -= 1
+                return left[0] < 0
+
+        assert not build(tenant, stop=Stop())  # type: ignore[arg-type]  # a stop that comes after three steps
+        (found,) = mongo.collection("rollup_state").find()
+        assert found["building"]["last"]["external_id"] == "T-3"
+        assert build(tenant)
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+
+    def test_older_generations_are_deleted(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{}])
-        taken: list[object] = []
+        Tenant.objects.filter(pk=tenant.pk).update(timezone="Europe/Berlin")
+        tenant.refresh_from_db()
+        assert build(tenant)
+        for name in ("rollup_numbers", "rollup_words", "customer_counts"):
+            assert mongo.collection(name).distinct("generation") == [2], name
 
-        def take_over(self: Lock, *arguments: Any) -> None:
-            if not taken:
-                mongo.collection("locks").update_one({"_id": self.name}, {"$set": {"owner_id": "another"}})
-                taken.append(self)
-            return original(self, *arguments)
 
-        original = Lock.assert_held
-        monkeypatch.setattr(Lock, "assert_held", take_over)
-        assert not refresh(tenant, now=NOON)
-        assert mongo.collection("rollup_days").count_documents({}) == 0
-        assert mongo.collection("rollup_marks").count_documents({}) == 1
+class TestChecking:
+    def tamper(self, name: str, change: dict[str, Any], **match: Any) -> None:
+        assert mongo.collection(name).update_one(match, change).modified_count == 1
 
-    def test_days_near_the_retention_limit_are_read_from_the_tickets(self, tenant: Tenant) -> None:
-        tenant.retention_days = 30
-        tenant.save()
-        store_tickets(tenant, [{"id": "old", "created_at": "2026-02-08T11:00:00Z"}, {"id": "new"}])
-        refresh(tenant, now=NOON)
-        mongo.collection("tickets").delete_one({"external_id": "old"})  # as MongoDB does by itself
-        rolled_up, counted = both_ways(tenant, days_around(UTC_ZONE, days=60), now=NOON)
-        assert rolled_up == counted
-        assert rolled_up.totals.total == 1
+    @pytest.mark.parametrize("size", ["01", "08", "64"])
+    def test_a_wrong_number_is_repaired_and_noted(self, tenant: Tenant, size: str) -> None:
+        store_tickets(tenant, [{"id": f"T-{n}", "created_at": f"2026-03-0{n}T09:00:00Z"} for n in range(1, 8)])
+        day = datetime(2026, 3, 3, tzinfo=UTC).toordinal()
+        block = Block(int(size), day - day % int(size))
+        self.tamper("rollup_numbers", {"$inc": {"open": 3, "cells.0 0 1": 2}}, _id=f"acme|1||{block.key}")
+        assert check_day(tenant, day)
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+        assert not check_day(tenant, day)
+        (finding,) = mongo.collection("rollup_findings").find()
+        assert (finding["tenant_id"], finding["day"]) == ("acme", day)
 
-    def test_dirty_days_of_a_deleted_tenant_are_deleted(self, tenant: Tenant) -> None:
-        store_tickets(tenant, [{}])
-        refresh(tenant, now=NOON)
-        store_tickets(tenant, [{"id": "T-2"}])
-        Tenant.objects.filter(pk=tenant.pk).delete()
-        refresh_dirty(_never())
-        for name in ("rollup_marks", "rollup_days", "rollup_blocks", "rollup_state"):
-            assert mongo.collection(name).count_documents({}) == 0, name
+    def test_wrong_sums_of_all_time_keywords_and_customers_are_repaired(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"id": f"T-{n}"} for n in range(4)])
+        day = datetime(2026, 3, 10, tzinfo=UTC).toordinal()
+        self.tamper("rollup_numbers", {"$inc": {"total": -1}}, _id="acme|1||all")
+        self.tamper("rollup_words", {"$push": {"words": {"k": "ghost", "n": 4}}}, _id=f"acme|1||01 {day:07}")
+        self.tamper("customer_counts", {"$inc": {"total": 9}}, customer_id="cust_1")
+        assert check_day(tenant, day)
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+        assert not check_day(tenant, day)
+
+
+class TestKeywords:
+    def test_keywords_that_writes_added_are_added_up(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tickets.rollups.keywords.COMPACT_AFTER", 5)
+        for n in range(4):
+            store_tickets(tenant, [{"id": f"T-{n}", "message": "router firmware invoice"}])
+        assert tidy(tenant, now=NOON)
+        for each in mongo.collection("rollup_words").find():
+            words = [row["k"] for row in each["words"]]
+            assert len(words) == len(set(words))
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+
+    @pytest.mark.parametrize("most", [0, 200])
+    def test_larger_blocks_follow_changes(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+        monkeypatch.setattr("tickets.rollups.writing.MOST_ADDED", most)
+        store_tickets(
+            tenant, [{"id": f"T-{n}", "created_at": f"2026-03-{n:02}T09:00:00Z"} for n in range(1, 25)], now=LATER
+        )
+        assert tidy(tenant, now=LATER)
+        (before,) = mongo.collection("rollup_state").find()
+        assert {size for size, _ in before["word_blocks"]} == {8, 64}
+        store_tickets(tenant, [{"id": "T-9", "created_at": "2026-03-09T09:00:00Z", "message": "router"}], now=LATER)
+        (after,) = mongo.collection("rollup_state").find()
+        assert (after["word_blocks"] == before["word_blocks"]) is (most > 0)
+        for now in (NOON, LATER):
+            rolled_up, counted = both_ways(tenant, days_around(UTC_ZONE, days=300, now=now), now=now)
+            assert rolled_up == counted
 
 
 class TestSnapshot:
-    def test_a_reader_sees_one_snapshot_while_a_day_is_recounted(self, tenant: Tenant) -> None:
+    def test_a_reader_sees_one_snapshot_while_tickets_are_written(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n}"} for n in range(3)])
-        refresh(tenant, now=NOON)
         store = StatisticsStore(tenant)
         buckets = days_around(UTC_ZONE)
         with rollup_view(tenant, now=NOON) as view:
-            scope = QueryScope(view, ())
+            scope = QueryScope(view)
             counted_period = CountedPeriod.of(scope, buckets.period, None, buckets.edges)
             pipeline = store.dashboard_pipeline(
                 scope, counted_period, ChosenCustomers(None), ages=store._age_edges(NOON)
             )
             store_tickets(tenant, [{"id": "T-9"}], now=NOON + timedelta(minutes=1))
-            refresh(tenant, now=NOON + timedelta(minutes=1))
             found = next(mongo.database().aggregate(pipeline, session=view.session))
             assert found["sums"]["total"] == 3
         assert store.dashboard(buckets, comparison=buckets.period.previous, now=NOON).totals.total == 4
@@ -317,7 +336,6 @@ class TestCustomers:
         ]
         new = [{"id": f"N-{n}", "customer_id": f"new_{n}", "message": "lawsuit"} for n in range(12)]
         store_tickets(tenant, [*old, *new])
-        refresh(tenant, now=NOON)
         rolled_up, counted = both_ways(tenant, days_around(UTC_ZONE, days=10), now=NOON)
         assert rolled_up.customers == counted.customers
         assert rolled_up.volume == counted.volume
@@ -327,80 +345,57 @@ class TestCustomers:
 
     def test_a_new_customer_with_many_tickets_is_counted(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": f"T-{n}", "customer_id": f"c_{n % 15}"} for n in range(60)])
-        refresh(tenant, now=NOON)
         rush = [{"id": f"R-{n}", "customer_id": "newcomer", "message": "lawsuit"} for n in range(9)]
         store_tickets(tenant, rush, now=NOON + timedelta(minutes=1))
         for now in (NOON + timedelta(minutes=1), NOON + timedelta(minutes=2)):
             rolled_up, counted = both_ways(tenant, days_around(UTC_ZONE), now=now)
             assert rolled_up.customers == counted.customers
             assert rolled_up.customers[0].customer_id == "newcomer"
-            refresh(tenant, now=now)
-
-    def test_all_customers_are_counted_if_there_are_few_tickets(
-        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        store_tickets(tenant, [{"id": f"T-{n}", "customer_id": f"c_{n}"} for n in range(20)])
-        refresh(tenant, now=NOON)
-        period = Period(NOON - timedelta(days=20), NOON + timedelta(days=1))
-        with rollup_view(tenant, now=NOON) as view:
-            assert customers.choose(QueryScope(view, ()), period).customers is not None
-            monkeypatch.setattr(customers, "FEW_TICKETS", 100)
-            assert customers.choose(QueryScope(view, ()), period).customers is None
 
 
-class TestLayout:
+class TestBlocks:
     zone = ZoneInfo("Europe/Berlin")
 
     @given(
         first=st.integers(738_000, 741_000),
         length=st.integers(1, 900),
-        dirty=st.sets(st.integers(738_000, 741_900), max_size=6),
-        complete=st.integers(738_000, 741_900),
+        stored=st.sets(st.integers(738_000 // 8, 741_900 // 8), max_size=60),
     )
-    def test_blocks_cover_a_range_of_days_exactly_and_contain_no_dirty_day(
-        self, first: int, length: int, dirty: set[int], complete: int
-    ) -> None:
-        valid_days = ValidRange(0, tuple(sorted(dirty)), complete)
-        blocks = blocks_of((first, first + length), valid_days)
-        assert [day for block in blocks for day in range(block.first, block.end)] == list(range(first, first + length))
-        for block in blocks:
-            assert block.days in SIZES
-            assert block.first % block.days == 0
-            if block.days > 1:
-                assert block.end <= complete
-                assert not dirty & set(range(block.first, block.end))
+    def test_blocks_cover_a_range_of_days_exactly(self, first: int, length: int, stored: set[int]) -> None:
+        larger = {Block(8, each * 8) for each in stored}
+        for blocks in (blocks_of((first, first + length)), blocks_of((first, first + length), stored=larger)):
+            assert [day for block in blocks for day in range(block.first, block.end)] == list(
+                range(first, first + length)
+            )
+            for block in blocks:
+                assert block.days in SIZES
+                assert block.first % block.days == 0
+        assert all(block.days == 1 or block in larger for block in blocks)
 
     def test_a_year_is_covered_by_few_blocks(self) -> None:
         first = datetime(2025, 3, 10, tzinfo=UTC).toordinal()
-        blocks = blocks_of((first, first + 365), ValidRange(0, (), first + 365))
-        assert len(blocks) <= 15
-        assert Block(64, first // 64 * 64 + 64) in blocks
+        assert len(blocks_of((first, first + 365))) <= 33
 
     @given(
         start=st.integers(0, 40 * 24 * 60),
         minutes=st.integers(1, 30 * 24 * 60),
         zone=st.sampled_from(ZONES),
-        dirty=st.sets(st.integers(0, 40), max_size=3),
-        since=st.integers(0, 10),
+        until=st.integers(0, 80),
         on_hours=st.booleans(),
     )
     def test_the_pieces_of_a_period_cover_it_exactly(
-        self, start: int, minutes: int, zone: ZoneInfo, dirty: set[int], since: int, on_hours: bool
+        self, start: int, minutes: int, zone: ZoneInfo, until: int, on_hours: bool
     ) -> None:
         begin = datetime(2026, 3, 10, tzinfo=UTC)
-        base = begin.toordinal()
         period = Period(begin + timedelta(minutes=start), begin + timedelta(minutes=start + minutes))
-        valid_days = ValidRange(base + since, tuple(sorted(base + day for day in dirty)), base + 99)
-        pieces = cut(period, zone, valid_days, grid=buckets_of(period, zone, Unit.HOUR).edges[0] if on_hours else None)
+        grid = buckets_of(period, zone, Unit.HOUR).edges[0] if on_hours else None
+        last = begin.toordinal() + until
+        pieces = cut(period, zone, until=last, grid=grid)
         whole = [(start_of(a, zone), start_of(b, zone)) for a, b in pieces.days]
         parts = sorted([*whole, *((each.start, each.end) for each in (*pieces.hours, *pieces.raw))])
         assert parts[0][0] == period.start
         assert parts[-1][1] == period.end
         assert all(before[1] == after[0] for before, after in pairwise(parts))
         assert not (on_hours and pieces.days)
-        for a, b in pieces.days:
-            assert all(valid_days.has_day(day) for day in range(a, b))
-
-
-def _never() -> threading.Event:
-    return threading.Event()
+        assert all(end <= last for _, end in pieces.days)
+        assert len(hour_keys(pieces.hours, zone)) >= sum(each.length // timedelta(hours=1) for each in pieces.hours)

@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.figures import AtRiskCustomer, DashboardFigures, ValueCount
-from analytics.periods import Buckets, Period, Unit, buckets_of, preset
+from analytics.periods import Buckets, Unit, buckets_of, preset
 from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
+from tests.rolled_up import forget_rollups
+from tickets.records.collection_names import TICKETS
+from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.period import Period
 from tickets.records.statuses import is_open, state_of
-from tickets.store.collection_names import TICKETS
-from tickets.store.facet_counts import FacetCountStore
-from tickets.store.filters import SENTIMENTS, URGENCIES, TicketFilter
+from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
 
 Ticket = dict[str, Any]
@@ -73,12 +75,10 @@ def put(tickets: Iterable[Ticket]) -> list[Ticket]:
         status = each["status"] if fits else "closed" if is_open(each["status"]) else "open"
         found.append({**each, "external_id": f"T-{number}", "turns": turns, "status": status})
     mongo.collection(TICKETS).delete_many({})
-    for name in ("rollup_state", "rollup_days", "rollup_blocks", "rollup_marks"):
-        mongo.collection(name).delete_many({})
+    forget_rollups()
     if found:
         waits = {"unindexed_since": SPRING}  # for its words
         mongo.collection(TICKETS).insert_many([{**each, **({} if each["is_deleted"] else waits)} for each in found])
-    FacetCountStore(Tenant.objects.get(slug="acme")).repair()
     return found
 
 

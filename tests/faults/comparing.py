@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.dashboard.statistics import StatisticsStore
-from analytics.periods import Period, buckets_of
+from analytics.periods import buckets_of
 from analytics.rollups.refreshing import refresh
 from supportsaas import clock
 from supportsaas.db import mongo
@@ -18,6 +18,7 @@ from tickets.alerts.model import Channel
 from tickets.planning.changes import TRACKED, stored_fields
 from tickets.planning.reading import classify
 from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
+from tickets.records.period import Period
 from tickets.rules.model import find_rules
 from tickets.store.facet_counts import FacetCountStore
 

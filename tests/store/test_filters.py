@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from supportsaas.db.paging import Cursor, CursorError
 from tenants.models import Tenant
 from tests.builders import store_tickets, store_words
-from tickets.store.filters import SENTIMENTS, URGENCIES, FilterError, TicketFilter
+from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.index_scans import TICKET_ORDER
 from tickets.store.ticket_store import TicketStore
 

@@ -19,12 +19,12 @@ from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, store_tickets, store_words
 from tests.emptying import empty_collections
 from tests.store.slow_filter import lets_through, states
+from tickets.records.facets import SENTIMENTS, URGENCIES, Facets
 from tickets.records.statuses import STATES
 from tickets.store import index_scans, query_planner
 from tickets.store.date_buckets import BucketRange, PartialDay, buckets_of, cover
 from tickets.store.facet_counts import FacetCountStore
-from tickets.store.facet_cube import Facets
-from tickets.store.filters import SENTIMENTS, URGENCIES, TicketFilter
+from tickets.store.filters import TicketFilter
 from tickets.store.index_scans import TICKET_ORDER
 from tickets.store.ticket_queries import TicketQueries
 from tickets.store.ticket_store import TicketStore

@@ -1,15 +1,13 @@
 """Permanently erases one customer: tickets, ticket history, rejected records and alert texts.
 
-Tickets are first deleted like any other, which updates facet counts and dirty days, and then removed; roll-ups are
-rebuilt without them. A digest of each id is kept, so that no later sync brings the tickets back, and an audit log entry
-with a digest and numbers. If an erasure is interrupted, run it again: it erases what is left.
+Tickets are first deleted like any other, which takes them out of all numbers, and then removed. A digest of each id is
+kept, so that no later sync brings the tickets back, and an audit log entry with a digest and numbers. If an erasure is
+interrupted, run it again: it erases what is left.
 """
 
 import re
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -31,13 +29,10 @@ from tickets.erasure.erased_customers import digest_of, save_erasures
 from tickets.erasure.record_search import in_json, names_customer
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.options import rest_options
-from tickets.store.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
-from tickets.store.dirty_days import mark_everything_dirty
+from tickets.records.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
 from tickets.store.ticket_store import TicketStore
 
 BATCH = 500
-PATIENCE_SECONDS = 10.0
-"""Time to wait for roll-ups that are being built."""
 
 ERASED = "(erased)"
 
@@ -88,25 +83,10 @@ def erase_customer(tenant: Tenant, customer_id: str) -> CustomerData:
     with lock.kept(owner) as held:
         if held is None:
             raise Rejected("A sync of this tenant is running. Nothing was erased. Try again when it has finished.")
-        # Block roll-ups until everything is erased: they would keep the customer id.
-        with _wait_for(Lock(f"rollups:{tenant.slug}"), owner) as rollups:
-            if rollups is None:
-                raise Rejected("Statistics are being updated. Nothing was erased. Try again in a minute.")
-            found = count_customer_data(tenant, customer_id)
-            _log(tenant, customer_id, found)
-            _Customer(tenant, customer_id).erase(lock, held, now=clock.now())
+        found = count_customer_data(tenant, customer_id)
+        _log(tenant, customer_id, found)
+        _Customer(tenant, customer_id).erase(lock, held, now=clock.now())
     return found
-
-
-@contextmanager
-def _wait_for(lock: Lock, owner: str) -> Iterator[HeldLock | None]:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        with lock.kept(owner) as held:
-            if held is not None or time.monotonic() > until:
-                yield held
-                return
-        time.sleep(0.2)
 
 
 def _log(tenant: Tenant, customer_id: str, found: CustomerData) -> None:
@@ -158,8 +138,7 @@ class _Customer:
             yield from (each for each in records.find(_of(self.tenant, ids)) if each["_id"] not in found)
 
     def erase(self, lock: Lock, held: HeldLock, *, now: datetime) -> None:
-        # First, so that after a crash no later sync restores tickets and no roll-up keeps the old numbers.
-        mark_everything_dirty(self.tenant.slug)
+        # First, so that after a crash no later sync restores tickets.
         save_erasures(self.tenant, "customer", [self.name], until=now)
         rejected = list(self.rejected())
         save_erasures(self.tenant, "record", [each["_id"] for each in rejected], until=now)

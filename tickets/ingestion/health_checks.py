@@ -11,8 +11,8 @@ from supportsaas.reliability import rate_limiter
 from tickets import jobs
 from tickets.ingestion.sync_status import count_helpdesks, find_all_sync_statuses
 from tickets.ingestion.worker import find_workers
+from tickets.records.collection_names import TICKETS
 from tickets.rules.reclassification import find_running
-from tickets.store.collection_names import TICKETS
 
 LONG_IN_THE_QUEUE = timedelta(minutes=10)
 LONG_WITHOUT_WORDS = timedelta(minutes=10)

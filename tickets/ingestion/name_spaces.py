@@ -23,8 +23,8 @@ from supportsaas.formatting import format_count
 from tenants.models import Tenant
 from tickets.helpdesks.model import Source
 from tickets.helpdesks.options import PRESETS
+from tickets.records.collection_names import TICKETS
 from tickets.records.origin import PLAIN, SEPARATOR, Origin, beginning_with
-from tickets.store.collection_names import TICKETS
 
 COLLECTION = "name_spaces"
 LONGEST_NAME = 63

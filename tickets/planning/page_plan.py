@@ -22,7 +22,7 @@ from tickets.records.origin import Origin
 from tickets.records.statuses import StatusMap, spell_status
 from tickets.records.transitions import first_transitions, is_only_mapped_otherwise, next_transitions
 from tickets.records.versions import Action, FieldChanges, ReadTicket, StoredVersion
-from tickets.store.facet_cube import day_facets
+from tickets.rollups.differences import COUNTED_FIELDS
 from tickets.store.page_writes import SEARCHABLE, Announcement, PageWrites
 
 Document = dict[str, Any]
@@ -32,10 +32,7 @@ RULES_CHANGED = "rules changed"
 STATUS_MAPPED = "status mapped"
 """The reason of a history entry whose status changed though the helpdesk's did not."""
 
-COUNTED = frozenset(
-    ("source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics", "created_at", "turns",
-     "is_closing_known", "is_deleted")
-)  # fmt: skip
+COUNTED = frozenset(COUNTED_FIELDS)
 """The fields that statistics use: numbers change only if one of these does."""
 
 
@@ -54,7 +51,6 @@ class PagePlan(PageWrites):
         fields = stored_fields(content, verdict)
         expiry = self._expiry(content.created_at)
         transitions = first_transitions(content, now=self.now)
-        self.dirty.add({**fields, **transitions.fields})
         self.inserts.append(
             {
                 "tenant_id": self.tenant_id,
@@ -73,7 +69,7 @@ class PagePlan(PageWrites):
             }
         )
         self._record(content.external_id, "created", initial_changes(fields), expiry)
-        self.counts[day_facets(fields)] += 1
+        self.differences.add(self.inserts[-1])
         self.new += 1
         self._announce(ticket, verdict, before=None)
 
@@ -121,9 +117,6 @@ class PagePlan(PageWrites):
         if stored["is_deleted"]:
             changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
             values |= {"is_deleted": False, "deleted_at": None}
-        else:
-            self.counts[day_facets(stored)] -= 1
-        self.counts[day_facets({**stored, **values})] += 1
         if stored["is_deleted"] or values.keys() & SEARCHABLE:
             values["unindexed_since"] = self.now
         if changes:
@@ -137,9 +130,10 @@ class PagePlan(PageWrites):
         else:
             self.unchanged += 1  # new rules, the same classification: only the digest changes
         self.updates.append((stored["_id"], values))
-        if COUNTED & values.keys():
-            self.dirty.add(stored)
-            self.dirty.add({**stored, **values})
+        if stored["is_deleted"]:
+            self.differences.add({**stored, **values})
+        elif COUNTED & values.keys():
+            self.differences.change(stored, {**stored, **values})
         # A ticket that is urgent only because of changed rules is not worth an alert.
         if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))

@@ -4,39 +4,15 @@ A list's total and the counts beside its choices are sums over the same facet co
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date
+from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
+from tickets.records.facets import FacetCounts, Facets
 from tickets.records.statuses import StatusesIn, states_of
 from tickets.store.filters import TicketFilter
 
 CHOICES = ("state", "status", "urgency", "sentiment", "source")
 MAX_CHOICES = 50
-
-
-class Facets(NamedTuple):
-    """A ticket's combination of values."""
-
-    status: str
-    urgency: str
-    sentiment: str
-    source: str
-    requires_action: bool
-
-    @classmethod
-    def of(cls, ticket: Mapping[str, Any]) -> "Facets":
-        return cls(*(ticket[name] for name in cls._fields))
-
-
-FacetCounts = Counter[Facets]
-DayFacetCounts = Counter[tuple[date, Facets]]
-"""Differences by the UTC day of creation."""
-
-
-def day_facets(ticket: Mapping[str, Any]) -> tuple[date, Facets]:
-    """The day and the facets that a stored ticket is counted under."""
-    return ticket["created_at"].astimezone(UTC).date(), Facets.of(ticket)
 
 
 class _Allowed(Protocol):

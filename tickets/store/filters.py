@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 
 from supportsaas.clock import iso_z, to_milliseconds
 from tickets.classification.search_query import QueryError, parse_query
+from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.records.statuses import STATES, State, StatusesIn
 
-URGENCIES = ("high", "medium", "low")
-SENTIMENTS = ("negative", "neutral", "positive")
 LONGEST_VALUE = 200
 MAX_VALUES = 50
 COUNT_ALL = "count=all"

@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from supportsaas.db.paging import NewestFirst
-from tickets.store.facet_cube import FacetCounts, Facets
+from tickets.records.facets import FacetCounts, Facets
 
 Document = dict[str, Any]
 

@@ -13,9 +13,9 @@ from pymongo import UpdateOne
 
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
+from tickets.records.collection_names import TICKET_HISTORY, TICKETS
 from tickets.records.statuses import state_of
 from tickets.records.transitions import stored_transitions
-from tickets.store.collection_names import TICKET_HISTORY, TICKETS
 
 BATCH = 1_000
 _IS_OLDER: Document = {"is_closing_known": {"$exists": False}}

@@ -18,7 +18,7 @@ from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
 from tickets.classification.stored_words import TOPIC_SIGN
-from tickets.store.collection_names import TICKETS
+from tickets.records.collection_names import TICKETS
 from tickets.store.index_scans import WORDS_INDEX
 from tickets.store.search import TicketSearch
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from tickets.alerts.messages import TicketFacts
 from tickets.records.versions import Action, FieldChanges
-from tickets.store.dirty_days import DirtyDays
-from tickets.store.facet_cube import DayFacetCounts
+from tickets.rollups.differences import Differences
 
 Document = dict[str, Any]
 
@@ -36,9 +35,8 @@ class PageWrites:
     updates: list[tuple[Any, Document]] = field(default_factory=list)
     history: list[Document] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
-    counts: DayFacetCounts = field(default_factory=DayFacetCounts)
-    """How the facet counts of live tickets change."""
-    dirty: DirtyDays = field(default_factory=DirtyDays)
+    differences: Differences = field(default_factory=Differences)
+    """What changes about the tenant's numbers."""
     new: int = 0
     updated: int = 0
     restored: int = 0

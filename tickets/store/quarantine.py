@@ -20,10 +20,10 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.db.paging import Cursor, NewestFirst, page_of
 from tenants.models import Tenant
+from tickets.records.collection_names import QUARANTINE
 from tickets.records.normalize import as_text, clean_text
 from tickets.records.origin import PLAIN, Origin
 from tickets.records.rejections import ReasonCount
-from tickets.store.collection_names import QUARANTINE
 
 LONGEST_PAYLOAD = 200_000
 PAGE_SIZE = 25

@@ -6,20 +6,19 @@ dates, and otherwise from an index or from a limited number of tickets.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from functools import partial
 
-from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from supportsaas.db.parallel import run_parallel
 from tenants.models import Tenant
 from tickets.classification.search_query import QueryError, parse_query
 from tickets.classification.stored_words import topic_word
-from tickets.store.collection_names import TICKETS
+from tickets.records.collection_names import TICKETS
+from tickets.records.facets import FacetCounts
 from tickets.store.facet_counts import FacetCountStore, group_by_facets, read_facet_counts
-from tickets.store.facet_cube import FacetCounts, facet_match, filtered, filters_facets
+from tickets.store.facet_cube import facet_match, filtered, filters_facets
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.index_scans import (
     CUSTOMER_INDEX,
@@ -79,20 +78,12 @@ class QueryPlanner:
 
     def plan(self, wanted: TicketFilter) -> QueryPlan:
         """Raises `FilterError` if `q` matches too many words."""
-        wanted = self._within_retention(wanted)
         words = self._compile(wanted)
         if words is not None and words.is_empty:
             return FacetPlan([], FacetCounts())
         if wanted.customer_id is None and wanted.keyword is None and words is None:
             return self._plan_facets(wanted)
         return self._plan_narrow(wanted, words)
-
-    def _within_retention(self, wanted: TicketFilter) -> TicketFilter:
-        """Without tickets past retention: MongoDB deletes them up to a minute late and does not update the counts."""
-        if self._tenant.retention_days is None:
-            return wanted
-        oldest = clock.now() - timedelta(days=self._tenant.retention_days)
-        return replace(wanted, created_from=max(wanted.created_from or oldest, oldest))
 
     def _compile(self, wanted: TicketFilter) -> WordMatch | None:
         if wanted.q is None:

@@ -10,8 +10,8 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from supportsaas.db.paging import Cursor, is_backwards
 from supportsaas.db.parallel import run_parallel
+from tickets.records.collection_names import TICKETS
 from tickets.store import query_planner
-from tickets.store.collection_names import TICKETS
 from tickets.store.index_scans import TICKET_ORDER, WAITING_INDEX, IndexScan
 
 _KEYS = {"_id": 0, TICKET_ORDER.time: 1, TICKET_ORDER.key: 1}

@@ -14,7 +14,7 @@ from supportsaas.db.mongo import Document
 from tenants.models import Tenant
 from tickets.classification.search_query import Query, QueryError, Term
 from tickets.classification.stored_words import stored_words_of, topic_word
-from tickets.store.collection_names import TICKETS
+from tickets.records.collection_names import TICKETS
 from tickets.store.index_scans import WORDS_INDEX
 
 MAX_WORDS_OF_A_PREFIX = 100

@@ -14,10 +14,11 @@ from supportsaas.db.mongo import Document
 from supportsaas.db.paging import Cursor, cut_page
 from supportsaas.db.parallel import run_parallel, start
 from tenants.models import Tenant
+from tickets.records.collection_names import TICKETS
+from tickets.records.facets import FacetCounts
 from tickets.store import query_planner
-from tickets.store.collection_names import TICKETS
 from tickets.store.facet_counts import FacetCountStore
-from tickets.store.facet_cube import FacetCounts, choices, filtered, total
+from tickets.store.facet_cube import choices, filtered, total
 from tickets.store.filters import TicketFilter
 from tickets.store.index_scans import TICKET_ORDER, IndexScan
 from tickets.store.query_planner import FacetPlan, IndexPlan, QueryPlan, QueryPlanner, SamplePlan

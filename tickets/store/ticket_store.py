@@ -4,7 +4,6 @@ A store exists only for a tenant and puts that tenant into every filter, every k
 can reach another tenant's records.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -21,12 +20,13 @@ from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
 from tickets.alerts.deliveries import COLLECTION as DELIVERIES
 from tickets.classification.tokenizer import READ_LIMIT
+from tickets.records.collection_names import TICKET_HISTORY, TICKETS
 from tickets.records.origin import Origin
 from tickets.records.versions import VERSION_FIELDS, StoredVersion
-from tickets.store.collection_names import TICKET_HISTORY, TICKETS
-from tickets.store.dirty_days import append_dirty_days, mark_everything_dirty
+from tickets.rollups.differences import COUNTED_FIELDS
+from tickets.rollups.state import begin_write
+from tickets.rollups.writing import save_differences
 from tickets.store.facet_counts import FacetCountStore
-from tickets.store.facet_cube import DayFacetCounts, Facets, day_facets
 from tickets.store.page_writes import SEARCHABLE, PageWrites
 from tickets.store.quarantine import QuarantinedRecord, save_records
 from tickets.store.ticket_queries import TicketQueries
@@ -135,6 +135,7 @@ class TicketStore:
 
         def work(session: ClientSession) -> None:
             lock.assert_held(held, session)
+            rollups = begin_write(self.tenant, session=session) if plan.differences else None
             if plan.inserts:
                 self._tickets.insert_many(plan.inserts, ordered=False, session=session)
             if plan.updates:
@@ -145,7 +146,8 @@ class TicketStore:
                 self._tickets.bulk_write(updates, ordered=False, session=session)
             if plan.history:
                 self._history.insert_many(plan.history, ordered=False, session=session)
-            append_dirty_days(self.tenant_id, plan.dirty, session=session)
+            if rollups is not None:
+                save_differences(self.tenant_id, rollups, plan.differences, session=session)
             entries = [
                 OutboxEntry(
                     tenant_id=self.tenant_id,
@@ -157,7 +159,6 @@ class TicketStore:
                 for each in plan.announcements
             ]
             append_entries(entries, now=plan.now, session=session)
-            self.facet_counts.append(plan.counts, session=session)
             save_records(self.tenant, quarantined, job_id=plan.job_id, now=plan.now, session=session)
 
         mongo.in_transaction(work)
@@ -173,8 +174,9 @@ class TicketStore:
         def work(session: ClientSession) -> int:
             lock.assert_held(held, session)
             query = {**self._live, "external_id": {"$in": list(external_ids)}}
-            fields = ("external_id", "expires_at", "customer_id", "created_at", "turns", *Facets._fields)
-            live = list(self._tickets.find(query, dict.fromkeys(fields, 1), session=session))
+            fields = dict.fromkeys(("expires_at", *COUNTED_FIELDS), 1)
+            rollups = begin_write(self.tenant, session=session)
+            live = list(self._tickets.find(query, fields, session=session))
             if not live:
                 return 0
             self._tickets.update_many(
@@ -185,25 +187,20 @@ class TicketStore:
                 },
                 session=session,
             )
-            deleted = Counter(map(day_facets, live))
-            differences = DayFacetCounts({key: -count for key, count in deleted.items()})
-            self.facet_counts.append(differences, session=session)
             writes = PageWrites(tenant_id=self.tenant_id, job_id=job_id, now=now)
             changes = {"deleted_at": {"old": None, "new": now}}
             for each in live:
                 expiry = {"expires_at": each["expires_at"]} if each.get("expires_at") else {}
                 writes.history.append(writes.entry(each["external_id"], "deleted", changes, expiry))
-                writes.dirty.add(each)
+                writes.differences.remove(each)
             self._history.insert_many(writes.history, session=session)
-            append_dirty_days(self.tenant_id, writes.dirty, session=session)
+            save_differences(self.tenant_id, rollups, writes.differences, session=session)
             return len(live)
 
         return mongo.in_transaction(work)
 
     def apply_retention(self) -> None:
         """Apply the tenant's retention period, or its absence, to all tickets, history entries and alerts."""
-        self.facet_counts.repair()  # MongoDB does not update them when it deletes expired tickets
-        mark_everything_dirty(self.tenant_id)  # for the same reason
         days = self.tenant.retention_days
         mine = {"tenant_id": self.tenant_id}
         alerts = (

@@ -22,7 +22,7 @@ from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
 from tickets.classification.stored_words import searchable_words, topic_word
 from tickets.classification.tokenizer import READ_LIMIT
-from tickets.store.collection_names import TICKETS
+from tickets.records.collection_names import TICKETS
 
 BATCH = 500
 BATCHES_PER_ROUND = 10

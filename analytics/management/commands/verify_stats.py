@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import DashboardFigures
-from analytics.periods import Period, buckets_of, day_start
-from analytics.rollups.refreshing import refresh
+from analytics.periods import buckets_of
 from supportsaas import clock
 from tenants.models import Tenant
-from tickets.store.dirty_days import mark_everything_dirty
+from tickets.records.period import Period, day_start
+from tickets.rollups.building import build, build_again
 from tickets.store.filters import FilterError, parse_moment
 
 USUAL_DAYS = 30
@@ -50,10 +50,10 @@ class Command(BaseCommand):
         wrong = _differences(tenant, period, tuple(options["source"]), now)
         if wrong and options["repair"]:
             self.stdout.write(f"{tenant.slug}: {', '.join(wrong)} differed. Rebuilding the roll-ups.")
-            mark_everything_dirty(tenant.slug)
-            if not refresh(tenant):
+            build_again(tenant)
+            if not build(tenant):
                 raise CommandError(
-                    f"{tenant.slug}: a worker is updating the roll-ups. Try again in a minute.", returncode=1
+                    f"{tenant.slug}: a worker is building the roll-ups. Try again in a minute.", returncode=1
                 )
             wrong = _differences(tenant, period, tuple(options["source"]), now)
         if wrong:

@@ -7,17 +7,9 @@ from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.customers import EVIDENCE_SHOWN
 from analytics.dashboard.table import Cell, Table
 from analytics.dashboard.tables import by_score
-from analytics.figures import (
-    MOST_REPEATED,
-    POINTS_HIGH,
-    POINTS_NEGATIVE,
-    POINTS_OPEN,
-    POINTS_REPEATED,
-    AtRiskCustomer,
-    DashboardFigures,
-    Reason,
-)
+from analytics.figures import MOST_REPEATED, POINTS_REPEATED, AtRiskCustomer, DashboardFigures, Reason
 from supportsaas.formatting import format_count
+from tickets.rollups.differences import POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN
 
 _NAMES: dict[Reason, str] = {"high": "high urgency", "negative": "negative", "open": "open"}
 

@@ -10,7 +10,7 @@ from analytics.dashboard.wording import axis_label
 from analytics.figures import DashboardFigures
 from analytics.periods import Buckets
 from supportsaas.formatting import format_count, format_number
-from tickets.store.filters import URGENCIES
+from tickets.records.facets import URGENCIES
 
 
 @dataclass(frozen=True, slots=True)

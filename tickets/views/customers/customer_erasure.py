@@ -25,7 +25,7 @@ def show_erasure(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         except Rejected as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"Erased {_describe(erased)}. Statistics update within a minute.")
+            messages.success(request, f"Erased {_describe(erased)}.")
             return redirect("customer-list", access.tenant.slug)
     found = count_customer_data(access.tenant, customer_id)
     if not found:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from supportsaas.formatting import format_day, format_label, format_minute
+from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.records.statuses import STATES
-from tickets.store.filters import SENTIMENTS, URGENCIES, TicketFilter
+from tickets.store.filters import TicketFilter
 
 _TITLES = {
     "urgency": "Urgency",

@@ -2,6 +2,4 @@
 
 TICKETS = "tickets"
 TICKET_HISTORY = "ticket_history"
-FACET_COUNTS = "ticket_counts"
-DIRTY_DAYS = "rollup_marks"
 QUARANTINE = "quarantine"

@@ -1,0 +1,326 @@
+"""Differences: what a write changes about a tenant's numbers. Pure.
+
+Every ticket that is created, changed, deleted or restored counts once less as it was and once more as it is. The same
+functions count a write and build a whole generation, so the two cannot disagree.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from itertools import product
+from math import floor, log
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from tickets.records.dimensions import DIMENSIONS
+from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.histogram import STEP
+from tickets.records.statuses import is_open, state_of
+from tickets.rollups.blocks import ALL_TIME, DAY_KEYS, HOUR, LARGER_SIZES, Block, enclosing_block, hour_key, start_of
+
+Ticket = Mapping[str, Any]
+
+COUNTED_FIELDS: Final = (
+    "external_id", "source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics",
+    "created_at", "turns", "is_closing_known", *DIMENSIONS,
+)  # fmt: skip
+"""The fields of a ticket that numbers depend on, and its id."""
+
+SLICE_FIELDS: Final = ("source", *DIMENSIONS)
+"""A dashboard can be narrowed to values of one of these."""
+
+EVERYTHING: Final = ""
+"""The slice of all tickets."""
+
+UNTIMED: Final = -1
+"""Among the `times`, instead of a step of the histogram: closed at an unknown time."""
+
+POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN = 3, 2, 1
+"""Points of a customer's risk score per high-urgency, negative and open ticket."""
+
+_VERDICTS: Final = tuple(product(URGENCIES, SENTIMENTS, (True, False)))
+_VERDICT_CODES: Final = {verdict: code for code, verdict in enumerate(_VERDICTS)}
+
+
+class Row(NamedTuple):
+    """A ticket as it was (`weight` −1) or as it is (+1). Without `has_words`, its keywords are the same in both."""
+
+    weight: int
+    ticket: Ticket
+    has_words: bool = True
+
+
+@dataclass(slots=True)
+class Differences:
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, ticket: Ticket) -> None:
+        self.rows.append(Row(1, ticket))
+
+    def remove(self, ticket: Ticket) -> None:
+        self.rows.append(Row(-1, ticket))
+
+    def change(self, old: Ticket, new: Ticket) -> None:
+        has_words = any(old.get(name) != new.get(name) for name in ("topics", "created_at", *SLICE_FIELDS))
+        self.rows.append(Row(-1, old, has_words))
+        self.rows.append(Row(1, new, has_words))
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+
+class ValueCodes:
+    """The numbers that stand for the values of a field in stored roll-ups: the place of the value in its list."""
+
+    def __init__(self, stored: Mapping[str, Sequence[str]]) -> None:
+        self._codes = {name: {value: code for code, value in enumerate(values)} for name, values in stored.items()}
+        self.added: dict[str, list[str]] = {}
+
+    def find(self, name: str, value: str) -> int | None:
+        return self._codes.get(name, {}).get(value)
+
+    def code_of(self, name: str, value: str) -> int:
+        """A new value gets the next number and is among the `added`."""
+        codes = self._codes.setdefault(name, {})
+        code = codes.get(value)
+        if code is None:
+            code = codes[value] = len(codes)
+            self.added.setdefault(name, []).append(value)
+        return code
+
+
+def slice_name(field_name: str, code: int) -> str:
+    return f"{field_name}={code}"
+
+
+def cell_key(status: int, source: int, verdict: int) -> str:
+    return f"{status} {source} {verdict}"
+
+
+def verdict_of(code: int) -> tuple[str, str, bool]:
+    """Urgency, sentiment, and whether the ticket requires action."""
+    return _VERDICTS[code]
+
+
+class Place(NamedTuple):
+    """A document of roll-ups: a slice and the key of a block of time."""
+
+    slice: str
+    block: str
+
+
+Sums = defaultdict[Place, Counter[str]]
+
+
+@dataclass(slots=True)
+class CountedDifferences:
+    """`numbers` and `words` have sums by place, `days` the first day of each block, `customers` sums by customer."""
+
+    numbers: Sums = field(default_factory=lambda: defaultdict(Counter))
+    words: Sums = field(default_factory=lambda: defaultdict(Counter))
+    customers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    hours: dict[str, datetime] = field(default_factory=dict)
+    """When each hour of `numbers` starts, by the key of its block."""
+    days: set[int] = field(default_factory=set)
+
+    def add_up_words(self, blocks: Container[Block], *, most: int) -> set[Block]:
+        """Add the keywords of the days to those larger blocks, too. Returns the blocks in which more than `most` change.
+
+        These get no keywords.
+        """
+        days = {place: sums for place, sums in self.words.items() if place.block.startswith(DAY_KEYS)}
+        sums_of_blocks: dict[Block, Sums] = {}
+        for place, sums in days.items():
+            day = int(place.block.removeprefix(DAY_KEYS))
+            for block in (enclosing_block(day, size) for size in LARGER_SIZES):
+                if block in blocks:
+                    added = sums_of_blocks.setdefault(block, defaultdict(Counter))
+                    added[Place(place.slice, block.key)].update(sums)
+        too_many = {block for block, sums in sums_of_blocks.items() if sum(map(len, sums.values())) > most}
+        for block, added in sums_of_blocks.items():
+            if block not in too_many:
+                self.words.update(added)
+        return too_many
+
+
+class _Created(NamedTuple):
+    """What tickets have in common that are created in the same hour and counted in the same way."""
+
+    day: int
+    hour: int
+    week_hour: int
+    status: str
+    urgency: str
+    sentiment: str
+    source: str
+    requires_action: bool
+    slices: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class DifferenceCounter:
+    """Counts rows by the days of a zone."""
+
+    zone: ZoneInfo
+    codes: ValueCodes
+    found: CountedDifferences = field(default_factory=CountedDifferences)
+    _starts: dict[int, datetime] = field(default_factory=dict)
+
+    def count(self, rows: Iterable[Row]) -> CountedDifferences:
+        created: Counter[_Created] = Counter()
+        words: Counter[tuple[int, int, tuple[str, ...], str]] = Counter()
+        for weight, ticket, has_words in rows:
+            moment = ticket["created_at"]
+            day, hour, local = self._place(moment)
+            slices = self._slices(ticket)
+            created[
+                _Created(
+                    day,
+                    hour,
+                    local.weekday() * 24 + local.hour,
+                    ticket["status"],
+                    ticket["urgency"],
+                    ticket["sentiment"],
+                    ticket["source"],
+                    ticket["requires_action"],
+                    slices,
+                )
+            ] += weight
+            if has_words:
+                for topic in ticket.get("topics", ()):
+                    words[day, hour, slices, topic] += weight
+            if ticket.get("turns"):
+                self._count_transitions(weight, ticket, slices)
+            if ticket["customer_id"]:
+                self._count_customer(weight, ticket)
+        self._count_created(created)
+        self._count_words(words)
+        self._add_up()
+        return self.found
+
+    def _place(self, moment: datetime) -> tuple[int, int, datetime]:
+        """The day and the hour of a moment, and the moment on the clock of the zone."""
+        local = moment.astimezone(self.zone)
+        day = local.toordinal()
+        midnight = self._starts.get(day)
+        if midnight is None:
+            midnight = self._starts[day] = start_of(day, self.zone)
+        return day, (moment - midnight) // HOUR, local
+
+    def _slices(self, ticket: Ticket) -> tuple[str, ...]:
+        """The slices of a ticket besides that of everything."""
+        values = ((name, ticket.get(name)) for name in SLICE_FIELDS)
+        return tuple(
+            slice_name(name, self.codes.code_of(name, value)) for name, value in values if isinstance(value, str)
+        )
+
+    def _count_created(self, created: "Counter[_Created]") -> None:
+        for each, number in created.items():
+            if not number:
+                continue
+            status, source = self.codes.code_of("status", each.status), self.codes.code_of("source", each.source)
+            verdict = _VERDICT_CODES[each.urgency, each.sentiment, each.requires_action]
+            paths = _paths(status, state_of(each.status), source, verdict, each.week_hour)
+            for sums in self._sums(each.day, each.hour, each.slices):
+                for path in paths:
+                    sums[path] += number
+
+    def _count_transitions(self, weight: int, ticket: Ticket, slices: tuple[str, ...]) -> None:
+        for moment, path in _transitions(ticket):
+            day, hour, _ = self._place(moment)
+            for sums in self._sums(day, hour, slices):
+                sums[path] += weight
+
+    def _count_words(self, words: "Counter[tuple[int, int, tuple[str, ...], str]]") -> None:
+        for (day, hour, slices, word), number in words.items():
+            if number:
+                block = Block(1, day).key
+                self.found.words[Place(EVERYTHING, hour_key(day, hour))][word] += number
+                for each in (EVERYTHING, *slices):
+                    self.found.words[Place(each, block)][word] += number
+
+    def _count_customer(self, weight: int, ticket: Ticket) -> None:
+        sums = self.found.customers[ticket["customer_id"]]
+        sums["total"] += weight
+        points = 0
+        if is_open(ticket["status"]):
+            sums["open"] += weight
+            points += POINTS_OPEN
+        if ticket["urgency"] == "high":
+            sums["high"] += weight
+            points += POINTS_HIGH
+        if ticket["sentiment"] == "negative":
+            sums["negative"] += weight
+            points += POINTS_NEGATIVE
+        if points:
+            sums["points"] += weight * points
+
+    def _sums(self, day: int, hour: int, slices: tuple[str, ...]) -> Iterator["Counter[str]"]:
+        """Where a ticket of this hour counts: its hour, and its day in each of its slices."""
+        key = hour_key(day, hour)
+        self.found.hours[key] = self._starts[day] + hour * HOUR
+        self.found.days.add(day)
+        yield self.found.numbers[Place(EVERYTHING, key)]
+        block = Block(1, day).key
+        for each in (EVERYTHING, *slices):
+            yield self.found.numbers[Place(each, block)]
+
+    def _add_up(self) -> None:
+        """The days as larger blocks and as all time."""
+        numbers = self.found.numbers
+        for place, sums in list(numbers.items()):
+            if not place.block.startswith(DAY_KEYS):
+                continue
+            day = int(place.block.removeprefix(DAY_KEYS))
+            enclosing = [enclosing_block(day, size).key for size in LARGER_SIZES]
+            for block in (*enclosing, ALL_TIME):
+                larger = numbers[Place(place.slice, block)]
+                for path, number in sums.items():
+                    larger[path] += number
+
+
+@lru_cache(maxsize=20_000)
+def _paths(status: int, state: str, source: int, verdict: int, week_hour: int) -> tuple[str, ...]:
+    """The stored fields in which a ticket counts."""
+    urgency, sentiment, requires_action = verdict_of(verdict)
+    return (
+        "total",
+        urgency,
+        sentiment,
+        *(("open",) if state != "closed" else ()),
+        *(("unknown",) if state == "unknown" else ()),
+        *(("action",) if requires_action else ()),
+        f"status.{status}",
+        f"sources.{source}",
+        f"week_hours.{week_hour}",
+        f"cells.{cell_key(status, source, verdict)}",
+    )
+
+
+def _transitions(ticket: Ticket) -> Iterator[tuple[datetime, str]]:
+    """When the ticket was closed and reopened, and the stored field in which each counts.
+
+    If the ticket is still closed, its last closing counts among the times to resolution, too. A ticket that was closed
+    when it was first read has its first transition at its creation, so that it is in no backlog; how long it took is
+    unknown, as for tickets of earlier versions that have not been updated. If such a version took the status of an
+    open ticket for closed, its last transition does not count.
+    """
+    moments, is_now_open = ticket["turns"], is_open(ticket["status"])
+    for place, moment in enumerate(moments):
+        if place % 2:
+            yield moment, "reopened"
+            continue
+        is_last = place == len(moments) - 1
+        if is_last and is_now_open:
+            continue
+        yield moment, "settled"
+        if is_last:
+            is_timed = place > 0 or ticket.get("is_closing_known") is True
+            yield moment, f"times.{_step(ticket['created_at'], moment) if is_timed else UNTIMED}"
+
+
+def _step(created_at: datetime, closed_at: datetime) -> int:
+    seconds = max((closed_at - created_at).total_seconds(), 1.0)
+    return floor(log(seconds) / STEP)

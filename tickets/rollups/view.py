@@ -1,0 +1,124 @@
+"""A tenant's roll-ups as one snapshot shows them."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from pymongo.client_session import ClientSession
+
+from supportsaas.db import mongo
+from tenants.models import Tenant
+from tickets.records.dimensions import ALL_TICKETS, Narrowing
+from tickets.records.period import Period
+from tickets.rollups import state
+from tickets.rollups.blocks import Block, Pieces, cut, day_of, joined_periods, start_of
+from tickets.rollups.differences import EVERYTHING, ValueCodes, slice_name
+from tickets.rollups.keys import RollupKeys
+
+BEGINNING, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9001, 1, 1, tzinfo=UTC)
+"""No ticket lies before or after these."""
+
+_NO_SLICE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollupView:
+    """What is read in `session` is of the same snapshot.
+
+    - `zone`: that of the days.
+    - `is_built`: whether there are roll-ups of the tenant's present zone. Otherwise everything is read from the tickets.
+    - `until`: tomorrow. From this day on, tickets are read.
+    - `word_blocks`: the larger blocks whose keywords are stored.
+    - `values`: the values of each field, at the place of their code in the roll-ups.
+    - `version`: two views of the same version see the same tickets. None if that cannot be known.
+    """
+
+    tenant_id: str
+    zone: ZoneInfo
+    session: ClientSession
+    is_built: bool
+    until: int
+    keys: RollupKeys
+    first_day: int | None = None
+    last_day: int | None = None
+    word_blocks: frozenset[Block] = frozenset()
+    values: dict[str, tuple[str, ...]]
+    version: Hashable | None = None
+
+    def slices_of(self, narrowing: Narrowing) -> list[str]:
+        """The slices whose numbers together are those of the tickets with one of the values."""
+        if not narrowing:
+            return [EVERYTHING]
+        codes = ValueCodes(self.values)
+        found = [codes.find(narrowing.field, value) for value in narrowing.values]
+        return [slice_name(narrowing.field, code) for code in found if code is not None] or [_NO_SLICE]
+
+    def cut(self, period: Period, narrowing: Narrowing = ALL_TICKETS, *, grid: datetime | None = None) -> Pieces:
+        """What the numbers of a period are read from. Hours are stored only for all tickets together."""
+        if not self.is_built:
+            return Pieces(raw=(period,))
+        pieces = cut(period, self.zone, until=self.until, grid=grid)
+        if not narrowing:
+            return pieces
+        return Pieces(days=pieces.days, raw=tuple(joined_periods([*pieces.hours, *pieces.raw])))
+
+    def clipped(self, start: datetime | None, end: datetime | None) -> Period | None:
+        """The part of a period in which there may be tickets. A bound that is None is open."""
+        start, end = max(start or self.beginning, self.beginning), min(end or self.end, self.end)
+        return Period(start, end) if start < end else None
+
+    @property
+    def beginning(self) -> datetime:
+        """Before any ticket: the start of the first day that has numbers. Without roll-ups, `BEGINNING`."""
+        if not self.is_built:
+            return BEGINNING
+        return start_of(self.first_day, self.zone) if self.first_day else END
+
+    @property
+    def end(self) -> datetime:
+        if not self.is_built:
+            return END
+        return start_of(self.last_day + 1, self.zone) if self.last_day else BEGINNING
+
+
+@contextmanager
+def rollup_view(tenant: Tenant, *, now: datetime, use: bool = True) -> Iterator[RollupView]:
+    """The tenant's roll-ups in a snapshot. Without `use`, as if none were built: everything is read from the tickets."""
+    with rollup_views([tenant], now=now, use=use) as views:
+        yield views[0]
+
+
+@contextmanager
+def rollup_views(tenants: Sequence[Tenant], *, now: datetime, use: bool = True) -> Iterator[list[RollupView]]:
+    """The views of several tenants, in the order given, in one snapshot. One query, however many tenants."""
+    with mongo.client().start_session(snapshot=True) as session:
+        states = state.find_all([tenant.slug for tenant in tenants], session=session) if use else {}
+        yield [_view(tenant, states.get(tenant.slug), session, now) for tenant in tenants]
+
+
+def _view(tenant: Tenant, found: state.RollupState | None, session: ClientSession, now: datetime) -> RollupView:
+    if found is None or not found.is_readable or found.zone != tenant.timezone:
+        return RollupView(
+            tenant_id=tenant.slug,
+            zone=tenant.zone,
+            session=session,
+            is_built=False,
+            until=0,
+            keys=RollupKeys(tenant.slug, 0),
+            values={},
+        )
+    return RollupView(
+        tenant_id=tenant.slug,
+        zone=tenant.zone,
+        session=session,
+        is_built=True,
+        until=day_of(now, tenant.zone) + 1,
+        keys=RollupKeys(tenant.slug, found.generation),
+        first_day=found.first_day,
+        last_day=found.last_day,
+        word_blocks=found.word_blocks,
+        values={name: tuple(values) for name, values in found.values.items()},
+        version=(found.id, found.generation, found.version),
+    )

@@ -1,0 +1,129 @@
+"""Adds differences to the stored roll-ups of a tenant, in the transaction that writes its tickets."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from pymongo import UpdateOne
+from pymongo.client_session import ClientSession
+
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from tickets.rollups import state
+from tickets.rollups.blocks import ALL_TIME
+from tickets.rollups.differences import CountedDifferences, DifferenceCounter, Differences, Row, Sums, ValueCodes
+from tickets.rollups.keys import RollupKeys
+from tickets.rollups.state import RollupState
+
+NUMBERS: Final = "rollup_numbers"
+WORDS: Final = "rollup_words"
+CUSTOMERS: Final = "customer_counts"
+
+FEWEST_POINTS: Final = 8
+FEWEST_TICKETS: Final = 4
+"""Customers with fewer are in no index of customers by their number: most customers, and every write would move them."""
+
+COMPACT_AFTER: Final = 500
+"""Keywords that writes may add to a document before a worker adds them up."""
+
+MOST_ADDED: Final = 200
+"""Keywords of a larger block that are added to it. If more change, the block is dropped, and built again by a worker."""
+
+
+def save_differences(tenant_id: str, found: RollupState, differences: Differences, *, session: ClientSession) -> None:
+    """Add them to the generation that readers use, and to the one that is being built if it has these tickets.
+
+    `found` is what `state.begin_write` returned in this transaction.
+    """
+    codes = ValueCodes(found.values)
+    days: set[int] = set()
+    if found.generation:
+        days |= _count_and_save(tenant_id, found, codes, differences.rows, session=session)
+    if found.building is not None:
+        rows = [row for row in differences.rows if found.building.has(row.ticket)]
+        days |= save_rows(tenant_id, found.building, codes, rows, session=session)
+    state.save_changes(tenant_id, values=codes.added, days=days, session=session)
+
+
+def save_rows(
+    tenant_id: str, building: state.Building, codes: ValueCodes, rows: Sequence[Row], *, session: ClientSession
+) -> set[int]:
+    """Add rows to the generation that is being built. Returns the days that have numbers because of them."""
+    counted = DifferenceCounter(ZoneInfo(building.zone), codes).count(rows)
+    save_counted(RollupKeys(tenant_id, building.generation), counted, session=session)
+    return counted.days
+
+
+def _count_and_save(
+    tenant_id: str, found: RollupState, codes: ValueCodes, rows: Sequence[Row], *, session: ClientSession
+) -> set[int]:
+    counted = DifferenceCounter(ZoneInfo(found.zone), codes).count(rows)
+    outdated = counted.add_up_words(found.word_blocks, most=MOST_ADDED)
+    if outdated:
+        state.save_word_blocks(tenant_id, found.word_blocks - outdated, session=session)
+    save_counted(RollupKeys(tenant_id, found.generation), counted, session=session)
+    return counted.days
+
+
+def save_counted(keys: RollupKeys, counted: CountedDifferences, *, session: ClientSession) -> None:
+    """Add sums to the stored ones."""
+    _write(NUMBERS, _number_writes(keys, counted.numbers, counted.hours), session)
+    _write(WORDS, _word_writes(keys, counted.words), session)
+    _save_customers(keys, counted.customers, session)
+
+
+def _number_writes(keys: RollupKeys, numbers: Sums, hours: Mapping[str, datetime]) -> Iterable[UpdateOne]:
+    for place, sums in numbers.items():
+        if changed := _without_zeros(sums):
+            block = place.block
+            when: Document = {"at": hours[block]} if block in hours else {"first": _first_day(block)}
+            first_time = {**keys.match, "slice": place.slice, **when}
+            yield UpdateOne(
+                {"_id": keys.of(place.slice, block)}, {"$inc": changed, "$setOnInsert": first_time}, upsert=True
+            )
+
+
+def _word_writes(keys: RollupKeys, words: Sums) -> Iterable[UpdateOne]:
+    """Keywords are added to the list as they come, a keyword again if it is there already; `compacting` adds them up.
+
+    A day has thousands of keywords. To find each of them among the stored ones would take far longer.
+    """
+    for place, sums in words.items():
+        if changed := _without_zeros(sums):
+            rows = [{"k": word, "n": number} for word, number in changed.items()]
+            first_time = {**keys.match, "slice": place.slice}
+            yield UpdateOne(
+                {"_id": keys.of(place.slice, place.block)},
+                {"$push": {"words": {"$each": rows}}, "$inc": {"added": len(rows)}, "$setOnInsert": first_time},
+                upsert=True,
+            )
+
+
+def _save_customers(keys: RollupKeys, customers: Mapping[str, "Counter[str]"], session: ClientSession) -> None:
+    writes: list[UpdateOne] = []
+    fewer: list[str] = []
+    for customer_id, sums in customers.items():
+        if changed := _without_zeros(sums):
+            key = keys.of_customer(customer_id)
+            first_time = {**keys.match, "customer_id": customer_id}
+            writes.append(UpdateOne({"_id": key}, {"$inc": changed, "$setOnInsert": first_time}, upsert=True))
+            if sums["total"] < 0:
+                fewer.append(key)
+    _write(CUSTOMERS, writes, session)
+    if fewer:
+        mongo.collection(CUSTOMERS).delete_many({"_id": {"$in": fewer}, "total": 0}, session=session)
+
+
+def _write(collection: str, writes: Iterable[UpdateOne], session: ClientSession) -> None:
+    if listed := list(writes):
+        mongo.collection(collection).bulk_write(listed, ordered=False, session=session)
+
+
+def _without_zeros(sums: "Counter[str]") -> dict[str, int]:
+    return {name: number for name, number in sums.items() if number}
+
+
+def _first_day(block: str) -> int | None:
+    return None if block == ALL_TIME else int(block.split()[1])

@@ -106,9 +106,9 @@ def overview_parts(views: Sequence[RollupView], *, now: datetime) -> list[UnionP
         "tickets", mine, [by_date, {"$group": {"_id": "$tenant_id", "newest": {"$first": "$created_at"}}}]
     )
     whole_weeks = [scope.blocks(_blocks(pieces)) for scope, pieces in weeks if pieces.days]
-    hours_of_weeks = [scope.hours(pieces.hours) for scope, pieces in weeks if pieces.hours]
+    hours_of_weeks = [scope.hours_by_key(pieces.hours) for scope, pieces in weeks if pieces.hours]
     whole_days = [scope.blocks(_blocks(pieces)) for scope, pieces in days if pieces.days]
-    hours_of_days = [scope.hours(pieces.hours) for scope, pieces in days if pieces.hours]
+    hours_of_days = [scope.hours_by_key(pieces.hours) for scope, pieces in days if pieces.hours]
     everything = [scope.tickets([Period(BEGINNING, END)]) for scope in not_built]
     return [
         newest,

@@ -38,7 +38,8 @@ def _build(tickets: int) -> None:
     from supportsaas.db import indexes, mongo
     from tenants.models import Tenant
     from tickets.records.collection_names import TICKETS
-    from tickets.store.facet_counts import FacetCountStore
+    from tickets.rollups.building import build
+    from tickets.rollups.keywords import tidy
     from tickets.store.index_scans import WORDS_INDEX
 
     call_command("migrate", verbosity=0)
@@ -55,7 +56,8 @@ def _build(tickets: int) -> None:
         _fill(slug, size)
         if slug == LARGE:
             indexes.ensure_indexes()
-        FacetCountStore(tenant).repair()
+        build(tenant)
+        tidy(tenant)
         if slug == LARGE:
             print(f"{slug}: {size:,} tickets built in {time.perf_counter() - began:.0f} s", flush=True)
 

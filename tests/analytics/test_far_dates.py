@@ -1,9 +1,8 @@
 """One ticket dated in another age: no page, number or check costs more because of it, and all numbers stay exact."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import bson
 import pytest
@@ -14,17 +13,15 @@ from analytics.dashboard.query_scope import QueryScope
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.overview import overview_parts, tenant_numbers
 from analytics.periods import buckets_of
-from analytics.rollups import building, state, top_customers
-from analytics.rollups.counting import Day
-from analytics.rollups.refreshing import refresh
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant, User
 from tests.builders import NOON, store_tickets
 from tickets.records.period import Period
+from tickets.rollups.checking import check_day, random_day
+from tickets.rollups.keywords import tidy
 from tickets.rollups.view import rollup_views
-from tickets.store.ticket_store import TicketStore
 
 ClientOf = Callable[[User], Client]
 
@@ -45,7 +42,6 @@ def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=FAR)
 def far(request: pytest.FixtureRequest, tenant: Tenant) -> Tenant:
     store_tickets(tenant, [*ORDINARY, {"id": "FAR", "customer_id": "c_far", "created_at": request.param}])
-    assert refresh(tenant, now=NOON)
     return tenant
 
 
@@ -81,7 +77,6 @@ def test_the_query_of_the_overview_stays_short_with_far_dates(far: Tenant, other
 
 def test_a_period_in_the_future_shows_its_ticket(tenant: Tenant) -> None:
     store_tickets(tenant, [*ORDINARY, {"id": "FAR", "created_at": "2999-12-31T23:59:59Z"}])
-    assert refresh(tenant, now=NOON)
     year = Period(datetime(2999, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC))
     for use_rollups in (True, False):
         found = StatisticsStore(tenant, use_rollups=use_rollups).dashboard(
@@ -92,36 +87,27 @@ def test_a_period_in_the_future_shows_its_ticket(tenant: Tenant) -> None:
 
 def test_a_day_that_was_in_the_future_is_read_from_roll_ups_once_it_is_over(tenant: Tenant) -> None:
     store_tickets(tenant, [*ORDINARY, {"id": "SOON", "created_at": "2026-03-20T09:00:00Z"}])
-    assert refresh(tenant, now=NOON)
     later = NOON + timedelta(days=30)
-    assert refresh(tenant, now=later)
     with rollup_views([tenant], now=later) as views:
         parts = overview_parts(views, now=later)
     assert [each.collection for each in parts].count("tickets") == 1  # the newest date alone
     assert tenant_numbers([tenant], now=later) == tenant_numbers([tenant], now=later, use_rollups=False)
 
 
-def test_new_top_customers_are_counted_only_on_days_with_tickets(far: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "MOST_TOUCHED", 0)
-    counted: list[int] = []
-    count_days = top_customers.count_days
-
-    def count(tenant_id: str, generation: int, customers: Sequence[str], days: Sequence[Day], **more: Any) -> None:
-        counted.extend(day.number for day in days)
-        count_days(tenant_id, generation, customers, days, **more)
-
-    monkeypatch.setattr(top_customers, "count_days", count)
-    store_tickets(far, [{"id": "NEW", "customer_id": "c_new", "created_at": NOON.isoformat()}])
-    assert refresh(far, now=NOON)
-    built = state.find(far.slug)
-    assert built is not None
-    assert "c_new" in built.top_customers.names
-    assert len(counted) < 100
+def test_a_check_of_a_far_day_finds_nothing_wrong(far: Tenant) -> None:
+    for _ in range(10):
+        day = random_day(far)
+        assert day is not None
+        assert not check_day(far, day)
 
 
-def test_the_counts_of_lists_are_checked_month_by_month_with_tickets_alone(far: Tenant) -> None:
-    mongo.collection("ticket_counts").delete_many({"tenant_id": far.slug, "bucket": "month 2026-02"})
-    assert "month 2026-02" in TicketStore(far).facet_counts.find_differences()
+def test_keywords_of_far_days_are_tidied(far: Tenant) -> None:
+    tidy(far, now=NOON)
+    (found,) = mongo.collection("rollup_state").find()
+    assert len(found["word_blocks"]) < 20
+    with asked() as sizes:
+        assert api_statistics(far, start=None, end=None).top_keywords
+    assert max(sizes) < MOST_BYTES
 
 
 def test_numbers_are_verified_and_pages_shown_for_far_dates(

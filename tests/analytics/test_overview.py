@@ -9,7 +9,6 @@ from django.test import Client
 
 from analytics.overview import TenantNumbers, overview_parts, tenant_numbers
 from analytics.periods import preset
-from analytics.rollups.refreshing import refresh
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from tenants.models import Membership, Role, Tenant, User
@@ -84,34 +83,24 @@ class TestNumbers:
                 for n in range(-1, 90)
             ]
             delete_stored(each, store_tickets(each, records)[::9])
-        assert refresh(tenant, now=NOON)
-        assert refresh(other_tenant, now=NOON)
-        midnight = NOON.replace(hour=0)
+        mongo.collection("rollup_state").delete_one({"_id": third.slug})
         tenants = [tenant, other_tenant, third]
         counted = tenant_numbers(tenants, now=NOON, use_rollups=False)
         assert all(row.open and row.week and row.high_day and row.newest for row in counted)
-        marks: list[tuple[int, ...]] = [(), (0,), (-1, -3, -200)]
-        for marked in marks:
-            mongo.collection("rollup_marks").delete_many({})
-            for day in marked:
-                days = [midnight + timedelta(days=day)]
-                mongo.collection("rollup_marks").insert_one({"tenant_id": "acme", "days": days, "customers": []})
-            assert tenant_numbers(tenants, now=NOON, use_rollups=True) == counted, f"marked: {marked}"
+        assert tenant_numbers(tenants, now=NOON) == counted
 
-    def test_the_overview_does_not_read_tickets_of_valid_days(self, tenant: Tenant) -> None:
+    def test_the_overview_reads_roll_ups_and_no_tickets(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"created_at": (NOON - timedelta(hours=n * 11)).isoformat()} for n in range(60)])
-        assert refresh(tenant, now=NOON)
         with rollup_views([tenant], now=NOON) as views:
             parts = overview_parts(views, now=NOON)
         assert [each.collection for each in parts].count("tickets") == 1  # the newest date, one key a tenant
-        assert {each.collection for each in parts} == {"tickets", "rollup_days", "rollup_blocks"}
+        assert {each.collection for each in parts} == {"tickets", "rollup_numbers"}
 
     def test_every_read_of_the_overview_names_its_tenants_and_uses_an_index(
         self, tenant: Tenant, other_tenant: Tenant
     ) -> None:
         for each in (tenant, other_tenant):
             store_tickets(each, [{"created_at": (NOON - timedelta(hours=n * 11)).isoformat()} for n in range(60)])
-        assert refresh(tenant, now=NOON)
         with rollup_views([tenant, other_tenant], now=NOON) as views:  # one of them is not rolled up
             parts = overview_parts(views, now=NOON)
         for part in parts:

@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from analytics.rollups.refreshing import refresh
 from supportsaas import clock as time_source
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tests.reading_pages import text_of
+from tests.rolled_up import forget_rollups
 from tickets import jobs
 from tickets.jobs import JobRequest, Progress
 from tickets.store import query_planner
@@ -251,8 +251,8 @@ class TestFilterBar:
         client_of: ClientOf,
     ) -> None:  # fmt: skip
         store_tickets(tenant, [{"created_at": first}, *({"created_at": "2026-03-10T09:00:00Z"},) * 40])
-        if is_rolled_up:
-            refresh(tenant, now=NOON)
+        if not is_rolled_up:
+            forget_rollups()
         response = client_of(team_mate).get(f"/t/acme/?period={period}")
         said = text_of(response.content.decode())
         assert ("no earlier data" not in said) == has_earlier

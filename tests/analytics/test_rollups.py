@@ -1,5 +1,7 @@
 """Roll-ups: the same numbers as from the tickets themselves, whatever happens to the tickets."""
 
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -30,7 +32,7 @@ from tests.rolled_up import forget_rollups, roll_up
 from tickets.records.facets import FacetCounts, Facets
 from tickets.records.period import Period
 from tickets.rollups.blocks import SIZES, Block, blocks_of, cut, hour_keys, start_of
-from tickets.rollups.building import build
+from tickets.rollups.building import build, build_given_up
 from tickets.rollups.checking import check_day, random_day
 from tickets.rollups.keywords import tidy
 from tickets.rollups.view import rollup_view
@@ -194,10 +196,18 @@ class TestWriting:
     def test_a_tenant_with_too_many_values_is_counted_from_its_tickets(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("tickets.rollups.state.MOST_VALUES", 5)
+        monkeypatch.setattr("tickets.rollups.differences.MOST_VALUES", 5)
         store_tickets(tenant, [{"status": f"status {n}"} for n in range(9)])
         with rollup_view(tenant, now=NOON) as view:
             assert not view.is_built
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+        assert build(tenant)
+        store_tickets(tenant, [{"status": "open"} for _ in range(9)], now=NOON + timedelta(minutes=1))
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+        assert build_given_up(threading.Event()) == 1
+        assert build(tenant)
+        with rollup_view(tenant, now=NOON) as view:
+            assert view.is_built
         assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
 
 
@@ -206,7 +216,7 @@ class TestBuilding:
         monkeypatch.setattr("tickets.rollups.building.TICKETS_AT_ONCE", 2)
         store_tickets(tenant, [{"id": f"T-{n}", "created_at": f"2026-03-0{n}T09:00:00Z"} for n in range(1, 8)])
         forget_rollups()
-        changes = iter(
+        changes: Iterator[Callable[[], object]] = iter(
             [
                 lambda: store_tickets(tenant, [{"id": "T-1", "created_at": "2026-03-09T09:00:00Z"}]),
                 lambda: store_tickets(tenant, [{"id": "T-7", "created_at": "2026-02-09T09:00:00Z"}]),

@@ -16,7 +16,6 @@ from django.db import models
 from django.test import Client
 
 from analytics.digest import subscriptions
-from analytics.rollups.refreshing import refresh
 from supportsaas import clock
 from supportsaas.db import indexes, mongo, tenant_data
 from supportsaas.db.tenant_data import OF_NO_TENANT, OF_TENANTS
@@ -55,7 +54,6 @@ def fill(tenant: Tenant) -> None:
     delete_stored(tenant, ["T-1"])
     refused = quarantine.QuarantinedRecord("id", "is missing", {"x": tenant.slug})
     quarantine.save_records(tenant, [refused], job_id="x", now=clock.now())
-    refresh(tenant)
     finished_job(tenant)
     save_state(tenant, cursor=clock.now(), full_read_at=clock.now())
     claim_origin(tenant)
@@ -66,7 +64,7 @@ def fill(tenant: Tenant) -> None:
     ApiToken.issue(name="t", user=user, tenant=tenant, role=Role.ADMIN)
     subscriptions.subscribe(user, tenant, now=clock.now())
     ask_endpoint(f"email@{tenant.slug}")
-    for name in ("deliveries", "digests", "name_spaces", "tenant_faults", "troubles"):
+    for name in ("deliveries", "digests", "name_spaces", "rollup_findings", "tenant_faults", "troubles"):
         mongo.collection(name).insert_one({"_id": f"{tenant.slug} {name}", "tenant_id": tenant.slug})
 
 
@@ -285,7 +283,7 @@ def pairs(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
 def test_every_collection_declares_whether_it_holds_tenant_data() -> None:
     tables = {model._meta.db_table for model in apps.get_models() if model._meta.managed}
     found = collections_in_the_code() | {index.collection for index in indexes.INDEXES}
-    assert {"tickets", "rollup_days", "rollup_leaders", "outbox", "erasures"} <= found
+    assert {"tickets", "rollup_numbers", "customer_counts", "outbox", "erasures"} <= found
     declared = {each.collection for each in OF_TENANTS} | OF_NO_TENANT.keys()
     assert found - tables - declared == set(), (
         "declare in supportsaas.db.tenant_data whether these hold data of tenants"

@@ -22,8 +22,8 @@ WRONG = {"path": "/items", "fields": {**FIELDS, "updated_at": "due_at"}}
 RIGHT = {"path": "/items", "fields": {**FIELDS, "updated_at": "updated_at"}}
 DUE = "2027-01-01T00:00:00Z"
 KEPT = (
-    *("tickets", "ticket_history", "sync_state", "ticket_counts", "name_spaces"),
-    *("rollup_marks", "rollup_state", "rollup_days", "rollup_blocks", "rollup_leaders"),
+    *("tickets", "ticket_history", "sync_state", "name_spaces"),
+    *("rollup_state", "rollup_numbers", "rollup_words", "customer_counts"),
 )
 
 

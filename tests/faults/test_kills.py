@@ -39,8 +39,8 @@ PLACES = {
 
 CALM, URGENT = "How does it work", "We will file a lawsuit"
 KEPT = (
-    *("tickets", "ticket_history", "outbox", "quarantine", "sync_state", "ticket_counts"),
-    *("rollup_marks", "rollup_state", "rollup_days", "rollup_blocks", "rollup_leaders"),
+    *("tickets", "ticket_history", "outbox", "quarantine", "sync_state"),
+    *("rollup_state", "rollup_numbers", "rollup_words", "customer_counts"),
 )
 
 Changing = Callable[..., ChangingHelpdesk]

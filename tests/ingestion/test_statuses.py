@@ -11,7 +11,6 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from analytics.rollups.refreshing import refresh
 from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
 from tenants.models import AuditEntry, Tenant, User
@@ -19,6 +18,7 @@ from tests.builders import NOON, record, store_tickets
 from tests.commands import run
 from tests.helpdesk import ScriptedHelpdesk
 from tests.reading_pages import page_of, text_of
+from tests.rolled_up import facet_differences, roll_up
 from tickets import jobs
 from tickets.jobs import JobRequest
 from tickets.models import StatusMapping
@@ -27,7 +27,6 @@ from tickets.status_mapping import remapping
 from tickets.status_mapping.editing import save_meanings
 from tickets.status_mapping.remapping import is_remapping, mark_unmarked, remap_next_page, remap_waiting
 from tickets.status_mapping.words import unmapped_sentence
-from tickets.store.facet_counts import FacetCountStore
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
 
@@ -57,8 +56,7 @@ def statuses(tenant: Tenant) -> Counter[str]:
 
 
 def assert_numbers_are_true(tenant: Tenant) -> None:
-    assert FacetCountStore(tenant).find_differences() == {}
-    refresh(tenant)
+    assert facet_differences(tenant) == {}
     call_command("verify_stats", tenant=[tenant.slug], start="2026-03-01", end="2026-03-31")
 
 
@@ -124,7 +122,6 @@ def test_open_and_unknown_are_the_truth_on_every_page_and_in_the_api(
         assert ("Map statuses" in dashboard) is bool(unknown)
         overview = text_of(page_of(client, "/"))
         assert (f"{unknown} not mapped" in overview) is bool(unknown)
-        refresh(tenant)
     listed = client.get("/tickets", {"tenant_id": "acme", "state": "open"}).json()
     assert listed["total"] == still_open
     assert client.get("/tickets", {"tenant_id": "acme", "state": "unknown"}).json()["total"] == unknown
@@ -137,7 +134,7 @@ def test_tickets_that_an_earlier_version_stored_in_their_own_spelling_count_righ
 ) -> None:
     store_tickets(tenant, [{"status": state}])
     mongo.collection("tickets").update_many({}, {"$set": {"status": status}})
-    FacetCountStore(tenant).repair()
+    roll_up(tenant)
     assert counted(tenant, state) == 1
     assert mark_unmarked(threading.Event()) == 1
     remap_waiting(threading.Event())
@@ -189,7 +186,6 @@ class TestMapping:
     @pytest.fixture(autouse=True)
     def _stored(self, tenant: Tenant) -> None:
         put(tenant, {"Waiting on Customer": 3, "waiting on customer": 1, "Erledigt": 2, "open": 1, "closed": 1})
-        refresh(tenant)
 
     def test_a_manager_says_what_statuses_mean_and_every_number_follows(
         self, tenant: Tenant, manager: User, client_of: ClientOf

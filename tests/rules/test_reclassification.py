@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from pymongo.errors import ConnectionFailure
 
-from analytics.rollups.refreshing import refresh
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
@@ -20,6 +19,7 @@ from tenants.models import Tenant, User
 from tests.builders import delete_stored, record, store_tickets, store_words
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk
+from tests.rolled_up import facet_differences
 from tickets import jobs
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
@@ -33,7 +33,6 @@ from tickets.planning.page_plan import stored_content
 from tickets.planning.stored_pages import LOCK_OWNER
 from tickets.rules import editing, reclassification
 from tickets.rules.reclassification import find_reclassification, reclassify_next_page, reclassify_waiting_tickets
-from tickets.store.facet_counts import FacetCountStore
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
 
@@ -63,8 +62,7 @@ def news(tenant: Tenant) -> int:
 
 
 def assert_numbers_are_true(tenant: Tenant) -> None:
-    assert FacetCountStore(tenant).find_differences() == {}
-    refresh(tenant)
+    assert facet_differences(tenant) == {}
     call_command("verify_stats", tenant=[tenant.slug], start="2026-03-01", end="2026-03-31")
 
 
@@ -79,7 +77,6 @@ class TestReclassification:
     def test_every_stored_ticket_is_reclassified_and_its_history_says_why(
         self, tenant: Tenant, tickets: list[str]
     ) -> None:
-        refresh(tenant)
         add_rule(tenant, note="They pay for it")
         reclassify_all()
         assert urgencies(tenant) == {id_: "high" if n % 3 == 0 else "low" for n, id_ in enumerate(tickets)}

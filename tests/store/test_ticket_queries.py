@@ -12,17 +12,17 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.paging import END, Cursor, is_backwards
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, store_tickets, store_words
+from tests.command_log import logged_commands
 from tests.emptying import empty_collections
+from tests.rolled_up import facet_differences
 from tests.store.slow_filter import lets_through, states
 from tickets.records.facets import SENTIMENTS, URGENCIES, Facets
 from tickets.records.statuses import STATES
 from tickets.store import index_scans, query_planner
-from tickets.store.date_buckets import BucketRange, PartialDay, buckets_of, cover
 from tickets.store.facet_counts import FacetCountStore
 from tickets.store.filters import TicketFilter
 from tickets.store.index_scans import TICKET_ORDER
@@ -99,7 +99,7 @@ def test_pages_totals_choices_and_exports_agree_with_a_slow_count(
             store_words(tenant)
     stored = list(mongo.collection("tickets").find({"tenant_id": "acme"}))
     store = TicketStore(tenant)
-    assert store.facet_counts.find_differences() == {}
+    assert facet_differences(store.tenant) == {}
     for wanted in filters:
         expected = [each for each in stored if lets_through(wanted, each)]
         expected.sort(key=lambda each: (each["created_at"], each["external_id"]), reverse=True)
@@ -219,62 +219,6 @@ class TestTooManyToCount:
 
 
 class TestPeriods:
-    @given(
-        st.none() | st.sampled_from(_MOMENTS),
-        st.none() | st.integers(-40_000, 90_000),
-        st.lists(st.integers(-90_000, 130_000), min_size=20, max_size=20),
-        st.booleans(),
-    )
-    def test_buckets_and_partial_days_add_up_to_the_period(
-        self, start: datetime | None, minutes: int | None, probes: list[int], never_before_start: bool
-    ) -> None:
-        end = None if minutes is None else (start or NOON) + timedelta(minutes=minutes)
-        covered = cover(start, end, never_before_start=never_before_start)
-        moments = [each for each in (start, end) if each] + [NOON + timedelta(minutes=each) for each in probes]
-        for moment in moments:
-            buckets = buckets_of(moment.date())
-            whole = [each for each in covered.ranges if any(each.first <= bucket < each.end for bucket in buckets)]
-            partial = [each for each in covered.partial_days if each.start <= moment < each.end]
-            excesses = [each.is_excess for each in whole] + [each.is_excess for each in partial]
-            counted = excesses.count(False) - excesses.count(True)
-            assert counted == ((start is None or start <= moment) and (end is None or moment < end)), moment
-        if never_before_start and start:
-            assert all(start <= _beginning(each.first) for each in covered.ranges)
-            assert all(start <= each.start for each in covered.partial_days)
-
-    def test_no_more_than_half_a_day_is_counted_at_either_end(self) -> None:
-        for start, end in itertools.product(_MOMENTS, _MOMENTS):
-            covered = cover(start, end + timedelta(hours=7))
-            assert sum((each.end - each.start for each in covered.partial_days), timedelta()) <= timedelta(hours=24)
-
-    def test_an_open_period_takes_months_and_the_days_to_the_nearest(self) -> None:
-        covered = cover(datetime(2026, 1, 30, 13, tzinfo=UTC), None)
-        assert covered.ranges == [
-            BucketRange("month 2026-02", "month~"),
-            BucketRange("day 2026-01-31", "day 2026-02-01"),
-        ]
-        assert covered.partial_days == [
-            PartialDay(datetime(2026, 1, 30, 13, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC))
-        ]
-        covered = cover(datetime(2026, 1, 3, 1, tzinfo=UTC), None)
-        assert covered.ranges == [
-            BucketRange("month 2026-01", "month~"),
-            BucketRange("day 2026-01-01", "day 2026-01-03", is_excess=True),
-        ]
-        assert covered.partial_days == [
-            PartialDay(datetime(2026, 1, 3, tzinfo=UTC), datetime(2026, 1, 3, 1, tzinfo=UTC), is_excess=True)
-        ]
-
-    def test_no_bucket_reaches_back_before_the_retention_period(self) -> None:
-        covered = cover(datetime(2026, 1, 3, 1, tzinfo=UTC), None, never_before_start=True)
-        assert covered.ranges == [
-            BucketRange("month 2026-02", "month~"),
-            BucketRange("day 2026-01-04", "day 2026-02-01"),
-        ]
-        assert covered.partial_days == [
-            PartialDay(datetime(2026, 1, 3, 1, tzinfo=UTC), datetime(2026, 1, 4, tzinfo=UTC))
-        ]
-
     def test_half_hour_zones_and_any_moment_count_right(self, tenant: Tenant) -> None:
         begin = datetime(2025, 12, 30, 18, 30, tzinfo=UTC)
         moments = [begin + timedelta(hours=7 * n) for n in range(200)]
@@ -285,47 +229,7 @@ class TestPeriods:
             assert store.queries.count(TicketFilter(created_from=start, created_to=end)) == expected
 
 
-def _beginning(bucket: str) -> datetime:
-    if " " not in bucket:
-        return datetime.max.replace(tzinfo=UTC) if bucket == "month~" else datetime.min.replace(tzinfo=UTC)
-    text = bucket.split(" ")[1]
-    return datetime.fromisoformat(text if len(text) == 10 else f"{text}-01").replace(tzinfo=UTC)
-
-
 class TestCounts:
-    def test_differences_are_found_and_repaired(self, tenant: Tenant, other_tenant: Tenant) -> None:
-        store_tickets(tenant, [{}, {"status": "closed"}])
-        store_tickets(other_tenant, [{}])
-        counts = FacetCountStore(tenant)
-        assert counts.find_differences() == {}
-        stored = mongo.collection("ticket_counts")
-        stored.update_many({"tenant_id": "acme"}, {"$inc": {"counts.closed email low neutral yes": 2}})
-        stored.update_many({"tenant_id": "acme"}, {"$unset": {"counts.open email low neutral yes": ""}})
-        assert counts.find_differences() == {"day 2026-03-10": 3, "month 2026-03": 3}
-        assert counts.repair() == 6
-        assert counts.find_differences() == {}
-        assert TicketStore(tenant).queries.count(TicketFilter()) == 2
-        assert TicketStore(other_tenant).queries.count(TicketFilter()) == 1
-
-    def test_tickets_past_retention_are_not_counted(self, tenant: Tenant) -> None:
-        tenant.retention_days = 30
-        old, young = clock.now() - timedelta(days=31), clock.now() - timedelta(days=29)
-        store_tickets(tenant, [{"created_at": each.isoformat()} for each in (old, young, young)])
-        store = TicketStore(tenant)
-        # Past its time, not erased yet: it is in no list and no number.
-        assert store.queries.count(TicketFilter()) == 2
-        assert len(list(store.queries.iterate(TicketFilter()))) == 2
-        mongo.collection("tickets").delete_one({"external_id": "T-1"})  # as MongoDB does in its own time
-        assert store.queries.count(TicketFilter()) == 2
-        assert store.queries.page_by_cursor(TicketFilter(), size=10).choices == store.queries.count_choices(
-            TicketFilter()
-        )
-        assert FacetCountStore(tenant).find_differences() == {}
-        tenant.retention_days = None
-        TicketStore(tenant).apply_retention()
-        assert TicketStore(tenant).queries.count(TicketFilter()) == 2
-        assert FacetCountStore(tenant).find_differences() == {}
-
     def test_a_tenant_is_needed(self) -> None:
         for nobody in (None, "", "acme", Tenant()):
             with pytest.raises(ValueError):
@@ -387,12 +291,12 @@ def stages_of(plan: Any) -> Iterator[str]:
 
 
 def test_totals_without_a_search_read_no_tickets(tenant: Tenant) -> None:
-    store_tickets(tenant, [{} for _ in range(5)])
-    ranges = cover(NOON - timedelta(days=60), None).ranges
-    match = FacetCountStore(tenant).ranges_match(list(ranges))
-    plan = mongo.collection("ticket_counts").find(match).explain()["queryPlanner"]["winningPlan"]
-    assert "IXSCAN" in set(stages_of(plan))
-    assert "COLLSCAN" not in set(stages_of(plan))
+    store_tickets(tenant, [{"created_at": (NOON - timedelta(days=n)).isoformat()} for n in range(5)])
+    midnight = NOON.replace(hour=0)
+    with logged_commands() as commands:
+        counts = FacetCountStore(tenant).find_counts(midnight - timedelta(days=3), midnight)
+    assert counts.total() == 3
+    assert {body["aggregate"] for name, body in commands if name == "aggregate"} == {"rollup_numbers"}
 
 
 def test_many_states_are_read_in_several_ranges_none_of_them_sorted(tenant: Tenant) -> None:
@@ -407,32 +311,29 @@ def test_many_states_are_read_in_several_ranges_none_of_them_sorted(tenant: Tena
 
 
 class TestTheCommand:
-    def test_verify_lists_reports_wrong_counts_and_repairs_them(
+    def test_verify_search_reports_missing_tickets_and_repairs_them(
         self, tenant: Tenant, capsys: pytest.CaptureFixture[str]
     ) -> None:
         store_tickets(tenant, [{"subject": "Refund"}, {"subject": "Refund"}])
         store_words(tenant)
-        call_command("verify_lists")
-        assert "Facet counts are correct" in capsys.readouterr().out
-        mongo.collection("ticket_counts").delete_many({})
+        call_command("verify_search")
+        assert "All tickets are searchable" in capsys.readouterr().out
         mongo.collection("tickets").update_one({"external_id": "T-1"}, {"$unset": {"words": ""}})
         with pytest.raises(CommandError, match="--repair"):
-            call_command("verify_lists", "--tenant", "acme")
-        out = capsys.readouterr().out
-        assert "facet counts of month 2026-03 are off by 2" in out
-        assert "1 tickets are missing from search" in out
-        call_command("verify_lists", "--repair")
+            call_command("verify_search", "--tenant", "acme")
+        assert "1 tickets are missing from search" in capsys.readouterr().out
+        call_command("verify_search", "--repair")
         store_words(tenant)
         assert TicketStore(tenant).queries.count(TicketFilter(q="refund", status=("open",))) == 2
-        call_command("verify_lists")
+        call_command("verify_search")
 
     def test_the_search_index_can_be_rebuilt(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{}, {}])
         store_words(tenant)
-        call_command("verify_lists", "--repair", "--new-words")
+        call_command("verify_search", "--repair", "--new-words")
         assert store_words(tenant) == 2
 
     def test_an_unknown_tenant_is_a_usage_error(self, tenant: Tenant) -> None:
         with pytest.raises(CommandError) as caught:
-            call_command("verify_lists", "--tenant", "nobody")
+            call_command("verify_search", "--tenant", "nobody")
         assert caught.value.returncode == 2

@@ -64,6 +64,13 @@ def hour_key(day: int, hour: int) -> str:
     return f"hour {day:07} {hour:02}"
 
 
+def hour_range(period: Period, zone: ZoneInfo) -> tuple[str, str]:
+    """The key of the first of the whole hours that make up the period, and the first key after the last."""
+    first, last = days_touching(period, zone)[0], days_touching(period, zone)[-1]
+    after = -((start_of(last, zone) - period.end) // HOUR)
+    return hour_key(first, (period.start - start_of(first, zone)) // HOUR), hour_key(last, after)
+
+
 def hour_keys(periods: Sequence[Period], zone: ZoneInfo) -> list[str]:
     """The keys of the hours that make up these periods."""
     found: list[str] = []

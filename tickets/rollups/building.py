@@ -25,7 +25,7 @@ from tickets.records.collection_names import TICKETS
 from tickets.rollups import state
 from tickets.rollups.differences import COUNTED_FIELDS, Row, ValueCodes
 from tickets.rollups.state import Building, RollupState
-from tickets.rollups.writing import CUSTOMERS, NUMBERS, WORDS, save_rows
+from tickets.rollups.writing import CUSTOMERS, NUMBERS, WORDS, TooManyValues, save_rows_built
 
 _T = TypeVar("_T")
 
@@ -67,6 +67,16 @@ def build_again(tenant: Tenant) -> None:
     mongo.in_transaction(work)
 
 
+@periodic_task("rollups-of-many-values", every_seconds=24 * 3600)
+def build_given_up(stop: threading.Event) -> int:
+    """Try once a day to build the roll-ups of tenants that had too many different values; how many tenants."""
+    states = state.find_all()
+    given_up = [each for each in Tenant.objects.all() if each.slug in states and states[each.slug].has_too_many_values]
+    for each in given_up:
+        build_again(each)
+    return len(given_up)
+
+
 @periodic_task("rollups", every_seconds=5, follows_runs=True)
 def build_outdated(stop: threading.Event) -> int:
     """Build the roll-ups of tenants that have none, or that have changed their time zone; how many tenants."""
@@ -76,7 +86,9 @@ def build_outdated(stop: threading.Event) -> int:
 
 
 def _is_outdated(found: RollupState | None, tenant: Tenant) -> bool:
-    return found is None or found.building is not None or found.zone != tenant.timezone
+    return (
+        found is None or found.building is not None or (not found.has_too_many_values and found.zone != tenant.timezone)
+    )
 
 
 def _next_generation(found: RollupState, tenant: Tenant) -> Building:
@@ -99,7 +111,7 @@ class _Builder:
     def _begin(self, session: ClientSession) -> None:
         found = state.begin_write(self.tenant, session=session)
         zone = found.building.zone if found.building else found.zone
-        if zone != self.tenant.timezone:
+        if zone != self.tenant.timezone and not found.has_too_many_values:
             state.save_building(self.tenant_id, _next_generation(found, self.tenant), session=session)
 
     def _count_some(self, session: ClientSession) -> bool:
@@ -114,7 +126,15 @@ class _Builder:
             logger.info("Built the roll-ups of %s.", self.tenant_id)
             return False
         codes = ValueCodes(found.values)
-        days = save_rows(self.tenant_id, building, codes, [Row(1, each) for each in tickets], session=session)
+        rows = [Row(1, each) for each in tickets]
+        try:
+            days = save_rows_built(self.tenant_id, building, codes, rows, session=session)
+        except TooManyValues:
+            logger.warning(
+                "%s has too many different values. Its numbers are counted from its tickets.", self.tenant_id
+            )
+            state.give_up(self.tenant_id, session=session)
+            return False
         state.save_changes(self.tenant_id, values=codes.added, days=days, session=session)
         last = (tickets[-1]["created_at"], tickets[-1]["external_id"])
         state.save_building(self.tenant_id, replace(building, last=last), session=session)

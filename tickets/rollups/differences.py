@@ -71,12 +71,22 @@ class Differences:
         return bool(self.rows)
 
 
+MOST_VALUES: Final = 2_000
+MOST_CHARACTERS: Final = 100_000
+"""Of all values of a field, and of those of all fields together. With more, numbers are counted from the tickets."""
+
+
 class ValueCodes:
     """The numbers that stand for the values of a field in stored roll-ups: the place of the value in its list."""
 
     def __init__(self, stored: Mapping[str, Sequence[str]]) -> None:
         self._codes = {name: {value: code for code, value in enumerate(values)} for name, values in stored.items()}
         self.added: dict[str, list[str]] = {}
+
+    @property
+    def are_too_many(self) -> bool:
+        characters = sum(len(value) for codes in self._codes.values() for value in codes)
+        return characters > MOST_CHARACTERS or any(len(codes) > MOST_VALUES for codes in self._codes.values())
 
     def find(self, name: str, value: str) -> int | None:
         return self._codes.get(name, {}).get(value)

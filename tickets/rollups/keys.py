@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from tickets.rollups.blocks import Block, DayRange
-from tickets.rollups.differences import Place
+from tickets.records.period import Period
+from tickets.rollups.blocks import Block, DayRange, hour_range
+from tickets.rollups.differences import EVERYTHING, Place
 
 Document = dict[str, Any]
 
@@ -49,6 +51,14 @@ class RollupKeys:
         """All blocks of these slices whose keys begin in this way."""
         within = [{"_id": {"$gte": self.of(each, blocks), "$lt": self.of(each, blocks + "~")}} for each in slices]
         return {"$or": within, "tenant_id": self.tenant_id}
+
+    def match_hours(self, periods: Sequence[Period], zone: ZoneInfo) -> Document:
+        """All whole hours of these periods, of all tickets: one range of the index for each."""
+        within = [
+            {"_id": {"$gte": self.of(EVERYTHING, first), "$lt": self.of(EVERYTHING, end)}}
+            for first, end in (hour_range(each, zone) for each in periods)
+        ]
+        return {**(within[0] if len(within) == 1 else {"$or": within}), "tenant_id": self.tenant_id}
 
     @property
     def _prefix(self) -> str:

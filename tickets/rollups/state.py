@@ -25,10 +25,6 @@ COLLECTION: Final = "rollup_state"
 LAYOUT: Final = 5
 """The version of the stored roll-ups; those of another version count as not built."""
 
-MOST_VALUES: Final = 2_000
-MOST_CHARACTERS: Final = 100_000
-"""Of the statuses, sources and other values of a tenant. With more, its numbers are counted from the tickets."""
-
 BuiltUpTo = tuple[datetime, str]
 """Creation and id of the last ticket that is counted in a generation that is being built."""
 
@@ -48,7 +44,7 @@ class Building:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollupState:
-    """`generation` is what readers use; 0 if none is built.
+    """`generation` is what readers use; 0 if none is built. None is built of a tenant that `has_too_many_values`.
 
     - `first_day`, `last_day`: the days that have numbers lie between them; None if none has.
     - `id`: another one if the tenant was deleted and created again.
@@ -66,12 +62,7 @@ class RollupState:
     values: Mapping[str, Sequence[str]]
     word_blocks: frozenset[Block]
     building: Building | None = None
-
-    @property
-    def has_too_many_values(self) -> bool:
-        return any(len(each) > MOST_VALUES for each in self.values.values()) or (
-            sum(len(value) for each in self.values.values() for value in each) > MOST_CHARACTERS
-        )
+    has_too_many_values: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -80,7 +71,7 @@ class RollupState:
 
     @property
     def is_readable(self) -> bool:
-        return self.generation > 0 and not self.has_too_many_values
+        return self.generation > 0
 
 
 def find(tenant_id: str, *, session: ClientSession | None = None) -> RollupState | None:
@@ -149,12 +140,18 @@ def save_word_blocks(tenant_id: str, blocks: Iterable[Block], *, session: Client
 def save_building(tenant_id: str, building: Building, *, session: ClientSession) -> None:
     last = {"created_at": building.last[0], "external_id": building.last[1]} if building.last else None
     stored = {"generation": building.generation, "zone": building.zone, "last": last}
-    _set(tenant_id, {"building": stored}, session=session)
+    _set(tenant_id, {"building": stored, "has_too_many_values": False}, session=session)
 
 
 def use_built(tenant_id: str, built: Building, *, session: ClientSession) -> None:
     """From now on, readers and writers use the generation that is complete."""
     values = {"generation": built.generation, "zone": built.zone, "building": None, "word_blocks": []}
+    _set(tenant_id, values, session=session)
+
+
+def give_up(tenant_id: str, *, session: ClientSession) -> None:
+    """The tenant has too many values. From now on its numbers are counted from its tickets, until they are built again."""
+    values = {"generation": 0, "building": None, "values": {}, "word_blocks": [], "has_too_many_values": True}
     _set(tenant_id, values, session=session)
 
 
@@ -174,6 +171,7 @@ def _state(found: Mapping[str, Any]) -> RollupState:
         values=found["values"],
         word_blocks=frozenset(Block(days, first) for days, first in found["word_blocks"]),
         building=_building(building) if building else None,
+        has_too_many_values=found.get("has_too_many_values", False),
     )
 
 

@@ -32,6 +32,10 @@ MOST_ADDED: Final = 200
 """Keywords of a larger block that are added to it. If more change, the block is dropped, and built again by a worker."""
 
 
+class TooManyValues(Exception):
+    """A tenant has too many different statuses, sources or other values for roll-ups."""
+
+
 def save_differences(tenant_id: str, found: RollupState, differences: Differences, *, session: ClientSession) -> None:
     """Add them to the generation that readers use, and to the one that is being built if it has these tickets.
 
@@ -39,32 +43,47 @@ def save_differences(tenant_id: str, found: RollupState, differences: Difference
     """
     codes = ValueCodes(found.values)
     days: set[int] = set()
-    if found.generation:
-        days |= _count_and_save(tenant_id, found, codes, differences.rows, session=session)
-    if found.building is not None:
-        rows = [row for row in differences.rows if found.building.has(row.ticket)]
-        days |= save_rows(tenant_id, found.building, codes, rows, session=session)
-    state.save_changes(tenant_id, values=codes.added, days=days, session=session)
+    try:
+        if found.generation:
+            days |= _save_rows_read(tenant_id, found, codes, differences.rows, session=session)
+        if found.building is not None:
+            rows = [row for row in differences.rows if found.building.has(row.ticket)]
+            days |= save_rows_built(tenant_id, found.building, codes, rows, session=session)
+    except TooManyValues:
+        state.give_up(tenant_id, session=session)
+    else:
+        state.save_changes(tenant_id, values=codes.added, days=days, session=session)
 
 
-def save_rows(
+def save_rows_built(
     tenant_id: str, building: state.Building, codes: ValueCodes, rows: Sequence[Row], *, session: ClientSession
 ) -> set[int]:
-    """Add rows to the generation that is being built. Returns the days that have numbers because of them."""
-    counted = DifferenceCounter(ZoneInfo(building.zone), codes).count(rows)
+    """Add rows to the generation that is being built. Returns the days that have numbers because of them.
+
+    Raises `TooManyValues`.
+    """
+    counted = _count(building.zone, codes, rows)
     save_counted(RollupKeys(tenant_id, building.generation), counted, session=session)
     return counted.days
 
 
-def _count_and_save(
+def _save_rows_read(
     tenant_id: str, found: RollupState, codes: ValueCodes, rows: Sequence[Row], *, session: ClientSession
 ) -> set[int]:
-    counted = DifferenceCounter(ZoneInfo(found.zone), codes).count(rows)
+    """Add rows to the generation that readers use."""
+    counted = _count(found.zone, codes, rows)
     outdated = counted.add_up_words(found.word_blocks, most=MOST_ADDED)
     if outdated:
         state.save_word_blocks(tenant_id, found.word_blocks - outdated, session=session)
     save_counted(RollupKeys(tenant_id, found.generation), counted, session=session)
     return counted.days
+
+
+def _count(zone: str, codes: ValueCodes, rows: Sequence[Row]) -> CountedDifferences:
+    counted = DifferenceCounter(ZoneInfo(zone), codes).count(rows)
+    if codes.are_too_many:
+        raise TooManyValues
+    return counted
 
 
 def save_counted(keys: RollupKeys, counted: CountedDifferences, *, session: ClientSession) -> None:

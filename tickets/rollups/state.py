@@ -151,7 +151,7 @@ def use_built(tenant_id: str, built: Building, *, session: ClientSession) -> Non
 
 def give_up(tenant_id: str, *, session: ClientSession) -> None:
     """The tenant has too many values. From now on its numbers are counted from its tickets, until they are built again."""
-    values = {"generation": 0, "building": None, "values": {}, "word_blocks": [], "has_too_many_values": True}
+    values: Document = {"generation": 0, "building": None, "values": {}, "word_blocks": [], "has_too_many_values": True}
     _set(tenant_id, values, session=session)
 
 

@@ -4,7 +4,7 @@ All code that shows or changes a tenant's data gets the tenant from this module.
 a member whose role is not sufficient gets 403.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, NamedTuple, TypeVar, cast
@@ -112,13 +112,21 @@ def find_all_access(user: AbstractBaseUser | AnonymousUser, *, token: ApiToken |
     """Every active tenant that the user may see, by name, limited by the token's scope."""
     if not isinstance(user, User) or not user.is_active:
         return []
+    tenants = Tenant._meta.db_table
     if user.is_superuser:
-        found = [TenantAccess(tenant, Role.ADMIN) for tenant in Tenant.objects.filter(is_active=True)]
+        documents = mongo.collection(tenants).find({"is_active": True}).sort("name", 1)
+        found = [TenantAccess(from_document(Tenant, each), Role.ADMIN) for each in documents]
     else:
-        memberships = Membership.objects.filter(user=user).select_related("tenant")
-        mine = [TenantAccess(each.tenant, Role(each.role)) for each in memberships if each.tenant.is_active]
+        memberships = mongo.collection(Membership._meta.db_table).aggregate(_memberships_pipeline(user))
+        mine = [TenantAccess(from_document(Tenant, each["tenant"]), Role(each["role"])) for each in memberships]
         found = sorted(mine, key=lambda access: access.tenant.name.casefold())
     return [limited for access in found if (limited := _limited(access, token)) is not None]
+
+
+def named_tenants(accesses: Sequence[TenantAccess]) -> list[NamedTenant]:
+    """The menu's names of tenants that are loaded already."""
+    named = [NamedTenant(each.tenant.name, each.tenant.slug, each.role) for each in accesses]
+    return sorted(named, key=lambda each: each.name.casefold())
 
 
 def find_named_tenants(user: AbstractBaseUser | AnonymousUser) -> list[NamedTenant]:
@@ -130,11 +138,17 @@ def find_named_tenants(user: AbstractBaseUser | AnonymousUser) -> list[NamedTena
         found = mongo.collection(tenants).find({"is_active": True}, {"name": 1, "slug": 1})
         named = [NamedTenant(each["name"], each["slug"], Role.ADMIN) for each in found]
     else:
-        its_tenant: Document = {"from": tenants, "localField": "tenant_id", "foreignField": "_id", "as": "tenant"}
-        pipeline: Pipeline = [{"$match": {"user_id": user.pk}}, {"$lookup": its_tenant}, {"$unwind": "$tenant"}]
-        memberships = mongo.collection(members).aggregate([*pipeline, {"$match": {"tenant.is_active": True}}])
+        memberships = mongo.collection(members).aggregate(_memberships_pipeline(user))
         named = [NamedTenant(each["tenant"]["name"], each["tenant"]["slug"], each["role"]) for each in memberships]
     return sorted(named, key=lambda each: each.name.casefold())
+
+
+def _memberships_pipeline(user: User) -> Pipeline:
+    """The user's memberships in active tenants, each with its `tenant`."""
+    tenants = Tenant._meta.db_table
+    its_tenant: Document = {"from": tenants, "localField": "tenant_id", "foreignField": "_id", "as": "tenant"}
+    mine: Pipeline = [{"$match": {"user_id": user.pk}}, {"$lookup": its_tenant}, {"$unwind": "$tenant"}]
+    return [*mine, {"$match": {"tenant.is_active": True}}]
 
 
 def _limited(access: TenantAccess, token: ApiToken | None) -> TenantAccess | None:

@@ -17,7 +17,7 @@ from analytics.views.run_badges import Remedy, RunBadge, Unknown, run_badge, why
 from supportsaas import clock
 from supportsaas.formatting import format_count, format_number
 from supportsaas.web.page_paths import path_of
-from tenants.access import SignedInRequest, TenantAccess, find_all_access, sign_in_required
+from tenants.access import SignedInRequest, TenantAccess, find_all_access, named_tenants, sign_in_required
 from tenants.models import Role, Tenant
 from tickets.helpdesks.model import Source
 from tickets.ingestion.sync_status import SyncStatus, find_sync_statuses
@@ -103,6 +103,7 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
     page = Paginator(_ranked(shown, order), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = _rows(list(page.object_list), {each.tenant.pk: each.role for each in shown})
     context = {
+        "my_tenants": named_tenants(mine),
         "page": page,
         "rows": rows,
         "groups": [group for group in (_unknown(rows), _known(rows)) if group],

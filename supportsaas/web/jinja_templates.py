@@ -24,6 +24,7 @@ from supportsaas.formatting import (
     format_label,
     format_number,
     format_percent,
+    format_relative,
 )
 from supportsaas.web import page_paths
 
@@ -50,6 +51,7 @@ def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> E
         "iso": clock.iso_z,
         "label": format_label,
         "percent": format_percent,
+        "relative": format_relative,
     }
     made.globals |= {
         "badge": badge,

@@ -81,18 +81,26 @@ class NewestFirst:
 
     def beyond(self, match: Document, cursor: Cursor | None) -> Document:
         """The match, limited to what lies beyond the cursor. An index that ends in the two fields answers it."""
-        if cursor is None:
+        if cursor is None or cursor.is_end:
             return match
-        beyond = "$gt" if cursor.backwards else "$lt"
-        at_or_beyond = "$gte" if cursor.backwards else "$lte"
-        position = {
-            self.time: {at_or_beyond: cursor.time},
-            "$or": [
-                {self.time: {beyond: cursor.time}},
-                {self.time: cursor.time, self.key: {beyond: self.key_of(cursor.key)}},
-            ],
-        }
-        return {"$and": [match, position]}
+        # With an $or instead, MongoDB may read its branches one by one and sort what it finds.
+        return {"$and": [match, self._at_or_beyond(cursor), {"$nor": [self._not_beyond(cursor)]}]}
+
+    def at_or_beyond(self, match: Document, cursor: Cursor | None) -> tuple[Document, Document | None]:
+        """The match, limited to times at or beyond the cursor's, and a match of those of them that are not beyond it.
+
+        Together they say what `beyond` says, but an index alone answers each, even one with several entries a document.
+        """
+        if cursor is None or cursor.is_end:
+            return match, None
+        return {"$and": [match, self._at_or_beyond(cursor)]}, {"$and": [match, self._not_beyond(cursor)]}
+
+    def _at_or_beyond(self, cursor: Cursor) -> Document:
+        return {self.time: {"$gte" if cursor.backwards else "$lte": cursor.time}}
+
+    def _not_beyond(self, cursor: Cursor) -> Document:
+        """Of the cursor's time, but not beyond the cursor."""
+        return {self.time: cursor.time, self.key: {"$lte" if cursor.backwards else "$gte": self.key_of(cursor.key)}}
 
 
 @dataclass(frozen=True, slots=True)

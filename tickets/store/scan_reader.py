@@ -78,9 +78,10 @@ class ScanReader:
         if scan.index == WAITING_INDEX:  # not in the order of the list, so all are read in any case
             return found, None
         backwards = is_backwards(cursor)
-        keys = self._tickets.find(TICKET_ORDER.beyond(scan.bounds, cursor), _KEYS).hint(scan.index)
-        keys = keys.sort(TICKET_ORDER.sort(backwards=backwards)).skip(query_planner.MAX_EXAMINED - 1).limit(2)
-        match keys.to_list():
+        bounds, not_beyond = TICKET_ORDER.at_or_beyond(scan.bounds, cursor)
+        skipped = mongo.count(TICKETS, not_beyond, index=scan.index) if not_beyond else 0
+        keys = self._tickets.find(bounds, _KEYS).hint(scan.index).sort(TICKET_ORDER.sort(backwards=backwards))
+        match keys.skip(skipped + query_planner.MAX_EXAMINED - 1).limit(2).to_list():
             case [last, beyond]:
                 end = TICKET_ORDER.cursor_at(beyond, backwards=not backwards)
                 return TICKET_ORDER.beyond(found, end), last

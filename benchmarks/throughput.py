@@ -37,18 +37,17 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--directory", help="keep what is built here, or use it again")
     wish = parser.parse_args()
-    with million.running(tickets=wish.tickets, directory=wish.directory):
-        with web.running() as server:
-            print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
-            print(f"{'page':<24}{'requests/s':>12}{'goal':>6}{'CPU ms':>9}{'commands':>10}")
-            for name, path in _pages().items():
-                _measure(server, path, seconds=1.0)  # what a process does once does not count
-                found = _measure(server, path, seconds=wish.seconds)
-                print(
-                    f"{name:<24}{found.requests_per_second:>12.0f}{GOALS[name]:>6}{found.cpu_ms:>9.2f}"
-                    f"{found.commands:>10.1f}",
-                    flush=True,
-                )
+    with million.running(tickets=wish.tickets, directory=wish.directory), web.running() as server:
+        print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+        print(f"{'page':<24}{'requests/s':>12}{'goal':>6}{'CPU ms':>9}{'commands':>10}")
+        for name, path in _pages().items():
+            _measure(server, path, seconds=1.0)  # what a process does once does not count
+            found = _measure(server, path, seconds=wish.seconds)
+            print(
+                f"{name:<24}{found.requests_per_second:>12.0f}{GOALS[name]:>6}{found.cpu_ms:>9.2f}"
+                f"{found.commands:>10.1f}",
+                flush=True,
+            )
 
 
 def _pages() -> dict[str, str]:

@@ -14,8 +14,8 @@ _PIECES = re.compile(r'"([^"]*)"|(\S+)')
 def lets_through(wanted: TicketFilter, ticket: Mapping[str, Any]) -> bool:
     if ticket["is_deleted"]:
         return False
-    for name in ("status", "urgency", "sentiment", "source"):
-        if getattr(wanted, name) and ticket[name] not in getattr(wanted, name):
+    for name in ("status", "urgency", "sentiment", "source", "team", "priority"):
+        if getattr(wanted, name) and ticket.get(name) not in getattr(wanted, name):
             return False
     if wanted.state and not set(states(ticket)) & set(wanted.state):
         return False

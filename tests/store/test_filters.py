@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from supportsaas.db.paging import Cursor, CursorError
 from tenants.models import Tenant
 from tests.builders import store_tickets, store_words
+from tickets.records.dimensions import DIMENSIONS
 from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.index_scans import TICKET_ORDER
@@ -74,12 +75,21 @@ _FILTERS = st.builds(
     status=st.lists(_TEXT, unique=True, max_size=3).map(tuple),
     urgency=st.lists(st.sampled_from(URGENCIES), unique=True).map(tuple),
     sentiment=st.lists(st.sampled_from(SENTIMENTS), unique=True).map(tuple),
+    team=st.lists(_TEXT, unique=True, max_size=2).map(tuple),
+    priority=st.lists(_TEXT, unique=True, max_size=2).map(tuple),
     requires_action=st.none() | st.booleans(),
     customer_id=st.none() | _TEXT,
     keyword=st.none() | _TEXT,
     q=st.none() | st.just("refun*") | _TEXT.filter(lambda t: "*" not in t),  # x* is refused: see words.py
     created_from=st.none() | _MOMENTS,
 )
+
+
+def test_every_dimension_is_a_field_of_the_filter() -> None:
+    values: dict[str, Any] = {name: ["a", "b"] for name in DIMENSIONS}
+    wanted = parse(**values)
+    assert wanted.dimensions == dict.fromkeys(DIMENSIONS, ("a", "b"))
+    assert wanted.match() == {name: {"$in": ["a", "b"]} for name in DIMENSIONS}
 
 
 @given(_FILTERS)

@@ -20,6 +20,7 @@ from tests.command_log import logged_commands
 from tests.emptying import empty_collections
 from tests.rolled_up import facet_differences
 from tests.store.slow_filter import lets_through, states
+from tickets.records.dimensions import DIMENSIONS
 from tickets.records.facets import SENTIMENTS, URGENCIES, Facets
 from tickets.records.statuses import STATES
 from tickets.store import index_scans, query_planner
@@ -49,6 +50,14 @@ _STEPS = st.lists(
         st.tuples(st.just("store"), st.lists(_RECORDS, min_size=1, max_size=6, unique_by=lambda each: each["id"])),
         st.tuples(st.just("delete"), st.lists(st.sampled_from([f"T-{n}" for n in range(1, 9)]), max_size=3)),
         st.tuples(st.just("words"), st.none()),
+        st.tuples(
+            st.just("dimension"),
+            st.tuples(
+                st.lists(st.sampled_from([f"T-{n}" for n in range(1, 9)]), max_size=5),
+                st.sampled_from(DIMENSIONS),
+                st.sampled_from(["billing", "$ne"]),
+            ),
+        ),
     ),
     min_size=1,
     max_size=6,
@@ -60,6 +69,8 @@ _FILTERS = st.builds(
     urgency=st.lists(st.sampled_from(URGENCIES), unique=True, max_size=2).map(tuple),
     sentiment=st.lists(st.sampled_from(SENTIMENTS), unique=True, max_size=1).map(tuple),
     source=st.lists(st.sampled_from(["email", "chat"]), unique=True, max_size=1).map(tuple),
+    team=st.lists(st.sampled_from(["billing", "$ne", "gone"]), unique=True, max_size=2).map(tuple),
+    priority=st.lists(st.sampled_from(["billing"]), unique=True, max_size=1).map(tuple),
     requires_action=st.none() | st.booleans(),
     customer_id=st.none() | st.sampled_from(["cust_1", "cust_22"]),
     keyword=st.none() | st.sampled_from(["refund", "data"]),
@@ -95,6 +106,8 @@ def test_pages_totals_choices_and_exports_agree_with_a_slow_count(
             store_tickets(tenant, [{**each, "updated_at": now.isoformat()} for each in given_], now=now)
         elif step == "delete":
             delete_stored(tenant, given_, now=now)
+        elif step == "dimension":
+            set_dimension(*given_, now=now)
         else:
             store_words(tenant)
     stored = list(mongo.collection("tickets").find({"tenant_id": "acme"}))
@@ -114,6 +127,13 @@ def test_pages_totals_choices_and_exports_agree_with_a_slow_count(
         for name, counts in (choices or {}).items():
             others = [each for each in stored if lets_through(wanted_without(wanted, name), each)]
             assert counts == Counter(value for each in others for value in values_of(each, name))
+
+
+def set_dimension(external_ids: list[str], name: str, value: str, *, now: datetime) -> None:
+    """As an ingestion would store it: the tickets wait for their words once more."""
+    match = {"external_id": {"$in": external_ids}, "is_deleted": False}
+    change = {"$set": {name: value, "unindexed_since": now}, "$unset": {"words": ""}}
+    mongo.collection("tickets").update_many(match, change)
 
 
 def values_of(ticket: dict[str, Any], name: str) -> list[str]:
@@ -243,6 +263,7 @@ EVERY_FIELD: dict[str, Any] = {
     "urgency": ("high", "low"),
     "sentiment": ("neutral",),
     "source": ("email",),
+    "team": ("billing", "sales"),
     "requires_action": True,
     "customer_id": "cust_1",
     "keyword": "question",
@@ -264,8 +285,9 @@ def test_every_list_is_read_from_an_index_in_its_order(tenant: Tenant, given_: d
             for source in ("email", "chat", "web")
         ],
     )
-    store_words(tenant)
     tickets = mongo.collection("tickets")
+    tickets.update_many({}, {"$set": {"team": "billing"}})
+    store_words(tenant)
     read = TicketStore(tenant).queries.scans_of(TicketFilter(**given_))
     assert read
     for scan in read:
@@ -277,6 +299,26 @@ def test_every_list_is_read_from_an_index_in_its_order(tenant: Tenant, given_: d
             plan = tickets.find(match).hint(scan.index).sort(order).limit(51).explain()["queryPlanner"]["winningPlan"]
             assert {"IXSCAN"} <= set(stages_of(plan))
             assert not {"COLLSCAN", "SORT"} & set(stages_of(plan))
+
+
+def test_where_the_checked_tickets_of_a_page_end_is_read_from_the_index_alone(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query_planner, "MAX_EXAMINED", 2)
+    store_tickets(tenant, [{"subject": "Refund", "status": "new" if n in (0, 11) else "open"} for n in range(12)])
+    store_words(tenant)
+    monkeypatch.setattr(query_planner, "MAX_COMPARED", 1)
+    wanted = TicketFilter(keyword="refund", status=("new", "open"))
+    with logged_commands() as commands:
+        queries = TicketStore(tenant).queries
+        for cursor in (None, END, Cursor(datetime(2026, 3, 10, 9, tzinfo=UTC), "T-6")):
+            queries.page_by_cursor(wanted, size=1, cursor=cursor)
+    read = [body for name, body in commands if name == "find" and "skip" in body]
+    assert len(read) == 3
+    for each in read:
+        command = {name: each[name] for name in ("find", "filter", "projection", "hint", "sort", "skip", "limit")}
+        plan = mongo.database().command({"explain": command, "verbosity": "queryPlanner"})["queryPlanner"]
+        assert "PROJECTION_COVERED" in set(stages_of(plan["winningPlan"]))
 
 
 def stages_of(plan: Any) -> Iterator[str]:

@@ -28,6 +28,14 @@ def topic_word(topic: str) -> str:
     return TOPIC_SIGN + topic
 
 
+def dimension_word(name: str, value: str) -> str:
+    """The stored word of a dimension's value, such as `=team=billing`.
+
+    It starts with a sign that no word of a text contains, so no word beginning finds it either.
+    """
+    return f"={name}={value}"
+
+
 @dataclass(frozen=True, slots=True)
 class StoredTerm:
     """The stored words, and the prefix of one, that every ticket with a term has."""

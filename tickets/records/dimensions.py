@@ -3,6 +3,7 @@
 They are optional texts of a ticket. A ticket without one is in no list or dashboard of one of its values.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,3 +26,8 @@ class Narrowing:
 
 
 ALL_TICKETS: Final = Narrowing()
+
+
+def dimensions_of(ticket: Mapping[str, Any]) -> dict[str, str]:
+    """The dimensions that a stored ticket has, with their values."""
+    return {name: ticket[name] for name in DIMENSIONS if ticket.get(name)}

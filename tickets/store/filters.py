@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from supportsaas.clock import iso_z, to_milliseconds
 from tickets.classification.search_query import QueryError, parse_query
+from tickets.records.dimensions import DIMENSIONS
 from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.records.statuses import STATES, State, StatusesIn
 
@@ -45,6 +46,8 @@ class TicketFilter:
     urgency: tuple[str, ...] = ()
     sentiment: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+    priority: tuple[str, ...] = ()
     requires_action: bool | None = None
     customer_id: str | None = None
     keyword: str | None = None
@@ -74,6 +77,8 @@ class TicketFilter:
             urgency=_choices(values, "urgency", URGENCIES),
             sentiment=_choices(values, "sentiment", SENTIMENTS),
             source=tuple(dict.fromkeys(values.get("source", []))),
+            team=tuple(dict.fromkeys(values.get("team", []))),
+            priority=tuple(dict.fromkeys(values.get("priority", []))),
             requires_action=_yes_no(values, "requires_action"),
             customer_id=_single(values, "customer_id"),
             keyword=_single(values, "keyword"),
@@ -88,7 +93,7 @@ class TicketFilter:
         MongoDB never reads a user's value as an operator.
         """
         match: dict[str, Any] = {}
-        for name in ("status", "urgency", "sentiment", "source"):
+        for name in ("status", "urgency", "sentiment", "source", *DIMENSIONS):
             values = getattr(self, name)
             if values:
                 match[name] = values[0] if len(values) == 1 else {"$in": list(values)}
@@ -108,6 +113,11 @@ class TicketFilter:
         if period:
             match["created_at"] = period
         return match
+
+    @property
+    def dimensions(self) -> dict[str, tuple[str, ...]]:
+        """The dimensions with a condition, and the values they may have."""
+        return {name: values for name in DIMENSIONS if (values := getattr(self, name))}
 
     def _status_condition(self) -> Any:
         wanted = StatusesIn(self.state)

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from tickets.alerts.messages import TicketFacts
+from tickets.records.dimensions import DIMENSIONS
 from tickets.records.versions import Action, FieldChanges
 from tickets.rollups.differences import Differences
 
 Document = dict[str, Any]
 
-SEARCHABLE = frozenset(("subject", "message", "customer_id", "topics"))
+SEARCHABLE = frozenset(("subject", "message", "customer_id", "topics", *DIMENSIONS))
 """The fields that a ticket's words come from."""
 
 

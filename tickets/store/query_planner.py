@@ -14,7 +14,7 @@ from supportsaas.db.mongo import Document, Pipeline
 from supportsaas.db.parallel import run_parallel
 from tenants.models import Tenant
 from tickets.classification.search_query import QueryError, parse_query
-from tickets.classification.stored_words import topic_word
+from tickets.classification.stored_words import dimension_word, topic_word
 from tickets.records.collection_names import TICKETS
 from tickets.records.facets import FacetCounts
 from tickets.store.facet_counts import FacetCountStore, group_by_facets, read_facet_counts
@@ -29,12 +29,12 @@ from tickets.store.index_scans import (
     IndexScan,
     facet_ranges,
 )
-from tickets.store.search import TicketSearch, WordMatch
+from tickets.store.search import TicketSearch, WordMatch, any_of
 
 MAX_EXAMINED = 3_000
 """Tickets that are read to count their facets, or for a page of matches that no index finds."""
 MAX_COMPARED = 20_000
-"""A keyword or search with conditions on facets reads whichever finds fewer tickets, words or facets, and compares up
+"""A keyword, dimension or search with conditions on facets reads whichever finds fewer tickets, words or facets, and compares up
 to here."""
 MAX_COUNTED_BY_INDEX = 300_000
 """The tickets of one contiguous range of an index are counted up to here."""
@@ -81,7 +81,7 @@ class QueryPlanner:
         words = self._compile(wanted)
         if words is not None and words.is_empty:
             return FacetPlan([], FacetCounts())
-        if wanted.customer_id is None and wanted.keyword is None and words is None:
+        if wanted.customer_id is None and words is None and not _word_groups(wanted):
             return self._plan_facets(wanted)
         return self._plan_narrow(wanted, words)
 
@@ -89,7 +89,7 @@ class QueryPlanner:
         if wanted.q is None:
             return None
         try:
-            return self._search.compile(parse_query(wanted.q), topic=wanted.keyword)
+            return self._search.compile(parse_query(wanted.q), others=list(_word_groups(wanted)))
         except QueryError as error:
             raise FilterError("q", str(error)) from None
 
@@ -104,11 +104,12 @@ class QueryPlanner:
     def _scans_by_facets(self, wanted: TicketFilter, counts: FacetCounts) -> list[IndexScan]:
         return [IndexScan({**self._live, **values, **_period(wanted)}, FACET_INDEX) for values in facet_ranges(counts)]
 
-    # -- Conditions on customer, keyword or words ------------------------------------------
+    # -- Conditions on customer, keyword, dimensions or words ------------------------------
 
     def _plan_narrow(self, wanted: TicketFilter, words: WordMatch | None) -> QueryPlan:
         found = list(self._narrow_scans(wanted, words))
         scans = [scan.with_residual(facet_match(wanted)) for scan in found]
+        # Of one dimension alone, find_counts(narrowed=...) of the facet counts knows the total: its place is here.
         counts = self._count_facets(found)
         if counts is not None:
             return FacetPlan(scans, counts)
@@ -126,25 +127,21 @@ class QueryPlanner:
             scan = IndexScan(bounds, CUSTOMER_INDEX)
             if words is not None:
                 yield scan.with_residual(*words.all_checks())
-            elif wanted.keyword is not None:
-                yield scan.with_residual(_topic_match(wanted))
             else:
-                yield scan
+                yield scan.with_residual(*_word_groups(wanted).values())
             return
         # Tickets with words, and those that wait for them, are live.
         tenant = {"tenant_id": self._tenant.slug, **_period(wanted)}
         if words is not None:
             yield IndexScan({**tenant, **words.bounds()}, WORDS_INDEX).with_residual(*words.residual())
             return
-        assert wanted.keyword is not None
-        yield IndexScan({**tenant, "words": topic_word(wanted.keyword)}, WORDS_INDEX)
-        yield self._waiting(wanted)
-
-    def _waiting(self, wanted: TicketFilter) -> IndexScan:
-        """Tickets with the keyword whose words are not stored yet."""
+        groups = _word_groups(wanted)
+        rarest, *others = self._search.rarest_first(groups)
+        scan = IndexScan({**tenant, "words": any_of(rarest)}, WORDS_INDEX)
+        yield scan.with_residual(*(groups[each] for each in others))
         bounds = {"tenant_id": self._tenant.slug, "unindexed_since": {"$exists": True}}
         without_words: Document = {"words": {"$exists": False}}
-        return IndexScan(bounds, WAITING_INDEX).with_residual(_period(wanted), _topic_match(wanted), without_words)
+        yield IndexScan(bounds, WAITING_INDEX).with_residual(_period(wanted), *groups.values(), without_words)
 
     def _count_facets(self, scans: Sequence[IndexScan]) -> FacetCounts | None:
         """The facet counts of the tickets, or None if there are too many to read."""
@@ -170,7 +167,7 @@ class QueryPlanner:
         with_facets = counts.total()
         if with_facets > MAX_COMPARED or self._count_found(by_words, limit=with_facets) <= with_facets:
             return by_words
-        checks = [_topic_match(wanted)] if words is None else words.all_checks()
+        checks = _word_groups(wanted).values() if words is None else words.all_checks()
         return [scan.with_residual(*checks) for scan in self._scans_by_facets(wanted, counts)]
 
     def _count_found(self, scans: Sequence[IndexScan], *, limit: int) -> int:
@@ -182,5 +179,12 @@ def _period(wanted: TicketFilter) -> Document:
     return {name: value for name, value in wanted.match().items() if name == "created_at"}
 
 
-def _topic_match(wanted: TicketFilter) -> Document:
-    return {"topics": wanted.keyword}
+def _word_groups(wanted: TicketFilter) -> dict[tuple[str, ...], Document]:
+    """The conditions on keyword and dimensions: the stored words that their tickets have any of, and each as a match."""
+    match = wanted.match()
+    groups: dict[tuple[str, ...], Document] = {}
+    if wanted.keyword is not None:
+        groups[topic_word(wanted.keyword),] = {"topics": match["topics"]}
+    for name, values in wanted.dimensions.items():
+        groups[tuple(dimension_word(name, value) for value in values)] = {name: match[name]}
+    return groups

@@ -3,7 +3,7 @@
 `tickets.store.word_index` stores those words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from tenants.models import Tenant
 from tickets.classification.search_query import Query, QueryError, Term
-from tickets.classification.stored_words import stored_words_of, topic_word
+from tickets.classification.stored_words import stored_words_of
 from tickets.records.collection_names import TICKETS
 from tickets.store.index_scans import WORDS_INDEX
 
@@ -42,7 +42,7 @@ class WordMatch:
 
     def bounds(self) -> Document:
         """What the index of words answers: the rarest group. `residual` has the other conditions."""
-        return {"words": _any_of(self.groups[0])}
+        return {"words": any_of(self.groups[0])}
 
     def residual(self) -> list[Document]:
         return [_check(group) for group in self.groups[1:]] + self._phrase_checks()
@@ -65,15 +65,15 @@ class TicketSearch:
         self.tenant_id = tenant.slug
         self._tickets = mongo.collection(TICKETS)
 
-    def compile(self, query: Query, *, topic: str | None = None) -> WordMatch:
-        """The query in stored words, limited to tickets with the `topic` if one is given.
+    def compile(self, query: Query, *, others: Sequence[tuple[str, ...]] = ()) -> WordMatch:
+        """The query in stored words, limited to tickets with any word of each group of `others`.
 
         Raises `QueryError` if one prefix, or all of them together, match too many words.
         """
         groups: dict[tuple[str, ...], None] = {}
         expanded = 0
-        if topic is not None and query.terms:
-            groups[topic_word(topic),] = None
+        if query.terms:
+            groups |= dict.fromkeys(others)
         for term in query.terms:
             stored = stored_words_of(term)
             groups |= dict.fromkeys((word,) for word in stored.whole)
@@ -84,10 +84,12 @@ class TicketSearch:
             if expanded > MAX_WORDS_OF_ALL_PREFIXES:
                 raise QueryError("matches too many words; type more letters before each *")
             groups[words] = None
+        return WordMatch(tuple(self.rarest_first(groups)), tuple(term for term in query.terms if term.is_phrase))
+
+    def rarest_first(self, groups: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Groups of stored words, by how many tickets have any of their words."""
         ordered = list(groups)
-        if len(ordered) > 1:
-            ordered.sort(key=self._estimate)
-        return WordMatch(tuple(ordered), tuple(term for term in query.terms if term.is_phrase))
+        return sorted(ordered, key=self._estimate) if len(ordered) > 1 else ordered
 
     def expand(self, prefix: str) -> tuple[str, ...]:
         """The stored words that start with the prefix, by hops from word to word along the index."""
@@ -116,11 +118,11 @@ class TicketSearch:
         return [("tenant_id", self.tenant_id), ("words", word), ("created_at", _LAST), ("external_id", _LAST)]
 
     def _estimate(self, group: tuple[str, ...]) -> int:
-        match = {"tenant_id": self.tenant_id, "words": _any_of(group)}
+        match = {"tenant_id": self.tenant_id, "words": any_of(group)}
         return self._tickets.count_documents(match, limit=_ESTIMATE_LIMIT, hint=WORDS_INDEX)
 
 
-def _any_of(group: Sequence[str]) -> Any:
+def any_of(group: Sequence[str]) -> Any:
     return group[0] if len(group) == 1 else {"$in": list(group)}
 
 

@@ -16,6 +16,8 @@ _TITLES = {
     "state": "State",
     "status": "Status",
     "source": "Source",
+    "team": "Team",
+    "priority": "Priority",
     "requires_action": "Needs action",
     "customer_id": "Customer",
     "keyword": "Keyword",

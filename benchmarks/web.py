@@ -39,6 +39,14 @@ class Web:
 @contextmanager
 def running() -> Iterator[Web]:
     """Logged in. Wants the environment of `benchmarks.environment` and Django set up."""
+    with started() as web:
+        log_in(web)
+        yield web
+
+
+@contextmanager
+def started() -> Iterator[Web]:
+    """Has answered one page. Nobody is logged in yet."""
     from tenants.models import User
 
     if not User.objects.filter(username=NAME).exists():
@@ -49,21 +57,22 @@ def running() -> Iterator[Web]:
     port = child_process.free_port()
     web = child_process.start(
         [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "supportsaas.wsgi"],
-        cwd=ROOT, env={**os.environ, "PORT": str(port), "WEB_WORKERS": "1", "PAGES_PER_MINUTE": "0"}, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        cwd=ROOT, env={**os.environ, "PORT": str(port), "WEB_WORKERS": "1", "PAGES_PER_MINUTE": "0", "API_REQUESTS_PER_MINUTE": "0"},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         while not child_process.port_is_taken(port):
             time.sleep(0.1)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=600) as client:
-            _log_in(client)
+            client.get("/login/")
             children = Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text().split()
             yield Web(client, int(children[0]))
     finally:
         child_process.stop(web)
 
 
-def _log_in(client: httpx.Client) -> None:
+def log_in(web: Web) -> None:
+    client = web.client
     client.get("/login/")
     token = next(value for name, value in client.cookies.items() if name.endswith("csrftoken"))
     form = {"username": NAME, "password": PASSWORD, "csrfmiddlewaretoken": token}

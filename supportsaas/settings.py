@@ -114,6 +114,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.rules.reclassification",
     "tickets.status_mapping.remapping",
     "tickets.alerts.dispatcher",
+    "tickets.erasure.retention",
     "tickets.erasure.tenants",
     "tickets.rollups.building",
     "tickets.rollups.checking",

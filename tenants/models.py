@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -110,6 +110,10 @@ class Tenant(Audited):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def end_of_retention(self, now: datetime) -> datetime | None:
+        """Tickets that were created up to this moment are no longer kept; None if all are."""
+        return None if self.retention_days is None else now - timedelta(days=self.retention_days)
 
     def clean(self) -> None:
         if self._state.adding:

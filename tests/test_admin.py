@@ -1,6 +1,8 @@
 """The Django admin as staff use it."""
 
+import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
@@ -12,6 +14,7 @@ from tenants.models import ApiToken, Role, Tenant, User
 from tests.builders import NOON, finished_job, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets import jobs
+from tickets.erasure.retention import erase_past_retention
 from tickets.helpdesks.model import Source
 from tickets.ingestion.schedule import find_schedules
 from tickets.ingestion.sync_state import find_state, save_state
@@ -48,13 +51,25 @@ def test_the_slug_of_a_tenant_is_chosen_once(staff: Client, tenant: Tenant) -> N
 
 
 def test_a_changed_retention_period_holds_for_what_is_stored(staff: Client, tenant: Tenant) -> None:
-    store_tickets(tenant, [{"id": "T-1"}])
+    created_at = clock.now().replace(microsecond=0) - timedelta(days=40)
+    store_tickets(tenant, [{"id": "T-1", "message": "lawsuit", "created_at": created_at.isoformat()}])
+    mongo.collection("outbox").insert_one({"tenant_id": "acme", "facts": {"created_at": created_at}})
     form = {
-        "name": "Acme", "timezone": "UTC", "retention_days": "9000", "is_active": "on",
+        "name": "Acme", "timezone": "UTC", "is_active": "on",
         "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0",
     }  # fmt: skip
-    assert staff.post(f"/admin/tenants/tenant/{tenant.pk}/change/", form).status_code == 302
-    assert mongo.collection("tickets").count_documents({"expires_at": {"$gt": NOON}}) == 1
+    page = f"/admin/tenants/tenant/{tenant.pk}/change/"
+    for days, message, tickets in (
+        ("9000", "Workers now erase tickets that are past", 1),
+        ("", "no tickets are erased because of their age", 1),
+        ("30", "Workers now erase tickets that are past", 0),
+    ):
+        answer = staff.post(page, {**form, "retention_days": days}, follow=True)
+        assert message in answer.content.decode()
+        erase_past_retention(threading.Event())
+        assert mongo.collection("tickets").count_documents({}) == tickets
+        (news,) = mongo.collection("outbox").find()
+        assert news.get("expires_at") == (created_at + timedelta(days=int(days)) if days else None)
 
 
 class TestSources:

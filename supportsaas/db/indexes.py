@@ -44,7 +44,7 @@ INDEXES: tuple[Index, ...] = (
     Index(
         "tickets",
         (("tenant_id", UP), ("is_deleted", UP), ("created_at", DOWN), ("external_id", DOWN)),
-        "The list, newest first, with keyset paging; every statistic over a period.",
+        "The list, newest first, with keyset paging; every statistic over a period; tickets past retention, oldest first.",
     ),
     Index(
         "tickets",
@@ -98,12 +98,6 @@ INDEXES: tuple[Index, ...] = (
         {"partialFilterExpression": {"unindexed_since": {"$exists": True}}},
     ),
     Index(
-        "tickets",
-        (("expires_at", UP),),
-        "Retention: deletes documents with expires_at, which tenants with a retention period set.",
-        {"expireAfterSeconds": 0, "sparse": True},
-    ),
-    Index(
         "digest_subscriptions",
         (("tenant_id", UP), ("since", UP)),
         "The subscribers of a tenant's weekly digest.",
@@ -122,12 +116,6 @@ INDEXES: tuple[Index, ...] = (
         "A ticket's history, newest first.",
     ),
     Index("ticket_history", (("recorded_at", DOWN),), "The audit log in the admin, newest first."),
-    Index(
-        "ticket_history",
-        (("expires_at", UP),),
-        "Retention, as for tickets.",
-        {"expireAfterSeconds": 0, "sparse": True},
-    ),
     Index(
         "ingestion_logs",
         (("tenant_id", UP),),
@@ -180,7 +168,7 @@ INDEXES: tuple[Index, ...] = (
     Index(
         "outbox",
         (("expires_at", UP),),
-        "Retention, as for tickets.",
+        "Retention: deletes news with expires_at, which only tenants with a retention period have.",
         {"expireAfterSeconds": 0, "sparse": True},
     ),
     Index(
@@ -214,7 +202,7 @@ INDEXES: tuple[Index, ...] = (
     Index(
         "deliveries",
         (("expires_at", UP),),
-        "Retention, as for tickets.",
+        "Retention: deletes messages with expires_at, which only tenants with a retention period have.",
         {"expireAfterSeconds": 0, "sparse": True},
     ),
     Index(

@@ -12,6 +12,7 @@ from tests.builders import delete_stored, store_tickets
 from tests.conftest import FakeClock
 from tickets.alerts.composing import compose_next
 from tickets.alerts.model import Channel
+from tickets.alerts.retention import apply_retention
 from tickets.models import ClassificationRule
 from tickets.store.ticket_store import TicketStore
 
@@ -147,11 +148,11 @@ def test_a_retention_period_that_is_set_later_holds_for_alerts_too(
     assert compose_next(hook, owner="test", clock=clock) is not None
     urgent()
     tenant.retention_days = 100
-    TicketStore(tenant).apply_retention()
+    apply_retention(tenant)
     for name in ("outbox", "deliveries"):
         assert {each["expires_at"] for each in mongo.collection(name).find()} == {clock() + timedelta(days=100)}
     tenant.retention_days = None
-    TicketStore(tenant).apply_retention()
+    apply_retention(tenant)
     for name in ("outbox", "deliveries"):
         assert mongo.collection(name).count_documents({"expires_at": {"$exists": True}}) == 0
 

@@ -29,6 +29,7 @@ from tests.analytics.test_statistics import (
 )
 from tests.builders import NOON, delete_stored, store_tickets
 from tests.rolled_up import forget_rollups, roll_up
+from tickets.erasure.retention import erase_all
 from tickets.records.facets import FacetCounts, Facets
 from tickets.records.period import Period
 from tickets.rollups.blocks import SIZES, Block, blocks_of, cut, hour_keys, start_of
@@ -138,6 +139,17 @@ class Changes:
         day = random_day(self.tenant)
         assert day is None or not check_day(self.tenant, day)
 
+    def retention(self, days: int) -> None:
+        """A retention period that holds for a moment."""
+        for period in (days, None):
+            Tenant.objects.filter(pk=self.tenant.pk).update(retention_days=period)
+            erase_all(self.tenant, stop=threading.Event(), now=lambda: NOON)
+        last = NOON - timedelta(days=days)
+        assert mongo.collection("tickets").count_documents({"created_at": {"$lte": last}}) == 0
+        assert {*mongo.collection("ticket_history").distinct("external_id")} <= {
+            *mongo.collection("tickets").distinct("external_id")
+        }
+
     def move(self, zone: str) -> None:
         Tenant.objects.filter(pk=self.tenant.pk).update(timezone=zone)
         self.tenant.timezone = zone
@@ -152,6 +164,7 @@ steps = st.one_of(
         st.sampled_from(["We will file a lawsuit", "How does it work", "The router is terrible"]),
     ),
     st.tuples(st.just("delete"), st.integers(0, 9)),
+    st.tuples(st.just("retention"), st.integers(0, 10)),
     st.tuples(st.just("build")),
     st.tuples(st.just("tidy")),
     st.tuples(st.just("check")),
@@ -160,8 +173,8 @@ steps = st.one_of(
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(history=st.lists(steps, min_size=3, max_size=14))
-def test_numbers_stay_exact_through_edits_deletions_returns_and_zone_changes(
+@given(history=st.lists(steps, min_size=3, max_size=16))
+def test_numbers_stay_exact_through_edits_deletions_returns_retention_and_zone_changes(
     tenant: Tenant, history: list[tuple[Any, ...]]
 ) -> None:
     put([])
@@ -187,6 +200,12 @@ class TestWriting:
         store_tickets(tenant, [{"message": "How does it work", "updated_at": "2026-03-10T11:00:00Z"}])
         (after,) = mongo.collection("rollup_state").find()
         assert after == before
+
+    def test_a_ticket_that_was_reopened_leaves_no_time_to_resolution(self, tenant: Tenant) -> None:
+        for minute, status in enumerate(["open", "closed", "open"]):
+            moment = NOON + timedelta(minutes=minute)
+            store_tickets(tenant, [{"status": status, "updated_at": moment.isoformat()}], now=moment)
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
 
     def test_customers_without_tickets_are_removed(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"customer_id": "ann"}])

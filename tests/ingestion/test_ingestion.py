@@ -688,21 +688,3 @@ class TestRunning:
         outcome = ingest(listener=steal)
         assert outcome.error is not None and outcome.error["code"] == "lock_lost"
         assert len(live(store)) == 10
-
-
-def test_a_retention_period_sets_when_tickets_expire_and_none_sets_nothing(
-    ingest: Ingest, helpdesk: ScriptedHelpdesk, tenant: Tenant
-) -> None:
-    helpdesk.tickets = [record("T-1")]
-    ingest()
-    assert mongo.collection("tickets").count_documents({"expires_at": {"$exists": True}}) == 0
-    tenant.retention_days = 100
-    tenant.save()
-    TicketStore(tenant).apply_retention()
-    ticket = mongo.collection("tickets").find_one({})
-    assert ticket is not None
-    assert ticket["expires_at"] == datetime(2026, 6, 18, 9, 0, tzinfo=UTC)
-    assert mongo.collection("ticket_history").count_documents({"expires_at": ticket["expires_at"]}) == 1
-    tenant.retention_days = None
-    TicketStore(tenant).apply_retention()
-    assert mongo.collection("tickets").count_documents({"expires_at": {"$exists": True}}) == 0

@@ -13,12 +13,14 @@ from supportsaas.web.admin_search import Searchable
 from tenants.admin import MembershipInline
 from tenants.models import Tenant
 from tickets import jobs
+from tickets.alerts.retention import apply_retention
 from tickets.ingestion.connecting import follow_tenant
 from tickets.ingestion.worker import count_workers
 from tickets.jobs import JobActive, JobRequest
-from tickets.store.ticket_store import TicketStore
 
 _ERASING = "The tenant is no longer accessible. Workers now erase its data; its ID can be used again after that."
+_KEPT = "From now on, no tickets are erased because of their age."
+_KEPT_FOR_A_TIME = "Workers now erase tickets that are past the retention period, and their history."
 
 
 @admin.register(Tenant)
@@ -70,5 +72,5 @@ class TenantAdmin(Searchable):
         if change:
             follow_tenant(obj)
         if change and "retention_days" in form.changed_data:
-            TicketStore(obj).apply_retention()
-            messages.info(request, "Applied the retention period to stored tickets and their history.")
+            apply_retention(obj)
+            messages.info(request, _KEPT if obj.retention_days is None else _KEPT_FOR_A_TIME)

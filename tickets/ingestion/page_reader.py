@@ -6,7 +6,6 @@ Pages are stored whole and in order. While one is compared, the next is fetched 
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from itertools import chain
 
@@ -16,6 +15,7 @@ from tickets.alerts.channels import find_routes
 from tickets.alerts.routing import Route
 from tickets.classification.tenant_rules import TenantRules
 from tickets.erasure.erased_customers import Erasures
+from tickets.erasure.retention import erase_some, is_any_past_retention
 from tickets.helpdesks import Page, TicketSource
 from tickets.helpdesks.base import Position
 from tickets.ingestion.bounds import RunBounds
@@ -126,6 +126,7 @@ class PageReader:
         with closing(ahead) as fetched, behind:
             for page in chain.from_iterable(each.parts() for each in fetched):
                 self.lease.yield_slot()
+                self._erase_past_retention(behind)
                 read = self._read_records(page)
                 listing.add(page, read)
                 read = self.settings.erasures.leave_out(read)
@@ -141,6 +142,12 @@ class PageReader:
                 storing = ids
         return listing
 
+    def _erase_past_retention(self, behind: WriteBehind) -> None:
+        """A run may take hours, and nothing else can erase meanwhile. No page may be compared or stored at that time."""
+        if is_any_past_retention(self.tenant, now=self.now()):
+            behind.settle()
+            erase_some(self.tenant, lock=self.lease.lock, held=self.lease.held, now=self.now())
+
     def _read_records(self, page: Page) -> ReadPage:
         return read_records(
             page.records,
@@ -151,16 +158,11 @@ class PageReader:
         )
 
     def _plan(self, read: ReadPage, *, is_whole: bool) -> PagePlan:
-        now = self.now()
-        kept = read.tickets
-        if self.tenant.retention_days is not None:
-            oldest = now - timedelta(days=self.tenant.retention_days)
-            kept = [ticket for ticket in kept if ticket.content.created_at > oldest]
         return plan_page(
             self.store,
-            kept,
+            read.tickets,
             job_id=self.job_id,
-            now=now,
+            now=self.now(),
             routes=self.settings.routes,
             rules=self.settings.rules,
             is_whole=is_whole,

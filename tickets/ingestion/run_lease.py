@@ -90,13 +90,13 @@ class RunLease:
             logger.warning("The lock of %s could not be released; it expires by itself.", self.lock.name)
 
     def _take(self) -> HeldLock | None:
-        """The lock. Waits while a page of stored tickets is rewritten, and until that lock expires if its process was killed."""
+        """The lock. Waits while a page of stored tickets is changed, and until that lock expires if its process was killed."""
         held = self.lock.take(self._owner_id)
         waited = 0.0
         while held is None and waited < LONGEST_REWRITE_SECONDS:
             if not (self.lock.state().owner_id or LOCK_OWNER).startswith(LOCK_OWNER):
                 return None
-            self.report("Waiting for tickets that are being reclassified")
+            self.report("Waiting while stored tickets are updated")
             jobs.heartbeat(self._job_id, owner_id=self._owner_id)
             self._sleep(_REWRITE_SLICE_SECONDS)
             waited += _REWRITE_SLICE_SECONDS

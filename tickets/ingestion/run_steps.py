@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from supportsaas.clock import Clock
 from tenants.models import Tenant
+from tickets.erasure.retention import erase_some
 from tickets.helpdesks import SourceError, TicketSource
 from tickets.helpdesks.base import POSITION_EXPIRED
 from tickets.helpdesks.http import Wait
@@ -49,6 +50,8 @@ class RunSteps:
         rejected = RejectedRecords.of_run(self.tenant, self.request.kind)
         tenant_settings = TenantSettings.of(self.tenant)
         self.bounds.leave_room_beside(self.store.count_live)
+        # Runs may follow each other without a pause, and fail before their first page.
+        erase_some(self.tenant, lock=self.lease.lock, held=self.lease.held, now=self.now())
         self.lease.report("Connecting")
         with open_source(self.tenant, self.lease.wait) as source:
             origin = self._claim_origin() if self.origin is None else self.origin

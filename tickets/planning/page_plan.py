@@ -6,7 +6,7 @@ writes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from tickets.alerts.messages import TicketFacts
@@ -38,7 +38,10 @@ COUNTED = frozenset(COUNTED_FIELDS)
 
 @dataclass(slots=True)
 class PagePlan(PageWrites):
-    """Plans the writes of a page, ticket by ticket. `is_whole`: the page belongs to a whole read of the helpdesk."""
+    """Plans the writes of a page, ticket by ticket.
+
+    `is_whole`: the page belongs to a whole read of the helpdesk. `retention_days`: how long alerts are kept.
+    """
 
     routes: Sequence[Route] = ()
     retention_days: int | None = None
@@ -49,7 +52,6 @@ class PagePlan(PageWrites):
         content = ticket.content
         verdict = classify(content, rules=self.rules)
         fields = stored_fields(content, verdict)
-        expiry = self._expiry(content.created_at)
         transitions = first_transitions(content, now=self.now)
         self.inserts.append(
             {
@@ -65,10 +67,9 @@ class PagePlan(PageWrites):
                 "last_changed_at": self.now,
                 **({"from_file": True} if ticket.from_file else {}),
                 **_origin_fields(ticket),
-                **expiry,
             }
         )
-        self._record(content.external_id, "created", initial_changes(fields), expiry)
+        self._record(content.external_id, "created", initial_changes(fields))
         self.differences.add(self.inserts[-1])
         self.new += 1
         self._announce(ticket, verdict, before=None)
@@ -120,11 +121,10 @@ class PagePlan(PageWrites):
         if stored["is_deleted"] or values.keys() & SEARCHABLE:
             values["unindexed_since"] = self.now
         if changes:
-            expiry = self._expiry(values["created_at"] if "created_at" in values else stored["created_at"])
-            values |= {"last_changed_at": self.now, **expiry}
+            values["last_changed_at"] = self.now
             action: Action = "restored" if stored["is_deleted"] else "updated"
             is_mapped = changes.keys() == {"status"} and is_only_mapped_otherwise(stored, content)
-            self._record(content.external_id, action, changes, expiry, reason=STATUS_MAPPED if is_mapped else "")
+            self._record(content.external_id, action, changes, reason=STATUS_MAPPED if is_mapped else "")
             self.updated += 1
             self.restored += stored["is_deleted"]
         else:
@@ -158,12 +158,10 @@ class PagePlan(PageWrites):
         origin = Origin(name=stored.get("connection", ""), mapping=version.mapping)
         self.add_known(ReadTicket(content, digest, from_file=version.from_file, origin=origin), stored, version)
 
-    def _record(
-        self, external_id: str, action: Action, changes: FieldChanges, expiry: Document, *, reason: str = ""
-    ) -> None:
+    def _record(self, external_id: str, action: Action, changes: FieldChanges, *, reason: str = "") -> None:
         if action == "updated" and changes.keys() <= VERDICTS:
             reason = RULES_CHANGED
-        self.history.append(self.entry(external_id, action, changes, expiry, reason=reason))
+        self.history.append(self.entry(external_id, action, changes, reason=reason))
 
     def _announce(self, ticket: ReadTicket, verdict: Verdict, *, before: tuple[str, str] | None) -> None:
         if not self.routes:
@@ -184,7 +182,8 @@ class PagePlan(PageWrites):
         facts = replace(facts, text=first_lines(ticket.content.message))
         words = deciding_words(classification)
         event = f"{facts.ticket_id}\0{ticket.digest}"
-        expires_at = self._expiry(facts.created_at).get("expires_at")
+        days = self.retention_days
+        expires_at = None if days is None else facts.created_at + timedelta(days=days)
         self.announcements.extend(
             Announcement(
                 channel_id=route.channel_id,
@@ -194,9 +193,6 @@ class PagePlan(PageWrites):
             )
             for route in wanting
         )
-
-    def _expiry(self, created_at: datetime) -> Document:
-        return {} if self.retention_days is None else {"expires_at": created_at + timedelta(days=self.retention_days)}
 
 
 def _origin_fields(ticket: ReadTicket) -> Document:

@@ -27,9 +27,13 @@ def plan_page(
     """Compare the read tickets with the stored ones: what has to be written, and the counts.
 
     It reads a few fields of every stored ticket of the page, and all fields of those that may have changed. Of two
-    records with the same id the newer one counts. `routes` decide what alerts are sent. `rules` must be those that
-    the tickets' digests name. `is_whole`: the page belongs to a whole read of the helpdesk.
+    records with the same id the newer one counts. Tickets past the tenant's retention period are left out. `routes`
+    decide what alerts are sent. `rules` must be those that the tickets' digests name. `is_whole`: the page belongs to a
+    whole read of the helpdesk.
     """
+    end = store.tenant.end_of_retention(now)
+    if end is not None:
+        tickets = [each for each in tickets if each.content.created_at > end]
     latest = _latest(tickets)
     versions = store.find_versions(list(latest))
     doubtful = [

@@ -47,9 +47,7 @@ class PageWrites:
     def is_empty(self) -> bool:
         return not (self.inserts or self.updates)
 
-    def entry(
-        self, external_id: str, action: Action, changes: FieldChanges, expiry: Document, *, reason: str = ""
-    ) -> Document:
+    def entry(self, external_id: str, action: Action, changes: FieldChanges, *, reason: str = "") -> Document:
         """An entry of the ticket's history."""
         return {
             "tenant_id": self.tenant_id,
@@ -59,5 +57,4 @@ class PageWrites:
             "recorded_at": self.now,
             "job_id": self.job_id,
             **({"reason": reason} if reason else {}),
-            **expiry,
         }

@@ -9,16 +9,14 @@ from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
 
-from pymongo import UpdateMany, UpdateOne
+from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.reliability.lock import HeldLock, Lock
-from supportsaas.reliability.outbox import COLLECTION as OUTBOX
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
-from tickets.alerts.deliveries import COLLECTION as DELIVERIES
 from tickets.classification.tokenizer import READ_LIMIT
 from tickets.records.collection_names import TICKET_HISTORY, TICKETS
 from tickets.records.origin import Origin
@@ -174,7 +172,7 @@ class TicketStore:
         def work(session: ClientSession) -> int:
             lock.assert_held(held, session)
             query = {**self._live, "external_id": {"$in": list(external_ids)}}
-            fields = dict.fromkeys(("expires_at", *COUNTED_FIELDS), 1)
+            fields = dict.fromkeys(COUNTED_FIELDS, 1)
             rollups = begin_write(self.tenant, session=session)
             live = list(self._tickets.find(query, fields, session=session))
             if not live:
@@ -190,8 +188,7 @@ class TicketStore:
             writes = PageWrites(tenant_id=self.tenant_id, job_id=job_id, now=now)
             changes = {"deleted_at": {"old": None, "new": now}}
             for each in live:
-                expiry = {"expires_at": each["expires_at"]} if each.get("expires_at") else {}
-                writes.history.append(writes.entry(each["external_id"], "deleted", changes, expiry))
+                writes.history.append(writes.entry(each["external_id"], "deleted", changes))
                 writes.differences.remove(each)
             self._history.insert_many(writes.history, session=session)
             save_differences(self.tenant_id, rollups, writes.differences, session=session)
@@ -199,43 +196,11 @@ class TicketStore:
 
         return mongo.in_transaction(work)
 
-    def apply_retention(self) -> None:
-        """Apply the tenant's retention period, or its absence, to all tickets, history entries and alerts."""
-        days = self.tenant.retention_days
-        mine = {"tenant_id": self.tenant_id}
-        alerts = (
-            (mongo.collection(OUTBOX), "$facts.created_at"),
-            (mongo.collection(DELIVERIES), "$tickets.created_at"),
-        )
-        if days is None:
-            for each in (self._tickets, self._history, *(collection for collection, _ in alerts)):
-                each.update_many({**mine, "expires_at": {"$exists": True}}, {"$unset": {"expires_at": ""}})
-            return
-        for collection, created in alerts:
-            newest = {"$dateAdd": {"startDate": {"$max": created}, "unit": "day", "amount": days}}
-            collection.update_many(mine, [{"$set": {"expires_at": newest}}])
-        later = {"$dateAdd": {"startDate": "$created_at", "unit": "day", "amount": days}}
-        self._tickets.update_many(mine, [{"$set": {"expires_at": later}}])
-        expiring = self._tickets.find(mine, {"external_id": 1, "expires_at": 1})
-        while batch := list(islice(expiring, 1000)):
-            self._expire_history(batch)
-
     # -- Inside ----------------------------------------------------------------------------
 
     @property
     def _live(self) -> Document:
         return {"tenant_id": self.tenant_id, "is_deleted": False}
-
-    def _expire_history(self, tickets: Iterable[Document]) -> None:
-        writes = [
-            UpdateMany(
-                {"tenant_id": self.tenant_id, "external_id": each["external_id"]},
-                {"$set": {"expires_at": each["expires_at"]}},
-            )
-            for each in tickets
-        ]
-        if writes:
-            self._history.bulk_write(writes, ordered=False)
 
 
 def _change(values: Document) -> Document:

@@ -328,7 +328,8 @@ def _ages(rows: Sequence[Document], edges: Sequence[datetime]) -> tuple[AgeBand,
 def _resolution(found: Document, *, is_previous: bool) -> Resolution:
     times = [row for row in found["times"] if row["_id"]["is_previous"] is is_previous]
     flows = [row for row in found["flows"] if row["_id"]["is_previous"] is is_previous]
-    steps = {int(row["_id"]["step"]): row["count"] for row in times}
+    # Roll-ups keep a step whose tickets were reopened or erased, with no tickets left in it.
+    steps = {int(row["_id"]["step"]): row["count"] for row in times if row["count"]}
     untimed = steps.pop(UNTIMED, 0)
     counts = sorted(steps.items())
     return Resolution(

@@ -17,12 +17,12 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from analytics.dashboard.query_scope import QueryScope, UnionPart, entries_of, within
-from analytics.dashboard.ticket_stages import transition_stages, week_hour_expression
+from analytics.dashboard.ticket_stages import HOUR_MS, transition_stages, week_hour_expression
 from analytics.pipelines import COUNTERS, position_expression
 from supportsaas.db.mongo import Document, Pipeline
 from tickets.records.period import Period
 from tickets.records.statuses import NOT_CLOSED
-from tickets.rollups.blocks import Block, DayRange, Pieces, blocks_of, day_of, days_touching, start_of
+from tickets.rollups.blocks import HOUR, Block, DayRange, Pieces, blocks_of, day_of, days_touching, start_of
 from tickets.rollups.view import BEGINNING, END
 
 Metric = Literal["counters", "lists", "source", "after_period", "age", "hour"]
@@ -305,9 +305,17 @@ def _open_tickets(scope: QueryScope, period: Period, stages: Pipeline) -> UnionP
 
 
 def hour_parts(scope: QueryScope, period: Period) -> list[UnionPart]:
-    """How many tickets were created in each hour of UTC."""
-    pieces = scope.cut(period, grid=EPOCH)
+    """How many tickets were created in each hour of UTC.
+
+    Where the zone is half an hour off, the hours of its days are not those of UTC, so they are read from the tickets.
+    """
+    pieces = scope.cut(period)
+    is_off = any((each - EPOCH) % HOUR for each in (scope.view.beginning, scope.view.end))
+    if is_off or not scope.view.is_built:
+        pieces = Pieces(raw=(period,))
     parts: list[UnionPart] = []
+    if pieces.days:
+        parts.append(UnionPart("rollup_numbers", scope.days(pieces.days), _HOURS_OF_A_DAY))
     if pieces.hours:
         parts.append(
             UnionPart("rollup_numbers", scope.hours(pieces.hours), [_row("hour", {"key": "$at", "count": "$total"})])
@@ -338,3 +346,10 @@ def _place_of_group(axis: Axis) -> Document:
 def _count_by(metric: Metric, key: Any) -> Pipeline:
     """How many tickets have each key."""
     return [{"$group": {"_id": key, "count": {"$sum": 1}}}, _row(metric, {"key": "$_id", "count": 1})]
+
+
+_HOURS_OF_A_DAY: Pipeline = [
+    {"$project": {"_id": 0, "at": 1, "hour": entries_of("$hours", _NUMBER_KEY)}},
+    {"$unwind": "$hour"},
+    _row("hour", {"key": {"$add": ["$at", {"$multiply": [HOUR_MS, "$hour.k"]}]}, "count": "$hour.n"}),
+]

@@ -1,9 +1,10 @@
-"""Cached results of `reverse`. One call takes Django as long as rendering many rows of a table."""
+"""Cached results of `reverse` and `static`. One call takes Django as long as rendering many rows of a table."""
 
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
+from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils.http import RFC3986_SUBDELIMS
 
@@ -37,3 +38,13 @@ def path_with_gap(name: str, *parts: str) -> GappedPath:
 @lru_cache(maxsize=4096)
 def _reversed(script_prefix: str, name: str, parts: tuple[str, ...]) -> str:
     return reverse(name, args=parts)
+
+
+def path_of_file(name: str) -> str:
+    """The path of a file in `static`, which cannot change while the process runs."""
+    return _static(get_script_prefix(), name)
+
+
+@lru_cache(maxsize=256)
+def _static(script_prefix: str, name: str) -> str:
+    return static(name)

@@ -60,8 +60,12 @@ class Pieces:
     raw: tuple[Period, ...] = ()
 
 
+HOUR_KEYS: Final = "hour "
+"""What the keys of hours begin with."""
+
+
 def hour_key(day: int, hour: int) -> str:
-    return f"hour {day:07} {hour:02}"
+    return f"{HOUR_KEYS}{day:07} {hour:02}"
 
 
 def hour_range(period: Period, zone: ZoneInfo) -> tuple[str, str]:

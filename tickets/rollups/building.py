@@ -128,7 +128,7 @@ class _Builder:
         codes = ValueCodes(found.values)
         rows = [Row(1, each) for each in tickets]
         try:
-            days = save_rows_built(self.tenant_id, building, codes, rows, session=session)
+            days = save_rows_built(self.tenant_id, found, codes, rows, session=session)
         except TooManyValues:
             logger.warning(
                 "%s has too many different values. Its numbers are counted from its tickets.", self.tenant_id

@@ -24,6 +24,7 @@ from tickets.rollups.blocks import ALL_TIME, LARGER_SIZES, Block, enclosing_bloc
 from tickets.rollups.differences import (
     COUNTED_FIELDS,
     EVERYTHING,
+    HOURS,
     CountedDifferences,
     DifferenceCounter,
     Place,
@@ -114,15 +115,13 @@ class _Check:
         start, end = start_of(day, self.tenant.zone), start_of(day + 1, self.tenant.zone)
         within = {"$gte": start, "$lt": end}
         tickets = self._tickets({"$or": [{"created_at": within}, {"turns": {"$elemMatch": within}}]})
-        counted = DifferenceCounter(self.tenant.zone, ValueCodes(self.found.values)).count(
-            Row(1, each) for each in tickets
-        )
+        counted = self._counter().count(Row(1, each) for each in tickets)
         hours = [hour_key(day, hour) for hour in range(25)]
         mine = {Block(1, day).key, *hours}
         places = [Place(slice_, Block(1, day).key) for slice_ in self.slices] + [
             Place(EVERYTHING, each) for each in hours
         ]
-        wrong = CountedDifferences(hours=counted.hours)
+        wrong = CountedDifferences(starts=counted.starts)
         _keep_differences(wrong.numbers, _only(counted.numbers, mine), self._stored_numbers(places))
         _keep_differences(wrong.words, _only(counted.words, mine), self._stored_words(places))
         self._check_larger(day, wrong)
@@ -139,7 +138,8 @@ class _Check:
     def _check_sum(self, block: str, parts: Sums, wrong: CountedDifferences) -> None:
         sums: Sums = defaultdict(Counter)
         for place, numbers in parts.items():
-            sums[Place(place.slice, block)].update(numbers)
+            added_up = {path: number for path, number in numbers.items() if not path.startswith(HOURS)}
+            sums[Place(place.slice, block)].update(added_up)
         stored = self._stored_numbers([Place(slice_, block) for slice_ in self.slices])
         _keep_differences(wrong.numbers, sums, stored)
 
@@ -156,9 +156,7 @@ class _Check:
     def _check_customers(self, customers: Collection[str], wrong: CountedDifferences) -> None:
         """Some of the customers of the day."""
         chosen = sorted(customers)[:CUSTOMERS_AT_ONCE]
-        counted = DifferenceCounter(self.tenant.zone, ValueCodes(self.found.values)).count(
-            Row(1, each) for each in self._tickets({"customer_id": {"$in": chosen}})
-        )
+        counted = self._counter().count(Row(1, each) for each in self._tickets({"customer_id": {"$in": chosen}}))
         found = mongo.collection(CUSTOMERS).find(
             {"_id": {"$in": [self.keys.of_customer(each) for each in chosen]}}, session=self.session
         )
@@ -168,6 +166,9 @@ class _Check:
             sums = Counter({name: expected[name] - has.get(name, 0) for name in CUSTOMER_NUMBERS})
             if any(sums.values()):
                 wrong.customers[customer] = Counter({name: number for name, number in sums.items() if number})
+
+    def _counter(self) -> DifferenceCounter:
+        return DifferenceCounter(self.tenant.zone, ValueCodes(self.found.values), self.found.hours_since)
 
     def _tickets(self, match: Document) -> list[Document]:
         mine = {"tenant_id": self.tenant.slug, "is_deleted": False, **match}

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tickets.records.dimensions import DIMENSIONS
-from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.facets import SENTIMENTS, URGENCIES, Facets
 from tickets.records.histogram import STEP
 from tickets.records.statuses import is_open, state_of
 from tickets.rollups.blocks import ALL_TIME, DAY_KEYS, HOUR, LARGER_SIZES, Block, enclosing_block, hour_key, start_of
@@ -30,6 +30,9 @@ COUNTED_FIELDS: Final = (
 
 SLICE_FIELDS: Final = ("source", *DIMENSIONS)
 """A dashboard can be narrowed to values of one of these."""
+
+HOURS: Final = "hours"
+"""How many tickets were created in each hour of a day. Larger blocks do not have it."""
 
 EVERYTHING: Final = ""
 """The slice of all tickets."""
@@ -131,8 +134,8 @@ class CountedDifferences:
     numbers: Sums = field(default_factory=lambda: defaultdict(Counter))
     words: Sums = field(default_factory=lambda: defaultdict(Counter))
     customers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    hours: dict[str, datetime] = field(default_factory=dict)
-    """When each hour of `numbers` starts, by the key of its block."""
+    starts: dict[str, datetime] = field(default_factory=dict)
+    """When each hour and each day of `numbers` starts, by the key of its block."""
     days: set[int] = field(default_factory=set)
 
     def add_up_words(self, blocks: Container[Block], *, most: int) -> set[Block]:
@@ -155,101 +158,93 @@ class CountedDifferences:
         return too_many
 
 
-class _Created(NamedTuple):
-    """What tickets have in common that are created in the same hour and counted in the same way."""
+_Moment = tuple[int, int]
+"""A day, and an hour of it."""
 
-    day: int
-    hour: int
-    week_hour: int
-    status: str
-    urgency: str
-    sentiment: str
-    source: str
-    requires_action: bool
-    slices: tuple[str, ...]
+_Slices = tuple[str, ...]
+"""The slices of a ticket besides that of everything."""
 
 
 @dataclass(slots=True)
 class DifferenceCounter:
-    """Counts rows by the days of a zone."""
+    """Counts rows by the days of a zone, and from the day `hours_since` on by its hours.
+
+    This is part of every write. Rows that count in the same places are counted together before their numbers go to the
+    hour, the day and the slices: that takes a quarter of the time.
+    """
 
     zone: ZoneInfo
     codes: ValueCodes
+    hours_since: int
     found: CountedDifferences = field(default_factory=CountedDifferences)
     _starts: dict[int, datetime] = field(default_factory=dict)
+    _slices: dict[tuple[str | None, ...], _Slices] = field(default_factory=dict)
 
     def count(self, rows: Iterable[Row]) -> CountedDifferences:
-        created: Counter[_Created] = Counter()
-        words: Counter[tuple[int, int, tuple[str, ...], str]] = Counter()
+        created: Counter[tuple[_Moment, int, _Slices, Facets]] = Counter()
+        transitions: Counter[tuple[_Moment, _Slices, str]] = Counter()
+        topics: dict[tuple[_Moment, _Slices], Counter[str]] = defaultdict(Counter)
         for weight, ticket, has_words in rows:
-            moment = ticket["created_at"]
-            day, hour, local = self._place(moment)
-            slices = self._slices(ticket)
-            created[
-                _Created(
-                    day,
-                    hour,
-                    local.weekday() * 24 + local.hour,
-                    ticket["status"],
-                    ticket["urgency"],
-                    ticket["sentiment"],
-                    ticket["source"],
-                    ticket["requires_action"],
-                    slices,
-                )
-            ] += weight
-            if has_words:
-                for topic in ticket.get("topics", ()):
-                    words[day, hour, slices, topic] += weight
+            at = ticket["created_at"]
+            moment, week_hour = self._place(at)
+            slices = self._slices_of(ticket)
+            created[moment, week_hour, slices, Facets.of(ticket)] += weight
+            if has_words and (words := ticket.get("topics")):
+                counted = topics[moment, slices]
+                (counted.update if weight > 0 else counted.subtract)(words)
             if ticket.get("turns"):
-                self._count_transitions(weight, ticket, slices)
+                for closed_or_reopened, path in _transitions(ticket):
+                    transitions[self._place(closed_or_reopened)[0], slices, path] += weight
             if ticket["customer_id"]:
                 self._count_customer(weight, ticket)
-        self._count_created(created)
-        self._count_words(words)
+        for (moment, week_hour, slices, facets), number in created.items():
+            if number:
+                self._count_created(moment, week_hour, slices, facets, number)
+        for (moment, slices, path), number in transitions.items():
+            if number:
+                for sums in self._sums(moment, slices):
+                    sums[path] += number
+        for (moment, slices), counted in topics.items():
+            self._count_words(moment, slices, counted)
         self._add_up()
         return self.found
 
-    def _place(self, moment: datetime) -> tuple[int, int, datetime]:
-        """The day and the hour of a moment, and the moment on the clock of the zone."""
-        local = moment.astimezone(self.zone)
+    def _place(self, at: datetime) -> tuple[_Moment, int]:
+        """The day and its hour that a moment lies in, and its hour of the week on the clock of the zone."""
+        local = at.astimezone(self.zone)
         day = local.toordinal()
         midnight = self._starts.get(day)
         if midnight is None:
             midnight = self._starts[day] = start_of(day, self.zone)
-        return day, (moment - midnight) // HOUR, local
+        return (day, (at - midnight) // HOUR), local.weekday() * 24 + local.hour
 
-    def _slices(self, ticket: Ticket) -> tuple[str, ...]:
-        """The slices of a ticket besides that of everything."""
-        values = ((name, ticket.get(name)) for name in SLICE_FIELDS)
-        return tuple(
-            slice_name(name, self.codes.code_of(name, value)) for name, value in values if isinstance(value, str)
-        )
+    def _slices_of(self, ticket: Ticket) -> _Slices:
+        values = tuple([ticket.get(name) for name in SLICE_FIELDS])
+        found = self._slices.get(values)
+        if found is None:
+            named = zip(SLICE_FIELDS, values, strict=True)
+            found = self._slices[values] = tuple(
+                slice_name(name, self.codes.code_of(name, value)) for name, value in named if isinstance(value, str)
+            )
+        return found
 
-    def _count_created(self, created: "Counter[_Created]") -> None:
-        for each, number in created.items():
-            if not number:
-                continue
-            status, source = self.codes.code_of("status", each.status), self.codes.code_of("source", each.source)
-            verdict = _VERDICT_CODES[each.urgency, each.sentiment, each.requires_action]
-            paths = _paths(status, state_of(each.status), source, verdict, each.week_hour)
-            for sums in self._sums(each.day, each.hour, each.slices):
-                for path in paths:
-                    sums[path] += number
+    def _count_created(self, moment: _Moment, week_hour: int, slices: _Slices, facets: Facets, number: int) -> None:
+        status, source = self.codes.code_of("status", facets.status), self.codes.code_of("source", facets.source)
+        verdict = _VERDICT_CODES[facets.urgency, facets.sentiment, facets.requires_action]
+        paths = _paths(status, state_of(facets.status), source, verdict, week_hour)
+        for sums in self._sums(moment, slices):
+            for path in paths:
+                sums[path] += number
+        day, hour = moment
+        self.found.numbers[Place(EVERYTHING, Block(1, day).key)][f"{HOURS}.{hour}"] += number
 
-    def _count_transitions(self, weight: int, ticket: Ticket, slices: tuple[str, ...]) -> None:
-        for moment, path in _transitions(ticket):
-            day, hour, _ = self._place(moment)
-            for sums in self._sums(day, hour, slices):
-                sums[path] += weight
-
-    def _count_words(self, words: "Counter[tuple[int, int, tuple[str, ...], str]]") -> None:
-        for (day, hour, slices, word), number in words.items():
-            if number:
-                block = Block(1, day).key
-                self.found.words[Place(EVERYTHING, hour_key(day, hour))][word] += number
-                for each in (EVERYTHING, *slices):
-                    self.found.words[Place(each, block)][word] += number
+    def _count_words(self, moment: _Moment, slices: _Slices, words: "Counter[str]") -> None:
+        day, hour = moment
+        if day >= self.hours_since:
+            self.found.words[Place(EVERYTHING, hour_key(day, hour))].update(words)
+        block = Block(1, day).key
+        for each in (EVERYTHING, *slices):
+            self.found.words[Place(each, block)].update(words)
 
     def _count_customer(self, weight: int, ticket: Ticket) -> None:
         sums = self.found.customers[ticket["customer_id"]]
@@ -267,13 +262,16 @@ class DifferenceCounter:
         if points:
             sums["points"] += weight * points
 
-    def _sums(self, day: int, hour: int, slices: tuple[str, ...]) -> Iterator["Counter[str]"]:
+    def _sums(self, moment: _Moment, slices: _Slices) -> Iterator["Counter[str]"]:
         """Where a ticket of this hour counts: its hour, and its day in each of its slices."""
-        key = hour_key(day, hour)
-        self.found.hours[key] = self._starts[day] + hour * HOUR
-        self.found.days.add(day)
-        yield self.found.numbers[Place(EVERYTHING, key)]
+        day, hour = moment
         block = Block(1, day).key
+        self.found.days.add(day)
+        self.found.starts[block] = self._starts[day]
+        if day >= self.hours_since:
+            key = hour_key(day, hour)
+            self.found.starts[key] = self._starts[day] + hour * HOUR
+            yield self.found.numbers[Place(EVERYTHING, key)]
         for each in (EVERYTHING, *slices):
             yield self.found.numbers[Place(each, block)]
 
@@ -288,7 +286,8 @@ class DifferenceCounter:
             for block in (*enclosing, ALL_TIME):
                 larger = numbers[Place(place.slice, block)]
                 for path, number in sums.items():
-                    larger[path] += number
+                    if not path.startswith(HOURS):
+                        larger[path] += number
 
 
 @lru_cache(maxsize=20_000)

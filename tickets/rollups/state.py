@@ -13,17 +13,22 @@ from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
+from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from tenants.models import Tenant
 from tickets.records.collection_names import TICKETS
-from tickets.rollups.blocks import Block
+from tickets.rollups.blocks import Block, day_of
 from tickets.rollups.differences import EVERYTHING, SLICE_FIELDS, slice_name
 
 COLLECTION: Final = "rollup_state"
 
 LAYOUT: Final = 5
 """The version of the stored roll-ups; those of another version count as not built."""
+
+DAYS_WITH_HOURS: Final = 35
+"""How many days before the first roll-ups have hours. They would be most of what an import writes, and they are read only
+for the first and the last day of a period."""
 
 BuiltUpTo = tuple[datetime, str]
 """Creation and id of the last ticket that is counted in a generation that is being built."""
@@ -50,6 +55,7 @@ class RollupState:
     - `id`: another one if the tenant was deleted and created again.
     - `values`: the values of each field, at the place of their code in the roll-ups.
     - `word_blocks`: the larger blocks whose keywords are stored.
+    - `hours_since`: from this day on, hours are stored, too. Parts of earlier days are read from the tickets.
     - `version`: with the same version the tickets are the same.
     """
 
@@ -61,6 +67,7 @@ class RollupState:
     last_day: int | None
     values: Mapping[str, Sequence[str]]
     word_blocks: frozenset[Block]
+    hours_since: int
     building: Building | None = None
     has_too_many_values: bool = False
 
@@ -112,6 +119,7 @@ def begin_write(tenant: Tenant, *, session: ClientSession) -> RollupState:
         "version": 1,
         "values": {},
         "word_blocks": [],
+        "hours_since": day_of(clock.now(), tenant.zone) - DAYS_WITH_HOURS,
         "building": None if is_empty else {"generation": 1, "zone": tenant.timezone, "last": None},
     }
     states.replace_one({"_id": tenant.slug}, stored, upsert=True, session=session)
@@ -170,6 +178,7 @@ def _state(found: Mapping[str, Any]) -> RollupState:
         last_day=found.get("last_day"),
         values=found["values"],
         word_blocks=frozenset(Block(days, first) for days, first in found["word_blocks"]),
+        hours_since=found["hours_since"],
         building=_building(building) if building else None,
         has_too_many_values=found.get("has_too_many_values", False),
     )

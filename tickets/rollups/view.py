@@ -31,6 +31,7 @@ class RollupView:
     - `is_built`: whether there are roll-ups of the tenant's present zone. Otherwise everything is read from the tickets.
     - `until`: tomorrow. From this day on, tickets are read.
     - `word_blocks`: the larger blocks whose keywords are stored.
+    - `hours_since`: from this day on, hours are stored. Parts of earlier days are read from the tickets.
     - `values`: the values of each field, at the place of their code in the roll-ups.
     - `version`: two views of the same version see the same tickets. None if that cannot be known.
     """
@@ -44,6 +45,7 @@ class RollupView:
     first_day: int | None = None
     last_day: int | None = None
     word_blocks: frozenset[Block] = frozenset()
+    hours_since: int = 0
     values: dict[str, tuple[str, ...]]
     version: Hashable | None = None
 
@@ -60,9 +62,10 @@ class RollupView:
         if not self.is_built:
             return Pieces(raw=(period,))
         pieces = cut(period, self.zone, until=self.until, grid=grid)
-        if not narrowing:
-            return pieces
-        return Pieces(days=pieces.days, raw=tuple(joined_periods([*pieces.hours, *pieces.raw])))
+        first_hour = start_of(self.hours_since, self.zone)
+        hours = tuple(each for each in pieces.hours if each.start >= first_hour and not narrowing)
+        without_hours = [each for each in pieces.hours if each not in hours]
+        return Pieces(days=pieces.days, hours=hours, raw=tuple(joined_periods([*without_hours, *pieces.raw])))
 
     def clipped(self, start: datetime | None, end: datetime | None) -> Period | None:
         """The part of a period in which there may be tickets. A bound that is None is open."""
@@ -119,6 +122,7 @@ def _view(tenant: Tenant, found: state.RollupState | None, session: ClientSessio
         first_day=found.first_day,
         last_day=found.last_day,
         word_blocks=found.word_blocks,
+        hours_since=found.hours_since,
         values={name: tuple(values) for name, values in found.values.items()},
         version=(found.id, found.generation, found.version),
     )

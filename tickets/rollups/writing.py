@@ -12,7 +12,7 @@ from pymongo.client_session import ClientSession
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from tickets.rollups import state
-from tickets.rollups.blocks import ALL_TIME
+from tickets.rollups.blocks import ALL_TIME, HOUR_KEYS
 from tickets.rollups.differences import CountedDifferences, DifferenceCounter, Differences, Row, Sums, ValueCodes
 from tickets.rollups.keys import RollupKeys
 from tickets.rollups.state import RollupState
@@ -48,7 +48,7 @@ def save_differences(tenant_id: str, found: RollupState, differences: Difference
             days |= _save_rows_read(tenant_id, found, codes, differences.rows, session=session)
         if found.building is not None:
             rows = [row for row in differences.rows if found.building.has(row.ticket)]
-            days |= save_rows_built(tenant_id, found.building, codes, rows, session=session)
+            days |= save_rows_built(tenant_id, found, codes, rows, session=session)
     except TooManyValues:
         state.give_up(tenant_id, session=session)
     else:
@@ -56,13 +56,15 @@ def save_differences(tenant_id: str, found: RollupState, differences: Difference
 
 
 def save_rows_built(
-    tenant_id: str, building: state.Building, codes: ValueCodes, rows: Sequence[Row], *, session: ClientSession
+    tenant_id: str, found: RollupState, codes: ValueCodes, rows: Sequence[Row], *, session: ClientSession
 ) -> set[int]:
     """Add rows to the generation that is being built. Returns the days that have numbers because of them.
 
     Raises `TooManyValues`.
     """
-    counted = _count(building.zone, codes, rows)
+    building = found.building
+    assert building is not None
+    counted = _count(building.zone, codes, found.hours_since, rows)
     save_counted(RollupKeys(tenant_id, building.generation), counted, session=session)
     return counted.days
 
@@ -71,7 +73,7 @@ def _save_rows_read(
     tenant_id: str, found: RollupState, codes: ValueCodes, rows: Sequence[Row], *, session: ClientSession
 ) -> set[int]:
     """Add rows to the generation that readers use."""
-    counted = _count(found.zone, codes, rows)
+    counted = _count(found.zone, codes, found.hours_since, rows)
     outdated = counted.add_up_words(found.word_blocks, most=MOST_ADDED)
     if outdated:
         state.save_word_blocks(tenant_id, found.word_blocks - outdated, session=session)
@@ -79,8 +81,8 @@ def _save_rows_read(
     return counted.days
 
 
-def _count(zone: str, codes: ValueCodes, rows: Sequence[Row]) -> CountedDifferences:
-    counted = DifferenceCounter(ZoneInfo(zone), codes).count(rows)
+def _count(zone: str, codes: ValueCodes, hours_since: int, rows: Sequence[Row]) -> CountedDifferences:
+    counted = DifferenceCounter(ZoneInfo(zone), codes, hours_since).count(rows)
     if codes.are_too_many:
         raise TooManyValues
     return counted
@@ -88,16 +90,18 @@ def _count(zone: str, codes: ValueCodes, rows: Sequence[Row]) -> CountedDifferen
 
 def save_counted(keys: RollupKeys, counted: CountedDifferences, *, session: ClientSession) -> None:
     """Add sums to the stored ones."""
-    _write(NUMBERS, _number_writes(keys, counted.numbers, counted.hours), session)
+    _write(NUMBERS, _number_writes(keys, counted.numbers, counted.starts), session)
     _write(WORDS, _word_writes(keys, counted.words), session)
     _save_customers(keys, counted.customers, session)
 
 
-def _number_writes(keys: RollupKeys, numbers: Sums, hours: Mapping[str, datetime]) -> Iterable[UpdateOne]:
+def _number_writes(keys: RollupKeys, numbers: Sums, starts: Mapping[str, datetime]) -> Iterable[UpdateOne]:
     for place, sums in numbers.items():
         if changed := _without_zeros(sums):
             block = place.block
-            when: Document = {"at": hours[block]} if block in hours else {"first": _first_day(block)}
+            when: Document = {"at": starts[block]} if block in starts else {}
+            if not block.startswith(HOUR_KEYS):
+                when["first"] = _first_day(block)
             first_time = {**keys.match, "slice": place.slice, **when}
             yield UpdateOne(
                 {"_id": keys.of(place.slice, block)}, {"$inc": changed, "$setOnInsert": first_time}, upsert=True

@@ -6,6 +6,8 @@ from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from supportsaas.db import mongo
+from supportsaas.db.model_documents import from_document
 from tenants.audit.audit_log import Audited, AuditedQuerySet
 from tenants.models import Tenant
 from tickets.classification.tenant_rules import (
@@ -118,8 +120,13 @@ class ClassificationRule(Audited):
 
 
 def find_rules(tenant: Tenant) -> TenantRules:
-    """The tenant's rules that are on, in their order."""
-    found = list(ClassificationRule.objects.filter(tenant=tenant, enabled=True))
+    """The tenant's rules that are on, in their order, straight from the collection: every page of a ticket reads them.
+
+    In a transaction, as the transaction sees them.
+    """
+    rules = mongo.collection(ClassificationRule._meta.db_table)
+    on = rules.find({"tenant_id": tenant.pk, "enabled": True}, session=mongo.connection.session)
+    found = [from_document(ClassificationRule, each) for each in on.sort([("position", 1), ("_id", 1)])]
     return as_rules(found) if found else NO_RULES
 
 

@@ -14,11 +14,12 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, store_tickets, store_words
+from tests.profiling import operations_of
 from tickets.store import query_planner
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.search import MAX_WORDS_OF_A_PREFIX, TicketSearch
 from tickets.store.ticket_store import TicketStore
-from tickets.store.word_index import WordIndex, store_waiting_words
+from tickets.store.word_index import WordIndex, find_waiting_tenants, store_waiting_words
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -129,6 +130,15 @@ class TestBecomingSearchable:
         assert store_waiting_words(threading.Event()) == 2
         assert WordIndex(tenant).find_waiting().count == 0
         assert found(tenant, "refund") == ["T-1", "T-2"]
+
+    def test_tenants_that_wait_are_found_without_reading_tickets(self, tenant: Tenant, other_tenant: Tenant) -> None:
+        store_tickets(other_tenant, [{}, {}, {}])
+        store_words(other_tenant)
+        store_tickets(tenant, [{}, {}, {}])
+        found_tenants: list[str] = []
+        operations = operations_of(lambda: found_tenants.extend(find_waiting_tenants()), on=["tickets"])
+        assert found_tenants == [tenant.slug]
+        assert [(each["keysExamined"] <= 2, each["docsExamined"]) for each in operations] == [(True, 0)]
 
     def test_a_changed_text_waits_again_and_loses_its_old_words(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"subject": "Refund"}])

@@ -13,6 +13,7 @@ from tickets.ingestion.sync_status import count_helpdesks, find_all_sync_statuse
 from tickets.ingestion.worker import find_workers
 from tickets.records.collection_names import TICKETS
 from tickets.rules.reclassification import find_running
+from tickets.store.word_index import find_waiting_tenants
 
 LONG_IN_THE_QUEUE = timedelta(minutes=10)
 LONG_WITHOUT_WORDS = timedelta(minutes=10)
@@ -133,7 +134,7 @@ def read_search() -> CheckResult:
     now = clock.now()
     tickets = mongo.collection(TICKETS)
     waiting = {"unindexed_since": {"$exists": True}}
-    slugs = tickets.distinct("tenant_id", waiting)
+    slugs = find_waiting_tenants()
     first = [
         tickets.find_one({"tenant_id": slug, **waiting}, {"unindexed_since": 1}, sort=[("unindexed_since", 1)])
         for slug in slugs[:MOST_NAMED]

@@ -40,7 +40,7 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets.ingestion.sync_status import data_as_of
-from tickets.records.dimensions import Narrowing
+from tickets.records.dimensions import ALL_TICKETS, Narrowing
 from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.records.histogram import percentile_of
 from tickets.records.period import Period, day_start
@@ -83,18 +83,25 @@ class StatisticsStore:
         self._remembers = use_cache
 
     def dashboard(
-        self, buckets: Buckets, *, comparison: Period, sources: Sequence[str] = (), now: datetime | None = None
+        self,
+        buckets: Buckets,
+        *,
+        comparison: Period,
+        sources: Sequence[str] = (),
+        narrowing: Narrowing = ALL_TICKETS,
+        now: datetime | None = None,
     ) -> DashboardFigures:
         """Everything the dashboard shows of the buckets' period, of all sources or of some.
 
-        `by_source` has all sources, so that another can be chosen.
+        Instead of sources, `narrowing` can name values of a dimension. `by_source` has all sources, so that another can be chosen.
         """
         now = now or clock.now()
-        with self._scope(sources, now) as scope:
+        narrowing = narrowing or Narrowing(values=tuple(sources))
+        with self._scope(narrowing, now) as scope:
             ages = self._age_edges(now)
             if not self._remembers or scope.view.version is None:
                 return self._count(scope, buckets, comparison, ages)
-            key = (self.tenant_id, scope.view.version, buckets, comparison, tuple(sources), ages)
+            key = (self.tenant_id, scope.view.version, buckets, comparison, narrowing, ages)
             figures = DASHBOARDS.find(key)
             if figures is None:
                 figures = self._count(scope, buckets, comparison, ages)
@@ -168,7 +175,7 @@ class StatisticsStore:
     def api(self, *, start: datetime | None, end: datetime | None) -> ApiStatistics:
         """The statistics of the JSON API, from `start` up to but not including `end`."""
         as_of = data_as_of(self.tenant)
-        with self._scope((), clock.now()) as scope:
+        with self._scope(ALL_TICKETS, clock.now()) as scope:
             period = scope.view.clipped(start, end)
             if period is None:
                 return ApiStatistics(as_of=as_of)
@@ -224,9 +231,9 @@ class StatisticsStore:
         return CountedPeriod.of(scope, period, None, by_day=False)
 
     @contextmanager
-    def _scope(self, sources: Sequence[str], now: datetime) -> Iterator[QueryScope]:
+    def _scope(self, narrowing: Narrowing, now: datetime) -> Iterator[QueryScope]:
         with rollup_view(self.tenant, now=now, use=self._use_rollups) as view:
-            yield QueryScope(view, Narrowing(values=tuple(sources)))
+            yield QueryScope(view, narrowing)
 
     def _aggregate(self, scope: QueryScope, pipeline: Pipeline) -> Document:
         # On the database, not a collection: `joined` begins with `$documents`.

@@ -28,6 +28,7 @@ from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets import jobs
 from tickets.helpdesks.model import Source
+from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period, day_start
 from tickets.store import quarantine
 from tickets.store.filters import FilterError, TicketFilter
@@ -69,7 +70,7 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
     return {
         "totals": figures.totals,
         "source_choices": source_choices(selection, figures.by_source),
-        "no_sources_query": selection.query(sources=()),
+        "no_sources_query": selection.query(sources=(), dimension=ALL_TICKETS),
         "here_query": here,
         "files": ChartFiles(access.tenant.slug, here),
         "period_text": period_text(period, zone),
@@ -143,4 +144,4 @@ def _query_around(moment: datetime, selection: Selection) -> str:
     """The 30 days up to and including the day of a moment, of all sources."""
     day, zone = moment.astimezone(selection.zone).date(), selection.zone
     period = Period(day_start(day - timedelta(days=29), zone), day_start(day + timedelta(days=1), zone))
-    return selection.query(chosen=ChosenPeriod(CUSTOM, period), sources=())
+    return selection.query(chosen=ChosenPeriod(CUSTOM, period), sources=(), dimension=ALL_TICKETS)

@@ -10,36 +10,52 @@ from zoneinfo import ZoneInfo
 from analytics.dashboard.wording import PERIOD_NAMES
 from analytics.figures import ValueCount
 from analytics.periods import CUSTOM, ChosenPeriod, parse_period
-from tickets.store.filters import TicketFilter
+from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, Narrowing
+from tickets.store.filters import FilterError, TicketFilter
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A period, and sources (none means all of them)."""
+    """A period, and sources or the values of a dimension, such as a team (none means all of them)."""
 
     chosen: ChosenPeriod
     sources: tuple[str, ...]
     zone: ZoneInfo
+    dimension: Narrowing = ALL_TICKETS
 
     @classmethod
     def parse(cls, parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo, now: datetime) -> "Selection":
         """From query parameters. Raises `FilterError`."""
-        sources = TicketFilter.parse({"source": parameters.get("source", [])}, zone=zone).source
-        chosen = parse_period(parameters, zone=zone, now=now)
-        return cls(chosen, sources, zone)
+        names = ("source", *DIMENSIONS)
+        wanted = TicketFilter.parse({name: parameters.get(name, []) for name in names}, zone=zone)
+        given = [name for name in names if getattr(wanted, name)]
+        if len(given) > 1:
+            raise FilterError(given[1], f"cannot be combined with {given[0]} on a dashboard")
+        dimension = next((Narrowing(name, getattr(wanted, name)) for name in given if name in DIMENSIONS), ALL_TICKETS)
+        return cls(parse_period(parameters, zone=zone, now=now), wanted.source, zone, dimension)
+
+    @property
+    def narrowing(self) -> Narrowing:
+        return self.dimension or Narrowing(values=self.sources)
+
+    @property
+    def dimension_text(self) -> str:
+        """“Team: billing”, or nothing."""
+        return f"{self.dimension.field.capitalize()}: {', '.join(self.dimension.values)}" if self.dimension else ""
 
     @property
     def tickets(self) -> TicketFilter:
         """The filter of all tickets on the dashboard."""
         period = self.chosen.period
-        return TicketFilter(source=self.sources, created_from=period.start, created_to=period.end)
+        values: dict[str, Any] = {self.narrowing.field: self.narrowing.values}
+        return TicketFilter(created_from=period.start, created_to=period.end, **values)
 
     def parameters(self) -> list[tuple[str, str]]:
         return [*self.chosen.parameters(self.zone), *self.other_parameters()]
 
     def other_parameters(self) -> list[tuple[str, str]]:
         """All but the period."""
-        return [("source", each) for each in self.sources]
+        return [(self.narrowing.field, each) for each in self.narrowing.values]
 
     def query(self, **changes: Any) -> str:
         """The selection, with some fields replaced, as a query string."""
@@ -82,7 +98,7 @@ def source_choices(selection: Selection, counts: Sequence[ValueCount]) -> list[S
         SourceChoice(
             each.value,
             each.count,
-            selection.query(sources=_toggled(selection.sources, each.value)),
+            selection.query(sources=_toggled(selection.sources, each.value), dimension=ALL_TICKETS),
             each.value in selection.sources,
         )
         for each in every

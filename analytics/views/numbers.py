@@ -15,6 +15,6 @@ def find_numbers(tenant: Tenant, selection: Selection, now: datetime) -> tuple[D
     zone, period = tenant.zone, selection.chosen.period
     buckets, comparison = buckets_of(period, zone), period.comparison(now, zone)
     store = StatisticsStore(tenant, use_cache=True)
-    figures = store.dashboard(buckets, comparison=comparison, sources=selection.sources, now=now)
+    figures = store.dashboard(buckets, comparison=comparison, narrowing=selection.narrowing, now=now)
     links = TicketLinks(tenant.slug, selection.tickets)
     return figures, DashboardContext(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now)

@@ -12,10 +12,11 @@ import pytest
 from django.test import Client
 
 from supportsaas import clock as time_source
+from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tests.reading_pages import text_of
-from tests.rolled_up import forget_rollups
+from tests.rolled_up import forget_rollups, roll_up
 from tickets import jobs
 from tickets.jobs import JobRequest, Progress
 from tickets.store import query_planner
@@ -336,3 +337,24 @@ def test_the_dashboard_takes_the_time_from_the_clock(full: Tenant, team_mate: Us
     trend = client_of(team_mate).get("/t/acme/").context["trend"]
     today = trend.bars[-1].title
     assert today.startswith(f"{datetime(2026, 3, 10):%a %-d %b %Y}, so far: ")  # noqa: DTZ001
+
+
+class TestDimensions:
+    @pytest.fixture
+    def browser(self, tenant: Tenant, team_mate: User, client_of: ClientOf) -> Client:
+        store_tickets(tenant, [{}, {}, {}])
+        mongo.collection("tickets").update_one({"external_id": "T-1"}, {"$set": {"team": "billing"}})
+        roll_up(tenant)
+        return client_of(team_mate)
+
+    def test_a_dashboard_of_a_team_names_it_and_links_to_its_tickets(self, browser: Client) -> None:
+        page = browser.get("/t/acme/?period=30d&team=billing")
+        assert page.context["totals"].total == 1
+        html = page.content.decode()
+        assert "Team: billing" in text_of(html)
+        assert "team=billing" in html.split("/tickets/?")[1]
+
+    def test_a_dashboard_of_a_team_and_a_source_is_refused(self, browser: Client) -> None:
+        page = browser.get("/t/acme/?period=30d&team=billing&source=email")
+        assert page.status_code == 400
+        assert "Team cannot be combined with source on a dashboard." in text_of(page.content.decode())

@@ -30,6 +30,7 @@ from tests.analytics.test_statistics import (
 from tests.builders import NOON, delete_stored, store_tickets
 from tests.rolled_up import forget_rollups, roll_up
 from tickets.erasure.retention import erase_all
+from tickets.records.dimensions import ALL_TICKETS, Narrowing
 from tickets.records.facets import FacetCounts, Facets
 from tickets.records.period import Period
 from tickets.rollups.blocks import SIZES, Block, blocks_of, cut, hour_keys, start_of
@@ -39,18 +40,30 @@ from tickets.rollups.keywords import tidy
 from tickets.rollups.view import rollup_view
 from tickets.store.customers import find_customers
 from tickets.store.facet_counts import FacetCountStore
+from tickets.store.filters import TicketFilter
+from tickets.store.ticket_store import TicketStore
 
-SOURCES_DRAWN = st.sampled_from([(), ("email",), ("email", "Web & App")])
+NARROWINGS = st.sampled_from(
+    [
+        ALL_TICKETS,
+        Narrowing("source", ("email",)),
+        Narrowing("source", ("email", "Web & App")),
+        Narrowing("team", ("billing",)),
+        Narrowing("team", ("billing", "Shop/EU", "nobody")),
+    ]
+)
 UTC_ZONE = ZoneInfo("UTC")
 LATER = NOON + timedelta(days=200)
 """When all larger blocks of the tests' days are over."""
 
 
-def both_ways(tenant: Tenant, buckets: Buckets, sources: tuple[str, ...] = (), *, now: datetime = SPRING) -> list[Any]:
+def both_ways(
+    tenant: Tenant, buckets: Buckets, narrowing: Narrowing = ALL_TICKETS, *, now: datetime = SPRING
+) -> list[Any]:
     """The dashboard from roll-ups, as a page shows it, and from the tickets alone."""
     comparison = buckets.period.comparison(now, tenant.zone)
     stores = StatisticsStore(tenant, use_cache=True), StatisticsStore(tenant, use_rollups=False)
-    return [each.dashboard(buckets, comparison=comparison, sources=sources, now=now) for each in stores]
+    return [each.dashboard(buckets, comparison=comparison, narrowing=narrowing, now=now) for each in stores]
 
 
 def days_around(zone: ZoneInfo, *, days: int = 30, now: datetime = NOON) -> Buckets:
@@ -64,7 +77,7 @@ def days_around(zone: ZoneInfo, *, days: int = 30, now: datetime = NOON) -> Buck
     drawn=drawn_periods,
     zone=st.sampled_from(ZONES),
     unit=st.sampled_from([None, Unit.HOUR, Unit.DAY, Unit.WEEK]),
-    sources=SOURCES_DRAWN,
+    narrowing=NARROWINGS,
 )
 def test_numbers_from_roll_ups_equal_numbers_from_tickets(
     tenant: Tenant,
@@ -72,14 +85,18 @@ def test_numbers_from_roll_ups_equal_numbers_from_tickets(
     drawn: tuple[Any, Any],
     zone: ZoneInfo,
     unit: Unit | None,
-    sources: tuple[str, ...],
+    narrowing: Narrowing,
 ) -> None:
     Tenant.objects.filter(pk=tenant.pk).update(timezone=zone.key)
     tenant.timezone = zone.key
     put(everything)
     roll_up(tenant)
-    rolled_up, counted = both_ways(tenant, buckets_of(drawn_period(drawn, zone), zone, unit), sources)
+    period = drawn_period(drawn, zone)
+    rolled_up, counted = both_ways(tenant, buckets_of(period, zone, unit), narrowing)
     assert rolled_up == counted
+    values: dict[str, Any] = {narrowing.field: narrowing.values}
+    wanted = TicketFilter(created_from=period.start, created_to=period.end, **values)
+    assert TicketStore(tenant).queries.count(wanted) == rolled_up.totals.total
 
 
 def stored_facets(tenant: Tenant) -> FacetCounts:

@@ -44,6 +44,7 @@ drawn_tickets = st.lists(
             "urgency": st.sampled_from(URGENCIES),
             "sentiment": st.sampled_from(SENTIMENTS),
             "source": st.sampled_from(SOURCES),
+            "team": st.sampled_from([None, "billing", "Shop/EU"]),
             "requires_action": st.booleans(),
             "customer_id": st.sampled_from(["", "ann", "bob/2", "çelik"]),
             "topics": st.lists(st.sampled_from(WORDS), unique=True),

@@ -7,6 +7,7 @@ import pytest
 from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import NOON, store_tickets, store_words
+from tests.rolled_up import roll_up
 from tickets.store import query_planner
 from tickets.store.filters import TicketFilter
 from tickets.store.index_scans import WORDS_INDEX
@@ -26,6 +27,7 @@ def teams(tenant: Tenant) -> Tenant:
     store_words(tenant)
     waits = {"$set": {"unindexed_since": NOON + timedelta(minutes=1)}, "$unset": {"words": ""}}
     tickets.update_one({"external_id": "T-3"}, waits)
+    roll_up(tenant)
     return tenant
 
 

@@ -20,7 +20,7 @@ from tickets.rollups.blocks import ALL_TIME, blocks_of, hour_keys
 from tickets.rollups.differences import verdict_of
 from tickets.rollups.view import RollupView, rollup_view
 from tickets.rollups.writing import NUMBERS
-from tickets.store.index_scans import DATE_INDEX
+from tickets.store.index_scans import DATE_INDEX, FACET_INDEX
 
 _FACETS = {name: f"${name}" for name in Facets._fields}
 
@@ -74,9 +74,10 @@ def _read_cells(view: RollupView, blocks: Sequence[str], narrowed: Narrowing) ->
 
 def _count_tickets(view: RollupView, condition: Document) -> FacetCounts:
     # Without the hint MongoDB walks through all facets of its index for the few tickets of an hour.
+    index = DATE_INDEX if condition else FACET_INDEX
     match = {"tenant_id": view.tenant_id, "is_deleted": False, **condition}
     pipeline = [{"$match": match}, *group_by_facets()]
-    return read_facet_counts(mongo.collection(TICKETS).aggregate(pipeline, hint=DATE_INDEX, session=view.session))
+    return read_facet_counts(mongo.collection(TICKETS).aggregate(pipeline, hint=index, session=view.session))
 
 
 def _created(start: datetime | None, end: datetime | None) -> Document:

@@ -16,6 +16,7 @@ from tenants.models import Tenant
 from tickets.classification.search_query import QueryError, parse_query
 from tickets.classification.stored_words import dimension_word, topic_word
 from tickets.records.collection_names import TICKETS
+from tickets.records.dimensions import Narrowing
 from tickets.records.facets import FacetCounts
 from tickets.store.facet_counts import FacetCountStore, group_by_facets, read_facet_counts
 from tickets.store.facet_cube import facet_match, filtered, filters_facets
@@ -109,7 +110,8 @@ class QueryPlanner:
     def _plan_narrow(self, wanted: TicketFilter, words: WordMatch | None) -> QueryPlan:
         found = list(self._narrow_scans(wanted, words))
         scans = [scan.with_residual(facet_match(wanted)) for scan in found]
-        # Of one dimension alone, find_counts(narrowed=...) of the facet counts knows the total: its place is here.
+        if (narrowing := _only_dimension(wanted)) is not None:
+            return self._plan_dimension(wanted, narrowing, scans)
         counts = self._count_facets(found)
         if counts is not None:
             return FacetPlan(scans, counts)
@@ -119,6 +121,17 @@ class QueryPlanner:
         if not has_facets and not any(scan.residual for scan in found if scan.index != WAITING_INDEX):
             return IndexPlan(scans)
         return SamplePlan(scans)
+
+    def _plan_dimension(self, wanted: TicketFilter, narrowing: Narrowing, by_words: Sequence[IndexScan]) -> FacetPlan:
+        """The roll-ups know the numbers. The list is read by the dimension or by facets, whichever finds fewer."""
+        period = (wanted.created_from, wanted.created_to)
+        counts = self._facet_counts.find_counts(*period, narrowed=narrowing)
+        if filters_facets(wanted):
+            with_facets = filtered(self._facet_counts.find_counts(*period), wanted)
+            if with_facets.total() < counts.total():
+                by_facets = self._scans_by_facets(wanted, with_facets)
+                return FacetPlan([scan.with_residual(narrowing.condition) for scan in by_facets], counts)
+        return FacetPlan(by_words, counts)
 
     def _narrow_scans(self, wanted: TicketFilter, words: WordMatch | None) -> Iterator[IndexScan]:
         """Where the tickets are, without the conditions on facets."""
@@ -177,6 +190,14 @@ class QueryPlanner:
 
 def _period(wanted: TicketFilter) -> Document:
     return {name: value for name, value in wanted.match().items() if name == "created_at"}
+
+
+def _only_dimension(wanted: TicketFilter) -> Narrowing | None:
+    """The dimension of a filter that has one and no keyword, customer or words besides."""
+    if wanted.keyword is not None or wanted.customer_id is not None or wanted.q is not None:
+        return None
+    dimensions = wanted.dimensions
+    return Narrowing(*next(iter(dimensions.items()))) if len(dimensions) == 1 else None
 
 
 def _word_groups(wanted: TicketFilter) -> dict[tuple[str, ...], Document]:

@@ -1,9 +1,11 @@
 """Processes that erase are killed at places all over their work; erasing again finishes it, and nothing comes back."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
+from supportsaas import clock
 from supportsaas.db import mongo
 from tenants import deletion
 from tenants.models import Tenant
@@ -12,6 +14,7 @@ from tests.faults.comparing import assert_numbers_agree
 from tests.faults.conftest import IS_LONG, OwnDatabase
 from tests.faults.doomed import DoomedCommands
 from tests.rolled_up import facet_differences
+from tickets.erasure.retention import erase_past_retention
 from tickets.erasure.tenants import erase_deleted_tenants
 from tickets.store.ticket_store import TicketStore
 
@@ -60,6 +63,37 @@ def test_a_kill_between_any_two_database_commands_is_mended_by_erasing_again(
                 assert_erased(acme)
         except AssertionError as error:
             raise AssertionError(f"killed before database command {place} of {whole.commands}") from error
+
+
+def test_a_kill_while_old_tickets_are_erased_leaves_exact_numbers_and_whole_tickets(
+    database: OwnDatabase, acme: Tenant, doomed_process: DoomedCommands
+) -> None:
+    """Without a source to read, the command only does what follows a run."""
+    created = {f"T-{n}": clock.now() - timedelta(days=10 if n % 2 else 50) for n in range(12)}
+    store_tickets(acme, [{"id": id_, "created_at": moment.isoformat()} for id_, moment in created.items()])
+    Tenant.objects.filter(pk=acme.pk).update(retention_days=30)
+    before, arguments = everything(database), ["ingest", "--all"]
+    young = {f"T-{n}" for n in range(1, 12, 2)}
+    whole = doomed_process.run(database.environment(), arguments)
+    assert tickets_with_history() == young
+    states = set()
+    for place in range(1, whole.commands + 1)[:: 1 if IS_LONG else 3]:
+        start_over(before)
+        assert doomed_process.run(database.environment(), arguments, die_at=place).was_killed
+        database.pass_time()
+        states.add(frozenset(tickets_with_history()))
+        assert_numbers_agree(acme)
+        assert facet_differences(acme) == {}
+        erase_past_retention(threading.Event())
+        assert tickets_with_history() == young, f"killed before database command {place} of {whole.commands}"
+        assert_numbers_agree(acme)
+    assert states == {frozenset(created), frozenset(young)}
+
+
+def tickets_with_history() -> set[str]:
+    ids = set(mongo.collection("tickets").distinct("external_id"))
+    assert set(mongo.collection("ticket_history").distinct("external_id")) == ids
+    return ids
 
 
 def assert_gone() -> None:

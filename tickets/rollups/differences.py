@@ -5,12 +5,13 @@ functions count a write and build a whole generation, so the two cannot disagree
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from itertools import product
 from math import floor, log
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -164,6 +165,9 @@ _Moment = tuple[int, int]
 _Slices = tuple[str, ...]
 """The slices of a ticket besides that of everything."""
 
+_FacetValues = tuple[str, str, str, str, bool]
+_facets_of: Callable[[Ticket], _FacetValues] = itemgetter(*Facets._fields)
+
 
 @dataclass(slots=True)
 class DifferenceCounter:
@@ -181,14 +185,18 @@ class DifferenceCounter:
     _slices: dict[tuple[str | None, ...], _Slices] = field(default_factory=dict)
 
     def count(self, rows: Iterable[Row]) -> CountedDifferences:
-        created: Counter[tuple[_Moment, int, _Slices, Facets]] = Counter()
+        by_day: Counter[tuple[int, _Slices, _FacetValues]] = Counter()
+        by_hour: Counter[tuple[_Moment, int, _Slices]] = Counter()
+        in_stored_hours: Counter[tuple[_Moment, int, _FacetValues]] = Counter()
         transitions: Counter[tuple[_Moment, _Slices, str]] = Counter()
         topics: dict[tuple[_Moment, _Slices], Counter[str]] = defaultdict(Counter)
         for weight, ticket, has_words in rows:
-            at = ticket["created_at"]
-            moment, week_hour = self._place(at)
-            slices = self._slices_of(ticket)
-            created[moment, week_hour, slices, Facets.of(ticket)] += weight
+            moment, week_hour = self._place(ticket["created_at"])
+            day, slices, facets = moment[0], self._slices_of(ticket), _facets_of(ticket)
+            by_day[day, slices, facets] += weight
+            by_hour[moment, week_hour, slices] += weight
+            if day >= self.hours_since:
+                in_stored_hours[moment, week_hour, facets] += weight
             if has_words and (words := ticket.get("topics")):
                 counted = topics[moment, slices]
                 (counted.update if weight > 0 else counted.subtract)(words)
@@ -197,17 +205,27 @@ class DifferenceCounter:
                     transitions[self._place(closed_or_reopened)[0], slices, path] += weight
             if ticket["customer_id"]:
                 self._count_customer(weight, ticket)
-        for (moment, week_hour, slices, facets), number in created.items():
-            if number:
-                self._count_created(moment, week_hour, slices, facets, number)
+        for (day, slices, facets), number in by_day.items():
+            self._add(self._days(day, slices), self._paths_of(facets), number)
+        for (moment, week_hour, slices), number in by_hour.items():
+            self._add(self._days(moment[0], slices), (f"week_hours.{week_hour}",), number)
+            self._add(self._days(moment[0], ()), (f"{HOURS}.{moment[1]}",), number)
+        for (moment, week_hour, facets), number in in_stored_hours.items():
+            self._add([self._hour(moment)], (*self._paths_of(facets), f"week_hours.{week_hour}"), number)
         for (moment, slices, path), number in transitions.items():
-            if number:
-                for sums in self._sums(moment, slices):
-                    sums[path] += number
+            stored_hour = [self._hour(moment)] if moment[0] >= self.hours_since else []
+            self._add([*self._days(moment[0], slices), *stored_hour], (path,), number)
         for (moment, slices), counted in topics.items():
             self._count_words(moment, slices, counted)
         self._add_up()
         return self.found
+
+    @staticmethod
+    def _add(places: "Iterable[Counter[str]]", paths: Iterable[str], number: int) -> None:
+        if number:
+            for sums in places:
+                for path in paths:
+                    sums[path] += number
 
     def _place(self, at: datetime) -> tuple[_Moment, int]:
         """The day and its hour that a moment lies in, and its hour of the week on the clock of the zone."""
@@ -228,15 +246,12 @@ class DifferenceCounter:
             )
         return found
 
-    def _count_created(self, moment: _Moment, week_hour: int, slices: _Slices, facets: Facets, number: int) -> None:
-        status, source = self.codes.code_of("status", facets.status), self.codes.code_of("source", facets.source)
-        verdict = _VERDICT_CODES[facets.urgency, facets.sentiment, facets.requires_action]
-        paths = _paths(status, state_of(facets.status), source, verdict, week_hour)
-        for sums in self._sums(moment, slices):
-            for path in paths:
-                sums[path] += number
-        day, hour = moment
-        self.found.numbers[Place(EVERYTHING, Block(1, day).key)][f"{HOURS}.{hour}"] += number
+    def _paths_of(self, facets: _FacetValues) -> tuple[str, ...]:
+        status, urgency, sentiment, source, requires_action = facets
+        verdict = _VERDICT_CODES[urgency, sentiment, requires_action]
+        return _paths(
+            self.codes.code_of("status", status), state_of(status), self.codes.code_of("source", source), verdict
+        )
 
     def _count_words(self, moment: _Moment, slices: _Slices, words: "Counter[str]") -> None:
         day, hour = moment
@@ -262,18 +277,19 @@ class DifferenceCounter:
         if points:
             sums["points"] += weight * points
 
-    def _sums(self, moment: _Moment, slices: _Slices) -> Iterator["Counter[str]"]:
-        """Where a ticket of this hour counts: its hour, and its day in each of its slices."""
-        day, hour = moment
+    def _days(self, day: int, slices: _Slices) -> "list[Counter[str]]":
+        """Where a ticket of this day counts: in the day of each of its slices."""
         block = Block(1, day).key
         self.found.days.add(day)
         self.found.starts[block] = self._starts[day]
-        if day >= self.hours_since:
-            key = hour_key(day, hour)
-            self.found.starts[key] = self._starts[day] + hour * HOUR
-            yield self.found.numbers[Place(EVERYTHING, key)]
-        for each in (EVERYTHING, *slices):
-            yield self.found.numbers[Place(each, block)]
+        numbers = self.found.numbers
+        return [numbers[Place(each, block)] for each in (EVERYTHING, *slices)]
+
+    def _hour(self, moment: _Moment) -> "Counter[str]":
+        day, hour = moment
+        key = hour_key(day, hour)
+        self.found.starts[key] = self._starts[day] + hour * HOUR
+        return self.found.numbers[Place(EVERYTHING, key)]
 
     def _add_up(self) -> None:
         """The days as larger blocks and as all time."""
@@ -291,7 +307,7 @@ class DifferenceCounter:
 
 
 @lru_cache(maxsize=20_000)
-def _paths(status: int, state: str, source: int, verdict: int, week_hour: int) -> tuple[str, ...]:
+def _paths(status: int, state: str, source: int, verdict: int) -> tuple[str, ...]:
     """The stored fields in which a ticket counts."""
     urgency, sentiment, requires_action = verdict_of(verdict)
     return (
@@ -303,7 +319,6 @@ def _paths(status: int, state: str, source: int, verdict: int, week_hour: int) -
         *(("action",) if requires_action else ()),
         f"status.{status}",
         f"sources.{source}",
-        f"week_hours.{week_hour}",
         f"cells.{cell_key(status, source, verdict)}",
     )
 

@@ -68,8 +68,9 @@ def test_workers_run_every_periodic_task_of_the_listed_modules() -> None:
         "deliveries",
         "deleted-tenants",
         "rollups",
-        "rollups-beside",
-        "outdated-rollups",
+        "rollups-of-many-values",
+        "rollup-check",
+        "keywords",
         "digests",
     }
 

@@ -1,6 +1,6 @@
 """How fast pages are right after tickets have changed, at a million tickets and with no worker running.
 
-    python -m benchmarks.live [--tickets 1000000] [--repeat 15] [--directory DIR]
+    python -m benchmarks.live [--tickets 1000000] [--repeat 15] [--directory DIR] [--importing]
 
 Builds a tenant of a million tickets over a year among 50 others on a MongoDB of its own, and asks a gunicorn of its own
 with one worker for pages and the JSON API: first with nothing changed, then right after 20, 1,000 and 10,000 changed
@@ -9,16 +9,15 @@ request, so that no answer was counted before.
 
 Beside it stands the obvious way, a `$facet` over the tickets, in the same run. At the end all numbers are compared with
 the tickets. Median and 95th percentile in ms. A median is marked with `*` if it is over the goal, a percentile if it is
-more than twice the median. With --directory what is built there is used again.
+more than twice the median. With --directory what is built there is used again. With --importing, it measures dashboards
+while a process imports tickets instead (`benchmarks.importing`).
 """
 
 import argparse
 import os
-import statistics
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,6 +27,8 @@ import httpx
 from benchmarks import million, web
 from benchmarks.changing import TicketChanges
 from benchmarks.dashboard import PERIODS, plain
+from benchmarks.importing import MOST_TICKETS, print_importing
+from benchmarks.timing import Times, measure, time_of
 
 if TYPE_CHECKING:
     from tenants.models import Tenant
@@ -52,33 +53,21 @@ class Page:
     """Whether an answer holds for some seconds, whatever changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
-    values: list[float] = field(default_factory=list)
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.values)
-
-    @property
-    def p95(self) -> float:
-        if len(self.values) < 2:
-            return self.median
-        return statistics.quantiles(self.values, n=20, method="inclusive")[-1]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tickets", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=15)
     parser.add_argument("--directory", help="keep what is built here, or use it again")
+    parser.add_argument("--importing", action="store_true", help="measure dashboards during an import instead")
     wish = parser.parse_args()
     with million.running(tickets=wish.tickets, directory=wish.directory), web.started() as pages:
         print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         print(f"/health, first call after start: {time_of(lambda: pages.get('/health')):.1f} ms")
         web.log_in(pages)
-        agrees = _Live(pages, wish.repeat).run()
-    sys.exit(0 if agrees else 1)
+        if wish.importing:
+            print_importing(pages, wish.repeat, tickets=min(wish.tickets, MOST_TICKETS))
+        elif not _Live(pages, wish.repeat).run():
+            sys.exit(1)
 
 
 class _Live:
@@ -223,7 +212,8 @@ def _agree(tenant: "Tenant") -> bool:
     from analytics.dashboard.statistics import StatisticsStore
     from supportsaas import clock
 
-    now, wrong = clock.now(), []
+    wrong: list[str] = []
+    now = clock.now()
     for name in PERIODS:
         period = _period(tenant, name)
         if count_dashboard(tenant, period, now) != count_dashboard(tenant, period, now, use_rollups=False):
@@ -234,26 +224,6 @@ def _agree(tenant: "Tenant") -> bool:
     result = f"these differ from the tickets: {', '.join(wrong)}" if wrong else "all numbers agree with the tickets"
     print(f"\n{tenant.slug}: {result}", flush=True)
     return not wrong
-
-
-# -- Measuring -------------------------------------------------------------------------------
-
-
-def measure(work: Callable[[], object], repeat: int, *, before: Callable[[], object] = lambda: None) -> Times:
-    """After one time that does not count; what happens `before` each does not count either."""
-    before()
-    work()
-    times = Times()
-    for _ in range(repeat):
-        before()
-        times.values.append(time_of(work))
-    return times
-
-
-def time_of(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return (time.perf_counter() - began) * 1000
 
 
 def _cell(times: Times, goal: int) -> str:

@@ -76,7 +76,8 @@ def roll_up(tenant: "Tenant") -> None:
     from tickets.rollups.building import build
     from tickets.rollups.keywords import tidy
 
-    assert build(tenant), f"another process builds the roll-ups of {tenant.slug}"
+    while not build(tenant):  # a process that was killed has left its lock for a minute
+        time.sleep(1)
     tidy(tenant)
 
 

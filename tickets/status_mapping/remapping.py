@@ -1,7 +1,7 @@
 """Updates stored tickets after their tenant's status map has changed: the mark, the periodic tasks, a page at a time.
 
 The mark is written in the transaction that changes a mapping. A page of tickets is changed in a transaction under the
-tenant's ingestion lock, with history, counts and dirty days, as every other change. The tickets themselves show what
+tenant's ingestion lock, with history and the numbers it changes, as every other change. The tickets themselves show what
 is left to do, so whatever is killed in between, the next pass continues. A tenant without a mark gets one, because its
 tickets may have spellings that an earlier version stored.
 """

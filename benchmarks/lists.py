@@ -197,7 +197,7 @@ def _examined(work: Callable[[], Any]) -> tuple[int, int]:
     return keys, documents
 
 
-_READ = ("tickets", "ticket_counts")
+_READ = ("tickets", "rollup_numbers", "rollup_state")
 
 
 def _print_sizes() -> None:

@@ -31,6 +31,8 @@ COUNT_ALL_UP_TO = timedelta(days=2)
 
 MOST_CHOSEN = 300
 _SHARE_KEPT = 0.3
+_MARGIN = 3
+"""Of almost all time: how much more than its share of the rest a customer may lack. A guess; `proves` decides."""
 
 AT_RISK: Document = {"$or": [{"high": {"$gte": 1}}, {"negative": {"$gte": AT_RISK_NEGATIVE}}]}
 CUSTOMER_SUMS: Document = {name: {"$sum": f"${name}"} for name in CUSTOMER_COUNTERS}
@@ -68,7 +70,7 @@ def choose(scope: QueryScope, period: Period) -> ChosenCustomers:
     if not scope.view.is_built or scope.narrowing or clipped is None or clipped.length <= COUNT_ALL_UP_TO:
         return ChosenCustomers(None)
     share = clipped.length / (scope.view.end - scope.view.beginning)
-    wanted = share if share > 0.9 else share * _SHARE_KEPT
+    wanted = 1 - _MARGIN * (1 - share) if share > 0.9 else share * _SHARE_KEPT
     by_points, most_points = _first_of_all_time(scope, "points", wanted)
     by_total, most_total = _first_of_all_time(scope, "total", wanted)
     return ChosenCustomers(

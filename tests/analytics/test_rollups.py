@@ -247,6 +247,20 @@ class TestWriting:
         assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
 
 
+    def test_numbers_from_before_there_were_too_many_values_do_not_count_again(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store_tickets(tenant, [{"id": "T-0"}])
+        with monkeypatch.context() as patched:
+            patched.setattr("tickets.rollups.differences.MOST_VALUES", 5)
+            store_tickets(tenant, [{"id": f"T-{n}", "status": f"status {n}"} for n in range(1, 9)])
+        assert build_given_up(threading.Event()) == 1
+        assert build(tenant)
+        with rollup_view(tenant, now=NOON) as view:
+            assert view.is_built
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+
+
 class TestBuilding:
     def test_tickets_written_meanwhile_are_counted_once(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tickets.rollups.building.TICKETS_AT_ONCE", 2)
@@ -281,14 +295,14 @@ class TestBuilding:
         monkeypatch.setattr("tickets.rollups.building.TICKETS_AT_ONCE", 2)
         store_tickets(tenant, [{"id": f"T-{n}"} for n in range(7)])
         forget_rollups()
-        left = [3]
+        left = [6]
 
         class Stop:
             def is_set(self) -> bool:
                 left[0] -= 1
                 return left[0] < 0
 
-        assert not build(tenant, stop=Stop())  # type: ignore[arg-type]  # a stop that comes after three steps
+        assert not build(tenant, stop=Stop())  # type: ignore[arg-type]  # a stop that comes after some steps
         (found,) = mongo.collection("rollup_state").find()
         assert found["building"]["last"]["external_id"] == "T-3"
         assert build(tenant)

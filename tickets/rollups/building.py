@@ -104,9 +104,10 @@ class _Builder:
     def run(self) -> None:
         """Raises `Stopped`, or `LockLost`."""
         self._in_transaction(self._begin)
+        self._delete_unused()
         while self._in_transaction(self._count_some):
             pass
-        self._delete_old()
+        self._delete_unused()
 
     def _begin(self, session: ClientSession) -> None:
         found = state.begin_write(self.tenant, session=session)
@@ -151,17 +152,27 @@ class _Builder:
         found = mongo.collection(TICKETS).find(match, dict.fromkeys(COUNTED_FIELDS, 1), session=session)
         return list(found.sort([("created_at", 1), ("external_id", 1)]).limit(TICKETS_AT_ONCE))
 
-    def _delete_old(self) -> None:
-        found = state.find(self.tenant_id)
-        if found is None or found.building is not None:
-            return
-        old: Document = {"tenant_id": self.tenant_id, "generation": {"$ne": found.generation}}
+    def _delete_unused(self) -> None:
+        """Delete every generation but the one of the readers, before anything of another one is counted.
+
+        What remains of an abandoned generation may have the number of the one that is built next.
+        """
         for name in (NUMBERS, WORDS, CUSTOMERS):
-            documents = mongo.collection(name)
-            while keys := [each["_id"] for each in documents.find(old, {"_id": 1}).limit(DOCUMENTS_AT_ONCE)]:
-                if self.stop.is_set():
-                    raise Stopped
-                documents.delete_many({"_id": {"$in": keys}})
+
+            def delete_some(session: ClientSession, name: str = name) -> bool:
+                found = state.find(self.tenant_id, session=session)
+                if found is None or (found.building is not None and found.building.last is not None):
+                    return False
+                documents = mongo.collection(name)
+                unused: Document = {"tenant_id": self.tenant_id, "generation": {"$ne": found.generation}}
+                some = documents.find(unused, {"_id": 1}, session=session).limit(DOCUMENTS_AT_ONCE)
+                keys = [each["_id"] for each in some]
+                if keys:
+                    documents.delete_many({"_id": {"$in": keys}}, session=session)
+                return bool(keys)
+
+            while self._in_transaction(delete_some):
+                pass
 
     def _in_transaction(self, work: "Callable[[ClientSession], _T]") -> "_T":
         if self.stop.is_set():

@@ -13,8 +13,9 @@ Lists have entries `{k, n}`, a key and how many, so that everything is grouped o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from analytics.dashboard.query_scope import QueryScope, UnionPart, entries_of, within
 from analytics.dashboard.ticket_stages import HOUR_MS, transition_stages, week_hour_expression
@@ -22,7 +23,18 @@ from analytics.pipelines import COUNTERS, position_expression
 from supportsaas.db.mongo import Document, Pipeline
 from tickets.records.period import Period
 from tickets.records.statuses import NOT_CLOSED
-from tickets.rollups.blocks import HOUR, Block, DayRange, Pieces, blocks_of, day_of, days_touching, start_of
+from tickets.rollups.blocks import (
+    HOUR,
+    Block,
+    DayRange,
+    Pieces,
+    blocks_of,
+    day_of,
+    days_touching,
+    joined_days,
+    joined_periods,
+    start_of,
+)
 from tickets.rollups.view import BEGINNING, END
 
 Metric = Literal["counters", "lists", "source", "after_period", "age", "hour"]
@@ -309,10 +321,7 @@ def hour_parts(scope: QueryScope, period: Period) -> list[UnionPart]:
 
     Where the zone is half an hour off, the hours of its days are not those of UTC, so they are read from the tickets.
     """
-    pieces = scope.cut(period)
-    is_off = any((each - EPOCH) % HOUR for each in (scope.view.beginning, scope.view.end))
-    if is_off or not scope.view.is_built:
-        pieces = Pieces(raw=(period,))
+    pieces = _on_hours_of_utc(scope.cut(period), scope.view.zone)
     parts: list[UnionPart] = []
     if pieces.days:
         parts.append(UnionPart("rollup_numbers", scope.days(pieces.days), _HOURS_OF_A_DAY))
@@ -324,6 +333,29 @@ def hour_parts(scope: QueryScope, period: Period) -> list[UnionPart]:
         hour = {"$dateTrunc": {"date": "$created_at", "unit": "hour"}}
         parts.append(UnionPart("tickets", scope.tickets(pieces.raw), _count_by("hour", hour)))
     return parts
+
+
+def _on_hours_of_utc(pieces: Pieces, zone: ZoneInfo) -> Pieces:
+    """The same, with the tickets instead of days and hours that do not begin with an hour of UTC.
+
+    Some zones are half an hour off only in summer, or were for some years.
+    """
+    days = [day for each in pieces.days for day in range(*each)]
+    off = {day for day in days if _is_off(start_of(day, zone))}
+    raw = [
+        *pieces.raw,
+        *(Period(start_of(day, zone), start_of(day + 1, zone)) for day in off),
+        *(each for each in pieces.hours if _is_off(each.start)),
+    ]
+    return Pieces(
+        days=tuple(joined_days([(day, day + 1) for day in days if day not in off])),
+        hours=tuple(each for each in pieces.hours if not _is_off(each.start)),
+        raw=tuple(joined_periods(raw)),
+    )
+
+
+def _is_off(start: datetime) -> bool:
+    return (start - EPOCH) % HOUR != timedelta(0)
 
 
 def _blocks(days: Sequence[DayRange]) -> list[Block]:

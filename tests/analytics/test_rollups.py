@@ -261,6 +261,17 @@ class TestWriting:
         assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
 
 
+class TestHoursOfUtc:
+    @pytest.mark.parametrize("zone", ["Australia/Lord_Howe", "America/Caracas"])
+    def test_a_zone_that_is_half_an_hour_off_at_times_has_hours_of_utc(self, tenant: Tenant, zone: str) -> None:
+        Tenant.objects.filter(pk=tenant.pk).update(timezone=zone)
+        tenant.timezone = zone
+        days = ("2005-01-10", "2010-07-01", "2025-01-10", "2025-07-01", "2025-12-10")
+        store_tickets(tenant, [{"id": day, "created_at": f"{day}T03:10:00Z"} for day in days])
+        found = StatisticsStore(tenant).api(start=None, end=None).hourly_trend
+        assert [each.hour.isoformat() for each in found] == [f"{day}T03:00:00+00:00" for day in days]
+
+
 class TestBuilding:
     def test_tickets_written_meanwhile_are_counted_once(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tickets.rollups.building.TICKETS_AT_ONCE", 2)

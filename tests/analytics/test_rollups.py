@@ -246,7 +246,6 @@ class TestWriting:
             assert view.is_built
         assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
 
-
     def test_numbers_from_before_there_were_too_many_values_do_not_count_again(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -259,6 +258,23 @@ class TestWriting:
         with rollup_view(tenant, now=NOON) as view:
             assert view.is_built
         assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+
+
+class TestDays:
+    def test_clocks_that_go_back_past_midnight_do_not_bring_back_the_day_before(self, tenant: Tenant) -> None:
+        """In Newfoundland it was 23:01 on 6 November again, one minute after the 7th began."""
+        Tenant.objects.filter(pk=tenant.pk).update(timezone="America/St_Johns")
+        tenant.refresh_from_db()
+        minutes = ("02:15", "02:29", "02:30", "02:31", "02:45", "03:10", "03:30", "03:31")
+        store_tickets(tenant, [{"id": each, "created_at": f"2010-11-07T{each}:00Z"} for each in minutes])
+        for day, number in ((6, 2), (7, 6)):
+            first = datetime(2010, 11, day, tzinfo=UTC).toordinal()
+            period = Period(start_of(first, tenant.zone), start_of(first + 1, tenant.zone))
+            rolled_up, counted = both_ways(tenant, buckets_of(period, tenant.zone, Unit.DAY))
+            assert rolled_up == counted
+            assert rolled_up.totals.total == number
+            assert FacetCountStore(tenant).find_counts(period.start, period.end).total() == number
+        assert not check_day(tenant, datetime(2010, 11, 6, tzinfo=UTC).toordinal())
 
 
 class TestHoursOfUtc:

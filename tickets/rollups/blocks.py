@@ -88,7 +88,9 @@ def hour_keys(periods: Sequence[Period], zone: ZoneInfo) -> list[str]:
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> int:
-    return moment.astimezone(zone).date().toordinal()
+    """The day that began last. Where clocks go back past midnight, their date is that of the day before once more."""
+    day = moment.astimezone(zone).date().toordinal()
+    return day if moment < start_of(day + 1, zone) else day + 1
 
 
 def start_of(day: int, zone: ZoneInfo) -> datetime:

@@ -231,10 +231,15 @@ class DifferenceCounter:
         """The day and its hour that a moment lies in, and its hour of the week on the clock of the zone."""
         local = at.astimezone(self.zone)
         day = local.toordinal()
-        midnight = self._starts.get(day)
-        if midnight is None:
-            midnight = self._starts[day] = start_of(day, self.zone)
-        return (day, (at - midnight) // HOUR), local.weekday() * 24 + local.hour
+        if at >= self._start(day + 1):  # as in `day_of`
+            day += 1
+        return (day, (at - self._start(day)) // HOUR), local.weekday() * 24 + local.hour
+
+    def _start(self, day: int) -> datetime:
+        start = self._starts.get(day)
+        if start is None:
+            start = self._starts[day] = start_of(day, self.zone)
+        return start
 
     def _slices_of(self, ticket: Ticket) -> _Slices:
         values = tuple([ticket.get(name) for name in SLICE_FIELDS])

@@ -21,6 +21,7 @@ from pymongo.errors import (
     ConnectionFailure,
     ExecutionTimeout,
     NetworkTimeout,
+    PyMongoError,
     ServerSelectionTimeoutError,
 )
 from pymongo.read_concern import ReadConcern
@@ -92,6 +93,13 @@ def count(name: str, match: Document, *, index: str, most: int | None = None) ->
     except AutoReconnect:
         answer = database().command(command)
     return int(answer["n"])
+
+
+class RepeatTransaction(PyMongoError):
+    """Raised by the work of a transaction to have it rolled back and run again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, error_labels=["TransientTransactionError"])
 
 
 def in_transaction(work: Callable[[ClientSession], T]) -> T:

@@ -246,6 +246,30 @@ class TestWriting:
             assert view.is_built
         assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
 
+    def test_a_day_with_more_keywords_than_a_document_holds_is_counted_from_its_tickets(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"id": "T-1"}])
+        day = datetime(2026, 3, 10, tzinfo=UTC).toordinal()
+        words = [{"k": f"{'x' * 1000}{n}", "n": 1} for n in range(16_200)]
+        full = mongo.collection("rollup_words").update_one({"_id": f"acme|1||01 {day:07}"}, {"$set": {"words": words}})
+        assert full.modified_count == 1
+        more = [
+            {
+                "id": f"M-{n}-{m}",
+                "message": " ".join(f"{chr(97 + n)}{chr(97 + m)}{chr(97 + k)}{'y' * 30}" for k in range(24)),
+            }
+            for n in range(20)
+            for m in range(26)
+        ]
+        store_tickets(tenant, more)
+        with rollup_view(tenant, now=NOON) as view:
+            assert not view.is_built
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+        assert build_given_up(threading.Event()) == 1
+        assert build(tenant)
+        with rollup_view(tenant, now=NOON) as view:
+            assert view.is_built
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+
     def test_numbers_from_before_there_were_too_many_values_do_not_count_again(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:

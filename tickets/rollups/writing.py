@@ -1,5 +1,6 @@
 """Adds differences to the stored roll-ups of a tenant, in the transaction that writes its tickets."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
+from pymongo.errors import BulkWriteError
 
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
@@ -16,6 +18,8 @@ from tickets.rollups.blocks import ALL_TIME, HOUR_KEYS
 from tickets.rollups.differences import CountedDifferences, DifferenceCounter, Differences, Row, Sums, ValueCodes
 from tickets.rollups.keys import RollupKeys
 from tickets.rollups.state import RollupState
+
+logger = logging.getLogger(__name__)
 
 NUMBERS: Final = "rollup_numbers"
 WORDS: Final = "rollup_words"
@@ -30,6 +34,9 @@ COMPACT_AFTER: Final = 500
 
 MOST_ADDED: Final = 200
 """Keywords of a larger block that are added to it. If more change, the block is dropped, and built again by a worker."""
+
+TOO_LARGE: Final = frozenset((10334, 17419))
+"""What MongoDB answers to a write that would make a document larger than 16 MB."""
 
 
 class TooManyValues(Exception):
@@ -89,9 +96,21 @@ def _count(zone: str, codes: ValueCodes, hours_since: int, rows: Sequence[Row]) 
 
 
 def save_counted(keys: RollupKeys, counted: CountedDifferences, *, session: ClientSession) -> None:
-    """Add sums to the stored ones."""
-    _write(NUMBERS, _number_writes(keys, counted.numbers, counted.starts), session)
-    _write(WORDS, _word_writes(keys, counted.words), session)
+    """Add sums to the stored ones.
+
+    If a document would become larger than MongoDB allows, the tenant has too many values: its roll-ups are given up, and
+    the transaction runs again.
+    """
+    try:
+        _write(NUMBERS, _number_writes(keys, counted.numbers, counted.starts), session)
+        _write(WORDS, _word_writes(keys, counted.words), session)
+    except BulkWriteError as error:
+        if not TOO_LARGE & {each["code"] for each in error.details["writeErrors"]}:
+            raise
+        session.abort_transaction()
+        mongo.in_transaction(lambda own: state.give_up(keys.tenant_id, session=own))
+        logger.warning("A day of %s has too many different values or keywords for roll-ups.", keys.tenant_id)
+        raise mongo.RepeatTransaction("The roll-ups were given up.") from None
     _save_customers(keys, counted.customers, session)
 
 

@@ -93,6 +93,9 @@ class RejectedRecords:
         return self.sample.describe(rejected) if self.sample and self.sample.left_out else ""
 
 
+PAGES_BETWEEN_LOOKS = 20
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReader:
     """Of one run: what its pages pass through."""
@@ -124,9 +127,11 @@ class PageReader:
         behind = WriteBehind()
         ahead = read_ahead(pages, abandon=self.lease.abandon, before_waiting=behind.settle_before)
         with closing(ahead) as fetched, behind:
-            for page in chain.from_iterable(each.parts() for each in fetched):
+            for number, page in enumerate(chain.from_iterable(each.parts() for each in fetched)):
                 self.lease.yield_slot()
-                self._erase_past_retention(behind)
+                # A tenant without a retention period when the run began may have been given one since.
+                if self.tenant.retention_days is not None or number % PAGES_BETWEEN_LOOKS == 0:
+                    self._erase_past_retention(behind)
                 read = self._read_records(page)
                 listing.add(page, read)
                 read = self.settings.erasures.leave_out(read)

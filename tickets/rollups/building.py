@@ -136,7 +136,7 @@ class _Builder:
             )
             state.give_up(self.tenant_id, session=session)
             return False
-        state.save_changes(self.tenant_id, values=codes.added, days=days, session=session)
+        state.save_changes(self.tenant_id, found, values=codes.added, days=days, session=session)
         last = (tickets[-1]["created_at"], tickets[-1]["external_id"])
         state.save_building(self.tenant_id, replace(building, last=last), session=session)
         return True

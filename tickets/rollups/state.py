@@ -127,11 +127,17 @@ def begin_write(tenant: Tenant, *, session: ClientSession) -> RollupState:
 
 
 def save_changes(
-    tenant_id: str, *, values: Mapping[str, Sequence[str]], days: Iterable[int], session: ClientSession
+    tenant_id: str,
+    found: RollupState,
+    *,
+    values: Mapping[str, Sequence[str]],
+    days: Iterable[int],
+    session: ClientSession,
 ) -> None:
-    """Add new values and days that have numbers."""
-    days = list(days)
+    """Add new values and days that have numbers. Most writes have neither, and cost nothing here."""
     change: Document = {}
+    first, last = found.first_day, found.last_day
+    days = [day for day in days if first is None or last is None or not first <= day <= last]
     if values:
         change["$push"] = {f"values.{name}": {"$each": list(added)} for name, added in values.items()}
     if days:

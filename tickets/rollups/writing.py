@@ -59,7 +59,7 @@ def save_differences(tenant_id: str, found: RollupState, differences: Difference
     except TooManyValues:
         state.give_up(tenant_id, session=session)
     else:
-        state.save_changes(tenant_id, values=codes.added, days=days, session=session)
+        state.save_changes(tenant_id, found, values=codes.added, days=days, session=session)
 
 
 def save_rows_built(

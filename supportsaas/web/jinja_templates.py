@@ -7,6 +7,7 @@ finds any other place.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -33,6 +34,11 @@ class Macro(Protocol):
     def __call__(self, *args: object, **named: object) -> Markup: ...
 
 
+def _now() -> datetime:
+    """The clock is asked at every call: an environment is made once, and tests set the clock."""
+    return clock.now()
+
+
 def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> Environment:
     """The Jinja environment named in the settings. Undefined names in a template are errors."""
     made = Environment(
@@ -56,7 +62,7 @@ def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> E
     made.globals |= {
         "badge": badge,
         "count": format_count,
-        "now": clock.now,
+        "now": _now,
         "path": page_paths.path_of,
         "path_to_each": path_to_each,
     }

@@ -33,7 +33,7 @@ def total(tenant: Tenant, *, use_cache: bool = True, days: int = 30, now: dateti
 
 def tamper() -> None:
     mongo.collection("rollup_numbers").update_many(
-        {"total": {"$exists": True}, "at": {"$exists": False}}, {"$inc": {"total": 40}}
+        {"total": {"$exists": True}, "first": {"$exists": True}}, {"$inc": {"total": 40}}
     )
 
 

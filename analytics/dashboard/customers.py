@@ -18,7 +18,7 @@ from supportsaas.db.mongo import Document, Pipeline
 from tickets.records.collection_names import TICKETS
 from tickets.records.period import Period
 from tickets.rollups.differences import POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN
-from tickets.rollups.writing import CUSTOMERS, FEWEST_POINTS, FEWEST_TICKETS
+from tickets.rollups.writing import CUSTOMERS, FEWEST_POINTS, FEWEST_TICKETS, NUMBERS
 from tickets.store.counters import CUSTOMER_COUNTERS, IS_HIGH, IS_NEGATIVE
 
 SHOWN = 10
@@ -27,7 +27,8 @@ EVIDENCE, EVIDENCE_SHOWN = 20, 3
 
 AT_RISK_NEGATIVE = 2
 COUNT_ALL_UP_TO = timedelta(days=2)
-"""All customers are counted over a period up to this length."""
+FEW_TICKETS = 3_000
+"""All customers are counted over a period up to this length, or with up to about this many tickets."""
 
 MOST_CHOSEN = 300
 _SHARE_KEPT = 0.3
@@ -70,12 +71,20 @@ def choose(scope: QueryScope, period: Period) -> ChosenCustomers:
     if not scope.view.is_built or scope.narrowing or clipped is None or clipped.length <= COUNT_ALL_UP_TO:
         return ChosenCustomers(None)
     share = clipped.length / (scope.view.end - scope.view.beginning)
+    if _count_tickets(scope) * share <= FEW_TICKETS:
+        return ChosenCustomers(None)
     wanted = 1 - _MARGIN * (1 - share) if share > 0.9 else share * _SHARE_KEPT
     by_points, most_points = _first_of_all_time(scope, "points", wanted)
     by_total, most_total = _first_of_all_time(scope, "total", wanted)
     return ChosenCustomers(
         tuple(sorted({*by_points, *by_total})), most_score=most_points + MOST_REPEATED, most_total=most_total
     )
+
+
+def _count_tickets(scope: QueryScope) -> int:
+    """All tickets of the tenant. Reads one key of an index."""
+    found = mongo.collection(NUMBERS).find_one(scope.all_time(), {"total": 1}, session=scope.view.session)
+    return found.get("total", 0) if found else 0
 
 
 def _first_of_all_time(scope: QueryScope, number: Literal["points", "total"], share: float) -> tuple[list[str], int]:
@@ -86,14 +95,10 @@ def _first_of_all_time(scope: QueryScope, number: Literal["points", "total"], sh
     first = list(found.sort(number, -1).limit(MOST_CHOSEN))
     tenth = first[SHOWN - 1][number] if len(first) >= SHOWN else 0
     chosen = [each for each in first if each[number] >= tenth * share] or first
-    most_left_out = (
-        first[len(chosen)][number]
-        if len(chosen) < len(first)
-        else chosen[-1][number]
-        if len(first) == MOST_CHOSEN
-        else fewest - 1
-    )
-    return [each["customer_id"] for each in chosen], most_left_out
+    names = [each["customer_id"] for each in chosen]
+    if len(chosen) < len(first):
+        return names, first[len(chosen)][number]
+    return names, first[-1][number] if len(first) == MOST_CHOSEN else fewest - 1
 
 
 def customer_part(scope: QueryScope, period: Period, chosen: ChosenCustomers) -> UnionPart:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from analytics.dashboard import customers
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.overview import last_runs, tenant_numbers
 from analytics.periods import Unit, buckets_of
@@ -22,7 +23,7 @@ PERIOD = Period(NOON - 12 * DAY + timedelta(minutes=20), NOON + timedelta(minute
 
 
 @pytest.fixture(params=["rolled up", "from the tickets"])
-def aggregations(request: pytest.FixtureRequest, tenant: Tenant) -> list[Document]:
+def aggregations(request: pytest.FixtureRequest, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> list[Document]:
     """What is asked of MongoDB while everything is read that has statistics.
 
     The period begins and ends in the middle of a day.
@@ -34,6 +35,7 @@ def aggregations(request: pytest.FixtureRequest, tenant: Tenant) -> list[Documen
             for n in range(60)
         ],
     )
+    monkeypatch.setattr(customers, "FEW_TICKETS", 0)  # so that the first customers are counted as of many
     with logged_commands() as commands:
         store_tickets(tenant, [{"id": "late", "created_at": (NOON - 3 * DAY).isoformat()}])
         read_everything(tenant, use_rollups=request.param == "rolled up")

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.dashboard.customers import ChosenCustomers
+from analytics.dashboard import customers
+from analytics.dashboard.customers import ChosenCustomers, choose
 from analytics.dashboard.query_scope import QueryScope
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.dashboard.union_parts import CountedPeriod
@@ -55,6 +56,11 @@ NARROWINGS = st.sampled_from(
 UTC_ZONE = ZoneInfo("UTC")
 LATER = NOON + timedelta(days=200)
 """When all larger blocks of the tests' days are over."""
+
+
+@pytest.fixture(autouse=True)
+def _first_customers_are_used_even_for_few_tickets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(customers, "FEW_TICKETS", 0)
 
 
 def both_ways(
@@ -462,6 +468,18 @@ class TestCustomers:
             rolled_up, counted = both_ways(tenant, days_around(UTC_ZONE), now=now)
             assert rolled_up.customers == counted.customers
             assert rolled_up.customers[0].customer_id == "newcomer"
+
+    def test_all_customers_are_counted_if_there_are_few_tickets(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store_tickets(tenant, [{"id": f"T-{n}", "customer_id": f"c_{n % 3}"} for n in range(30)])
+        period = Period(NOON - timedelta(days=20), NOON + timedelta(days=1))
+        with rollup_view(tenant, now=NOON) as view:
+            assert choose(QueryScope(view), Period(NOON - timedelta(days=9), NOON)).customers is None, "one day"
+            monkeypatch.setattr(customers, "COUNT_ALL_UP_TO", timedelta())
+            assert choose(QueryScope(view), period).customers is not None
+            monkeypatch.setattr(customers, "FEW_TICKETS", 100)
+            assert choose(QueryScope(view), period).customers is None
 
 
 class TestBlocks:

@@ -47,7 +47,7 @@ class TicketChanges:
         self._ids = iter(ids)
 
     def write(self, number: int) -> None:
-        """Change so many tickets."""
+        """Change this many tickets."""
         for first in range(0, number, PAGE):
             self._write_page(min(PAGE, number - first))
 

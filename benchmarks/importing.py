@@ -33,11 +33,11 @@ GOAL_MS = 250
 
 PAUSE_SECONDS = 0.2
 MOST_SLOWER = 2
-"""Another tenant's median is at most so many times its median without an import."""
+"""Another tenant's median is at most this many times its median without an import."""
 
 
 def print_importing(pages: web.Web, repeat: int, *, tickets: int) -> None:
-    """Import so many tickets, twice."""
+    """Import this many tickets, twice."""
     from tenants.models import Tenant
     from tickets.helpdesks.model import Source
     from tickets.rollups.building import build_again

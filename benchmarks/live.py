@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 CHANGED = (0, 20, 1_000, 10_000)
 PLAIN_PERIODS = ("30d", "365d")
 MOST_SPREAD = 2
-"""The 95th percentile is at most so many times the median."""
+"""The 95th percentile is at most this many times the median."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def _build(tickets: int) -> None:
         tenant, is_new = Tenant.objects.get_or_create(slug=slug, defaults={"name": slug, "timezone": "Europe/Berlin"})
         began = time.perf_counter()
         if is_new:
-            if slug == LARGE:  # an index of so many entries is sooner made at once
+            if slug == LARGE:  # an index of many entries is made faster at once
                 mongo.collection(TICKETS).drop_index(WORDS_INDEX)
             _fill(slug, size)
             if slug == LARGE:

@@ -2,7 +2,8 @@
 
 A new generation is built beside the one that readers use, a few thousand tickets at a time in the order of their
 creation. Writes go on meanwhile: they add to the new generation what they change about tickets that it has already.
-One write of the state then switches readers over. A builder that dies goes on from the last tickets that it counted.
+One write of the state then switches readers over. If a builder dies, the next one continues after the last tickets that it
+counted.
 """
 
 import logging

@@ -146,10 +146,9 @@ class _Builder:
         match: Document = {"tenant_id": self.tenant_id, "is_deleted": False}
         if building.last is not None:
             created_at, external_id = building.last
-            match["$or"] = [
-                {"created_at": created_at, "external_id": {"$gt": external_id}},
-                {"created_at": {"$gt": created_at}},
-            ]
+            # As one range of the index with an exception: MongoDB would sort what an $or finds.
+            match["created_at"] = {"$gte": created_at}
+            match["$nor"] = [{"created_at": created_at, "external_id": {"$lte": external_id}}]
         found = mongo.collection(TICKETS).find(match, dict.fromkeys(COUNTED_FIELDS, 1), session=session)
         return list(found.sort([("created_at", 1), ("external_id", 1)]).limit(TICKETS_AT_ONCE))
 

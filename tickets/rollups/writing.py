@@ -128,7 +128,7 @@ def _number_writes(keys: RollupKeys, numbers: Sums, starts: Mapping[str, datetim
 
 
 def _word_writes(keys: RollupKeys, words: Sums) -> Iterable[UpdateOne]:
-    """Keywords are added to the list as they come, a keyword again if it is there already; `compacting` adds them up.
+    """Keywords are added to the list as they come, a keyword again if it is there already; `keywords` adds them up.
 
     A day has thousands of keywords. To find each of them among the stored ones would take far longer.
     """

@@ -335,10 +335,10 @@ class TestWhatIsSaid:
         }  # fmt: skip
 
     def test_a_dry_run_names_what_is_not_mapped_and_what_is_not_used(self, tenant: Tenant, write: Write) -> None:
-        path = write("x.csv", "id,created_at,Title,Priority\n1,2026-03-10,one,high\n")
+        path = write("x.csv", "id,created_at,Title,Sprint\n1,2026-03-10,one,4\n")
         _, out, _ = run("import_tickets", "acme", str(path), "--dry-run")
         assert "Fields without values: subject, message, status, updated_at, customer_id, source." in out
-        assert "Unused columns: Title, Priority." in out
+        assert "Unused columns: Title, Sprint." in out
         _, out, _ = run("import_tickets", "acme", str(path), "--dry-run", "--map", "subject=title")
         assert "No row has a message, so tickets are classified by subject only." in out
         path = write("x.jsonl", json.dumps({"id": 1, "created_at": "2026-03-10", "body": "x"}))

@@ -195,7 +195,7 @@ def _paths_of_customer(tenant: Tenant) -> list[str]:
     paths = ["customer_id"]
     for source in Source.objects.filter(tenant=tenant).exclude(kind=SourceKind.NATIVE):
         try:
-            paths.append(rest_options(source.kind, source.options).fields.get("customer_id", ""))
+            paths += rest_options(source.kind, source.options).paths_of("customer_id")
         except ValueError:
             continue  # invalid settings map no fields
     return [path for path in paths if path]

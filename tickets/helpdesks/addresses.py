@@ -1,6 +1,6 @@
 """Resolves URLs in a helpdesk's responses (RFC 3986), and keeps them on its own host. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import SplitResult, unquote_plus, urldefrag, urljoin, urlsplit, urlunsplit
 
 import httpx
@@ -20,8 +20,10 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{_host(parts)}" + ("" if is_usual else f":{port}")
 
 
-def resolve(reference: str, *, against: str, base_url: str) -> str:
+def resolve(reference: str, *, against: str, base_url: str, further: Sequence[str] = ()) -> str:
     """The full URL of a reference in the response to `against`, with the origin of `base_url`.
+
+    `further`: hosts that it may also lead to, over https; `*.api.example.com` stands for all hosts below that one.
 
     Case, a trailing dot and an explicit default port do not make a different host. If the helpdesk is read over https,
     its http URLs become https: behind a proxy it may not know its own scheme. Raises `OtherHost`, and `ValueError` if
@@ -30,6 +32,8 @@ def resolve(reference: str, *, against: str, base_url: str) -> str:
     url = urldefrag(urljoin(against, reference.strip().replace(" ", "%20"))).url
     url.encode()  # raises a ValueError for half a surrogate pair
     parts, base = urlsplit(url), urlsplit(base_url)
+    if _is_further(parts, further):
+        return urlunsplit(("https", parts.netloc, parts.path, parts.query, ""))
     if not _is_same_host(parts, base):
         raise OtherHost(origin_of(url) if parts.hostname else parts.scheme)
     return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))
@@ -42,6 +46,13 @@ def with_params(url: str, params: Mapping[str, str | int] | None) -> str:
     parts = urlsplit(url)
     kept = [each for each in parts.query.split("&") if each and unquote_plus(each.partition("=")[0]) not in params]
     return urlunsplit(parts._replace(query="&".join([*kept, str(httpx.QueryParams(dict(params)))])))
+
+
+def _is_further(parts: SplitResult, further: Sequence[str]) -> bool:
+    if parts.scheme != "https" or parts.port not in (None, 443) or parts.username is not None:
+        return False
+    host = _host(parts)
+    return any(host.endswith(each[1:]) if each.startswith("*.") else host == each for each in further)
 
 
 def _is_same_host(parts: SplitResult, base: SplitResult) -> bool:

@@ -27,6 +27,10 @@ class SourceError(Exception):
         self.status = status
 
 
+class TransientError(SourceError):
+    """A failure that another attempt may not have."""
+
+
 POSITION_EXPIRED = ("not_found", "rejected", "unexpected_answer", "failed_answer")
 """Codes of errors that an expired position in the list, such as an old cursor, can cause."""
 
@@ -100,7 +104,8 @@ PART_RECORDS = 1_000
 class Page:
     """A page. `total_pages` and `total_count` describe the whole list, if the source reports them.
 
-    `is_doubtful`: the list ended here in a way that suggests records have moved.
+    `is_doubtful`: the list ended here in a way that suggests records have moved. `deleted_ids`: tickets that records of
+    this page report as deleted.
     """
 
     records: Sequence[SourceRecord]
@@ -108,6 +113,7 @@ class Page:
     total_pages: int | None = None
     total_count: int | None = None
     is_doubtful: bool = False
+    deleted_ids: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
@@ -116,7 +122,9 @@ class Page:
     def parts(self) -> Iterator["Page"]:
         """The page in parts of at most `PART_RECORDS`, because a server may send more than requested."""
         for first in range(0, max(len(self.records), 1), PART_RECORDS):
-            yield replace(self, records=self.records[first : first + PART_RECORDS])
+            is_last = first + PART_RECORDS >= len(self.records)
+            deleted = self.deleted_ids if is_last else ()
+            yield replace(self, records=self.records[first : first + PART_RECORDS], deleted_ids=deleted)
 
 
 class TicketSource(Protocol):

@@ -1,22 +1,40 @@
-"""Reads values of a record by dotted path. Pure."""
+"""Reads values of a record by path. Pure.
 
-from typing import Any
+A path is dotted: `author.name`, `items.0.id`. `threads[type=customer].body` is the body of the first thread whose type
+is customer, and `tags[].name` the names of all tags as a list. A record that is a list (a row) is read by number: `0`.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from tickets.records.normalize import as_text
 from tickets.records.statuses import StatusMap
 
+_STEP = re.compile(r"(?P<name>(?:[^.\[\]]|\[(?![^\[\]]*\]))*)(?:\[(?P<choice>[^\[\]]*)\])?")
+_ALL = ""
+
+
+class _Step(NamedTuple):
+    name: str
+    choice: str | None
+    """What is in the brackets behind the name; None without brackets."""
+
 
 def look_up(value: Any, path: str) -> Any:
-    """The value at a dotted path (`author.name`, `items.0.id`), or None; an empty path is the value itself."""
+    """The value at a path, or None; an empty path is the value itself."""
     if not path:
         return value
-    for step in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
+    steps = _steps(path)
+    for place, step in enumerate(steps):
+        value = _follow(value, step.name)
+        if step.choice is None:
+            continue
+        if not isinstance(value, list):
             return None
+        if step.choice == _ALL:
+            return _collect(value, steps[place + 1 :])
+        value = _choose(value, step.choice)
     return value
 
 
@@ -29,11 +47,65 @@ def map_status(status: Any, statuses: StatusMap) -> Any:
 
 
 def has_path(value: Any, path: str) -> bool:
-    """Whether a record has the path with any value; a path that ends early at null counts."""
-    *outer, last = path.split(".")
-    holder = look_up(value, ".".join(outer))
-    if isinstance(holder, list):
-        return not holder or (last.isdigit() and int(last) < len(holder))
-    if isinstance(holder, dict):
-        return last in holder
-    return holder is None and bool(outer) and has_path(value, ".".join(outer))
+    """Whether a record has the path with any value; a path that ends early at null or an empty list counts."""
+    steps = _steps(path)
+    for place, step in enumerate(steps):
+        if value is None:
+            return place > 0
+        if not _has(value, step.name):
+            return False
+        value = _follow(value, step.name)
+        if step.choice is not None:
+            return value is None or isinstance(value, list)
+    return True
+
+
+def matches(found: Any, wanted: str) -> bool:
+    """Whether a value is the wanted one, written as JSON writes it; `*` is any value but null, false and empty ones."""
+    if wanted == "*":
+        return found not in (None, "", False, [], {})
+    return as_text(found) == wanted
+
+
+@lru_cache(maxsize=4096)
+def _steps(path: str) -> tuple[_Step, ...]:
+    steps, at = [], 0
+    while at <= len(path):
+        found = _STEP.match(path, at)
+        if found is None or (found.end() < len(path) and path[found.end()] != "."):
+            return (_Step(path, None),)
+        steps.append(_Step(found["name"], found["choice"]))
+        at = found.end() + 1
+    return tuple(steps)
+
+
+def _follow(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(name)
+    if isinstance(value, list) and not name:
+        return value  # brackets right behind the root or a bracket
+    if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+        return value[int(name)]
+    return None
+
+
+def _has(value: Any, name: str) -> bool:
+    if isinstance(value, dict):
+        return name in value
+    if isinstance(value, list):
+        return not value or not name or (name.isdecimal() and int(name) < len(value))
+    return False
+
+
+def _choose(items: list[Any], condition: str) -> Any:
+    path, _, wanted = condition.partition("=")
+    return next((each for each in items if matches(look_up(each, path), wanted or "*")), None)
+
+
+def _collect(items: list[Any], rest: tuple[_Step, ...]) -> list[Any]:
+    path = ".".join(step.name if step.choice is None else f"{step.name}[{step.choice}]" for step in rest)
+    found: list[Any] = []
+    for each in items:
+        value = look_up(each, path)
+        found += value if isinstance(value, list) else [] if value is None else [value]
+    return found

@@ -3,10 +3,12 @@
 A request is retried if that can help, and ends in a response or in a `SourceError` with a sentence.
 """
 
+import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -17,12 +19,13 @@ from supportsaas.net.outbound import AddressBlocked
 from supportsaas.reliability.rate_limiter import RateLimiter
 from supportsaas.reliability.retry import ATTEMPTS, backoff_waits
 from tickets.helpdesks.addresses import OtherHost, origin_of, resolve, with_params
-from tickets.helpdesks.base import SourceError
+from tickets.helpdesks.base import SourceError, TransientError
 from tickets.helpdesks.body import ACCEPT_ENCODING, iterate_body
+from tickets.helpdesks.budgets import Budgets
+from tickets.helpdesks.credentials import Credential
 from tickets.helpdesks.error_message import LARGEST_BODY, error_message, spellings
 from tickets.helpdesks.json_text import TextCutOff, TextUnreadable, TooDeepOrTooLong, TooMuchMemory, read_json
-from tickets.helpdesks.key_in_url import KeyInUrl
-from tickets.helpdesks.limits import minimum_pause, requested_pause
+from tickets.helpdesks.limits import DEFAULT_PAUSE_SECONDS, minimum_pause, requested_pause
 
 READ_SECONDS = 30.0
 WHOLE_ANSWER_SECONDS = 60.0
@@ -37,10 +40,6 @@ Wait = Callable[[float, str], None]
 
 def sleep_plainly(seconds: float, _reason: str) -> None:
     time.sleep(seconds)
-
-
-class _Transient(SourceError):
-    """A failure worth retrying."""
 
 
 class _Throttled(SourceError):
@@ -60,29 +59,52 @@ class Answer:
     url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a response with this status, and with `contains` in its text, means: see `AnswerRule`."""
+
+    status: int
+    contains: str
+    means: Literal["wait", "retry", "end"]
+
+
+class EndOfList(SourceError):
+    """The response says in the helpdesk's own way that the list has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpOptions:
+    """How one helpdesk differs: further headers, hosts that links may lead to, budgets by path, and its own answers."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    next_hosts: Sequence[str] = ()
+    budgets: Mapping[str, str] = field(default_factory=dict)
+    answers: Sequence[Meaning] = ()
+
+
+PLAIN_HTTP = HttpOptions()
+
+
 class HelpdeskHttp:
-    """GET requests for JSON below a base URL, with one credential."""
+    """Requests for JSON below a base URL, with one credential."""
 
     def __init__(
         self,
         *,
         base_url: str,
-        headers: Mapping[str, str] | None = None,
-        basic_auth: tuple[str, str] | None = None,
-        key_in_url: KeyInUrl | None = None,
+        credential: Credential | None = None,
         tenant_id: str,
         limiter: RateLimiter | None = None,
         wait: Wait = sleep_plainly,
+        options: HttpOptions = PLAIN_HTTP,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.host = urlsplit(self.base_url).netloc
-        self._limiter = limiter or RateLimiter(self.host)
+        self._budgets = Budgets(limiter or RateLimiter(self.host), options.budgets, base_url=self.base_url)
         self._tenant_id = tenant_id
         self._wait = wait
-        secrets = [each for value in (headers or {}).values() for each in (value, *value.split())]
-        secrets += [*(basic_auth or ()), key_in_url.secret if key_in_url else ""]
-        # Longest first, because one may be part of another.
-        self._secrets = sorted({each for secret in secrets for each in spellings(secret)}, key=len, reverse=True)
+        self._options = options
+        self._credential = credential or Credential()
         # A redirect could send the credential to another host, so the client follows none.
         self._client = outbound.open_client(
             whole_seconds=WHOLE_ANSWER_SECONDS,
@@ -91,40 +113,49 @@ class HelpdeskHttp:
                 "Accept": "application/json",
                 "Accept-Encoding": ACCEPT_ENCODING,
                 "User-Agent": "SupportSaaS",
-                **(headers or {}),
+                **options.headers,
+                **self._credential.headers,
             },
-            auth=httpx.BasicAuth(*basic_auth) if basic_auth else key_in_url,
+            auth=self._credential.auth,
         )
-        self._key_in_url = key_in_url
 
     def close(self) -> None:
         self._client.close()
 
     def hide(self, text: str) -> str:
         """Remove the credential from text of the helpdesk."""
-        for secret in self._secrets:
+        for secret in self._secrets():
             text = text.replace(secret, "…")
         return text
 
+    def _secrets(self) -> list[str]:
+        """All spellings of the credential, the longest first, because one may be part of another."""
+        found = {each for secret in self._credential.secrets() for each in spellings(secret)}
+        return sorted(found, key=len, reverse=True)
+
     def without_key(self, address: str) -> str:
         """Remove the API key from a URL of the helpdesk, so that it can be stored."""
-        return self._key_in_url.without_key(address) if self._key_in_url else address
+        return self._credential.without_key(address)
 
-    def get(self, address: str, params: Mapping[str, str | int] | None = None) -> Answer:
-        """Get JSON from a path below the base URL, or from a full URL on the same host."""
+    def get(self, address: str, params: Mapping[str, str | int] | None = None, *, body: Any = None) -> Answer:
+        """Get JSON from a path below the base URL, or from a full URL on an allowed host.
+
+        With a `body`, it is a POST of that as JSON, for helpdesks that search this way; it must be safe to repeat.
+        Raises `EndOfList` if the response means that, and `SourceError`.
+        """
         url = with_params(self._absolute(address), params)
         waits = backoff_waits(attempts=ATTEMPTS)
         throttled = 0
         while True:
             self._wait(0.0, "the next request")  # stops the run here if requested, even if there is nothing to wait for
             try:
-                return self._get_once(url)
+                return self._get_once(url, body)
             except _Throttled as error:
                 throttled += 1
                 if throttled >= THROTTLED_ATTEMPTS:
                     raise SourceError("rate_limited", str(error)) from None
-                self._limiter.hold_back(max(error.seconds, minimum_pause(throttled)))
-            except _Transient as error:
+                self._budgets.of(url)[0].hold_back(max(error.seconds, minimum_pause(throttled)))
+            except TransientError as error:
                 pause = next(waits, None)
                 if pause is None:
                     raise SourceError(error.code, str(error)) from None
@@ -141,7 +172,7 @@ class HelpdeskHttp:
 
     def _resolve(self, reference: str, *, against: str) -> str:
         try:
-            return resolve(reference, against=against, base_url=self.base_url)
+            return resolve(reference, against=against, base_url=self.base_url, further=self._options.next_hosts)
         except OtherHost as elsewhere:
             raise SourceError(
                 "redirect",
@@ -153,25 +184,27 @@ class HelpdeskHttp:
                 "unexpected_answer", f"The helpdesk at {self.host} returned an invalid URL of the next page."
             ) from None
 
-    def _get_once(self, url: str) -> Answer:
-        slot = self._acquire_slot()
-        try:
-            return self._request(url)
-        finally:
-            self._limiter.release(slot)
+    def _get_once(self, url: str, body: Any) -> Answer:
+        with ExitStack() as slots:
+            for limiter in self._budgets.of(url):
+                slots.callback(limiter.release, self._acquire_slot(limiter))
+            return self._request(url, body)
 
-    def _acquire_slot(self) -> str:
+    def _acquire_slot(self, limiter: RateLimiter) -> str:
         while True:
-            admission = self._limiter.acquire(self._tenant_id)
+            admission = limiter.acquire(self._tenant_id)
             if admission.slot is not None:
                 return admission.slot
             self._wait(min(admission.wait_seconds, 5.0), "the API limit")
 
-    def _request(self, url: str) -> Answer:
+    def _request(self, url: str, sent: Any) -> Answer:
         """One request; headers and body must arrive within `WHOLE_ANSWER_SECONDS`."""
         body = bytearray()
+        method = "GET" if sent is None else "POST"
+        content = None if sent is None else json.dumps(sent).encode()
+        headers = None if sent is None else {"Content-Type": "application/json"}
         try:
-            with self._client.stream("GET", url) as response:
+            with self._client.stream(method, url, content=content, headers=headers) as response:
                 self._check_status(response)
                 for piece in iterate_body(response):
                     body += piece
@@ -183,13 +216,13 @@ class HelpdeskHttp:
         except AddressBlocked as error:
             raise SourceError("refused_address", f"This URL is not allowed: {error}") from None
         except httpx.TimeoutException:
-            raise _Transient("timeout", f"The helpdesk at {self.host} did not respond in time.") from None
+            raise TransientError("timeout", f"The helpdesk at {self.host} did not respond in time.") from None
         except httpx.RemoteProtocolError:
-            raise _Transient(
+            raise TransientError(
                 "unreachable", f"The helpdesk at {self.host} closed the connection during its response."
             ) from None
         except httpx.TransportError as error:
-            raise _Transient(
+            raise TransientError(
                 "unreachable", f"The helpdesk at {self.host} is not reachable ({outbound.why_unreachable(error)})."
             ) from None
         except (httpx.InvalidURL, httpx.DecodingError) as error:
@@ -204,11 +237,21 @@ class HelpdeskHttp:
         if status in READABLE or status == NOTHING:
             return
         pause = requested_pause(status, response.headers, now=clock.now())
+        text = self._error_text(response) if 400 <= status < 500 or self._options.answers else b""
+        meaning = self._meaning_of(status, text)
+        if meaning == "end":
+            raise EndOfList("end", f"The helpdesk at {self.host} says that the list has ended.", status=status)
+        if meaning == "wait" and pause is None:
+            pause = requested_pause(429, response.headers, now=clock.now()) or DEFAULT_PAUSE_SECONDS
+        if meaning == "retry":
+            raise TransientError("server_error", f"The helpdesk at {self.host} had a problem (status {status}).")
         if pause is not None:
             raise _Throttled(f"The helpdesk at {self.host} keeps limiting requests (status {status}).", pause)
         if status >= 500:
-            raise _Transient("server_error", f"The helpdesk at {self.host} had an internal error (status {status}).")
-        own = self._error_message(response) if 400 <= status < 500 else ""
+            raise TransientError(
+                "server_error", f"The helpdesk at {self.host} had an internal error (status {status})."
+            )
+        own = self._error_message(response, text) if 400 <= status < 500 else ""
         if status in (401, 403):
             raise SourceError(
                 "refused_login",
@@ -231,8 +274,19 @@ class HelpdeskHttp:
             status=status,
         )
 
-    def _error_message(self, response: httpx.Response) -> str:
-        """The helpdesk's error message, to append to the status; empty if there is none."""
+    def _meaning_of(self, status: int, text: bytes) -> str | None:
+        found = text.decode("utf-8", "replace").casefold() if self._options.answers else ""
+        return next(
+            (
+                each.means
+                for each in self._options.answers
+                if each.status == status and each.contains.casefold() in found
+            ),
+            None,
+        )
+
+    def _error_text(self, response: httpx.Response) -> bytes:
+        """The body of an error, as far as it is read; empty if it cannot be read."""
         body = bytearray()
         try:
             for piece in iterate_body(response):
@@ -240,9 +294,13 @@ class HelpdeskHttp:
                 if len(body) > LARGEST_BODY:
                     break
         except (httpx.HTTPError, httpx.StreamError):
-            return ""
+            return b""
+        return bytes(body)
+
+    def _error_message(self, response: httpx.Response, body: bytes) -> str:
+        """The helpdesk's error message, to append to the status; empty if there is none."""
         content_type = response.headers.get("Content-Type", "")
-        message = error_message(bytes(body), content_type=content_type, secrets=self._secrets)
+        message = error_message(body, content_type=content_type, secrets=self._secrets())
         return f": “{message}”" if message else ""
 
     def _decode(self, body: bytearray, response: httpx.Response) -> Any:
@@ -270,7 +328,7 @@ class HelpdeskHttp:
             ) from None
         else:
             what = "incomplete JSON instead of tickets. Check the URL."
-        raise _Transient("not_json", f"The helpdesk at {self.host} returned {what}")
+        raise TransientError("not_json", f"The helpdesk at {self.host} returned {what}")
 
 
 def _looks_like_html(body: bytearray) -> bool:

@@ -1,7 +1,8 @@
 """Helpdesk connections: where a tenant's tickets come from, with the credential encrypted at rest."""
 
 import re
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
@@ -12,13 +13,27 @@ from supportsaas import crypto
 from supportsaas.net.address_field import validate_address
 from tenants.audit.audit_log import Audited
 from tickets.helpdesks.options import check_options, reject_secrets
+from tickets.helpdesks.presets import PRESETS
 
 
-class SourceKind(models.TextChoices):
-    NATIVE = "house", "Native protocol"
-    REST = "rest", "REST (configurable)"
-    REDMINE = "redmine", "Redmine"
-    RT = "rt", "Request Tracker"
+class SourceKind(StrEnum):
+    """The kinds that are not only a preset."""
+
+    NATIVE = "house"
+    REST = "rest"
+    RT = "rt"
+
+
+KIND_LABELS: Final = {
+    SourceKind.NATIVE.value: "Native protocol",
+    SourceKind.REST.value: "Any JSON API",
+    **{kind: preset.label for kind, preset in PRESETS.items()},
+}
+"""All kinds and what people call them."""
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return list(KIND_LABELS.items())
 
 
 class AuthKind(models.TextChoices):
@@ -26,7 +41,9 @@ class AuthKind(models.TextChoices):
     HEADER = "header", "API key in a header"
     BEARER = "bearer", "Bearer token"
     BASIC = "basic", "User name and password (Basic)"
+    BASIC_KEY = "basic_key", "API key as the user name (Basic)"
     QUERY = "query", "API key in the URL"
+    OAUTH2 = "oauth2", "OAuth 2"
 
 
 class Source(Audited):
@@ -47,7 +64,7 @@ class Source(Audited):
         help_text="The connection's name. Ticket ids of an additional connection start with it. "
         "Leave empty to have it named on the first sync.",
     )
-    kind = models.CharField(max_length=16, choices=SourceKind.choices, default=SourceKind.NATIVE)
+    kind = models.CharField(max_length=16, choices=kind_choices, default=SourceKind.NATIVE.value)
     url = models.CharField(
         "URL",
         max_length=500,
@@ -77,6 +94,12 @@ class Source(Audited):
         help_text="Minutes between syncs, at most 10,080 (one week). Leave empty to sync only when someone starts it.",
     )
     enabled = models.BooleanField(default=True)
+    expires_on = models.DateField(
+        "key valid until",
+        null=True,
+        blank=True,
+        help_text="The day on which the key or password ends, if it does. You are reminded 30 and 7 days before.",
+    )
 
     class Meta:
         app_label = "tenants"  # the app that owns its table and permissions
@@ -118,3 +141,18 @@ class Source(Audited):
         return (
             None if self._state.adding else Source.objects.filter(pk=self.pk).values_list("options", flat=True).first()
         )
+
+
+class HelpdeskToken(models.Model):
+    """The OAuth 2 tokens of a connection, shared by all processes. `fingerprint`: of the settings they belong to."""
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="+")
+    fingerprint = models.CharField(max_length=32)
+    encrypted_tokens = models.TextField()
+    renew_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "tenants"
+
+    def __str__(self) -> str:
+        return f"Tokens of {self.source}"

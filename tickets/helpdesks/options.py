@@ -1,24 +1,33 @@
 """Connector settings, validated before they are stored.
 
-`RestOptions` describes a helpdesk that lists tickets as JSON. `PRESETS` holds the settings of known helpdesks, so
-connecting one takes only a URL and a key.
+`RestOptions` describes a helpdesk that lists tickets as JSON. The presets (`tickets.helpdesks.presets`) fill it in for
+known helpdesks, so connecting one takes only a few variables and a key.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tenants.audit.secret_names import find_secret_settings
+from tickets.helpdesks import placeholders, presets
+from tickets.helpdesks.conversation_options import ConversationOptions
 from tickets.helpdesks.list_windows import filtering_parameter
-from tickets.records.dates import EPOCH, EPOCH_MS
+from tickets.helpdesks.mapping.field_rule import FieldRule, as_rule
+from tickets.records.dates import EPOCH, EPOCH_MS, ISO_ONLY
 
 TICKET_FIELDS = (
     "id", "tenant_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at",
-    "resolved_at",
+    "resolved_at", "assignee", "team", "priority", "type", "tags", "organisation", "customer_name", "url",
+    "first_reply_at", "due_at", "replies", "rating", "language",
 )  # fmt: skip
+
+EXTRA: Final = "extra."
+"""What the names of the tenant's own fields begin with."""
+_BUDGET: Final = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,4})")
 
 
 def check_date_format(value: str) -> str:
@@ -37,23 +46,85 @@ def check_date_format(value: str) -> str:
     return value
 
 
+class LookupOptions(BaseModel):
+    """A table that records refer to, such as agents: in each response (`records` only), or read once a run (`path`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field("", description="Path of the list below the base URL; empty if each response has it.")
+    records: str = Field("", description="Path to the list, or to an object by id, in the response.")
+    id: str = Field("id", description="Path to the id of a row.")
+    by: str = Field(description="Path in the ticket's record to that id.")
+    next: str = Field("", description="Path to the URL of the next page, or header:Link; empty if there is one page.")
+    params: dict[str, str] = Field(default_factory=dict, description="Query parameters sent with every request.")
+    needed: bool = Field(True, description="Whether a sync fails if the key may not read it; false leaves it unknown.")
+
+
+class DeletedOptions(BaseModel):
+    """A list of deleted tickets, read after the tickets."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str
+    records: str = ""
+    id: str = "id"
+    params: dict[str, str] = Field(default_factory=dict, description="Query parameters sent with every request.")
+    page_param: str = Field("", description="Query parameter of the page number; empty if there is none.")
+    next: str = Field("", description="Path to the URL of the next page, or header:Link.")
+
+
+class AnswerRule(BaseModel):
+    """What a response that looks like an error means: `wait` for the rate limit, try again, or the `end` of the list."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    status: int
+    contains: str = Field("", description="Text in the response; empty is any.")
+    means: Literal["wait", "retry", "end"]
+
+
 class RestOptions(BaseModel):
-    """How to read tickets from a JSON list. Paths into records are dotted, such as `author.name` or `items.0.id`."""
+    """How to read tickets from a JSON list. Paths into records are those of `tickets.helpdesks.field_paths`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str = Field(description="Path of the list below the base URL: /issues.json")
+    method: Literal["GET", "POST"] = "GET"
+    body: dict[str, Any] | None = Field(None, description="The JSON body of a POST, with placeholders.")
+    headers: dict[str, str] = Field(default_factory=dict, description="Further headers of every request.")
     records: str = Field("", description="Path to the list in the response; empty if the response is the list.")
-    paging: Literal["offset", "page", "next"] = "page"
+    columns: str = Field("", description="Path to the column names in the response, if its rows are lists.")
+    paging: Literal["offset", "page", "next", "cursor"] = "page"
     page_param: str = "page"
     first_page: int = 1
     offset_param: str = "offset"
     size_param: str = Field("per_page", description="Query parameter for the page size; empty sends none.")
+    largest_page: int = Field(1_000, ge=1, le=1_000, description="The helpdesk's largest page size.")
     next: str = Field("", description="With paging=next: path to the next URL in the response, or header:Link.")
-    total: str = Field("", description="Path to the total number of tickets, if the response has it.")
-    params: dict[str, str] = Field(default_factory=dict, description="Query parameters sent with every request.")
-    fields: dict[str, str] = Field(description="Ticket field to its path in a record; id and created_at are required.")
+    next_hosts: tuple[str, ...] = Field(
+        (), description="Further hosts that next links may lead to: *.api.example.com. The credential is sent there."
+    )
+    cursor: str = Field(
+        "", description="With paging=cursor: path to the cursor in the response, header:NAME, or last:PATH in a record."
+    )
+    cursor_param: str = Field("", description="Query parameter for the cursor, unless {cursor} is elsewhere.")
+    stop_when: dict[str, str] = Field(
+        default_factory=dict, description="The list ends where a path in the response has this value; - is none."
+    )
+    page_ceiling: int = Field(
+        0, ge=0, description="The helpdesk lists no more pages than this; then reading goes on from the last change."
+    )
+    total: str = Field("", description="Path to the total number of tickets, or header:NAME, if the response has it.")
+    params: dict[str, str] = Field(
+        default_factory=dict, description="Query parameters sent with every request, with placeholders."
+    )
+    fields: dict[str, FieldRule] = Field(
+        description="Ticket field to its path in a record; id and created_at are required."
+    )
     defaults: dict[str, str] = Field(default_factory=dict, description="Values for fields that records lack.")
+    lookups: dict[str, LookupOptions] = Field(
+        default_factory=dict, description="Tables that records refer to; paths reach their rows by @NAME."
+    )
     status_map: dict[str, str] = Field(
         default_factory=dict, description="Helpdesk status to ticket status; case, spaces, - and _ are ignored."
     )
@@ -64,9 +135,23 @@ class RestOptions(BaseModel):
     skip_where: dict[str, str] = Field(
         default_factory=dict, description="Skip records by path and value; * matches any value."
     )
+    keep_where: dict[str, str] = Field(
+        default_factory=dict, description="Keep only records with these values; * matches any value."
+    )
     since_param: str = Field("", description="Query parameter for changes since a time; empty if there is none.")
     since_format: str = Field(
-        "%Y-%m-%dT%H:%M:%SZ", description="Format of that time, as for strftime in UTC; may include an operator."
+        "%Y-%m-%dT%H:%M:%SZ",
+        description="Format of that time, as for strftime in UTC, epoch or epoch_ms; may include an operator.",
+    )
+    first_since: str = Field("", description="The time a full sync asks for, if the list needs one (ISO 8601).")
+    overlap_minutes: int = Field(
+        0, ge=0, le=10_080, description="How much earlier than the last sync changes are requested."
+    )
+    newest_first: bool = Field(
+        False, description="The list is in order of change, the newest first; reading stops at the last sync."
+    )
+    changed_at: str = Field(
+        "", description="Path to the time by which the list finds changes, if that is not updated_at."
     )
     check_path: str = Field("", description="A path that rejects a wrong key, for helpdesks whose list does not.")
     absent: Literal["deleted", "unknown"] | None = Field(
@@ -74,6 +159,26 @@ class RestOptions(BaseModel):
         description="How to treat tickets missing from the list: deleted, or unknown if the list is incomplete. "
         "Default: unknown if a parameter filters by time or status, otherwise deleted.",
     )
+    deleted_when: dict[str, str] = Field(
+        default_factory=dict, description="A record with this value stands for a deleted ticket; * matches any value."
+    )
+    deleted: tuple[DeletedOptions, ...] = Field((), description="Lists of deleted tickets.")
+    conversation: ConversationOptions | None = None
+    ticket_path: str = Field("", description="Path of one ticket, with {id}.")
+    ticket_record: str = Field("", description="Path to the record in that response; empty if the response is it.")
+    budgets: dict[str, str] = Field(
+        default_factory=dict,
+        description="Requests per seconds (10/60) by the beginning of the path; an empty one is the connection's.",
+    )
+    answers: tuple[AnswerRule, ...] = Field((), description="Responses that mean something else than usual.")
+    header_template: str = Field("", description="The header's value with {secret} in it: Token token={secret}")
+    client_id: str = Field("", description="The OAuth 2 client. Its secret is the connection's key.")
+    oauth_path: str = Field("/oauth/token", description="Where OAuth 2 tokens are requested, below the base URL.")
+    oauth_scope: str = ""
+    oauth_style: Literal["form", "json", "basic"] = Field(
+        "form", description="How the client identifies itself: in a form, in JSON, or by Basic authentication."
+    )
+    oauth_grant: Literal["client_credentials", "refresh_token"] = "client_credentials"
 
     @field_validator("path", "check_path")
     @classmethod
@@ -94,12 +199,41 @@ class RestOptions(BaseModel):
     def _whole_date(cls, value: str) -> str:
         return check_date_format(value)
 
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _rules(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        flat = {name: rule for name, rule in value.items() if name != "extra"}
+        extra = value.get("extra", {})
+        if not isinstance(extra, dict):
+            raise ValueError("extra must name its fields: fields.extra.NAME")
+        flat |= {f"{EXTRA}{name}": rule for name, rule in extra.items()}
+        return {name: as_rule(rule) for name, rule in flat.items()}
+
     @field_validator("fields", "defaults")
     @classmethod
-    def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
-        unknown = sorted(set(value) - set(TICKET_FIELDS))
+    def _known_fields(cls, value: dict[str, Any]) -> dict[str, Any]:
+        unknown = sorted(name for name in value if name not in TICKET_FIELDS and not name.startswith(EXTRA))
         if unknown:
-            raise ValueError(f"unknown: {', '.join(unknown)} (known: {', '.join(TICKET_FIELDS)})")
+            raise ValueError(f"unknown: {', '.join(unknown)} (known: {', '.join(TICKET_FIELDS)}, {EXTRA}NAME)")
+        return value
+
+    @field_validator("budgets")
+    @classmethod
+    def _budget(cls, value: dict[str, str]) -> dict[str, str]:
+        for each in value.values():
+            if _BUDGET.fullmatch(each) is None:
+                raise ValueError(f"“{each}” is not a number of requests per seconds, such as 10/60")
+        return value
+
+    @field_validator("first_since")
+    @classmethod
+    def _moment(cls, value: str) -> str:
+        try:
+            ISO_ONLY.read(value)
+        except ValueError as error:
+            raise ValueError(f"{error}") from None
         return value
 
     @model_validator(mode="after")
@@ -109,7 +243,28 @@ class RestOptions(BaseModel):
             raise ValueError(f"fields must map {' and '.join(missing)}")
         if self.paging == "next" and not self.next:
             raise ValueError("paging=next requires next")
+        if self.paging == "cursor" and not self.cursor:
+            raise ValueError("paging=cursor requires cursor")
+        if self.paging == "cursor" and not (self.cursor_param or self._requests("cursor")):
+            raise ValueError("paging=cursor requires cursor_param, or {cursor} in params or body")
+        if self.page_ceiling and not (self.filters_by_change and self.paging in ("page", "offset")):
+            raise ValueError("page_ceiling requires paging by page or offset, and a request for changes")
+        if self.header_template and "{secret}" not in self.header_template:
+            raise ValueError("header_template must contain {secret}")
         return self
+
+    @property
+    def filters_by_change(self) -> bool:
+        """Whether the helpdesk can be asked for what changed since a time."""
+        return bool(self.since_param) or self._requests("since")
+
+    def paths_of(self, field: str) -> tuple[str, ...]:
+        """The paths that a ticket field is read from."""
+        return self.fields[field].paths if field in self.fields else ()
+
+    def _requests(self, name: str) -> bool:
+        """Whether the request has the placeholder."""
+        return any(placeholders.names(each, name) for each in (self.path, self.params, self.body))
 
     @property
     def deletes_absent(self) -> bool:
@@ -126,73 +281,19 @@ class RestOptions(BaseModel):
 
     @property
     def _filtered_by(self) -> str | None:
-        return filtering_parameter(self.path, self.params)
+        fixed = {name: value for name, value in self.params.items() if "{since" not in value}
+        return filtering_parameter(self.path, fixed)
 
 
-PRESETS: dict[str, dict[str, Any]] = {
-    "redmine": {
-        "path": "/issues.json",
-        "records": "issues",
-        "paging": "offset",
-        "size_param": "limit",
-        "total": "total_count",
-        # The default list hides closed issues. Sorted by id, no issue moves between two pages.
-        "params": {"status_id": "*", "sort": "id"},
-        "fields": {
-            "id": "id",
-            "subject": "subject",
-            "message": "description",
-            "customer_id": "author.name",
-            "status": "status.name",
-            "created_at": "created_on",
-            "updated_at": "updated_on",
-            "resolved_at": "closed_on",
-        },
-        "defaults": {"source": "redmine"},
-        "status_map": {
-            "New": "open",
-            "In Progress": "in_progress",
-            "Feedback": "pending",
-            "Resolved": "resolved",
-            "Closed": "closed",
-            "Rejected": "closed",
-        },
-        "since_param": "updated_on",
-        "since_format": ">=%Y-%m-%dT%H:%M:%SZ",
-        # With a wrong key the list is empty with status 200; this path returns 401.
-        "check_path": "/users/current.json",
-    },
-    # `tickets.helpdesks.rt` handles paging and changes, and adds each ticket's text as Content.
-    "rt": {
-        "path": "/REST/2.0/tickets",
-        "records": "items",
-        "total": "total",
-        "fields": {
-            "id": "id",
-            "subject": "Subject",
-            "message": "Content",
-            "customer_id": "Requestor.0.id",
-            "status": "Status",
-            "created_at": "Created",
-            "updated_at": "LastUpdated",
-            "resolved_at": "Resolved",
-        },
-        "defaults": {"source": "rt"},
-        "status_map": {
-            "new": "open",
-            "open": "in_progress",
-            "stalled": "pending",
-            "resolved": "resolved",
-            "rejected": "closed",
-        },
-    },
-}
+def rest_options(kind: str, options: Mapping[str, Any]) -> RestOptions:
+    """The kind's preset with its variables filled in, overridden by `options`; raises `ValueError` that names the setting.
 
-
-def rest_options(kind: str, options: dict[str, Any]) -> RestOptions:
-    """The kind's preset overridden by `options`; raises `ValueError` that names the setting."""
+    `options` holds the preset's variables beside the settings.
+    """
+    preset = presets.find(kind)
+    settings = dict(options) if preset is None else preset.settings_with(options)
     try:
-        return RestOptions.model_validate({**PRESETS.get(kind, {}), **options})
+        return RestOptions.model_validate(settings)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -1,9 +1,8 @@
 """The configurable connector for helpdesks that list tickets as JSON (see `tickets.helpdesks.options`)."""
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from tickets.helpdesks.base import (
     Drift,
@@ -17,38 +16,57 @@ from tickets.helpdesks.base import (
     tickets_found,
 )
 from tickets.helpdesks.complaints import complaint_of
-from tickets.helpdesks.field_paths import has_path, look_up, map_status
-from tickets.helpdesks.http import Answer, HelpdeskHttp
-from tickets.helpdesks.link_header import UnreadableLink, find_next
+from tickets.helpdesks.field_paths import has_path, look_up, matches
+from tickets.helpdesks.http import Answer, EndOfList, HelpdeskHttp
+from tickets.helpdesks.lookups import Lookups
+from tickets.helpdesks.mapping.record_mapper import RecordMapper, as_objects
 from tickets.helpdesks.options import RestOptions
-from tickets.helpdesks.paging import LinkPager, NumberPager, PageResult, Repeats
+from tickets.helpdesks.paging import CursorPager, LinkPager, NumberPager, PageResult, Repeats
 from tickets.helpdesks.paging.repeats import MOST_IN_A_ROW, names_of
-from tickets.records.dates import DateForm
+from tickets.helpdesks.placeholders import RequestValues, fill, write_moment
+from tickets.helpdesks.side_lists import SideList, next_address, read_list
+from tickets.helpdesks.windows import Window, Windows
+from tickets.records.dates import ISO_ONLY
 from tickets.records.normalize import as_text
-from tickets.records.statuses import StatusMap
 
-BEYOND_THE_END = (400, 404, 410, 416, 422)
-_ROUND = 1000
+BEYOND_THE_END: Final = (400, 404, 410, 416, 422)
+_ROUND: Final = 1000
 """An error after a multiple of this is not the end of the list: some APIs stop paging at a round number."""
+_IN_HEADER: Final = "header:"
+_OF_LAST_RECORD: Final = "last:"
+_NO_VALUE: Final = "-"
+"""In `stop_when`: the response has nothing at the path."""
+
+_Pager = NumberPager | LinkPager | CursorPager
 
 
 class RestSource(TicketSource):
-    """Reads any list of JSON records by offset, page number or next link."""
+    """Reads any list of JSON records by offset, page number, next link or cursor."""
 
     drift: Drift = "silent"
 
     def __init__(self, http: HelpdeskHttp, *, options: RestOptions, page_size: int) -> None:
         self._http = http
         self._options = options
-        self._dates = DateForm(zone=ZoneInfo(options.timezone), date_format=options.date_format)
-        self._page_size = page_size
+        self._page_size = min(page_size, options.largest_page)
         self._is_key_checked = False
         self._total_was_right = False
-        self._statuses = StatusMap(options.status_map)
+        self._mapper = RecordMapper(
+            fields=options.fields,
+            defaults=options.defaults,
+            status_map=options.status_map,
+            timezone=options.timezone,
+            date_format=options.date_format,
+            skip_where=options.skip_where,
+            keep_where=options.keep_where,
+            deleted_when=options.deleted_when,
+        )
+        self._lookups = Lookups(http, options.lookups)
+        self._first_since = ISO_ONLY.read(options.first_since) if options.first_since else None
 
     @property
     def supports_since(self) -> bool:
-        return bool(self._options.since_param)
+        return self._options.filters_by_change or self._options.newest_first
 
     @property
     def lists_everything(self) -> bool:
@@ -59,16 +77,26 @@ class RestSource(TicketSource):
 
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
         self._check_key()  # with a wrong key the list may look empty
-        params = self._params(since=since, size=self._page_size)
-        pager = self._pager(params, start)
+        if since is not None:
+            since -= timedelta(minutes=self._options.overlap_minutes)
+        windows = Windows(since=since or self._first_since, start=start)
+        for window in windows:
+            yield from self._pages_of(window, windows, stop_at=since if self._options.newest_first else None)
+
+    def _pages_of(self, window: Window, windows: Windows, *, stop_at: datetime | None) -> Iterator[Page]:
+        """The pages of a window; it ends early at the list's ceiling, or at the first page without a change."""
+        start = window.start
+        pager = self._pager(window)
         repeats = Repeats()
         has_begun = False
         while (address := pager.address) is not None:
             place = pager.position
             try:
-                answer = self._http.get(address, pager.params)
+                answer = self._request(address, pager, window)
+            except EndOfList:
+                break
             except SourceError as error:
-                if not (has_begun and self._is_beyond_the_end(error, pager)):
+                if not (has_begun and self._is_beyond_the_end(error, pager, window)):
                     raise
                 if isinstance(pager, LinkPager):
                     yield Page([], place, is_doubtful=True)  # a link to a missing page means records were lost
@@ -76,25 +104,73 @@ class RestSource(TicketSource):
             records, total = self._records(answer, is_first=not place.pages_before), self._total(answer)
             is_repeated = repeats.add(self._names(records))
             if (records and not is_repeated) or not (has_begun or place.pages_before):
-                yield self._page(records, place, total=total, seen=_seen_with(pager, records))
+                joined = self._lookups.join(window.leave_out_known(records, self._stamp_and_id), answer.payload)
+                yield self._page(joined, windows.position(window, place), total=total, seen=_seen_with(pager, records))
             has_begun = True
-            pager.advance(PageResult(answer=answer, records=len(records), total=total, is_repeated=is_repeated))
-            if repeats.in_a_row >= MOST_IN_A_ROW:
-                self._check_repetition(records, repeats, pager)
-                break
-            if isinstance(pager, NumberPager) and pager.went_back:
-                repeats.forget()
-        self._total_was_right = start is None and isinstance(pager, NumberPager) and pager.total_is_right
-
-    def _pager(self, params: Mapping[str, str | int], start: Position | None) -> NumberPager | LinkPager:
-        options = self._options
-        if options.paging == "next":
-            return LinkPager(
-                options.path, params=params, find_next=self._next_address, host=self._http.host, start=start
+            pager.advance(
+                PageResult(
+                    answer=answer,
+                    records=len(records),
+                    last=records[-1] if records else None,
+                    total=total,
+                    is_repeated=is_repeated,
+                )
             )
+            if repeats.in_a_row >= MOST_IN_A_ROW:
+                self._check_repetition(records, repeats, pager, window)
+                break
+            if isinstance(pager, NumberPager):
+                if pager.went_back:
+                    repeats.forget()
+                elif self._is_at_the_ceiling(pager) and pager.address is not None:
+                    windows.begin_next(window, host=self._http.host)
+                    return
+            if stop_at is not None and records and self._all_before(stop_at, records):
+                break
+        if start is None and isinstance(pager, NumberPager) and window.is_first:
+            self._total_was_right = pager.total_is_right
+
+    def _request(self, address: str, pager: _Pager, window: Window) -> Answer:
+        options = self._options
+        if options.method == "GET":
+            return self._http.get(address, pager.params)
+        cursor = pager.cursor if isinstance(pager, CursorPager) else ""
+        page = pager.place if isinstance(pager, NumberPager) else None
+        body = fill(options.body or {}, self._values(window, cursor=cursor, page=page))
+        return self._http.get(address, pager.params, body=body or {})
+
+    def _values(self, window: Window, *, cursor: str = "", page: int | None = None) -> RequestValues:
+        return RequestValues(since=window.since, cursor=cursor, page=page, size=self._page_size)
+
+    def _params(self, window: Window, cursor: str = "") -> dict[str, str | int]:
+        """The query parameters of every page, and with a cursor, that of one."""
+        options = self._options
+        params: dict[str, str | int] = fill(options.params, self._values(window, cursor=cursor)) or {}
+        if options.size_param:
+            params[options.size_param] = self._page_size
+        if window.since is not None and options.since_param:
+            params[options.since_param] = write_moment(window.since, options.since_format)
+        if cursor and options.cursor_param:
+            params[options.cursor_param] = cursor
+        return params
+
+    def _pager(self, window: Window) -> _Pager:
+        options, host, start = self._options, self._http.host, window.start
+        path = str(fill(options.path, self._values(window)) or options.path)
+        if options.paging == "cursor":
+            return CursorPager(
+                path,
+                params_with=lambda cursor: self._params(window, cursor),
+                find_cursor=self._cursor,
+                host=host,
+                start=start,
+            )
+        params = self._params(window)
+        if options.paging == "next":
+            return LinkPager(path, params=params, find_next=self._next_address, host=host, start=start)
         by_offset = options.paging == "offset"
         return NumberPager(
-            options.path,
+            path,
             params=params,
             name=options.offset_param if by_offset else options.page_param,
             first=0 if by_offset else options.first_page,
@@ -103,28 +179,72 @@ class RestSource(TicketSource):
             start=start,
         )
 
+    def _cursor(self, result: PageResult) -> str:
+        """The cursor for the next page; empty if the list has ended."""
+        path = self._options.cursor
+        if self._has_ended(result.answer):
+            return ""
+        if path.startswith(_IN_HEADER):
+            return str(result.answer.headers.get(path.removeprefix(_IN_HEADER), ""))
+        if path.startswith(_OF_LAST_RECORD):
+            return as_text(look_up(result.last, path.removeprefix(_OF_LAST_RECORD))) or ""
+        found = look_up(result.answer.payload, path)
+        text = as_text(found)
+        if found not in (None, "", False) and text is None:
+            raise SourceError(
+                "unexpected_answer",
+                f"The helpdesk at {self._http.host} returned no cursor of the next page at “{path}”.",
+            )
+        return "" if text is None or found is False else text
+
+    def _has_ended(self, answer: Answer) -> bool:
+        for path, value in self._options.stop_when.items():
+            found = look_up(answer.payload, path)
+            if (found in (None, "", [], {})) if value == _NO_VALUE else matches(found, value):
+                return True
+        return False
+
     def _check_key(self) -> None:
         if self._options.check_path and not self._is_key_checked:
             self._http.get(self._options.check_path)
             self._is_key_checked = True
 
-    def _is_beyond_the_end(self, error: SourceError, pager: NumberPager | LinkPager) -> bool:
+    def _is_at_the_ceiling(self, pager: NumberPager) -> bool:
+        ceiling = self._options.page_ceiling
+        return bool(ceiling) and pager.is_past(ceiling, size=self._page_size)
+
+    def _all_before(self, moment: datetime, records: list[Any]) -> bool:
+        stamps = [self._stamp_and_id(each)[0] for each in records]
+        return all(stamp is not None and stamp < moment for stamp in stamps)
+
+    def _stamp_and_id(self, record: Any) -> tuple[datetime | None, str]:
+        """When the record changed by the clock of the list, and its id."""
+        path = self._options.changed_at or next(iter(self._options.paths_of("updated_at")), "")
+        stamp = self._mapper.moment_at(record, path) if path else None
+        return stamp, as_text(self._mapper.id_of(record)) or ""
+
+    def _is_beyond_the_end(self, error: SourceError, pager: _Pager, window: Window) -> bool:
         """Whether this error is the helpdesk's way to end its list."""
-        if error.status not in BEYOND_THE_END or pager.announces_more:
+        if error.status not in BEYOND_THE_END or pager.announces_more or isinstance(pager, CursorPager):
             return False
         if isinstance(pager, LinkPager):
             return True
         if error.status != 404 and pager.seen and pager.seen % _ROUND == 0:
             return False
         try:
-            answer = self._http.get(self._options.path, pager.params_after())
+            answer = self._http.get(self._options.path, pager.params_after(), body=self._body_after(window, pager))
         except SourceError as second:
             return second.status in BEYOND_THE_END
         return not self._records(answer, is_first=False)  # else only one page was missing
 
-    def _check_repetition(self, records: list[Any], repeats: Repeats, pager: NumberPager | LinkPager) -> None:
+    def _body_after(self, window: Window, pager: NumberPager) -> Any:
+        if self._options.method == "GET":
+            return None
+        return fill(self._options.body or {}, self._values(window, page=pager.place + 1)) or {}
+
+    def _check_repetition(self, records: list[Any], repeats: Repeats, pager: _Pager, window: Window) -> None:
         """Raise `SourceError` if the helpdesk ignores the page number and always returns the same page."""
-        has_ids = any(look_up(each, self._options.fields["id"]) is not None for each in records)
+        has_ids = any(self._mapper.id_of(each) is not None for each in records)
         if has_ids and (repeats.distinct > 1 or pager.total_is_right):
             return
         if has_ids and isinstance(pager, NumberPager) and self._respects_page_numbers(pager, records):
@@ -137,13 +257,13 @@ class RestSource(TicketSource):
     def _respects_page_numbers(self, pager: NumberPager, records: list[Any]) -> bool:
         """Whether a helpdesk that repeated its only page returns another record if asked for the second."""
         params = pager.params_of_one_later(self._options.size_param)
-        if params is None or len(records) < 2:
+        if params is None or len(records) < 2 or self._options.method != "GET":
             return False
         later = self._records(self._http.get(self._options.path, params), is_first=False)
         return self._names(later)[:1] == self._names(records)[1:2]
 
     def _names(self, records: list[Any]) -> list[str]:
-        return names_of(records, [look_up(each, self._options.fields["id"]) for each in records])
+        return names_of(records, [self._mapper.id_of(each) for each in records])
 
     def _page(self, records: list[Any], position: Position, *, total: int | None, seen: int | None) -> Page:
         total_pages = None
@@ -152,28 +272,39 @@ class RestSource(TicketSource):
                 max(total - seen, 0) if seen is not None else max(total - (position.pages_before + 1) * len(records), 0)
             )
             total_pages = position.pages_before + 1 + -(-left // len(records))
-        return Page(MappedRecords(records, self.record), position, total_pages=total_pages, total_count=total)
+        return Page(
+            MappedRecords(records, self.record),
+            position,
+            total_pages=total_pages,
+            total_count=total,
+            deleted_ids=self._deleted_among(records),
+        )
+
+    def _deleted_among(self, records: list[Any]) -> tuple[str, ...]:
+        if not self._options.deleted_when:
+            return ()
+        ids = (as_text(self._mapper.id_of(each)) for each in records if self._mapper.sort(each) == "deleted")
+        return tuple(each for each in ids if each)
 
     def record(self, raw: Any) -> SourceRecord:
-        return SourceRecord(self._fields(raw), raw, is_skipped=self._is_skipped(raw))
-
-    def _is_skipped(self, raw: Any) -> bool:
-        found = ((look_up(raw, path), value) for path, value in self._options.skip_where.items())
-        return any(each not in (None, "", False) if value == "*" else as_text(each) == value for each, value in found)
+        return SourceRecord(self._mapper.fields_of(raw), raw, is_skipped=self._mapper.sort(raw) != "ticket")
 
     def find_deleted_ids(self) -> list[str]:
-        return []
+        found: list[str] = []
+        for each in self._options.deleted:
+            wanted = SideList(
+                path=each.path,
+                records=each.records,
+                params=dict(each.params),
+                next=each.next,
+                page_param=each.page_param,
+            )
+            ids = (as_text(look_up(row, each.id)) for row in read_list(self._http, wanted))
+            found += [id_ for id_ in ids if id_]
+        return found
 
     def close(self) -> None:
         self._http.close()
-
-    def _params(self, *, since: datetime | None, size: int) -> dict[str, str | int]:
-        params: dict[str, str | int] = dict(self._options.params)
-        if self._options.size_param:
-            params[self._options.size_param] = size
-        if since is not None and self._options.since_param:
-            params[self._options.since_param] = since.astimezone(UTC).strftime(self._options.since_format)
-        return params
 
     def _records(self, answer: Answer, *, is_first: bool = True) -> list[Any]:
         """The list in the response. After the first page, a missing list means the end.
@@ -183,7 +314,8 @@ class RestSource(TicketSource):
         path = self._options.records
         records = look_up(answer.payload, path)
         if records and isinstance(records, list):
-            return records
+            columns = self._options.columns
+            return as_objects(records, look_up(answer.payload, columns)) if columns else records
         complaint = complaint_of(answer.payload, hide=self._http.hide)
         if complaint is not None:
             quote = f": “{complaint}”" if complaint else "."
@@ -196,41 +328,14 @@ class RestSource(TicketSource):
         )
 
     def _total(self, answer: Answer) -> int | None:
-        return read_total(look_up(answer.payload, self._options.total)) if self._options.total else None
+        path = self._options.total
+        if path.startswith(_IN_HEADER):
+            return read_total(answer.headers.get(path.removeprefix(_IN_HEADER)))
+        return read_total(look_up(answer.payload, path)) if path else None
 
     def _next_address(self, answer: Answer) -> str | None:
-        if self._options.next == "header:Link":
-            try:
-                following: Any = find_next(answer.headers.get("Link", ""))
-            except UnreadableLink:
-                raise SourceError(
-                    "unexpected_answer",
-                    f"The helpdesk at {self._http.host} returned an invalid Link header, so the next page is unknown. "
-                    "Tickets imported so far are kept.",
-                ) from None
-        else:
-            following = look_up(answer.payload, self._options.next)
-        if not following:
-            return None
-        if not isinstance(following, str):
-            raise SourceError(
-                "unexpected_answer",
-                f"The helpdesk at {self._http.host} returned no URL of the next page at “{self._options.next}”.",
-            )
-        return self._http.follow(following, found_in=answer)
-
-    def _fields(self, record: Any) -> Mapping[str, Any] | None:
-        if not isinstance(record, dict):
-            return None
-        fields: dict[str, Any] = dict(self._options.defaults)
-        for name, path in self._options.fields.items():
-            value = look_up(record, path)
-            if value is not None:
-                fields[name] = value
-        if "status" in fields:
-            fields["status"] = map_status(fields["status"], self._statuses)
-        return self._dates.localize(fields)
+        return None if self._has_ended(answer) else next_address(self._http, answer, self._options.next)
 
 
-def _seen_with(pager: NumberPager | LinkPager, records: list[Any]) -> int | None:
+def _seen_with(pager: _Pager, records: list[Any]) -> int | None:
     return None if pager.seen is None else pager.seen + len(records)

@@ -166,9 +166,11 @@ def _share(part: int, total: int) -> str:
 
 
 def _missing_fields(options: RestOptions, raw: Sequence[Any]) -> list[tuple[str, str]]:
-    """The mapped fields whose path is in no record, with the path."""
+    """The mapped fields whose paths are in no record, with the first path."""
     return [
-        (name, path) for name, path in options.fields.items() if path and not any(has_path(each, path) for each in raw)
+        (name, rule.paths[0])
+        for name, rule in options.fields.items()
+        if rule.paths and not any(not path or has_path(each, path) for each in raw for path in rule.paths)
     ]
 
 
@@ -182,8 +184,8 @@ def _missing_sentence(name: str, path: str, total: int) -> str:
 def _empty_fields(options: RestOptions, raw: Sequence[Any], known: set[str]) -> list[str]:
     empty = [
         name
-        for name, path in options.fields.items()
-        if name not in known and all(look_up(each, path) in (None, "", [], {}) for each in raw)
+        for name, rule in options.fields.items()
+        if name not in known and all(rule.read(each) in (None, "", [], {}) for each in raw)
     ]
     return (
         [f"{', '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty in all {format_number(len(raw))} records."]
@@ -193,7 +195,7 @@ def _empty_fields(options: RestOptions, raw: Sequence[Any], known: set[str]) -> 
 
 
 def _local_times(options: RestOptions, raw: Sequence[Any]) -> list[str]:
-    paths = [path for name, path in options.fields.items() if name in DATE_FIELDS]
+    paths = [path for name, rule in options.fields.items() if name in DATE_FIELDS for path in rule.paths]
     if options.timezone != "UTC" or not any(names_no_zone(look_up(each, path)) for path in paths for each in raw):
         return []
     return ["Its dates have no time zone and are read as UTC. If they are in another zone, set timezone."]

@@ -21,8 +21,8 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.formatting import format_count
 from tenants.models import Tenant
+from tickets.helpdesks import presets
 from tickets.helpdesks.model import Source
-from tickets.helpdesks.options import PRESETS
 from tickets.records.collection_names import TICKETS
 from tickets.records.origin import PLAIN, SEPARATOR, Origin, beginning_with
 
@@ -55,7 +55,9 @@ def helpdesk_of(source: Source) -> str:
 
 def mapping_of(source: Source) -> str:
     """The fingerprint of all settings that decide how a record is mapped."""
-    settings = [source.kind, source.url.rstrip("/"), {**PRESETS.get(source.kind, {}), **(source.options or {})}]
+    preset = presets.find(source.kind)
+    filled = {**(preset.settings if preset else {}), **(source.options or {})}
+    settings = [source.kind, source.url.rstrip("/"), filled]
     text = json.dumps(settings, sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 

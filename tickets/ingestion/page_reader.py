@@ -22,6 +22,7 @@ from tickets.ingestion.bounds import RunBounds
 from tickets.ingestion.listing import Listing
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.rejected import RejectedSample
+from tickets.ingestion.reported_deletions import ReportedDeletions
 from tickets.ingestion.run_lease import RunLease
 from tickets.ingestion.run_report import RunReport
 from tickets.ingestion.write_behind import WriteBehind
@@ -110,6 +111,7 @@ class PageReader:
     lease: RunLease
     bounds: RunBounds
     report: RunReport
+    deletions: ReportedDeletions
     now: Clock
 
     def read(
@@ -141,7 +143,7 @@ class PageReader:
                 plan = self._plan(read, is_whole=is_whole)
                 self.bounds.check_page(records=len(page.records), new=plan.new)
                 behind.begin(
-                    partial(self._save, read, plan, self.rejected.take(read.quarantined)),
+                    partial(self._save, page, read, plan, self.rejected.take(read.quarantined)),
                     then=partial(self._note, reading, page, read, plan, pages_before=pages_before),
                 )
                 storing = ids
@@ -173,8 +175,9 @@ class PageReader:
             is_whole=is_whole,
         )
 
-    def _save(self, read: ReadPage, plan: PagePlan, rejected: Sequence[QuarantinedRecord]) -> None:
+    def _save(self, page: Page, read: ReadPage, plan: PagePlan, rejected: Sequence[QuarantinedRecord]) -> None:
         self.store.save_page(plan, lock=self.lease.lock, held=self.lease.held, quarantined=rejected)
+        self.deletions.take(page.deleted_ids)
         self.rejected.drop_recovered(read)
 
     def _note(self, reading: Reading, page: Page, read: ReadPage, plan: PagePlan, *, pages_before: int) -> None:

@@ -16,6 +16,7 @@ from tickets.ingestion.bounds import RunBounds
 from tickets.ingestion.listing import Listing
 from tickets.ingestion.name_spaces import claim_origin
 from tickets.ingestion.page_reader import PageReader, RejectedRecords, TenantSettings
+from tickets.ingestion.reported_deletions import ReportedDeletions
 from tickets.ingestion.run_lease import RunLease
 from tickets.ingestion.run_report import RunReport
 from tickets.ingestion.run_start import RunStart, find_start, start_over
@@ -66,6 +67,13 @@ class RunSteps:
                 lease=self.lease,
                 bounds=self.bounds,
                 report=self.report,
+                deletions=ReportedDeletions(
+                    store=self.store,
+                    origin=origin,
+                    is_confirmed=self.request.confirm_deletions,
+                    delete=self._delete,
+                    warn=self.report.warn,
+                ),
                 now=self.now,
             )
             state = find_state(self.tenant).under(origin.mapping)

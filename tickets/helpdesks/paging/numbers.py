@@ -29,7 +29,8 @@ class NumberPager(Pager):
         super().__init__(seen=place if by_offset else None if start else 0)
         self._path, self._fixed, self._name = path, params, name
         self._first, self._by_offset = first, by_offset
-        self._place = place
+        self.place = place
+        """The page number or offset of the next request."""
         self._pages_before = start.pages_before if start else 0
         self._trusts_total = trusts_total
         self._shrinking = Shrinking()
@@ -42,11 +43,11 @@ class NumberPager(Pager):
 
     @property
     def params(self) -> Mapping[str, str | int] | None:
-        return {**self._fixed, self._name: self._place}
+        return {**self._fixed, self._name: self.place}
 
     @property
     def position(self) -> Position:
-        return Position(self._pages_before, str(self._place))
+        return Position(self._pages_before, str(self.place))
 
     def params_of_one_later(self, size_param: str) -> Mapping[str, str | int] | None:
         """Parameters to request the second record of the list; None if that is not possible."""
@@ -56,26 +57,30 @@ class NumberPager(Pager):
 
     def params_after(self) -> Mapping[str, str | int]:
         """Parameters to request the page after the next one."""
-        return {**self._fixed, self._name: self._place + (max(self._largest, 1) if self._by_offset else 1)}
+        return {**self._fixed, self._name: self.place + (max(self._largest, 1) if self._by_offset else 1)}
+
+    def is_past(self, pages: int, *, size: int) -> bool:
+        """Whether the next page lies behind the first `pages` ones of `size` records."""
+        return self.place - self._first >= pages * (size if self._by_offset else 1)
 
     def advance(self, result: PageResult) -> None:
         self.went_back = False
         if self.seen is not None and not result.is_repeated:
-            self.seen = self._place + result.records if self._by_offset else self.seen + result.records
+            self.seen = self.place + result.records if self._by_offset else self.seen + result.records
         lost = self._shrinking.by(result.total, seen=self.seen)
         is_shorter = result.records < self._largest
         self._record(result)
-        if lost and self._place > self._first:
-            self._place = max(self._place - (lost if self._by_offset else 1), self._first)
-            self.seen = self._place if self._by_offset else None
+        if lost and self.place > self._first:
+            self.place = max(self.place - (lost if self._by_offset else 1), self._first)
+            self.seen = self.place if self._by_offset else None
             self.went_back = True
             return
         if not result.records or ((is_shorter or self._trusts_total) and self.total_is_right):
             self._is_over = True
             return
-        self._place += result.records if self._by_offset else 1
+        self.place += result.records if self._by_offset else 1
         self._pages_before += 1
 
     @property
     def _pages(self) -> int:
-        return self._pages_before if self._by_offset else self._place - self._first
+        return self._pages_before if self._by_offset else self.place - self._first

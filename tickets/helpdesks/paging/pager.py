@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tickets.helpdesks.base import Position
 from tickets.helpdesks.http import Answer
@@ -15,11 +16,12 @@ MOST_EMPTY_PAGES = 10
 class PageResult:
     """The result of a request: the response, its number of records, and the total if reported.
 
-    `is_repeated`: the page was read before, so its records are not new.
+    `last` is its last record, None on an empty page. `is_repeated`: the page was read before, so its records are not new.
     """
 
     answer: Answer
     records: int
+    last: Any = None
     total: int | None
     is_repeated: bool = False
 

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants.models import Tenant
-from tickets.helpdesks import SourceError
-from tickets.helpdesks.model import AuthKind, Source, SourceKind
+from tickets.helpdesks import SourceError, presets
+from tickets.helpdesks.model import KIND_LABELS, AuthKind, Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.ingestion import name_spaces
 from tickets.ingestion.checking import check_source
@@ -30,10 +30,10 @@ class Command(BaseCommand):
         steps = parser.add_subparsers(dest="step", required=True, metavar="add | check | schedule | list | remove")
         add = steps.add_parser("add", help="connect a tenant's helpdesk")
         add.add_argument("tenant")
-        add_kind_argument(add, SourceKind.values)
-        add.add_argument("--url", required=True, help="the helpdesk's base URL")
+        add_kind_argument(add, KIND_LABELS)
+        add.add_argument("--url", default="", help="the helpdesk's base URL (default: that of the kind)")
         add.add_argument(
-            "--auth", choices=AuthKind.values, default=AuthKind.NONE.value, help="how to authenticate (default none)"
+            "--auth", choices=AuthKind.values, default="", help="how to authenticate (default: as the kind needs it)"
         )
         add.add_argument(
             "--auth-name", default="", help="the header, the query parameter, or the user name for Basic authentication"
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             metavar="WHERE",
             help=f"where to read the key or password: {WHERE}",
         )
-        add.add_argument("--page-size", type=int, default=100, help="tickets per request (default 100)")
+        add.add_argument("--page-size", type=int, help="tickets per request (default 100, or what the kind allows)")
         add.add_argument(
             "--option",
             action="append",
@@ -92,9 +92,13 @@ class Command(BaseCommand):
         if source is not None and not options["replace"]:
             raise CommandError(f"{tenant.slug} already has a source ({source}). Use --replace to replace it.")
         source = source or Source(tenant=tenant)
-        source.kind, source.url, source.auth = options["kind"], options["url"], options["auth"]
-        source.auth_name, source.page_size = options["auth_name"], options["page_size"]
-        source.options = parse_options(options["option"])
+        source.kind, source.options = options["kind"], parse_options(options["option"])
+        defaults = _defaults_of(source)
+        source.url, source.auth = options["url"] or defaults.url, options["auth"] or defaults.auth
+        source.auth_name = options["auth_name"] or ("" if options["auth"] else defaults.auth_name)
+        source.page_size = options["page_size"] or defaults.page_size
+        if not source.url:
+            raise CommandError(f"--url is missing: the address of your {KIND_LABELS[source.kind]}.")
         if options["every"] is not None:
             source.every_minutes = _read_every(options["every"])
         if source.auth != AuthKind.NONE:
@@ -163,6 +167,14 @@ class Command(BaseCommand):
         if source is None:
             raise CommandError(f"{options['tenant']} has no source. Connect one with: manage.py source add …")
         return source
+
+
+def _defaults_of(source: Source) -> presets.Defaults:
+    try:
+        return presets.defaults_of(source.kind, source.options)
+    except ValueError as error:
+        name = str(error).partition(":")[0]
+        raise CommandError(f"{error} Use --option {name}=…") from None
 
 
 def parse_options(pairs: list[str]) -> dict[str, Any]:

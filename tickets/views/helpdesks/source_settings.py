@@ -15,7 +15,9 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.helpdesks import SourceError
 from tickets.helpdesks.form import SAME_OR_ANOTHER, SourceForm
-from tickets.helpdesks.model import AuthKind, Source, SourceKind
+from tickets.helpdesks.model import KIND_LABELS, AuthKind, Source, SourceKind
+from tickets.helpdesks.presets import PRESETS
+from tickets.helpdesks.presets.preset import Preset
 from tickets.ingestion import connecting
 from tickets.ingestion.checking import check_in_time
 from tickets.ingestion.name_spaces import choose_name, explain_change, may_have_moved, names_of_connections
@@ -39,7 +41,17 @@ class KindHelp:
         return self.options is not None
 
 
-HELP = {
+def _help_of(preset: Preset) -> KindHelp:
+    return KindHelp(
+        preset.reads,
+        f"{preset.key_label}. {preset.key_help} {preset.rights}",
+        auth=preset.auth,
+        auth_name=preset.auth_name,
+        options={each.name: each.default for each in preset.variables},
+    )
+
+
+HELP: dict[str, KindHelp] = {
     SourceKind.NATIVE: KindHelp(
         "A helpdesk that serves pages of tickets at /external/support-tickets.",
         "Most need no authentication. If yours does: a header, a bearer token, or a user name and password.",
@@ -56,21 +68,7 @@ HELP = {
             "fields": {"id": "id", "created_at": "created_at", "subject": "subject", "message": "description"},
         },
     ),
-    SourceKind.REDMINE: KindHelp(
-        "Every issue that the key’s user can see, open or closed. Enable REST in Redmine: Administration, Settings, API.",
-        "A user’s API key, shown on the right of the user’s My account page.",
-        auth=AuthKind.HEADER.value,
-        auth_name="X-Redmine-API-Key",
-        options={},
-    ),
-    SourceKind.RT: KindHelp(
-        "Every ticket that the token’s user can see, through RT 5’s REST 2 API. The user needs the SeeQueue and "
-        "ShowTicket rights.",
-        "An authentication token, entered as “token” followed by a space and the token; or a user name and password.",
-        auth=AuthKind.HEADER.value,
-        auth_name="Authorization",
-        options={},
-    ),
+    **{kind: _help_of(preset) for kind, preset in PRESETS.items()},
 }
 
 
@@ -80,11 +78,9 @@ class TenantSourceForm(SourceForm):
     class Meta(SourceForm.Meta):
         widgets = {"kind": forms.HiddenInput()}
 
-    def __init__(
-        self, *args: Any, kind: SourceKind, has_tickets: bool, connections: Sequence[str], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, kind: str, has_tickets: bool, connections: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-        self.fields["kind"].initial = self.initial["kind"] = kind.value
+        self.fields["kind"].initial = self.initial["kind"] = kind
         text = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
         self.fields["url"].widget.attrs |= {"type": "url", "placeholder": "https://help.example.com", **text}
         self.fields["auth_name"].widget.attrs |= text
@@ -130,10 +126,10 @@ def show_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """The form, or the list of helpdesk types if nothing is connected; `?kind=` selects a type."""
     source = _find(access)
     wanted = request.POST.get("kind") or request.GET.get("kind") or (source.kind if source else "")
-    if wanted not in SourceKind.values:
-        kinds = [(kind, HELP[kind]) for kind in SourceKind]
+    if wanted not in KIND_LABELS:
+        kinds = [(kind, label, HELP[kind]) for kind, label in KIND_LABELS.items()]
         return render(request, "helpdesks/types.html", {"kinds": kinds, "source": source})
-    kind = SourceKind(wanted)
+    kind = wanted
     if request.method != "POST":
         initial = _initial_values(source, kind)
         form = TenantSourceForm(
@@ -192,7 +188,7 @@ def _find(access: TenantAccess) -> Source | None:
     return Source.objects.filter(tenant=access.tenant).select_related("tenant").first()
 
 
-def _initial_values(source: Source | None, kind: SourceKind) -> dict[str, Any]:
+def _initial_values(source: Source | None, kind: str) -> dict[str, Any]:
     """Initial values of the chosen type; empty if the stored source already has that type."""
     if source is not None and source.kind == kind:
         return {}
@@ -201,7 +197,7 @@ def _initial_values(source: Source | None, kind: SourceKind) -> dict[str, Any]:
         "auth": help_.auth,
         "auth_name": help_.auth_name,
         "options": help_.options or {},
-        "kind": kind.value,
+        "kind": kind,
     }
     if source is None:
         values["every_minutes"] = PROPOSED_INTERVAL
@@ -223,7 +219,7 @@ def _check(request: HttpRequest, source: Source) -> None:
 
 
 def _page(
-    request: HttpRequest, source: Source | None, form: TenantSourceForm, kind: SourceKind, *, status: int = 200
+    request: HttpRequest, source: Source | None, form: TenantSourceForm, kind: str, *, status: int = 200
 ) -> HttpResponse:
-    context = {"source": source, "form": form, "kind": kind, "help": HELP[kind]}
+    context = {"source": source, "form": form, "kind": kind, "label": KIND_LABELS[kind], "help": HELP[kind]}
     return render(request, "helpdesks/settings.html", context, status=status)

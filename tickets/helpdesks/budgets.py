@@ -1,0 +1,36 @@
+"""The rate limits of one helpdesk: of its host, and of paths with a budget of their own."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from supportsaas.reliability.rate_limiter import RateLimiter
+
+
+class Budgets:
+    """Finds the limiters of a request. `by_path`: requests per seconds (`10/60`) by the beginning of the path.
+
+    The longest beginning that fits counts, beside the limit of the host. An empty one lowers the limit of the host.
+    """
+
+    def __init__(self, host: RateLimiter, by_path: Mapping[str, str], *, base_url: str) -> None:
+        self._host = _lowered(host, by_path[""]) if "" in by_path else host
+        self._base = urlsplit(base_url).path
+        self._limiters = {path: _limiter(f"{host.host}{path}", budget) for path, budget in by_path.items() if path}
+        self._longest_first = sorted(self._limiters, key=len, reverse=True)
+
+    def of(self, url: str) -> tuple[RateLimiter, ...]:
+        """The limiters that a request has to pass, the narrowest first."""
+        path = urlsplit(url).path.removeprefix(self._base)
+        beginning = next((each for each in self._longest_first if path.startswith(each)), None)
+        return (self._host,) if beginning is None else (self._limiters[beginning], self._host)
+
+
+def _limiter(name: str, budget: str) -> RateLimiter:
+    requests, _, seconds = budget.partition("/")
+    return RateLimiter(name, limit=int(requests), window_seconds=int(seconds))
+
+
+def _lowered(host: RateLimiter, budget: str) -> RateLimiter:
+    own = _limiter(host.host, budget)
+    allows_less = host.limit and host.limit * own.window_seconds < own.limit * host.window_seconds
+    return host if allows_less else own

@@ -1,0 +1,41 @@
+"""Settings of a ticket's conversation: where its messages are, and who wrote them. Pure."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from tickets.helpdesks.mapping.field_rule import FieldRule, as_rule
+
+
+class ConversationOptions(BaseModel):
+    """Messages of a ticket: in the ticket's own record, or at a path of their own that is read for new and changed ones.
+
+    A message is the customer's if `customer_when` applies, or if `same_as` names two paths (in the message, in the
+    ticket's record) with the same value.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field("", description="Path of a ticket's messages, with {id}; empty if they are in its record.")
+    records: str = Field("", description="Path to the list of messages in the response or record.")
+    params: dict[str, str] = Field(default_factory=dict, description="Query parameters sent with every request.")
+    next: str = Field("", description="Path to the URL of the next page, or header:Link; empty if there is one page.")
+    id: str = "id"
+    body: FieldRule = Field(description="The text of a message.")
+    author: FieldRule | None = Field(None, description="Who wrote it.")
+    created_at: FieldRule = Field(default_factory=lambda: as_rule("created_at"))
+    internal_when: dict[str, str] = Field(
+        default_factory=dict, description="It is an internal note if a path has this value; * is any value."
+    )
+    customer_when: dict[str, str] = Field(
+        default_factory=dict, description="The customer wrote it if a path has one of these values, separated by |."
+    )
+    same_as: dict[str, str] = Field(
+        default_factory=dict, description="The customer wrote it if this path has the value of that one in the ticket."
+    )
+    skip_where: dict[str, str] = Field(default_factory=dict, description="Leaves messages out, such as system events.")
+
+    @field_validator("body", "author", "created_at", mode="before")
+    @classmethod
+    def _rule(cls, value: Any) -> Any:
+        return None if value is None else as_rule(value)

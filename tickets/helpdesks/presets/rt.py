@@ -1,0 +1,49 @@
+"""Request Tracker 5 by its REST 2 API. `tickets.helpdesks.rt` handles paging and changes, and adds each ticket's text.
+
+https://docs.bestpractical.com/rt/5.0.5/RT/REST2.html
+"""
+
+from tickets.helpdesks.presets.preset import Preset
+
+PRESET = Preset(
+    kind="rt",
+    label="Request Tracker",
+    auth="header",
+    auth_name="Authorization",
+    key_label="Authentication token",
+    key_help="In RT, open Logged in as, Settings, Auth Tokens, and create a token.",
+    rights="A user with the rights SeeQueue and ShowTicket for the queues.",
+    reads="The tickets the user sees, in every status except deleted, each with the text it was created with, owner, "
+    "queue and priority.",
+    deletes="A ticket missing from a full sync counts as deleted, also one that was merged into another.",
+    requests="Three per 100 tickets, and one for each further 100 texts.",
+    settings={
+        "path": "/REST/2.0/tickets",
+        "records": "items",
+        "total": "total",
+        "fields": {
+            "id": "id",
+            "subject": "Subject",
+            "message": "Content",
+            "customer_id": "Requestor.0.id",
+            "status": "Status",
+            "created_at": "Created",
+            "updated_at": "LastUpdated",
+            "resolved_at": "Resolved",
+            "assignee": "Owner.id",
+            "team": "Queue.Name",
+            "priority": "Priority",
+            "due_at": "Due",
+        },
+        "defaults": {"source": "rt"},
+        "status_map": {
+            "new": "open",
+            "open": "in_progress",
+            "stalled": "pending",
+            "resolved": "resolved",
+            "rejected": "closed",
+        },
+        # A bare token is enough; one that was pasted with the word in front is left as it is.
+        "header_template": "token {secret}",
+    },
+)

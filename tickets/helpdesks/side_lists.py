@@ -1,0 +1,88 @@
+"""Lists beside the tickets: tables that tickets refer to, messages of a ticket, deleted tickets."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tickets.helpdesks.base import SourceError
+from tickets.helpdesks.field_paths import look_up
+from tickets.helpdesks.http import Answer, HelpdeskHttp
+from tickets.helpdesks.link_header import UnreadableLink, find_next
+
+IN_LINK_HEADER: Final = "header:Link"
+MOST_PAGES: Final = 1_000
+"""A list with more pages does not end."""
+_BEYOND_THE_END: Final = (400, 404, 410, 416, 422)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideList:
+    """Where the list is. `next` leads to the following page, or `page_param` counts the pages; without both there is one."""
+
+    path: str
+    records: str = ""
+    params: Mapping[str, str | int] | None = None
+    next: str = ""
+    page_param: str = ""
+
+
+def read_list(http: HelpdeskHttp, wanted: SideList) -> Iterator[Any]:
+    """Its rows, page by page. Raises `SourceError`."""
+    address: str | None = wanted.path
+    params: dict[str, str | int] | None = dict(wanted.params or {})
+    visited: set[str] = set()
+    for number in range(1, MOST_PAGES + 1):
+        if wanted.page_param:
+            params = {**(wanted.params or {}), wanted.page_param: number}
+        try:
+            answer = http.get(address or wanted.path, params)
+        except SourceError as error:
+            if number > 1 and wanted.page_param and error.status in _BEYOND_THE_END:
+                return
+            raise
+        rows = _rows(answer.payload, wanted.records)
+        yield from rows
+        if wanted.page_param:
+            if not rows:
+                return
+            continue
+        address, params = next_address(http, answer, wanted.next), None
+        if address is None or address in visited:
+            return
+        visited.add(address)
+    raise SourceError(
+        "unexpected_answer", f"The helpdesk at {http.host} returned a list at {wanted.path} without an end."
+    )
+
+
+def next_address(http: HelpdeskHttp, answer: Answer, path: str) -> str | None:
+    """The URL of the next page at `path` in the response, or in its Link header; None if there is none."""
+    if not path:
+        return None
+    if path == IN_LINK_HEADER:
+        try:
+            following: Any = find_next(answer.headers.get("Link", ""))
+        except UnreadableLink:
+            raise SourceError(
+                "unexpected_answer",
+                f"The helpdesk at {http.host} returned an invalid Link header, so the next page is unknown. "
+                "Tickets imported so far are kept.",
+            ) from None
+    else:
+        following = look_up(answer.payload, path)
+    if not following:
+        return None
+    if not isinstance(following, str):
+        raise SourceError(
+            "unexpected_answer", f"The helpdesk at {http.host} returned no URL of the next page at “{path}”."
+        )
+    return http.follow(following, found_in=answer)
+
+
+def _rows(payload: Any, path: str) -> list[Any]:
+    found = look_up(payload, path)
+    if isinstance(found, dict):
+        return [
+            {"id": key, **each} if isinstance(each, dict) else {"id": key, "name": each} for key, each in found.items()
+        ]
+    return found if isinstance(found, list) else []

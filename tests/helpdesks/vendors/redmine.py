@@ -1,0 +1,66 @@
+"""Redmine's REST API. https://www.redmine.org/projects/redmine/wiki/Rest_Issues"""
+
+from datetime import datetime
+from typing import Any
+
+from tests.helpdesk import Answer, answer
+from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket, iso
+
+
+class Server(Vendor):
+    kind = "redmine"
+    open_status = "New"
+    closed_status = "Closed"
+
+    def is_allowed(self, request: Request) -> bool:
+        return request.headers.get("x-redmine-api-key") == self.secret
+
+    def serve(self, request: Request) -> Answer:
+        if request.path == "/issues.json" and not self.is_allowed(request):
+            return answer({"issues": [], "total_count": 0, "offset": 0, "limit": 25})  # as Redmine does
+        return super().serve(request)
+
+    def answer(self, request: Request) -> Answer:
+        if request.path == "/users/current.json":
+            return answer({"user": {"id": 1, "login": "support"}})
+        if request.path != "/issues.json":
+            return answer({}, 404)
+        assert request.query["status_id"] == "*"
+        found = sorted(self.live, key=lambda each: each.id)
+        if since := request.query.get("updated_on"):
+            begin = datetime.fromisoformat(since.removeprefix(">="))
+            found = [each for each in found if each.updated >= begin]
+        offset, limit = int(request.query.get("offset", 0)), min(int(request.query.get("limit", 25)), 100)
+        page = found[offset : offset + limit]
+        return answer(
+            {"issues": [_issue(each) for each in page], "total_count": len(found), "offset": offset, "limit": limit}
+        )
+
+    def expected(self, ticket: VendorTicket) -> dict[str, Any]:
+        return {
+            "subject": ticket.subject,
+            "message": ticket.text,
+            "status": "open" if ticket.status == "New" else "closed",
+            "customer_id": ticket.customer_name,
+            "created_at": ticket.created,
+            "updated_at": ticket.updated,
+            "resolved_at": ticket.resolved,
+        }
+
+
+def _issue(ticket: VendorTicket) -> dict[str, Any]:
+    return {
+        "id": ticket.id,
+        "project": {"id": 1, "name": ticket.team or "Support"},
+        "tracker": {"id": 3, "name": "Support"},
+        "status": {"id": 1, "name": ticket.status, "is_closed": ticket.status == "Closed"},
+        "priority": {"id": 2, "name": ticket.priority or "Normal"},
+        "author": {"id": 5, "name": ticket.customer_name},
+        "subject": ticket.subject,
+        "description": ticket.text,
+        "start_date": None,
+        "due_date": None,
+        "created_on": iso(ticket.created),
+        "updated_on": iso(ticket.updated),
+        "closed_on": iso(ticket.resolved),
+    }

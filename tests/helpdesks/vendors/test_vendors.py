@@ -1,0 +1,147 @@
+"""Every preset against a simulated server of its vendor: what is stored equals what the helpdesk has, field by field."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tenants.models import Tenant
+from tests.helpdesks.vendors import find_vendors
+from tests.helpdesks.vendors.vendor import Vendor
+from tests.listed import ingest
+from tickets.helpdesks import presets
+from tickets.helpdesks.model import Source
+from tickets.ingestion.checking import check_source
+from tickets.ingestion.run import Outcome
+from tickets.store.ticket_store import TicketStore
+
+pytestmark = pytest.mark.usefixtures("db")
+
+VENDORS = find_vendors()
+TICKETS = 25
+"""More than two pages."""
+
+
+@pytest.fixture(params=sorted(VENDORS))
+def vendor(request: pytest.FixtureRequest) -> Iterator[Vendor]:
+    with VENDORS[request.param]() as server:
+        for number in range(1, TICKETS + 1):
+            server.add(number)
+        yield server
+
+
+@pytest.fixture
+def source(tenant: Tenant, vendor: Vendor) -> Source:
+    defaults = presets.defaults_of(vendor.kind, vendor.options)
+    source = Source(
+        tenant=tenant,
+        kind=vendor.kind,
+        url=vendor.url,
+        auth=defaults.auth,
+        auth_name=vendor.auth_name or defaults.auth_name,
+        options=vendor.options,
+        page_size=vendor.page_size,
+    )
+    source.set_secret(vendor.secret)
+    source.full_clean()
+    source.save()
+    return source
+
+
+@pytest.fixture
+def sync(tenant: Tenant, source: Source) -> Callable[..., Outcome]:
+    def run(**request: Any) -> Outcome:
+        return ingest(tenant, **request)
+
+    return run
+
+
+def stored(tenant: Tenant, vendor: Vendor) -> dict[str, dict[str, Any]]:
+    """What is stored of the fields that the vendor's tickets have, by external id."""
+    fields = vendor.expected(next(iter(vendor.tickets.values())))
+    return {
+        each["external_id"]: {name: each.get(name) for name in fields}
+        for each in TicketStore(tenant).iterate_live({}, limit=10_000, by_id=True)
+    }
+
+
+def expected(vendor: Vendor) -> dict[str, dict[str, Any]]:
+    return {vendor.external_id(each): vendor.expected(each) for each in vendor.live}
+
+
+def test_check_shows_that_tickets_can_be_read(source: Source) -> None:
+    checked = check_source(source)
+    assert checked.is_usable, checked
+    assert not [each for each in checked.problems if "would be rejected" in each], checked
+
+
+def test_the_first_sync_stores_every_ticket_field_by_field(
+    tenant: Tenant, vendor: Vendor, sync: Callable[..., Outcome]
+) -> None:
+    outcome = sync()
+    assert outcome.status == "completed", outcome
+    assert stored(tenant, vendor) == expected(vendor)
+
+
+def test_changes_and_new_tickets_arrive_with_the_next_sync(
+    tenant: Tenant, vendor: Vendor, sync: Callable[..., Outcome]
+) -> None:
+    sync()
+    vendor.change(3, subject="Changed", status=vendor.closed_status, resolved=vendor.now + timedelta(minutes=1))
+    vendor.change(17, text="Changed as well")
+    vendor.add(TICKETS + 1)
+    asked = len(vendor.requests)
+    outcome = sync()
+    assert outcome.status == "completed", outcome
+    assert stored(tenant, vendor) == expected(vendor)
+    assert len(vendor.requests) > asked
+
+
+def test_deleted_tickets_are_deleted(tenant: Tenant, vendor: Vendor, sync: Callable[..., Outcome]) -> None:
+    if vendor.deletes_by == "nothing":
+        pytest.skip("this helpdesk tells nobody what was deleted")
+    sync()
+    vendor.delete(5)
+    outcome = sync(full=vendor.deletes_by == "absence")
+    assert outcome.status == "completed", outcome
+    assert stored(tenant, vendor) == expected(vendor)
+
+
+def test_a_whole_sync_again_changes_nothing(tenant: Tenant, vendor: Vendor, sync: Callable[..., Outcome]) -> None:
+    sync()
+    before = TicketStore(tenant).count_live()
+    outcome = sync(full=True)
+    assert outcome.status == "completed", outcome
+    assert (outcome.progress.counts.new_ingested, outcome.progress.counts.updated, outcome.progress.counts.deleted) == (
+        0,
+        0,
+        0,
+    )
+    assert TicketStore(tenant).count_live() == before
+
+
+def test_a_sync_that_broke_off_is_completed_by_the_next(
+    tenant: Tenant, vendor: Vendor, sync: Callable[..., Outcome]
+) -> None:
+    vendor.fail_from = len(vendor.requests) + 3
+    assert sync().status == "failed"
+    vendor.fail_from = None
+    assert sync().status == "completed"
+    assert stored(tenant, vendor) == expected(vendor)
+
+
+def test_the_helpdesks_own_limit_is_waited_for(tenant: Tenant, vendor: Vendor, sync: Callable[..., Outcome]) -> None:
+    vendor.throttle = 2
+    assert sync().status == "completed"
+    assert stored(tenant, vendor) == expected(vendor)
+
+
+def test_a_wrong_key_is_called_one(vendor: Vendor, source: Source, sync: Callable[..., Outcome]) -> None:
+    source.set_secret("another-secret")
+    source.save()
+    outcome = sync()
+    assert outcome.status == "failed"
+    assert outcome.error is not None
+    assert outcome.error["code"] == "refused_login", outcome.error
+    assert "another-secret" not in str(outcome)

@@ -1,0 +1,210 @@
+"""What the simulated servers of known helpdesks have in common: tickets, limits, credentials, a real socket."""
+
+import json
+import threading
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar, Self
+from urllib.parse import parse_qs, urlsplit
+
+from tests.helpdesk import Answer, answer
+
+BEGIN = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class VendorReply:
+    """A message after the first one. `is_internal` ones are notes among agents."""
+
+    id: int
+    author: str
+    text: str
+    at: datetime
+    is_customer: bool = False
+    is_internal: bool = False
+
+
+@dataclass(slots=True)
+class VendorTicket:
+    """A ticket as the simulated helpdesk has it; `status` in its own words."""
+
+    id: int
+    subject: str
+    text: str
+    status: str
+    created: datetime
+    updated: datetime
+    customer_email: str = "ada@example.com"
+    customer_name: str = "Ada"
+    assignee: str = ""
+    team: str = ""
+    priority: str = ""
+    type: str = ""
+    tags: list[str] = field(default_factory=list)
+    organisation: str = ""
+    first_reply: datetime | None = None
+    resolved: datetime | None = None
+    due: datetime | None = None
+    is_deleted: bool = False
+    replies: list[VendorReply] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it arrived; `body` is its JSON, or its form as a dict."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    """By lower-case name."""
+    body: Any
+
+
+class Vendor(ABC):
+    """A simulated server. `throttle` further requests are refused by the helpdesk's own limit, `fail_from` all requests
+    from that number on."""
+
+    kind: ClassVar[str]
+    options: ClassVar[dict[str, Any]] = {}
+    secret: ClassVar[str] = "a-secret-of-the-test"
+    auth_name: ClassVar[str] = ""
+    page_size: ClassVar[int] = 10
+    open_status: ClassVar[str]
+    """A status that means open, in the helpdesk's own words."""
+    closed_status: ClassVar[str]
+    deletes_by: ClassVar[str] = "absence"
+    """How a deletion shows: absence, record, list, or nothing."""
+
+    def __init__(self) -> None:
+        self.tickets: dict[int, VendorTicket] = {}
+        self.now = BEGIN
+        self.requests: list[Request] = []
+        self.throttle = 0
+        self.fail_from: int | None = None
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_GET(self) -> None:
+                self._serve("GET")
+
+            def do_POST(self) -> None:
+                self._serve("POST")
+
+            def _serve(self, method: str) -> None:
+                parts = urlsplit(self.path)
+                query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+                content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                request = Request(method, parts.path, query, headers, _decoded(content, headers))
+                outer.requests.append(request)
+                status, sent, body = outer.serve(request)
+                self.send_response(status)
+                for name, value in sent.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    # -- What a trial does -----------------------------------------------------------------------
+
+    def add(self, number: int, **values: Any) -> VendorTicket:
+        """A new ticket, a minute after the one before."""
+        self.now += timedelta(minutes=1)
+        ticket = VendorTicket(
+            **{
+                "id": number,
+                "subject": f"Question {number}",
+                "text": f"Text of ticket {number}. Please help.",
+                "status": self.open_status,
+                "created": self.now,
+                "updated": self.now,
+                **values,
+            }
+        )
+        self.tickets[number] = ticket
+        return ticket
+
+    def change(self, number: int, **values: Any) -> VendorTicket:
+        """Change a ticket, which moves its stamp."""
+        self.now += timedelta(minutes=1)
+        ticket = self.tickets[number]
+        for name, value in values.items():
+            setattr(ticket, name, value)
+        ticket.updated = self.now
+        return ticket
+
+    def delete(self, number: int) -> None:
+        self.change(number, is_deleted=True)
+
+    @property
+    def live(self) -> list[VendorTicket]:
+        return [each for each in self.tickets.values() if not each.is_deleted]
+
+    # -- What a vendor says ----------------------------------------------------------------------
+
+    @abstractmethod
+    def answer(self, request: Request) -> Answer:
+        """The response to a request that is neither refused nor throttled."""
+
+    @abstractmethod
+    def is_allowed(self, request: Request) -> bool:
+        """Whether the request carries the right credential; requests for a token do not need one."""
+
+    @abstractmethod
+    def expected(self, ticket: VendorTicket) -> dict[str, Any]:
+        """What must be stored of a ticket: our field names and values."""
+
+    def external_id(self, ticket: VendorTicket) -> str:
+        return str(ticket.id)
+
+    def throttled(self) -> Answer:
+        return answer({"error": "Too many requests"}, 429, Retry_After="0")
+
+    def refused(self) -> Answer:
+        return answer({"error": "Could not authenticate you"}, 401)
+
+    def serve(self, request: Request) -> Answer:
+        if self.fail_from is not None and len(self.requests) >= self.fail_from:
+            return answer({"error": "down"}, 400)
+        if self.throttle > 0:
+            self.throttle -= 1
+            return self.throttled()
+        return self.answer(request) if self.is_allowed(request) else self.refused()
+
+
+def iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _decoded(content: bytes, headers: dict[str, str]) -> Any:
+    if not content:
+        return None
+    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return {name: values[0] for name, values in parse_qs(content.decode()).items()}
+    return json.loads(content)

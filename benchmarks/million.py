@@ -87,7 +87,7 @@ def _fill(slug: str, size: int) -> None:
     from supportsaas import clock
     from supportsaas.db import mongo
     from tickets.classification.classify import classify_ticket
-    from tickets.classification.stored_words import searchable_words, topic_word
+    from tickets.classification.stored_words import searchable_words, topic_word, value_words
     from tickets.classification.tenant_rules import TenantRules
     from tickets.classification.topics import topics
     from tickets.demo.bulk import BulkTenant
@@ -115,6 +115,8 @@ def _fill(slug: str, size: int) -> None:
     now = clock.now()
     for start in range(0, size, _BATCH):
         records = [json.loads(row) for row in bulk.json_rows(start, start + _BATCH)]
+        if slug == LARGE:
+            records = [each | dimensions_of(each["id"]) for each in records]
         read = reading.read_records([SourceRecord(each, each) for each in records], tenant_id=slug)
         plan = page_plan.PagePlan(tenant_id=slug, job_id="benchmark", now=now, routes=(), retention_days=None)
         for ticket in read.tickets:
@@ -123,9 +125,8 @@ def _fill(slug: str, size: int) -> None:
             ids = searchable_words(texts=(), ids=(each["external_id"], each["customer_id"]))
             words_of_topics = map(topic_word, each["topics"])
             each["words"] = [*words_of_text(each["subject"], each["message"]), *ids, *words_of_topics]
+            each["words"] += value_words(each)
             del each["unindexed_since"]
-            if slug == LARGE:
-                each |= dimensions_of(each["external_id"])
         mongo.collection("tickets").insert_many(plan.inserts, ordered=False)
 
 

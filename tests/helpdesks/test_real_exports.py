@@ -276,13 +276,13 @@ class TestJsonFiles:
             assert subjects(write("x.json", json.dumps(content, indent=indent))) == ["one"]
 
     def test_names_are_found_whatever_their_case(self, write: Write) -> None:
-        text = json.dumps({"ID": 1, "Created At": "2026-03-10", "Subject": "one", "Body": "x", "extra": 1})
+        text = json.dumps({"ID": 1, "Created At": "2026-03-10", "Subject": "one", "Body": "x", "other": 1})
         source = FileSource(write("x.jsonl", text), FileFormat(fields={"message": "body"}))
         (page,) = source.pages()
         source.close()
         (found,) = page.records
         assert found.fields == {"id": 1, "created_at": DAY, "subject": "one", "message": "x"}
-        assert source.facts.unused == ["extra"]
+        assert source.facts.unused == ["other"]
 
     def test_a_json_file_with_one_object_a_line_is_read(self, write: Write) -> None:
         text = "".join(json.dumps({**self.TICKET, "id": n}) + "\n" for n in range(3))

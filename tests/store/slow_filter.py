@@ -17,6 +17,11 @@ def lets_through(wanted: TicketFilter, ticket: Mapping[str, Any]) -> bool:
     for name in ("status", "urgency", "sentiment", "source", "team", "priority"):
         if getattr(wanted, name) and ticket.get(name) not in getattr(wanted, name):
             return False
+    for name in ("assignee", "type", "organisation", "language"):
+        if getattr(wanted, name) and ticket.get(name) not in getattr(wanted, name):
+            return False
+    if wanted.tag and not set(wanted.tag) & set(ticket.get("tags", ())):
+        return False
     if wanted.state and not set(states(ticket)) & set(wanted.state):
         return False
     return (

@@ -11,7 +11,6 @@ from tests.rolled_up import roll_up
 from tickets.store import query_planner
 from tickets.store.filters import TicketFilter
 from tickets.store.index_scans import WORDS_INDEX
-from tickets.store.page_writes import SEARCHABLE
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -60,7 +59,3 @@ def test_a_list_of_one_value_is_read_and_counted_by_the_index_of_words(
 def test_a_text_or_word_beginning_does_not_find_a_dimension(teams: Tenant) -> None:
     for q in ("team", "team*", "billing", "bill*", '"team billing"', "team=billing"):
         assert ids(teams, TicketFilter(q=q)) == []
-
-
-def test_a_changed_dimension_makes_a_ticket_wait_for_its_words() -> None:
-    assert {"team", "priority"} <= SEARCHABLE

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from supportsaas.db.paging import Cursor, CursorError
 from tenants.models import Tenant
 from tests.builders import store_tickets, store_words
-from tickets.records.dimensions import DIMENSIONS
+from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.index_scans import TICKET_ORDER
@@ -77,6 +77,8 @@ _FILTERS = st.builds(
     sentiment=st.lists(st.sampled_from(SENTIMENTS), unique=True).map(tuple),
     team=st.lists(_TEXT, unique=True, max_size=2).map(tuple),
     priority=st.lists(_TEXT, unique=True, max_size=2).map(tuple),
+    assignee=st.lists(_TEXT, unique=True, max_size=2).map(tuple),
+    tag=st.lists(_TEXT, unique=True, max_size=2).map(tuple),
     requires_action=st.none() | st.booleans(),
     customer_id=st.none() | _TEXT,
     keyword=st.none() | _TEXT,
@@ -85,11 +87,11 @@ _FILTERS = st.builds(
 )
 
 
-def test_every_dimension_is_a_field_of_the_filter() -> None:
-    values: dict[str, Any] = {name: ["a", "b"] for name in DIMENSIONS}
+def test_every_filtered_field_is_a_field_of_the_filter() -> None:
+    values: dict[str, Any] = {name: ["a", "b"] for name in FILTERED_FIELDS}
     wanted = parse(**values)
-    assert wanted.dimensions == dict.fromkeys(DIMENSIONS, ("a", "b"))
-    assert wanted.match() == {name: {"$in": ["a", "b"]} for name in DIMENSIONS}
+    assert wanted.field_values == dict.fromkeys(FILTERED_FIELDS, ("a", "b"))
+    assert wanted.match() == {field: {"$in": ["a", "b"]} for field in FILTERED_FIELDS.values()}
 
 
 @given(_FILTERS)

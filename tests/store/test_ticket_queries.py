@@ -20,7 +20,6 @@ from tests.command_log import logged_commands
 from tests.emptying import empty_collections
 from tests.rolled_up import facet_differences
 from tests.store.slow_filter import lets_through, states
-from tickets.records.dimensions import DIMENSIONS
 from tickets.records.facets import SENTIMENTS, URGENCIES, Facets
 from tickets.records.statuses import STATES
 from tickets.store import index_scans, query_planner
@@ -43,21 +42,17 @@ _RECORDS = st.fixed_dictionaries(
         "subject": st.sampled_from(["Refund", "Hello", "Cafe\u0301"]),
         "message": st.sampled_from(_MESSAGES),
         "created_at": st.sampled_from([each.isoformat() for each in _MOMENTS]),
+        "assignee": st.sampled_from([None, "Ann", "$ne"]),
+        "tags": st.lists(st.sampled_from(["a", "b", "=team=billing"]), max_size=3),
+        "team": st.sampled_from([None, "billing", "$ne"]),
+        "language": st.sampled_from([None, "de"]),
     }
 )
 _STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("store"), st.lists(_RECORDS, min_size=1, max_size=6, unique_by=lambda each: each["id"])),
+        st.tuples(st.just("store"), st.lists(_RECORDS, min_size=1, max_size=6, unique_by=lambda each: str(each["id"]))),
         st.tuples(st.just("delete"), st.lists(st.sampled_from([f"T-{n}" for n in range(1, 9)]), max_size=3)),
         st.tuples(st.just("words"), st.none()),
-        st.tuples(
-            st.just("dimension"),
-            st.tuples(
-                st.lists(st.sampled_from([f"T-{n}" for n in range(1, 9)]), max_size=5),
-                st.sampled_from(DIMENSIONS),
-                st.sampled_from(["billing", "$ne"]),
-            ),
-        ),
     ),
     min_size=1,
     max_size=6,
@@ -71,6 +66,9 @@ _FILTERS = st.builds(
     source=st.lists(st.sampled_from(["email", "chat"]), unique=True, max_size=1).map(tuple),
     team=st.lists(st.sampled_from(["billing", "$ne", "gone"]), unique=True, max_size=2).map(tuple),
     priority=st.lists(st.sampled_from(["billing"]), unique=True, max_size=1).map(tuple),
+    assignee=st.lists(st.sampled_from(["Ann", "$ne", "ann"]), unique=True, max_size=2).map(tuple),
+    tag=st.lists(st.sampled_from(["a", "b", "=team=billing"]), unique=True, max_size=2).map(tuple),
+    language=st.lists(st.sampled_from(["de"]), unique=True, max_size=1).map(tuple),
     requires_action=st.none() | st.booleans(),
     customer_id=st.none() | st.sampled_from(["cust_1", "cust_22"]),
     keyword=st.none() | st.sampled_from(["refund", "data"]),
@@ -106,8 +104,6 @@ def test_pages_totals_choices_and_exports_agree_with_a_slow_count(
             store_tickets(tenant, [{**each, "updated_at": now.isoformat()} for each in given_], now=now)
         elif step == "delete":
             delete_stored(tenant, given_, now=now)
-        elif step == "dimension":
-            set_dimension(*given_, now=now)
         else:
             store_words(tenant)
     stored = list(mongo.collection("tickets").find({"tenant_id": "acme"}))
@@ -127,13 +123,6 @@ def test_pages_totals_choices_and_exports_agree_with_a_slow_count(
         for name, counts in (choices or {}).items():
             others = [each for each in stored if lets_through(wanted_without(wanted, name), each)]
             assert counts == Counter(value for each in others for value in values_of(each, name))
-
-
-def set_dimension(external_ids: list[str], name: str, value: str, *, now: datetime) -> None:
-    """As an ingestion would store it: the tickets wait for their words once more."""
-    match = {"external_id": {"$in": external_ids}, "is_deleted": False}
-    change = {"$set": {name: value, "unindexed_since": now}, "$unset": {"words": ""}}
-    mongo.collection("tickets").update_many(match, change)
 
 
 def values_of(ticket: dict[str, Any], name: str) -> list[str]:

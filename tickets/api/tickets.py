@@ -17,6 +17,8 @@ from tenants.api.access import TenantId, api_tenant, caller_of
 from tenants.models import Tenant
 from tickets.api.fields import Moment, Search, Words
 from tickets.classification.classify import classify_ticket
+from tickets.records.details import DETAIL_FIELDS, stored_details
+from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.rules.model import find_rules
 from tickets.store.export_files import file_description, tickets_file_in_slot
 from tickets.store.export_rows import TICKET_COLUMNS
@@ -51,13 +53,33 @@ class TicketOut(Schema):
     resolved_at: datetime | None = Field(
         description="When the ticket was resolved, according to the helpdesk; null if unknown."
     )
+    assignee: str | None = Field(
+        description="Who works on it. This and all following fields are null or empty if unknown."
+    )
+    team: str | None
+    priority: str | None = Field(description="The helpdesk's own.")
+    type: str | None
+    tags: list[str]
+    organisation: str | None
+    customer_name: str | None
+    url: str | None = Field(description="The ticket's page in its helpdesk.")
+    first_reply_at: datetime | None
+    due_at: datetime | None
+    replies: int | None
+    rating: str | None = Field(description="What the customer thought of the answer, as the helpdesk says it.")
+    language: str | None
+    extra: dict[str, bool | int | float | datetime | str] = Field(description="Fields of the tenant's own, by name.")
 
     @staticmethod
     def of(ticket: Document) -> "TicketOut":
-        names = TicketOut.model_fields.keys() - {"id", "resolved_at"}
-        values = {name: ticket[name] for name in names}
+        known = stored_details(ticket)
+        values = {name: ticket[name] for name in _ALWAYS_STORED}
+        values |= {name: getattr(known, name) for name in DETAIL_FIELDS}
         # Earlier versions did not store it.
         return TicketOut(id=str(ticket["_id"]), resolved_at=ticket.get("resolved_at"), **values)
+
+
+_ALWAYS_STORED = tuple(TicketOut.model_fields.keys() - {"id", "resolved_at", *DETAIL_FIELDS})
 
 
 class EvidenceOut(Schema):
@@ -126,6 +148,13 @@ class Filters(Schema):
     urgency: list[Literal["high", "medium", "low"]] = Field([], max_length=MAX_VALUES)
     sentiment: list[Literal["negative", "neutral", "positive"]] = Field([], max_length=MAX_VALUES)
     source: list[Words] = Field([], max_length=MAX_VALUES)
+    assignee: list[Words] = Field([], max_length=MAX_VALUES)
+    team: list[Words] = Field([], max_length=MAX_VALUES)
+    priority: list[Words] = Field([], max_length=MAX_VALUES)
+    type: list[Words] = Field([], max_length=MAX_VALUES)
+    tag: list[Words] = Field([], max_length=MAX_VALUES, description="Tickets with any of these tags.")
+    organisation: list[Words] = Field([], max_length=MAX_VALUES)
+    language: list[Words] = Field([], max_length=MAX_VALUES)
     requires_action: bool | None = None
     customer_id: Words | None = None
     keyword: Words | None = Field(None, description="A topic, as in `top_keywords`.")
@@ -144,7 +173,7 @@ class ExportQuery(Filters):
 
 
 _FILTERS = set(Filters.model_fields)
-_MAY_REPEAT = ("state", "status", "urgency", "sentiment", "source")
+_MAY_REPEAT = ("state", "status", "urgency", "sentiment", "source", *FILTERED_FIELDS)
 
 
 @router.get("/tickets", response=TicketPageOut, summary="List tickets, newest first")

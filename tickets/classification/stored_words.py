@@ -1,10 +1,12 @@
 """The words that are stored with a ticket so that a search finds it. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tickets.classification.search_query import IGNORED, Term
 from tickets.classification.tokenizer import READ_LIMIT, split_words
+from tickets.records.dimensions import filtered_values
 
 TOPIC_SIGN = "#"
 """Starts the stored word of a topic. No word of a text contains it."""
@@ -28,12 +30,23 @@ def topic_word(topic: str) -> str:
     return TOPIC_SIGN + topic
 
 
-def dimension_word(name: str, value: str) -> str:
-    """The stored word of a dimension's value, such as `=team=billing`.
+def value_word(name: str, value: str) -> str:
+    """The stored word of a value that lists can be filtered by, such as `=team=billing`.
 
     It starts with a sign that no word of a text contains, so no word beginning finds it either.
     """
     return f"={name}={value}"
+
+
+def value_words(ticket: Mapping[str, Any]) -> list[str]:
+    """The stored words of all values that a ticket can be filtered by."""
+    return [value_word(name, value) for name, value in filtered_values(ticket)]
+
+
+def with_other_values(words: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The stored words of a ticket of which only such values have changed."""
+    former = frozenset(value_words(before))
+    return [each for each in words if each not in former] + value_words(after)
 
 
 @dataclass(frozen=True, slots=True)

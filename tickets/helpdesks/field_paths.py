@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from tickets.records.normalize import as_text
+from tickets.records.cleaning import as_text
 from tickets.records.statuses import StatusMap
 
 _STEP = re.compile(r"(?P<name>(?:[^.\[\]]|\[(?![^\[\]]*\]))*)(?:\[(?P<choice>[^\[\]]*)\])?")

@@ -20,7 +20,7 @@ from tickets.helpdesks.complaints import complaint_of
 from tickets.helpdesks.http import HelpdeskHttp
 from tickets.helpdesks.paging.pager import MOST_EMPTY_PAGES
 from tickets.helpdesks.shrinking_listing import Shrinking
-from tickets.records.normalize import clean_text
+from tickets.records.cleaning import clean_text
 
 
 class NativeSource(TicketSource):

@@ -133,6 +133,7 @@ def _evaluate(source: Source, found: _Found) -> Checked:
         problems += _empty_fields(options, raw, {name for name, _ in missing})
         problems += _local_times(options, raw)
     problems += _unmapped_statuses(read)
+    problems += _left_out(read)
     is_usable = not misspelt and (bool(read.tickets) or not records)
     return Checked(sentence, tuple(problems), is_usable)
 
@@ -154,6 +155,11 @@ def _unmapped_statuses(read: ReadPage) -> list[str]:
     statuses = Counter(ticket.content.status for ticket in read.tickets)
     sentence = unmapped_sentence({each: count for each, count in statuses.most_common() if state_of(each) == "unknown"})
     return [sentence] if sentence else []
+
+
+def _left_out(read: ReadPage) -> list[str]:
+    reasons = group_reasons(read.left_out())
+    return [f"Values that cannot be read are left out: {reasons_in_words(reasons)}."] if reasons else []
 
 
 def _share(part: int, total: int) -> str:

@@ -30,11 +30,13 @@ from tickets.store.ticket_store import TicketStore
 class Preview:
     """The counts that a run would end with; `warning` says what a person would have to confirm.
 
-    `unmapped`: the unmapped statuses of what was read, with their numbers of tickets.
+    `left_out`: the optional values that cannot be read, whose tickets are stored without them. `unmapped`: the unmapped
+    statuses of what was read, with their numbers of tickets.
     """
 
     counts: Counts = field(default_factory=Counts)
     rejected: RejectedReasons = field(default_factory=RejectedReasons)
+    left_out: RejectedReasons = field(default_factory=RejectedReasons)
     warning: str = ""
     unmapped: Counter[str] = field(default_factory=Counter)
 
@@ -91,6 +93,8 @@ def preview_source(
                 counts.unchanged += plan.unchanged
                 counts.quarantined += len(read.quarantined)
                 preview.rejected.add(read.quarantined)
+                for name, reason in read.left_out():
+                    preview.left_out.count(name, reason)
                 counts.foreign += read.foreign
         named = origin.external_ids(source.find_deleted_ids())
         listed = frozenset(store.live_ids_of_helpdesk(seen.missing(named)))

@@ -99,12 +99,14 @@ class Reporter:
             **preview.counts.as_dict(),
             "warning": preview.warning or None,
             "notice": notice or None,
+            "left_out": [each.as_dict() for each in preview.left_out.most_frequent()],
             **_details(preview.rejected, file, is_complete=True),
         }
         notes = " ".join(each for each in (preview.warning, notice) if each)
         sentence = f"dry run: {describe(preview.counts)}"
         sentence = f"{sentence}. {notes}" if notes else sentence
-        self.print(tenant, facts, _with_reasons(sentence, preview.rejected))
+        sentence = _with_reasons(sentence, preview.rejected)
+        self.print(tenant, facts, _with_reasons(sentence, preview.left_out, what="Values left out"))
         end = Exit.QUARANTINED if preview.counts.quarantined else Exit.COMPLETE
         return self._report_details(tenant, end, preview.rejected, file, is_complete=True)
 
@@ -148,9 +150,9 @@ def _with_warnings(end: Exit, file: FileFacts | None) -> Exit:
     return Exit.QUARANTINED if end == Exit.COMPLETE and file is not None and file.warnings() else end
 
 
-def _with_reasons(sentence: str, rejected: RejectedReasons) -> str:
-    reasons = rejected.most_frequent()
-    return f"{sentence.removesuffix('.')}. Rejected: {reasons_in_words(reasons)}" if reasons else sentence
+def _with_reasons(sentence: str, found: RejectedReasons, *, what: str = "Rejected") -> str:
+    reasons = found.most_frequent()
+    return f"{sentence.removesuffix('.')}. {what}: {reasons_in_words(reasons)}" if reasons else sentence
 
 
 def _details(rejected: RejectedReasons, file: FileFacts | None, *, is_complete: bool) -> dict[str, Any]:

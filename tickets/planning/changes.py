@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tickets.classification.verdicts import Classification
+from tickets.records.details import DETAIL_FIELDS
 from tickets.records.normalize import TicketContent
 from tickets.records.statuses import fold_status
 from tickets.records.versions import FieldChanges, ReadTicket, StoredVersion
@@ -30,7 +31,9 @@ TRACKED = (
     "requires_action",
     "created_at",
     "resolved_at",
+    *DETAIL_FIELDS,
 )
+"""The fields whose changes are history, in the order in which people read them."""
 OLDER_MUST_STAND = timedelta(hours=1)
 
 
@@ -43,7 +46,7 @@ class Verdict:
 
 
 def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
-    """What is stored of a ticket, apart from internal fields."""
+    """What is stored of a ticket, apart from internal fields. Of the details only those that are known."""
     return {
         "source": content.source,
         "customer_id": content.customer_id,
@@ -59,7 +62,13 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
         "updated_at": content.updated_at,
         "resolved_at": content.resolved_at,
         "mapped_from": content.mapped_from,
+        **content.details.known(),
     }
+
+
+def unknown_details(stored: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, None]:
+    """The details of a stored ticket that its new version no longer has."""
+    return {name: None for name in DETAIL_FIELDS if stored.get(name) is not None and name not in fields}
 
 
 def overwrites(stored: StoredVersion, ticket: ReadTicket, *, now: datetime, is_whole: bool) -> bool:
@@ -81,14 +90,14 @@ def needs_full_read(stored: StoredVersion, ticket: ReadTicket, *, now: datetime,
 
 def initial_changes(fields: Mapping[str, Any]) -> FieldChanges:
     """The first entry of a ticket's history: every tracked field from nothing to its value, where it has one."""
-    return {name: {"old": None, "new": fields[name]} for name in TRACKED if fields[name] is not None}
+    return {name: {"old": None, "new": fields[name]} for name in TRACKED if fields.get(name) is not None}
 
 
 def field_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> FieldChanges:
     """The tracked fields that differ, old value and new. Another spelling of a status is not a difference."""
-    changed = [name for name in TRACKED if old.get(name) != new[name]]
+    changed = [name for name in TRACKED if old.get(name) != new.get(name)]
     return {
-        name: {"old": old.get(name), "new": new[name]}
+        name: {"old": old.get(name), "new": new.get(name)}
         for name in changed
         if name != "status" or fold_status(old["status"]) != fold_status(new["status"])
     }

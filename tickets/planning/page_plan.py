@@ -13,17 +13,26 @@ from tickets.alerts.messages import TicketFacts
 from tickets.alerts.routing import LONGEST_SUBJECT, Route
 from tickets.alerts.untrusted_text import first_lines
 from tickets.classification.deciding_words import deciding_words
+from tickets.classification.stored_words import with_other_values
 from tickets.classification.tenant_rules import NO_RULES, TenantRules
 from tickets.classification.verdicts import Classification
-from tickets.planning.changes import Verdict, field_changes, initial_changes, overwrites, stored_fields
+from tickets.planning.changes import (
+    Verdict,
+    field_changes,
+    initial_changes,
+    overwrites,
+    stored_fields,
+    unknown_details,
+)
 from tickets.planning.reading import classify
+from tickets.records.details import stored_details
 from tickets.records.normalize import TicketContent, apply_status_map
 from tickets.records.origin import Origin
 from tickets.records.statuses import StatusMap, spell_status
 from tickets.records.transitions import first_transitions, is_only_mapped_otherwise, next_transitions
 from tickets.records.versions import Action, FieldChanges, ReadTicket, StoredVersion
 from tickets.rollups.differences import COUNTED_FIELDS
-from tickets.store.page_writes import SEARCHABLE, Announcement, PageWrites
+from tickets.store.page_writes import SEARCHABLE, SEARCHABLE_VALUES, Announcement, PageWrites
 
 Document = dict[str, Any]
 VERDICTS = frozenset(("urgency", "sentiment", "requires_action"))
@@ -103,6 +112,7 @@ class PagePlan(PageWrites):
             content, rules=self.rules
         )
         fields = stored_fields(content, verdict)
+        fields |= unknown_details(stored, fields)
         changes: FieldChanges = field_changes(stored, fields)
         # What an earlier version stored has no mapping: most likely it was the current one.
         is_corrected = is_news and "mapping" in stored and not version.is_comparable(ticket)
@@ -118,8 +128,7 @@ class PagePlan(PageWrites):
         if stored["is_deleted"]:
             changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
             values |= {"is_deleted": False, "deleted_at": None}
-        if stored["is_deleted"] or values.keys() & SEARCHABLE:
-            values["unindexed_since"] = self.now
+        values |= self._change_of_words(stored, values)
         if changes:
             values["last_changed_at"] = self.now
             action: Action = "restored" if stored["is_deleted"] else "updated"
@@ -137,6 +146,16 @@ class PagePlan(PageWrites):
         # A ticket that is urgent only because of changed rules is not worth an alert.
         if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
+
+    def _change_of_words(self, stored: Document, values: Document) -> Document:
+        """The ticket waits for its words if its text has changed. New values, such as an assignee, are words at once."""
+        if stored["is_deleted"] or values.keys() & SEARCHABLE:
+            return {"unindexed_since": self.now}
+        if not values.keys() & SEARCHABLE_VALUES:
+            return {}
+        if "words" not in stored or "unindexed_since" in stored:
+            return {"unindexed_since": self.now}
+        return {"words": with_other_values(stored["words"], stored, {**stored, **values})}
 
     def reclassify(self, stored: Document, version: StoredVersion) -> None:
         """Classify a stored ticket by the rules of this plan; nothing if it was already classified by them."""
@@ -209,7 +228,7 @@ def stored_content(stored: Document) -> TicketContent:
     names = ("external_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
     # What earlier versions did not keep is not known.
     later: Document = {name: stored.get(name) for name in ("resolved_at", "mapped_from")}
-    return TicketContent(**{name: stored[name] for name in names}, **later)
+    return TicketContent(**{name: stored[name] for name in names}, **later, details=stored_details(stored))
 
 
 def stored_verdict(content: TicketContent, stored: Document, *, rules_version: str) -> Verdict | None:

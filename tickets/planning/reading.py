@@ -8,6 +8,7 @@ from tickets.classification.tenant_rules import NO_RULES, TenantRules
 from tickets.classification.topics import topics
 from tickets.helpdesks.base import SourceRecord
 from tickets.planning.changes import Verdict
+from tickets.records.details import LeftOut
 from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
 from tickets.records.origin import PLAIN, SEPARATOR, Origin
 from tickets.records.statuses import NO_STATUS_MAP, StatusMap
@@ -20,6 +21,10 @@ class ReadPage:
     tickets: list[ReadTicket] = field(default_factory=list)
     quarantined: list[QuarantinedRecord] = field(default_factory=list)
     foreign: int = 0
+
+    def left_out(self) -> list[LeftOut]:
+        """The optional fields of the tickets that could not be read, with the reasons."""
+        return [each for ticket in self.tickets for each in ticket.content.left_out]
 
     def ids_at_the_source(self) -> list[str]:
         """Every id that the page shows to exist, including those of rejected records."""

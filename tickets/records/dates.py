@@ -21,7 +21,7 @@ EPOCH: Final = "epoch"
 EPOCH_MS: Final = "epoch_ms"
 """Date formats of a number: seconds, or milliseconds, since 1970 in UTC."""
 
-DATE_FIELDS: Final = ("created_at", "updated_at", "resolved_at")
+DATE_FIELDS: Final = ("created_at", "updated_at", "resolved_at", "first_reply_at", "due_at")
 
 _LONGEST = 100
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)

@@ -1,13 +1,24 @@
-"""The fields besides the source by which lists and dashboards can be narrowed. Pure.
+"""The optional fields of a ticket by which lists can be narrowed. Pure.
 
-They are optional texts of a ticket. A ticket without one is in no list or dashboard of one of its values.
+Dashboards can be narrowed by some of them, the dimensions: their numbers are stored (`tickets.rollups`). A ticket without
+such a field is in no list or dashboard of one of its values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 DIMENSIONS: Final[tuple[str, ...]] = ("team", "priority")
+
+FILTERED_FIELDS: Final[Mapping[str, str]] = {
+    **{name: name for name in DIMENSIONS},
+    "assignee": "assignee",
+    "type": "type",
+    "tag": "tags",
+    "organisation": "organisation",
+    "language": "language",
+}
+"""The filters, each with the field of a ticket that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,11 @@ class Narrowing:
 ALL_TICKETS: Final = Narrowing()
 
 
-def dimensions_of(ticket: Mapping[str, Any]) -> dict[str, str]:
-    """The dimensions that a stored ticket has, with their values."""
-    return {name: ticket[name] for name in DIMENSIONS if ticket.get(name)}
+def filtered_values(ticket: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The filters that find a stored ticket, each with its value. A ticket has several tags."""
+    for name, field in FILTERED_FIELDS.items():
+        value = ticket.get(field)
+        if isinstance(value, str):
+            yield name, value
+        elif value:
+            yield from ((name, each) for each in value)

@@ -1,20 +1,23 @@
 """From whatever a helpdesk sent to a ticket that can be stored, or the reason why not. Pure.
 
 Rules: a record needs an id and a creation date; missing texts become empty; a number or boolean in place of a text
-becomes its text; lists and objects are rejected, never guessed. Text is compared and stored in one form (HTML as plain
-text, line ends as `\\n`, no NUL, no lone surrogates), because helpdesks rewrite it at will.
+becomes its text; lists and objects are rejected, never guessed. Optional fields (`tickets.records.details`) never
+reject a record. Text is compared and stored in one form (HTML as plain text, line ends as `\\n`, no NUL, no lone
+surrogates), because helpdesks rewrite it at will.
 """
 
 import hashlib
-import math
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from supportsaas.formatting import format_number
+from tickets.records.cleaning import as_text as as_text
+from tickets.records.cleaning import clean_text as clean_text
+from tickets.records.cleaning import kind_of
 from tickets.records.dates import ISO_ONLY, NotADate
+from tickets.records.details import NO_DETAILS, Details, LeftOut, read_details
 from tickets.records.plain_text import as_plain_line, as_plain_text
 from tickets.records.statuses import NO_STATUS_MAP, StatusMap, spell_status, state_of
 
@@ -22,8 +25,6 @@ LONGEST_ID = 200
 LONGEST_SHORT_TEXT = 1_000
 LONGEST_MESSAGE = 1_000_000
 NO_CUSTOMER = ""
-
-_LINE_END = re.compile(r"\r\n?|\u2028|\u2029")
 
 
 class InvalidRecord(Exception):
@@ -52,9 +53,12 @@ class TicketContent:
     created_at: datetime
     updated_at: datetime
     resolved_at: datetime | None = None
-    """When it was resolved or closed according to the helpdesk; None if it does not say."""
+    """When it was resolved or closed according to the helpdesk; None if it does not say, or not readably."""
     mapped_from: str | None = None
     """The helpdesk's own status if the tenant's map replaced it, else None."""
+    details: Details = NO_DETAILS
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
+    """The optional fields that could not be read, with the reasons."""
 
     def digest(self, *, rules_version: int | str) -> str:
         """Changes with anything that may change what we store, and not with `updated_at` alone.
@@ -69,8 +73,9 @@ class TicketContent:
             self.status,
             self.created_at.isoformat(),
             str(rules_version),
-            # Without a date the digest is that of earlier versions, so no ticket has to be read again.
+            # Without a date and details the digest is that of earlier versions, so no ticket has to be read again.
             *([self.resolved_at.isoformat()] if self.resolved_at else []),
+            *([f"details {details}"] if (details := self.details.digest()) else []),
         )
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
 
@@ -90,6 +95,11 @@ def normalize_record(
     if created_at is None:
         raise InvalidRecord("created_at", "is missing")
     status, mapped_from = apply_status_map(_status(record), statuses)
+    details, left_out = read_details(record)
+    try:
+        resolved_at = _date(record, "resolved_at")
+    except InvalidRecord as error:
+        resolved_at, left_out = None, ((error.field, error.reason), *left_out)
     return TicketContent(
         external_id=_identifier(record, "id", needed=True),
         source=_short_text(record, "source").strip() or "unknown",
@@ -99,44 +109,18 @@ def normalize_record(
         status=status,
         created_at=created_at,
         updated_at=_date(record, "updated_at") or created_at,
-        resolved_at=_date(record, "resolved_at"),
+        resolved_at=resolved_at,
         mapped_from=mapped_from,
+        details=details,
+        left_out=left_out,
     )
-
-
-def clean_text(text: str) -> str:
-    """One form of a text: `\\n` line ends, no NUL, no lone surrogates, no trailing white space."""
-    if "\r" in text or "\u2028" in text or "\u2029" in text:
-        text = _LINE_END.sub("\n", text)
-    if "\0" in text:
-        text = text.replace("\0", "")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text.rstrip()
-
-
-def as_text(value: object) -> str | None:
-    """A text, number or boolean as text, as JSON writes it (7.0 is 7); None for anything else."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case float() if math.isfinite(value):
-            return str(int(value)) if value.is_integer() else repr(value)
-        case _:
-            return None
 
 
 def _identifier(record: Mapping[str, Any], field: str, *, needed: bool) -> str:
     value = record.get(field)
     text = None if needed and isinstance(value, bool) else as_text("" if value is None else value)
     if text is None:
-        raise InvalidRecord(field, f"is {_kind(value)}, not text or a number")
+        raise InvalidRecord(field, f"is {kind_of(value)}, not text or a number")
     cleaned = clean_text(text).strip()
     if needed and not cleaned:
         raise InvalidRecord(field, "is missing")
@@ -151,7 +135,7 @@ def _text(record: Mapping[str, Any], field: str) -> str:
     value = record.get(field)
     text = as_text("" if value is None else value)
     if text is None:
-        raise InvalidRecord(field, f"is {_kind(value)}, not text")
+        raise InvalidRecord(field, f"is {kind_of(value)}, not text")
     return text
 
 
@@ -181,17 +165,3 @@ def _date(record: Mapping[str, Any], field: str) -> datetime | None:
         return ISO_ONLY.read(record.get(field))
     except NotADate as error:
         raise InvalidRecord(field, str(error)) from None
-
-
-def _kind(value: object) -> str:
-    match value:
-        case bool():
-            return "true or false"
-        case float():
-            return "NaN or infinite"
-        case list():
-            return "a list"
-        case Mapping():
-            return "an object"
-        case _:
-            return "of an unknown kind"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from supportsaas.db.model_transaction import in_transaction
 from supportsaas.web.rejected import Rejected
 from tenants.models import Tenant
-from tickets.records.normalize import clean_text
+from tickets.records.cleaning import clean_text
 from tickets.records.statuses import MAPPABLE_STATUSES, fold_status, spell_status, state_of
 from tickets.status_mapping.model import LONGEST_STATUS, StatusMapping, find_mappings
 from tickets.status_mapping.remapping import follow_map

@@ -13,14 +13,21 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from tickets.records.dates import DATE_FIELDS
+from tickets.records.details import DETAIL_FIELDS
+
 Format = Literal["csv", "jsonl"]
 CONTENT_TYPES: dict[str, str] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 TICKET_COLUMNS = (
     "external_id", "created_at", "updated_at", "status", "urgency", "sentiment", "requires_action", "source",
-    "customer_id", "subject", "message", "keywords", "resolved_at",
+    "customer_id", "subject", "message", "keywords", "resolved_at", *DETAIL_FIELDS,
 )  # fmt: skip
-_MOMENTS = ("created_at", "updated_at", "resolved_at")
+"""A tenant's own fields are one column, `extra`, as JSON: their names are only known once all rows are read."""
+
+_MOMENTS = DATE_FIELDS
+
+_UNKNOWN: dict[str, Any] = {"tags": [], "extra": {}}
 
 # The characters that start a formula in spreadsheets, also in their wide forms and after quotation marks. If the file is
 # read with another separator (a semicolon in many countries, a tab), a value also starts after each of these and each line.
@@ -39,7 +46,7 @@ def write_rows(
 
 def ticket_rows(tickets: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
     for ticket in tickets:
-        yield [ticket.get(name) for name in TICKET_COLUMNS]
+        yield [ticket.get(name, _UNKNOWN.get(name)) for name in TICKET_COLUMNS]
 
 
 def write_tickets(format_: Format, tickets: Iterable[dict[str, Any]], *, zone: ZoneInfo) -> Iterator[bytes]:
@@ -88,10 +95,14 @@ def _csv_value(value: Any, zone: ZoneInfo) -> Any:
         return plain_text(value)
     if isinstance(value, list):
         return plain_text(", ".join(value))
+    if isinstance(value, dict):
+        return plain_text(json.dumps(_json_value(value, zone), ensure_ascii=False)) if value else ""
     return _local(value, zone) if isinstance(value, datetime) else value
 
 
 def _json_value(value: Any, zone: ZoneInfo) -> Any:
+    if isinstance(value, dict):
+        return {name: _json_value(each, zone) for name, each in value.items()}
     return _local(value, zone) if isinstance(value, datetime) else value
 
 

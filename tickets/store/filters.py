@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from supportsaas.clock import iso_z, to_milliseconds
 from tickets.classification.search_query import QueryError, parse_query
-from tickets.records.dimensions import DIMENSIONS
+from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.records.statuses import STATES, State, StatusesIn
 
@@ -22,6 +22,7 @@ MAX_VALUES = 50
 COUNT_ALL = "count=all"
 """For links from a number: by default, large lists of a keyword, search or customer are only counted up to a limit."""
 
+_FIELDS_OF_VALUES = {**{name: name for name in ("status", "urgency", "sentiment", "source")}, **FILTERED_FIELDS}
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -48,6 +49,11 @@ class TicketFilter:
     source: tuple[str, ...] = ()
     team: tuple[str, ...] = ()
     priority: tuple[str, ...] = ()
+    assignee: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    organisation: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
     requires_action: bool | None = None
     customer_id: str | None = None
     keyword: str | None = None
@@ -77,8 +83,7 @@ class TicketFilter:
             urgency=_choices(values, "urgency", URGENCIES),
             sentiment=_choices(values, "sentiment", SENTIMENTS),
             source=tuple(dict.fromkeys(values.get("source", []))),
-            team=tuple(dict.fromkeys(values.get("team", []))),
-            priority=tuple(dict.fromkeys(values.get("priority", []))),
+            **{name: tuple(dict.fromkeys(values.get(name, []))) for name in FILTERED_FIELDS},
             requires_action=_yes_no(values, "requires_action"),
             customer_id=_single(values, "customer_id"),
             keyword=_single(values, "keyword"),
@@ -93,10 +98,10 @@ class TicketFilter:
         MongoDB never reads a user's value as an operator.
         """
         match: dict[str, Any] = {}
-        for name in ("status", "urgency", "sentiment", "source", *DIMENSIONS):
+        for name, field in _FIELDS_OF_VALUES.items():
             values = getattr(self, name)
             if values:
-                match[name] = values[0] if len(values) == 1 else {"$in": list(values)}
+                match[field] = values[0] if len(values) == 1 else {"$in": list(values)}
         if self.state:
             match["status"] = self._status_condition()
         if self.requires_action is not None:
@@ -115,9 +120,9 @@ class TicketFilter:
         return match
 
     @property
-    def dimensions(self) -> dict[str, tuple[str, ...]]:
-        """The dimensions with a condition, and the values they may have."""
-        return {name: values for name in DIMENSIONS if (values := getattr(self, name))}
+    def field_values(self) -> dict[str, tuple[str, ...]]:
+        """The filters on optional fields that are set, and the values they allow."""
+        return {name: values for name in FILTERED_FIELDS if (values := getattr(self, name))}
 
     def _status_condition(self) -> Any:
         wanted = StatusesIn(self.state)

@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from tickets.alerts.messages import TicketFacts
-from tickets.records.dimensions import DIMENSIONS
+from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.versions import Action, FieldChanges
 from tickets.rollups.differences import Differences
 
 Document = dict[str, Any]
 
-SEARCHABLE = frozenset(("subject", "message", "customer_id", "topics", *DIMENSIONS))
-"""The fields that a ticket's words come from."""
+SEARCHABLE = frozenset(("subject", "message", "customer_id", "topics"))
+"""The fields that most of a ticket's words come from, and that take time to read."""
+
+SEARCHABLE_VALUES = frozenset(FILTERED_FIELDS.values())
+"""The fields whose values are words as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

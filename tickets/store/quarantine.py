@@ -20,8 +20,8 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.db.paging import Cursor, NewestFirst, page_of
 from tenants.models import Tenant
+from tickets.records.cleaning import as_text, clean_text
 from tickets.records.collection_names import QUARANTINE
-from tickets.records.normalize import as_text, clean_text
 from tickets.records.origin import PLAIN, Origin
 from tickets.records.rejections import ReasonCount
 

@@ -14,9 +14,9 @@ from supportsaas.db.mongo import Document, Pipeline
 from supportsaas.db.parallel import run_parallel
 from tenants.models import Tenant
 from tickets.classification.search_query import QueryError, parse_query
-from tickets.classification.stored_words import dimension_word, topic_word
+from tickets.classification.stored_words import topic_word, value_word
 from tickets.records.collection_names import TICKETS
-from tickets.records.dimensions import Narrowing
+from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS, Narrowing
 from tickets.records.facets import FacetCounts
 from tickets.store.facet_counts import FacetCountStore, group_by_facets, read_facet_counts
 from tickets.store.facet_cube import facet_match, filtered, filters_facets
@@ -35,7 +35,7 @@ from tickets.store.search import TicketSearch, WordMatch, any_of
 MAX_EXAMINED = 3_000
 """Tickets that are read to count their facets, or for a page of matches that no index finds."""
 MAX_COMPARED = 20_000
-"""A keyword, dimension or search with conditions on facets reads whichever finds fewer tickets, words or facets, and compares up
+"""A keyword, field or search with conditions on facets reads whichever finds fewer tickets, words or facets, and compares up
 to here."""
 MAX_COUNTED_BY_INDEX = 300_000
 """The tickets of one contiguous range of an index are counted up to here."""
@@ -105,7 +105,7 @@ class QueryPlanner:
     def _scans_by_facets(self, wanted: TicketFilter, counts: FacetCounts) -> list[IndexScan]:
         return [IndexScan({**self._live, **values, **_period(wanted)}, FACET_INDEX) for values in facet_ranges(counts)]
 
-    # -- Conditions on customer, keyword, dimensions or words ------------------------------
+    # -- Conditions on customer, keyword, optional fields or words -------------------------
 
     def _plan_narrow(self, wanted: TicketFilter, words: WordMatch | None) -> QueryPlan:
         found = list(self._narrow_scans(wanted, words))
@@ -193,19 +193,21 @@ def _period(wanted: TicketFilter) -> Document:
 
 
 def _only_dimension(wanted: TicketFilter) -> Narrowing | None:
-    """The dimension of a filter that has one and no keyword, customer or words besides."""
+    """The dimension of a filter that has one and no other optional field, keyword, customer or words besides."""
     if wanted.keyword is not None or wanted.customer_id is not None or wanted.q is not None:
         return None
-    dimensions = wanted.dimensions
-    return Narrowing(*next(iter(dimensions.items()))) if len(dimensions) == 1 else None
+    (name, values), *others = wanted.field_values.items() or [("", ())]
+    return Narrowing(name, values) if name in DIMENSIONS and not others else None
 
 
 def _word_groups(wanted: TicketFilter) -> dict[tuple[str, ...], Document]:
-    """The conditions on keyword and dimensions: the stored words that their tickets have any of, and each as a match."""
+    """The conditions on keyword and optional fields: the stored words that their tickets have any of, and each as a
+    match."""
     match = wanted.match()
     groups: dict[tuple[str, ...], Document] = {}
     if wanted.keyword is not None:
         groups[topic_word(wanted.keyword),] = {"topics": match["topics"]}
-    for name, values in wanted.dimensions.items():
-        groups[tuple(dimension_word(name, value) for value in values)] = {name: match[name]}
+    for name, values in wanted.field_values.items():
+        field = FILTERED_FIELDS[name]
+        groups[tuple(value_word(name, value) for value in values)] = {field: match[field]}
     return groups

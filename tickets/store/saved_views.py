@@ -19,7 +19,7 @@ from supportsaas.db.ordered_rows import Direction, move_row
 from supportsaas.web.rejected import Rejected
 from tenants.audit.audit_log import Audited
 from tenants.models import Tenant
-from tickets.records.normalize import clean_text
+from tickets.records.cleaning import clean_text
 from tickets.store.filters import FilterError, TicketFilter
 
 MAX_VIEWS = 30

@@ -19,13 +19,14 @@ from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
 from tickets.classification.tokenizer import READ_LIMIT
 from tickets.records.collection_names import TICKET_HISTORY, TICKETS
+from tickets.records.details import DETAIL_FIELDS
 from tickets.records.origin import Origin
 from tickets.records.versions import VERSION_FIELDS, StoredVersion
 from tickets.rollups.differences import COUNTED_FIELDS
 from tickets.rollups.state import begin_write
 from tickets.rollups.writing import save_differences
 from tickets.store.facet_counts import FacetCountStore
-from tickets.store.page_writes import SEARCHABLE, PageWrites
+from tickets.store.page_writes import PageWrites
 from tickets.store.quarantine import QuarantinedRecord, save_records
 from tickets.store.ticket_queries import TicketQueries
 
@@ -204,5 +205,9 @@ class TicketStore:
 
 
 def _change(values: Document) -> Document:
-    """The update of a ticket. Words of an older text are removed."""
-    return {"$set": values, **({"$unset": {"words": ""}} if values.keys() & SEARCHABLE else {})}
+    """The update of a ticket. Words of an older text are removed, and details that are no longer known."""
+    unset = {name for name in DETAIL_FIELDS if name in values and values[name] is None}
+    if "unindexed_since" in values:
+        unset.add("words")
+    kept = {name: value for name, value in values.items() if name not in unset}
+    return {"$set": kept, **({"$unset": dict.fromkeys(sorted(unset), "")} if unset else {})}

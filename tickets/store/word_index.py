@@ -20,17 +20,17 @@ from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.lock import Lock
 from tenants.models import Tenant
-from tickets.classification.stored_words import dimension_word, searchable_words, topic_word
+from tickets.classification.stored_words import searchable_words, topic_word, value_words
 from tickets.classification.tokenizer import READ_LIMIT
 from tickets.records.collection_names import TICKETS
-from tickets.records.dimensions import DIMENSIONS, dimensions_of
+from tickets.records.dimensions import FILTERED_FIELDS
 
 BATCH = 500
 BATCHES_PER_ROUND = 10
 _COUNT_LIMIT = 10_000
 _LATE = timedelta(minutes=5)
 _READ = {"subject": 1, "message": {"$substrCP": ["$message", 0, READ_LIMIT]}, "external_id": 1, "customer_id": 1,
-         "topics": 1, "unindexed_since": 1, "digest": 1, **dict.fromkeys(DIMENSIONS, 1)}  # fmt: skip
+         "topics": 1, "unindexed_since": 1, "digest": 1, **dict.fromkeys(FILTERED_FIELDS.values(), 1)}  # fmt: skip
 _BEFORE_ANY = datetime(1970, 1, 1, tzinfo=UTC)
 _EXISTS, _IS_MISSING = {"$exists": True}, {"$exists": False}
 
@@ -105,7 +105,7 @@ def words_of(ticket: Document) -> list[str]:
         texts=(ticket["subject"], ticket["message"]), ids=(ticket["external_id"], ticket["customer_id"])
     )
     words += [topic_word(topic) for topic in ticket.get("topics", ())]
-    return words + [dimension_word(*each) for each in dimensions_of(ticket).items()]
+    return words + value_words(ticket)
 
 
 def find_waiting_tenants() -> list[str]:

@@ -51,6 +51,16 @@ class Columns:
         return [unique for unique, own in zip(self.names, self._own, strict=True) if own and is_called(own)]
 
 
+def extra_columns(columns: Columns) -> dict[str, list[str]]:
+    """The columns of a tenant's own fields, by the name of the field: `extra.Plan`."""
+    found: dict[str, list[str]] = {}
+    for column in columns.named:
+        prefix, dot, name = column.partition(".")
+        if dot and name.strip() and _plain(prefix) == "extra":
+            found.setdefault(f"extra.{name.strip()}", []).append(column)
+    return found
+
+
 def named_alike(wanted: str, names: Iterable[str]) -> str | None:
     """The matching name in a JSON object, by the same rules as for columns."""
     return _by_plain_name(tuple(names)).get(_plain(wanted))

@@ -5,6 +5,7 @@ A file does not list all tickets of a helpdesk, so an import never deletes ticke
 
 import csv
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import Any
 
 from tickets.helpdesks.base import Drift, Page, Position, SourceRecord, TicketSource
 from tickets.helpdesks.field_paths import look_up, map_status
-from tickets.helpdesks.files.columns import Columns, first_filled, named_alike
+from tickets.helpdesks.files.columns import Columns, extra_columns, first_filled, named_alike
 from tickets.helpdesks.files.facts import FileFacts, unused_columns
 from tickets.helpdesks.files.month_names import in_english
 from tickets.helpdesks.files.rows import CsvRows, Row, json_rows
 from tickets.helpdesks.files.text_lines import LONGEST_LINE, UTF_8, FileError, LineReader
-from tickets.helpdesks.options import TICKET_FIELDS
+from tickets.helpdesks.json_text import parse_json
+from tickets.helpdesks.options import EXTRA, TICKET_FIELDS
 from tickets.records.dates import DATE_FIELDS, DateForm
 from tickets.records.statuses import StatusMap
 
@@ -29,13 +31,15 @@ PAGE_CHARACTERS = 8_000_000
 """A page ends at either limit, so that a few huge messages fill it too."""
 
 _REQUIRED = ("id", "created_at")
+_FIELDS = (*TICKET_FIELDS, "extra")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFormat:
     """How to read a file.
 
-    `fields` maps a ticket field to its column, or to a dotted path in JSON; other fields are found by their own name.
+    `fields` maps a ticket field, or `extra.NAME`, to its column, or to a dotted path in JSON; other fields are found by
+    their own name.
     If several columns share a name, the first non-empty one is used, or one by number: `Comment#2`. `zone` and
     `date_format` are those of `DateForm`. An empty `delimiter` is detected.
     """
@@ -70,7 +74,7 @@ class FileSource(TicketSource):
         try:
             if self._reads_json:
                 self._rows: Any = json_rows(self._lines, is_by_lines=suffix in JSON_LINES_SUFFIXES)
-                self._places = {name: [name] for name in TICKET_FIELDS} | {
+                self._places = {name: [name] for name in _FIELDS} | {
                     name: [where] for name, where in file_format.fields.items()
                 }
             else:
@@ -141,6 +145,7 @@ class FileSource(TicketSource):
             value = _look_up(raw, where[0]) if self._reads_json else first_filled(raw, where)
             if value is not None:
                 fields[name] = value
+        fields = _with_extra(fields)
         if "status" in fields:
             fields["status"] = map_status(fields["status"], self._statuses)
         for name in DATE_FIELDS:
@@ -166,8 +171,9 @@ class FileSource(TicketSource):
         for name, column in mapped.items():
             if not columns.find(column):
                 raise FileError(f"--map {name}: no column “{column}”. Columns: {available}.{rows.hint}")
-        found = {name: columns.find(mapped.get(name, name)) for name in TICKET_FIELDS}
-        found = {name: where for name, where in found.items() if where}
+        named = dict.fromkeys((*_FIELDS, *mapped))
+        found = {name: columns.find(mapped.get(name, name)) for name in named}
+        found = {**extra_columns(columns), **{name: where for name, where in found.items() if where}}
         for name in _REQUIRED:
             if name not in found and name not in self._format.defaults:
                 raise FileError(
@@ -179,6 +185,19 @@ class FileSource(TicketSource):
                 f"{self._lines.name} has more than one column “{ids[0]}”. Choose the one with the ids: --map id={ids[0]}#1"
             )
         return found
+
+
+def _with_extra(fields: dict[str, Any]) -> dict[str, Any]:
+    """With the tenant's own fields in one object: from a cell with JSON, as in our own exports, and from `extra.NAME`."""
+    extra = fields.get("extra")
+    if isinstance(extra, str):
+        with suppress(ValueError):
+            extra = parse_json(extra)
+    apart = {name.removeprefix(EXTRA): value for name, value in fields.items() if name.startswith(EXTRA)}
+    if extra is None and not apart:
+        return fields
+    kept = {name: value for name, value in fields.items() if not name.startswith(EXTRA)}
+    return {**kept, "extra": {**extra, **apart} if isinstance(extra, dict) else apart or extra}
 
 
 def _look_up(raw: Mapping[str, Any], path: str) -> Any:

@@ -17,7 +17,7 @@ from tickets.helpdesks import SourceError
 from tickets.helpdesks.files.csv_layout import NAMED_DELIMITERS, name_of_delimiter
 from tickets.helpdesks.files.file import FileFormat, FileSource
 from tickets.helpdesks.files.text_lines import UTF_8, FileError
-from tickets.helpdesks.options import TICKET_FIELDS, check_date_format
+from tickets.helpdesks.options import EXTRA, TICKET_FIELDS, check_date_format
 from tickets.ingestion import name_spaces
 from tickets.ingestion.preview import preview_source
 from tickets.ingestion.run import ingest_tenant
@@ -54,7 +54,11 @@ class Command(BaseCommand):
             help="the file holds tickets of this helpdesk connection",
         )
         for name, metavar, text in (
-            ("map", "FIELD=COLUMN", f"column of a field ({', '.join(TICKET_FIELDS)}); a dotted path for JSON"),
+            (
+                "map",
+                "FIELD=COLUMN",
+                f"column of a field ({', '.join(TICKET_FIELDS)}, {EXTRA}NAME); a dotted path for JSON",
+            ),
             ("default", "FIELD=VALUE", "value for a field that the file lacks"),
             ("status-map", "THEIRS=OURS", "status in the file and the ticket status it means"),
         ):
@@ -149,8 +153,8 @@ class Command(BaseCommand):
             name, equals, value = text.partition("=")
             if not equals or not name:
                 self._usage(f"--{option} takes two values joined by “=”, not “{text}”.")
-            if of_fields and name not in TICKET_FIELDS:
-                self._usage(f"--{option}: unknown field “{name}”. Fields: {', '.join(TICKET_FIELDS)}.")
+            if of_fields and name not in TICKET_FIELDS and not name.startswith(EXTRA):
+                self._usage(f"--{option}: unknown field “{name}”. Fields: {', '.join(TICKET_FIELDS)}, {EXTRA}NAME.")
             pairs[name] = value
         return pairs
 

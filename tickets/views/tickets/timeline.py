@@ -1,6 +1,6 @@
 """A ticket's history for its page: each change of a field as a word-level diff."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,9 @@ _TITLES = {
     "created_at": "created",
     "resolved_at": "resolved",
     "deleted_at": "deleted",
+    "first_reply_at": "first reply",
+    "due_at": "due",
+    "url": "page in the helpdesk",
 }
 
 
@@ -45,12 +48,25 @@ class TimelineEntry:
 def timeline_entry(entry: Mapping[str, Any], zone: ZoneInfo) -> TimelineEntry:
     is_initial = entry["action"] == "created"
     changes = []
-    for name in sorted(entry["changes"], key=_place):
-        old, new = (_as_text(entry["changes"][name].get(side), zone) for side in ("old", "new"))
+    for title, before, after in _changed_values(entry["changes"]):
+        old, new = _as_text(before, zone), _as_text(after, zone)
         pieces = _initial(new) if is_initial else diff_texts(old, new)
         is_long = sum(len(piece.text) for piece in pieces) > FOLD_AFTER
-        changes.append(FieldChange(_TITLES.get(name, name.replace("_", " ")), pieces, is_initial, is_long))
+        changes.append(FieldChange(title, pieces, is_initial, is_long))
     return TimelineEntry(entry["action"], entry["recorded_at"], entry["job_id"], changes, entry.get("reason", ""))
+
+
+def _changed_values(changes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any, Any]]:
+    """Titles with the values before and after. Each of the tenant's own fields is on its own."""
+    for name in sorted(changes, key=_place):
+        old, new = changes[name].get("old"), changes[name].get("new")
+        if name == "extra":
+            old, new = old or {}, new or {}
+            for each in sorted(old.keys() | new.keys()):
+                if old.get(each) != new.get(each):
+                    yield each, old.get(each), new.get(each)
+        else:
+            yield _TITLES.get(name, name.replace("_", " ")), old, new
 
 
 def _place(name: str) -> int:
@@ -72,5 +88,7 @@ def _as_text(value: object, zone: ZoneInfo) -> str:
             return "yes" if value else "no"
         case datetime():
             return format_exact_time(value, zone)
+        case list():
+            return ", ".join(map(str, value))
         case _:
             return str(value)

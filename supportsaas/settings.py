@@ -58,6 +58,8 @@ API_REQUESTS_PER_MINUTE = environment.integer("API_REQUESTS_PER_MINUTE", default
 # For each signed-in user, in each process of the web server. 0 means no limit.
 PAGES_PER_MINUTE = environment.integer("PAGES_PER_MINUTE", default=600, minimum=0, maximum=60_000)
 DATABASE_PATIENCE_SECONDS = environment.integer("DATABASE_PATIENCE_SECONDS", default=30, minimum=1, maximum=600)
+CONVERSATION_DAYS = environment.integer("CONVERSATION_DAYS", default=0, minimum=0, maximum=3_650)
+"""Messages of a ticket are kept this long after the newest; 0 keeps them as long as the ticket."""
 NOTIFY_MAX_AGE_HOURS = environment.integer("NOTIFY_MAX_AGE_HOURS", default=24, minimum=1, maximum=24 * 365)
 try:
     OUTBOUND_ALLOWED_HOSTS = AllowedHosts.parse(

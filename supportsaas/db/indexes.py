@@ -117,6 +117,18 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index("ticket_history", (("recorded_at", DOWN),), "The audit log in the admin, newest first."),
     Index(
+        "conversations",
+        (("tenant_id", UP), ("external_id", UP)),
+        "A ticket's messages; at most one document a ticket.",
+        {"unique": True},
+    ),
+    Index(
+        "conversations",
+        (("expires_at", UP),),
+        "Messages that are only kept for a time.",
+        {"expireAfterSeconds": 0},
+    ),
+    Index(
         "ingestion_logs",
         (("tenant_id", UP),),
         "At most one queued or running run per tenant; a tenant's current run.",

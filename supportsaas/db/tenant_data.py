@@ -36,6 +36,7 @@ class TenantData:
 OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("tickets", "tickets"),
     TenantData("ticket_history", "changes of tickets"),
+    TenantData("conversations", "conversations"),
     TenantData("quarantine", "rejected records"),
     TenantData("outbox", "alerts to be sent"),
     TenantData("deliveries", "alert messages"),

@@ -64,7 +64,15 @@ def fill(tenant: Tenant) -> None:
     ApiToken.issue(name="t", user=user, tenant=tenant, role=Role.ADMIN)
     subscriptions.subscribe(user, tenant, now=clock.now())
     ask_endpoint(f"email@{tenant.slug}")
-    for name in ("deliveries", "digests", "name_spaces", "rollup_findings", "tenant_faults", "troubles"):
+    for name in (
+        "conversations",
+        "deliveries",
+        "digests",
+        "name_spaces",
+        "rollup_findings",
+        "tenant_faults",
+        "troubles",
+    ):
         mongo.collection(name).insert_one({"_id": f"{tenant.slug} {name}", "tenant_id": tenant.slug})
 
 

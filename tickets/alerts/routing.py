@@ -19,12 +19,22 @@ class Route:
     sentiments: frozenset[str]
     max_age: timedelta
 
-    def wants(self, ticket: TicketFacts, *, now: datetime, before: tuple[str, str] | None) -> bool:
-        """Whether to alert: the ticket is recent enough and matches now, but did not match before.
+    def wants(
+        self,
+        ticket: TicketFacts,
+        *,
+        now: datetime,
+        before: tuple[str, str] | None,
+        written_at: datetime | None = None,
+    ) -> bool:
+        """Whether to alert: the ticket's text is recent enough and matches now, but did not match before.
 
-        `before` is the urgency and sentiment of the stored version, None for a new ticket.
+        `before` is the urgency and sentiment of the stored version, None for a new ticket. `written_at`: when the
+        customer's newest message was written, None if there is only the text that the ticket was created with.
         """
-        if ticket.created_at <= now - self.max_age or not self._matches(ticket.urgency, ticket.sentiment):
+        if (written_at or ticket.created_at) <= now - self.max_age or not self._matches(
+            ticket.urgency, ticket.sentiment
+        ):
             return False
         return before is None or not self._matches(*before)
 

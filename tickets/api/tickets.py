@@ -16,7 +16,7 @@ from supportsaas.web.api_errors import InvalidParameter, reject_unknown
 from tenants.api.access import TenantId, api_tenant, caller_of
 from tenants.models import Tenant
 from tickets.api.fields import Moment, Search, Words
-from tickets.classification.classify import classify_ticket
+from tickets.classification.latest import classify_with_latest
 from tickets.records.details import DETAIL_FIELDS, stored_details
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.rules.model import find_rules
@@ -88,7 +88,7 @@ class EvidenceOut(Schema):
     category: str
     label: str
     term: str
-    field: Literal["subject", "message"]
+    field: Literal["subject", "message", "latest_message"]
     start: int
     end: int
     negated: bool
@@ -235,7 +235,12 @@ def show_ticket(request: HttpRequest, external_id: TicketId, tenant_id: TenantId
     if ticket is None or ticket["is_deleted"]:
         raise HttpError(404, "There is no such ticket.")
     rules = find_rules(tenant)
-    evidence = classify_ticket(subject=ticket["subject"], message=ticket["message"], rules=rules).evidence
+    evidence = classify_with_latest(
+        subject=ticket["subject"],
+        message=ticket["message"],
+        latest=ticket.get("latest_message") or "",
+        rules=rules,
+    ).evidence
     why = [EvidenceOut(**{name: getattr(each, name) for name in EvidenceOut.model_fields}) for each in evidence]
     return ExplainedTicket(**TicketOut.of(ticket).model_dump(), why=why)
 

@@ -7,11 +7,10 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from tickets.classification.search_query import NO_QUERY, Query, find_hits
 from tickets.classification.tenant_rules import Decision
-from tickets.classification.verdicts import Category, Classification, Evidence
+from tickets.classification.verdicts import Category, Classification, Evidence, Field
 
 _VERDICT_NAMES: dict[Category, str] = {"urgency": "urgency", "sentiment": "sentiment", "action": "needs action"}
 _STRONGEST_FIRST = ("high", "negative", "medium", "action", "positive", "low", "neutral")
@@ -56,7 +55,7 @@ class Reason:
 def mark_text(
     text: str,
     verdict: Classification,
-    field: Literal["subject", "message"],
+    field: Field,
     *,
     start: int = 0,
     end: int | None = None,

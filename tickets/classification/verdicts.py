@@ -8,7 +8,7 @@ from tickets.classification.tenant_rules import NO_DECISIONS, Decisions
 Urgency = Literal["high", "medium", "low"]
 Sentiment = Literal["positive", "neutral", "negative"]
 Category = Literal["urgency", "sentiment", "action"]
-Field = Literal["subject", "message"]
+Field = Literal["subject", "message", "latest_message"]
 
 
 class Evidence(NamedTuple):

@@ -30,6 +30,7 @@ from tickets.erasure.record_search import in_json, names_customer
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.records.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
+from tickets.store.conversations import erase_conversations
 from tickets.store.ticket_store import TicketStore
 
 BATCH = 500
@@ -155,6 +156,7 @@ class _Customer:
     def _erase_tickets(self, ids: Sequence[str], lock: Lock, held: HeldLock, *, now: datetime) -> None:
         TicketStore(self.tenant).delete_tickets(ids, job_id="erasure", lock=lock, held=held, now=now)
         mongo.collection(TICKET_HISTORY).delete_many(_of(self.tenant, ids))
+        erase_conversations(self.tenant.slug, ids)
         mongo.collection(TICKETS).delete_many({**_of(self.tenant, ids), "customer_id": self.name})
 
     def _erase_messages(self) -> None:

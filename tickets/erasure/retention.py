@@ -1,4 +1,4 @@
-"""Retention: tickets are erased, with their history, once they are as old as the tenant's retention period.
+"""Retention: tickets are erased, with their history and messages, once they are as old as the tenant's retention period.
 
 A batch is erased in the transaction that takes it out of the numbers, under the tenant's ingestion lock. A run holds
 that lock for as long as it takes, so it erases a batch itself at its start and between pages.
@@ -26,6 +26,7 @@ from tickets.records.collection_names import TICKET_HISTORY, TICKETS
 from tickets.rollups.differences import COUNTED_FIELDS, Differences
 from tickets.rollups.state import begin_write
 from tickets.rollups.writing import save_differences
+from tickets.store.conversations import erase_conversations
 from tickets.store.index_scans import DATE_INDEX
 
 BATCH: Final = 500
@@ -97,6 +98,7 @@ def _erase(tenant: Tenant, tickets: Sequence[Document], lock: Lock, held: HeldLo
         keys = {"tenant_id": tenant.slug, "_id": {"$in": [each["_id"] for each in tickets]}}
         mongo.collection(TICKETS).delete_many(keys, session=session)
         mongo.collection(TICKET_HISTORY).delete_many(_history(tenant, tickets), session=session)
+        erase_conversations(tenant.slug, [each["external_id"] for each in tickets], session=session)
         if rollups is not None:
             save_differences(tenant.slug, rollups, differences, session=session)
 

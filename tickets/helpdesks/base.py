@@ -60,6 +60,8 @@ class SourceRecord:
     Without fields, `problem` is the field and reason it is rejected for. `place` is the place in a file, such as
     "line 7 of old.csv", and empty for helpdesks. `origin` says where the record comes from, if the run does not.
     `is_skipped`: the connector settings skip it, so it counts as listed but is neither stored nor rejected.
+    `messages` are those of its conversation under native field names (`tickets.records.conversation`); None if they
+    are unknown. `stored_digest`: it is as it was when its messages were last read, and this is the stored digest.
     """
 
     fields: Mapping[str, Any] | None
@@ -68,6 +70,8 @@ class SourceRecord:
     problem: tuple[str, str] = ("record", "is not an object")
     origin: Origin | None = None
     is_skipped: bool = False
+    messages: Sequence[Mapping[str, Any]] | None = None
+    stored_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,15 @@ class TicketSource(Protocol):
 
     def record(self, raw: Any) -> SourceRecord:
         """Map a raw record to native field names."""
+
+    @property
+    def requests_messages(self) -> bool:
+        """Whether the messages of a ticket need requests of their own."""
+        return False
+
+    def with_messages(self, record: SourceRecord) -> SourceRecord:
+        """The record with its messages, requested now. Raises `SourceError`."""
+        return record
 
     def find_deleted_ids(self) -> list[str]:
         """The ids the helpdesk lists as deleted; empty if it has no such list."""

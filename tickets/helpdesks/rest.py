@@ -20,6 +20,7 @@ from tickets.helpdesks.field_paths import has_path, look_up, matches
 from tickets.helpdesks.http import Answer, EndOfList, HelpdeskHttp
 from tickets.helpdesks.lookups import Lookups
 from tickets.helpdesks.mapping.record_mapper import RecordMapper, as_objects
+from tickets.helpdesks.messages import Messages
 from tickets.helpdesks.options import RestOptions
 from tickets.helpdesks.paging import CursorPager, LinkPager, NumberPager, PageResult, Repeats
 from tickets.helpdesks.paging.repeats import MOST_IN_A_ROW, names_of
@@ -62,6 +63,11 @@ class RestSource(TicketSource):
             deleted_when=options.deleted_when,
         )
         self._lookups = Lookups(http, options.lookups)
+        self._messages = (
+            Messages(options.conversation, timezone=options.timezone, date_format=options.date_format)
+            if options.conversation
+            else None
+        )
         self._first_since = ISO_ONLY.read(options.first_since) if options.first_since else None
 
     @property
@@ -287,7 +293,22 @@ class RestSource(TicketSource):
         return tuple(each for each in ids if each)
 
     def record(self, raw: Any) -> SourceRecord:
-        return SourceRecord(self._mapper.fields_of(raw), raw, is_skipped=self._mapper.sort(raw) != "ticket")
+        return SourceRecord(
+            self._mapper.fields_of(raw),
+            raw,
+            is_skipped=self._mapper.sort(raw) != "ticket",
+            messages=self._messages.of(raw) if self._messages else None,
+        )
+
+    @property
+    def requests_messages(self) -> bool:
+        return self._messages is not None and self._messages.are_requested
+
+    def with_messages(self, record: SourceRecord) -> SourceRecord:
+        ticket_id = as_text(self._mapper.id_of(record.raw))
+        if self._messages is None or not isinstance(record.raw, dict) or not ticket_id:
+            return record
+        return self.record(self._messages.request(self._http, record.raw, ticket_id))
 
     def find_deleted_ids(self) -> list[str]:
         found: list[str] = []

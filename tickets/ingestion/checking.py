@@ -19,6 +19,7 @@ from tickets.helpdesks.field_paths import has_path, look_up
 from tickets.helpdesks.http import Wait, sleep_plainly
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.options import RestOptions, rest_options
+from tickets.ingestion.message_reading import with_messages
 from tickets.ingestion.name_spaces import origin_of
 from tickets.planning.reading import ReadPage, read_records
 from tickets.records.dates import DATE_FIELDS, names_no_zone
@@ -30,6 +31,8 @@ from tickets.status_mapping.words import unmapped_sentence
 REQUEST_SECONDS = 15.0
 """A check within a web request takes no longer, whatever the helpdesk asks for."""
 MOST_RECORDS = 200
+WITH_MESSAGES = 3
+"""Of so many tickets a check requests the messages, to show whether it can."""
 
 _Found = tuple[str, list[SourceRecord]]
 _in_progress: dict[Any, object] = {}
@@ -109,7 +112,8 @@ def _ask(source: Source, wait: Wait) -> _Found:
         pages = opened.pages()
         first = next(pages)
         sentence = opened.describe(first)
-        records = list(itertools.islice(first.records, MOST_RECORDS))
+        listed = list(itertools.islice(first.records, MOST_RECORDS))
+        records = [*with_messages(opened, listed[:WITH_MESSAGES]), *listed[WITH_MESSAGES:]]
         try:
             next(pages, None)
         except SourceError as error:

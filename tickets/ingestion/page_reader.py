@@ -20,6 +20,7 @@ from tickets.helpdesks import Page, TicketSource
 from tickets.helpdesks.base import Position
 from tickets.ingestion.bounds import RunBounds
 from tickets.ingestion.listing import Listing
+from tickets.ingestion.message_reading import MessageReading
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.rejected import RejectedSample
 from tickets.ingestion.reported_deletions import ReportedDeletions
@@ -123,7 +124,10 @@ class PageReader:
         """
         listing = Listing(began=reading.began, first=first)
         start = Position(reading.pages_before, reading.token) if reading.token else None
-        pages = source.pages(since=reading.since, start=start)
+        messages = MessageReading(
+            store=self.store, origin=self.origin, statuses=self.settings.statuses, check=self.lease.check
+        )
+        pages = map(partial(messages.complete, source), source.pages(since=reading.since, start=start))
         is_whole = self.kind == "sync" and reading.since is None and start is None
         storing: set[str] = set()
         behind = WriteBehind()

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 
@@ -12,6 +13,7 @@ from tenants.models import Tenant
 from tickets.helpdesks import TicketSource
 from tickets.helpdesks.http import Wait
 from tickets.ingestion.deletions import brake_applies
+from tickets.ingestion.message_reading import MessageReading
 from tickets.ingestion.name_spaces import origin_of
 from tickets.ingestion.run import open_configured
 from tickets.jobs import Counts
@@ -73,7 +75,8 @@ def preview_source(
     rules, statuses = find_rules(tenant), find_status_map(tenant)
     counts = preview.counts
     with source:
-        for page in source.pages(since=since):
+        messages = MessageReading(store=store, origin=origin, statuses=statuses, check=lambda: wait(0, "messages"))
+        for page in map(partial(messages.complete, source), source.pages(since=since)):
             for part in page.parts():
                 wait(0, "the next page")
                 read = read_records(

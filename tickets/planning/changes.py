@@ -31,9 +31,11 @@ TRACKED = (
     "requires_action",
     "created_at",
     "resolved_at",
+    "latest_message",
     *DETAIL_FIELDS,
 )
 """The fields whose changes are history, in the order in which people read them."""
+_OF_CONVERSATION = ("latest_message", "latest_message_at", "conversation_digest")
 OLDER_MUST_STAND = timedelta(hours=1)
 
 
@@ -62,13 +64,20 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
         "updated_at": content.updated_at,
         "resolved_at": content.resolved_at,
         "mapped_from": content.mapped_from,
+        **({"latest_message": content.latest_message} if content.latest_message else {}),
+        **({"latest_message_at": content.latest_message_at} if content.latest_message_at else {}),
+        **({"conversation_digest": content.conversation_digest} if content.conversation_digest else {}),
         **content.details.known(),
     }
 
 
 def unknown_details(stored: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, None]:
-    """The details of a stored ticket that its new version no longer has."""
-    return {name: None for name in DETAIL_FIELDS if stored.get(name) is not None and name not in fields}
+    """The optional fields of a stored ticket that its new version no longer has."""
+    return {
+        name: None
+        for name in (*_OF_CONVERSATION, *DETAIL_FIELDS)
+        if stored.get(name) is not None and name not in fields
+    }
 
 
 def overwrites(stored: StoredVersion, ticket: ReadTicket, *, now: datetime, is_whole: bool) -> bool:

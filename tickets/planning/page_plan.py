@@ -32,6 +32,7 @@ from tickets.records.statuses import StatusMap, spell_status
 from tickets.records.transitions import first_transitions, is_only_mapped_otherwise, next_transitions
 from tickets.records.versions import Action, FieldChanges, ReadTicket, StoredVersion
 from tickets.rollups.differences import COUNTED_FIELDS
+from tickets.store.conversations import conversation_write
 from tickets.store.page_writes import SEARCHABLE, SEARCHABLE_VALUES, Announcement, PageWrites
 
 Document = dict[str, Any]
@@ -76,8 +77,10 @@ class PagePlan(PageWrites):
                 "last_changed_at": self.now,
                 **({"from_file": True} if ticket.from_file else {}),
                 **_origin_fields(ticket),
+                **_listed(ticket),
             }
         )
+        self._add_conversation(ticket)
         self._record(content.external_id, "created", initial_changes(fields))
         self.differences.add(self.inserts[-1])
         self.new += 1
@@ -120,7 +123,9 @@ class PagePlan(PageWrites):
         values: Document = {name: value for name, value in fields.items() if stored.get(name) != value}
         values["digest"] = ticket.digest if is_news else content.digest(rules_version=self.rules.version)
         if is_news:
-            values |= {name: value for name, value in _origin_fields(ticket).items() if stored.get(name) != value}
+            own = _origin_fields(ticket) | _listed(ticket)
+            values |= {name: value for name, value in own.items() if stored.get(name) != value}
+            self._add_conversation(ticket)
             if version.older is not None:
                 values["older"] = None
         if version.from_file != ticket.from_file and (version.from_file or version.is_deleted):
@@ -144,8 +149,14 @@ class PagePlan(PageWrites):
         elif COUNTED & values.keys():
             self.differences.change(stored, {**stored, **values})
         # A ticket that is urgent only because of changed rules is not worth an alert.
-        if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message"}:
+        if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message", "latest_message"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
+
+    def _add_conversation(self, ticket: ReadTicket) -> None:
+        if ticket.conversation is not None and ticket.conversation.messages:
+            self.conversations.append(
+                conversation_write(self.tenant_id, ticket.content.external_id, ticket.conversation)
+            )
 
     def _change_of_words(self, stored: Document, values: Document) -> Document:
         """The ticket waits for its words if its text has changed. New values, such as an assignee, are words at once."""
@@ -195,10 +206,13 @@ class PagePlan(PageWrites):
             reason="",
             created_at=ticket.content.created_at,
         )
-        wanting = [route for route in self.routes if route.wants(facts, now=self.now, before=before)]
+        written_at = ticket.content.latest_message_at
+        wanting = [
+            route for route in self.routes if route.wants(facts, now=self.now, before=before, written_at=written_at)
+        ]
         if not wanting:
             return
-        facts = replace(facts, text=first_lines(ticket.content.message))
+        facts = replace(facts, text=first_lines(ticket.content.latest_message or ticket.content.message))
         words = deciding_words(classification)
         event = f"{facts.ticket_id}\0{ticket.digest}"
         days = self.retention_days
@@ -223,11 +237,17 @@ def _origin_fields(ticket: ReadTicket) -> Document:
     }
 
 
+def _listed(ticket: ReadTicket) -> Document:
+    """What shows at the next read whether the messages have to be requested again."""
+    return {} if ticket.conversation is None else {"listed": ticket.listed}
+
+
 def stored_content(stored: Document) -> TicketContent:
     """What the stored version says, as it was read."""
     names = ("external_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
     # What earlier versions did not keep is not known.
-    later: Document = {name: stored.get(name) for name in ("resolved_at", "mapped_from")}
+    later: Document = {name: stored.get(name) for name in ("resolved_at", "mapped_from", "latest_message_at")}
+    later |= {name: stored.get(name) or "" for name in ("latest_message", "conversation_digest")}
     return TicketContent(**{name: stored[name] for name in names}, **later, details=stored_details(stored))
 
 
@@ -237,7 +257,8 @@ def stored_verdict(content: TicketContent, stored: Document, *, rules_version: s
     Most changes are changes of the status, and classifying costs more than anything else. The stored digest shows
     which rules the stored text was classified by.
     """
-    if (content.subject, content.message) != (stored["subject"], stored["message"]):
+    texts = (content.subject, content.message, content.latest_message)
+    if texts != (stored["subject"], stored["message"], stored.get("latest_message") or ""):
         return None
     if stored_content(stored).digest(rules_version=rules_version) != stored["digest"]:
         return None

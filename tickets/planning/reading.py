@@ -2,18 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
-from tickets.classification.classify import classify_ticket
+from tickets.classification.latest import classify_with_latest
 from tickets.classification.tenant_rules import NO_RULES, TenantRules
 from tickets.classification.topics import topics
 from tickets.helpdesks.base import SourceRecord
 from tickets.planning.changes import Verdict
+from tickets.planning.conversations import with_conversation
+from tickets.records.conversation import read_conversation
 from tickets.records.details import LeftOut
 from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
 from tickets.records.origin import PLAIN, SEPARATOR, Origin
 from tickets.records.statuses import NO_STATUS_MAP, StatusMap
 from tickets.records.versions import ReadTicket
 from tickets.store.quarantine import QuarantinedRecord
+
+_OF_LIST: Final = "list"
+"""In place of the version of rules, which what a list says does not depend on."""
 
 
 @dataclass(slots=True)
@@ -58,17 +64,29 @@ def read_records(
         except InvalidRecord as error:
             page.quarantined.append(_rejected(record, place, error.field, error.reason))
         else:
-            digest = content.digest(rules_version=rules_version)
-            if place.prefix:
-                content = replace(content, external_id=place.prefix + content.external_id)
-            page.tickets.append(ReadTicket(content, digest, from_file=bool(record.place), origin=place))
+            page.tickets.append(_read_ticket(record, content, place, rules_version=rules_version))
     return page
+
+
+def _read_ticket(record: SourceRecord, content: TicketContent, place: Origin, *, rules_version: str) -> ReadTicket:
+    conversation = None if record.messages is None else read_conversation(record.messages)
+    listed = content.digest(rules_version=_OF_LIST)
+    if conversation is not None:
+        content = with_conversation(content, conversation)
+    digest = record.stored_digest or content.digest(rules_version=rules_version)
+    if place.prefix:
+        content = replace(content, external_id=place.prefix + content.external_id)
+    return ReadTicket(
+        content, digest, from_file=bool(record.place), origin=place, listed=listed, conversation=conversation
+    )
 
 
 def classify(content: TicketContent, *, rules: TenantRules = NO_RULES) -> Verdict:
     """Classify a ticket. It costs more than anything else, so only new and changed tickets are classified."""
     return Verdict(
-        classification=classify_ticket(subject=content.subject, message=content.message, rules=rules),
+        classification=classify_with_latest(
+            subject=content.subject, message=content.message, latest=content.latest_message, rules=rules
+        ),
         topics=topics(subject=content.subject, message=content.message),
     )
 

@@ -56,6 +56,11 @@ class TicketContent:
     """When it was resolved or closed according to the helpdesk; None if it does not say, or not readably."""
     mapped_from: str | None = None
     """The helpdesk's own status if the tenant's map replaced it, else None."""
+    latest_message: str = ""
+    """The customer's newest message after the first; empty if there is none or none is known."""
+    latest_message_at: datetime | None = None
+    conversation_digest: str = ""
+    """Changes with any message of the conversation; empty if none is known."""
     details: Details = NO_DETAILS
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
     """The optional fields that could not be read, with the reasons."""
@@ -76,6 +81,8 @@ class TicketContent:
             # Without a date and details the digest is that of earlier versions, so no ticket has to be read again.
             *([self.resolved_at.isoformat()] if self.resolved_at else []),
             *([f"details {details}"] if (details := self.details.digest()) else []),
+            *([f"latest {self.latest_message}"] if self.latest_message else []),
+            *([f"conversation {self.conversation_digest}"] if self.conversation_digest else []),
         )
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
 

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from tickets.records.conversation import Conversation
 from tickets.records.normalize import TicketContent
 from tickets.records.origin import PLAIN, Origin
 
 Action = Literal["created", "updated", "deleted", "restored"]
 FieldChanges = dict[str, dict[str, Any]]
 
-VERSION_FIELDS = ("external_id", "digest", "updated_at", "is_deleted", "deleted_at", "from_file", "older", "mapping")
+VERSION_FIELDS = (
+    "external_id", "digest", "updated_at", "is_deleted", "deleted_at", "from_file", "older", "mapping", "listed",
+)  # fmt: skip
 """What a `StoredVersion` is made of."""
 
 
@@ -26,6 +29,10 @@ class ReadTicket:
     digest: str
     from_file: bool = False
     origin: Origin = PLAIN
+    listed: str = ""
+    """The digest of what the helpdesk's list alone says; empty if messages are not requested for each ticket."""
+    conversation: Conversation | None = None
+    """None if its messages are unknown, or as they are stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class StoredVersion:
     older: OlderVersion | None = None
     mapping: str = ""
     deleted_at: datetime | None = None
+    listed: str = ""
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "StoredVersion":
@@ -66,6 +74,15 @@ class StoredVersion:
             older=OlderVersion(older["digest"], older["updated_at"], older["seen_at"]) if older else None,
             mapping=stored.get("mapping", ""),
             deleted_at=stored.get("deleted_at"),
+            listed=stored.get("listed", ""),
+        )
+
+    def is_as_listed(self, ticket: ReadTicket) -> bool:
+        """Whether the helpdesk's list says the same as when the ticket's messages were last read."""
+        return (
+            not self.is_deleted
+            and self.is_comparable(ticket)
+            and (self.listed, self.updated_at) == (ticket.listed, ticket.content.updated_at)
         )
 
     def is_comparable(self, ticket: ReadTicket) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tenants.models import Tenant
-from tickets.classification.classify import classify_ticket
+from tickets.classification.latest import classify_with_latest
 from tickets.classification.tenant_rules import TenantRules
 from tickets.classification.verdicts import Classification
 from tickets.rules.editing import all_rules
@@ -70,10 +70,11 @@ def _compare(
         examined += 1
         characters += len(ticket["message"])
         texts = {"subject": ticket["subject"], "message": ticket["message"]}
-        matching += rule.matches(**texts)
-        if not affected.matches(**texts):
+        latest = ticket.get("latest_message") or ""
+        matching += rule.matches(**texts) or rule.matches(subject="", message=latest)
+        if not affected.matches(**texts) and not affected.matches(subject="", message=latest):
             continue
-        old, new = classify_ticket(**texts, rules=before), classify_ticket(**texts, rules=after)
+        old, new = (classify_with_latest(**texts, latest=latest, rules=each) for each in (before, after))
         if (old.urgency, old.sentiment) == (new.urgency, new.sentiment):
             continue
         changing += 1

@@ -38,6 +38,7 @@ class PageWrites:
     inserts: list[Document] = field(default_factory=list)
     updates: list[tuple[Any, Document]] = field(default_factory=list)
     history: list[Document] = field(default_factory=list)
+    conversations: list[Document] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
     differences: Differences = field(default_factory=Differences)
     """What changes about the tenant's numbers."""

@@ -19,12 +19,14 @@ from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
 from tickets.classification.tokenizer import READ_LIMIT
 from tickets.records.collection_names import TICKET_HISTORY, TICKETS
+from tickets.records.conversation import Conversation
 from tickets.records.details import DETAIL_FIELDS
 from tickets.records.origin import Origin
 from tickets.records.versions import VERSION_FIELDS, StoredVersion
 from tickets.rollups.differences import COUNTED_FIELDS
 from tickets.rollups.state import begin_write
 from tickets.rollups.writing import save_differences
+from tickets.store.conversations import find_conversation, save_conversations
 from tickets.store.facet_counts import FacetCountStore
 from tickets.store.page_writes import PageWrites
 from tickets.store.quarantine import QuarantinedRecord, save_records
@@ -54,6 +56,10 @@ class TicketStore:
         """The ticket, live or deleted (see `is_deleted`)."""
         return self._tickets.find_one({"tenant_id": self.tenant_id, "external_id": external_id})
 
+    def find_conversation(self, external_id: str) -> Conversation | None:
+        """The messages of a ticket; None if none are stored."""
+        return find_conversation(self.tenant_id, external_id)
+
     def find_history(self, external_id: str, *, limit: int = 100) -> list[Document]:
         """The ticket's entries, newest first."""
         return list(
@@ -65,7 +71,8 @@ class TicketStore:
     def iterate_newest_texts(self, *, limit: int) -> Iterator[Document]:
         """The newest live tickets: id, subject, and the part of the message that is classified."""
         message = {"$substrCP": ["$message", 0, READ_LIMIT]}
-        found = self._tickets.find(self._live, {"external_id": 1, "subject": 1, "message": message})
+        fields = {"external_id": 1, "subject": 1, "message": message, "latest_message": 1}
+        found = self._tickets.find(self._live, fields)
         yield from found.sort([("created_at", -1), ("external_id", -1)]).limit(limit).batch_size(_TICKETS_PER_BATCH)
 
     def iterate_live_ids(self, origin: Origin | None = None) -> Iterator[str]:
@@ -145,6 +152,7 @@ class TicketStore:
                 self._tickets.bulk_write(updates, ordered=False, session=session)
             if plan.history:
                 self._history.insert_many(plan.history, ordered=False, session=session)
+            save_conversations(plan.conversations, session=session)
             if rollups is not None:
                 save_differences(self.tenant_id, rollups, plan.differences, session=session)
             entries = [

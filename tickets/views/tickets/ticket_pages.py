@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET
 from supportsaas.db.paging import END, Cursor, CursorError
 from supportsaas.formatting import format_label
 from tenants.access import TenantAccess, TenantRequest, tenant_required
-from tickets.classification.classify import classify_ticket
 from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_text, reasons
+from tickets.classification.latest import classify_with_latest
 from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
 from tickets.classification.verdicts import Classification
+from tickets.records.conversation import Conversation, newest_of_customer
 from tickets.records.statuses import state_of
 from tickets.rules.model import find_deciding, find_rules
 from tickets.rules.reclassification import find_reclassification
@@ -105,7 +106,9 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     if ticket is None:
         raise Http404("There is no such ticket.")
     rules = find_rules(access.tenant)
-    verdict = classify_ticket(subject=ticket["subject"], message=ticket["message"], rules=rules)
+    latest = ticket.get("latest_message") or ""
+    verdict = classify_with_latest(subject=ticket["subject"], message=ticket["message"], latest=latest, rules=rules)
+    conversation = store.find_conversation(external_id)
     query = _query_of(request)
     wants_all = request.GET.get("history") == "all"
     limit = HISTORY_AT_MOST if wants_all else HISTORY_AT_FIRST
@@ -118,6 +121,8 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "message": mark_text(ticket["message"], verdict, "message", end=FOLD_AFTER, query=query),
         "message_rest": mark_text(ticket["message"], verdict, "message", start=FOLD_AFTER, query=query),
         "message_rest_length": max(len(ticket["message"]) - FOLD_AFTER, 0),
+        "replies": _replies(ticket, conversation, verdict, query) if conversation else (),
+        "left_out_messages": conversation.left_out if conversation else 0,
         "reasons": reasons(verdict),
         "deciding_rules": find_deciding(access.tenant, verdict.decisions),
         "differences": _differences(ticket, verdict),
@@ -129,6 +134,24 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "shows_all": wants_all,
     }
     return render(request, "tickets/ticket.html", context)
+
+
+def _replies(
+    ticket: Mapping[str, Any], conversation: Conversation, verdict: Classification, query: Query
+) -> list[dict[str, Any]]:
+    """The messages after the first, the newest one of the customer with what decided in it."""
+    replies = conversation.replies_after(ticket["message"])
+    latest = ticket.get("latest_message") or ""
+    newest = newest_of_customer(replies)
+    return [
+        {
+            "message": each,
+            "text": mark_text(latest, verdict, "latest_message", query=query)
+            if each is newest and each.text == latest
+            else mark_hits(each.text, query),
+        }
+        for each in replies
+    ]
 
 
 def _mark_tickets(page: TicketPage, query: Query) -> None:

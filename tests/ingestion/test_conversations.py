@@ -1,0 +1,215 @@
+"""The messages of tickets: requested for new and changed tickets only, stored, classified, shown and erased."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from supportsaas.db import mongo
+from tenants.models import Tenant, User
+from tests.builders import record
+from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.listed import ingest
+from tickets.alerts.model import Channel
+from tickets.erasure.customers import erase_customer
+from tickets.helpdesks.model import Source
+from tickets.records.conversation import Conversation
+from tickets.store.ticket_store import TicketStore
+
+pytestmark = pytest.mark.usefixtures("db")
+
+CALM = "How do I change my address?"
+ANGRY = "This is unacceptable, I want a refund immediately or my lawyer will call."
+
+
+class Chatty:
+    """A helpdesk whose list has no texts; the messages of each ticket are at a path of their own."""
+
+    def __init__(self, helpdesk: ScriptedHelpdesk) -> None:
+        self.helpdesk = helpdesk
+        self.tickets = [record(f"T-{n}", message="") for n in range(1, 6)]
+        self.messages: dict[str, list[dict[str, Any]]] = {
+            each["id"]: [self.message(1, CALM, "2026-03-10T09:00:00Z")] for each in self.tickets
+        }
+        self.status = 200
+        helpdesk.script = self._serve
+
+    @staticmethod
+    def message(id_: int, text: str, at: str, by: str = "customer", public: bool = True) -> dict[str, Any]:
+        return {"id": id_, "body": text, "sent": at, "sender": {"type": by, "name": by.title()}, "public": public}
+
+    def reply(self, ticket_id: str, text: str, by: str = "customer", public: bool = True, minute: int = 0) -> None:
+        said = self.messages[ticket_id]
+        at = f"2026-03-10T10:{minute or len(said):02d}:00Z"
+        said.append(self.message(len(said) + 1, text, at, by, public))
+        next(each for each in self.tickets if each["id"] == ticket_id)["updated_at"] = at
+
+    def asked_for_messages(self) -> list[str]:
+        return [path.split("/")[2] for path, _, _ in self.helpdesk.requests if path.endswith("/messages")]
+
+    def _serve(self, path: str, _query: dict[str, str]) -> Answer:
+        if path.endswith("/messages"):
+            return answer({"messages": self.messages[path.split("/")[2]]}, self.status)
+        return answer({"items": self.tickets})
+
+
+@pytest.fixture
+def chatty(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Chatty:
+    server = Chatty(helpdesk)
+    fields = ("id", "customer_id", "subject", "message", "status", "source", "created_at", "updated_at")
+    Source.objects.create(
+        tenant=tenant,
+        kind="rest",
+        url=helpdesk.url,
+        options={
+            "path": "/items",
+            "records": "items",
+            "paging": "next",
+            "next": "next",
+            "fields": {name: name for name in fields},
+            "conversation": {
+                "path": "/items/{id}/messages",
+                "records": "messages",
+                "body": "body",
+                "author": "sender.name",
+                "created_at": "sent",
+                "customer_when": {"sender.type": "customer|user"},
+                "internal_when": {"public": "false"},
+            },
+        },
+    )
+    return server
+
+
+@pytest.fixture
+def find(tenant: Tenant) -> Callable[[str], dict[str, Any]]:
+    def find_ticket(external_id: str) -> dict[str, Any]:
+        ticket = TicketStore(tenant).find_ticket(external_id)
+        assert ticket is not None
+        return ticket
+
+    return find_ticket
+
+
+def conversation(tenant: Tenant, external_id: str) -> Conversation:
+    found = TicketStore(tenant).find_conversation(external_id)
+    assert found is not None
+    return found
+
+
+def test_the_text_comes_from_the_first_message_where_the_list_has_none(
+    tenant: Tenant, chatty: Chatty, find: Callable[[str], dict[str, Any]]
+) -> None:
+    assert ingest(tenant).status == "completed"
+    assert find("T-1")["message"] == CALM
+    assert find("T-1")["replies"] == 0
+    assert "latest_message" not in find("T-1")
+
+
+def test_messages_are_requested_for_new_and_changed_tickets_only(tenant: Tenant, chatty: Chatty) -> None:
+    ingest(tenant)
+    chatty.helpdesk.requests.clear()
+    outcome = ingest(tenant, full=True)
+    assert chatty.asked_for_messages() == []
+    assert outcome.progress.counts.unchanged == 5
+    chatty.reply("T-2", "Any news?")
+    ingest(tenant, full=True)
+    assert chatty.asked_for_messages() == ["T-2"]
+
+
+def test_an_angry_reply_makes_a_calm_ticket_urgent_with_an_entry_in_its_history(
+    tenant: Tenant, chatty: Chatty, find: Callable[[str], dict[str, Any]]
+) -> None:
+    ingest(tenant)
+    assert find("T-3")["urgency"] == "low"
+    chatty.reply("T-3", ANGRY)
+    ingest(tenant)
+    ticket = find("T-3")
+    assert (ticket["urgency"], ticket["sentiment"]) == ("high", "negative")
+    assert ticket["message"] == CALM
+    assert ticket["latest_message"] == ANGRY
+    changes = TicketStore(tenant).find_history("T-3")[0]["changes"]
+    assert changes["urgency"] == {"old": "low", "new": "high"}
+    assert changes["latest_message"]["new"] == ANGRY
+
+
+def test_an_angry_reply_to_an_old_ticket_raises_an_alert(tenant: Tenant, chatty: Chatty) -> None:
+    Channel.objects.create(tenant=tenant, kind="house", name="On call", address="http://127.0.0.1:9")
+    ingest(tenant)
+    assert mongo.collection("outbox").count_documents({}) == 0
+    now = datetime.now(UTC).isoformat()
+    chatty.messages["T-3"].append(chatty.message(2, ANGRY, now))
+    chatty.tickets[2]["updated_at"] = now
+    ingest(tenant)
+    event = mongo.collection("outbox").find_one({})
+    assert event is not None
+    assert event["facts"]["ticket_id"] == "T-3"
+    assert event["facts"]["text"] == ANGRY
+
+
+def test_a_reply_of_an_agent_is_no_reason_for_alarm_and_is_the_first_reply(
+    tenant: Tenant, chatty: Chatty, find: Callable[[str], dict[str, Any]]
+) -> None:
+    ingest(tenant)
+    chatty.reply("T-1", ANGRY, by="agent", public=False, minute=5)
+    chatty.reply("T-1", "We refund urgent cases immediately.", by="agent", minute=7)
+    ingest(tenant)
+    ticket = find("T-1")
+    assert ticket["urgency"] == "low"
+    assert ticket["first_reply_at"] == datetime(2026, 3, 10, 10, 7, tzinfo=UTC)
+    assert ticket["replies"] == 1
+    assert [each.is_internal for each in conversation(tenant, "T-1").messages] == [False, True, False]
+
+
+def test_messages_with_an_unreadable_time_or_no_text_are_counted_as_left_out(tenant: Tenant, chatty: Chatty) -> None:
+    chatty.messages["T-1"] += [chatty.message(2, "x", "yesterday"), chatty.message(3, "  ", "2026-03-10T11:00:00Z")]
+    ingest(tenant)
+    found = conversation(tenant, "T-1")
+    assert (len(found.messages), found.left_out) == (1, 2)
+
+
+def test_a_run_that_may_not_read_messages_fails_and_keeps_what_came_before(tenant: Tenant, chatty: Chatty) -> None:
+    ingest(tenant)
+    chatty.reply("T-1", ANGRY)
+    chatty.status = 403
+    assert ingest(tenant).status == "failed"
+    chatty.status = 200
+    assert ingest(tenant).status == "completed"
+    assert [each.text for each in conversation(tenant, "T-1").messages] == [CALM, ANGRY]
+
+
+def test_the_page_shows_the_conversation_and_marks_what_decided(
+    tenant: Tenant, chatty: Chatty, client_of: Callable[[User], Client], manager: User
+) -> None:
+    chatty.reply("T-1", "<b>Nobody</b> answers & I want a refund immediately", minute=5)
+    chatty.reply("T-1", "<script>alert(1)</script>Ask billing", by="agent", public=False, minute=6)
+    ingest(tenant)
+    page = client_of(manager).get(reverse("ticket", args=[tenant.slug, "T-1"])).content.decode()
+    assert "Conversation" in page
+    assert "internal note" in page
+    assert "<script>alert" not in page
+    assert "Nobody" in page
+    assert "<mark" in page.partition("Conversation")[2]
+
+
+def test_erasing_a_customer_erases_the_messages(tenant: Tenant, chatty: Chatty) -> None:
+    ingest(tenant)
+    erase_customer(tenant, "cust_1")
+    assert mongo.collection("conversations").count_documents({}) == 0
+
+
+def test_reclassification_reads_the_newest_message_too(
+    tenant: Tenant, chatty: Chatty, find: Callable[[str], dict[str, Any]]
+) -> None:
+    from tickets.planning.page_plan import stored_content
+    from tickets.planning.reading import classify
+
+    chatty.reply("T-1", ANGRY)
+    ingest(tenant)
+    ticket = find("T-1")
+    content = stored_content(ticket)
+    assert content.latest_message == ANGRY
+    assert classify(content).classification.urgency == "high"

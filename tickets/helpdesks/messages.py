@@ -1,0 +1,97 @@
+"""The messages of a ticket as a helpdesk sends them: in the ticket's record, or at a path of their own."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from tickets.helpdesks.base import SourceError
+from tickets.helpdesks.conversation_options import ConversationOptions
+from tickets.helpdesks.field_paths import look_up, matches
+from tickets.helpdesks.http import HelpdeskHttp
+from tickets.helpdesks.mapping.field_rule import FieldRule
+from tickets.helpdesks.placeholders import RequestValues, fill
+from tickets.helpdesks.side_lists import SideList, read_list
+from tickets.records.dates import DateForm, NotADate
+from tickets.records.normalize import as_text
+
+READ: Final = "@messages"
+"""Where a record carries the messages that were requested for it, so that it can be mapped again without a request."""
+MOST_ROWS: Final = 2_000
+_GONE: Final = ("not_found",)
+
+
+class Messages:
+    """Reads and maps messages by one connection's settings."""
+
+    def __init__(self, options: ConversationOptions, *, timezone: str, date_format: str) -> None:
+        self._options = options
+        self._dates = DateForm(zone=ZoneInfo(timezone), date_format=date_format)
+
+    @property
+    def are_requested(self) -> bool:
+        """Whether they need a request of their own for each ticket."""
+        return bool(self._options.path)
+
+    def request(self, http: HelpdeskHttp, record: dict[str, Any], ticket_id: str) -> dict[str, Any]:
+        """The record with its messages. A ticket that no longer exists has none."""
+        options = self._options
+        values = RequestValues(id=ticket_id)
+        wanted = SideList(
+            path=str(fill(options.path, values)),
+            records=options.records,
+            params=fill(dict(options.params), values) or {},
+            next=options.next,
+        )
+        rows: list[Any] = []
+        try:
+            for row in read_list(http, wanted):
+                rows.append(row)
+                if len(rows) >= MOST_ROWS:
+                    break
+        except SourceError as error:
+            if error.code not in _GONE:
+                raise
+        return {**record, READ: rows}
+
+    def of(self, record: Any) -> list[Mapping[str, Any]] | None:
+        """The messages of a record under native field names; None if they have not been requested."""
+        rows = look_up(record, READ if self.are_requested else self._options.records)
+        if not isinstance(rows, list):
+            return None if self.are_requested else []
+        return [self._message(row, record) for row in rows if self._is_message(row)]
+
+    def _is_message(self, row: Any) -> bool:
+        return isinstance(row, dict) and not _is_any(row, self._options.skip_where)
+
+    def _message(self, row: Any, record: Any) -> dict[str, Any]:
+        options = self._options
+        return {
+            "id": look_up(row, options.id),
+            "author": _value(options.author, row),
+            "at": self._moment(_value(options.created_at, row)),
+            "text": _value(options.body, row),
+            "is_customer": _is_any(row, options.customer_when) or self._is_same(row, record),
+            "is_internal": _is_any(row, options.internal_when),
+        }
+
+    def _moment(self, value: Any) -> Any:
+        try:
+            moment = self._dates.read(value)
+        except NotADate:
+            return None
+        return None if moment is None else moment.isoformat()
+
+    def _is_same(self, row: Any, record: Any) -> bool:
+        return any(
+            (own := as_text(look_up(row, path))) not in (None, "") and own == as_text(look_up(record, of_ticket))
+            for path, of_ticket in self._options.same_as.items()
+        )
+
+
+def _value(rule: FieldRule | None, row: Any) -> Any:
+    return None if rule is None else rule.read(row)
+
+
+def _is_any(row: Any, conditions: Mapping[str, str]) -> bool:
+    """Whether a path has its value, or one of several separated by `|`."""
+    return any(matches(look_up(row, path), value) for path, values in conditions.items() for value in values.split("|"))

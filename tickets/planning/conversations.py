@@ -1,0 +1,31 @@
+"""What the messages of a ticket say about it. Pure.
+
+What the helpdesk's record says itself comes first: its text, its first reply, its number of replies.
+"""
+
+from dataclasses import replace
+
+from tickets.records.conversation import Conversation, first_reply_at, newest_of_customer
+from tickets.records.normalize import TicketContent
+
+
+def with_conversation(content: TicketContent, conversation: Conversation) -> TicketContent:
+    """The content with its text, newest message of the customer, first reply and number of replies filled in."""
+    message = content.message or conversation.first_text()
+    replies = conversation.replies_after(message)
+    newest = newest_of_customer(replies)
+    details = content.details
+    public = [each for each in replies if not each.is_internal]
+    details = replace(
+        details,
+        first_reply_at=details.first_reply_at or first_reply_at(replies),
+        replies=len(public) if details.replies is None else details.replies,
+    )
+    return replace(
+        content,
+        message=message,
+        latest_message="" if newest is None else newest.text,
+        latest_message_at=None if newest is None else newest.at,
+        conversation_digest=conversation.digest() if conversation.messages else "",
+        details=details,
+    )

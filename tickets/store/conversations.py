@@ -1,0 +1,56 @@
+"""The stored messages of tickets: one document a ticket, written in the transaction that writes the ticket.
+
+A document expires some days after its newest message if the installation sets `CONVERSATION_DAYS`; the ticket stays.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from pymongo import ReplaceOne
+from pymongo.client_session import ClientSession
+
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document
+from tickets.records.conversation import Conversation, Message
+
+COLLECTION: Final = "conversations"
+
+
+def conversation_write(tenant_id: str, external_id: str, conversation: Conversation) -> Document:
+    """The document to store."""
+    days = settings.CONVERSATION_DAYS
+    newest = conversation.messages[-1].at if conversation.messages else None
+    return {
+        "tenant_id": tenant_id,
+        "external_id": external_id,
+        "messages": [each.stored() for each in conversation.messages],
+        "left_out": conversation.left_out,
+        **({"expires_at": newest + timedelta(days=days)} if days and newest else {}),
+    }
+
+
+def save_conversations(documents: Sequence[Document], *, session: ClientSession) -> None:
+    """Write the documents in place of the stored ones. Safe to repeat."""
+    if not documents:
+        return
+    writes = [
+        ReplaceOne({"tenant_id": each["tenant_id"], "external_id": each["external_id"]}, each, upsert=True)
+        for each in documents
+    ]
+    mongo.collection(COLLECTION).bulk_write(writes, ordered=False, session=session)
+
+
+def find_conversation(tenant_id: str, external_id: str) -> Conversation | None:
+    """The stored messages; None if there are none."""
+    found = mongo.collection(COLLECTION).find_one({"tenant_id": tenant_id, "external_id": external_id})
+    if found is None:
+        return None
+    return Conversation(tuple(Message(**each) for each in found["messages"]), found["left_out"])
+
+
+def erase_conversations(tenant_id: str, external_ids: Sequence[str], *, session: ClientSession | None = None) -> None:
+    mongo.collection(COLLECTION).delete_many(
+        {"tenant_id": tenant_id, "external_id": {"$in": list(external_ids)}}, session=session
+    )

@@ -78,6 +78,7 @@ def chatty(tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Chatty:
                 "created_at": "sent",
                 "customer_when": {"sender.type": "customer|user"},
                 "internal_when": {"public": "false"},
+                "days": 0,
             },
         },
     )

@@ -164,6 +164,11 @@ class TicketSource(Protocol):
         """Whether the messages of a ticket need requests of their own."""
         return False
 
+    @property
+    def message_days(self) -> int:
+        """Messages are requested for tickets that changed in the last so many days; 0 is all."""
+        return 0
+
     def with_messages(self, record: SourceRecord) -> SourceRecord:
         """The record with its messages, requested now. Raises `SourceError`."""
         return record

@@ -33,6 +33,13 @@ class ConversationOptions(BaseModel):
     same_as: dict[str, str] = Field(
         default_factory=dict, description="The customer wrote it if this path has the value of that one in the ticket."
     )
+    days: int = Field(
+        90,
+        ge=0,
+        le=36_500,
+        description="Messages at a path of their own are requested for tickets that changed in the last so many days; "
+        "0 is all tickets.",
+    )
     skip_where: dict[str, str] = Field(default_factory=dict, description="Leaves messages out, such as system events.")
 
     @field_validator("body", "author", "created_at", mode="before")

@@ -61,7 +61,9 @@ class Messages:
         return [self._message(row, record) for row in rows if self._is_message(row)]
 
     def _is_message(self, row: Any) -> bool:
-        return isinstance(row, dict) and not _is_any(row, self._options.skip_where)
+        """Whether it has a text: many helpdesks list events among the messages."""
+        has_text = isinstance(row, dict) and self._options.body.read(row) not in (None, "")
+        return has_text and not _is_any(row, self._options.skip_where)
 
     def _message(self, row: Any, record: Any) -> dict[str, Any]:
         options = self._options

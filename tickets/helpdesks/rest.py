@@ -304,6 +304,10 @@ class RestSource(TicketSource):
     def requests_messages(self) -> bool:
         return self._messages is not None and self._messages.are_requested
 
+    @property
+    def message_days(self) -> int:
+        return self._options.conversation.days if self._options.conversation else 0
+
     def with_messages(self, record: SourceRecord) -> SourceRecord:
         ticket_id = as_text(self._mapper.id_of(record.raw))
         if self._messages is None or not isinstance(record.raw, dict) or not ticket_id:

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from supportsaas import clock
+from supportsaas.clock import Clock
 from tickets.helpdesks import Page, TicketSource
 from tickets.helpdesks.base import SourceRecord
 from tickets.planning.reading import read_records
@@ -20,6 +23,7 @@ class MessageReading:
     origin: Origin
     statuses: StatusMap
     check: Callable[[], None]
+    now: Clock = clock.now
 
     def complete(self, source: TicketSource, page: Page) -> Page:
         """The page with messages; a ticket that is as it was when its messages were last read is marked as such."""
@@ -44,6 +48,8 @@ class MessageReading:
         version = versions.get(ticket.content.external_id)
         if version is not None and version.is_as_listed(ticket):
             return replace(record, stored_digest=version.digest)
+        if source.message_days and ticket.content.updated_at < self.now() - timedelta(days=source.message_days):
+            return record
         self.check()
         return source.with_messages(record)
 

@@ -24,7 +24,7 @@ class Server(Vendor):
         if request.path == "/users/current.json":
             return answer({"user": {"id": 1, "login": "support"}})
         if request.path != "/issues.json":
-            return answer({}, 404)
+            return self._issue_with_notes(request)
         assert request.query["status_id"] == "*"
         found = sorted(self.live, key=lambda each: each.id)
         if since := request.query.get("updated_on"):
@@ -36,6 +36,27 @@ class Server(Vendor):
             {"issues": [_issue(each) for each in page], "total_count": len(found), "offset": offset, "limit": limit}
         )
 
+    def _issue_with_notes(self, request: Request) -> Answer:
+        ticket = self.tickets.get(int(request.path.removeprefix("/issues/").removesuffix(".json")))
+        if ticket is None or ticket.is_deleted:
+            return answer({}, 404)
+        assert request.query["include"] == "journals"
+        status_change = {"id": 900, "user": {"id": 7, "name": "Bob"}, "notes": "", "private_notes": False}
+        notes: list[dict[str, Any]] = [
+            {
+                "id": each.id,
+                "user": {"id": 5 if each.is_customer else 7, "name": each.author},
+                "notes": each.text,
+                "private_notes": each.is_internal,
+                "created_on": iso(each.at),
+                "details": [],
+            }
+            for each in ticket.replies
+        ]
+        return answer(
+            {"issue": {**_issue(ticket), "journals": [{**status_change, "created_on": iso(ticket.created)}, *notes]}}
+        )
+
     def expected(self, ticket: VendorTicket) -> dict[str, Any]:
         return {
             "subject": ticket.subject,
@@ -45,6 +66,9 @@ class Server(Vendor):
             "created_at": ticket.created,
             "updated_at": ticket.updated,
             "resolved_at": ticket.resolved,
+            "team": "Support",
+            "type": "Support",
+            "priority": "Normal",
         }
 
 

@@ -12,6 +12,7 @@ from tests.helpdesks.vendors.vendor import Vendor
 from tests.listed import ingest
 from tickets.helpdesks import presets
 from tickets.helpdesks.model import Source
+from tickets.helpdesks.options import rest_options
 from tickets.ingestion.checking import check_source
 from tickets.ingestion.run import Outcome
 from tickets.store.ticket_store import TicketStore
@@ -105,6 +106,32 @@ def test_deleted_tickets_are_deleted(tenant: Tenant, vendor: Vendor, sync: Calla
     vendor.delete(5)
     outcome = sync(full=vendor.deletes_by == "absence")
     assert outcome.status == "completed", outcome
+    assert stored(tenant, vendor) == expected(vendor)
+
+
+def test_replies_arrive_and_the_newest_of_the_customer_is_classified(
+    tenant: Tenant, vendor: Vendor, source: Source, sync: Callable[..., Outcome]
+) -> None:
+    if rest_options(vendor.kind, source.options).conversation is None:
+        pytest.skip("the messages of this helpdesk are not read")
+    sync()
+    vendor.reply(4, "We are looking into it.")
+    vendor.reply(4, "Do not tell the customer.", is_internal=True)
+    angry = "This is unacceptable. I want a refund immediately, or my lawyer will call you."
+    vendor.reply(4, angry, is_customer=True)
+    assert sync().status == "completed"
+    external_id = vendor.external_id(vendor.tickets[4])
+    ticket = TicketStore(tenant).find_ticket(external_id)
+    conversation = TicketStore(tenant).find_conversation(external_id)
+    assert ticket is not None
+    assert conversation is not None
+    replies = conversation.replies_after(ticket["message"])
+    assert [(each.text, each.is_customer, each.is_internal) for each in replies] == [
+        ("We are looking into it.", False, False),
+        ("Do not tell the customer.", False, True),
+        (angry, True, False),
+    ]
+    assert (ticket["urgency"], ticket["sentiment"]) == ("high", "negative")
     assert stored(tenant, vendor) == expected(vendor)
 
 

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.helpdesk import Answer, answer
 
-BEGIN = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
+BEGIN = (datetime.now(UTC) - timedelta(days=2)).replace(microsecond=0)
+"""Recent, because messages of tickets that changed long ago are not requested."""
 
 
 @dataclass(slots=True)
@@ -158,6 +159,20 @@ class Vendor(ABC):
             setattr(ticket, name, value)
         ticket.updated = self.now
         return ticket
+
+    def reply(self, number: int, text: str, *, is_customer: bool = False, is_internal: bool = False) -> VendorReply:
+        """A message to a ticket, which moves its stamp."""
+        ticket = self.change(number)
+        reply = VendorReply(
+            id=len(ticket.replies) + 1,
+            author=ticket.customer_name if is_customer else "Bob",
+            text=text,
+            at=ticket.updated,
+            is_customer=is_customer,
+            is_internal=is_internal,
+        )
+        ticket.replies.append(reply)
+        return reply
 
     def delete(self, number: int) -> None:
         self.change(number, is_deleted=True)

@@ -10,9 +10,10 @@ PRESET = Preset(
     key_help="In Redmine, open My account and show the API access key. An administrator must have turned on the REST "
     "web service (Administration, Settings, API).",
     rights="The key of a user who sees the projects.",
-    reads="Every issue the user sees, open or closed, with its description, assignee, project, tracker and priority.",
+    reads="Every issue the user sees, open or closed, with its description, assignee, project, tracker and priority, and "
+    "the notes of issues that changed in the last 90 days.",
     deletes="An issue missing from a full sync counts as deleted.",
-    requests="One per 100 issues, and one that checks the key.",
+    requests="One per 100 issues, one that checks the key, and one for the notes of each new or changed issue.",
     settings={
         "path": "/issues.json",
         "records": "issues",
@@ -45,6 +46,16 @@ PRESET = Preset(
             "Resolved": "resolved",
             "Closed": "closed",
             "Rejected": "closed",
+        },
+        "conversation": {
+            "path": "/issues/{id}.json",
+            "params": {"include": "journals"},
+            "records": "issue.journals",
+            "body": "notes",
+            "author": "user.name",
+            "created_at": "created_on",
+            "same_as": {"user.id": "author.id"},
+            "internal_when": {"private_notes": "true"},
         },
         "since_param": "updated_on",
         "since_format": ">=%Y-%m-%dT%H:%M:%SZ",

@@ -2,13 +2,13 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tenants.models import Tenant
 from tickets.helpdesks import TicketSource
 from tickets.ingestion.resuming import find_unfinished_reading
 from tickets.ingestion.settling import Coverage
-from tickets.ingestion.sync_state import SyncState
+from tickets.ingestion.sync_state import FULL_READ_EVERY, LOG_READ_EVERY, SyncState
 from tickets.jobs import JobRequest, Reading
 
 logger = logging.getLogger(__name__)
@@ -48,8 +48,13 @@ def start_over(
     wants_everything = request.full or request.confirm_deletions
     since = None
     if source.supports_since and not wants_everything:
-        since = request.since or state.since(now=now, mapping=mapping)
+        since = request.since or state.since(now=now, mapping=mapping, every=_whole_reads_every(source))
     return RunStart(Reading(began=now, since=since, mapping=mapping))
+
+
+def _whole_reads_every(source: TicketSource) -> timedelta:
+    """Daily if a whole read shows what is deleted, or what slipped between two pages."""
+    return FULL_READ_EVERY if source.lists_everything or source.drift != "none" else LOG_READ_EVERY
 
 
 def is_ordinary(request: JobRequest) -> bool:

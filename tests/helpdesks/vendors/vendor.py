@@ -51,6 +51,16 @@ class VendorTicket:
     is_deleted: bool = False
     replies: list[VendorReply] = field(default_factory=list)
 
+    @property
+    def public_replies(self) -> list[VendorReply]:
+        return [each for each in self.replies if not each.is_internal]
+
+    @property
+    def answered(self) -> datetime | None:
+        """When an agent first replied: as the helpdesk says, or else by the messages."""
+        own = [each.at for each in self.public_replies if not each.is_customer]
+        return self.first_reply or min(own, default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

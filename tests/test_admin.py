@@ -56,7 +56,7 @@ def test_a_changed_retention_period_holds_for_what_is_stored(staff: Client, tena
     mongo.collection("outbox").insert_one({"tenant_id": "acme", "facts": {"created_at": created_at}})
     form = {
         "name": "Acme", "timezone": "UTC", "is_active": "on",
-        "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0",
+        "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0", "sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0",
     }  # fmt: skip
     page = f"/admin/tenants/tenant/{tenant.pk}/change/"
     for days, message, tickets in (
@@ -89,7 +89,7 @@ class TestSources:
     def test_a_schedule_is_set_and_taken_off_at_once_without_a_whole_read(self, staff: Client, tenant: Tenant) -> None:
         form = {**self.FORM, "tenant": str(tenant.pk), "secret": "s3cret-key"}
         staff.post(f"{SOURCE}add/", form)
-        save_state(tenant, cursor=NOON, full_read_at=NOON)
+        save_state(tenant.slug, cursor=NOON, full_read_at=NOON)
         source = Source.objects.get()
         for typed, kept in (("15", 15), ("", None)):
             change = {**form, "initial-options": "{}", "secret": "", "every_minutes": typed}
@@ -97,7 +97,7 @@ class TestSources:
             assert Source.objects.get().every_minutes == kept
             assert (tenant.slug in find_schedules()) == bool(kept)
             assert ("15 min" in staff.get(SOURCE).content.decode()) == bool(kept)
-        assert find_state(tenant).cursor == NOON
+        assert find_state(tenant.slug).cursor == NOON
 
     def test_an_empty_secret_keeps_the_stored_one(self, staff: Client, tenant: Tenant) -> None:
         staff.post(f"{SOURCE}add/", {**self.FORM, "tenant": str(tenant.pk), "secret": "s3cret-key"})

@@ -3,6 +3,9 @@
 The collection `ingestion_logs` keeps all runs. `active` is true from request to end, and a unique partial index allows
 one active run per tenant. A running job has a lease; if the lease expires, its process has crashed, and
 `end_lost_jobs` marks the run as interrupted.
+
+A sync reads one or several helpdesk connections, one after another. `connections` holds a part for each, in that order;
+runs of versions that knew only one connection have none.
 """
 
 import uuid
@@ -28,6 +31,7 @@ Kind = Literal["sync", "retry", "import"]
 """What a run reads: the helpdesk, quarantined records, or a file."""
 
 Status = Literal["queued", "running", "completed", "partial", "cancelled", "failed"]
+PartStatus = Literal["waiting", "running", "completed", "partial", "cancelled", "failed"]
 
 GOOD_ENDS: tuple[Status, ...] = ("completed", "partial")
 GOOD_READ = {"status": {"$in": list(GOOD_ENDS)}, "options.kind": "sync"}
@@ -70,6 +74,8 @@ class JobRequest:
     confirm_deletions: bool = False
     records: Sequence[str] = ()
     """For a retry: the keys of quarantined records to retry; empty means all."""
+    connections: Sequence[str] = ()
+    """For a sync: the keys of the helpdesk connections to read; empty means all that are enabled."""
 
 
 @dataclass(slots=True)
@@ -113,11 +119,33 @@ class Reading:
         return self.pages_before > (self.resumed_from or 0)
 
 
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """One helpdesk connection's part of a sync. The fields mean what they mean for a whole run.
+
+    The part that is running owns the run's `reading`; `reading` here is where a part that was not finished stopped.
+    """
+
+    key: str
+    name: str
+    status: PartStatus = "waiting"
+    counts: Counts = field(default_factory=Counts)
+    read_began: datetime | None = None
+    ended_at: datetime | None = None
+    reading: Reading | None = None
+    error: dict[str, Any] | None = None
+    warning: dict[str, Any] | None = None
+
+    def as_document(self) -> Document:
+        return {**asdict(self), "counts": self.counts.as_dict()}
+
+
 @dataclass(slots=True)
 class Progress:
     """The progress of a run; `note` says what it is doing or waiting for.
 
-    `reading` is set while pages are read, `read_began` after all of them are.
+    `reading` is set while pages are read, `read_began` after all of them are. `earlier_pages`: of the parts before the
+    one that is running, included in `processed_pages` and `total_pages`.
     """
 
     total_pages: int | None = None
@@ -126,6 +154,8 @@ class Progress:
     counts: Counts = field(default_factory=Counts)
     reading: Reading | None = None
     read_began: datetime | None = None
+    parts: list[Part] = field(default_factory=list)
+    earlier_pages: int = 0
 
 
 def enqueue(
@@ -184,6 +214,11 @@ def save_progress(job_id: str, progress: Progress, *, owner_id: str) -> bool:
     )
 
 
+def save_parts(job_id: str, progress: Progress, *, owner_id: str) -> bool:
+    """Store the parts when one begins or ends; returns whether the job should be cancelled. Raises `JobLost`."""
+    return _touch(job_id, owner_id, {"earlier_pages": progress.earlier_pages, **_parts(progress), "reading": None})
+
+
 def request_cancel(tenant: Tenant, job_id: str, *, by: str, now: datetime | None = None) -> bool:
     """Cancel a job: a queued one ends immediately, a running one at its next page. False if it is not active."""
     now = now or clock.now()
@@ -222,6 +257,7 @@ def finish(
                 "processed_pages": progress.processed_pages,
                 "counts": progress.counts.as_dict(),
                 "read_began": progress.read_began,
+                **_parts(progress),
                 "note": "",
                 "error": error,
                 "warning": warning,
@@ -272,12 +308,34 @@ def find_last_good(tenant: Tenant) -> Document | None:
     return mongo.collection(COLLECTION).find_one({"tenant_id": tenant.slug, **GOOD_READ}, sort=[("queued_at", -1)])
 
 
+def reads(job: Document, key: str) -> bool:
+    """Whether a job reads a connection, or will."""
+    keys = job["options"].get("connections")
+    return job["options"]["kind"] == "sync" and (not keys or key in keys)
+
+
+def part_of(job: Document, key: str) -> Document | None:
+    """The part of a connection in a sync that has ended, as it ended; None if the run did not get to it."""
+    parts = job.get("connections")
+    if not parts:
+        return job if key == job["tenant_id"] else None
+    found: Document | None = next((each for each in parts if each["key"] == key), None)
+    if found is None or found["status"] == "waiting":
+        return None
+    if found["status"] == "running":  # the process was killed, or lost the database
+        return {**found, **{name: job.get(name) for name in ("status", "error", "ended_at", "reading")}}
+    return found
+
+
 def percentage(job: Document) -> int:
-    """Progress from 0 to 100; 100 only for a finished run that read everything."""
+    """Progress from 0 to 100; 100 only for a finished run that read everything. Each connection counts the same."""
     if job["status"] in ("completed", "partial"):
         return 100
-    total, done = job.get("total_pages"), job.get("processed_pages", 0)
-    return min(done * 100 // total, 99) if total else 0
+    parts, earlier = job.get("connections") or [], job.get("earlier_pages", 0)
+    ended = sum(each["status"] not in ("waiting", "running") for each in parts)
+    total, done = (job.get("total_pages") or 0) - earlier, job.get("processed_pages", 0) - earlier
+    share = done * 100 // total if total > 0 else 0
+    return min((ended * 100 + min(share, 100)) // max(len(parts), 1), 99)
 
 
 def _running(owner_id: str, now: datetime) -> Document:
@@ -306,6 +364,7 @@ def _insert(
             "since": request.since,
             "confirm_deletions": request.confirm_deletions,
             "records": list(request.records),
+            "connections": list(request.connections),
         },
         "queued_at": now,
         "started_at": None,
@@ -316,6 +375,7 @@ def _insert(
         "counts": Counts().as_dict(),
         "reading": None,
         "read_began": None,
+        "connections": [],
         "error": None,
         "warning": None,
         "cancel_requested_at": None,
@@ -333,6 +393,10 @@ def _insert(
                 break  # the error has aborted the transaction
             # the other job ended in between: retry
     raise JobActive(UNKNOWN_JOB)
+
+
+def _parts(progress: Progress) -> Document:
+    return {"connections": [each.as_document() for each in progress.parts]}
 
 
 def _touch(job_id: str, owner_id: str, values: Document, *, write_concern: WriteConcern | None = None) -> bool:

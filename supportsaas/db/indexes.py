@@ -160,6 +160,12 @@ INDEXES: tuple[Index, ...] = (
         {"unique": True},
     ),
     Index(
+        "name_spaces",
+        (("tenant_id", UP),),
+        "Only one connection of a tenant keeps the ids of its helpdesk, also if two are added at once.",
+        {"unique": True, "partialFilterExpression": {"prefix": {"$eq": ""}, "helpdesks": {"$type": "array"}}},
+    ),
+    Index(
         "quarantine",
         (("tenant_id", UP), ("external_id", UP)),
         "Rejected records to remove once their ticket is accepted.",

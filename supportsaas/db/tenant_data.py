@@ -16,7 +16,8 @@ TENANT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 
 @dataclass(frozen=True, slots=True)
 class TenantData:
-    """A collection with tenant data. `field` holds the tenant id, or a text that ends with `@` and the id.
+    """A collection with tenant data. `field` holds the tenant id, or a text that ends with `@` and the id
+    (`is_behind_at`), or one that may go on with a colon and a connection's name (`may_name_connection`).
 
     `label` is the user-visible plural name of the documents, empty if they are derived from others.
     """
@@ -25,8 +26,11 @@ class TenantData:
     label: str = ""
     field: str = "tenant_id"
     is_behind_at: bool = False
+    may_name_connection: bool = False
 
     def match(self, tenant_id: str) -> Document:
+        if self.may_name_connection:
+            return {"$or": [{self.field: tenant_id}, {self.field: {"$gte": f"{tenant_id}:", "$lt": f"{tenant_id};"}}]}
         return {self.field: {"$regex": f"@{re.escape(tenant_id)}$"} if self.is_behind_at else tenant_id}
 
     def count(self, tenant_id: str) -> int:
@@ -53,11 +57,11 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("rollup_findings"),
     TenantData("customer_counts"),
     TenantData("rollup_state", field="_id"),
-    TenantData("sync_state", field="_id"),
+    TenantData("sync_state", field="_id", may_name_connection=True),
     TenantData("rule_judging", field="_id"),
     TenantData("older_words", field="_id"),
     TenantData("status_remapping", field="_id"),
-    TenantData("schedules", field="_id"),
+    TenantData("schedules", field="_id", may_name_connection=True),
     TenantData("circuits", field="_id", is_behind_at=True),
 )
 

@@ -22,7 +22,7 @@ from tickets import jobs
 from tickets.erasure import retention
 from tickets.erasure.retention import erase_all, erase_some
 from tickets.helpdesks.model import Source
-from tickets.ingestion.preview import preview_tenant
+from tickets.ingestion.preview import preview_connection
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest, Progress
 from tickets.store.customers import find_customers
@@ -266,7 +266,7 @@ class TestRuns:
         for each in helpdesk.tickets:
             each |= {"status": "closed", "updated_at": NOON.isoformat()}
         tenant.refresh_from_db()
-        preview = preview_tenant(tenant, wait=lambda *_: None)
+        preview = preview_connection(Source.objects.get(tenant=tenant), wait=lambda *_: None)
         outcome = ingest()
         for counts in (preview.counts, outcome.progress.counts):
             assert (counts.new_ingested, counts.updated, counts.deleted, counts.quarantined) == (0, 2, 0, 0)

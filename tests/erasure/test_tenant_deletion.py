@@ -30,7 +30,6 @@ from tickets.alerts.model import Channel
 from tickets.erasure import tenants
 from tickets.erasure.customers import erase_customer
 from tickets.erasure.tenants import erase_deleted_tenants
-from tickets.ingestion.name_spaces import claim_origin
 from tickets.ingestion.sync_state import save_state
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule, SavedView
@@ -55,8 +54,9 @@ def fill(tenant: Tenant) -> None:
     refused = quarantine.QuarantinedRecord("id", "is missing", {"x": tenant.slug})
     quarantine.save_records(tenant, [refused], job_id="x", now=clock.now())
     finished_job(tenant)
-    save_state(tenant, cursor=clock.now(), full_read_at=clock.now())
-    claim_origin(tenant)
+    save_state(tenant.slug, cursor=clock.now(), full_read_at=clock.now())
+    second = connect_source(tenant, kind="house", url="http://127.0.0.1:10", every_minutes=5, name="second")
+    save_state(second.key, cursor=clock.now(), full_read_at=clock.now())
     erase_customer(tenant, "c2")
     request_removal()
     user = User.objects.create(username=f"{tenant.slug}-admin")
@@ -87,7 +87,7 @@ def ask_endpoint(name: str) -> None:
 def left_of(slug: str) -> dict[str, int]:
     """All documents of the tenant in any collection, by any field."""
     found = {}
-    behind_at = {"_id": {"$regex": f"@{slug}$"}}
+    behind_at = {"_id": {"$regex": f"@{slug}$|^{slug}:"}}
     for name in mongo.database().list_collection_names():
         number = mongo.collection(name).count_documents(
             {"$or": [{"tenant_id": slug}, {"_id": slug}, {"slug": slug}, behind_at]}
@@ -168,7 +168,7 @@ def test_a_tenant_id_is_free_only_after_its_data_is_erased(
     with pytest.raises(CommandError, match="Data of a deleted tenant"):
         call_command("tenant", "create", "acme", "--name", "New")
     form = {"slug": "acme", "name": "New", "timezone": "UTC", "is_active": "on",
-            "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}  # fmt: skip
+            "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0", "sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0"}  # fmt: skip
     assert "Data of a deleted tenant" in client_of(superuser).post("/admin/tenants/tenant/add/", form).content.decode()
     call_command("tenant", "delete", "acme", "--yes", stdout=io.StringIO())
     Tenant.objects.create(slug="acme", name="New")

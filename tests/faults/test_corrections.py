@@ -54,7 +54,7 @@ def test_a_correction_that_is_killed_at_any_place_is_whole_in_the_end(
     whole = doomed_process.run(database.environment(), arguments)
     assert whole.status == 0
     assert_exact(acme, items)
-    mapping = origin_of(acme).mapping
+    mapping = origin_of(Source.objects.get(tenant=acme)).mapping
     for place in range(1, whole.commands + 1)[PLACES]:
         start_over()
         assert doomed_process.run(database.environment(), arguments, die_at=place).was_killed

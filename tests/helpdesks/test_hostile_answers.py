@@ -17,7 +17,7 @@ from tickets.helpdesks import SourceError, json_text, open_source
 from tickets.helpdesks.base import PART_RECORDS
 from tickets.helpdesks.model import Source
 from tickets.ingestion import rejected
-from tickets.ingestion.preview import preview_tenant
+from tickets.ingestion.preview import preview_connection
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
 from tickets.store import quarantine
@@ -75,7 +75,7 @@ def test_a_server_without_pages_may_send_all_its_tickets_at_once(
     connect(kind="rest", options={**REST, "paging": "next", "next": "header:Link"})
     items = [{"id": n, "at": "2026-03-10T09:00:00Z", "who": f"c_{n % 9}"} for n in range(3 * PART_RECORDS + 7)]
     helpdesk.fail_everything(packed(items))
-    preview = preview_tenant(tenant, wait=lambda *_: None)
+    preview = preview_connection(Source.objects.get(tenant=tenant), wait=lambda *_: None)
     assert preview.counts.new_ingested == len(items)
     outcome = ingest()
     assert (outcome.status, outcome.progress.counts.new_ingested) == ("completed", len(items))

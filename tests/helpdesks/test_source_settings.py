@@ -105,11 +105,11 @@ def test_the_stored_secret_is_not_sent_to_another_server(admin: Client) -> None:
 
 def test_a_new_interval_keeps_the_sync_state_and_a_new_url_resets_it(admin: Client, tenant: Tenant) -> None:
     admin.post(PAGE, REDMINE)
-    save_state(tenant, cursor=NOON, full_read_at=NOON)
+    save_state(tenant.slug, cursor=NOON, full_read_at=NOON)
     admin.post(PAGE, {**REDMINE, "secret": "", "every_minutes": "30"})
-    assert find_state(tenant).cursor == NOON
+    assert find_state(tenant.slug).cursor == NOON
     admin.post(PAGE, {**REDMINE, "secret": "", "url": "http://127.0.0.1:1/other"})
-    assert find_state(tenant).cursor is None
+    assert find_state(tenant.slug).cursor is None
 
 
 def test_a_new_kind_replaces_the_connection_and_says_so_before(admin: Client) -> None:

@@ -188,7 +188,7 @@ def test_a_corrected_mapping_reads_everything_where_changes_would_have_been_aske
     Source.objects.filter(pk=source.pk).update(options={**RIGHT, "since_param": "since"})
     ingest()
     assert "since" not in items.asked[-1]
-    cursor = find_state(tenant).cursor
+    cursor = find_state(tenant.slug).cursor
     assert cursor is not None and f"{cursor:%Y}" == "2026", "the former mapping's cursor lay in the year 2027"
     for _ in range(2):
         ingest()

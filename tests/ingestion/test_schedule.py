@@ -149,7 +149,7 @@ class TestManyWorkers:
 
     def test_eight_workers_claim_each_due_run_once(self, due: list[str], clock: FakeClock) -> None:
         def take_all() -> list[str]:
-            return [turn.schedule.tenant_id for turn in iter(lambda: claim_due_run(clock=clock), None)]
+            return [turn.schedule.key for turn in iter(lambda: claim_due_run(clock=clock), None)]
 
         taken = self.eight_times(take_all)
         assert Counter(name for each in taken for name in each) == Counter(due)
@@ -331,7 +331,12 @@ class TestFollowingTheSource:
     ) -> None:
         connect_source(tenant, every_minutes=15)
         form = {"name": "Acme", "timezone": "UTC", "retention_days": ""}
-        inline = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+        inline = {
+            "memberships-TOTAL_FORMS": "0",
+            "memberships-INITIAL_FORMS": "0",
+            "sources-TOTAL_FORMS": "0",
+            "sources-INITIAL_FORMS": "0",
+        }
         for active, left in ({}, set()), ({"is_active": "on"}, {"acme"}):
             response = client_of(superuser).post(
                 f"/admin/tenants/tenant/{tenant.pk}/change/", {**form, **inline, **active}

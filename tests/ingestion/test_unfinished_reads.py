@@ -229,4 +229,8 @@ def _move_back(passed: timedelta) -> None:
         moved: dict[str, Any] = {"queued_at": job["queued_at"] - passed, "ended_at": job["ended_at"] - passed}
         if job["reading"]:
             moved["reading.began"] = job["reading"]["began"] - passed
+        for number, part in enumerate(job["connections"]):
+            moved[f"connections.{number}.ended_at"] = part["ended_at"] - passed
+            if part["reading"]:
+                moved[f"connections.{number}.reading.began"] = part["reading"]["began"] - passed
         log.update_one({"_id": job["_id"]}, {"$set": moved})

@@ -149,7 +149,7 @@ class TestIngest:
 
     def test_ingest_says_that_no_tenant_has_a_helpdesk(self) -> None:
         Source.objects.update(enabled=False)
-        assert run("ingest", "--all") == (0, "", "No active tenant has an enabled source. Nothing to sync.\n")
+        assert run("ingest", "--all") == (0, "", "No active tenant has an enabled connection. Nothing to sync.\n")
 
     def test_ingest_check_connects_to_the_helpdesk(self, helpdesk: ScriptedHelpdesk) -> None:
         helpdesk.tickets = [record("T-1")]
@@ -262,8 +262,8 @@ class TestSetup:
             (["source", "add", "acme", "--kind", "rest", "--url", "http://x", "--option", "path"], "K=V"),
             (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--auth", "bearer"], "--secret-from"),
             (["source", "add", "acme", "--kind", "zendesk", "--url", "http://x"], "choose from native, rest"),
-            (["source", "check", "acme"], "no source"),
-            (["source", "schedule", "acme", "--every", "15"], "no source"),
+            (["source", "check", "acme"], "no helpdesk connection"),
+            (["source", "schedule", "acme", "--every", "15"], "no helpdesk connection"),
             (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "soon"], "--every"),
             (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "0"], "1 to 10080"),
             (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "10081"], "1 to 10080"),

@@ -24,7 +24,7 @@ from tickets import jobs
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
 from tickets.ingestion.health_checks import read_reclassification
-from tickets.ingestion.preview import preview_tenant
+from tickets.ingestion.preview import preview_connection
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule
@@ -369,7 +369,7 @@ class TestIngestion:
         helpdesk.tickets = [record("T-1", **VIP), record("T-2")]
         ingest()
         add_rule(tenant)
-        assert preview_tenant(tenant, wait=lambda *_: None).counts.updated == 1
+        assert preview_connection(Source.objects.get(tenant=tenant), wait=lambda *_: None).counts.updated == 1
         assert ingest().progress.counts.updated == 1
 
     def test_ingestion_waits_for_the_page_that_is_being_reclassified(

@@ -13,6 +13,7 @@ from supportsaas.web.admin_search import Searchable
 from tenants.admin import MembershipInline
 from tenants.models import Tenant
 from tickets import jobs
+from tickets.admin.helpdesks import SourceInline
 from tickets.alerts.retention import apply_retention
 from tickets.ingestion.connecting import follow_tenant
 from tickets.ingestion.worker import count_workers
@@ -28,7 +29,7 @@ class TenantAdmin(Searchable):
     list_display = ["name", "slug", "timezone", "retention_days", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "slug"]
-    inlines = [MembershipInline]
+    inlines = [MembershipInline, SourceInline]
     actions = ["run_ingestion"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:

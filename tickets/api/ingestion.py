@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,7 @@ from supportsaas.web.api_errors import InvalidParameter, Problem, reject_unknown
 from tenants.api.access import Caller, TenantId, api_tenant, caller_of
 from tenants.models import Role, Tenant
 from tickets import jobs
+from tickets.ingestion.connecting import UnknownConnection, find_connection
 from tickets.ingestion.worker import count_workers
 from tickets.jobs import JobRequest
 
@@ -106,6 +108,13 @@ def run_ingestion(
     request: HttpRequest,
     response: HttpResponse,
     tenant_id: TenantId,
+    connection: QueryEx[
+        str,
+        P(
+            max_length=63,
+            description="The name of the helpdesk connection to read. All that are turned on if left out.",
+        ),
+    ] = "",
     wait: QueryEx[int, P(ge=0, le=60, description="How many seconds to wait for the run to end.")] = 30,
     key: HeaderEx[
         str | None,
@@ -116,20 +125,24 @@ def run_ingestion(
         ),
     ] = None,
 ) -> Status[Any]:
-    """Queues a run and waits up to `wait` seconds for it to end. Only a few requests can wait at the same time;
-    others get 202 at once.
+    """Reads the tenant's helpdesk connections, one after another. Queues a run and waits up to `wait` seconds for it to
+    end. Only a few requests can wait at the same time; others get 202 at once.
 
     A request that repeats an `Idempotency-Key` gets the same run: its result, or 202 while it is running. A 409 is
     repeated too, so a new run needs a new key.
     """
-    reject_unknown(request, ("tenant_id", "wait"))
+    reject_unknown(request, ("tenant_id", "connection", "wait"))
     tenant = api_tenant(request, tenant_id, Role.MANAGER)
     caller = caller_of(request)
     try:
-        begun = _begin(tenant, caller, key)
+        keys = [find_connection(tenant, connection).key] if connection else []
+    except UnknownConnection as error:
+        raise HttpError(404, str(error)) from None
+    try:
+        begun = _begin(tenant, caller, key, connections=keys)
     except KeyReused:
         raise InvalidParameter(
-            "Idempotency-Key", "was used for a run of another tenant within the last 24 hours; nothing was started"
+            "Idempotency-Key", "was used for another run within the last 24 hours; nothing was started"
         ) from None
     if begun.is_replayed:
         response["Idempotent-Replayed"] = "true"
@@ -143,15 +156,15 @@ def run_ingestion(
         return _wait_for(begun.values["job_id"], seconds=0)
 
 
-def _begin(tenant: Tenant, caller: Caller, key: str | None) -> Outcome:
+def _begin(tenant: Tenant, caller: Caller, key: str | None, *, connections: Sequence[str]) -> Outcome:
     """`job_id` of the run that was started, now or with the same key before, or the `conflict` with another."""
-    wish = JobRequest(trigger="api", started_by=caller.name)
+    wish = JobRequest(trigger="api", started_by=caller.name, connections=connections)
     if key is None:
         try:
             return Outcome({"job_id": jobs.enqueue(tenant, wish)}, is_replayed=False)
         except jobs.JobActive as error:
             return Outcome({"conflict": error.job_id}, is_replayed=False)
-    once = Once(caller=caller.key, key=key, request=f"ingest/run {tenant.slug}")
+    once = Once(caller=caller.key, key=key, request=" ".join(["ingest/run", tenant.slug, *connections]))
     for _ in range(3):
         try:
             return once.run(lambda session: {"job_id": jobs.enqueue(tenant, wish, session=session)})

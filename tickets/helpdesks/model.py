@@ -14,6 +14,7 @@ from supportsaas.net.address_field import validate_address
 from tenants.audit.audit_log import Audited
 from tickets.helpdesks.options import check_options, reject_secrets
 from tickets.helpdesks.presets import PRESETS
+from tickets.records.origin import connection_key
 
 
 class SourceKind(StrEnum):
@@ -47,13 +48,13 @@ class AuthKind(models.TextChoices):
 
 
 class Source(Audited):
-    """The helpdesk that a tenant's tickets come from, one per tenant."""
+    """A helpdesk that a tenant's tickets come from. A tenant may have several, each with its own name."""
 
     secrets = frozenset({"encrypted_secret"})
-    unaudited = frozenset({"name"})  # set by the first run unless someone enters one
+    unaudited = frozenset({"name", "prefix", "checked_at", "check_problem"})  # set by runs and checks
 
     tenant_id: ObjectId
-    tenant = models.OneToOneField("tenants.Tenant", on_delete=models.CASCADE, related_name="source")
+    tenant = models.ForeignKey("tenants.Tenant", on_delete=models.CASCADE, related_name="sources")
     name = models.CharField(
         max_length=63,
         blank=True,
@@ -65,6 +66,9 @@ class Source(Audited):
         "Leave empty to have it named on the first sync.",
     )
     kind = models.CharField(max_length=16, choices=kind_choices, default=SourceKind.NATIVE.value)
+    prefix = models.CharField(max_length=64, blank=True, default="", editable=False)
+    """What the ids of its tickets start with (`NAME:`); empty for a tenant's first connection. A copy of what
+    `name_spaces` stores, written together with the name."""
     url = models.CharField(
         "URL",
         max_length=500,
@@ -100,12 +104,30 @@ class Source(Audited):
         blank=True,
         help_text="The day on which the key or password ends, if it does. You are reminded 30 and 7 days before.",
     )
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    check_problem = models.TextField(blank=True, default="", editable=False)
+    """Why the last check failed; empty if it did not."""
 
     class Meta:
         app_label = "tenants"  # the app that owns its table and permissions
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "name"], condition=models.Q(name__gt=""), name="one_connection_a_name"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} at {self.url}"
+
+    @property
+    def key(self) -> str:
+        """Under which its state between runs is stored; see `connection_key`."""
+        return connection_key(self.tenant.slug, self.prefix)
+
+    @property
+    def title(self) -> str:
+        """Its name; before it has one, what kind of helpdesk it is."""
+        return self.name or self.get_kind_display()
 
     @property
     def has_secret(self) -> bool:

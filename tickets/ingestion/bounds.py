@@ -60,6 +60,11 @@ class RunBounds:
         """Before the same pages are read once more: a list that fits into a run once has to fit twice."""
         self.pages_left, self.tickets_left = settings.RUN_MOST_PAGES, settings.RUN_MOST_TICKETS
 
+    def begin_next_connection(self) -> None:
+        """Each connection of a run may use as much as a run; only the tenant's quota is shared."""
+        self.until = self.now() + self.longest
+        self.start_over()
+
     def check_time(self) -> None:
         if self.now() > self.until:
             minutes = self.longest // timedelta(minutes=1)

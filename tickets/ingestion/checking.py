@@ -6,12 +6,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from supportsaas import clock
 from supportsaas.formatting import format_count, format_number, format_seconds
 from tickets.helpdesks import SourceError, open_source
 from tickets.helpdesks.base import SourceRecord
@@ -55,8 +57,12 @@ class Checked:
 
 
 def check_source(source: Source, *, wait: Wait = sleep_plainly) -> Checked:
-    """Request the first pages and map them. Raises `SourceError`, and whatever `wait` raises."""
-    return _evaluate(source, _ask(source, wait))
+    """Request the first pages and map them. Raises `SourceError`, and whatever `wait` raises.
+
+    The source then says when it was checked, and what was wrong.
+    """
+    with _remembered(source):
+        return _remember(source, _evaluate(source, _ask(source, wait)))
 
 
 def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checked:
@@ -76,6 +82,11 @@ def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checke
 
     if seconds <= 0:
         raise too_late
+    with _remembered(source):
+        return _remember(source, _evaluate(source, _ask_in_background(source, wait, too_late, seconds=seconds)))
+
+
+def _ask_in_background(source: Source, wait: Wait, too_late: SourceError, *, seconds: float) -> _Found:
     mine = object()
     if _in_progress.setdefault(source.pk, mine) is not mine:
         raise SourceError("timeout", "An earlier check is still waiting for this helpdesk. Try again in a minute.")
@@ -103,7 +114,27 @@ def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checke
         raise too_late from None
     if isinstance(answer, Exception):
         raise answer
-    return _evaluate(source, answer)
+    return answer
+
+
+@contextmanager
+def _remembered(source: Source) -> Iterator[None]:
+    """Store that a check failed, and why."""
+    try:
+        yield
+    except SourceError as error:
+        _store_check(source, str(error))
+        raise
+
+
+def _remember(source: Source, checked: Checked) -> Checked:
+    _store_check(source, "" if checked.is_usable else str(checked))
+    return checked
+
+
+def _store_check(source: Source, problem: str) -> None:
+    source.checked_at, source.check_problem = clock.now(), problem
+    Source.objects.filter(pk=source.pk).update(checked_at=source.checked_at, check_problem=problem)
 
 
 def _ask(source: Source, wait: Wait) -> _Found:
@@ -125,7 +156,7 @@ def _evaluate(source: Source, found: _Found) -> Checked:
     sentence, listed = found
     records = [each for each in listed if not each.is_skipped]
     tenant = source.tenant
-    read = read_records(records, tenant_id=tenant.slug, origin=origin_of(tenant), statuses=find_status_map(tenant))
+    read = read_records(records, tenant_id=tenant.slug, origin=origin_of(source), statuses=find_status_map(tenant))
     problems = [*_rejections(read, len(records))]
     misspelt = False
     if source.kind != SourceKind.NATIVE and records:

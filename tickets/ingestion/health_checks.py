@@ -103,7 +103,7 @@ def read_helpdesks() -> CheckResult:
             Gauge.by(
                 "tenant",
                 "last_good_read_age_seconds",
-                "How old the data of a tenant with a schedule is.",
+                "How old the data of a connection with a schedule is: of TENANT, or of TENANT:NAME for a further one.",
                 {
                     slug: (now - each.as_of).total_seconds()
                     for slug, each in statuses.items()

@@ -1,6 +1,6 @@
 """Incidents: one alert when something fails, and one when it has recovered.
 
-Two things can fail: a tenant's helpdesk, which cannot be read, and an endpoint of its alerts, which accepts none.
+Two things can fail: a tenant's helpdesk connection, which cannot be read, and an endpoint of its alerts, which accepts none.
 The collection `troubles` holds one document for each that was ever alerted about. A change of its state and the
 messages about it are one transaction, so only one of any number of workers sends them.
 
@@ -9,6 +9,7 @@ Neither blips nor flapping cause alerts: a failure must last for a while, and so
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +31,7 @@ from tickets.alerts.channels import endpoint_of
 from tickets.alerts.deliveries import NewDelivery
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
-from tickets.ingestion.sync_status import find_sync_statuses
+from tickets.ingestion.sync_status import find_connection_statuses
 
 COLLECTION = "troubles"
 ENDPOINT_FAILS_AFTER = timedelta(minutes=2)
@@ -211,18 +212,21 @@ def _rejections_in_a_row(state: CircuitState) -> list[Result]:
 
 
 def _sources(tenants: Sequence[Tenant], *, now: datetime) -> Iterable[Subject]:
-    connected = set(Source.objects.filter(enabled=True).values_list("tenant_id", flat=True))
-    tenants = [each for each in tenants if each.pk in connected]
-    statuses = find_sync_statuses(tenants, now=now)
-    for tenant in sorted(tenants, key=lambda each: each.slug):
-        status = statuses[tenant.slug]
+    by_pk = {each.pk: each for each in tenants}
+    enabled = Source.objects.filter(enabled=True).select_related("tenant")
+    sources = sorted((each for each in enabled if each.tenant_id in by_pk), key=lambda each: each.key)
+    statuses = find_connection_statuses(sources, now=now)
+    several = Counter(each.tenant_id for each in sources)
+    for source in sources:
+        status = statuses[source.key]
+        the_helpdesk = f"The helpdesk “{source.title}”" if several[source.tenant_id] > 1 else "The helpdesk"
         yield Subject(
-            tenant=tenant,
+            tenant=by_pk[source.tenant_id],
             kind="source",
-            name="helpdesk",
+            name=source.name if source.prefix else "helpdesk",
             is_failing=status.is_failing,
-            failure=f"The helpdesk cannot be read: {status.failures} syncs in a row failed. New tickets do not arrive.",
-            recovery="The helpdesk can be read again. The tickets that arrived there in the meantime are imported.",
+            failure=f"{the_helpdesk} cannot be read: {status.failures} syncs in a row failed. New tickets do not arrive.",
+            recovery=f"{the_helpdesk} can be read again. The tickets that arrived there in the meantime are imported.",
         )
 
 

@@ -9,11 +9,12 @@ another helpdesk, unless a person says that it is the same one at a new address.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import IntegrityError
 from pymongo.errors import DuplicateKeyError
 
 from supportsaas import clock
@@ -24,7 +25,7 @@ from tenants.models import Tenant
 from tickets.helpdesks import presets
 from tickets.helpdesks.model import Source
 from tickets.records.collection_names import TICKETS
-from tickets.records.origin import PLAIN, SEPARATOR, Origin, beginning_with
+from tickets.records.origin import SEPARATOR, Origin, beginning_with
 
 COLLECTION = "name_spaces"
 LONGEST_NAME = 63
@@ -34,7 +35,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class NameTaken(Exception):
-    """Another connection or an import has that name; `str()` is a sentence."""
+    """Another connection or an import has that name, or reads that helpdesk; `str()` is a sentence."""
+
+
+def taken_sentence(name: str) -> str:
+    return f"Another connection is called “{name}”. Choose another name."
 
 
 def name_from(text: str) -> str:
@@ -65,49 +70,37 @@ def mapping_of(source: Source) -> str:
 # -- Connections -------------------------------------------------------------------------------
 
 
-def find_source(tenant: Tenant) -> Source | None:
-    return Source.objects.filter(tenant=tenant).select_related("tenant").first()
+def find_sources(tenant: Tenant) -> list[Source]:
+    """The tenant's connections, the oldest first."""
+    return list(Source.objects.filter(tenant=tenant).select_related("tenant").order_by("pk"))
 
 
-def origin_of(tenant: Tenant) -> Origin:
-    """The name space of the tenant's current connection; nothing is stored, so a dry run may use it."""
-    source = find_source(tenant)
-    if source is None:
-        return PLAIN
-    known = _find_all(tenant)
-    found = _of_source(source, known)
+def origin_of(source: Source) -> Origin:
+    """The name space of a connection; nothing is stored, so a dry run may use it."""
+    tenant, known = source.tenant, _find_all(source.tenant)
+    others = _find_others(source)
+    found = _of_source(source, known, others)
     if found is None:
-        known = _in_use(tenant, known)
+        known = _in_use(tenant, known, others)
         name = _free_name(source, known)
         found = {"name": name, "prefix": _prefix_of_new(tenant, name, known)}
     return _origin(found, known, mapping=mapping_of(source))
 
 
-def claim_origin(tenant: Tenant) -> Origin:
-    """The name space of the tenant's connection, created if there is none yet; `PLAIN` without a connection."""
-    source = find_source(tenant)
-    return PLAIN if source is None else claim_for(source)
-
-
 def claim_for(source: Source) -> Origin:
-    """The name space of a stored source, created if there is none yet. The source then carries its name."""
+    """The name space of a stored source, created if there is none yet. The source then carries its name and prefix."""
     tenant, helpdesk = source.tenant, helpdesk_of(source)
-    known = _find_all(tenant)
-    found = _of_source(source, known)
-    while found is None:
-        in_use = _in_use(tenant, known)
-        _collection().delete_many(
-            {"_id": {"$in": [each["_id"] for each in known.values() if each not in in_use.values()]}}
-        )
-        name = _free_name(source, in_use)
-        found = _insert(tenant, name, prefix=_prefix_of_new(tenant, name, in_use), helpdesks=[helpdesk])
-        known = _find_all(tenant)
-        found = found or _of_source(source, known)  # another process was faster
+    while True:
+        known = _find_all(tenant)  # before the sources: of a name space that is found, the source is stored
+        others = _find_others(source)
+        found = _of_source(source, known, others)
+        if found is None:
+            found = _make(source, known, others)
+            known = _find_all(tenant)
+        if found is not None and _give_name(source, found):
+            break
     if helpdesk not in found["helpdesks"]:
         _collection().update_one({"_id": found["_id"]}, {"$addToSet": {"helpdesks": helpdesk}})
-    if source.name != found["name"]:
-        Source.objects.filter(pk=source.pk, name=source.name).update(name=found["name"])
-        source.name = found["name"]
     return _origin(found, known, mapping=mapping_of(source))
 
 
@@ -119,22 +112,23 @@ def choose_name(source: Source, *, is_same: bool, name: str = "") -> str:
     `is_same` of the existing one. Returns the former name, empty if there was no source. Raises `NameTaken`.
     """
     stored = Source.objects.filter(pk=source.pk).select_related("tenant").first() if source.pk else None
-    if stored is not None:
-        claim_for(stored)  # its tickets stay with the helpdesk that it leads to now
+    for each in [*([stored] if stored is not None else []), *_find_others(source)]:
+        claim_for(each)  # its tickets stay with the helpdesk that it leads to now
     former = stored.name if stored is not None else ""
     source.name = former if stored is not None and stored.tenant_id == source.tenant_id else ""
     known, helpdesk = _find_all(source.tenant), helpdesk_of(source)
-    current = known.get(source.name)
+    current, others = known.get(source.name), _find_others(source)
     if name and name != source.name:
-        _check_name(name, known, helpdesk=helpdesk, is_same=is_same)
+        _check_name(name, known, others, helpdesk=helpdesk, is_same=is_same)
         source.name = name
         if is_same and current is not None and helpdesk in current["helpdesks"]:
             _turn_out_to_be(current, name, helpdesk=helpdesk)
     elif is_same and current is None:
-        latest = [each["name"] for each in known.values() if each["helpdesks"] is not None]
-        source.name = latest[-1] if latest else _share_plain(source, known)
+        source.name = _latest_former(known, others) or _share_plain(source, known)
     elif not is_same and current is not None and helpdesk not in current["helpdesks"]:
         source.name = ""
+    if not source.name:
+        _check_helpdesk(source, known, others)
     return former
 
 
@@ -185,14 +179,15 @@ def claim_import(tenant: Tenant, name: str, *, is_named: bool, is_trial: bool = 
     Ids stay as they are if the tenant has never had a connection, unless a person chose the name (`is_named`).
     `is_trial`: nothing is stored.
     """
-    if (source := find_source(tenant)) is not None and not is_trial:
+    sources = find_sources(tenant)
+    for source in () if is_trial else sources:
         claim_for(source)
     known = _find_all(tenant)
     found = known.get(name)
     if found is not None and found["helpdesks"] is not None:
         raise NameTaken(f"“{name}” is a connection of {tenant.slug}. To import a file of that helpdesk: --into {name}")
     if found is None:
-        is_alone = source is None and all(each["helpdesks"] is None for each in _in_use(tenant, known).values())
+        is_alone = not sources and all(each["helpdesks"] is None for each in _in_use(tenant, known, ()).values())
         prefix = "" if is_alone and not is_named else name + SEPARATOR
         found = {"name": name, "prefix": prefix}
         if not is_trial:
@@ -206,9 +201,10 @@ def connection_named(tenant: Tenant, name: str, *, is_trial: bool = False) -> Or
 
     `is_trial`: nothing is stored.
     """
-    current = origin_of(tenant) if is_trial else claim_origin(tenant)
-    if current.name == name:
-        return replace(current, mapping="")  # a file does not overrule the helpdesk
+    for source in find_sources(tenant):
+        current = origin_of(source) if is_trial else claim_for(source)
+        if current.name == name:
+            return replace(current, mapping="")  # a file does not overrule the helpdesk
     known = _find_all(tenant)
     found = known.get(name)
     return None if found is None or found["helpdesks"] is None else _origin(found, known)
@@ -265,14 +261,71 @@ def _turn_out_to_be(space: Document, name: str, *, helpdesk: str) -> None:
     _collection().update_one({"_id": space["_id"]}, {"$set": {"is": name}, "$pull": {"helpdesks": helpdesk}})
 
 
-def _of_source(source: Source, known: Mapping[str, Document]) -> Document | None:
-    """By name, whatever the address; without a name by helpdesk, the latest first."""
+def _find_others(source: Source) -> list[Source]:
+    """The tenant's other connections."""
+    return [each for each in find_sources(source.tenant) if each.pk != source.pk]
+
+
+def _of_source(source: Source, known: Mapping[str, Document], others: Sequence[Source]) -> Document | None:
+    """By name, whatever the address; without a name by helpdesk, the latest first that no other connection has."""
     if source.name:
         found = known.get(source.name)
         return found if found is not None and found["helpdesks"] is not None else None
-    helpdesk = helpdesk_of(source)
-    latest_first = reversed(list(known.values()))
+    helpdesk, taken = helpdesk_of(source), {each.name for each in others}
+    latest_first = reversed([each for each in known.values() if each["name"] not in taken])
     return next((each for each in latest_first if helpdesk in (each["helpdesks"] or ())), None)
+
+
+def _make(source: Source, known: Mapping[str, Document], others: Sequence[Source]) -> Document | None:
+    """A new name space for the source; None if another process made one at the same time."""
+    tenant = source.tenant
+    in_use = _in_use(tenant, known, others)
+    _collection().delete_many({"_id": {"$in": [each["_id"] for name, each in known.items() if name not in in_use]}})
+    name = _free_name(source, in_use)
+    return _insert(tenant, name, prefix=_prefix_of_new(tenant, name, in_use), helpdesks=[helpdesk_of(source)])
+
+
+def _give_name(source: Source, found: Document) -> bool:
+    """Have the source carry the name and prefix of its name space; False if they went to another one meanwhile."""
+    if (source.name, source.prefix) == (found["name"], found["prefix"]):
+        return True
+    former = source.name
+    source.name, source.prefix = found["name"], found["prefix"]
+    try:
+        Source.objects.filter(pk=source.pk, name=former).update(name=source.name, prefix=source.prefix)
+    except IntegrityError:  # another connection without a name was faster
+        source.name, source.prefix = "", ""
+        return False
+    stored = Source.objects.filter(pk=source.pk).values_list("name", "prefix").first()
+    if stored in (None, (source.name, source.prefix)):
+        return True
+    source.name, source.prefix = stored  # another process gave this source another name
+    return False
+
+
+def _latest_former(known: Mapping[str, Document], others: Sequence[Source]) -> str:
+    """The latest connection that is not connected now; empty if there never was one."""
+    taken = {each.name for each in others}
+    connections = [name for name, each in known.items() if each["helpdesks"] is not None]
+    former = [name for name in connections if name not in taken]
+    if connections and not former:
+        raise NameTaken(
+            f"It cannot be the same helpdesk as an earlier one: {', '.join(connections)} "
+            f"{'is' if len(connections) == 1 else 'are'} still connected. Add it as a different helpdesk, or change "
+            "that connection instead."
+        )
+    return former[-1] if former else ""
+
+
+def _check_helpdesk(source: Source, known: Mapping[str, Document], others: Sequence[Source]) -> None:
+    """Without a name of its own, a helpdesk that another connection reads would be imported twice."""
+    if _of_source(source, known, others) is not None:
+        return
+    same = next((each for each in others if helpdesk_of(each) == helpdesk_of(source)), None)
+    if same is not None:
+        raise NameTaken(
+            f"“{same.name}” already reads this helpdesk. To read another part of it, enter a name for this connection."
+        )
 
 
 def _free_name(source: Source, known: Mapping[str, Document]) -> str:
@@ -304,13 +357,18 @@ def _prefix_of_new(tenant: Tenant, name: str, known: Mapping[str, Document]) -> 
     return "" if tickets.find_one({**plain, "from_file": {"$ne": True}}, {"_id": 1}) else own
 
 
-def _in_use(tenant: Tenant, known: Mapping[str, Document]) -> dict[str, Document]:
-    """Without the connections that never imported a ticket, perhaps mistyped: they reserve no ids."""
+def _in_use(tenant: Tenant, known: Mapping[str, Document], others: Sequence[Source]) -> dict[str, Document]:
+    """Without former connections that never imported a ticket, perhaps mistyped: they reserve no ids."""
     tickets = mongo.collection(TICKETS)
+    named = {each.name for each in others}
+    unnamed = {helpdesk_of(each) for each in others if not each.name}
     return {
         name: each
         for name, each in known.items()
-        if each["helpdesks"] is None or tickets.find_one(_tickets_in(tenant, each["prefix"], known), {"_id": 1})
+        if each["helpdesks"] is None
+        or name in named
+        or not unnamed.isdisjoint(each["helpdesks"])
+        or tickets.find_one(_tickets_in(tenant, each["prefix"], known), {"_id": 1})
     }
 
 
@@ -322,7 +380,11 @@ def _tickets_in(tenant: Tenant, prefix: str, known: Mapping[str, Document]) -> D
     return {"tenant_id": tenant.slug, **({"$nor": prefixes} if prefixes else {})}
 
 
-def _check_name(name: str, known: Mapping[str, Document], *, helpdesk: str, is_same: bool) -> None:
+def _check_name(
+    name: str, known: Mapping[str, Document], others: Sequence[Source], *, helpdesk: str, is_same: bool
+) -> None:
+    if any(each.name == name for each in others):
+        raise NameTaken(taken_sentence(name))
     found = known.get(name)
     if found is None or (is_same and found["helpdesks"] is not None) or helpdesk in (found["helpdesks"] or ()):
         return

@@ -91,8 +91,11 @@ class RejectedRecords:
         quarantine.drop_recovered(self.tenant, [id_ for id_ in ids if id_ not in rejected])
 
     def describe_left_out(self, rejected: int) -> str:
-        """A sentence if not all of the run's rejected records were kept, else empty."""
-        return self.sample.describe(rejected) if self.sample and self.sample.left_out else ""
+        """A sentence if not all of the run's rejected records were kept, else empty. Said once."""
+        if self.sample is None or not self.sample.left_out:
+            return ""
+        sentence, self.sample.left_out = self.sample.describe(rejected), 0
+        return sentence
 
 
 PAGES_BETWEEN_LOOKS = 20

@@ -10,12 +10,12 @@ from django.conf import settings
 from supportsaas import clock
 from supportsaas.formatting import format_number
 from tenants.models import Tenant
-from tickets.helpdesks import TicketSource
+from tickets.helpdesks import TicketSource, open_source
 from tickets.helpdesks.http import Wait
+from tickets.helpdesks.model import Source
 from tickets.ingestion.deletions import brake_applies
 from tickets.ingestion.message_reading import MessageReading
 from tickets.ingestion.name_spaces import origin_of
-from tickets.ingestion.run import open_configured
 from tickets.jobs import Counts
 from tickets.planning.planner import plan_page
 from tickets.planning.reading import read_records
@@ -43,17 +43,17 @@ class Preview:
     unmapped: Counter[str] = field(default_factory=Counter)
 
 
-def preview_tenant(
-    tenant: Tenant, *, wait: Wait, since: datetime | None = None, confirm_deletions: bool = False
+def preview_connection(
+    connection: Source, *, wait: Wait, since: datetime | None = None, confirm_deletions: bool = False
 ) -> Preview:
-    """What reading the tenant's helpdesk would change now. Raises `SourceError`, and whatever `wait` raises."""
-    source = open_configured(tenant, wait)
+    """What reading a helpdesk connection would change now. Raises `SourceError`, and whatever `wait` raises."""
+    source = open_source(connection, wait=wait)
     since = since if source.supports_since else None
     return preview_source(
-        tenant,
+        connection.tenant,
         source,
         wait=wait,
-        origin=origin_of(tenant),
+        origin=origin_of(connection),
         since=since,
         is_whole=since is None,
         confirm_deletions=confirm_deletions,

@@ -1,6 +1,6 @@
 """Rejected records as a source: the records in quarantine go through the same run again.
 
-No request is sent to the helpdesk. A record is mapped with the current settings of the tenant's source, so that
+No request is sent to a helpdesk. A record is mapped with the current settings of the connection that it came from, so that
 corrected settings let it in.
 """
 
@@ -40,9 +40,11 @@ class QuarantineSource(TicketSource):
         self._tenant = tenant
         self._job_id = job_id
         self._keys = keys
-        self._mapping: TicketSource | None = None
+        self._mappings: dict[str, TicketSource] = {}
         self._origins = name_spaces.origins_by_name(tenant)
-        self._connected = name_spaces.origin_of(tenant)
+        self._connected = {name_spaces.origin_of(each).prefix: each for each in name_spaces.find_sources(tenant)}
+        if not self._connected:  # records that were imported before a connection was removed
+            self._connected[PLAIN.prefix] = Source(tenant=tenant)
         self._unsettled: dict[int, list[str]] = {}
 
     def describe(self, first: Page) -> str:
@@ -67,10 +69,8 @@ class QuarantineSource(TicketSource):
             )
 
     def record(self, raw: Any) -> SourceRecord:
-        """Mapped with the tenant's source settings, or by the native protocol if there is no source."""
-        if self._mapping is None:
-            self._mapping = open_source(self._without_login())
-        return self._mapping.record(raw)
+        """As a record of the tenant's first connection, or by the native protocol if there is none."""
+        return self._mapping(PLAIN.prefix).record(raw)
 
     def settle(self, progress: Progress) -> None:
         """Remove the records of every page that the run has stored from quarantine."""
@@ -83,8 +83,8 @@ class QuarantineSource(TicketSource):
         return []
 
     def close(self) -> None:
-        if self._mapping is not None:
-            self._mapping.close()
+        for each in self._mappings.values():
+            each.close()
 
     def _again(self, kept: Document) -> SourceRecord:
         """The record with its own name space. One of a former helpdesk stays: how to map it is no longer known."""
@@ -94,12 +94,14 @@ class QuarantineSource(TicketSource):
         if place:
             fields = json.loads(kept["fields"]) if kept["fields"] is not None else None
             return SourceRecord(fields, raw, place=place, problem=problem, origin=origin)
-        if origin.prefix != self._connected.prefix:
+        if origin.prefix not in self._connected:
             return SourceRecord(None, raw, problem=problem, origin=origin)
-        return replace(self.record(raw), origin=origin)
+        return replace(self._mapping(origin.prefix).record(raw), origin=origin)
 
-    def _without_login(self) -> Source:
-        """The settings that say how to map, without what only a request needs."""
-        configured = Source.objects.filter(tenant=self._tenant).first() or Source(tenant=self._tenant)
-        configured.auth, configured.auth_name, configured.encrypted_secret = AuthKind.NONE, "", ""
-        return configured
+    def _mapping(self, prefix: str) -> TicketSource:
+        """Maps as the connection whose ids have this prefix, without what only a request needs."""
+        if prefix not in self._mappings:
+            connected = self._connected.get(prefix) or Source(tenant=self._tenant)
+            connected.auth, connected.auth_name, connected.encrypted_secret = AuthKind.NONE, "", ""
+            self._mappings[prefix] = open_source(connected)
+        return self._mappings[prefix]

@@ -1,6 +1,6 @@
 """One run of ingestion, from the lock to its entry in the log of runs.
 
-    lock → helpdesk's pages → normalise, classify, compare → save each page → deletions → cursor
+    lock → each connection: pages → normalise, classify, compare → save each page → deletions → cursor
 
 Pages are stored whole and in order. So whatever stops a run, what it has stored stays, and the next run continues.
 """
@@ -10,31 +10,27 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from supportsaas import clock
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
-from supportsaas.reliability.lock import LockLost
 from tenants.models import Tenant
 from tickets import jobs
-from tickets.helpdesks import SourceError, TicketSource, open_source
-from tickets.helpdesks.http import Wait
-from tickets.helpdesks.model import Source
-from tickets.ingestion.bounds import RunBounds, RunOver
-from tickets.ingestion.run_lease import LockBusy, RunCancelled, RunLease, Sleep
+from tickets.ingestion.bounds import RunBounds
+from tickets.ingestion.name_spaces import claim_for, find_sources
+from tickets.ingestion.run_ends import Problem, end_of
+from tickets.ingestion.run_lease import RunLease, Sleep
+from tickets.ingestion.run_parts import RunParts, error_of, warning_of
 from tickets.ingestion.run_report import RunReport
 from tickets.ingestion.run_slots import Slot
-from tickets.ingestion.run_steps import OpenSource, RunSteps
+from tickets.ingestion.run_steps import OpenSource, Task
 from tickets.jobs import JobRequest, Progress, Status
-from tickets.records.origin import Origin
+from tickets.records.origin import PLAIN, Origin
 from tickets.records.rejections import RejectedReasons
 
 logger = logging.getLogger(__name__)
 
 Listener = Callable[[Progress], None]
-Problem = dict[str, Any]
-"""`{"code", "message"}`, for people and programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +47,13 @@ class Outcome:
     rejected: RejectedReasons = field(default_factory=RejectedReasons)
 
 
-def open_configured(tenant: Tenant, wait: Wait) -> TicketSource:
-    """The tenant's helpdesk. Raises `SourceError` if none is connected, or it is switched off."""
-    configured = Source.objects.filter(tenant=tenant, enabled=True).select_related("tenant").first()
-    if configured is None:
-        raise SourceError("misconfigured", "This tenant has no enabled source. Connect its helpdesk first.")
-    return open_source(configured, wait=wait)
-
-
 def ingest_tenant(
     tenant: Tenant,
     request: JobRequest,
     *,
     job_id: str,
     owner_id: str,
-    open_source: OpenSource = open_configured,
+    open_source: OpenSource | None = None,
     origin: Origin | None = None,
     stop: threading.Event | None = None,
     listener: Listener | None = None,
@@ -76,8 +64,9 @@ def ingest_tenant(
     """Run the job (which must be running under `owner_id`) to its end, and close its log entry.
 
     Never raises for what a helpdesk does; a bug is logged and ends the run as failed. `stop` ends the run at the next
-    safe point and keeps what is stored. `origin`: whose tickets `open_source` brings; those of the tenant's helpdesk
-    connection if it is left out. `slot`: the worker's run slot, which it shares with other runs.
+    safe point and keeps what is stored. `open_source`: opens what is read instead of the tenant's helpdesk connections;
+    `origin`: whose tickets it brings, those of the tenant's first connection if it is left out. `slot`: the worker's run
+    slot, which it shares with other runs.
     """
     report = RunReport()
     bounds = RunBounds.of_settings(now=now, is_of_file=request.kind == "import")
@@ -92,19 +81,22 @@ def ingest_tenant(
         sleep=sleep,
         listener=listener,
     )
-    steps = RunSteps(
+    parts = RunParts(
         tenant=tenant,
         request=request,
         job_id=job_id,
-        origin=origin,
+        owner_id=owner_id,
         lease=lease,
         bounds=bounds,
         report=report,
         now=now,
     )
-    status, error = _run(steps, open_source)
-    if error:
-        report.progress.counts.errors += 1
+    given = open_source and Task(
+        key=tenant.slug, open=open_source, find_origin=lambda: _first_origin(tenant) if origin is None else origin
+    )
+    status, error = _run(parts, given)
+    failed = sum(each.status == "failed" for each in report.progress.parts)
+    report.progress.counts.errors += failed or (1 if error else 0)
     try:
         jobs.finish(
             job_id,
@@ -121,34 +113,34 @@ def ingest_tenant(
     return Outcome(job_id, tenant.slug, status, report.progress, error, report.warning, report.notice, report.reasons)
 
 
-def _run(steps: RunSteps, open_source: OpenSource) -> tuple[Status, Problem | None]:
-    """Run the steps under the lease: how it ended, and the error if it failed."""
-    slug = steps.tenant.slug
+def _run(parts: RunParts, given: Task | None) -> tuple[Status, Problem | None]:
+    """Run the parts under the lease: how the run ended, and the error if it failed."""
+    slug, report = parts.tenant.slug, parts.report
     try:
-        with steps.lease:
-            steps.run(open_source)
-    except RunCancelled:
-        return "cancelled", None
-    except (SourceError, RunOver) as problem:
-        return "failed", {"code": problem.code, "message": str(problem)}
-    except LockBusy as problem:
-        return "failed", {"code": "locked", "message": str(problem)}
-    except (LockLost, jobs.JobLost):
-        return "failed", {
-            "code": "lock_lost",
-            "message": "The run gave no sign of life for so long that another one took over.",
-        }
-    except mongo.UNAVAILABLE as problem:
-        logger.error("Ingestion of %s lost the database: %s", slug, problem)
-        return "failed", {
-            "code": "database",
-            "message": "The database was unavailable. The tickets imported so far are kept.",
-        }
-    except Exception:
-        logger.exception("Ingestion of %s failed (job %s)", slug, steps.job_id)
-        return "failed", {
-            "code": "internal",
-            "message": "An error in SupportSaaS stopped the run. The server's log has the details.",
-        }
-    is_partial = steps.report.progress.counts.quarantined or steps.report.warning
+        with parts.lease:
+            parts.run(given)
+    except Exception as problem:
+        status, error = end_of(problem)
+        if isinstance(problem, mongo.UNAVAILABLE):
+            logger.error("Ingestion of %s lost the database: %s", slug, problem)
+        elif error is not None and error["code"] == "internal":
+            logger.exception("Ingestion of %s failed (job %s)", slug, parts.job_id)
+        _add_warning(report, error)
+        return status, error
+    error = error_of(report.progress.parts)
+    _add_warning(report, error)
+    if error is not None:
+        return "failed", error
+    is_partial = report.progress.counts.quarantined or report.warning
     return ("partial" if is_partial else "completed"), None
+
+
+def _add_warning(report: RunReport, error: Problem | None) -> None:
+    """What a person should know about the parts, unless the run's error says so already."""
+    if error is None or len(report.progress.parts) == 1:
+        report.warning = report.warning or warning_of(report.progress.parts)
+
+
+def _first_origin(tenant: Tenant) -> Origin:
+    """The name space of the tenant's first connection."""
+    return next((claim_for(each) for each in find_sources(tenant)), PLAIN)

@@ -56,6 +56,11 @@ class RunReport:
         kept = "deletion_brake" if code == "deletion_brake" else before["code"]
         self.warning = {"code": kept, "message": f"{before['message']} {message}".strip()}
 
+    def take_warning(self) -> dict[str, Any] | None:
+        """The warning of what was read so far; what is read next starts without one."""
+        warning, self.warning = self.warning, None
+        return warning
+
     def note_unmapped(self, statuses: dict[str, int]) -> None:
         """Statuses of stored tickets that nobody has mapped, with their numbers of tickets, the most frequent first."""
         if not statuses:

@@ -2,13 +2,12 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from tenants.models import Tenant
 from tickets.helpdesks import TicketSource
 from tickets.ingestion.resuming import find_unfinished_reading
 from tickets.ingestion.settling import Coverage
-from tickets.ingestion.sync_state import FULL_READ_EVERY, LOG_READ_EVERY, SyncState
+from tickets.ingestion.sync_state import SyncState
 from tickets.jobs import JobRequest, Reading
 
 logger = logging.getLogger(__name__)
@@ -29,32 +28,27 @@ class RunStart:
 
 
 def find_start(
-    tenant: Tenant, request: JobRequest, source: TicketSource, state: SyncState, *, mapping: str, now: datetime
+    key: str, request: JobRequest, source: TicketSource, state: SyncState, *, mapping: str, now: datetime
 ) -> RunStart:
-    """Where to read from. `mapping`: by which settings the records are read; what other settings read does not count."""
+    """Where to read a connection from. `mapping`: by which settings the records are read; what other settings read does not count."""
     if is_ordinary(request):
-        unfinished = find_unfinished_reading(tenant, now=now)
+        unfinished = find_unfinished_reading(key, now=now)
         if unfinished is not None and unfinished.mapping in ("", mapping):
             return RunStart(unfinished, is_resumed=True)
-    return start_over(tenant, request, source, state, mapping=mapping, now=now)
+    return start_over(key, request, source, state, mapping=mapping, now=now)
 
 
 def start_over(
-    tenant: Tenant, request: JobRequest, source: TicketSource, state: SyncState, *, mapping: str, now: datetime
+    key: str, request: JobRequest, source: TicketSource, state: SyncState, *, mapping: str, now: datetime
 ) -> RunStart:
     """From the first page on: of the changes if the helpdesk can list them, else of everything."""
     if request.since and not source.supports_since:
-        logger.warning("The helpdesk of %s cannot list only changes, so everything is read.", tenant.slug)
+        logger.warning("The helpdesk of %s cannot list only changes, so everything is read.", key)
     wants_everything = request.full or request.confirm_deletions
     since = None
     if source.supports_since and not wants_everything:
-        since = request.since or state.since(now=now, mapping=mapping, every=_whole_reads_every(source))
+        since = request.since or state.since(now=now, mapping=mapping)
     return RunStart(Reading(began=now, since=since, mapping=mapping))
-
-
-def _whole_reads_every(source: TicketSource) -> timedelta:
-    """Daily if a whole read shows what is deleted, or what slipped between two pages."""
-    return FULL_READ_EVERY if source.lists_everything or source.drift != "none" else LOG_READ_EVERY
 
 
 def is_ordinary(request: JobRequest) -> bool:

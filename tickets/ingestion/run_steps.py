@@ -1,20 +1,18 @@
-"""The steps of one run, from the tenant's settings to what the next run has to know.
+"""The steps of reading one connection, a file, or rejected records: from opening it to what the next run has to know.
 
-settings → helpdesk → where to start → read and store the pages → deletions → remember
+open → where to start → read and store the pages → deletions → remember
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from supportsaas.clock import Clock
 from tenants.models import Tenant
-from tickets.erasure.retention import erase_some
 from tickets.helpdesks import SourceError, TicketSource
 from tickets.helpdesks.base import POSITION_EXPIRED
 from tickets.helpdesks.http import Wait
 from tickets.ingestion.bounds import RunBounds
 from tickets.ingestion.listing import Listing
-from tickets.ingestion.name_spaces import claim_origin
 from tickets.ingestion.page_reader import PageReader, RejectedRecords, TenantSettings
 from tickets.ingestion.reported_deletions import ReportedDeletions
 from tickets.ingestion.run_lease import RunLease
@@ -30,39 +28,45 @@ DELETION_BATCH = 500
 OpenSource = Callable[[Tenant, Wait], TicketSource]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What to read. `key`: of the connection; the tenant's own for a file or rejected records. `find_origin`: whose
+    tickets these are, asked when it is open.
+    """
+
+    key: str
+    open: OpenSource
+    find_origin: Callable[[], Origin]
+
+
 @dataclass(slots=True, kw_only=True)
 class RunSteps:
-    """`origin`: whose tickets the source brings; None for those of the tenant's helpdesk connection."""
+    """Of one task of a run; `pages_before`: how many pages the run's earlier tasks have read."""
 
     tenant: Tenant
     request: JobRequest
     job_id: str
-    origin: Origin | None
+    task: Task
+    store: TicketStore
+    settings: TenantSettings
+    rejected: RejectedRecords
     lease: RunLease
     bounds: RunBounds
     report: RunReport
     now: Clock
-    store: TicketStore = field(init=False)
+    pages_before: int = 0
 
-    def __post_init__(self) -> None:
-        self.store = TicketStore(self.tenant)
-
-    def run(self, open_source: OpenSource) -> None:
-        rejected = RejectedRecords.of_run(self.tenant, self.request.kind)
-        tenant_settings = TenantSettings.of(self.tenant)
-        self.bounds.leave_room_beside(self.store.count_live)
-        # Runs may follow each other without a pause, and fail before their first page.
-        erase_some(self.tenant, lock=self.lease.lock, held=self.lease.held, now=self.now())
+    def run(self) -> None:
         self.lease.report("Connecting")
-        with open_source(self.tenant, self.lease.wait) as source:
-            origin = self._claim_origin() if self.origin is None else self.origin
+        with self.task.open(self.tenant, self.lease.wait) as source:
+            origin = self._find_origin()
             reader = PageReader(
                 tenant=self.tenant,
                 kind=self.request.kind,
                 job_id=self.job_id,
                 store=self.store,
-                settings=tenant_settings,
-                rejected=rejected,
+                settings=self.settings,
+                rejected=self.rejected,
                 origin=origin,
                 lease=self.lease,
                 bounds=self.bounds,
@@ -76,35 +80,34 @@ class RunSteps:
                 ),
                 now=self.now,
             )
-            state = find_state(self.tenant).under(origin.mapping)
+            state = find_state(self.task.key).under(origin.mapping)
             start, listing = self._read(source, reader, state)
-            if left_out := rejected.describe_left_out(self.report.progress.counts.quarantined):
+            if left_out := self.rejected.describe_left_out(self.report.progress.counts.quarantined):
                 self.report.warn("rejected_not_kept", left_out)
             self.report.progress.reading, self.report.progress.read_began = None, start.reading.began
             settled = self._settle(source, reader, start, listing)
-        self.report.note_unmapped(self.store.queries.count_unmapped_statuses())
         if self.request.kind == "sync" and self.request.since is None:
             is_sure = settled.is_read_twice or not _may_have_slipped(source, start, listing)
             missed_nothing = settled.missed_nothing
             self._remember(source, start, state, origin.mapping, missed_nothing=missed_nothing, is_sure=is_sure)
 
-    def _claim_origin(self) -> Origin:
-        """Whose tickets the helpdesk has. What a retry reads came in earlier, so it overrules no stored version."""
-        origin = claim_origin(self.tenant)
+    def _find_origin(self) -> Origin:
+        """Whose tickets these are. What a retry reads came in earlier, so it overrules no stored version."""
+        origin = self.task.find_origin()
         return replace(origin, mapping="") if self.request.kind == "retry" else origin
 
     def _read(self, source: TicketSource, reader: PageReader, state: SyncState) -> tuple[RunStart, Listing]:
         """Read all pages; from the first one if the place to continue at no longer exists, or changes are missing."""
         mapping = reader.origin.mapping
-        start = find_start(self.tenant, self.request, source, state, mapping=mapping, now=self.now())
+        start = find_start(self.task.key, self.request, source, state, mapping=mapping, now=self.now())
         try:
-            listing = reader.read(source, start.reading)
+            listing = reader.read(source, start.reading, pages_before=self.pages_before)
         except SourceError as error:
             position_expired = start.is_resumed and error.code in POSITION_EXPIRED
-            if not position_expired or self.report.progress.processed_pages:
+            if not position_expired or self.report.progress.processed_pages > self.pages_before:
                 raise
-            start = start_over(self.tenant, self.request, source, state, mapping=mapping, now=self.now())
-            listing = reader.read(source, start.reading)
+            start = start_over(self.task.key, self.request, source, state, mapping=mapping, now=self.now())
+            listing = reader.read(source, start.reading, pages_before=self.pages_before)
         left_out = self._find_left_out(listing, start, state)
         if left_out is None:
             return start, listing
@@ -189,7 +192,7 @@ class RunSteps:
         elif missed_nothing:
             cursor, unconfirmed = (end, None) if is_sure else (state.unconfirmed, end)
         save_state(
-            self.tenant,
+            self.task.key,
             cursor=cursor,
             full_read_at=reading.began if is_trusted else None,
             needs_full_read=reading.since is None,

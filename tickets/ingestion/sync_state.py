@@ -1,18 +1,14 @@
-"""What a tenant's ingestion remembers from one run to the next."""
+"""What the ingestion of a helpdesk connection remembers from one run to the next, under the connection's key."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from supportsaas.db import mongo
-from tenants.models import Tenant
 from tickets.ingestion.resuming import forget_reading
 
 COLLECTION = "sync_state"
 OVERLAP = timedelta(minutes=5)
 FULL_READ_EVERY = timedelta(hours=24)
-LOG_READ_EVERY = timedelta(days=7)
-"""How often a list in order of change is read whole. That finds only what no change announces, such as a customer's new
-name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +32,12 @@ class SyncState:
         """This state if it was read with the mapping, else that of a source which was never read."""
         return self if self.mapping in ("", mapping) else SyncState()
 
-    def since(self, *, now: datetime, mapping: str = "", every: timedelta = FULL_READ_EVERY) -> datetime | None:
+    def since(self, *, now: datetime, mapping: str = "") -> datetime | None:
         """From when to read only changes, or None for a whole read, as after a change of the mapping.
 
-        `every`: how long after the last whole read another one is due.
         With an overlap, because changes of the same second, or committed late, would be lost.
         """
-        if self.cursor is None or self.last_full_at is None or now - self.last_full_at >= every:
+        if self.cursor is None or self.last_full_at is None or now - self.last_full_at >= FULL_READ_EVERY:
             return None
         return self.cursor - OVERLAP if self.mapping in ("", mapping) else None
 
@@ -51,14 +46,14 @@ class SyncState:
         return self.newest_id if self.newest_at is not None and self.newest_at >= since else None
 
 
-def find_state(tenant: Tenant) -> SyncState:
-    found = mongo.collection(COLLECTION).find_one({"_id": tenant.slug}) or {}
+def find_state(key: str) -> SyncState:
+    found = mongo.collection(COLLECTION).find_one({"_id": key}) or {}
     dates = {name: found.get(name) for name in ("cursor", "last_full_at", "unconfirmed", "newest_id", "newest_at")}
     return SyncState(**dates, mapping=found.get("mapping", ""))
 
 
 def save_state(
-    tenant: Tenant,
+    key: str,
     *,
     cursor: datetime | None,
     full_read_at: datetime | None,
@@ -73,7 +68,7 @@ def save_state(
     """
     states = mongo.collection(COLLECTION)
     if mapping:
-        states.delete_one({"_id": tenant.slug, "mapping": {"$nin": [mapping, "", None]}})
+        states.delete_one({"_id": key, "mapping": {"$nin": [mapping, "", None]}})
     values: mongo.Document = {"mapping": mapping} if mapping else {}
     removed: mongo.Document = {}
     if full_read_at is not None:
@@ -89,10 +84,10 @@ def save_state(
     parts = {"$set": values, "$unset": removed, "$max": {"cursor": cursor} if cursor is not None else {}}
     update = {operator: part for operator, part in parts.items() if part}
     if update:
-        states.update_one({"_id": tenant.slug}, update, upsert=True)
+        states.update_one({"_id": key}, update, upsert=True)
 
 
-def forget_state(tenant: Tenant) -> None:
-    """After a change of the source: the next run reads everything."""
-    mongo.collection(COLLECTION).delete_one({"_id": tenant.slug})
-    forget_reading(tenant)
+def forget_state(key: str) -> None:
+    """After a change of the connection: the next run reads everything."""
+    mongo.collection(COLLECTION).delete_one({"_id": key})
+    forget_reading(key)

@@ -1,20 +1,22 @@
-"""How a tenant's helpdesk connection is: how fresh its data is, whether syncs fail, and when the next one starts.
+"""How a tenant's helpdesk connections are: how fresh its data is, whether syncs fail, and when the next one starts.
 
 Data is late after one interval of the schedule without a good read and out of date after two: Airbyte's rule.
 Without a schedule it is never late, because nobody said how fresh it should be.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from supportsaas import clock
 from supportsaas.formatting import format_relative
 from tenants.models import Tenant
-from tickets.ingestion.read_history import ReadHistory, find_read_histories, find_read_history
+from tickets.helpdesks.model import Source
+from tickets.ingestion.read_history import ReadHistory, find_read_histories
 from tickets.ingestion.schedule import Schedule, find_schedules
 from tickets.ingestion.wording import describe_failures, describe_future, describe_interval
+from tickets.records.origin import connection_key, split_key
 
 State = Literal["fresh", "late", "error", "none"]
 
@@ -25,21 +27,28 @@ OVERDUE_AFTER = timedelta(minutes=1)
 FAILING_AFTER = 2
 """Failed syncs in a row before anybody is alerted: a single one is often a blip."""
 
+_BADNESS: dict[State, int] = {"none": 0, "fresh": 1, "late": 2, "error": 3}
 _WORDS: dict[State, str] = {"fresh": "fresh", "late": "late", "error": "out of date", "none": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """Everything below is derived from the log of runs and the schedule, as of `now`."""
+    """Of a helpdesk connection, derived from the log of runs and the schedule, as of `now`.
+
+    Of a tenant with several connections it is that of the one with the worst problem, which `name` then names; and
+    `oldest` is since when the data of all of them is known.
+    """
 
     history: ReadHistory
     schedule: Schedule | None
     now: datetime
+    name: str = ""
+    oldest: datetime | None = None
 
     @property
     def state(self) -> State:
         """`none` without a schedule or before the first good read."""
-        return state_of(self.interval, self.as_of, now=self.now)
+        return state_of(self.interval, self.history.read_at, now=self.now)
 
     @property
     def word(self) -> str:
@@ -52,7 +61,7 @@ class SyncStatus:
     @property
     def as_of(self) -> datetime | None:
         """Everything that had happened in the helpdesk by then is stored."""
-        return self.history.read_at
+        return self.oldest or self.history.read_at
 
     @property
     def failures(self) -> int:
@@ -84,9 +93,10 @@ class SyncStatus:
     def sentence(self) -> str:
         if self.interval is None or self.next_try_at is None:
             return "No schedule: syncs only when someone starts it."
-        words = f"Syncs {describe_interval(self.interval)}"
-        if self.as_of is not None and self.is_behind:
-            words += f", but last synced {format_relative(self.as_of, self.now)}"
+        words = f"“{self.name}” syncs" if self.name else "Syncs"
+        words += f" {describe_interval(self.interval)}"
+        if self.history.read_at is not None and self.is_behind:
+            words += f", but last synced {format_relative(self.history.read_at, self.now)}"
         if self.now - self.next_try_at > OVERDUE_AFTER:
             due = format_relative(self.next_try_at, self.now)
             return f"{words}; the next sync was due {due}, but no worker has started it."
@@ -110,8 +120,8 @@ class HelpdeskCounts:
 
 
 def data_as_of(tenant: Tenant) -> datetime | None:
-    """When the last good read started: everything that had happened in the helpdesk by then is stored."""
-    return find_read_history(tenant.slug).read_at
+    """Everything that had happened in the tenant's helpdesks by then is stored; see `SyncStatus.as_of`."""
+    return find_sync_status(tenant).as_of
 
 
 def find_sync_status(tenant: Tenant, *, now: datetime | None = None) -> SyncStatus:
@@ -119,20 +129,50 @@ def find_sync_status(tenant: Tenant, *, now: datetime | None = None) -> SyncStat
 
 
 def find_sync_statuses(tenants: Sequence[Tenant], *, now: datetime | None = None) -> dict[str, SyncStatus]:
-    """Each tenant's, by slug; three queries, however many tenants."""
+    """Each tenant's, by slug; four queries, however many tenants."""
     now = now or clock.now()
-    slugs = [tenant.slug for tenant in tenants]
-    schedules, histories = find_schedules(slugs), find_read_histories(slugs)
-    return {slug: SyncStatus(histories.get(slug, ReadHistory()), schedules.get(slug), now) for slug in slugs}
+    slug_of = {tenant.pk: tenant.slug for tenant in tenants}
+    enabled = Source.objects.filter(tenant__in=list(slug_of), enabled=True).order_by("pk")
+    names: dict[str, dict[str, str]] = {slug: {} for slug in slug_of.values()}
+    for tenant_pk, prefix, name in enabled.values_list("tenant_id", "prefix", "name"):
+        names[slug_of[tenant_pk]][connection_key(slug_of[tenant_pk], prefix)] = name
+    statuses = _find_by_key([key for slug, found in names.items() for key in found or (slug,)], now=now)
+    return {
+        slug: combine([replace(statuses[key], name=name) for key, name in found.items()]) if found else statuses[slug]
+        for slug, found in names.items()
+    }
+
+
+def find_connection_statuses(sources: Sequence[Source], *, now: datetime | None = None) -> dict[str, SyncStatus]:
+    """Of connections, by key; three queries."""
+    return _find_by_key([each.key for each in sources], now=now or clock.now())
 
 
 def find_all_sync_statuses(*, now: datetime) -> dict[str, SyncStatus]:
-    """Of every tenant that has a schedule or a run in the log, by slug; three queries."""
-    schedules, histories = find_schedules(), find_read_histories()
+    """Of every connection that has a schedule or a run in the log, by key; four queries."""
+    further = Source.objects.exclude(prefix="").values_list("tenant__slug", "prefix")
+    keys = [connection_key(slug, prefix) for slug, prefix in further]
+    schedules, histories = find_schedules(), find_read_histories(further=keys)
     return {
-        slug: SyncStatus(histories.get(slug, ReadHistory()), schedules.get(slug), now)
-        for slug in schedules.keys() | histories.keys()
+        key: SyncStatus(histories.get(key, ReadHistory()), schedules.get(key), now)
+        for key in schedules.keys() | histories.keys()
     }
+
+
+def combine(statuses: Sequence[SyncStatus]) -> SyncStatus:
+    """The status of a tenant, of those of its connections: the worst one."""
+    if len(statuses) == 1:
+        return replace(statuses[0], name="")
+    read = [each.history.read_at for each in statuses if each.history.read_at]
+    worst = max(statuses, key=lambda each: (_BADNESS[each.state], each.failures, each.schedule is not None))
+    return replace(worst, oldest=min(read, default=None))
+
+
+def _find_by_key(keys: Sequence[str], *, now: datetime) -> dict[str, SyncStatus]:
+    tenant_ids = list(dict.fromkeys(split_key(key)[0] for key in keys))
+    schedules = find_schedules(keys)
+    histories = find_read_histories(tenant_ids, further=[key for key in keys if split_key(key)[1]])
+    return {key: SyncStatus(histories.get(key, ReadHistory()), schedules.get(key), now) for key in keys}
 
 
 def count_helpdesks(statuses: Collection[SyncStatus]) -> HelpdeskCounts:

@@ -13,7 +13,7 @@ from tickets.helpdesks.files.facts import FileFacts
 from tickets.ingestion.checking import Checked
 from tickets.ingestion.preview import Preview
 from tickets.ingestion.run import Outcome
-from tickets.jobs import Counts
+from tickets.jobs import Counts, Part
 from tickets.management.output import Output
 from tickets.management.progress_display import Display
 from tickets.records.rejections import RejectedReasons, reasons_in_words
@@ -65,14 +65,19 @@ class Reporter:
         shown = not self._quiet and not self._as_json
         return Display(name, err=self._err, shown=shown, unit=unit, measure=measure)
 
-    def print(self, tenant: Tenant, facts: dict[str, Any], sentence: str, *, wrong: bool = False) -> None:
+    def print(
+        self, tenant: Tenant, facts: dict[str, Any], sentence: str, *, wrong: bool = False, connection: str = ""
+    ) -> None:
+        """`connection`: what the sentence is about, if the tenant has several."""
+        subject = f"{tenant.slug}, {connection}" if connection else tenant.slug
         with self._lock:
             if self._as_json:
-                self._out.write(json.dumps({"tenant_id": tenant.slug, **facts}, default=str))
+                named = {"connection": connection} if connection else {}
+                self._out.write(json.dumps({"tenant_id": tenant.slug, **named, **facts}, default=str))
             elif wrong:
-                self._err.write(f"{tenant.slug}: {sentence}")
+                self._err.write(f"{subject}: {sentence}")
             elif not self._quiet:
-                self._out.write(f"{tenant.slug}: {sentence}")
+                self._out.write(f"{subject}: {sentence}")
 
     def report(self, tenant: Tenant, outcome: Outcome, *, file: FileFacts | None = None) -> Exit:
         """Print how a run ended and what the file contained; returns the exit status."""
@@ -84,6 +89,7 @@ class Reporter:
             "error": outcome.error,
             "warning": outcome.warning,
             "notice": outcome.notice,
+            "connections": [_part_facts(each) for each in outcome.progress.parts],
             **_details(outcome.rejected, file, is_complete=False),
         }
         notes = [each["message"] for each in (outcome.error or outcome.warning, outcome.notice) if each]
@@ -91,7 +97,9 @@ class Reporter:
         self.print(tenant, facts, _with_reasons(sentence, outcome.rejected), wrong=outcome.status != "completed")
         return self._report_details(tenant, Exit.of(outcome), outcome.rejected, file, is_complete=False)
 
-    def report_preview(self, tenant: Tenant, preview: Preview, *, file: FileFacts | None = None) -> Exit:
+    def report_preview(
+        self, tenant: Tenant, preview: Preview, *, file: FileFacts | None = None, connection: str = ""
+    ) -> Exit:
         """Print what a run would do; returns `QUARANTINED` if it would reject records."""
         notice = unmapped_sentence(dict(preview.unmapped.most_common()))
         facts = {
@@ -106,7 +114,8 @@ class Reporter:
         sentence = f"dry run: {describe(preview.counts)}"
         sentence = f"{sentence}. {notes}" if notes else sentence
         sentence = _with_reasons(sentence, preview.rejected)
-        self.print(tenant, facts, _with_reasons(sentence, preview.left_out, what="Values left out"))
+        sentence = _with_reasons(sentence, preview.left_out, what="Values left out")
+        self.print(tenant, facts, sentence, connection=connection)
         end = Exit.QUARANTINED if preview.counts.quarantined else Exit.COMPLETE
         return self._report_details(tenant, end, preview.rejected, file, is_complete=True)
 
@@ -127,9 +136,13 @@ class Reporter:
             self.print(tenant, {}, remark)
         return _with_warnings(end, file)
 
-    def report_check(self, tenant: Tenant, checked: Checked) -> Exit:
-        facts = {"status": "ok" if checked.is_usable else "failed", "message": checked.sentence}
-        self.print(tenant, {**facts, "problems": checked.problems}, str(checked), wrong=not checked.is_usable)
+    def report_check(self, tenant: Tenant, checked: Checked, *, connection: str = "") -> Exit:
+        facts = {
+            "status": "ok" if checked.is_usable else "failed",
+            "message": checked.sentence,
+            "problems": checked.problems,
+        }
+        self.print(tenant, facts, str(checked), wrong=not checked.is_usable, connection=connection)
         return Exit.COMPLETE if checked.is_usable else Exit.FAILED
 
     def report_stopped(self, tenant: Tenant) -> Exit:
@@ -140,10 +153,20 @@ class Reporter:
         self.print(tenant, {"status": "skipped", "job_id": job_id}, f"skipped: {reason}", wrong=True)
         return Exit.SKIPPED
 
-    def report_failure(self, tenant: Tenant, error: SourceError) -> Exit:
+    def report_failure(self, tenant: Tenant, error: SourceError, *, connection: str = "") -> Exit:
         facts = {"status": "failed", "error": {"code": error.code, "message": str(error)}}
-        self.print(tenant, facts, f"failed: {error}", wrong=True)
+        self.print(tenant, facts, f"failed: {error}", wrong=True, connection=connection)
         return Exit.FAILED
+
+
+def _part_facts(part: Part) -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "status": part.status,
+        **part.counts.as_dict(),
+        "error": part.error,
+        "warning": part.warning,
+    }
 
 
 def _with_warnings(end: Exit, file: FileFacts | None) -> Exit:

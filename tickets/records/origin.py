@@ -52,5 +52,19 @@ def beginning_with(prefix: str) -> dict[str, Any]:
     return {"external_id": {"$gte": prefix, "$lt": prefix.removesuffix(SEPARATOR) + _AFTER_SEPARATOR}}
 
 
+def connection_key(tenant_id: str, prefix: str) -> str:
+    """Under which the state of a connection is stored: `TENANT`, or `TENANT:NAME` if its ids start with `NAME:`.
+
+    Neither a tenant's id nor a name contains a colon.
+    """
+    return f"{tenant_id}{SEPARATOR}{prefix}".removesuffix(SEPARATOR)
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """The tenant and the prefix of a connection's key."""
+    tenant_id, separator, name = key.partition(SEPARATOR)
+    return tenant_id, name + separator
+
+
 PLAIN = Origin()
 """The name space without a prefix: a tenant's first connection, and everything stored before there were others."""

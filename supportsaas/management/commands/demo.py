@@ -161,7 +161,7 @@ class Command(BaseCommand):
             place = {"kind": SourceKind.NATIVE, "url": helpdesk}
             # The helpdesk's port may change each time. An existing schedule is kept.
             source, _ = Source.objects.update_or_create(
-                tenant=tenant, defaults=place, create_defaults={**place, "every_minutes": EVERY_MINUTES}
+                tenant=tenant, prefix="", defaults=place, create_defaults={**place, "every_minutes": EVERY_MINUTES}
             )
             follow_source(source)
             # A slow endpoint that fails often, so each tenant has a circuit breaker to watch.

@@ -3,6 +3,7 @@
 import sys
 import threading
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -20,7 +21,8 @@ from tickets import jobs
 from tickets.helpdesks import SourceError
 from tickets.helpdesks.model import Source
 from tickets.ingestion.checking import check_source
-from tickets.ingestion.preview import preview_tenant
+from tickets.ingestion.connecting import UnknownConnection, find_connection, find_named
+from tickets.ingestion.preview import preview_connection
 from tickets.ingestion.run import ingest_tenant
 from tickets.ingestion.run_lease import RunCancelled
 from tickets.ingestion.run_slots import Slot, run_in_slots
@@ -38,7 +40,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.epilog = EXIT_STATUSES
         parser.add_argument("--tenant", action="append", metavar="SLUG", default=[], help="a tenant; may be repeated")
-        parser.add_argument("--all", action="store_true", help="all active tenants with an enabled source")
+        parser.add_argument("--all", action="store_true", help="all active tenants with an enabled connection")
+        parser.add_argument(
+            "--connection",
+            metavar="NAME",
+            default="",
+            help="only this helpdesk connection of the tenant (default: all)",
+        )
         parser.add_argument("--full", action="store_true", help="full re-sync, not only changes")
         parser.add_argument(
             "--since", metavar="TIME", help="only changes since this time (ISO 8601), if the helpdesk supports it"
@@ -61,6 +69,7 @@ class Command(BaseCommand):
         try:
             tenants = self._tenants()
             self.since = self._since()
+            self.connections = {each.slug: self._connections(each) for each in tenants}
             sys.exit(self._run_all(tenants))
         except mongo.UNAVAILABLE as error:
             self.err.write(f"error: The database is not reachable: {error}")
@@ -75,9 +84,12 @@ class Command(BaseCommand):
             self._usage("--workers must be from 1 to 32.")
         if self.options["check"] and self.options["dry_run"]:
             self._usage("--check and --dry-run cannot be combined.")
+        if self.options["connection"] and len(set(self.options["tenant"])) != 1:
+            self._usage("--connection needs one --tenant.")
         if self.options["all"]:
-            with_source = Source.objects.filter(enabled=True).select_related("tenant")
-            return sorted((each.tenant for each in with_source if each.tenant.is_active), key=lambda each: each.slug)
+            enabled = Source.objects.filter(enabled=True, tenant__is_active=True).select_related("tenant")
+            by_slug = {each.tenant.slug: each.tenant for each in enabled}
+            return [by_slug[slug] for slug in sorted(by_slug)]
         found = []
         for slug in dict.fromkeys(self.options["tenant"]):
             tenant = Tenant.objects.filter(slug=slug).first()
@@ -85,6 +97,19 @@ class Command(BaseCommand):
                 self._usage(f"Tenant “{slug}” does not exist.")
             found.append(tenant)
         return found
+
+    def _connections(self, tenant: Tenant) -> list[Source]:
+        """Those that were asked for. What deletes tickets has to name the helpdesk that no longer has them."""
+        if name := self.options["connection"]:
+            try:
+                return [find_connection(tenant, name)]
+            except UnknownConnection as error:
+                self._usage(str(error))
+        enabled = [each for each in find_named(tenant) if each.enabled]
+        if self.options["confirm_deletions"] and len(enabled) > 1:
+            names = ", ".join(each.name for each in enabled)
+            self._usage(f"--confirm-deletions: choose one of {tenant.slug}’s connections with --connection: {names}.")
+        return enabled
 
     def _since(self) -> datetime | None:
         if self.options["since"] is None:
@@ -107,7 +132,7 @@ class Command(BaseCommand):
 
     def _run_all(self, tenants: list[Tenant]) -> Exit:
         if not tenants:
-            self.err.write("No active tenant has an enabled source. Nothing to sync.")
+            self.err.write("No active tenant has an enabled connection. Nothing to sync.")
         stop = stop_on_signals()
         step = self._check if self.options["check"] else self._preview if self.options["dry_run"] else self._ingest
         ends = run_in_slots(
@@ -130,6 +155,7 @@ class Command(BaseCommand):
             full=self.options["full"],
             since=self.since,
             confirm_deletions=self.options["confirm_deletions"],
+            connections=[each.key for each in self.connections[tenant.slug]] if self.options["connection"] else (),
         )
         owner_id = process_name()
         try:
@@ -143,27 +169,37 @@ class Command(BaseCommand):
         return self.reporter.report(tenant, outcome)
 
     def _check(self, tenant: Tenant, stop: threading.Event, _slot: Slot) -> Exit:
-        source = Source.objects.filter(tenant=tenant).select_related("tenant").first()
-        try:
-            if source is None:
-                raise SourceError("misconfigured", "No source is connected.")
-            checked = check_source(source, wait=waiting_until(stop))
-        except SourceError as error:
-            return self.reporter.report_failure(tenant, error)
-        except RunCancelled:
-            return self.reporter.report_stopped(tenant)
-        return self.reporter.report_check(tenant, checked)
+        return self._of_each(tenant, lambda source, label: self._check_one(source, stop, label))
 
     def _preview(self, tenant: Tenant, stop: threading.Event, _slot: Slot) -> Exit:
-        try:
-            preview = preview_tenant(
-                tenant,
-                wait=waiting_until(stop),
-                since=self.since,
-                confirm_deletions=self.options["confirm_deletions"],
-            )
-        except SourceError as error:
+        return self._of_each(tenant, lambda source, label: self._preview_one(source, stop, label))
+
+    def _of_each(self, tenant: Tenant, step: Callable[[Source, str], Exit]) -> Exit:
+        """Do the step for each connection, which is named if there are several; a failure does not stop the others."""
+        sources = self.connections[tenant.slug]
+        if not sources:
+            error = SourceError("misconfigured", "No helpdesk connection is turned on.")
             return self.reporter.report_failure(tenant, error)
-        except RunCancelled:
-            return self.reporter.report_stopped(tenant)
-        return self.reporter.report_preview(tenant, preview)
+        ends = []
+        for source in sources:
+            label = source.name if len(sources) > 1 else ""
+            try:
+                ends.append(step(source, label))
+            except SourceError as error:
+                ends.append(self.reporter.report_failure(tenant, error, connection=label))
+            except RunCancelled:
+                return self.reporter.report_stopped(tenant)
+        return Exit.worst(ends)
+
+    def _check_one(self, source: Source, stop: threading.Event, label: str) -> Exit:
+        checked = check_source(source, wait=waiting_until(stop))
+        return self.reporter.report_check(source.tenant, checked, connection=label)
+
+    def _preview_one(self, source: Source, stop: threading.Event, label: str) -> Exit:
+        preview = preview_connection(
+            source,
+            wait=waiting_until(stop),
+            since=self.since,
+            confirm_deletions=self.options["confirm_deletions"],
+        )
+        return self.reporter.report_preview(source.tenant, preview, connection=label)

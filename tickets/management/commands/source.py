@@ -8,18 +8,28 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from supportsaas.formatting import format_count
 from tenants.models import Tenant
 from tickets.helpdesks import SourceError, presets
 from tickets.helpdesks.model import KIND_LABELS, AuthKind, Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.ingestion import name_spaces
 from tickets.ingestion.checking import check_source
-from tickets.ingestion.connecting import remove_source, save_source
+from tickets.ingestion.connecting import (
+    UnknownConnection,
+    find_connection,
+    find_named,
+    remove_source,
+    save_source,
+)
+from tickets.ingestion.name_spaces import count_tickets_of
 from tickets.ingestion.wording import describe_interval
 from tickets.management.kind_argument import add_kind_argument
 from tickets.management.secret_argument import WHERE, read_secret
 from tickets.records.origin import Origin
 
+ONLY_ONE = ""
+"""The value of --replace without a name."""
 LONGEST_INTERVAL = 10_080  # minutes: one week, as in the model
 
 
@@ -27,7 +37,9 @@ class Command(BaseCommand):
     help = "Connect helpdesks, check the connection, and schedule syncs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        steps = parser.add_subparsers(dest="step", required=True, metavar="add | check | schedule | list | remove")
+        steps = parser.add_subparsers(
+            dest="step", required=True, metavar="add | check | schedule | switch | list | remove"
+        )
         add = steps.add_parser("add", help="connect a tenant's helpdesk")
         add.add_argument("tenant")
         add_kind_argument(add, KIND_LABELS)
@@ -57,7 +69,13 @@ class Command(BaseCommand):
             metavar="MINUTES",
             help="sync interval, 1 to 10080 minutes, or off (default off; --replace keeps the current one)",
         )
-        add.add_argument("--replace", action="store_true", help="replace the tenant's current source")
+        add.add_argument(
+            "--replace",
+            nargs="?",
+            const=ONLY_ONE,
+            metavar="CONNECTION",
+            help="change this connection instead of adding one; the name may be left out if there is only one",
+        )
         add.add_argument(
             "--name", default="", help="the connection's name; ticket ids of an additional connection become NAME:ID"
         )
@@ -73,25 +91,28 @@ class Command(BaseCommand):
             help="a different helpdesk (the default if host or kind changes): existing tickets are kept but no longer "
             "synced, and never mixed with the new ones",
         )
+        step_of = {}
         for name, text in (
-            ("check", "connect, map the first page and show the result"),
+            ("check", "connect, map the first page and show the result; all connections if none is named"),
+            ("schedule", "set the sync interval"),
+            ("switch", "turn a connection on or off; existing tickets are kept"),
             ("remove", "disconnect; existing tickets are kept"),
         ):
-            steps.add_parser(name, help=text).add_argument("tenant")
-        schedule = steps.add_parser("schedule", help="set the sync interval")
-        schedule.add_argument("tenant")
-        schedule.add_argument("--every", metavar="MINUTES", required=True, help="1 to 10080 minutes, or off")
-        steps.add_parser("list", help="list the sources")
+            step_of[name] = steps.add_parser(name, help=text)
+            step_of[name].add_argument("tenant")
+            step_of[name].add_argument("--name", default="", help="the connection; needed if the tenant has several")
+        step_of["schedule"].add_argument("--every", metavar="MINUTES", required=True, help="1 to 10080 minutes, or off")
+        step_of["switch"].add_argument("state", choices=("on", "off"))
+        steps.add_parser("list", help="list the connections").add_argument(
+            "tenant", nargs="?", default="", help="of this tenant (default: of all)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"_{options['step']}")(options)
 
     def _add(self, options: dict[str, Any]) -> None:
         tenant = self._tenant(options)
-        source = Source.objects.filter(tenant=tenant).first()
-        if source is not None and not options["replace"]:
-            raise CommandError(f"{tenant.slug} already has a source ({source}). Use --replace to replace it.")
-        source = source or Source(tenant=tenant)
+        source = Source(tenant=tenant) if options["replace"] is None else self._replaced(tenant, options["replace"])
         source.kind, source.options = options["kind"], parse_options(options["option"])
         defaults = _defaults_of(source)
         source.url, source.auth = options["url"] or defaults.url, options["auth"] or defaults.auth
@@ -108,50 +129,97 @@ class Command(BaseCommand):
         except name_spaces.NameTaken as error:
             raise CommandError(str(error)) from None
         origin = self._save(source, is_read_differently=True)
-        self.stdout.write(f"Connected {tenant.slug} to {source}. Next: manage.py source check {tenant.slug}")
+        which = f" --name {source.name}" if tenant.sources.count() > 1 else ""
+        self.stdout.write(f"Connected {tenant.slug} to {source}. Next: manage.py source check {tenant.slug}{which}")
         if source.kind != SourceKind.NATIVE:
             self.stdout.write(rest_options(source.kind, source.options).about_absent)
         for sentence in name_spaces.explain_change(
-            tenant, origin, former=former, remedy=f"add it again with --replace --same-helpdesk --name {former}"
+            tenant,
+            origin,
+            former=former,
+            remedy=f"add it again with --replace {origin.name} --same-helpdesk --name {former}",
         ):
             self.stdout.write(sentence)
         if source.every_minutes is None:
             self.stdout.write(
-                f"No schedule yet. To sync every 15 minutes: manage.py source schedule {tenant.slug} --every 15"
+                f"No schedule yet. To sync every 15 minutes: manage.py source schedule {tenant.slug} --every 15{which}"
             )
 
     def _check(self, options: dict[str, Any]) -> None:
+        tenant = self._tenant(options)
+        sources = find_named(tenant)
+        if options["name"] or len(sources) < 2:
+            self._check_one(self._source(options), label="")
+            return
+        failed = 0
+        for source in sources:
+            try:
+                self._check_one(source, label=f"{source.name}: ")
+            except CommandError as error:
+                failed += 1
+                self.stderr.write(str(error))
+        if failed:
+            raise CommandError(f"{failed} of {len(sources)} connections failed.")
+
+    def _check_one(self, source: Source, *, label: str) -> None:
         try:
-            checked = check_source(self._source(options))
+            checked = check_source(source)
         except SourceError as error:
-            raise CommandError(str(error)) from None
+            raise CommandError(f"{label}{error}") from None
         if not checked.is_usable:
-            raise CommandError(str(checked))
+            raise CommandError(f"{label}{checked}")
         for sentence in (checked.sentence, *checked.problems):
-            self.stdout.write(sentence)
+            self.stdout.write(f"{label}{sentence}")
 
     def _schedule(self, options: dict[str, Any]) -> None:
         source = self._source(options)
         source.every_minutes = _read_every(options["every"])
         self._save(source)
-        self.stdout.write(f"{source.tenant.slug} {_how_often(source)}.")
+        self.stdout.write(f"{_subject(source)} {_how_often(source)}.")
+
+    def _switch(self, options: dict[str, Any]) -> None:
+        source = self._source(options)
+        source.enabled = options["state"] == "on"
+        self._save(source)
+        then = "Nothing is synced; existing tickets are kept." if not source.enabled else f"It {_how_often(source)}."
+        self.stdout.write(f"{_subject(source)} is {options['state']}. {then}")
 
     def _save(self, source: Source, *, is_read_differently: bool = False) -> Origin:
         try:
             source.full_clean()
         except ValidationError as error:
             raise CommandError("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from None
-        return save_source(source, is_read_differently=is_read_differently)
+        try:
+            return save_source(source, is_read_differently=is_read_differently)
+        except name_spaces.NameTaken as error:
+            raise CommandError(str(error)) from None
 
     def _remove(self, options: dict[str, Any]) -> None:
-        remove_source(self._source(options))
-        self.stdout.write(f"Disconnected the source of {options['tenant']}. Existing tickets are kept.")
+        source = self._source(options)
+        kept = count_tickets_of(source.tenant, source.name)
+        remove_source(source)
+        self.stdout.write(
+            f"Disconnected {source} from {options['tenant']}. Its {format_count(kept, 'ticket')} "
+            f"{'is' if kept == 1 else 'are'} kept and no longer synced. If you connect the same helpdesk again, they "
+            "keep syncing."
+        )
 
     def _list(self, options: dict[str, Any]) -> None:
-        for source in Source.objects.select_related("tenant"):
-            how_often = _how_often(source) if source.enabled else "disabled"
-            name = f"{source.name}: " if source.name else ""
-            self.stdout.write(f"{source.tenant.slug}  {name}{source}  ({how_often})")
+        tenants = [self._tenant(options)] if options["tenant"] else Tenant.objects.filter(sources__isnull=False)
+        for tenant in sorted(set(tenants), key=lambda each: each.slug):
+            for source in name_spaces.find_sources(tenant):
+                how_often = _how_often(source) if source.enabled else "disabled"
+                name = f"{source.name}: " if source.name else ""
+                self.stdout.write(f"{tenant.slug}  {name}{source}  ({how_often})")
+
+    def _replaced(self, tenant: Tenant, name: str) -> Source:
+        """The connection to change; a new one if there is none yet and none was named."""
+        if name == ONLY_ONE and not find_named(tenant):
+            return Source(tenant=tenant)
+        try:
+            return find_connection(tenant, "" if name == ONLY_ONE else name, choose_with="--replace CONNECTION")
+        except UnknownConnection as error:
+            raise CommandError(str(error)) from None
 
     def _tenant(self, options: dict[str, Any]) -> Tenant:
         tenant: Tenant | None = Tenant.objects.filter(slug=options["tenant"]).first()
@@ -162,11 +230,16 @@ class Command(BaseCommand):
         return tenant
 
     def _source(self, options: dict[str, Any]) -> Source:
-        found = Source.objects.filter(tenant=self._tenant(options)).select_related("tenant")
-        source: Source | None = found.first()
-        if source is None:
-            raise CommandError(f"{options['tenant']} has no source. Connect one with: manage.py source add …")
-        return source
+        try:
+            return find_connection(self._tenant(options), options["name"], choose_with="--name")
+        except UnknownConnection as error:
+            raise CommandError(str(error)) from None
+
+
+def _subject(source: Source) -> str:
+    """“acme”, or “acme, second” if it has several connections."""
+    slug = source.tenant.slug
+    return f"{slug}, {source.name}" if source.tenant.sources.count() > 1 else slug
 
 
 def _defaults_of(source: Source) -> presets.Defaults:

@@ -38,7 +38,7 @@ ALLOWED = {
     r"rule_judging|`judging`": "a fixed collection, a fixed name in /metrics",
     r"refused_login": "a fixed error code of the API",
     r"last login": "a label of Django's own user model",
-    r"\*Logged in as": "a menu of RT",
+    r"\bLogged in as": "a menu of RT",
 }
 """What the search skips, each with the reason."""
 

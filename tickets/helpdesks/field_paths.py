@@ -1,7 +1,9 @@
 """Reads values of a record by path. Pure.
 
 A path is dotted: `author.name`, `items.0.id`. `threads[type=customer].body` is the body of the first thread whose type
-is customer, and `tags[].name` the names of all tags as a list. A record that is a list (a row) is read by number: `0`.
+is customer, `threads[type=customer,by=created].body` that of the one created first, whatever their order, and
+`tags[].name` the names of all tags as a list. `author[type=user].email` is the email of the author if its type is user.
+A record that is a list (a row) is read by number: `0`.
 """
 
 import re
@@ -13,6 +15,7 @@ from tickets.records.statuses import StatusMap
 
 _STEP = re.compile(r"(?P<name>(?:[^.\[\]]|\[(?![^\[\]]*\]))*)(?:\[(?P<choice>[^\[\]]*)\])?")
 _ALL = ""
+_BY = ",by="
 
 
 class _Step(NamedTuple):
@@ -29,6 +32,9 @@ def look_up(value: Any, path: str) -> Any:
     for place, step in enumerate(steps):
         value = _follow(value, step.name)
         if step.choice is None:
+            continue
+        if isinstance(value, dict) and step.choice != _ALL:
+            value = _choose([value], step.choice)
             continue
         if not isinstance(value, list):
             return None
@@ -56,7 +62,7 @@ def has_path(value: Any, path: str) -> bool:
             return False
         value = _follow(value, step.name)
         if step.choice is not None:
-            return value is None or isinstance(value, list)
+            return value is None or isinstance(value, list | dict)
     return True
 
 
@@ -97,9 +103,18 @@ def _has(value: Any, name: str) -> bool:
     return False
 
 
-def _choose(items: list[Any], condition: str) -> Any:
+def _choose(items: list[Any], choice: str) -> Any:
+    condition, _, by = choice.partition(_BY)
     path, _, wanted = condition.partition("=")
-    return next((each for each in items if matches(look_up(each, path), wanted or "*")), None)
+    found = (each for each in items if not condition or matches(look_up(each, path), wanted or "*"))
+    return min(found, key=lambda each: _rank(look_up(each, by)), default=None) if by else next(found, None)
+
+
+def _rank(value: Any) -> tuple[int, float, str]:
+    """Numbers in their order, then texts in theirs, as dates in ISO 8601 are; then what has neither."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return 0, value, ""
+    return (1, 0.0, value) if isinstance(value, str) else (2, 0.0, "")
 
 
 def _collect(items: list[Any], rest: tuple[_Step, ...]) -> list[Any]:

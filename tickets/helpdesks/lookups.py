@@ -13,7 +13,7 @@ from tickets.records.normalize import as_text
 MARK: Final = "@"
 MOST_ROWS: Final = 200_000
 """A longer table is not read to its end: its further rows are unknown."""
-_NOT_ALLOWED: Final = ("refused_login", "not_found", "rejected")
+_NOT_ALLOWED: Final = ("refused_login", "not_found")
 
 _Rows = dict[str, Any]
 

@@ -68,7 +68,9 @@ class DeletedOptions(BaseModel):
     path: str
     records: str = ""
     id: str = "id"
-    params: dict[str, str] = Field(default_factory=dict, description="Query parameters sent with every request.")
+    params: dict[str, str] = Field(
+        default_factory=dict, description="Query parameters sent with every request; {since} is the last sync."
+    )
     page_param: str = Field("", description="Query parameter of the page number; empty if there is none.")
     next: str = Field("", description="Path to the URL of the next page, or header:Link.")
 
@@ -108,6 +110,7 @@ class RestOptions(BaseModel):
         "", description="With paging=cursor: path to the cursor in the response, header:NAME, or last:PATH in a record."
     )
     cursor_param: str = Field("", description="Query parameter for the cursor, unless {cursor} is elsewhere.")
+    cursor_alone: bool = Field(False, description="A request with a cursor does not repeat the time of the last sync.")
     stop_when: dict[str, str] = Field(
         default_factory=dict, description="The list ends where a path in the response has this value; - is none."
     )
@@ -149,6 +152,11 @@ class RestOptions(BaseModel):
     )
     newest_first: bool = Field(
         False, description="The list is in order of change, the newest first; reading stops at the last sync."
+    )
+    in_change_order: bool = Field(
+        False,
+        description="The list is in order of change, the oldest first, so that a ticket that changes during a sync comes "
+        "again at its end. Pages by number are then replaced by requests for what changed since the last ticket.",
     )
     changed_at: str = Field(
         "", description="Path to the time by which the list finds changes, if that is not updated_at."
@@ -249,6 +257,8 @@ class RestOptions(BaseModel):
             raise ValueError("paging=cursor requires cursor_param, or {cursor} in params or body")
         if self.page_ceiling and not (self.filters_by_change and self.paging in ("page", "offset")):
             raise ValueError("page_ceiling requires paging by page or offset, and a request for changes")
+        if self.in_change_order and not self.filters_by_change:
+            raise ValueError("in_change_order requires a request for changes")
         if self.header_template and "{secret}" not in self.header_template:
             raise ValueError("header_template must contain {secret}")
         return self

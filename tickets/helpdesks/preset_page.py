@@ -104,7 +104,7 @@ def _rule(rule: FieldRule) -> str:
 
 
 def _mapped(values: Mapping[str, Any]) -> str:
-    pairs = ", ".join(f"{theirs} is {ours}" for theirs, ours in values.items())
+    pairs = ", ".join(f"{theirs} is {ours or 'unknown'}" for theirs, ours in values.items())
     return f" ({pairs})" if pairs else ""
 
 

@@ -50,6 +50,8 @@ class RestSource(TicketSource):
         self._http = http
         self._options = options
         self._page_size = min(page_size, options.largest_page)
+        if options.in_change_order:
+            self.drift = "none"
         self._is_key_checked = False
         self._total_was_right = False
         self._mapper = RecordMapper(
@@ -61,6 +63,7 @@ class RestSource(TicketSource):
             skip_where=options.skip_where,
             keep_where=options.keep_where,
             deleted_when=options.deleted_when,
+            base_url=http.base_url,
         )
         self._lookups = Lookups(http, options.lookups)
         self._messages = (
@@ -69,6 +72,7 @@ class RestSource(TicketSource):
             else None
         )
         self._first_since = ISO_ONLY.read(options.first_since) if options.first_since else None
+        self._asked_since = self._first_since
 
     @property
     def supports_since(self) -> bool:
@@ -85,6 +89,7 @@ class RestSource(TicketSource):
         self._check_key()  # with a wrong key the list may look empty
         if since is not None:
             since -= timedelta(minutes=self._options.overlap_minutes)
+        self._asked_since = since or self._asked_since
         windows = Windows(since=since or self._first_since, start=start)
         for window in windows:
             yield from self._pages_of(window, windows, stop_at=since if self._options.newest_first else None)
@@ -128,7 +133,7 @@ class RestSource(TicketSource):
             if isinstance(pager, NumberPager):
                 if pager.went_back:
                     repeats.forget()
-                elif self._is_at_the_ceiling(pager) and pager.address is not None:
+                elif pager.address is not None and self._ends_window(window, pager):
                     windows.begin_next(window, host=self._http.host)
                     return
             if stop_at is not None and records and self._all_before(stop_at, records):
@@ -146,7 +151,8 @@ class RestSource(TicketSource):
         return self._http.get(address, pager.params, body=body or {})
 
     def _values(self, window: Window, *, cursor: str = "", page: int | None = None) -> RequestValues:
-        return RequestValues(since=window.since, cursor=cursor, page=page, size=self._page_size)
+        since = None if cursor and self._options.cursor_alone else window.since
+        return RequestValues(since=since, cursor=cursor, page=page, size=self._page_size)
 
     def _params(self, window: Window, cursor: str = "") -> dict[str, str | int]:
         """The query parameters of every page, and with a cursor, that of one."""
@@ -154,8 +160,9 @@ class RestSource(TicketSource):
         params: dict[str, str | int] = fill(options.params, self._values(window, cursor=cursor)) or {}
         if options.size_param:
             params[options.size_param] = self._page_size
-        if window.since is not None and options.since_param:
-            params[options.since_param] = write_moment(window.since, options.since_format)
+        since = self._values(window, cursor=cursor).since
+        if since is not None and options.since_param:
+            params[options.since_param] = write_moment(since, options.since_format)
         if cursor and options.cursor_param:
             params[options.cursor_param] = cursor
         return params
@@ -215,7 +222,10 @@ class RestSource(TicketSource):
             self._http.get(self._options.check_path)
             self._is_key_checked = True
 
-    def _is_at_the_ceiling(self, pager: NumberPager) -> bool:
+    def _ends_window(self, window: Window, pager: NumberPager) -> bool:
+        """Whether to go on with another window: after each page of a list in order of change, and at the ceiling."""
+        if self._options.in_change_order and window.may_be_followed:
+            return True
         ceiling = self._options.page_ceiling
         return bool(ceiling) and pager.is_past(ceiling, size=self._page_size)
 
@@ -320,7 +330,7 @@ class RestSource(TicketSource):
             wanted = SideList(
                 path=each.path,
                 records=each.records,
-                params=dict(each.params),
+                params=fill(each.params, RequestValues(since=self._asked_since)) or {},
                 next=each.next,
                 page_param=each.page_param,
             )

@@ -1,15 +1,22 @@
-"""Windows of a list that has a ceiling: where it ends, reading goes on from the last change that was seen. Pure."""
+"""Windows of a list: where one ends, reading goes on from the last change that was seen. Pure.
+
+A window ends at the list's ceiling, or, in a list in order of change, with each page. The next one begins a second before
+the last change, because the helpdesk may or may not include the time it is asked for.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tickets.helpdesks.base import Position, SourceError
 
 _BETWEEN: Final = "|"
+_BEFORE_THE_LAST: Final = timedelta(seconds=1)
 
 StampAndId = Callable[[Any], tuple[datetime | None, str]]
+_Seen = tuple[str, datetime]
+"""The id of a ticket and when it changed."""
 
 
 @dataclass(slots=True)
@@ -20,42 +27,53 @@ class Window:
     start: Position | None = None
     pages_before: int = 0
     """How many pages the windows before it had."""
-    known: frozenset[str] = frozenset()
-    """Tickets of the window before that changed at `since`: this one has them, too."""
+    known: frozenset[_Seen] = frozenset()
+    """Tickets of the window before that this one has, too, unless they changed again."""
     is_first: bool = True
     newest: datetime | None = None
     pages: int = 0
-    _at_newest: set[str] = field(default_factory=set)
+    _seen: set[_Seen] = field(default_factory=set)
 
     def leave_out_known(self, records: list[Any], stamp_and_id: StampAndId) -> list[Any]:
-        """The records that the window before did not have; remembers the last change for the next window."""
+        """The records that the window before did not have; remembers the last changes for the next window."""
         kept = []
         self.pages += 1
         for record in records:
             stamp, id_ = stamp_and_id(record)
-            if stamp is not None and (self.newest is None or stamp >= self.newest):
-                if stamp != self.newest:
-                    self._at_newest.clear()
-                self.newest = stamp
-                self._at_newest.add(id_)
-            if not (id_ in self.known and stamp == self.since):
+            if stamp is not None:
+                self.newest = stamp if self.newest is None else max(self.newest, stamp)
+                self._seen.add((id_, stamp))
+            if stamp is None or (id_, stamp) not in self.known:
                 kept.append(record)
         return kept
 
+    @property
+    def may_be_followed(self) -> bool:
+        """Whether a window from the last change on begins later than this one."""
+        return self._next_since is not None
+
     def following(self, *, host: str) -> "Window":
         """The window from the last change on. Raises `SourceError` if that is no later than this one's start."""
-        if self.newest is None or (self.since is not None and self.newest <= self.since):
+        since = self._next_since
+        if since is None:
             raise SourceError(
                 "unexpected_answer",
                 f"The helpdesk at {host} lists no more pages, and all tickets on them changed at the same time, so the "
                 "rest cannot be requested. Use a larger page size.",
             )
         return Window(
-            since=self.newest,
+            since=since,
             pages_before=self.pages_before + (self.start.pages_before if self.start else 0) + self.pages,
-            known=frozenset(self._at_newest),
+            known=frozenset((id_, stamp) for id_, stamp in self._seen if stamp >= since),
             is_first=False,
         )
+
+    @property
+    def _next_since(self) -> datetime | None:
+        if self.newest is None:
+            return None
+        since = self.newest - _BEFORE_THE_LAST
+        return since if self.since is None or since > self.since else None
 
 
 class Windows:

@@ -2,12 +2,12 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tickets.helpdesks import TicketSource
 from tickets.ingestion.resuming import find_unfinished_reading
 from tickets.ingestion.settling import Coverage
-from tickets.ingestion.sync_state import SyncState
+from tickets.ingestion.sync_state import FULL_READ_EVERY, LOG_READ_EVERY, SyncState
 from tickets.jobs import JobRequest, Reading
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,9 @@ class RunStart:
 def find_start(
     key: str, request: JobRequest, source: TicketSource, state: SyncState, *, mapping: str, now: datetime
 ) -> RunStart:
-    """Where to read a connection from. `mapping`: by which settings the records are read; what other settings read does not count."""
+    """Where to read a connection from. `mapping`: by which settings the records are read; what other settings read does
+    not count.
+    """
     if is_ordinary(request):
         unfinished = find_unfinished_reading(key, now=now)
         if unfinished is not None and unfinished.mapping in ("", mapping):
@@ -47,8 +49,13 @@ def start_over(
     wants_everything = request.full or request.confirm_deletions
     since = None
     if source.supports_since and not wants_everything:
-        since = request.since or state.since(now=now, mapping=mapping)
+        since = request.since or state.since(now=now, mapping=mapping, every=_whole_reads_every(source))
     return RunStart(Reading(began=now, since=since, mapping=mapping))
+
+
+def _whole_reads_every(source: TicketSource) -> timedelta:
+    """Daily if a whole read shows what is deleted, or what slipped between two pages."""
+    return FULL_READ_EVERY if source.lists_everything or source.drift != "none" else LOG_READ_EVERY
 
 
 def is_ordinary(request: JobRequest) -> bool:

@@ -9,6 +9,9 @@ from tickets.ingestion.resuming import forget_reading
 COLLECTION = "sync_state"
 OVERLAP = timedelta(minutes=5)
 FULL_READ_EVERY = timedelta(hours=24)
+LOG_READ_EVERY = timedelta(days=7)
+"""How often a list in order of change is read whole. That finds only what no change announces, such as a customer's new
+name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,13 @@ class SyncState:
         """This state if it was read with the mapping, else that of a source which was never read."""
         return self if self.mapping in ("", mapping) else SyncState()
 
-    def since(self, *, now: datetime, mapping: str = "") -> datetime | None:
+    def since(self, *, now: datetime, mapping: str = "", every: timedelta = FULL_READ_EVERY) -> datetime | None:
         """From when to read only changes, or None for a whole read, as after a change of the mapping.
 
+        `every`: how long after the last whole read another one is due.
         With an overlap, because changes of the same second, or committed late, would be lost.
         """
-        if self.cursor is None or self.last_full_at is None or now - self.last_full_at >= FULL_READ_EVERY:
+        if self.cursor is None or self.last_full_at is None or now - self.last_full_at >= every:
             return None
         return self.cursor - OVERLAP if self.mapping in ("", mapping) else None
 

@@ -8,9 +8,9 @@ import pytest
 
 from tenants.models import Tenant
 from tests.helpdesks.vendors import find_vendors
+from tests.helpdesks.vendors.connecting import connect, expected, serving, stored
 from tests.helpdesks.vendors.vendor import Vendor
 from tests.listed import ingest
-from tickets.helpdesks import presets
 from tickets.helpdesks.model import Source
 from tickets.helpdesks.options import rest_options
 from tickets.ingestion.checking import check_source
@@ -26,28 +26,13 @@ TICKETS = 25
 
 @pytest.fixture(params=sorted(VENDORS))
 def vendor(request: pytest.FixtureRequest) -> Iterator[Vendor]:
-    with VENDORS[request.param]() as server:
-        for number in range(1, TICKETS + 1):
-            server.add(number)
+    with serving(VENDORS[request.param], tickets=TICKETS) as server:
         yield server
 
 
 @pytest.fixture
 def source(tenant: Tenant, vendor: Vendor) -> Source:
-    defaults = presets.defaults_of(vendor.kind, vendor.options)
-    source = Source(
-        tenant=tenant,
-        kind=vendor.kind,
-        url=vendor.url,
-        auth=defaults.auth,
-        auth_name=vendor.auth_name or defaults.auth_name,
-        options=vendor.options,
-        page_size=vendor.page_size,
-    )
-    source.set_secret(vendor.secret)
-    source.full_clean()
-    source.save()
-    return source
+    return connect(tenant, vendor)
 
 
 @pytest.fixture
@@ -56,19 +41,6 @@ def sync(tenant: Tenant, source: Source) -> Callable[..., Outcome]:
         return ingest(tenant, **request)
 
     return run
-
-
-def stored(tenant: Tenant, vendor: Vendor) -> dict[str, dict[str, Any]]:
-    """What is stored of the fields that the vendor's tickets have, by external id."""
-    fields = vendor.expected(next(iter(vendor.tickets.values())))
-    return {
-        each["external_id"]: {name: each.get(name) for name in fields}
-        for each in TicketStore(tenant).iterate_live({}, limit=10_000, by_id=True)
-    }
-
-
-def expected(vendor: Vendor) -> dict[str, dict[str, Any]]:
-    return {vendor.external_id(each): vendor.expected(each) for each in vendor.live}
 
 
 def test_check_shows_that_tickets_can_be_read(source: Source) -> None:

@@ -3,6 +3,7 @@
 import json
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -51,6 +52,16 @@ class VendorTicket:
     is_deleted: bool = False
     replies: list[VendorReply] = field(default_factory=list)
 
+    @property
+    def public_replies(self) -> list[VendorReply]:
+        return [each for each in self.replies if not each.is_internal]
+
+    @property
+    def answered(self) -> datetime | None:
+        """When an agent first replied: as the helpdesk says, or else by the messages."""
+        own = [each.at for each in self.public_replies if not each.is_customer]
+        return self.first_reply or min(own, default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -66,7 +77,7 @@ class Request:
 
 class Vendor(ABC):
     """A simulated server. `throttle` further requests are refused by the helpdesk's own limit, `fail_from` all requests
-    from that number on."""
+    from that number on. `after` is called with each request once its response is made."""
 
     kind: ClassVar[str]
     options: ClassVar[dict[str, Any]] = {}
@@ -85,6 +96,7 @@ class Vendor(ABC):
         self.requests: list[Request] = []
         self.throttle = 0
         self.fail_from: int | None = None
+        self.after: Callable[[Request], None] = lambda _request: None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -105,6 +117,7 @@ class Vendor(ABC):
                 request = Request(method, parts.path, query, headers, _decoded(content, headers))
                 outer.requests.append(request)
                 status, sent, body = outer.serve(request)
+                outer.after(request)
                 self.send_response(status)
                 for name, value in sent.items():
                     self.send_header(name, value)

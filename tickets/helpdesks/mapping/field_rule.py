@@ -18,20 +18,24 @@ _LENGTHS: Final[dict[Unit, timedelta]] = {
     "hours": timedelta(hours=1),
 }
 _PATH_IN_TEMPLATE: Final = re.compile(r"\{([^{}]+)\}")
+_MAY_BE_MISSING: Final = "?"
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 class FieldRule(BaseModel):
     """The first of `paths` with a value, or a `value` that is always the same, or a `template` with paths in it.
 
-    `map` replaces values by others, `unit` makes a date of a duration that starts when the ticket was created.
+    `map` replaces values by others, `unit` makes a date of a duration that starts when the ticket was created. In a
+    template, `{path?}` may be missing; without any other path the field has no value.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     paths: tuple[str, ...] = Field((), description="The first path that has a value counts.")
     value: str | None = Field(None, description="A value that is always the same.")
-    template: str = Field("", description="A text with paths in braces: https://help.example.com/tickets/{id}")
+    template: str = Field(
+        "", description="A text with paths in braces: https://help.example.com/tickets/{id}; {path?} may be missing."
+    )
     map: dict[str, str] = Field(default_factory=dict, description="Values of the helpdesk to others.")
     unit: Unit | None = Field(None, description="The value is a duration since the ticket was created.")
 
@@ -72,11 +76,13 @@ class FieldRule(BaseModel):
         return found if text is None else self.map.get(text, found)
 
     def _fill(self, record: Any) -> str | None:
-        parts = [as_text(look_up(record, path)) for path in _PATH_IN_TEMPLATE.findall(self.template)]
-        if any(part in (None, "") for part in parts):
+        paths = _PATH_IN_TEMPLATE.findall(self.template)
+        parts = [as_text(look_up(record, path.removesuffix(_MAY_BE_MISSING))) or "" for path in paths]
+        is_missing = (not part for path, part in zip(paths, parts, strict=True) if not path.endswith(_MAY_BE_MISSING))
+        if any(is_missing) or not any(parts):
             return None
         left = iter(parts)
-        return _PATH_IN_TEMPLATE.sub(lambda _found: next(left) or "", self.template)
+        return _PATH_IN_TEMPLATE.sub(lambda _found: next(left), self.template).strip()
 
 
 def as_rule(given: Any) -> FieldRule:

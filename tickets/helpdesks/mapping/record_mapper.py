@@ -29,11 +29,14 @@ class RecordMapper:
         skip_where: Mapping[str, str],
         keep_where: Mapping[str, str],
         deleted_when: Mapping[str, str],
+        base_url: str = "",
     ) -> None:
+        """`base_url`: what a ticket's own URL is appended to if it begins with a slash."""
         self._fields = fields
         self._defaults = defaults
         self._statuses = StatusMap(status_map)
         self._dates = DateForm(zone=ZoneInfo(timezone), date_format=date_format)
+        self._base_url = base_url
         self._skip_where, self._keep_where, self._deleted_when = skip_where, keep_where, deleted_when
 
     def sort(self, record: Any) -> Sort:
@@ -67,6 +70,9 @@ class RecordMapper:
                 fields[name] = value
         if extra:
             fields["extra"] = extra
+        url = fields.get("url")
+        if isinstance(url, str) and url.startswith("/") and not url.startswith("//"):
+            fields["url"] = self._base_url + url
         if "status" in fields:
             fields["status"] = map_status(fields["status"], self._statuses)
         fields = self._dates.localize(fields)

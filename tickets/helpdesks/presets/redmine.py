@@ -37,6 +37,7 @@ PRESET = Preset(
             "type": "tracker.name",
             "priority": "priority.name",
             "due_at": "due_date",
+            "url": {"template": "/issues/{id}"},
         },
         "defaults": {"source": "redmine"},
         "status_map": {

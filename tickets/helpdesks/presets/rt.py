@@ -34,6 +34,7 @@ PRESET = Preset(
             "team": "Queue.Name",
             "priority": "Priority",
             "due_at": "Due",
+            "url": {"template": "/Ticket/Display.html?id={id}"},
         },
         "defaults": {"source": "rt"},
         "status_map": {

@@ -1,0 +1,238 @@
+"""What is special about Zendesk: a cursor that never ends by itself, tokens that end, automations, side-loads."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from supportsaas import clock
+from tenants.models import Tenant
+from tests.helpdesks.vendors.connecting import connect, expected, serving, stored
+from tests.helpdesks.vendors.vendor import Request
+from tests.helpdesks.vendors.zendesk import Server
+from tests.listed import ingest
+from tickets.helpdesks import open_source, presets
+from tickets.helpdesks.model import HelpdeskToken, Source
+from tickets.helpdesks.options import rest_options
+from tickets.ingestion.checking import check_source
+from tickets.ingestion.sync_state import LOG_READ_EVERY, save_state
+from tickets.store.ticket_store import TicketStore
+
+pytestmark = pytest.mark.usefixtures("db")
+
+EXPORT = "/api/v2/incremental/tickets/cursor.json"
+TOKENS = "/oauth/tokens"
+
+
+@pytest.fixture
+def zendesk() -> Iterator[Server]:
+    with serving(Server, tickets=25) as server:
+        yield server
+
+
+@pytest.fixture
+def source(tenant: Tenant, zendesk: Server) -> Source:
+    return connect(tenant, zendesk)
+
+
+def exports(zendesk: Server) -> list[dict[str, str]]:
+    return [each.query for each in zendesk.requests if each.path == EXPORT]
+
+
+def tokens_asked(zendesk: Server) -> int:
+    return sum(1 for each in zendesk.requests if each.path == TOKENS)
+
+
+def test_the_export_ends_with_end_of_stream_though_a_cursor_follows(
+    tenant: Tenant, zendesk: Server, source: Source
+) -> None:
+    assert ingest(tenant).status == "completed"
+    assert len(exports(zendesk)) == 3
+    assert ["start_time" in each for each in exports(zendesk)] == [True, False, False]
+    assert all(each["include"] == "users,groups,organizations,metric_sets" for each in exports(zendesk))
+
+
+def test_a_first_sync_is_not_repeated_because_no_ticket_can_slip_past(
+    tenant: Tenant, zendesk: Server, source: Source
+) -> None:
+    ingest(tenant)
+    before = len(exports(zendesk))
+    ingest(tenant)
+    (asked,) = exports(zendesk)[before:]
+    assert int(asked["start_time"]) > (zendesk.now - timedelta(minutes=10)).timestamp()
+
+
+def test_a_whole_sync_is_due_after_a_week(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    ingest(tenant)
+    save_state(tenant.slug, cursor=None, full_read_at=clock.now() - LOG_READ_EVERY + timedelta(hours=1))
+    ingest(tenant)
+    recent = exports(zendesk)[-1]
+    save_state(tenant.slug, cursor=None, full_read_at=clock.now() - LOG_READ_EVERY)
+    ingest(tenant)
+    whole = [each for each in exports(zendesk) if "start_time" in each][-1]
+    assert int(recent["start_time"]) > int(whole["start_time"])
+    assert int(whole["start_time"]) == datetime(2005, 1, 1, tzinfo=UTC).timestamp()
+
+
+def test_what_an_automation_changed_arrives_though_updated_at_stays(
+    tenant: Tenant, zendesk: Server, source: Source
+) -> None:
+    ingest(tenant)
+    ingest(tenant)
+    zendesk.automate(4, status="solved", resolved=zendesk.now)
+    assert ingest(tenant).status == "completed"
+    assert stored(tenant, zendesk) == expected(zendesk)
+    ticket = TicketStore(tenant).find_ticket("4")
+    assert ticket is not None
+    assert ticket["status"] == "resolved"
+
+
+def test_a_ticket_that_changes_during_the_sync_comes_again(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    def move_the_first(request: Request) -> None:
+        if "start_time" in request.query:
+            zendesk.change(1, subject="Moved")
+
+    zendesk.after = move_the_first
+    assert ingest(tenant).status == "completed"
+    assert stored(tenant, zendesk) == expected(zendesk)
+    assert len(exports(zendesk)) == 3
+
+
+def test_a_deleted_ticket_is_deleted_and_one_never_seen_is_left_out(
+    tenant: Tenant, zendesk: Server, source: Source
+) -> None:
+    zendesk.delete(3)
+    first = ingest(tenant)
+    assert (first.status, first.progress.counts.new_ingested) == ("completed", 24)
+    zendesk.delete(9)
+    assert ingest(tenant).progress.counts.deleted == 1
+    assert stored(tenant, zendesk) == expected(zendesk)
+    zendesk.change(9, is_deleted=False)
+    assert ingest(tenant).status == "completed"
+    assert stored(tenant, zendesk) == expected(zendesk)
+
+
+def test_archived_tickets_that_a_later_whole_export_lacks_are_kept(
+    tenant: Tenant, zendesk: Server, source: Source
+) -> None:
+    ingest(tenant)
+    del zendesk.tickets[2]
+    assert ingest(tenant, full=True).progress.counts.deleted == 0
+    assert TicketStore(tenant).find_ticket("2") is not None
+
+
+def test_people_that_the_side_load_lacks_are_unknown(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    zendesk.has_users = False
+    for ticket in zendesk.tickets.values():
+        ticket.assignee = ""
+    assert ingest(tenant).status == "completed"
+    assert stored(tenant, zendesk) == expected(zendesk)
+
+
+def test_a_token_that_ends_during_the_sync_is_renewed_once(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    def end_the_token(request: Request) -> None:
+        if "start_time" in request.query:
+            zendesk.tokens.revoke_all()
+
+    zendesk.after = end_the_token
+    assert ingest(tenant).status == "completed"
+    assert stored(tenant, zendesk) == expected(zendesk)
+    assert zendesk.tokens.issued == 2
+    assert (
+        len(
+            [
+                each
+                for each in zendesk.requests
+                if each.headers.get("authorization", "").endswith("token-1-of-the-client")
+            ]
+        )
+        == 2
+    )
+
+
+def test_the_token_is_kept_encrypted_and_shared_by_all_processes(
+    tenant: Tenant, zendesk: Server, source: Source
+) -> None:
+    ingest(tenant)
+    kept = HelpdeskToken.objects.get(source=source)
+    assert "token-1" not in kept.encrypted_tokens
+    assert zendesk.secret not in kept.encrypted_tokens
+    for _ in range(2):  # each opening stands for another process
+        with open_source(Source.objects.get(pk=source.pk)) as opened:
+            next(opened.pages())
+    assert tokens_asked(zendesk) == 1
+
+
+def test_a_token_is_renewed_before_it_ends(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    ingest(tenant)
+    kept = HelpdeskToken.objects.get(source=source)
+    assert clock.now() < kept.renew_at < clock.now() + timedelta(minutes=59)
+    HelpdeskToken.objects.update(renew_at=clock.now() - timedelta(seconds=1))
+    ingest(tenant)
+    assert tokens_asked(zendesk) == 2
+    assert HelpdeskToken.objects.get(source=source).renew_at > clock.now()
+
+
+def test_another_secret_gets_another_token(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    ingest(tenant)
+    zendesk.tokens.client_secret = "a-new-secret-of-the-client"
+    source.set_secret("a-new-secret-of-the-client")
+    source.save()
+    assert ingest(tenant).status == "completed"
+    assert tokens_asked(zendesk) == 2
+
+
+def test_a_renewal_that_fails_gives_a_sentence(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    ingest(tenant)
+    zendesk.tokens.revoke_all()
+    zendesk.tokens.client_secret = "changed-in-zendesk"
+    outcome = ingest(tenant)
+    assert outcome.error is not None
+    assert outcome.error["code"] == "refused_login"
+    message = outcome.error["message"]
+    assert "gave no access token (status 401" in message
+    assert "Client authentication failed." in message
+    assert "Check the client ID and its secret." in message
+    assert zendesk.secret not in message
+
+
+def test_a_token_endpoint_that_is_down_is_tried_again_and_named(
+    tenant: Tenant, zendesk: Server, source: Source
+) -> None:
+    zendesk.tokens.is_down = True
+    outcome = ingest(tenant)
+    assert outcome.error is not None
+    assert outcome.error["code"] == "server_error"
+    assert "No access token" in outcome.error["message"]
+    assert tokens_asked(zendesk) > 1
+
+
+def test_a_connection_that_is_only_checked_stores_no_token(tenant: Tenant, zendesk: Server) -> None:
+    source = Source(tenant=tenant, kind="zendesk", url=zendesk.url, auth="oauth2", options=zendesk.options)
+    source.set_secret(zendesk.secret)
+    assert check_source(source).is_usable
+    assert not HelpdeskToken.objects.exists()
+
+
+def test_a_first_reply_and_its_absence(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    zendesk.tickets[2].first_reply = None
+    ingest(tenant)
+    ticket, without = TicketStore(tenant).find_ticket("1"), TicketStore(tenant).find_ticket("2")
+    assert ticket is not None
+    assert without is not None
+    assert ticket["first_reply_at"] == zendesk.tickets[1].created + timedelta(minutes=7)
+    assert without.get("first_reply_at") is None
+
+
+def test_ten_exports_a_minute_unless_a_setting_says_otherwise() -> None:
+    options = {"subdomain": "acme", "client_id": "supportsaas"}
+    assert rest_options("zendesk", options).budgets == {"/api/v2/incremental": "10/60"}
+    assert presets.defaults_of("zendesk", options).url == "https://acme.zendesk.com"
+
+
+@pytest.mark.parametrize(
+    "subdomain", ["acme.zendesk.com", "acme/../evil", "evil.com#", "a b", "-acme", "acme@evil", ""]
+)
+def test_a_subdomain_cannot_lead_to_another_host(subdomain: str) -> None:
+    with pytest.raises(ValueError, match="subdomain"):
+        presets.defaults_of("zendesk", {"subdomain": subdomain, "client_id": "x"})

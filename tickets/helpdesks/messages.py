@@ -9,7 +9,7 @@ from tickets.helpdesks.conversation_options import ConversationOptions
 from tickets.helpdesks.field_paths import look_up, matches
 from tickets.helpdesks.http import HelpdeskHttp
 from tickets.helpdesks.mapping.field_rule import FieldRule
-from tickets.helpdesks.placeholders import RequestValues, fill
+from tickets.helpdesks.placeholders import RequestValues, fill, fill_path
 from tickets.helpdesks.side_lists import SideList, read_list
 from tickets.records.dates import DateForm, NotADate
 from tickets.records.normalize import as_text
@@ -37,7 +37,7 @@ class Messages:
         options = self._options
         values = RequestValues(id=ticket_id)
         wanted = SideList(
-            path=str(fill(options.path, values)),
+            path=fill_path(options.path, values) or options.path,
             records=options.records,
             params=fill(dict(options.params), values) or {},
             next=options.next,

@@ -7,6 +7,7 @@ the helpdesk may accept each refresh token only once.
 
 import hashlib
 import json
+import re
 import threading
 import time
 import uuid
@@ -23,6 +24,7 @@ from supportsaas.net import outbound
 from supportsaas.net.outbound import AddressBlocked
 from supportsaas.reliability.lock import Lock
 from tickets.helpdesks.base import SourceError, TransientError
+from tickets.helpdesks.body import ACCEPT_ENCODING, iterate_body
 from tickets.helpdesks.credentials import Credential
 from tickets.helpdesks.error_message import error_message, spellings
 from tickets.helpdesks.model import HelpdeskToken
@@ -33,6 +35,8 @@ USUAL_LIFETIME: Final = timedelta(minutes=30)
 """Of a token whose response does not say when it ends; a 401 shows that it ended sooner."""
 _REQUEST_SECONDS: Final = 20.0
 _LARGEST_ANSWER: Final = 64 * 1024
+_SENDABLE: Final = re.compile(r"[\x21-\x7e]+")
+"""What a token in a header may consist of (RFC 6750, 2.1)."""
 _LOCK_SECONDS: Final = 45
 _WAIT_FOR_OTHERS: Final = 50.0
 Style = Literal["form", "json", "basic"]
@@ -174,7 +178,7 @@ class TokenAuth(httpx.Auth):
             fields["scope"] = client.scope
         payload = self._post(fields)
         access = payload.get("access_token")
-        if not isinstance(access, str) or not access or not access.isascii():
+        if not isinstance(access, str) or _SENDABLE.fullmatch(access) is None:
             raise SourceError("refused_login", f"The helpdesk at {self._host} returned no access token.")
         following = payload.get("refresh_token")
         return _Token(
@@ -190,21 +194,28 @@ class TokenAuth(httpx.Auth):
             fields |= {"client_id": client.client_id}
             fields |= {"client_secret": client.client_secret} if client.client_secret else {}
         form, text = (None, fields) if client.style == "json" else (fields, None)
-        headers = {"Accept": "application/json", "User-Agent": "SupportSaaS", **client.headers}
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": ACCEPT_ENCODING,
+            "User-Agent": "SupportSaaS",
+            **client.headers,
+        }
         try:
-            with outbound.open_client(whole_seconds=_REQUEST_SECONDS, headers=headers, auth=auth) as http:
-                response = http.post(client.token_url, data=form, json=text)
+            with (
+                outbound.open_client(whole_seconds=_REQUEST_SECONDS, headers=headers, auth=auth) as http,
+                http.stream("POST", client.token_url, data=form, json=text) as response,
+            ):
+                body = _beginning_of(response)
         except AddressBlocked as error:
             raise SourceError("refused_address", f"This URL is not allowed: {error}") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             why = outbound.why_unreachable(error) if isinstance(error, httpx.TransportError) else str(error)
             raise TransientError(
                 "unreachable", f"No access token from {self._host}: it is not reachable ({why})."
             ) from None
-        return self._read(response)
+        return self._read(response, body)
 
-    def _read(self, response: httpx.Response) -> Mapping[str, Any]:
-        body = response.content[:_LARGEST_ANSWER]
+    def _read(self, response: httpx.Response, body: bytes) -> Mapping[str, Any]:
         if response.status_code >= 500 or response.status_code == 429:
             raise TransientError(
                 "server_error", f"No access token from {self._host}: it returned status {response.status_code}."
@@ -221,7 +232,7 @@ class TokenAuth(httpx.Auth):
             )
         try:
             payload = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             payload = None
         if not isinstance(payload, dict):
             raise SourceError("unexpected_answer", f"The helpdesk at {self._host} returned no access token.")
@@ -238,12 +249,22 @@ def oauth(client: Client, *, key: Any) -> Credential:
     return Credential(auth=auth, secret=client.secret, further_secrets=auth.secrets)
 
 
+def _beginning_of(response: httpx.Response) -> bytes:
+    """The body as far as it is read; what is longer is no token."""
+    body = bytearray()
+    for piece in iterate_body(response):
+        body += piece
+        if len(body) > _LARGEST_ANSWER:
+            break
+    return bytes(body[:_LARGEST_ANSWER])
+
+
 def _lifetime(payload: Mapping[str, Any]) -> timedelta:
     """How long to use the token; `expires_in` is in seconds."""
     seconds = payload.get("expires_in")
     if isinstance(seconds, str) and seconds.isdecimal():
         seconds = int(seconds[:12])
     life = USUAL_LIFETIME
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < 1e9:
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 1 <= seconds < 1e9:
         life = timedelta(seconds=seconds)
     return max(life - RENEWED_BEFORE, life * 3 / 4)

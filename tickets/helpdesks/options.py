@@ -253,12 +253,14 @@ class RestOptions(BaseModel):
             raise ValueError("paging=next requires next")
         if self.paging == "cursor" and not self.cursor:
             raise ValueError("paging=cursor requires cursor")
-        if self.paging == "cursor" and not (self.cursor_param or self._requests("cursor")):
+        if self.paging == "cursor" and not (self.cursor_param or self._requests("cursor", self.params, self.body)):
             raise ValueError("paging=cursor requires cursor_param, or {cursor} in params or body")
         if self.page_ceiling and not (self.filters_by_change and self.paging in ("page", "offset")):
             raise ValueError("page_ceiling requires paging by page or offset, and a request for changes")
         if self.in_change_order and not self.filters_by_change:
             raise ValueError("in_change_order requires a request for changes")
+        if self._requests("since", self.path) and not self.first_since:
+            raise ValueError("{since} in path requires first_since, for the first sync")
         if self.header_template and "{secret}" not in self.header_template:
             raise ValueError("header_template must contain {secret}")
         return self
@@ -266,15 +268,15 @@ class RestOptions(BaseModel):
     @property
     def filters_by_change(self) -> bool:
         """Whether the helpdesk can be asked for what changed since a time."""
-        return bool(self.since_param) or self._requests("since")
+        return bool(self.since_param) or self._requests("since", self.path, self.params, self.body)
 
     def paths_of(self, field: str) -> tuple[str, ...]:
         """The paths that a ticket field is read from."""
         return self.fields[field].paths if field in self.fields else ()
 
-    def _requests(self, name: str) -> bool:
-        """Whether the request has the placeholder."""
-        return any(placeholders.names(each, name) for each in (self.path, self.params, self.body))
+    def _requests(self, name: str, *parts: Any) -> bool:
+        """Whether a part of the request has the placeholder."""
+        return any(placeholders.names(each, name) for each in parts)
 
     @property
     def deletes_absent(self) -> bool:

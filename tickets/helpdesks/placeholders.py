@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 from tickets.records.dates import EPOCH, EPOCH_MS
 
@@ -48,10 +49,20 @@ def fill(template: Any, values: RequestValues) -> Any:
         kept = {name: each for name, each in filled.items() if each is not None or template[name] is None}
         return kept if kept or not template else None
     if isinstance(template, list):
-        items = [fill(each, values) for each in template]
-        found = [each for each in items if each is not None]
+        items = [(each, fill(each, values)) for each in template]
+        found = [item for each, item in items if item is not None or each is None]
         return found if found or not template else None
     return template
+
+
+def fill_path(template: str, values: RequestValues) -> str | None:
+    """The path with its placeholders filled in, percent-encoded: a slash in an id is no part of the path (RFC 3986, 2.1).
+
+    None if one of them has no value.
+    """
+    if any(values.find(found[1], found[2]) is None for found in _PLACEHOLDER.finditer(template)):
+        return None
+    return _PLACEHOLDER.sub(lambda found: quote(str(values.find(found[1], found[2])), safe=""), template)
 
 
 def names(template: Any, name: str) -> bool:

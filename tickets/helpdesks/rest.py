@@ -24,7 +24,7 @@ from tickets.helpdesks.messages import Messages
 from tickets.helpdesks.options import RestOptions
 from tickets.helpdesks.paging import CursorPager, LinkPager, NumberPager, PageResult, Repeats
 from tickets.helpdesks.paging.repeats import MOST_IN_A_ROW, names_of
-from tickets.helpdesks.placeholders import RequestValues, fill, write_moment
+from tickets.helpdesks.placeholders import RequestValues, fill, fill_path, write_moment
 from tickets.helpdesks.side_lists import SideList, next_address, read_list
 from tickets.helpdesks.windows import Window, Windows
 from tickets.records.dates import ISO_ONLY
@@ -169,7 +169,7 @@ class RestSource(TicketSource):
 
     def _pager(self, window: Window) -> _Pager:
         options, host, start = self._options, self._http.host, window.start
-        path = str(fill(options.path, self._values(window)) or options.path)
+        path = fill_path(options.path, self._values(window)) or options.path
         if options.paging == "cursor":
             return CursorPager(
                 path,

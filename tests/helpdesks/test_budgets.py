@@ -1,0 +1,70 @@
+"""Which rate limits a request has to pass."""
+
+import pytest
+
+from supportsaas.reliability.rate_limiter import RateLimiter
+from tickets.helpdesks.budgets import Budgets
+from tickets.helpdesks.options import rest_options
+
+BASE = "https://help.example.com/desk"
+FIELDS = {"id": "id", "created_at": "at"}
+
+
+def budgets(by_path: dict[str, str], *, limit: int = 60, base_url: str = BASE) -> Budgets:
+    return Budgets(RateLimiter("help.example.com", limit=limit, window_seconds=60), by_path, base_url=base_url)
+
+
+def limits(found: tuple[RateLimiter, ...]) -> list[tuple[int, int]]:
+    return [(each.limit, each.window_seconds) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/api/tickets", [(10, 60), (60, 60)]),
+        ("/api/tickets?page=2&x=/api/users", [(10, 60), (60, 60)]),
+        ("/api/tickets/7/comments", [(100, 30), (60, 60)]),
+        ("/api/ticket", [(60, 60)]),
+        ("/other/api/tickets", [(60, 60)]),
+        ("", [(60, 60)]),
+    ],
+)
+def test_the_longest_beginning_counts_beside_the_host(path: str, expected: list[tuple[int, int]]) -> None:
+    found = budgets({"/api/tickets": "10/60", "/api/tickets/": "100/30"}).of(BASE + path)
+    assert limits(found) == expected
+
+
+def test_every_path_has_a_limiter_of_its_own_which_all_connections_share() -> None:
+    first, second = (budgets({"/a": "10/60", "/b": "10/60"}) for _ in range(2))
+    assert first.of(f"{BASE}/a")[0].host == second.of(f"{BASE}/a")[0].host
+    assert first.of(f"{BASE}/a")[0].host != first.of(f"{BASE}/b")[0].host
+
+
+@pytest.mark.parametrize(
+    ("own", "limit", "expected"),
+    [
+        ("10/60", 60, (10, 60)),
+        ("5/1", 60, (60, 60)),
+        ("600/3600", 60, (600, 3600)),
+        ("60/60", 60, (60, 60)),
+        ("10/60", 0, (10, 60)),
+    ],
+)
+def test_an_empty_beginning_only_lowers_the_limit_of_the_host(own: str, limit: int, expected: tuple[int, int]) -> None:
+    (host,) = budgets({"": own}, limit=limit).of(f"{BASE}/tickets")
+    assert (host.limit, host.window_seconds) == expected
+    assert host.host == "help.example.com"
+
+
+@pytest.mark.parametrize("base_url", ["https://help.example.com", "https://help.example.com/"])
+def test_a_base_without_a_path(base_url: str) -> None:
+    found = budgets({"/api": "10/60"}, base_url=base_url.rstrip("/")).of("https://help.example.com/api/x")
+    assert limits(found) == [(10, 60), (60, 60)]
+
+
+@pytest.mark.parametrize(
+    "text", ["10", "0/60", "10/0", "-1/60", "10/60/60", "a/b", "", "1e3/60", "١/60", "10 / 60", "9999999/60"]
+)
+def test_what_is_no_budget_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a number of requests per seconds, such as 10/60"):
+        rest_options("rest", {"path": "/t", "fields": FIELDS, "budgets": {"/t": text}})

@@ -24,6 +24,7 @@ from tests.conftest import make_user
 from tickets import jobs
 from tickets.alerts.channel_addresses import AddressClaim, confirmation_token
 from tickets.alerts.model import Channel
+from tickets.helpdesks.hook_model import Hook
 from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule, SavedView
@@ -38,6 +39,8 @@ VIEW = "<view>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
 ADDRESS_LINK = "<address link>"
+HOOK = "<hook>"
+SOURCE = "<source>"
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,14 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/quarantine/": [Route("/t/acme/quarantine/", "page", V)],
     "t/<str:slug>/quarantine/retry/": [Route("/t/acme/quarantine/retry/", "page", M, method="POST")],
     "t/<str:slug>/quarantine/drop/": [Route("/t/acme/quarantine/drop/", "page", M, method="POST")],
+    "hooks/<str:connection>/<str:token>": [Route(HOOK, "page", method="POST", open=True, names_tenant=False)],
+    "t/<str:slug>/settings/hooks/": [Route("/t/acme/settings/hooks/", "page", A)],
+    **{
+        f"t/<str:slug>/settings/hooks/<str:source_id>/{what}/": [
+            Route(f"/t/acme/settings/hooks/{SOURCE}/{what}/", "page", A, method="POST")
+        ]
+        for what in ("on", "off", "secret")
+    },
     "t/<str:slug>/settings/members/": [Route("/t/acme/settings/members/", "page", A)],
     "t/<str:slug>/settings/members/add/": [Route("/t/acme/settings/members/add/", "page", A, method="POST")],
     "t/<str:slug>/settings/members/<str:user_id>/": [Route("/t/acme/settings/members/x/", "page", A, method="POST")],
@@ -154,6 +165,7 @@ ROUTES: dict[str, list[Route]] = {
     "health": [Route("/health", "api", open=True, names_tenant=False)],
     "tickets": [Route("/tickets", "api", V, query={"tenant_id": "acme"})],
     "export/tickets": [Route("/export/tickets", "api", V, query={"tenant_id": "acme"})],
+    "tickets/import": [Route("/tickets/import", "api", M, method="POST", query={"tenant_id": "acme"})],
     "tickets/urgent": [Route("/tickets/urgent", "api", V, query={"tenant_id": "acme"})],
     "tickets/<path:external_id>": [Route("/tickets/T-1", "api", V, query={"tenant_id": "acme"})],
     "tickets/<path:external_id>/history": [Route("/tickets/T-1/history", "api", V, query={"tenant_id": "acme"})],
@@ -247,7 +259,9 @@ class World:
     def _fill(self) -> None:
         ticket = {"id": "T-1", "subject": CANARY, "message": f"{CANARY} lawsuit", "customer_id": "cust_1"}
         store_tickets(self.tenant, [ticket])
-        Source.objects.create(tenant=self.tenant, kind="house", url="http://10.0.0.1", options={"note": CANARY})
+        source = Source.objects.create(
+            tenant=self.tenant, kind="house", url="http://10.0.0.1", options={"note": CANARY}
+        )
         refused = quarantine.QuarantinedRecord("id", CANARY, {"x": CANARY})
         quarantine.save_records(self.tenant, [refused], job_id="x", now=clock.now())
         finished_job(self.tenant, status="failed", error={"code": "x", "message": CANARY})
@@ -256,6 +270,7 @@ class World:
         view = SavedView.objects.create(tenant=self.tenant, name=CANARY, query=f"customer_id={CANARY}")
         link = confirmation_token(AddressClaim(self.tenant, "a@example.com"))
         self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk), VIEW: str(view.pk), ADDRESS_LINK: link}
+        self.ids |= {SOURCE: str(source.pk), HOOK: Hook.turn_on(source).path}
         self.ids[JOB] = jobs.enqueue(self.tenant, JobRequest(trigger="web", started_by=CANARY))
 
     def begin(self) -> None:
@@ -340,7 +355,7 @@ def test_every_route_is_declared_here() -> None:
 
 def expected(person: Person, route: Route) -> set[int]:
     if route.open:
-        return {200, 302}
+        return {200, 202, 302}
     # A token opens the API alone: for a page it is nobody.
     if not person.is_known or (route.kind == "page" and person.by != "session"):
         return {401} if route.kind == "api" else {302}

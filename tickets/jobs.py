@@ -26,7 +26,7 @@ from tenants.models import Tenant
 COLLECTION = "ingestion_logs"
 LEASE_SECONDS = 60
 
-Trigger = Literal["web", "admin", "api", "command", "demo", "schedule"]
+Trigger = Literal["web", "admin", "api", "command", "demo", "schedule", "hook"]
 Kind = Literal["sync", "retry", "import"]
 """What a run reads: the helpdesk, quarantined records, or a file."""
 

@@ -6,6 +6,7 @@ from django.db import models
 from django_mongodb_backend.fields import ObjectIdAutoField
 
 from tickets.alerts.model import Channel as Channel
+from tickets.helpdesks.hook_model import Hook as Hook
 from tickets.helpdesks.model import HelpdeskToken as HelpdeskToken
 from tickets.helpdesks.model import Source as Source
 from tickets.rules.model import ClassificationRule as ClassificationRule

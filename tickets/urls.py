@@ -7,12 +7,17 @@ from django.urls import path
 
 from tickets.views.alerts import alert_pages, channel_addresses, channels
 from tickets.views.customers import customer_erasure, customer_pages
-from tickets.views.helpdesks import source_settings
+from tickets.views.helpdesks import hooks, source_settings
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import rule_pages, statuses
 from tickets.views.tickets import exports, saved_views, ticket_pages
 
 urlpatterns = [
+    path("hooks/<str:connection>/<str:token>", hooks.receive, name="hook"),
+    path("t/<str:slug>/settings/hooks/", hooks.show_hooks, name="settings-hooks"),
+    path("t/<str:slug>/settings/hooks/<str:source_id>/on/", hooks.turn_on, name="settings-hook-on"),
+    path("t/<str:slug>/settings/hooks/<str:source_id>/off/", hooks.turn_off, name="settings-hook-off"),
+    path("t/<str:slug>/settings/hooks/<str:source_id>/secret/", hooks.change_secret, name="settings-hook-secret"),
     path("t/<str:slug>/tickets/", ticket_pages.show_ticket_list, name="ticket-list"),
     path("t/<str:slug>/tickets/<path:external_id>/", ticket_pages.show_ticket, name="ticket"),
     path("t/<str:slug>/export/tickets/", exports.export_tickets, name="export-tickets"),

@@ -51,6 +51,12 @@ class TooManyRequests(Exception):
 
 def reject_unknown(request: HttpRequest, known: Iterable[str], *, may_repeat: Collection[str] = ()) -> None:
     """Reject what would have no effect: a misspelt parameter, a repeated one, a body."""
+    reject_unknown_parameters(request, known, may_repeat=may_repeat)
+    _reject_body(request)
+
+
+def reject_unknown_parameters(request: HttpRequest, known: Iterable[str], *, may_repeat: Collection[str] = ()) -> None:
+    """As `reject_unknown`, for calls that take a body."""
     allowed = set(known)
     for name, values in request.GET.lists():
         if name not in allowed:
@@ -59,7 +65,6 @@ def reject_unknown(request: HttpRequest, known: Iterable[str], *, may_repeat: Co
             )
         if len(values) > 1 and name not in may_repeat:
             raise InvalidParameter(name, "may only be given once")
-    _reject_body(request)
 
 
 def _reject_body(request: HttpRequest) -> None:

@@ -17,6 +17,7 @@ _TRIGGERS = {
     "command": "command line",
     "demo": "",  # the name of who started it says so already
     "schedule": "",
+    "hook": "",
 }
 _TODO_WHEN_REJECTED = {
     "sync": "Once they are corrected in the helpdesk, the next run imports them.",

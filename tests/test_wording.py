@@ -37,6 +37,7 @@ ALLOWED = {
     r"\bperson log-out\b|\blog-out\b": "a fixed step of `manage.py person`",
     r"rule_judging|`judging`": "a fixed collection, a fixed name in /metrics",
     r"refused_login": "a fixed error code of the API",
+    r"(user|assignee)\.login": "paths in GitHub's own records",
     r"last login": "a label of Django's own user model",
     r"\bLogged in as": "a menu of RT",
 }

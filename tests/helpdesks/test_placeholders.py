@@ -54,7 +54,7 @@ def test_entries_without_a_value_are_left_out_with_all_that_they_stand_in() -> N
         "empty": {},
     }
     assert fill(body, RequestValues(size=10)) == {
-        "query": {"and": [{"field": "updated"}, {"field": "open", "value": True}]},
+        "query": {"and": [{"field": "open", "value": True}]},
         "pagination": {"size": 10},
         "nothing": None,
         "empty": {},

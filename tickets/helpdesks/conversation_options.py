@@ -17,9 +17,15 @@ class ConversationOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str = Field("", description="Path of a ticket's messages, with {id}; empty if they are in its record.")
+    by: str = Field("", description="Path in the ticket's record to what {id} stands for; empty is the ticket's id.")
+    needed: bool = Field(
+        True, description="Whether a sync fails if the key may not read them; false leaves them unknown."
+    )
     records: str = Field("", description="Path to the list of messages in the response or record.")
     params: dict[str, str] = Field(default_factory=dict, description="Query parameters sent with every request.")
     next: str = Field("", description="Path to the URL of the next page, or header:Link; empty if there is one page.")
+    cursor: str = Field("", description="Path to the cursor of the next page, if it is not a URL.")
+    cursor_param: str = Field("cursor", description="Query parameter for that cursor.")
     id: str = "id"
     body: FieldRule = Field(description="The text of a message.")
     author: FieldRule | None = Field(None, description="Who wrote it.")
@@ -31,7 +37,9 @@ class ConversationOptions(BaseModel):
         default_factory=dict, description="The customer wrote it if a path has one of these values, separated by |."
     )
     same_as: dict[str, str] = Field(
-        default_factory=dict, description="The customer wrote it if this path has the value of that one in the ticket."
+        default_factory=dict,
+        description="The customer wrote it if this path has the value of that one in the ticket, or of one of several "
+        "separated by |.",
     )
     days: int = Field(
         90,

@@ -1,9 +1,9 @@
 """Reads values of a record by path. Pure.
 
-A path is dotted: `author.name`, `items.0.id`. `threads[type=customer].body` is the body of the first thread whose type
-is customer, `threads[type=customer,by=created].body` that of the one created first, whatever their order, and
-`tags[].name` the names of all tags as a list. `author[type=user].email` is the email of the author if its type is user.
-A record that is a list (a row) is read by number: `0`.
+A path is dotted: `author.name`, `items.0.id`; a dot within a name is written `\\.`. `threads[type=customer].body` is
+the body of the first thread whose type is customer, `threads[type=customer,by=created].body` that of the one created
+first, whatever their order, and `tags[].name` the names of all tags as a list. `author[type=user].email` is the email of
+the author if its type is user. A record that is a list (a row) is read by number: `0`.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from tickets.records.cleaning import as_text
 from tickets.records.statuses import StatusMap
 
-_STEP = re.compile(r"(?P<name>(?:[^.\[\]]|\[(?![^\[\]]*\]))*)(?:\[(?P<choice>[^\[\]]*)\])?")
+_STEP = re.compile(r"(?P<name>(?:\\\.|[^.\[\]]|\[(?![^\[\]]*\]))*)(?:\[(?P<choice>[^\[\]]*)\])?")
 _ALL = ""
 _BY = ",by="
 
@@ -80,7 +80,7 @@ def _steps(path: str) -> tuple[_Step, ...]:
         found = _STEP.match(path, at)
         if found is None or (found.end() < len(path) and path[found.end()] != "."):
             return (_Step(path, None),)
-        steps.append(_Step(found["name"], found["choice"]))
+        steps.append(_Step(found["name"].replace("\\.", "."), found["choice"]))
         at = found.end() + 1
     return tuple(steps)
 
@@ -118,9 +118,14 @@ def _rank(value: Any) -> tuple[int, float, str]:
 
 
 def _collect(items: list[Any], rest: tuple[_Step, ...]) -> list[Any]:
-    path = ".".join(step.name if step.choice is None else f"{step.name}[{step.choice}]" for step in rest)
+    path = ".".join(_written(step) for step in rest)
     found: list[Any] = []
     for each in items:
         value = look_up(each, path)
         found += value if isinstance(value, list) else [] if value is None else [value]
     return found
+
+
+def _written(step: _Step) -> str:
+    name = step.name.replace(".", "\\.")
+    return name if step.choice is None else f"{name}[{step.choice}]"

@@ -18,6 +18,7 @@ READ: Final = "@messages"
 """Where a record carries the messages that were requested for it, so that it can be mapped again without a request."""
 MOST_ROWS: Final = 2_000
 _GONE: Final = ("not_found",)
+_REFUSED: Final = "refused_login"
 
 
 class Messages:
@@ -26,6 +27,7 @@ class Messages:
     def __init__(self, options: ConversationOptions, *, timezone: str, date_format: str) -> None:
         self._options = options
         self._dates = DateForm(zone=ZoneInfo(timezone), date_format=date_format)
+        self._is_refused = False
 
     @property
     def are_requested(self) -> bool:
@@ -33,14 +35,22 @@ class Messages:
         return bool(self._options.path)
 
     def request(self, http: HelpdeskHttp, record: dict[str, Any], ticket_id: str) -> dict[str, Any]:
-        """The record with its messages. A ticket that no longer exists has none."""
+        """The record with its messages. A ticket that no longer exists has none.
+
+        If they are not needed and the key may not read them, the record stays as it is, and none are requested again.
+        """
         options = self._options
-        values = RequestValues(id=ticket_id)
+        id_ = as_text(look_up(record, options.by)) if options.by else ticket_id
+        if self._is_refused or not id_:
+            return record
+        values = RequestValues(id=id_)
         wanted = SideList(
             path=fill_path(options.path, values) or options.path,
             records=options.records,
             params=fill(dict(options.params), values) or {},
             next=options.next,
+            cursor=options.cursor,
+            cursor_param=options.cursor_param,
         )
         rows: list[Any] = []
         try:
@@ -49,6 +59,9 @@ class Messages:
                 if len(rows) >= MOST_ROWS:
                     break
         except SourceError as error:
+            if error.code == _REFUSED and not options.needed:
+                self._is_refused = True
+                return record
             if error.code not in _GONE:
                 raise
         return {**record, READ: rows}
@@ -86,7 +99,8 @@ class Messages:
     def _is_same(self, row: Any, record: Any) -> bool:
         return any(
             (own := as_text(look_up(row, path))) not in (None, "") and own == as_text(look_up(record, of_ticket))
-            for path, of_ticket in self._options.same_as.items()
+            for path, of_tickets in self._options.same_as.items()
+            for of_ticket in of_tickets.split("|")
         )
 
 

@@ -122,7 +122,8 @@ class RestOptions(BaseModel):
         default_factory=dict, description="Query parameters sent with every request, with placeholders."
     )
     fields: dict[str, FieldRule] = Field(
-        description="Ticket field to its path in a record; id and created_at are required."
+        description="Ticket field to its path in a record; id and created_at are required. Of several paths the first "
+        "with a value counts, and for the status the first whose value is known."
     )
     defaults: dict[str, str] = Field(default_factory=dict, description="Values for fields that records lack.")
     lookups: dict[str, LookupOptions] = Field(

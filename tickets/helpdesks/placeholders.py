@@ -2,7 +2,7 @@
 
 Placeholders stand in parameters, the path and the body: `{since}` and `{until}` as ISO 8601, `{since:epoch}`,
 `{since:epoch_ms}` or `{since:%Y-%m-%d %H:%M}` in UTC, `{cursor}`, `{page}` and `{size}`. An entry whose placeholder has
-no value, such as the cursor of the first page, is left out with all that it stands in.
+no value, such as the cursor of the first page, is left out; and an object in a list, such as a filter, as a whole.
 """
 
 import re
@@ -40,7 +40,8 @@ class RequestValues:
 def fill(template: Any, values: RequestValues) -> Any:
     """The template with its placeholders filled in; None if one of them has no value.
 
-    Of objects and lists, only the entries that have a value. A text that is one placeholder takes its type.
+    Of objects and lists, only the entries that have a value; of objects in a list, only those without one that has
+    none. A text that is one placeholder takes its type.
     """
     if isinstance(template, str):
         return _fill_text(template, values)
@@ -49,7 +50,7 @@ def fill(template: Any, values: RequestValues) -> Any:
         kept = {name: each for name, each in filled.items() if each is not None or template[name] is None}
         return kept if kept or not template else None
     if isinstance(template, list):
-        items = [(each, fill(each, values)) for each in template]
+        items = [(each, None if _lacks_value(each, values) else fill(each, values)) for each in template]
         found = [item for each, item in items if item is not None or each is None]
         return found if found or not template else None
     return template
@@ -63,6 +64,12 @@ def fill_path(template: str, values: RequestValues) -> str | None:
     if any(values.find(found[1], found[2]) is None for found in _PLACEHOLDER.finditer(template)):
         return None
     return _PLACEHOLDER.sub(lambda found: quote(str(values.find(found[1], found[2])), safe=""), template)
+
+
+def _lacks_value(item: Any, values: RequestValues) -> bool:
+    return isinstance(item, Mapping) and any(
+        isinstance(each, str) and _fill_text(each, values) is None for each in item.values()
+    )
 
 
 def names(template: Any, name: str) -> bool:

@@ -8,6 +8,7 @@ from tickets.helpdesks.base import SourceError
 from tickets.helpdesks.field_paths import look_up
 from tickets.helpdesks.http import Answer, HelpdeskHttp
 from tickets.helpdesks.link_header import UnreadableLink, find_next
+from tickets.records.cleaning import as_text
 
 IN_LINK_HEADER: Final = "header:Link"
 MOST_PAGES: Final = 1_000
@@ -17,25 +18,30 @@ _BEYOND_THE_END: Final = (400, 404, 410, 416, 422)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideList:
-    """Where the list is. `next` leads to the following page, or `page_param` counts the pages; without both there is one."""
+    """Where the list is, and what leads to its following pages; without that there is one.
+
+    `next`: path to their URL. `page_param` counts them. `cursor`: path to what `cursor_param` asks for the next one with.
+    """
 
     path: str
     records: str = ""
     params: Mapping[str, str | int] | None = None
     next: str = ""
     page_param: str = ""
+    cursor: str = ""
+    cursor_param: str = ""
 
 
 def read_list(http: HelpdeskHttp, wanted: SideList) -> Iterator[Any]:
     """Its rows, page by page. Raises `SourceError`."""
-    address: str | None = wanted.path
+    address = wanted.path
     params: dict[str, str | int] | None = dict(wanted.params or {})
     visited: set[str] = set()
     for number in range(1, MOST_PAGES + 1):
         if wanted.page_param:
             params = {**(wanted.params or {}), wanted.page_param: number}
         try:
-            answer = http.get(address or wanted.path, params)
+            answer = http.get(address, params)
         except SourceError as error:
             if number > 1 and wanted.page_param and error.status in _BEYOND_THE_END:
                 return
@@ -46,13 +52,23 @@ def read_list(http: HelpdeskHttp, wanted: SideList) -> Iterator[Any]:
             if not rows:
                 return
             continue
-        address, params = next_address(http, answer, wanted.next), None
-        if address is None or address in visited:
+        following = _next_page(http, answer, wanted)
+        if following is None or str(following) in visited:
             return
-        visited.add(address)
+        visited.add(str(following))
+        address, params = following
     raise SourceError(
         "unexpected_answer", f"The helpdesk at {http.host} returned a list at {wanted.path} without an end."
     )
+
+
+def _next_page(http: HelpdeskHttp, answer: Answer, wanted: SideList) -> tuple[str, dict[str, str | int] | None] | None:
+    """URL or path and parameters of the next page; None at the end of the list."""
+    if wanted.cursor:
+        cursor = as_text(look_up(answer.payload, wanted.cursor))
+        return (wanted.path, {**(wanted.params or {}), wanted.cursor_param: cursor}) if cursor else None
+    address = next_address(http, answer, wanted.next)
+    return None if address is None else (address, None)
 
 
 def next_address(http: HelpdeskHttp, answer: Answer, path: str) -> str | None:

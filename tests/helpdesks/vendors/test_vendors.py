@@ -88,7 +88,9 @@ def test_replies_arrive_and_the_newest_of_the_customer_is_classified(
         pytest.skip("the messages of this helpdesk are not read")
     sync()
     vendor.reply(4, "We are looking into it.")
-    vendor.reply(4, "Do not tell the customer.", is_internal=True)
+    notes = [("Do not tell the customer.", False, True)] if vendor.has_notes else []
+    for note, _, is_internal in notes:
+        vendor.reply(4, note, is_internal=is_internal)
     angry = "This is unacceptable. I want a refund immediately, or my lawyer will call you."
     vendor.reply(4, angry, is_customer=True)
     assert sync().status == "completed"
@@ -100,7 +102,7 @@ def test_replies_arrive_and_the_newest_of_the_customer_is_classified(
     replies = conversation.replies_after(ticket["message"])
     assert [(each.text, each.is_customer, each.is_internal) for each in replies] == [
         ("We are looking into it.", False, False),
-        ("Do not tell the customer.", False, True),
+        *notes,
         (angry, True, False),
     ]
     assert (ticket["urgency"], ticket["sentiment"]) == ("high", "negative")

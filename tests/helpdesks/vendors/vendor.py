@@ -89,6 +89,8 @@ class Vendor(ABC):
     closed_status: ClassVar[str]
     deletes_by: ClassVar[str] = "absence"
     """How a deletion shows: absence, record, list, or nothing."""
+    has_notes: ClassVar[bool] = True
+    """Whether its messages include internal notes."""
 
     def __init__(self) -> None:
         self.tickets: dict[int, VendorTicket] = {}

@@ -25,7 +25,8 @@ _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 class FieldRule(BaseModel):
     """The first of `paths` with a value, or a `value` that is always the same, or a `template` with paths in it.
 
-    `map` replaces values by others, `unit` makes a date of a duration that starts when the ticket was created. In a
+    `map` replaces values by others, `unit` makes a date of a duration that starts when the ticket was created, and
+    `before` cuts off what follows in a text: with `;`, `ada@example.com;bob@example.com` is `ada@example.com`. In a
     template, `{path?}` may be missing; without any other path the field has no value.
     """
 
@@ -37,6 +38,7 @@ class FieldRule(BaseModel):
         "", description="A text with paths in braces: https://help.example.com/tickets/{id}; {path?} may be missing."
     )
     map: dict[str, str] = Field(default_factory=dict, description="Values of the helpdesk to others.")
+    before: str = Field("", description="Of a text, only what stands before this counts: ;")
     unit: Unit | None = Field(None, description="The value is a duration since the ticket was created.")
 
     @field_validator("paths", mode="before")
@@ -63,13 +65,22 @@ class FieldRule(BaseModel):
             return _duration(found, self.unit)
         return document_text(found) if is_document(found) else found
 
+    def read_all(self, record: Any) -> list[Any]:
+        """The values at all paths that have one."""
+        found = (self._at(record, path) for path in self.paths)
+        return [self._mapped(each) for each in found if each not in _EMPTY]
+
     def _first(self, record: Any) -> Any:
         found = None
         for path in self.paths:
-            found = look_up(record, path)
+            found = self._at(record, path)
             if found not in _EMPTY:
                 return found
         return found
+
+    def _at(self, record: Any, path: str) -> Any:
+        found = look_up(record, path)
+        return found.partition(self.before)[0].strip() if self.before and isinstance(found, str) else found
 
     def _mapped(self, found: Any) -> Any:
         text = as_text(found)
@@ -77,7 +88,7 @@ class FieldRule(BaseModel):
 
     def _fill(self, record: Any) -> str | None:
         paths = _PATH_IN_TEMPLATE.findall(self.template)
-        parts = [as_text(look_up(record, path.removesuffix(_MAY_BE_MISSING))) or "" for path in paths]
+        parts = [as_text(self._at(record, path.removesuffix(_MAY_BE_MISSING))) or "" for path in paths]
         is_missing = (not part for path, part in zip(paths, parts, strict=True) if not path.endswith(_MAY_BE_MISSING))
         if any(is_missing) or not any(parts):
             return None

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from tickets.helpdesks.field_paths import look_up, map_status, matches
 from tickets.helpdesks.mapping.field_rule import FieldRule
 from tickets.records.dates import DateForm, NotADate
-from tickets.records.statuses import StatusMap
+from tickets.records.statuses import StatusMap, spell_status, state_of
 
 Sort = Literal["ticket", "skipped", "deleted"]
 _EXTRA: Final = "extra."
+_STATUS: Final = "status"
 _DURATIONS_COUNT_FROM: Final = "created_at"
 
 
@@ -73,10 +74,19 @@ class RecordMapper:
         url = fields.get("url")
         if isinstance(url, str) and url.startswith("/") and not url.startswith("//"):
             fields["url"] = self._base_url + url
-        if "status" in fields:
-            fields["status"] = map_status(fields["status"], self._statuses)
+        if _STATUS in fields:
+            fields[_STATUS] = self._status_of(record, fields[_STATUS])
         fields = self._dates.localize(fields)
         return fields | self._dates_of(durations, fields) if durations else fields
+
+    def _status_of(self, record: Any, first: Any) -> Any:
+        """The status that the first value means; of several paths, the first one whose meaning is known."""
+        mapped = map_status(first, self._statuses)
+        rule = self._fields.get(_STATUS)
+        if rule is None or len(rule.paths) < 2 or _is_known(mapped):
+            return mapped
+        others = (map_status(each, self._statuses) for each in rule.read_all(record))
+        return next((each for each in others if _is_known(each)), mapped)
 
     def moment_at(self, record: Any, path: str) -> Any:
         """The moment at a path of the record; None if there is no readable one."""
@@ -92,6 +102,10 @@ class RecordMapper:
             return {} if created is None else {name: (created + each).isoformat() for name, each in durations.items()}
         except (NotADate, OverflowError):
             return {}
+
+
+def _is_known(status: Any) -> bool:
+    return isinstance(status, str) and state_of(spell_status(status)) != "unknown"
 
 
 def as_objects(rows: Sequence[Any], columns: Any) -> list[Any]:

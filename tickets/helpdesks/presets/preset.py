@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 Auth = Literal["none", "header", "bearer", "basic", "basic_key", "query", "oauth2"]
 _NAME_IN_BRACES: Final = re.compile(r"\{([a-z_]+)\}")
@@ -21,6 +22,8 @@ class Variable:
     default: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     """Values and their labels, if only these are possible."""
+    is_quoted: bool = False
+    """The value is percent-encoded where it stands, so that a `/` in it is no part of the path."""
 
     def check(self, value: Any) -> str:
         """The value as text; raises `ValueError` with a sentence."""
@@ -84,13 +87,14 @@ class Preset:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def variables_in(self, options: Mapping[str, Any]) -> dict[str, str]:
-        """The variables' values, with defaults; raises `ValueError` if one is missing or invalid."""
+        """The variables' values as they are filled in, with defaults; raises `ValueError` if one is missing or invalid."""
         found = {}
         for variable in self.variables:
             value = options.get(variable.name) or variable.default
             if not value:
                 raise ValueError(f"{variable.name}: is missing. {variable.help}")
-            found[variable.name] = variable.check(value)
+            checked = variable.check(value)
+            found[variable.name] = quote(checked, safe="") if variable.is_quoted else checked
         return found
 
     def settings_with(self, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,72 @@
+"""Gorgias tickets. https://developers.gorgias.com/reference/list-tickets"""
+
+from tickets.helpdesks.presets.preset import Preset, Variable
+
+PRESET = Preset(
+    kind="gorgias",
+    label="Gorgias",
+    url="https://{subdomain}.gorgias.com",
+    variables=(
+        Variable(
+            name="subdomain",
+            label="Subdomain",
+            help="The first part of the address: SUBDOMAIN.gorgias.com.",
+            example="acme",
+        ),
+    ),
+    auth="basic",
+    auth_name_label="User name (mail address)",
+    key_help="In Gorgias, open Settings, REST API: it shows the user name and creates the API key.",
+    key_url="https://{subdomain}.gorgias.com/app/settings/api",
+    rights="A user who sees all tickets; the key has the rights of its user.",
+    reads="Every ticket with assignee, team, tags, channel, language and customer, and the messages of those that changed "
+    "in the last 90 days: the first one of the customer is the ticket's text, so older tickets only have a subject.",
+    deletes="A ticket in the trash, marked as spam or missing from a full sync counts as deleted.",
+    requests="One per 100 tickets, and one for the messages of each new or changed one. Gorgias has no filter for changes "
+    "but lists the newest first, so a sync stops at the last one. It allows 40 in 20 seconds.",
+    settings={
+        "path": "/api/tickets",
+        "records": "data",
+        "paging": "cursor",
+        "cursor": "meta.next_cursor",
+        "cursor_param": "cursor",
+        "size_param": "limit",
+        "largest_page": 100,
+        "params": {"order_by": "updated_datetime:desc"},
+        "newest_first": True,
+        "fields": {
+            "id": "id",
+            "subject": "subject",
+            "customer_id": ["customer.email", "customer.id"],
+            "customer_name": "customer.name",
+            "status": "status",
+            "created_at": "created_datetime",
+            "updated_at": "updated_datetime",
+            "resolved_at": "closed_datetime",
+            "assignee": "assignee_user.email",
+            "team": "assignee_team.name",
+            "priority": "priority",
+            "tags": "tags[].name",
+            "language": "language",
+            "source": "channel",
+            "rating": "satisfaction_survey.score",
+            "url": {"template": "https://{subdomain}.gorgias.com/app/ticket/{id}"},
+        },
+        "defaults": {"source": "gorgias"},
+        "status_map": {"open": "open", "closed": "closed"},
+        "deleted_when": {"trashed_datetime": "*", "spam": "true"},
+        "conversation": {
+            "path": "/api/messages",
+            "params": {"ticket_id": "{id}", "limit": "100"},
+            "records": "data",
+            "cursor": "meta.next_cursor",
+            "body": ["body_text", "stripped_text", "body_html"],
+            "author": ["sender.email", "sender.name"],
+            "created_at": ["created_datetime", "sent_datetime"],
+            "customer_when": {"from_agent": "false"},
+            "internal_when": {"public": "false"},
+        },
+        "ticket_path": "/api/tickets/{id}",
+        "budgets": {"": "40/20"},
+    },
+)

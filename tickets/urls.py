@@ -10,7 +10,7 @@ from tickets.views.customers import customer_erasure, customer_pages
 from tickets.views.helpdesks import hooks, source_settings
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import rule_pages, statuses
-from tickets.views.tickets import exports, saved_views, ticket_pages
+from tickets.views.tickets import exports, field_filters, saved_views, ticket_pages
 
 urlpatterns = [
     path("hooks/<str:connection>/<str:token>", hooks.receive, name="hook"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("t/<str:slug>/tickets/", ticket_pages.show_ticket_list, name="ticket-list"),
     path("t/<str:slug>/tickets/<path:external_id>/", ticket_pages.show_ticket, name="ticket"),
     path("t/<str:slug>/export/tickets/", exports.export_tickets, name="export-tickets"),
+    path("t/<str:slug>/field-values/", field_filters.show_values, name="field-values"),
     path("t/<str:slug>/customers/", customer_pages.show_customer_list, name="customer-list"),
     path("t/<str:slug>/customers/<path:customer_id>/", customer_pages.show_customer, name="customer"),
     path("t/<str:slug>/erase-customer/", customer_erasure.show_erasure, name="erase-customer"),

@@ -13,7 +13,14 @@ from analytics.dashboard.tables import dashboard_tables
 from analytics.dashboard.wording import period_text
 from analytics.figures import DashboardFigures
 from analytics.periods import CUSTOM, ChosenPeriod
-from analytics.views.filter_bar import Selection, date_fields, is_custom, period_choices, source_choices
+from analytics.views.filter_bar import (
+    Selection,
+    date_fields,
+    dimension_choices,
+    is_custom,
+    period_choices,
+    source_choices,
+)
 from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
@@ -31,6 +38,7 @@ from tickets.helpdesks.model import Source
 from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period, day_start
 from tickets.store import quarantine
+from tickets.store.field_values import FieldValues
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.ticket_store import TicketStore
 from tickets.views.fragments import begin_frame, render_page_or_fragment
@@ -65,11 +73,14 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
 
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
     active = start(partial(jobs.find_active, access.tenant))
+    whole = TicketFilter(created_from=selection.chosen.period.start, created_to=selection.chosen.period.end)
+    dimensions = start(partial(FieldValues(access.tenant).count, whole))
     figures, context = find_numbers(access.tenant, selection, now)
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
     return {
         "totals": figures.totals,
         "source_choices": source_choices(selection, figures.by_source),
+        "dimension_choices": dimension_choices(selection, dimensions()),
         "no_sources_query": selection.query(sources=(), dimension=ALL_TICKETS),
         "here_query": here,
         "files": ChartFiles(access.tenant.slug, here),

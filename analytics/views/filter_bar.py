@@ -11,6 +11,7 @@ from analytics.dashboard.wording import PERIOD_NAMES
 from analytics.figures import ValueCount
 from analytics.periods import CUSTOM, ChosenPeriod, parse_period
 from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, Narrowing
+from tickets.store.field_values import Counts
 from tickets.store.filters import FilterError, TicketFilter
 
 
@@ -37,11 +38,6 @@ class Selection:
     @property
     def narrowing(self) -> Narrowing:
         return self.dimension or Narrowing(values=self.sources)
-
-    @property
-    def dimension_text(self) -> str:
-        """“Team: billing”, or nothing."""
-        return f"{self.dimension.field.capitalize()}: {', '.join(self.dimension.values)}" if self.dimension else ""
 
     @property
     def tickets(self) -> TicketFilter:
@@ -72,12 +68,21 @@ class PeriodChoice:
 
 @dataclass(frozen=True, slots=True)
 class SourceChoice:
-    """A source that can be selected or deselected. The count is of the period, whatever is selected."""
+    """A source, or a value of a dimension, that can be selected or deselected. The count is of the period, whatever is selected."""
 
     value: str
     count: int
     query: str
     is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionChoices:
+    """A field of tickets, such as the team, and its values."""
+
+    name: str
+    title: str
+    choices: list[SourceChoice]
 
 
 def period_choices(selection: Selection | None) -> list[PeriodChoice]:
@@ -103,6 +108,26 @@ def source_choices(selection: Selection, counts: Sequence[ValueCount]) -> list[S
         )
         for each in every
     ]
+
+
+def dimension_choices(selection: Selection, counts: Mapping[str, Counts]) -> list[DimensionChoices]:
+    """The teams and priorities of the period, and selected ones without tickets in it."""
+    found = []
+    for name in DIMENSIONS:
+        chosen = selection.dimension.values if selection.dimension.field == name else ()
+        values = dict.fromkeys((*counts.get(name, {}), *chosen))
+        choices = [
+            SourceChoice(
+                each,
+                counts.get(name, {}).get(each) or 0,
+                selection.query(sources=(), dimension=Narrowing(name, _toggled(chosen, each))),
+                each in chosen,
+            )
+            for each in values
+        ]
+        if choices:
+            found.append(DimensionChoices(name, name.capitalize(), choices))
+    return found
 
 
 def date_fields(selection: Selection | None, given: Mapping[str, str]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from supportsaas.formatting import (
     format_count,
     format_exact_time,
     format_label,
+    format_minute,
     format_number,
     format_percent,
     format_relative,
@@ -56,6 +57,7 @@ def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> E
         "grouped": format_number,
         "iso": clock.iso_z,
         "label": format_label,
+        "minute": lambda moment, zone: format_minute(moment.astimezone(zone)),
         "percent": format_percent,
         "relative": format_relative,
     }

@@ -69,8 +69,9 @@ def tell(tenant: Tenant, customer: str) -> None:
 def fill(tenant: Tenant) -> None:
     jane = [{"id": f"J-{n}", "customer_id": JANE, "message": "lawsuit"} for n in range(7)]
     store_tickets(tenant, [*jane, *({"id": f"O-{n}", "customer_id": f"other{n % 3}"} for n in range(9))])
-    store_tickets(tenant, [{"id": "MOVED", "customer_id": JANE}])
-    store_tickets(tenant, [{"id": "MOVED", "customer_id": "other1", "updated_at": "2026-03-10T10:00:00Z"}])
+    for hour, customer, name in ((9, JANE, None), (10, JANE, "Jane Doe"), (11, "other1", "Otto"), (12, "other1", "O.")):
+        moved = {"customer_id": customer, "customer_name": name, "updated_at": f"2026-03-10T{hour:02}:00:00Z"}
+        store_tickets(tenant, [{"id": "MOVED", **moved}])
     refuse(tenant, {"id": "R-1", "customer_id": JANE})
     refuse(tenant, {"id": "R-2", "customer_id": "other1"})
     refuse(tenant, {"id": "R-3", "requester": {"email": f"Jane <{JANE}>"}})
@@ -100,6 +101,13 @@ def test_erasing_a_customer_removes_all_their_data_and_no_one_elses(filled: Tena
     assert messages.keys() == {"acme digest", "acme another's"}
     assert mongo.collection("outbox").count_documents({"tenant_id": "acme"}) == 1
     assert mongo.collection("quarantine").count_documents({"tenant_id": "acme"}) == 1
+    history = TicketStore(filled).find_history("MOVED")
+    names = [each["changes"]["customer_name"] for each in history if "customer_name" in each["changes"]]
+    assert names == [
+        {"old": "Otto", "new": "O."},
+        {"old": "(erased)", "new": "Otto"},
+        {"old": None, "new": "(erased)"},
+    ]
 
 
 def test_a_digest_keeps_its_tickets_of_other_customers(tenant: Tenant) -> None:

@@ -9,12 +9,13 @@ import itertools
 import random
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tickets.demo.composing import Composition, afterthought, business_of, compose, customers_of, reopener, seeded
+from tickets.demo.details import details_over_time
 from tickets.demo.phrases import Business
 
 DEFAULT_SIZES: Final = {"tenant_a": 1_000, "tenant_b": 700, "tenant_c": 500, "tenant_d": 300}
@@ -42,9 +43,11 @@ class Ticket:
     created_at: datetime
     updated_at: datetime
     status: str
+    details: Mapping[str, object] = field(default_factory=dict)
+    """Further fields of the record, such as the assignee."""
 
-    def as_json(self) -> dict[str, str]:
-        """The record of the native protocol: all fields are strings, times such as `2026-01-31T09:30:00Z`."""
+    def as_json(self) -> dict[str, object]:
+        """The record of the native protocol: times are such as `2026-01-31T09:30:00Z`."""
         return {
             "id": self.id,
             "tenant_id": self.tenant_id,
@@ -55,6 +58,7 @@ class Ticket:
             "created_at": timestamp(self.created_at),
             "updated_at": timestamp(self.updated_at),
             "status": self.status,
+            **self.details,
         }
 
 
@@ -152,7 +156,8 @@ class DemoTenant:
             updated_at=moment,
             status="open",
         )
-        self._timelines.append(_timeline(first, composition, rng))
+        details = seeded("details", self.name, number)
+        self._timelines.append(_with_details(_timeline(first, composition, rng), composition, details))
         self._created.append(moment)
 
     def _id(self, number: int) -> str:
@@ -220,6 +225,13 @@ def _place(start: datetime, weights: Iterator[float], places: Iterator[float]) -
                 return
             weight = following
         yield start + timedelta(seconds=int((hour + (place - reached) / weight) * 3600))
+
+
+def _with_details(timeline: Timeline, composition: Composition, rng: random.Random) -> Timeline:
+    moves = [(at, state.status) for at, state in zip(timeline.times, timeline.states, strict=True)]
+    found = details_over_time(moves, composition, rng)
+    states = tuple(replace(state, details=each) for state, each in zip(timeline.states, found, strict=True))
+    return Timeline(timeline.times, states)
 
 
 def _timeline(first: Ticket, composition: Composition, rng: random.Random) -> Timeline:

@@ -175,11 +175,31 @@ class _Customer:
             messages.update_one({"_id": message["_id"]}, {"$set": changed})
 
     def _erase_name(self) -> None:
-        """Remove the id from the history of tickets that now belong to another customer."""
-        for side in ("old", "new"):
+        """Remove the id and the name from the history of tickets that now belong to another customer."""
+        history, sides = mongo.collection(TICKET_HISTORY), ("old", "new")
+        named = {"$or": [{f"changes.customer_id.{side}": self.name} for side in sides]}
+        ids = sorted({each["external_id"] for each in history.find({"tenant_id": self.tenant.slug, **named})})
+        for external_id in ids:  # the names first: which of them are this customer's is known from the ids
+            self._erase_names_of(external_id)
+        for side in sides:
             field = f"changes.customer_id.{side}"
             match = {"tenant_id": self.tenant.slug, field: self.name}
-            mongo.collection(TICKET_HISTORY).update_many(match, {"$set": {field: ERASED}})
+            history.update_many(match, {"$set": {field: ERASED}})
+
+    def _erase_names_of(self, external_id: str) -> None:
+        """Of one ticket, as long as it belonged to the customer."""
+        history, customer = mongo.collection(TICKET_HISTORY), None
+        entries = history.find({"tenant_id": self.tenant.slug, "external_id": external_id})
+        for entry in entries.sort([("recorded_at", 1), ("_id", 1)]):
+            owner = entry["changes"].get("customer_id", {"old": customer, "new": customer})
+            customer = owner["new"]
+            erased = {
+                f"changes.customer_name.{side}": ERASED
+                for side, value in entry["changes"].get("customer_name", {}).items()
+                if value is not None and owner[side] == self.name
+            }
+            if erased:
+                history.update_one({"_id": entry["_id"]}, {"$set": erased})
 
 
 def _batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:

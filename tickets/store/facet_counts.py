@@ -22,6 +22,9 @@ from tickets.rollups.view import RollupView, rollup_view
 from tickets.rollups.writing import NUMBERS
 from tickets.store.index_scans import DATE_INDEX, FACET_INDEX
 
+MOST_VALUES = 200
+"""Values of one dimension that are counted one by one."""
+
 _FACETS = {name: f"${name}" for name in Facets._fields}
 
 
@@ -43,6 +46,60 @@ class FacetCountStore:
             period = view.clipped(start, end)
             return _count_period(view, period, narrowed) if period else Counter()
 
+    def find_counts_by_value(
+        self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
+    ) -> dict[str, dict[str, FacetCounts]]:
+        """The same for each value of these dimensions, the `MOST_VALUES` first ones that a ticket had.
+
+        Nothing until there are roll-ups, which know the values.
+        """
+        with rollup_view(self.tenant, now=clock.now()) as view:
+            return {name: _count_values(view, name, start, end) for name in names if view.values.get(name)}
+
+
+def _count_values(view: RollupView, name: str, start: datetime | None, end: datetime | None) -> dict[str, FacetCounts]:
+    values = view.values[name][:MOST_VALUES]
+    if start is None and end is None:
+        return _read_cells_by_value(view, [ALL_TIME], name, values)
+    period = view.clipped(start, end)
+    if period is None:
+        return {}
+    pieces = view.cut(period, Narrowing(name, values))
+    found = _read_cells_by_value(view, [block.key for days in pieces.days for block in blocks_of(days)], name, values)
+    for each in pieces.raw:
+        match = {
+            "tenant_id": view.tenant_id,
+            "is_deleted": False,
+            **_created(each.start, each.end),
+            name: {"$in": list(values)},
+        }
+        group = {"$group": {"_id": {**_FACETS, "value": f"${name}"}, "count": {"$sum": 1}}}
+        rows = mongo.collection(TICKETS).aggregate([{"$match": match}, group], hint=DATE_INDEX, session=view.session)
+        for row in rows:
+            found.setdefault(row["_id"]["value"], Counter())[Facets.of(row["_id"])] += row["count"]
+    return found
+
+
+def _read_cells_by_value(
+    view: RollupView, blocks: Sequence[str], name: str, values: Sequence[str]
+) -> dict[str, FacetCounts]:
+    """What these blocks have for each combination of facets, by the value of one dimension."""
+    slices = view.slices_of(Narrowing(name, tuple(values)))
+    by_slice = dict(zip(slices, values, strict=True))
+    pipeline: Pipeline = [
+        {"$match": view.keys.match_blocks(blocks, slices)},
+        {"$project": {"slice": 1, "cell": {"$objectToArray": "$cells"}}},
+        {"$unwind": "$cell"},
+        {"$group": {"_id": {"slice": "$slice", "cell": "$cell.k"}, "count": {"$sum": "$cell.v"}}},
+    ]
+    found: dict[str, FacetCounts] = {}
+    for row in mongo.collection(NUMBERS).aggregate(pipeline, session=view.session):
+        if row["count"]:
+            found.setdefault(by_slice[row["_id"]["slice"]], Counter())[_facets_of_cell(view, row["_id"]["cell"])] = row[
+                "count"
+            ]
+    return found
+
 
 def _count_period(view: RollupView, period: Period, narrowed: Narrowing) -> FacetCounts:
     pieces = view.cut(period, narrowed)
@@ -63,13 +120,14 @@ def _read_cells(view: RollupView, blocks: Sequence[str], narrowed: Narrowing) ->
     ]
     found: FacetCounts = Counter()
     for row in mongo.collection(NUMBERS).aggregate(pipeline, session=view.session):
-        status, source, verdict = map(int, row["_id"].split())
-        urgency, sentiment, requires_action = verdict_of(verdict)
-        facets = Facets(
-            view.values["status"][status], urgency, sentiment, view.values["source"][source], requires_action
-        )
-        found[facets] = row["count"]
+        found[_facets_of_cell(view, row["_id"])] = row["count"]
     return +found
+
+
+def _facets_of_cell(view: RollupView, key: str) -> Facets:
+    status, source, verdict = map(int, key.split())
+    urgency, sentiment, requires_action = verdict_of(verdict)
+    return Facets(view.values["status"][status], urgency, sentiment, view.values["source"][source], requires_action)
 
 
 def _count_tickets(view: RollupView, condition: Document) -> FacetCounts:

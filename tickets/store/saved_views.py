@@ -4,6 +4,7 @@ A view stores the query string of a parsed filter, and it is parsed as strictly 
 later version no longer has is an error that names it. It never widens the list.
 """
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 from urllib.parse import parse_qs
@@ -21,16 +22,17 @@ from tenants.audit.audit_log import Audited
 from tenants.models import Tenant
 from tickets.records.cleaning import clean_text
 from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.list_columns import PARAMETER, Column, list_query, parse_columns
 
 MAX_VIEWS = 30
 LONGEST_NAME = 60
 LONGEST_QUERY = 2_000
 
-_NAMES = {each.name for each in fields(TicketFilter)}
+_NAMES = {*(each.name for each in fields(TicketFilter)), PARAMETER}
 
 
 class SavedView(Audited):
-    """A name and its filter, as a query string of the list."""
+    """A name and its filter and columns, as a query string of the list."""
 
     tenant_id: ObjectId
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="saved_views")
@@ -69,23 +71,33 @@ class SavedView(Audited):
         if self._state.adding and len(present) >= MAX_VIEWS:
             errors["name"] = f"The limit of {MAX_VIEWS} views is reached. Delete a view first."
         try:
-            wanted = self.wanted()
+            self.query = self.list_query()
         except FilterError as error:
             errors["query"] = f"“{error.field}” {error.reason}."
         else:
-            self.query = wanted.query()
             if not self.query:
-                errors["query"] = "A view needs at least one filter."
+                errors["query"] = "A view needs at least one filter or column."
         if errors:
             raise ValidationError(errors)
 
     def wanted(self) -> TicketFilter:
         """The filter. Raises `FilterError` if it is not valid, or no longer."""
-        given = parse_qs(self.query, keep_blank_values=True)
+        given = self._parameters()
         for name in given:
             if name not in _NAMES:
                 raise FilterError(name[:40], "is no longer a filter of the list")
         return TicketFilter.parse(given, zone=self.tenant.zone)
+
+    def columns(self) -> tuple[Column, ...]:
+        """The columns. Raises `FilterError` if there is no such column, or no longer."""
+        return parse_columns(self._parameters())
+
+    def list_query(self) -> str:
+        """The query string of its list. Raises `FilterError` if the view is not valid."""
+        return list_query(self.wanted().query(), self.columns())
+
+    def _parameters(self) -> dict[str, list[str]]:
+        return parse_qs(self.query, keep_blank_values=True)
 
 
 def find_views(tenant: Tenant) -> list[SavedView]:
@@ -97,9 +109,9 @@ def find_views(tenant: Tenant) -> list[SavedView]:
     return views
 
 
-def add_view(tenant: Tenant, *, name: str, wanted: TicketFilter) -> SavedView:
-    """Save the filter under a name. Raises `Rejected`."""
-    query = wanted.query()
+def add_view(tenant: Tenant, *, name: str, wanted: TicketFilter, columns: Sequence[Column] = ()) -> SavedView:
+    """Save the filter and columns under a name. Raises `Rejected`."""
+    query = list_query(wanted.query(), columns)
     if len(query) > LONGEST_QUERY:
         raise Rejected("A view cannot have this many filters. Remove some.")
     view = SavedView(tenant=tenant, name=name, query=query)

@@ -1,16 +1,18 @@
 """The filter bar of a ticket list: choices with their counts, chips of active filters, and dates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from supportsaas.formatting import format_day, format_label, format_minute
+from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.records.statuses import STATES
 from tickets.store.filters import TicketFilter
+from tickets.store.list_columns import Column, list_query
 
-_TITLES = {
+TITLES = {
     "urgency": "Urgency",
     "sentiment": "Sentiment",
     "state": "State",
@@ -18,6 +20,11 @@ _TITLES = {
     "source": "Source",
     "team": "Team",
     "priority": "Priority",
+    "assignee": "Assignee",
+    "type": "Type",
+    "tag": "Tag",
+    "organisation": "Organisation",
+    "language": "Language",
     "requires_action": "Needs action",
     "customer_id": "Customer",
     "keyword": "Keyword",
@@ -25,6 +32,7 @@ _TITLES = {
     "created_from": "From",
     "created_to": "To",
 }
+_AS_WRITTEN = frozenset(("customer_id", "keyword", "q", *FILTERED_FIELDS))
 _FIXED_ORDER: dict[str, tuple[str, ...]] = {"urgency": URGENCIES, "sentiment": SENTIMENTS, "state": STATES}
 
 
@@ -76,19 +84,19 @@ def choice_groups(
         counted = counts.get(name, {})
         values = dict.fromkeys((*_FIXED_ORDER.get(name, ()), *counted, *chosen))
         choices = [Choice(v, _name(name, v), counted.get(v, 0) if is_counted else None, v in chosen) for v in values]
-        groups.append(ChoiceGroup(name, _TITLES[name], choices))
+        groups.append(ChoiceGroup(name, TITLES[name], choices))
     return groups
 
 
-def chips(wanted: TicketFilter, zone: ZoneInfo) -> list[Chip]:
+def chips(wanted: TicketFilter, zone: ZoneInfo, columns: Sequence[Column] = ()) -> list[Chip]:
     found = []
     for name, value in wanted.parameters():
         present = getattr(wanted, name)
         if isinstance(present, datetime):
             shown = _period_end(present, zone, is_last=name == "created_to")
         else:
-            shown = value if name in ("customer_id", "keyword", "q") else _name(name, value)
-        found.append(Chip(_TITLES[name], shown, wanted.without(name, value).query()))
+            shown = value if name in _AS_WRITTEN else _name(name, value)
+        found.append(Chip(TITLES[name], shown, list_query(wanted.without(name, value).query(), columns)))
     return found
 
 
@@ -100,7 +108,7 @@ def date_fields(wanted: TicketFilter, zone: ZoneInfo, errors: Mapping[str, str])
     fields = []
     for name in ("created_from", "created_to"):
         kind, value = _date_input(getattr(wanted, name), zone, is_last=name == "created_to")
-        fields.append(DateField(name, _TITLES[name], kind, value, errors.get(name, "")))
+        fields.append(DateField(name, TITLES[name], kind, value, errors.get(name, "")))
     return fields
 
 

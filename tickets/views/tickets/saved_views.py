@@ -1,5 +1,6 @@
 """Saved views of the ticket list: members open them; managers save, rename, order and delete them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.store import saved_views
 from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.list_columns import Column, list_query, parse_columns
 from tickets.store.saved_views import LONGEST_NAME, SavedView
 from tickets.views.tickets.filter_bar import Chip, chips
 
@@ -29,19 +31,26 @@ class ViewLink:
     problem: str = ""
 
 
-def view_links(access: TenantAccess, wanted: TicketFilter | None = None) -> list[ViewLink]:
-    """The tenant's views. The one with the same filters as the list is active."""
-    active = wanted.query() if wanted else ""
+def view_links(
+    access: TenantAccess, wanted: TicketFilter | None = None, columns: Sequence[Column] = ()
+) -> list[ViewLink]:
+    """The tenant's views. The one with the same filters and columns as the list is active."""
+    active = list_query(wanted.query(), columns) if wanted else ""
     links = []
     for view in saved_views.find_views(access.tenant):
         try:
-            meant = view.wanted()
+            query, of_view = view.list_query(), _chips_of(view.wanted(), view.columns(), access)
         except FilterError as error:
             links.append(ViewLink(view, "", False, problem=f"“{error.field}” {error.reason}."))
         else:
-            query = meant.query()
-            links.append(ViewLink(view, query, query == active, tuple(chips(meant, access.tenant.zone))))
+            links.append(ViewLink(view, query, query == active, of_view))
     return links
+
+
+def _chips_of(wanted: TicketFilter, columns: Sequence[Column], access: TenantAccess) -> tuple[Chip, ...]:
+    """The filters, and the columns as one more."""
+    titles = ", ".join(each.title for each in columns)
+    return (*chips(wanted, access.tenant.zone), *((Chip("Columns", titles, ""),) if titles else ()))
 
 
 @require_GET
@@ -55,13 +64,14 @@ def show_views(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 def add_view(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Save the filters of the address, which are those of the list, as a view."""
     name, error = request.POST.get("name", ""), ""
+    given, columns = dict(request.GET.lists()), tuple[Column, ...]()
     try:
-        wanted = TicketFilter.parse(dict(request.GET.lists()), zone=access.tenant.zone)
+        wanted, columns = TicketFilter.parse(given, zone=access.tenant.zone), parse_columns(given)
     except FilterError as problem:
         wanted, error = TicketFilter(), f"“{problem.field}” {problem.reason}."
     if request.method == "POST" and not error:
         try:
-            view = saved_views.add_view(access.tenant, name=name, wanted=wanted)
+            view = saved_views.add_view(access.tenant, name=name, wanted=wanted, columns=columns)
         except Rejected as rejection:
             error = str(rejection)
         else:
@@ -71,8 +81,8 @@ def add_view(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         "name": name,
         "error": error,
         "longest": LONGEST_NAME,
-        "chips": chips(wanted, access.tenant.zone),
-        "back": _list_address(access, wanted.query()),
+        "chips": _chips_of(wanted, columns, access),
+        "back": _list_address(access, list_query(wanted.query(), columns)),
     }
     return render(request, "tickets/view_form.html", context, status=422 if error else 200)
 
@@ -83,7 +93,7 @@ def open_view(request: TenantRequest, access: TenantAccess, view_id: str) -> Htt
     """Redirect to the list, or show a page that says why the view is no longer valid."""
     view = access.find_or_404(SavedView, view_id)
     try:
-        return redirect(_list_address(access, view.wanted().query()))
+        return redirect(_list_address(access, view.list_query()))
     except FilterError as error:
         context = {"view": view, "problem": f"“{error.field}” {error.reason}."}
         return render(request, "tickets/view_invalid.html", context, status=409)

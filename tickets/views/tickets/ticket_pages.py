@@ -1,6 +1,8 @@
 """The list of a tenant's tickets, and the page of one ticket with its classification and history."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,14 +18,17 @@ from tickets.classification.latest import classify_with_latest
 from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
 from tickets.classification.verdicts import Classification
 from tickets.records.conversation import Conversation, newest_of_customer
+from tickets.records.details import ExtraValue, stored_details
 from tickets.records.statuses import state_of
 from tickets.rules.model import find_deciding, find_rules
 from tickets.rules.reclassification import find_reclassification
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
+from tickets.store.list_columns import Column, list_query, parse_columns
 from tickets.store.ticket_queries import TicketPage
 from tickets.store.ticket_store import TicketStore
 from tickets.store.word_index import WordIndex
 from tickets.views.fragments import begin_frame, render_page_or_fragment
+from tickets.views.tickets.field_filters import begin_field_filters
 from tickets.views.tickets.filter_bar import ChoiceGroup, chips, choice_groups, date_fields
 from tickets.views.tickets.saved_views import view_links
 from tickets.views.tickets.timeline import timeline_entry
@@ -40,6 +45,22 @@ HISTORY_AT_FIRST = 50
 HISTORY_AT_MOST = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class ExtraField:
+    """A field of the tenant's own: a moment, or a text."""
+
+    name: str
+    text: str
+    moment: datetime | None
+
+    @classmethod
+    def of(cls, name: str, value: ExtraValue) -> "ExtraField":
+        if isinstance(value, datetime):
+            return cls(name, "", value)
+        text = value if isinstance(value, str) else format_label(value) if isinstance(value, bool) else str(value)
+        return cls(name, text, None)
+
+
 @require_GET
 @tenant_required()
 def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpResponse:
@@ -48,14 +69,17 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
     frame = begin_frame(request, access)
     errors: dict[str, str] = {}
     wanted, page, cursor_text = TicketFilter(), None, request.GET.get("cursor", "")
+    given, columns = dict(request.GET.lists()), tuple[Column, ...]()
     try:
-        wanted = TicketFilter.parse(dict(request.GET.lists()), zone=zone)
+        columns = parse_columns(given)
+        wanted = TicketFilter.parse(given, zone=zone)
         cursor = Cursor.decode(cursor_text) if cursor_text else None
     except FilterError as error:
         errors[error.field] = error.reason
     except CursorError:
         errors["cursor"] = "The page in this address is not valid. The address may be incomplete."
-    else:
+    fields = begin_field_filters(access.tenant, wanted, columns)
+    if not errors:
         try:
             counts_all = request.GET.get("count") == "all"
             find_page = store.queries.full_page_by_cursor if counts_all else store.queries.page_by_cursor
@@ -66,7 +90,8 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
     search = parse_query(wanted.q or "")
     if page is not None and search.terms:
         _mark_tickets(page, search)
-    links = view_links(access, wanted)
+    links = view_links(access, wanted, columns)
+    query = list_query(wanted.query(), columns)
     context: dict[str, Any] = {
         **frame,
         "links": links,
@@ -74,15 +99,18 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "wanted": wanted,
         "page": page,
         "has_cursor": bool(cursor_text),
-        "query": wanted.query(),
-        "next_query": _page_query(wanted, page.next_cursor if page else None),
-        "previous_query": _page_query(wanted, page.previous_cursor if page else None),
-        "last_query": _page_query(wanted, END.encode()),
+        "query": query,
+        "columns": columns,
+        "columns_query": list_query("", columns),
+        "next_query": _page_query(query, page.next_cursor if page else None),
+        "previous_query": _page_query(query, page.previous_cursor if page else None),
+        "last_query": _page_query(query, END.encode()),
         "search_query": urlencode({"q": wanted.q}) if wanted.q else "",
         "ignored": search.ignored,
         "waiting": WordIndex(access.tenant).find_waiting() if wanted.q else None,
         "groups": _choice_groups(store, wanted, page),
-        "chips": chips(wanted, zone),
+        "fields": fields(),
+        "chips": chips(wanted, zone, columns),
         "only_unknown": ("unknown",),
         "dates": date_fields(wanted, zone, errors),
         "errors": errors,
@@ -93,8 +121,8 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
     )
     if not errors:
         # The address without empty fields of the form.
-        query = _page_query(wanted, cursor_text) if cursor_text else wanted.query()
-        response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
+        shown = _page_query(query, cursor_text) if cursor_text else query
+        response["HX-Push-Url"] = f"{request.path}?{shown}" if shown else request.path
     return response
 
 
@@ -105,6 +133,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     ticket = store.find_ticket(external_id)
     if ticket is None:
         raise Http404("There is no such ticket.")
+    details = stored_details(ticket)
     rules = find_rules(access.tenant)
     latest = ticket.get("latest_message") or ""
     verdict = classify_with_latest(subject=ticket["subject"], message=ticket["message"], latest=latest, rules=rules)
@@ -116,6 +145,8 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     others = _other_tickets(store, ticket)
     context: dict[str, Any] = {
         "ticket": ticket,
+        "details": details,
+        "extra": [ExtraField.of(name, details.extra[name]) for name in sorted(details.extra)],
         "is_status_unknown": state_of(ticket["status"]) == "unknown",
         "subject": mark_text(ticket["subject"], verdict, "subject", query=query),
         "message": mark_text(ticket["message"], verdict, "message", end=FOLD_AFTER, query=query),
@@ -177,8 +208,7 @@ def _choice_groups(store: TicketStore, wanted: TicketFilter, page: TicketPage | 
     return choice_groups(wanted, everything, is_counted=page is None)
 
 
-def _page_query(wanted: TicketFilter, cursor: str | None) -> str:
-    query = wanted.query()
+def _page_query(query: str, cursor: str | None) -> str:
     return "&".join(part for part in (query, f"cursor={cursor}") if part) if cursor else ""
 
 

@@ -1,0 +1,108 @@
+"""Optional fields in a real browser: filtered by them, shown as columns, and on the page of a ticket."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tenants.models import Tenant, User
+from tests.browser.conftest import enter
+from tests.browser.looks import AS_NARROW, faults
+from tests.builders import store_tickets, store_words
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def store_some(tenant: Tenant) -> None:
+    """12 tickets with all fields, the values long where they may be."""
+    store_tickets(
+        tenant,
+        [
+            {
+                "message": "Where is my parcel? This is unacceptable.",
+                "assignee": ("Ann Ng", "Bo Li")[n % 2],
+                "team": ("Billing", "Logistics and returns of the northern warehouse")[n % 2],
+                "priority": ("high", "normal")[n % 2],
+                "type": "Question",
+                "tags": ["delivery", "averylongunbrokentagofmanyletters" * (n % 3), "vip"],
+                "organisation": "Alder & Sons",
+                "customer_name": "Jo Bell",
+                "url": "https://help.example.com/1",
+                "first_reply_at": "2026-03-10T10:00:00Z",
+                "resolved_at": "2026-03-10T12:00:00Z",
+                "due_at": "2026-03-12T10:00:00Z",
+                "replies": 3,
+                "rating": "good",
+                "language": "en",
+                "extra": {"Plan": "Pro", "Trial": False, "Renewal": "2026-04-01T09:00:00Z"},
+            }
+            for n in range(12)
+        ],
+    )
+    store_words(tenant)
+
+
+def test_filtering_by_a_team_an_assignee_and_adding_a_column(page: Page, manager: User, tenant: Tenant) -> None:
+    store_some(tenant)
+    enter(page, "manager")
+    page.goto("/t/acme/tickets/")
+    main = page.get_by_role("main")
+    main.get_by_text("More filters and columns").click()
+    main.get_by_role("checkbox", name="Billing").check()
+    expect(main).to_contain_text("6 tickets match")
+    expect(page).to_have_url("/t/acme/tickets/?team=Billing")
+    main.get_by_role("checkbox", name="Assignee").check()
+    expect(main.get_by_role("columnheader", name="Assignee")).to_be_visible()
+    expect(page).to_have_url("/t/acme/tickets/?team=Billing&columns=assignee")
+    assignee = main.get_by_role("combobox", name="Assignee")
+    assignee.focus()
+    expect(page.locator("#assignee-values option")).to_have_count(2)
+    assignee.fill("Bo Li")
+    assignee.press("Enter")
+    expect(main).to_contain_text("No matching tickets")
+    main.get_by_role("link", name="Team Billing").click()
+    expect(main).to_contain_text("6 tickets match")
+    expect(page).to_have_url("/t/acme/tickets/?assignee=Bo+Li&columns=assignee")
+
+
+def test_the_dashboard_is_narrowed_by_a_click(page: Page, manager: User, tenant: Tenant) -> None:
+    store_some(tenant)
+    enter(page, "manager")
+    page.goto("/t/acme/?period=custom&from=2026-03-01&to=2026-03-31")
+    page.get_by_role("group", name="Team").get_by_role("link", name="Billing").click()
+    expect(page).to_have_url("/t/acme/?period=custom&from=2026-03-01&to=2026-03-31&team=Billing")
+    expect(page.get_by_role("group", name="Team").get_by_role("link", name="Billing")).to_have_attribute(
+        "aria-current", "true"
+    )
+
+
+def test_filters_and_columns_work_without_javascript(
+    open_context: Callable[..., BrowserContext], manager: User, tenant: Tenant
+) -> None:
+    store_some(tenant)
+    page = open_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False).new_page()
+    enter(page, "manager")
+    page.goto("/t/acme/tickets/?columns=tags")
+    page.get_by_role("combobox", name="Assignee").fill("Bo Li")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("main")).to_contain_text("6 tickets match")
+    expect(page.get_by_role("columnheader", name="Tags")).to_be_visible()
+
+
+ADDRESSES = (
+    "/t/acme/tickets/T-2/",
+    "/t/acme/tickets/?team=Billing&assignee=Ann+Ng&tag=vip&columns=assignee&columns=team&columns=priority&columns=type"
+    "&columns=tags&columns=organisation&columns=first_reply_at&columns=resolved_at&columns=due_at",
+    "/t/acme/?period=custom&from=2026-03-01&to=2026-03-31&priority=high",
+)
+
+
+def test_the_pages_fit_and_axe_finds_nothing(
+    open_context: Callable[..., BrowserContext], manager: User, tenant: Tenant
+) -> None:
+    store_some(tenant)
+    page = open_context(**AS_NARROW).new_page()
+    enter(page, "manager")
+    for address in ADDRESSES:
+        page.goto(address)
+        assert faults(page) == []

@@ -1,0 +1,85 @@
+"""The filters on optional fields above a ticket list, of those that the tenant's tickets have."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from supportsaas.db.parallel import start
+from tenants.access import TenantAccess, TenantRequest, tenant_required
+from tenants.models import Tenant
+from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS
+from tickets.store.field_values import Counts, FieldValues
+from tickets.store.filters import LONGEST_VALUE, TicketFilter
+from tickets.store.list_columns import COLUMNS, Column
+from tickets.views.tickets.filter_bar import TITLES, Choice, ChoiceGroup
+
+
+@dataclass(frozen=True, slots=True)
+class TextFilter:
+    """A field with too many values to list: one is typed or chosen at a time, and `chosen` ones stay."""
+
+    name: str
+    title: str
+    chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFilters:
+    """`is_open`: one of them is set, so the page shows them unfolded."""
+
+    groups: list[ChoiceGroup]
+    texts: list[TextFilter]
+    columns: list[Choice]
+    is_open: bool
+
+
+def begin_field_filters(tenant: Tenant, wanted: TicketFilter, columns: Sequence[Column]) -> Callable[[], FieldFilters]:
+    """Begin to read what the filters offer. The function returned waits for it."""
+    values = FieldValues(tenant)
+    counts, present = start(lambda: values.count(wanted)), start(values.find_present)
+
+    def finish() -> FieldFilters:
+        return field_filters(wanted, columns, counts=counts(), present=present())
+
+    return finish
+
+
+def field_filters(
+    wanted: TicketFilter, columns: Sequence[Column], *, counts: Mapping[str, Counts], present: Sequence[str]
+) -> FieldFilters:
+    """A chosen value is always included, so that it can be removed."""
+    chosen = wanted.field_values
+    shown = [name for name in FILTERED_FIELDS if name not in DIMENSIONS and (name in present or name in chosen)]
+    return FieldFilters(
+        groups=[
+            group for name in DIMENSIONS if (group := _group(name, counts.get(name, {}), chosen.get(name, ()))).choices
+        ],
+        texts=[TextFilter(name, TITLES[name], chosen.get(name, ())) for name in shown],
+        columns=[Choice(each.name, each.title, None, each in columns) for each in COLUMNS],
+        is_open=bool(chosen or columns),
+    )
+
+
+def _group(name: str, counts: Counts, chosen: Sequence[str]) -> ChoiceGroup:
+    is_counted = None not in counts.values()
+    values = dict.fromkeys((*counts, *chosen))
+    return ChoiceGroup(
+        name,
+        TITLES[name],
+        [Choice(each, each, counts.get(each, 0) if is_counted else None, each in chosen) for each in values],
+    )
+
+
+@require_GET
+@tenant_required()
+def show_values(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    """The options of a text filter: the first values of `field`, of those that begin with `beginning`."""
+    name, beginning = request.GET.get("field", ""), request.GET.get("beginning", "")[:LONGEST_VALUE]
+    known = name in FILTERED_FIELDS and "\0" not in beginning
+    found = FieldValues(access.tenant).find_values(name, beginning=beginning) if known else []
+    context: dict[str, Any] = {"values": found}
+    return render(request, "tickets/_field_values.html", context, status=200 if known else 404)

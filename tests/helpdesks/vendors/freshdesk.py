@@ -53,7 +53,7 @@ class Server(Vendor):
         return answer(
             {"message": "You have exceeded the limit of requests per minute"},
             429,
-            Retry_After="0",
+            Retry_After=str(self.wait_seconds),
             X_RateLimit_Total="20",
             X_RateLimit_Remaining="0",
         )

@@ -40,7 +40,12 @@ class Server(Vendor):
         return answer({"error": "invalid_token", "error_description": "The access token is invalid."}, 401)
 
     def throttled(self) -> Answer:
-        return answer({"error": "Too many requests"}, 429, X_RateLimit_Retry_After="0", X_RateLimit_Limit_Minute="200")
+        return answer(
+            {"error": "Too many requests"},
+            429,
+            X_RateLimit_Retry_After=str(self.wait_seconds),
+            X_RateLimit_Limit_Minute="200",
+        )
 
     def answer(self, request: Request) -> Answer:
         match request.path:

@@ -38,7 +38,7 @@ class Server(Vendor):
         return _errors("unauthorized", "Access Token Invalid", 401)
 
     def throttled(self) -> Answer:
-        reset = str(int(time.time()))
+        reset = str(int(time.time()) + self.wait_seconds)
         headers = {"X_RateLimit_Limit": "166", "X_RateLimit_Remaining": "0", "X_RateLimit_Reset": reset}
         return _errors("rate_limit_exceeded", "Exceeded rate limit of 166 in 10_seconds", 429, **headers)
 

@@ -1,10 +1,12 @@
 """Every preset against a simulated server of its vendor: what is stored equals what the helpdesk has, field by field."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from tenants.models import Tenant
 from tests.helpdesks.vendors import find_vendors
@@ -47,6 +49,20 @@ def test_check_shows_that_tickets_can_be_read(source: Source) -> None:
     checked = check_source(source)
     assert checked.is_usable, checked
     assert not [each for each in checked.problems if "would be rejected" in each], checked
+
+
+def test_the_command_connects_it(tenant: Tenant, vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_OF_THE_TEST", vendor.secret)
+    options = [
+        f"--option={name}={value if isinstance(value, str) else json.dumps(value)}"
+        for name, value in vendor.options.items()
+    ]
+    name = [f"--auth-name={vendor.auth_name}"] if vendor.auth_name else []
+    where = ["--url", vendor.url, "--secret-from", "env:SECRET_OF_THE_TEST"]
+    call_command("source", "add", tenant.slug, "--kind", vendor.kind, *where, *name, *options)
+    call_command("source", "check", tenant.slug)
+    assert ingest(tenant).status == "completed"
+    assert stored(tenant, vendor) == expected(vendor)
 
 
 def test_the_first_sync_stores_every_ticket_field_by_field(

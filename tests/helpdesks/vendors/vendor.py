@@ -77,7 +77,8 @@ class Request:
 
 class Vendor(ABC):
     """A simulated server. `throttle` further requests are refused by the helpdesk's own limit, `fail_from` all requests
-    from that number on. `after` is called with each request once its response is made."""
+    from that number on. `wait_seconds`: for how long it asks to wait. `after` is called with each request once its
+    response is made."""
 
     kind: ClassVar[str]
     options: ClassVar[dict[str, Any]] = {}
@@ -97,6 +98,7 @@ class Vendor(ABC):
         self.now = BEGIN
         self.requests: list[Request] = []
         self.throttle = 0
+        self.wait_seconds = 0
         self.fail_from: int | None = None
         self.after: Callable[[Request], None] = lambda _request: None
         outer = self
@@ -214,7 +216,7 @@ class Vendor(ABC):
         return str(ticket.id)
 
     def throttled(self) -> Answer:
-        return answer({"error": "Too many requests"}, 429, Retry_After="0")
+        return answer({"error": "Too many requests"}, 429, Retry_After=str(self.wait_seconds))
 
     def refused(self) -> Answer:
         return answer({"error": "Could not authenticate you"}, 401)

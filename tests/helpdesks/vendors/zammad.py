@@ -25,7 +25,7 @@ class Server(Vendor):
         return answer({"error": "Invalid token!", "error_human": "Invalid token!"}, 401)
 
     def throttled(self) -> Answer:
-        return 429, {"Content-Type": "text/plain", "Retry-After": "0"}, b"Retry later\n"
+        return 429, {"Content-Type": "text/plain", "Retry-After": str(self.wait_seconds)}, b"Retry later\n"
 
     def answer(self, request: Request) -> Answer:
         number = request.path.removeprefix("/api/v1/ticket_articles/by_ticket/")

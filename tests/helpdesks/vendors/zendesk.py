@@ -63,7 +63,7 @@ class Server(Vendor):
 
     def throttled(self) -> Answer:
         text = b"Number of allowed incremental ticket export API requests per minute exceeded"
-        return 429, {"Content-Type": "text/plain", "Retry-After": "0"}, text
+        return 429, {"Content-Type": "text/plain", "Retry-After": str(self.wait_seconds)}, text
 
     def answer(self, request: Request) -> Answer:
         if request.path == "/oauth/tokens":

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from tenants.views import account, changes, members, person, sign_in, tokens
+from tenants.views import account, changes, members, new_tenant, person, sign_in, tokens
 
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("theme/", person.choose_theme, name="theme"),
     path("switch/", person.switch_tenant, name="switch-tenant"),
     path("welcome/<uidb64>/<token>/", sign_in.ChoosePassword.as_view(), name="choose-password"),
+    path("new-tenant/", new_tenant.create_tenant, name="new-tenant"),
     path("t/<str:slug>/settings/members/", members.show_members, name="settings-members"),
     path("t/<str:slug>/settings/members/add/", members.add_member, name="settings-member-add"),
     path("t/<str:slug>/settings/members/<str:user_id>/", members.change_member, name="settings-member"),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import pytest
 from django.contrib import admin
@@ -24,6 +24,7 @@ from tests.conftest import make_user
 from tickets import jobs
 from tickets.alerts.channel_addresses import AddressClaim, confirmation_token
 from tickets.alerts.model import Channel
+from tickets.helpdesks.drafts import save_draft
 from tickets.helpdesks.hook_model import Hook
 from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
@@ -36,6 +37,7 @@ ENDPOINT = "notify:127.0.0.1:9"
 CHANNEL = "<channel>"
 RULE = "<rule>"
 VIEW = "<view>"
+DRAFT = "<draft>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
 ADDRESS_LINK = "<address link>"
@@ -113,6 +115,19 @@ ROUTES: dict[str, list[Route]] = {
         Route("/account/tokens/x/revoke/", "page", method="POST", names_tenant=False)
     ],
     "t/<str:slug>/settings/changes/": [Route("/t/acme/settings/changes/", "page", A)],
+    "t/<str:slug>/settings/source/new/": [Route("/t/acme/settings/source/new/", "page", A)],
+    "t/<str:slug>/settings/source/new/file/": [Route("/t/acme/settings/source/new/file/", "page", A)],
+    "t/<str:slug>/settings/source/new/<str:product>/": [
+        Route("/t/acme/settings/source/new/native/", "page", A),
+        Route("/t/acme/settings/source/new/native/", "page", A, query={"draft": DRAFT}),
+        Route("/t/acme/settings/source/new/native/", "page", A, method="POST"),
+    ],
+    "t/<str:slug>/settings/source/new/<str:product>/<str:draft_key>/": [
+        Route(f"/t/acme/settings/source/new/native/{DRAFT}/", "page", A),
+        Route(f"/t/acme/settings/source/new/native/{DRAFT}/", "page", A, method="POST"),
+    ],
+    "t/<str:slug>/setup/dismiss/": [Route("/t/acme/setup/dismiss/", "page", A, method="POST")],
+    "new-tenant/": [Route("/new-tenant/", "page", superuser=True)],
     "t/<str:slug>/settings/source/": [
         Route("/t/acme/settings/source/", "page", A),
         Route("/t/acme/settings/source/", "page", A, method="POST"),
@@ -272,6 +287,8 @@ class World:
         link = confirmation_token(AddressClaim(self.tenant, "a@example.com"))
         self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk), VIEW: str(view.pk), ADDRESS_LINK: link}
         self.ids |= {SOURCE: str(source.pk), HOOK: Hook.turn_on(source).path}
+        draft = Source(tenant=self.tenant, kind="house", url="http://10.0.0.1", options={"note": CANARY})
+        self.ids[DRAFT] = save_draft(draft, by=self.users["admin"])
         self.ids[JOB] = jobs.enqueue(self.tenant, JobRequest(trigger="web", started_by=CANARY))
 
     def begin(self) -> None:
@@ -308,7 +325,7 @@ class World:
             client = self._logged_in(person.name)
         path, query = route.path, urlencode(route.query)
         for placeholder, key in self.ids.items():
-            path = path.replace(placeholder, key)
+            path, query = path.replace(placeholder, key), query.replace(quote_plus(placeholder), key)
         return client.generic(route.method, path, QUERY_STRING=query, headers=headers)
 
     def _token(self, name: str) -> str:

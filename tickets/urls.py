@@ -5,9 +5,10 @@ Ids of tickets and customers are whatever the helpdesk uses, so they may hold sl
 
 from django.urls import path
 
+from tickets.views import setup_checklist
 from tickets.views.alerts import alert_pages, channel_addresses, channels
 from tickets.views.customers import customer_erasure, customer_pages
-from tickets.views.helpdesks import hooks, source_settings
+from tickets.views.helpdesks import add_connection, hooks, source_settings
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import rule_pages, statuses
 from tickets.views.tickets import exports, field_filters, saved_views, ticket_pages
@@ -47,6 +48,19 @@ urlpatterns = [
     path("t/<str:slug>/views/<str:view_id>/rename/", saved_views.rename_view, name="saved-view-rename"),
     path("t/<str:slug>/views/<str:view_id>/move/", saved_views.move_view, name="saved-view-move"),
     path("t/<str:slug>/views/<str:view_id>/delete/", saved_views.delete_view, name="saved-view-delete"),
+    path("t/<str:slug>/settings/source/new/", add_connection.choose_product, name="settings-source-new"),
+    path("t/<str:slug>/settings/source/new/file/", add_connection.explain_import, name="settings-source-new-file"),
+    path(
+        "t/<str:slug>/settings/source/new/<str:product>/",
+        add_connection.enter_settings,
+        name="settings-source-new-settings",
+    ),
+    path(
+        "t/<str:slug>/settings/source/new/<str:product>/<str:draft_key>/",
+        add_connection.test_and_start,
+        name="settings-source-new-test",
+    ),
+    path("t/<str:slug>/setup/dismiss/", setup_checklist.dismiss_checklist, name="setup-dismiss"),
     path("t/<str:slug>/settings/source/", source_settings.show_source, name="settings-source"),
     path("t/<str:slug>/settings/source/check/", source_settings.check_source, name="settings-source-check"),
     path("t/<str:slug>/settings/source/remove/", source_settings.remove_source, name="settings-source-remove"),

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
 from analytics.dashboard.context import DashboardContext
@@ -35,13 +36,14 @@ from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets import jobs
 from tickets.helpdesks.model import Source
+from tickets.ingestion.setup_checklist import find_checklist
 from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period, day_start
 from tickets.store import quarantine
 from tickets.store.field_values import FieldValues
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.ticket_store import TicketStore
-from tickets.views.fragments import begin_frame, render_page_or_fragment
+from tickets.views.fragments import begin_frame, is_fragment_request, render_page_or_fragment
 
 
 @require_GET
@@ -53,6 +55,8 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
     errors: dict[str, str] = {}
     selection: Selection | None = None
     context: dict[str, Any] = {"errors": errors, **begin_frame(request, access)}
+    if access.can_administer and not is_fragment_request(request):
+        context["checklist"] = SimpleLazyObject(start(partial(find_checklist, access.tenant)))
     try:
         selection = Selection.parse(dict(request.GET.lists()), zone=zone, now=now)
     except FilterError as error:

@@ -54,7 +54,7 @@ RISK_EXPLAINED = (
 )
 
 _REMEDIES: dict[Remedy, tuple[str, str, str]] = {
-    "connect": ("Connect a helpdesk", "settings-source", "ingestion"),
+    "connect": ("Connect a helpdesk", "settings-source-new", "ingestion"),
     "check": ("Check the connection", "settings-source", "ingestion"),
     "run": ("Run the first sync", "ingestion", "ingestion"),
     "watch": ("View progress", "ingestion", "ingestion"),

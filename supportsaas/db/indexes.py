@@ -299,6 +299,13 @@ INDEXES: tuple[Index, ...] = (
         (("ended_at", UP),),
         "Tenants whose stored tickets await an update after a change of the status mapping.",
     ),
+    Index(
+        "connection_drafts",
+        (("expires_at", UP),),
+        "Connections that were not saved within an hour are deleted with their keys.",
+        {"expireAfterSeconds": 0},
+    ),
+    Index("connection_drafts", (("tenant_id", UP),), "Drafts to delete with their tenant."),
     Index("schedules", (("next_at", UP),), "The tenant whose scheduled sync has been due longest."),
     Index(
         "sign_in_attempts",

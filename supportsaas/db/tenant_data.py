@@ -49,6 +49,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("digest_subscriptions", "weekly digests"),
     TenantData("digests", "sent weekly digests"),
     TenantData("erasures", "erased tickets and customers, as digests"),
+    TenantData("connection_drafts"),
     TenantData("name_spaces"),
     TenantData("troubles"),
     TenantData("tenant_faults"),
@@ -62,6 +63,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("older_words", field="_id"),
     TenantData("status_remapping", field="_id"),
     TenantData("schedules", field="_id", may_name_connection=True),
+    TenantData("setup_checklists", field="_id"),
     TenantData("circuits", field="_id", is_behind_at=True),
 )
 

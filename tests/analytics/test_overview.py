@@ -202,12 +202,12 @@ class TestPage:
             and "Every sync so far has failed." in said
             and "It refused." in said
         )
-        for slug in ("zz", "aa"):
-            assert f'href="/t/{slug}/settings/source/"' in unknown
+        assert 'href="/t/zz/settings/source/new/"' in unknown
+        assert 'href="/t/aa/settings/source/"' in unknown
 
     @pytest.mark.parametrize(
         ("role", "button", "page"),
-        [(Role.ADMIN, "Connect a helpdesk", "settings/source"), (Role.VIEWER, "See details", "ingestion")],
+        [(Role.ADMIN, "Connect a helpdesk", "settings/source/new"), (Role.VIEWER, "See details", "ingestion")],
     )
     def test_the_button_of_a_tenant_without_data_leads_where_the_user_may_go(
         self, role: Role, button: str, page: str, tenant: Tenant, team_mate: User, client_of: ClientOf
@@ -328,7 +328,7 @@ class TestPage:
         html = client_of(nobody).get("/").content.decode()
         assert "Ask an admin to add" in html
         root = User.objects.create_superuser("root", password="x")
-        assert "Create a tenant" in client_of(root).get("/").content.decode()
+        assert "Create your first tenant" in client_of(root).get("/").content.decode()
 
     def test_the_overview_requires_signing_in(self, db: None) -> None:
         assert Client().get("/").status_code == 302

@@ -30,6 +30,9 @@ from tickets.alerts.model import Channel
 from tickets.erasure import tenants
 from tickets.erasure.customers import erase_customer
 from tickets.erasure.tenants import erase_deleted_tenants
+from tickets.helpdesks.drafts import save_draft
+from tickets.helpdesks.model import Source
+from tickets.ingestion import setup_checklist
 from tickets.ingestion.sync_state import save_state
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule, SavedView
@@ -63,6 +66,8 @@ def fill(tenant: Tenant) -> None:
     Membership.objects.create(tenant=tenant, user=user, role=Role.ADMIN)
     ApiToken.issue(name="t", user=user, tenant=tenant, role=Role.ADMIN)
     subscriptions.subscribe(user, tenant, now=clock.now())
+    save_draft(Source(tenant=tenant, kind="house", url="http://127.0.0.1:9"), by=user)
+    setup_checklist.dismiss(tenant, by=user.username)
     ask_endpoint(f"email@{tenant.slug}")
     for name in (
         "conversations",

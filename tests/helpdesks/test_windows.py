@@ -117,13 +117,3 @@ def test_the_first_window_has_the_positions_of_its_pages() -> None:
     windows = Windows(since=START, start=None)
     place = Position(4, "5")
     assert windows.position(next(iter(windows)), place) is place
-
-
-def test_a_window_remembers_only_the_last_changes_however_long_the_list_is() -> None:
-    window = Window(since=None)
-    for second in range(0, 3_000, 3):
-        window.leave_out_known([(second, second), (second + 1, second)], stamp_and_id)
-    assert window.following(host="help.example.com").known == {
-        (str(number), START + timedelta(seconds=2_997)) for number in (2_997, 2_998)
-    }
-    assert len(window._seen) == 2

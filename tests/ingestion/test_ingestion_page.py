@@ -33,7 +33,7 @@ def source(native_source: Callable[..., Source]) -> Source:
 
 
 def test_without_a_source_an_admin_reads_how_to_connect_one(client_of: ClientOf, owner: User, team_mate: User) -> None:
-    assert 'href="/t/acme/settings/source/"' in page_of(client_of(owner), INGESTION)
+    assert 'href="/t/acme/settings/source/new/"' in page_of(client_of(owner), INGESTION)
     assert "Ask an admin" in page_of(client_of(team_mate), INGESTION)
 
 

@@ -64,7 +64,7 @@ class SourceForm(_ModelForm):
             return values
         if not self.instance.has_secret:
             self.add_error("secret", "Enter the key or password.")
-        elif "url" in values and _server_of(values["url"]) != _server_of(self.initial.get("url", "")):
+        elif "url" in values and server_of(values["url"]) != server_of(self.initial.get("url", "")):
             self.add_error("secret", "The URL points to a different server. Enter the key or password again.")
         return values
 
@@ -93,6 +93,7 @@ class SourceForm(_ModelForm):
         return source
 
 
-def _server_of(url: str) -> tuple[str, str, int | None]:
+def server_of(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port: what a key was entered for."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme)

@@ -33,7 +33,6 @@ class Window:
     newest: datetime | None = None
     pages: int = 0
     _seen: set[_Seen] = field(default_factory=set)
-    """The tickets that changed last, within a second."""
 
     def leave_out_known(self, records: list[Any], stamp_and_id: StampAndId) -> list[Any]:
         """The records that the window before did not have; remembers the last changes for the next window."""
@@ -46,7 +45,6 @@ class Window:
                 self._seen.add((id_, stamp))
             if stamp is None or (id_, stamp) not in self.known:
                 kept.append(record)
-        self._forget_older()
         return kept
 
     @property
@@ -66,15 +64,9 @@ class Window:
         return Window(
             since=since,
             pages_before=self.pages_before + (self.start.pages_before if self.start else 0) + self.pages,
-            known=frozenset(self._seen),
+            known=frozenset((id_, stamp) for id_, stamp in self._seen if stamp >= since),
             is_first=False,
         )
-
-    def _forget_older(self) -> None:
-        """Keep only what the next window can have: a list may have a million tickets."""
-        if self.newest is not None:
-            begin = self.newest - _BEFORE_THE_LAST
-            self._seen = {(id_, stamp) for id_, stamp in self._seen if stamp >= begin}
 
     @property
     def _next_since(self) -> datetime | None:

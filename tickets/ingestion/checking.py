@@ -1,30 +1,24 @@
 """Checks a source: reads and maps its first pages, and stores nothing."""
 
 import itertools
-import queue
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import DEFAULT_DB_ALIAS, connections
-
 from supportsaas import clock
-from supportsaas.formatting import format_count, format_number, format_seconds
+from supportsaas.formatting import format_number
 from tickets.helpdesks import SourceError, open_source
 from tickets.helpdesks.base import SourceRecord
-from tickets.helpdesks.field_paths import has_path, look_up
 from tickets.helpdesks.http import Wait, sleep_plainly
-from tickets.helpdesks.model import Source, SourceKind
-from tickets.helpdesks.options import RestOptions, rest_options
+from tickets.helpdesks.model import Source
+from tickets.ingestion.mapping_problems import find_mapping_problems
 from tickets.ingestion.message_reading import with_messages
 from tickets.ingestion.name_spaces import origin_of
+from tickets.ingestion.time_limit import answer_in_time
 from tickets.planning.reading import ReadPage, read_records
-from tickets.records.dates import DATE_FIELDS, names_no_zone
+from tickets.records.details import LeftOut
 from tickets.records.rejections import group_reasons, reasons_in_words
 from tickets.records.statuses import state_of
 from tickets.status_mapping.model import find_status_map
@@ -36,9 +30,7 @@ MOST_RECORDS = 200
 WITH_MESSAGES = 3
 """Of so many tickets a check requests the messages, to show whether it can."""
 
-_Found = tuple[str, list[SourceRecord]]
-_in_progress: dict[Any, object] = {}
-"""The sources that this process is checking."""
+Sample = tuple[str, list[SourceRecord]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ def check_source(source: Source, *, wait: Wait = sleep_plainly) -> Checked:
     The source then says when it was checked, and what was wrong.
     """
     with _remembered(source):
-        return _remember(source, _evaluate(source, _ask(source, wait)))
+        return _remember(source, _evaluate(source, read_sample(source, wait)))
 
 
 def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checked:
@@ -70,51 +62,14 @@ def check_in_time(source: Source, *, seconds: float = REQUEST_SECONDS) -> Checke
 
     The check then finishes in the background; until it has, the source is not checked again.
     """
-    too_late = SourceError(
-        "timeout", f"The helpdesk at {urlsplit(source.url).netloc} did not answer within {format_seconds(seconds)}."
-    )
-    end = time.monotonic() + seconds
-
-    def wait(pause: float, _reason: str) -> None:
-        if time.monotonic() + pause > end:
-            raise too_late
-        time.sleep(pause)
-
-    if seconds <= 0:
-        raise too_late
     with _remembered(source):
-        return _remember(source, _evaluate(source, _ask_in_background(source, wait, too_late, seconds=seconds)))
-
-
-def _ask_in_background(source: Source, wait: Wait, too_late: SourceError, *, seconds: float) -> _Found:
-    mine = object()
-    if _in_progress.setdefault(source.pk, mine) is not mine:
-        raise SourceError("timeout", "An earlier check is still waiting for this helpdesk. Try again in a minute.")
-    answers: queue.SimpleQueue[_Found | Exception] = queue.SimpleQueue()
-    connection = connections[DEFAULT_DB_ALIAS]
-
-    def ask() -> None:
-        connections[DEFAULT_DB_ALIAS] = connection  # any thread may use its client, which is already connected
-        try:
-            answer: _Found | Exception = _ask(source, wait)
-        except Exception as error:
-            answer = error
-        del _in_progress[source.pk]
-        answers.put(answer)
-
-    thread = threading.Thread(target=ask, name="check", daemon=True)
-    try:
-        thread.start()
-    except RuntimeError:  # the process cannot start another thread
-        del _in_progress[source.pk]
-        raise too_late from None
-    try:
-        answer = answers.get(timeout=seconds)
-    except queue.Empty:
-        raise too_late from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
+        found = answer_in_time(
+            lambda wait: read_sample(source, wait),
+            key=("check", source.pk),
+            host=urlsplit(source.url).netloc,
+            seconds=seconds,
+        )
+        return _remember(source, _evaluate(source, found))
 
 
 @contextmanager
@@ -137,8 +92,11 @@ def _store_check(source: Source, problem: str) -> None:
     Source.objects.filter(pk=source.pk).update(checked_at=source.checked_at, check_problem=problem)
 
 
-def _ask(source: Source, wait: Wait) -> _Found:
-    """A sentence about the connection, and the records of the first page; the second page is requested, too."""
+def read_sample(source: Source, wait: Wait) -> Sample:
+    """A sentence about the connection, and the first page's records, at most `MOST_RECORDS`.
+
+    The second page is requested, too. Raises `SourceError`, and whatever `wait` raises.
+    """
     with open_source(source, wait=wait) as opened:
         pages = opened.pages()
         first = next(pages)
@@ -152,24 +110,17 @@ def _ask(source: Source, wait: Wait) -> _Found:
         return sentence, records
 
 
-def _evaluate(source: Source, found: _Found) -> Checked:
+def _evaluate(source: Source, found: Sample) -> Checked:
     sentence, listed = found
     records = [each for each in listed if not each.is_skipped]
     tenant = source.tenant
     read = read_records(records, tenant_id=tenant.slug, origin=origin_of(source), statuses=find_status_map(tenant))
     problems = [*_rejections(read, len(records))]
-    misspelt = False
-    if source.kind != SourceKind.NATIVE and records:
-        options = rest_options(source.kind, source.options)
-        raw = [each.raw for each in records]
-        missing = _missing_fields(options, raw)
-        misspelt = any(name in source.options.get("fields", {}) for name, _ in missing)
-        problems += [_missing_sentence(name, path, len(raw)) for name, path in missing]
-        problems += _empty_fields(options, raw, {name for name, _ in missing})
-        problems += _local_times(options, raw)
+    mapping = find_mapping_problems(source, [each.raw for each in records])
+    problems += mapping.sentences
     problems += _unmapped_statuses(read)
-    problems += _left_out(read)
-    is_usable = not misspelt and (bool(read.tickets) or not records)
+    problems += left_out_sentences(read.left_out())
+    is_usable = not mapping.is_misspelt and (bool(read.tickets) or not records)
     return Checked(sentence, tuple(problems), is_usable)
 
 
@@ -192,8 +143,9 @@ def _unmapped_statuses(read: ReadPage) -> list[str]:
     return [sentence] if sentence else []
 
 
-def _left_out(read: ReadPage) -> list[str]:
-    reasons = group_reasons(read.left_out())
+def left_out_sentences(left_out: Sequence[LeftOut]) -> list[str]:
+    """At most one sentence about optional fields that could not be read."""
+    reasons = group_reasons(left_out)
     return [f"Values that cannot be read are left out: {reasons_in_words(reasons)}."] if reasons else []
 
 
@@ -204,39 +156,3 @@ def _share(part: int, total: int) -> str:
     if part == total:
         return f"All {format_number(total)} tickets"
     return f"{format_number(part)} of {format_number(total)} tickets"
-
-
-def _missing_fields(options: RestOptions, raw: Sequence[Any]) -> list[tuple[str, str]]:
-    """The mapped fields whose paths are in no record, with the first path."""
-    return [
-        (name, rule.paths[0])
-        for name, rule in options.fields.items()
-        if rule.paths and not any(not path or has_path(each, path) for each in raw for path in rule.paths)
-    ]
-
-
-def _missing_sentence(name: str, path: str, total: int) -> str:
-    return (
-        f"None of {format_count(total, 'record')} has “{path}”, which {name} is read from: "
-        f"check the setting fields.{name}."
-    )
-
-
-def _empty_fields(options: RestOptions, raw: Sequence[Any], known: set[str]) -> list[str]:
-    empty = [
-        name
-        for name, rule in options.fields.items()
-        if name not in known and all(rule.read(each) in (None, "", [], {}) for each in raw)
-    ]
-    return (
-        [f"{', '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty in all {format_number(len(raw))} records."]
-        if empty
-        else []
-    )
-
-
-def _local_times(options: RestOptions, raw: Sequence[Any]) -> list[str]:
-    paths = [path for name, rule in options.fields.items() if name in DATE_FIELDS for path in rule.paths]
-    if options.timezone != "UTC" or not any(names_no_zone(look_up(each, path)) for path in paths for each in raw):
-        return []
-    return ["Its dates have no time zone and are read as UTC. If they are in another zone, set timezone."]

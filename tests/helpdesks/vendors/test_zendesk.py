@@ -1,6 +1,5 @@
 """What is special about Zendesk: a cursor that never ends by itself, tokens that end, automations, side-loads."""
 
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +7,6 @@ import pytest
 
 from supportsaas import clock
 from tenants.models import Tenant
-from tests import processes
 from tests.helpdesks.vendors.connecting import connect, expected, serving, stored
 from tests.helpdesks.vendors.vendor import Request
 from tests.helpdesks.vendors.zendesk import Server
@@ -163,20 +161,6 @@ def test_the_token_is_kept_encrypted_and_shared_by_all_processes(
         with open_source(Source.objects.get(pk=source.pk)) as opened:
             next(opened.pages())
     assert tokens_asked(zendesk) == 1
-
-
-def test_two_processes_request_one_token(tenant: Tenant, zendesk: Server, source: Source) -> None:
-    commands = [
-        processes.start(
-            "manage.py", "source", "check", tenant.slug, env=processes.environment(),
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )
-        for _ in range(2)
-    ]  # fmt: skip
-    ends = [(each.communicate(timeout=120)[0], each.returncode) for each in commands]
-    assert [status for _, status in ends] == [0, 0], ends
-    assert tokens_asked(zendesk) == 1
-    assert HelpdeskToken.objects.count() == 1
 
 
 def test_a_token_is_renewed_before_it_ends(tenant: Tenant, zendesk: Server, source: Source) -> None:

@@ -28,8 +28,7 @@ PRESET = Preset(
     auth="oauth2",
     key_label="OAuth client secret",
     key_help="In Zendesk, open Admin Center, Apps and integrations, APIs, OAuth clients, and add a confidential client. "
-    "Its secret is shown once, when you save it. It replaces an API token: Zendesk creates no new ones and ends the others on "
-    "30 April 2027.",
+    "Its secret is shown once, when you save it. API tokens do not work: Zendesk ends them.",
     key_url="https://{subdomain}.zendesk.com/admin/apps-integrations/apis/zendesk-api/oauth_clients",
     rights="An administrator creates the client, because Zendesk exports tickets to administrators only.",
     reads="Every ticket, also archived ones, with its first message, requester, assignee, group, organization, tags, "

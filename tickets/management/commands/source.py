@@ -24,6 +24,7 @@ from tickets.ingestion.connecting import (
 )
 from tickets.ingestion.name_spaces import count_tickets_of
 from tickets.ingestion.wording import describe_interval
+from tickets.management import preview_step
 from tickets.management.kind_argument import add_kind_argument
 from tickets.management.secret_argument import WHERE, read_secret
 from tickets.records.origin import Origin
@@ -38,7 +39,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         steps = parser.add_subparsers(
-            dest="step", required=True, metavar="add | check | schedule | switch | list | remove"
+            dest="step", required=True, metavar="add | check | preview | schedule | switch | list | remove"
         )
         add = steps.add_parser("add", help="connect a tenant's helpdesk")
         add.add_argument("tenant")
@@ -94,6 +95,7 @@ class Command(BaseCommand):
         step_of = {}
         for name, text in (
             ("check", "connect, map the first page and show the result; all connections if none is named"),
+            ("preview", "show tickets as they would be stored; nothing is stored"),
             ("schedule", "set the sync interval"),
             ("switch", "turn a connection on or off; existing tickets are kept"),
             ("remove", "disconnect; existing tickets are kept"),
@@ -101,6 +103,7 @@ class Command(BaseCommand):
             step_of[name] = steps.add_parser(name, help=text)
             step_of[name].add_argument("tenant")
             step_of[name].add_argument("--name", default="", help="the connection; needed if the tenant has several")
+        preview_step.add_arguments(step_of["preview"])
         step_of["schedule"].add_argument("--every", metavar="MINUTES", required=True, help="1 to 10080 minutes, or off")
         step_of["switch"].add_argument("state", choices=("on", "off"))
         steps.add_parser("list", help="list the connections").add_argument(
@@ -170,6 +173,14 @@ class Command(BaseCommand):
             raise CommandError(f"{label}{checked}")
         for sentence in (checked.sentence, *checked.problems):
             self.stdout.write(f"{label}{sentence}")
+
+    def _preview(self, options: dict[str, Any]) -> None:
+        try:
+            preview = preview_step.print_preview(self._source(options), limit=options["limit"], write=self.stdout.write)
+        except SourceError as error:
+            raise CommandError(str(error)) from None
+        if not preview.is_usable:
+            raise CommandError(preview.why_unusable)
 
     def _schedule(self, options: dict[str, Any]) -> None:
         source = self._source(options)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -70,6 +71,18 @@ class TestHeaders:
     )
     def test_the_header_is_found_whatever_is_above_or_in_it(self, text: str, write: Write) -> None:
         assert subjects(write("x.csv", text)) == ["one"]
+
+    def test_times_are_in_the_zone_that_the_name_of_their_column_ends_with(self, write: Write) -> None:
+        text = (
+            "id,Created at (Europe/Berlin),updated_at (utc),due_at (n/a)\n"
+            "1,2026-03-10 09:00,2026-03-10 09:00,2026-03-11\n2,2026-03-10T09:00+09:00,,\n"
+        )
+        (page,) = FileSource(write("x.csv", text), FileFormat(zone=ZoneInfo("Asia/Tokyo"))).pages()
+        first, second = (each.fields or {} for each in page.records)
+        assert first["created_at"] == "2026-03-10T08:00:00+00:00"
+        assert first["updated_at"] == "2026-03-10T09:00:00+00:00"
+        assert second["created_at"] == "2026-03-10T00:00:00+00:00"
+        assert "due_at" not in first, "that is no zone, so it may be another column"
 
     def test_a_repeated_header_is_not_a_row(self, write: Write) -> None:
         text = "id,created_at,subject\n1,2026-03-10,one\nid,created_at,subject\n2,2026-03-10,two\n"

@@ -295,10 +295,20 @@ class TestApiAndFiles:
         assert json.loads(lines[1])["tags"] == [] and json.loads(lines[1])["extra"] == {}
         assert json.loads(lines[0])["extra"]["Ends"] == "2026-03-12T09:30:00+00:00"
 
+    @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
     @pytest.mark.parametrize("format_", ["csv", "jsonl"])
     def test_an_exported_file_that_is_imported_keeps_every_field(
-        self, tenant: Tenant, other_tenant: Tenant, manager: User, client_of: ClientOf, tmp_path: Path, format_: str
+        self,
+        tenant: Tenant,
+        other_tenant: Tenant,
+        manager: User,
+        client_of: ClientOf,
+        tmp_path: Path,
+        format_: str,
+        zone: str,
     ) -> None:
+        tenant.timezone = zone
+        tenant.save()
         values = {
             **self.EVERYTHING,
             "tags": ["a b", "vip"],

@@ -11,6 +11,9 @@ from tickets.records.dimensions import filtered_values
 TOPIC_SIGN = "#"
 """Starts the stored word of a topic. No word of a text contains it."""
 
+VALUE_SIGN = "="
+"""Starts the stored word of a value, such as `=team=billing`. No word of a text contains it either."""
+
 
 def searchable_words(*, texts: Iterable[str], ids: Iterable[str]) -> list[str]:
     """The distinct words of a ticket's texts and ids.
@@ -31,11 +34,8 @@ def topic_word(topic: str) -> str:
 
 
 def value_word(name: str, value: str) -> str:
-    """The stored word of a value that lists can be filtered by, such as `=team=billing`.
-
-    It starts with a sign that no word of a text contains, so no word beginning finds it either.
-    """
-    return f"={name}={value}"
+    """The stored word of a value that lists can be filtered by. No word beginning in a search finds it."""
+    return f"{VALUE_SIGN}{name}{VALUE_SIGN}{value}"
 
 
 def value_words(ticket: Mapping[str, Any]) -> list[str]:

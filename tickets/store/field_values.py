@@ -1,12 +1,10 @@
 """FieldValues: the values of optional fields that a tenant's tickets have, to choose from in the filters of a list."""
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
-from supportsaas.db.parallel import run_parallel
 from tenants.models import Tenant
-from tickets.classification.stored_words import value_word
+from tickets.classification.stored_words import VALUE_SIGN, value_word
 from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS
 from tickets.store.facet_counts import FacetCountStore
 from tickets.store.facet_cube import MAX_CHOICES, total
@@ -49,9 +47,13 @@ class FieldValues:
 
     def find_present(self) -> tuple[str, ...]:
         """The other filters by which some ticket can be found."""
-        names = [name for name in FILTERED_FIELDS if name not in DIMENSIONS]
-        found = run_parallel(*(partial(self._find_next, name, "") for name in names))
-        return tuple(name for name, value in zip(names, found, strict=True) if value is not None)
+        found: set[str] = set()
+        place, end = VALUE_SIGN, VALUE_SIGN + _LAST
+        while (word := self._search.find_next_word(place, end)) is not None:  # from one field to the next
+            _, name, _ = word.split(VALUE_SIGN, 2)
+            found.add(name)
+            place = value_word(name, _LAST)
+        return tuple(name for name in FILTERED_FIELDS if name in found and name not in DIMENSIONS)
 
     def find_values(self, name: str, *, beginning: str = "") -> list[str]:
         """The first values of a field in the order of their letters, of those that begin so."""

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 _GAP = re.compile(r"[\s_-]+")
-_IN_UTC = re.compile(r" ?\(utc\)$")
-"""As in our own exports. Times without a zone are read as UTC anyway."""
+_IN_ZONE = re.compile(r"\s*\((?:(utc)|([a-z_+-]{1,30}(?:/[a-z0-9_+-]{1,30}){1,2}))\)\s*$", re.IGNORECASE)
+"""A zone after the name of a column with times, as in our own exports: `created_at (Europe/Berlin)`."""
 
 _NUMBERED = re.compile(r"(.+)#([1-9][0-9]?)", re.DOTALL)
 
@@ -81,8 +82,24 @@ def is_missing(value: str) -> bool:
     return value.strip().casefold() in _MISSING
 
 
+def zone_of(column: str) -> ZoneInfo | None:
+    """The time zone that the name of a column ends with."""
+    found = _IN_ZONE.search(column)
+    if found is None:
+        return None
+    name = "UTC" if found[1] else found[2]
+    return ZoneInfo(name) if name in _zones() else None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _plain(name: str) -> str:
-    return _IN_UTC.sub("", _GAP.sub(" ", name).strip().casefold())
+    if name.rstrip().endswith(")") and zone_of(name) is not None:
+        name = _IN_ZONE.sub("", name)
+    return _GAP.sub(" ", name).strip().casefold()
 
 
 _MISSING = frozenset(

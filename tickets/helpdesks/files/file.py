@@ -13,7 +13,7 @@ from typing import Any
 
 from tickets.helpdesks.base import Drift, Page, Position, SourceRecord, TicketSource
 from tickets.helpdesks.field_paths import look_up, map_status
-from tickets.helpdesks.files.columns import Columns, extra_columns, first_filled, named_alike
+from tickets.helpdesks.files.columns import Columns, extra_columns, first_filled, named_alike, zone_of
 from tickets.helpdesks.files.facts import FileFacts, unused_columns
 from tickets.helpdesks.files.month_names import in_english
 from tickets.helpdesks.files.rows import CsvRows, Row, json_rows
@@ -63,6 +63,7 @@ class FileSource(TicketSource):
     def __init__(self, path: Path, file_format: FileFormat) -> None:
         self._format = file_format
         self._dates = DateForm(zone=file_format.zone, date_format=file_format.date_format)
+        self._dates_in_zones: dict[str, DateForm] = {}
         self._statuses = StatusMap(file_format.status_map)
         suffix = path.suffix.lower()
         self._reads_json = suffix in JSON_SUFFIXES
@@ -81,6 +82,11 @@ class FileSource(TicketSource):
                 csv.field_size_limit(LONGEST_LINE)
                 self._rows = rows = CsvRows(self._lines, delimiter=file_format.delimiter, is_header=self._is_header)
                 self._places = self._columns_of_fields(rows)
+                self._dates_in_zones = {
+                    name: DateForm(zone=zone, date_format=file_format.date_format)
+                    for name in DATE_FIELDS
+                    if (zone := zone_of(next(iter(self._places.get(name, ())), ""))) is not None
+                }
                 self.facts.unused = unused_columns(rows.columns.named, self._places.values())
         except BaseException:
             self.close()
@@ -151,6 +157,8 @@ class FileSource(TicketSource):
         for name in DATE_FIELDS:
             if isinstance(fields.get(name), str):
                 fields[name] = in_english(fields[name], date_format=self._format.date_format)
+        for name, form in self._dates_in_zones.items():
+            fields |= form.localize({name: fields[name]} if name in fields else {})
         return self._dates.localize(fields)
 
     def _page(self, number: int, records: list[SourceRecord]) -> Page:

@@ -74,6 +74,8 @@ def choose(scope: QueryScope, period: Period) -> ChosenCustomers:
     if _count_tickets(scope) * share <= FEW_TICKETS:
         return ChosenCustomers(None)
     wanted = 1 - _MARGIN * (1 - share) if share > 0.9 else share * _SHARE_KEPT
+    if _is_all_time(scope, period):
+        wanted = 0.0  # what they have is stored, so a few hundred cost nothing
     by_points, most_points = _first_of_all_time(scope, "points", wanted)
     by_total, most_total = _first_of_all_time(scope, "total", wanted)
     return ChosenCustomers(
@@ -102,20 +104,44 @@ def _first_of_all_time(scope: QueryScope, number: Literal["points", "total"], sh
 
 
 def customer_part(scope: QueryScope, period: Period, chosen: ChosenCustomers) -> UnionPart:
-    """The first ten `at_risk` and the first ten by `volume`, of those that are counted, from the index of customers."""
+    """The first ten `at_risk` and the first ten by `volume`, of those that are counted, from the index of customers.
+
+    Over all time, what a customer has is stored.
+    """
+    if _is_all_time(scope, period):
+        return UnionPart(CUSTOMERS, _stored(scope, chosen), [_AS_COUNTED, *_FIRST])
     who: Document = {"$in": list(chosen.customers)} if chosen.customers is not None else {"$gt": ""}
-    stages: Pipeline = [
-        *scope.narrowing_stages,
-        {"$group": {"_id": "$customer_id", **CUSTOMER_COUNTERS}},
-        {"$set": {"score": SCORE}},
-        *side_by_side(
-            {
-                "at_risk": [{"$match": AT_RISK}, {"$sort": {"score": -1, "_id": 1}}, {"$limit": SHOWN}],
-                "volume": [{"$sort": {"total": -1, "_id": 1}}, {"$limit": SHOWN}],
-            }
-        ),
-    ]
-    return UnionPart("tickets", {**scope.tickets([period]), "customer_id": who}, stages)
+    count: Document = {"$group": {"_id": "$customer_id", **CUSTOMER_COUNTERS}}
+    match = {**scope.tickets([period]), "customer_id": who}
+    return UnionPart("tickets", match, [*scope.narrowing_stages, count, *_FIRST])
+
+
+_AS_COUNTED: Document = {
+    "$project": {"_id": "$customer_id", **{name: {"$ifNull": [f"${name}", 0]} for name in CUSTOMER_COUNTERS}}
+}
+_FIRST: Pipeline = [
+    {"$set": {"score": SCORE}},
+    *side_by_side(
+        {
+            "at_risk": [{"$match": AT_RISK}, {"$sort": {"score": -1, "_id": 1}}, {"$limit": SHOWN}],
+            "volume": [{"$sort": {"total": -1, "_id": 1}}, {"$limit": SHOWN}],
+        }
+    ),
+]
+"""Of customers with their counters."""
+
+
+def _is_all_time(scope: QueryScope, period: Period) -> bool:
+    """Whether the period has all tickets, of which there are stored numbers of each customer."""
+    view = scope.view
+    return view.is_built and not scope.narrowing and period.start <= view.beginning and period.end >= view.end
+
+
+def _stored(scope: QueryScope, chosen: ChosenCustomers) -> Document:
+    keys = scope.view.keys
+    if chosen.customers is None:
+        return {**keys.match, "total": {"$gt": 0}}
+    return {"_id": {"$in": [keys.of_customer(each) for each in chosen.customers]}, "tenant_id": keys.tenant_id}
 
 
 def customer_facets(scope: QueryScope, period: Period, *, tickets: int) -> dict[str, Pipeline]:

@@ -26,12 +26,6 @@ STATUSES: Pipeline = [
     {"$unwind": "$status"},
     *most_first("status.k", "status.n"),
 ]
-HOURS: Pipeline = [
-    {"$match": {"metric": "hour"}},
-    *sums_by("key", "count"),
-    {"$match": {"count": {"$gt": 0}}},
-    {"$sort": {"_id": 1}},
-]
 
 
 def most_frequent(name: str, values: Pipeline, most: int) -> dict[str, Pipeline]:

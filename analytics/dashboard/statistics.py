@@ -14,18 +14,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from analytics.dashboard import customers
-from analytics.dashboard.bounded_cache import BoundedCache
 from analytics.dashboard.customers import ChosenCustomers, customer_facets, customer_part
-from analytics.dashboard.facets import HOURS, SOURCES, STATUSES, joined, most_frequent, or_0, sums_by
+from analytics.dashboard.facets import SOURCES, STATUSES, joined, most_frequent, or_0, sums_by
+from analytics.dashboard.hours import count_hours
 from analytics.dashboard.keywords import keyword_facets, keyword_part
 from analytics.dashboard.query_scope import QueryScope, UnionPart
-from analytics.dashboard.union_parts import CountedPeriod, after_period_parts, age_parts, hour_parts, period_parts
+from analytics.dashboard.union_parts import CountedPeriod, after_period_parts, age_parts, period_parts
 from analytics.figures import (
     AgeBand,
     ApiStatistics,
     BacklogPoint,
     DashboardFigures,
-    HourCount,
     OtherValues,
     Resolution,
     RisingKeyword,
@@ -36,6 +35,7 @@ from analytics.figures import (
 from analytics.periods import Buckets, Unit
 from analytics.pipelines import COUNTERS, SUMS, TOTALS
 from supportsaas import clock
+from supportsaas.bounded_cache import BoundedCache
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
@@ -60,8 +60,8 @@ _AGES = tuple(enumerate(("over 30 days", "8 to 30 days", "2 to 7 days", "yesterd
 MOST_SHOWN = 50
 """How many statuses and sources a dashboard names. The others are summed up."""
 
-MOST_STATUSES, MOST_HOURS = 1_000, 100_000
-"""Up to this many, the API's statuses and hours are counted with everything else; more need a query of their own."""
+MOST_STATUSES = 1_000
+"""Up to this many, the API's statuses are counted with everything else; more need a query of their own."""
 
 DASHBOARDS: BoundedCache[DashboardFigures] = BoundedCache(most_bytes=32 * 1024 * 1024)
 """The dashboards of this process. One takes some 10 KB, unless a tenant's data is unusual."""
@@ -181,41 +181,38 @@ class StatisticsStore:
                 return ApiStatistics(as_of=as_of)
             chosen = customers.choose(scope, period)
             found = self._aggregate(scope, self.api_pipeline(scope, period, chosen))
-            by_status, hours = found["by_status"], found["hours"]
+            by_status = found["by_status"]
             if len(by_status) > MOST_STATUSES:
                 counts = period_parts(scope, self._counted_period(scope, period), wanted=frozenset())
                 by_status = self._rows(scope, counts, STATUSES)
-            if len(hours) > MOST_HOURS:
-                hours = self._rows(scope, hour_parts(scope, period), HOURS)
             at_risk, volume = customers.at_risk(found["at_risk"]), customers.by_volume(found["volume"])
             if not chosen.proves(at_risk, volume):
                 found = self._aggregate(scope, self.api_pipeline(scope, period, ChosenCustomers(None)))
                 at_risk = customers.at_risk(found["at_risk"])
+            hours = count_hours(scope, period)
         totals = Totals(**{name: found["sums"][name] for name in TOTALS})
         return ApiStatistics(
             total_tickets=totals.total,
             by_status={row["_id"]: row["count"] for row in by_status},
             urgency_high_ratio=totals.high_ratio,
             negative_sentiment_ratio=totals.negative_ratio,
-            hourly_trend=tuple(HourCount(row["_id"], row["count"]) for row in hours),
+            hourly_trend=hours,
             top_keywords=tuple(row["_id"] for row in found["keywords"]),
             at_risk_customers=at_risk,
             as_of=as_of,
         )
 
     def api_pipeline(self, scope: QueryScope, period: Period, chosen: ChosenCustomers) -> Pipeline:
-        """Like the dashboard's, by hours of UTC and without a previous period."""
+        """Like the dashboard's, without a trend and a previous period."""
         counted = self._counted_period(scope, period)
         parts = [
             *period_parts(scope, counted, wanted=frozenset()),
-            *hour_parts(scope, period),
             keyword_part(scope, counted),
             customer_part(scope, period, chosen),
         ]
         facets = {
             "trend": [{"$match": {"metric": "counters"}}, {"$group": {"_id": None, **SUMS}}],
             "by_status": [*STATUSES, {"$limit": MOST_STATUSES + 1}],
-            "hours": [*HOURS, {"$limit": MOST_HOURS + 1}],
             **keyword_facets(),
             **customer_facets(scope, period, tickets=customers.EVIDENCE),
         }

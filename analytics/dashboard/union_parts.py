@@ -3,8 +3,8 @@
 Each gives rows of named fields:
 
 - `metric`: what the row counts. `counters` rows have all counters of a place in time, and `status`, `times` and
-  `week_hours` as lists; `lists` rows have only lists; `source`, `after_period`, `age` and `hour` rows have a `key` and
-  a `count`.
+  `week_hours` as lists; `lists` rows have only lists; `source`, `after_period` and `age` rows have a `key` and a
+  `count`.
 - `is_previous`: whether it belongs to the previous period. Otherwise `bucket` and `day` say which bucket of the
   trend and which day of the period, both counted from 0.
 
@@ -13,37 +13,31 @@ Lists have entries `{k, n}`, a key and how many, so that everything is grouped o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from analytics.dashboard.query_scope import QueryScope, UnionPart, entries_of, within
-from analytics.dashboard.ticket_stages import HOUR_MS, transition_stages, week_hour_expression
+from analytics.dashboard.ticket_stages import transition_stages, week_hour_expression
 from analytics.pipelines import COUNTERS, position_expression
 from supportsaas.db.mongo import Document, Pipeline
 from tickets.records.period import Period
 from tickets.records.statuses import NOT_CLOSED
 from tickets.rollups.blocks import (
-    HOUR,
     Block,
     DayRange,
     Pieces,
     blocks_of,
     day_of,
     days_touching,
-    joined_days,
-    joined_periods,
     start_of,
 )
 from tickets.rollups.view import BEGINNING, END
 
-Metric = Literal["counters", "lists", "source", "after_period", "age", "hour"]
+Metric = Literal["counters", "lists", "source", "after_period", "age"]
 Extra = Literal["source", "transitions", "week_hour"]
 
 EVERYTHING: frozenset[Extra] = frozenset(("source", "transitions", "week_hour"))
 """What of a period may be left out; its counters and statuses are always read."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _PLACE = {name: f"$_id.{name}" for name in ("is_previous", "bucket", "day")}
 _COUNTERS = dict.fromkeys(COUNTERS, 1)
@@ -316,48 +310,6 @@ def _open_tickets(scope: QueryScope, period: Period, stages: Pipeline) -> UnionP
     return UnionPart("tickets", match, [*scope.narrowing_stages, *stages])
 
 
-def hour_parts(scope: QueryScope, period: Period) -> list[UnionPart]:
-    """How many tickets were created in each hour of UTC.
-
-    Where the zone is half an hour off, the hours of its days are not those of UTC, so they are read from the tickets.
-    """
-    pieces = _on_hours_of_utc(scope.cut(period), scope.view.zone)
-    parts: list[UnionPart] = []
-    if pieces.days:
-        parts.append(UnionPart("rollup_numbers", scope.days(pieces.days), _HOURS_OF_A_DAY))
-    if pieces.hours:
-        parts.append(
-            UnionPart("rollup_numbers", scope.hours(pieces.hours), [_row("hour", {"key": "$at", "count": "$total"})])
-        )
-    if pieces.raw:
-        hour = {"$dateTrunc": {"date": "$created_at", "unit": "hour"}}
-        parts.append(UnionPart("tickets", scope.tickets(pieces.raw), _count_by("hour", hour)))
-    return parts
-
-
-def _on_hours_of_utc(pieces: Pieces, zone: ZoneInfo) -> Pieces:
-    """The same, with the tickets instead of days and hours that do not begin with an hour of UTC.
-
-    Some zones are half an hour off only in summer, or were for some years.
-    """
-    days = [day for each in pieces.days for day in range(*each)]
-    off = {day for day in days if _is_off(start_of(day, zone))}
-    raw = [
-        *pieces.raw,
-        *(Period(start_of(day, zone), start_of(day + 1, zone)) for day in off),
-        *(each for each in pieces.hours if _is_off(each.start)),
-    ]
-    return Pieces(
-        days=tuple(joined_days([(day, day + 1) for day in days if day not in off])),
-        hours=tuple(each for each in pieces.hours if not _is_off(each.start)),
-        raw=tuple(joined_periods(raw)),
-    )
-
-
-def _is_off(start: datetime) -> bool:
-    return (start - EPOCH) % HOUR != timedelta(0)
-
-
 def _blocks(days: Sequence[DayRange]) -> list[Block]:
     return [block for each in days for block in blocks_of(each)]
 
@@ -378,10 +330,3 @@ def _place_of_group(axis: Axis) -> Document:
 def _count_by(metric: Metric, key: Any) -> Pipeline:
     """How many tickets have each key."""
     return [{"$group": {"_id": key, "count": {"$sum": 1}}}, _row(metric, {"key": "$_id", "count": 1})]
-
-
-_HOURS_OF_A_DAY: Pipeline = [
-    {"$project": {"_id": 0, "at": 1, "hour": entries_of("$hours", _NUMBER_KEY)}},
-    {"$unwind": "$hour"},
-    _row("hour", {"key": {"$add": ["$at", {"$multiply": [HOUR_MS, "$hour.k"]}]}, "count": "$hour.n"}),
-]

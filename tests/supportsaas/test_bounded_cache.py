@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analytics.dashboard.bounded_cache import BoundedCache, memory_of
+from supportsaas.bounded_cache import BoundedCache, memory_of
 
 
 def test_most_recently_used_values_are_kept_within_the_limit() -> None:

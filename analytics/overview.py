@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from analytics.dashboard.query_scope import Collection, QueryScope, UnionPart, any_of
 from analytics.periods import preset
+from supportsaas.bounded_cache import BoundedCache
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
@@ -26,6 +28,11 @@ _ADDED_UP: Document = {
         "newest": {"$max": "$newest"},
     }
 }
+
+_COUNTED: BoundedCache[Document] = BoundedCache(most_bytes=4 * 1024 * 1024)
+"""The numbers of tenants, as this process counted them last, by the version of their tickets and the periods. With 50
+tenants, counting takes half of the time of an overview.
+"""
 
 RISK_HIGH, RISK_NEGATIVE = 3, 2
 FEWEST = 10
@@ -63,23 +70,37 @@ class TenantNumbers:
 
 
 def tenant_numbers(tenants: Sequence[Tenant], *, now: datetime, use_rollups: bool = True) -> list[TenantNumbers]:
-    """For each tenant, in the order given."""
+    """For each tenant, in the order given. Only those whose tickets have changed since are counted again."""
     if not tenants:
         return []
-    with rollup_views(tenants, now=now, use=use_rollups) as views:
-        first, *more = overview_parts(views, now=now)
-        pipeline: Pipeline = [*first.pipeline, *(each.union for each in more), _ADDED_UP]
-        rows = mongo.collection(first.collection).aggregate(pipeline, session=views[0].session)
-        found = {row.pop("_id"): row for row in rows}
+    with rollup_views(tenants, now=now, use=use_rollups, with_words=False) as views:
+        periods = {zone: _periods(zone, now) for zone in {view.zone for view in views}}
+        keys = [(view.tenant_id, view.version, *periods[view.zone]) for view in views]
+        counted = {key: _COUNTED.find(key) for key in keys if key[1] is not None}
+        unknown = [(key, view) for key, view in zip(keys, views, strict=True) if counted.get(key) is None]
+        if unknown:
+            rows = _count([view for _, view in unknown], now=now)
+            for key, view in unknown:
+                counted[key] = row = rows.get(view.tenant_id, {})
+                if view.version is not None:
+                    _COUNTED.keep(key, row)
     return [
-        TenantNumbers(
-            tenant=tenant,
-            week_period=preset("7d", zone=tenant.zone, now=now),
-            day_period=preset("24h", zone=tenant.zone, now=now),
-            **found.get(tenant.slug, {}),
-        )
-        for tenant in tenants
+        TenantNumbers(tenant=tenant, week_period=week, day_period=day, **(counted[slug, version, week, day] or {}))
+        for tenant, (slug, version, week, day) in zip(tenants, keys, strict=True)
     ]
+
+
+def _periods(zone: ZoneInfo, now: datetime) -> tuple[Period, Period]:
+    """The last 7 days and the last 24 hours."""
+    return preset("7d", zone=zone, now=now), preset("24h", zone=zone, now=now)
+
+
+def _count(views: Sequence[RollupView], *, now: datetime) -> dict[str, Document]:
+    """The numbers of tenants that have any, by slug."""
+    first, *more = overview_parts(views, now=now)
+    pipeline: Pipeline = [*first.pipeline, *(each.union for each in more), _ADDED_UP]
+    rows = mongo.collection(first.collection).aggregate(pipeline, session=views[0].session)
+    return {row.pop("_id"): row for row in rows}
 
 
 def last_runs(tenants: Sequence[Tenant]) -> dict[str, Mapping[str, Any]]:

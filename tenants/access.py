@@ -4,7 +4,7 @@ All code that shows or changes a tenant's data gets the tenant from this module.
 a member whose role is not sufficient gets 403.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, NamedTuple, TypeVar, cast
@@ -68,6 +68,8 @@ class TenantRequest(SignedInRequest):
     """What a view under `tenant_required` gets."""
 
     tenant_access: TenantAccess
+    my_tenants: "list[NamedTenant]"
+    """The menu of a page. Forms and fragments have none, so it is not set there."""
 
 
 class NamedTenant(NamedTuple):
@@ -108,6 +110,18 @@ def _access_pipeline(user: User, slug: str) -> Pipeline:
     return [*tenant, {"$lookup": lookup}]
 
 
+def find_access_and_menu(
+    user: AbstractBaseUser | AnonymousUser, slug: str
+) -> tuple[TenantAccess | None, list[NamedTenant]]:
+    """What `find_access` and `find_named_tenants` find, in one round trip: every page of a tenant needs both."""
+    if not isinstance(user, User) or not user.is_active:
+        return None, []
+    rows = list(_named_rows(user, whole=slug))
+    wanted = next((row for row in rows if "whole" in row), None)
+    access = TenantAccess(from_document(Tenant, wanted["whole"]), Role(wanted["role"])) if wanted else None
+    return access, _named(rows)
+
+
 def find_all_access(user: AbstractBaseUser | AnonymousUser, *, token: ApiToken | None = None) -> list[TenantAccess]:
     """Every active tenant that the user may see, by name, limited by the token's scope."""
     if not isinstance(user, User) or not user.is_active:
@@ -131,15 +145,29 @@ def named_tenants(accesses: Sequence[TenantAccess]) -> list[NamedTenant]:
 
 def find_named_tenants(user: AbstractBaseUser | AnonymousUser) -> list[NamedTenant]:
     """The names of these tenants, for the menu on every page. Whole tenants take several times longer to load."""
-    if not isinstance(user, User) or not user.is_active:
-        return []
-    tenants, members = Tenant._meta.db_table, Membership._meta.db_table
+    return _named(_named_rows(user)) if isinstance(user, User) and user.is_active else []
+
+
+def _named_rows(user: User, *, whole: str | None = None) -> Iterator[Document]:
+    """The name and slug of each active tenant that the user may see, and the user's role in it.
+
+    The tenant with the slug `whole` is there as a whole, too.
+    """
     if user.is_superuser:
-        found = mongo.collection(tenants).find({"is_active": True}, {"name": 1, "slug": 1})
-        named = [NamedTenant(each["name"], each["slug"], Role.ADMIN) for each in found]
+        collection, path = Tenant._meta.db_table, "$$ROOT"
+        mine: Pipeline = [{"$match": {"is_active": True}}]
+        role: Any = {"$literal": Role.ADMIN.value}
     else:
-        memberships = mongo.collection(members).aggregate(_memberships_pipeline(user))
-        named = [NamedTenant(each["tenant"]["name"], each["tenant"]["slug"], each["role"]) for each in memberships]
+        collection, path, mine, role = Membership._meta.db_table, "$tenant", _memberships_pipeline(user), "$role"
+    fields: Document = {"_id": 0, "name": f"{path}.name", "slug": f"{path}.slug", "role": role}
+    if whole is not None:
+        # As a literal: the slug comes from the URL.
+        fields["whole"] = {"$cond": [{"$eq": [f"{path}.slug", {"$literal": whole}]}, path, "$$REMOVE"]}
+    return mongo.collection(collection).aggregate([*mine, {"$project": fields}])
+
+
+def _named(rows: Iterable[Document]) -> list[NamedTenant]:
+    named = [NamedTenant(each["name"], each["slug"], each["role"]) for each in rows]
     return sorted(named, key=lambda each: each.name.casefold())
 
 
@@ -216,12 +244,15 @@ def tenant_required(
         @sign_in_required
         @wraps(view)
         def checked(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            access = find_access(request.user, slug)
+            tenant_request = cast(TenantRequest, request)
+            if request.method == "GET" and not tenant_request.htmx:
+                access, tenant_request.my_tenants = find_access_and_menu(request.user, slug)
+            else:
+                access = find_access(request.user, slug)
             if access is None:
                 raise Http404("No such tenant.")
             if not access.allows(needed):
                 raise PermissionDenied(f"This needs the role “{needed.value}”. Your role is “{access.role.value}”.")
-            tenant_request = cast(TenantRequest, request)
             tenant_request.tenant_access = access
             return view(tenant_request, access, *args, **kwargs)
 

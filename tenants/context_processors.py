@@ -5,9 +5,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from tenants.access import find_named_tenants
+from tenants.access import NamedTenant, find_named_tenants
 
 THEMES = ("system", "light", "dark")
+
+
+def _menu(request: HttpRequest) -> list[NamedTenant]:
+    found: list[NamedTenant] | None = getattr(request, "my_tenants", None)
+    return find_named_tenants(request.user) if found is None else found
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -15,5 +20,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme if theme in THEMES else "system",
         "access": getattr(request, "tenant_access", None),
-        "my_tenants": SimpleLazyObject(lambda: find_named_tenants(request.user)),
+        "my_tenants": SimpleLazyObject(lambda: _menu(request)),
     }

@@ -1,6 +1,8 @@
 """DashboardContext: the period, zone and links that panels, tables and exports need besides the figures."""
 
+from bisect import bisect_right
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -34,6 +36,13 @@ class DashboardContext:
     def is_under_way(self, buckets: Buckets, position: int) -> bool:
         """Whether the bucket is not over yet."""
         return buckets[position].start <= self.now < buckets[position].end
+
+    @property
+    def without_now(self) -> Hashable:
+        """The same for all moments that say the same: those between two edges, in one year of the zone."""
+        edges = {*self.buckets.edges, *self.days.edges, self.buckets.period.start, self.buckets.period.end}
+        place = bisect_right(sorted(edges), self.now)
+        return self.buckets, self.comparison, self.links, self.zone, place, self.now.astimezone(self.zone).year
 
     def title(self, position: int) -> str:
         """The name of a bucket of the trend, with “so far” if it is not over."""

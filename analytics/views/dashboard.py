@@ -1,5 +1,6 @@
 """The dashboard of one tenant."""
 
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -33,6 +34,8 @@ from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
 from supportsaas import clock
 from supportsaas.db.parallel import start
+from supportsaas.web.jinja_templates import render_once
+from supportsaas.web.page_paths import path_of
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets import jobs
 from tickets.helpdesks.model import Source
@@ -81,23 +84,46 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
     dimensions = start(partial(FieldValues(access.tenant).count, whole))
     figures, context = find_numbers(access.tenant, selection, now)
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
+    shown = _Shown(
+        files=ChartFiles(access.tenant.slug, here),
+        period_text=period_text(period, zone),
+        comparison_text=_comparison_text(period, context, now),
+        statuses_path=path_of("statuses", access.tenant.slug),
+        can_run=access.can_run,
+    )
     return {
         "totals": figures.totals,
         "source_choices": source_choices(selection, figures.by_source),
         "dimension_choices": dimension_choices(selection, dimensions()),
         "no_sources_query": selection.query(sources=(), dimension=ALL_TICKETS),
         "here_query": here,
-        "files": ChartFiles(access.tenant.slug, here),
-        "period_text": period_text(period, zone),
-        "comparison_text": _comparison_text(period, context, now),
-        **(_panels(figures, context) if figures.totals.total else {}),
+        "period_text": shown.period_text,
+        "panels": _panels(figures, context, shown) if figures.totals.total else "",
         **_sync_and_empty_state(access, selection, active(), is_empty=not figures.totals.total),
     }
 
 
-def _panels(figures: DashboardFigures, context: DashboardContext) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the panels show besides the figures."""
+
+    files: ChartFiles
+    period_text: str
+    comparison_text: str
+    statuses_path: str
+    can_run: bool
+
+
+def _panels(figures: DashboardFigures, context: DashboardContext, shown: _Shown) -> str:
+    """All charts. They are rendered again only if their numbers, or what they say about them, have changed."""
+    key = (figures, shown, context.without_now)
+    return render_once("analytics/_panels.jinja", key, lambda: _panels_context(figures, context, shown))
+
+
+def _panels_context(figures: DashboardFigures, context: DashboardContext, shown: _Shown) -> dict[str, Any]:
     tables = dashboard_tables(figures, context)
     return {
+        **{each.name: getattr(shown, each.name) for each in fields(shown)},
         "tables": {name.replace("-", "_"): table for name, table in tables.items()},
         "tiles": tiles(figures, context, tables),
         "trend": trend(figures, context, tables),

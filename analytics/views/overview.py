@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from tenants.access import SignedInRequest, TenantAccess, find_all_access, named
 from tenants.models import Role, Tenant
 from tickets.helpdesks.model import Source
 from tickets.ingestion.sync_status import SyncStatus, find_sync_statuses
+from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 
 SEARCH_FROM = 8
@@ -71,6 +73,18 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowLinks:
+    """The list of tickets behind each number of a row."""
+
+    open: str
+    unknown: str
+    high_day: str
+    high_week: str
+    negative: str
+    tickets: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TenantRow:
     """A tenant's numbers, each with a link to its list, and its sync status.
 
@@ -84,12 +98,7 @@ class TenantRow:
     unknown: Unknown | None
     remedy: tuple[str, str]
     risk_title: str
-    open_url: str
-    unknown_url: str
-    day_url: str
-    week_url: str
-    negative_url: str
-    tickets_url: str
+    links: RowLinks
 
 
 @require_GET
@@ -161,8 +170,6 @@ def _rows(found: Sequence[tuple[TenantNumbers, SyncStatus]], roles: Mapping[Any,
 
 
 def _row(numbers: TenantNumbers, sync: SyncStatus, role: Role, badge: RunBadge, unknown: Unknown | None) -> TenantRow:
-    everything = TicketLinks(numbers.tenant.slug, TicketFilter())
-    week = numbers.week_period
     return TenantRow(
         numbers=numbers,
         sync=sync,
@@ -171,12 +178,20 @@ def _row(numbers: TenantNumbers, sync: SyncStatus, role: Role, badge: RunBadge, 
         unknown=unknown,
         remedy=_remedy(numbers.tenant, unknown, role) if unknown else ("", ""),
         risk_title=_risk_title(numbers),
-        open_url=everything.tickets(state=("open",)),
-        unknown_url=everything.tickets(state=("unknown",)),
-        day_url=everything.within(numbers.day_period, urgency=("high",)),
-        week_url=everything.within(week, urgency=("high",)),
-        negative_url=everything.within(week, sentiment=("negative",)),
-        tickets_url=everything.within(week),
+        links=_links(numbers.tenant.slug, numbers.week_period, numbers.day_period),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _links(slug: str, week: Period, day: Period) -> RowLinks:
+    everything = TicketLinks(slug, TicketFilter())
+    return RowLinks(
+        open=everything.tickets(state=("open",)),
+        unknown=everything.tickets(state=("unknown",)),
+        high_day=everything.within(day, urgency=("high",)),
+        high_week=everything.within(week, urgency=("high",)),
+        negative=everything.within(week, sentiment=("negative",)),
+        tickets=everything.within(week),
     )
 
 

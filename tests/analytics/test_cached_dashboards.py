@@ -1,5 +1,6 @@
 """What was counted is not counted again while nothing has changed: seen here by numbers that are changed behind its back."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,12 +10,15 @@ import pytest
 from django.test import Client
 
 from analytics.dashboard.statistics import StatisticsStore
+from analytics.overview import tenant_numbers
 from analytics.periods import Unit, buckets_of
+from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, store_tickets
 from tests.rolled_up import forget_rollups
 from tickets.records.period import Period
+from tickets.store.facet_counts import FacetCountStore
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -78,12 +82,66 @@ def test_a_page_and_its_exports_use_the_cache_and_show_a_write_at_once(
     client, query = client_of(team_mate), "?period=custom&from=2026-03-01&to=2026-03-31"
 
     def shown() -> tuple[str, str]:
-        page = client.get(f"/t/acme/{query}").context["totals"].total
+        tiles = re.findall(r'aria-label="Tickets: (\d+)"', client.get(f"/t/acme/{query}").content.decode())
         rows = client.get(f"/t/acme/charts/totals/csv/{query}").getvalue().decode().splitlines()
-        return str(page), next(row for row in rows if row.startswith("Tickets")).split(",")[1]
+        return tiles[0], next(row for row in rows if row.startswith("Tickets")).split(",")[1]
 
     assert shown() == ("2", "2")
     tamper()
     assert shown() == ("2", "2")
     store_tickets(tenant, [{"id": "T-3"}], now=NOON + timedelta(minutes=1))
     assert shown() == ("43", "43"), "what was changed behind its back, and the new ticket"
+
+
+def test_charts_are_drawn_again_when_the_hour_or_the_role_changes(
+    tenant: Tenant, team_mate: User, manager: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_tickets(tenant, [{"id": "T-3", "status": "waiting for parts"}])
+    query = "?period=custom&from=2026-03-10&to=2026-03-10"
+
+    def page(user: User, moment: datetime) -> str:
+        monkeypatch.setattr(time_source, "now", lambda: moment)
+        return client_of(user).get(f"/t/acme/{query}").content.decode()
+
+    assert "Map statuses" in page(manager, NOON) and "See the statuses" in page(team_mate, NOON)
+    late = NOON + timedelta(hours=1)
+    assert "12:00–13:00, so far" in page(team_mate, NOON) and "12:00–13:00, so far" not in page(team_mate, late)
+
+
+def test_the_overview_counts_again_only_what_has_changed(tenant: Tenant, other_tenant: Tenant) -> None:
+    store_tickets(other_tenant, [{}])
+
+    def weeks() -> list[int]:
+        return [each.week for each in tenant_numbers([tenant, other_tenant], now=NOON)]
+
+    assert weeks() == [2, 1]
+    tamper()
+    assert weeks() == [2, 1]
+    store_tickets(other_tenant, [{"id": "T-2"}], now=NOON + timedelta(minutes=1))
+    first, other = weeks()
+    assert first == 2 and other > 2, "what was changed behind its back, and the new ticket"
+
+
+def test_lists_count_again_only_what_has_changed(tenant: Tenant) -> None:
+    store = FacetCountStore(tenant)
+    assert store.find_counts().total() == 2
+    mongo.collection("rollup_numbers").update_many({"cells": {"$exists": True}}, {"$set": {"cells": {"0 0 0": 7}}})
+    assert store.find_counts().total() == 2
+    assert store.find_counts(NOON - timedelta(days=400), NOON + timedelta(days=2)).total() == 7
+    store_tickets(tenant, [{"id": "T-3"}], now=NOON + timedelta(minutes=1))
+    assert store.find_counts().total() == 8
+
+
+def test_customers_of_all_time_are_those_that_their_tickets_give(tenant: Tenant) -> None:
+    records = [
+        {"id": f"C-{n}", "customer_id": f"customer {n % 17}", "message": "We will file a lawsuit" if n % 3 else "Hi"}
+        for n in range(150)
+    ]
+    store_tickets(tenant, records)
+    counted = StatisticsStore(tenant, use_rollups=False).api(start=None, end=None)
+    assert StatisticsStore(tenant).api(start=None, end=None) == counted
+    assert len(counted.at_risk_customers) == 10
+    delete_stored(tenant, [f"C-{n}" for n in range(0, 150, 17)])
+    assert StatisticsStore(tenant).api(start=None, end=None) == StatisticsStore(tenant, use_rollups=False).api(
+        start=None, end=None
+    )

@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from django.template import Context, Template, engines
 from jinja2 import UndefinedError
 
 from supportsaas.web.jinja_templates import macro, render_part
+from tenants.access import NamedTenant
 
 ROOT = Path(__file__).parents[2]
 APPS = ("supportsaas", "tenants", "tickets", "analytics")
@@ -90,9 +90,24 @@ def test_a_macro_is_not_escaped_twice_by_a_django_template() -> None:
 
 def test_a_jinja_part_knows_what_the_page_knows_and_is_not_escaped_twice() -> None:
     page = Template('{% load jinja %}{% jinja "frame/_tenant_switcher.jinja" my_tenants=tenants %}')
-    tenants: list[Any] = [SimpleNamespace(slug="a", name="A & B", role="admin")]
-    html = page.render(Context({"tenants": tenants, "access": None}))
+    tenants = [NamedTenant("A & B", "a", "admin")]
+    html = page.render(Context({"tenants": tenants, "here": "", "here_name": ""}))
     assert '<span class="truncate">A &amp; B</span>' in html and "Choose a tenant" in html
+
+
+def test_a_part_that_is_rendered_once_follows_its_values() -> None:
+    page = Template(
+        '{% load jinja %}{% jinja_same "frame/_tenant_switcher.jinja" my_tenants=tenants here=here here_name=here %}'
+    )
+    tenants = [NamedTenant("A", "a", "admin"), NamedTenant("B", "b", "admin")]
+
+    def marked(here: str) -> list[str]:
+        html = page.render(Context({"tenants": tenants, "here": here}))
+        return re.findall(r'href="/t/(.)/" aria-current="true"', html)
+
+    assert [marked(here) for here in ("a", "b", "a", "")] == [["a"], ["b"], ["a"], []]
+    tenants[0] = NamedTenant("C", "c", "admin")
+    assert marked("c") == ["c"]
 
 
 def test_a_name_that_a_jinja_template_misses_is_an_error() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from supportsaas import clock
 from supportsaas.db import mongo
+from supportsaas.db.mongo import Pipeline
 from supportsaas.formatting import format_number, format_relative
 from supportsaas.ops.health_checks import HEALTHY, CheckResult, Gauge, HealthCheck, Problem
 from supportsaas.reliability import rate_limiter
@@ -21,17 +22,26 @@ LONG_WITHOUT_RECLASSIFYING = timedelta(minutes=30)
 MOST_NAMED = 20
 
 
+_ACTIVE, _ENDED = ("queued", "running"), ("completed", "partial", "cancelled", "failed")
+
+
+def runs_pipeline(now: datetime) -> Pipeline:
+    """How many runs are active, and how many of the last hour have ended, by status. Reads only keys of an index."""
+    of_the_hour = {"status": {"$in": _ENDED}, "queued_at": {"$gt": now - timedelta(hours=1)}}
+    return [
+        {"$match": {"$or": [{"status": {"$in": _ACTIVE}}, of_the_hour]}},
+        {"$project": {"_id": 0, "status": 1, "queued_at": 1}},
+        {"$group": {"_id": "$status", "count": {"$sum": 1}, "first": {"$min": "$queued_at"}}},
+    ]
+
+
 def read_workers() -> CheckResult:
     now = clock.now()
-    log = mongo.collection(jobs.COLLECTION)
     workers = find_workers(now=now)
-    oldest = log.find_one({"status": "queued"}, {"queued_at": 1}, sort=[("queued_at", 1)])
-    since = oldest["queued_at"] if oldest else now
-    active = {status: log.count_documents({"status": status}) for status in ("queued", "running")}
-    ended = {
-        status: log.count_documents({"status": status, "queued_at": {"$gt": now - timedelta(hours=1)}})
-        for status in ("completed", "partial", "cancelled", "failed")
-    }
+    runs = {row["_id"]: row for row in mongo.collection(jobs.COLLECTION).aggregate(runs_pipeline(now))}
+    since = runs["queued"]["first"] if "queued" in runs else now
+    active = {status: runs.get(status, {}).get("count", 0) for status in _ACTIVE}
+    ended = {status: runs.get(status, {}).get("count", 0) for status in _ENDED}
     problems = []
     if not workers:
         problems.append(Problem(_silent(active["queued"], since, now)))

@@ -8,10 +8,8 @@ from tickets.rollups.checking import count_recent_differences
 
 
 def read_rollups() -> CheckResult:
-    states = state.find_all()
-    building = sum(
-        1 for slug in Tenant.objects.values_list("slug", flat=True) if slug in states and not states[slug].is_complete
-    )
+    incomplete = state.find_incomplete()
+    building = Tenant.objects.filter(slug__in=incomplete).count() if incomplete else 0
     differences = count_recent_differences()
     return CheckResult(
         problems=_problems(differences),

@@ -87,13 +87,23 @@ def find(tenant_id: str, *, session: ClientSession | None = None) -> RollupState
 
 
 def find_all(
-    tenant_ids: Sequence[str] | None = None, *, session: ClientSession | None = None
+    tenant_ids: Sequence[str] | None = None, *, session: ClientSession | None = None, with_words: bool = True
 ) -> dict[str, RollupState]:
-    """Of all tenants or of some, by tenant; only those that have one."""
+    """Of all tenants or of some, by tenant; only those that have one.
+
+    Without `with_words`, their `word_blocks` are left out: they are most of what is read.
+    """
     wanted: Document = {"layout": LAYOUT}
     if tenant_ids is not None:
         wanted["_id"] = {"$in": list(tenant_ids)}
-    return {each["_id"]: _state(each) for each in mongo.collection(COLLECTION).find(wanted, session=session)}
+    fields = None if with_words else {"word_blocks": 0}
+    return {each["_id"]: _state(each) for each in mongo.collection(COLLECTION).find(wanted, fields, session=session)}
+
+
+def find_incomplete() -> list[str]:
+    """The tenants whose readers have no roll-ups yet, or for which others are being built."""
+    match = {"layout": LAYOUT, "$or": [{"generation": {"$lte": 0}}, {"building": {"$ne": None}}]}
+    return [each["_id"] for each in mongo.collection(COLLECTION).find(match, {"_id": 1})]
 
 
 def begin_write(tenant: Tenant, *, session: ClientSession) -> RollupState:
@@ -183,7 +193,7 @@ def _state(found: Mapping[str, Any]) -> RollupState:
         first_day=found.get("first_day"),
         last_day=found.get("last_day"),
         values=found["values"],
-        word_blocks=frozenset(Block(days, first) for days, first in found["word_blocks"]),
+        word_blocks=frozenset(Block(days, first) for days, first in found.get("word_blocks", ())),
         hours_since=found["hours_since"],
         building=_building(building) if building else None,
         has_too_many_values=found.get("has_too_many_values", False),

@@ -94,10 +94,16 @@ def rollup_view(tenant: Tenant, *, now: datetime, use: bool = True) -> Iterator[
 
 
 @contextmanager
-def rollup_views(tenants: Sequence[Tenant], *, now: datetime, use: bool = True) -> Iterator[list[RollupView]]:
-    """The views of several tenants, in the order given, in one snapshot. One query, however many tenants."""
+def rollup_views(
+    tenants: Sequence[Tenant], *, now: datetime, use: bool = True, with_words: bool = True
+) -> Iterator[list[RollupView]]:
+    """The views of several tenants, in the order given, in one snapshot. One query, however many tenants.
+
+    Without `with_words`, for what reads no keywords.
+    """
     with mongo.client().start_session(snapshot=True) as session:
-        states = state.find_all([tenant.slug for tenant in tenants], session=session) if use else {}
+        slugs = [tenant.slug for tenant in tenants]
+        states = state.find_all(slugs, session=session, with_words=with_words) if use else {}
         yield [_view(tenant, states.get(tenant.slug), session, now) for tenant in tenants]
 
 

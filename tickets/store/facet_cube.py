@@ -4,7 +4,7 @@ A list's total and the counts beside its choices are sums over the same facet co
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tickets.records.facets import FacetCounts, Facets
@@ -13,6 +13,9 @@ from tickets.store.filters import TicketFilter
 
 CHOICES = ("state", "status", "urgency", "sentiment", "source")
 MAX_CHOICES = 50
+
+_PLACES = {name: place for place, name in enumerate(Facets._fields)} | {"state": Facets._fields.index("status")}
+"""Where a field is decided among the facets."""
 
 
 class _Allowed(Protocol):
@@ -62,14 +65,18 @@ def choices(counts: FacetCounts, wanted: TicketFilter) -> dict[str, dict[str, in
     conditions = _conditions(wanted)
     counted: dict[str, Counter[str]] = {name: Counter() for name in CHOICES}
     for facets, count in counts.items():
-        failed = [condition.name for condition in conditions if not condition.allows(facets)]
+        failed = [condition.name for condition in conditions if not condition.allows(facets)] if conditions else ()
         for name in _fields_that_count(failed):
-            for value in _values(facets, name):
-                counted[name][value] += count
+            sums = counted[name]
+            if name == "state":
+                for state in states_of(facets.status):
+                    sums[state] += count
+            else:
+                sums[getattr(facets, name)] += count
     return {name: _most_frequent_first(each) for name, each in counted.items()}
 
 
-def _fields_that_count(failed: list[str]) -> Iterable[str]:
+def _fields_that_count(failed: Sequence[str]) -> Iterable[str]:
     """The fields beside which a ticket is counted: those whose other conditions are all met."""
     if not failed:
         return CHOICES
@@ -78,18 +85,11 @@ def _fields_that_count(failed: list[str]) -> Iterable[str]:
     return ()
 
 
-def _values(facets: Facets, name: str) -> Iterable[str]:
-    """The values of the field that these facets count under. An unmapped status counts as open, too."""
-    return states_of(facets.status) if name == "state" else (getattr(facets, name),)
-
-
 def _conditions(wanted: TicketFilter) -> list[_Condition]:
     allowed: dict[str, Any] = {name: getattr(wanted, name) for name in CHOICES}
     allowed["state"] = StatusesIn(wanted.state) if wanted.state else ()
     allowed["requires_action"] = () if wanted.requires_action is None else (wanted.requires_action,)
-    places = {name: place for place, name in enumerate(Facets._fields)}
-    places["state"] = places["status"]
-    return [_Condition(name, places[name], values) for name, values in allowed.items() if values]
+    return [_Condition(name, _PLACES[name], values) for name, values in allowed.items() if values]
 
 
 def _most_frequent_first(counted: "Counter[str]") -> dict[str, int]:

@@ -21,7 +21,7 @@ from tickets.store import query_planner
 from tickets.store.facet_counts import FacetCountStore
 from tickets.store.facet_cube import choices, filtered, total
 from tickets.store.filters import TicketFilter
-from tickets.store.index_scans import TICKET_ORDER, IndexScan
+from tickets.store.index_scans import CUSTOMER_INDEX, TICKET_ORDER, IndexScan
 from tickets.store.query_planner import FacetPlan, IndexPlan, QueryPlan, QueryPlanner, SamplePlan
 from tickets.store.scan_reader import Reading, ScanReader
 
@@ -131,6 +131,15 @@ class TicketQueries:
         scans = plan.scans if count else []
         reading = self._reader.read(scans, cursor, limit=size + 1, fields=_list_fields(excerpt))
         return _page(wanted, plan, _Total(count), reading, cursor, size)
+
+    def newest_of_customer(self, customer_id: str, *, limit: int) -> tuple[list[Document], int]:
+        """A customer's newest tickets, without their texts, and how many there are, counted up to a limit."""
+        bounds = {"tenant_id": self._tenant_id, "is_deleted": False, "customer_id": customer_id}
+        scan = IndexScan(bounds, CUSTOMER_INDEX)
+        found = self._reader.read([scan], None, limit=limit, fields=dict.fromkeys(_WITHOUT_MESSAGE, 1)).tickets
+        if len(found) < limit:
+            return found, len(found)
+        return found, _count(scan, most=query_planner.MAX_COUNTED_BY_INDEX)
 
     def iterate(self, wanted: TicketFilter) -> Iterator[Document]:
         """All tickets, newest first, whole, read in batches. Raises `FilterError` at once."""

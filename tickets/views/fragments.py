@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from supportsaas.db.parallel import start
 from supportsaas.web.htmx_request import HtmxHttpRequest
-from tenants.access import TenantAccess, TenantRequest, find_named_tenants
+from tenants.access import TenantAccess, TenantRequest
 from tickets.ingestion.sync_status import find_sync_status
 
 
@@ -30,10 +30,7 @@ def begin_frame(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
     """What the frame around the page shows, to be read while the view reads the page itself: part of its context."""
     if is_fragment_request(request):
         return {}
-    return {
-        "my_tenants": SimpleLazyObject(start(partial(find_named_tenants, request.user))),
-        "freshness": SimpleLazyObject(start(partial(find_sync_status, access.tenant))),
-    }
+    return {"freshness": SimpleLazyObject(start(partial(find_sync_status, access.tenant)))}
 
 
 def render_page_or_fragment(

@@ -142,7 +142,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     wants_all = request.GET.get("history") == "all"
     limit = HISTORY_AT_MOST if wants_all else HISTORY_AT_FIRST
     entries = store.find_history(external_id, limit=limit + 1)
-    others = _other_tickets(store, ticket)
+    others, customer_total = _other_tickets(store, ticket)
     context: dict[str, Any] = {
         "ticket": ticket,
         "details": details,
@@ -159,6 +159,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "differences": _differences(ticket, verdict),
         "reclassification": find_reclassification(access.tenant) if rules else None,
         "others": others,
+        "customer_total": customer_total,
         "history": [timeline_entry(entry, access.tenant.zone) for entry in entries[:limit]],
         "has_more_history": len(entries) > limit,
         "history_limit": limit,
@@ -212,15 +213,12 @@ def _page_query(query: str, cursor: str | None) -> str:
     return "&".join(part for part in (query, f"cursor={cursor}") if part) if cursor else ""
 
 
-def _other_tickets(store: TicketStore, ticket: Mapping[str, Any]) -> TicketPage | None:
-    """The customer's newest other tickets. `total` counts all tickets of the customer."""
+def _other_tickets(store: TicketStore, ticket: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    """The customer's newest other tickets, and how many tickets the customer has."""
     if not ticket["customer_id"]:
-        return None
-    found = store.queries.page_by_cursor(
-        TicketFilter(customer_id=ticket["customer_id"]), size=OTHER_TICKETS + 1, excerpt=EXCERPT
-    )
-    found.tickets[:] = [each for each in found.tickets if each["external_id"] != ticket["external_id"]][:OTHER_TICKETS]
-    return found
+        return [], 0
+    newest, total = store.queries.newest_of_customer(ticket["customer_id"], limit=OTHER_TICKETS + 1)
+    return [each for each in newest if each["external_id"] != ticket["external_id"]][:OTHER_TICKETS], total
 
 
 def _differences(ticket: Mapping[str, Any], verdict: Classification) -> list[str]:

@@ -107,7 +107,9 @@ class RestOptions(BaseModel):
         (), description="Further hosts that next links may lead to: *.api.example.com. The credential is sent there."
     )
     cursor: str = Field(
-        "", description="With paging=cursor: path to the cursor in the response, header:NAME, or last:PATH in a record."
+        "",
+        description="With paging=cursor: path to the cursor in the response, header:NAME, or last:PATH in its last "
+        "record, by which the list is sorted and filtered.",
     )
     cursor_param: str = Field("", description="Query parameter for the cursor, unless {cursor} is elsewhere.")
     cursor_alone: bool = Field(False, description="A request with a cursor does not repeat the time of the last sync.")

@@ -50,8 +50,8 @@ class RestSource(TicketSource):
         self._http = http
         self._options = options
         self._page_size = min(page_size, options.largest_page)
-        if options.in_change_order:
-            self.drift = "none"
+        if options.in_change_order or options.cursor.startswith(_OF_LAST_RECORD):
+            self.drift = "none"  # each page begins at a value, not at a number of records
         self._is_key_checked = False
         self._total_was_right = False
         self._mapper = RecordMapper(

@@ -8,13 +8,21 @@ from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
 
 
 class Server(Vendor):
-    """Lists the conversations that changed last first, deleted ones among them."""
+    """Lists the conversations that changed last first, deleted ones among them.
+
+    `categories`: of conversations, by number, where the company uses ticket statuses. `begun_by_us`: their numbers.
+    """
 
     kind = "front"
     open_status = "unassigned"
     closed_status = "archived"
     deletes_by = "record"
     has_notes = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.categories: dict[int, str] = {}
+        self.begun_by_us: set[int] = set()
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         ours = {"tags": ["VIP", "Billing"] if number % 2 else [], "assignee": "bob@example.com" if number % 3 else ""}
@@ -54,7 +62,9 @@ class Server(Vendor):
     def _conversation(self, ticket: VendorTicket) -> dict[str, Any]:
         id_ = self.external_id(ticket)
         assignee = {"id": "tea_1", "email": ticket.assignee, "username": "bob", "first_name": "Bob"}
+        category = {"status_category": self.categories[ticket.id]} if ticket.id in self.categories else {}
         return {
+            **category,
             "_links": {
                 "self": f"{self.url}/conversations/{id_}",
                 "related": {"messages": f"{self.url}/conversations/{id_}/messages"},
@@ -76,7 +86,7 @@ class Server(Vendor):
         }
 
     def _messages(self, ticket: VendorTicket) -> list[dict[str, Any]]:
-        first = (0, ticket.text, ticket.created, True)
+        first = (0, ticket.text, ticket.created, ticket.id not in self.begun_by_us)
         return [
             {
                 "id": f"msg_{ticket.id:x}_{number}",

@@ -10,12 +10,16 @@ ISSUES = "/api/v4/projects/acme%2Fsupport/issues"
 
 
 class Server(Vendor):
-    """The project is named by its path. Every fifth issue came by mail to the Service Desk."""
+    """The project is named by its path. Every fifth issue came by mail to the Service Desk.
+
+    `tells_total`: with more than 10,000 rows, GitLab leaves the totals out.
+    """
 
     kind = "gitlab"
     options = {"project": "acme/support"}
     open_status = "opened"
     closed_status = "closed"
+    tells_total = True
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         ours = {"tags": ["billing", "vip"] if number % 2 else [], "assignee": "Bob Ray" if number % 3 else ""}
@@ -62,6 +66,8 @@ class Server(Vendor):
             "X-Total": str(len(rows)),
             "X-Total-Pages": str(pages),
         }
+        if not self.tells_total:
+            headers = {name: value for name, value in headers.items() if not name.startswith("X-Total")}
         if page < pages:
             kept = {**request.query, "page": str(page + 1)}
             query = "&".join(f"{name}={value}" for name, value in kept.items())

@@ -9,7 +9,10 @@ from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
 
 
 class Server(Vendor):
-    """`lists_trash`: tickets in the trash stay in the list. Its dates have no zone, and are of several shapes."""
+    """`lists_trash`: tickets in the trash stay in the list. `spam`: numbers of tickets marked so.
+
+    Its dates have no zone, and are of several shapes.
+    """
 
     kind = "gorgias"
     options = {"subdomain": "acme"}
@@ -17,6 +20,10 @@ class Server(Vendor):
     open_status = "open"
     closed_status = "closed"
     lists_trash = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spam: set[int] = set()
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         ours = {"tags": ["refund"] if number % 2 else [], "assignee": "bob@example.com" if number % 3 else ""}
@@ -39,7 +46,7 @@ class Server(Vendor):
             assert request.query["order_by"] == "updated_datetime:desc"
             listed = self.tickets.values() if self.lists_trash else self.live
             found = sorted(listed, key=lambda each: each.updated, reverse=True)
-            return self._paged(request, [_ticket(each) for each in found])
+            return self._paged(request, [{**_ticket(each), "spam": each.id in self.spam} for each in found])
         if request.path == "/api/messages":
             ticket = self.tickets[int(request.query["ticket_id"])]
             return self._paged(request, _messages(ticket))
@@ -83,7 +90,6 @@ def _ticket(ticket: VendorTicket) -> dict[str, Any]:
         "via": "email",
         "from_agent": False,
         "is_unread": True,
-        "spam": False,
         "subject": ticket.subject,
         "excerpt": ticket.text[:20],
         "language": "en",

@@ -19,13 +19,14 @@ _OWNERS = {"51": "bob@example.com", "52": "eve@example.com"}
 
 
 class Server(Vendor):
-    """`ceiling`: no search lists more results, whatever the page size."""
+    """`ceiling`: no search lists more results. `shows_owners`: whether the app may read them."""
 
     kind = "hubspot"
     open_status = "1"
     closed_status = "4"
     deletes_by = "list"
     ceiling = 10_000
+    shows_owners = True
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         return super().add(number, **{"assignee": "51" if number % 3 else "", "priority": "HIGH", **values})
@@ -85,6 +86,8 @@ class Server(Vendor):
         return answer(page)
 
     def _owners(self, request: Request) -> Answer:
+        if not self.shows_owners:
+            return self._error("This app hasn't been granted all required scopes.", "MISSING_SCOPES", 403)
         ids = list(_OWNERS)
         begin = ids.index(request.query["after"]) if "after" in request.query else 0
         owner = {

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.helpdesk import Answer, answer
+from tests.helpdesks.vendors.token_issuer import TokenIssuer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
 
 _QUERY = re.compile(r"sys_updated_on>=([0-9: -]{19})\^ORDERBYsys_created_on\^ORDERBYsys_id")
@@ -28,13 +29,18 @@ class Server(Vendor):
     zone = "America/Los_Angeles"
     shows_journal = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens = TokenIssuer(client_id="supportsaas", client_secret=self.secret)
+
     def add(self, number: int, **values: Any) -> VendorTicket:
         ours = {"assignee": "Bob Ray" if number % 3 else "", "team": "Service Desk", "priority": "3 - Moderate"}
         return super().add(number, **{**ours, "organisation": "Acme Ltd" if number % 2 else "", **values})
 
     def is_allowed(self, request: Request) -> bool:
         pair = base64.b64encode(f"{self.auth_name}:{self.secret}".encode()).decode()
-        return request.headers.get("authorization") == f"Basic {pair}"
+        is_client = request.path == "/oauth_token.do" or self.tokens.accepts(request)
+        return is_client or request.headers.get("authorization") == f"Basic {pair}"
 
     def refused(self) -> Answer:
         return _error("User Not Authenticated", "Required to provide Auth information", 401)
@@ -46,6 +52,8 @@ class Server(Vendor):
     def answer(self, request: Request) -> Answer:
         if request.path == "/api/now/table/incident":
             return self._incidents(request)
+        if request.path == "/oauth_token.do":
+            return self.tokens.issue(request)
         if request.path == "/api/now/table/sys_journal_field":
             return self._journal(request)
         return _error("Invalid table", "", 400)

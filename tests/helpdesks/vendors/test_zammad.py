@@ -1,4 +1,4 @@
-"""What is special about Zammad: no filter for changes, texts only per ticket and in HTML, merged tickets."""
+"""What is special about Zammad: changes by a condition, texts only per ticket and in HTML, merged tickets."""
 
 from collections.abc import Iterator
 
@@ -12,6 +12,8 @@ from tickets.helpdesks.model import Source
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")
+
+SEARCH = "/api/v1/tickets/search"
 
 
 @pytest.fixture
@@ -31,8 +33,27 @@ def asked(zammad: Server, path: str) -> int:
 
 def test_pages_are_read_until_an_empty_one(tenant: Tenant, zammad: Server, source: Source) -> None:
     ingest(tenant)
-    numbers = [each.query["page"] for each in zammad.requests if each.path == "/api/v1/tickets"]
+    numbers = [each.query["page"] for each in zammad.requests if each.path == SEARCH]
     assert numbers[:3] == ["1", "2", "3"]
+    assert stored(tenant, zammad) == expected(zammad)
+
+
+def test_changes_are_asked_for_by_their_time(tenant: Tenant, zammad: Server, source: Source) -> None:
+    for _ in range(3):  # what may have slipped past the first whole read is read again
+        ingest(tenant)
+    before = asked(zammad, SEARCH)
+    zammad.change(3, subject="Changed")
+    ingest(tenant)
+    assert asked(zammad, SEARCH) - before == 2  # the changes, and an empty page
+    assert stored(tenant, zammad) == expected(zammad)
+
+
+def test_a_version_that_ignores_the_condition_is_read_whole(tenant: Tenant, zammad: Server, source: Source) -> None:
+    zammad.knows_conditions = False
+    for _ in range(3):
+        assert ingest(tenant).status == "completed"
+    zammad.change(3, subject="Changed")
+    assert ingest(tenant).status == "completed"
     assert stored(tenant, zammad) == expected(zammad)
 
 

@@ -1,4 +1,7 @@
-"""Zammad's list of tickets, with names instead of ids. https://docs.zammad.org/en/latest/api/ticket/index.html"""
+"""Zammad's search for tickets, with names instead of ids. https://docs.zammad.org/en/latest/api/ticket/index.html
+
+`knows_conditions`: whether it filters by time; otherwise it lists all tickets.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -11,6 +14,7 @@ _OURS = {"new": "new", "open": "open", "pending reminder": "pending", "closed": 
 
 class Server(Vendor):
     kind = "zammad"
+    knows_conditions = True
     open_status = "open"
     closed_status = "closed"
 
@@ -31,10 +35,16 @@ class Server(Vendor):
         number = request.path.removeprefix("/api/v1/ticket_articles/by_ticket/")
         if number.isdecimal() and int(number) in self.tickets:
             return answer(_articles(self.tickets[int(number)]))
-        if request.path != "/api/v1/tickets":
+        if request.path != "/api/v1/tickets/search":
             return answer({"error": "No route matches"}, 404)
-        page, size = int(request.query.get("page", 1)), min(int(request.query.get("per_page", 100)), 100)
-        listed = sorted(self.live, key=lambda each: each.id)[(page - 1) * size : page * size]
+        assert (request.query["sort_by"], request.query["order_by"]) == ("id", "asc")
+        page, size = int(request.query.get("page", 1)), min(int(request.query.get("per_page", 50)), 200)
+        found = sorted(self.live, key=lambda each: each.id)
+        if self.knows_conditions:
+            assert request.query["condition[ticket.updated_at][operator]"] == "after (absolute)"
+            since = datetime.fromisoformat(request.query["condition[ticket.updated_at][value]"])
+            found = [each for each in found if each.updated >= since]
+        listed = found[(page - 1) * size : page * size]
         is_expanded = request.query.get("expand") == "true"
         return answer([_ticket(each, is_expanded=is_expanded) for each in listed])
 

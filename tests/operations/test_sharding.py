@@ -27,7 +27,8 @@ SHARDED = ("tickets", "ticket_history")
 WHOLE = "count"
 
 PAGES = (
-    "/", "/t/acme/", "/t/acme/?period=30d", "/t/acme/tickets/", "/t/acme/tickets/?urgency=high&q=refund", "/t/acme/tickets/T-1/",
+    "/", "/t/acme/", "/t/acme/?period=30d", "/t/acme/tickets/", "/t/acme/tickets/?urgency=high&q=refun*&team=a&tag=b", "/t/acme/tickets/T-1/",
+    "/t/acme/field-values/?field=tag",
     "/t/acme/customers/", "/t/acme/customers/cust_1/", "/t/acme/ingestion/", "/t/acme/quarantine/",
 )  # fmt: skip
 CALLS = (

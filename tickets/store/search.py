@@ -105,7 +105,7 @@ class TicketSearch:
     def find_next_word(self, place: str, end: str) -> str | None:
         """The first stored word from `place` on and before `end`."""
         keys = (
-            self._tickets.find({}, return_key=True)
+            self._tickets.find({"tenant_id": self.tenant_id}, return_key=True)
             .hint(WORDS_INDEX)
             .min(self._place_in_index(place))
             .max(self._place_in_index(end))

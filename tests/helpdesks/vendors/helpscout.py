@@ -12,7 +12,10 @@ INBOX = 13
 
 
 class Server(Vendor):
-    """`rows`: how many conversations a page has; the real ones have 25. `spam`, `drafts`: numbers of conversations."""
+    """`rows`: how many conversations a page has; the real ones have 25. `spam`, `drafts`: numbers of conversations.
+
+    `answered_by_customer`: when customers replied without moving the time of the last update by a user.
+    """
 
     kind = "helpscout"
     options = {"client_id": "helpscout-app"}
@@ -25,6 +28,7 @@ class Server(Vendor):
         self.rows = 10
         self.spam: set[int] = set()
         self.drafts: set[int] = set()
+        self.answered_by_customer: dict[int, datetime] = {}
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         return super().add(number, **{"assignee": "mel@example.com", "tags": ["vip", "billing"], **values})
@@ -63,7 +67,12 @@ class Server(Vendor):
         if query.get("status", "active") != "all":
             found = [each for each in found if each.status == query.get("status", "active")]
         if since := query.get("modifiedSince"):
-            found = [each for each in found if each.updated >= datetime.fromisoformat(since)]
+            begin = datetime.fromisoformat(since)
+            found = [
+                each
+                for each in found
+                if max(each.updated, self.answered_by_customer.get(each.id, each.updated)) >= begin
+            ]
         assert query["sortField"] == "createdAt"
         found.sort(key=lambda each: each.created, reverse=query["sortOrder"] == "desc")
         number = int(query.get("page", 1))

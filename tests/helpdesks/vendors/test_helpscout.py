@@ -1,6 +1,7 @@
 """What is special about Help Scout: tokens from a form, its own waiting header, threads with the newest first."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -50,6 +51,23 @@ def test_the_message_is_the_customers_first_one_though_the_newest_comes_first(
     assert ticket is not None
     assert ticket["message"] == helpscout.tickets[3].text
     assert ticket["latest_message"] == "Please hurry."
+
+
+def test_a_customers_reply_arrives_though_no_user_updated_the_conversation(
+    tenant: Tenant, helpscout: Server, source: Source
+) -> None:
+    for _ in range(2):
+        ingest(tenant)
+    helpscout.now += timedelta(minutes=5)
+    before = helpscout.tickets[3].updated
+    helpscout.reply(3, "This is unacceptable, I want a refund.", is_customer=True)
+    helpscout.answered_by_customer[3] = helpscout.tickets[3].updated
+    helpscout.tickets[3].updated = before
+    assert ingest(tenant).status == "completed"
+    assert stored(tenant, helpscout) == expected(helpscout)
+    ticket = TicketStore(tenant).find_ticket("3")
+    assert ticket is not None
+    assert ticket["sentiment"] == "negative"
 
 
 def test_drafts_and_spam_are_left_out_and_what_becomes_spam_is_deleted(

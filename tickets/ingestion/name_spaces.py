@@ -52,10 +52,15 @@ def is_name(text: str) -> bool:
 
 
 def helpdesk_of(source: Source) -> str:
-    """Which helpdesk the settings lead to: its kind and server. Another path is the same helpdesk."""
+    """Which helpdesk the settings lead to: its kind, server, and what of it is read, such as a repository.
+
+    Another path is the same helpdesk.
+    """
     parts = urlsplit(source.url)
     port = "" if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
-    return f"{source.kind} at {(parts.hostname or '').lower().rstrip('.')}{port}"
+    preset = presets.find(source.kind)
+    scope = preset.scope_in(source.options or {}) if preset else ""
+    return f"{source.kind} at {(parts.hostname or '').lower().rstrip('.')}{port}{f' ({scope})' if scope else ''}"
 
 
 def mapping_of(source: Source) -> str:

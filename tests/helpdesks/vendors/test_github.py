@@ -8,9 +8,11 @@ from tenants.models import Tenant
 from tests.helpdesk import Answer, answer
 from tests.helpdesks.vendors.connecting import connect, expected, serving, stored
 from tests.helpdesks.vendors.github import Server
+from tests.helpdesks.vendors.vendor import Request
 from tests.listed import ingest
 from tickets.helpdesks import limits
 from tickets.helpdesks.model import Source
+from tickets.ingestion.name_spaces import choose_name, helpdesk_of
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -84,3 +86,37 @@ def test_more_comments_than_one_page_are_all_read(tenant: Tenant, github: Server
     assert [each.text for each in conversation.messages][-2:] == ["Answer 103", "Answer 104"]
     assert len(conversation.messages) == 105
     assert conversation.messages[-1].is_customer
+
+
+class TwoRepositories(Server):
+    """Another repository has an issue with a number of the first one's."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.path == "/repos/acme/other/issues":
+            times = {"created_at": "2026-03-10T08:00:00Z", "updated_at": "2026-03-10T08:00:00Z"}
+            return answer([{"number": 1, "title": "Of the other", "state": "open", "comments": 0, **times}])
+        return answer([]) if request.path.startswith("/repos/acme/other") else super().answer(request)
+
+
+def test_another_repository_is_another_helpdesk(tenant: Tenant) -> None:
+    with serving(TwoRepositories, tickets=3) as github:
+        source = connect(tenant, github)
+        ingest(tenant)
+        source.refresh_from_db()
+        source.options = {"repo": "acme/other"}
+        choose_name(source, is_same=False)
+        source.save()
+        assert ingest(tenant).status == "completed"
+        found = {
+            each["external_id"]: each["subject"] for each in TicketStore(tenant).iterate_live({}, limit=100, by_id=True)
+        }
+    assert found == {
+        "1": "Question 1", "2": "Question 2", "3": "Question 3", "github-2:1": "Of the other"
+    }  # fmt: skip
+
+
+def test_a_repository_is_the_same_however_it_is_spelled(source: Source) -> None:
+    same = Source(kind="github", url=source.url, options={"repo": "Acme/Support"})
+    other = Source(kind="github", url=source.url, options={"repo": "acme/other"})
+    assert helpdesk_of(same) == helpdesk_of(source)
+    assert helpdesk_of(other) != helpdesk_of(source)

@@ -13,6 +13,7 @@ PRESET = Preset(
             help="Owner and name of the repository, as in its address.",
             example="acme/support",
             pattern=r"[A-Za-z0-9][\w.-]*/[\w.-]+",
+            is_scope=True,
         ),
     ),
     auth="bearer",

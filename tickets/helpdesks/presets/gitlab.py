@@ -14,6 +14,7 @@ PRESET = Preset(
             example="acme/support",
             pattern=r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)*",
             is_quoted=True,
+            is_scope=True,
         ),
     ),
     auth="header",

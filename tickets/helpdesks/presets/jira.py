@@ -22,6 +22,7 @@ PRESET = Preset(
             help="The project's key, as in the numbers of its issues.",
             example="SUP",
             pattern=r"[A-Za-z][A-Za-z0-9_]*",
+            is_scope=True,
         ),
     ),
     auth="basic",

@@ -24,6 +24,8 @@ class Variable:
     """Values and their labels, if only these are possible."""
     is_quoted: bool = False
     """The value is percent-encoded where it stands, so that a `/` in it is no part of the path."""
+    is_scope: bool = False
+    """Another value is another list of tickets on the same server, which may number them alike: a repository."""
 
     def check(self, value: Any) -> str:
         """The value as text; raises `ValueError` with a sentence."""
@@ -103,6 +105,11 @@ class Preset:
         own = {name: value for name, value in options.items() if name not in values}
         filled: dict[str, Any] = _fill(dict(self.settings), values)
         return {**filled, **own}
+
+    def scope_in(self, options: Mapping[str, Any]) -> str:
+        """What of its server the connection reads, in one spelling; empty if that is everything."""
+        values = (str(options.get(each.name) or each.default) for each in self.variables if each.is_scope)
+        return ", ".join(each.strip().casefold() for each in values)
 
     def url_with(self, options: Mapping[str, Any]) -> str:
         """The base URL; empty if a person has to enter it. Raises `ValueError`."""

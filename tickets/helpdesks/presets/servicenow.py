@@ -26,6 +26,7 @@ PRESET = Preset(
             example="incident",
             default="incident",
             pattern=r"[a-z][a-z0-9_]*",
+            is_scope=True,
         ),
     ),
     auth="basic",

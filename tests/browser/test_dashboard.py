@@ -13,6 +13,7 @@ from tenants.models import Tenant, User
 from tests.analytics.made_figures import context_of, figures_of
 from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, each_look, faults_as
+from tickets.ingestion import setup_checklist
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -90,7 +91,8 @@ def test_the_heat_map_is_a_table_that_can_be_read_aloud(open_page: Callable[...,
     assert cells[23].get_attribute("title") == "Sunday 23:00–00:00: 138 tickets"
 
 
-def test_everything_is_reached_by_keyboard_and_seen_where_it_is(open_page: Callable[..., Page]) -> None:
+def test_everything_is_reached_by_keyboard_and_seen_where_it_is(open_page: Callable[..., Page], tenant: Tenant) -> None:
+    setup_checklist.dismiss(tenant, by="owner")  # it comes first as long as something is left to set up
     page = open_page(viewport={"width": 1280, "height": 900})
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()

@@ -5,6 +5,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from tickets.helpdesks.drafts import find_draft
 from tickets.helpdesks.model import Source
 from tickets.helpdesks.presets import PRESETS
 from tickets.ingestion import preview_records
+from tickets.ingestion.connecting import remove_source
 from tickets.ingestion.schedule import find_schedules
 from tickets.status_mapping.model import find_mappings
 from tickets.store.ticket_store import TicketStore
@@ -173,6 +175,15 @@ def test_secrets_in_records_are_hidden(admin: Client, helpdesk: ScriptedHelpdesk
     helpdesk.tickets = [record("T-1", access_token="abc123xyz")]
     html = html_of(admin.get(begin(admin, "native", {"url": helpdesk.url, "auth": "none"})))
     assert "abc123xyz" not in html and "(secret)" in html
+
+
+def test_hostile_text_of_tickets_is_text_on_the_page(admin: Client, helpdesk: ScriptedHelpdesk) -> None:
+    attack = "</pre><script>alert(1)</script>"
+    values = dict.fromkeys(("subject", "message", "customer_id", "status"), attack)
+    helpdesk.tickets = [record(attack, **values), record("T-2", created_at=attack)]
+    html = html_of(admin.get(begin(admin, "native", {"url": helpdesk.url, "auth": "none"})))
+    assert "Save and start the first sync" in html
+    assert "<script>alert" not in html
 
 
 def test_settings_can_be_changed_without_entering_the_key_again_unless_the_server_changes(
@@ -377,6 +388,69 @@ def test_a_name_that_an_import_has_is_refused(admin: Client, tenant: Tenant, red
     assert not Source.objects.exists()
 
 
+def test_of_two_admins_who_choose_the_same_name_the_second_is_asked_for_another(
+    admin: Client, tenant: Tenant, redmine: Redmine, helpdesk: ScriptedHelpdesk, client_of: Callable[[User], Client]
+) -> None:
+    other = make_user("other_admin")
+    Membership.objects.create(user=other, tenant=tenant, role=Role.ADMIN)
+    second = client_of(other)
+    addresses = [
+        begin(admin, "redmine", entered(redmine)),
+        begin(second, "native", {"url": helpdesk.url, "auth": "none"}),
+    ]
+    for client, address in zip((admin, second), addresses, strict=True):
+        client.get(address)
+    assert admin.post(addresses[0], {**START, "name": "main"}).status_code == 302
+    response = second.post(addresses[1], {**START, "name": "main"})
+    assert response.status_code == 422 and "is called “main”" in html_of(response)
+    assert second.post(addresses[1], {**START, "name": "second"}).status_code == 302
+    assert sorted(Source.objects.values_list("name", flat=True)) == ["main", "second"]
+    # The first sync of the second one waits for that of the first.
+    assert len(jobs.find_recent(tenant)) == 1
+
+
+def test_a_helpdesk_that_is_connected_already_needs_a_name_of_its_own(admin: Client, redmine: Redmine) -> None:
+    for name, status in (("", 302), ("", 422), ("another-part", 302)):
+        address = begin(admin, "redmine", entered(redmine))
+        admin.get(address)
+        response = admin.post(address, {**START, "name": name})
+        assert response.status_code == status
+    assert Source.objects.count() == 2
+
+
+def test_a_helpdesk_that_was_connected_before_gets_its_name_back(
+    admin: Client, tenant: Tenant, redmine: Redmine
+) -> None:
+    address = begin(admin, "redmine", entered(redmine))
+    admin.get(address)
+    admin.post(address, {**START, "name": "support"})
+    mongo.collection("ingestion_logs").delete_many({})
+    ingest(tenant)
+    remove_source(Source.objects.get())
+    html = html_of(admin.get(begin(admin, "redmine", entered(redmine))))
+    assert 'name="name" value="support"' in html
+
+
+def test_two_admins_who_save_at_once_get_one_connection_of_a_name(
+    admin: Client, tenant: Tenant, helpdesk: ScriptedHelpdesk, client_of: Callable[[User], Client]
+) -> None:
+    clients, addresses = [admin], []
+    for number in range(3):
+        other = make_user(f"admin_{number}")
+        Membership.objects.create(user=other, tenant=tenant, role=Role.ADMIN)
+        clients.append(client_of(other))
+    for client in clients:
+        addresses.append(begin(client, "native", {"url": helpdesk.url, "auth": "none"}))
+        client.get(addresses[-1])
+    with ThreadPoolExecutor(len(clients)) as pool:
+        found = pool.map(
+            lambda each: each[0].post(each[1], {**START, "name": "main"}).status_code,
+            zip(clients, addresses, strict=True),
+        )
+        assert sorted(found) == [302, 422, 422, 422]
+    assert [each.name for each in Source.objects.all()] == ["main"]
+
+
 # -- Who may ---------------------------------------------------------------------------------------
 
 
@@ -429,6 +503,8 @@ def test_every_known_helpdesk_can_be_connected(admin: Client, tenant: Tenant, ki
     with VENDORS[kind]() as server:
         for number in range(1, 4):
             server.add(number)
+        old = clock.now().replace(microsecond=0) - timedelta(days=60)
+        server.add(4, created=old, updated=old)
         html = html_of(admin.get(f"{NEW}{kind}/"))
         names = {each.name for each in preset.variables}
         values = {f"var-{name}": str(server.options.get(name, "")) for name in names}
@@ -438,11 +514,12 @@ def test_every_known_helpdesk_can_be_connected(admin: Client, tenant: Tenant, ki
         assert all(f'name="{name}"' in html for name in (*values, "secret"))
         address = begin(admin, kind, fields | values)
         html = html_of(admin.get(address))
-        assert "3 of your tickets, as they will look" in html, html
+        assert "4 of your tickets, as they will look" in html, html
         assert "Question 1" in html and "would be rejected" not in html
         assert server.secret not in html
-        response = admin.post(address, START)
+        is_limited = 'name="days"' in html
+        response = admin.post(address, {**START, "days": "30" if is_limited else ""})
         assert response.status_code == 302, html_of(response)
         mongo.collection("ingestion_logs").delete_many({})
         assert ingest(tenant).status == "completed"
-        assert TicketStore(tenant).count_live() == 3
+        assert TicketStore(tenant).count_live() == (3 if is_limited else 4)

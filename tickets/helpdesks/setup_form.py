@@ -137,7 +137,7 @@ class SetupForm(forms.Form):
         preset, has_key = self.preset, bool(self.draft and self.draft.has_secret)
         secret, auth_name = self.fields["secret"], self.fields["auth_name"]
         secret.label = preset.key_label if preset else "Key or password"
-        hint = f"{preset.key_help} {preset.rights}" if preset else ""
+        hint = f"{preset.key_help} Rights: {preset.rights}" if preset else ""
         kept = "Leave empty to keep the key you entered." if has_key else "Stored encrypted and never shown again."
         secret.help_text = f"{hint} {kept}".strip()
         if preset is None:

@@ -89,7 +89,8 @@ class RestSource(TicketSource):
         self._check_key()  # with a wrong key the list may look empty
         if since is not None:
             since -= timedelta(minutes=self._options.overlap_minutes)
-        self._asked_since = since or self._asked_since
+        if since is not None or start is None:
+            self._asked_since = since or self._first_since
         windows = Windows(since=since or self._first_since, start=start)
         for window in windows:
             yield from self._pages_of(window, windows, stop_at=since if self._options.newest_first else None)

@@ -11,6 +11,8 @@ from tests.helpdesks.vendors.connecting import connect, expected, serving, store
 from tests.helpdesks.vendors.freshdesk import NUMBERS, Server
 from tests.helpdesks.vendors.vendor import Request
 from tests.listed import ingest
+from tickets.helpdesks import open_source
+from tickets.helpdesks.base import Position
 from tickets.helpdesks.model import Source
 from tickets.helpdesks.options import rest_options
 from tickets.store.ticket_store import TicketStore
@@ -118,6 +120,18 @@ def test_deleted_tickets_and_spam_are_asked_for_since_the_last_sync(
     }
     assert lists(freshdesk, "deleted")[before]["updated_since"] > "2026"
     assert lists(freshdesk, "spam")[-1]["updated_since"] > "2026"
+
+
+def test_a_whole_read_after_one_of_changes_asks_for_all_that_was_deleted(freshdesk: Server, source: Source) -> None:
+    asked = []
+    with open_source(source) as opened:
+        for since in (freshdesk.now, None, freshdesk.now):
+            list(opened.pages(since=since))
+            next(opened.pages(start=Position(1, "2")), None)  # a second look at a page changes nothing
+            opened.find_deleted_ids()
+            asked.append(lists(freshdesk, "deleted")[-1]["updated_since"])
+    now = freshdesk.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert asked == [now, "2010-01-01T00:00:00Z", now]
 
 
 def test_a_ticket_taken_out_of_spam_comes_back(tenant: Tenant, freshdesk: Server, source: Source) -> None:

@@ -99,3 +99,9 @@ def connect_source(tenant: Tenant, **values: Any) -> Source:
     source = Source(tenant=tenant, **{"url": "http://127.0.0.1:9", **values})
     save_source(source)
     return source
+
+
+def source_page(step: str = "") -> str:
+    """On acme's settings pages: the page of its only connection, or the form of a new one."""
+    source = Source.objects.filter(tenant__slug="acme").first()
+    return f"/t/acme/settings/source/{source.pk if source else 'add'}/{step}"

@@ -128,12 +128,21 @@ ROUTES: dict[str, list[Route]] = {
     ],
     "t/<str:slug>/setup/dismiss/": [Route("/t/acme/setup/dismiss/", "page", A, method="POST")],
     "new-tenant/": [Route("/new-tenant/", "page", superuser=True)],
-    "t/<str:slug>/settings/source/": [
-        Route("/t/acme/settings/source/", "page", A),
-        Route("/t/acme/settings/source/", "page", A, method="POST"),
+    "t/<str:slug>/settings/source/": [Route("/t/acme/settings/source/", "page", A)],
+    "t/<str:slug>/settings/source/add/": [
+        Route("/t/acme/settings/source/add/", "page", A),
+        Route("/t/acme/settings/source/add/", "page", A, method="POST"),
     ],
-    "t/<str:slug>/settings/source/check/": [Route("/t/acme/settings/source/check/", "page", A, method="POST")],
-    "t/<str:slug>/settings/source/remove/": [Route("/t/acme/settings/source/remove/", "page", A, method="POST")],
+    "t/<str:slug>/settings/source/<str:source_id>/": [
+        Route(f"/t/acme/settings/source/{SOURCE}/", "page", A),
+        Route(f"/t/acme/settings/source/{SOURCE}/", "page", A, method="POST"),
+    ],
+    **{
+        f"t/<str:slug>/settings/source/<str:source_id>/{step}/": [
+            Route(f"/t/acme/settings/source/{SOURCE}/{step}/", "page", A, method="POST")
+        ]
+        for step in ("check", "switch", "remove")
+    },
     "t/<str:slug>/freshness/": [Route("/t/acme/freshness/", "page", V)],
     "t/<str:slug>/alerts/": [Route("/t/acme/alerts/", "page", V)],
     **{

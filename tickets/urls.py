@@ -8,7 +8,7 @@ from django.urls import path
 from tickets.views import setup_checklist
 from tickets.views.alerts import alert_pages, channel_addresses, channels
 from tickets.views.customers import customer_erasure, customer_pages
-from tickets.views.helpdesks import add_connection, hooks, source_settings
+from tickets.views.helpdesks import add_connection, connections, hooks, source_settings
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import rule_pages, statuses
 from tickets.views.tickets import exports, field_filters, saved_views, ticket_pages
@@ -61,9 +61,24 @@ urlpatterns = [
         name="settings-source-new-test",
     ),
     path("t/<str:slug>/setup/dismiss/", setup_checklist.dismiss_checklist, name="setup-dismiss"),
-    path("t/<str:slug>/settings/source/", source_settings.show_source, name="settings-source"),
-    path("t/<str:slug>/settings/source/check/", source_settings.check_source, name="settings-source-check"),
-    path("t/<str:slug>/settings/source/remove/", source_settings.remove_source, name="settings-source-remove"),
+    path("t/<str:slug>/settings/source/", connections.show_connections, name="settings-source"),
+    path("t/<str:slug>/settings/source/add/", source_settings.add_source, name="settings-source-add"),
+    path("t/<str:slug>/settings/source/<str:source_id>/", source_settings.change_source, name="settings-source-edit"),
+    path(
+        "t/<str:slug>/settings/source/<str:source_id>/check/",
+        connections.check_connection,
+        name="settings-source-check",
+    ),
+    path(
+        "t/<str:slug>/settings/source/<str:source_id>/switch/",
+        connections.switch_connection,
+        name="settings-source-switch",
+    ),
+    path(
+        "t/<str:slug>/settings/source/<str:source_id>/remove/",
+        connections.remove_connection,
+        name="settings-source-remove",
+    ),
     path("t/<str:slug>/freshness/", as_of.show_freshness, name="freshness"),
     path("t/<str:slug>/alerts/", alert_pages.show_alerts, name="alerts"),
     path("t/<str:slug>/alerts/again/", alert_pages.send_again, name="alerts-again"),

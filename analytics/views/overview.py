@@ -158,7 +158,8 @@ def _known(rows: Sequence[TenantRow]) -> list[TenantRow]:
 
 def _rows(found: Sequence[tuple[TenantNumbers, SyncStatus]], roles: Mapping[Any, Role]) -> list[TenantRow]:
     tenants = [numbers.tenant for numbers, _ in found]
-    sources = {each.tenant_id: each for each in Source.objects.filter(tenant__in=[each.pk for each in tenants])}
+    connected = Source.objects.filter(tenant__in=[each.pk for each in tenants]).order_by("enabled")
+    sources = {each.tenant_id: each for each in connected}  # of several, one that is turned on
     runs, now = last_runs(tenants), clock.now()
     rows = []
     for numbers, sync in found:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
-from tests.builders import record
+from tests.builders import record, source_page
 from tests.commands import run
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets.helpdesks import SourceError
@@ -289,14 +289,14 @@ class TestPages:
 
     def test_checking_on_the_page_says_what_would_be_lost(self, connect: Connect, admin: Client) -> None:
         connect([item(1), item(2, at="soon")])
-        assert "1 of 2 tickets" in self.said(admin.post("/t/acme/settings/source/check/", follow=True))
+        assert "1 of 2 tickets" in self.said(admin.post(source_page("check/"), follow=True))
 
     def test_the_helpdesks_error_message_is_escaped_on_the_page(
         self, connect: Connect, helpdesk: ScriptedHelpdesk, admin: Client
     ) -> None:
         connect([])
         helpdesk.fail_everything(answer({"error": "<b onclick=x>Bad field</b>"}, 400))
-        html = admin.post("/t/acme/settings/source/check/", follow=True).content.decode()
+        html = admin.post(source_page("check/"), follow=True).content.decode()
         assert "&lt;b onclick=x&gt;Bad field" in html and "<b onclick" not in html
 
     def test_the_dashboard_says_that_all_were_rejected(self, connect: Connect, admin: Client) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tenants.models import Tenant, User
-from tests.builders import NOON, record, store_tickets
+from tests.builders import NOON, connect_source, record, source_page, store_tickets
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets.helpdesks.model import Source
 from tickets.ingestion.schedule import find_schedules
@@ -31,16 +31,17 @@ def said(response: Any) -> str:
 
 
 def test_the_helpdesk_type_is_chosen_first_and_prefills_the_form(admin: Client) -> None:
-    html = admin.get(PAGE).content.decode()
-    assert "Which helpdesk does Acme use?" in html and 'href="?kind=redmine"' in html
-    html = admin.get(PAGE, {"kind": "redmine"}).content.decode()
+    assert 'href="/t/acme/settings/source/new/"' in admin.get(PAGE).content.decode()
+    html = admin.get(source_page()).content.decode()
+    assert "Which helpdesk does Acme use?" in html and f'href="{source_page()}?kind=redmine"' in html
+    html = admin.get(source_page(), {"kind": "redmine"}).content.decode()
     assert 'value="X-Redmine-API-Key"' in html and "My account" in html
-    assert 'name="options"' not in admin.get(PAGE, {"kind": "house"}).content.decode()
-    assert "&quot;path&quot;" in admin.get(PAGE, {"kind": "rest"}).content.decode()
+    assert 'name="options"' not in admin.get(source_page(), {"kind": "house"}).content.decode()
+    assert "&quot;path&quot;" in admin.get(source_page(), {"kind": "rest"}).content.decode()
 
 
 def test_a_saved_connection_never_shows_its_secret(admin: Client, tenant: Tenant) -> None:
-    assert "Connection saved" in said(admin.post(PAGE, {**REDMINE, "every_minutes": "15"}, follow=True))
+    assert "Connection saved" in said(admin.post(source_page(), {**REDMINE, "every_minutes": "15"}, follow=True))
     source = Source.objects.get(tenant=tenant)
     assert (source.reveal_secret(), source.every_minutes) == ("s3cret-key", 15)
     assert "acme" in find_schedules()
@@ -50,19 +51,19 @@ def test_a_saved_connection_never_shows_its_secret(admin: Client, tenant: Tenant
 
 
 def test_a_new_connection_is_proposed_a_schedule_and_a_stored_one_keeps_its_own(admin: Client, tenant: Tenant) -> None:
-    assert 'name="every_minutes" value="15"' in admin.get(PAGE, {"kind": "redmine"}).content.decode()
-    admin.post(PAGE, REDMINE)
+    assert 'name="every_minutes" value="15"' in admin.get(source_page(), {"kind": "redmine"}).content.decode()
+    admin.post(source_page(), REDMINE)
     assert Source.objects.get(tenant=tenant).every_minutes is None
-    assert 'name="every_minutes" value=' not in admin.get(PAGE).content.decode()
-    assert 'name="every_minutes" value=' not in admin.get(PAGE, {"kind": "rt"}).content.decode()
+    assert 'name="every_minutes" value=' not in admin.get(source_page()).content.decode()
+    assert 'name="every_minutes" value=' not in admin.get(source_page(), {"kind": "rt"}).content.decode()
 
 
 def test_saving_and_checking_says_whether_it_works(admin: Client, helpdesk: ScriptedHelpdesk) -> None:
     helpdesk.tickets = [record("T-1")]
     form = {**REDMINE, "kind": "house", "url": helpdesk.url, "auth": "none", "secret": "", "auth_name": ""}
-    assert "1 ticket found" in said(admin.post(PAGE, {**form, "check": "1"}, follow=True))
+    assert "1 ticket found" in said(admin.post(source_page(), {**form, "check": "1"}, follow=True))
     helpdesk.fail_everything(answer({}, 401))
-    assert "rejected the credentials" in said(admin.post(f"{PAGE}check/", follow=True))
+    assert "rejected the credentials" in said(admin.post(source_page("check/"), follow=True))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_saving_and_checking_says_whether_it_works(admin: Client, helpdesk: Scri
 def test_invalid_source_input_is_reported_at_its_field_and_not_stored(
     admin: Client, values: dict[str, str], field: str
 ) -> None:
-    response = admin.post(PAGE, {**REDMINE, **values})
+    response = admin.post(source_page(), {**REDMINE, **values})
     assert response.status_code == 422
     assert field in response.context["form"].errors
     assert f'id="id_{field}_error"' in response.content.decode()
@@ -92,11 +93,11 @@ def test_invalid_source_input_is_reported_at_its_field_and_not_stored(
 
 
 def test_the_stored_secret_is_not_sent_to_another_server(admin: Client) -> None:
-    admin.post(PAGE, REDMINE)
-    moved = admin.post(PAGE, {**REDMINE, "url": "http://127.0.0.1:2", "secret": ""})
+    admin.post(source_page(), REDMINE)
+    moved = admin.post(source_page(), {**REDMINE, "url": "http://127.0.0.1:2", "secret": ""})
     assert "a different server" in str(moved.context["form"].errors["secret"])
     assert Source.objects.get().url == "http://127.0.0.1:1"
-    admin.post(PAGE, {**REDMINE, "url": "http://127.0.0.1:1/below", "secret": ""})
+    admin.post(source_page(), {**REDMINE, "url": "http://127.0.0.1:1/below", "secret": ""})
     assert (Source.objects.get().url, Source.objects.get().reveal_secret()) == (
         "http://127.0.0.1:1/below",
         "s3cret-key",
@@ -104,29 +105,72 @@ def test_the_stored_secret_is_not_sent_to_another_server(admin: Client) -> None:
 
 
 def test_a_new_interval_keeps_the_sync_state_and_a_new_url_resets_it(admin: Client, tenant: Tenant) -> None:
-    admin.post(PAGE, REDMINE)
+    admin.post(source_page(), REDMINE)
     save_state(tenant.slug, cursor=NOON, full_read_at=NOON)
-    admin.post(PAGE, {**REDMINE, "secret": "", "every_minutes": "30"})
+    admin.post(source_page(), {**REDMINE, "secret": "", "every_minutes": "30"})
     assert find_state(tenant.slug).cursor == NOON
-    admin.post(PAGE, {**REDMINE, "secret": "", "url": "http://127.0.0.1:1/other"})
+    admin.post(source_page(), {**REDMINE, "secret": "", "url": "http://127.0.0.1:1/other"})
     assert find_state(tenant.slug).cursor is None
 
 
 def test_a_new_kind_replaces_the_connection_and_says_so_before(admin: Client) -> None:
-    admin.post(PAGE, REDMINE)
-    assert "Saving replaces the current connection" in admin.get(PAGE, {"kind": "house"}).content.decode()
-    admin.post(PAGE, {**REDMINE, "kind": "house", "options": '{"path": "/x"}'})
+    admin.post(source_page(), REDMINE)
+    assert "Saving replaces the current connection" in admin.get(source_page(), {"kind": "house"}).content.decode()
+    admin.post(source_page(), {**REDMINE, "kind": "house", "options": '{"path": "/x"}'})
     assert (Source.objects.get().kind, Source.objects.get().options) == ("house", {})
 
 
 def test_disconnecting_a_helpdesk_keeps_its_tickets(admin: Client, tenant: Tenant) -> None:
-    admin.post(PAGE, {**REDMINE, "every_minutes": "15"})
+    admin.post(source_page(), {**REDMINE, "every_minutes": "15"})
     store_tickets(tenant, [{"id": "T-1"}])
-    assert "Existing tickets are kept" in said(admin.post(f"{PAGE}remove/", follow=True))
+    assert "Existing tickets are kept" in said(admin.post(source_page("remove/"), follow=True))
     assert Source.objects.count() == 0 and "acme" not in find_schedules()
     assert TicketStore(tenant).find_ticket("T-1") is not None
 
 
 def test_a_tenant_added_to_the_form_data_is_ignored(admin: Client, tenant: Tenant, other_tenant: Tenant) -> None:
-    admin.post(PAGE, {**REDMINE, "tenant": str(other_tenant.pk), "tenant_id": str(other_tenant.pk)})
+    admin.post(source_page(), {**REDMINE, "tenant": str(other_tenant.pk), "tenant_id": str(other_tenant.pk)})
     assert Source.objects.get().tenant == tenant
+
+
+def test_the_page_lists_all_connections_and_what_is_wrong_with_them(
+    admin: Client, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    connect_source(tenant, url=helpdesk.url, every_minutes=15)
+    second = connect_source(tenant, url="http://127.0.0.1:9", name="second", enabled=False)
+    admin.post(f"{PAGE}{second.pk}/check/")
+    html = " ".join(admin.get(PAGE).content.decode().split())
+    assert "2 connections" in html and "Syncs every 15 minutes" in html and "Not synced yet" in html
+    assert "The helpdesk at http://127.0.0.1:9 could not be reached" in html or "127.0.0.1:9" in html
+    assert Source.objects.get(name="second").check_problem and Source.objects.get(name="house").checked_at is None
+
+
+def test_another_connection_gets_the_name_that_was_entered(admin: Client, tenant: Tenant) -> None:
+    connect_source(tenant, url="http://127.0.0.1:9")
+    form = {**REDMINE, "name": "emea"}
+    assert "start with “emea:”" in said(admin.post(f"{PAGE}add/", form, follow=True))
+    assert [each.name for each in tenant.sources.order_by("pk")] == ["house", "emea"]
+    taken = admin.post(f"{PAGE}add/", {**form, "url": "http://127.0.0.1:2"})
+    assert taken.status_code == 422
+    assert "Another connection is called “emea”" in str(taken.context["form"].errors["name"])
+    twice = admin.post(f"{PAGE}add/", {**form, "name": ""})
+    assert "“emea” already reads this helpdesk" in str(twice.context["form"].errors["name"])
+    assert Source.objects.count() == 2
+
+
+def test_a_connection_is_turned_off_and_on(admin: Client, tenant: Tenant) -> None:
+    source = connect_source(tenant, every_minutes=15)
+    for wanted in ("0", "0", "1"):
+        admin.post(source_page("switch/"), {"enabled": wanted})
+        source.refresh_from_db()
+        assert (source.enabled, "acme" in find_schedules()) == (wanted == "1", wanted == "1")
+
+
+def test_one_connection_of_several_is_edited_and_removed(admin: Client, tenant: Tenant) -> None:
+    kept = connect_source(tenant, url="http://127.0.0.1:9")
+    second = connect_source(tenant, url="http://127.0.0.1:10", name="second")
+    page = admin.get(f"{PAGE}{second.pk}/").content.decode()
+    assert 'value="http://127.0.0.1:10"' in page and 'name="name"' not in page
+    assert "“second” removed" in said(admin.post(f"{PAGE}{second.pk}/remove/", follow=True))
+    assert list(tenant.sources.all()) == [kept]
+    assert admin.post(f"{PAGE}{second.pk}/remove/").status_code == 404

@@ -1,7 +1,7 @@
 """A tenant with two helpdesks: each is read, scheduled and reported on its own."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.loader import MigrationLoader
+from django.test import Client
 
 from supportsaas.db import mongo
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tests.builders import NOON, connect_source, finished_job, record
 from tests.commands import run
 from tests.conftest import FakeClock
@@ -424,6 +425,131 @@ class TestAddingAndRemoving:
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="test", connections=[both[0].key]))
         with pytest.raises(jobs.JobActive):
             jobs.enqueue(tenant, JobRequest(trigger="web", started_by="test", connections=[both[1].key]))
+
+
+class TestPages:
+    def test_the_ingestion_page_shows_each_connection_and_can_run_it_alone(
+        self, tenant: Tenant, both: tuple[Source, Source], first: ScriptedHelpdesk, manager: User,
+        client_of: Callable[[User], Client],
+    ) -> None:  # fmt: skip
+        first.script = fail
+        ingest(tenant)
+        client = client_of(manager)
+        html = " ".join(client.get("/t/acme/ingestion/").content.decode().split())
+        assert "2 helpdesk connections" in html and html.count('name="connection"') == 2
+        assert "“house” could not be read." in html and "house: failed, nothing new" in html
+        assert "second: completed, 3 new" in html
+        client.post("/t/acme/ingestion/run/", {"connection": str(both[1].pk)})
+        job = jobs.find_active(tenant)
+        assert job is not None and job["options"]["connections"] == ["acme:second"]
+
+    def test_a_deletion_is_confirmed_for_one_connection_at_a_time(
+        self, tenant: Tenant, both: tuple[Source, Source], owner: User, client_of: Callable[[User], Client]
+    ) -> None:
+        client = client_of(owner)
+        answered = client.post("/t/acme/ingestion/run/", {"confirm_deletions": "1"}, follow=True)
+        assert "Confirm the deletion for one connection at a time." in answered.content.decode()
+        assert jobs.find_active(tenant) is None
+        client.post("/t/acme/ingestion/run/", {"confirm_deletions": "1", "connection": str(both[1].pk)})
+        assert jobs.find_active(tenant) is not None
+
+    def test_the_connection_of_another_tenant_is_not_found(
+        self, both: tuple[Source, Source], other_tenant: Tenant, manager: User, client_of: Callable[[User], Client]
+    ) -> None:
+        theirs = connect_source(other_tenant)
+        answered = client_of(manager).post("/t/acme/ingestion/run/", {"connection": str(theirs.pk)})
+        assert answered.status_code == 404 and jobs.find_active(other_tenant) is None
+
+    def test_lists_and_tickets_say_which_connection_a_ticket_is_from_if_there_are_several(
+        self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk, team_mate: User,
+        client_of: Callable[[User], Client],
+    ) -> None:  # fmt: skip
+        connect_source(tenant, url=first.url, name="emea")
+        ingest(tenant)
+        client = client_of(team_mate)
+        pages = ("/t/acme/tickets/", "/t/acme/tickets/T-1/", "/t/acme/customers/cust_1/")
+        assert not any("emea" in client.get(page).content.decode() for page in pages)
+        connect_source(tenant, url=second.url, name="apac")
+        ingest(tenant)
+        assert "<dt>Connection</dt><dd><bdi>emea</bdi></dd>" in client.get("/t/acme/tickets/T-1/").content.decode()
+        assert "<bdi>apac</bdi>" in client.get("/t/acme/tickets/apac:T-1/").content.decode()
+        html = client.get("/t/acme/tickets/").content.decode()
+        assert (html.count('muted">emea<'), html.count('muted">apac<')) == (5, 3)
+
+    def test_the_admin_lists_connections_and_adds_another_one(
+        self, tenant: Tenant, both: tuple[Source, Source], superuser: User, client_of: Callable[[User], Client]
+    ) -> None:
+        client = client_of(superuser)
+        assert "second" in client.get("/admin/tenants/source/").content.decode()
+        assert "second" in client.get(f"/admin/tenants/tenant/{tenant.pk}/change/").content.decode()
+        form = {"tenant": str(tenant.pk), "name": "third", "kind": "house", "url": "http://127.0.0.1:9", "auth": "none",
+                "auth_name": "", "secret": "", "options": "{}", "page_size": "100", "every_minutes": "", "enabled": "on",
+                "helpdesk": "another"}  # fmt: skip
+        assert client.post("/admin/tenants/source/add/", form).status_code == 302
+        assert [each.name for each in name_spaces.find_sources(tenant)] == ["house", "second", "third"]
+        again = client.post("/admin/tenants/source/add/", {**form, "name": ""}, follow=True)
+        assert "Nothing was saved. “third” already reads this helpdesk" in again.content.decode()
+        assert tenant.sources.count() == 3
+
+
+class TestCommandsAndApi:
+    def test_with_several_connections_the_commands_ask_which_one(
+        self, tenant: Tenant, both: tuple[Source, Source]
+    ) -> None:
+        for arguments in (["schedule", "acme", "--every", "15"], ["remove", "acme"], ["switch", "acme", "off"]):
+            status, _, err = run("source", *arguments)
+            assert (status, err) == (1, "acme has 2 connections: house, second. Choose one with --name.")
+        status, _, err = run("source", "add", "acme", "--kind", "house", "--url", "http://127.0.0.1:9", "--replace")
+        assert (status, err) == (1, "acme has 2 connections: house, second. Choose one with --replace CONNECTION.")
+        status, _, err = run("source", "remove", "acme", "--name", "third")
+        assert (status, err) == (1, "acme has no connection “third”. Its connections: house, second.")
+        status, _, err = run("ingest", "--tenant", "acme", "--confirm-deletions")
+        assert status == 2 and "choose one of acme’s connections with --connection: house, second." in err
+        assert run("ingest", "--all", "--connection", "second")[0] == 2
+
+    def test_each_command_works_on_the_connection_that_is_named(
+        self, tenant: Tenant, both: tuple[Source, Source], first: ScriptedHelpdesk
+    ) -> None:
+        assert run("source", "schedule", "acme", "--every", "15", "--name", "second")[0] == 0
+        assert set(find_schedules()) == {"acme:second"}
+        assert "acme, second is off." in run("source", "switch", "acme", "off", "--name", "second")[1]
+        assert find_schedules() == {}
+        assert run("source", "switch", "acme", "on", "--name", "second")[0] == 0
+        listed = run("source", "list", "acme")[1].splitlines()
+        assert [line.split(":")[0] for line in listed] == ["acme  house", "acme  second"]
+        first.script = fail
+        status, out, err = run("source", "check", "acme")
+        assert (status, err) == (1, "1 of 2 connections failed.") and out.startswith("second: ")
+        assert run("source", "check", "acme", "--name", "second")[0] == 0
+        moved = run("source", "add", "acme", "--kind", "house", "--url", "http://127.0.0.1:9", "--replace", "second",
+                    "--same-helpdesk")  # fmt: skip
+        assert moved[0] == 0
+        assert [each.url for each in name_spaces.find_sources(tenant)] == [first.url, "http://127.0.0.1:9"]
+        assert "Disconnected" in run("source", "remove", "acme", "--name", "second")[1]
+        assert [each.name for each in name_spaces.find_sources(tenant)] == ["house"]
+
+    def test_dry_runs_and_checks_of_ingest_report_each_connection(
+        self, tenant: Tenant, both: tuple[Source, Source], first: ScriptedHelpdesk
+    ) -> None:
+        out = run("ingest", "--all", "--dry-run")[1]
+        assert "acme, house: dry run: 5 new" in out and "acme, second: dry run: 3 new" in out
+        first.script = fail
+        status, out, err = run("ingest", "--all", "--check")
+        assert status == 1 and err.startswith("acme, house: failed:") and out.startswith("acme, second: ")
+
+    def test_the_api_reads_all_or_the_one_that_is_named(
+        self, tenant: Tenant, both: tuple[Source, Source], manager: User, client_of: Callable[[User], Client]
+    ) -> None:
+        client = client_of(manager)
+        unknown = client.post("/ingest/run?tenant_id=acme&wait=0&connection=third")
+        assert unknown.status_code == 404 and "Its connections: house, second." in unknown.json()["detail"]
+        assert client.post("/ingest/run?tenant_id=acme&wait=0&connection=second").status_code == 202
+        Worker().run_pending()
+        assert subjects() == SECOND
+        job_id = client.post("/ingest/run?tenant_id=acme&wait=0").json()["job_id"]
+        Worker().run_pending()
+        body = client.get(f"/ingest/progress/{job_id}").json()
+        assert (body["status"], body["progress"], body["new_ingested"], body["unchanged"]) == ("completed", 100, 5, 3)
 
 
 def add(tenant: Tenant, url: str, name: str = "") -> str:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
-from tests.builders import record, store_tickets
+from tests.builders import record, source_page, store_tickets
 from tests.commands import run
 from tests.helpdesk import ScriptedHelpdesk
 from tickets import jobs
@@ -22,8 +22,6 @@ from tickets.store import quarantine
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")
-
-PAGE = "/t/acme/settings/source/"
 
 
 @pytest.fixture
@@ -261,12 +259,12 @@ class TestThePages:
     def test_another_host_is_another_helpdesk_unless_a_person_says_otherwise(
         self, admin: Client, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
-        assert 'name="helpdesk"' not in admin.get(PAGE, {"kind": "house"}).content.decode()
-        admin.post(PAGE, self.form(first.url))
+        assert 'name="helpdesk"' not in admin.get(source_page(), {"kind": "house"}).content.decode()
+        admin.post(source_page(), self.form(first.url))
         ingest()
-        html = admin.get(PAGE).content.decode()
+        html = admin.get(source_page()).content.decode()
         assert "The same helpdesk at a new URL" in html
-        saved = admin.post(PAGE, self.form(second.url, helpdesk="another"), follow=True)
+        saved = admin.post(source_page(), self.form(second.url, helpdesk="another"), follow=True)
         said = " ".join(str(each) for each in saved.context["messages"])
         assert "the 5 tickets of “house” stay" in said and "start with “house-2:”" in said
         ingest()
@@ -276,9 +274,9 @@ class TestThePages:
     def test_a_helpdesk_that_is_saved_as_the_same_keeps_its_tickets(
         self, admin: Client, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
-        admin.post(PAGE, self.form(first.url))
+        admin.post(source_page(), self.form(first.url))
         ingest()
-        admin.post(PAGE, self.form(second.url, helpdesk="same"))
+        admin.post(source_page(), self.form(second.url, helpdesk="same"))
         ingest()
         assert subjects(tenant).keys() == {"T-1", "T-2", "T-3"}
         assert subjects(tenant)["T-1"] == "Second"
@@ -286,17 +284,17 @@ class TestThePages:
     def test_a_choice_that_was_wrong_is_put_right(
         self, admin: Client, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
-        admin.post(PAGE, self.form(first.url))
+        admin.post(source_page(), self.form(first.url))
         ingest()
-        saved = admin.post(PAGE, self.form(second.url), follow=True)
+        saved = admin.post(source_page(), self.form(second.url), follow=True)
         said = " ".join(str(each) for each in saved.context["messages"])
         assert "choose “The helpdesk of house” below and save again" in said
         assert '<option value="same:house">The helpdesk of house</option>' in saved.content.decode()
         ingest()
-        admin.post(PAGE, self.form(second.url, helpdesk="same:house"))
+        admin.post(source_page(), self.form(second.url, helpdesk="same:house"))
         ingest()
         assert subjects(tenant)["T-1"] == "Second"
-        assert admin.post(PAGE, self.form(second.url, helpdesk="same:globex")).status_code == 422
+        assert admin.post(source_page(), self.form(second.url, helpdesk="same:globex")).status_code == 422
 
     def test_another_host_in_the_admin_is_another_helpdesk(
         self, superuser: User, client_of: Callable[[User], Client], tenant: Tenant, first: ScriptedHelpdesk,

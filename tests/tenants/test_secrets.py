@@ -21,6 +21,7 @@ from supportsaas.ops.stored_secrets import find_stored_secrets, reencrypt
 from tenants.audit.secret_names import find_secret_settings, hide_secrets, looks_secret
 from tenants.credentials import second_factor
 from tenants.models import Tenant, User
+from tests.builders import source_page
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets.alerts.model import Channel
 from tickets.helpdesks import SourceError, open_source
@@ -158,11 +159,14 @@ class TestKeyInTheAddress:
                 "options": json.dumps(LIST),
                 "page_size": "100", "every_minutes": "", "enabled": "on"}  # fmt: skip
         client = client_of(owner)
-        assert "Enter the name of the query parameter" in client.post("/t/acme/settings/source/", form).content.decode()
-        client.post("/t/acme/settings/source/", {**form, "auth_name": "key"})
+        assert (
+            "Enter the name of the query parameter"
+            in client.post("/t/acme/settings/source/add/", form).content.decode()
+        )
+        client.post("/t/acme/settings/source/add/", {**form, "auth_name": "key"})
         stored = Source.objects.get()
         assert (stored.auth, stored.auth_name, stored.reveal_secret()) == ("query", "key", KEY)
-        assert "k3y" not in client.get("/t/acme/settings/source/").content.decode()
+        assert "k3y" not in client.get(source_page()).content.decode()
         assert "k3y" not in client.get("/t/acme/settings/changes/").content.decode()
         monkeypatch.setenv("DESK_KEY", "another-key")
         call_command("source", "add", "acme", "--kind", "redmine", "--url", "https://help.example.com", "--auth", "query",

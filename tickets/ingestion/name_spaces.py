@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -213,6 +213,28 @@ def connection_named(tenant: Tenant, name: str, *, is_trial: bool = False) -> Or
     known = _find_all(tenant)
     found = known.get(name)
     return None if found is None or found["helpdesks"] is None else _origin(found, known)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionNames:
+    """Which connection or import a ticket is from, by its id. `plain`: of those whose ids have no prefix."""
+
+    plain: str
+    by_prefix: Mapping[str, str]
+
+    def of(self, external_id: str) -> str:
+        name, separator, _ = external_id.partition(SEPARATOR)
+        return self.by_prefix.get(name + separator, self.plain) if separator else self.plain
+
+
+def find_connection_names(tenant: Tenant) -> ConnectionNames | None:
+    """None if the tenant never had several connections, so that there is nothing to tell apart. One query."""
+    known = _find_all(tenant).values()
+    connections = [each for each in known if each["helpdesks"] is not None]
+    if len(connections) < 2:
+        return None
+    plain = next((each["name"] for each in connections if not each["prefix"]), "")
+    return ConnectionNames(plain, {each["prefix"]: each["name"] for each in known if each["prefix"]})
 
 
 def origins_by_name(tenant: Tenant) -> dict[str, Origin]:

@@ -76,6 +76,11 @@ class SyncStatus:
         return True if self.failures >= FAILING_AFTER else None
 
     @property
+    def badness(self) -> int:
+        """For comparing: one whose last sync failed is at least as bad as one that is late."""
+        return max(_BADNESS[self.state], _BADNESS["late"] if self.failures else 0)
+
+    @property
     def interval(self) -> timedelta | None:
         return self.schedule.interval if self.schedule else None
 
@@ -164,7 +169,7 @@ def combine(statuses: Sequence[SyncStatus]) -> SyncStatus:
     if len(statuses) == 1:
         return replace(statuses[0], name="")
     read = [each.history.read_at for each in statuses if each.history.read_at]
-    worst = max(statuses, key=lambda each: (_BADNESS[each.state], each.failures, each.schedule is not None))
+    worst = max(statuses, key=lambda each: (each.badness, each.failures, each.schedule is not None))
     return replace(worst, oldest=min(read, default=None))
 
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tenants.access import TenantAccess, TenantRequest, tenant_required
+from tickets.ingestion.name_spaces import find_connection_names
 from tickets.store.customers import MAX_CUSTOMERS, find_customer, find_customers
 from tickets.store.filters import COUNT_ALL, LONGEST_VALUE, TicketFilter
 from tickets.store.ticket_store import TicketStore
@@ -39,6 +40,7 @@ def show_customer(request: TenantRequest, access: TenantAccess, customer_id: str
     theirs = TicketFilter(customer_id=customer_id)
     context = {
         "customer": customer,
+        "connection_names": find_connection_names(access.tenant),
         "page": TicketStore(access.tenant).queries.page_by_cursor(theirs, size=NEWEST_TICKETS, excerpt=EXCERPT),
         "all_query": f"{theirs.query()}&{COUNT_ALL}",
         "open_query": f"{theirs.query(state=('open',))}&{COUNT_ALL}",

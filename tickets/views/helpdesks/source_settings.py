@@ -1,81 +1,40 @@
-"""The settings page of a tenant's helpdesk connection: connect, edit, check, disconnect."""
+"""The form of a helpdesk connection, on the tenant's settings pages."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
-from tickets.helpdesks import SourceError
 from tickets.helpdesks.form import SAME_OR_ANOTHER, SourceForm
-from tickets.helpdesks.model import KIND_LABELS, AuthKind, Source, SourceKind
-from tickets.helpdesks.presets import PRESETS
-from tickets.helpdesks.presets.preset import Preset
+from tickets.helpdesks.model import KIND_LABELS, Source
 from tickets.ingestion import connecting
-from tickets.ingestion.checking import check_in_time
-from tickets.ingestion.name_spaces import choose_name, explain_change, may_have_moved, names_of_connections
+from tickets.ingestion.name_spaces import (
+    NameTaken,
+    choose_name,
+    explain_change,
+    find_sources,
+    may_have_moved,
+    names_of_connections,
+)
+from tickets.views.helpdesks.connections import report_check
+from tickets.views.helpdesks.kinds import HELP, kinds_with_help
 
 PROPOSED_INTERVAL = 15
 """Minutes. A new connection starts with a schedule, because one without is never synced automatically."""
-
-
-@dataclass(frozen=True, slots=True)
-class KindHelp:
-    """What an admin needs to know to connect a type of helpdesk, and the form's initial values."""
-
-    description: str
-    authentication: str
-    auth: str = AuthKind.NONE.value
-    auth_name: str = ""
-    options: dict[str, Any] | None = None
-
-    @property
-    def has_options(self) -> bool:
-        return self.options is not None
-
-
-def _help_of(preset: Preset) -> KindHelp:
-    return KindHelp(
-        preset.reads,
-        f"{preset.key_label}. {preset.key_help} {preset.rights}",
-        auth=preset.auth,
-        auth_name=preset.auth_name,
-        options={each.name: each.default for each in preset.variables},
-    )
-
-
-HELP: dict[str, KindHelp] = {
-    SourceKind.NATIVE: KindHelp(
-        "A helpdesk that serves pages of tickets at /external/support-tickets.",
-        "Most need no authentication. If yours does: a header, a bearer token, or a user name and password.",
-    ),
-    SourceKind.REST: KindHelp(
-        "Any helpdesk that lists its tickets as JSON. The connector settings say where the list is, how it is paged, "
-        "and which field is which.",
-        "Whatever your helpdesk’s API requires: a header, a bearer token, or a user name and password.",
-        auth=AuthKind.BEARER.value,
-        options={
-            "path": "/api/tickets",
-            "records": "tickets",
-            "paging": "page",
-            "fields": {"id": "id", "created_at": "created_at", "subject": "subject", "message": "description"},
-        },
-    ),
-    **{kind: _help_of(preset) for kind, preset in PRESETS.items()},
-}
 
 
 class TenantSourceForm(SourceForm):
     """The form for a helpdesk type that was chosen before."""
 
     class Meta(SourceForm.Meta):
+        fields = ["name", *SourceForm.Meta.fields]
         widgets = {"kind": forms.HiddenInput()}
 
     def __init__(self, *args: Any, kind: str, has_tickets: bool, connections: Sequence[str], **kwargs: Any) -> None:
@@ -89,6 +48,14 @@ class TenantSourceForm(SourceForm):
         self.fields["page_size"].help_text = "Some helpdesks return fewer."
         self.fields["enabled"].label = "Sync this helpdesk"
         self.fields["enabled"].help_text = "When off, nothing is synced. Existing tickets are kept."
+        if self.instance.pk is not None:
+            del self.fields["name"]
+        else:
+            self.fields["name"].help_text = (
+                "For example “emea”. Ticket IDs of a tenant’s second and further connections start with it, so it cannot "
+                "be changed later. Leave empty to name it after its type."
+            )
+            self.fields["name"].widget.attrs |= text
         if not has_tickets:
             del self.fields["helpdesk"]
         else:
@@ -122,70 +89,64 @@ class _Indented(json.JSONEncoder):
 
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.ADMIN)
-def show_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """The form, or the list of helpdesk types if nothing is connected; `?kind=` selects a type."""
-    source = _find(access)
-    wanted = request.POST.get("kind") or request.GET.get("kind") or (source.kind if source else "")
-    if wanted not in KIND_LABELS:
-        kinds = [(kind, label, HELP[kind]) for kind, label in KIND_LABELS.items()]
-        return render(request, "helpdesks/types.html", {"kinds": kinds, "source": source})
-    kind = wanted
-    if request.method != "POST":
-        initial = _initial_values(source, kind)
-        form = TenantSourceForm(
-            instance=source or Source(),
-            initial=initial,
-            kind=kind,
-            has_tickets=may_have_moved(access.tenant),
-            connections=names_of_connections(access.tenant),
-        )
-        return _page(request, source, form, kind)
+def add_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    """The form of a new connection, or the list of helpdesk types; `?kind=` selects a type."""
+    return _show_form(request, access, None)
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_required(Role.ADMIN)
+def change_source(request: TenantRequest, access: TenantAccess, source_id: str) -> HttpResponse:
+    """The form of a connection; `?kind=` selects another type."""
+    return _show_form(request, access, access.find_or_404(Source, source_id))
+
+
+def _show_form(request: TenantRequest, access: TenantAccess, source: Source | None) -> HttpResponse:
+    kind = request.POST.get("kind") or request.GET.get("kind") or (source.kind if source else "")
+    if kind not in KIND_LABELS:
+        return render(request, "helpdesks/types.html", {"kinds": kinds_with_help(), "source": source})
     form = TenantSourceForm(
-        request.POST,
-        instance=_find(access) or Source(),
+        request.POST if request.method == "POST" else None,
+        # The page's title shows what is stored, not invalid input.
+        instance=Source() if source is None else access.find_or_404(Source, str(source.pk)),
+        initial=_initial_values(source, kind) if request.method != "POST" else None,
         kind=kind,
         has_tickets=may_have_moved(access.tenant),
-        connections=names_of_connections(access.tenant),
+        connections=_former_connections(access, source),
     )
+    if request.method != "POST":
+        return _page(request, source, form, kind)
     form.instance.tenant = access.tenant
     if not form.is_valid():
         return _page(request, source, form, kind, status=422)
-    former = choose_name(form.instance, is_same=form.is_same_helpdesk, name=form.same_as)
+    try:
+        saved = _save(request, access, form, is_new=source is None)
+    except NameTaken as error:
+        form.add_error("name" if source is None else "helpdesk" if "helpdesk" in form.fields else None, str(error))
+        return _page(request, source, form, kind, status=422)
+    if "check" in request.POST:
+        report_check(request, saved)
+    return redirect("settings-source-edit", access.tenant.slug, saved.pk)
+
+
+def _save(request: TenantRequest, access: TenantAccess, form: TenantSourceForm, *, is_new: bool) -> Source:
+    """Raises `NameTaken`."""
+    entered = form.cleaned_data.get("name", "") if is_new else ""
+    former = choose_name(form.instance, is_same=form.is_same_helpdesk, name=form.same_as or entered)
     remedy = f"choose “The helpdesk of {former}” below and save again"
     saved = form.save(commit=False)
-    origin = connecting.save_source(saved, is_read_differently=form.needs_fresh_sync or source is None)
+    origin = connecting.save_source(saved, is_read_differently=form.needs_fresh_sync or is_new)
     messages.success(
         request,
         " ".join(["Connection saved.", *explain_change(access.tenant, origin, former=former, remedy=remedy)]),
     )
-    if "check" in request.POST:
-        _check(request, saved)
-    return redirect("settings-source", access.tenant.slug)
+    return saved
 
 
-@require_POST
-@tenant_required(Role.ADMIN)
-def check_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    source = _find(access)
-    if source is None:
-        messages.error(request, "No helpdesk is connected.")
-    else:
-        _check(request, source)
-    return redirect("settings-source", access.tenant.slug)
-
-
-@require_POST
-@tenant_required(Role.ADMIN)
-def remove_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    source = _find(access)
-    if source is not None:
-        connecting.remove_source(source)
-    messages.success(request, "Helpdesk disconnected and its key deleted. Existing tickets are kept.")
-    return redirect("settings-source", access.tenant.slug)
-
-
-def _find(access: TenantAccess) -> Source | None:
-    return Source.objects.filter(tenant=access.tenant).select_related("tenant").first()
+def _former_connections(access: TenantAccess, source: Source | None) -> list[str]:
+    """Those that this one may turn out to be: no other connection has their name now."""
+    taken = {each.name for each in find_sources(access.tenant) if source is None or each.pk != source.pk}
+    return [name for name in names_of_connections(access.tenant) if name not in taken]
 
 
 def _initial_values(source: Source | None, kind: str) -> dict[str, Any]:
@@ -202,20 +163,6 @@ def _initial_values(source: Source | None, kind: str) -> dict[str, Any]:
     if source is None:
         values["every_minutes"] = PROPOSED_INTERVAL
     return values
-
-
-def _check(request: HttpRequest, source: Source) -> None:
-    try:
-        checked = check_in_time(source)
-    except SourceError as error:
-        messages.error(request, f"Connection failed. {error}")
-        return
-    if not checked.is_usable:
-        messages.error(request, f"Connection failed. {checked}")
-        return
-    messages.success(request, checked.sentence)
-    for problem in checked.problems:
-        messages.warning(request, problem)
 
 
 def _page(

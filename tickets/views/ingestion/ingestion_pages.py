@@ -1,5 +1,6 @@
 """A tenant's ingestion: sync status, starting and cancelling runs, live progress, recent runs, rejected records."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role, Tenant
 from tickets import jobs
 from tickets.helpdesks.model import Source
+from tickets.ingestion.name_spaces import find_sources
 from tickets.ingestion.worker import count_workers
 from tickets.jobs import JobActive, JobRequest
 from tickets.status_mapping.words import unmapped_sentence
@@ -23,6 +25,7 @@ from tickets.store import quarantine
 from tickets.store.ticket_store import TicketStore
 from tickets.views.fragments import is_fragment_request, vary_on_htmx
 from tickets.views.ingestion.runs import PastRun, live_run, past_run
+from tickets.views.ingestion.shown_connection import host_of, show_all
 
 PAST_RUNS = 25
 
@@ -46,11 +49,13 @@ def show_status(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     job = jobs.find_active(access.tenant)
     if job is not None and job["_id"] == request.GET.get("job") and job["cancel_requested_at"] is None:
         live = live_run(job, now=clock.now())
+        sources = find_sources(access.tenant)
         context = {
+            "connections": sources if len(sources) > 1 else (),
             "live": live,
             "workers": count_workers(),
             "speaks": live.announcement != request.GET.get("said"),
-            **_source_context(access),
+            **_source_context(sources),
         }
         return vary_on_htmx(render(request, "tickets/_progress_refresh.html", context))
     response = render(request, "tickets/_ended_refresh.html", _whole_context(access))
@@ -66,15 +71,22 @@ def run_ingestion(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     confirms = "confirm_deletions" in request.POST
     if confirms and not access.can_administer:
         raise PermissionDenied("Only admins can confirm deletions.")
-    source = _find_source(access)
-    if source is None or not source.enabled:
+    enabled = [each for each in find_sources(access.tenant) if each.enabled]
+    if wanted := request.POST.get("connection", ""):
+        chosen = access.find_or_404(Source, wanted)
+        enabled = [each for each in enabled if each.pk == chosen.pk]
+    if not enabled:
         messages.error(request, "No helpdesk connection is turned on, so nothing was started.")
+        return redirect("ingestion", access.tenant.slug)
+    if confirms and len(enabled) > 1:
+        messages.error(request, "Confirm the deletion for one connection at a time. Nothing was started.")
         return redirect("ingestion", access.tenant.slug)
     wish = JobRequest(
         trigger="web",
         started_by=request.user.get_username(),
         full="full" in request.POST,
         confirm_deletions=confirms,
+        connections=[each.key for each in enabled] if wanted else (),
     )
     try:
         jobs.enqueue(access.tenant, wish)
@@ -95,27 +107,29 @@ def cancel_ingestion(request: TenantRequest, access: TenantAccess) -> HttpRespon
     return redirect("ingestion", access.tenant.slug)
 
 
-def _find_source(access: TenantAccess) -> Source | None:
-    return Source.objects.filter(tenant=access.tenant).first()
-
-
-def _source_context(access: TenantAccess) -> dict[str, Any]:
-    source = _find_source(access)
-    host = urlsplit(source.url).netloc if source else ""
+def _source_context(sources: Sequence[Source]) -> dict[str, Any]:
+    """What the facts below the progress need: the lock, and of the helpdesks' hosts the one that is closest to its limit."""
+    shown = next((each for each in sources if each.enabled), None) or next(iter(sources), None)
+    if shown is None:
+        return {"source": None, "host": "", "lock": None, "limiter": None}
+    hosts = dict.fromkeys(urlsplit(each.url).netloc for each in sources if each.enabled or each is shown)
     return {
-        "source": source,
-        "host": host.rpartition("@")[2],
-        "lock": Lock(access.tenant.slug).state(),
-        "limiter": RateLimiter(host).state() if host else None,
+        "source": shown,
+        "host": host_of(shown),
+        "lock": Lock(shown.tenant.slug).state(),
+        "limiter": min((RateLimiter(host).state() for host in hosts), key=lambda each: each.remaining),
     }
 
 
 def _whole_context(access: TenantAccess) -> dict[str, Any]:
     tenant = access.tenant
     job = jobs.find_active(tenant)
-    runs = [past_run(each) for each in jobs.find_recent(tenant, limit=PAST_RUNS + 1) if not each["active"]]
+    sources = find_sources(tenant)
+    recent = jobs.find_recent(tenant, limit=PAST_RUNS + 1)
+    runs = [past_run(each) for each in recent if not each["active"]]
     return {
-        **_source_context(access),
+        **_source_context(sources),
+        "connections": show_all(tenant, sources, recent) if len(sources) > 1 else (),
         "live": live_run(job, now=clock.now()) if job else None,
         "workers": count_workers() if job else 0,
         "runs": runs[:PAST_RUNS],

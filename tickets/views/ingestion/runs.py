@@ -46,6 +46,8 @@ class LiveRun:
     per_second: float | None
     counts: Mapping[str, int]
     note: str
+    connection: str
+    """The connection that is being read, “second (2 of 3)” if the run reads several; empty before it begins."""
 
     @property
     def announcement(self) -> str:
@@ -55,6 +57,14 @@ class LiveRun:
         if self.total_pages is None:
             return "The run is in progress."
         return f"{self.percentage // 10 * 10}% read."
+
+
+@dataclass(frozen=True, slots=True)
+class PastPart:
+    name: str
+    status: str
+    imported: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,14 @@ class PastRun:
     was_full: bool
     has_rejected: bool
     cancelled_by: str
+    parts: tuple[PastPart, ...]
+    """Of a sync, one for each connection that it read or was to read."""
+    only: str
+    """The connections that it was for; empty for all."""
+
+    @property
+    def has_problem_of_part(self) -> bool:
+        return any(each.problem for each in self.parts)
 
 
 def live_run(job: Mapping[str, Any], *, now: datetime) -> LiveRun:
@@ -100,6 +118,7 @@ def live_run(job: Mapping[str, Any], *, now: datetime) -> LiveRun:
         per_second=round(read / seconds, 1) if seconds >= 1 and read else None,
         counts=job["counts"],
         note=job["note"],
+        connection=_being_read(job),
     )
 
 
@@ -134,4 +153,25 @@ def past_run(job: Mapping[str, Any]) -> PastRun:
         was_full=bool(job["options"].get("full")),
         has_rejected=job["status"] == "partial" and rejected > 0,
         cancelled_by=job.get("cancel_requested_by", "") if job["status"] == "cancelled" else "",
+        parts=tuple(_past_part(each) for each in job.get("connections") or ()),
+        only=", ".join(each["name"] for each in job.get("connections") or () if job["options"].get("connections")),
     )
+
+
+def _past_part(part: Mapping[str, Any]) -> PastPart:
+    issue = part.get("error") or part.get("warning") or {}
+    return PastPart(
+        name=part["name"],
+        status=part["status"],
+        imported=describe_counts(part["counts"]),
+        problem=issue.get("message", ""),
+    )
+
+
+def _being_read(job: Mapping[str, Any]) -> str:
+    parts = job.get("connections") or []
+    found = next((number for number, each in enumerate(parts, 1) if each["status"] == "running"), None)
+    if found is None:
+        return ""
+    name: str = parts[found - 1]["name"]
+    return name if len(parts) == 1 else f"{name} ({found} of {len(parts)})"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,12 +12,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from supportsaas.db.paging import END, Cursor, CursorError
+from supportsaas.db.parallel import start
 from supportsaas.formatting import format_label
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_text, reasons
 from tickets.classification.latest import classify_with_latest
 from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
 from tickets.classification.verdicts import Classification
+from tickets.ingestion.name_spaces import find_connection_names
 from tickets.records.conversation import Conversation, newest_of_customer
 from tickets.records.details import ExtraValue, stored_details
 from tickets.records.statuses import state_of
@@ -67,6 +70,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
     """Tickets, newest first, filtered by the address; status 400 with the field's name if a filter is invalid."""
     store, zone = TicketStore(access.tenant), access.tenant.zone
     frame = begin_frame(request, access)
+    connection_names = start(partial(find_connection_names, access.tenant))
     errors: dict[str, str] = {}
     wanted, page, cursor_text = TicketFilter(), None, request.GET.get("cursor", "")
     given, columns = dict(request.GET.lists()), tuple[Column, ...]()
@@ -94,6 +98,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
     query = list_query(wanted.query(), columns)
     context: dict[str, Any] = {
         **frame,
+        "connection_names": connection_names(),
         "links": links,
         "is_saved": any(link.is_active for link in links),
         "wanted": wanted,
@@ -147,6 +152,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "ticket": ticket,
         "details": details,
         "extra": [ExtraField.of(name, details.extra[name]) for name in sorted(details.extra)],
+        "connection": names.of(external_id) if (names := find_connection_names(access.tenant)) else "",
         "is_status_unknown": state_of(ticket["status"]) == "unknown",
         "subject": mark_text(ticket["subject"], verdict, "subject", query=query),
         "message": mark_text(ticket["message"], verdict, "message", end=FOLD_AFTER, query=query),

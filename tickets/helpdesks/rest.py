@@ -117,7 +117,9 @@ class RestSource(TicketSource):
             is_repeated = repeats.add(self._names(records))
             if (records and not is_repeated) or not (has_begun or place.pages_before):
                 joined = self._lookups.join(window.leave_out_known(records, self._stamp_and_id), answer.payload)
-                yield self._page(joined, windows.position(window, place), total=total, seen=_seen_with(pager, records))
+                announced = total if window.is_first else None  # that of a later window is not that of the list
+                position = windows.position(window, place)
+                yield self._page(joined, position, total=announced, seen=_seen_with(pager, records))
             has_begun = True
             pager.advance(
                 PageResult(

@@ -51,8 +51,8 @@ class Server(Vendor):
         return self._paged(request, [_comment(ticket, each) for each in ticket.replies])
 
     def _issues(self, request: Request) -> Answer:
-        assert (request.query["sort"], request.query["direction"]) == ("created", "asc")
-        found = sorted(self.live, key=lambda each: each.created)
+        assert (request.query["sort"], request.query["direction"]) == ("updated", "asc")
+        found = sorted(self.live, key=lambda each: each.updated)
         if request.query.get("state", "open") != "all":
             found = [each for each in found if each.status == "open"]
         if since := request.query.get("since"):

@@ -47,11 +47,11 @@ class Server(Vendor):
 
     def _issues(self, request: Request) -> Answer:
         assert (request.query["order_by"], request.query["sort"], request.query["scope"]) == (
-            "created_at",
+            "updated_at",
             "asc",
             "all",
         )
-        found = sorted(self.live, key=lambda each: each.created)
+        found = sorted(self.live, key=lambda each: each.updated)
         if since := request.query.get("updated_after"):
             found = [each for each in found if each.updated >= datetime.fromisoformat(since)]
         return self._paged(request, [_issue(each) for each in found])

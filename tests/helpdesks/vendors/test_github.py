@@ -42,6 +42,18 @@ def test_closed_issues_are_read_with_the_time_they_were_closed(tenant: Tenant, g
     assert stored(tenant, github) == expected(github)
 
 
+def test_an_issue_that_is_deleted_between_two_pages_hides_no_other(
+    tenant: Tenant, github: Server, source: Source
+) -> None:
+    def delete_one(request: Request) -> None:
+        if request.path.endswith("/issues"):
+            github.tickets[2].is_deleted = True
+
+    github.after = delete_one
+    ingest(tenant)
+    assert set(stored(tenant, github)) >= {str(each.id) for each in github.live}
+
+
 class Limited(Server):
     """The secondary limit, which no header announces."""
 
@@ -94,6 +106,8 @@ class TwoRepositories(Server):
     def answer(self, request: Request) -> Answer:
         if request.path == "/repos/acme/other/issues":
             times = {"created_at": "2026-03-10T08:00:00Z", "updated_at": "2026-03-10T08:00:00Z"}
+            if request.query.get("page") != "1" or request.query.get("since", "") > times["updated_at"]:
+                return answer([])
             return answer([{"number": 1, "title": "Of the other", "state": "open", "comments": 0, **times}])
         return answer([]) if request.path.startswith("/repos/acme/other") else super().answer(request)
 

@@ -77,3 +77,20 @@ def test_system_notes_are_no_replies(tenant: Tenant, gitlab: Server, source: Sou
     conversation = TicketStore(tenant).find_conversation("4")
     assert conversation is not None
     assert [each.text for each in conversation.messages] == ["Done."]
+
+
+def test_more_issues_than_a_page_that_changed_at_the_same_time_are_all_read(
+    tenant: Tenant, gitlab: Server, source: Source
+) -> None:
+    for number in range(3, 20):
+        gitlab.tickets[number].updated = gitlab.tickets[19].updated
+    assert ingest(tenant).status == "completed"
+    assert stored(tenant, gitlab) == expected(gitlab)
+
+
+def test_the_total_of_the_changes_is_not_that_of_the_list(tenant: Tenant, gitlab: Server, source: Source) -> None:
+    outcome = ingest(tenant)
+    assert (outcome.status, outcome.warning) == ("completed", None)
+    gitlab.delete(5)
+    outcome = ingest(tenant, full=True)
+    assert (outcome.status, outcome.progress.counts.deleted) == ("completed", 1)

@@ -39,12 +39,12 @@ PRESET = Preset(
     settings={
         "path": "/repos/{repo}/issues",
         "headers": {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
-        "paging": "next",
-        "next": "header:Link",
+        "paging": "page",
         "size_param": "per_page",
         "largest_page": 100,
-        # By creation, no issue moves between two pages.
-        "params": {"state": "all", "sort": "created", "direction": "asc"},
+        # By page or link, an issue that is deleted meanwhile would move another to a page that was already read.
+        "params": {"state": "all", "sort": "updated", "direction": "asc"},
+        "in_change_order": True,
         "since_param": "since",
         "skip_where": {"pull_request": "*"},
         "fields": {

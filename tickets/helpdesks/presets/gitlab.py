@@ -40,9 +40,11 @@ PRESET = Preset(
         "largest_page": 100,
         # Left out by GitLab for more than 10,000 issues.
         "total": "header:X-Total",
-        # By creation, no issue moves between two pages.
-        "params": {"scope": "all", "state": "all", "order_by": "created_at", "sort": "asc"},
+        # GitLab may list no more than 50,000 by page: https://docs.gitlab.com/api/rest/#offset-based-pagination
+        "params": {"scope": "all", "state": "all", "order_by": "updated_at", "sort": "asc"},
+        "in_change_order": True,
         "since_param": "updated_after",
+        "since_format": "%Y-%m-%dT%H:%M:%S.%fZ",
         "fields": {
             "id": "iid",
             "subject": "title",

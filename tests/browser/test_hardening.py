@@ -22,6 +22,7 @@ CORPUS = {name: text for name, text in hostile.CORPUS.items() if name != "line e
 pytestmark = pytest.mark.usefixtures("db")
 
 OURS = ("/", "/t/acme/", "/t/acme/tickets/", "/t/acme/tickets/T-1/", "/t/acme/customers/", "/t/acme/ingestion/",
+        "/t/acme/settings/source/new/", "/t/acme/settings/source/new/zendesk/", "/new-tenant/",
         "/t/acme/quarantine/", "/t/acme/settings/source/", "/t/acme/settings/source/add/?kind=rest", "/t/acme/settings/members/",
         "/t/acme/settings/tokens/", "/t/acme/settings/channels/", "/t/acme/settings/changes/", "/account/",
         "/account/password/", "/account/two-factor/", "/account/tokens/", "/api/docs", "/nothing/")  # fmt: skip

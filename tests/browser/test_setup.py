@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from supportsaas import clock
 from tenants.models import Tenant, User
+from tenants.new_tenant import propose_id
 from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, faults
 from tests.builders import record
@@ -110,6 +111,14 @@ def test_the_link_to_the_key_appears_once_its_address_is_known(page: Page, owner
     )
     page.get_by_label("Subdomain").fill("acme.example/x?")
     expect(link).to_have_count(0)
+
+
+def test_the_page_proposes_the_same_ids_as_the_server(page: Page, superuser: User) -> None:
+    enter(page, superuser.username)
+    page.goto("/new-tenant/")
+    script = "async (name) => (await import('/static/js/propose_id.js')).proposeId(name)"
+    for name in ("Alder Shop", "Müller & Söhne", "Straße 7", "  --  Øre  --  ", "日本", "É" * 70, "İstanbul", "ﬁt"):
+        assert page.evaluate(script, name) == propose_id(name), name
 
 
 def test_the_pages_of_the_setup_pass_axe_and_fit_the_window(

@@ -15,7 +15,7 @@ ESSENTIAL_FIELDS: Final = frozenset(("id", "created_at", "updated_at", "subject"
 
 @dataclass(frozen=True, slots=True)
 class MappingProblems:
-    """Sentences, the worst first. `is_misspelt`: a field that a person mapped has no value in any record."""
+    """Sentences, the worst first. `is_misspelt`: no record has the path of a field that a person mapped."""
 
     sentences: tuple[str, ...] = ()
     is_misspelt: bool = False

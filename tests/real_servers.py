@@ -19,9 +19,12 @@ from tickets.jobs import JobRequest
 START_SECONDS = 120
 
 
-def are_wanted() -> bool:
-    """Whether the real helpdesks are to be run: their scripts say so, an ordinary test run does not."""
-    return bool(os.environ.get("REAL_HELPDESKS"))
+def are_wanted(*needed: str) -> bool:
+    """Whether the real helpdesks are to be run: their scripts say so, an ordinary test run does not.
+
+    `needed` are variables that say where one is installed.
+    """
+    return bool(os.environ.get("REAL_HELPDESKS")) and all(os.environ.get(name) for name in needed)
 
 
 class RealServer(ABC):

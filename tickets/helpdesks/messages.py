@@ -1,6 +1,7 @@
 """The messages of a ticket as a helpdesk sends them: in the ticket's record, or at a path of their own."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from tickets.records.normalize import as_text
 READ: Final = "@messages"
 """Where a record carries the messages that were requested for it, so that it can be mapped again without a request."""
 MOST_ROWS: Final = 2_000
+IDS_AT_ONCE: Final = 50
 _GONE: Final = ("not_found",)
 _REFUSED: Final = "refused_login"
 
@@ -39,12 +41,34 @@ class Messages:
 
         If they are not needed and the key may not read them, the record stays as it is, and none are requested again.
         """
-        options = self._options
-        id_ = as_text(look_up(record, options.by)) if options.by else ticket_id
-        if self._is_refused or not id_:
+        ids = self._ids(record, ticket_id)
+        if self._is_refused or not ids:
             return record
+        rows: list[Any] = []
+        try:
+            for each in ids:
+                rows += islice(read_list(http, self._list_of(each)), MOST_ROWS - len(rows))
+        except SourceError as error:
+            if error.code == _REFUSED and not self._options.needed:
+                self._is_refused = True
+                return record
+            if error.code not in _GONE:
+                raise
+        return {**record, READ: rows}
+
+    def _ids(self, record: dict[str, Any], ticket_id: str) -> list[str | list[str]]:
+        """What to request: by the ticket's id, or by ids in its record, many of them at once."""
+        found = look_up(record, self._options.by) if self._options.by else ticket_id
+        if isinstance(found, list):
+            several = [text for each in found if (text := as_text(each))]
+            return [several[start : start + IDS_AT_ONCE] for start in range(0, len(several), IDS_AT_ONCE)]
+        text = as_text(found)
+        return [text] if text else []
+
+    def _list_of(self, id_: str | list[str]) -> SideList:
+        options = self._options
         values = RequestValues(id=id_)
-        wanted = SideList(
+        return SideList(
             path=fill_path(options.path, values) or options.path,
             records=options.records,
             params=fill(dict(options.params), values) or {},
@@ -52,19 +76,6 @@ class Messages:
             cursor=options.cursor,
             cursor_param=options.cursor_param,
         )
-        rows: list[Any] = []
-        try:
-            for row in read_list(http, wanted):
-                rows.append(row)
-                if len(rows) >= MOST_ROWS:
-                    break
-        except SourceError as error:
-            if error.code == _REFUSED and not options.needed:
-                self._is_refused = True
-                return record
-            if error.code not in _GONE:
-                raise
-        return {**record, READ: rows}
 
     def of(self, record: Any) -> list[Mapping[str, Any]] | None:
         """The messages of a record under native field names; None if they have not been requested."""

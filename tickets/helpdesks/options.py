@@ -170,6 +170,9 @@ class RestOptions(BaseModel):
         description="How to treat tickets missing from the list: deleted, or unknown if the list is incomplete. "
         "Default: unknown if a parameter filters by time or status, otherwise deleted.",
     )
+    first_seen: bool = Field(
+        False, description="The list does not say when a ticket was created: it counts from when it was first seen."
+    )
     deleted_when: dict[str, str] = Field(
         default_factory=dict, description="A record with this value stands for a deleted ticket; * matches any value."
     )
@@ -249,7 +252,8 @@ class RestOptions(BaseModel):
 
     @model_validator(mode="after")
     def _complete(self) -> "RestOptions":
-        missing = [name for name in ("id", "created_at") if name not in self.fields]
+        needed = ("id",) if self.first_seen else ("id", "created_at")
+        missing = [name for name in needed if name not in self.fields]
         if missing:
             raise ValueError(f"fields must map {' and '.join(missing)}")
         if self.paging == "next" and not self.next:

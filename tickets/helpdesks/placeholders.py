@@ -20,16 +20,19 @@ _ISO: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestValues:
-    """What the placeholders of one request stand for; None and empty if there is no value. `id` is a ticket's."""
+    """What the placeholders of one request stand for; None and empty if there is no value.
+
+    `id` is a ticket's; a list of ids fills a parameter that is repeated.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
     cursor: str = ""
     page: int | None = None
     size: int | None = None
-    id: str = ""
+    id: str | list[str] = ""
 
-    def find(self, name: str, form: str | None) -> str | int | None:
+    def find(self, name: str, form: str | None) -> str | int | list[str] | None:
         """The value of a placeholder: a number if it is one in JSON, too."""
         value = getattr(self, name)
         if isinstance(value, datetime):
@@ -94,7 +97,7 @@ def _moment(moment: datetime, form: str) -> str | int:
     return moment.astimezone(UTC).strftime(form)
 
 
-def _fill_text(template: str, values: RequestValues) -> str | int | None:
+def _fill_text(template: str, values: RequestValues) -> str | int | list[str] | None:
     whole = _PLACEHOLDER.fullmatch(template)
     if whole is not None:
         return values.find(whole[1], whole[2])

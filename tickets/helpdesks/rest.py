@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from supportsaas import clock
 from tickets.helpdesks.base import (
     Drift,
     MappedRecords,
@@ -306,8 +307,11 @@ class RestSource(TicketSource):
         return tuple(each for each in ids if each)
 
     def record(self, raw: Any) -> SourceRecord:
+        fields = self._mapper.fields_of(raw)
+        if self._options.first_seen and fields is not None and not fields.get("created_at"):
+            fields = {**fields, "created_at": clock.now().isoformat(), "is_first_seen": True}
         return SourceRecord(
-            self._mapper.fields_of(raw),
+            fields,
             raw,
             is_skipped=self._mapper.sort(raw) != "ticket",
             messages=self._messages.of(raw) if self._messages else None,

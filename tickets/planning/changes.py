@@ -35,7 +35,7 @@ TRACKED = (
     *DETAIL_FIELDS,
 )
 """The fields whose changes are history, in the order in which people read them."""
-_OF_CONVERSATION = ("latest_message", "latest_message_at", "conversation_digest")
+_OPTIONAL = ("is_first_seen", "latest_message", "latest_message_at", "conversation_digest")
 OLDER_MUST_STAND = timedelta(hours=1)
 
 
@@ -67,17 +67,14 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
         **({"latest_message": content.latest_message} if content.latest_message else {}),
         **({"latest_message_at": content.latest_message_at} if content.latest_message_at else {}),
         **({"conversation_digest": content.conversation_digest} if content.conversation_digest else {}),
+        **({"is_first_seen": True} if content.is_first_seen else {}),
         **content.details.known(),
     }
 
 
 def unknown_details(stored: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, None]:
     """The optional fields of a stored ticket that its new version no longer has."""
-    return {
-        name: None
-        for name in (*_OF_CONVERSATION, *DETAIL_FIELDS)
-        if stored.get(name) is not None and name not in fields
-    }
+    return {name: None for name in (*_OPTIONAL, *DETAIL_FIELDS) if stored.get(name) is not None and name not in fields}
 
 
 def overwrites(stored: StoredVersion, ticket: ReadTicket, *, now: datetime, is_whole: bool) -> bool:

@@ -110,7 +110,7 @@ class PagePlan(PageWrites):
         """A ticket that is already stored, complete in `stored`, and may differ."""
         is_news = overwrites(version, ticket, now=self.now, is_whole=self.is_whole)
         # A deleted ticket that comes back unchanged may have missed a change of the rules.
-        content = ticket.content if is_news else stored_content(stored)
+        content = _since_first_seen(ticket.content, stored) if is_news else stored_content(stored)
         verdict = stored_verdict(content, stored, rules_version=self.rules.version) or classify(
             content, rules=self.rules
         )
@@ -237,6 +237,11 @@ def _origin_fields(ticket: ReadTicket) -> Document:
     }
 
 
+def _since_first_seen(content: TicketContent, stored: Document) -> TicketContent:
+    """A ticket whose creation the helpdesk does not date keeps the date that it has here."""
+    return replace(content, created_at=stored["created_at"]) if content.is_first_seen else content
+
+
 def _listed(ticket: ReadTicket) -> Document:
     """What shows at the next read whether the messages have to be requested again."""
     return {} if ticket.conversation is None else {"listed": ticket.listed}
@@ -247,6 +252,7 @@ def stored_content(stored: Document) -> TicketContent:
     names = ("external_id", "source", "customer_id", "subject", "message", "status", "created_at", "updated_at")
     # What earlier versions did not keep is not known.
     later: Document = {name: stored.get(name) for name in ("resolved_at", "mapped_from", "latest_message_at")}
+    later["is_first_seen"] = bool(stored.get("is_first_seen"))
     later |= {name: stored.get(name) or "" for name in ("latest_message", "conversation_digest")}
     return TicketContent(**{name: stored[name] for name in names}, **later, details=stored_details(stored))
 

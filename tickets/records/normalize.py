@@ -25,6 +25,7 @@ LONGEST_ID = 200
 LONGEST_SHORT_TEXT = 1_000
 LONGEST_MESSAGE = 1_000_000
 NO_CUSTOMER = ""
+_FIRST_SEEN = "first seen"
 
 
 class InvalidRecord(Exception):
@@ -61,6 +62,8 @@ class TicketContent:
     latest_message_at: datetime | None = None
     conversation_digest: str = ""
     """Changes with any message of the conversation; empty if none is known."""
+    is_first_seen: bool = False
+    """Whether `created_at` is only when the ticket was first seen, because the helpdesk does not say when it came in."""
     details: Details = NO_DETAILS
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
     """The optional fields that could not be read, with the reasons."""
@@ -76,7 +79,7 @@ class TicketContent:
             self.subject,
             self.message,
             self.status,
-            self.created_at.isoformat(),
+            _FIRST_SEEN if self.is_first_seen else self.created_at.isoformat(),
             str(rules_version),
             # Without a date and details the digest is that of earlier versions, so no ticket has to be read again.
             *([self.resolved_at.isoformat()] if self.resolved_at else []),
@@ -115,6 +118,7 @@ def normalize_record(
         message=_message(record),
         status=status,
         created_at=created_at,
+        is_first_seen=record.get("is_first_seen") is True,
         updated_at=_date(record, "updated_at") or created_at,
         resolved_at=resolved_at,
         mapped_from=mapped_from,

@@ -11,7 +11,7 @@ PRESET = Preset(
     auth="header",
     auth_name="Authorization",
     key_label="Authentication token",
-    key_help="In RT, open Logged in as, Settings, Auth Tokens, and create a token.",
+    key_help="In RT, open the menu under your name at the top right, then Settings and Auth Tokens, and create a token.",
     rights="A user with the rights SeeQueue and ShowTicket for the queues.",
     reads="The tickets the user sees, in every status except deleted, each with the text it was created with, owner, "
     "queue and priority.",

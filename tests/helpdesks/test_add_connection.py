@@ -112,6 +112,7 @@ def test_the_form_asks_for_what_the_preset_needs_and_keeps_the_rest_under_advanc
         ({"options": "{"}, "Enter a valid JSON"),
         ({"options": '{"colour": 1}'}, "colour"),
         ({"options": '{"params": {"api_key": "x"}}'}, "looks like a key or password"),
+        ({"options": '{"oauth_grant": "refresh_token"}'}, "accept a refresh token only once"),
         ({"expires_on": "soon"}, "Enter a valid date"),
     ],
 )
@@ -472,6 +473,14 @@ def test_a_draft_is_of_one_tenant(admin: Client, owner: User, other_tenant: Tena
     Membership.objects.create(user=owner, tenant=other_tenant, role=Role.ADMIN)
     address = begin(admin, "redmine", entered(redmine)).replace("/t/acme/", "/t/globex/")
     assert "not saved within an hour" in said(admin.get(address, follow=True))
+
+
+def test_a_person_keeps_only_so_many_drafts(admin: Client, redmine: Redmine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "MOST_DRAFTS", 2)
+    addresses = [begin(admin, "redmine", entered(redmine)) for _ in range(3)]
+    assert mongo.collection(drafts.COLLECTION).count_documents({}) == 2
+    assert "not saved within an hour" in said(admin.get(addresses[0], follow=True))
+    assert "tickets found" in html_of(admin.get(addresses[2]))
 
 
 def test_a_draft_ends_after_an_hour(admin: Client, redmine: Redmine, monkeypatch: pytest.MonkeyPatch) -> None:

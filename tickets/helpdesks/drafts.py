@@ -19,6 +19,8 @@ from tickets.helpdesks.model import Source
 COLLECTION: Final = "connection_drafts"
 LIFETIME: Final = timedelta(hours=1)
 """After the last change of the draft."""
+MOST_DRAFTS: Final = 20
+"""Of one person for one tenant; the oldest make room."""
 
 _FIELDS: Final = ("kind", "url", "auth", "auth_name", "page_size", "encrypted_secret")
 
@@ -48,7 +50,17 @@ def save_draft(source: Source, *, by: User, key: str = "") -> str:
         "expires_at": clock.now() + LIFETIME,
     }
     _drafts().replace_one({"_id": key}, values, upsert=True)
+    if found is None:
+        _drop_oldest(tenant, by)
     return key
+
+
+def _drop_oldest(tenant: Tenant, user: User) -> None:
+    mine = {"tenant_id": tenant.slug, "user_id": user.pk}
+    newest_first = _drafts().find(mine, {"_id": 1}).sort("expires_at", -1)
+    surplus = [each["_id"] for each in newest_first.skip(MOST_DRAFTS)]
+    if surplus:
+        _drafts().delete_many({"_id": {"$in": surplus}})
 
 
 def find_draft(tenant: Tenant, user: User, key: str) -> Draft | None:

@@ -23,6 +23,10 @@ EXAMPLE_OPTIONS: Final = {
     "paging": "page",
     "fields": {"id": "id", "created_at": "created_at", "subject": "subject", "message": "description"},
 }
+_USED_UP: Final = (
+    "Many helpdesks accept a refresh token only once, so the test would use it up. Connect with client credentials, or "
+    "add the connection with manage.py source add."
+)
 _PLAIN: Final = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
 _SOURCE_FIELDS: Final = {"auth": "auth", "auth_name": "auth_name", "url": "url", "expires_on": "expires_on"}
 """The form's fields for what `Source.full_clean` complains about."""
@@ -269,8 +273,11 @@ class SetupForm(forms.Form):
             self.add_error("client_id", "Enter the client ID.")
         try:
             source.full_clean(exclude=["tenant", "name"], validate_unique=False, validate_constraints=False)
-            if self.kind != SourceKind.NATIVE:
-                rest_options(self.kind, source.options)
+            if (
+                self.kind != SourceKind.NATIVE
+                and rest_options(self.kind, source.options).oauth_grant == "refresh_token"
+            ):
+                self.add_error("options", _USED_UP)
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 field = _SOURCE_FIELDS.get(name, "options" if "options" in self.fields else None)

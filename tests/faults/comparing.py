@@ -115,8 +115,8 @@ def _problems_of_replay(
         if channel is not None and changes.get("urgency", {}).get("new") == "high" and "reason" not in entry:
             events.add(_event(ticket, state, str(channel.pk), version))
     for name in (*TRACKED, "deleted_at"):
-        if state.get(name) != ticket[name]:
-            yield f"{id_}: the history ends with {name} = {state.get(name)!r}, stored is {ticket[name]!r}"
+        if state.get(name) != ticket.get(name):
+            yield f"{id_}: the history ends with {name} = {state.get(name)!r}, stored is {ticket.get(name)!r}"
     if ticket["is_deleted"] != (ticket["deleted_at"] is not None):
         yield f"{id_}: is_deleted is {ticket['is_deleted']}, deleted_at {ticket['deleted_at']}"
     if ticket["digest"] != _digest(ticket, ticket, version):
@@ -144,8 +144,8 @@ def _problems_with_source(tenant: Tenant, records: Iterable[Any], *, may_hold_mo
         content = listed[id_]
         wanted = stored_fields(content, classify(content, rules=rules))
         for name in (*TRACKED, *JUDGED):
-            if stored[id_][name] != wanted[name]:
-                yield f"{id_}: {name} is {stored[id_][name]!r}, the helpdesk says {wanted[name]!r}"
+            if stored[id_].get(name) != wanted.get(name):
+                yield f"{id_}: {name} is {stored[id_].get(name)!r}, the helpdesk says {wanted.get(name)!r}"
 
 
 def _content(tenant: Tenant, records: Iterable[Any]) -> tuple[dict[str, TicketContent], set[str]]:

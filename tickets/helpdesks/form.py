@@ -1,6 +1,6 @@
 """The form of a source, for the admin and the settings page."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
@@ -52,11 +52,15 @@ class SourceForm(_ModelForm):
             "auth",
             "auth_name",
             "secret",
+            "expires_on",
             "options",
             "page_size",
             "every_minutes",
             "enabled",
         ]
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        }
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -80,7 +84,7 @@ class SourceForm(_ModelForm):
     @property
     def needs_fresh_sync(self) -> bool:
         """Whether more than the sync interval changed, so earlier sync state no longer applies."""
-        return bool(set(self.changed_data) - {"every_minutes", "helpdesk"})
+        return bool(set(self.changed_data) - {"every_minutes", "expires_on", "helpdesk"})
 
     def save(self, commit: bool = True) -> Source:
         source: Source = super().save(commit=False)

@@ -1,6 +1,7 @@
 """Incidents: one alert when something fails, and one when it has recovered.
 
 Two things can fail: a tenant's helpdesk connection, which cannot be read, and an endpoint of its alerts, which accepts none.
+A key of a connection that ends is alerted about ahead, too.
 The collection `troubles` holds one document for each that was ever alerted about. A change of its state and the
 messages about it are one transaction, so only one of any number of workers sends them.
 
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Literal
+from typing import Final, Literal
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
@@ -23,6 +24,7 @@ from supportsaas import clock as system_clock
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
+from supportsaas.formatting import format_day
 from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, CircuitState, Result, find_states
 from tenants.models import Tenant
@@ -40,7 +42,10 @@ ENDPOINT_FAILS_AFTER = timedelta(minutes=2)
 HEALTHY_AFTER = timedelta(minutes=5)
 """Without a failure."""
 
-Kind = Literal["source", "endpoint"]
+KEY_ENDS_WITHIN: Final = (7, 30)
+"""Days ahead of the end of a key at which there is an alert; another one when it has ended."""
+
+Kind = Literal["source", "endpoint", "key"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,12 @@ def watch(*, clock: Clock | None = None) -> int:
     known = {each["_id"]: each for each in mongo.collection(COLLECTION).find({"is_failing": True})}
     changes = 0
     seen = set()
-    for subject in (*_endpoints(channels, now=now), *_sources(list(tenants.values()), now=now)):
+    subjects = (
+        *_endpoints(channels, now=now),
+        *_sources(list(tenants.values()), now=now),
+        *_keys(list(tenants.values()), now=now),
+    )
+    for subject in subjects:
         seen.add(subject.key)
         if _may_change(subject, known.get(subject.key)):
             changes += _observe(subject, channels, now=now)
@@ -227,6 +237,31 @@ def _sources(tenants: Sequence[Tenant], *, now: datetime) -> Iterable[Subject]:
             is_failing=status.is_failing,
             failure=f"{the_helpdesk} cannot be read: {status.failures} syncs in a row failed. New tickets do not arrive.",
             recovery=f"{the_helpdesk} can be read again. The tickets that arrived there in the meantime are imported.",
+        )
+
+
+def _keys(tenants: Sequence[Tenant], *, now: datetime) -> Iterable[Subject]:
+    """The keys that have ended or end soon. Whoever enters a new end makes the subject go, and nobody is alerted."""
+    by_pk = {each.pk: each for each in tenants}
+    last = (now + timedelta(days=max(KEY_ENDS_WITHIN))).date()
+    for source in Source.objects.filter(enabled=True, expires_on__lte=last).select_related("tenant"):
+        if source.tenant_id not in by_pk or source.expires_on is None:
+            continue
+        tenant = by_pk[source.tenant_id]
+        left = (source.expires_on - now.astimezone(tenant.zone).date()).days
+        within = next((days for days in KEY_ENDS_WITHIN if left <= days), None)
+        if within is None:
+            continue
+        has_ended = left < 0
+        yield Subject(
+            tenant=tenant,
+            kind="key",
+            name=f"{source.title}, {'ended' if has_ended else f'{within} days'}",
+            is_failing=True,
+            failure=f"The key of the helpdesk “{source.title}” "
+            f"{'was valid until' if has_ended else 'is valid until'} {format_day(source.expires_on)}. Create a new one in "
+            "the helpdesk and enter it under Settings, Helpdesk, or new tickets no longer arrive.",
+            recovery="",
         )
 
 

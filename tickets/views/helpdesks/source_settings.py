@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import messages
@@ -35,7 +35,7 @@ class TenantSourceForm(SourceForm):
 
     class Meta(SourceForm.Meta):
         fields = ["name", *SourceForm.Meta.fields]
-        widgets = {"kind": forms.HiddenInput()}
+        widgets: ClassVar[dict[str, forms.Widget]] = {**SourceForm.Meta.widgets, "kind": forms.HiddenInput()}
 
     def __init__(self, *args: Any, kind: str, has_tickets: bool, connections: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})

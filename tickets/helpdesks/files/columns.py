@@ -72,9 +72,9 @@ def _by_plain_name(names: tuple[str, ...]) -> Mapping[str, str]:
     return {_plain(name): name for name in reversed(names)}
 
 
-def first_filled(row: Mapping[str, str], names: Sequence[str]) -> str | None:
-    """The first value in these columns that is not missing."""
-    return next((value for name in names if (value := row.get(name)) and not is_missing(value)), None)
+def filled(row: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    """The values in these columns that are not missing."""
+    return [value for name in names if (value := row.get(name)) and not is_missing(value)]
 
 
 def is_missing(value: str) -> bool:

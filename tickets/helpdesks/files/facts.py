@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from supportsaas.formatting import format_number
+from supportsaas.formatting import format_count, format_number
 from tickets.records.seen_ids import SeenIds
 
 _FIELDS_TO_MENTION = ("subject", "message", "status", "updated_at", "customer_id", "source")
@@ -21,13 +21,16 @@ class FileFacts:
     """Collected row by row, in a few bytes each.
 
     `unused` are columns, or JSON names, that no field is read from. `filled` are the ticket fields with a value in at
-    least one row.
+    least one row. `recognised`: a sentence about the known format. `left_out` records are not tickets but `left_out_as`.
     """
 
     unused: list[str] = field(default_factory=list)
     filled: set[str] = field(default_factory=set)
     rows: int = 0
     shortened: str = ""
+    recognised: str = ""
+    left_out: int = 0
+    left_out_as: str = ""
     _ids: SeenIds = field(default_factory=SeenIds)
     _versions: SeenIds = field(default_factory=SeenIds)
 
@@ -67,9 +70,12 @@ class FileFacts:
 
     def remarks(self, *, is_complete: bool) -> list[str]:
         """What the mapping leaves out; with `is_complete` also what may be intended."""
+        sentences = [self.recognised] if self.recognised else []
+        if self.left_out:
+            are = "is" if self.left_out == 1 else "are"
+            sentences.append(f"{format_count(self.left_out, 'record')} {are} left out: {self.left_out_as}.")
         if not self.rows:
-            return []
-        sentences = []
+            return sentences
         empty = [name for name in _FIELDS_TO_MENTION if name not in self.filled]
         if "subject" in self.filled and "message" in empty:
             sentences.append(

@@ -4,24 +4,27 @@ A file does not list all tickets of a helpdesk, so an import never deletes ticke
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tickets.helpdesks.base import Drift, Page, Position, SourceRecord, TicketSource
-from tickets.helpdesks.field_paths import look_up, map_status
-from tickets.helpdesks.files.columns import Columns, extra_columns, first_filled, named_alike, zone_of
+from tickets.helpdesks.field_paths import has_path, map_status
+from tickets.helpdesks.files.columns import Columns, zone_of
 from tickets.helpdesks.files.facts import FileFacts, unused_columns
+from tickets.helpdesks.files.formats import recognise
+from tickets.helpdesks.files.formats.known_format import KnownFormat, first_known, statuses_with
+from tickets.helpdesks.files.mapping import REQUIRED, CsvMapping, FileMapping, JsonMapping, columns_of_fields
 from tickets.helpdesks.files.month_names import in_english
 from tickets.helpdesks.files.rows import CsvRows, Row, json_rows
 from tickets.helpdesks.files.text_lines import LONGEST_LINE, UTF_8, FileError, LineReader
 from tickets.helpdesks.json_text import parse_json
-from tickets.helpdesks.options import EXTRA, TICKET_FIELDS
+from tickets.helpdesks.options import EXTRA
 from tickets.records.dates import DATE_FIELDS, DateForm
-from tickets.records.statuses import StatusMap
 
 CSV_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -30,16 +33,13 @@ PAGE_RECORDS = 500
 PAGE_CHARACTERS = 8_000_000
 """A page ends at either limit, so that a few huge messages fill it too."""
 
-_REQUIRED = ("id", "created_at")
-_FIELDS = (*TICKET_FIELDS, "extra")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFormat:
     """How to read a file.
 
-    `fields` maps a ticket field, or `extra.NAME`, to its column, or to a dotted path in JSON; other fields are found by
-    their own name.
+    `fields` maps a ticket field, or `extra.NAME`, to its column, or to a dotted path in JSON; other fields are found as the
+    file's known format says, or by their own name. `is_plain`: known formats do not count.
     If several columns share a name, the first non-empty one is used, or one by number: `Comment#2`. `zone` and
     `date_format` are those of `DateForm`. An empty `delimiter` is detected.
     """
@@ -51,6 +51,7 @@ class FileFormat:
     date_format: str = ""
     encoding: str = UTF_8
     delimiter: str = ""
+    is_plain: bool = False
 
 
 class FileSource(TicketSource):
@@ -64,7 +65,6 @@ class FileSource(TicketSource):
         self._format = file_format
         self._dates = DateForm(zone=file_format.zone, date_format=file_format.date_format)
         self._dates_in_zones: dict[str, DateForm] = {}
-        self._statuses = StatusMap(file_format.status_map)
         suffix = path.suffix.lower()
         self._reads_json = suffix in JSON_SUFFIXES
         if not self._reads_json and suffix not in CSV_SUFFIXES:
@@ -73,24 +73,24 @@ class FileSource(TicketSource):
         self.facts = FileFacts()
         self._lines = LineReader(path, encoding=file_format.encoding)
         try:
+            self._mapping: FileMapping
             if self._reads_json:
-                self._rows: Any = json_rows(self._lines, is_by_lines=suffix in JSON_LINES_SUFFIXES)
-                self._places = {name: [name] for name in _FIELDS} | {
-                    name: [where] for name, where in file_format.fields.items()
-                }
+                values = json_rows(self._lines, is_by_lines=suffix in JSON_LINES_SUFFIXES)
+                self._known = self._format_of(values.first_objects())
+                self._mapping = JsonMapping(file_format.fields, self._known)
+                self._rows: Iterable[Row] = values
             else:
                 csv.field_size_limit(LONGEST_LINE)
-                self._rows = rows = CsvRows(self._lines, delimiter=file_format.delimiter, is_header=self._is_header)
-                self._places = self._columns_of_fields(rows)
-                self._dates_in_zones = {
-                    name: DateForm(zone=zone, date_format=file_format.date_format)
-                    for name in DATE_FIELDS
-                    if (zone := zone_of(next(iter(self._places.get(name, ())), ""))) is not None
-                }
-                self.facts.unused = unused_columns(rows.columns.named, self._places.values())
+                rows = CsvRows(self._lines, delimiter=file_format.delimiter, is_header=self._is_header)
+                self._known = self._format_by(rows.columns)
+                self._mapping = self._map_columns(rows)
+                self._rows = rows
         except BaseException:
             self.close()
             raise
+        self._statuses = statuses_with(self._known, file_format.status_map)
+        self._defaults = {**(self._known.defaults if self._known else {}), **file_format.defaults}
+        self.facts.recognised = self._recognised_sentence()
         self.bytes_read = 0
 
     @property
@@ -122,7 +122,9 @@ class FileSource(TicketSource):
 
     def record(self, raw: Any) -> SourceRecord:
         """Map a JSON value, or a CSV row as a dictionary."""
-        return SourceRecord(self._map(raw) if isinstance(raw, dict) else None, raw)
+        if not isinstance(raw, dict):
+            return SourceRecord(None, raw)
+        return SourceRecord(self._map(raw), raw, is_skipped=self._mapping.leaves_out(raw))
 
     def find_deleted_ids(self) -> list[str]:
         return []
@@ -137,29 +139,31 @@ class FileSource(TicketSource):
         if not isinstance(row.raw, dict):
             return SourceRecord(None, row.raw, place=place)
         fields = self._map(row.raw)
+        if self._mapping.leaves_out(row.raw):
+            self.facts.left_out += 1
+            return SourceRecord(fields, row.raw, place=place, is_skipped=True)
         self.facts.add(fields)
-        if self._reads_json:
-            self.facts.note_names(row.raw, self._used_names(row.raw))
+        if isinstance(self._mapping, JsonMapping):
+            self.facts.note_names(row.raw, self._mapping.used_names(row.raw))
         return SourceRecord(fields, row.raw, place=place)
 
-    def _used_names(self, raw: Mapping[str, Any]) -> set[str | None]:
-        return {named_alike(where[0].split(".")[0], raw) for where in self._places.values()}
-
     def _map(self, raw: Mapping[str, Any]) -> dict[str, Any]:
-        fields: dict[str, Any] = dict(self._format.defaults)
-        for name, where in self._places.items():
-            value = _look_up(raw, where[0]) if self._reads_json else first_filled(raw, where)
-            if value is not None:
-                fields[name] = value
-        fields = _with_extra(fields)
-        if "status" in fields:
-            fields["status"] = map_status(fields["status"], self._statuses)
+        fields = self._mapping.values(raw)
+        if self._known is not None:
+            fields = self._known.tidy(fields)
+        fields = _with_extra({**self._defaults, **fields})
+        if statuses := self._mapping.statuses(raw) or ([fields["status"]] if "status" in fields else []):
+            fields["status"] = first_known([map_status(each, self._statuses) for each in statuses])
         for name in DATE_FIELDS:
             if isinstance(fields.get(name), str):
-                fields[name] = in_english(fields[name], date_format=self._format.date_format)
+                fields[name] = self._dated(fields[name])
         for name, form in self._dates_in_zones.items():
             fields |= form.localize({name: fields[name]} if name in fields else {})
         return self._dates.localize(fields)
+
+    def _dated(self, text: str) -> str:
+        text = in_english(text, date_format=self._format.date_format)
+        return self._known.date(text) if self._known and not self._format.date_format else text
 
     def _page(self, number: int, records: list[SourceRecord]) -> Page:
         self.bytes_read, size = self._lines.bytes_read, self._lines.size
@@ -169,30 +173,47 @@ class FileSource(TicketSource):
     def _is_header(self, columns: Columns) -> bool:
         """Whether a line names all required columns."""
         mapped = self._format.fields
-        own = [name for name in _REQUIRED if name not in mapped and name not in self._format.defaults]
-        return all(columns.find(each) for each in (*mapped.values(), *own))
+        if not all(columns.find(each) for each in mapped.values()):
+            return False
+        own = [name for name in REQUIRED if name not in mapped and name not in self._format.defaults]
+        return all(columns.find(each) for each in own) or self._format_by(columns) is not None
 
-    def _columns_of_fields(self, rows: CsvRows) -> dict[str, list[str]]:
-        """The columns of each field; raises `FileError` if a mapped or required one is missing."""
-        columns, mapped = rows.columns, self._format.fields
-        available = ", ".join(columns.names)
-        for name, column in mapped.items():
-            if not columns.find(column):
-                raise FileError(f"--map {name}: no column “{column}”. Columns: {available}.{rows.hint}")
-        named = dict.fromkeys((*_FIELDS, *mapped))
-        found = {name: columns.find(mapped.get(name, name)) for name in named}
-        found = {**extra_columns(columns), **{name: where for name, where in found.items() if where}}
-        for name in _REQUIRED:
-            if name not in found and name not in self._format.defaults:
-                raise FileError(
-                    f"No column “{name}”. Map one with --map {name}=COLUMN. Columns: {available}.{rows.hint}"
-                )
-        ids = found.get("id", [])
-        if len(ids) > 1:
-            raise FileError(
-                f"{self._lines.name} has more than one column “{ids[0]}”. Choose the one with the ids: --map id={ids[0]}#1"
-            )
-        return found
+    def _format_by(self, columns: Columns) -> KnownFormat | None:
+        if self._format.is_plain:
+            return None
+        found = recognise("csv", lambda name: bool(columns.find(name)))
+        return found and found.without(self._format.fields)
+
+    def _format_of(self, objects: Iterable[Mapping[str, Any]]) -> KnownFormat | None:
+        if self._format.is_plain:
+            return None
+        found = (recognise("json", partial(has_path, each)) for each in objects)
+        first = next((each for each in found if each is not None), None)
+        return first and first.without(self._format.fields)
+
+    def _map_columns(self, rows: CsvRows) -> CsvMapping:
+        places = columns_of_fields(
+            rows.columns,
+            mapped=self._format.fields,
+            known=self._known,
+            defaults=self._format.defaults,
+            file=self._lines.name,
+            hint=rows.hint,
+        )
+        self._dates_in_zones = {
+            name: DateForm(zone=zone, date_format=self._format.date_format)
+            for name in DATE_FIELDS
+            if (zone := zone_of(next(iter(places.get(name, ())), ""))) is not None
+        }
+        self.facts.unused = unused_columns(rows.columns.named, places.values())
+        return CsvMapping(rows.columns, places, self._known)
+
+    def _recognised_sentence(self) -> str:
+        if self._known is None:
+            return ""
+        self.facts.left_out_as = self._known.left_out_as
+        zone = f" Times without a zone are read in {self._format.zone} (--timezone)." if self._known.is_zoneless else ""
+        return f"Recognised: {self._known.label}.{zone}"
 
 
 def _with_extra(fields: dict[str, Any]) -> dict[str, Any]:
@@ -206,12 +227,3 @@ def _with_extra(fields: dict[str, Any]) -> dict[str, Any]:
         return fields
     kept = {name: value for name, value in fields.items() if not name.startswith(EXTRA)}
     return {**kept, "extra": {**extra, **apart} if isinstance(extra, dict) else apart or extra}
-
-
-def _look_up(raw: Mapping[str, Any], path: str) -> Any:
-    """The value at a dotted path of a JSON object; a name without dots is matched ignoring case."""
-    value = look_up(raw, path)
-    if value is not None or "." in path:
-        return value
-    name = named_alike(path, raw)
-    return None if name is None else raw[name]

@@ -15,6 +15,9 @@ from tickets.helpdesks.json_text import TooDeepOrTooLong, TooMuchMemory, parse_j
 
 _LINES_AHEAD = 200
 _CHARACTERS_AHEAD = 200_000
+_OBJECTS_AHEAD = 20
+_LISTS_OF_TICKETS = ("tickets", "issues")
+"""Names that say which one of several lists has the tickets. Zendesk's answers have their users in another one."""
 _OTHER_DELIMITERS = (*DELIMITERS, ":", "~", "^", "#")
 
 
@@ -105,6 +108,12 @@ class JsonLines:
             elif not text.isspace():
                 yield self._row(text, line)
 
+    def first_objects(self) -> Iterator[Mapping[str, Any]]:
+        """The objects on the first lines, without consuming them."""
+        for line in self._lines.look_ahead(lines=_OBJECTS_AHEAD, characters=_CHARACTERS_AHEAD):
+            if len(line) <= text_lines.LONGEST_LINE and (found := _object_in(line)) is not None:
+                yield found
+
     @staticmethod
     def _row(text: str, line: int) -> Row:
         try:
@@ -136,6 +145,9 @@ class JsonList:
         except ValueError as error:
             raise FileError(f"{name} {error}. {advice}") from None
 
+    def first_objects(self) -> Iterator[Mapping[str, Any]]:
+        return (each for each in self._values[:_OBJECTS_AHEAD] if isinstance(each, dict))
+
     def __iter__(self) -> Iterator[Row]:
         for number, value in enumerate(self._values, 1):
             yield Row(f"record {format_number(number)}", value, 1)
@@ -150,14 +162,16 @@ def json_rows(lines: LineReader, *, is_by_lines: bool) -> JsonLines | JsonList:
 
 def _has_an_object_on_each_line(lines: LineReader) -> bool:
     ahead = [line for line in lines.look_ahead(lines=2, characters=2 * text_lines.LONGEST_LINE) if not line.isspace()]
-    return len(ahead) == 2 and all(_is_object(line) for line in ahead)
+    return len(ahead) == 2 and all(_object_in(line) is not None for line in ahead)
 
 
-def _is_object(text: str) -> bool:
+def _object_in(text: str) -> Mapping[str, Any] | None:
+    """The object that the text is; None if it is anything else."""
     try:
-        return isinstance(parse_json(text), dict)
+        found = parse_json(text)
     except ValueError:
-        return False
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _find_list(value: Any) -> Sequence[Any]:
@@ -168,6 +182,9 @@ def _find_list(value: Any) -> Sequence[Any]:
         raise ValueError("is neither a list nor an object with a list")
     lists = {name: each for name, each in value.items() if isinstance(each, list)}
     of_objects = {name: each for name, each in lists.items() if _are_objects(each)}
+    named = [of_objects[name] for name in _LISTS_OF_TICKETS if name in of_objects]
+    if len(of_objects) > 1 and len(named) == 1:
+        return named[0]
     if len(of_objects) > 1:
         names = ", ".join(sorted(of_objects))
         raise ValueError(f"contains several lists ({names}), so it is unclear which one has the tickets")

@@ -32,7 +32,8 @@ from tickets.records.origin import Origin
 
 class Command(BaseCommand):
     help = (
-        "Import tickets from a CSV file with a header, from JSON lines, or from a JSON list. Adds new tickets and "
+        "Import tickets from a CSV file with a header, from JSON lines, or from a JSON list. Exports of Zendesk, Freshdesk, "
+        "Jira and GitHub are recognised and need no --map. Adds new tickets and "
         "updates existing ones if the file has a newer version; deletes nothing. Importing a file twice is safe."
     )
 
@@ -83,6 +84,11 @@ class Command(BaseCommand):
             default="",
             metavar="CHARACTER",
             help=f"CSV delimiter: one character or {', '.join(NAMED_DELIMITERS)} (default: detected)",
+        )
+        parser.add_argument(
+            "--plain",
+            action="store_true",
+            help="find fields by --map and their own names only, even if the file looks like an export of a known helpdesk",
         )
         parser.add_argument("--dry-run", action="store_true", help="show what would change without changing anything")
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
@@ -139,6 +145,7 @@ class Command(BaseCommand):
             date_format=date_format,
             encoding=options["encoding"],
             delimiter=self._delimiter(options["delimiter"]),
+            is_plain=options["plain"],
         )
 
     def _delimiter(self, text: str) -> str:

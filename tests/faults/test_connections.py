@@ -33,8 +33,8 @@ def test_a_run_over_two_helpdesks_can_be_killed_anywhere(
         second.tickets.pop()
         second.deleted = ["T-11"]
         before = {name: list(mongo.collection(name).find()) for name in KEPT}
-        expected = {f"T-{n}": "First" for n in range(12)} | {f"house-2:T-{n}": "Second" for n in range(11)}
-        expected |= {"T-0": "Later", "house-2:T-0": "Later"}
+        expected = {f"T-{n}": "First" for n in range(12)} | {f"native-2:T-{n}": "Second" for n in range(11)}
+        expected |= {"T-0": "Later", "native-2:T-0": "Later"}
 
         def start_over() -> None:
             for name in (*KEPT, jobs.COLLECTION, "locks"):

@@ -87,7 +87,7 @@ class TestReading:
         job = jobs.find_job(outcome.job_id)
         assert job is not None
         parts = [(each["name"], each["status"], each["counts"]["new_ingested"]) for each in job["connections"]]
-        assert parts == [("house", "completed", 5), ("second", "completed", 3)]
+        assert parts == [("native", "completed", 5), ("second", "completed", 3)]
         assert ingest(tenant).progress.counts.unchanged == 8
 
     def test_changes_and_deletions_in_one_touch_nothing_of_the_other(
@@ -126,7 +126,7 @@ class TestReading:
         first.script = fail
         outcome = ingest(tenant)
         assert (outcome.status, outcome.progress.counts.errors) == ("partial", 1)
-        assert outcome.warning is not None and outcome.warning["message"].startswith("“house” could not be read.")
+        assert outcome.warning is not None and outcome.warning["message"].startswith("“native” could not be read.")
         assert subjects() == SECOND
         assert [find_read_history(each.key).failures for each in both] == [1, 0]
         assert find_read_history(both[1].key).read_at is not None
@@ -139,14 +139,14 @@ class TestReading:
         assert (outcome.status, outcome.progress.counts.errors) == ("failed", 2)
         assert outcome.error is not None
         assert outcome.error["code"] == "not_found"
-        assert all(f"“{name}” could not be read." in outcome.error["message"] for name in ("house", "second"))
+        assert all(f"“{name}” could not be read." in outcome.error["message"] for name in ("native", "second"))
 
     def test_only_the_one_that_was_asked_for_is_read(
         self, tenant: Tenant, both: tuple[Source, Source], first: ScriptedHelpdesk
     ) -> None:
         ingest(tenant, both[1].key)
         assert (subjects(), first.requests) == (SECOND, [])
-        assert run("ingest", "--tenant", "acme", "--connection", "house")[0] == 0
+        assert run("ingest", "--tenant", "acme", "--connection", "native")[0] == 0
         assert subjects() == {**FIRST, **SECOND}
 
     def test_one_that_is_switched_off_is_not_read(
@@ -211,7 +211,7 @@ class TestResuming:
         )
         assert outcome.status == "cancelled"
         assert [each.status for each in outcome.progress.parts] == ["cancelled", "waiting"]
-        assert [each.name for each in ingest(tenant).progress.parts] == ["second", "house"]
+        assert [each.name for each in ingest(tenant).progress.parts] == ["second", "native"]
 
     def test_each_has_a_cursor_of_its_own(self, tenant: Tenant, both: tuple[Source, Source]) -> None:
         ingest(tenant)
@@ -307,15 +307,15 @@ class TestUpgrade:
         remove_source(former)
         connect_source(tenant, url=second.url, every_minutes=15)
         ingest(tenant)
-        state, history = find_state("acme:house-2"), find_read_history("acme:house-2")
+        state, history = find_state("acme:native-2"), find_read_history("acme:native-2")
         _as_before()
-        found = mongo.collection("sync_state").find_one_and_delete({"_id": "acme:house-2"})
+        found = mongo.collection("sync_state").find_one_and_delete({"_id": "acme:native-2"})
         mongo.collection("sync_state").insert_one({**(found or {}), "_id": "acme"})
         Source.objects.update(prefix="")
         for _ in range(2):
             migrate()
-            assert Source.objects.get().prefix == "house-2:"
-            assert (find_state("acme:house-2"), find_read_history("acme:house-2")) == (state, history)
+            assert Source.objects.get().prefix == "native-2:"
+            assert (find_state("acme:native-2"), find_read_history("acme:native-2")) == (state, history)
             assert find_state("acme").cursor is None and find_state("acme").last_full_at is None
         assert ingest(tenant).progress.counts.unchanged == 3
 
@@ -392,12 +392,12 @@ class TestAddingAndRemoving:
         connected = connect_source(tenant, url=first.url)
         other = connect_source(tenant, url=second.url)
         ingest(tenant)
-        assert (connected.prefix, other.prefix) == ("", "house-2:")
-        assert subjects() == {**FIRST, **{f"house-2:T-{n}": "Second" for n in range(1, 4)}}
+        assert (connected.prefix, other.prefix) == ("", "native-2:")
+        assert subjects() == {**FIRST, **{f"native-2:T-{n}": "Second" for n in range(1, 4)}}
 
     def test_the_same_helpdesk_is_not_added_twice_by_mistake(self, tenant: Tenant, both: tuple[Source, Source]) -> None:
         source = Source(tenant=tenant, url=both[0].url)
-        with pytest.raises(NameTaken, match="“house” already reads this helpdesk"):
+        with pytest.raises(NameTaken, match="“native” already reads this helpdesk"):
             choose_name(source, is_same=False)
         choose_name(source, is_same=False, name="third")
         assert save_source(source).prefix == "third:"
@@ -418,7 +418,7 @@ class TestAddingAndRemoving:
     def test_of_several_that_are_added_at_once_only_one_keeps_plain_ids(self, tenant: Tenant) -> None:
         at_once([lambda n=n: add(tenant, f"http://127.0.0.1:{n}") for n in range(1, 5)])
         sources = name_spaces.find_sources(tenant)
-        assert sorted(each.prefix for each in sources) == ["", *sorted(f"house-{n}:" for n in (2, 3, 4))]
+        assert sorted(each.prefix for each in sources) == ["", *sorted(f"native-{n}:" for n in (2, 3, 4))]
         assert len({each.key for each in sources}) == 4
 
     def test_while_one_run_is_in_progress_no_other_starts(self, tenant: Tenant, both: tuple[Source, Source]) -> None:
@@ -437,7 +437,7 @@ class TestPages:
         client = client_of(manager)
         html = " ".join(client.get("/t/acme/ingestion/").content.decode().split())
         assert "2 helpdesk connections" in html and html.count('name="connection"') == 2
-        assert "“house” could not be read." in html and "house: failed, nothing new" in html
+        assert "“native” could not be read." in html and "native: failed, nothing new" in html
         assert "second: completed, 3 new" in html
         client.post("/t/acme/ingestion/run/", {"connection": str(both[1].pk)})
         job = jobs.find_active(tenant)
@@ -486,7 +486,7 @@ class TestPages:
                 "auth_name": "", "secret": "", "options": "{}", "page_size": "100", "every_minutes": "", "enabled": "on",
                 "helpdesk": "another"}  # fmt: skip
         assert client.post("/admin/tenants/source/add/", form).status_code == 302
-        assert [each.name for each in name_spaces.find_sources(tenant)] == ["house", "second", "third"]
+        assert [each.name for each in name_spaces.find_sources(tenant)] == ["native", "second", "third"]
         again = client.post("/admin/tenants/source/add/", {**form, "name": ""}, follow=True)
         assert "Nothing was saved. “third” already reads this helpdesk" in again.content.decode()
         assert tenant.sources.count() == 3
@@ -498,13 +498,13 @@ class TestCommandsAndApi:
     ) -> None:
         for arguments in (["schedule", "acme", "--every", "15"], ["remove", "acme"], ["switch", "acme", "off"]):
             status, _, err = run("source", *arguments)
-            assert (status, err) == (1, "acme has 2 connections: house, second. Choose one with --name.")
+            assert (status, err) == (1, "acme has 2 connections: native, second. Choose one with --name.")
         status, _, err = run("source", "add", "acme", "--kind", "house", "--url", "http://127.0.0.1:9", "--replace")
-        assert (status, err) == (1, "acme has 2 connections: house, second. Choose one with --replace CONNECTION.")
+        assert (status, err) == (1, "acme has 2 connections: native, second. Choose one with --replace CONNECTION.")
         status, _, err = run("source", "remove", "acme", "--name", "third")
-        assert (status, err) == (1, "acme has no connection “third”. Its connections: house, second.")
+        assert (status, err) == (1, "acme has no connection “third”. Its connections: native, second.")
         status, _, err = run("ingest", "--tenant", "acme", "--confirm-deletions")
-        assert status == 2 and "choose one of acme’s connections with --connection: house, second." in err
+        assert status == 2 and "choose one of acme’s connections with --connection: native, second." in err
         assert run("ingest", "--all", "--connection", "second")[0] == 2
 
     def test_each_command_works_on_the_connection_that_is_named(
@@ -516,7 +516,7 @@ class TestCommandsAndApi:
         assert find_schedules() == {}
         assert run("source", "switch", "acme", "on", "--name", "second")[0] == 0
         listed = run("source", "list", "acme")[1].splitlines()
-        assert [line.split(":")[0] for line in listed] == ["acme  house", "acme  second"]
+        assert [line.split(":")[0] for line in listed] == ["acme  native", "acme  second"]
         first.script = fail
         status, out, err = run("source", "check", "acme")
         assert (status, err) == (1, "1 of 2 connections failed.") and out.startswith("second: ")
@@ -526,23 +526,23 @@ class TestCommandsAndApi:
         assert moved[0] == 0
         assert [each.url for each in name_spaces.find_sources(tenant)] == [first.url, "http://127.0.0.1:9"]
         assert "Disconnected" in run("source", "remove", "acme", "--name", "second")[1]
-        assert [each.name for each in name_spaces.find_sources(tenant)] == ["house"]
+        assert [each.name for each in name_spaces.find_sources(tenant)] == ["native"]
 
     def test_dry_runs_and_checks_of_ingest_report_each_connection(
         self, tenant: Tenant, both: tuple[Source, Source], first: ScriptedHelpdesk
     ) -> None:
         out = run("ingest", "--all", "--dry-run")[1]
-        assert "acme, house: dry run: 5 new" in out and "acme, second: dry run: 3 new" in out
+        assert "acme, native: dry run: 5 new" in out and "acme, second: dry run: 3 new" in out
         first.script = fail
         status, out, err = run("ingest", "--all", "--check")
-        assert status == 1 and err.startswith("acme, house: failed:") and out.startswith("acme, second: ")
+        assert status == 1 and err.startswith("acme, native: failed:") and out.startswith("acme, second: ")
 
     def test_the_api_reads_all_or_the_one_that_is_named(
         self, tenant: Tenant, both: tuple[Source, Source], manager: User, client_of: Callable[[User], Client]
     ) -> None:
         client = client_of(manager)
         unknown = client.post("/ingest/run?tenant_id=acme&wait=0&connection=third")
-        assert unknown.status_code == 404 and "Its connections: house, second." in unknown.json()["detail"]
+        assert unknown.status_code == 404 and "Its connections: native, second." in unknown.json()["detail"]
         assert client.post("/ingest/run?tenant_id=acme&wait=0&connection=second").status_code == 202
         Worker().run_pending()
         assert subjects() == SECOND

@@ -75,7 +75,7 @@ class TestSwitchingHelpdesks:
         ingest()
         status, out, _ = add(second.url, "--replace", "--name", "second")
         assert status == 0
-        assert "the 5 tickets of “house” stay as they are and are no longer synced" in out
+        assert "the 5 tickets of “native” stay as they are and are no longer synced" in out
         assert "The ids of its tickets start with “second:”" in out
         for _ in range(2):
             assert "0 deleted" in ingest()
@@ -90,8 +90,8 @@ class TestSwitchingHelpdesks:
         ingest()
         add(second.url, "--replace")
         ingest()
-        assert Source.objects.get().name == "house-2"
-        assert subjects(tenant)["house-2:T-1"] == "Second"
+        assert Source.objects.get().name == "native-2"
+        assert subjects(tenant)["native-2:T-1"] == "Second"
 
     def test_a_deletion_in_one_helpdesk_deletes_nothing_of_the_other(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
@@ -128,7 +128,7 @@ class TestSwitchingHelpdesks:
         run("source", "remove", "acme")
         add(second.url)
         ingest()
-        assert subjects(tenant) == {**FIRST, **{f"house-2:T-{n}": "Second" for n in range(1, 4)}}
+        assert subjects(tenant) == {**FIRST, **{f"native-2:T-{n}": "Second" for n in range(1, 4)}}
         run("source", "remove", "acme")
         add(first.url)
         assert "5 unchanged" in ingest()
@@ -162,7 +162,7 @@ class TestSwitchingHelpdesks:
         add(second.url, "--replace")
         ingest()
         assert subjects(tenant, connection=None) == FIRST
-        assert subjects(tenant)["house-2:T-1"] == "Second"
+        assert subjects(tenant)["native-2:T-1"] == "Second"
 
     def test_an_id_that_looks_like_another_connections_is_rejected(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
@@ -181,13 +181,13 @@ class TestSwitchingHelpdesks:
     def test_a_name_that_tickets_begin_with_already_is_not_given(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
     ) -> None:
-        first.tickets.append(record("house-2:T-1", subject="By chance"))
+        first.tickets.append(record("native-2:T-1", subject="By chance"))
         add(first.url)
         ingest()
         add(second.url, "--replace")
         ingest()
-        assert subjects(tenant)["house-2:T-1"] == "By chance"
-        assert subjects(tenant)["house-3:T-1"] == "Second"
+        assert subjects(tenant)["native-2:T-1"] == "By chance"
+        assert subjects(tenant)["native-3:T-1"] == "Second"
 
 
 class TestMovingAHelpdesk:
@@ -209,9 +209,9 @@ class TestMovingAHelpdesk:
         add(second.url, "--replace")
         second.tickets[0] |= {"subject": "Moved"}
         ingest()
-        assert subjects(tenant).keys() == {*FIRST, *(f"house-2:T-{n}" for n in range(1, 4))}
+        assert subjects(tenant).keys() == {*FIRST, *(f"native-2:T-{n}" for n in range(1, 4))}
         second.tickets = [*second.tickets[:2], *first.tickets[2:]]
-        assert add(second.url, "--replace", "--same-helpdesk", "--name", "house")[0] == 0
+        assert add(second.url, "--replace", "--same-helpdesk", "--name", "native")[0] == 0
         assert "3 deleted" in ingest(), "the three that were read twice in the meantime"
         assert subjects(tenant) == {**FIRST, "T-1": "Moved", "T-2": "Second"}
         assert "0 deleted" in ingest()
@@ -266,10 +266,10 @@ class TestThePages:
         assert "The same helpdesk at a new URL" in html
         saved = admin.post(source_page(), self.form(second.url, helpdesk="another"), follow=True)
         said = " ".join(str(each) for each in saved.context["messages"])
-        assert "the 5 tickets of “house” stay" in said and "start with “house-2:”" in said
+        assert "the 5 tickets of “native” stay" in said and "start with “native-2:”" in said
         ingest()
         assert subjects(tenant)["T-1"] == "First"
-        assert subjects(tenant)["house-2:T-1"] == "Second"
+        assert subjects(tenant)["native-2:T-1"] == "Second"
 
     def test_a_helpdesk_that_is_saved_as_the_same_keeps_its_tickets(
         self, admin: Client, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
@@ -288,10 +288,10 @@ class TestThePages:
         ingest()
         saved = admin.post(source_page(), self.form(second.url), follow=True)
         said = " ".join(str(each) for each in saved.context["messages"])
-        assert "choose “The helpdesk of house” below and save again" in said
-        assert '<option value="same:house">The helpdesk of house</option>' in saved.content.decode()
+        assert "choose “The helpdesk of native” below and save again" in said
+        assert '<option value="same:native">The helpdesk of native</option>' in saved.content.decode()
         ingest()
-        admin.post(source_page(), self.form(second.url, helpdesk="same:house"))
+        admin.post(source_page(), self.form(second.url, helpdesk="same:native"))
         ingest()
         assert subjects(tenant)["T-1"] == "Second"
         assert admin.post(source_page(), self.form(second.url, helpdesk="same:globex")).status_code == 422
@@ -308,7 +308,7 @@ class TestThePages:
         change = f"/admin/tenants/source/{source.pk}/change/"
         assert staff.post(change, {**form, "url": second.url}).status_code == 302
         ingest()
-        assert {*subjects(tenant)} == {*FIRST, *(f"house-2:T-{n}" for n in range(1, 4))}
+        assert {*subjects(tenant)} == {*FIRST, *(f"native-2:T-{n}" for n in range(1, 4))}
 
     def test_pages_api_and_exports_take_ids_with_a_name(
         self, admin: Client, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
@@ -377,11 +377,11 @@ class TestImports:
     ) -> None:
         path = write(tmp_path, "old.jsonl", list(self.ROWS))
         run("import_tickets", "acme", path)
-        assert "start with “house:”" in add(first.url)[1]
+        assert "start with “native:”" in add(first.url)[1]
         ingest()
         ingest()
         old = {f"T-{n}": "Old" for n in range(1, 4)}
-        assert subjects(tenant) == {**old, **{f"house:{id_}": "First" for id_ in FIRST}}
+        assert subjects(tenant) == {**old, **{f"native:{id_}": "First" for id_ in FIRST}}
         assert "3 unchanged" in run("import_tickets", "acme", path)[1], "the same file is the same import"
 
     def test_unless_the_user_says_that_the_file_came_from_it(
@@ -430,7 +430,7 @@ class TestImports:
     ) -> None:
         native_source(first.url)
         path = write(tmp_path, "old.jsonl", list(self.ROWS))
-        for options in ([], ["--into", "house"], ["--name", "x"]):
+        for options in ([], ["--into", "native"], ["--name", "x"]):
             assert "3 new" in run("import_tickets", "acme", path, "--dry-run", *options)[1]
         assert mongo.collection("name_spaces").count_documents({}) == 0
 
@@ -442,14 +442,17 @@ class TestImports:
         add(second.url, "--replace", "--name", "second")
         path = write(tmp_path, "old.jsonl", [record("T-1", subject="Old"), record("T-9", subject="Old")])
         run("import_tickets", "acme", path, "--into", "second")
-        run("import_tickets", "acme", path, "--into", "house")
+        run("import_tickets", "acme", path, "--into", "native")
         assert {subjects(tenant)[id_] for id_ in ("second:T-1", "second:T-9", "T-9")} == {"Old"}
 
     @pytest.mark.parametrize(
         ("options", "complaint"),
         [
-            (["--into", "nothing"], "acme has no connection “nothing”. Connections: house."),
-            (["--name", "house"], "“house” is a connection of acme. To import a file of that helpdesk: --into house"),
+            (["--into", "nothing"], "acme has no connection “nothing”. Connections: native."),
+            (
+                ["--name", "native"],
+                "“native” is a connection of acme. To import a file of that helpdesk: --into native",
+            ),
             (["--name", "a:b"], "--name takes letters"),
             (["--name", "a/b"], "--name takes letters"),
         ],

@@ -23,12 +23,14 @@ from supportsaas.db.mongo import Document
 from supportsaas.formatting import format_count
 from tenants.models import Tenant
 from tickets.helpdesks import presets
-from tickets.helpdesks.model import Source
+from tickets.helpdesks.model import Source, SourceKind
 from tickets.records.collection_names import TICKETS
 from tickets.records.origin import SEPARATOR, Origin, beginning_with
 
 COLLECTION = "name_spaces"
 LONGEST_NAME = 63
+_NAMES_OF_KINDS = {SourceKind.NATIVE.value: "native"}
+"""What connections of a kind are called if that is not the stored word for it."""
 
 _NO_NAME = re.compile(r"[^\w.-]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -357,7 +359,7 @@ def _check_helpdesk(source: Source, known: Mapping[str, Document], others: Seque
 
 def _free_name(source: Source, known: Mapping[str, Document]) -> str:
     """The source's name or its kind, with a number if that is taken or existing ids happen to start with it."""
-    wanted, number = source.name or source.kind, 1
+    wanted, number = source.name or _NAMES_OF_KINDS.get(source.kind, source.kind), 1
     name = wanted
     tickets = mongo.collection(TICKETS)
     while name in known or tickets.find_one(_tickets_in(source.tenant, name + SEPARATOR, {}), {"_id": 1}):

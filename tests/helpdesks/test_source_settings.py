@@ -104,6 +104,62 @@ def test_the_stored_secret_is_not_sent_to_another_server(admin: Client) -> None:
     )
 
 
+MAPPED = '"path": "/t", "fields": {"id": "id", "created_at": "created_at"}'
+
+
+def rest(options: str = "", **values: str) -> dict[str, str]:
+    return {**REDMINE, "kind": "rest", "options": "{" + MAPPED + options + "}", **values}
+
+
+def test_the_stored_secret_is_not_sent_to_another_server_by_a_link(admin: Client) -> None:
+    admin.post(source_page(), rest())
+    links = ', "next_hosts": ["evil.example.com"], "lookups": {"x": {"path": "https://evil.example.com/", "by": "id"}}'
+    moved = admin.post(source_page(), rest(links, secret=""))
+    assert "a different server" in str(moved.context["form"].errors["secret"])
+    assert "next_hosts" not in Source.objects.get().options
+    admin.post(source_page(), rest(links))
+    assert Source.objects.get().options["next_hosts"] == ["evil.example.com"]
+    admin.post(source_page(), rest(', "next_hosts": ["evil.example.com"]', secret="", page_size="50"))
+    assert Source.objects.get().page_size == 50
+
+
+@pytest.mark.parametrize(
+    "path", [".evil.example.com/token", "@evil.example.com/token", ":1@evil.example.com", "//evil.example.com/token"]
+)
+def test_the_path_of_tokens_cannot_lead_to_another_server(admin: Client, path: str) -> None:
+    admin.post(source_page(), rest(', "client_id": "app"', auth="oauth2"))
+    changed = admin.post(source_page(), rest(f', "client_id": "app", "oauth_path": "{path}"', auth="oauth2", secret=""))
+    assert "oauth_path: must start with a single slash" in str(changed.context["form"].errors["options"])
+    assert "oauth_path" not in Source.objects.get().options
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("Host", "evil.example.com", "belongs to the connection itself"),
+        ("transfer-encoding", "chunked", "belongs to the connection itself"),
+        ("Cookie", "session=1", "holds credentials"),
+        ("X-A", "1\\r\\nX-B: 2", "printable ASCII characters"),
+        ("X-A", "é", "printable ASCII characters"),
+        ("X A", "1", "not the name of a header"),
+        ("", "1", "not the name of a header"),
+    ],
+)
+def test_headers_that_cannot_be_sent_or_lead_elsewhere_are_rejected(
+    admin: Client, name: str, value: str, sentence: str
+) -> None:
+    response = admin.post(source_page(), rest(f', "headers": {{"{name}": "{value}"}}'))
+    assert sentence in str(response.context["form"].errors["options"])
+
+
+@pytest.mark.parametrize("name", ["Host", "X A", "X:A", "Ключ"])
+def test_a_key_is_sent_in_a_header_that_exists(admin: Client, name: str) -> None:
+    response = admin.post(source_page(), {**REDMINE, "auth_name": name})
+    assert "header" in str(response.context["form"].errors["auth_name"]) or "connection" in str(
+        response.context["form"].errors["auth_name"]
+    )
+
+
 def test_a_new_interval_keeps_the_sync_state_and_a_new_url_resets_it(admin: Client, tenant: Tenant) -> None:
     admin.post(source_page(), REDMINE)
     save_state(tenant.slug, cursor=NOON, full_read_at=NOON)

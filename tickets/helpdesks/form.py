@@ -1,14 +1,19 @@
 """The form of a source, for the admin and the settings page."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
 
-from tickets.helpdesks.model import AuthKind, Source
+from tickets.helpdesks.model import AuthKind, Source, SourceKind
+from tickets.helpdesks.options import rest_options
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
+
+_Server = tuple[str, str, int | None]
+OTHER_SERVER = "The URL, or next_hosts, leads to a different server. Enter the key or password again."
 
 SAME_OR_ANOTHER = (("another", "A different helpdesk"), ("same", "The same helpdesk at a new URL"))
 
@@ -22,9 +27,14 @@ else:
 class SourceForm(_ModelForm):
     """The secret is never shown again: an empty field keeps the stored one.
 
-    The secret is kept for the server it was entered for. A new server needs it again; otherwise anyone who may edit a
+    The secret is kept for the servers it was entered for. A new server needs it again; otherwise anyone who may edit a
     source could have the secret sent to their own server.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = self.instance
+        self._stored_servers = servers_of_key(stored.kind, stored.url, stored.options)
 
     secret = forms.CharField(
         label="Key or password",
@@ -68,9 +78,12 @@ class SourceForm(_ModelForm):
             return values
         if not self.instance.has_secret:
             self.add_error("secret", "Enter the key or password.")
-        elif "url" in values and server_of(values["url"]) != server_of(self.initial.get("url", "")):
-            self.add_error("secret", "The URL points to a different server. Enter the key or password again.")
+        elif "url" in values and not self._servers(values) <= self._stored_servers:
+            self.add_error("secret", OTHER_SERVER)
         return values
+
+    def _servers(self, values: Mapping[str, Any]) -> frozenset[_Server]:
+        return servers_of_key(values.get("kind") or self.instance.kind, values["url"], values.get("options"))
 
     @property
     def is_same_helpdesk(self) -> bool:
@@ -97,7 +110,18 @@ class SourceForm(_ModelForm):
         return source
 
 
-def server_of(url: str) -> tuple[str, str, int | None]:
+def servers_of_key(kind: str, url: str, options: Any) -> frozenset[_Server]:
+    """The servers that a key is sent to: the helpdesk's own, and those that its links may lead to."""
+    further: tuple[str, ...] = ()
+    if kind != SourceKind.NATIVE:
+        try:
+            further = rest_options(kind, options or {}).next_hosts
+        except (ValueError, TypeError):
+            further = ()  # settings that are invalid send nothing
+    return frozenset((server_of(url), *(("https", host, 443) for host in further)))
+
+
+def server_of(url: str) -> _Server:
     """Scheme, host and port: what a key was entered for."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme)

@@ -14,6 +14,7 @@ from supportsaas.net.address_field import validate_address
 from tenants.audit.audit_log import Audited
 from tickets.helpdesks.options import check_options, reject_secrets
 from tickets.helpdesks.presets import PRESETS
+from tickets.helpdesks.request_headers import check_header_name
 from tickets.records.origin import connection_key
 
 
@@ -145,6 +146,11 @@ class Source(Audited):
         errors: dict[str, Any] = {}
         if self.auth in (AuthKind.HEADER, AuthKind.BASIC) and not self.auth_name:
             errors["auth_name"] = "Enter the name of the header, or the user name."
+        elif self.auth == AuthKind.HEADER:
+            try:
+                check_header_name(self.auth_name)
+            except ValueError as error:
+                errors["auth_name"] = str(error)
         if self.auth == AuthKind.QUERY and not self.auth_name:
             errors["auth_name"] = "Enter the name of the query parameter, for example api_key."
         if self.options is None:

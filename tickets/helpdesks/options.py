@@ -17,6 +17,7 @@ from tickets.helpdesks import placeholders, presets
 from tickets.helpdesks.conversation_options import ConversationOptions
 from tickets.helpdesks.list_windows import filtering_parameter
 from tickets.helpdesks.mapping.field_rule import FieldRule, as_rule
+from tickets.helpdesks.request_headers import check_header
 from tickets.records.dates import EPOCH, EPOCH_MS, ISO_ONLY
 
 TICKET_FIELDS = (
@@ -194,11 +195,18 @@ class RestOptions(BaseModel):
     )
     oauth_grant: Literal["client_credentials", "refresh_token"] = "client_credentials"
 
-    @field_validator("path", "check_path")
+    @field_validator("path", "check_path", "oauth_path")
     @classmethod
     def _begins_with_slash(cls, value: str) -> str:
         if value and (not value.startswith("/") or value.startswith("//")):
             raise ValueError("must start with a single slash")
+        return value
+
+    @field_validator("headers")
+    @classmethod
+    def _sendable(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, each in value.items():
+            check_header(name, each)
         return value
 
     @field_validator("timezone")

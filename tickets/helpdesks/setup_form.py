@@ -10,7 +10,7 @@ from supportsaas import clock
 from tenants.models import Tenant
 from tickets.helpdesks import presets
 from tickets.helpdesks.drafts import end_of_key
-from tickets.helpdesks.form import server_of
+from tickets.helpdesks.form import OTHER_SERVER, servers_of_key
 from tickets.helpdesks.model import KIND_LABELS, AuthKind, Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.helpdesks.presets.preset import Preset, Variable
@@ -263,8 +263,8 @@ class SetupForm(forms.Form):
             source.set_secret(values["secret"])
         elif draft is None or not draft.has_secret:
             self.add_error("secret", "Enter the key or password.")
-        elif server_of(source.url) != server_of(draft.url):
-            self.add_error("secret", "The address leads to a different server. Enter the key or password again.")
+        elif not _servers_of(source) <= _servers_of(draft):
+            self.add_error("secret", OTHER_SERVER)
         else:
             source.encrypted_secret = draft.encrypted_secret
 
@@ -282,6 +282,10 @@ class SetupForm(forms.Form):
             for name, messages in error.message_dict.items():
                 field = _SOURCE_FIELDS.get(name, "options" if "options" in self.fields else None)
                 self.add_error(field, messages)
+
+
+def _servers_of(source: Source) -> frozenset[tuple[str, str, int | None]]:
+    return servers_of_key(source.kind, source.url, source.options)
 
 
 class _Indented(json.JSONEncoder):

@@ -182,6 +182,58 @@ def test_a_run_that_may_not_read_messages_fails_and_keeps_what_came_before(tenan
     assert [each.text for each in conversation(tenant, "T-1").messages] == [CALM, ANGRY]
 
 
+def with_options(tenant: Tenant, **changes: Any) -> None:
+    source = Source.objects.get(tenant=tenant)
+    source.options = {**source.options, **changes}
+    source.save()
+
+
+def test_what_messages_said_stays_if_they_are_not_requested_again(
+    tenant: Tenant, chatty: Chatty, find: Callable[[str], dict[str, Any]]
+) -> None:
+    chatty.reply("T-1", ANGRY)
+    chatty.reply("T-1", "We look into it.", by="agent")
+    ingest(tenant)
+    before = find("T-1")
+    options = Source.objects.get(tenant=tenant).options
+    with_options(tenant, conversation={**options["conversation"], "days": 30}, defaults={"team": "Billing"})
+    chatty.helpdesk.requests.clear()
+    ingest(tenant, full=True)
+    assert chatty.asked_for_messages() == []
+    after = find("T-1")
+    assert after["team"] == "Billing"
+    kept = ("message", "latest_message", "latest_message_at", "replies", "first_reply_at", "urgency", "sentiment")
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    assert len(conversation(tenant, "T-1").messages) == 3
+    assert ingest(tenant, full=True).progress.counts.unchanged == 5
+
+
+def test_messages_that_the_helpdesk_no_longer_has_are_removed(
+    tenant: Tenant, chatty: Chatty, find: Callable[[str], dict[str, Any]]
+) -> None:
+    chatty.reply("T-1", ANGRY)
+    ingest(tenant)
+    chatty.messages["T-1"].clear()
+    chatty.tickets[0]["updated_at"] = "2026-03-10T11:00:00Z"
+    ingest(tenant)
+    assert TicketStore(tenant).find_conversation("T-1") is None
+    assert not find("T-1").get("latest_message")
+    assert find("T-1")["urgency"] == "low"
+
+
+def test_a_ticket_whose_messages_are_not_found_keeps_what_it_had(
+    tenant: Tenant, chatty: Chatty, find: Callable[[str], dict[str, Any]]
+) -> None:
+    ingest(tenant)
+    chatty.reply("T-1", ANGRY)
+    chatty.status = 404
+    ingest(tenant)
+    assert find("T-1")["message"] == CALM
+    chatty.status = 200
+    ingest(tenant, full=True)
+    assert find("T-1")["latest_message"] == ANGRY
+
+
 def test_the_page_shows_the_conversation_and_marks_what_decided(
     tenant: Tenant, chatty: Chatty, client_of: Callable[[User], Client], manager: User
 ) -> None:

@@ -37,9 +37,9 @@ class Messages:
         return bool(self._options.path)
 
     def request(self, http: HelpdeskHttp, record: dict[str, Any], ticket_id: str) -> dict[str, Any]:
-        """The record with its messages. A ticket that no longer exists has none.
+        """The record with its messages. It stays as it is if the helpdesk has none of this ticket any more (404).
 
-        If they are not needed and the key may not read them, the record stays as it is, and none are requested again.
+        The same if they are not needed and the key may not read them, and then none are requested again.
         """
         ids = self._ids(record, ticket_id)
         if self._is_refused or not ids:
@@ -52,8 +52,9 @@ class Messages:
             if error.code == _REFUSED and not self._options.needed:
                 self._is_refused = True
                 return record
-            if error.code not in _GONE:
-                raise
+            if error.code in _GONE:
+                return record  # deleted since it was listed, which the list will say
+            raise
         return {**record, READ: rows}
 
     def _ids(self, record: dict[str, Any], ticket_id: str) -> list[str | list[str]]:

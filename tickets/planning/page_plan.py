@@ -24,6 +24,7 @@ from tickets.planning.changes import (
     stored_fields,
     unknown_details,
 )
+from tickets.planning.conversations import with_stored_messages
 from tickets.planning.reading import classify
 from tickets.records.details import stored_details
 from tickets.records.normalize import TicketContent, apply_status_map
@@ -110,7 +111,7 @@ class PagePlan(PageWrites):
         """A ticket that is already stored, complete in `stored`, and may differ."""
         is_news = overwrites(version, ticket, now=self.now, is_whole=self.is_whole)
         # A deleted ticket that comes back unchanged may have missed a change of the rules.
-        content = _since_first_seen(ticket.content, stored) if is_news else stored_content(stored)
+        content = _content_beside(ticket, stored) if is_news else stored_content(stored)
         verdict = stored_verdict(content, stored, rules_version=self.rules.version) or classify(
             content, rules=self.rules
         )
@@ -125,7 +126,9 @@ class PagePlan(PageWrites):
         if is_news:
             own = _origin_fields(ticket) | _listed(ticket)
             values |= {name: value for name, value in own.items() if stored.get(name) != value}
-            self._add_conversation(ticket)
+            self._add_conversation(ticket, had_messages=bool(stored.get("conversation_digest")))
+            if ticket.conversation is None and version.listed:
+                values["listed"] = ""  # its messages may have changed, too, and are requested when they can be
             if version.older is not None:
                 values["older"] = None
         if version.from_file != ticket.from_file and (version.from_file or version.is_deleted):
@@ -152,8 +155,8 @@ class PagePlan(PageWrites):
         if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message", "latest_message"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
 
-    def _add_conversation(self, ticket: ReadTicket) -> None:
-        if ticket.conversation is not None and ticket.conversation.messages:
+    def _add_conversation(self, ticket: ReadTicket, *, had_messages: bool = False) -> None:
+        if ticket.conversation is not None and (ticket.conversation.messages or had_messages):
             self.conversations.append(
                 conversation_write(self.tenant_id, ticket.content.external_id, ticket.conversation)
             )
@@ -237,9 +240,16 @@ def _origin_fields(ticket: ReadTicket) -> Document:
     }
 
 
-def _since_first_seen(content: TicketContent, stored: Document) -> TicketContent:
-    """A ticket whose creation the helpdesk does not date keeps the date that it has here."""
-    return replace(content, created_at=stored["created_at"]) if content.is_first_seen else content
+def _content_beside(ticket: ReadTicket, stored: Document) -> TicketContent:
+    """What was read of a stored ticket.
+
+    One whose creation the helpdesk does not date keeps the date that it has here, and one whose messages were not read
+    keeps what they said.
+    """
+    content = ticket.content
+    if content.is_first_seen:
+        content = replace(content, created_at=stored["created_at"])
+    return content if ticket.conversation is not None else with_stored_messages(content, stored)
 
 
 def _listed(ticket: ReadTicket) -> Document:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from pymongo import ReplaceOne
+from pymongo import DeleteOne, ReplaceOne
 from pymongo.client_session import ClientSession
 
 from supportsaas.db import mongo
@@ -32,14 +32,16 @@ def conversation_write(tenant_id: str, external_id: str, conversation: Conversat
 
 
 def save_conversations(documents: Sequence[Document], *, session: ClientSession) -> None:
-    """Write the documents in place of the stored ones. Safe to repeat."""
+    """Write the documents in place of the stored ones; one without messages removes it. Safe to repeat."""
     if not documents:
         return
-    writes = [
-        ReplaceOne({"tenant_id": each["tenant_id"], "external_id": each["external_id"]}, each, upsert=True)
-        for each in documents
-    ]
+    writes = [_write(each) for each in documents]
     mongo.collection(COLLECTION).bulk_write(writes, ordered=False, session=session)
+
+
+def _write(document: Document) -> ReplaceOne[Document] | DeleteOne:
+    key = {"tenant_id": document["tenant_id"], "external_id": document["external_id"]}
+    return ReplaceOne(key, document, upsert=True) if document["messages"] else DeleteOne(key)
 
 
 def find_conversation(tenant_id: str, external_id: str) -> Conversation | None:

@@ -18,7 +18,7 @@ Connect = Callable[..., Source]
 
 PLACES = slice(None) if IS_LONG else slice(2, None, 16)
 FIELDS = {name: name for name in ("id", "subject", "message", "status", "customer_id", "source", "created_at")}
-WRONG = {"path": "/items", "fields": {**FIELDS, "updated_at": "due_at"}}
+WRONG = {"path": "/items", "fields": {**FIELDS, "updated_at": "deadline"}}
 RIGHT = {"path": "/items", "fields": {**FIELDS, "updated_at": "updated_at"}}
 DUE = "2027-01-01T00:00:00Z"
 KEPT = (
@@ -30,7 +30,7 @@ KEPT = (
 def test_a_correction_that_is_killed_at_any_place_is_whole_in_the_end(
     database: OwnDatabase, acme: Tenant, connect: Connect, helpdesk: ScriptedHelpdesk, doomed_process: DoomedCommands
 ) -> None:
-    items: list[dict[str, Any]] = [{**record(f"T-{n:02}"), "due_at": DUE} for n in range(12)]
+    items: list[dict[str, Any]] = [{**record(f"T-{n:02}"), "deadline": DUE} for n in range(12)]
 
     def serve(_path: str, query: dict[str, str]) -> Answer:
         page = int(query["page"])

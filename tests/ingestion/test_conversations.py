@@ -1,7 +1,7 @@
 """The messages of tickets: requested for new and changed tickets only, stored, classified, shown and erased."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,9 @@ from tests.listed import ingest
 from tickets.alerts.model import Channel
 from tickets.erasure.customers import erase_customer
 from tickets.helpdesks.model import Source
-from tickets.records.conversation import Conversation
+from tickets.records.conversation import MOST_MESSAGES, Conversation, read_conversation
+from tickets.status_mapping.editing import save_meanings
+from tickets.store.conversations import conversation_write, save_conversations
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -232,6 +234,39 @@ def test_a_ticket_whose_messages_are_not_found_keeps_what_it_had(
     chatty.status = 200
     ingest(tenant, full=True)
     assert find("T-1")["latest_message"] == ANGRY
+
+
+def test_a_status_that_the_tenant_maps_is_no_reason_to_request_messages_again(tenant: Tenant, chatty: Chatty) -> None:
+    for each in chatty.tickets:
+        each["status"] = "Parked"
+    ingest(tenant)
+    save_meanings(tenant, {"Parked": "closed"})
+    chatty.helpdesk.requests.clear()
+    ingest(tenant, full=True)
+    assert chatty.asked_for_messages() == []
+
+
+def said(number: int, text: str = "", **values: Any) -> dict[str, Any]:
+    at = (datetime(2026, 3, 10, tzinfo=UTC) + timedelta(minutes=number)).isoformat()
+    return {"id": str(number), "at": at, "text": text or f"Message {number}", "is_customer": True, **values}
+
+
+def test_a_long_conversation_keeps_its_first_message_and_the_newest() -> None:
+    found = read_conversation([said(0, is_customer=False), *(said(number) for number in range(1, 2 * MOST_MESSAGES))])
+    assert found.first_text() == "Message 1"
+    assert [each.id for each in found.messages][-2:] == [str(2 * MOST_MESSAGES - 2), str(2 * MOST_MESSAGES - 1)]
+    assert len(found.messages) == MOST_MESSAGES
+    assert found.left_out == MOST_MESSAGES
+
+
+def test_the_longest_conversation_fits_into_a_document_whatever_its_characters(tenant: Tenant) -> None:
+    face = "\U0001f600"
+    given = [said(number, face * 8_000, author=face * 200, id=f"{face * 195}{number}") for number in range(700)]
+    found = read_conversation(given)
+    mongo.in_transaction(
+        lambda session: save_conversations([conversation_write(tenant.slug, "T-1", found)], session=session)
+    )
+    assert conversation(tenant, "T-1") == found
 
 
 def test_the_page_shows_the_conversation_and_marks_what_decided(

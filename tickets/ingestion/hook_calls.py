@@ -28,6 +28,8 @@ APART: Final = timedelta(seconds=20)
 APART_IF_WHOLE: Final = timedelta(minutes=15)
 """The same for a helpdesk that cannot be asked for changes, so that each sync reads everything."""
 MOST_AT_ONCE: Final = 100
+NOTED_APART: Final = timedelta(seconds=10)
+"""A call that is rejected so soon after another is not noted."""
 
 Received = Literal["accepted", "unknown", "unsigned"]
 
@@ -42,7 +44,8 @@ def receive_call(connection: str, token: str, *, headers: Mapping[str, str], bod
         webhook = preset.webhook if preset else None
         now = clock.now()
         if webhook and not is_signed(webhook, secret=hook.secret, headers=headers, body=body, now=now):
-            hook.note(rejected_at=now)
+            if hook.rejected_at is None or now - hook.rejected_at > NOTED_APART:
+                hook.note(rejected_at=now)
             return "unsigned"
     except SecretUnreadable:
         return "unknown"
@@ -56,8 +59,8 @@ def start_called_syncs(stop: threading.Event) -> int:
     started = 0
     called = Q(started_at=None) | Q(called_at__gt=F("started_at"))
     due = Hook.objects.filter(called, called_at__isnull=False, source__enabled=True, source__tenant__is_active=True)
-    for hook in due.select_related("source__tenant").order_by("called_at")[:MOST_AT_ONCE]:
-        if stop.is_set():
+    for hook in due.select_related("source__tenant").order_by("called_at").iterator():
+        if stop.is_set() or started >= MOST_AT_ONCE:
             break
         started += _start(hook)
     return started

@@ -144,7 +144,7 @@ class PageReader:
                 read = self._read_records(page)
                 listing.add(page, read)
                 read = self.settings.erasures.leave_out(read)
-                ids = set(read.ids_at_the_source())
+                ids = {*read.ids_at_the_source(), *self.origin.external_ids(page.deleted_ids)}
                 if not storing.isdisjoint(ids):
                     behind.settle()  # these tickets must be compared with what the page before makes of them
                 plan = self._plan(read, is_whole=is_whole)

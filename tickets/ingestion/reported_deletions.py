@@ -26,18 +26,22 @@ class ReportedDeletions:
     warn: Callable[[str, str], None]
     _deleted: int = 0
     _stored: int | None = None
+    _is_stopped: bool = False
 
     def take(self, ids: Sequence[str]) -> None:
-        """Delete those of the helpdesk's ids whose tickets are live."""
-        live = list(self.store.live_ids_of_helpdesk(self.origin.external_ids(ids))) if ids else []
+        """Delete those of the helpdesk's ids whose tickets are live; none any more once the brake has applied."""
+        if not ids or self._is_stopped:
+            return
+        live = list(self.store.live_ids_of_helpdesk(self.origin.external_ids(ids)))
         if not live:
             return
         if self._stored is None:
             self._stored = self.store.count_live(self.origin)
         if self._is_braked(self._deleted + len(live), self._stored):
+            self._is_stopped = True
             self.warn(
                 "deletion_brake",
-                f"The helpdesk reports {format_number(self._deleted + len(live))} of "
+                f"The helpdesk reports at least {format_number(self._deleted + len(live))} of "
                 f"{format_count(self._stored, 'stored ticket')} as deleted. That looks like a problem in the helpdesk, "
                 "so no more were deleted. If it is right, confirm the deletion.",
             )

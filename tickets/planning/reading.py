@@ -70,7 +70,7 @@ def read_records(
 
 def _read_ticket(record: SourceRecord, content: TicketContent, place: Origin, *, rules_version: str) -> ReadTicket:
     conversation = None if record.messages is None else read_conversation(record.messages)
-    listed = content.digest(rules_version=_OF_LIST)
+    listed = replace(content, status=content.mapped_from or content.status).digest(rules_version=_OF_LIST)
     if conversation is not None:
         content = with_conversation(content, conversation)
     digest = record.stored_digest or content.digest(rules_version=rules_version)

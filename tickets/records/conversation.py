@@ -12,8 +12,11 @@ from tickets.records.plain_text import as_plain_text
 
 MOST_MESSAGES: Final = 500
 LONGEST_TEXT: Final = 100_000
-LONGEST_ALTOGETHER: Final = 4_000_000
-"""Characters of one conversation. Beyond this, and beyond the number, the oldest messages are left out."""
+LONGEST_ALTOGETHER: Final = 3_500_000
+"""Characters of one conversation, so that it fits into a document of MongoDB (16 MB) whatever the characters.
+
+Beyond this, and beyond the number, the oldest messages but the first of the customer are left out.
+"""
 LONGEST_AUTHOR: Final = 200
 LONGEST_ID: Final = 200
 
@@ -49,8 +52,7 @@ class Conversation:
 
     def first_text(self) -> str:
         """The text a ticket came in with: the customer's first message, or else the first public one."""
-        public = [each for each in self.messages if not each.is_internal]
-        first = next((each for each in public if each.is_customer), next(iter(public), None))
+        first = _first_of(self.messages)
         return "" if first is None else first.text
 
     def replies_after(self, text: str) -> tuple[Message, ...]:
@@ -65,6 +67,12 @@ class Conversation:
             parts = (each.id, each.author, each.at.isoformat(), each.text, str(each.is_customer), str(each.is_internal))
             hashed.update("\0".join(parts).encode())
         return hashed.hexdigest()
+
+
+def _first_of(messages: Iterable[Message]) -> Message | None:
+    """What the ticket came in with: of messages in order of time."""
+    public = [each for each in messages if not each.is_internal]
+    return next((each for each in public if each.is_customer), next(iter(public), None))
 
 
 def newest_of_customer(messages: Iterable[Message]) -> Message | None:
@@ -89,11 +97,14 @@ def read_conversation(given: Sequence[Mapping[str, Any]]) -> Conversation:
     newest_first = sorted(distinct.values(), key=lambda each: (each.at, each.id), reverse=True)
     kept: list[Message] = []
     length = 0
-    for each in newest_first[:MOST_MESSAGES]:
+    first = _first_of(reversed(newest_first))
+    for each in newest_first[: MOST_MESSAGES - 1]:
         length += len(each.text)
-        if length > LONGEST_ALTOGETHER:
+        if length > LONGEST_ALTOGETHER - LONGEST_TEXT:
             break
         kept.append(each)
+    if first is not None and first not in kept:
+        kept.append(first)
     return Conversation(tuple(reversed(kept)), left_out=len(given) - len(kept))
 
 

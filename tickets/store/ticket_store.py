@@ -118,7 +118,7 @@ class TicketStore:
         size = 0
         for stored in found.limit(limit).batch_size(_TICKETS_PER_BATCH):
             yield stored
-            size += len(stored["message"])
+            size += len(stored["message"]) + len(stored.get("latest_message") or "")
             if size > _CHARACTERS_PER_PAGE:
                 return
 

@@ -81,7 +81,7 @@ def change_secret(request: TenantRequest, access: TenantAccess, source_id: str) 
         messages.error(request, f"Enter the signing secret, at most {LONGEST_SECRET} characters.")
     else:
         hook.set_secret(secret)
-        hook.save()
+        hook.save(update_fields=["encrypted_secret"])  # a call may have come in meanwhile
         messages.success(request, "Signing secret saved.")
     return redirect("settings-hooks", access.tenant.slug)
 

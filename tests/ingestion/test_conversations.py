@@ -37,6 +37,7 @@ class Chatty:
             each["id"]: [self.message(1, CALM, "2026-03-10T09:00:00Z")] for each in self.tickets
         }
         self.status = 200
+        self.broken: set[str] = set()
         helpdesk.script = self._serve
 
     @staticmethod
@@ -54,7 +55,8 @@ class Chatty:
 
     def _serve(self, path: str, _query: dict[str, str]) -> Answer:
         if path.endswith("/messages"):
-            return answer({"messages": self.messages[path.split("/")[2]]}, self.status)
+            ticket_id = path.split("/")[2]
+            return answer({"messages": self.messages[ticket_id]}, 422 if ticket_id in self.broken else self.status)
         return answer({"items": self.tickets})
 
 
@@ -267,6 +269,32 @@ def test_the_longest_conversation_fits_into_a_document_whatever_its_characters(t
         lambda session: save_conversations([conversation_write(tenant.slug, "T-1", found)], session=session)
     )
     assert conversation(tenant, "T-1") == found
+
+
+def test_one_ticket_whose_messages_cannot_be_read_does_not_hold_up_the_others(
+    tenant: Tenant, chatty: Chatty, find: Callable[[str], dict[str, Any]]
+) -> None:
+    chatty.broken = {"T-2"}
+    assert ingest(tenant).status == "failed"
+    outcome = ingest(tenant)
+    assert outcome.status == "partial"
+    assert outcome.warning is not None
+    assert outcome.warning["message"].startswith("The messages of 1 ticket could not be read")
+    assert [find(f"T-{n}")["message"] for n in (1, 2, 5)] == [CALM, "", CALM]
+    assert ingest(tenant, full=True).status == "partial"
+    chatty.broken = set()
+    assert ingest(tenant, full=True).status == "completed"
+    assert find("T-2")["message"] == CALM
+    chatty.broken = {"T-3"}
+    chatty.reply("T-3", ANGRY)
+    assert ingest(tenant, full=True).status == "failed"
+
+
+def test_if_no_messages_can_be_read_every_run_fails(tenant: Tenant, chatty: Chatty) -> None:
+    chatty.tickets += [record(f"T-{n}", message="") for n in range(6, 9)]
+    chatty.status = 422
+    chatty.messages |= {f"T-{n}": [] for n in range(6, 9)}
+    assert [ingest(tenant).status for _ in range(3)] == ["failed", "failed", "failed"]
 
 
 def test_the_page_shows_the_conversation_and_marks_what_decided(

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import chain
 
 from supportsaas.clock import Clock
+from supportsaas.formatting import format_count
 from tenants.models import Tenant
 from tickets.alerts.channels import find_routes
 from tickets.alerts.routing import Route
@@ -20,7 +21,7 @@ from tickets.helpdesks import Page, TicketSource
 from tickets.helpdesks.base import Position
 from tickets.ingestion.bounds import RunBounds
 from tickets.ingestion.listing import Listing
-from tickets.ingestion.message_reading import MessageReading
+from tickets.ingestion.message_reading import UNREAD, MessageReading
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.rejected import RejectedSample
 from tickets.ingestion.reported_deletions import ReportedDeletions
@@ -103,7 +104,7 @@ PAGES_BETWEEN_LOOKS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReader:
-    """Of one run: what its pages pass through."""
+    """Of one run: what its pages pass through. `leaves_messages_out` is that of `MessageReading`."""
 
     tenant: Tenant
     kind: Kind
@@ -116,6 +117,7 @@ class PageReader:
     bounds: RunBounds
     report: RunReport
     deletions: ReportedDeletions
+    leaves_messages_out: bool
     now: Clock
 
     def read(
@@ -128,7 +130,11 @@ class PageReader:
         listing = Listing(began=reading.began, first=first)
         start = Position(reading.pages_before, reading.token) if reading.token else None
         messages = MessageReading(
-            store=self.store, origin=self.origin, statuses=self.settings.statuses, check=self.lease.check
+            store=self.store,
+            origin=self.origin,
+            statuses=self.settings.statuses,
+            check=self.lease.check,
+            leaves_out=self.leaves_messages_out,
         )
         pages = map(partial(messages.complete, source), source.pages(since=reading.since, start=start))
         is_whole = self.kind == "sync" and reading.since is None and start is None
@@ -154,6 +160,12 @@ class PageReader:
                     then=partial(self._note, reading, page, read, plan, pages_before=pages_before),
                 )
                 storing = ids
+        if messages.unread:
+            self.report.warn(
+                UNREAD,
+                f"The messages of {format_count(messages.unread, 'ticket')} could not be read, so what was stored of them "
+                "was kept. They are requested again by the next full sync.",
+            )
         return listing
 
     def _erase_past_retention(self, behind: WriteBehind) -> None:

@@ -27,10 +27,7 @@ def find_unfinished_reading(key: str, *, now: datetime) -> Reading | None:
     limit, or no sync has ever finished. A run with a chosen start time (`since`) is never resumed, because that
     time may be too late.
     """
-    last = mongo.collection(COLLECTION).find_one(
-        {**_of_connection(key), "active": False, "options.kind": "sync"}, sort=[("queued_at", -1)]
-    )
-    part = part_of(last, key) if last is not None else None
+    last, part = _last_sync(key)
     if last is None or part is None or not _is_resumable(last, part, now=now):
         return None
     known = {each.name for each in fields(Reading)}
@@ -54,6 +51,21 @@ def forget_reading(key: str) -> None:
     if key == tenant_id:
         owns += _WITHOUT_PARTS
     log.update_many({"tenant_id": tenant_id, "reading": {"$ne": None}, "$or": owns}, {"$set": {"reading": None}})
+
+
+def problems_of_last_sync(key: str) -> frozenset[str]:
+    """The codes of the error and the warning with which the connection's last sync ended."""
+    _, part = _last_sync(key)
+    found = [part.get(name) or {} for name in ("error", "warning")] if part is not None else []
+    return frozenset(each["code"] for each in found if "code" in each)
+
+
+def _last_sync(key: str) -> tuple[Document | None, Document | None]:
+    """The connection's last sync that has ended, and its part of it."""
+    last = mongo.collection(COLLECTION).find_one(
+        {**_of_connection(key), "active": False, "options.kind": "sync"}, sort=[("queued_at", -1)]
+    )
+    return last, part_of(last, key) if last is not None else None
 
 
 def _of_connection(key: str) -> Document:

@@ -13,8 +13,10 @@ from tickets.helpdesks.base import POSITION_EXPIRED
 from tickets.helpdesks.http import Wait
 from tickets.ingestion.bounds import RunBounds
 from tickets.ingestion.listing import Listing
+from tickets.ingestion.message_reading import UNREAD, UNREADABLE
 from tickets.ingestion.page_reader import PageReader, RejectedRecords, TenantSettings
 from tickets.ingestion.reported_deletions import ReportedDeletions
+from tickets.ingestion.resuming import problems_of_last_sync
 from tickets.ingestion.run_lease import RunLease
 from tickets.ingestion.run_report import RunReport
 from tickets.ingestion.run_start import RunStart, find_start, start_over
@@ -78,6 +80,7 @@ class RunSteps:
                     delete=self._delete,
                     warn=self.report.warn,
                 ),
+                leaves_messages_out=source.requests_messages and self._left_messages_unread(),
                 now=self.now,
             )
             state = find_state(self.task.key).under(origin.mapping)
@@ -90,6 +93,10 @@ class RunSteps:
             is_sure = settled.is_read_twice or not _may_have_slipped(source, start, listing)
             missed_nothing = settled.missed_nothing
             self._remember(source, start, state, origin.mapping, missed_nothing=missed_nothing, is_sure=is_sure)
+
+    def _left_messages_unread(self) -> bool:
+        """Whether the messages of a single ticket may be why the last sync of the connection did not end well."""
+        return not problems_of_last_sync(self.task.key).isdisjoint((*UNREADABLE, UNREAD))
 
     def _find_origin(self) -> Origin:
         """Whose tickets these are. What a retry reads came in earlier, so it overrules no stored version."""

@@ -173,6 +173,15 @@ class TicketSource(Protocol):
         """The record with its messages, requested now. Raises `SourceError`."""
         return record
 
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether it can be asked for one ticket by its id."""
+        return False
+
+    def exists(self, ticket_id: str) -> bool:
+        """Whether it has the ticket, as one that counts; True if it does not say. Raises `SourceError`."""
+        return True
+
     def find_deleted_ids(self) -> list[str]:
         """The ids the helpdesk lists as deleted; empty if it has no such list."""
 

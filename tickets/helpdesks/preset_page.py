@@ -36,7 +36,8 @@ def index_page() -> str:
     """Markdown: a table of all presets."""
     rows = [f"| [{each.label}]({each.kind}.md) | `{kind}` | {each.requests} |" for kind, each in PRESETS.items()]
     head = (
-        "# Helpdesks\n\nOne page for each preset. `manage.py preset_pages` writes them from the presets, so change those.",
+        "# Helpdesks\n\nOne page for each preset. `manage.py preset_pages` writes them from the presets, so change those. "
+        "[All settings](settings.md) of the connector are on one page.",
         "Other helpdesks are connected as [any JSON API](../sources.md#any-json-api), or their exports are "
         "[imported](../sources.md#import-a-file).",
         "| helpdesk | `--kind` | requests |\n|---|---|---|\n" + "\n".join(rows),

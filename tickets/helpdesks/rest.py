@@ -36,6 +36,8 @@ _ROUND: Final = 1000
 """An error after a multiple of this is not the end of the list: some APIs stop paging at a round number."""
 _IN_HEADER: Final = "header:"
 _OF_LAST_RECORD: Final = "last:"
+_GONE: Final = (404, 410)
+_SAYS_NOTHING: Final = ("rejected", "server_error", "unexpected_answer", "failed_answer", "not_json")
 _NO_VALUE: Final = "-"
 """In `stop_when`: the response has nothing at the path."""
 
@@ -330,6 +332,26 @@ class RestSource(TicketSource):
         if self._messages is None or not isinstance(record.raw, dict) or not ticket_id:
             return record
         return self.record(self._messages.request(self._http, record.raw, ticket_id))
+
+    @property
+    def can_be_asked(self) -> bool:
+        return bool(self._options.ticket_path)
+
+    def exists(self, ticket_id: str) -> bool:
+        path = fill_path(self._options.ticket_path, RequestValues(id=ticket_id)) or ""
+        try:
+            answer = self._http.get(path)
+        except SourceError as error:
+            if error.status in _GONE or error.code == "redirect":  # moved to another project, or merged
+                return False
+            if error.code in _SAYS_NOTHING:
+                return True
+            raise
+        record = look_up(answer.payload, self._options.ticket_record)
+        if not isinstance(record, dict):
+            return True
+        is_this_one = as_text(self._mapper.id_of(record)) == ticket_id  # one that was merged leads to another
+        return is_this_one and self._mapper.sort(record) == "ticket"
 
     def find_deleted_ids(self) -> list[str]:
         found: list[str] = []

@@ -15,6 +15,9 @@ from tickets.planning.reading import read_records
 from tickets.records.origin import Origin
 from tickets.store.ticket_store import TicketStore
 
+MOST_ASKED = 100
+"""More absent tickets than this are looked for by reading everything again."""
+
 
 class Coverage(Enum):
     """What a read asked the helpdesk for."""
@@ -64,6 +67,9 @@ class Settling:
         if is_whole:
             self._delete_doubles(first)
         absent = [each for each in self._find_absent(first) if each not in kept] if is_whole else []
+        if self._may_ask_about(absent, first):
+            self.delete([each for each in absent if not self._exists(each)])
+            absent = []
         last = first
         if self._needs_second_read(first, absent, is_whole=is_whole):
             last = self.read_again(first)
@@ -118,6 +124,15 @@ class Settling:
             "That looks like a problem in the helpdesk, so they were kept. If it is right, confirm the deletion.",
         )
         return frozenset(listed)
+
+    def _may_ask_about(self, absent: list[str], first: Listing) -> bool:
+        """Whether to ask the helpdesk for each absent ticket, which costs less than to read everything again."""
+        if not absent or not self.source.can_be_asked or len(absent) > MOST_ASKED:
+            return False
+        return not self._is_braked(len(absent), seen=first.seen.count_distinct())
+
+    def _exists(self, external_id: str) -> bool:
+        return self.source.exists(external_id.removeprefix(self.origin.prefix))
 
     def _delete_doubles(self, listing: Listing) -> None:
         """Delete the tickets that were read under another name before a person identified their helpdesk as this one.

@@ -54,8 +54,8 @@ class Server(Vendor):
             case "POST", "/conversations/search":
                 return self._search(request.body)
         number = request.path.removeprefix("/conversations/")
-        if request.method == "GET" and number.isdecimal() and int(number) in self.tickets:
-            ticket = self.tickets[int(number)]
+        ticket = self.tickets.get(int(number)) if number.isdecimal() else None
+        if request.method == "GET" and ticket is not None and not ticket.is_deleted:
             return answer({**self._conversation(ticket), "conversation_parts": _parts(ticket)})
         return _errors("not_found", "Resource Not Found", 404)
 

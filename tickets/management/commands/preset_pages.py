@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tickets.helpdesks.preset_page import index_page, preset_page
 from tickets.helpdesks.presets import PRESETS
+from tickets.helpdesks.settings_page import settings_page
 
 
 class Command(BaseCommand):
@@ -20,7 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.BASE_DIR) / "docs" / "helpdesks"
-        pages = {"README.md": index_page()} | {f"{kind}.md": preset_page(each) for kind, each in PRESETS.items()}
+        pages = {"README.md": index_page(), "settings.md": settings_page()} | {
+            f"{kind}.md": preset_page(each) for kind, each in PRESETS.items()
+        }
         outdated = [name for name, text in pages.items() if _read(folder / name) != text]
         surplus = [each.name for each in folder.glob("*.md") if each.name not in pages]
         if options["check"]:

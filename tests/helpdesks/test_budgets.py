@@ -2,7 +2,9 @@
 
 import pytest
 
-from supportsaas.reliability.rate_limiter import RateLimiter
+from supportsaas import clock
+from supportsaas.db import mongo
+from supportsaas.reliability.rate_limiter import COLLECTION, RateLimiter
 from tickets.helpdesks.budgets import Budgets
 from tickets.helpdesks.options import rest_options
 
@@ -43,17 +45,39 @@ def test_every_path_has_a_limiter_of_its_own_which_all_connections_share() -> No
 @pytest.mark.parametrize(
     ("own", "limit", "expected"),
     [
-        ("10/60", 60, (10, 60)),
-        ("5/1", 60, (60, 60)),
-        ("600/3600", 60, (600, 3600)),
-        ("60/60", 60, (60, 60)),
-        ("10/60", 0, (10, 60)),
+        ("10/60", 60, [(10, 60)]),
+        ("5/1", 60, [(60, 60)]),
+        ("600/3600", 60, [(600, 3600), (60, 60)]),
+        ("60/60", 60, [(60, 60)]),
+        ("10/60", 0, [(10, 60)]),
+        ("10/90", 0, [(10, 90), (0, 60)]),
     ],
 )
-def test_an_empty_beginning_only_lowers_the_limit_of_the_host(own: str, limit: int, expected: tuple[int, int]) -> None:
-    (host,) = budgets({"": own}, limit=limit).of(f"{BASE}/tickets")
-    assert (host.limit, host.window_seconds) == expected
-    assert host.host == "help.example.com"
+def test_an_empty_beginning_only_lowers_the_limit_of_the_host(
+    own: str, limit: int, expected: list[tuple[int, int]]
+) -> None:
+    found = budgets({"": own}, limit=limit).of(f"{BASE}/tickets")
+    assert limits(found) == expected
+    assert found[-1].host == "help.example.com"
+
+
+def test_a_long_window_does_not_use_up_the_host_for_other_tenants(db: None) -> None:
+    (own, host) = budgets({"": "2/86400"}).of(f"{BASE}/tickets")
+    for _ in range(2):
+        for each in (own, host):
+            each.release(each.acquire("acme").slot or "")
+    assert own.acquire("acme").slot is None
+    assert own.acquire("acme").wait_seconds > 3600
+    found = mongo.collection(COLLECTION).find_one({"_id": host.host})
+    assert found is not None
+    assert all((each["until"] - clock.now()).total_seconds() < 200 for each in found["slots"])
+
+
+@pytest.mark.parametrize("path", ["/x@api.example.com", "/x@api.example.com:443", "@api.example.com", "/x]:80"])
+def test_no_path_leads_to_the_limit_of_another_host(path: str) -> None:
+    found = budgets({path: "1/99999"}).of(f"{BASE}{path}/tickets")
+    assert found[0].host.startswith("help.example.com")
+    assert found[0].host != found[1].host
 
 
 @pytest.mark.parametrize("base_url", ["https://help.example.com", "https://help.example.com/"])

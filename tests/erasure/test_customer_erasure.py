@@ -72,6 +72,12 @@ def fill(tenant: Tenant) -> None:
     for hour, customer, name in ((9, JANE, None), (10, JANE, "Jane Doe"), (11, "other1", "Otto"), (12, "other1", "O.")):
         moved = {"customer_id": customer, "customer_name": name, "updated_at": f"2026-03-10T{hour:02}:00:00Z"}
         store_tickets(tenant, [{"id": "MOVED", **moved}])
+    told = {"external_id": "MOVED", "action": "updated", "changes": {"status": {"old": "open", "new": "closed"}},
+            "recorded_at": real_clock.now(), "job_id": "j", "told_by": "helpdesk"}  # fmt: skip
+    authors = ("Jane Doe", JANE, "Bob")
+    mongo.collection("ticket_history").insert_many(
+        [{**told, "tenant_id": tenant.slug, "author": each} for each in authors]
+    )
     refuse(tenant, {"id": "R-1", "customer_id": JANE})
     refuse(tenant, {"id": "R-2", "customer_id": "other1"})
     refuse(tenant, {"id": "R-3", "requester": {"email": f"Jane <{JANE}>"}})
@@ -102,6 +108,7 @@ def test_erasing_a_customer_removes_all_their_data_and_no_one_elses(filled: Tena
     assert mongo.collection("outbox").count_documents({"tenant_id": "acme"}) == 1
     assert mongo.collection("quarantine").count_documents({"tenant_id": "acme"}) == 1
     history = TicketStore(filled).find_history("MOVED")
+    assert sorted(each["author"] for each in history if "author" in each) == ["(erased)", "(erased)", "Bob"]
     names = [each["changes"]["customer_name"] for each in history if "customer_name" in each["changes"]]
     assert names == [
         {"old": "Otto", "new": "O."},

@@ -114,13 +114,20 @@ class Change(Schema):
 class HistoryEntry(Schema):
     action: Literal["created", "updated", "deleted", "restored"]
     changes: dict[str, Change]
-    recorded_at: datetime
+    recorded_at: datetime = Field(
+        description="When the change was noticed, or when it happened if the helpdesk reported it."
+    )
     job_id: str
+
+
+class ReportedEntry(HistoryEntry):
+    told_by: Literal["helpdesk"] = Field(description="The helpdesk itself reported this change.")
+    author: str | None = Field(description="Who made the change, if the helpdesk says.")
 
 
 class HistoryOut(Schema):
     ticket_id: str
-    history: list[HistoryEntry]
+    history: list[ReportedEntry | HistoryEntry]
 
 
 class Paging(Schema):
@@ -208,7 +215,11 @@ def export_tickets(request: HttpRequest, query: Query[ExportQuery]) -> HttpRespo
         raise InvalidParameter(error.field, error.reason) from None
 
 
-@router.get("/tickets/{path:external_id}/history", response=HistoryOut, summary="List a ticket's changes, newest first")
+@router.get(
+    "/tickets/{path:external_id}/history",
+    response=HistoryOut,
+    summary="List a ticket's changes, newest first",
+)
 def show_history(
     request: HttpRequest,
     external_id: TicketId,
@@ -220,7 +231,7 @@ def show_history(
     entries = store.find_history(external_id, limit=limit)
     if not entries:
         raise HttpError(404, "There is no such ticket.")
-    return HistoryOut(ticket_id=external_id, history=[HistoryEntry(**_only(each, HistoryEntry)) for each in entries])
+    return HistoryOut(ticket_id=external_id, history=[_entry(each) for each in entries])
 
 
 @router.get(
@@ -292,6 +303,12 @@ def _decode(text: str, list_key: str) -> Cursor:
     if of_list != list_key:
         raise CursorError("This cursor belongs to another list. Start again without a cursor.")
     return cursor
+
+
+def _entry(stored: Document) -> HistoryEntry:
+    if "told_by" in stored:
+        return ReportedEntry(**_only({"author": None} | stored, ReportedEntry))
+    return HistoryEntry(**_only(stored, HistoryEntry))
 
 
 def _only(document: Document, schema: type[Schema]) -> Document:

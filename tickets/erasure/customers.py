@@ -189,7 +189,8 @@ class _Customer:
     def _erase_names_of(self, external_id: str) -> None:
         """Of one ticket, as long as it belonged to the customer."""
         history, customer = mongo.collection(TICKET_HISTORY), None
-        entries = history.find({"tenant_id": self.tenant.slug, "external_id": external_id})
+        match = {"tenant_id": self.tenant.slug, "external_id": external_id}
+        entries, names = history.find(match), {self.name}
         for entry in entries.sort([("recorded_at", 1), ("_id", 1)]):
             owner = entry["changes"].get("customer_id", {"old": customer, "new": customer})
             customer = owner["new"]
@@ -199,7 +200,9 @@ class _Customer:
                 if value is not None and owner[side] == self.name
             }
             if erased:
+                names |= {entry["changes"]["customer_name"][field.rpartition(".")[2]] for field in erased}
                 history.update_one({"_id": entry["_id"]}, {"$set": erased})
+        history.update_many({**match, "author": {"$in": sorted(names)}}, {"$set": {"author": ERASED}})
 
 
 def _batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -61,7 +61,8 @@ class SourceRecord:
     "line 7 of old.csv", and empty for helpdesks. `origin` says where the record comes from, if the run does not.
     `is_skipped`: the connector settings skip it, so it counts as listed but is neither stored nor rejected.
     `messages` are those of its conversation under native field names (`tickets.records.conversation`); None if they
-    are unknown. `stored_digest`: it is as it was when its messages were last read, and this is the stored digest.
+    are unknown. `events` are the changes that the helpdesk tells (`tickets.records.told_events`), `events_missing` how many
+    more it has. `stored_digest`: it is as it was when its messages were last read, and this is the stored digest.
     """
 
     fields: Mapping[str, Any] | None
@@ -71,6 +72,8 @@ class SourceRecord:
     origin: Origin | None = None
     is_skipped: bool = False
     messages: Sequence[Mapping[str, Any]] | None = None
+    events: Sequence[Mapping[str, Any]] | None = None
+    events_missing: int = 0
     stored_digest: str = ""
 
 

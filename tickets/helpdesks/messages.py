@@ -36,6 +36,11 @@ class Messages:
         """Whether they need a request of their own for each ticket."""
         return bool(self._options.path)
 
+    @property
+    def place(self) -> str:
+        """Where a record has the list of them."""
+        return READ if self.are_requested else self._options.records
+
     def request(self, http: HelpdeskHttp, record: dict[str, Any], ticket_id: str) -> dict[str, Any]:
         """The record with its messages. It stays as it is if the helpdesk has none of this ticket any more (404).
 
@@ -80,7 +85,7 @@ class Messages:
 
     def of(self, record: Any) -> list[Mapping[str, Any]] | None:
         """The messages of a record under native field names; None if they have not been requested."""
-        rows = look_up(record, READ if self.are_requested else self._options.records)
+        rows = look_up(record, self.place)
         if not isinstance(rows, list):
             return None if self.are_requested else []
         return [self._message(row, record) for row in rows if self._is_message(row)]

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from tenants.audit.secret_names import find_secret_settings
 from tickets.helpdesks import placeholders, presets
 from tickets.helpdesks.conversation_options import ConversationOptions
+from tickets.helpdesks.events_options import EventsOptions
 from tickets.helpdesks.list_windows import filtering_parameter
 from tickets.helpdesks.mapping.field_rule import FieldRule, as_rule
 from tickets.helpdesks.request_headers import check_header
@@ -179,6 +180,7 @@ class RestOptions(BaseModel):
     )
     deleted: tuple[DeletedOptions, ...] = Field((), description="Lists of deleted tickets.")
     conversation: ConversationOptions | None = None
+    events: EventsOptions | None = None
     ticket_path: str = Field("", description="Path of one ticket, with {id}.")
     ticket_record: str = Field("", description="Path to the record in that response; empty if the response is it.")
     budgets: dict[str, str] = Field(
@@ -276,6 +278,8 @@ class RestOptions(BaseModel):
             raise ValueError("in_change_order requires a request for changes")
         if self._requests("since", self.path) and not self.first_since:
             raise ValueError("{since} in path requires first_since, for the first sync")
+        if self.events is not None and self.events.among_messages and self.conversation is None:
+            raise ValueError("events.among_messages requires conversation")
         if self.header_template and "{secret}" not in self.header_template:
             raise ValueError("header_template must contain {secret}")
         return self

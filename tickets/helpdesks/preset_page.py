@@ -24,6 +24,7 @@ def preset_page(preset: Preset) -> str:
         f"## What is read\n\n{preset.reads}",
         _fields(options),
         _conversation(options),
+        _events(options),
         _statuses(options.status_map),
         f"## Deleted tickets\n\n{preset.deletes}",
         f"## Requests\n\n{preset.requests}",
@@ -116,6 +117,18 @@ def _conversation(options: RestOptions) -> str:
     where = f"requested at `{conversation.path}`" if conversation.path else f"read from `{conversation.records}`"
     cost = ", one request for each new or changed ticket" if conversation.path else ""
     return f"The conversation is {where}{cost}. The customer's newest message is classified, too."
+
+
+def _events(options: RestOptions) -> str:
+    events = options.events
+    if events is None:
+        return ""
+    *others, last = events.fields
+    fields = f"{', '.join(others)} and {last}" if others else last
+    return (
+        f"Changes of {fields} from before connecting become history entries with their own time, and closings and "
+        "reopenings count from when they happened."
+    )
 
 
 def _statuses(statuses: Mapping[str, str]) -> str:

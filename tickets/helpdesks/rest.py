@@ -17,6 +17,7 @@ from tickets.helpdesks.base import (
     tickets_found,
 )
 from tickets.helpdesks.complaints import complaint_of
+from tickets.helpdesks.events import Events
 from tickets.helpdesks.field_paths import has_path, look_up, matches
 from tickets.helpdesks.http import Answer, EndOfList, HelpdeskHttp
 from tickets.helpdesks.lookups import Lookups
@@ -74,6 +75,17 @@ class RestSource(TicketSource):
             if options.conversation
             else None
         )
+        self._events = (
+            Events(
+                options.events,
+                timezone=options.timezone,
+                date_format=options.date_format,
+                messages=self._messages.place if self._messages else "",
+                read_status=self._mapper.status_among,
+            )
+            if options.events
+            else None
+        )
         self._first_since = ISO_ONLY.read(options.first_since) if options.first_since else None
         self._asked_since = self._first_since
 
@@ -120,6 +132,8 @@ class RestSource(TicketSource):
             is_repeated = repeats.add(self._names(records))
             if (records and not is_repeated) or not (has_begun or place.pages_before):
                 joined = self._lookups.join(window.leave_out_known(records, self._stamp_and_id), answer.payload)
+                if self._events:
+                    joined = self._events.complete(self._http, joined)
                 announced = total if window.is_first else None  # that of a later window is not that of the list
                 position = windows.position(window, place)
                 yield self._page(joined, position, total=announced, seen=_seen_with(pager, records))
@@ -312,11 +326,14 @@ class RestSource(TicketSource):
         fields = self._mapper.fields_of(raw)
         if self._options.first_seen and fields is not None and not fields.get("created_at"):
             fields = {**fields, "created_at": clock.now().isoformat(), "is_first_seen": True}
+        events, missing = self._events.of(raw) if self._events else (None, 0)
         return SourceRecord(
             fields,
             raw,
             is_skipped=self._mapper.sort(raw) != "ticket",
             messages=self._messages.of(raw) if self._messages else None,
+            events=events,
+            events_missing=missing,
         )
 
     @property
@@ -331,7 +348,8 @@ class RestSource(TicketSource):
         ticket_id = as_text(self._mapper.id_of(record.raw))
         if self._messages is None or not isinstance(record.raw, dict) or not ticket_id:
             return record
-        return self.record(self._messages.request(self._http, record.raw, ticket_id))
+        raw = self._messages.request(self._http, record.raw, ticket_id)
+        return self.record(self._events.complete(self._http, [raw])[0] if self._events else raw)
 
     @property
     def can_be_asked(self) -> bool:

@@ -35,7 +35,7 @@ TRACKED = (
     *DETAIL_FIELDS,
 )
 """The fields whose changes are history, in the order in which people read them."""
-_OPTIONAL = ("is_first_seen", "latest_message", "latest_message_at", "conversation_digest")
+_OPTIONAL = ("is_first_seen", "latest_message", "latest_message_at", "conversation_digest", "events_digest")
 OLDER_MUST_STAND = timedelta(hours=1)
 
 
@@ -67,6 +67,7 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
         **({"latest_message": content.latest_message} if content.latest_message else {}),
         **({"latest_message_at": content.latest_message_at} if content.latest_message_at else {}),
         **({"conversation_digest": content.conversation_digest} if content.conversation_digest else {}),
+        **({"events_digest": content.events_digest} if content.events_digest else {}),
         **({"is_first_seen": True} if content.is_first_seen else {}),
         **content.details.known(),
     }

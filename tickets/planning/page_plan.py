@@ -4,7 +4,7 @@ A plan is made outside the transaction and then written as it is, so that repeat
 writes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -26,11 +26,19 @@ from tickets.planning.changes import (
 )
 from tickets.planning.conversations import with_stored_messages
 from tickets.planning.reading import classify
+from tickets.planning.told_history import BY_HELPDESK, entry_id, events_to_add, not_told, since, told_changes
 from tickets.records.details import stored_details
 from tickets.records.normalize import TicketContent, apply_status_map
 from tickets.records.origin import Origin
 from tickets.records.statuses import StatusMap, spell_status
-from tickets.records.transitions import first_transitions, is_only_mapped_otherwise, next_transitions
+from tickets.records.told_events import NOTHING_TOLD, Telling, ToldEvent
+from tickets.records.told_transitions import told_transitions
+from tickets.records.transitions import (
+    CLOCKS_DIFFER,
+    first_transitions,
+    is_only_mapped_otherwise,
+    next_transitions,
+)
 from tickets.records.versions import Action, FieldChanges, ReadTicket, StoredVersion
 from tickets.rollups.differences import COUNTED_FIELDS
 from tickets.store.conversations import conversation_write
@@ -63,7 +71,8 @@ class PagePlan(PageWrites):
         content = ticket.content
         verdict = classify(content, rules=self.rules)
         fields = stored_fields(content, verdict)
-        transitions = first_transitions(content, now=self.now)
+        telling = self._telling(ticket)
+        transitions = told_transitions(content, telling, now=self.now) or first_transitions(content, now=self.now)
         self.inserts.append(
             {
                 "tenant_id": self.tenant_id,
@@ -83,6 +92,7 @@ class PagePlan(PageWrites):
         )
         self._add_conversation(ticket)
         self._record(content.external_id, "created", initial_changes(fields))
+        self.told += self._told_entries(content.external_id, telling.events)
         self.differences.add(self.inserts[-1])
         self.new += 1
         self._announce(ticket, verdict, before=None)
@@ -120,7 +130,12 @@ class PagePlan(PageWrites):
         changes: FieldChanges = field_changes(stored, fields)
         # What an earlier version stored has no mapping: most likely it was the current one.
         is_corrected = is_news and "mapping" in stored and not version.is_comparable(ticket)
-        fields |= next_transitions(stored, content, now=self.now, is_corrected=is_corrected).fields
+        telling = self._telling(ticket) if is_news else NOTHING_TOLD
+        told = told_transitions(content, telling, now=self.now, stored=stored)
+        are_told = bool(stored.get("events_digest")) and not (is_news and ticket.telling is not None)
+        fields |= (
+            told or next_transitions(stored, content, now=self.now, is_corrected=is_corrected, are_told=are_told)
+        ).fields
         values: Document = {name: value for name, value in fields.items() if stored.get(name) != value}
         values["digest"] = ticket.digest if is_news else content.digest(rules_version=self.rules.version)
         if is_news:
@@ -141,11 +156,16 @@ class PagePlan(PageWrites):
             values["last_changed_at"] = self.now
             action: Action = "restored" if stored["is_deleted"] else "updated"
             is_mapped = changes.keys() == {"status"} and is_only_mapped_otherwise(stored, content)
-            self._record(content.external_id, action, changes, reason=STATUS_MAPPED if is_mapped else "")
+            noticed = changes if is_mapped else not_told(changes, since(telling.events, stored["updated_at"]))
+            if noticed:
+                self._record(content.external_id, action, noticed, reason=STATUS_MAPPED if is_mapped else "")
             self.updated += 1
             self.restored += stored["is_deleted"]
         else:
             self.unchanged += 1  # new rules, the same classification: only the digest changes
+        self.told += self._told_entries(content.external_id, events_to_add(telling, stored))
+        if is_corrected and stored.get("events_digest"):
+            self.told_otherwise += self._told_entries(content.external_id, telling.events)
         self.updates.append((stored["_id"], values))
         if stored["is_deleted"]:
             self.differences.add({**stored, **values})
@@ -154,6 +174,24 @@ class PagePlan(PageWrites):
         # A ticket that is urgent only because of changed rules is not worth an alert.
         if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message", "latest_message"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
+
+    def _telling(self, ticket: ReadTicket) -> Telling:
+        """What the helpdesk tells about the ticket's past."""
+        return ticket.telling.until(self.now + CLOCKS_DIFFER) if ticket.telling else NOTHING_TOLD
+
+    def _told_entries(self, external_id: str, events: Iterable[ToldEvent]) -> list[Document]:
+        changed = ((each, told_changes(each)) for each in events)
+        return [
+            {
+                **self.entry(external_id, "updated", changes),
+                "_id": entry_id(self.tenant_id, external_id, event),
+                "recorded_at": event.at,
+                "told_by": BY_HELPDESK,
+                **({"author": event.author} if event.author else {}),
+            }
+            for event, changes in changed
+            if changes
+        ]
 
     def _add_conversation(self, ticket: ReadTicket, *, had_messages: bool = False) -> None:
         if ticket.conversation is not None and (ticket.conversation.messages or had_messages):
@@ -243,12 +281,14 @@ def _origin_fields(ticket: ReadTicket) -> Document:
 def _content_beside(ticket: ReadTicket, stored: Document) -> TicketContent:
     """What was read of a stored ticket.
 
-    One whose creation the helpdesk does not date keeps the date that it has here, and one whose messages were not read
-    keeps what they said.
+    One whose creation the helpdesk does not date keeps the date that it has here, and one whose messages or events were
+    not read keeps what they said.
     """
     content = ticket.content
     if content.is_first_seen:
         content = replace(content, created_at=stored["created_at"])
+    if ticket.telling is None:
+        content = replace(content, events_digest=stored.get("events_digest") or "")
     return content if ticket.conversation is not None else with_stored_messages(content, stored)
 
 
@@ -263,7 +303,7 @@ def stored_content(stored: Document) -> TicketContent:
     # What earlier versions did not keep is not known.
     later: Document = {name: stored.get(name) for name in ("resolved_at", "mapped_from", "latest_message_at")}
     later["is_first_seen"] = bool(stored.get("is_first_seen"))
-    later |= {name: stored.get(name) or "" for name in ("latest_message", "conversation_digest")}
+    later |= {name: stored.get(name) or "" for name in ("latest_message", "conversation_digest", "events_digest")}
     return TicketContent(**{name: stored[name] for name in names}, **later, details=stored_details(stored))
 
 

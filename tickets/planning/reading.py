@@ -15,6 +15,7 @@ from tickets.records.details import LeftOut
 from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
 from tickets.records.origin import PLAIN, SEPARATOR, Origin
 from tickets.records.statuses import NO_STATUS_MAP, StatusMap
+from tickets.records.told_events import Telling, read_telling
 from tickets.records.versions import ReadTicket
 from tickets.store.quarantine import QuarantinedRecord
 
@@ -64,21 +65,42 @@ def read_records(
         except InvalidRecord as error:
             page.quarantined.append(_rejected(record, place, error.field, error.reason))
         else:
-            page.tickets.append(_read_ticket(record, content, place, rules_version=rules_version))
+            page.tickets.append(_read_ticket(record, content, place, statuses, rules_version=rules_version))
     return page
 
 
-def _read_ticket(record: SourceRecord, content: TicketContent, place: Origin, *, rules_version: str) -> ReadTicket:
+def _read_ticket(
+    record: SourceRecord, content: TicketContent, place: Origin, statuses: StatusMap, *, rules_version: str
+) -> ReadTicket:
     conversation = None if record.messages is None else read_conversation(record.messages)
     listed = replace(content, status=content.mapped_from or content.status).digest(rules_version=_OF_LIST)
     if conversation is not None:
         content = with_conversation(content, conversation)
+    telling = _telling(record, statuses)
+    if telling is not None:
+        content = replace(content, events_digest=telling.digest(), left_out=content.left_out + _untold(telling))
     digest = record.stored_digest or content.digest(rules_version=rules_version)
     if place.prefix:
         content = replace(content, external_id=place.prefix + content.external_id)
     return ReadTicket(
-        content, digest, from_file=bool(record.place), origin=place, listed=listed, conversation=conversation
+        content,
+        digest,
+        from_file=bool(record.place),
+        origin=place,
+        listed=listed,
+        conversation=conversation,
+        telling=telling,
     )
+
+
+def _telling(record: SourceRecord, statuses: StatusMap) -> Telling | None:
+    if record.events is None:
+        return None
+    return read_telling(record.events, statuses=statuses, missing=record.events_missing)
+
+
+def _untold(telling: Telling) -> tuple[LeftOut, ...]:
+    return (("events", "are not all listed, or not all of them can be read"),) if telling.left_out else ()
 
 
 def classify(content: TicketContent, *, rules: TenantRules = NO_RULES) -> Verdict:

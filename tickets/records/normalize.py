@@ -62,6 +62,8 @@ class TicketContent:
     latest_message_at: datetime | None = None
     conversation_digest: str = ""
     """Changes with any message of the conversation; empty if none is known."""
+    events_digest: str = ""
+    """Changes with any event that the helpdesk tells; empty if it tells none."""
     is_first_seen: bool = False
     """Whether `created_at` is only when the ticket was first seen, because the helpdesk does not say when it came in."""
     details: Details = NO_DETAILS
@@ -86,6 +88,7 @@ class TicketContent:
             *([f"details {details}"] if (details := self.details.digest()) else []),
             *([f"latest {self.latest_message}"] if self.latest_message else []),
             *([f"conversation {self.conversation_digest}"] if self.conversation_digest else []),
+            *([f"events {self.events_digest}"] if self.events_digest else []),
         )
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
 

@@ -36,25 +36,33 @@ def first_transitions(content: TicketContent, *, now: datetime) -> Transitions:
     """Of a ticket that is read for the first time."""
     if is_open(content.status):
         return Transitions()
-    dated = _dated_closing(content, now=now)
+    dated = dated_closing(content, now=now)
     return Transitions((content.created_at,), is_closing_known=False) if dated is None else Transitions((dated,))
 
 
 def next_transitions(
-    stored: Mapping[str, Any], content: TicketContent, *, now: datetime, is_corrected: bool = False
+    stored: Mapping[str, Any],
+    content: TicketContent,
+    *,
+    now: datetime,
+    is_corrected: bool = False,
+    are_told: bool = False,
 ) -> Transitions:
     """Of a stored ticket that now has this content.
 
     `is_corrected`: another mapping read the stored version, so a difference is not a change of today, and a moment at
-    the former stamp moves with it.
+    the former stamp moves with it. `are_told`: the stored moments are those that the helpdesk told, so they stand while
+    the ticket stays open or closed.
     """
     before = stored_transitions(stored)
+    if are_told and len(before.moments) % 2 != is_open(content.status):
+        return before
     at = _moment(stored, content, now=now, is_corrected=is_corrected)
     if is_corrected:
         before = _corrected(before, former=max(stored["updated_at"], stored["created_at"]), stamp=at)
     if is_open(content.status):
         return _opened(before, stored, content, at=at)
-    dated = _dated_closing(content, now=now)
+    dated = dated_closing(content, now=now)
     if len(before.moments) % 2 == 0:
         before = _closed(before, stored, content, at=at, is_corrected=is_corrected)
     elif dated is None and before.moments == (stored.get("resolved_at"),):
@@ -120,7 +128,7 @@ def is_only_mapped_otherwise(stored: Mapping[str, Any], content: TicketContent) 
     return before == (content.mapped_from or content.status)
 
 
-def _dated_closing(content: TicketContent, *, now: datetime) -> datetime | None:
+def dated_closing(content: TicketContent, *, now: datetime) -> datetime | None:
     """When the ticket was closed according to the helpdesk, if that is plausible."""
     dated = content.resolved_at
     return dated if dated is not None and content.created_at <= dated <= now + CLOCKS_DIFFER else None

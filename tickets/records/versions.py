@@ -8,6 +8,7 @@ from typing import Any, Literal
 from tickets.records.conversation import Conversation
 from tickets.records.normalize import TicketContent
 from tickets.records.origin import PLAIN, Origin
+from tickets.records.told_events import Telling
 
 Action = Literal["created", "updated", "deleted", "restored"]
 FieldChanges = dict[str, dict[str, Any]]
@@ -33,6 +34,8 @@ class ReadTicket:
     """The digest of what the helpdesk's list alone says; empty if messages are not requested for each ticket."""
     conversation: Conversation | None = None
     """None if its messages are unknown, or as they are stored."""
+    telling: Telling | None = None
+    """None if the helpdesk does not tell the ticket's history, or it is as it is stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ class PageWrites:
     inserts: list[Document] = field(default_factory=list)
     updates: list[tuple[Any, Document]] = field(default_factory=list)
     history: list[Document] = field(default_factory=list)
+    told: list[Document] = field(default_factory=list)
+    """Entries of the history that the helpdesk told, with ids, so that each is written once."""
+    told_otherwise: list[Document] = field(default_factory=list)
+    """Such entries that another mapping may have written: their time and values are replaced where they are stored."""
     conversations: list[Document] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
     differences: Differences = field(default_factory=Differences)

@@ -34,6 +34,7 @@ from tickets.store.ticket_queries import TicketQueries
 
 _IDS_PER_QUERY = 1000
 _TICKETS_PER_BATCH = 100
+_ENTRY_KEY = ("_id", "tenant_id", "external_id")
 _CHARACTERS_PER_PAGE = 4_000_000
 
 
@@ -152,6 +153,8 @@ class TicketStore:
                 self._tickets.bulk_write(updates, ordered=False, session=session)
             if plan.history:
                 self._history.insert_many(plan.history, ordered=False, session=session)
+            if told := [*map(_insert_once, plan.told), *map(_correct, plan.told_otherwise)]:
+                self._history.bulk_write(told, ordered=False, session=session)
             save_conversations(plan.conversations, session=session)
             if rollups is not None:
                 save_differences(self.tenant_id, rollups, plan.differences, session=session)
@@ -210,6 +213,17 @@ class TicketStore:
     @property
     def _live(self) -> Document:
         return {"tenant_id": self.tenant_id, "is_deleted": False}
+
+
+def _insert_once(entry: Document) -> UpdateOne:
+    key = {name: entry[name] for name in _ENTRY_KEY}
+    rest = {name: value for name, value in entry.items() if name not in _ENTRY_KEY}
+    return UpdateOne(key, {"$setOnInsert": rest}, upsert=True)
+
+
+def _correct(entry: Document) -> UpdateOne:
+    values = {name: entry[name] for name in ("recorded_at", "changes")}
+    return UpdateOne({name: entry[name] for name in _ENTRY_KEY}, {"$set": values})
 
 
 def _change(values: Document) -> Document:

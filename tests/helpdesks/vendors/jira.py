@@ -7,10 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.helpdesk import Answer, answer
-from tests.helpdesks.vendors.vendor import Request, Vendor, VendorReply, VendorTicket
+from tests.helpdesks.vendors.vendor import Request, Vendor, VendorEvent, VendorReply, VendorTicket
 
 _JQL = re.compile(r'project = "SUP" AND updated >= "([0-9: -]{16})" ORDER BY created ASC, key ASC')
-_CATEGORIES = {"Waiting for support": "indeterminate", "Bei Technik": "indeterminate", "Erledigt": "done"}
+_CATEGORIES = {
+    "Waiting for support": "indeterminate",
+    "Bei Technik": "indeterminate",
+    "Erledigt": "done",
+    "Abgelehnt": "done",
+}
 """Of statuses, some of which a site named itself."""
 
 
@@ -23,6 +28,7 @@ class Server(Vendor):
     open_status = "Waiting for support"
     closed_status = "Erledigt"
     zone = "America/Los_Angeles"
+    most_histories = 100
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         ours = {
@@ -52,6 +58,13 @@ class Server(Vendor):
             return answer({"accountId": "5b10ac", "timeZone": self.zone, "active": True})
         if request.path == "/rest/api/3/search/jql":
             return self._search(request)
+        if request.path == "/rest/api/3/status":
+            return answer(
+                [
+                    {"id": _status_id(name), "name": name, "statusCategory": {"id": 4, "key": key}}
+                    for name, key in _CATEGORIES.items()
+                ]
+            )
         key = request.path.removeprefix("/rest/api/3/issue/").removesuffix("/comment")
         ticket = self.tickets.get(int(key.removeprefix("SUP-")))
         if ticket is None or ticket.is_deleted:
@@ -67,7 +80,13 @@ class Server(Vendor):
         found = sorted((each for each in self.live if each.updated >= since), key=lambda each: each.created)
         begin = _place_of(request.query.get("nextPageToken"))
         end = begin + min(int(request.query.get("maxResults", 50)), 100)
-        page: dict[str, Any] = {"issues": [self._issue(each) for each in found[begin:end]], "isLast": end >= len(found)}
+        issues = [self._issue(each) for each in found[begin:end]]
+        if request.query.get("expand") == "changelog":
+            issues = [
+                {**issue, "changelog": self._changelog(each)}
+                for issue, each in zip(issues, found[begin:end], strict=True)
+            ]
+        page: dict[str, Any] = {"issues": issues, "isLast": end >= len(found)}
         if end < len(found):
             page["nextPageToken"] = base64.b64encode(f"page&{end}".encode()).decode()
         return answer(page)
@@ -104,6 +123,30 @@ class Server(Vendor):
             },
         }
 
+    def _changelog(self, ticket: VendorTicket) -> dict[str, Any]:
+        """The newest first, and only so many."""
+        histories = [self._history(each) for each in reversed(ticket.log)][: self.most_histories]
+        return {"startAt": 0, "maxResults": len(histories), "total": len(ticket.log), "histories": histories}
+
+    def _history(self, event: VendorEvent) -> dict[str, Any]:
+        is_status = event.field == "status"
+        item = {
+            "field": event.field,
+            "fieldtype": "jira",
+            "fieldId": event.field,
+            "from": _status_id(event.old) if is_status else event.old or None,
+            "fromString": event.old or None,
+            "to": _status_id(event.new) if is_status else event.new or None,
+            "toString": event.new or None,
+        }
+        rank = {"field": "Rank", "fieldtype": "custom", "from": "", "fromString": "", "to": "", "toString": "higher"}
+        return {
+            "id": str(event.id),
+            "author": {"accountId": "bob", "displayName": event.author},
+            "created": self._time(event.at),
+            "items": [rank, item],
+        }
+
     def _comment(self, reply: VendorReply) -> dict[str, Any]:
         author = {"accountId": "qm:ada" if reply.is_customer else "bob", "displayName": reply.author}
         return {
@@ -125,9 +168,12 @@ class Server(Vendor):
             "source": "jira",
             "subject": ticket.subject,
             "message": ticket.text,
-            "status": {"Waiting for support": "open", "Bei Technik": "in_progress", "Erledigt": "resolved"}[
-                ticket.status
-            ],
+            "status": {
+                "Waiting for support": "open",
+                "Bei Technik": "in_progress",
+                "Erledigt": "resolved",
+                "Abgelehnt": "resolved",
+            }[ticket.status],
             "customer_id": "ada@example.com",
             "customer_name": ticket.customer_name,
             "created_at": ticket.created,
@@ -140,6 +186,10 @@ class Server(Vendor):
             "tags": ticket.tags or None,
             "url": f"https://acme.atlassian.net/browse/SUP-{ticket.id}",
         }
+
+
+def _status_id(name: str) -> str:
+    return str(10_000 + list(_CATEGORIES).index(name))
 
 
 def document(text: str) -> dict[str, Any]:

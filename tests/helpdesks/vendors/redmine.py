@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from tests.helpdesk import Answer, answer
-from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket, iso
+from tests.helpdesks.vendors.vendor import Request, Vendor, VendorEvent, VendorTicket, iso
+
+_STATUSES = {"New": 1, "In Progress": 2, "Resolved": 3, "Closed": 5}
 
 
 class Server(Vendor):
@@ -23,6 +25,9 @@ class Server(Vendor):
     def answer(self, request: Request) -> Answer:
         if request.path == "/users/current.json":
             return answer({"user": {"id": 1, "login": "support"}})
+        if request.path == "/issue_statuses.json":
+            statuses = [{"id": id_, "name": name, "is_closed": id_ == 5} for name, id_ in _STATUSES.items()]
+            return answer({"issue_statuses": statuses})
         if request.path != "/issues.json":
             return self._issue_with_notes(request)
         assert request.query["status_id"] == "*"
@@ -41,10 +46,9 @@ class Server(Vendor):
         if ticket is None or ticket.is_deleted:
             return answer({}, 404)
         assert request.query["include"] == "journals"
-        status_change = {"id": 900, "user": {"id": 7, "name": "Bob"}, "notes": "", "private_notes": False}
         notes: list[dict[str, Any]] = [
             {
-                "id": each.id,
+                "id": 1_000_000 + each.id,
                 "user": {"id": 5 if each.is_customer else 7, "name": each.author},
                 "notes": each.text,
                 "private_notes": each.is_internal,
@@ -53,15 +57,15 @@ class Server(Vendor):
             }
             for each in ticket.replies
         ]
-        return answer(
-            {"issue": {**_issue(ticket), "journals": [{**status_change, "created_on": iso(ticket.created)}, *notes]}}
-        )
+        changes = [_journal(each) for each in ticket.log]
+        journals = sorted([*changes, *notes], key=lambda each: str(each["created_on"]))
+        return answer({"issue": {**_issue(ticket), "journals": journals}})
 
     def expected(self, ticket: VendorTicket) -> dict[str, Any]:
         return {
             "subject": ticket.subject,
             "message": ticket.text,
-            "status": "open" if ticket.status == "New" else "closed",
+            "status": {"New": "open", "In Progress": "in_progress"}.get(ticket.status, ticket.status.lower()),
             "customer_id": ticket.customer_name,
             "created_at": ticket.created,
             "updated_at": ticket.updated,
@@ -72,12 +76,29 @@ class Server(Vendor):
         }
 
 
+def _journal(event: VendorEvent) -> dict[str, Any]:
+    """As of a change without a note; only ids of statuses are told."""
+    old, new = (_STATUSES.get(each, 7) for each in (event.old, event.new))
+    name = {"status": "status_id", "assignee": "assigned_to_id", "priority": "priority_id"}[event.field]
+    return {
+        "id": event.id,
+        "user": {"id": 7, "name": event.author},
+        "notes": "",
+        "private_notes": False,
+        "created_on": iso(event.at),
+        "details": [
+            {"property": "cf", "name": "12", "old_value": None, "new_value": "5"},
+            {"property": "attr", "name": name, "old_value": str(old), "new_value": str(new)},
+        ],
+    }
+
+
 def _issue(ticket: VendorTicket) -> dict[str, Any]:
     return {
         "id": ticket.id,
         "project": {"id": 1, "name": ticket.team or "Support"},
         "tracker": {"id": 3, "name": "Support"},
-        "status": {"id": 1, "name": ticket.status, "is_closed": ticket.status == "Closed"},
+        "status": {"id": _STATUSES[ticket.status], "name": ticket.status, "is_closed": ticket.status == "Closed"},
         "priority": {"id": 2, "name": ticket.priority or "Normal"},
         "author": {"id": 5, "name": ticket.customer_name},
         "subject": ticket.subject,

@@ -15,6 +15,9 @@ from tests.helpdesk import Answer, answer
 BEGIN = (datetime.now(UTC) - timedelta(days=2)).replace(microsecond=0)
 """Recent, because messages of tickets that changed long ago are not requested."""
 
+LOGGED = ("status", "assignee", "priority")
+"""The fields whose changes helpdesks log."""
+
 
 @dataclass(slots=True)
 class VendorReply:
@@ -26,6 +29,18 @@ class VendorReply:
     at: datetime
     is_customer: bool = False
     is_internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VendorEvent:
+    """A change in the server's own log, `old` and `new` in its words."""
+
+    id: int
+    at: datetime
+    author: str
+    field: str
+    old: str
+    new: str
 
 
 @dataclass(slots=True)
@@ -51,6 +66,7 @@ class VendorTicket:
     due: datetime | None = None
     is_deleted: bool = False
     replies: list[VendorReply] = field(default_factory=list)
+    log: list[VendorEvent] = field(default_factory=list)
 
     @property
     def public_replies(self) -> list[VendorReply]:
@@ -96,6 +112,7 @@ class Vendor(ABC):
     def __init__(self) -> None:
         self.tickets: dict[int, VendorTicket] = {}
         self.now = BEGIN
+        self.events = 0
         self.requests: list[Request] = []
         self.throttle = 0
         self.wait_seconds = 0
@@ -173,6 +190,9 @@ class Vendor(ABC):
         self.now += timedelta(minutes=1)
         ticket = self.tickets[number]
         for name, value in values.items():
+            if name in LOGGED and (old := getattr(ticket, name)) != value:
+                self.events += 1
+                ticket.log.append(VendorEvent(self.events, self.now, "Bob", name, old, value))
             setattr(ticket, name, value)
         ticket.updated = self.now
         return ticket

@@ -85,8 +85,12 @@ class RecordMapper:
         rule = self._fields.get(_STATUS)
         if rule is None or len(rule.paths) < 2 or _is_known(mapped):
             return mapped
-        others = (map_status(each, self._statuses) for each in rule.read_all(record))
-        return next((each for each in others if _is_known(each)), mapped)
+        return self.status_among([first, *rule.read_all(record)])
+
+    def status_among(self, values: Sequence[Any]) -> Any:
+        """The status that values mean: the first one whose meaning is known, or else the first."""
+        mapped = [map_status(each, self._statuses) for each in values]
+        return next((each for each in mapped if _is_known(each)), mapped[0])
 
     def moment_at(self, record: Any, path: str) -> Any:
         """The moment at a path of the record; None if there is no readable one."""

@@ -32,10 +32,11 @@ PRESET = Preset(
     "https://api.atlassian.com/ex/jira/CLOUD_ID.",
     key_url="https://id.atlassian.com/manage-profile/security/api-tokens",
     rights="An account that can browse the project; with scopes: read:jira-work and read:jira-user.",
-    reads="Every issue of the project with its description, assignee, type, priority, labels and resolution date, and the "
-    "comments of issues that changed in the last 90 days. A status that is not known by its name counts by its category.",
+    reads="Every issue of the project with its description, assignee, type, priority, labels, resolution date and "
+    "changelog, and the comments of issues that changed in the last 90 days. A status that is not known by its name counts "
+    "by its category.",
     deletes="An issue missing from a full sync counts as deleted, also one that was moved to another project.",
-    requests="One per 100 issues, one that checks the token, and one for the comments of each new or changed issue. "
+    requests="One per 100 issues, one that checks the token, one for the statuses, and one for the comments of each new or changed issue. "
     "Jira compares times in the zone of the account, so each sync also reads the changes of the 13 hours before the last "
     "one.",
     key_days=365,
@@ -60,6 +61,7 @@ PRESET = Preset(
         "params": {
             "jql": 'project = "{project}" AND updated >= "{since:%Y-%m-%d %H:%M}" ORDER BY created ASC, key ASC',
             "fields": _FIELDS,
+            "expand": "changelog",
         },
         "first_since": "1990-01-01T00:00:00Z",
         # JQL knows times to the minute and in the zone of the account, up to 12 hours behind UTC; the search may lag.
@@ -112,6 +114,21 @@ PRESET = Preset(
             "created_at": "created",
             "same_as": {"author.accountId": "fields.reporter.accountId"},
             "internal_when": {"jsdPublic": "false"},
+        },
+        "events": {
+            "records": "changelog.histories",
+            "total": "changelog.total",
+            "created_at": "created",
+            "author": "author.displayName",
+            "changes": "items",
+            "field": "field",
+            "fields": {"status": "status", "assignee": "assignee", "priority": "priority"},
+            "old": "fromString",
+            "new": "toString",
+            "old_id": "from",
+            "new_id": "to",
+            # Statuses that a site named itself count by their category, as in the issues.
+            "tables": {"status": {"path": "/rest/api/3/status", "value": ["name", "statusCategory.key"]}},
         },
         "ticket_path": "/rest/api/3/issue/{id}",
         # Without a valid token, Jira may answer as to a visitor, for whom the list is empty.

@@ -36,13 +36,15 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """`reason` is set if the change did not come from the helpdesk."""
+    """`reason` is set if the change did not come from the helpdesk; `is_told` if the helpdesk itself dates the change."""
 
     action: str
     recorded_at: datetime
     job_id: str
     changes: list[FieldChange]
     reason: str = ""
+    is_told: bool = False
+    author: str = ""
 
 
 def timeline_entry(entry: Mapping[str, Any], zone: ZoneInfo) -> TimelineEntry:
@@ -53,7 +55,15 @@ def timeline_entry(entry: Mapping[str, Any], zone: ZoneInfo) -> TimelineEntry:
         pieces = _initial(new) if is_initial else diff_texts(old, new)
         is_long = sum(len(piece.text) for piece in pieces) > FOLD_AFTER
         changes.append(FieldChange(title, pieces, is_initial, is_long))
-    return TimelineEntry(entry["action"], entry["recorded_at"], entry["job_id"], changes, entry.get("reason", ""))
+    return TimelineEntry(
+        entry["action"],
+        entry["recorded_at"],
+        entry["job_id"],
+        changes,
+        reason=entry.get("reason", ""),
+        is_told="told_by" in entry,
+        author=entry.get("author", ""),
+    )
 
 
 def _changed_values(changes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any, Any]]:

@@ -5,7 +5,10 @@ import pytest
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.reliability.rate_limiter import COLLECTION, RateLimiter
+from tests.helpdesk import ScriptedHelpdesk, answer
 from tickets.helpdesks.budgets import Budgets
+from tickets.helpdesks.http import HelpdeskHttp, HttpOptions, Meaning
+from tickets.helpdesks.limits import DEFAULT_PAUSE_SECONDS
 from tickets.helpdesks.options import rest_options
 
 BASE = "https://help.example.com/desk"
@@ -92,3 +95,19 @@ def test_a_base_without_a_path(base_url: str) -> None:
 def test_what_is_no_budget_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="is not a number of requests per seconds, such as 10/60"):
         rest_options("rest", {"path": "/t", "fields": FIELDS, "budgets": {"/t": text}})
+
+
+def test_what_only_the_settings_take_for_a_limit_holds_up_no_other_tenant(db: None, helpdesk: ScriptedHelpdesk) -> None:
+    answers = iter([answer({"message": "Slow down"}, 404), answer([])])
+    helpdesk.script = lambda _path, _query: next(answers)
+    waits: list[float] = []
+    rule = Meaning(status=404, contains="slow", means="wait")
+    http = HelpdeskHttp(
+        base_url=helpdesk.url,
+        tenant_id="acme",
+        wait=lambda seconds, _reason: waits.append(seconds),
+        options=HttpOptions(answers=[rule]),
+    )
+    assert http.get("/t").payload == []
+    assert max(waits) == DEFAULT_PAUSE_SECONDS
+    assert RateLimiter(http.host).acquire("other").slot is not None

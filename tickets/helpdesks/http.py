@@ -43,11 +43,12 @@ def sleep_plainly(seconds: float, _reason: str) -> None:
 
 
 class _Throttled(SourceError):
-    """The server asked for a pause of `seconds`."""
+    """The server asked for a pause of `seconds`. `is_shared`: it says so itself, so that the pause is every tenant's."""
 
-    def __init__(self, sentence: str, seconds: float) -> None:
+    def __init__(self, sentence: str, seconds: float, *, is_shared: bool) -> None:
         super().__init__("rate_limited", sentence)
         self.seconds = seconds
+        self.is_shared = is_shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +155,16 @@ class HelpdeskHttp:
                 throttled += 1
                 if throttled >= THROTTLED_ATTEMPTS:
                     raise SourceError("rate_limited", str(error)) from None
-                self._budgets.of(url)[0].hold_back(max(error.seconds, minimum_pause(throttled)))
+                pause = max(error.seconds, minimum_pause(throttled))
+                if error.is_shared:
+                    self._budgets.of(url)[0].hold_back(pause)
+                else:
+                    self._wait(pause, "the API limit")
             except TransientError as error:
-                pause = next(waits, None)
-                if pause is None:
+                before_next = next(waits, None)
+                if before_next is None:
                     raise SourceError(error.code, str(error)) from None
-                self._wait(pause, "another attempt")
+                self._wait(before_next, "another attempt")
 
     def follow(self, reference: str, *, found_in: Answer) -> str:
         """The full URL of a reference in a response; raises `SourceError` if it leaves the host."""
@@ -241,12 +246,15 @@ class HelpdeskHttp:
         meaning = self._meaning_of(status, text)
         if meaning == "end":
             raise EndOfList("end", f"The helpdesk at {self.host} says that the list has ended.", status=status)
+        is_shared = pause is not None  # what a tenant's settings take for a limit holds up no other tenant
         if meaning == "wait" and pause is None:
             pause = requested_pause(429, response.headers, now=clock.now()) or DEFAULT_PAUSE_SECONDS
         if meaning == "retry":
             raise TransientError("server_error", f"The helpdesk at {self.host} had a problem (status {status}).")
         if pause is not None:
-            raise _Throttled(f"The helpdesk at {self.host} keeps limiting requests (status {status}).", pause)
+            raise _Throttled(
+                f"The helpdesk at {self.host} keeps limiting requests (status {status}).", pause, is_shared=is_shared
+            )
         if status >= 500:
             raise TransientError(
                 "server_error", f"The helpdesk at {self.host} had an internal error (status {status})."

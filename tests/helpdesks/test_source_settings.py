@@ -115,7 +115,7 @@ def test_the_stored_secret_is_not_sent_to_another_server_by_a_link(admin: Client
     admin.post(source_page(), rest())
     links = ', "next_hosts": ["evil.example.com"], "lookups": {"x": {"path": "https://evil.example.com/", "by": "id"}}'
     moved = admin.post(source_page(), rest(links, secret=""))
-    assert "a different server" in str(moved.context["form"].errors["secret"])
+    assert "next_hosts names a different server" in str(moved.context["form"].errors["secret"])
     assert "next_hosts" not in Source.objects.get().options
     admin.post(source_page(), rest(links))
     assert Source.objects.get().options["next_hosts"] == ["evil.example.com"]
@@ -198,14 +198,14 @@ def test_the_page_lists_all_connections_and_what_is_wrong_with_them(
     html = " ".join(admin.get(PAGE).content.decode().split())
     assert "2 connections" in html and "Syncs every 15 minutes" in html and "Not synced yet" in html
     assert "The helpdesk at http://127.0.0.1:9 could not be reached" in html or "127.0.0.1:9" in html
-    assert Source.objects.get(name="second").check_problem and Source.objects.get(name="house").checked_at is None
+    assert Source.objects.get(name="second").check_problem and Source.objects.get(name="native").checked_at is None
 
 
 def test_another_connection_gets_the_name_that_was_entered(admin: Client, tenant: Tenant) -> None:
     connect_source(tenant, url="http://127.0.0.1:9")
     form = {**REDMINE, "name": "emea"}
     assert "start with “emea:”" in said(admin.post(f"{PAGE}add/", form, follow=True))
-    assert [each.name for each in tenant.sources.order_by("pk")] == ["house", "emea"]
+    assert [each.name for each in tenant.sources.order_by("pk")] == ["native", "emea"]
     taken = admin.post(f"{PAGE}add/", {**form, "url": "http://127.0.0.1:2"})
     assert taken.status_code == 422
     assert "Another connection is called “emea”" in str(taken.context["form"].errors["name"])

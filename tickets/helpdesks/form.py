@@ -13,7 +13,6 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 _Server = tuple[str, str, int | None]
-OTHER_SERVER = "The URL, or next_hosts, leads to a different server. Enter the key or password again."
 
 SAME_OR_ANOTHER = (("another", "A different helpdesk"), ("same", "The same helpdesk at a new URL"))
 
@@ -79,7 +78,7 @@ class SourceForm(_ModelForm):
         if not self.instance.has_secret:
             self.add_error("secret", "Enter the key or password.")
         elif "url" in values and not self._servers(values) <= self._stored_servers:
-            self.add_error("secret", OTHER_SERVER)
+            self.add_error("secret", why_key_is_needed(self._stored_servers, values["url"]))
         return values
 
     def _servers(self, values: Mapping[str, Any]) -> frozenset[_Server]:
@@ -119,6 +118,12 @@ def servers_of_key(kind: str, url: str, options: Any) -> frozenset[_Server]:
         except (ValueError, TypeError):
             further = ()  # settings that are invalid send nothing
     return frozenset((server_of(url), *(("https", host, 443) for host in further)))
+
+
+def why_key_is_needed(before: frozenset[_Server], url: str) -> str:
+    """A sentence for a key that would be sent to more servers than it was entered for (`before`)."""
+    what = "The setting next_hosts names" if server_of(url) in before else "The URL leads to"
+    return f"{what} a different server. Enter the key or password again."
 
 
 def server_of(url: str) -> _Server:

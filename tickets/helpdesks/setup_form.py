@@ -10,7 +10,7 @@ from supportsaas import clock
 from tenants.models import Tenant
 from tickets.helpdesks import presets
 from tickets.helpdesks.drafts import end_of_key
-from tickets.helpdesks.form import OTHER_SERVER, servers_of_key
+from tickets.helpdesks.form import servers_of_key, why_key_is_needed
 from tickets.helpdesks.model import KIND_LABELS, AuthKind, Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.helpdesks.presets.preset import Preset, Variable
@@ -264,7 +264,7 @@ class SetupForm(forms.Form):
         elif draft is None or not draft.has_secret:
             self.add_error("secret", "Enter the key or password.")
         elif not _servers_of(source) <= _servers_of(draft):
-            self.add_error("secret", OTHER_SERVER)
+            self.add_error("secret", why_key_is_needed(_servers_of(draft), source.url))
         else:
             source.encrypted_secret = draft.encrypted_secret
 

@@ -45,7 +45,7 @@ class ConversationOptions(BaseModel):
         90,
         ge=0,
         le=36_500,
-        description="Messages at a path of their own are requested for tickets that changed in the last so many days; "
+        description="Messages at a path of their own are requested for tickets that changed in this number of days; "
         "0 is all tickets.",
     )
     skip_where: dict[str, str] = Field(default_factory=dict, description="Leaves messages out, such as system events.")

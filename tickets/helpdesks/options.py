@@ -119,7 +119,7 @@ class RestOptions(BaseModel):
         default_factory=dict, description="The list ends where a path in the response has this value; - is none."
     )
     page_ceiling: int = Field(
-        0, ge=0, description="The helpdesk lists no more pages than this; then reading goes on from the last change."
+        0, ge=0, description="The helpdesk lists no more pages than this; then reading continues from the last change."
     )
     total: str = Field("", description="Path to the total number of tickets, or header:NAME, if the response has it.")
     params: dict[str, str] = Field(

@@ -223,6 +223,9 @@ class PagePlan(PageWrites):
         if (status, mapped_from) != (content.status, content.mapped_from):
             content = replace(content, status=status, mapped_from=mapped_from)
             self._add_stored(content, content.digest(rules_version=self.rules.version), stored, version)
+            if content.events_digest and version.listed:
+                _, values = self.updates[-1]
+                values["listed"] = ""  # its events are requested again, because earlier statuses mean something else, too
 
     def _add_stored(self, content: TicketContent, digest: str, stored: Document, version: StoredVersion) -> None:
         """Add the stored ticket as if it were read once more from its origin."""

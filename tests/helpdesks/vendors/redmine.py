@@ -6,7 +6,7 @@ from typing import Any
 from tests.helpdesk import Answer, answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorEvent, VendorTicket, iso
 
-_STATUSES = {"New": 1, "In Progress": 2, "Resolved": 3, "Closed": 5}
+_STATUSES = {"New": 1, "In Progress": 2, "Resolved": 3, "Closed": 5, "Rejected": 6}
 
 
 class Server(Vendor):

@@ -1,6 +1,7 @@
 """The history before connecting, as helpdesks tell it, against a slow calculation from the servers' own logs."""
 
 import random
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +17,8 @@ from tests.helpdesks.vendors import jira, redmine
 from tests.helpdesks.vendors.connecting import connect, expected, serving, stored
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
 from tests.listed import ingest
+from tickets.status_mapping.editing import save_meanings
+from tickets.status_mapping.remapping import remap_waiting
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -271,3 +274,18 @@ def test_what_was_told_stands_when_the_events_are_not_read_again(tenant: Tenant)
         vendor.change(closed.id, subject="Another", resolved=vendor.now)
         assert ingest(tenant, full=True).status == "completed"
         assert_as_logged(tenant, vendor)
+
+
+def test_a_new_meaning_of_a_status_holds_for_what_was_told_before(tenant: Tenant) -> None:
+    with serving(redmine.Server, tickets=12) as vendor:
+        for status in ("Rejected", "New", "Rejected"):
+            vendor.change(1, status=status)
+        connect(tenant, vendor, status_map={})
+        ingest(tenant)
+        save_meanings(tenant, {"Rejected": "closed"})
+        remap_waiting(threading.Event())
+        ingest(tenant, full=True)
+        found = TicketStore(tenant).find_ticket("1")
+        assert found is not None
+        assert found["turns"] == [each.at for each in vendor.tickets[1].log]
+        assert found["is_closing_known"] is True

@@ -51,7 +51,8 @@ class EventsOptions(BaseModel):
     old_id: str = Field("", description="Path in a change to the id of the value before, for the tables.")
     new_id: str = Field("", description="Path to the id of the value after.")
     tables: dict[ToldField, ValueTable] = Field(
-        default_factory=dict, description="What ids stand for; a value that is not in its table is read as it is told."
+        default_factory=dict,
+        description="What ids stand for; a value that is not in its table stays as the event has it.",
     )
 
     @field_validator("created_at", "author", "old", "new", mode="before")

@@ -7,6 +7,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from tickets.helpdesks.conversation_options import ConversationOptions
+from tickets.helpdesks.events_options import EventsOptions, ValueTable
 from tickets.helpdesks.mapping.field_rule import FieldRule
 from tickets.helpdesks.options import AnswerRule, DeletedOptions, LookupOptions, RestOptions
 
@@ -15,6 +16,8 @@ _SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("A field: an entry of `fields`", FieldRule),
     ("A table that records refer to: an entry of `lookups`", LookupOptions),
     ("The conversation: `conversation`", ConversationOptions),
+    ("The history that the helpdesk reports: `events`", EventsOptions),
+    ("What ids in it stand for: an entry of `events.tables`", ValueTable),
     ("A list of deleted tickets: an entry of `deleted`", DeletedOptions),
     ("A response that means something else: an entry of `answers`", AnswerRule),
 )

@@ -225,7 +225,8 @@ class PagePlan(PageWrites):
             self._add_stored(content, content.digest(rules_version=self.rules.version), stored, version)
             if content.events_digest and version.listed:
                 _, values = self.updates[-1]
-                values["listed"] = ""  # its events are requested again, because earlier statuses mean something else, too
+                # Its earlier statuses mean something else, too, so its events are requested again.
+                values["listed"] = ""
 
     def _add_stored(self, content: TicketContent, digest: str, stored: Document, version: StoredVersion) -> None:
         """Add the stored ticket as if it were read once more from its origin."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.helpdesk import Answer, answer
-from tests.helpdesks.vendors.vendor import Request, Vendor, VendorReply, VendorTicket, iso
+from tests.helpdesks.vendors.vendor import Request, Vendor, VendorEvent, VendorReply, VendorTicket, iso
 
 REPOSITORY = "/repos/acme/support"
 
@@ -44,11 +44,12 @@ class Server(Vendor):
         assert request.headers["x-github-api-version"] == "2022-11-28"
         if request.path == f"{REPOSITORY}/issues":
             return self._issues(request)
-        number = int(request.path.removeprefix(f"{REPOSITORY}/issues/").removesuffix("/comments"))
+        number = int(request.path.removeprefix(f"{REPOSITORY}/issues/").removesuffix("/timeline"))
         ticket = self.tickets.get(number)
         if ticket is None or ticket.is_deleted:
             return answer({"message": "Not Found", "status": "404"}, 404)
-        return self._paged(request, [_comment(ticket, each) for each in ticket.replies])
+        rows = [*(_comment(ticket, each) for each in ticket.replies), *map(_event, ticket.log)]
+        return self._paged(request, sorted(rows, key=lambda each: str(each["created_at"])))
 
     def _issues(self, request: Request) -> Answer:
         assert (request.query["sort"], request.query["direction"]) == ("updated", "asc")
@@ -120,11 +121,26 @@ def _issue(ticket: VendorTicket, *, url: str) -> dict[str, Any]:
 
 
 def _comment(ticket: VendorTicket, reply: VendorReply) -> dict[str, Any]:
+    user = {"login": "ada-gh" if reply.is_customer else "bob", "id": 5 if reply.is_customer else 7}
     return {
+        "event": "commented",
+        "actor": user,
         "id": ticket.id * 1000 + reply.id,
-        "user": {"login": "ada-gh" if reply.is_customer else "bob", "id": 5 if reply.is_customer else 7},
+        "user": user,
         "body": reply.text,
         "created_at": iso(reply.at),
         "updated_at": iso(reply.at),
         "author_association": "NONE" if reply.is_customer else "MEMBER",
+    }
+
+
+def _event(event: VendorEvent) -> dict[str, Any]:
+    kinds = {"assignee": "assigned", "priority": "labeled", "status": "closed" if event.new == "closed" else "reopened"}
+    return {
+        "id": 9_000_000_000 + event.id,
+        "event": kinds[event.field],
+        "actor": {"login": event.author, "id": 7},
+        "commit_id": None,
+        "created_at": iso(event.at),
+        "state_reason": None,
     }

@@ -13,7 +13,7 @@ from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.api.caller import Api, token_of
 from tests.helpdesk import Answer, answer
-from tests.helpdesks.vendors import jira, redmine
+from tests.helpdesks.vendors import github, jira, redmine
 from tests.helpdesks.vendors.connecting import connect, expected, serving, stored
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
 from tests.listed import ingest
@@ -24,9 +24,10 @@ from tickets.store.ticket_store import TicketStore
 pytestmark = pytest.mark.usefixtures("db")
 
 Document = dict[str, Any]
-SERVERS: Final[tuple[type[Vendor], ...]] = (jira.Server, redmine.Server)
+SERVERS: Final[tuple[type[Vendor], ...]] = (jira.Server, redmine.Server, github.Server)
 WORDS: Final = {
     "jira": {"Waiting for support": "open", "Bei Technik": "in_progress", "Erledigt": "resolved", "Abgelehnt": "resolved"},
+    "github": {"open": "open", "closed": "closed"},
     "redmine": {"New": "open", "In Progress": "in_progress", "Resolved": "resolved", "Closed": "closed"},
 }  # fmt: skip
 CLOSED: Final = ("resolved", "closed")

@@ -23,10 +23,10 @@ PRESET = Preset(
     "https://HOST/api/v3.",
     key_url="https://github.com/settings/personal-access-tokens/new",
     rights="Repository permissions: Issues, read-only.",
-    reads="Every issue, open or closed, with its text, labels, assignee and type, but no pull requests; and the comments "
-    "of issues that changed in the last 90 days.",
+    reads="Every issue, open or closed, with its text, labels, assignee and type, but no pull requests; and the "
+    "timeline of issues that changed in the last 90 days: comments, closings and reopenings.",
     deletes="An issue missing from a full sync counts as deleted, also one that was transferred to another repository.",
-    requests="One per 100 issues and pull requests, and one for the comments of each new or changed issue. GitHub allows "
+    requests="One per 100 issues and pull requests, and one for the timeline of each new or changed issue. GitHub allows "
     "5,000 an hour for each user.",
     webhook=Webhook(
         header="X-Hub-Signature-256",
@@ -66,14 +66,24 @@ PRESET = Preset(
         },
         "defaults": {"source": "github"},
         "status_map": {"open": "open", "closed": "closed"},
+        # The timeline has the comments, and who closed and reopened the issue, in one list:
+        # https://docs.github.com/en/rest/issues/timeline
         "conversation": {
-            "path": "/repos/{repo}/issues/{id}/comments",
+            "path": "/repos/{repo}/issues/{id}/timeline",
             "params": {"per_page": "100"},
             "next": "header:Link",
             "body": "body",
             "author": "user.login",
             "created_at": "created_at",
             "same_as": {"user.login": "user.login"},
+        },
+        "events": {
+            "among_messages": True,
+            "author": "actor.login",
+            "field": "event",
+            "fields": {"status": "closed|reopened"},
+            "old": {"paths": "event", "map": {"closed": "open", "reopened": "closed"}},
+            "new": {"paths": "event", "map": {"reopened": "open"}},
         },
         "ticket_path": "/repos/{repo}/issues/{id}",
         # The secondary limits come without headers: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api

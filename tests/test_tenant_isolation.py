@@ -25,6 +25,7 @@ from tickets import jobs
 from tickets.alerts.channel_addresses import AddressClaim, confirmation_token
 from tickets.alerts.model import Channel
 from tickets.helpdesks.drafts import save_draft
+from tickets.helpdesks.files.uploads import begin_upload
 from tickets.helpdesks.hook_model import Hook
 from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
@@ -38,6 +39,7 @@ CHANNEL = "<channel>"
 RULE = "<rule>"
 VIEW = "<view>"
 DRAFT = "<draft>"
+UPLOAD = "<upload>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
 ADDRESS_LINK = "<address link>"
@@ -115,6 +117,17 @@ ROUTES: dict[str, list[Route]] = {
         Route("/account/tokens/x/revoke/", "page", method="POST", names_tenant=False)
     ],
     "t/<str:slug>/settings/changes/": [Route("/t/acme/settings/changes/", "page", A)],
+    "t/<str:slug>/settings/import/": [
+        Route("/t/acme/settings/import/", "page", M),
+        Route("/t/acme/settings/import/", "page", M, method="POST"),
+    ],
+    "t/<str:slug>/settings/import/<str:key>/": [
+        Route(f"/t/acme/settings/import/{UPLOAD}/", "page", M),
+        Route(f"/t/acme/settings/import/{UPLOAD}/", "page", M, method="POST"),
+    ],
+    "t/<str:slug>/settings/import/<str:key>/part/": [
+        Route(f"/t/acme/settings/import/{UPLOAD}/part/", "page", M, method="POST")
+    ],
     "t/<str:slug>/settings/source/new/": [Route("/t/acme/settings/source/new/", "page", A)],
     "t/<str:slug>/settings/source/new/file/": [Route("/t/acme/settings/source/new/file/", "page", A)],
     "t/<str:slug>/settings/source/new/<str:product>/": [
@@ -298,6 +311,7 @@ class World:
         self.ids |= {SOURCE: str(source.pk), HOOK: Hook.turn_on(source).path}
         draft = Source(tenant=self.tenant, kind="house", url="http://10.0.0.1", options={"note": CANARY})
         self.ids[DRAFT] = save_draft(draft, by=self.users["admin"])
+        self.ids[UPLOAD] = begin_upload(draft.tenant, self.users["admin"], name=f"{CANARY}.csv", size=5).key
         self.ids[JOB] = jobs.enqueue(self.tenant, JobRequest(trigger="web", started_by=CANARY))
 
     def begin(self) -> None:

@@ -44,7 +44,11 @@ INTERRUPTED = {
     "code": "interrupted",
     "message": "The process running this job stopped unexpectedly. Imported tickets are kept; the next run resumes.",
 }
-
+IMPORT_INTERRUPTED = {
+    "code": "interrupted",
+    "message": "The process running this import stopped unexpectedly. Imported tickets are kept. Import the file again: "
+    "nothing is imported twice.",
+}
 
 UNKNOWN_JOB = "unknown"
 """The job id if the active job ended before its id could be read."""
@@ -76,6 +80,8 @@ class JobRequest:
     """For a retry: the keys of quarantined records to retry; empty means all."""
     connections: Sequence[str] = ()
     """For a sync: the keys of the helpdesk connections to read; empty means all that are enabled."""
+    upload: str = ""
+    """For an import that a worker runs: the key of the uploaded file."""
 
 
 @dataclass(slots=True)
@@ -271,11 +277,11 @@ def finish(
 def end_lost_jobs(*, now: datetime | None = None) -> int:
     """Mark running jobs with an expired lease as interrupted; returns how many."""
     now = now or clock.now()
-    result = mongo.collection(COLLECTION).update_many(
-        {"status": "running", "lease_expires_at": {"$lte": now}},
-        {"$set": {"status": "failed", "active": False, "ended_at": now, "error": INTERRUPTED, "note": ""}},
-    )
-    return result.modified_count
+    lost = {"status": "running", "lease_expires_at": {"$lte": now}}
+    of_import: Document = {"$eq": ["$options.kind", "import"]}
+    error: Document = {"$cond": [of_import, {"$literal": IMPORT_INTERRUPTED}, {"$literal": INTERRUPTED}]}
+    end = {"status": "failed", "active": False, "ended_at": now, "error": error, "note": ""}
+    return mongo.collection(COLLECTION).update_many(lost, [{"$set": end}]).modified_count
 
 
 def find_job(job_id: str) -> Document | None:
@@ -365,6 +371,7 @@ def _insert(
             "confirm_deletions": request.confirm_deletions,
             "records": list(request.records),
             "connections": list(request.connections),
+            **({"upload": request.upload} if request.upload else {}),
         },
         "queued_at": now,
         "started_at": None,

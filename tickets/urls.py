@@ -8,7 +8,7 @@ from django.urls import path
 from tickets.views import setup_checklist
 from tickets.views.alerts import alert_pages, channel_addresses, channels
 from tickets.views.customers import customer_erasure, customer_pages
-from tickets.views.helpdesks import add_connection, connections, hooks, source_settings
+from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import rule_pages, statuses
 from tickets.views.tickets import exports, field_filters, saved_views, ticket_pages
@@ -60,6 +60,9 @@ urlpatterns = [
         add_connection.test_and_start,
         name="settings-source-new-test",
     ),
+    path("t/<str:slug>/settings/import/", file_import.choose_file, name="file-import"),
+    path("t/<str:slug>/settings/import/<str:key>/", file_import.check_file, name="file-import-check"),
+    path("t/<str:slug>/settings/import/<str:key>/part/", file_import.add_part, name="file-import-part"),
     path("t/<str:slug>/setup/dismiss/", setup_checklist.dismiss_checklist, name="setup-dismiss"),
     path("t/<str:slug>/settings/source/", connections.show_connections, name="settings-source"),
     path("t/<str:slug>/settings/source/add/", source_settings.add_source, name="settings-source-add"),

@@ -306,6 +306,24 @@ INDEXES: tuple[Index, ...] = (
         {"expireAfterSeconds": 0},
     ),
     Index("connection_drafts", (("tenant_id", UP),), "Drafts to delete with their tenant."),
+    Index(
+        "uploaded_files",
+        (("expires_at", UP),),
+        "Uploaded files that were not imported within an hour are deleted.",
+        {"expireAfterSeconds": 0},
+    ),
+    Index(
+        "uploaded_files",
+        (("tenant_id", UP), ("user_id", UP), ("expires_at", UP)),
+        "A person's files for a tenant, to delete the oldest; those to delete with their tenant.",
+    ),
+    Index(
+        "uploaded_file_parts",
+        (("expires_at", UP),),
+        "The parts of uploaded files are deleted with them.",
+        {"expireAfterSeconds": 0},
+    ),
+    Index("uploaded_file_parts", (("tenant_id", UP),), "Parts to delete with their tenant."),
     Index("schedules", (("next_at", UP),), "The tenant whose scheduled sync has been due longest."),
     Index(
         "sign_in_attempts",

@@ -50,6 +50,8 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("digests", "sent weekly digests"),
     TenantData("erasures", "erased tickets and customers, as digests"),
     TenantData("connection_drafts"),
+    TenantData("uploaded_files"),
+    TenantData("uploaded_file_parts"),
     TenantData("name_spaces"),
     TenantData("troubles"),
     TenantData("tenant_faults"),

@@ -1,4 +1,5 @@
-"""Limits on request bodies: forms and JSON up to a maximum size, and no files, because no page accepts one.
+"""Limits on request bodies: forms and JSON up to a maximum size, and no files, because no form accepts one: the page that
+imports a file sends it in parts, as plain bodies.
 
 Both are rejected before authentication and before anything is written to disk.
 """

@@ -2,7 +2,7 @@
 
 HEAD_BYTES = 64 * 1024
 BODY_BYTES = 2_621_440
-"""Of a request body. Nothing in the product needs more, and no page accepts files."""
+"""Of a request body. Nothing in the product needs more: a file to import is sent in parts, and no form accepts files."""
 
 HEAD_SECONDS = 15.0
 """From the start of a connection or request to the end of its headers."""

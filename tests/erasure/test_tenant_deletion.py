@@ -31,6 +31,7 @@ from tickets.erasure import tenants
 from tickets.erasure.customers import erase_customer
 from tickets.erasure.tenants import erase_deleted_tenants
 from tickets.helpdesks.drafts import save_draft
+from tickets.helpdesks.files.uploads import add_part, begin_upload
 from tickets.helpdesks.model import Source
 from tickets.ingestion import setup_checklist
 from tickets.ingestion.sync_state import save_state
@@ -67,6 +68,7 @@ def fill(tenant: Tenant) -> None:
     ApiToken.issue(name="t", user=user, tenant=tenant, role=Role.ADMIN)
     subscriptions.subscribe(user, tenant, now=clock.now())
     save_draft(Source(tenant=tenant, kind="house", url="http://127.0.0.1:9"), by=user)
+    add_part(begin_upload(tenant, user, name="old.csv", size=2), 0, b"id")
     setup_checklist.dismiss(tenant, by=user.username)
     ask_endpoint(f"email@{tenant.slug}")
     for name in (

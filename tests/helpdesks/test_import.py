@@ -203,6 +203,37 @@ class TestEncodings:
             read(write("x.csv", HEADER), encoding="klingon")
 
 
+class TestOtherFiles:
+    @pytest.mark.parametrize(
+        ("head", "complaint"),
+        [
+            (b"PK\x03\x04\x14\x00\x06\x00", "is a ZIP archive or an Excel file"),
+            (b"\x1f\x8b\x08\x00", "is compressed with gzip. Unpack it first."),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Excel file"),
+            (b"%PDF-1.7\n%\xe2\xe3", "is a PDF"),
+            (b"\xef\xbb\xbf\n <!DOCTYPE HTML><table>", "is a web page"),
+            (b"\x00" * 600, "is not a text file"),
+            (bytes(range(256)) * 3, "is not a text file"),
+        ],
+    )
+    @pytest.mark.parametrize("name", ["x.csv", "x.json", "x.jsonl"])
+    def test_the_sentence_says_what_the_file_is(self, head: bytes, complaint: str, name: str, write: Write) -> None:
+        with pytest.raises(FileError, match=f"^{name.replace('.', '[.]')} {complaint}"):
+            read(write(name, head))
+
+    @pytest.mark.parametrize("text", ['{"tickets": []}', '[{"id": 1}]', '[\n {"id": 1}\n]'])
+    def test_json_under_a_csv_name_says_how_to_name_it(self, text: str, write: Write) -> None:
+        with pytest.raises(FileError, match=r"x\.csv has JSON in it\. Name it \.json"):
+            read(write("x.csv", text))
+
+    def test_a_column_name_in_brackets_is_no_json(self, write: Write) -> None:
+        assert read(write("x.csv", "[plan],id,created_at\nPro,1,2026-03-10\n"))[0]["id"] == "1"
+
+    def test_a_single_column_is_not_enough(self, write: Write) -> None:
+        with pytest.raises(FileError, match="No column “created_at”"):
+            read(write("x.csv", "id\n1\n"))
+
+
 class TestSize:
     def test_a_large_file_takes_no_more_memory_than_a_small_one(self, tmp_path: Path) -> None:
         """50,000 rows of about 16 MB, which would exceed the limit in memory."""
@@ -311,7 +342,7 @@ class TestCommand:
     ) -> None:
         store_tickets(tenant, [{"id": "T-1", "status": "closed", "updated_at": "2026-03-10T11:00:00Z"}])
         old = record("T-1", status="open", updated_at="2026-03-10T10:00:00Z")
-        assert "1 unchanged" in run("import_tickets", "acme", str(write("x.jsonl", [old])), "--into", "house")[1]
+        assert "1 unchanged" in run("import_tickets", "acme", str(write("x.jsonl", [old])), "--into", "native")[1]
         ticket = store.find_ticket("T-1")
         assert ticket is not None and ticket["status"] == "closed"
 
@@ -321,10 +352,10 @@ class TestCommand:
         store_tickets(tenant, [{"id": "T-1"}])
         delete_stored(tenant, ["T-1"])
         path = str(write("x.jsonl", [record("T-1")]))
-        assert "1 unchanged" in run("import_tickets", "acme", path, "--into", "house")[1]
+        assert "1 unchanged" in run("import_tickets", "acme", path, "--into", "native")[1]
         assert store.count_live() == 0
         path = str(write("x.jsonl", [record("T-1", updated_at=(NOON + timedelta(hours=1)).isoformat())]))
-        assert "1 restored" in run("import_tickets", "acme", path, "--into", "house")[1]
+        assert "1 restored" in run("import_tickets", "acme", path, "--into", "native")[1]
         assert store.count_live() == 1
 
     def test_records_of_another_tenant_are_rejected_and_counted(self, write: Write, store: TicketStore) -> None:
@@ -412,7 +443,7 @@ class TestCommand:
     ) -> None:
         store_tickets(tenant, [{"id": "T-1"}, {"id": "T-9"}])
         path = write("x.jsonl", [record("T-1", status="closed"), record("T-2"), record("T-3", created_at="soon")])
-        status, out, _ = run("import_tickets", "acme", str(path), "--into", "house", "--dry-run")
+        status, out, _ = run("import_tickets", "acme", str(path), "--into", "native", "--dry-run")
         assert (status, out) == (
             3,
             "acme: dry run: 1 new, 1 updated, 0 unchanged, 0 deleted, 1 rejected. "
@@ -448,7 +479,7 @@ class TestIntoAConnection:
         helpdesk.tickets = [record("T-1"), record("T-2")]
         assert run("ingest", "--all")[0] == 0
         rows = [record(f"OLD-{n}") for n in range(30)] + [record("T-2")]
-        assert run("import_tickets", "acme", str(write("old.jsonl", rows)), "--into", "house")[0] == 0
+        assert run("import_tickets", "acme", str(write("old.jsonl", rows)), "--into", "native")[0] == 0
 
     @pytest.fixture
     def store(self, tenant: Tenant) -> TicketStore:
@@ -477,7 +508,7 @@ class TestIntoAConnection:
         helpdesk.tickets = [record("T-1")]
         run("ingest", "--all")
         again = record("T-2", updated_at="2100-01-01T00:00:00Z")
-        assert "1 restored" in run("import_tickets", "acme", str(write("again.jsonl", [again])), "--into", "house")[1]
+        assert "1 restored" in run("import_tickets", "acme", str(write("again.jsonl", [again])), "--into", "native")[1]
         assert "0 deleted" in run("ingest", "--all")[1]
         assert "T-2" in set(store.iterate_live_ids())
 

@@ -17,6 +17,7 @@ from tickets import jobs
 from tickets.ingestion.quarantined_source import QuarantineSource
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.ingestion.run_slots import OPEN_RUNS_PER_SLOT, RunSlots, Slot
+from tickets.ingestion.uploaded_import import UploadedSource
 from tickets.jobs import JobRequest, Progress
 
 logger = logging.getLogger(__name__)
@@ -100,6 +101,8 @@ class Worker:
         return outcome
 
     def _ingest(self, tenant: Tenant, request: JobRequest, *, job_id: str, slot: Slot | None) -> Outcome:
+        if request.kind == "import":
+            return self._import(tenant, request, job_id=job_id, slot=slot)
         if request.kind != "retry":
             return ingest_tenant(tenant, request, job_id=job_id, owner_id=self.name, stop=self.stop, slot=slot)
         rejected = QuarantineSource(tenant, job_id=job_id, keys=request.records)
@@ -113,6 +116,25 @@ class Worker:
             listener=rejected.settle,
             open_source=lambda *_: rejected,
         )
+
+    def _import(self, tenant: Tenant, request: JobRequest, *, job_id: str, slot: Slot | None) -> Outcome:
+        uploaded = UploadedSource(tenant, request.upload)
+        try:
+            return ingest_tenant(
+                tenant,
+                request,
+                job_id=job_id,
+                owner_id=self.name,
+                stop=self.stop,
+                slot=slot,
+                open_source=uploaded.open,
+                origin=uploaded.origin,
+            )
+        finally:
+            try:
+                uploaded.close()
+            except mongo.UNAVAILABLE as error:
+                logger.warning("An uploaded file is left to expire: %s", error)
 
     def _collect(self) -> None:
         for future in [future for future in self._running if future.done()]:

@@ -68,6 +68,10 @@ class FileFacts:
             )
         return sentences
 
+    def empty_fields(self) -> list[str]:
+        """The main fields that no row has a value for."""
+        return [name for name in _FIELDS_TO_MENTION if name not in self.filled]
+
     def remarks(self, *, is_complete: bool) -> list[str]:
         """What the mapping leaves out; with `is_complete` also what may be intended."""
         sentences = [self.recognised] if self.recognised else []
@@ -76,7 +80,7 @@ class FileFacts:
             sentences.append(f"{format_count(self.left_out, 'record')} {are} left out: {self.left_out_as}.")
         if not self.rows:
             return sentences
-        empty = [name for name in _FIELDS_TO_MENTION if name not in self.filled]
+        empty = self.empty_fields()
         if "subject" in self.filled and "message" in empty:
             sentences.append(
                 "No row has a message, so tickets are classified by subject only. Map one with --map message=COLUMN."

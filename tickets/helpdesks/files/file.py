@@ -16,6 +16,7 @@ from tickets.helpdesks.base import Drift, Page, Position, SourceRecord, TicketSo
 from tickets.helpdesks.field_paths import has_path, map_status
 from tickets.helpdesks.files.columns import Columns, zone_of
 from tickets.helpdesks.files.facts import FileFacts, unused_columns
+from tickets.helpdesks.files.file_kinds import is_json
 from tickets.helpdesks.files.formats import recognise
 from tickets.helpdesks.files.formats.known_format import KnownFormat, first_known, statuses_with
 from tickets.helpdesks.files.mapping import REQUIRED, CsvMapping, FileMapping, JsonMapping, columns_of_fields
@@ -55,7 +56,10 @@ class FileFormat:
 
 
 class FileSource(TicketSource):
-    """Reads a file once, from start to end. Raises `FileError` if the file is not readable as tickets."""
+    """Reads a file once, from start to end. Raises `FileError` if the file is not readable as tickets.
+
+    `names` are its columns, or the names in the first JSON objects.
+    """
 
     supports_since = False
     lists_everything = False
@@ -76,12 +80,19 @@ class FileSource(TicketSource):
             self._mapping: FileMapping
             if self._reads_json:
                 values = json_rows(self._lines, is_by_lines=suffix in JSON_LINES_SUFFIXES)
-                self._known = self._format_of(values.first_objects())
+                first = list(values.first_objects())
+                self.names = list(dict.fromkeys(name for each in first for name in each))
+                self._known = self._format_of(first)
                 self._mapping = JsonMapping(file_format.fields, self._known)
                 self._rows: Iterable[Row] = values
             else:
+                if is_json(self._lines.head):
+                    raise FileError(
+                        f"{path.name} has JSON in it. Name it .json, or .jsonl if it has one object on each line."
+                    )
                 csv.field_size_limit(LONGEST_LINE)
                 rows = CsvRows(self._lines, delimiter=file_format.delimiter, is_header=self._is_header)
+                self.names = rows.columns.named
                 self._known = self._format_by(rows.columns)
                 self._mapping = self._map_columns(rows)
                 self._rows = rows
@@ -91,6 +102,7 @@ class FileSource(TicketSource):
         self._statuses = statuses_with(self._known, file_format.status_map)
         self._defaults = {**(self._known.defaults if self._known else {}), **file_format.defaults}
         self.facts.recognised = self._recognised_sentence()
+        self._rest = iter(self._rows)
         self.bytes_read = 0
 
     @property
@@ -109,7 +121,7 @@ class FileSource(TicketSource):
     def pages(self, *, since: datetime | None = None, start: Position | None = None) -> Iterator[Page]:
         """The rest of the file; `start` is ignored."""
         number, records, characters = 0, list[SourceRecord](), 0
-        for row in self._rows:
+        for row in self._rest:
             records.append(self._read(row))
             characters += row.length
             if len(records) == PAGE_RECORDS or characters >= PAGE_CHARACTERS:
@@ -119,6 +131,10 @@ class FileSource(TicketSource):
         if records:
             yield self._page(number + 1, records)
         self.bytes_read = self._lines.bytes_read
+
+    def count_rest(self) -> int:
+        """The rows that no page has read yet; they are read, but not mapped. Raises `FileError`."""
+        return sum(1 for _ in self._rest)
 
     def record(self, raw: Any) -> SourceRecord:
         """Map a JSON value, or a CSV row as a dictionary."""

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 from tickets.helpdesks.field_paths import look_up, matches
 from tickets.helpdesks.files.columns import Columns, extra_columns, filled, named_alike
 from tickets.helpdesks.files.formats.known_format import KnownFormat
-from tickets.helpdesks.files.text_lines import FileError
+from tickets.helpdesks.files.text_lines import ColumnsMissing, FileError
 from tickets.helpdesks.mapping.field_rule import FieldRule
 from tickets.helpdesks.options import TICKET_FIELDS
 
@@ -102,7 +102,7 @@ def columns_of_fields(
     available = ", ".join(columns.names)
     for name, column in mapped.items():
         if not columns.find(column):
-            raise FileError(f"--map {name}: no column “{column}”. Columns: {available}.{hint}")
+            raise ColumnsMissing(f"--map {name}: no column “{column}”. Columns: {available}.{hint}", columns.named)
     wanted: dict[str, tuple[str, ...]] = {name: (name,) for name in (_FIELDS if known is None else _OWN_OBJECT)}
     wanted |= {name: rule.paths for name, rule in known.fields.items()} if known else {}
     wanted |= {name: (column,) for name, column in mapped.items()}
@@ -110,7 +110,8 @@ def columns_of_fields(
     places = {**extra_columns(columns), **{name: where for name, where in found.items() if where}}
     for name in REQUIRED:
         if name not in places and name not in defaults:
-            raise FileError(f"No column “{name}”. Map one with --map {name}=COLUMN. Columns: {available}.{hint}")
+            sentence = f"No column “{name}”. Map one with --map {name}=COLUMN. Columns: {available}.{hint}"
+            raise ColumnsMissing(sentence, columns.named)
     ids = places.get("id", [])
     if len(ids) > 1:
         raise FileError(f"{file} has more than one column “{ids[0]}”. Choose the one with the ids: --map id={ids[0]}#1")

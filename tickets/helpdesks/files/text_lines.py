@@ -5,11 +5,12 @@ import io
 import os
 import stat
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from supportsaas.formatting import format_number
 from tickets.helpdesks.base import SourceError
+from tickets.helpdesks.files.file_kinds import why_not_text
 
 LONGEST_LINE = 10_000_000
 UTF_8 = "utf-8-sig"
@@ -32,8 +33,16 @@ class FileError(SourceError):
         super().__init__("bad_file", sentence)
 
 
+class ColumnsMissing(FileError):
+    """Fields that every ticket needs have no column; `columns` are the names to choose from."""
+
+    def __init__(self, sentence: str, columns: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.columns = tuple(columns)
+
+
 class LineReader:
-    """Iterates over lines including line endings; `number` and `last` are those of the last line.
+    """Iterates over lines including line endings; `number` and `last` are those of the last line, `head` the first bytes.
 
     UTF-16 and UTF-32 are detected by their byte order mark or by their zero bytes.
     """
@@ -50,7 +59,11 @@ class LineReader:
         self.name = path.name.encode(errors="replace").decode()  # the name may not be valid UTF-8
         facts = os.fstat(self._binary.fileno())
         self.size = facts.st_size if stat.S_ISREG(facts.st_mode) else None
-        wide = "" if stat.S_ISDIR(facts.st_mode) else _wide_encoding(self._binary.peek(_HEAD_BYTES))
+        self.head = b"" if stat.S_ISDIR(facts.st_mode) else self._binary.peek(_HEAD_BYTES)[:_HEAD_BYTES]
+        wide = _wide_encoding(self.head)
+        if what := why_not_text(self.head, is_wide=bool(wide) or _is_wide(encoding)):
+            self._binary.close()
+            raise FileError(f"{self.name} {what}.")
         if wide and encoding == UTF_8:
             encoding = wide
         elif wide and not _is_wide(encoding):

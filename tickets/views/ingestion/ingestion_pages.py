@@ -61,6 +61,8 @@ def show_status(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     response = render(request, "tickets/_ended_refresh.html", _whole_context(access))
     response["HX-Retarget"] = "#state"
     response["HX-Reswap"] = "outerHTML"
+    if not find_sources(access.tenant):
+        response["HX-Refresh"] = "true"  # without a helpdesk, the state is part of the page only during an import
     return vary_on_htmx(response)
 
 

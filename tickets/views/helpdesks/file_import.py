@@ -1,6 +1,6 @@
 """Importing a file in the browser: upload it in parts, look at what it would bring, start the import.
 
-Nothing is stored before the last step but the file itself, which only the person who uploaded it can go on with, for an hour.
+Nothing is stored before the last step but the file itself, which only the person who uploaded it can import, for an hour.
 """
 
 from typing import Any, Final

@@ -65,6 +65,7 @@ def test_one_that_is_gone_is_deleted_and_one_that_the_list_missed_is_kept(
         (answer({}, 301, Location="/items/T-009"), False),
         (answer({"item": {"id": "T-009", "created_at": "2026-03-10T09:00:00Z"}}), False),  # merged into another
         (answer({"item": {"id": "T-003", "status": "trash", "created_at": "2026-03-10T09:00:00Z"}}), False),
+        (answer({}, 302, Location="/login"), True),
         (answer({"error": "odd"}, 422), True),
         (answer({"item": None}), True),
     ],

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import P, QueryEx, Router, Schema, Status
 from ninja.errors import HttpError
 
+from supportsaas.formatting import format_number
 from supportsaas.ops import logs
 from supportsaas.web.api_errors import InvalidParameter, reject_unknown_parameters
 from tenants.api.access import TenantId, api_tenant, caller_of
@@ -24,7 +25,7 @@ router = Router(tags=["ingestion"])
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": f"At most {MOST_RECORDS:,} records with the fields of a ticket, one JSON object per line, or one "
+        "description": f"At most {format_number(MOST_RECORDS)} records with the fields of a ticket, one JSON object per line, or one "
         "list. `id` and `created_at` are required.",
         "content": {
             "application/x-ndjson": {"schema": {"type": "string", "minLength": 2}},

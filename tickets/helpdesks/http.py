@@ -275,6 +275,7 @@ class HelpdeskHttp:
             raise SourceError(
                 "redirect",
                 f"The helpdesk at {self.host} redirects elsewhere (status {status}). Enter the final URL.",
+                status=status,
             )
         raise SourceError(
             "rejected",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from supportsaas.formatting import format_count, format_number
 from tickets.helpdesks.base import Drift, Page, Position, SourceRecord, TicketSource
 from tickets.helpdesks.json_text import TooDeepOrTooLong, TooMuchMemory, parse_json
 from tickets.records.dates import DateForm
@@ -61,7 +62,9 @@ def _records_in(text: str) -> list[Any]:
     if not records:
         raise UnreadableRecords("The body has no records. Send one JSON object per line.")
     if len(records) > MOST_RECORDS:
-        raise UnreadableRecords(f"The body has {len(records):,} records. Send at most {MOST_RECORDS:,} at once.")
+        raise UnreadableRecords(
+            f"The body has {format_count(len(records), 'record')}. Send at most {format_number(MOST_RECORDS)} at once."
+        )
     return records
 
 

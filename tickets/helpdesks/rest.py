@@ -37,8 +37,9 @@ _ROUND: Final = 1000
 """An error after a multiple of this is not the end of the list: some APIs stop paging at a round number."""
 _IN_HEADER: Final = "header:"
 _OF_LAST_RECORD: Final = "last:"
-_GONE: Final = (404, 410)
-_SAYS_NOTHING: Final = ("rejected", "server_error", "unexpected_answer", "failed_answer", "not_json")
+_GONE: Final = (404, 410, 301, 308)
+"""Statuses of one ticket that is deleted, or that moved to another project for good. Other redirects may ask to sign in."""
+_SAYS_NOTHING: Final = ("rejected", "server_error", "unexpected_answer", "failed_answer", "not_json", "redirect")
 _NO_VALUE: Final = "-"
 """In `stop_when`: the response has nothing at the path."""
 
@@ -360,7 +361,7 @@ class RestSource(TicketSource):
         try:
             answer = self._http.get(path)
         except SourceError as error:
-            if error.status in _GONE or error.code == "redirect":  # moved to another project, or merged
+            if error.status in _GONE:
                 return False
             if error.code in _SAYS_NOTHING:
                 return True

@@ -98,7 +98,11 @@ def _issue(ticket: VendorTicket) -> dict[str, Any]:
         "id": ticket.id,
         "project": {"id": 1, "name": ticket.team or "Support"},
         "tracker": {"id": 3, "name": "Support"},
-        "status": {"id": _STATUSES[ticket.status], "name": ticket.status, "is_closed": ticket.status == "Closed"},
+        "status": {
+            "id": _STATUSES.get(ticket.status, 7),
+            "name": ticket.status,
+            "is_closed": ticket.status == "Closed",
+        },
         "priority": {"id": 2, "name": ticket.priority or "Normal"},
         "author": {"id": 5, "name": ticket.customer_name},
         "subject": ticket.subject,

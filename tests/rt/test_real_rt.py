@@ -79,6 +79,9 @@ def test_changes_and_deletions_of_a_real_rt_are_read(
         "ann@example.com",
     )
     assert first["message"] == "Hello,\nmessage 3\n\n<second> line"
+    assert first["team"] == "General"
+    assert "assignee" not in first, "nobody owns it"
+    assert "due_at" not in first
     found = {id_: store.find_ticket(id_) for id_ in (html, silent, with_file)}
     assert {id_: ticket and ticket["message"] for id_, ticket in found.items()} == {
         html: "Hi & hello,\nmy order\nis late",

@@ -21,7 +21,8 @@ LARGEST_PAGE = 100  # RT never returns more
 TEXT = "Content"
 """The field of a record that the text is added to."""
 
-_FIELDS = "Subject,Status,Created,LastUpdated,Resolved,Requestor"
+_FIELDS = "Subject,Status,Created,LastUpdated,Resolved,Requestor,Owner,Queue,Priority,Due"
+_FIELDS_OF_QUEUE = "Name"
 _ALL = "id > 0"
 _LONGEST_COUNT = 999
 _LONGEST_NUMBER = 18
@@ -71,7 +72,7 @@ class RtSource(RestSource):
             query += f" AND LastUpdated >= '{age}'"
         return self._http.get(
             self._options.path,
-            {"fields": _FIELDS, **self._options.params, "query": query, "orderby": "id", "order": "ASC",
+            {"fields": _FIELDS, "fields[Queue]": _FIELDS_OF_QUEUE, **self._options.params, "query": query, "orderby": "id", "order": "ASC",
              "per_page": size},
         )  # fmt: skip
 

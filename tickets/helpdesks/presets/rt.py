@@ -30,7 +30,7 @@ PRESET = Preset(
             "created_at": "Created",
             "updated_at": "LastUpdated",
             "resolved_at": "Resolved",
-            "assignee": "Owner.id",
+            "assignee": {"paths": "Owner.id", "map": {"Nobody": ""}},
             "team": "Queue.Name",
             "priority": "Priority",
             "due_at": "Due",

@@ -169,7 +169,7 @@ class TicketSource(Protocol):
 
     @property
     def message_days(self) -> int:
-        """Messages are requested for tickets that changed in the last so many days; 0 is all."""
+        """Messages are requested for tickets that changed within this many days; 0 is all."""
         return 0
 
     def with_messages(self, record: SourceRecord) -> SourceRecord:

@@ -1,4 +1,4 @@
-"""Windows of a list: where one ends, reading goes on from the last change that was seen. Pure.
+"""Windows of a list: where one ends, reading continues from the last change that was seen. Pure.
 
 A window ends at the list's ceiling, or, in a list in order of change, with each page. The next one begins a second before
 the last change, because the helpdesk may or may not include the time it is asked for.

@@ -28,7 +28,7 @@ REQUEST_SECONDS = 15.0
 """A check within a web request takes no longer, whatever the helpdesk asks for."""
 MOST_RECORDS = 200
 WITH_MESSAGES = 3
-"""Of so many tickets a check requests the messages, to show whether it can."""
+"""A check requests the messages of this many tickets, to show whether it can."""
 
 Sample = tuple[str, list[SourceRecord]]
 

@@ -27,7 +27,7 @@ PERIODS: Final = (30, 90, 365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """How a connection starts. `days`: only tickets that changed in so many days are read; None reads all.
+    """How a connection starts. `days`: only tickets that changed within this many days are read; None reads all.
 
     `same_as`: the former connection whose helpdesk this is; empty for another helpdesk.
     """

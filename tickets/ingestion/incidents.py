@@ -241,7 +241,7 @@ def _sources(tenants: Sequence[Tenant], *, now: datetime) -> Iterable[Subject]:
 
 
 def _keys(tenants: Sequence[Tenant], *, now: datetime) -> Iterable[Subject]:
-    """The keys that have ended or end soon. Whoever enters a new end makes the subject go, and nobody is alerted."""
+    """The keys that have ended or end soon. A new end date removes the incident without an alert."""
     by_pk = {each.pk: each for each in tenants}
     last = (now + timedelta(days=max(KEY_ENDS_WITHIN))).date()
     for source in Source.objects.filter(enabled=True, expires_on__lte=last).select_related("tenant"):

@@ -1,4 +1,4 @@
-"""What a preset is: the settings of a known helpdesk, and what a person is asked and told when connecting it. Pure."""
+"""What a preset is: the settings of a known helpdesk, and what a person is asked and shown when connecting it. Pure."""
 
 import re
 from collections.abc import Mapping

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from bson import ObjectId
 from django.contrib import admin
 from django.test import Client
 
@@ -197,6 +198,20 @@ class TestAuditLogs:
         page = staff.get(f"/admin/tickets/tickethistory/{entry['_id']}/change/").content.decode()
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
         assert "<script>alert(1)" not in page
+
+    def test_an_entry_that_the_helpdesk_reported_says_so_and_who_made_the_change(
+        self, staff: Client, tenant: Tenant
+    ) -> None:
+        store_tickets(tenant, [{"id": "T-1"}])
+        noticed = mongo.collection("ticket_history").find_one({})
+        assert noticed is not None
+        reported = {**noticed, "_id": ObjectId(), "action": "updated", "told_by": "helpdesk", "author": "Bob <b>"}
+        mongo.collection("ticket_history").insert_one(reported)
+        rows = staff.get("/admin/tickets/tickethistory/?action=updated").content.decode()
+        assert "helpdesk, by Bob &lt;b&gt;" in rows
+        page = staff.get(f"/admin/tickets/tickethistory/{reported['_id']}/change/").content.decode()
+        assert "helpdesk, by Bob &lt;b&gt;" in page
+        assert "helpdesk, by" not in staff.get("/admin/tickets/tickethistory/?action=created").content.decode()
 
     @pytest.mark.parametrize("model", ["ingestionlog", "tickethistory"])
     def test_audit_entries_cannot_be_added_changed_or_deleted(self, staff: Client, tenant: Tenant, model: str) -> None:

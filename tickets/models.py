@@ -66,6 +66,8 @@ class TicketHistory(models.Model):
     recorded_at = models.DateTimeField()
     job_id = models.CharField("job", max_length=36)
     reason = models.CharField(max_length=40, null=True)
+    told_by = models.CharField("reported by", max_length=16, null=True)
+    author = models.CharField(max_length=200, null=True)
 
     class Meta:
         managed = False

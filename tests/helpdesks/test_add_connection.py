@@ -351,7 +351,7 @@ def test_statuses_that_nobody_knows_are_mapped_in_the_form_and_stored_with_the_c
     assert [(each.theirs, each.ours) for each in find_mappings(tenant)] == [("Waiting on Customer", "pending")]
 
 
-def test_how_far_back_is_only_asked_where_the_helpdesk_can_be_asked(
+def test_which_tickets_to_import_is_only_asked_where_the_helpdesk_can_be_asked_for_changes(
     admin: Client, redmine: Redmine, helpdesk: ScriptedHelpdesk, tenant: Tenant
 ) -> None:
     helpdesk.tickets = [record("T-1")]
@@ -361,7 +361,9 @@ def test_how_far_back_is_only_asked_where_the_helpdesk_can_be_asked(
         each.created = each.updated = clock.now() - timedelta(days=40)
     redmine.change(3, subject="Changed lately")
     address = begin(admin, "redmine", entered(redmine))
-    assert 'name="days"' in html_of(admin.get(address))
+    html = html_of(admin.get(address))
+    assert 'name="days"' in html and "Only tickets that changed in the last 30 days" in html
+    assert "The time of the last change counts, not when a ticket was created." in html
     admin.post(address, {**START, "days": "30"})
     mongo.collection("ingestion_logs").delete_many({})
     assert ingest(tenant).status == "completed"

@@ -57,11 +57,18 @@ class IngestionLogAdmin(ReadOnlyAdmin):
 
 @admin.register(TicketHistory)
 class TicketHistoryAdmin(ReadOnlyAdmin):
-    list_display = ["recorded_at", "tenant_id", "external_id", "action", "changed_fields"]
+    list_display = ["recorded_at", "tenant_id", "external_id", "action", "changed_fields", "reported"]
     list_filter = ["action", "tenant_id"]
     search_fields = ["external_id", "tenant_id", "job_id"]
     search_help_text = "All or part of a ticket, tenant or job ID"
-    fields = ["tenant_id", "external_id", "action", "reason", "recorded_at", "job_id", "readable_changes"]
+    fields = ["tenant_id", "external_id", "action", "reason", "reported", "recorded_at", "job_id", "readable_changes"]
+
+    @admin.display(description="reported by")
+    def reported(self, entry: TicketHistory) -> str:
+        """The helpdesk, and who changed it there; a dash for what a run noticed itself."""
+        if not entry.told_by:
+            return "–"
+        return f"{entry.told_by}, by {entry.author}" if entry.author else entry.told_by
 
     @admin.display(description="fields")
     def changed_fields(self, entry: TicketHistory) -> str:

@@ -1,4 +1,4 @@
-"""The form that ends the setup of a connection: its name and schedule, what unknown statuses mean, how far back."""
+"""The form that ends the setup of a connection: its name and schedule, what unknown statuses mean, which tickets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,12 @@ class StartForm(forms.Form):
     every_minutes = forms.ChoiceField(
         label="Sync", choices=[*((str(minutes), label) for minutes, label in INTERVALS), (MANUAL, "Only when started")]
     )
-    days = forms.ChoiceField(label="How far back", required=False)
+    days = forms.ChoiceField(
+        label="Tickets to import",
+        required=False,
+        help_text="The time of the last change counts, not when a ticket was created. An older ticket is imported as soon "
+        "as it changes.",
+    )
     choices = MAPPABLE_STATUSES
     """What a status can be mapped to, for the template."""
 
@@ -72,7 +77,7 @@ class StartForm(forms.Form):
             [(ANOTHER, "This is another helpdesk: keep them apart")]
             + [(name, f"This is the helpdesk of “{name}”: continue its tickets") for name in former],
         )
-        later = [(str(days), f"Tickets that changed in the last {_period(days)}") for days in PERIODS]
+        later = [(str(days), f"Only tickets that changed in the last {_period(days)}") for days in PERIODS]
         self._ask("days", [("", "All tickets"), *(later if can_begin_later(draft) else [])])
 
     def _ask(self, name: str, choices: list[tuple[str, str]]) -> None:

@@ -51,6 +51,8 @@ values = st.recursive(
         ("author[type=user].name", "Ada"),
         ("author[type=admin].name", None),
         ("author[].name", None),
+        ("[id=7].author.name", "Ada"),
+        ("[id=8].author.name", None),
         ("threads.1.body", "second"),
         ("threads[type=customer].body", "second"),
         ("threads[type=customer,by=at].body", "first"),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.helpdesk import Answer, ScriptedHelpdesk, answer
 from tickets.helpdesks.base import SourceError
 from tickets.helpdesks.http import HelpdeskHttp
+from tickets.helpdesks.lookup_options import LookupOptions
 from tickets.helpdesks.lookups import Lookups
-from tickets.helpdesks.options import LookupOptions
 
 Make = Callable[..., Lookups]
 values = st.recursive(

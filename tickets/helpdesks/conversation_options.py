@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from tickets.helpdesks.lookup_options import LookupOptions
 from tickets.helpdesks.mapping.field_rule import FieldRule, as_rule
 
 
@@ -26,6 +27,9 @@ class ConversationOptions(BaseModel):
     next: str = Field("", description="Path to the URL of the next page, or header:Link; empty if there is one page.")
     cursor: str = Field("", description="Path to the cursor of the next page, if it is not a URL.")
     cursor_param: str = Field("cursor", description="Query parameter for that cursor.")
+    lookups: dict[str, LookupOptions] = Field(
+        default_factory=dict, description="Tables that messages refer to, such as their authors in the same response."
+    )
     id: str = "id"
     body: FieldRule = Field(description="The text of a message.")
     author: FieldRule | None = Field(None, description="Who wrote it.")

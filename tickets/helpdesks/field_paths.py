@@ -1,9 +1,10 @@
-"""Reads values of a record by path. Pure.
+r"""Reads values of a record by path. Pure.
 
-A path is dotted: `author.name`, `items.0.id`; a dot within a name is written `\\.`. `threads[type=customer].body` is
+A path is dotted: `author.name`, `items.0.id`; a dot within a name is written `\.`. `threads[type=customer].body` is
 the body of the first thread whose type is customer, `threads[type=customer,by=created].body` that of the one created
 first, whatever their order, and `tags[].name` the names of all tags as a list. `author[type=user].email` is the email of
-the author if its type is user. A record that is a list (a row) is read by number: `0`.
+the author if its type is user, and `[type=user].email` that of a record of this type. A record that is a list (a row) is
+read by number: `0`.
 """
 
 import re
@@ -86,10 +87,10 @@ def _steps(path: str) -> tuple[_Step, ...]:
 
 
 def _follow(value: Any, name: str) -> Any:
+    if not name and isinstance(value, dict | list):
+        return value  # brackets right behind the root or a bracket
     if isinstance(value, dict):
         return value.get(name)
-    if isinstance(value, list) and not name:
-        return value  # brackets right behind the root or a bracket
     if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
         return value[int(name)]
     return None
@@ -97,7 +98,7 @@ def _follow(value: Any, name: str) -> Any:
 
 def _has(value: Any, name: str) -> bool:
     if isinstance(value, dict):
-        return name in value
+        return not name or name in value
     if isinstance(value, list):
         return not value or not name or (name.isdecimal() and int(name) < len(value))
     return False

@@ -6,7 +6,7 @@ from typing import Any, Final
 from tickets.helpdesks.base import SourceError
 from tickets.helpdesks.field_paths import look_up
 from tickets.helpdesks.http import HelpdeskHttp
-from tickets.helpdesks.options import LookupOptions
+from tickets.helpdesks.lookup_options import LookupOptions
 from tickets.helpdesks.side_lists import SideList, read_list
 from tickets.records.normalize import as_text
 

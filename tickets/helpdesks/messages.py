@@ -9,6 +9,7 @@ from tickets.helpdesks.base import SourceError
 from tickets.helpdesks.conversation_options import ConversationOptions
 from tickets.helpdesks.field_paths import look_up, matches
 from tickets.helpdesks.http import HelpdeskHttp
+from tickets.helpdesks.lookups import Lookups
 from tickets.helpdesks.mapping.field_rule import FieldRule
 from tickets.helpdesks.placeholders import RequestValues, fill, fill_path
 from tickets.helpdesks.side_lists import SideList, read_list
@@ -30,6 +31,7 @@ class Messages:
         self._options = options
         self._dates = DateForm(zone=ZoneInfo(timezone), date_format=date_format)
         self._is_refused = False
+        self._lookups: Lookups | None = None
 
     @property
     def are_requested(self) -> bool:
@@ -49,10 +51,12 @@ class Messages:
         ids = self._ids(record, ticket_id)
         if self._is_refused or not ids:
             return record
+        lookups = self._lookups = self._lookups or Lookups(http, self._options.lookups)
         rows: list[Any] = []
         try:
             for each in ids:
-                rows += islice(read_list(http, self._list_of(each)), MOST_ROWS - len(rows))
+                found = read_list(http, self._list_of(each), join=lookups.join)
+                rows += islice(found, MOST_ROWS - len(rows))
         except SourceError as error:
             if error.code == _REFUSED and not self._options.needed:
                 self._is_refused = True

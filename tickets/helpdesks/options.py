@@ -17,6 +17,7 @@ from tickets.helpdesks import placeholders, presets
 from tickets.helpdesks.conversation_options import ConversationOptions
 from tickets.helpdesks.events_options import EventsOptions
 from tickets.helpdesks.list_windows import filtering_parameter
+from tickets.helpdesks.lookup_options import LookupOptions
 from tickets.helpdesks.mapping.field_rule import FieldRule, as_rule
 from tickets.helpdesks.request_headers import check_header
 from tickets.records.dates import EPOCH, EPOCH_MS, ISO_ONLY
@@ -46,20 +47,6 @@ def check_date_format(value: str) -> str:
     if read != leap_day.date():
         raise ValueError(f"“{value}” is not a format for a complete date. Examples: %d.%m.%Y %H:%M, epoch, epoch_ms")
     return value
-
-
-class LookupOptions(BaseModel):
-    """A table that records refer to, such as agents: in each response (`records` only), or read once a run (`path`)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    path: str = Field("", description="Path of the list below the base URL; empty if each response has it.")
-    records: str = Field("", description="Path to the list, or to an object by id, in the response.")
-    id: str = Field("id", description="Path to the id of a row.")
-    by: str = Field(description="Path in the ticket's record to that id.")
-    next: str = Field("", description="Path to the URL of the next page, or header:Link; empty if there is one page.")
-    params: dict[str, str] = Field(default_factory=dict, description="Query parameters sent with every request.")
-    needed: bool = Field(True, description="Whether a sync fails if the key may not read it; false leaves it unknown.")
 
 
 class DeletedOptions(BaseModel):

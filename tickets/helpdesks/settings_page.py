@@ -8,13 +8,14 @@ from pydantic_core import PydanticUndefined
 
 from tickets.helpdesks.conversation_options import ConversationOptions
 from tickets.helpdesks.events_options import EventsOptions, ValueTable
+from tickets.helpdesks.lookup_options import LookupOptions
 from tickets.helpdesks.mapping.field_rule import FieldRule
-from tickets.helpdesks.options import AnswerRule, DeletedOptions, LookupOptions, RestOptions
+from tickets.helpdesks.options import AnswerRule, DeletedOptions, RestOptions
 
 _SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("Settings", RestOptions),
     ("A field: an entry of `fields`", FieldRule),
-    ("A table that records refer to: an entry of `lookups`", LookupOptions),
+    ("A table that records refer to: an entry of `lookups` or `conversation.lookups`", LookupOptions),
     ("The conversation: `conversation`", ConversationOptions),
     ("The history that the helpdesk reports: `events`", EventsOptions),
     ("What ids in it stand for: an entry of `events.tables`", ValueTable),

@@ -1,6 +1,6 @@
 """Lists beside the tickets: tables that tickets refer to, messages of a ticket, deleted tickets."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ IN_LINK_HEADER: Final = "header:Link"
 MOST_PAGES: Final = 1_000
 """A list with more pages does not end."""
 _BEYOND_THE_END: Final = (400, 404, 410, 416, 422)
+
+Join = Callable[[list[Any], Any], list[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,12 @@ class SideList:
     cursor_param: str = ""
 
 
-def read_list(http: HelpdeskHttp, wanted: SideList) -> Iterator[Any]:
-    """Its rows, page by page. Raises `SourceError`."""
+def _as_they_are(rows: list[Any], _payload: Any) -> list[Any]:
+    return rows
+
+
+def read_list(http: HelpdeskHttp, wanted: SideList, *, join: Join = _as_they_are) -> Iterator[Any]:
+    """Its rows, page by page, each page as `join` makes it of its rows and the response. Raises `SourceError`."""
     address = wanted.path
     params: dict[str, str | int] | None = dict(wanted.params or {})
     visited: set[str] = set()
@@ -46,7 +52,7 @@ def read_list(http: HelpdeskHttp, wanted: SideList) -> Iterator[Any]:
             if number > 1 and wanted.page_param and error.status in _BEYOND_THE_END:
                 return
             raise
-        rows = _rows(answer.payload, wanted.records)
+        rows = join(_rows(answer.payload, wanted.records), answer.payload)
         yield from rows
         if wanted.page_param:
             if not rows:

@@ -11,7 +11,7 @@ from tickets.records.dates import ISO_ONLY, NotADate
 from tickets.records.normalize import apply_status_map
 from tickets.records.statuses import StatusMap, fold_status, spell_status
 
-ToldField = Literal["status", "assignee", "priority"]
+ToldField = Literal["status", "assignee", "priority", "team"]
 TOLD_FIELDS: Final[tuple[ToldField, ...]] = get_args(ToldField)
 MOST_EVENTS: Final = 500
 """Of one ticket. Beyond this, the oldest are left out."""

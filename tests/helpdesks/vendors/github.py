@@ -135,7 +135,12 @@ def _comment(ticket: VendorTicket, reply: VendorReply) -> dict[str, Any]:
 
 
 def _event(event: VendorEvent) -> dict[str, Any]:
-    kinds = {"assignee": "assigned", "priority": "labeled", "status": "closed" if event.new == "closed" else "reopened"}
+    kinds = {
+        "assignee": "assigned",
+        "priority": "labeled",
+        "team": "labeled",
+        "status": "closed" if event.new == "closed" else "reopened",
+    }
     return {
         "id": 9_000_000_000 + event.id,
         "event": kinds[event.field],

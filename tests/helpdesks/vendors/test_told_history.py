@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -13,7 +13,7 @@ from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.api.caller import Api, token_of
 from tests.helpdesk import Answer, answer
-from tests.helpdesks.vendors import github, jira, redmine
+from tests.helpdesks.vendors import github, jira, redmine, zendesk
 from tests.helpdesks.vendors.connecting import connect, expected, serving, stored
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
 from tests.listed import ingest
@@ -24,10 +24,11 @@ from tickets.store.ticket_store import TicketStore
 pytestmark = pytest.mark.usefixtures("db")
 
 Document = dict[str, Any]
-SERVERS: Final[tuple[type[Vendor], ...]] = (jira.Server, redmine.Server, github.Server)
+SERVERS: Final[tuple[type[Vendor], ...]] = (jira.Server, redmine.Server, github.Server, zendesk.Server)
 WORDS: Final = {
     "jira": {"Waiting for support": "open", "Bei Technik": "in_progress", "Erledigt": "resolved", "Abgelehnt": "resolved"},
     "github": {"open": "open", "closed": "closed"},
+    "zendesk": {"open": "open", "pending": "pending", "solved": "resolved", "closed": "closed"},
     "redmine": {"New": "open", "In Progress": "in_progress", "Resolved": "resolved", "Closed": "closed"},
 }  # fmt: skip
 CLOSED: Final = ("resolved", "closed")
@@ -247,6 +248,74 @@ def test_assignee_and_priority_are_told_too(tenant: Tenant) -> None:
         ]
         noticed = [each for each in entries(tenant, "SUP-1") if "told_by" not in each]
         assert [each["action"] for each in noticed] == ["created"]
+
+
+def test_zendesks_audits_tell_assignee_group_and_priority_by_name(tenant: Tenant) -> None:
+    with serving(zendesk.Server, tickets=3) as vendor:
+        vendor.rows_a_page = 1  # audits, agents and groups come on several pages
+        vendor.change(1, assignee="Cleo", team="Billing")
+        connect(tenant, vendor)
+        ingest(tenant)
+        vendor.change(1, assignee="", priority="low")
+        vendor.automate(1, status="pending")
+        assert ingest(tenant).status == "completed"
+        told = [(each["author"], each["changes"]) for each in entries(tenant, "1") if "told_by" in each]
+        assert told == [
+            ("Bob", {"assignee": {"old": "Mel", "new": "Cleo"}, "team": {"old": "Support", "new": "Billing"}}),
+            ("Bob", {"assignee": {"old": "Cleo", "new": None}, "priority": {"old": "urgent", "new": "low"}}),
+            ("Zendesk", {"status": {"old": "open", "new": "pending"}}),
+        ]
+        assert [each["action"] for each in entries(tenant, "1") if "told_by" not in each] == ["created"]
+        assert_as_logged(tenant, vendor)
+
+
+def test_zendesks_audits_bring_replies_and_changes_in_one_request_a_ticket(tenant: Tenant) -> None:
+    with serving(zendesk.Server, tickets=3) as vendor:
+        connect(tenant, vendor)
+        ingest(tenant)
+        before = len(vendor.requests)
+        vendor.reply(2, "Done.")
+        vendor.change(2, status="solved", resolved=vendor.now + timedelta(minutes=1))
+        ingest(tenant)
+        assert [each.path for each in vendor.requests[before:]] == [
+            "/api/v2/incremental/tickets/cursor.json",
+            "/api/v2/tickets/2/audits",
+        ]
+        conversation = TicketStore(tenant).find_conversation("2")
+        assert conversation is not None
+        assert [(each.author, each.text) for each in conversation.messages] == [
+            ("Ada", vendor.tickets[2].text),
+            ("Bob", "Done."),
+        ]
+        assert_as_logged(tenant, vendor)
+
+
+class WithoutPeople(zendesk.Server):
+    """Shows the key no list of agents and groups, and no authors."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.path in ("/api/v2/users.json", "/api/v2/groups.json"):
+            return answer({"error": {"title": "Forbidden", "message": "You do not have access to this page."}}, 403)
+        if request.path.endswith("/audits"):
+            request.query["include"] = ""
+        return super().answer(request)
+
+
+def test_people_that_zendesk_does_not_name_stay_as_ids(tenant: Tenant) -> None:
+    with serving(WithoutPeople, tickets=3) as vendor:
+        vendor.change(1, assignee="Cleo", team="Billing", status="pending")
+        connect(tenant, vendor)
+        assert ingest(tenant).status == "completed"
+        (told,) = [each for each in entries(tenant, "1") if "told_by" in each]
+        mel, bob, cleo = (str(each) for each in zendesk.AGENTS.values())
+        support, billing = (str(each) for each in zendesk.GROUPS.values())
+        assert told["author"] == bob
+        assert told["changes"] == {
+            "assignee": {"old": mel, "new": cleo},
+            "team": {"old": support, "new": billing},
+            "status": {"old": "open", "new": "pending"},
+        }
+        assert stored(tenant, vendor) == expected(vendor)
 
 
 def test_the_page_and_the_api_say_who_told_it(tenant: Tenant, owner: User, client_of: Callable[[User], Client]) -> None:

@@ -15,7 +15,7 @@ from tests.helpdesk import Answer, answer
 BEGIN = (datetime.now(UTC) - timedelta(days=2)).replace(microsecond=0)
 """Recent, because messages of tickets that changed long ago are not requested."""
 
-LOGGED = ("status", "assignee", "priority")
+LOGGED = ("status", "assignee", "priority", "team")
 """The fields whose changes helpdesks log."""
 
 

@@ -4,8 +4,10 @@ https://developer.zendesk.com/api-reference/ticketing/ticket-management/incremen
 """
 
 import base64
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.helpdesk import Answer, answer
 from tests.helpdesks.vendors.token_issuer import TokenIssuer
@@ -20,13 +22,17 @@ _STATUSES = {
     "closed": "closed",
 }
 REQUESTER = 20978392
-ASSIGNEE = 235323
-GROUP = 98738
+AGENTS = {"Mel": 235323, "Bob": 235324, "Cleo": 235325}
+GROUPS = {"Support": 98738, "Billing": 98739}
 ORGANIZATION = 509974
+SYSTEM = -1
+"""Whose changes are those of triggers and automations."""
+_FIELDS = {"status": "status", "priority": "priority", "assignee": "assignee_id", "team": "group_id"}
 
 
 class Server(Vendor):
-    """`automated`: when an automation changed a ticket, which leaves its updated_at as it is."""
+    """`automated`: when an automation changed a ticket, which leaves its updated_at as it is. `rows_a_page`: of
+    audits, agents and groups."""
 
     kind = "zendesk"
     # The real limit of ten requests a minute would make the trials wait.
@@ -40,6 +46,7 @@ class Server(Vendor):
         self.tokens = TokenIssuer(client_id="supportsaas", client_secret=self.secret)
         self.automated: dict[int, datetime] = {}
         self.has_users = True
+        self.rows_a_page = 100
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         usual = {"assignee": "Mel", "team": "Support", "organisation": "Example Ltd", "priority": "urgent",
@@ -50,9 +57,11 @@ class Server(Vendor):
 
     def automate(self, number: int, **values: Any) -> None:
         """Change a ticket without a new updated_at."""
-        self.now += timedelta(minutes=1)
-        for name, value in values.items():
-            setattr(self.tickets[number], name, value)
+        ticket = self.tickets[number]
+        before = ticket.updated
+        self.change(number, **values)
+        ticket.updated = before
+        ticket.log = [replace(each, author="") if each.at == self.now else each for each in ticket.log]
         self.automated[number] = self.now
 
     def is_allowed(self, request: Request) -> bool:
@@ -73,10 +82,34 @@ class Server(Vendor):
             return self.tokens.issue(request)
         if request.path == "/api/v2/incremental/tickets/cursor.json":
             return self._export(request.query)
-        number = request.path.removeprefix("/api/v2/tickets/").removesuffix("/comments.json")
+        if request.path == "/api/v2/users.json":
+            assert request.query["role[]"] == "agent"
+            return self._paged(request, "users", [_agent(name) for name in AGENTS])
+        if request.path == "/api/v2/groups.json":
+            return self._paged(request, "groups", [{"id": id_, "name": name} for name, id_ in GROUPS.items()])
+        number = request.path.removeprefix("/api/v2/tickets/").removesuffix("/audits")
         if number.isdecimal() and int(number) in self.tickets:
-            return answer(_comments(self.tickets[int(number)]))
+            return self._audits(request, self.tickets[int(number)])
         return answer({"error": "RecordNotFound", "description": "Not found"}, 404)
+
+    def _paged(self, request: Request, name: str, rows: list[dict[str, Any]], **further: Any) -> Answer:
+        """Cursor pagination, of at most 100 rows: https://developer.zendesk.com/api-reference/introduction/pagination/"""
+        begin = int(request.query.get("page[after]", 0))
+        end = begin + min(int(request.query.get("page[size]", 100)), self.rows_a_page)
+        has_more = end < len(rows)
+        following = f"{self.url}{request.path}?" + urlencode({**request.query, "page[after]": end})
+        links = {"next": following if has_more else None, "prev": None}
+        return answer({name: rows[begin:end], "links": links, "meta": {"has_more": has_more}, **further})
+
+    def _audits(self, request: Request, ticket: VendorTicket) -> Answer:
+        """https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/#list-audits-for-a-ticket"""
+        audits = _audits(ticket)
+        people = {_requester(ticket): ticket.customer_name} | {id_: name for name, id_ in AGENTS.items()}
+        authors = {each["author_id"] for each in audits}
+        users = [{"id": id_, "name": name} for id_, name in people.items() if id_ in authors]
+        return self._paged(
+            request, "audits", audits, **({"users": users} if "users" in request.query["include"] else {})
+        )
 
     def _export(self, query: dict[str, str]) -> Answer:
         if ("cursor" in query) == ("start_time" in query):
@@ -101,7 +134,7 @@ class Server(Vendor):
                 "before_cursor": None,
                 "end_of_stream": len(page) == len(found),
                 "users": self._users(tickets) if self.has_users else [],
-                "groups": [{"id": GROUP, "name": "Support"}],
+                "groups": [{"id": id_, "name": name} for name, id_ in GROUPS.items()],
                 "organizations": [{"id": ORGANIZATION, "name": "Example Ltd"}],
             }
         )
@@ -112,8 +145,8 @@ class Server(Vendor):
     def _users(self, tickets: list[VendorTicket]) -> list[dict[str, Any]]:
         """Every requester and assignee of the page once; ids of requesters depend on their address."""
         people = {_requester(each): {"email": each.customer_email, "name": each.customer_name} for each in tickets}
-        people[ASSIGNEE] = {"email": "agent@example.com", "name": "Mel"}
-        return [{"id": id_, "role": "end-user", **each} for id_, each in people.items()]
+        customers = [{"id": id_, "role": "end-user", **each} for id_, each in people.items()]
+        return [*customers, *map(_agent, AGENTS)]
 
     def _ticket(self, ticket: VendorTicket) -> dict[str, Any]:
         first_reply = (
@@ -135,9 +168,9 @@ class Server(Vendor):
             "status": "deleted" if ticket.is_deleted else ticket.status,
             "requester_id": _requester(ticket),
             "submitter_id": _requester(ticket),
-            "assignee_id": ASSIGNEE if ticket.assignee else None,
+            "assignee_id": AGENTS.get(ticket.assignee),
             "organization_id": ORGANIZATION if ticket.organisation else None,
-            "group_id": GROUP if ticket.team else None,
+            "group_id": GROUPS.get(ticket.team),
             "due_at": iso(ticket.due),
             "tags": ticket.tags,
             "custom_fields": [],
@@ -181,24 +214,74 @@ def _agent_replies(ticket: VendorTicket) -> int:
     return sum(1 for each in ticket.public_replies if not each.is_customer)
 
 
-def _comments(ticket: VendorTicket) -> dict[str, Any]:
-    """The first one is the description."""
-    first = {"id": 1, "author_id": _requester(ticket), "plain_body": ticket.text, "public": True,
-             "created_at": iso(ticket.created)}  # fmt: skip
-    replies = [
-        {
-            "id": 1 + each.id,
-            "type": "Comment",
-            "author_id": _requester(ticket) if each.is_customer else ASSIGNEE,
-            "body": each.text,
-            "html_body": f"<div>{each.text}</div>",
-            "plain_body": each.text,
-            "public": not each.is_internal,
-            "created_at": iso(each.at),
-        }
-        for each in ticket.replies
+def _agent(name: str) -> dict[str, Any]:
+    return {"id": AGENTS[name], "name": name, "email": f"{name.lower()}@example.com", "role": "agent"}
+
+
+def _audits(ticket: VendorTicket) -> list[dict[str, Any]]:
+    """The oldest first. The first one has the description, and what the ticket was created with."""
+    began = {
+        name: next((each.old for each in ticket.log if each.field == name), getattr(ticket, name)) for name in _FIELDS
+    }
+    created: list[dict[str, Any]] = [_comment(1, _requester(ticket), ticket.text, is_public=True)]
+    created += [
+        {"id": number, "type": "Create", "field_name": _FIELDS[name], "value": _value(name, value)}
+        for number, (name, value) in enumerate(began.items(), 2)
     ]
-    return {"comments": [first, *replies], "links": {"next": None, "prev": None}, "meta": {"has_more": False}}
+    audits = [_audit(ticket, 1, _requester(ticket), ticket.created, created)]
+    for at in sorted({each.at for each in ticket.log} | {each.at for each in ticket.replies}):
+        events: list[dict[str, Any]] = []
+        author = AGENTS["Bob"]
+        for reply in (each for each in ticket.replies if each.at == at):
+            author = _requester(ticket) if reply.is_customer else AGENTS[reply.author]
+            events.append(_comment(100 + reply.id, author, reply.text, is_public=not reply.is_internal))
+        for change in (each for each in ticket.log if each.at == at):
+            author = AGENTS[change.author] if change.author else SYSTEM
+            sides = {"value": _value(change.field, change.new), "previous_value": _value(change.field, change.old)}
+            events.append({"id": 10_000 + change.id, "type": "Change", "field_name": _FIELDS[change.field], **sides})
+        notice = {
+            "id": 0,
+            "type": "Notification",
+            "subject": "Updated",
+            "body": "Ticket has been updated",
+            "recipients": [7],
+        }
+        audits.append(_audit(ticket, len(audits) + 1, author, at, [*events, notice]))
+    return audits
+
+
+def _audit(
+    ticket: VendorTicket, number: int, author: int, at: datetime, events: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "id": ticket.id * 1_000_000 + number,
+        "ticket_id": ticket.id,
+        "created_at": iso(at),
+        "author_id": author,
+        "metadata": {"system": {"ip_address": "192.0.2.7"}, "custom": {}},
+        "via": {"channel": "web"},
+        "events": events,
+    }
+
+
+def _comment(id_: int, author: int, text: str, *, is_public: bool) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "type": "Comment",
+        "author_id": author,
+        "body": text,
+        "html_body": f"<div>{text}</div>",
+        "plain_body": text,
+        "public": is_public,
+        "attachments": [],
+    }
+
+
+def _value(field: str, value: str) -> str | None:
+    """Ids are texts in audits."""
+    known = {"assignee": AGENTS, "team": GROUPS}.get(field)
+    found = value if known is None else known.get(value)
+    return str(found) if found else None
 
 
 def _requester(ticket: VendorTicket) -> int:

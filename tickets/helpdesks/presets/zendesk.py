@@ -3,7 +3,12 @@
 https://developer.zendesk.com/api-reference/ticketing/ticket-management/incremental_exports/
 """
 
+from typing import Final
+
 from tickets.helpdesks.presets.preset import Preset, Variable, Webhook
+
+# An id of -1 is Zendesk itself: triggers and automations.
+_AUTHOR: Final = {"paths": ["@author.name", "author_id"], "map": {"-1": "Zendesk"}}
 
 PRESET = Preset(
     kind="zendesk",
@@ -32,11 +37,11 @@ PRESET = Preset(
     key_url="https://{subdomain}.zendesk.com/admin/apps-integrations/apis/zendesk-api/oauth_clients",
     rights="An administrator creates the client, because Zendesk exports tickets to administrators only.",
     reads="Every ticket, also archived ones, with its first message, requester, assignee, group, organization, tags, "
-    "priority, type, channel, times of the first reply and the solution, number of replies and satisfaction rating, and the messages of "
-    "tickets that changed in the last 90 days.",
+    "priority, type, channel, times of the first reply and the solution, number of replies and satisfaction rating, and the audits of "
+    "tickets that changed in the last 90 days: comments, and who changed status, assignee, group and priority.",
     deletes="The export marks deleted tickets.",
-    requests="One per 500 tickets and at most ten a minute, as Zendesk allows, one for the messages of each new or changed "
-    "ticket, and one per access token.",
+    requests="One per 500 tickets and at most ten a minute, as Zendesk allows, one for the audits of each new or changed ticket "
+    "(100 audits each), one per 100 agents and one for the groups in a sync that finds such a change, and one per access token.",
     page_size=500,
     webhook=Webhook(
         header="X-Zendesk-Webhook-Signature",
@@ -101,15 +106,53 @@ PRESET = Preset(
                        "closed": "closed"},
         "ticket_path": "/api/v2/tickets/{id}.json",
         "ticket_record": "ticket",
+        # The audits have the comments and all changes, so that both cost one request:
+        # https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/#list-audits-for-a-ticket
         "conversation": {
-            "path": "/api/v2/tickets/{id}/comments.json",
-            "records": "comments",
+            "path": "/api/v2/tickets/{id}/audits",
+            "records": "audits",
             "next": "links.next",
-            "params": {"page[size]": "100"},
-            "body": ["plain_body", "body"],
-            "author": "author_id",
-            "internal_when": {"public": "false"},
+            "params": {"page[size]": "100", "include": "users"},
+            "lookups": {"author": {"records": "users", "by": "author_id"}},
+            "id": "events[type=Comment].id",
+            "body": [
+                "events[type=Comment].plain_body",
+                "events[type=Comment].body",
+                "events[type=VoiceComment].body",
+                "events[type=FacebookComment].body",
+                "events[type=Tweet].body",
+            ],
+            "author": _AUTHOR,
+            "internal_when": {"events[type=Comment].public": "false", "events[type=VoiceComment].public": "false"},
             "same_as": {"author_id": "requester_id"},
+        },
+        "events": {
+            "among_messages": True,
+            "author": _AUTHOR,
+            "changes": "events",
+            # What a ticket is created with comes in the same list, and is no change.
+            "field": "[type=Change].field_name",
+            "fields": {"status": "status", "assignee": "assignee_id", "team": "group_id", "priority": "priority"},
+            "old": "previous_value",
+            "new": "value",
+            "old_id": "previous_value",
+            "new_id": "value",
+            "tables": {
+                "assignee": {
+                    "path": "/api/v2/users.json?role[]=agent&role[]=admin",
+                    "params": {"page[size]": "100"},
+                    "records": "users",
+                    "value": "name",
+                    "next": "links.next",
+                },
+                "team": {
+                    "path": "/api/v2/groups.json",
+                    "params": {"page[size]": "100"},
+                    "records": "groups",
+                    "value": "name",
+                    "next": "links.next",
+                },
+            },
         },
         "oauth_path": "/oauth/tokens",
         "oauth_scope": "read",

@@ -17,7 +17,7 @@ from analytics.figures import (
     ValueCount,
 )
 from analytics.periods import CUSTOM, DEFAULT, LONGEST, LONGEST_WORDS, ChosenPeriod, preset
-from analytics.views.filter_bar import Selection
+from analytics.views.filter_bar import NARROWING_FIELDS, Selection
 from analytics.views.numbers import find_numbers
 from supportsaas import clock
 from supportsaas.web.api_errors import InvalidParameter, reject_unknown
@@ -27,7 +27,7 @@ from tickets.api.fields import Moment, Words
 from tickets.ingestion.sync_status import data_as_of
 from tickets.records.period import Period
 from tickets.records.statuses import state_of
-from tickets.store.filters import MAX_VALUES, FilterError, TicketFilter, parse_moment
+from tickets.store.filters import MAX_VALUES, FilterError, parse_moment
 
 router = Router(tags=["statistics"])
 
@@ -39,6 +39,14 @@ class DashboardQuery(Schema):
         description="End of the period, exclusive. A date without a time includes that day. Default: the end of today.",
     )
     source: list[Words] = Field([], max_length=MAX_VALUES, description="Only these sources; can be repeated.")
+    connection: list[Words] = Field(
+        [],
+        max_length=MAX_VALUES,
+        description="Only tickets from these connections or imports. This, `source`, `team` and `priority` exclude each "
+        "other.",
+    )
+    team: list[Words] = Field([], max_length=MAX_VALUES)
+    priority: list[Words] = Field([], max_length=MAX_VALUES)
 
 
 class PeriodOut(Schema):
@@ -154,14 +162,15 @@ class DashboardOut(Schema):
 )
 def show_dashboard(request: HttpRequest, tenant_id: TenantId, query: Query[DashboardQuery]) -> DashboardOut:
     """Tickets created in the period, with their current status. Dates without a time are days in the tenant's time zone."""
-    reject_unknown(request, DashboardQuery.model_fields, may_repeat=("source",))
+    reject_unknown(request, DashboardQuery.model_fields, may_repeat=NARROWING_FIELDS)
     tenant, now = api_tenant(request, tenant_id), clock.now()
     try:
         chosen = _period(tenant, query.from_date, query.to_date, now=now)
-        sources = TicketFilter.parse({"source": query.source}, zone=tenant.zone).source
+        given = {name: getattr(query, name) for name in NARROWING_FIELDS}
+        selection = Selection.narrowed(chosen, given, zone=tenant.zone)
     except FilterError as error:
         raise InvalidParameter(error.field, error.reason) from None
-    figures, context = find_numbers(tenant, Selection(chosen, sources, tenant.zone), now)
+    figures, context = find_numbers(tenant, selection, now)
     return _answer(tenant, figures, context)
 
 

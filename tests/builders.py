@@ -13,6 +13,7 @@ from tickets.ingestion.connecting import save_source
 from tickets.jobs import JobRequest, Progress
 from tickets.planning.planner import plan_page
 from tickets.planning.reading import read_records
+from tickets.records.origin import Origin
 from tickets.rules.model import find_rules
 from tickets.status_mapping.model import find_status_map
 from tickets.store.ticket_store import TicketStore
@@ -37,8 +38,10 @@ def record(id_: str | int = "T-1", **values: Any) -> dict[str, Any]:
     }
 
 
-def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: datetime = NOON) -> list[str]:
-    """Store records as an ingestion would, through the store; their external ids.
+def store_tickets(
+    tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: datetime = NOON, connection: str = ""
+) -> list[str]:
+    """Store records as an ingestion would, through the store; their external ids. `connection`: the name of theirs.
 
     Each is laid over `record()`; without an id they are numbered T-1, T-2, …
     """
@@ -49,7 +52,7 @@ def store_tickets(tenant: Tenant, records: Iterable[Mapping[str, Any]], *, now: 
     ]
     rules = find_rules(tenant)
     read = read_records(
-        [SourceRecord(each, each) for each in whole],
+        [SourceRecord(each, each, origin=Origin(name=connection)) for each in whole],
         tenant_id=tenant.slug,
         rules_version=rules.version,
         statuses=find_status_map(tenant),

@@ -3,21 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from analytics.dashboard.wording import PERIOD_NAMES
 from analytics.figures import ValueCount
 from analytics.periods import CUSTOM, ChosenPeriod, parse_period
-from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, Narrowing
+from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, Narrowing, is_offered
 from tickets.store.field_values import Counts
 from tickets.store.filters import FilterError, TicketFilter
+
+NARROWING_FIELDS: Final = ("source", *DIMENSIONS)
+"""A dashboard can be narrowed to values of one of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A period, and sources or the values of a dimension, such as a team (none means all of them)."""
+    """A period, and sources or the values of a dimension, such as a connection or a team (none means all of them)."""
 
     chosen: ChosenPeriod
     sources: tuple[str, ...]
@@ -27,13 +30,17 @@ class Selection:
     @classmethod
     def parse(cls, parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo, now: datetime) -> "Selection":
         """From query parameters. Raises `FilterError`."""
-        names = ("source", *DIMENSIONS)
-        wanted = TicketFilter.parse({name: parameters.get(name, []) for name in names}, zone=zone)
-        given = [name for name in names if getattr(wanted, name)]
+        return cls.narrowed(parse_period(parameters, zone=zone, now=now), parameters, zone=zone)
+
+    @classmethod
+    def narrowed(cls, chosen: ChosenPeriod, parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo) -> "Selection":
+        """The period with the sources or dimension of query parameters. Raises `FilterError`."""
+        wanted = TicketFilter.parse({name: parameters.get(name, []) for name in NARROWING_FIELDS}, zone=zone)
+        given = [name for name in NARROWING_FIELDS if getattr(wanted, name)]
         if len(given) > 1:
             raise FilterError(given[1], f"cannot be combined with {given[0]} on a dashboard")
         dimension = next((Narrowing(name, getattr(wanted, name)) for name in given if name in DIMENSIONS), ALL_TICKETS)
-        return cls(parse_period(parameters, zone=zone, now=now), wanted.source, zone, dimension)
+        return cls(chosen, wanted.source, zone, dimension)
 
     @property
     def narrowing(self) -> Narrowing:
@@ -111,7 +118,7 @@ def source_choices(selection: Selection, counts: Sequence[ValueCount]) -> list[S
 
 
 def dimension_choices(selection: Selection, counts: Mapping[str, Counts]) -> list[DimensionChoices]:
-    """The teams and priorities of the period, and selected ones without tickets in it."""
+    """The connections, teams and priorities of the period, and selected ones without tickets in it."""
     found = []
     for name in DIMENSIONS:
         chosen = selection.dimension.values if selection.dimension.field == name else ()
@@ -125,7 +132,7 @@ def dimension_choices(selection: Selection, counts: Mapping[str, Counts]) -> lis
             )
             for each in values
         ]
-        if choices:
+        if is_offered(name, values, chosen):
             found.append(DimensionChoices(name, name.capitalize(), choices))
     return found
 

@@ -14,7 +14,7 @@ _PIECES = re.compile(r'"([^"]*)"|(\S+)')
 def lets_through(wanted: TicketFilter, ticket: Mapping[str, Any]) -> bool:
     if ticket["is_deleted"]:
         return False
-    for name in ("status", "urgency", "sentiment", "source", "team", "priority"):
+    for name in ("status", "urgency", "sentiment", "source", "connection", "team", "priority"):
         if getattr(wanted, name) and ticket.get(name) not in getattr(wanted, name):
             return False
     for name in ("assignee", "type", "organisation", "language"):

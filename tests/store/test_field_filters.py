@@ -49,10 +49,10 @@ def some(number: int) -> dict[str, Any]:
 
 @pytest.fixture
 def tickets(tenant: Tenant) -> Tenant:
-    """40 tickets, of which one is deleted and ten still wait for their words."""
-    store_tickets(tenant, [some(number) for number in range(30)])
+    """40 tickets of two connections, of which one is deleted and ten still wait for their words."""
+    store_tickets(tenant, [some(number) for number in range(30)], connection="main")
     store_words(tenant)
-    store_tickets(tenant, [some(number) for number in range(30, 40)])
+    store_tickets(tenant, [some(number) for number in range(30, 40)], connection="second")
     delete_stored(tenant, ["T-03"])
     return tenant
 
@@ -244,7 +244,9 @@ class TestPages:
         assert "".join(piece.text for piece in newest.changes[1].pieces) == "a, b"
 
 
-def test_the_dashboard_offers_teams_and_priorities(tickets: Tenant, manager: User, client_of: ClientOf) -> None:
+def test_the_dashboard_offers_connections_teams_and_priorities(
+    tickets: Tenant, manager: User, client_of: ClientOf
+) -> None:
     client, period = client_of(manager), "period=custom&from=2026-03-01&to=2026-03-31"
     response = client.get(f"/t/acme/?{period}&team=Sales")
     choices = {each.name: each.choices for each in response.context["dimension_choices"]}

@@ -155,6 +155,9 @@ class Filters(Schema):
     urgency: list[Literal["high", "medium", "low"]] = Field([], max_length=MAX_VALUES)
     sentiment: list[Literal["negative", "neutral", "positive"]] = Field([], max_length=MAX_VALUES)
     source: list[Words] = Field([], max_length=MAX_VALUES)
+    connection: list[Words] = Field(
+        [], max_length=MAX_VALUES, description="Names of helpdesk connections or imports that tickets are from."
+    )
     assignee: list[Words] = Field([], max_length=MAX_VALUES)
     team: list[Words] = Field([], max_length=MAX_VALUES)
     priority: list[Words] = Field([], max_length=MAX_VALUES)

@@ -1,14 +1,17 @@
-"""The optional fields of a ticket by which lists can be narrowed. Pure.
+"""The optional fields of a ticket by which lists can be narrowed, and the connection it is from. Pure.
 
 Dashboards can be narrowed by some of them, the dimensions: their numbers are stored (`tickets.rollups`). A ticket without
 such a field is in no list or dashboard of one of its values.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-DIMENSIONS: Final[tuple[str, ...]] = ("team", "priority")
+CONNECTION: Final = "connection"
+"""The name of the helpdesk connection, or of the import, that a ticket is from."""
+
+DIMENSIONS: Final[tuple[str, ...]] = (CONNECTION, "team", "priority")
 
 FILTERED_FIELDS: Final[Mapping[str, str]] = {
     **{name: name for name in DIMENSIONS},
@@ -37,6 +40,11 @@ class Narrowing:
 
 
 ALL_TICKETS: Final = Narrowing()
+
+
+def is_offered(name: str, values: Collection[str], chosen: Collection[str]) -> bool:
+    """Whether a page offers to choose among the values of a dimension. A single connection is no choice."""
+    return bool(chosen) or len(values) > (1 if name == CONNECTION else 0)
 
 
 def filtered_values(ticket: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ from tickets.rollups.differences import EVERYTHING, SLICE_FIELDS, slice_name
 
 COLLECTION: Final = "rollup_state"
 
-LAYOUT: Final = 5
+LAYOUT: Final = 6
 """The version of the stored roll-ups; those of another version count as not built."""
 
 DAYS_WITH_HOURS: Final = 35

@@ -47,6 +47,7 @@ class TicketFilter:
     urgency: tuple[str, ...] = ()
     sentiment: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    connection: tuple[str, ...] = ()
     team: tuple[str, ...] = ()
     priority: tuple[str, ...] = ()
     assignee: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Tenant
-from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS
+from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS, is_offered
 from tickets.store.field_values import Counts, FieldValues
 from tickets.store.filters import LONGEST_VALUE, TicketFilter
 from tickets.store.list_columns import COLUMNS, Column
@@ -56,7 +56,9 @@ def field_filters(
     shown = [name for name in FILTERED_FIELDS if name not in DIMENSIONS and (name in present or name in chosen)]
     return FieldFilters(
         groups=[
-            group for name in DIMENSIONS if (group := _group(name, counts.get(name, {}), chosen.get(name, ()))).choices
+            _group(name, counts.get(name, {}), chosen.get(name, ()))
+            for name in DIMENSIONS
+            if is_offered(name, counts.get(name, {}), chosen.get(name, ()))
         ],
         texts=[TextFilter(name, TITLES[name], chosen.get(name, ())) for name in shown],
         columns=[Choice(each.name, each.title, None, each in columns) for each in COLUMNS],

@@ -18,6 +18,7 @@ TITLES = {
     "state": "State",
     "status": "Status",
     "source": "Source",
+    "connection": "Connection",
     "team": "Team",
     "priority": "Priority",
     "assignee": "Assignee",

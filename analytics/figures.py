@@ -66,6 +66,14 @@ class OtherValues:
 
 
 @dataclass(frozen=True, slots=True)
+class DimensionCounts:
+    """How many tickets have each value of a dimension, such as the team: the most frequent values first."""
+
+    name: str
+    values: tuple[ValueCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RisingKeyword:
     """A keyword in more tickets than in the same part of the previous period."""
 
@@ -164,7 +172,9 @@ class DashboardFigures:
     """Everything a dashboard shows.
 
     - `trend` has no points for empty buckets.
-    - `by_status` and `by_source` name the most frequent values; `other_statuses` and `other_sources` sum up the rest.
+    - `by_status`, `by_source` and `by_dimension` name the most frequent values; `other_statuses` and `other_sources`
+      sum up the rest.
+    - `by_source` and `by_dimension` are of all tickets, whatever the dashboard is narrowed to.
     - `week_hours` are the tickets by weekday and hour in the tenant's zone: 7 × 24 numbers, Monday first.
     - `ages` (youngest first) and the last point of `backlog` are about all tickets open now.
     - Without `has_earlier_data`, the tenant's first ticket is newer than the start of the previous period, so
@@ -180,6 +190,7 @@ class DashboardFigures:
     trend: tuple[TrendPoint, ...]
     keywords: tuple[ValueCount, ...]
     customers: tuple[AtRiskCustomer, ...]
+    by_dimension: tuple[DimensionCounts, ...] = ()
     other_statuses: OtherValues = OtherValues()
     other_sources: OtherValues = OtherValues()
     rising: tuple[RisingKeyword, ...] = ()

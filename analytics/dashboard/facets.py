@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from analytics.dashboard.query_scope import UnionPart
 from supportsaas.db.mongo import Document, Pipeline
+from tickets.records.dimensions import DIMENSIONS
 
 
 def joined(parts: Iterable[UnionPart | None]) -> Pipeline:
@@ -20,7 +21,7 @@ def sums_by(key: str, number: str) -> Pipeline:
     return [{"$group": {"_id": f"${key}", "count": {"$sum": f"${number}"}}}]
 
 
-SOURCES: Pipeline = [{"$match": {"metric": "source"}}, *most_first("key", "count")]
+SOURCES: Pipeline = [{"$match": {"metric": "choice", "field": "source"}}, *most_first("key", "count")]
 STATUSES: Pipeline = [
     {"$match": {"metric": "counters", "is_previous": False}},
     {"$unwind": "$status"},
@@ -32,6 +33,14 @@ def most_frequent(name: str, values: Pipeline, most: int) -> dict[str, Pipeline]
     """The facet of the most frequent values, and one that sums up all others."""
     others = {"$group": {"_id": None, "values": {"$sum": 1}, "tickets": {"$sum": "$count"}}}
     return {name: [*values, {"$limit": most}], f"{name}_others": [*values, {"$skip": most}, others]}
+
+
+def dimension_facets(most: int) -> dict[str, Pipeline]:
+    """The facets of the most frequent values of each dimension."""
+    return {
+        f"by_{name}": [{"$match": {"metric": "choice", "field": name}}, *most_first("key", "count"), {"$limit": most}]
+        for name in DIMENSIONS
+    }
 
 
 def or_0(name: str) -> Document:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from analytics.dashboard import customers
 from analytics.dashboard.customers import ChosenCustomers, customer_facets, customer_part
-from analytics.dashboard.facets import SOURCES, STATUSES, joined, most_frequent, or_0, sums_by
+from analytics.dashboard.facets import SOURCES, STATUSES, dimension_facets, joined, most_frequent, or_0, sums_by
 from analytics.dashboard.hours import count_hours
 from analytics.dashboard.keywords import keyword_facets, keyword_part
 from analytics.dashboard.query_scope import QueryScope, UnionPart
@@ -25,6 +25,7 @@ from analytics.figures import (
     ApiStatistics,
     BacklogPoint,
     DashboardFigures,
+    DimensionCounts,
     OtherValues,
     Resolution,
     RisingKeyword,
@@ -40,7 +41,7 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets.ingestion.sync_status import data_as_of
-from tickets.records.dimensions import ALL_TICKETS, Narrowing
+from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, Narrowing
 from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.records.histogram import percentile_of
 from tickets.records.period import Period, day_start
@@ -93,7 +94,8 @@ class StatisticsStore:
     ) -> DashboardFigures:
         """Everything the dashboard shows of the buckets' period, of all sources or of some.
 
-        Instead of sources, `narrowing` can name values of a dimension. `by_source` has all sources, so that another can be chosen.
+        Instead of sources, `narrowing` can name values of a dimension. `by_source` and `by_dimension` count all
+        tickets, so that another can be chosen.
         """
         now = now or clock.now()
         narrowing = narrowing or Narrowing(values=tuple(sources))
@@ -152,6 +154,7 @@ class StatisticsStore:
             ],
             **most_frequent("by_source", SOURCES, MOST_SHOWN),
             **most_frequent("by_status", STATUSES, MOST_SHOWN),
+            **dimension_facets(MOST_SHOWN),
             "week_hours": [{"$unwind": "$week_hours"}, *sums_by("week_hours.k", "week_hours.n")],
             "flows": [
                 {"$match": {"metric": "counters"}},
@@ -264,6 +267,7 @@ def _figures(found: Document, counted: CountedPeriod, ages: Sequence[datetime], 
         by_urgency=tuple(ValueCount(name, found["sums"][name]) for name in URGENCIES),
         by_sentiment=tuple(ValueCount(name, found["sums"][name]) for name in SENTIMENTS),
         by_source=_value_counts(found["by_source"]),
+        by_dimension=tuple(DimensionCounts(name, _value_counts(found[f"by_{name}"])) for name in DIMENSIONS),
         other_statuses=_others(found["by_status_others"]),
         other_sources=_others(found["by_source_others"]),
         trend=tuple(_trend_point(row) for row in found["trend"]),

@@ -3,8 +3,8 @@
 Each gives rows of named fields:
 
 - `metric`: what the row counts. `counters` rows have all counters of a place in time, and `status`, `times` and
-  `week_hours` as lists; `lists` rows have only lists; `source`, `after_period` and `age` rows have a `key` and a
-  `count`.
+  `week_hours` as lists; `lists` rows have only lists; `after_period` and `age` rows have a `key` and a `count`, and
+  `choice` rows also the `field` that has the key as its value.
 - `is_previous`: whether it belongs to the previous period. Otherwise `bucket` and `day` say which bucket of the
   trend and which day of the period, both counted from 0.
 
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from analytics.dashboard.query_scope import QueryScope, UnionPart, entries_of, within
+from analytics.dashboard.query_scope import QueryScope, UnionPart, any_of, entries_of, within
 from analytics.dashboard.ticket_stages import transition_stages, week_hour_expression
 from analytics.pipelines import COUNTERS, position_expression
 from supportsaas.db.mongo import Document, Pipeline
+from tickets.records.dimensions import DIMENSIONS
 from tickets.records.period import Period
 from tickets.records.statuses import NOT_CLOSED
 from tickets.rollups.blocks import (
@@ -33,15 +34,18 @@ from tickets.rollups.blocks import (
 )
 from tickets.rollups.view import BEGINNING, END
 
-Metric = Literal["counters", "lists", "source", "after_period", "age"]
-Extra = Literal["source", "transitions", "week_hour"]
+Metric = Literal["counters", "lists", "choice", "after_period", "age"]
+Extra = Literal["choice", "transitions", "week_hour"]
 
-EVERYTHING: frozenset[Extra] = frozenset(("source", "transitions", "week_hour"))
+EVERYTHING: frozenset[Extra] = frozenset(("choice", "transitions", "week_hour"))
 """What of a period may be left out; its counters and statuses are always read."""
 
 _PLACE = {name: f"$_id.{name}" for name in ("is_previous", "bucket", "day")}
 _COUNTERS = dict.fromkeys(COUNTERS, 1)
 _NUMBER_KEY: Document = {"$toInt": "$$this.k"}
+
+_CHOICES = {"source": "sources", **{name: name for name in DIMENSIONS}}
+"""What a dashboard can be narrowed by, with the field of roll-ups that has its numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +149,8 @@ def period_parts(
         parts.append(_ticket_counters(scope, raw, counted.time_axis))
     if raw and "transitions" in wanted:
         parts.append(_ticket_transitions(scope, raw, counted.time_axis))
-    if "source" in wanted:
-        parts += _sources(scope.of_everything(), counted.period)
+    if "choice" in wanted:
+        parts += _choices(scope.of_everything(), counted.period)
     if "week_hour" in wanted and counted.current.raw:
         parts.append(_week_hours(scope, counted.current.raw))
     return parts
@@ -212,22 +216,38 @@ def _ticket_transitions(scope: QueryScope, periods: Sequence[Period], axis: Axis
     return UnionPart("tickets", scope.transitions(periods), stages)
 
 
-def _sources(scope: QueryScope, period: Period) -> list[UnionPart]:
-    """How many tickets came from each source, chosen or not, so that another can be chosen."""
+def _choices(scope: QueryScope, period: Period) -> list[UnionPart]:
+    """How many tickets have each source, team and priority, chosen or not, so that another can be chosen."""
     pieces = scope.cut(period)
-    stored: Pipeline = [
-        {"$project": {"_id": 0, "source": scope.named("source", "$sources")}},
-        {"$unwind": "$source"},
-        _row("source", {"key": "$source.k", "count": "$source.n"}),
-    ]
+    matches = [scope.blocks(_blocks(pieces.days))] if pieces.days else []
+    matches += [scope.hours(pieces.hours)] if pieces.hours else []
     parts: list[UnionPart] = []
-    if pieces.days:
-        parts.append(UnionPart("rollup_numbers", scope.blocks(_blocks(pieces.days)), stored))
-    if pieces.hours:
-        parts.append(UnionPart("rollup_numbers", scope.hours(pieces.hours), stored))
+    if matches:
+        stored = [
+            {
+                "$map": {
+                    "input": scope.named(name, f"${field}"),
+                    "in": {"field": name, "key": "$$this.k", "n": "$$this.n"},
+                }
+            }
+            for name, field in _CHOICES.items()
+        ]
+        parts.append(UnionPart("rollup_numbers", any_of(matches), _count_choices({"$concatArrays": stored})))
     if pieces.raw:
-        parts.append(UnionPart("tickets", scope.tickets(pieces.raw), _count_by("source", "$source")))
+        found = [{"field": name, "key": f"${name}", "n": 1} for name in _CHOICES]
+        parts.append(UnionPart("tickets", scope.tickets(pieces.raw), _count_choices(found)))
     return parts
+
+
+def _count_choices(choices: Any) -> Pipeline:
+    """The sums of documents that each have several `{field, key, n}`, without those that have no key."""
+    return [
+        {"$project": {"_id": 0, "choice": choices}},
+        {"$unwind": "$choice"},
+        {"$match": {"choice.key": {"$type": "string"}}},
+        {"$group": {"_id": {"field": "$choice.field", "key": "$choice.key"}, "count": {"$sum": "$choice.n"}}},
+        _row("choice", {"field": "$_id.field", "key": "$_id.key", "count": 1}),
+    ]
 
 
 def _week_hours(scope: QueryScope, periods: Sequence[Period]) -> UnionPart:

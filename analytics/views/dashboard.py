@@ -43,7 +43,6 @@ from tickets.ingestion.setup_checklist import find_checklist
 from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period, day_start
 from tickets.store import quarantine
-from tickets.store.field_values import FieldValues
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.ticket_store import TicketStore
 from tickets.views.fragments import begin_frame, is_fragment_request, render_page_or_fragment
@@ -80,8 +79,6 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
 
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
     active = start(partial(jobs.find_active, access.tenant))
-    whole = TicketFilter(created_from=selection.chosen.period.start, created_to=selection.chosen.period.end)
-    dimensions = start(partial(FieldValues(access.tenant).count, whole))
     figures, context = find_numbers(access.tenant, selection, now)
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
     shown = _Shown(
@@ -94,7 +91,7 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
     return {
         "totals": figures.totals,
         "source_choices": source_choices(selection, figures.by_source),
-        "dimension_choices": dimension_choices(selection, dimensions()),
+        "dimension_choices": dimension_choices(selection, figures.by_dimension),
         "no_sources_query": selection.query(sources=(), dimension=ALL_TICKETS),
         "here_query": here,
         "period_text": shown.period_text,

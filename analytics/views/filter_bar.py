@@ -8,10 +8,9 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from analytics.dashboard.wording import PERIOD_NAMES
-from analytics.figures import ValueCount
+from analytics.figures import DimensionCounts, ValueCount
 from analytics.periods import CUSTOM, ChosenPeriod, parse_period
 from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, Narrowing, is_offered
-from tickets.store.field_values import Counts
 from tickets.store.filters import FilterError, TicketFilter
 
 NARROWING_FIELDS: Final = ("source", *DIMENSIONS)
@@ -117,23 +116,23 @@ def source_choices(selection: Selection, counts: Sequence[ValueCount]) -> list[S
     ]
 
 
-def dimension_choices(selection: Selection, counts: Mapping[str, Counts]) -> list[DimensionChoices]:
+def dimension_choices(selection: Selection, counts: Sequence[DimensionCounts]) -> list[DimensionChoices]:
     """The connections, teams and priorities of the period, and selected ones without tickets in it."""
     found = []
-    for name in DIMENSIONS:
-        chosen = selection.dimension.values if selection.dimension.field == name else ()
-        values = dict.fromkeys((*counts.get(name, {}), *chosen))
+    for each in counts:
+        chosen = selection.dimension.values if selection.dimension.field == each.name else ()
+        present = {known.value for known in each.values}
         choices = [
             SourceChoice(
-                each,
-                counts.get(name, {}).get(each) or 0,
-                selection.query(sources=(), dimension=Narrowing(name, _toggled(chosen, each))),
-                each in chosen,
+                known.value,
+                known.count,
+                selection.query(sources=(), dimension=Narrowing(each.name, _toggled(chosen, known.value))),
+                known.value in chosen,
             )
-            for each in values
+            for known in (*each.values, *(ValueCount(value, 0) for value in chosen if value not in present))
         ]
-        if is_offered(name, values, chosen):
-            found.append(DimensionChoices(name, name.capitalize(), choices))
+        if is_offered(each.name, present, chosen):
+            found.append(DimensionChoices(each.name, each.name.capitalize(), choices))
     return found
 
 

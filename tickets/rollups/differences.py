@@ -209,7 +209,10 @@ class DifferenceCounter:
             self._add(self._days(day, slices), self._paths_of(facets), number)
         for (moment, week_hour, slices), number in by_hour.items():
             self._add(self._days(moment[0], slices), (f"week_hours.{week_hour}",), number)
-            self._add(self._days(moment[0], ()), (f"{HOURS}.{moment[1]}",), number)
+            values = _paths_of_dimensions(slices)
+            self._add(self._days(moment[0], ()), (f"{HOURS}.{moment[1]}", *values), number)
+            if moment[0] >= self.hours_since:
+                self._add([self._hour(moment)], values, number)
         for (moment, week_hour, facets), number in in_stored_hours.items():
             self._add([self._hour(moment)], (*self._paths_of(facets), f"week_hours.{week_hour}"), number)
         for (moment, slices, path), number in transitions.items():
@@ -309,6 +312,12 @@ class DifferenceCounter:
                 for path, number in sums.items():
                     if not path.startswith(HOURS):
                         larger[path] += number
+
+
+@lru_cache(maxsize=20_000)
+def _paths_of_dimensions(slices: _Slices) -> tuple[str, ...]:
+    """The fields in which a ticket's team and priority are counted among all tickets."""
+    return tuple(each.replace("=", ".") for each in slices if each.split("=")[0] in DIMENSIONS)
 
 
 @lru_cache(maxsize=20_000)

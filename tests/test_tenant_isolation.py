@@ -178,6 +178,7 @@ ROUTES: dict[str, list[Route]] = {
     },
     "t/<str:slug>/statuses/": [Route("/t/acme/statuses/", "page", V)],
     "t/<str:slug>/statuses/map/": [Route("/t/acme/statuses/map/", "page", M, method="POST")],
+    "t/<str:slug>/field-filters/": [Route("/t/acme/field-filters/", "page", V)],
     "t/<str:slug>/field-values/": [Route("/t/acme/field-values/", "page", V, query={"field": "assignee"})],
     "t/<str:slug>/views/": [Route("/t/acme/views/", "page", M)],
     "t/<str:slug>/views/add/": [

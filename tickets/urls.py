@@ -22,6 +22,7 @@ urlpatterns = [
     path("t/<str:slug>/tickets/", ticket_pages.show_ticket_list, name="ticket-list"),
     path("t/<str:slug>/tickets/<path:external_id>/", ticket_pages.show_ticket, name="ticket"),
     path("t/<str:slug>/export/tickets/", exports.export_tickets, name="export-tickets"),
+    path("t/<str:slug>/field-filters/", field_filters.show_filters, name="field-filters"),
     path("t/<str:slug>/field-values/", field_filters.show_values, name="field-values"),
     path("t/<str:slug>/customers/", customer_pages.show_customer_list, name="customer-list"),
     path("t/<str:slug>/customers/<path:customer_id>/", customer_pages.show_customer, name="customer"),

@@ -17,6 +17,7 @@ from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.api.caller import Api, token_of
 from tests.builders import delete_stored, store_tickets, store_words
+from tests.reading_pages import text_of
 from tests.rolled_up import forget_rollups
 from tickets.records.details import DETAIL_FIELDS, stored_details
 from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS
@@ -135,13 +136,27 @@ class TestPages:
     ) -> None:
         store_tickets(tenant, [{}])
         client = client_of(manager)
-        page = client.get("/t/acme/tickets/").content.decode()
-        assert 'name="team"' not in page and 'name="assignee"' not in page
+        page = client.get("/t/acme/tickets/?filters=all").content.decode()
+        assert 'name="columns"' in page and 'name="team"' not in page and 'name="assignee"' not in page
         store_tickets(tenant, [{"team": "Billing", "assignee": "Ann", "updated_at": "2026-03-10T10:00:00Z"}])
         store_words(tenant)
-        page = client.get("/t/acme/tickets/").content.decode()
-        assert 'name="team" value="Billing"' in page and 'name="assignee"' in page
-        assert 'name="priority"' not in page and 'name="organisation"' not in page
+        for path in ("tickets/?filters=all", "field-filters/"):
+            page = client.get(f"/t/acme/{path}").content.decode()
+            assert 'name="team" value="Billing"' in page and 'name="assignee"' in page
+            assert 'name="priority"' not in page and 'name="organisation"' not in page
+
+    def test_they_are_read_when_they_are_opened(self, tickets: Tenant, manager: User, client_of: ClientOf) -> None:
+        """Until then a list counts nothing for them."""
+        client = client_of(manager)
+        page = client.get("/t/acme/tickets/?state=open").content.decode()
+        assert "Show all filters" in page and 'name="columns"' not in page
+        assert 'href="/t/acme/tickets/?state=open&amp;filters=all"' in page
+        assert 'hx-get="/t/acme/field-filters/?state=open"' in page
+        counts = FieldValues(tickets).count(wanted(state=("open",)))["team"]
+        filters = text_of(client.get("/t/acme/field-filters/?state=open").content.decode())
+        assert all(f"{value} {number}" in filters for value, number in counts.items()) and counts
+        refused = client.get("/t/acme/field-filters/?state=lost")
+        assert (refused.status_code, "state" in refused.content.decode()) == (400, True)
 
     def test_a_chosen_value_stays_and_its_chip_removes_it(
         self, tickets: Tenant, manager: User, client_of: ClientOf

@@ -43,6 +43,11 @@ def facet_match(wanted: TicketFilter) -> dict[str, Any]:
     return {name: condition for name, condition in wanted.match().items() if name in Facets._fields}
 
 
+def is_among(facets: Facets, wanted: TicketFilter) -> bool:
+    """Whether the facets meet the filter's conditions on them."""
+    return all(condition.allows(facets) for condition in _conditions(wanted))
+
+
 def total(counts: FacetCounts, wanted: TicketFilter) -> int:
     """How many tickets meet the filter's conditions on facets."""
     return filtered(counts, wanted).total()

@@ -6,10 +6,10 @@ from typing import Final
 from tenants.models import Tenant
 from tickets.classification.stored_words import VALUE_SIGN, value_word
 from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS
-from tickets.store.facet_counts import FacetCountStore
-from tickets.store.facet_cube import MAX_CHOICES, total
+from tickets.store.facet_cube import MAX_CHOICES
 from tickets.store.filters import TicketFilter
 from tickets.store.search import TicketSearch
+from tickets.store.value_counts import ValueCounts, ValueCountStore
 
 MOST_LISTED: Final = 100
 """Values of one field that are offered at once. Each takes a round trip."""
@@ -24,7 +24,7 @@ class FieldValues:
     def __init__(self, tenant: Tenant) -> None:
         if not isinstance(tenant, Tenant) or not tenant.slug:
             raise ValueError("FieldValues need a tenant.")
-        self._facet_counts = FacetCountStore(tenant)
+        self._value_counts = ValueCountStore(tenant)
         self._search = TicketSearch(tenant)
 
     def count(self, wanted: TicketFilter) -> dict[str, Counts]:
@@ -33,16 +33,11 @@ class FieldValues:
         Roll-ups know the numbers if the other conditions are on facets and dates only. Otherwise they know the values.
         """
         counted = [name for name in DIMENSIONS if _has_only_facets_besides(wanted, name)]
-        period = (wanted.created_from, wanted.created_to)
-        found = self._facet_counts.find_counts_by_value(counted, *period) if counted else {}
-        numbers = {
-            name: {value: total(each, wanted) for value, each in values.items()} for name, values in found.items()
-        }
-        result: dict[str, Counts] = {name: _most_frequent(values) for name, values in numbers.items()}
-        if others := [name for name in DIMENSIONS if name not in counted]:
-            for name, values in self._facet_counts.find_counts_by_value(others).items():
-                everything = {value: each.total() for value, each in values.items()}
-                result[name] = dict.fromkeys(_most_frequent(everything))
+        found = self._value_counts.find(counted, wanted) if counted else {}
+        result = {name: _most_frequent(values) for name, values in found.items()}
+        if len(counted) < len(DIMENSIONS):
+            for name, values in self._value_counts.find_all().items():
+                result.setdefault(name, dict.fromkeys(_most_frequent(values)))
         return result
 
     def find_present(self) -> tuple[str, ...]:
@@ -75,7 +70,7 @@ def _has_only_facets_besides(wanted: TicketFilter, name: str) -> bool:
     return wanted.field_values.keys() <= {name} and not (wanted.keyword or wanted.customer_id or wanted.q)
 
 
-def _most_frequent(counts: dict[str, int]) -> Counts:
+def _most_frequent(counts: ValueCounts) -> Counts:
     """Without values that nobody has any longer."""
     found = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     return {value: number for value, number in found[:MAX_CHOICES] if number}

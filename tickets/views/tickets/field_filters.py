@@ -13,8 +13,8 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Tenant
 from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS, is_offered
 from tickets.store.field_values import Counts, FieldValues
-from tickets.store.filters import LONGEST_VALUE, TicketFilter
-from tickets.store.list_columns import COLUMNS, Column
+from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
+from tickets.store.list_columns import COLUMNS, Column, parse_columns
 from tickets.views.tickets.filter_bar import TITLES, Choice, ChoiceGroup
 
 
@@ -29,12 +29,14 @@ class TextFilter:
 
 @dataclass(frozen=True, slots=True)
 class FieldFilters:
-    """`is_open`: one of them is set, so the page shows them unfolded."""
-
     groups: list[ChoiceGroup]
     texts: list[TextFilter]
     columns: list[Choice]
-    is_open: bool
+
+
+def are_unfolded(wanted: TicketFilter, columns: Sequence[Column], parameters: Mapping[str, str]) -> bool:
+    """Whether a page shows them: one of them is set, or they were asked for. Otherwise nothing is counted for them."""
+    return bool(wanted.field_values or columns or parameters.get("filters") == "all")
 
 
 def begin_field_filters(tenant: Tenant, wanted: TicketFilter, columns: Sequence[Column]) -> Callable[[], FieldFilters]:
@@ -62,7 +64,6 @@ def field_filters(
         ],
         texts=[TextFilter(name, TITLES[name], chosen.get(name, ())) for name in shown],
         columns=[Choice(each.name, each.title, None, each in columns) for each in COLUMNS],
-        is_open=bool(chosen or columns),
     )
 
 
@@ -74,6 +75,19 @@ def _group(name: str, counts: Counts, chosen: Sequence[str]) -> ChoiceGroup:
         TITLES[name],
         [Choice(each, each, counts.get(each, 0) if is_counted else None, each in chosen) for each in values],
     )
+
+
+@require_GET
+@tenant_required()
+def show_filters(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    """What *More filters and columns* has above the list with these filters; status 400 if one is invalid."""
+    given = dict(request.GET.lists())
+    try:
+        columns, wanted = parse_columns(given), TicketFilter.parse(given, zone=access.tenant.zone)
+    except FilterError as error:
+        return HttpResponse(f"{error.field} {error.reason}.", content_type="text/plain; charset=utf-8", status=400)
+    fields = begin_field_filters(access.tenant, wanted, columns)()
+    return render(request, "tickets/_field_filters.jinja", {"access": access, "fields": fields}, using="jinja2")
 
 
 @require_GET

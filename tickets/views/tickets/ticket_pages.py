@@ -31,7 +31,7 @@ from tickets.store.ticket_queries import TicketPage
 from tickets.store.ticket_store import TicketStore
 from tickets.store.word_index import WordIndex
 from tickets.views.fragments import begin_frame, render_page_or_fragment
-from tickets.views.tickets.field_filters import begin_field_filters
+from tickets.views.tickets.field_filters import are_unfolded, begin_field_filters
 from tickets.views.tickets.filter_bar import ChoiceGroup, chips, choice_groups, date_fields
 from tickets.views.tickets.saved_views import view_links
 from tickets.views.tickets.timeline import timeline_entry
@@ -82,7 +82,8 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         errors[error.field] = error.reason
     except CursorError:
         errors["cursor"] = "The page in this address is not valid. The address may be incomplete."
-    fields = begin_field_filters(access.tenant, wanted, columns)
+    unfolded = are_unfolded(wanted, columns, request.GET)
+    fields = begin_field_filters(access.tenant, wanted, columns) if unfolded else None
     if not errors:
         try:
             counts_all = request.GET.get("count") == "all"
@@ -114,7 +115,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "ignored": search.ignored,
         "waiting": WordIndex(access.tenant).find_waiting() if wanted.q else None,
         "groups": _choice_groups(store, wanted, page),
-        "fields": fields(),
+        "fields": fields() if fields else None,
         "chips": chips(wanted, zone, columns),
         "only_unknown": ("unknown",),
         "dates": date_fields(wanted, zone, errors),

@@ -233,7 +233,7 @@ class StatisticsStore:
     @contextmanager
     def _scope(self, narrowing: Narrowing, now: datetime) -> Iterator[QueryScope]:
         with rollup_view(self.tenant, now=now, use=self._use_rollups) as view:
-            yield QueryScope(view, narrowing)
+            yield QueryScope(view.of(narrowing), narrowing)
 
     def _aggregate(self, scope: QueryScope, pipeline: Pipeline) -> Document:
         # On the database, not a collection: `joined` begins with `$documents`.

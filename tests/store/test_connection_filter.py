@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
+from datetime import date
 from importlib import import_module
+from threading import Event
 
 import pytest
 from django.test import Client
@@ -13,10 +15,13 @@ from tenants.models import Tenant, User
 from tests.api.caller import Api, token_of
 from tests.builders import connect_source, record, store_words
 from tests.helpdesk import ScriptedHelpdesk
-from tests.rolled_up import roll_up
+from tests.rolled_up import facet_differences, roll_up
 from tickets import jobs
 from tickets.ingestion.run import ingest_tenant
 from tickets.jobs import JobRequest
+from tickets.rollups.building import build_outdated
+from tickets.rollups.checking import check_day
+from tickets.store.field_values import FieldValues
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
 
@@ -104,6 +109,37 @@ def test_a_single_connection_is_no_choice(
     ingest(tenant)
     assert 'name="connection"' not in client_of(owner).get("/t/acme/tickets/").content.decode()
     assert not client_of(owner).get(f"/t/acme/?{PERIOD}").context["dimension_choices"]
+
+
+def test_connections_have_numbers_of_their_own_once_there_are_two(
+    tenant: Tenant, helpdesk: ScriptedHelpdesk, second: ScriptedHelpdesk, owner: User, client_of: ClientOf
+) -> None:
+    """Those of a single one are those of all tickets. Until they are built, pages count the tickets of a connection."""
+
+    def slices() -> set[str]:
+        numbers = mongo.collection("rollup_numbers")
+        return {each["slice"] for each in numbers.find({"slice": {"$regex": "^connection="}})}
+
+    helpdesk.tickets = [record(f"T-{n}", team="Billing") for n in range(1, 6)]
+    connect_source(tenant, url=helpdesk.url)
+    ingest(tenant)
+    roll_up(tenant)
+    assert not slices()
+    connect_source(tenant, url=second.url, name="second")
+    ingest(tenant)
+    client = client_of(owner)
+    for is_built in (False, True):
+        assert slices() == ({"connection=0", "connection=1"} if is_built else set())
+        assert client.get(f"/t/acme/?{PERIOD}&connection=second").context["totals"].total == 3
+        assert client.get("/t/acme/tickets/?connection=second&state=open").context["page"].total == 3
+        assert FieldValues(tenant).count(TicketFilter())["connection"] == (
+            {"native": 5, "second": 3} if is_built else {"native": None, "second": None}
+        )
+        build_outdated(Event())
+    roll_up(tenant)
+    assert slices() == {"connection=0", "connection=1"}
+    assert not facet_differences(tenant)
+    assert not check_day(tenant, date(2026, 3, 10).toordinal())
 
 
 def test_tickets_of_an_earlier_version_are_found_by_their_connection_after_the_upgrade(both: Tenant) -> None:

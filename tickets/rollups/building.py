@@ -1,4 +1,5 @@
-"""Builds a tenant's roll-ups from its tickets: after an upgrade, after a change of its time zone, and to repair them.
+"""Builds a tenant's roll-ups from its tickets: after an upgrade or a change of its time zone, when it gets a second
+connection, and to repair them.
 
 A new generation is built beside the one that readers use, a few thousand tickets at a time in the order of their
 creation. Writes go on meanwhile: they add to the new generation what they change about tickets that it has already.
@@ -24,7 +25,7 @@ from supportsaas.reliability.lock import HeldLock, Lock, LockLost
 from tenants.models import Tenant
 from tickets.records.collection_names import TICKETS
 from tickets.rollups import state
-from tickets.rollups.differences import COUNTED_FIELDS, Row, ValueCodes
+from tickets.rollups.differences import COUNTED_FIELDS, Row, ValueCodes, fields_to_slice
 from tickets.rollups.state import Building, RollupState
 from tickets.rollups.writing import CUSTOMERS, NUMBERS, WORDS, TooManyValues, save_rows_built
 
@@ -80,21 +81,26 @@ def build_given_up(stop: threading.Event) -> int:
 
 @periodic_task("rollups", every_seconds=5, follows_runs=True)
 def build_outdated(stop: threading.Event) -> int:
-    """Build the roll-ups of tenants that have none, or that have changed their time zone; how many tenants."""
+    """Build the roll-ups of tenants that have none, or none of their time zone and their connections; how many tenants."""
     states = state.find_all()
     outdated = {each.slug: each for each in Tenant.objects.all() if _is_outdated(states.get(each.slug), each)}
     return for_each_tenant("rollups", outdated, lambda slug: build(outdated[slug], stop=stop), stop=stop)
 
 
 def _is_outdated(found: RollupState | None, tenant: Tenant) -> bool:
-    return (
-        found is None or found.building is not None or (not found.has_too_many_values and found.zone != tenant.timezone)
-    )
+    return found is None or found.building is not None or _is_of_another_kind(found, found, tenant)
+
+
+def _is_of_another_kind(generation: RollupState | Building, found: RollupState, tenant: Tenant) -> bool:
+    """Whether another generation has to be built: of another time zone, or with each connection by itself."""
+    if found.has_too_many_values:
+        return False
+    return (generation.zone, generation.sliced_fields) != (tenant.timezone, fields_to_slice(found.values))
 
 
 def _next_generation(found: RollupState, tenant: Tenant) -> Building:
     latest = max(found.generation, found.building.generation if found.building else 0)
-    return Building(generation=latest + 1, zone=tenant.timezone, last=None)
+    return Building(generation=latest + 1, zone=tenant.timezone, sliced_fields=fields_to_slice(found.values), last=None)
 
 
 class _Builder:
@@ -112,8 +118,7 @@ class _Builder:
 
     def _begin(self, session: ClientSession) -> None:
         found = state.begin_write(self.tenant, session=session)
-        zone = found.building.zone if found.building else found.zone
-        if zone != self.tenant.timezone and not found.has_too_many_values:
+        if _is_of_another_kind(found.building or found, found, self.tenant):
             state.save_building(self.tenant_id, _next_generation(found, self.tenant), session=session)
 
     def _count_some(self, session: ClientSession) -> bool:
@@ -139,7 +144,10 @@ class _Builder:
             return False
         state.save_changes(self.tenant_id, found, values=codes.added, days=days, session=session)
         last = (tickets[-1]["created_at"], tickets[-1]["external_id"])
-        state.save_building(self.tenant_id, replace(building, last=last), session=session)
+        known = replace(found, values=codes.values)
+        is_useless = _is_of_another_kind(building, known, self.tenant)  # a second connection was found
+        building = _next_generation(known, self.tenant) if is_useless else replace(building, last=last)
+        state.save_building(self.tenant_id, building, session=session)
         return True
 
     def _next_tickets(self, building: Building, session: ClientSession) -> list[Document]:

@@ -168,7 +168,8 @@ class _Check:
                 wrong.customers[customer] = Counter({name: number for name, number in sums.items() if number})
 
     def _counter(self) -> DifferenceCounter:
-        return DifferenceCounter(self.tenant.zone, ValueCodes(self.found.values), self.found.hours_since)
+        found = self.found
+        return DifferenceCounter(self.tenant.zone, ValueCodes(found.values), found.hours_since, found.sliced_fields)
 
     def _tickets(self, match: Document) -> list[Document]:
         mine = {"tenant_id": self.tenant.slug, "is_deleted": False, **match}

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from tickets.records.dimensions import DIMENSIONS
+from tickets.records.dimensions import CONNECTION, DIMENSIONS
 from tickets.records.facets import SENTIMENTS, URGENCIES, Facets
 from tickets.records.histogram import STEP
 from tickets.records.statuses import is_open, state_of
@@ -31,6 +31,16 @@ COUNTED_FIELDS: Final = (
 
 SLICE_FIELDS: Final = ("source", *DIMENSIONS)
 """A dashboard can be narrowed to values of one of these."""
+
+
+def fields_to_slice(values: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Those of which every value gets numbers and keywords of its own.
+
+    A single connection has those of all tickets, which would double what is stored.
+    """
+    has_several = len(values.get(CONNECTION, ())) > 1
+    return tuple(name for name in SLICE_FIELDS if has_several or name != CONNECTION)
+
 
 HOURS: Final = "hours"
 """How many tickets were created in each hour of a day. Larger blocks do not have it."""
@@ -91,6 +101,11 @@ class ValueCodes:
     def are_too_many(self) -> bool:
         characters = sum(len(value) for codes in self._codes.values() for value in codes)
         return characters > MOST_CHARACTERS or any(len(codes) > MOST_VALUES for codes in self._codes.values())
+
+    @property
+    def values(self) -> dict[str, list[str]]:
+        """The values of each field, at the place of their number."""
+        return {name: list(codes) for name, codes in self._codes.items()}
 
     def find(self, name: str, value: str) -> int | None:
         return self._codes.get(name, {}).get(value)
@@ -162,8 +177,13 @@ class CountedDifferences:
 _Moment = tuple[int, int]
 """A day, and an hour of it."""
 
-_Slices = tuple[str, ...]
-"""The slices of a ticket besides that of everything."""
+
+class _Slices(NamedTuple):
+    """The slices of a ticket besides that of everything, and the fields in which its dimensions are counted there."""
+
+    names: tuple[str, ...]
+    dimensions: tuple[str, ...]
+
 
 _FacetValues = tuple[str, str, str, str, bool]
 _facets_of: Callable[[Ticket], _FacetValues] = itemgetter(*Facets._fields)
@@ -180,6 +200,7 @@ class DifferenceCounter:
     zone: ZoneInfo
     codes: ValueCodes
     hours_since: int
+    sliced_fields: Sequence[str]
     found: CountedDifferences = field(default_factory=CountedDifferences)
     _starts: dict[int, datetime] = field(default_factory=dict)
     _slices: dict[tuple[str | None, ...], _Slices] = field(default_factory=dict)
@@ -206,20 +227,19 @@ class DifferenceCounter:
             if ticket["customer_id"]:
                 self._count_customer(weight, ticket)
         for (day, slices, facets), number in by_day.items():
-            self._add(self._days(day, slices), self._paths_of(facets), number)
+            self._add(self._days(day, slices.names), self._paths_of(facets), number)
         for (moment, week_hour, slices), number in by_hour.items():
-            self._add(self._days(moment[0], slices), (f"week_hours.{week_hour}",), number)
-            values = _paths_of_dimensions(slices)
-            self._add(self._days(moment[0], ()), (f"{HOURS}.{moment[1]}", *values), number)
+            self._add(self._days(moment[0], slices.names), (f"week_hours.{week_hour}",), number)
+            self._add(self._days(moment[0], ()), (f"{HOURS}.{moment[1]}", *slices.dimensions), number)
             if moment[0] >= self.hours_since:
-                self._add([self._hour(moment)], values, number)
+                self._add([self._hour(moment)], slices.dimensions, number)
         for (moment, week_hour, facets), number in in_stored_hours.items():
             self._add([self._hour(moment)], (*self._paths_of(facets), f"week_hours.{week_hour}"), number)
         for (moment, slices, path), number in transitions.items():
             stored_hour = [self._hour(moment)] if moment[0] >= self.hours_since else []
-            self._add([*self._days(moment[0], slices), *stored_hour], (path,), number)
+            self._add([*self._days(moment[0], slices.names), *stored_hour], (path,), number)
         for (moment, slices), counted in topics.items():
-            self._count_words(moment, slices, counted)
+            self._count_words(moment, slices.names, counted)
         self._add_up()
         return self.found
 
@@ -249,8 +269,10 @@ class DifferenceCounter:
         found = self._slices.get(values)
         if found is None:
             named = zip(SLICE_FIELDS, values, strict=True)
-            found = self._slices[values] = tuple(
-                slice_name(name, self.codes.code_of(name, value)) for name, value in named if isinstance(value, str)
+            codes = {name: self.codes.code_of(name, value) for name, value in named if isinstance(value, str)}
+            found = self._slices[values] = _Slices(
+                tuple(slice_name(name, code) for name, code in codes.items() if name in self.sliced_fields),
+                tuple(f"{name}.{code}" for name, code in codes.items() if name in DIMENSIONS),
             )
         return found
 
@@ -261,7 +283,7 @@ class DifferenceCounter:
             self.codes.code_of("status", status), state_of(status), self.codes.code_of("source", source), verdict
         )
 
-    def _count_words(self, moment: _Moment, slices: _Slices, words: "Counter[str]") -> None:
+    def _count_words(self, moment: _Moment, slices: Sequence[str], words: "Counter[str]") -> None:
         day, hour = moment
         if day >= self.hours_since:
             self.found.words[Place(EVERYTHING, hour_key(day, hour))].update(words)
@@ -285,7 +307,7 @@ class DifferenceCounter:
         if points:
             sums["points"] += weight * points
 
-    def _days(self, day: int, slices: _Slices) -> "list[Counter[str]]":
+    def _days(self, day: int, slices: Sequence[str]) -> "list[Counter[str]]":
         """Where a ticket of this day counts: in the day of each of its slices."""
         block = Block(1, day).key
         self.found.days.add(day)
@@ -312,12 +334,6 @@ class DifferenceCounter:
                 for path, number in sums.items():
                     if not path.startswith(HOURS):
                         larger[path] += number
-
-
-@lru_cache(maxsize=20_000)
-def _paths_of_dimensions(slices: _Slices) -> tuple[str, ...]:
-    """The fields in which a ticket's team and priority are counted among all tickets."""
-    return tuple(each.replace("=", ".") for each in slices if each.split("=")[0] in DIMENSIONS)
 
 
 @lru_cache(maxsize=20_000)

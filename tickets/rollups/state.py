@@ -19,7 +19,7 @@ from supportsaas.db.mongo import Document
 from tenants.models import Tenant
 from tickets.records.collection_names import TICKETS
 from tickets.rollups.blocks import Block, day_of
-from tickets.rollups.differences import EVERYTHING, SLICE_FIELDS, slice_name
+from tickets.rollups.differences import EVERYTHING, fields_to_slice, slice_name
 
 COLLECTION: Final = "rollup_state"
 
@@ -40,6 +40,7 @@ class Building:
 
     generation: int
     zone: str
+    sliced_fields: tuple[str, ...]
     last: BuiltUpTo | None
 
     def has(self, ticket: Mapping[str, Any]) -> bool:
@@ -51,6 +52,7 @@ class Building:
 class RollupState:
     """`generation` is what readers use; 0 if none is built. None is built of a tenant that `has_too_many_values`.
 
+    - `sliced_fields`: those of which each value has numbers of its own (`fields_to_slice`).
     - `first_day`, `last_day`: the days that have numbers lie between them; None if none has.
     - `id`: another one if the tenant was deleted and created again.
     - `values`: the values of each field, at the place of their code in the roll-ups.
@@ -62,6 +64,7 @@ class RollupState:
     id: ObjectId
     generation: int
     zone: str
+    sliced_fields: tuple[str, ...]
     version: int
     first_day: int | None
     last_day: int | None
@@ -121,16 +124,20 @@ def begin_write(tenant: Tenant, *, session: ClientSession) -> RollupState:
     if found is not None:
         return _state(found)
     is_empty = mongo.collection(TICKETS).find_one({"tenant_id": tenant.slug}, {"_id": 1}, session=session) is None
+    sliced = list(fields_to_slice({}))
     stored: Document = {
         "id": ObjectId(),
         "layout": LAYOUT,
         "generation": 1 if is_empty else 0,
         "zone": tenant.timezone,
+        "sliced_fields": sliced,
         "version": 1,
         "values": {},
         "word_blocks": [],
         "hours_since": day_of(clock.now(), tenant.zone) - DAYS_WITH_HOURS,
-        "building": None if is_empty else {"generation": 1, "zone": tenant.timezone, "last": None},
+        "building": None
+        if is_empty
+        else {"generation": 1, "zone": tenant.timezone, "sliced_fields": sliced, "last": None},
     }
     states.replace_one({"_id": tenant.slug}, stored, upsert=True, session=session)
     return _state(stored)
@@ -163,13 +170,24 @@ def save_word_blocks(tenant_id: str, blocks: Iterable[Block], *, session: Client
 
 def save_building(tenant_id: str, building: Building, *, session: ClientSession) -> None:
     last = {"created_at": building.last[0], "external_id": building.last[1]} if building.last else None
-    stored = {"generation": building.generation, "zone": building.zone, "last": last}
+    stored = {
+        "generation": building.generation,
+        "zone": building.zone,
+        "sliced_fields": list(building.sliced_fields),
+        "last": last,
+    }
     _set(tenant_id, {"building": stored, "has_too_many_values": False}, session=session)
 
 
 def use_built(tenant_id: str, built: Building, *, session: ClientSession) -> None:
     """From now on, readers and writers use the generation that is complete."""
-    values = {"generation": built.generation, "zone": built.zone, "building": None, "word_blocks": []}
+    values = {
+        "generation": built.generation,
+        "zone": built.zone,
+        "sliced_fields": list(built.sliced_fields),
+        "building": None,
+        "word_blocks": [],
+    }
     _set(tenant_id, values, session=session)
 
 
@@ -189,6 +207,7 @@ def _state(found: Mapping[str, Any]) -> RollupState:
         id=found["id"],
         generation=found["generation"],
         zone=found["zone"],
+        sliced_fields=tuple(found["sliced_fields"]),
         version=found["version"],
         first_day=found.get("first_day"),
         last_day=found.get("last_day"),
@@ -205,11 +224,12 @@ def _building(stored: Mapping[str, Any]) -> Building:
     return Building(
         generation=stored["generation"],
         zone=stored["zone"],
+        sliced_fields=tuple(stored["sliced_fields"]),
         last=(last["created_at"], last["external_id"]) if last else None,
     )
 
 
 def slices_of(found: RollupState) -> list[str]:
     """Everything, and each value of the fields that numbers can be narrowed to."""
-    named = [slice_name(name, code) for name in SLICE_FIELDS for code in range(len(found.values.get(name, ())))]
+    named = [slice_name(name, code) for name in found.sliced_fields for code in range(len(found.values.get(name, ())))]
     return [EVERYTHING, *named]

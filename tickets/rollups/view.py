@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ class RollupView:
 
     - `zone`: that of the days.
     - `is_built`: whether there are roll-ups of the tenant's present zone. Otherwise everything is read from the tickets.
+    - `sliced_fields`: those of which each value has numbers of its own.
     - `until`: tomorrow. From this day on, tickets are read.
     - `word_blocks`: the larger blocks whose keywords are stored.
     - `hours_since`: from this day on, hours are stored. Parts of earlier days are read from the tickets.
@@ -42,12 +43,18 @@ class RollupView:
     is_built: bool
     until: int
     keys: RollupKeys
+    sliced_fields: tuple[str, ...] = ()
     first_day: int | None = None
     last_day: int | None = None
     word_blocks: frozenset[Block] = frozenset()
     hours_since: int = 0
     values: dict[str, tuple[str, ...]]
     version: Hashable | None = None
+
+    def of(self, narrowing: Narrowing) -> "RollupView":
+        """The view to read narrowed numbers from: as if nothing were built, if the field has no numbers of its own."""
+        has_numbers = not narrowing or narrowing.field in self.sliced_fields
+        return self if has_numbers else replace(self, is_built=False)
 
     def slices_of(self, narrowing: Narrowing) -> list[str]:
         """The slices whose numbers together are those of the tickets with one of the values."""
@@ -125,6 +132,7 @@ def _view(tenant: Tenant, found: state.RollupState | None, session: ClientSessio
         is_built=True,
         until=day_of(now, tenant.zone) + 1,
         keys=RollupKeys(tenant.slug, found.generation),
+        sliced_fields=found.sliced_fields,
         first_day=found.first_day,
         last_day=found.last_day,
         word_blocks=found.word_blocks,

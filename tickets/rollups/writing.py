@@ -17,7 +17,7 @@ from tickets.rollups import state
 from tickets.rollups.blocks import ALL_TIME, HOUR_KEYS
 from tickets.rollups.differences import CountedDifferences, DifferenceCounter, Differences, Row, Sums, ValueCodes
 from tickets.rollups.keys import RollupKeys
-from tickets.rollups.state import RollupState
+from tickets.rollups.state import Building, RollupState
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def save_rows_built(
     """
     building = found.building
     assert building is not None
-    counted = _count(building.zone, codes, found.hours_since, rows)
+    counted = _count(building, codes, found.hours_since, rows)
     save_counted(RollupKeys(tenant_id, building.generation), counted, session=session)
     return counted.days
 
@@ -80,7 +80,7 @@ def _save_rows_read(
     tenant_id: str, found: RollupState, codes: ValueCodes, rows: Sequence[Row], *, session: ClientSession
 ) -> set[int]:
     """Add rows to the generation that readers use."""
-    counted = _count(found.zone, codes, found.hours_since, rows)
+    counted = _count(found, codes, found.hours_since, rows)
     outdated = counted.add_up_words(found.word_blocks, most=MOST_ADDED)
     if outdated:
         state.save_word_blocks(tenant_id, found.word_blocks - outdated, session=session)
@@ -88,8 +88,11 @@ def _save_rows_read(
     return counted.days
 
 
-def _count(zone: str, codes: ValueCodes, hours_since: int, rows: Sequence[Row]) -> CountedDifferences:
-    counted = DifferenceCounter(ZoneInfo(zone), codes, hours_since).count(rows)
+def _count(
+    generation: RollupState | Building, codes: ValueCodes, hours_since: int, rows: Sequence[Row]
+) -> CountedDifferences:
+    zone, sliced = ZoneInfo(generation.zone), generation.sliced_fields
+    counted = DifferenceCounter(zone, codes, hours_since, sliced).count(rows)
     if codes.are_too_many:
         raise TooManyValues
     return counted

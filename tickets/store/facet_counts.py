@@ -53,6 +53,7 @@ class FacetCountStore:
 
 
 def _count(view: RollupView, start: datetime | None, end: datetime | None, narrowed: Narrowing) -> FacetCounts:
+    view = view.of(narrowed)
     if not view.is_built:
         return _count_tickets(view, {**created_within(start, end), **narrowed.condition})
     if start is None and end is None:

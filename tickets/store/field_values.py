@@ -35,9 +35,8 @@ class FieldValues:
         counted = [name for name in DIMENSIONS if _has_only_facets_besides(wanted, name)]
         found = self._value_counts.find(counted, wanted) if counted else {}
         result = {name: _most_frequent(values) for name, values in found.items()}
-        if len(counted) < len(DIMENSIONS):
-            for name, values in self._value_counts.find_all().items():
-                result.setdefault(name, dict.fromkeys(_most_frequent(values)))
+        for name, values in self._value_counts.find_all().items():
+            result.setdefault(name, dict.fromkeys(_most_frequent(values)))
         return result
 
     def find_present(self) -> tuple[str, ...]:

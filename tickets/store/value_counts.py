@@ -54,9 +54,13 @@ class ValueCountStore:
             }
 
     def find(self, names: Sequence[str], wanted: TicketFilter) -> dict[str, ValueCounts]:
-        """The values of these dimensions, of the tickets that meet the filter's conditions on facets and dates."""
+        """The values of these dimensions, of the tickets that meet the filter's conditions on facets and dates.
+
+        Without dimensions of which no numbers by facets are stored.
+        """
         with rollup_view(self.tenant, now=clock.now()) as view:
-            return {name: _count(view, name, wanted) for name in names if view.values.get(name)}
+            present = [name for name in names if name in view.sliced_fields and view.values.get(name)]
+            return {name: _count(view, name, wanted) for name in present}
 
 
 def _count(view: RollupView, name: str, wanted: TicketFilter) -> ValueCounts:

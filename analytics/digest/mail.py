@@ -1,6 +1,7 @@
-"""The digest as an e-mail: a week's numbers, how they changed, and a link from each to its tickets."""
+"""The digest as an e-mail: a week's numbers, how they changed, a link from each to its tickets, and keys that end."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from analytics.figures import DashboardFigures
 from analytics.periods import Unit, buckets_of
 from supportsaas.formatting import format_count, format_day, format_number, one_line
 from tenants.models import Tenant, User
+from tickets.ingestion.ending_keys import find_ending_keys
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 
@@ -32,7 +34,7 @@ class Line:
     url: str
 
 
-def compose(user: User, tenant: Tenant, week: DigestWeek) -> EmailMultiAlternatives:
+def compose(user: User, tenant: Tenant, week: DigestWeek, *, now: datetime) -> EmailMultiAlternatives:
     zone = tenant.zone
     before = week.period.comparison(week.period.end, zone)
     figures = StatisticsStore(tenant).dashboard(buckets_of(week.period, zone, Unit.DAY), comparison=before)
@@ -43,6 +45,7 @@ def compose(user: User, tenant: Tenant, week: DigestWeek) -> EmailMultiAlternati
         "dashboard": _address(_dashboard(tenant, week)),
         "settings": _address(reverse("digests")),
         "unsubscribe": stop,
+        "ending_keys": list(find_ending_keys([tenant], now=now)),
         **_numbers(figures, TicketLinks(tenant.slug, _within(week.period))),
     }
     mail = EmailMultiAlternatives(

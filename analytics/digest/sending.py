@@ -54,7 +54,7 @@ def _send_one(user_id: str, tenant: Tenant, now: Callable[[], datetime]) -> bool
     claim = claims.take(user_id, tenant.slug, week.name, now=now()) if user.email else None
     if claim is None:
         return False
-    mail = compose(user, tenant, week)
+    mail = compose(user, tenant, week, now=now())
     return claims.begin_sending(claim, now=now()) and _deliver(mail, claim, now)
 
 

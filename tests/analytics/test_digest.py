@@ -19,11 +19,12 @@ from analytics.digest.subscriptions import subscribe, subscribed_tenants, unsubs
 from analytics.digest.week import week_before
 from supportsaas.db import mongo
 from tenants.models import Membership, Tenant, User
-from tests.builders import store_tickets
+from tests.builders import connect_source, store_tickets
 from tests.conftest import FakeClock
 from tests.mails import html_of
-from tests.reading_pages import text_of
+from tests.reading_pages import page_of, text_of
 from tests.smtp_server import SmtpServer
+from tickets.ingestion.incidents import watch
 
 MONDAY = datetime(2026, 3, 9, 7, 0, tzinfo=UTC)
 EARLIER = MONDAY - timedelta(days=1)
@@ -102,6 +103,24 @@ class TestSending:
         assert send(MONDAY) == 1
         (sent,) = mail.outbox
         assert "Tickets: 1 (no earlier data)" in sent.body and "compared" not in sent.body
+
+    def test_a_digest_reminds_of_keys_that_end_in_the_words_of_the_alerts_page(
+        self, reader: User, tenant: Tenant, client_of: ClientOf
+    ) -> None:
+        for name, days in (("ended", -1), ("soon", 7), ("later", 30), ("next year", 31)):
+            ends = MONDAY.date() + timedelta(days=days)
+            connect_source(tenant, url=f"http://127.0.0.1:9/{days}", name=name.replace(" ", "-"), expires_on=ends)
+        connect_source(tenant, url="http://127.0.0.1:9/off", name="off", expires_on=MONDAY.date(), enabled=False)
+        watch(clock=lambda: MONDAY)
+        page = page_of(client_of(reader), "/t/acme/alerts/")
+        assert send(MONDAY) == 1
+        (sent,) = mail.outbox
+        for text in (str(sent.body), html_of(sent)):
+            for sentence in ("“ended” was valid until 8 Mar 2026.", "“soon” is valid until 16 Mar 2026.",
+                             "“later” is valid until 8 Apr 2026."):  # fmt: skip
+                assert f"The key of the helpdesk {sentence} Create a new one" in text
+                assert sentence in page
+            assert text.count("The key of") == 3
 
     def test_a_digest_is_sent_once_a_week_however_often_and_however_many_workers_try(
         self, reader: User, settings: Any

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Final, Literal
+from typing import Literal
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
@@ -24,7 +24,6 @@ from supportsaas import clock as system_clock
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.formatting import format_day
 from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, CircuitState, Result, find_states
 from tenants.models import Tenant
@@ -33,6 +32,7 @@ from tickets.alerts.channels import endpoint_of
 from tickets.alerts.deliveries import NewDelivery
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
+from tickets.ingestion.ending_keys import find_ending_keys
 from tickets.ingestion.sync_status import find_connection_statuses
 
 COLLECTION = "troubles"
@@ -41,9 +41,6 @@ ENDPOINT_FAILS_AFTER = timedelta(minutes=2)
 
 HEALTHY_AFTER = timedelta(minutes=5)
 """Without a failure."""
-
-KEY_ENDS_WITHIN: Final = (7, 30)
-"""Days ahead of the end of a key at which there is an alert; another one when it has ended."""
 
 Kind = Literal["source", "endpoint", "key"]
 
@@ -241,27 +238,10 @@ def _sources(tenants: Sequence[Tenant], *, now: datetime) -> Iterable[Subject]:
 
 
 def _keys(tenants: Sequence[Tenant], *, now: datetime) -> Iterable[Subject]:
-    """The keys that have ended or end soon. A new end date removes the incident without an alert."""
-    by_pk = {each.pk: each for each in tenants}
-    last = (now + timedelta(days=max(KEY_ENDS_WITHIN))).date()
-    for source in Source.objects.filter(enabled=True, expires_on__lte=last).select_related("tenant"):
-        if source.tenant_id not in by_pk or source.expires_on is None:
-            continue
-        tenant = by_pk[source.tenant_id]
-        left = (source.expires_on - now.astimezone(tenant.zone).date()).days
-        within = next((days for days in KEY_ENDS_WITHIN if left <= days), None)
-        if within is None:
-            continue
-        has_ended = left < 0
+    """A new end date removes the incident without an alert."""
+    for each in find_ending_keys(tenants, now=now):
         yield Subject(
-            tenant=tenant,
-            kind="key",
-            name=f"{source.title}, {'ended' if has_ended else f'{within} days'}",
-            is_failing=True,
-            failure=f"The key of the helpdesk “{source.title}” "
-            f"{'was valid until' if has_ended else 'is valid until'} {format_day(source.expires_on)}. Create a new one in "
-            "the helpdesk and enter it under Settings, Helpdesk, or new tickets no longer arrive.",
-            recovery="",
+            tenant=each.tenant, kind="key", name=each.name, is_failing=True, failure=each.sentence, recovery=""
         )
 
 

@@ -1,12 +1,9 @@
 """An endpoint for alerts on a real socket that does exactly what a test says."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
-Reply = tuple[int, dict[str, str], bytes]
+from tests.loopback_server import Answer, Arrived, LoopbackServer
 
 
 @dataclass(frozen=True)
@@ -16,53 +13,15 @@ class Received:
     body: bytes
 
 
-class ScriptedEndpoint:
+class ScriptedEndpoint(LoopbackServer):
     """Takes every POST with 200; `script(request)` may answer instead. `requests` remembers them all."""
 
-    def __init__(self, script: Callable[[Received], Reply] | None = None) -> None:
+    def __init__(self, script: Callable[[Received], Answer] | None = None) -> None:
         self.script = script
         self.requests: list[Received] = []
-        outer = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                request = Received(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
-                outer.requests.append(request)
-                status, headers, answer = outer.script(request) if outer.script else (200, {}, b"ok")
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                try:
-                    self.wfile.write(answer)
-                except OSError:  # the product hung up: it had read enough
-                    self.close_connection = True
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self._thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-
-    @property
-    def port(self) -> int:
-        return self.server.server_port
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> "ScriptedEndpoint":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self._thread.join()
+    def respond(self, request: Arrived) -> Answer:
+        received = Received(request.target, request.header, request.content)
+        self.requests.append(received)
+        return self.script(received) if self.script else (200, {}, b"ok")

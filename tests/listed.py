@@ -5,7 +5,8 @@ from typing import Any
 
 from tenants.models import Tenant
 from tests.builders import record
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.loopback_server import Answer
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant

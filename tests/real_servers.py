@@ -1,5 +1,6 @@
 """Helpdesks' own programs on loopback, each with a database of its own, and runs that ingest from them."""
 
+import base64
 import json
 import os
 import subprocess
@@ -10,11 +11,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
+
 from supportsaas.ops import child_process
 from tenants.models import Tenant
 from tickets import jobs
+from tickets.helpdesks import SourceError, open_source
+from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Listener, Outcome, ingest_tenant
 from tickets.jobs import JobRequest
+from tickets.store.ticket_store import TicketStore
 
 START_SECONDS = 120
 
@@ -25,6 +31,29 @@ def are_wanted(*needed: str) -> bool:
     `needed` are variables that say where one is installed.
     """
     return bool(os.environ.get("REAL_HELPDESKS")) and all(os.environ.get(name) for name in needed)
+
+
+def marks(name: str, script: str, *needed: str) -> list[pytest.MarkDecorator]:
+    """Those of a module of tests with a real server."""
+    return [
+        pytest.mark.usefixtures("db"),
+        pytest.mark.skipif(not are_wanted(*needed), reason=f"a real {name} takes minutes: script/{script} runs it"),
+        pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    ]
+
+
+def connect(tenant: Tenant, kind: str, url: str, *, secret: str, **values: Any) -> Source:
+    """The tenant's stored connection, checked as a form would."""
+    made = Source(tenant=tenant, kind=kind, url=url, **values)
+    made.set_secret(secret)
+    made.full_clean()
+    made.save()
+    return made
+
+
+def basic_login(user: str, password: str) -> str:
+    """The header of Basic authentication."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 class RealServer(ABC):
@@ -136,3 +165,17 @@ def counts(outcome: Outcome) -> dict[str, int]:
     """What a complete run counted."""
     assert outcome.status == "completed", outcome.error or outcome.warning
     return {name: number for name, number in outcome.progress.counts.as_dict().items() if number}
+
+
+def assert_refused(tenant: Tenant, source: Source, *, secret: str = "wrong") -> None:
+    """With a wrong key or password a whole read fails, says why, and deletes nothing."""
+    store = TicketStore(tenant)
+    before = set(store.iterate_live_ids())
+    source.set_secret(secret)
+    source.save()
+    outcome = ingest(tenant, full=True)
+    assert outcome.status == "failed"
+    assert outcome.error is not None and outcome.error["code"] == "refused_login"
+    assert set(store.iterate_live_ids()) == before
+    with open_source(source) as opened, pytest.raises(SourceError, match="rejected the credentials"):
+        next(opened.pages())

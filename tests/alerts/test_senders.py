@@ -20,8 +20,9 @@ from django.conf import settings
 from django.core import mail
 
 from tenants.models import Tenant
-from tests.endpoint import Received, Reply, ScriptedEndpoint
+from tests.endpoint import Received, ScriptedEndpoint
 from tests.faults.raw_server import RawServer, reset
+from tests.loopback_server import Answer
 from tests.mails import html_of
 from tests.smtp_server import SmtpServer
 from tickets.alerts.kinds import DeliveryError, open_sender
@@ -307,7 +308,7 @@ class TestAnswers:
         ],
     )
     def test_an_answer_other_than_2xx_is_reported_in_a_sentence_with_the_reason(
-        self, reply: Reply, words: str, fault: str, endpoint: ScriptedEndpoint
+        self, reply: Answer, words: str, fault: str, endpoint: ScriptedEndpoint
     ) -> None:
         endpoint.script = lambda _request: reply
         error = refused(webhook(endpoint.url))

@@ -15,7 +15,8 @@ from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, faults
 from tests.builders import record
 from tests.conftest import PASSWORD
-from tests.helpdesk import Answer, ScriptedHelpdesk
+from tests.helpdesk import ScriptedHelpdesk
+from tests.loopback_server import Answer
 from tickets.helpdesks.model import Source
 from tickets.ingestion.worker import Worker
 
@@ -157,7 +158,7 @@ def test_everything_but_live_refresh_works_without_javascript(
 
 PAGES = ("/", "/t/acme/", "/t/acme/?period=24h", "/t/acme/tickets/", "/t/acme/tickets/T-4/", "/t/acme/customers/",
          "/t/acme/customers/cust_1/", "/t/acme/quarantine/", "/account/", "/account/password/",
-         "/account/two-factor/", "/t/acme/settings/source/", "/t/acme/settings/source/add/?kind=rest", "/t/acme/settings/members/",
+         "/account/two-factor/", "/t/acme/settings/source/", "/t/acme/settings/source/new/rest/", "/t/acme/settings/members/",
          "/t/acme/settings/changes/", "/t/acme/settings/channels/", "/t/acme/alerts/", "/t/acme/ingestion/",
          "/t/acme/tickets/?urgency=extreme", "/nothing/")  # fmt: skip
 

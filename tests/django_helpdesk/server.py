@@ -1,11 +1,10 @@
 """A real django-helpdesk on SQLite, on loopback. `DJANGO_HELPDESK` names the environment it is installed in."""
 
-import base64
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.real_servers import RealServer
+from tests.real_servers import RealServer, basic_login
 
 PASSWORD = "only-for-this-test"
 USER = "admin"
@@ -107,7 +106,7 @@ class DjangoHelpdeskServer(RealServer):
         return {"DJANGO_SETTINGS_MODULE": "site_conf", "PYTHONPATH": str(self.directory)}
 
     def headers(self) -> Mapping[str, str]:
-        return {"Authorization": "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()}
+        return {"Authorization": basic_login(USER, PASSWORD)}
 
     def create_tickets(self, number: int, title: str) -> list[str]:
         return self._step("create", str(number), title).split()

@@ -6,19 +6,12 @@ import pytest
 
 from tenants.models import Tenant
 from tests.django_helpdesk.server import PASSWORD, USER, DjangoHelpdeskServer
-from tests.real_servers import are_wanted, counts, ingest
+from tests.real_servers import assert_refused, connect, counts, ingest, marks
 from tickets.helpdesks.model import Source
 from tickets.ingestion.checking import check_source
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = [
-    pytest.mark.usefixtures("db"),
-    pytest.mark.skipif(
-        not are_wanted("DJANGO_HELPDESK"),
-        reason="a real django-helpdesk takes a minute: script/try-django-helpdesk runs it",
-    ),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = marks("django-helpdesk", "try-django-helpdesk", "DJANGO_HELPDESK")
 
 TICKETS = 120
 
@@ -31,12 +24,14 @@ def helpdesk_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Django
 
 @pytest.fixture
 def source(tenant: Tenant, helpdesk_server: DjangoHelpdeskServer) -> Source:
-    url = f"{helpdesk_server.url}/helpdesk"
-    made = Source(tenant=tenant, kind="django-helpdesk", url=url, auth="basic", auth_name=USER)
-    made.set_secret(PASSWORD)
-    made.full_clean()
-    made.save()
-    return made
+    return connect(
+        tenant,
+        "django-helpdesk",
+        f"{helpdesk_server.url}/helpdesk",
+        secret=PASSWORD,
+        auth="basic",
+        auth_name=USER,
+    )
 
 
 def test_tickets_with_follow_ups_changes_and_deletions_of_a_real_django_helpdesk_are_read(
@@ -77,8 +72,4 @@ def test_tickets_with_follow_ups_changes_and_deletions_of_a_real_django_helpdesk
 
 
 def test_a_wrong_password_is_called_one(tenant: Tenant, source: Source) -> None:
-    source.set_secret("wrong")
-    source.save()
-    outcome = ingest(tenant)
-    assert outcome.error is not None
-    assert outcome.error["code"] == "refused_login"
+    assert_refused(tenant, source)

@@ -36,9 +36,6 @@ class ChangingHelpdesk(ScriptedHelpdesk):
         order: Literal["id", "oldest change first", "newest change first"] = "id",
     ) -> None:
         super().__init__()
-        # Else the body waits for the client's delayed acknowledgement of the headers.
-        handler: Any = self._server.RequestHandlerClass
-        handler.disable_nagle_algorithm = True
         self.random = random.Random(seed)
         self._tenant_id = tenant_id
         self._order = order

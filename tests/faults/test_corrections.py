@@ -9,7 +9,8 @@ from tests.builders import record
 from tests.faults.comparing import assert_exact
 from tests.faults.conftest import IS_LONG, OwnDatabase, run_here
 from tests.faults.doomed import DoomedCommands
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.loopback_server import Answer
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion.name_spaces import origin_of

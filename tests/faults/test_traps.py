@@ -23,7 +23,8 @@ from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_exact, assert_sound
 from tests.faults.conftest import IS_LONG, OwnDatabase, end, make_tenant, run_here
 from tests.faults.raw_server import RawServer, head, reset
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.loopback_server import Answer
 from tickets import jobs
 from tickets.demo.server import DemoHelpdesk
 from tickets.helpdesks import open_source

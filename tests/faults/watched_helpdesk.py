@@ -1,15 +1,13 @@
 """A helpdesk of many tenants that notes who asked for what, when, and over which connection."""
 
 import json
-import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from tests.builders import record
+from tests.loopback_server import Answer, Arrived, LoopbackServer
 
 PAGE_SIZE = 5
 
@@ -25,7 +23,7 @@ class Asked:
     ended: float
 
 
-class WatchedHelpdesk:
+class WatchedHelpdesk(LoopbackServer):
     """Serves the same number of tickets to each tenant; every answer takes `seconds`."""
 
     def __init__(self, tenant_ids: list[str], *, tickets: int, seconds: float) -> None:
@@ -34,45 +32,16 @@ class WatchedHelpdesk:
             for tenant_id in tenant_ids
         }
         self.asked: list[Asked] = []
-        outer = self
+        self.seconds = seconds
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self) -> None:
-                began = time.monotonic()
-                parts = urlsplit(self.path)
-                query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-                page = int(query.get("page", 0))
-                body = json.dumps(outer._answer(query["tenant_id"], page)).encode()
-                time.sleep(seconds)
-                asked = Asked(query["tenant_id"], self.client_address[1], page, began, time.monotonic())
-                outer.asked.append(asked)
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> "WatchedHelpdesk":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def respond(self, request: Arrived) -> Answer:
+        began, query = time.monotonic(), request.query
+        page = int(query.get("page", 0))
+        body = json.dumps(self._answer(query["tenant_id"], page)).encode()
+        time.sleep(self.seconds)
+        self.asked.append(Asked(query["tenant_id"], request.client_port, page, began, time.monotonic()))
+        return 200, {}, body
 
     def runs(self) -> dict[str, list[list[Asked]]]:
         """For each tenant its runs in the order of their beginning, each with its requests."""

@@ -12,7 +12,8 @@ from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import record, source_page
 from tests.commands import run
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.loopback_server import Answer
 from tickets.helpdesks import SourceError
 from tickets.helpdesks.error_message import LONGEST, error_message
 from tickets.helpdesks.model import Source

@@ -11,7 +11,8 @@ from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import record
 from tests.conftest import FakeClock
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.loopback_server import Answer
 from tickets import jobs
 from tickets.helpdesks import SourceError, json_text, open_source
 from tickets.helpdesks.base import PART_RECORDS

@@ -8,8 +8,9 @@ import pytest
 
 from supportsaas.reliability.rate_limiter import RateLimiter
 from tenants.models import Tenant
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
 from tests.listed import PAGINGS, SIZE, ListedHelpdesk, ingest, live, warned
+from tests.loopback_server import Answer
 from tickets import jobs
 from tickets.helpdesks.model import Source
 

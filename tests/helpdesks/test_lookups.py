@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.loopback_server import Answer
 from tickets.helpdesks.base import SourceError
 from tickets.helpdesks.http import HelpdeskHttp
 from tickets.helpdesks.lookup_options import LookupOptions

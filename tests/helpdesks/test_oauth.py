@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from supportsaas import clock
 from tenants.models import Tenant
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
+from tests.loopback_server import Answer
 from tickets.helpdesks.base import SourceError
 from tickets.helpdesks.http import HelpdeskHttp
 from tickets.helpdesks.model import HelpdeskToken, Source

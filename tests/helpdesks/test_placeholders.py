@@ -70,7 +70,7 @@ def test_a_value_is_never_filled_in_itself(cursor: str) -> None:
 
 @given(json_values)
 def test_what_has_no_placeholder_stays_as_it_is(template: Any) -> None:
-    if any(f"{{{name}" in json.dumps(template) for name in ("since", "until", "cursor", "page", "size", "id")):
+    if any(f"{{{name}" in json.dumps(template) for name in ("since", "cursor", "page", "size", "id")):
         return
     assert fill(template, RequestValues()) == template
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tenants.models import Tenant
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.loopback_server import Answer
 from tickets.helpdesks import SourceError, open_source
 from tickets.helpdesks.base import Page
 from tickets.helpdesks.field_paths import look_up

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tenants.models import Tenant
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
 from tests.listed import ListedHelpdesk, ingest, live, warned
+from tests.loopback_server import Answer
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")

@@ -11,8 +11,9 @@ from django.urls import reverse
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import record
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
 from tests.listed import ingest
+from tests.loopback_server import Answer
 from tickets.alerts.model import Channel
 from tickets.erasure.customers import erase_customer
 from tickets.helpdesks.model import Source

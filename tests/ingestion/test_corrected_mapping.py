@@ -10,7 +10,8 @@ from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import record, store_tickets
 from tests.conftest import FakeClock
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.loopback_server import Answer
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant

@@ -9,8 +9,9 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import record
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
 from tests.listed import FIELDS, PAGINGS, SIZE, ListedHelpdesk, ingest, live, warned
+from tests.loopback_server import Answer
 from tickets.helpdesks.model import Source
 from tickets.store.ticket_store import TicketStore
 

@@ -10,7 +10,8 @@ import pytest
 from tenants.models import Tenant
 from tests.builders import record
 from tests.conftest import FakeClock
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.loopback_server import Answer
 from tests.working import running_worker
 from tickets import jobs
 from tickets.helpdesks.model import Source

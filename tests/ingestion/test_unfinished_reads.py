@@ -10,8 +10,9 @@ from supportsaas import clock
 from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import record
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
 from tests.listed import ListedHelpdesk, ingest, live
+from tests.loopback_server import Answer
 from tickets import jobs
 from tickets.ingestion import run_lease
 from tickets.ingestion.run import ingest_tenant

@@ -17,7 +17,8 @@ from tenants.models import ApiToken, Membership, Tenant, User
 from tests import processes
 from tests.builders import record
 from tests.commands import run
-from tests.helpdesk import Answer, ScriptedHelpdesk, answer
+from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.loopback_server import Answer
 from tickets import jobs
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.ingestion.schedule import find_schedules

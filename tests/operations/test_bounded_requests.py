@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from tenants.models import ApiToken, Role, Tenant, User
-from tests.helpdesk import Answer, ScriptedHelpdesk
+from tests.helpdesk import ScriptedHelpdesk
+from tests.loopback_server import Answer
 from tests.operations.conftest import RunningProcess, Web
 from tickets.helpdesks.model import Source
 

@@ -11,7 +11,8 @@ import pytest
 from supportsaas.db import mongo
 from tenants.models import ApiToken, Role, Tenant, User
 from tests.builders import record
-from tests.helpdesk import Answer, ScriptedHelpdesk
+from tests.helpdesk import ScriptedHelpdesk
+from tests.loopback_server import Answer
 from tests.operations.conftest import PATIENCE_SECONDS, RunningProcess, Web
 from tickets import jobs
 from tickets.helpdesks.model import Source

@@ -5,18 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from tenants.models import Tenant
-from tests.real_servers import are_wanted, counts, ingest
+from tests.real_servers import assert_refused, connect, counts, ingest, marks
 from tests.redmine.server import RedmineServer
 from tickets import jobs
-from tickets.helpdesks import SourceError, open_source
 from tickets.helpdesks.model import Source
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = [
-    pytest.mark.usefixtures("db"),
-    pytest.mark.skipif(not are_wanted(), reason="a real Redmine takes minutes: script/try-redmine runs it"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = marks("Redmine", "try-redmine")
 
 SUBJECTS = ("Cannot log in since this morning", "Refund for order 1042", "Rechnung fehlt – bitte prüfen", "Wo? 📦")
 RESOLVED, CLOSED = 3, 5
@@ -30,11 +25,7 @@ def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedmineServer]
 
 @pytest.fixture
 def source(tenant: Tenant, redmine: RedmineServer) -> Source:
-    made = Source(tenant=tenant, kind="redmine", url=redmine.url, auth="header", auth_name="X-Redmine-API-Key")
-    made.set_secret(redmine.key)
-    made.full_clean()
-    made.save()
-    return made
+    return connect(tenant, "redmine", redmine.url, secret=redmine.key, auth="header", auth_name="X-Redmine-API-Key")
 
 
 def test_changes_and_deletions_of_a_real_redmine_are_read(
@@ -154,15 +145,7 @@ def test_a_wrong_key_is_said_though_redmine_answers_with_an_empty_list(
 ) -> None:
     redmine.create_issue("Kept", "Text")
     ingest(tenant)
-    before = set(TicketStore(tenant).iterate_live_ids())
-    source.set_secret("wrong")
-    source.save()
-    outcome = ingest(tenant, full=True)
-    assert outcome.status == "failed"
-    assert outcome.error is not None and outcome.error["code"] == "refused_login"
-    assert set(TicketStore(tenant).iterate_live_ids()) == before
-    with open_source(source) as opened, pytest.raises(SourceError, match="rejected the credentials"):
-        next(opened.pages())
+    assert_refused(tenant, source)
 
 
 def test_a_restart_of_the_server_in_the_middle_loses_nothing(

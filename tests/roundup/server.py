@@ -1,6 +1,5 @@
 """A real Roundup with its classic tracker on SQLite, on loopback. `ROUNDUP` names the environment it is installed in."""
 
-import base64
 import json
 import os
 import shutil
@@ -9,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.real_servers import RealServer
+from tests.real_servers import RealServer, basic_login
 
 PASSWORD = "only-for-this-test"
 USER = "admin"
@@ -54,9 +53,8 @@ class RoundupServer(RealServer):
         return {}
 
     def headers(self) -> Mapping[str, str]:
-        login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         return {
-            "Authorization": f"Basic {login}",
+            "Authorization": basic_login(USER, PASSWORD),
             "X-Requested-With": "rest",
             "Referer": f"{self.url}/support/",
             "Origin": self.url,

@@ -7,17 +7,13 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tenants.models import Tenant
-from tests.real_servers import are_wanted, counts, ingest
+from tests.real_servers import assert_refused, connect, counts, ingest, marks
 from tests.roundup.server import PASSWORD, USER, RoundupServer
 from tickets.helpdesks.model import Source
 from tickets.ingestion.checking import check_source
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = [
-    pytest.mark.usefixtures("db"),
-    pytest.mark.skipif(not are_wanted("ROUNDUP"), reason="a real Roundup takes a minute: script/try-roundup runs it"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = marks("Roundup", "try-roundup", "ROUNDUP")
 
 ISSUES = 45
 """More than two pages of 20."""
@@ -32,13 +28,9 @@ def roundup() -> Iterator[RoundupServer]:
 
 @pytest.fixture
 def source(tenant: Tenant, roundup: RoundupServer) -> Source:
-    made = Source(
-        tenant=tenant, kind="roundup", url=f"{roundup.url}/support", auth="basic", auth_name=USER, page_size=20
+    return connect(
+        tenant, "roundup", f"{roundup.url}/support", secret=PASSWORD, auth="basic", auth_name=USER, page_size=20
     )
-    made.set_secret(PASSWORD)
-    made.full_clean()
-    made.save()
-    return made
 
 
 def test_issues_with_messages_changes_and_retired_ones_of_a_real_roundup_are_read(
@@ -76,8 +68,4 @@ def test_issues_with_messages_changes_and_retired_ones_of_a_real_roundup_are_rea
 
 
 def test_a_wrong_password_is_called_one(tenant: Tenant, source: Source) -> None:
-    source.set_secret("wrong")
-    source.save()
-    outcome = ingest(tenant)
-    assert outcome.error is not None
-    assert outcome.error["code"] == "refused_login"
+    assert_refused(tenant, source)

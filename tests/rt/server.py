@@ -1,13 +1,12 @@
 """A real Request Tracker 5 from Debian's packages, with a private SQLite database, on loopback."""
 
-import base64
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tests.real_servers import RealServer
+from tests.real_servers import RealServer, basic_login
 
 APPLICATION = Path("/usr/share/request-tracker5")
 SET_UP_DATABASE = Path("/usr/sbin/rt-setup-database-5")
@@ -95,7 +94,7 @@ class RtServer(RealServer):
         }
 
     def headers(self) -> Mapping[str, str]:
-        return {"Authorization": "Basic " + base64.b64encode(f"root:{PASSWORD}".encode()).decode()}
+        return {"Authorization": basic_login("root", PASSWORD)}
 
     def run_perl(self, script: str, *arguments: str) -> str:
         """Run a script that has RT at hand and may do everything."""

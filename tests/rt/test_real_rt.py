@@ -7,19 +7,14 @@ from typing import Any
 import pytest
 
 from tenants.models import Tenant
-from tests.real_servers import are_wanted, counts, ingest
+from tests.real_servers import assert_refused, connect, counts, ingest, marks
 from tests.rt.server import RtServer
-from tickets.helpdesks import SourceError, open_source
 from tickets.helpdesks.http import Answer, HelpdeskHttp
 from tickets.helpdesks.model import Source
 from tickets.jobs import Progress
 from tickets.store.ticket_store import TicketStore
 
-pytestmark = [
-    pytest.mark.usefixtures("db"),
-    pytest.mark.skipif(not are_wanted(), reason="a real Request Tracker takes minutes: script/try-rt runs it"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = marks("Request Tracker", "try-rt")
 
 SUBJECTS = ("Cannot log in since this morning", "Refund for order 1042", "Rechnung fehlt – bitte prüfen", "Wo? 📦")
 TEXT_FILE = {"FileName": "log.txt", "FileType": "text/plain", "FileContent": base64.b64encode(b"ERROR 7").decode()}
@@ -33,11 +28,7 @@ def rt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RtServer]:
 
 @pytest.fixture
 def source(tenant: Tenant, rt: RtServer) -> Source:
-    made = Source(tenant=tenant, kind="rt", url=rt.url, auth="header", auth_name="Authorization")
-    made.set_secret(f"token {rt.token}")
-    made.full_clean()
-    made.save()
-    return made
+    return connect(tenant, "rt", rt.url, secret=f"token {rt.token}", auth="header", auth_name="Authorization")
 
 
 @pytest.fixture
@@ -181,15 +172,7 @@ def assert_equal(tenant: Tenant, rt: RtServer) -> None:
 def test_a_wrong_token_is_said_and_nothing_is_deleted(tenant: Tenant, source: Source, rt: RtServer) -> None:
     rt.create_ticket("Kept", "Text")
     ingest(tenant)
-    before = set(TicketStore(tenant).iterate_live_ids())
-    source.set_secret("token 1-27-wrong")
-    source.save()
-    outcome = ingest(tenant, full=True)
-    assert outcome.status == "failed"
-    assert outcome.error is not None and outcome.error["code"] == "refused_login"
-    assert set(TicketStore(tenant).iterate_live_ids()) == before
-    with open_source(source) as opened, pytest.raises(SourceError, match="rejected the credentials"):
-        next(opened.pages())
+    assert_refused(tenant, source, secret="token 1-27-wrong")
 
 
 def test_a_user_who_may_see_nothing_does_not_empty_the_tenant(tenant: Tenant, source: Source, rt: RtServer) -> None:

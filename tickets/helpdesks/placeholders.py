@@ -1,6 +1,6 @@
 """Fills in what a request has to say: the time of the last sync, the cursor, the page. Pure.
 
-Placeholders stand in parameters, the path and the body: `{since}` and `{until}` as ISO 8601, `{since:epoch}`,
+Placeholders stand in parameters, the path and the body: `{since}` as ISO 8601, `{since:epoch}`,
 `{since:epoch_ms}` or `{since:%Y-%m-%d %H:%M}` in UTC, `{cursor}`, `{page}` and `{size}`. An entry whose placeholder has
 no value, such as the cursor of the first page, is left out; and an object in a list, such as a filter, as a whole.
 """
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from tickets.records.dates import EPOCH, EPOCH_MS
 
-_PLACEHOLDER: Final = re.compile(r"\{(since|until|cursor|page|size|id)(?::([^{}]*))?\}")
+_PLACEHOLDER: Final = re.compile(r"\{(since|cursor|page|size|id)(?::([^{}]*))?\}")
 _ISO: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -26,7 +26,6 @@ class RequestValues:
     """
 
     since: datetime | None = None
-    until: datetime | None = None
     cursor: str = ""
     page: int | None = None
     size: int | None = None

@@ -70,7 +70,7 @@ class ImportSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewedRow:
-    """A ticket as it would be stored."""
+    """A ticket as it would be stored. `their_status` is the one in the file."""
 
     id: str
     place: str
@@ -78,6 +78,8 @@ class PreviewedRow:
     message: str
     customer: str
     assignee: str
+    team: str
+    their_status: str
     status: str
     created_at: datetime
     classification: Classification
@@ -176,6 +178,8 @@ def _row(record: SourceRecord, content: Any, classification: Classification) -> 
         message=_line(content.message),
         customer=_line(fields.get("customer_name")) or _line(content.customer_id),
         assignee=_line(fields.get("assignee")),
+        team=_line(fields.get("team")),
+        their_status=content.mapped_from or content.status,
         status=content.status,
         created_at=content.created_at,
         classification=classification,

@@ -4,8 +4,9 @@ import base64
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket, iso
+from tests.loopback_server import Answer
 
 NUMBERS = {"Open": 2, "Pending": 3, "Resolved": 4, "Closed": 5, "Waiting on Customer": 6}
 _OURS = {"Open": "open", "Pending": "pending", "Resolved": "resolved", "Closed": "closed"}

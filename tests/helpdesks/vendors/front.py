@@ -3,8 +3,9 @@
 import time
 from typing import Any
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
+from tests.loopback_server import Answer
 
 
 class Server(Vendor):

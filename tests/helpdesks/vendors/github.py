@@ -4,8 +4,9 @@ import time
 from datetime import datetime
 from typing import Any
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorEvent, VendorReply, VendorTicket, iso
+from tests.loopback_server import Answer
 
 REPOSITORY = "/repos/acme/support"
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorReply, VendorTicket, iso
+from tests.loopback_server import Answer
 
 ISSUES = "/api/v4/projects/acme%2Fsupport/issues"
 

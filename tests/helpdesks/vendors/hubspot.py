@@ -6,8 +6,9 @@ https://developers.hubspot.com/docs/api-reference/crm-tickets-v3/search/post-crm
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
+from tests.loopback_server import Answer
 
 _STAGES = {
     "1": ("New", "OPEN"),

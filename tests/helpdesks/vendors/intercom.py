@@ -9,8 +9,9 @@ import time
 from datetime import datetime
 from typing import Any
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
+from tests.loopback_server import Answer
 
 _OURS = {"open": "open", "snoozed": "pending", "closed": "closed"}
 ADMIN = 814860

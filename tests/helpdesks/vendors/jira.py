@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorEvent, VendorReply, VendorTicket
+from tests.loopback_server import Answer
 
 _JQL = re.compile(r'project = "SUP" AND updated >= "([0-9: -]{16})" ORDER BY created ASC, key ASC')
 _CATEGORIES = {

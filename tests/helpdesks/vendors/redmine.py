@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorEvent, VendorTicket, iso
+from tests.loopback_server import Answer
 
 _STATUSES = {"New": 1, "In Progress": 2, "Resolved": 3, "Closed": 5, "Rejected": 6}
 

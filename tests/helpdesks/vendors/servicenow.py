@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.token_issuer import TokenIssuer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
+from tests.loopback_server import Answer
 
 _QUERY = re.compile(r"sys_updated_on>=([0-9: -]{19})\^ORDERBYsys_created_on\^ORDERBYsys_id")
 _JOURNAL = re.compile(r"element_id=([0-9a-f]{32})\^elementINcomments,work_notes\^ORDERBYDESCsys_created_on")

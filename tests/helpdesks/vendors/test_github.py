@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from tenants.models import Tenant
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.connecting import connect, expected, serving, stored
 from tests.helpdesks.vendors.github import Server
 from tests.helpdesks.vendors.vendor import Request
 from tests.listed import ingest
+from tests.loopback_server import Answer
 from tickets.helpdesks import limits
 from tickets.helpdesks.model import Source
 from tickets.ingestion.name_spaces import choose_name, helpdesk_of

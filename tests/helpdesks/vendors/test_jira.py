@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from tenants.models import Tenant
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.connecting import connect, expected, serving, stored
 from tests.helpdesks.vendors.jira import Server
 from tests.helpdesks.vendors.vendor import Request
 from tests.listed import ingest
+from tests.loopback_server import Answer
 from tickets.helpdesks import open_source
 from tickets.helpdesks.mapping.field_rule import as_rule
 from tickets.helpdesks.model import Source

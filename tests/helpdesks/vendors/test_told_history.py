@@ -12,11 +12,12 @@ from django.test import Client
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.api.caller import Api, token_of
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors import github, jira, redmine, zendesk
 from tests.helpdesks.vendors.connecting import connect, expected, serving, stored
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
 from tests.listed import ingest
+from tests.loopback_server import Answer
 from tickets.status_mapping.editing import save_meanings
 from tickets.status_mapping.remapping import remap_waiting
 from tickets.store.ticket_store import TicketStore

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request
+from tests.loopback_server import Answer
 
 
 @dataclass(slots=True, kw_only=True)

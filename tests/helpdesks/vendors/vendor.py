@@ -1,16 +1,15 @@
 """What the simulated servers of known helpdesks have in common: tickets, limits, credentials, a real socket."""
 
 import json
-import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
+from tests.loopback_server import Answer, Arrived, LoopbackServer
 
 BEGIN = (datetime.now(UTC) - timedelta(days=2)).replace(microsecond=0)
 """Recent, because messages of tickets that changed long ago are not requested."""
@@ -91,7 +90,7 @@ class Request:
     body: Any
 
 
-class Vendor(ABC):
+class Vendor(LoopbackServer):
     """A simulated server. `throttle` further requests are refused by the helpdesk's own limit, `fail_from` all requests
     from that number on. `wait_seconds`: for how long it asks to wait. `after` is called with each request once its
     response is made."""
@@ -118,53 +117,15 @@ class Vendor(ABC):
         self.wait_seconds = 0
         self.fail_from: int | None = None
         self.after: Callable[[Request], None] = lambda _request: None
-        outer = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self) -> None:
-                self._serve("GET")
-
-            def do_POST(self) -> None:
-                self._serve("POST")
-
-            def _serve(self, method: str) -> None:
-                parts = urlsplit(self.path)
-                query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-                content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                request = Request(method, parts.path, query, headers, _decoded(content, headers))
-                outer.requests.append(request)
-                status, sent, body = outer.serve(request)
-                outer.after(request)
-                self.send_response(status)
-                for name, value in sent.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def respond(self, request: Arrived) -> Answer:
+        headers = request.header
+        read = Request(request.method, request.path, request.query, headers, _decoded(request.content, headers))
+        self.requests.append(read)
+        response = self.serve(read)
+        self.after(read)
+        return response
 
     # -- What a trial does -----------------------------------------------------------------------
 

@@ -6,8 +6,9 @@
 from datetime import datetime
 from typing import Any
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket
+from tests.loopback_server import Answer
 
 _OURS = {"new": "new", "open": "open", "pending reminder": "pending", "closed": "closed"}
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.helpdesk import Answer, answer
+from tests.helpdesk import answer
 from tests.helpdesks.vendors.token_issuer import TokenIssuer
 from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket, iso
+from tests.loopback_server import Answer
 
 _STATUSES = {
     "new": "new",

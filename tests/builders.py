@@ -105,6 +105,7 @@ def connect_source(tenant: Tenant, **values: Any) -> Source:
 
 
 def source_page(step: str = "") -> str:
-    """On acme's settings pages: the page of its only connection, or the form of a new one."""
+    """On acme's settings pages: the page of its only connection, which is made if there is none."""
     source = Source.objects.filter(tenant__slug="acme").first()
-    return f"/t/acme/settings/source/{source.pk if source else 'add'}/{step}"
+    source = source or connect_source(Tenant.objects.get(slug="acme"), url="http://127.0.0.1:9")
+    return f"/t/acme/settings/source/{source.pk}/{step}"

@@ -142,10 +142,6 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/setup/dismiss/": [Route("/t/acme/setup/dismiss/", "page", A, method="POST")],
     "new-tenant/": [Route("/new-tenant/", "page", superuser=True)],
     "t/<str:slug>/settings/source/": [Route("/t/acme/settings/source/", "page", A)],
-    "t/<str:slug>/settings/source/add/": [
-        Route("/t/acme/settings/source/add/", "page", A),
-        Route("/t/acme/settings/source/add/", "page", A, method="POST"),
-    ],
     "t/<str:slug>/settings/source/<str:source_id>/": [
         Route(f"/t/acme/settings/source/{SOURCE}/", "page", A),
         Route(f"/t/acme/settings/source/{SOURCE}/", "page", A, method="POST"),

@@ -66,7 +66,6 @@ urlpatterns = [
     path("t/<str:slug>/settings/import/<str:key>/part/", file_import.add_part, name="file-import-part"),
     path("t/<str:slug>/setup/dismiss/", setup_checklist.dismiss_checklist, name="setup-dismiss"),
     path("t/<str:slug>/settings/source/", connections.show_connections, name="settings-source"),
-    path("t/<str:slug>/settings/source/add/", source_settings.add_source, name="settings-source-add"),
     path("t/<str:slug>/settings/source/<str:source_id>/", source_settings.change_source, name="settings-source-edit"),
     path(
         "t/<str:slug>/settings/source/<str:source_id>/check/",

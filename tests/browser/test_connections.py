@@ -65,7 +65,7 @@ def test_the_pages_of_several_connections_fit_any_window(
     tab = open_context(**AS_NARROW).new_page()
     enter(tab, "owner")
     found = []
-    for name in ("settings/source/", "settings/source/add/", "ingestion/", "tickets/"):
+    for name in ("settings/source/", "settings/source/new/", "ingestion/", "tickets/"):
         tab.goto(f"/t/acme/{name}")
         found += faults(tab)
     assert found == []

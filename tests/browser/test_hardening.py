@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 OURS = ("/", "/t/acme/", "/t/acme/tickets/", "/t/acme/tickets/T-1/", "/t/acme/customers/", "/t/acme/ingestion/",
         "/t/acme/settings/source/new/", "/t/acme/settings/source/new/zendesk/", "/new-tenant/",
-        "/t/acme/quarantine/", "/t/acme/settings/source/", "/t/acme/settings/source/add/?kind=rest", "/t/acme/settings/members/",
+        "/t/acme/quarantine/", "/t/acme/settings/source/", "/t/acme/settings/members/",
         "/t/acme/settings/tokens/", "/t/acme/settings/channels/", "/t/acme/settings/changes/", "/account/",
         "/account/password/", "/account/two-factor/", "/account/tokens/", "/api/docs", "/nothing/")  # fmt: skip
 ADMIN = ("/admin/", "/admin/tenants/user/", "/admin/tenants/user/add/", "/admin/tenants/source/", "/admin/tenants/tenant/add/",

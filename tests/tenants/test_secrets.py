@@ -159,11 +159,8 @@ class TestKeyInTheAddress:
                 "options": json.dumps(LIST),
                 "page_size": "100", "every_minutes": "", "enabled": "on"}  # fmt: skip
         client = client_of(owner)
-        assert (
-            "Enter the name of the query parameter"
-            in client.post("/t/acme/settings/source/add/", form).content.decode()
-        )
-        client.post("/t/acme/settings/source/add/", {**form, "auth_name": "key"})
+        assert "Enter the name of the query parameter" in client.post(source_page(), form).content.decode()
+        client.post(source_page(), {**form, "auth_name": "key"})
         stored = Source.objects.get()
         assert (stored.auth, stored.auth_name, stored.reveal_secret()) == ("query", "key", KEY)
         assert "k3y" not in client.get(source_page()).content.decode()

@@ -1,4 +1,4 @@
-"""The form of a helpdesk connection, on the tenant's settings pages."""
+"""The form of a stored helpdesk connection, on the tenant's settings pages. `add_connection` has the steps to a new one."""
 
 import json
 from collections.abc import Sequence
@@ -26,15 +26,11 @@ from tickets.ingestion.name_spaces import (
 from tickets.views.helpdesks.connections import report_check
 from tickets.views.helpdesks.kinds import HELP, kinds_with_help
 
-PROPOSED_INTERVAL = 15
-"""Minutes. A new connection starts with a schedule, because one without is never synced automatically."""
-
 
 class TenantSourceForm(SourceForm):
     """The form for a helpdesk type that was chosen before."""
 
     class Meta(SourceForm.Meta):
-        fields = ["name", *SourceForm.Meta.fields]
         widgets: ClassVar[dict[str, forms.Widget]] = {**SourceForm.Meta.widgets, "kind": forms.HiddenInput()}
 
     def __init__(self, *args: Any, kind: str, has_tickets: bool, connections: Sequence[str], **kwargs: Any) -> None:
@@ -48,14 +44,6 @@ class TenantSourceForm(SourceForm):
         self.fields["page_size"].help_text = "Some helpdesks return fewer."
         self.fields["enabled"].label = "Sync this helpdesk"
         self.fields["enabled"].help_text = "When off, nothing is synced. Existing tickets are kept."
-        if self.instance.pk is not None:
-            del self.fields["name"]
-        else:
-            self.fields["name"].help_text = (
-                "For example “emea”. Ticket IDs of a tenant’s second and further connections start with it, so it cannot "
-                "be changed later. Leave empty to name it after its type."
-            )
-            self.fields["name"].widget.attrs |= text
         if not has_tickets:
             del self.fields["helpdesk"]
         else:
@@ -89,26 +77,16 @@ class _Indented(json.JSONEncoder):
 
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.ADMIN)
-def add_source(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """The form of a new connection, or the list of helpdesk types; `?kind=` selects a type."""
-    return _show_form(request, access, None)
-
-
-@require_http_methods(["GET", "POST"])
-@tenant_required(Role.ADMIN)
 def change_source(request: TenantRequest, access: TenantAccess, source_id: str) -> HttpResponse:
     """The form of a connection; `?kind=` selects another type."""
-    return _show_form(request, access, access.find_or_404(Source, source_id))
-
-
-def _show_form(request: TenantRequest, access: TenantAccess, source: Source | None) -> HttpResponse:
-    kind = request.POST.get("kind") or request.GET.get("kind") or (source.kind if source else "")
+    source = access.find_or_404(Source, source_id)
+    kind = request.POST.get("kind") or request.GET.get("kind") or source.kind
     if kind not in KIND_LABELS:
         return render(request, "helpdesks/types.html", {"kinds": kinds_with_help(), "source": source})
     form = TenantSourceForm(
         request.POST if request.method == "POST" else None,
         # The page's title shows what is stored, not invalid input.
-        instance=Source() if source is None else access.find_or_404(Source, str(source.pk)),
+        instance=access.find_or_404(Source, source_id),
         initial=_initial_values(source, kind) if request.method != "POST" else None,
         kind=kind,
         has_tickets=may_have_moved(access.tenant),
@@ -120,22 +98,21 @@ def _show_form(request: TenantRequest, access: TenantAccess, source: Source | No
     if not form.is_valid():
         return _page(request, source, form, kind, status=422)
     try:
-        saved = _save(request, access, form, is_new=source is None)
+        saved = _save(request, access, form)
     except NameTaken as error:
-        form.add_error("name" if source is None else "helpdesk" if "helpdesk" in form.fields else None, str(error))
+        form.add_error("helpdesk" if "helpdesk" in form.fields else None, str(error))
         return _page(request, source, form, kind, status=422)
     if "check" in request.POST:
         report_check(request, saved)
     return redirect("settings-source-edit", access.tenant.slug, saved.pk)
 
 
-def _save(request: TenantRequest, access: TenantAccess, form: TenantSourceForm, *, is_new: bool) -> Source:
+def _save(request: TenantRequest, access: TenantAccess, form: TenantSourceForm) -> Source:
     """Raises `NameTaken`."""
-    entered = form.cleaned_data.get("name", "") if is_new else ""
-    former = choose_name(form.instance, is_same=form.is_same_helpdesk, name=form.same_as or entered)
+    former = choose_name(form.instance, is_same=form.is_same_helpdesk, name=form.same_as)
     remedy = f"choose “The helpdesk of {former}” below and save again"
     saved = form.save(commit=False)
-    origin = connecting.save_source(saved, is_read_differently=form.needs_fresh_sync or is_new)
+    origin = connecting.save_source(saved, is_read_differently=form.needs_fresh_sync)
     messages.success(
         request,
         " ".join(["Connection saved.", *explain_change(access.tenant, origin, former=former, remedy=remedy)]),
@@ -143,30 +120,22 @@ def _save(request: TenantRequest, access: TenantAccess, form: TenantSourceForm, 
     return saved
 
 
-def _former_connections(access: TenantAccess, source: Source | None) -> list[str]:
+def _former_connections(access: TenantAccess, source: Source) -> list[str]:
     """Those that this one may turn out to be: no other connection has their name now."""
-    taken = {each.name for each in find_sources(access.tenant) if source is None or each.pk != source.pk}
+    taken = {each.name for each in find_sources(access.tenant) if each.pk != source.pk}
     return [name for name in names_of_connections(access.tenant) if name not in taken]
 
 
-def _initial_values(source: Source | None, kind: str) -> dict[str, Any]:
+def _initial_values(source: Source, kind: str) -> dict[str, Any]:
     """Initial values of the chosen type; empty if the stored source already has that type."""
-    if source is not None and source.kind == kind:
+    if source.kind == kind:
         return {}
     help_ = HELP[kind]
-    values: dict[str, Any] = {
-        "auth": help_.auth,
-        "auth_name": help_.auth_name,
-        "options": help_.options or {},
-        "kind": kind,
-    }
-    if source is None:
-        values["every_minutes"] = PROPOSED_INTERVAL
-    return values
+    return {"auth": help_.auth, "auth_name": help_.auth_name, "options": help_.options or {}, "kind": kind}
 
 
 def _page(
-    request: HttpRequest, source: Source | None, form: TenantSourceForm, kind: str, *, status: int = 200
+    request: HttpRequest, source: Source, form: TenantSourceForm, kind: str, *, status: int = 200
 ) -> HttpResponse:
     context = {"source": source, "form": form, "kind": kind, "label": KIND_LABELS[kind], "help": HELP[kind]}
     return render(request, "helpdesks/settings.html", context, status=status)

@@ -45,7 +45,11 @@ def _http_options(options: RestOptions) -> HttpOptions:
         headers=options.headers,
         next_hosts=options.next_hosts,
         budgets=options.budgets,
-        answers=[Meaning(status=each.status, contains=each.contains, means=each.means) for each in options.answers],
+        answers=[
+            Meaning(status=each.status, contains=each.contains, means=each.means)
+            for each in options.answers
+            if each.means != "refused"  # what a response of success reports: `reported_failure`
+        ],
     )
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from tenants.audit.secret_names import find_secret_settings
 from tickets.helpdesks import placeholders, presets
 from tickets.helpdesks.conversation_options import ConversationOptions
+from tickets.helpdesks.detail_options import DetailOptions
 from tickets.helpdesks.events_options import EventsOptions
 from tickets.helpdesks.list_windows import filtering_parameter
 from tickets.helpdesks.lookup_options import LookupOptions
@@ -65,13 +66,22 @@ class DeletedOptions(BaseModel):
 
 
 class AnswerRule(BaseModel):
-    """What a response that looks like an error means: `wait` for the rate limit, try again, or the `end` of the list."""
+    """What a response that looks like an error means: `wait` for the rate limit, try again, or the `end` of the list.
+
+    With status 200, which reports an error: that the key is `refused`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     status: int
     contains: str = Field("", description="Text in the response; empty is any.")
-    means: Literal["wait", "retry", "end"]
+    means: Literal["wait", "retry", "end", "refused"]
+
+    @model_validator(mode="after")
+    def _has_its_status(self) -> "AnswerRule":
+        if (self.means == "refused") != (self.status == 200):
+            raise ValueError("means=refused belongs to status 200, and only that")
+        return self
 
 
 class RestOptions(BaseModel):
@@ -166,6 +176,7 @@ class RestOptions(BaseModel):
         default_factory=dict, description="A record with this value stands for a deleted ticket; * matches any value."
     )
     deleted: tuple[DeletedOptions, ...] = Field((), description="Lists of deleted tickets.")
+    details: DetailOptions | None = None
     conversation: ConversationOptions | None = None
     events: EventsOptions | None = None
     ticket_path: str = Field("", description="Path of one ticket, with {id}.")

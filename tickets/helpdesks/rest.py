@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from supportsaas import clock
+from supportsaas.formatting import format_count
 from tickets.helpdesks.base import (
     Drift,
     MappedRecords,
@@ -16,7 +17,7 @@ from tickets.helpdesks.base import (
     read_total,
     tickets_found,
 )
-from tickets.helpdesks.complaints import complaint_of
+from tickets.helpdesks.details import Details
 from tickets.helpdesks.events import Events
 from tickets.helpdesks.field_paths import has_path, look_up, matches
 from tickets.helpdesks.http import Answer, EndOfList, HelpdeskHttp
@@ -27,6 +28,7 @@ from tickets.helpdesks.options import RestOptions
 from tickets.helpdesks.paging import CursorPager, LinkPager, NumberPager, PageResult, Repeats
 from tickets.helpdesks.paging.repeats import MOST_IN_A_ROW, names_of
 from tickets.helpdesks.placeholders import RequestValues, fill, fill_path, write_moment
+from tickets.helpdesks.reported_failure import raise_reported
 from tickets.helpdesks.side_lists import SideList, next_address, read_list
 from tickets.helpdesks.windows import Window, Windows
 from tickets.records.dates import ISO_ONLY
@@ -70,6 +72,7 @@ class RestSource(TicketSource):
             deleted_when=options.deleted_when,
             base_url=http.base_url,
         )
+        self._details = Details(http, options.details, options.answers) if options.details else None
         self._lookups = Lookups(http, options.lookups)
         self._messages = (
             Messages(options.conversation, timezone=options.timezone, date_format=options.date_format)
@@ -129,7 +132,8 @@ class RestSource(TicketSource):
                 if isinstance(pager, LinkPager):
                     yield Page([], place, is_doubtful=True)  # a link to a missing page means records were lost
                 break
-            records, total = self._records(answer, is_first=not place.pages_before), self._total(answer)
+            listed, total = self._records(answer, is_first=not place.pages_before), self._total(answer)
+            records = self._details.complete(listed) if self._details else listed
             is_repeated = repeats.add(self._names(records))
             if (records and not is_repeated) or not (has_begun or place.pages_before):
                 joined = self._lookups.join(window.leave_out_known(records, self._stamp_and_id), answer.payload)
@@ -142,7 +146,8 @@ class RestSource(TicketSource):
             pager.advance(
                 PageResult(
                     answer=answer,
-                    records=len(records),
+                    records=len(listed),
+                    first=records[0] if records else None,
                     last=records[-1] if records else None,
                     total=total,
                     is_repeated=is_repeated,
@@ -221,7 +226,7 @@ class RestSource(TicketSource):
         if path.startswith(_IN_HEADER):
             return str(result.answer.headers.get(path.removeprefix(_IN_HEADER), ""))
         if path.startswith(_OF_LAST_RECORD):
-            return as_text(look_up(result.last, path.removeprefix(_OF_LAST_RECORD))) or ""
+            return self._value_of_last(result, path.removeprefix(_OF_LAST_RECORD))
         found = look_up(result.answer.payload, path)
         text = as_text(found)
         if found not in (None, "", False) and text is None:
@@ -230,6 +235,17 @@ class RestSource(TicketSource):
                 f"The helpdesk at {self._http.host} returned no cursor of the next page at “{path}”.",
             )
         return "" if text is None or found is False else text
+
+    def _value_of_last(self, result: PageResult, path: str) -> str:
+        """Raises `SourceError` if a full page has nothing but this value, so that the next one would be the same."""
+        value = as_text(look_up(result.last, path)) or ""
+        if 1 < self._page_size <= result.records and value == as_text(look_up(result.first, path)):
+            raise SourceError(
+                "unexpected_answer",
+                f"{format_count(result.records, 'ticket')} of the helpdesk at {self._http.host} have the same “{path}”, so "
+                "those after them cannot be requested. Use a larger page size.",
+            )
+        return value
 
     def _has_ended(self, answer: Answer) -> bool:
         for path, value in self._options.stop_when.items():
@@ -399,10 +415,7 @@ class RestSource(TicketSource):
         if records and isinstance(records, list):
             columns = self._options.columns
             return as_objects(records, look_up(answer.payload, columns)) if columns else records
-        complaint = complaint_of(answer.payload, hide=self._http.hide)
-        if complaint is not None:
-            quote = f": “{complaint}”" if complaint else "."
-            raise SourceError("failed_answer", f"The helpdesk at {self._http.host} reported an error{quote}")
+        raise_reported(answer, self._http, self._options.answers)
         if not records and (not is_first or answer.payload is None or not path or has_path(answer.payload, path)):
             return []
         where = f"at “{self._options.records}”" if self._options.records else "in its response"

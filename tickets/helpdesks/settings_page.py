@@ -7,6 +7,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from tickets.helpdesks.conversation_options import ConversationOptions
+from tickets.helpdesks.detail_options import DetailOptions
 from tickets.helpdesks.events_options import EventsOptions, ValueTable
 from tickets.helpdesks.lookup_options import LookupOptions
 from tickets.helpdesks.mapping.field_rule import FieldRule
@@ -16,6 +17,7 @@ _SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("Settings", RestOptions),
     ("A field: an entry of `fields`", FieldRule),
     ("A table that records refer to: an entry of `lookups` or `conversation.lookups`", LookupOptions),
+    ("The records of a list that has only their ids: `details`", DetailOptions),
     ("The conversation: `conversation`", ConversationOptions),
     ("The history that the helpdesk reports: `events`", EventsOptions),
     ("What ids in it stand for: an entry of `events.tables`", ValueTable),
@@ -32,7 +34,7 @@ explains the usual ones with an example.
 thread whose type is customer, and `tags[].name` the names of all tags. `@NAME.email` reads the row of a table in `lookups`.
 
 **Placeholders** in `path`, `params` and `body`: `{since}`, `{since:epoch}`, `{since:epoch_ms}`, `{since:%Y-%m-%d %H:%M}`,
-`{until}`, `{cursor}`, `{page}` and `{size}`; `{id}` in the paths of one ticket. What has no value is left out."""
+`{cursor}`, `{page}` and `{size}`; `{id}` in the paths of one ticket and in `details`. What has no value is left out."""
 
 
 def settings_page() -> str:

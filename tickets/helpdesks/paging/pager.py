@@ -16,11 +16,12 @@ MOST_EMPTY_PAGES = 10
 class PageResult:
     """The result of a request: the response, its number of records, and the total if reported.
 
-    `last` is its last record, None on an empty page. `is_repeated`: the page was read before, so its records are not new.
+    `first` and `last` are its first and last record, None on an empty page. `is_repeated`: the page was read before, so its records are not new.
     """
 
     answer: Answer
     records: int
+    first: Any = None
     last: Any = None
     total: int | None
     is_repeated: bool = False

@@ -347,13 +347,24 @@ def _latest_former(known: Mapping[str, Document], others: Sequence[Source]) -> s
 
 
 def _check_helpdesk(source: Source, known: Mapping[str, Document], others: Sequence[Source]) -> None:
-    """Without a name of its own, a helpdesk that another connection reads would be imported twice."""
-    if _of_source(source, known, others) is not None:
+    """Without a name of its own, a helpdesk that another connection reads would be imported twice.
+
+    The same if it may be another account at the server of a former connection, which numbers its tickets alike.
+    """
+    former = _of_source(source, known, others)
+    if former is not None:
+        preset = presets.find(source.kind)
+        if preset and preset.is_one_server_for_all and count_tickets_of(source.tenant, former["name"]):
+            raise NameTaken(
+                f"The tickets of “{former['name']}” are from {preset.label}, too. If this is the same account, enter "
+                f"“{former['name']}” as the name of this connection, so that they keep syncing. If not, enter another name."
+            )
         return
     same = next((each for each in others if helpdesk_of(each) == helpdesk_of(source)), None)
     if same is not None:
         raise NameTaken(
-            f"“{same.name}” already reads this helpdesk. To read another part of it, enter a name for this connection."
+            f"“{same.name}” already reads this helpdesk. To read another account or another part of it, enter a name for this "
+            "connection."
         )
 
 

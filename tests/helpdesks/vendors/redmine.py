@@ -8,6 +8,7 @@ from tests.helpdesks.vendors.vendor import Request, Vendor, VendorEvent, VendorT
 from tests.loopback_server import Answer
 
 _STATUSES = {"New": 1, "In Progress": 2, "Resolved": 3, "Closed": 5, "Rejected": 6}
+_JOURNALED = {"status": "status_id", "assignee": "assigned_to_id", "priority": "priority_id"}
 
 
 class Server(Vendor):
@@ -58,7 +59,7 @@ class Server(Vendor):
             }
             for each in ticket.replies
         ]
-        changes = [_journal(each) for each in ticket.log]
+        changes = [_journal(each) for each in ticket.log if each.field in _JOURNALED]
         journals = sorted([*changes, *notes], key=lambda each: str(each["created_on"]))
         return answer({"issue": {**_issue(ticket), "journals": journals}})
 
@@ -80,7 +81,6 @@ class Server(Vendor):
 def _journal(event: VendorEvent) -> dict[str, Any]:
     """As of a change without a note; only ids of statuses are told."""
     old, new = (_STATUSES.get(each, 7) for each in (event.old, event.new))
-    name = {"status": "status_id", "assignee": "assigned_to_id", "priority": "priority_id"}[event.field]
     return {
         "id": event.id,
         "user": {"id": 7, "name": event.author},
@@ -89,7 +89,7 @@ def _journal(event: VendorEvent) -> dict[str, Any]:
         "created_on": iso(event.at),
         "details": [
             {"property": "cf", "name": "12", "old_value": None, "new_value": "5"},
-            {"property": "attr", "name": name, "old_value": str(old), "new_value": str(new)},
+            {"property": "attr", "name": _JOURNALED[event.field], "old_value": str(old), "new_value": str(new)},
         ],
     }
 

@@ -97,7 +97,7 @@ class Vendor(LoopbackServer):
 
     kind: ClassVar[str]
     options: ClassVar[dict[str, Any]] = {}
-    secret: ClassVar[str] = "a-secret-of-the-test"
+    secret: str = "a-secret-of-the-test"
     auth_name: ClassVar[str] = ""
     page_size: ClassVar[int] = 10
     open_status: ClassVar[str]

@@ -115,6 +115,13 @@ class Preset:
         """The base URL; empty if a person has to enter it. Raises `ValueError`."""
         return str(_fill(self.url, self.variables_in(options))) if self.url else ""
 
+    @property
+    def is_one_server_for_all(self) -> bool:
+        """Whether the settings do not say which account is read, and only the key does. A choice, as of a region, is none."""
+        names = (each.name for each in self.variables if each.is_scope or not each.choices)
+        scopes = {each.name for each in self.variables if each.is_scope}
+        return bool(self.url) and not any(name in scopes or f"{{{name}}}" in self.url for name in names)
+
     def key_url_with(self, values: Mapping[str, str]) -> str:
         """The page where a key is created; empty if it is not known yet."""
         missing = any(name not in values for name in _NAME_IN_BRACES.findall(self.key_url))

@@ -129,6 +129,21 @@ INDEXES: tuple[Index, ...] = (
         {"expireAfterSeconds": 0},
     ),
     Index(
+        "mailbox_mails",
+        (("key", UP), ("thread", UP), ("at", UP)),
+        "The mails of a thread, in order of time; those without a thread.",
+    ),
+    Index("mailbox_mails", (("key", UP), ("mail", UP)), "The thread of the mail that another one answers."),
+    Index("mailbox_mails", (("key", UP), ("at", UP)), "Threads with a mail since a time."),
+    Index(
+        "mailbox_mails",
+        (("key", UP), ("is_pending", UP)),
+        "Threads with a mail that is not stored with its ticket.",
+        {"partialFilterExpression": {"is_pending": True}},
+    ),
+    Index("mailbox_mails", (("tenant_id", UP), ("external_id", UP)), "The mails of tickets that are erased."),
+    Index("mailbox_mails", (("tenant_id", UP), ("author.1", UP)), "The mails of a customer who is erased."),
+    Index(
         "ingestion_logs",
         (("tenant_id", UP),),
         "At most one queued or running run per tenant; a tenant's current run.",

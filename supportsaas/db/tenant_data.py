@@ -49,6 +49,8 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("digest_subscriptions", "weekly digests"),
     TenantData("digests", "sent weekly digests"),
     TenantData("erasures", "erased tickets and customers, as digests"),
+    TenantData("mailbox_mails"),
+    TenantData("mailboxes", field="_id", may_name_connection=True),
     TenantData("connection_drafts"),
     TenantData("uploaded_files"),
     TenantData("uploaded_file_parts"),

@@ -1,4 +1,4 @@
-"""The HTTP client for all outgoing requests.
+"""All outgoing connections that tenants choose: the HTTP client, and sockets for other protocols.
 
 A host name is resolved once per connection, all its addresses are checked, and the connection goes to a checked one. So
 a name server that changes its answer in between has no effect. `supportsaas.net.addresses` and the setting
@@ -23,7 +23,7 @@ from django.conf import settings
 
 from supportsaas.net.addresses import Address, AddressBlocked, check_address
 
-__all__ = ["AddressBlocked", "Resolve", "check_literal", "open_client", "why_unreachable"]
+__all__ = ["AddressBlocked", "Resolve", "check_literal", "connect", "open_client", "tls_context", "why_unreachable"]
 
 CONNECT_SECONDS = 10.0
 RESOLVE_SECONDS = 5.0
@@ -55,6 +55,25 @@ def open_client(
         trust_env=False,
         transport=_CheckedTransport(whole_seconds=whole_seconds, resolve=resolve or resolve_in_time),
     )
+
+
+def connect(host: str, port: int) -> socket.socket:
+    """A TCP connection. Raises `AddressBlocked`, and `OSError` if none of the host's addresses can be reached."""
+    problem: OSError = OSError("The name is not known: it has no address.")
+    for address in _checked_addresses(host, port, resolve_in_time):
+        try:
+            return socket.create_connection((address, port), timeout=CONNECT_SECONDS)
+        except OSError as error:
+            problem = error
+    raise problem
+
+
+def _checked_addresses(host: str, port: int, resolve: Resolve) -> list[str]:
+    """All addresses of the host, if every one is allowed. Raises `AddressBlocked` and `OSError`."""
+    addresses = resolve(host, port)
+    for address in addresses:
+        check_address(host, address, allowed=settings.OUTBOUND_ALLOWED_HOSTS, is_own=is_own_address)
+    return addresses
 
 
 def check_literal(host: str) -> None:
@@ -111,7 +130,7 @@ def resolve_in_time(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def why_unreachable(error: httpx.TransportError) -> str:
+def why_unreachable(error: httpx.TransportError | OSError) -> str:
     """Why a connection failed, for users."""
     text = str(error).lower()
     if "refused" in text:
@@ -136,7 +155,7 @@ class _CheckedTransport(httpx.HTTPTransport):
         self._whole_seconds = whole_seconds
         self._deadline = _Deadline()
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_ssl_context(),
+            ssl_context=tls_context(),
             max_connections=4,
             max_keepalive_connections=2,
             keepalive_expiry=5.0,
@@ -176,11 +195,9 @@ class _CheckedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            addresses = self._resolve(host, port)
+            addresses = _checked_addresses(host, port, self._resolve)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from None
-        for address in addresses:
-            check_address(host, address, allowed=settings.OUTBOUND_ALLOWED_HOSTS, is_own=is_own_address)
         problem: Exception = httpcore.ConnectError("The name is not known: it has no address.")
         for address in addresses:
             try:
@@ -224,6 +241,6 @@ class _DeadlineStream(httpcore.NetworkStream):
 
 
 @cache
-def _ssl_context() -> ssl.SSLContext:
-    # Loading the certificates takes longer than most requests, so all share one context.
+def tls_context() -> ssl.SSLContext:
+    """Shared, because loading the certificates takes longer than most requests."""
     return httpx.create_ssl_context()

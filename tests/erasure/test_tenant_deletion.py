@@ -71,10 +71,12 @@ def fill(tenant: Tenant) -> None:
     add_part(begin_upload(tenant, user, name="old.csv", size=2), 0, b"id")
     setup_checklist.dismiss(tenant, by=user.username)
     ask_endpoint(f"email@{tenant.slug}")
+    mongo.collection("mailboxes").insert_one({"_id": second.key})
     for name in (
         "conversations",
         "deliveries",
         "digests",
+        "mailbox_mails",
         "name_spaces",
         "rollup_findings",
         "tenant_faults",

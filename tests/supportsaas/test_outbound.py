@@ -224,9 +224,9 @@ class TestTls:
         context.load_cert_chain(tmp_path / "both.pem")
         endpoint.server.socket = context.wrap_socket(endpoint.server.socket, server_side=True)
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
-        outbound._ssl_context.cache_clear()
+        outbound.tls_context.cache_clear()
         yield f":{endpoint.port}/"
-        outbound._ssl_context.cache_clear()
+        outbound.tls_context.cache_clear()
 
     def test_the_certificate_must_match_the_name_although_the_connection_goes_to_an_address(self, secure: str) -> None:
         answer = post(f"https://hooks.example{secure}", resolve=lambda _host, _port: ["127.0.0.1"])

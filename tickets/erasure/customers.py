@@ -27,6 +27,7 @@ from tickets.alerts.drafting import headline_of
 from tickets.alerts.messages import TicketFacts
 from tickets.erasure.erased_customers import digest_of, save_erasures
 from tickets.erasure.record_search import in_json, names_customer
+from tickets.helpdesks.mailbox.stored_mails import erase_mails
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.records.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
@@ -151,12 +152,14 @@ class _Customer:
         for ids in _batches(sorted(self.ids()), BATCH):
             save_erasures(self.tenant, "ticket", ids, until=now)
             self._erase_tickets(ids, lock, held, now=now)
+        erase_mails(self.tenant.slug, customer_id=self.name)
         self._erase_name()
 
     def _erase_tickets(self, ids: Sequence[str], lock: Lock, held: HeldLock, *, now: datetime) -> None:
         TicketStore(self.tenant).delete_tickets(ids, job_id="erasure", lock=lock, held=held, now=now)
         mongo.collection(TICKET_HISTORY).delete_many(_of(self.tenant, ids))
         erase_conversations(self.tenant.slug, ids)
+        erase_mails(self.tenant.slug, ids)
         mongo.collection(TICKETS).delete_many({**_of(self.tenant, ids), "customer_id": self.name})
 
     def _erase_messages(self) -> None:

@@ -21,6 +21,7 @@ from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.lock import HeldLock, Lock
 from tenants.models import Tenant
 from tickets import jobs
+from tickets.helpdesks.mailbox.stored_mails import erase_mails
 from tickets.planning.stored_pages import under_lock
 from tickets.records.collection_names import TICKET_HISTORY, TICKETS
 from tickets.rollups.differences import COUNTED_FIELDS, Differences
@@ -98,7 +99,9 @@ def _erase(tenant: Tenant, tickets: Sequence[Document], lock: Lock, held: HeldLo
         keys = {"tenant_id": tenant.slug, "_id": {"$in": [each["_id"] for each in tickets]}}
         mongo.collection(TICKETS).delete_many(keys, session=session)
         mongo.collection(TICKET_HISTORY).delete_many(_history(tenant, tickets), session=session)
-        erase_conversations(tenant.slug, [each["external_id"] for each in tickets], session=session)
+        ids = [each["external_id"] for each in tickets]
+        erase_conversations(tenant.slug, ids, session=session)
+        erase_mails(tenant.slug, ids, session=session)
         if rollups is not None:
             save_differences(tenant.slug, rollups, differences, session=session)
 

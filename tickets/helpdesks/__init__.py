@@ -3,9 +3,10 @@
 from supportsaas.crypto import SecretUnreadable
 from supportsaas.reliability.rate_limiter import RateLimiter
 from tickets.helpdesks import credentials
-from tickets.helpdesks.base import Page, SourceError, SourceRecord, TicketSource
+from tickets.helpdesks.base import Page, Purpose, SourceError, SourceRecord, TicketSource
 from tickets.helpdesks.credentials import Credential
 from tickets.helpdesks.http import PLAIN_HTTP, HelpdeskHttp, HttpOptions, Meaning, Wait, sleep_plainly
+from tickets.helpdesks.mailbox.opening import open_mailbox
 from tickets.helpdesks.model import AuthKind, Source, SourceKind
 from tickets.helpdesks.native import NativeSource
 from tickets.helpdesks.oauth import Client, oauth
@@ -16,9 +17,17 @@ from tickets.helpdesks.rt import RtSource
 __all__ = ["Page", "SourceError", "SourceRecord", "TicketSource", "Wait", "open_source"]
 
 
-def open_source(source: Source, *, wait: Wait = sleep_plainly, limiter: RateLimiter | None = None) -> TicketSource:
+def open_source(
+    source: Source,
+    *,
+    wait: Wait = sleep_plainly,
+    limiter: RateLimiter | None = None,
+    purpose: Purpose = "preview",
+) -> TicketSource:
     """The tenant's helpdesk; use it in a `with` statement. Raises `SourceError` if the settings are invalid."""
     options = None if source.kind == SourceKind.NATIVE else _options_of(source)
+    if options is not None and source.kind == SourceKind.IMAP:
+        return open_mailbox(source, options, wait=wait, limiter=limiter, purpose=purpose)
     http = HelpdeskHttp(
         base_url=source.url,
         credential=_credential_of(source, options),

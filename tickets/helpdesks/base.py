@@ -8,6 +8,10 @@ from typing import Any, Literal, Protocol, Self, overload
 from supportsaas.formatting import format_count
 from tickets.records.origin import Origin
 
+Purpose = Literal["run", "preview", "sample"]
+"""What a source is opened for: a run, which may remember what the next run has to know; a preview of a run, or a sample
+of its tickets, which store nothing."""
+
 Drift = Literal["none", "reported", "silent"]
 """Whether records can move between pages during a read: never (`none`), visible in the total and the list of deleted
 tickets (`reported`), or possibly without any sign (`silent`)."""
@@ -63,6 +67,7 @@ class SourceRecord:
     `messages` are those of its conversation under native field names (`tickets.records.conversation`); None if they
     are unknown. `events` are the changes that the helpdesk tells (`tickets.records.told_events`), `events_missing` how many
     more it has. `stored_digest`: it is as it was when its messages were last read, and this is the stored digest.
+    `adds_messages`: those that are stored and not among `messages` stay.
     """
 
     fields: Mapping[str, Any] | None
@@ -75,6 +80,7 @@ class SourceRecord:
     events: Sequence[Mapping[str, Any]] | None = None
     events_missing: int = 0
     stored_digest: str = ""
+    adds_messages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +190,10 @@ class TicketSource(Protocol):
     def exists(self, ticket_id: str) -> bool:
         """Whether it has the ticket, as one that counts; True if it does not say. Raises `SourceError`."""
         return True
+
+    def note_stored(self, page: Page) -> None:
+        """The page's tickets are stored: what it was read for need not be read again."""
+        return
 
     def find_deleted_ids(self) -> list[str]:
         """The ids the helpdesk lists as deleted; empty if it has no such list."""

@@ -9,7 +9,7 @@ from django import forms
 from tickets.helpdesks.model import AuthKind, Source, SourceKind
 from tickets.helpdesks.options import rest_options
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": 80, "https": 443, "imap": 143, "imaps": 993}
 
 
 _Server = tuple[str, str, int | None]

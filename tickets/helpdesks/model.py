@@ -10,11 +10,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from supportsaas import crypto
-from supportsaas.net.address_field import validate_address
 from tenants.audit.audit_log import Audited
 from tickets.helpdesks.options import check_options, reject_secrets
 from tickets.helpdesks.presets import PRESETS
 from tickets.helpdesks.request_headers import check_header_name
+from tickets.helpdesks.source_url import check_scheme, validate_source_url
 from tickets.records.origin import connection_key
 
 
@@ -24,6 +24,7 @@ class SourceKind(StrEnum):
     NATIVE = "house"
     REST = "rest"
     RT = "rt"
+    IMAP = "imap"
 
 
 KIND_LABELS: Final = {
@@ -73,7 +74,7 @@ class Source(Audited):
     url = models.CharField(
         "URL",
         max_length=500,
-        validators=[validate_address],
+        validators=[validate_source_url],
         help_text="The helpdesk’s base URL, for example https://help.example.com",
     )
     auth = models.CharField("authentication", max_length=16, choices=AuthKind.choices, default=AuthKind.NONE)
@@ -153,6 +154,12 @@ class Source(Audited):
                 errors["auth_name"] = str(error)
         if self.auth == AuthKind.QUERY and not self.auth_name:
             errors["auth_name"] = "Enter the name of the query parameter, for example api_key."
+        try:
+            check_scheme(self.url, is_mailbox=self.kind == SourceKind.IMAP)
+        except ValueError as error:
+            errors["url"] = str(error)
+        if self.kind == SourceKind.IMAP and self.auth != AuthKind.BASIC:
+            errors["auth"] = "A mailbox is read with user name and password."
         if self.options is None:
             self.options = {}
         try:

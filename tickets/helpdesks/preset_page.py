@@ -26,6 +26,7 @@ def preset_page(preset: Preset) -> str:
         _conversation(options),
         _events(options),
         _statuses(options.status_map),
+        preset.status_help,
         f"## Deleted tickets\n\n{preset.deletes}",
         f"## Requests\n\n{preset.requests}",
         _push(preset),
@@ -56,12 +57,16 @@ def _example_options(preset: Preset) -> dict[str, str]:
 
 def _command(preset: Preset) -> str:
     parts = [f"manage.py source add acme --kind {preset.kind}"]
-    parts += [] if preset.url else ["--url https://help.example.com"]
-    parts += [f"--option {each.name}={each.example or each.default}" for each in preset.variables]
+    parts += [] if preset.url else [f"--url {preset.url_example}"]
+    parts += [f"--option {each.name}={_in_shell(each.example or each.default)}" for each in preset.variables]
     parts += ["--auth-name support@example.com"] if preset.auth_name_label else []
     secret = _SECRETS.get(preset.auth, _FROM)
     parts += [secret] if secret else []
     return "```\n" + " \\\n    ".join(parts) + "\nmanage.py source check acme\n```"
+
+
+def _in_shell(text: str) -> str:
+    return text if text.isascii() and not set(text) & set(" \\,") else f"'{text}'"
 
 
 def _variables(variables: tuple[Variable, ...]) -> str:

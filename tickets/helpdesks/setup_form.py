@@ -140,6 +140,8 @@ class SetupForm(forms.Form):
     def _name_fields(self) -> None:
         preset, has_key = self.preset, bool(self.draft and self.draft.has_secret)
         secret, auth_name = self.fields["secret"], self.fields["auth_name"]
+        if preset:
+            self.fields["url"].widget.attrs["placeholder"] = preset.url_example
         secret.label = preset.key_label if preset else "Key or password"
         hint = f"{preset.key_help} Rights: {preset.rights}" if preset else ""
         kept = "Leave empty to keep the key you entered." if has_key else "Stored encrypted and never shown again."

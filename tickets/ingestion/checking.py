@@ -97,7 +97,7 @@ def read_sample(source: Source, wait: Wait) -> Sample:
 
     The second page is requested, too. Raises `SourceError`, and whatever `wait` raises.
     """
-    with open_source(source, wait=wait) as opened:
+    with open_source(source, wait=wait, purpose="sample") as opened:
         pages = opened.pages()
         first = next(pages)
         sentence = opened.describe(first)

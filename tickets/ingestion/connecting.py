@@ -8,6 +8,7 @@ this module, such as a bulk update (`schedule.follow_sources`).
 from django.db import IntegrityError
 
 from tenants.models import Tenant
+from tickets.helpdesks.mailbox.stored_mails import forget_mailbox, read_again
 from tickets.helpdesks.model import Source
 from tickets.ingestion.name_spaces import NameTaken, claim_for, find_sources, taken_sentence
 from tickets.ingestion.schedule import follow_source, forget_schedule
@@ -30,9 +31,11 @@ def save_source(source: Source, *, is_read_differently: bool = False) -> Origin:
     if former is not None and former.key != source.key:
         forget_schedule(former.key)
         forget_state(former.key)
+        forget_mailbox(former.key)
     follow_source(source)
     if is_read_differently:
         forget_state(source.key)
+        read_again(source.key)
     return origin
 
 
@@ -43,6 +46,7 @@ def remove_source(source: Source) -> None:
     source.delete()
     forget_schedule(key)
     forget_state(key)
+    forget_mailbox(key)
 
 
 class UnknownConnection(Exception):

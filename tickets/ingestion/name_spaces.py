@@ -33,7 +33,7 @@ _NAMES_OF_KINDS = {SourceKind.NATIVE.value: "native"}
 """What connections of a kind are called if that is not the stored word for it."""
 
 _NO_NAME = re.compile(r"[^\w.-]+")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": 80, "https": 443, "imap": 143, "imaps": 993}
 
 
 class NameTaken(Exception):
@@ -54,7 +54,7 @@ def is_name(text: str) -> bool:
 
 
 def helpdesk_of(source: Source) -> str:
-    """Which helpdesk the settings lead to: its kind, server, and what of it is read, such as a repository.
+    """Which helpdesk the settings lead to: its kind, server, and what of it is read, such as a repository or a user’s mailbox.
 
     Another path is the same helpdesk.
     """
@@ -62,6 +62,8 @@ def helpdesk_of(source: Source) -> str:
     port = "" if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
     preset = presets.find(source.kind)
     scope = preset.scope_in(source.options or {}) if preset else ""
+    if preset and preset.is_of_user:
+        scope = source.auth_name.strip().casefold()
     return f"{source.kind} at {(parts.hostname or '').lower().rstrip('.')}{port}{f' ({scope})' if scope else ''}"
 
 

@@ -21,6 +21,7 @@ from tickets.helpdesks import Page, TicketSource
 from tickets.helpdesks.base import Position
 from tickets.ingestion.bounds import RunBounds
 from tickets.ingestion.listing import Listing
+from tickets.ingestion.message_joining import join_stored
 from tickets.ingestion.message_reading import UNREAD, MessageReading
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.rejected import RejectedSample
@@ -136,7 +137,8 @@ class PageReader:
             check=self.lease.check,
             leaves_out=self.leaves_messages_out,
         )
-        pages = map(partial(messages.complete, source), source.pages(since=reading.since, start=start))
+        listed = map(partial(messages.complete, source), source.pages(since=reading.since, start=start))
+        pages = map(partial(join_stored, self.store, self.origin), listed)
         is_whole = self.kind == "sync" and reading.since is None and start is None
         storing: set[str] = set()
         behind = WriteBehind()
@@ -157,7 +159,7 @@ class PageReader:
                 self.bounds.check_page(records=len(page.records), new=plan.new)
                 behind.begin(
                     partial(self._save, page, read, plan, self.rejected.take(read.quarantined)),
-                    then=partial(self._note, reading, page, read, plan, pages_before=pages_before),
+                    then=partial(self._note, source, reading, page, read, plan, pages_before=pages_before),
                 )
                 storing = ids
         if messages.unread:
@@ -199,7 +201,17 @@ class PageReader:
         self.deletions.take(page.deleted_ids)
         self.rejected.drop_recovered(read)
 
-    def _note(self, reading: Reading, page: Page, read: ReadPage, plan: PagePlan, *, pages_before: int) -> None:
+    def _note(
+        self,
+        source: TicketSource,
+        reading: Reading,
+        page: Page,
+        read: ReadPage,
+        plan: PagePlan,
+        *,
+        pages_before: int,
+    ) -> None:
+        source.note_stored(page)
         newest = max((ticket.content for ticket in read.tickets), key=lambda each: each.updated_at, default=None)
         if newest and (reading.newest_stamp is None or newest.updated_at >= reading.newest_stamp):
             reading.newest_stamp, reading.newest_id = newest.updated_at, newest.external_id

@@ -14,6 +14,7 @@ from tickets.helpdesks import TicketSource, open_source
 from tickets.helpdesks.http import Wait
 from tickets.helpdesks.model import Source
 from tickets.ingestion.deletions import brake_applies
+from tickets.ingestion.message_joining import join_stored
 from tickets.ingestion.message_reading import MessageReading
 from tickets.ingestion.name_spaces import origin_of
 from tickets.jobs import Counts
@@ -76,7 +77,8 @@ def preview_source(
     counts = preview.counts
     with source:
         messages = MessageReading(store=store, origin=origin, statuses=statuses, check=lambda: wait(0, "messages"))
-        for page in map(partial(messages.complete, source), source.pages(since=since)):
+        pages = map(partial(messages.complete, source), source.pages(since=since))
+        for page in map(partial(join_stored, store, origin), pages):
             for part in page.parts():
                 wait(0, "the next page")
                 read = read_records(

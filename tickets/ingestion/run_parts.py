@@ -92,7 +92,7 @@ class RunParts:
         jobs.save_parts(self.job_id, progress, owner_id=self.owner_id)
         task = Task(
             key=part.key,
-            open=lambda _tenant, wait: open_source(source, wait=wait),
+            open=lambda _tenant, wait: open_source(source, wait=wait, purpose="run"),
             find_origin=lambda: claim_for(source),
         )
         stopped: Exception | None = None

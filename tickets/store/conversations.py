@@ -49,6 +49,16 @@ def find_conversation(tenant_id: str, external_id: str) -> Conversation | None:
     found = mongo.collection(COLLECTION).find_one({"tenant_id": tenant_id, "external_id": external_id})
     if found is None:
         return None
+    return _read(found)
+
+
+def find_conversations(tenant_id: str, external_ids: Sequence[str]) -> dict[str, Conversation]:
+    """The stored messages of these tickets, by id."""
+    match = {"tenant_id": tenant_id, "external_id": {"$in": list(external_ids)}}
+    return {each["external_id"]: _read(each) for each in mongo.collection(COLLECTION).find(match)}
+
+
+def _read(found: Document) -> Conversation:
     return Conversation(tuple(Message(**each) for each in found["messages"]), found["left_out"])
 
 

@@ -26,7 +26,7 @@ from tickets.records.versions import VERSION_FIELDS, StoredVersion
 from tickets.rollups.differences import COUNTED_FIELDS
 from tickets.rollups.state import begin_write
 from tickets.rollups.writing import save_differences
-from tickets.store.conversations import find_conversation, save_conversations
+from tickets.store.conversations import find_conversation, find_conversations, save_conversations
 from tickets.store.facet_counts import FacetCountStore
 from tickets.store.page_writes import PageWrites
 from tickets.store.quarantine import QuarantinedRecord, save_records
@@ -60,6 +60,10 @@ class TicketStore:
     def find_conversation(self, external_id: str) -> Conversation | None:
         """The messages of a ticket; None if none are stored."""
         return find_conversation(self.tenant_id, external_id)
+
+    def find_conversations(self, external_ids: Sequence[str]) -> dict[str, Conversation]:
+        """The stored messages of these tickets, by id; those without any are missing."""
+        return find_conversations(self.tenant_id, external_ids)
 
     def find_history(self, external_id: str, *, limit: int = 100) -> list[Document]:
         """The ticket's entries, newest first."""

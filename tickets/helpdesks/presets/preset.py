@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 Auth = Literal["none", "header", "bearer", "basic", "basic_key", "query", "oauth2"]
+URL_EXAMPLE: Final = "https://help.example.com"
 _NAME_IN_BRACES: Final = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -69,6 +70,7 @@ class Preset:
     kind: str
     label: str
     url: str = ""
+    url_example: str = URL_EXAMPLE
     variables: tuple[Variable, ...] = ()
     auth: Auth
     auth_name: str = ""
@@ -86,6 +88,10 @@ class Preset:
     key_days: int | None = None
     """A key lasts at most this many days; None if it does not end."""
     webhook: Webhook | None = None
+    is_of_user: bool = False
+    """Each user of a server has other tickets there: a mailbox."""
+    status_help: str = ""
+    """A paragraph about statuses for the documentation."""
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def variables_in(self, options: Mapping[str, Any]) -> dict[str, str]:

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
+from tickets.helpdesks import presets
 from tickets.helpdesks.form import SAME_OR_ANOTHER, SourceForm
 from tickets.helpdesks.model import KIND_LABELS, Source
+from tickets.helpdesks.presets.preset import URL_EXAMPLE
 from tickets.ingestion import connecting
 from tickets.ingestion.name_spaces import (
     NameTaken,
@@ -37,7 +39,9 @@ class TenantSourceForm(SourceForm):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["kind"].initial = self.initial["kind"] = kind
         text = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
-        self.fields["url"].widget.attrs |= {"type": "url", "placeholder": "https://help.example.com", **text}
+        preset = presets.find(kind)
+        example = preset.url_example if preset else URL_EXAMPLE
+        self.fields["url"].widget.attrs |= {"type": "url", "placeholder": example, **text}
         self.fields["auth_name"].widget.attrs |= text
         self.fields["every_minutes"].label = "Sync every … minutes"
         self.fields["page_size"].label = "Tickets per request"

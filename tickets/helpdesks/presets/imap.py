@@ -41,8 +41,8 @@ PRESET = Preset(
     rights="Reading the folders. SupportSaaS opens them read-only, so no mail is marked as read.",
     reads="Every mail thread that a customer takes part in is a ticket. Mails belong together by their Message-ID, "
     "In-Reply-To and References headers, never by their subject alone. The sender of the customer’s first mail is the "
-    "customer. Mails from your team’s addresses are replies; a mail from your website’s form is by whoever its Reply-To "
-    "header names. Out-of-office replies and delivery failures become internal notes of their ticket, as does what your "
+    "customer. Mails from your team’s addresses are replies; a mail from your website’s form is by the person in its "
+    "Reply-To header. Out-of-office replies and delivery failures become internal notes of their ticket, as does what your "
     "team wrote before the customer did. Alone they make no ticket, and neither does a mailing list, unless it is your "
     "team’s own group. The text is the mail’s plain text, or else its HTML as plain text, from the first 256 KB. "
     "Attachments are not read. The time is that of the Date header, unless the server received the mail earlier. "

@@ -138,16 +138,6 @@ def test_a_whole_sync_again_changes_nothing(tenant: Tenant, vendor: Vendor, sync
     assert TicketStore(tenant).count_live() == before
 
 
-def test_a_sync_that_broke_off_is_completed_by_the_next(
-    tenant: Tenant, vendor: Vendor, sync: Callable[..., Outcome]
-) -> None:
-    vendor.fail_from = len(vendor.requests) + 3
-    assert sync().status == "failed"
-    vendor.fail_from = None
-    assert sync().status == "completed"
-    assert stored(tenant, vendor) == expected(vendor)
-
-
 def test_the_helpdesks_own_limit_is_waited_for(tenant: Tenant, vendor: Vendor, sync: Callable[..., Outcome]) -> None:
     vendor.throttle = 2
     assert sync().status == "completed"

@@ -37,9 +37,9 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     sent: list[str] = []
     get: Callable[..., Answer] = HelpdeskHttp.get
 
-    def noting(self: HelpdeskHttp, address: str, params: Any = None) -> Answer:
+    def noting(self: HelpdeskHttp, address: str, params: Any = None, **body: Any) -> Answer:
         sent.append(address)
-        return get(self, address, params)
+        return get(self, address, params, **body)
 
     monkeypatch.setattr(HelpdeskHttp, "get", noting)
     return sent
@@ -60,7 +60,9 @@ def test_changes_and_deletions_of_a_real_rt_are_read(
     # RT sends at most 100 a page; all must come, each with its text.
     assert counts(ingest(tenant)) == {"new_ingested": 107}
     assert set(store.iterate_live_ids()) == set(ids)
-    assert [path.rsplit("/", 1)[1] for path in requests] == ["tickets", "transactions", "attachments"] * 2
+    # A full page of transactions may have another one behind it.
+    asked = [path.rsplit("/", 1)[1] for path in requests]
+    assert asked == ["tickets", "transactions", "transactions", "attachments", "tickets", "transactions", "attachments"]
     first = store.find_ticket(ids[3])
     assert first is not None
     assert (first["subject"], first["status"], first["source"], first["customer_id"]) == (
@@ -101,6 +103,47 @@ def test_changes_and_deletions_of_a_real_rt_are_read(
     assert [each["action"] for each in store.find_history(ids[7])] == ["deleted", "created"]
     for entry in store.find_history(ids[5]):
         print(entry["recorded_at"], entry["action"], {k: v for k, v in entry["changes"].items() if k != "message"})
+
+
+def test_the_history_begins_with_what_rt_recorded_before_connecting(
+    tenant: Tenant, source: Source, rt: RtServer
+) -> None:
+    rt.call("POST", "/REST/2.0/queue", {"Name": "Billing"})
+    moved, quiet = (rt.create_ticket(subject, "Text") for subject in ("Told", "Quiet"))
+    changes: list[dict[str, str]] = [
+        {"Owner": "root"}, {"Status": "open"}, {"Queue": "Billing"}, {"Priority": "50"}, {"Subject": "Told, too"},
+        {"Status": "resolved"}, {"Status": "open"}, {"Owner": "Nobody"}, {"Status": "rejected"},
+    ]  # fmt: skip
+    for each in changes:
+        rt.change_ticket(moved, **each)
+    ingest(tenant, full=True)
+    store = TicketStore(tenant)
+    told = [each for each in store.find_history(moved)[::-1] if "told_by" in each]
+    assert [each["changes"] for each in told] == [
+        {"assignee": {"old": None, "new": "root"}},
+        {"status": {"old": "open", "new": "in_progress"}},
+        {"team": {"old": "General", "new": "Billing"}},
+        {"priority": {"old": "0", "new": "50"}},
+        {"status": {"old": "in_progress", "new": "resolved"}},
+        {"status": {"old": "resolved", "new": "in_progress"}},
+        {"assignee": {"old": "root", "new": None}},
+        {"status": {"old": "in_progress", "new": "closed"}},
+    ]
+    assert {each["author"] for each in told} == {"root"}
+    ticket = store.find_ticket(moved)
+    assert ticket is not None
+    assert ticket["turns"] == [told[place]["recorded_at"] for place in (4, 5, 7)]
+    assert ticket["is_closing_known"]
+    assert (ticket["team"], ticket["priority"], ticket.get("assignee")) == ("Billing", "50", None)
+    assert [each["action"] for each in store.find_history(quiet)] == ["created"]
+
+    rt.change_ticket(quiet, Owner="root", Status="resolved")
+    before = {each["_id"] for each in store.find_history(moved)}
+    assert counts(ingest(tenant, full=True))["updated"] == 1
+    assert {each["_id"] for each in store.find_history(moved)} == before
+    news = [each["changes"] for each in store.find_history(quiet) if "told_by" in each]
+    assert {"status": {"old": "open", "new": "resolved"}} in news
+    assert {"assignee": {"old": None, "new": "root"}} in news
 
 
 def test_only_what_changed_is_asked_for_whatever_time_the_user_lives_in(

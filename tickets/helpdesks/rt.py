@@ -1,8 +1,8 @@
 """Request Tracker 5 through its REST 2 API, read-only.
 
-RT's ticket list has no texts, but they can be fetched per page: for up to 100 tickets, one request for the
-transactions that created them and one for the attachments with the text (rarely more, if a mail has both plain text and
-HTML). So 100 tickets cost three requests.
+RT's ticket list has neither texts nor changes, but they can be fetched per page: for up to 100 tickets, one request for
+each 100 of the transactions that created and changed them, and one for the attachments with the text (rarely more, if a
+mail has both plain text and HTML). So 100 tickets cost four requests or a few more.
 """
 
 import json
@@ -13,15 +13,26 @@ from typing import Any
 
 from supportsaas import clock
 from tickets.helpdesks.base import Drift, MappedRecords, Page, Position, SourceError, tickets_found
-from tickets.helpdesks.http import Answer
+from tickets.helpdesks.http import Answer, HelpdeskHttp
+from tickets.helpdesks.options import RestOptions
 from tickets.helpdesks.rest import RestSource
+from tickets.helpdesks.rt_names import RtNames
+from tickets.records.cleaning import as_text
 from tickets.records.plain_text import to_plain_text
 
 LARGEST_PAGE = 100  # RT never returns more
 TEXT = "Content"
 """The field of a record that the text is added to."""
+CHANGES = "Transactions"
+"""The field of a record that its changes are added to."""
+
+_CREATION = "Create"
+_TYPES_OF_CHANGES = ("Status", "Set", "Give", "Take", "Steal", "Untake", "Force")
+"""All but Status may be of any field. RT records a change of the owner as SetWatcher a second time."""
+_CHANGED_FIELDS = ("Status", "Owner", "Queue", "Priority")
 
 _FIELDS = "Subject,Status,Created,LastUpdated,Resolved,Requestor,Owner,Queue,Priority,Due"
+_FIELDS_OF_TRANSACTIONS = "ObjectId,Type,Field,OldValue,NewValue,Created,Creator"
 _FIELDS_OF_QUEUE = "Name"
 _ALL = "id > 0"
 _LONGEST_COUNT = 999
@@ -36,6 +47,11 @@ class RtSource(RestSource):
     """
 
     drift: Drift = "none"
+
+    def __init__(self, http: HelpdeskHttp, *, options: RestOptions, page_size: int) -> None:
+        super().__init__(http, options=options, page_size=page_size)
+        self._root = options.path.rsplit("/", 1)[0]
+        self._values_by_id = RtNames(http, self._root)
 
     @property
     def supports_since(self) -> bool:
@@ -55,7 +71,7 @@ class RtSource(RestSource):
             is_last = remaining <= len(records)
             if records or not pages_before:
                 yield Page(
-                    MappedRecords(self._with_texts(records), self.record),
+                    MappedRecords(self._complete(records), self.record),
                     Position(pages_before, str(after)),
                     total_pages=pages_before + max(math.ceil(remaining / size), 1),
                     total_count=None if received is None else received + remaining,
@@ -97,34 +113,58 @@ class RtSource(RestSource):
             )
         return last
 
-    def _with_texts(self, records: Sequence[Any]) -> list[Any]:
+    def _complete(self, records: Sequence[Any]) -> list[Any]:
+        """The records with their texts and changes."""
         numbers = [_number_of(each) for each in records]
-        texts = self._texts([number for number in numbers if number is not None])
+        transactions = self._transactions([number for number in numbers if number is not None])
+        texts = self._texts(transactions)
+        changes = self._changes(transactions) if self._options.events else None
         return [
-            {**record, TEXT: texts.get(number, "")} if number is not None else record
+            record
+            if number is None
+            else {**record, TEXT: texts.get(number, "")}
+            | ({} if changes is None else {CHANGES: changes.get(number, [])})
             for record, number in zip(records, numbers, strict=True)
         ]
 
-    def _texts(self, ticket_ids: Sequence[int]) -> dict[int, str]:
-        """The plain text that each ticket was created with; tickets without text are left out."""
+    def _transactions(self, ticket_ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Those that created the tickets, and those that changed them if the settings read changes."""
         if not ticket_ids:
-            return {}
-        ticket_of: dict[Any, int] = {}  # by creating transaction
-        for created in self._find(
-            "transactions",
-            [
-                # Without `case_sensitive`, PostgreSQL compares in lower case and cannot use its index.
-                {"field": "ObjectType", "value": "RT::Ticket", "case_sensitive": 1},
-                {"field": "Type", "value": "Create", "case_sensitive": 1},
-                {"field": "ObjectId", "operator": "IN", "value": ticket_ids},
-            ],
-            fields="ObjectId",
-        ):
-            number = _number(created.get("ObjectId"))
-            if number is not None:
-                ticket_of[created.get("id")] = number
-            if len(ticket_of) == len(ticket_ids):
+            return []
+        types = [_CREATION, *(_TYPES_OF_CHANGES if self._options.events else ())]
+        conditions: list[dict[str, Any]] = [
+            # Without `case_sensitive`, PostgreSQL compares in lower case and cannot use its index.
+            {"field": "ObjectType", "value": "RT::Ticket", "case_sensitive": 1},
+            {"field": "Type", "operator": "IN", "value": types, "case_sensitive": 1},
+            {"field": "ObjectId", "operator": "IN", "value": ticket_ids},
+        ]
+        found: list[dict[str, Any]] = []
+        for each in self._find("transactions", conditions, fields=_FIELDS_OF_TRANSACTIONS):
+            found.append(each)
+            if not self._options.events and len(found) == len(ticket_ids):
                 break
+        return found
+
+    def _changes(self, transactions: Sequence[Mapping[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+        """The changes of each ticket, with names instead of ids."""
+        found: dict[int, list[dict[str, Any]]] = {}
+        for each in transactions:
+            number, field = _number(each.get("ObjectId")), each.get("Field")
+            if number is None or each.get("Type") == _CREATION or field not in _CHANGED_FIELDS:
+                continue
+            names = {
+                side: self._values_by_id.of(field, as_text(each.get(side)) or "") for side in ("OldValue", "NewValue")
+            }
+            found.setdefault(number, []).append({**each, **names})
+        return found
+
+    def _texts(self, transactions: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+        """The plain text that each ticket was created with; tickets without text are left out."""
+        ticket_of: dict[Any, int] = {}  # by creating transaction
+        for each in transactions:
+            number = _number(each.get("ObjectId")) if each.get("Type") == _CREATION else None
+            if number is not None:
+                ticket_of[each.get("id")] = number
         if not ticket_of:
             return {}
         plain: dict[int, str] = {}
@@ -158,7 +198,7 @@ class RtSource(RestSource):
                 "orderby": "id",
                 "per_page": LARGEST_PAGE,
             }
-            records = self._records(self._http.get(f"{self._options.path.rsplit('/', 1)[0]}/{what}", params))
+            records = self._records(self._http.get(f"{self._root}/{what}", params))
             yield from (each for each in records if isinstance(each, dict))
             # RT reports this total only to superusers, so the first page that is not full is the last.
             if len(records) < LARGEST_PAGE:

@@ -1,4 +1,4 @@
-"""Request Tracker 5 by its REST 2 API. `tickets.helpdesks.rt` handles paging and changes, and adds each ticket's text.
+"""Request Tracker 5 by its REST 2 API. `tickets.helpdesks.rt` handles paging and changes, and adds each ticket's text and changes.
 
 https://docs.bestpractical.com/rt/5.0.5/RT/REST2.html
 """
@@ -14,9 +14,11 @@ PRESET = Preset(
     key_help="In RT, open the menu under your name at the top right, then Settings and Auth Tokens, and create a token.",
     rights="A user with the rights SeeQueue and ShowTicket for the queues.",
     reads="The tickets the user sees, in every status except deleted, each with the text it was created with, owner, "
-    "queue and priority.",
+    "queue and priority, "
+    "and who changed status, owner, queue and priority.",
     deletes="A ticket missing from a full sync counts as deleted, also one that was merged into another.",
-    requests="Three per 100 tickets, and one for each further 100 texts.",
+    requests="Four per 100 tickets, one for each further 100 texts or changes, and one for each owner and queue that occurs "
+    "in changes.",
     settings={
         "path": "/REST/2.0/tickets",
         "records": "items",
@@ -43,6 +45,16 @@ PRESET = Preset(
             "stalled": "pending",
             "resolved": "resolved",
             "rejected": "closed",
+        },
+        # The changes are added to the record, with names instead of ids.
+        "events": {
+            "records": "Transactions",
+            "created_at": "Created",
+            "author": {"paths": "Creator.id", "map": {"RT_System": "Request Tracker"}},
+            "field": "Field",
+            "fields": {"status": "Status", "assignee": "Owner", "team": "Queue", "priority": "Priority"},
+            "old": {"paths": "OldValue", "map": {"Nobody": ""}},
+            "new": {"paths": "NewValue", "map": {"Nobody": ""}},
         },
         # A bare token is enough; one that was pasted with the word in front is left as it is.
         "header_template": "token {secret}",

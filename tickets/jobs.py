@@ -130,6 +130,7 @@ class Part:
     """One helpdesk connection's part of a sync. The fields mean what they mean for a whole run.
 
     The part that is running owns the run's `reading`; `reading` here is where a part that was not finished stopped.
+    `remarks`: sentences about what was read in another way than usual, without a loss.
     """
 
     key: str
@@ -141,6 +142,7 @@ class Part:
     reading: Reading | None = None
     error: dict[str, Any] | None = None
     warning: dict[str, Any] | None = None
+    remarks: list[str] = field(default_factory=list)
 
     def as_document(self) -> Document:
         return {**asdict(self), "counts": self.counts.as_dict()}

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -259,15 +259,22 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class ScriptedRt:
-    """Responses of a Request Tracker; ticket 7 was created by transaction 1007."""
+    """Responses of a Request Tracker; ticket 7 was created by transaction 1007. `changes` by ticket: type, field, old and
+    new value, one a minute."""
+
+    names: Final = {"/REST/2.0/user/6": "Nobody", "/REST/2.0/user/14": "bob", "/REST/2.0/queue/3": "Billing"}
 
     def __init__(self, ids: range, parts: dict[int, list[tuple[str, str]]] | None = None) -> None:
         self.ids = list(ids)
+        self.changes: dict[int, list[tuple[str, str, str, str]]] = {}
         self.parts = parts or {}
         self.queries: list[str] = []
         self.tells_total = True
 
     def __call__(self, path: str, query: dict[str, str]) -> Answer:
+        if not query:
+            name = self.names.get(path)
+            return answer({"Name": name} if name else {"message": "Not Found"}, 200 if name else 404)
         size = int(query["per_page"])
         if path == "/REST/2.0/tickets":
             self.queries.append(query["query"])
@@ -280,7 +287,18 @@ class ScriptedRt:
         ]
         after = conditions[-1]["value"]
         if path == "/REST/2.0/transactions":
-            records = [{"id": str(1000 + each), "ObjectId": str(each)} for each in wanted]
+            records: list[dict[str, Any]] = [
+                {"id": str(1000 + each), "ObjectId": str(each), "Type": "Create"} for each in wanted
+            ]
+            types = next(each["value"] for each in conditions if each["field"] == "Type")
+            if "Status" in types:
+                records += [
+                    {"id": str(10_000 * each + n), "ObjectId": str(each), "Type": kind, "Field": field, "OldValue": old,
+                     "NewValue": new, "Created": f"2026-03-10T00:{n:02}:00Z", "Creator": {"id": "ann", "type": "user"}}
+                    for each in wanted
+                    for n, (kind, field, old, new) in enumerate(self.changes.get(each, []))
+                    if kind in types
+                ]  # fmt: skip
         else:
             records = [
                 {"id": str(10 * int(each) + n), "TransactionId": each, "ContentType": kind, "Content": text}
@@ -347,12 +365,46 @@ class TestRequestTracker:
         assert [each["message"] for each in fields] == ["This", "Only\nformatted", ""]
         assert fields[0]["status"] == "pending"
 
-    def test_a_hundred_tickets_cost_three_requests(self, rt: Callable[..., Source], helpdesk: ScriptedHelpdesk) -> None:
-        (page,) = read(
-            rt(ScriptedRt(range(1, 101), {n: [("text/plain", f"text {n}")] for n in range(1, 101)}), page_size=1000)
-        )
+    @pytest.mark.parametrize(("options", "requests"), [({}, 4), ({"events": None}, 3)])
+    def test_a_hundred_tickets_cost_four_requests_and_without_changes_three(
+        self, options: dict[str, Any], requests: int, rt: Callable[..., Source], helpdesk: ScriptedHelpdesk
+    ) -> None:
+        script = ScriptedRt(range(1, 101), {n: [("text/plain", f"text {n}")] for n in range(1, 101)})
+        (page,) = read(rt(script, page_size=1000, options=options))
         assert [(record.fields or {})["message"] for record in page.records] == [f"text {n}" for n in range(1, 101)]
-        assert len(helpdesk.requests) == 3
+        assert len(helpdesk.requests) == requests
+
+    def test_rt_tells_changes_of_status_owner_queue_and_priority_by_name(
+        self, rt: Callable[..., Source], helpdesk: ScriptedHelpdesk
+    ) -> None:
+        script = ScriptedRt(range(1, 4))
+        script.changes = {
+            2: [
+                ("Set", "Owner", "6", "14"),
+                ("SetWatcher", "Owner", "6", "14"),
+                ("Status", "Status", "new", "open"),
+                ("Set", "Subject", "old", "new"),
+                ("Set", "Queue", "1", "3"),
+                ("Steal", "Owner", "14", "99"),
+                ("Set", "Priority", "0", "50"),
+                ("Set", "Owner", "9" * 500, "6"),
+            ]
+        }
+        with open_source(rt(script)) as opened:
+            (page,) = opened.pages()
+            first, second, _ = page.records
+        assert first.events == []
+        changes = [(each["author"], each["at"][14:16], each["changes"][0]) for each in second.events or ()]
+        assert changes == [
+            ("ann", "00", {"field": "assignee", "old": "", "new": "bob"}),
+            ("ann", "02", {"field": "status", "old": "open", "new": "in_progress"}),
+            ("ann", "04", {"field": "team", "old": "1", "new": "Billing"}),
+            ("ann", "05", {"field": "assignee", "old": "bob", "new": "99"}),
+            ("ann", "06", {"field": "priority", "old": "0", "new": "50"}),
+            ("ann", "07", {"field": "assignee", "old": "9" * 500, "new": ""}),
+        ]
+        asked = [path for path, _, _ in helpdesk.requests if path.startswith(("/REST/2.0/user/", "/REST/2.0/queue/"))]
+        assert sorted(asked) == [f"/REST/2.0/{each}" for each in ("queue/1", "queue/3", "user/14", "user/6", "user/99")]
 
     def test_rt_texts_are_read_over_several_pages(self, rt: Callable[..., Source]) -> None:
         both = {n: [("text/html", "<b>x</b>"), ("text/plain", f"text {n}")] for n in range(1, 61)}

@@ -162,6 +162,16 @@ class TicketSource(Protocol):
         during the read, pages are repeated, because records that moved between pages would be lost.
         """
 
+    @property
+    def end_cursor(self) -> str:
+        """Where the next read of changes can begin, once `pages` has come to its end; empty if that is only a time."""
+        return ""
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """Sentences for the log of runs about what was read in another way than usual, without a loss."""
+        return ()
+
     def describe(self, first: Page) -> str:
         """A sentence that the source works, given its first page."""
 

@@ -112,6 +112,11 @@ class RestOptions(BaseModel):
     )
     cursor_param: str = Field("", description="Query parameter for the cursor, unless {cursor} is elsewhere.")
     cursor_alone: bool = Field(False, description="A request with a cursor does not repeat the time of the last sync.")
+    cursor_kept: bool = Field(
+        False,
+        description="With paging=cursor and in_change_order: the last cursor of a sync stays valid, and the next one "
+        "begins there. If the helpdesk rejects it, the time of the last sync counts.",
+    )
     stop_when: dict[str, str] = Field(
         default_factory=dict, description="The list ends where a path in the response has this value; - is none."
     )
@@ -274,6 +279,8 @@ class RestOptions(BaseModel):
             raise ValueError("page_ceiling requires paging by page or offset, and a request for changes")
         if self.in_change_order and not self.filters_by_change:
             raise ValueError("in_change_order requires a request for changes")
+        if self.cursor_kept and not (self.paging == "cursor" and self.in_change_order):
+            raise ValueError("cursor_kept requires paging=cursor and in_change_order")
         if self._requests("since", self.path) and not self.first_since:
             raise ValueError("{since} in path requires first_since, for the first sync")
         if self.events is not None and self.events.among_messages and self.conversation is None:

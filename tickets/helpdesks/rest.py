@@ -92,6 +92,7 @@ class RestSource(TicketSource):
         )
         self._first_since = ISO_ONLY.read(options.first_since) if options.first_since else None
         self._asked_since = self._first_since
+        self._end_cursor = ""
 
     @property
     def supports_since(self) -> bool:
@@ -100,6 +101,10 @@ class RestSource(TicketSource):
     @property
     def lists_everything(self) -> bool:
         return self._options.deletes_absent
+
+    @property
+    def end_cursor(self) -> str:
+        return self._end_cursor
 
     def describe(self, first: Page) -> str:
         return f"Connected to {self._http.host}. {tickets_found(first.total_count)} {self._options.about_absent}"
@@ -110,6 +115,7 @@ class RestSource(TicketSource):
             since -= timedelta(minutes=self._options.overlap_minutes)
         if since is not None or start is None:
             self._asked_since = since or self._first_since
+        self._end_cursor = ""
         windows = Windows(since=since or self._first_since, start=start)
         for window in windows:
             yield from self._pages_of(window, windows, stop_at=since if self._options.newest_first else None)
@@ -166,6 +172,8 @@ class RestSource(TicketSource):
                 break
         if start is None and isinstance(pager, NumberPager) and window.is_first:
             self._total_was_right = pager.total_is_right
+        if self._options.cursor_kept and isinstance(pager, CursorPager):
+            self._end_cursor = pager.newest
 
     def _request(self, address: str, pager: _Pager, window: Window) -> Answer:
         options = self._options
@@ -201,16 +209,16 @@ class RestSource(TicketSource):
                 path,
                 params_with=lambda cursor: self._params(window, cursor),
                 find_cursor=self._cursor,
+                is_last=lambda result: self._has_ended(result.answer),
                 host=host,
                 start=start,
             )
-        params = self._params(window)
         if options.paging == "next":
-            return LinkPager(path, params=params, find_next=self._next_address, host=host, start=start)
+            return LinkPager(path, params=self._params(window), find_next=self._next_address, host=host, start=start)
         by_offset = options.paging == "offset"
         return NumberPager(
             path,
-            params=params,
+            params=self._params(window),
             name=options.offset_param if by_offset else options.page_param,
             first=0 if by_offset else options.first_page,
             by_offset=by_offset,
@@ -219,17 +227,15 @@ class RestSource(TicketSource):
         )
 
     def _cursor(self, result: PageResult) -> str:
-        """The cursor for the next page; empty if the list has ended."""
+        """The cursor in the response; empty if it has none."""
         path = self._options.cursor
-        if self._has_ended(result.answer):
-            return ""
         if path.startswith(_IN_HEADER):
             return str(result.answer.headers.get(path.removeprefix(_IN_HEADER), ""))
         if path.startswith(_OF_LAST_RECORD):
             return self._value_of_last(result, path.removeprefix(_OF_LAST_RECORD))
         found = look_up(result.answer.payload, path)
         text = as_text(found)
-        if found not in (None, "", False) and text is None:
+        if found not in (None, "", False) and text is None and not self._has_ended(result.answer):
             raise SourceError(
                 "unexpected_answer",
                 f"The helpdesk at {self._http.host} returned no cursor of the next page at “{path}”.",

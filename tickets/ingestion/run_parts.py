@@ -102,6 +102,7 @@ class RunParts:
             stopped = error
         part.counts = _difference(progress.counts, before)
         part.warning = self.report.take_warning()
+        part.remarks = self.report.take_remarks()
         part.read_began, part.ended_at = progress.read_began, self.now()
         if stopped is None:
             part.status = "partial" if part.counts.quarantined or part.warning else "completed"

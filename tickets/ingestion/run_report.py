@@ -18,12 +18,15 @@ MOST_STATUSES = 50
 
 @dataclass(slots=True)
 class RunReport:
-    """`warning` is about the run, `notice` about what was read by a run that is complete."""
+    """`warning` is about the run, `notice` about what was read by a run that is complete. `remarks`: sentences about what
+    was read in another way than usual, without a loss.
+    """
 
     progress: Progress = field(default_factory=Progress)
     reasons: RejectedReasons = field(default_factory=RejectedReasons)
     warning: dict[str, Any] | None = None
     notice: dict[str, Any] | None = None
+    remarks: list[str] = field(default_factory=list)
 
     def add_page(self, page: Page, read: ReadPage, plan: PagePlan, reading: Reading, *, pages_before: int) -> None:
         """A page is stored: count it, and keep where the next run could continue."""
@@ -60,6 +63,16 @@ class RunReport:
         """The warning of what was read so far; what is read next starts without one."""
         warning, self.warning = self.warning, None
         return warning
+
+    def remark(self, sentence: str) -> None:
+        """Add a remark, once."""
+        if sentence not in self.remarks:
+            self.remarks.append(sentence)
+
+    def take_remarks(self) -> list[str]:
+        """The remarks on what was read so far; what is read next starts without one."""
+        remarks, self.remarks = self.remarks, []
+        return remarks
 
     def note_unmapped(self, statuses: dict[str, int]) -> None:
         """Statuses of stored tickets that nobody has mapped, with their numbers of tickets, the most frequent first."""

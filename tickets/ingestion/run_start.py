@@ -1,7 +1,7 @@
 """Where a run starts to read: at the first page, with the changes, or where an earlier run stopped."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tickets.helpdesks import TicketSource
@@ -15,10 +15,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunStart:
-    """`is_resumed`: the reading continues where an earlier run stopped."""
+    """`is_resumed`: the reading continues where an earlier run stopped. `is_by_cursor`: it begins at the helpdesk's own
+    cursor, where the last one ended.
+    """
 
     reading: Reading
     is_resumed: bool = False
+    is_by_cursor: bool = False
 
     @property
     def coverage(self) -> Coverage:
@@ -37,7 +40,10 @@ def find_start(
         unfinished = find_unfinished_reading(key, now=now)
         if unfinished is not None and unfinished.mapping in ("", mapping):
             return RunStart(unfinished, is_resumed=True)
-    return start_over(key, request, source, state, mapping=mapping, now=now)
+    start = start_over(key, request, source, state, mapping=mapping, now=now)
+    if state.end_cursor and start.reading.since is not None and request.since is None:
+        return replace(start, reading=replace(start.reading, token=state.end_cursor), is_by_cursor=True)
+    return start
 
 
 def start_over(

@@ -4,6 +4,7 @@ open → where to start → read and store the pages → deletions → remember
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from supportsaas.clock import Clock
@@ -21,7 +22,7 @@ from tickets.ingestion.run_lease import RunLease
 from tickets.ingestion.run_report import RunReport
 from tickets.ingestion.run_start import RunStart, find_start, start_over
 from tickets.ingestion.settling import Coverage, Settled, Settling
-from tickets.ingestion.sync_state import SyncState, find_state, save_state
+from tickets.ingestion.sync_state import SyncState, find_state, kept, save_state
 from tickets.jobs import JobRequest, Reading
 from tickets.records.origin import Origin
 from tickets.store.ticket_store import TicketStore
@@ -60,7 +61,7 @@ class RunSteps:
 
     def run(self) -> None:
         self.lease.report("Connecting")
-        with self.task.open(self.tenant, self.lease.wait) as source:
+        with self.task.open(self.tenant, self.lease.wait) as source, self._noting_remarks(source):
             origin = self._find_origin()
             reader = PageReader(
                 tenant=self.tenant,
@@ -94,6 +95,15 @@ class RunSteps:
             missed_nothing = settled.missed_nothing
             self._remember(source, start, state, origin.mapping, missed_nothing=missed_nothing, is_sure=is_sure)
 
+    @contextmanager
+    def _noting_remarks(self, source: TicketSource) -> Iterator[None]:
+        """Also of a run that fails."""
+        try:
+            yield
+        finally:
+            for each in source.remarks:
+                self.report.remark(each)
+
     def _left_messages_unread(self) -> bool:
         """Whether the messages of a single ticket may be why the last sync of the connection did not end well."""
         return not problems_of_last_sync(self.task.key).isdisjoint((*UNREADABLE, UNREAD))
@@ -110,9 +120,13 @@ class RunSteps:
         try:
             listing = reader.read(source, start.reading, pages_before=self.pages_before)
         except SourceError as error:
-            position_expired = start.is_resumed and error.code in POSITION_EXPIRED
+            position_expired = (start.is_resumed or start.is_by_cursor) and error.code in POSITION_EXPIRED
             if not position_expired or self.report.progress.processed_pages > self.pages_before:
                 raise
+            if start.is_by_cursor:
+                self.report.remark(
+                    "The helpdesk rejected the cursor of the last sync, so the changes since that time were requested."
+                )
             start = start_over(self.task.key, self.request, source, state, mapping=mapping, now=self.now())
             listing = reader.read(source, start.reading, pages_before=self.pages_before)
         left_out = self._find_left_out(listing, start, state)
@@ -134,7 +148,7 @@ class RunSteps:
         Either it is deleted, or the helpdesk's filter reads the time in another zone.
         """
         since = start.reading.since
-        if start.is_resumed or since is None or self.request.since is not None:
+        if start.is_resumed or start.is_by_cursor or since is None or self.request.since is not None:
             return None
         expected = state.expected(since=since)
         return expected if expected and any(listing.seen.missing([expected])) else None
@@ -185,7 +199,7 @@ class RunSteps:
         A whole read leaves the cursor as it is, so that the changes since the read before it are requested once
         more: whatever slipped between two pages of the whole read is among them. Only what slips past the first one
         is stored nowhere, so that one is followed by another if it is not sure. After a read of changes that is not
-        sure, the cursor moves one read later.
+        sure, the cursor moves one read later. The helpdesk's own cursor is where this read ended.
         """
         reading, is_whole = start.reading, start.coverage is Coverage.WHOLE
         stamp = reading.newest_stamp if source.supports_since else None
@@ -205,6 +219,7 @@ class RunSteps:
             needs_full_read=reading.since is None,
             unconfirmed=unconfirmed,
             newest=(reading.newest_id, stamp) if is_newest and stamp and reading.newest_id else None,
+            end_cursor=kept(source.end_cursor) if missed_nothing and is_sure else None,
             mapping=mapping,
         )
 

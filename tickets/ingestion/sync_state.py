@@ -7,6 +7,7 @@ from supportsaas.db import mongo
 from tickets.ingestion.resuming import forget_reading
 
 COLLECTION = "sync_state"
+LONGEST_CURSOR = 4_000
 OVERLAP = timedelta(minutes=5)
 FULL_READ_EVERY = timedelta(hours=24)
 LOG_READ_EVERY = timedelta(days=7)
@@ -20,6 +21,7 @@ class SyncState:
     can be trusted; None if the next read has to be a whole one. `unconfirmed`: the next cursor, once another read has
     confirmed the last read of changes, past which a ticket may have slipped without a sign.
 
+    `end_cursor`: where the helpdesk itself says that the next changes begin, if its cursors last; empty if that is unknown.
     `mapping`: the settings that all this was read with; empty if an older version stored it.
     `newest_id` and `newest_at`: the ticket that changed last, as far as is known, and when.
     """
@@ -27,6 +29,7 @@ class SyncState:
     cursor: datetime | None = None
     last_full_at: datetime | None = None
     unconfirmed: datetime | None = None
+    end_cursor: str = ""
     mapping: str = ""
     newest_id: str | None = None
     newest_at: datetime | None = None
@@ -50,10 +53,16 @@ class SyncState:
         return self.newest_id if self.newest_at is not None and self.newest_at >= since else None
 
 
+def kept(end_cursor: str) -> str:
+    """The helpdesk's cursor if it can be stored, else empty."""
+    is_storable = len(end_cursor) <= LONGEST_CURSOR and end_cursor.isascii() and "\0" not in end_cursor
+    return end_cursor if is_storable else ""
+
+
 def find_state(key: str) -> SyncState:
     found = mongo.collection(COLLECTION).find_one({"_id": key}) or {}
     dates = {name: found.get(name) for name in ("cursor", "last_full_at", "unconfirmed", "newest_id", "newest_at")}
-    return SyncState(**dates, mapping=found.get("mapping", ""))
+    return SyncState(**dates, end_cursor=found.get("end_cursor", ""), mapping=found.get("mapping", ""))
 
 
 def save_state(
@@ -64,11 +73,12 @@ def save_state(
     needs_full_read: bool = False,
     unconfirmed: datetime | None = None,
     newest: tuple[str, datetime] | None = None,
+    end_cursor: str | None = None,
     mapping: str = "",
 ) -> None:
     """After a run: the cursor moves forward and never back, unless it belongs to another mapping.
 
-    Whatever is None stays as it is, but `unconfirmed` is removed when the cursor is saved.
+    Whatever is None stays as it is, but `unconfirmed` is removed when the cursor is saved. An empty `end_cursor` is removed.
     """
     states = mongo.collection(COLLECTION)
     if mapping:
@@ -85,6 +95,10 @@ def save_state(
         removed["unconfirmed"] = ""
     if newest is not None:
         values["newest_id"], values["newest_at"] = newest
+    if end_cursor:
+        values["end_cursor"] = end_cursor
+    elif end_cursor is not None:
+        removed["end_cursor"] = ""
     parts = {"$set": values, "$unset": removed, "$max": {"cursor": cursor} if cursor is not None else {}}
     update = {operator: part for operator, part in parts.items() if part}
     if update:

@@ -15,7 +15,8 @@ from tickets.helpdesks import open_source, presets
 from tickets.helpdesks.model import HelpdeskToken, Source
 from tickets.helpdesks.options import rest_options
 from tickets.ingestion.checking import check_source
-from tickets.ingestion.sync_state import LOG_READ_EVERY, save_state
+from tickets.ingestion.run import Outcome
+from tickets.ingestion.sync_state import LOG_READ_EVERY, find_state, kept, save_state
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -39,6 +40,10 @@ def exports(zendesk: Server) -> list[dict[str, str]]:
     return [each.query for each in zendesk.requests if each.path == EXPORT]
 
 
+def remarks(outcome: Outcome) -> list[str]:
+    return [each for part in outcome.progress.parts for each in part.remarks]
+
+
 def tokens_asked(zendesk: Server) -> int:
     return sum(1 for each in zendesk.requests if each.path == TOKENS)
 
@@ -59,18 +64,17 @@ def test_a_first_sync_is_not_repeated_because_no_ticket_can_slip_past(
     before = len(exports(zendesk))
     ingest(tenant)
     (asked,) = exports(zendesk)[before:]
-    assert int(asked["start_time"]) > (zendesk.now - timedelta(minutes=10)).timestamp()
+    assert "start_time" not in asked, "it begins where the first one ended"
 
 
 def test_a_whole_sync_is_due_after_a_week(tenant: Tenant, zendesk: Server, source: Source) -> None:
     ingest(tenant)
     save_state(tenant.slug, cursor=None, full_read_at=clock.now() - LOG_READ_EVERY + timedelta(hours=1))
     ingest(tenant)
-    recent = exports(zendesk)[-1]
+    assert "start_time" not in exports(zendesk)[-1]
     save_state(tenant.slug, cursor=None, full_read_at=clock.now() - LOG_READ_EVERY)
     ingest(tenant)
     whole = [each for each in exports(zendesk) if "start_time" in each][-1]
-    assert int(recent["start_time"]) > int(whole["start_time"])
     assert int(whole["start_time"]) == datetime(2005, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -85,6 +89,95 @@ def test_what_an_automation_changed_arrives_though_updated_at_stays(
     ticket = TicketStore(tenant).find_ticket("4")
     assert ticket is not None
     assert ticket["status"] == "resolved"
+
+
+def test_the_next_sync_begins_at_the_cursor_where_the_last_one_ended(
+    tenant: Tenant, zendesk: Server, source: Source
+) -> None:
+    ingest(tenant)
+    for number in (3, 4, 5):
+        zendesk.automate(number, status="pending")
+    assert ingest(tenant).progress.counts.updated == 3
+    before = len(exports(zendesk))
+    outcome = ingest(tenant)
+    counts = outcome.progress.counts
+    assert (counts.updated, counts.unchanged) == (0, 0), "what automations changed does not come again and again"
+    assert remarks(outcome) == []
+    zendesk.change(9, subject="Changed")
+    ingest(tenant, full=True)
+    zendesk.change(8, subject="Changed, too")
+    assert ingest(tenant).progress.counts.updated == 1
+    assert ["cursor" in each for each in exports(zendesk)[before:]] == [True, False, True, True, True]
+    assert stored(tenant, zendesk) == expected(zendesk)
+
+
+def test_a_cursor_that_has_expired_is_replaced_by_the_time_of_the_last_sync(
+    tenant: Tenant, zendesk: Server, source: Source
+) -> None:
+    ingest(tenant)
+    zendesk.change(4, subject="Changed")
+    zendesk.oldest_cursor = zendesk.now
+    before = len(exports(zendesk))
+    outcome = ingest(tenant)
+    assert outcome.status == "completed"
+    rejected, asked = exports(zendesk)[before:]
+    assert "cursor" in rejected
+    assert int(asked["start_time"]) > (zendesk.now - timedelta(minutes=10)).timestamp()
+    assert remarks(outcome) == [
+        "The helpdesk rejected the cursor of the last sync, so the changes since that time were requested."
+    ]
+    assert stored(tenant, zendesk) == expected(zendesk)
+    again = ingest(tenant)
+    assert (remarks(again), again.progress.counts.unchanged) == ([], 0), "it has a new cursor"
+
+
+@pytest.mark.parametrize("requests", [1, 2, 3, 5, 8])
+def test_a_sync_that_breaks_off_moves_no_cursor(tenant: Tenant, zendesk: Server, source: Source, requests: int) -> None:
+    ingest(tenant)
+    kept = find_state(tenant.slug).end_cursor
+    assert kept
+    for number in range(1, 24):
+        zendesk.change(number, subject="Changed once")
+    zendesk.fail_from = len(zendesk.requests) + requests
+    assert ingest(tenant).status == "failed"
+    assert find_state(tenant.slug).end_cursor == kept
+    zendesk.change(2, subject="Changed twice")
+    zendesk.fail_from = None
+    for _ in range(2):
+        assert ingest(tenant).status == "completed"
+    assert stored(tenant, zendesk) == expected(zendesk)
+    assert find_state(tenant.slug).end_cursor != kept
+
+
+def test_a_cursor_belongs_to_the_settings_it_was_read_with(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    ingest(tenant)
+    source.options = {**source.options, "defaults": {"source": "support"}}
+    source.save()
+    before = len(exports(zendesk))
+    assert ingest(tenant).status == "completed"
+    assert "start_time" in exports(zendesk)[before]
+
+
+def test_a_chosen_time_neither_uses_nor_moves_the_cursor(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    ingest(tenant)
+    kept = find_state(tenant.slug)
+    zendesk.change(4, subject="Changed")
+    before = len(exports(zendesk))
+    ingest(tenant, since=zendesk.now - timedelta(hours=1))
+    assert "start_time" in exports(zendesk)[before]
+    assert find_state(tenant.slug) == kept
+
+
+def test_a_cursor_that_cannot_be_stored_is_not_kept() -> None:
+    assert kept("MTU3NjYxMzUzOS4wfHw0Njd8") == "MTU3NjYxMzUzOS4wfHw0Njd8"
+    assert [kept(each) for each in ("", "a" * 4001, "\ud800", "a\0b")] == [""] * 4
+
+
+def test_only_a_list_in_order_of_change_keeps_its_cursor() -> None:
+    options = {"subdomain": "acme", "client_id": "supportsaas"}
+    assert rest_options("zendesk", options).cursor_kept
+    with pytest.raises(ValueError, match="cursor_kept requires paging=cursor and in_change_order"):
+        rest_options("zendesk", {**options, "in_change_order": False})
 
 
 def test_a_ticket_that_changes_during_the_sync_comes_again(tenant: Tenant, zendesk: Server, source: Source) -> None:

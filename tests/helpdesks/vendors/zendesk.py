@@ -33,7 +33,7 @@ _FIELDS = {"status": "status", "priority": "priority", "assignee": "assignee_id"
 
 class Server(Vendor):
     """`automated`: when an automation changed a ticket, which leaves its updated_at as it is. `rows_a_page`: of
-    audits, agents and groups."""
+    audits, agents and groups. `oldest_cursor`: cursors of an earlier time are rejected."""
 
     kind = "zendesk"
     # The real limit of ten requests a minute would make the trials wait.
@@ -48,6 +48,7 @@ class Server(Vendor):
         self.automated: dict[int, datetime] = {}
         self.has_users = True
         self.rows_a_page = 100
+        self.oldest_cursor: datetime | None = None
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         usual = {"assignee": "Mel", "team": "Support", "organisation": "Example Ltd", "priority": "urgent",
@@ -118,6 +119,8 @@ class Server(Vendor):
         if "cursor" in query:
             stamp, _, last = base64.b64decode(query["cursor"]).decode().rstrip("|").partition("||")
             after = (float(stamp), int(last or 0))
+            if self.oldest_cursor and after[0] < self.oldest_cursor.timestamp():
+                return answer({"error": {"title": "Invalid attribute", "message": "Invalid cursor"}}, 400)
         else:
             after = (float(query["start_time"]) - 0.5, 0)
         changed = sorted((self._generated(each), each.id) for each in self.tickets.values())

@@ -10,7 +10,7 @@ FIRST = "-"
 
 
 class CursorPager(Pager):
-    """Asks with the cursor of the response before until there is none, or one that came before.
+    """Asks with the cursor of the response before until there is none, one that came before, or a response that `is_last`.
 
     `params_with` returns the query parameters with a cursor, `find_cursor` the cursor in a response; empty is none.
     """
@@ -21,6 +21,7 @@ class CursorPager(Pager):
         *,
         params_with: Callable[[str], Mapping[str, str | int]],
         find_cursor: Callable[[PageResult], str],
+        is_last: Callable[[PageResult], bool],
         host: str,
         start: Position | None = None,
     ) -> None:
@@ -28,8 +29,11 @@ class CursorPager(Pager):
         self._path = path
         self._params_with = params_with
         self._find_cursor = find_cursor
+        self._is_last = is_last
         self._host = host
         self.cursor = "" if start is None or start.token == FIRST else start.token
+        self.newest = self.cursor
+        """The cursor of the last response; behind it are, at the end, only later changes."""
         self._pages_before = start.pages_before if start else 0
         self._is_over = False
         self._used: set[int] = set()
@@ -53,8 +57,9 @@ class CursorPager(Pager):
         self._record(result)
         self._empty = 0 if result.records else self._empty + 1
         following = self._find_cursor(result)
+        self.newest = following or self.newest
         self._used.add(hash(self.cursor))
-        if not following or hash(following) in self._used:
+        if not following or self._is_last(result) or hash(following) in self._used:
             self._is_over = True
             return
         if self._empty >= MOST_EMPTY_PAGES:

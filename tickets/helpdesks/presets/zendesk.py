@@ -66,6 +66,8 @@ PRESET = Preset(
         # The last page repeats its own cursor, which later brings the changes since then.
         "stop_when": {"end_of_stream": "true"},
         "in_change_order": True,
+        # By time, what automations changed since the newest updated_at would come again with every sync.
+        "cursor_kept": True,
         # Automations change a ticket without a new updated_at. The export finds these changes, too.
         "changed_at": "generated_timestamp",
         "date_format": "epoch",

@@ -65,6 +65,7 @@ class PastPart:
     status: str
     imported: str
     problem: str
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,12 @@ class PastRun:
     @property
     def has_problem_of_part(self) -> bool:
         return any(each.problem for each in self.parts)
+
+    @property
+    def remarks(self) -> list[str]:
+        """Of all parts; if there are several, each with the connection's name."""
+        is_single = len(self.parts) == 1
+        return [each if is_single else f"“{part.name}”: {each}" for part in self.parts for each in part.remarks]
 
 
 def live_run(job: Mapping[str, Any], *, now: datetime) -> LiveRun:
@@ -165,6 +172,7 @@ def _past_part(part: Mapping[str, Any]) -> PastPart:
         status=part["status"],
         imported=describe_counts(part["counts"]),
         problem=issue.get("message", ""),
+        remarks=tuple(part.get("remarks") or ()),
     )
 
 

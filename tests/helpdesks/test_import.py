@@ -20,6 +20,7 @@ from tests import processes
 from tests.builders import NOON, delete_stored, record, store_tickets
 from tests.commands import run
 from tests.helpdesk import ScriptedHelpdesk
+from tests.helpdesks.reading_files import read
 from tickets import jobs
 from tickets.helpdesks.files import text_lines
 from tickets.helpdesks.files.file import PAGE_RECORDS, FileFormat, FileSource
@@ -50,16 +51,6 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return make
-
-
-def read(path: Path, **values: Any) -> list[Any]:
-    """The fields of all records of a file, or the reasons they are rejected for."""
-    source = FileSource(path, FileFormat(**values))
-    try:
-        found = [each for page in source.pages() for each in page.records]
-    finally:
-        source.close()
-    return [dict(each.fields) if each.fields is not None else " ".join(each.problem) for each in found]
 
 
 class TestCsv:

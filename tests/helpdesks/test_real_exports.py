@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tenants.models import Tenant
 from tests.builders import record
 from tests.commands import run
+from tests.helpdesks.reading_files import read
 from tickets.helpdesks.files.file import PAGE_RECORDS, FileFormat, FileSource
 from tickets.helpdesks.files.month_names import in_english
 from tickets.helpdesks.files.text_lines import FileError
@@ -33,16 +34,6 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return make
-
-
-def read(path: Path, **values: Any) -> list[Any]:
-    """The fields of all records of a file, or the reasons they are rejected for."""
-    source = FileSource(path, FileFormat(**values))
-    try:
-        found = [each for page in source.pages() for each in page.records]
-    finally:
-        source.close()
-    return [dict(each.fields) if each.fields is not None else " ".join(each.problem) for each in found]
 
 
 def subjects(path: Path, **values: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from tickets.helpdesks.http import HelpdeskHttp
 from tickets.helpdesks.mapping.field_rule import FieldRule
 from tickets.helpdesks.side_lists import SideList, read_list
 from tickets.records.cleaning import as_text
-from tickets.records.dates import DateForm, NotADate
+from tickets.records.dates import DateForm
 from tickets.records.told_events import MOST_CHANGES, ToldField
 
 VALUES: Final = "@event_values"
@@ -141,10 +141,7 @@ class Events:
         return self._read_status([value]) if field == "status" and value is not None else value
 
     def _moment(self, value: Any) -> Any:
-        try:
-            moment = self._dates.read(value)
-        except NotADate:
-            return None
+        moment = self._dates.read_if_possible(value)
         return None if moment is None else moment.isoformat()
 
 

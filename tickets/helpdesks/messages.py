@@ -13,7 +13,7 @@ from tickets.helpdesks.lookups import Lookups
 from tickets.helpdesks.mapping.field_rule import FieldRule
 from tickets.helpdesks.placeholders import RequestValues, fill, fill_path
 from tickets.helpdesks.side_lists import SideList, read_list
-from tickets.records.dates import DateForm, NotADate
+from tickets.records.dates import DateForm
 from tickets.records.normalize import as_text
 
 READ: Final = "@messages"
@@ -111,10 +111,7 @@ class Messages:
         }
 
     def _moment(self, value: Any) -> Any:
-        try:
-            moment = self._dates.read(value)
-        except NotADate:
-            return None
+        moment = self._dates.read_if_possible(value)
         return None if moment is None else moment.isoformat()
 
     def _is_same(self, row: Any, record: Any) -> bool:

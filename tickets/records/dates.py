@@ -123,6 +123,13 @@ class DateForm:
             read[name] = None if moment is None else moment.isoformat()
         return read
 
+    def read_if_possible(self, value: Any) -> datetime | None:
+        """The same as `read`; None as well if it is not a date."""
+        try:
+            return self.read(value)
+        except NotADate:
+            return None
+
     def read(self, value: Any) -> datetime | None:
         """The moment in UTC, in milliseconds; None if the helpdesk says there is not a date. Raises `NotADate`."""
         if self.date_format in ("", EPOCH, EPOCH_MS) and (plain := _read_plain(value)) is not None:

@@ -94,10 +94,7 @@ class RecordMapper:
 
     def moment_at(self, record: Any, path: str) -> Any:
         """The moment at a path of the record; None if there is no readable one."""
-        try:
-            return self._dates.read(look_up(record, path))
-        except NotADate:
-            return None
+        return self._dates.read_if_possible(look_up(record, path))
 
     def _dates_of(self, durations: Mapping[str, timedelta], fields: Mapping[str, Any]) -> dict[str, str]:
         """When durations that began with the ticket's creation ended."""

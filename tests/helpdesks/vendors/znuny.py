@@ -24,7 +24,7 @@ class Server(Vendor):
     """
 
     kind = "znuny"
-    options = {"login": "supportsaas"}
+    options = {"agent": "supportsaas"}
     open_status = "open"
     closed_status = "closed successful"
     zone = "UTC"

@@ -12,9 +12,9 @@ PRESET = Preset(
     label="Znuny",
     variables=(
         Variable(
-            name="login",
+            name="agent",
             label="Agent",
-            help="The login of an agent who may read the tickets.",
+            help="The user name of an agent who may read the tickets.",
             example="supportsaas",
             pattern=r"[\w.@+-]+",
         ),
@@ -45,7 +45,7 @@ PRESET = Preset(
         # The search returns ids, and no more than asked for. In the order of creation, each page begins at the second
         # in which the last ticket of the page before was created.
         "params": {
-            "UserLogin": "{login}",
+            "UserLogin": "{agent}",
             "SearchInArchive": "AllTickets",
             "SortBy": "Age",
             "OrderBy": "Up",
@@ -62,7 +62,7 @@ PRESET = Preset(
         "absent": "deleted",
         "details": {
             "path": f"{_SERVICE}/TicketList",
-            "params": {"UserLogin": "{login}", "TicketID": "{id}", "AllArticles": "1", "Extended": "1"},
+            "params": {"UserLogin": "{agent}", "TicketID": "{id}", "AllArticles": "1", "Extended": "1"},
             "records": "Ticket",
             "id": "TicketID",
             "batch": 50,

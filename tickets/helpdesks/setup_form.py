@@ -86,17 +86,19 @@ class SetupForm(forms.Form):
     @property
     def main_fields(self) -> list[forms.BoundField]:
         """What everybody who connects this helpdesk has to enter."""
-        names = [f"{VARIABLE}{each.name}" for each in self.variables]
-        names += [
+        variables = [f"{VARIABLE}{each.name}" for each in self.variables if not each.is_advanced]
+        others = [
             name for name in ("url", "auth", "auth_name", "client_id", "secret", "expires_on") if self._is_main(name)
         ]
+        names = [*others, *variables] if self.preset and self.preset.is_of_user else [*variables, *others]
         names += ["options"] if self.kind == SourceKind.REST else []
         return [self[name] for name in names]
 
     @property
     def advanced_fields(self) -> list[forms.BoundField]:
         shown = {each.name for each in self.main_fields}
-        names = [name for name in ("url", "auth", "auth_name", "expires_on", "options") if name in self.fields]
+        names = [f"{VARIABLE}{each.name}" for each in self.variables if each.is_advanced]
+        names += [name for name in ("url", "auth", "auth_name", "expires_on", "options") if name in self.fields]
         return [self[name] for name in names if name not in shown]
 
     @property

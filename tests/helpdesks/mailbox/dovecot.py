@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -81,10 +82,15 @@ def why_missing() -> str:
 
 
 class Dovecot:
-    """Context manager. Every user has a mailbox, and all have the same password. Its Sent folder has a German name."""
+    """Context manager. Every user has a mailbox, and all have the same password. Its Sent folder has a German name.
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    Its folder is not one of pytest's, which no other user can enter, and the mails belong to one without rights.
+    """
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="supportsaas-dovecot-")
+        self.directory = Path(self._folder.name)
+        self.directory.chmod(0o711)
         self.port, self.tls_port = child_process.free_port(), child_process.free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -104,9 +110,6 @@ class Dovecot:
         for name in ("run", "mails"):
             (self.directory / name).mkdir()
         os.chown(self.directory / "mails", pwd.getpwnam("nobody").pw_uid, -1)
-        for parent in (self.directory, *self.directory.parents):  # pytest's folders are closed to the mails' owner
-            if parent.is_relative_to("/tmp") and parent != Path("/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o011)
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
              "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.directory / "key.pem", "-out", self.certificate],
@@ -120,6 +123,7 @@ class Dovecot:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        self._folder.cleanup()
 
     def start(self) -> None:
         self._process = child_process.start([PROGRAM, "-F", "-c", str(self.directory / "dovecot.conf")])

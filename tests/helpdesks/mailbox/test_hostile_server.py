@@ -122,9 +122,9 @@ def test_a_server_that_drips_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch
     [
         (b"HTTP/1.1 400 Bad Request\r\n", {}, "unreachable", "closed the connection"),
         (b"* BYE too many connections\r\n", {}, "unexpected_answer", "does not answer like a mail server"),
-        (b"* OK ready\r\n", {"LOGIN": b"!NO [UNAVAILABLE] try later\r\n"}, "server_error", "refuses logins for now"),
+        (b"* OK ready\r\n", {"LOGIN": b"!NO [UNAVAILABLE] try later\r\n"}, "server_error", "refuses sign-ins for now"),
         (b"* OK ready\r\n", {"LOGIN": b"!NO s3cret-word is wrong\r\n"}, "refused_login", "“… is wrong”"),
-        (b"* OK ready\r\n", {"CAPABILITY": b"* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n"}, "misconfigured", "no login"),
+        (b"* OK ready\r\n", {"CAPABILITY": b"* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n"}, "misconfigured", "no sign-in"),
         (b"* OK ready\r\n", {"LIST": b"!NO no right\r\n"}, "misconfigured", "did not list its folders: “no right”"),
         (b"* OK ready\r\n", {"LIST": b"!BAD what?\r\n"}, "unexpected_answer", "what?"),
     ],

@@ -6,6 +6,7 @@ with its own words.
 
 import base64
 import imaplib
+import re
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -31,6 +32,8 @@ MOST_MAIL_BYTES: Final = 256 * 1024
 """Of each mail, this much is requested. Attachments come after the text."""
 _LONGEST_QUOTE: Final = 300
 _TRY_LATER: Final = (b"[UNAVAILABLE]", b"[INUSE]", b"[LIMIT]", b"[SERVERBUG]")
+_RESPONSE_CODE: Final = re.compile(r"\A\[[A-Z0-9-]+[^\]]*\] *")
+"""What precedes the words for people (RFC 3501, 7.1)."""
 _HEADERS_ITEM: Final = f"BODY.PEEK[HEADER.FIELDS ({' '.join(HEADERS)})]<0.{MOST_HEADER_BYTES}>"
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -247,7 +250,7 @@ class Mailbox:
                 wire.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
             elif "LOGINDISABLED" in wire.capabilities:
                 raise SourceError(
-                    "misconfigured", f"The mail server at {self.host} offers no login with user name and password."
+                    "misconfigured", f"The mail server at {self.host} offers no sign-in with user name and password."
                 )
             elif not (user + password).isascii():
                 raise SourceError(
@@ -263,7 +266,7 @@ class Mailbox:
             said = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
             if any(each.decode() in said for each in _TRY_LATER):
                 raise TransientError(
-                    "server_error", f"The mail server at {self.host} refuses logins for now{self._quote(said)}"
+                    "server_error", f"The mail server at {self.host} refuses sign-ins for now{self._quote(said)}"
                 ) from None
             raise SourceError(
                 "refused_login",
@@ -287,6 +290,7 @@ class Mailbox:
     def _quote(self, said: str) -> str:
         """The server's words as the end of a sentence, without the password in them."""
         text = " ".join("".join(each if each.isprintable() else " " for each in said[:2_000]).split())
+        text = _RESPONSE_CODE.sub("", text).rstrip(".")
         password = self._address.password
         for secret in (password, base64.b64encode(password.encode()).decode()) if password else ():
             text = text.replace(secret, "…")

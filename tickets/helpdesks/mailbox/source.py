@@ -30,7 +30,7 @@ from tickets.helpdesks.options import RestOptions
 from tickets.records.dates import ISO_ONLY
 
 HEADERS_AT_ONCE: Final = 500
-MAILS_AT_ONCE: Final = 50
+MAILS_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,13 +30,14 @@ PRESET = Preset(
             label="Encryption",
             help="An address with imaps:// is encrypted from the start, one with imap:// on demand (STARTTLS).",
             default="required",
+            is_advanced=True,
             choices=(("required", "Required"), ("none", "None: the password is sent unencrypted")),
         ),
     ),
     auth="basic",
     auth_name_label="User name",
     is_of_user=True,
-    key_label="Password",
+    key_label="Password of the mailbox",
     key_help="The mailbox’s password. Where sign-in has a second factor, create an app password.",
     rights="Reading the folders. SupportSaaS opens them read-only, so no mail is marked as read.",
     reads="Every mail thread that a customer takes part in is a ticket. Mails belong together by their Message-ID, "
@@ -47,10 +48,10 @@ PRESET = Preset(
     "team’s own group. The text is the mail’s plain text, or else its HTML as plain text, from the first 256 KB. "
     "Attachments are not read. The time is that of the Date header, unless the server received the mail earlier. "
     "Sign-in with OAuth is not supported.",
-    deletes="None is deleted, because teams delete and archive mails that they have dealt with. A mail that is moved "
+    deletes="No ticket is deleted, because teams delete and archive mails that they have dealt with. A mail that is moved "
     "keeps its ticket, and what was read of a mail stays when it is deleted.",
-    requests="One per 500 new mails for their headers, and about one per 50 for their texts.",
-    page_size=50,
+    requests="One per 500 new mails for their headers, and about one per 100 for their texts.",
+    page_size=100,
     settings={
         "path": "/",
         "absent": "unknown",

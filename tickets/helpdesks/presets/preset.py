@@ -23,6 +23,8 @@ class Variable:
     default: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     """Values and their labels, if only these are possible."""
+    is_advanced: bool = False
+    """The default suits nearly everybody, so the form has it under *Advanced*."""
     is_quoted: bool = False
     """The value is percent-encoded where it stands, so that a `/` in it is no part of the path."""
     is_scope: bool = False
@@ -89,7 +91,7 @@ class Preset:
     """A key lasts at most this many days; None if it does not end."""
     webhook: Webhook | None = None
     is_of_user: bool = False
-    """Each user of a server has other tickets there: a mailbox."""
+    """Each user of a server has other tickets there: a mailbox. The form asks for server and user first."""
     status_help: str = ""
     """A paragraph about statuses for the documentation."""
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -142,7 +142,6 @@ INDEXES: tuple[Index, ...] = (
         {"partialFilterExpression": {"is_pending": True}},
     ),
     Index("mailbox_mails", (("tenant_id", UP), ("external_id", UP)), "The mails of tickets that are erased."),
-    Index("mailbox_mails", (("tenant_id", UP), ("author.1", UP)), "The mails of a customer who is erased."),
     Index(
         "ingestion_logs",
         (("tenant_id", UP),),

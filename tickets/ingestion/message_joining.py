@@ -13,15 +13,23 @@ from tickets.store.ticket_store import TicketStore
 
 
 def join_stored(store: TicketStore, origin: Origin, page: Page) -> Page:
-    """The page, in which the records that add messages have the stored ones, too. One with the same id is replaced."""
+    """The page, in which the records that add messages have the stored ones, too. One with the same id is replaced.
+
+    Where messages are kept for a time only (`CONVERSATION_DAYS`), the ticket keeps the text it came in with.
+    """
     ids = {place: id_ for place, each in enumerate(page.records) if (id_ := _id_of(each, origin))}
     if not ids:
         return page
     stored = store.find_conversations(list(ids.values()))
-    records = [
-        _joined(each, stored[ids[place]]) if ids.get(place) in stored else each
-        for place, each in enumerate(page.records)
-    ]
+    alone = store.find_whole([id_ for id_ in ids.values() if id_ not in stored])
+    records: list[SourceRecord] = []
+    for place, each in enumerate(page.records):
+        id_ = ids.get(place, "")
+        if id_ in stored:
+            each = _joined(each, stored[id_])
+        elif id_ in alone and each.fields is not None:
+            each = replace(each, fields={**each.fields, "message": alone[id_]["message"]})
+        records.append(each)
     return replace(page, records=records)
 
 

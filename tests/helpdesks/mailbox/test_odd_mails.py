@@ -14,7 +14,7 @@ from tickets.helpdesks.mailbox.mail_headers import MailHeaders, Person, read_hea
 from tickets.helpdesks.mailbox.mail_row import MailRow
 from tickets.helpdesks.mailbox.mail_text import mail_text
 from tickets.helpdesks.mailbox.team import Team
-from tickets.helpdesks.mailbox.threads import assign_threads, record_of
+from tickets.helpdesks.mailbox.threads import assign_threads, record_of, worth_reading
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -219,6 +219,19 @@ def test_the_status_follows_who_wrote_last() -> None:
     question, answer = row("1"), row("2", "1", sender="bo@shop.example", at=1)
     records = [record_of("t", rows, {}, team=team) for rows in ([question], [question, answer], [answer])]
     assert [each and each["status"] for each in records] == ["open", "answered", None]
+
+
+def test_of_a_thread_without_end_the_newest_mails_and_the_customers_first_are_read() -> None:
+    team = Team.parse("shop.example")
+    first = row("0")
+    rows = [
+        row("a", sender="bo@shop.example"),
+        first,
+        *(row(f"{n}", "0", sender="bo@shop.example") for n in range(1, 900)),
+    ]
+    kept = worth_reading(rows, team=team)
+    assert kept == [first, *rows[-499:]]
+    assert worth_reading(rows[:10], team=team) == rows[:10]
 
 
 def test_answers_of_servers_are_read() -> None:

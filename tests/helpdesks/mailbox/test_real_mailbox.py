@@ -13,6 +13,7 @@ from supportsaas.db import mongo
 from supportsaas.net import outbound
 from supportsaas.net.addresses import AllowedHosts
 from tenants.models import Tenant
+from tests.commands import run
 from tests.helpdesks.mailbox.dovecot import PASSWORD, Dovecot, TestMailbox, mail, reply, why_missing
 from tests.real_servers import counts, ingest
 from tickets.erasure.customers import erase_customer
@@ -396,3 +397,82 @@ def test_mails_past_the_retention_period_are_forgotten(tenant: Tenant, source: S
     ingest(tenant)
     assert set(tickets(tenant)) == {"New"}
     assert [each.get("subject") for each in mongo.collection("mailbox_mails").find().sort("uid")] == [None, "New"]
+
+
+def test_a_mailbox_is_connected_checked_and_previewed_from_the_command_line(
+    tenant: Tenant, mailbox: TestMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILBOX_PASSWORD", PASSWORD)
+    mailbox.deliver(mail("1@c", "Where is it?", at=after(0)), reply("2@s", "There.", at=after(1), answers=["1@c"]))
+    add = [
+        "source",
+        "add",
+        "acme",
+        "--kind",
+        "imap",
+        "--auth-name",
+        mailbox.user,
+        "--secret-from",
+        "env:MAILBOX_PASSWORD",
+    ]
+    add += ["--option", "team=shop.example", "--option", "encryption=none", "--url"]
+
+    status, _, problem = run(*add, "https://127.0.0.1")
+    assert (status, problem) == (
+        1,
+        "url: Enter the mail server as imaps://imap.example.com, or with imap:// for STARTTLS.",
+    )
+    assert run(*add, mailbox.server.url)[0] == 0
+    status, said, _ = run("source", "check", "acme")
+    assert status == 0
+    assert "It reads INBOX (2 mails)" in said
+    assert "“answered”" in said, "the status that is to be mapped"
+    status, said, _ = run("source", "preview", "acme")
+    assert status == 0
+    assert "Where is my order?" in said
+    assert '"by": "team"' in said
+    status, said, _ = run("ingest", "--tenant", "acme", "--dry-run")
+    assert status == 0
+    assert "1 new" in said
+    assert mongo.collection("mailbox_mails").count_documents({}) == 0
+
+
+def test_two_mailboxes_of_one_server_are_two_connections(tenant: Tenant, source: Source, mailbox: TestMailbox) -> None:
+    mailbox.deliver(mail("1@c", "To sales", at=after(0), subject="Sales"))
+    ingest(tenant)
+    remove_source(source)
+    other = TestMailbox(mailbox.server, f"other-{mailbox.user}")
+    other.deliver(mail("2@c", "To support", at=after(0), subject="Support"))
+    second = connect(tenant, other)
+    assert second.name == "imap-2"
+    assert counts(ingest(tenant)) == {"new_ingested": 1}
+    assert tickets(tenant)["Support"]["external_id"].startswith("imap-2:")
+
+
+def test_a_ticket_keeps_its_text_when_its_messages_have_expired(
+    tenant: Tenant, source: Source, mailbox: TestMailbox
+) -> None:
+    mailbox.deliver(mail("1@c", "Where is it?", at=after(0)))
+    ingest(tenant)
+    mongo.collection("conversations").delete_many({})  # as CONVERSATION_DAYS has it
+    mailbox.deliver(mail("2@c", "I am angry now", at=after(1), answers=["1@c"]))
+    ingest(tenant)
+    ticket = tickets(tenant)["Where is my order?"]
+    assert (ticket["message"], ticket["latest_message"]) == ("Where is it?", "I am angry now")
+    assert texts(tenant, "Where is my order?") == ["I am angry now"]
+
+
+def test_a_new_address_of_the_team_has_its_mails_read_as_replies(
+    tenant: Tenant, source: Source, mailbox: TestMailbox
+) -> None:
+    mailbox.deliver(
+        mail("1@c", "Where is it?", at=after(0)),
+        mail("2@p", "There.", at=after(1), sender="Partner <help@partner.example>", answers=["1@c"]),
+    )
+    ingest(tenant)
+    assert tickets(tenant)["Where is my order?"]["status"] == "open"
+    source.options |= {"team": "shop.example, help@partner.example"}
+    save_source(source, is_read_differently=True)
+    assert counts(ingest(tenant)) == {"updated": 1}
+    ticket = tickets(tenant)["Where is my order?"]
+    assert (ticket["status"], ticket["first_reply_at"]) == ("answered", after(1))

@@ -26,8 +26,11 @@ class KnownMails(Protocol):
     def erase_until(self, end: datetime) -> None:
         """Forget threads that began by then."""
 
-    def threads(self, *, since: datetime | None, after: str, is_whole: bool) -> Sequence[str]:
-        """Ids of threads after that one, in order: all of them, or those with unstored mails or mails since a time."""
+    def threads(self, *, since: datetime | None, after: str, is_whole: bool) -> dict[str, int]:
+        """Threads after that one, in the order of their ids: all, or those with unstored mails or mails since a time.
+
+        Each with its number of such mails.
+        """
 
     def rows_of(self, threads: Sequence[str]) -> Iterator[MailRow]:
         """The mails of the threads, in order of time."""
@@ -60,9 +63,9 @@ class RememberedForNow:
     def erase_until(self, end: datetime) -> None:
         """The preview leaves them out."""
 
-    def threads(self, *, since: datetime | None, after: str, is_whole: bool) -> Sequence[str]:
-        newest = {thread: rows[-1].at for thread, rows in self._by_thread.items()}
-        return sorted(each for each, at in newest.items() if each > after and (since is None or at >= since))
+    def threads(self, *, since: datetime | None, after: str, is_whole: bool) -> dict[str, int]:
+        found = {thread: rows for thread, rows in self._by_thread.items() if since is None or rows[-1].at >= since}
+        return {each: len(found[each]) for each in sorted(found) if each > after}
 
     def rows_of(self, threads: Sequence[str]) -> Iterator[MailRow]:
         for each in threads:

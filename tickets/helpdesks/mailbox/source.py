@@ -23,7 +23,7 @@ from tickets.helpdesks.mailbox.mail_headers import read_headers
 from tickets.helpdesks.mailbox.mail_row import MailRow
 from tickets.helpdesks.mailbox.mail_text import mail_text
 from tickets.helpdesks.mailbox.team import Team
-from tickets.helpdesks.mailbox.threads import record_of
+from tickets.helpdesks.mailbox.threads import record_of, worth_reading
 from tickets.helpdesks.mapping.record_mapper import RecordMapper
 from tickets.helpdesks.messages import Messages
 from tickets.helpdesks.options import RestOptions
@@ -31,6 +31,7 @@ from tickets.records.dates import ISO_ONLY
 
 HEADERS_AT_ONCE: Final = 500
 MAILS_AT_ONCE: Final = 100
+MAILS_A_PAGE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,16 +103,11 @@ class MailboxSource(TicketSource):
         if self._plan.retention_end is not None:
             self._known.erase_until(self._plan.retention_end)
         after, pages_before = (start.token, start.pages_before) if start else ("", 0)
-        threads = self._known.threads(since=since, after=after, is_whole=since is None)
-        total_pages = pages_before + max(-(-len(threads) // self._page_size), 1)
-        for first in range(0, max(len(threads), 1), self._page_size):
-            part = threads[first : first + self._page_size]
+        parts = list(self._parts(self._known.threads(since=since, after=after, is_whole=since is None))) or [[]]
+        total_pages = pages_before + len(parts)
+        for part in parts:
             records = self._read(after, part)
-            yield Page(
-                MappedRecords(records, self.record),
-                Position(pages_before, after),
-                total_pages=total_pages,
-            )
+            yield Page(MappedRecords(records, self.record), Position(pages_before, after), total_pages=total_pages)
             after, pages_before = part[-1] if part else after, pages_before + 1
 
     def record(self, raw: Any) -> SourceRecord:
@@ -136,6 +132,18 @@ class MailboxSource(TicketSource):
         self._mailbox.close()
 
     # -- Inside ----------------------------------------------------------------------------------
+
+    def _parts(self, threads: Mapping[str, int]) -> Iterator[list[str]]:
+        """The threads of each page: fewer if they are long, because a page is held in memory."""
+        part: list[str] = []
+        mails = 0
+        for thread, number in threads.items():
+            if part and (len(part) >= self._page_size or mails + number > MAILS_A_PAGE):
+                yield part
+                part, mails = [], 0
+            part, mails = [*part, thread], mails + number
+        if part:
+            yield part
 
     def _choose_folders(self) -> None:
         try:
@@ -177,7 +185,8 @@ class MailboxSource(TicketSource):
             if not any(self._plan.team.customer_of(row) for row in rows):
                 others += by_thread.pop(thread)
         self._known.note_stored(others, gone=frozenset())
-        unread = [row for rows in by_thread.values() for row in rows if not row.text]
+        worth = [row for rows in by_thread.values() for row in worth_reading(rows, team=self._plan.team)]
+        unread = [row for row in worth if not row.text]
         texts = self._texts(unread)
         self._unsettled[after] = _Unsettled(
             [replace(row, text=row.text or "stored") for rows in by_thread.values() for row in rows],

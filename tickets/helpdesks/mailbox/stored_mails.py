@@ -90,13 +90,14 @@ class StoredMails:
         for start in range(0, len(old), _BATCH):
             _erase({**self._live, "thread": {"$in": old[start : start + _BATCH]}})
 
-    def threads(self, *, since: datetime | None, after: str, is_whole: bool) -> Sequence[str]:
+    def threads(self, *, since: datetime | None, after: str, is_whole: bool) -> dict[str, int]:
         match: Document = {**self._live, "thread": {"$gt": after}}
         if not is_whole:
             recent = [{"at": {"$gte": since}}] if since is not None else []
             match["$or"] = [{"is_pending": True}, *recent]
-        found = self._mails.aggregate([{"$match": match}, {"$group": {"_id": "$thread"}}, {"$sort": {"_id": 1}}])
-        return [each["_id"] for each in found]
+        counted = {"$group": {"_id": "$thread", "mails": {"$sum": 1}}}
+        found = self._mails.aggregate([{"$match": match}, counted, {"$sort": {"_id": 1}}])
+        return {each["_id"]: each["mails"] for each in found}
 
     def rows_of(self, threads: Sequence[str]) -> Iterator[MailRow]:
         match = {**self._live, "thread": {"$in": list(threads)}}
@@ -147,7 +148,8 @@ def erase_mails(
     of_tickets = {"tenant_id": tenant_id, "external_id": {"$in": list(external_ids)}}
     _erase(of_tickets, session=session)
     if customer_id:
-        _erase({"tenant_id": tenant_id, "author.1": customer_id}, session=session)
+        of_customer = [{"author.1": customer_id}, {"reply_to.1": customer_id}]
+        _erase({"tenant_id": tenant_id, "$or": of_customer}, session=session)
 
 
 def _erase(match: Document, *, session: ClientSession | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from tickets.helpdesks.mailbox.mail_headers import digest
 from tickets.helpdesks.mailbox.mail_row import MailRow
 from tickets.helpdesks.mailbox.team import Team
+from tickets.records.conversation import MOST_MESSAGES
 
 OPEN: Final = "open"
 ANSWERED: Final = "answered"
@@ -35,6 +36,16 @@ def assign_threads(rows: Sequence[MailRow], known: Mapping[str, tuple[str, str]]
         found.append(row.in_thread(thread))
         threads.setdefault(row.id, (row.identity, thread))
     return found
+
+
+def worth_reading(rows: Sequence[MailRow], *, team: Team) -> list[MailRow]:
+    """Of a thread's mails in order of time, those whose texts a conversation keeps: the newest, and the customer's first.
+
+    A monitoring system may send thousands of mails in one thread.
+    """
+    newest = list(rows[-(MOST_MESSAGES - 1) :])
+    first = next((row for row in rows if team.customer_of(row) is not None), None)
+    return newest if first is None or first in newest else [first, *newest]
 
 
 def record_of(thread: str, rows: Sequence[MailRow], texts: Mapping[str, str], *, team: Team) -> dict[str, Any] | None:

@@ -20,7 +20,8 @@ PRESET = Preset(
         Variable(
             name="folders",
             label="Folders",
-            help=r"Separated by commas. \Sent and \Archive stand for the folders that the server uses for that.",
+            help=r"Separated by commas. \Sent and \Archive stand for the folders that the server uses for that; at Gmail, "
+            r"\All is every mail.",
             example=r"INBOX, \Sent",
             default=r"INBOX, \Sent, \Archive",
             pattern=r"[^\x00-\x1f\x7f]{1,190}",

@@ -374,6 +374,24 @@ class TestRequestTracker:
         assert [(record.fields or {})["message"] for record in page.records] == [f"text {n}" for n in range(1, 101)]
         assert len(helpdesk.requests) == requests
 
+    def test_rt_is_asked_for_fewer_tickets_where_it_answers_too_late(
+        self, rt: Callable[..., Source], helpdesk: ScriptedHelpdesk
+    ) -> None:
+        script = ScriptedRt(range(1, 81))
+        source = rt(script, page_size=100)
+        sizes = []
+
+        def late(path: str, query: dict[str, str]) -> Answer:
+            if path == "/REST/2.0/tickets":
+                sizes.append(int(query["per_page"]))
+                if sizes[-1] > 30:
+                    return answer({}, 504)
+            return script(path, query)
+
+        helpdesk.script = late
+        assert ids(read(source)) == [str(each) for each in range(1, 81)]
+        assert sizes == [100, 100, 50, 50, 25, 25, 25, 25]
+
     def test_rt_tells_changes_of_status_owner_queue_and_priority_by_name(
         self, rt: Callable[..., Source], helpdesk: ScriptedHelpdesk
     ) -> None:

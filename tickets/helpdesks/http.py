@@ -33,6 +33,7 @@ LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
 THROTTLED_ATTEMPTS = 10
 READABLE = (200, 203, 206)
 NOTHING = 204
+GATEWAY_TIMEOUT = 504
 
 Wait = Callable[[float, str], None]
 """Waits for a number of seconds and a reason; raises if the run should stop."""
@@ -49,6 +50,10 @@ class _Throttled(SourceError):
         super().__init__("rate_limited", sentence)
         self.seconds = seconds
         self.is_shared = is_shared
+
+
+class SlowAnswer(TransientError):
+    """The server did not answer in time; if it happens again, a smaller page may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +143,23 @@ class HelpdeskHttp:
         """Remove the API key from a URL of the helpdesk, so that it can be stored."""
         return self._credential.without_key(address)
 
-    def get(self, address: str, params: Mapping[str, str | int] | None = None, *, body: Any = None) -> Answer:
+    def get(
+        self,
+        address: str,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        body: Any = None,
+        slow_attempts: int = ATTEMPTS,
+    ) -> Answer:
         """Get JSON from a path below the base URL, or from a full URL on an allowed host.
 
         With a `body`, it is a POST of that as JSON, for helpdesks that search this way; it must be safe to repeat.
+        `slow_attempts`: after so many without an answer in time, none follows.
         Raises `EndOfList` if the response means that, and `SourceError`.
         """
         url = with_params(self._absolute(address), params)
         waits = backoff_waits(attempts=ATTEMPTS)
-        throttled = 0
+        throttled = slow = 0
         while True:
             self._wait(0.0, "the next request")  # stops the run here if requested, even if there is nothing to wait for
             try:
@@ -162,7 +175,8 @@ class HelpdeskHttp:
                     self._wait(pause, "the API limit")
             except TransientError as error:
                 before_next = next(waits, None)
-                if before_next is None:
+                slow += isinstance(error, SlowAnswer)
+                if before_next is None or slow >= slow_attempts:
                     raise SourceError(error.code, str(error)) from None
                 self._wait(before_next, "another attempt")
 
@@ -221,7 +235,7 @@ class HelpdeskHttp:
         except AddressBlocked as error:
             raise SourceError("refused_address", f"This URL is not allowed: {error}") from None
         except httpx.TimeoutException:
-            raise TransientError("timeout", f"The helpdesk at {self.host} did not respond in time.") from None
+            raise SlowAnswer("timeout", f"The helpdesk at {self.host} did not respond in time.") from None
         except httpx.RemoteProtocolError:
             raise TransientError(
                 "unreachable", f"The helpdesk at {self.host} closed the connection during its response."
@@ -255,6 +269,8 @@ class HelpdeskHttp:
             raise _Throttled(
                 f"The helpdesk at {self.host} keeps limiting requests (status {status}).", pause, is_shared=is_shared
             )
+        if status == GATEWAY_TIMEOUT:
+            raise SlowAnswer("timeout", f"The helpdesk at {self.host} did not respond in time (status {status}).")
         if status >= 500:
             raise TransientError(
                 "server_error", f"The helpdesk at {self.host} had an internal error (status {status})."

@@ -294,6 +294,11 @@ class RestOptions(BaseModel):
         """Whether the helpdesk can be asked for what changed since a time."""
         return bool(self.since_param) or self._requests("since", self.path, self.params, self.body)
 
+    @property
+    def requests_size(self) -> bool:
+        """Whether requests say how many tickets a page should have."""
+        return bool(self.size_param) or self._requests("size", self.path, self.params, self.body)
+
     def paths_of(self, field: str) -> tuple[str, ...]:
         """The paths that a ticket field is read from."""
         return self.fields[field].paths if field in self.fields else ()

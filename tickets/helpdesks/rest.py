@@ -1,6 +1,6 @@
 """The configurable connector for helpdesks that list tickets as JSON (see `tickets.helpdesks.options`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from tickets.helpdesks.lookups import Lookups
 from tickets.helpdesks.mapping.record_mapper import RecordMapper, as_objects
 from tickets.helpdesks.messages import Messages
 from tickets.helpdesks.options import RestOptions
+from tickets.helpdesks.page_size import PageSize
 from tickets.helpdesks.paging import CursorPager, LinkPager, NumberPager, PageResult, Repeats
 from tickets.helpdesks.paging.repeats import MOST_IN_A_ROW, names_of
 from tickets.helpdesks.placeholders import RequestValues, fill, fill_path, write_moment
@@ -56,7 +57,7 @@ class RestSource(TicketSource):
     def __init__(self, http: HelpdeskHttp, *, options: RestOptions, page_size: int) -> None:
         self._http = http
         self._options = options
-        self._page_size = min(page_size, options.largest_page)
+        self._size = PageSize(min(page_size, options.largest_page))
         if options.in_change_order or options.cursor.startswith(_OF_LAST_RECORD):
             self.drift = "none"  # each page begins at a value, not at a number of records
         self._is_key_checked = False
@@ -106,6 +107,10 @@ class RestSource(TicketSource):
     def end_cursor(self) -> str:
         return self._end_cursor
 
+    @property
+    def remarks(self) -> Sequence[str]:
+        return [self._size.remark] if self._size.remark else []
+
     def describe(self, first: Page) -> str:
         return f"Connected to {self._http.host}. {tickets_found(first.total_count)} {self._options.about_absent}"
 
@@ -129,7 +134,7 @@ class RestSource(TicketSource):
         while (address := pager.address) is not None:
             place = pager.position
             try:
-                answer = self._request(address, pager, window)
+                answer = self._answer(address, pager, window)
             except EndOfList:
                 break
             except SourceError as error:
@@ -175,25 +180,31 @@ class RestSource(TicketSource):
         if self._options.cursor_kept and isinstance(pager, CursorPager):
             self._end_cursor = pager.newest
 
-    def _request(self, address: str, pager: _Pager, window: Window) -> Answer:
+    def _answer(self, address: str, pager: _Pager, window: Window) -> Answer:
+        return self._size.answer(
+            lambda slow_attempts: self._request(address, pager, window, slow_attempts=slow_attempts),
+            may_change=pager.can_resize and self._options.requests_size,
+        )
+
+    def _request(self, address: str, pager: _Pager, window: Window, *, slow_attempts: int) -> Answer:
         options = self._options
         if options.method == "GET":
-            return self._http.get(address, pager.params)
+            return self._http.get(address, pager.params, slow_attempts=slow_attempts)
         cursor = pager.cursor if isinstance(pager, CursorPager) else ""
         page = pager.place if isinstance(pager, NumberPager) else None
         body = fill(options.body or {}, self._values(window, cursor=cursor, page=page))
-        return self._http.get(address, pager.params, body=body or {})
+        return self._http.get(address, pager.params, body=body or {}, slow_attempts=slow_attempts)
 
     def _values(self, window: Window, *, cursor: str = "", page: int | None = None) -> RequestValues:
         since = None if cursor and self._options.cursor_alone else window.since
-        return RequestValues(since=since, cursor=cursor, page=page, size=self._page_size)
+        return RequestValues(since=since, cursor=cursor, page=page, size=self._size.value)
 
     def _params(self, window: Window, cursor: str = "") -> dict[str, str | int]:
         """The query parameters of every page, and with a cursor, that of one."""
         options = self._options
         params: dict[str, str | int] = fill(options.params, self._values(window, cursor=cursor)) or {}
         if options.size_param:
-            params[options.size_param] = self._page_size
+            params[options.size_param] = self._size.value
         since = self._values(window, cursor=cursor).since
         if since is not None and options.since_param:
             params[options.since_param] = write_moment(since, options.since_format)
@@ -214,11 +225,13 @@ class RestSource(TicketSource):
                 start=start,
             )
         if options.paging == "next":
-            return LinkPager(path, params=self._params(window), find_next=self._next_address, host=host, start=start)
+            return LinkPager(
+                path, params=lambda: self._params(window), find_next=self._next_address, host=host, start=start
+            )
         by_offset = options.paging == "offset"
         return NumberPager(
             path,
-            params=self._params(window),
+            params=lambda: self._params(window),
             name=options.offset_param if by_offset else options.page_param,
             first=0 if by_offset else options.first_page,
             by_offset=by_offset,
@@ -245,7 +258,7 @@ class RestSource(TicketSource):
     def _value_of_last(self, result: PageResult, path: str) -> str:
         """Raises `SourceError` if a full page has nothing but this value, so that the next one would be the same."""
         value = as_text(look_up(result.last, path)) or ""
-        if 1 < self._page_size <= result.records and value == as_text(look_up(result.first, path)):
+        if 1 < self._size.value <= result.records and value == as_text(look_up(result.first, path)):
             raise SourceError(
                 "unexpected_answer",
                 f"{format_count(result.records, 'ticket')} of the helpdesk at {self._http.host} have the same “{path}”, so "
@@ -270,7 +283,7 @@ class RestSource(TicketSource):
         if self._options.in_change_order and window.may_be_followed:
             return True
         ceiling = self._options.page_ceiling
-        return bool(ceiling) and pager.is_past(ceiling, size=self._page_size)
+        return bool(ceiling) and pager.is_past(ceiling, size=self._size.value)
 
     def _all_before(self, moment: datetime, records: list[Any]) -> bool:
         stamps = [self._stamp_and_id(each)[0] for each in records]

@@ -49,7 +49,7 @@ class RtSource(RestSource):
     drift: Drift = "none"
 
     def __init__(self, http: HelpdeskHttp, *, options: RestOptions, page_size: int) -> None:
-        super().__init__(http, options=options, page_size=page_size)
+        super().__init__(http, options=options, page_size=min(page_size, LARGEST_PAGE))
         self._root = options.path.rsplit("/", 1)[0]
         self._values_by_id = RtNames(http, self._root)
 
@@ -64,9 +64,9 @@ class RtSource(RestSource):
         after = int(start.token) if start else 0
         pages_before = start.pages_before if start else 0
         received: int | None = None if start else 0  # None if unknown
-        size = min(self._page_size, LARGEST_PAGE)
         while True:
-            answer = self._list(after=after, since=since, size=size)
+            answer = self._list(after=after, since=since)
+            size = self._size.value
             records, remaining = self._records(answer), self._remaining(answer)
             is_last = remaining <= len(records)
             if records or not pages_before:
@@ -82,15 +82,19 @@ class RtSource(RestSource):
             received = None if received is None else received + len(records)
             pages_before += 1
 
-    def _list(self, *, after: int, since: datetime | None, size: int) -> Answer:
+    def _list(self, *, after: int, since: datetime | None) -> Answer:
         query = f"({self._options.params.get('query', _ALL)}) AND id > {after}"
         if since is not None and (age := _age(since)):
             query += f" AND LastUpdated >= '{age}'"
-        return self._http.get(
-            self._options.path,
-            {"fields": _FIELDS, "fields[Queue]": _FIELDS_OF_QUEUE, **self._options.params, "query": query, "orderby": "id", "order": "ASC",
-             "per_page": size},
-        )  # fmt: skip
+        params = {"fields": _FIELDS, "fields[Queue]": _FIELDS_OF_QUEUE, **self._options.params, "query": query}
+        return self._size.answer(
+            lambda slow_attempts: self._http.get(
+                self._options.path,
+                {**params, "orderby": "id", "order": "ASC", "per_page": self._size.value},
+                slow_attempts=slow_attempts,
+            ),
+            may_change=True,
+        )
 
     def _remaining(self, answer: Answer) -> int:
         """The number of tickets that the query finds, including this page."""

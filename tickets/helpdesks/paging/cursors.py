@@ -48,6 +48,10 @@ class CursorPager(Pager):
         return self._params_with(self.cursor)
 
     @property
+    def can_resize(self) -> bool:
+        return True
+
+    @property
     def position(self) -> Position:
         return Position(self._pages_before, self.cursor or FIRST)
 

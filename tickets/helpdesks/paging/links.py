@@ -10,14 +10,14 @@ from tickets.helpdesks.paging.pager import MOST_EMPTY_PAGES, Pager, PageResult
 class LinkPager(Pager):
     """Follows links until there is none, or one to a page that was already read.
 
-    `find_next` returns the full URL of the next page in a response.
+    `params` returns those of the first page, `find_next` the full URL of the next page in a response.
     """
 
     def __init__(
         self,
         path: str,
         *,
-        params: Mapping[str, str | int],
+        params: Callable[[], Mapping[str, str | int]],
         find_next: Callable[[Answer], str | None],
         host: str,
         start: Position | None = None,
@@ -37,7 +37,12 @@ class LinkPager(Pager):
 
     @property
     def params(self) -> Mapping[str, str | int] | None:
-        return None if self._pages_before else self._params
+        return None if self._pages_before else self._params()
+
+    @property
+    def can_resize(self) -> bool:
+        """The links that follow have the size of the first page in them."""
+        return not self._pages_before
 
     @property
     def position(self) -> Position:

@@ -1,6 +1,6 @@
 """Lists paged by page number or by offset."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tickets.helpdesks.base import Position
 from tickets.helpdesks.paging.pager import Pager, PageResult
@@ -11,14 +11,15 @@ class NumberPager(Pager):
     """Advances by the records received, because servers may cap pages silently, and goes back if the list shrinks.
 
     The total alone never ends the list: it may be capped, outdated, or that of the page. It only saves the last request,
-    if a shorter page completes exactly the total, or if an earlier read found it correct (`trusts_total`).
+    if a shorter page completes exactly the total, or if an earlier read found it correct (`trusts_total`). `params` returns
+    those of every page.
     """
 
     def __init__(
         self,
         path: str,
         *,
-        params: Mapping[str, str | int],
+        params: Callable[[], Mapping[str, str | int]],
         name: str,
         first: int,
         by_offset: bool,
@@ -27,7 +28,7 @@ class NumberPager(Pager):
     ) -> None:
         place = int(start.token) if start else first
         super().__init__(seen=place if by_offset else None if start else 0)
-        self._path, self._fixed, self._name = path, params, name
+        self._path, self._find_params, self._name = path, params, name
         self._first, self._by_offset = first, by_offset
         self.place = place
         """The page number or offset of the next request."""
@@ -44,6 +45,14 @@ class NumberPager(Pager):
     @property
     def params(self) -> Mapping[str, str | int] | None:
         return {**self._fixed, self._name: self.place}
+
+    @property
+    def can_resize(self) -> bool:
+        return self._by_offset
+
+    @property
+    def _fixed(self) -> Mapping[str, str | int]:
+        return self._find_params()
 
     @property
     def position(self) -> Position:

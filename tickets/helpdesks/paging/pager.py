@@ -48,6 +48,11 @@ class Pager(ABC):
         """The query parameters of the next request."""
 
     @property
+    def can_resize(self) -> bool:
+        """Whether the next page may have another size: it begins behind the last record, not at a multiple of the size."""
+        return False
+
+    @property
     @abstractmethod
     def position(self) -> Position:
         """The position of the next page."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from supportsaas.db import mongo
@@ -189,6 +190,15 @@ def test_silence_counts_like_a_gateway_that_gave_up(
     assert ingest(tenant).status == "completed"
     assert slow.sizes[:3] == [100, 100, 50]
     assert live(tenant) == {each["id"] for each in slow.tickets}
+
+
+def test_the_command_says_that_pages_were_halved(
+    tenant: Tenant, helpdesk: ScriptedHelpdesk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    SlowHelpdesk(helpdesk, "offset", most=50).connect(tenant)
+    with pytest.raises(SystemExit, match="0"):
+        call_command("ingest", "--tenant", tenant.slug)
+    assert "so at most 50 tickets were requested at once." in capsys.readouterr().out
 
 
 def test_the_page_of_runs_says_that_pages_were_halved(

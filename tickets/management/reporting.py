@@ -93,6 +93,7 @@ class Reporter:
             **_details(outcome.rejected, file, is_complete=False),
         }
         notes = [each["message"] for each in (outcome.error or outcome.warning, outcome.notice) if each]
+        notes += [remark for part in outcome.progress.parts for remark in part.remarks]
         sentence = f"{outcome.status}: {describe(outcome.progress.counts)}" + (f". {' '.join(notes)}" if notes else "")
         self.print(tenant, facts, _with_reasons(sentence, outcome.rejected), wrong=outcome.status != "completed")
         return self._report_details(tenant, Exit.of(outcome), outcome.rejected, file, is_complete=False)
@@ -166,6 +167,7 @@ def _part_facts(part: Part) -> dict[str, Any]:
         **part.counts.as_dict(),
         "error": part.error,
         "warning": part.warning,
+        "remarks": part.remarks,
     }
 
 

@@ -98,6 +98,12 @@ INDEXES: tuple[Index, ...] = (
         {"partialFilterExpression": {"unindexed_since": {"$exists": True}}},
     ),
     Index(
+        "tickets",
+        (("tenant_id", UP), ("unread.tried_at", UP)),
+        "Tickets whose messages could not be read, to request them again, those that have waited longest first.",
+        {"partialFilterExpression": {"unread.tried_at": {"$exists": True}}},
+    ),
+    Index(
         "digest_subscriptions",
         (("tenant_id", UP), ("since", UP)),
         "The subscribers of a tenant's weekly digest.",

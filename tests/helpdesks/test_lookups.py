@@ -7,12 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenants.models import Tenant
 from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.listed import ingest
 from tests.loopback_server import Answer
+from tickets.helpdesks import lookups, side_lists
 from tickets.helpdesks.base import SourceError
 from tickets.helpdesks.http import HelpdeskHttp
 from tickets.helpdesks.lookup_options import LookupOptions
 from tickets.helpdesks.lookups import Lookups
+from tickets.helpdesks.model import Source
+from tickets.store.ticket_store import TicketStore
 
 Make = Callable[..., Lookups]
 values = st.recursive(
@@ -135,6 +140,83 @@ def test_a_table_that_the_key_may_not_read_is_unknown_unless_it_is_needed(
     assert len(helpdesk.requests) == 1
     with pytest.raises(SourceError):
         requested().join([{"by": 7}], {})
+
+
+def test_a_table_without_an_end_leaves_names_unknown_and_the_run_says_so(
+    tenant: Tenant, helpdesk: ScriptedHelpdesk, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.RATE_LIMIT_REQUESTS = 0
+    monkeypatch.setattr(side_lists, "MOST_PAGES", 3)
+
+    def serve(path: str, query: dict[str, str]) -> Answer:
+        if path == "/items":
+            return answer([{"id": n, "at": "2026-03-10", "by": n} for n in range(1, 6)])
+        page = int(query.get("page", 1))
+        return answer({"users": [{"id": page, "name": f"Person {page}"}], "next": f"/users?page={page + 1}"})
+
+    helpdesk.script = serve
+    options = {
+        "path": "/items",
+        "paging": "next",
+        "next": "header:Link",
+        "fields": {"id": "id", "created_at": "at", "assignee": "@user.name"},
+        "lookups": {"user": {"path": "/users", "records": "users", "by": "by", "next": "next"}},
+    }
+    Source.objects.create(tenant=tenant, kind="rest", url=helpdesk.url, options=options)
+    outcome = ingest(tenant)
+    assert outcome.status == "completed"
+    assert outcome.progress.parts[0].remarks == [
+        "The list at /users is too long. Its first 3 rows were read, so some names are unknown. If the helpdesk can "
+        "filter this list, set lookups.user.params."
+    ]
+    assignees = {each["external_id"]: each.get("assignee") for each in TicketStore(tenant).iterate_live({}, limit=9)}
+    assert assignees == {"1": "Person 1", "2": "Person 2", "3": "Person 3", "4": None, "5": None}
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_ROWS", 2), ("MOST_CHARACTERS", 8)])
+def test_more_rows_than_fit_into_memory_are_not_kept(
+    requested: Make, helpdesk: ScriptedHelpdesk, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    monkeypatch.setattr(lookups, limit, most)
+    helpdesk.script = lambda _path, _query: answer({"users": [{"id": n, "name": "Ada"} for n in (1, 2, 2, 3, 4)]})
+    tables = requested()
+    assert ["@user" in each for each in tables.join([{"by": n} for n in (1, 2, 3)], {})] == [True, True, False]
+    assert len(tables.remarks) == 1
+    helpdesk.script = lambda _path, _query: answer({"users": [{"id": n, "name": "Ada"} for n in (1, 2, 2)]})
+    tables = requested()
+    tables.join([{"by": 1}], {})
+    assert not tables.remarks
+
+
+def test_only_the_columns_that_settings_mention_are_kept() -> None:
+    options = {
+        "fields": {
+            "assignee": {"paths": ["@user.name", "@user.mail[0].address"]},
+            "url": {"template": "https://x/{@user.slug?}/{id}"},
+            "tags": "@tag[].name",
+        },
+        "keep_where": {"@user.is active": "true", "mail@users.example.com": "x"},
+        "conversation": {"same_as": {"by": "@user.mail|@group.id"}},
+    }
+    assert lookups.columns_used(options, ["user", "tag", "group", "users"]) == {
+        "user": {"name", "mail", "slug", "is active"},
+        "tag": {"name"},
+        "group": {"id"},
+        "users": {"example"},
+    }
+
+
+@pytest.mark.parametrize("path", ["@user", "@user[role=x].name", "@user.a\\.b"])
+def test_whole_rows_are_kept_where_a_setting_may_mean_any_column(path: str) -> None:
+    assert lookups.columns_used({"fields": {"assignee": path}}, ["user"]) == {"user": None}
+
+
+def test_rows_of_a_requested_table_are_cut_to_their_columns(helpdesk: ScriptedHelpdesk, db: None) -> None:
+    http = HelpdeskHttp(base_url=helpdesk.url, tenant_id="acme", wait=lambda _seconds, _reason: None)
+    options = {"user": LookupOptions(path="/users", records="users", by="by", id="key.id")}
+    helpdesk.script = lambda _path, _query: answer({"users": [{"key": {"id": 7}, "name": "Ada", "photo": "x" * 99}]})
+    (joined,) = Lookups(http, options, columns={"user": frozenset(("name",))}).join([{"by": 7}], {})
+    assert joined["@user"] == {"name": "Ada"}
 
 
 @pytest.mark.parametrize("status", [400, 422, 500])

@@ -22,7 +22,7 @@ class SourceError(Exception):
 
     Codes: unreachable, timeout, refused_login, not_found, rejected, server_error, rate_limited,
     not_json, unexpected_answer, failed_answer, too_large, redirect, refused_address, misconfigured, bad_file.
-    `status` is the HTTP status if the helpdesk rejected the request or did not find the page.
+    `status` is the HTTP status if the helpdesk rejected the key or the request, or did not find the page.
     """
 
     def __init__(self, code: str, sentence: str, *, status: int | None = None) -> None:
@@ -65,9 +65,10 @@ class SourceRecord:
     "line 7 of old.csv", and empty for helpdesks. `origin` says where the record comes from, if the run does not.
     `is_skipped`: the connector settings skip it, so it counts as listed but is neither stored nor rejected.
     `messages` are those of its conversation under native field names (`tickets.records.conversation`); None if they
-    are unknown. `events` are the changes that the helpdesk tells (`tickets.records.told_events`), `events_missing` how many
-    more it has. `stored_digest`: it is as it was when its messages were last read, and this is the stored digest.
-    `adds_messages`: those that are stored and not among `messages` stay.
+    are unknown, and `is_unread` if that is because they could not be read this time. `events` are the changes that the
+    helpdesk tells (`tickets.records.told_events`), `events_missing` how many more it has. `stored_digest`: it is as it was
+    when its messages were last read, and this is the stored digest. `adds_messages`: those that are stored and not among
+    `messages` stay.
     """
 
     fields: Mapping[str, Any] | None
@@ -77,6 +78,7 @@ class SourceRecord:
     origin: Origin | None = None
     is_skipped: bool = False
     messages: Sequence[Mapping[str, Any]] | None = None
+    is_unread: bool = False
     events: Sequence[Mapping[str, Any]] | None = None
     events_missing: int = 0
     stored_digest: str = ""

@@ -74,6 +74,11 @@ def matches(found: Any, wanted: str) -> bool:
     return as_text(found) == wanted
 
 
+def first_name(path: str) -> str:
+    """The name that a path begins with; empty if it begins with the record itself."""
+    return _steps(path)[0].name
+
+
 @lru_cache(maxsize=4096)
 def _steps(path: str) -> tuple[_Step, ...]:
     steps, at = [], 0

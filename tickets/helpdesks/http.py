@@ -280,6 +280,7 @@ class HelpdeskHttp:
             raise SourceError(
                 "refused_login",
                 f"The helpdesk at {self.host} rejected the credentials (status {status}{own}). Check the key or password.",
+                status=status,
             )
         if status == 404:
             raise SourceError(

@@ -21,7 +21,7 @@ from tickets.helpdesks.details import Details
 from tickets.helpdesks.events import Events
 from tickets.helpdesks.field_paths import has_path, look_up, matches
 from tickets.helpdesks.http import Answer, EndOfList, HelpdeskHttp
-from tickets.helpdesks.lookups import Lookups
+from tickets.helpdesks.lookups import Lookups, columns_used
 from tickets.helpdesks.mapping.record_mapper import RecordMapper, as_objects
 from tickets.helpdesks.messages import Messages
 from tickets.helpdesks.options import RestOptions
@@ -74,9 +74,14 @@ class RestSource(TicketSource):
             base_url=http.base_url,
         )
         self._details = Details(http, options.details, options.answers) if options.details else None
-        self._lookups = Lookups(http, options.lookups)
+        self._lookups = Lookups(http, options.lookups, columns=columns_used(options.model_dump(), options.lookups))
         self._messages = (
-            Messages(options.conversation, timezone=options.timezone, date_format=options.date_format)
+            Messages(
+                options.conversation,
+                timezone=options.timezone,
+                date_format=options.date_format,
+                keeps_rows_whole=options.events is not None and options.events.among_messages,
+            )
             if options.conversation
             else None
         )
@@ -386,6 +391,10 @@ class RestSource(TicketSource):
             return record
         raw = self._messages.request(self._http, record.raw, ticket_id)
         return self.record(self._events.complete(self._http, [raw])[0] if self._events else raw)
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        return (*self._lookups.remarks, *(self._messages.remarks if self._messages else ()))
 
     @property
     def can_be_asked(self) -> bool:

@@ -18,6 +18,10 @@ _BEYOND_THE_END: Final = (400, 404, 410, 416, 422)
 Join = Callable[[list[Any], Any], list[Any]]
 
 
+class ListTooLong(SourceError):
+    """The list has more pages than are read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideList:
     """Where the list is, and what leads to its following pages; without that there is one.
@@ -39,10 +43,14 @@ def _as_they_are(rows: list[Any], _payload: Any) -> list[Any]:
 
 
 def read_list(http: HelpdeskHttp, wanted: SideList, *, join: Join = _as_they_are) -> Iterator[Any]:
-    """Its rows, page by page, each page as `join` makes it of its rows and the response. Raises `SourceError`."""
+    """Its rows, page by page, each page as `join` makes it of its rows and the response.
+
+    Raises `ListTooLong` after `MOST_PAGES`, and `SourceError`.
+    """
     address = wanted.path
     params: dict[str, str | int] | None = dict(wanted.params or {})
     visited: set[str] = set()
+    before: list[Any] = []
     for number in range(1, MOST_PAGES + 1):
         if wanted.page_param:
             params = {**(wanted.params or {}), wanted.page_param: number}
@@ -53,17 +61,18 @@ def read_list(http: HelpdeskHttp, wanted: SideList, *, join: Join = _as_they_are
                 return
             raise
         rows = join(_rows(answer.payload, wanted.records), answer.payload)
+        if wanted.page_param and (not rows or rows == before):  # some ignore which page is requested
+            return
         yield from rows
+        before = rows
         if wanted.page_param:
-            if not rows:
-                return
             continue
         following = _next_page(http, answer, wanted)
         if following is None or str(following) in visited:
             return
         visited.add(str(following))
         address, params = following
-    raise SourceError(
+    raise ListTooLong(
         "unexpected_answer", f"The helpdesk at {http.host} returned a list at {wanted.path} without an end."
     )
 

@@ -6,11 +6,11 @@ Pages are stored whole and in order. While one is compared, the next is fetched 
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import chain
 
 from supportsaas.clock import Clock
-from supportsaas.formatting import format_count
 from tenants.models import Tenant
 from tickets.alerts.channels import find_routes
 from tickets.alerts.routing import Route
@@ -22,7 +22,7 @@ from tickets.helpdesks.base import Position
 from tickets.ingestion.bounds import RunBounds
 from tickets.ingestion.listing import Listing
 from tickets.ingestion.message_joining import join_stored
-from tickets.ingestion.message_reading import UNREAD, MessageReading
+from tickets.ingestion.message_reading import MessageReading
 from tickets.ingestion.read_ahead import read_ahead
 from tickets.ingestion.rejected import RejectedSample
 from tickets.ingestion.reported_deletions import ReportedDeletions
@@ -101,11 +101,13 @@ class RejectedRecords:
 
 
 PAGES_BETWEEN_LOOKS = 20
+MOST_UNREAD = 100
+"""Tickets of earlier runs whose messages one run requests again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReader:
-    """Of one run: what its pages pass through. `leaves_messages_out` is that of `MessageReading`."""
+    """Of one run: what its pages pass through."""
 
     tenant: Tenant
     kind: Kind
@@ -118,7 +120,7 @@ class PageReader:
     bounds: RunBounds
     report: RunReport
     deletions: ReportedDeletions
-    leaves_messages_out: bool
+    messages: MessageReading
     now: Clock
 
     def read(
@@ -130,14 +132,9 @@ class PageReader:
         """
         listing = Listing(began=reading.began, first=first)
         start = Position(reading.pages_before, reading.token) if reading.token else None
-        messages = MessageReading(
-            store=self.store,
-            origin=self.origin,
-            statuses=self.settings.statuses,
-            check=self.lease.check,
-            leaves_out=self.leaves_messages_out,
+        listed = chain.from_iterable(
+            map(partial(self.messages.complete, source), source.pages(since=reading.since, start=start))
         )
-        listed = map(partial(messages.complete, source), source.pages(since=reading.since, start=start))
         pages = map(partial(join_stored, self.store, self.origin), listed)
         is_whole = self.kind == "sync" and reading.since is None and start is None
         storing: set[str] = set()
@@ -162,13 +159,21 @@ class PageReader:
                     then=partial(self._note, source, reading, page, read, plan, pages_before=pages_before),
                 )
                 storing = ids
-        if messages.unread:
-            self.report.warn(
-                UNREAD,
-                f"The messages of {format_count(messages.unread, 'ticket')} could not be read, so what was stored of them "
-                "was kept. They are requested again by the next full sync.",
-            )
         return listing
+
+    def read_unread(self, source: TicketSource, *, before: datetime) -> None:
+        """Request the messages that could not be read by an earlier run, as the ticket was listed then."""
+        found = self.store.find_unread(self.origin, before=before, limit=MOST_UNREAD)
+        if not found:
+            return
+        records = self.messages.complete_unread(source, [each["record"] for each in found])
+        read = self.settings.erasures.leave_out(self._read_records(Page(records, Position(0, ""))))
+        plan = self._plan(read, is_whole=False)
+        ids = {ticket.content.external_id for ticket in read.tickets}
+        # One that is no ticket by the settings of today is not requested again.
+        plan.updates += [(each["_id"], {"unread": None}) for each in found if each["external_id"] not in ids]
+        self.store.save_page(plan, lock=self.lease.lock, held=self.lease.held)
+        self.report.progress.counts.updated += plan.updated
 
     def _erase_past_retention(self, behind: WriteBehind) -> None:
         """A run may take hours, and nothing else can erase meanwhile. No page may be compared or stored at that time."""

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 from django.conf import settings
 
@@ -77,8 +78,8 @@ def preview_source(
     counts = preview.counts
     with source:
         messages = MessageReading(store=store, origin=origin, statuses=statuses, check=lambda: wait(0, "messages"))
-        pages = map(partial(messages.complete, source), source.pages(since=since))
-        for page in map(partial(join_stored, store, origin), pages):
+        completed = chain.from_iterable(map(partial(messages.complete, source), source.pages(since=since)))
+        for page in map(partial(join_stored, store, origin), completed):
             for part in page.parts():
                 wait(0, "the next page")
                 read = read_records(

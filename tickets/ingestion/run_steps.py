@@ -14,7 +14,7 @@ from tickets.helpdesks.base import POSITION_EXPIRED
 from tickets.helpdesks.http import Wait
 from tickets.ingestion.bounds import RunBounds
 from tickets.ingestion.listing import Listing
-from tickets.ingestion.message_reading import UNREAD, UNREADABLE
+from tickets.ingestion.message_reading import UNREAD, UNREADABLE, MessageReading
 from tickets.ingestion.page_reader import PageReader, RejectedRecords, TenantSettings
 from tickets.ingestion.reported_deletions import ReportedDeletions
 from tickets.ingestion.resuming import problems_of_last_sync
@@ -61,6 +61,7 @@ class RunSteps:
 
     def run(self) -> None:
         self.lease.report("Connecting")
+        began = self.now()
         with self.task.open(self.tenant, self.lease.wait) as source, self._noting_remarks(source):
             origin = self._find_origin()
             reader = PageReader(
@@ -81,7 +82,13 @@ class RunSteps:
                     delete=self._delete,
                     warn=self.report.warn,
                 ),
-                leaves_messages_out=source.requests_messages and self._left_messages_unread(),
+                messages=MessageReading(
+                    store=self.store,
+                    origin=origin,
+                    statuses=self.settings.statuses,
+                    check=self.lease.check,
+                    leaves_out=source.requests_messages and self._left_messages_unread(),
+                ),
                 now=self.now,
             )
             state = find_state(self.task.key).under(origin.mapping)
@@ -89,7 +96,11 @@ class RunSteps:
             if left_out := self.rejected.describe_left_out(self.report.progress.counts.quarantined):
                 self.report.warn("rejected_not_kept", left_out)
             self.report.progress.reading, self.report.progress.read_began = None, start.reading.began
+            if self.request.kind == "sync":
+                reader.read_unread(source, before=began)
             settled = self._settle(source, reader, start, listing)
+            if reader.messages.warning:
+                self.report.warn(UNREAD, reader.messages.warning)
         if self.request.kind == "sync" and self.request.since is None:
             is_sure = settled.is_read_twice or not _may_have_slipped(source, start, listing)
             missed_nothing = settled.missed_nothing

@@ -88,6 +88,7 @@ class PagePlan(PageWrites):
                 **({"from_file": True} if ticket.from_file else {}),
                 **_origin_fields(ticket),
                 **_listed(ticket),
+                **self._unread(ticket),
             }
         )
         self._add_conversation(ticket)
@@ -114,6 +115,7 @@ class PagePlan(PageWrites):
                 "updated_at": ticket.content.updated_at,
                 "seen_at": self.now,
             }
+        values |= self._unread(ticket, is_marked=version.is_unread)
         if values:
             self.updates.append((version.key, values))
 
@@ -146,6 +148,7 @@ class PagePlan(PageWrites):
                 values["listed"] = ""  # its messages may have changed, too, and are requested when they can be
             if version.older is not None:
                 values["older"] = None
+        values |= self._unread(ticket, is_marked=version.is_unread)
         if version.from_file != ticket.from_file and (version.from_file or version.is_deleted):
             values["from_file"] = ticket.from_file
         if stored["is_deleted"]:
@@ -198,6 +201,12 @@ class PagePlan(PageWrites):
             self.conversations.append(
                 conversation_write(self.tenant_id, ticket.content.external_id, ticket.conversation)
             )
+
+    def _unread(self, ticket: ReadTicket, *, is_marked: bool = False) -> Document:
+        """Marks a ticket whose messages could not be read, so that the next run requests them; None removes the mark."""
+        if ticket.unread:
+            return {"unread": {"record": ticket.unread, "tried_at": self.now}}
+        return {"unread": None} if is_marked and ticket.conversation is not None else {}
 
     def _change_of_words(self, stored: Document, values: Document) -> Document:
         """The ticket waits for its words if its text has changed. New values, such as an assignee, are words at once."""

@@ -1,5 +1,6 @@
 """A page of records as a helpdesk sent them, sorted into tickets, rejected and foreign records. Pure."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -19,6 +20,8 @@ from tickets.records.told_events import Telling, read_telling
 from tickets.records.versions import ReadTicket
 from tickets.store.quarantine import QuarantinedRecord
 
+LONGEST_UNREAD: Final = 100_000
+"""Characters of a record that is kept because its messages could not be read. A longer one waits for the next full sync."""
 _OF_LIST: Final = "list"
 """In place of the version of rules, which what a list says does not depend on."""
 
@@ -89,8 +92,18 @@ def _read_ticket(
         origin=place,
         listed=listed,
         conversation=conversation,
+        unread=_kept(record) if record.is_unread else "",
         telling=telling,
     )
+
+
+def _kept(record: SourceRecord) -> str:
+    """The record as JSON; empty if it is too long, or cannot be written."""
+    try:
+        text = json.dumps(record.raw)
+    except (TypeError, ValueError, RecursionError):
+        return ""
+    return text if len(text) <= LONGEST_UNREAD else ""
 
 
 def _telling(record: SourceRecord, statuses: StatusMap) -> Telling | None:

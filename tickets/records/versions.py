@@ -15,6 +15,7 @@ FieldChanges = dict[str, dict[str, Any]]
 
 VERSION_FIELDS = (
     "external_id", "digest", "updated_at", "is_deleted", "deleted_at", "from_file", "older", "mapping", "listed",
+    "unread.tried_at",
 )  # fmt: skip
 """What a `StoredVersion` is made of."""
 
@@ -34,6 +35,8 @@ class ReadTicket:
     """The digest of what the helpdesk's list alone says; empty if messages are not requested for each ticket."""
     conversation: Conversation | None = None
     """None if its messages are unknown, or as they are stored."""
+    unread: str = ""
+    """The record as JSON, to request its messages again, if they could not be read this time."""
     telling: Telling | None = None
     """None if the helpdesk does not tell the ticket's history, or it is as it is stored."""
 
@@ -63,6 +66,8 @@ class StoredVersion:
     mapping: str = ""
     deleted_at: datetime | None = None
     listed: str = ""
+    is_unread: bool = False
+    """Whether its messages could not be read the last time."""
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "StoredVersion":
@@ -78,6 +83,7 @@ class StoredVersion:
             mapping=stored.get("mapping", ""),
             deleted_at=stored.get("deleted_at"),
             listed=stored.get("listed", ""),
+            is_unread=bool(stored.get("unread")),
         )
 
     def is_as_listed(self, ticket: ReadTicket) -> bool:

@@ -132,6 +132,15 @@ class TicketStore:
         for row in self._tickets.aggregate([{"$match": {**match, **self._live}}, {"$group": {"_id": f"${field}"}}]):
             yield row["_id"]
 
+    def find_unread(self, origin: Origin, *, before: datetime, limit: int) -> list[Document]:
+        """The live tickets whose messages could not be read when they were last requested, before that time.
+
+        Each with `_id`, `external_id` and the helpdesk's record as JSON; those that have waited longest come first.
+        """
+        match = {**self._live, **origin.match, "unread.tried_at": {"$lt": before}}
+        fields = {"external_id": 1, "record": "$unread.record"}
+        return self._tickets.find(match, fields).sort("unread.tried_at", 1).limit(limit).to_list()
+
     # -- Writing ---------------------------------------------------------------------------
 
     def save_page(
@@ -197,7 +206,7 @@ class TicketStore:
                 {"_id": {"$in": [each["_id"] for each in live]}, "tenant_id": self.tenant_id},
                 {
                     "$set": {"is_deleted": True, "deleted_at": now},
-                    "$unset": {"words": "", "unindexed_since": ""},
+                    "$unset": {"words": "", "unindexed_since": "", "unread": ""},
                 },
                 session=session,
             )
@@ -231,8 +240,8 @@ def _correct(entry: Document) -> UpdateOne:
 
 
 def _change(values: Document) -> Document:
-    """The update of a ticket. Words of an older text are removed, and details that are no longer known."""
-    unset = {name for name in DETAIL_FIELDS if name in values and values[name] is None}
+    """The update of a ticket. Words of an older text are removed, and details and marks that are None."""
+    unset = {name for name in (*DETAIL_FIELDS, "unread") if name in values and values[name] is None}
     if "unindexed_since" in values:
         unset.add("words")
     kept = {name: value for name, value in values.items() if name not in unset}

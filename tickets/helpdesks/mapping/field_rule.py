@@ -52,6 +52,12 @@ class FieldRule(BaseModel):
             raise ValueError("needs one of paths, value and template")
         return self
 
+    @property
+    def all_paths(self) -> tuple[str, ...]:
+        """Every path that it reads."""
+        in_template = _PATH_IN_TEMPLATE.findall(self.template)
+        return (*self.paths, *(each.removesuffix(_MAY_BE_MISSING) for each in in_template))
+
     def read(self, record: Any) -> Any:
         """The value in the record, a `timedelta` with a unit; None if it has none."""
         if self.value is not None:

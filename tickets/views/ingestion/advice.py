@@ -23,6 +23,7 @@ _BY_CODE = {
     "short_listing": "Usually tickets moved while they were read. The next full re-sync resolves it.",
     "moved_listing": "Sort by an order in which tickets stay in place while they are read: by id, ascending.",
     "since_filter": "Check since_format in the source’s settings, or leave since_param out.",
+    "messages_unread": "Give the key access to these tickets’ messages, or leave it: they are requested again.",
     "connections": "The connections below say what to do about each. The next run reads all of them again.",
     "deletion_brake": "If tickets really were deleted in the helpdesk, an admin can confirm the deletion above.",
 }

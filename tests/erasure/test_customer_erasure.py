@@ -16,9 +16,11 @@ from supportsaas.reliability.lock import Lock
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from supportsaas.web.rejected import Rejected
 from tenants.models import AuditEntry, Tenant, User
+from tests import listed
 from tests.builders import record, store_tickets
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk
+from tests.ingestion.chatty import Chatty
 from tests.rolled_up import facet_differences
 from tickets import jobs
 from tickets.erasure.customers import count_customer_data, erase_customer
@@ -278,6 +280,86 @@ class TestReadingAgain:
             call_command("import_tickets", "acme", str(file), stdout=io.StringIO(), stderr=io.StringIO())
         assert ended.value.code == 0
         assert {each.rpartition(":")[2] for each in live(tenant)} == {"O-1", "F-1"}
+
+
+class TestMovedTickets:
+    """Tickets that belonged to the customer, and belong to another one by now."""
+
+    HERS = "My lawsuit is ready, I want a refund immediately."
+    HIS = "I have another question."
+
+    @pytest.fixture
+    def chatty(self, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> Chatty:
+        server = Chatty(helpdesk)
+        server.connect(tenant)
+        server.messages["T-1"] = [server.message(1, self.HERS, "2026-03-10T09:00:00Z", by="jane")]
+        server.tickets[0] |= {"customer_id": JANE}
+        self._say_who(tenant)
+        listed.ingest(tenant)
+        return server
+
+    @staticmethod
+    def _say_who(tenant: Tenant) -> None:
+        source = Source.objects.get(tenant=tenant)
+        source.options["conversation"]["customer_when"] = {"sender.type": "customer|jane"}
+        source.save()
+
+    def move(self, chatty: Chatty, tenant: Tenant) -> None:
+        """To another customer, who writes then."""
+        later = (real_clock.now() + timedelta(minutes=1)).isoformat()
+        chatty.tickets[0] |= {"customer_id": "other1", "updated_at": "2026-03-10T11:00:00Z"}
+        chatty.messages["T-1"].append(chatty.message(2, self.HIS, later))
+        chatty.messages["T-1"].append(chatty.message(3, "We look into it.", "2026-03-10T12:00:00Z", by="agent"))
+        listed.ingest(tenant)
+
+    def test_what_the_customer_wrote_is_erased_and_what_others_wrote_stays(
+        self, tenant: Tenant, chatty: Chatty
+    ) -> None:
+        self.move(chatty, tenant)
+        ticket = TicketStore(tenant).find_ticket("T-1")
+        assert ticket is not None and (ticket["message"], ticket["urgency"]) == (self.HERS, "high")
+        erase_customer(tenant, JANE)
+        assert self.HERS not in everything_of(tenant)
+        found = TicketStore(tenant).find_conversation("T-1")
+        assert found is not None and {each.text for each in found.messages} == {self.HIS, "We look into it."}
+        ticket = TicketStore(tenant).find_ticket("T-1")
+        assert ticket is not None and (ticket["message"], ticket["urgency"]) == (self.HIS, "low")
+        assert facet_differences(tenant) == {}
+        call_command("verify_stats", "--tenant", "acme", stdout=io.StringIO())
+
+    def test_it_does_not_come_back_with_the_next_sync(self, tenant: Tenant, chatty: Chatty) -> None:
+        self.move(chatty, tenant)
+        erase_customer(tenant, JANE)
+        chatty.tickets[0]["updated_at"] = "2026-03-10T13:00:00Z"
+        for _ in range(2):
+            assert listed.ingest(tenant, full=True).status == "completed"
+        assert self.HERS not in everything_of(tenant)
+        ticket = TicketStore(tenant).find_ticket("T-1")
+        assert ticket is not None and ticket["message"] == self.HIS
+        assert listed.ingest(tenant, full=True).progress.counts.updated == 0
+
+    def test_it_is_erased_from_the_history_and_from_a_deleted_ticket(self, tenant: Tenant, chatty: Chatty) -> None:
+        chatty.messages["T-1"].append(chatty.message(2, "Answer me, " + self.HERS, "2026-03-10T09:30:00Z", by="jane"))
+        chatty.tickets[0]["updated_at"] = "2026-03-10T10:30:00Z"
+        listed.ingest(tenant)
+        self.move(chatty, tenant)
+        del chatty.tickets[0]
+        listed.ingest(tenant, full=True, confirm_deletions=True)
+        assert self.HERS in everything_of(tenant)
+        for _ in range(2):
+            erase_customer(tenant, JANE)
+            assert self.HERS not in everything_of(tenant)
+
+    def test_messages_under_the_customers_name_are_erased_wherever_they_are(
+        self, tenant: Tenant, chatty: Chatty
+    ) -> None:
+        said = {**chatty.message(2, self.HERS, "2026-03-10T09:00:00Z"), "sender": {"type": "agent", "name": JANE}}
+        chatty.messages["T-3"].append(said)
+        chatty.tickets[2]["updated_at"] = "2026-03-10T10:30:00Z"
+        listed.ingest(tenant)
+        erase_customer(tenant, JANE)
+        assert self.HERS not in everything_of(tenant)
+        assert live(tenant) == {"T-2", "T-3", "T-4", "T-5"}
 
 
 class TestPage:

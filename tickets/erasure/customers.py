@@ -1,4 +1,4 @@
-"""Permanently erases one customer: tickets, ticket history, rejected records and alert texts.
+"""Permanently erases one customer: tickets, ticket history, rejected records, alert texts, and messages in other tickets.
 
 Tickets are first deleted like any other, which takes them out of all numbers, and then removed. A digest of each id is
 kept, so that no later sync brings the tickets back, and an audit log entry with a digest and numbers. If an erasure is
@@ -26,17 +26,16 @@ from tickets.alerts.deliveries import COLLECTION as DELIVERIES
 from tickets.alerts.drafting import headline_of
 from tickets.alerts.messages import TicketFacts
 from tickets.erasure.erased_customers import digest_of, save_erasures
+from tickets.erasure.moved_tickets import ERASED, erase_words
 from tickets.erasure.record_search import in_json, names_customer
 from tickets.helpdesks.mailbox.stored_mails import erase_mails
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.records.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
-from tickets.store.conversations import erase_conversations
+from tickets.store.conversations import erase_conversations, find_tickets_with_messages_by
 from tickets.store.ticket_store import TicketStore
 
 BATCH = 500
-
-ERASED = "(erased)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +152,7 @@ class _Customer:
             save_erasures(self.tenant, "ticket", ids, until=now)
             self._erase_tickets(ids, lock, held, now=now)
         erase_mails(self.tenant.slug, customer_id=self.name)
-        self._erase_name()
+        self._erase_name(lock, held, now=now)
 
     def _erase_tickets(self, ids: Sequence[str], lock: Lock, held: HeldLock, *, now: datetime) -> None:
         TicketStore(self.tenant).delete_tickets(ids, job_id="erasure", lock=lock, held=held, now=now)
@@ -177,12 +176,15 @@ class _Customer:
             }
             messages.update_one({"_id": message["_id"]}, {"$set": changed})
 
-    def _erase_name(self) -> None:
-        """Remove the id and the name from the history of tickets that now belong to another customer."""
+    def _erase_name(self, lock: Lock, held: HeldLock, *, now: datetime) -> None:
+        """Remove the customer from tickets that now belong to another one: messages, and id and name in the history."""
         history, sides = mongo.collection(TICKET_HISTORY), ("old", "new")
         named = {"$or": [{f"changes.customer_id.{side}": self.name} for side in sides]}
-        ids = sorted({each["external_id"] for each in history.find({"tenant_id": self.tenant.slug, **named})})
-        for external_id in ids:  # the names first: which of them are this customer's is known from the ids
+        ids = {each["external_id"] for each in history.find({"tenant_id": self.tenant.slug, **named})}
+        ids |= find_tickets_with_messages_by(self.tenant.slug, self.name)
+        for external_id in sorted(ids):
+            # The messages first, then the names: whose they are is known from the names, and those from the ids.
+            erase_words(self.tenant, self.name, external_id, lock=lock, held=held, now=now)
             self._erase_names_of(external_id)
         for side in sides:
             field = f"changes.customer_id.{side}"

@@ -148,7 +148,7 @@ class PageReader:
                     self._erase_past_retention(behind)
                 read = self._read_records(page)
                 listing.add(page, read)
-                read = self.settings.erasures.leave_out(read)
+                read = self._leave_out_erased(read)
                 ids = {*read.ids_at_the_source(), *self.origin.external_ids(page.deleted_ids)}
                 if not storing.isdisjoint(ids):
                     behind.settle()  # these tickets must be compared with what the page before makes of them
@@ -167,7 +167,7 @@ class PageReader:
         if not found:
             return
         records = self.messages.complete_unread(source, [each["record"] for each in found])
-        read = self.settings.erasures.leave_out(self._read_records(Page(records, Position(0, ""))))
+        read = self._leave_out_erased(self._read_records(Page(records, Position(0, ""))))
         plan = self._plan(read, is_whole=False)
         ids = {ticket.content.external_id for ticket in read.tickets}
         # One that is no ticket by the settings of today is not requested again.
@@ -189,6 +189,9 @@ class PageReader:
             origin=self.origin,
             statuses=self.settings.statuses,
         )
+
+    def _leave_out_erased(self, read: ReadPage) -> ReadPage:
+        return self.settings.erasures.leave_out(read, rules_version=self.settings.rules.version)
 
     def _plan(self, read: ReadPage, *, is_whole: bool) -> PagePlan:
         return plan_page(

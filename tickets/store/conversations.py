@@ -62,6 +62,12 @@ def _read(found: Document) -> Conversation:
     return Conversation(tuple(Message(**each) for each in found["messages"]), found["left_out"])
 
 
+def find_tickets_with_messages_by(tenant_id: str, author: str) -> set[str]:
+    """The ids of the tickets in which somebody of that name has written."""
+    found = mongo.collection(COLLECTION).find({"tenant_id": tenant_id, "messages.author": author}, {"external_id": 1})
+    return {each["external_id"] for each in found}
+
+
 def erase_conversations(tenant_id: str, external_ids: Sequence[str], *, session: ClientSession | None = None) -> None:
     mongo.collection(COLLECTION).delete_many(
         {"tenant_id": tenant_id, "external_id": {"$in": list(external_ids)}}, session=session

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-LONGEST = 200
+from tickets.helpdesks.error_message import one_line
+
 _GOOD = frozenset(("success", "successful", "succeeded", "ok"))
 _BAD = frozenset(
     ("error", "errors", "errormessage", "errormessages", "errorcode", "errno", "fault", "faultstring", "exception")
@@ -28,7 +29,7 @@ def complaint_of(payload: Any, *, hide: Callable[[str], str] = str) -> str | Non
         return None
     texts = [text for name, value in fields if name in _BAD for text in _texts(value)]
     texts += [text for wanted in _WORDS for name, value in fields if name == wanted for text in _texts(value)]
-    return " ".join(hide(next(iter(texts), "")).split())[:LONGEST]
+    return one_line(hide(next(iter(texts), "")))
 
 
 def _fields(payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

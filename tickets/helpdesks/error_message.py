@@ -1,13 +1,18 @@
 """Finds a readable error message in a helpdesk's response. Pure."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from tickets.records.plain_text import to_plain_text
+
 LONGEST = 200
 LARGEST_BODY = 64 * 1024
 _DEEPEST = 6
+_HEAD = re.compile(r"<head\b.*?(?:</head\s*>|(?=<body\b))", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
 _MESSAGES = frozenset(
     ("error", "errors", "errormessages", "error_description", "message", "messages", "msg", "detail", "details",
      "description", "title", "reason")
@@ -15,22 +20,35 @@ _MESSAGES = frozenset(
 
 
 def error_message(body: bytes, *, content_type: str, secrets: Iterable[str] = ()) -> str:
-    """The error message in JSON or plain text, as one line of at most 200 characters; empty if there is none.
+    """The error message in JSON, plain text or a web page, as one line of at most 200 characters; empty if there is none.
 
     Any of `secrets` in it are removed.
     """
     kind = content_type.partition(";")[0].strip().lower()
     text = body[:LARGEST_BODY].decode("utf-8-sig", "replace")
-    if kind == "text/plain":
+    if text.lstrip()[:1] in ("{", "["):
+        found = _sentence_of(text)
+    elif kind == "text/html" or looks_like_html(body):
+        found = _words_of_page(text)
+    elif kind == "text/plain":
         found = text
-    elif "json" in kind or text.lstrip()[:1] in ("{", "["):
+    elif "json" in kind:
         found = _sentence_of(text)
     else:
         return ""
     for secret in secrets:
         if secret:
             found = found.replace(secret, "…")
-    printable = "".join(each if each.isprintable() else " " for each in found)
+    return one_line(found)
+
+
+def looks_like_html(body: bytes | bytearray) -> bool:
+    return body[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))
+
+
+def one_line(text: str) -> str:
+    """Foreign text as part of a sentence: printable, in one line of at most 200 characters."""
+    printable = "".join(each if each.isprintable() else " " for each in text[: 50 * LONGEST])
     words = " ".join(printable.split())
     return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
 
@@ -38,6 +56,18 @@ def error_message(body: bytes, *, content_type: str, secrets: Iterable[str] = ()
 def spellings(secret: str) -> set[str]:
     """A secret and its URL-encoded forms, as a response may repeat it; empty for very short ones."""
     return {secret, quote(secret, safe=""), quote_plus(secret)} if len(secret) > 3 else set()
+
+
+def _words_of_page(text: str) -> str:
+    """The title of a web page and what a person reads on it."""
+    title = _TITLE.search(text)
+    words = [to_plain_text(title[1])] if title else []
+    shown = to_plain_text(_HEAD.sub("", text, count=1))
+    if words and not " ".join(shown.split()).startswith(" ".join(words[0].split())):
+        words[0] = f"{words[0].strip()} – "
+    else:
+        words = []
+    return "".join([*words, shown]).strip().removesuffix("–")
 
 
 def _sentence_of(text: str) -> str:

@@ -23,7 +23,7 @@ from tickets.helpdesks.base import SourceError, TransientError
 from tickets.helpdesks.body import ACCEPT_ENCODING, iterate_body
 from tickets.helpdesks.budgets import Budgets
 from tickets.helpdesks.credentials import Credential
-from tickets.helpdesks.error_message import LARGEST_BODY, error_message, spellings
+from tickets.helpdesks.error_message import LARGEST_BODY, error_message, looks_like_html, one_line, spellings
 from tickets.helpdesks.json_text import TextCutOff, TextUnreadable, TooDeepOrTooLong, TooMuchMemory, read_json
 from tickets.helpdesks.limits import DEFAULT_PAUSE_SECONDS, minimum_pause, requested_pause
 
@@ -256,26 +256,28 @@ class HelpdeskHttp:
         if status in READABLE or status == NOTHING:
             return
         pause = requested_pause(status, response.headers, now=clock.now())
-        text = self._error_text(response) if 400 <= status < 500 or self._options.answers else b""
+        text = self._error_text(response) if status >= 400 or self._options.answers else b""
         meaning = self._meaning_of(status, text)
         if meaning == "end":
             raise EndOfList("end", f"The helpdesk at {self.host} says that the list has ended.", status=status)
         is_shared = pause is not None  # what a tenant's settings take for a limit holds up no other tenant
         if meaning == "wait" and pause is None:
             pause = requested_pause(429, response.headers, now=clock.now()) or DEFAULT_PAUSE_SECONDS
+        own = self._error_message(response, text) if status >= 400 else ""
         if meaning == "retry":
-            raise TransientError("server_error", f"The helpdesk at {self.host} had a problem (status {status}).")
+            raise TransientError("server_error", f"The helpdesk at {self.host} had a problem (status {status}{own}).")
         if pause is not None:
             raise _Throttled(
-                f"The helpdesk at {self.host} keeps limiting requests (status {status}).", pause, is_shared=is_shared
+                f"The helpdesk at {self.host} keeps limiting requests (status {status}{own}).",
+                pause,
+                is_shared=is_shared,
             )
         if status == GATEWAY_TIMEOUT:
             raise SlowAnswer("timeout", f"The helpdesk at {self.host} did not respond in time (status {status}).")
         if status >= 500:
             raise TransientError(
-                "server_error", f"The helpdesk at {self.host} had an internal error (status {status})."
+                "server_error", f"The helpdesk at {self.host} had an internal error (status {status}{own})."
             )
-        own = self._error_message(response, text) if 400 <= status < 500 else ""
         if status in (401, 403):
             raise SourceError(
                 "refused_login",
@@ -291,7 +293,7 @@ class HelpdeskHttp:
         if 300 <= status < 400:
             raise SourceError(
                 "redirect",
-                f"The helpdesk at {self.host} redirects elsewhere (status {status}). Enter the final URL.",
+                f"The helpdesk at {self.host} redirects {self._target_of(response)} (status {status}). Enter the final URL.",
                 status=status,
             )
         raise SourceError(
@@ -299,6 +301,16 @@ class HelpdeskHttp:
             f"The helpdesk at {self.host} rejected the request (status {status}{own}). Check the connection settings.",
             status=status,
         )
+
+    def _target_of(self, response: httpx.Response) -> str:
+        """Where a redirect leads, without what may be secret in it."""
+        try:
+            target = response.url.join(response.headers.get("Location", ""))
+            shown = f"to {target.scheme}://{target.netloc.decode()}{target.raw_path.decode().partition('?')[0]}"
+        except (httpx.InvalidURL, ValueError):
+            return "elsewhere"
+        is_link = target.host and "@" not in shown and "Location" in response.headers
+        return one_line(self.hide(shown)) if is_link else "elsewhere"
 
     def _meaning_of(self, status: int, text: bytes) -> str | None:
         found = text.decode("utf-8", "replace").casefold() if self._options.answers else ""
@@ -344,18 +356,18 @@ class HelpdeskHttp:
             ) from None
         except ValueError as error:
             problem = error
-        if content_type.split(";")[0].strip().lower() == "text/html" or _looks_like_html(body):
-            what = "a web page instead of tickets. Check the URL."
+        own = self._error_message(response, bytes(body[:LARGEST_BODY])).removeprefix(": ")
+        quote = f" ({own})" if own else ""
+        if content_type.split(";")[0].strip().lower() == "text/html" or looks_like_html(body):
+            what = f"a web page{quote} instead of tickets. Check the URL."
         elif isinstance(problem, TextUnreadable) and not isinstance(problem, TextCutOff):
             raise SourceError(
                 "unexpected_answer",
                 f"The helpdesk at {self.host} returned text that {problem}. Nothing of it was stored, to avoid wrong "
                 "characters. Configure the helpdesk to declare the charset it uses.",
             ) from None
+        elif quote:
+            what = f"a text{quote} instead of tickets. Check the URL."
         else:
             what = "incomplete JSON instead of tickets. Check the URL."
         raise TransientError("not_json", f"The helpdesk at {self.host} returned {what}")
-
-
-def _looks_like_html(body: bytearray) -> bool:
-    return body[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))

@@ -93,10 +93,8 @@ class NativeSource(TicketSource):
         if not isinstance(payload, dict) or not isinstance(payload.get("tickets"), list):
             raise SourceError("unexpected_answer", f"The helpdesk at {self._http.host} returned no list of tickets.")
         if not payload["tickets"] and (complaint := complaint_of(payload, hide=self._http.hide)) is not None:
-            raise SourceError(
-                "failed_answer",
-                f"The helpdesk at {self._http.host} reported an error. {complaint}".strip(),
-            )
+            quote = f" (“{complaint}”)" if complaint else ""
+            raise SourceError("failed_answer", f"The helpdesk at {self._http.host} reported an error{quote}.")
         return payload
 
     def _next_number(self, payload: dict[str, Any], *, after: int) -> int | None:

@@ -13,11 +13,11 @@ def raise_reported(answer: Answer, http: HelpdeskHttp, rules: Sequence[AnswerRul
     complaint = complaint_of(answer.payload, hide=http.hide)
     if complaint is None:
         return
-    quote = f": “{complaint}”" if complaint else "."
+    quote = f" (“{complaint}”)" if complaint else ""
     is_refused = any(each.means == "refused" and each.contains.casefold() in complaint.casefold() for each in rules)
     if is_refused:
         raise SourceError(
             "refused_login",
-            f"The helpdesk at {http.host} rejected the credentials{quote.removesuffix('.')}. Check the key or password.",
+            f"The helpdesk at {http.host} rejected the credentials{quote}. Check the key or password.",
         )
-    raise SourceError("failed_answer", f"The helpdesk at {http.host} reported an error{quote}")
+    raise SourceError("failed_answer", f"The helpdesk at {http.host} reported an error{quote}.")

@@ -153,7 +153,7 @@ class RtSource(RestSource):
         """The changes of each ticket, with names instead of ids."""
         found: dict[int, list[dict[str, Any]]] = {}
         for each in transactions:
-            number, field = _number(each.get("ObjectId")), each.get("Field")
+            number, field = _number(each.get("ObjectId")), as_text(each.get("Field"))
             if number is None or each.get("Type") == _CREATION or field not in _CHANGED_FIELDS:
                 continue
             names = {
@@ -164,11 +164,11 @@ class RtSource(RestSource):
 
     def _texts(self, transactions: Sequence[Mapping[str, Any]]) -> dict[int, str]:
         """The plain text that each ticket was created with; tickets without text are left out."""
-        ticket_of: dict[Any, int] = {}  # by creating transaction
+        ticket_of: dict[int, int] = {}  # by creating transaction
         for each in transactions:
-            number = _number(each.get("ObjectId")) if each.get("Type") == _CREATION else None
-            if number is not None:
-                ticket_of[each.get("id")] = number
+            number, transaction = _number(each.get("ObjectId")), _number_of(each)
+            if number is not None and transaction is not None and each.get("Type") == _CREATION:
+                ticket_of[transaction] = number
         if not ticket_of:
             return {}
         plain: dict[int, str] = {}
@@ -184,7 +184,8 @@ class RtSource(RestSource):
             ],
             fields=f"TransactionId,ContentType,{TEXT}",  # with Parent, RT 5.0.3 returns status 500
         ):
-            number, text = ticket_of.get(part.get("TransactionId")), part.get(TEXT)
+            transaction, text = _number(part.get("TransactionId")), part.get(TEXT)
+            number = None if transaction is None else ticket_of.get(transaction)
             if number is not None and isinstance(text, str) and text.strip():
                 (plain if part.get("ContentType") == "text/plain" else formatted).setdefault(number, text)
             if len(plain) == len(ticket_of):

@@ -199,10 +199,10 @@ def test_only_the_columns_that_settings_mention_are_kept() -> None:
         "conversation": {"same_as": {"by": "@user.mail|@group.id"}},
     }
     assert lookups.columns_used(options, ["user", "tag", "group", "users"]) == {
-        "user": {"name", "mail", "slug", "is active"},
-        "tag": {"name"},
-        "group": {"id"},
-        "users": {"example"},
+        "user": frozenset(("name", "mail", "slug", "is active")),
+        "tag": frozenset(("name",)),
+        "group": frozenset(("id",)),
+        "users": frozenset(("example",)),
     }
 
 
@@ -213,7 +213,7 @@ def test_whole_rows_are_kept_where_a_setting_may_mean_any_column(path: str) -> N
 
 def test_rows_of_a_requested_table_are_cut_to_their_columns(helpdesk: ScriptedHelpdesk, db: None) -> None:
     http = HelpdeskHttp(base_url=helpdesk.url, tenant_id="acme", wait=lambda _seconds, _reason: None)
-    options = {"user": LookupOptions(path="/users", records="users", by="by", id="key.id")}
+    options = {"user": LookupOptions.model_validate({"path": "/users", "records": "users", "by": "by", "id": "key.id"})}
     helpdesk.script = lambda _path, _query: answer({"users": [{"key": {"id": 7}, "name": "Ada", "photo": "x" * 99}]})
     (joined,) = Lookups(http, options, columns={"user": frozenset(("name",))}).join([{"by": 7}], {})
     assert joined["@user"] == {"name": "Ada"}

@@ -200,7 +200,9 @@ class HelpdeskHttp:
             ) from None
         except ValueError:
             raise SourceError(
-                "unexpected_answer", f"The helpdesk at {self.host} returned an invalid URL of the next page."
+                "unexpected_answer",
+                f"The helpdesk at {self.host} returned an invalid URL of the next page. Tickets imported so far are kept. "
+                "Check the paging settings.",
             ) from None
 
     def _get_once(self, url: str, body: Any) -> Answer:

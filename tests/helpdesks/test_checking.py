@@ -209,7 +209,17 @@ class TestOwnWords:
             (403, {"message": "This key may not list tickets"}, "status 403: “This key may not list tickets”"),
             (404, {"detail": "No such queue"}, "404 Not Found: “No such queue”"),
             (422, {"errors": {"per_page": ["is too large"]}}, "status 422: “per_page: is too large”"),
-            (400, b"<html><h1>Bad request</h1></html>", "(status 400)"),
+            (400, b"<html><h1>Bad request</h1></html>", "status 400: “Bad request”"),
+            (
+                403,
+                b"<!DOCTYPE html><html><head><style>p {}</style><title>Blocked</title></head><body><script>x()</script>"
+                b"<p>Your IP address is <b>not</b> allowed.</p></body></html>",
+                "status 403: “Blocked – Your IP address is not allowed.”",
+            ),
+            (400, b"<html><head><title>Sorry</title></head><body></body></html>", "status 400: “Sorry”"),
+            (503, {"message": "Maintenance until 14:00"}, "status 503: “Maintenance until 14:00”"),
+            (500, b"<html><title>Down</title><h1>Down for an hour</h1></html>", "status 500: “Down for an hour”"),
+            (400, b"<html></html>", "(status 400)"),
             (400, {}, "(status 400)"),
         ],
     )
@@ -219,8 +229,44 @@ class TestOwnWords:
         source = connect([])
         helpdesk.fail_everything(answer(payload, status))
         with pytest.raises(SourceError) as problem:
-            check_source(source)
+            check_source(source, wait=lambda *_: None)
         assert said in str(problem.value)
+
+    @pytest.mark.parametrize(
+        ("location", "said"),
+        [
+            ("https://sso.example.com/login?key=s3cret#x", "redirects to https://sso.example.com/login (status 302)"),
+            ("/login", "/login (status 302)"),
+            ("https://me:s3cret@sso.example.com/", "redirects to https://sso.example.com/ (status 302)"),
+            ("http://a:b:c", "redirects elsewhere (status 302)"),
+            ("", "redirects"),
+        ],
+    )
+    def test_a_redirect_says_where_to_without_what_may_be_secret(
+        self, location: str, said: str, connect: Connect, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        source = connect([])
+        helpdesk.fail_everything(answer({}, 302, Location=location))
+        with pytest.raises(SourceError) as problem:
+            check_source(source)
+        assert said in str(problem.value) and "s3cret" not in str(problem.value)
+
+    @pytest.mark.parametrize(
+        ("body", "content_type", "said"),
+        [
+            (b"<!doctype html><title>Sign in</title><p>", "text/html", "a web page (“Sign in”) instead of tickets"),
+            (b"Maintenance until 14:00", "text/plain", "a text (“Maintenance until 14:00”) instead of tickets"),
+            (b'{"items": [{"subject": "private', "application/json", "incomplete JSON instead of tickets"),
+        ],
+    )
+    def test_what_came_instead_of_tickets_is_quoted(
+        self, body: bytes, content_type: str, said: str, connect: Connect, helpdesk: ScriptedHelpdesk
+    ) -> None:
+        source = connect([])
+        helpdesk.fail_everything(answer(body, Content_Type=content_type))
+        with pytest.raises(SourceError) as problem:
+            check_source(source, wait=lambda *_: None)
+        assert said in str(problem.value) and "private" not in str(problem.value)
 
     def test_the_helpdesks_error_message_is_shown_without_the_credential(
         self, connect: Connect, helpdesk: ScriptedHelpdesk

@@ -234,7 +234,7 @@ def test_an_error_message_that_mongodb_cannot_store_still_ends_the_run_with_its_
     helpdesk.fail_everything(answer({"error": "bad \ud800 thing", "tickets": []}))
     connect()
     error = ingest().error
-    assert error is not None and "bad ? thing" in error["message"]
+    assert error is not None and "(“bad thing”)." in error["message"]
     assert jobs.find_active(tenant) is None
 
 
@@ -246,3 +246,23 @@ def test_a_number_of_thousands_of_digits_from_rt_ends_in_words(
     connect(kind="rt")
     outcome = ingest()
     assert (outcome.status, outcome.progress.counts.quarantined) == ("partial", 1)
+
+
+@pytest.mark.parametrize("odd", [{}, [], {"id": 1}, None, 1.5, True])
+def test_a_transaction_of_rt_with_an_odd_id_costs_only_the_text(
+    odd: Any, tenant: Tenant, helpdesk: ScriptedHelpdesk, connect: Callable[..., Source], ingest: Callable[[], Outcome]
+) -> None:
+    ticket = {"id": 1, "Subject": "a", "Created": "2026-03-10T00:00:00Z"}
+    rows = {
+        "tickets": [ticket],
+        "transactions": [{"id": odd, "ObjectId": 1}, {"id": 5, "ObjectId": odd}, {"id": 6, "ObjectId": 1}],
+        "attachments": [
+            {"id": 7, "TransactionId": odd, "Content": "wrong", "ContentType": "text/plain"},
+            {"id": 8, "TransactionId": 6, "Content": "right", "ContentType": "text/plain"},
+        ],
+    }
+    helpdesk.script = lambda path, _query: answer({"total": 1, "items": rows[path.rpartition("/")[2]]})
+    connect(kind="rt")
+    assert ingest().status == "completed"
+    stored = TicketStore(tenant).find_ticket("1")
+    assert stored is not None and stored["message"] in ("right", "")

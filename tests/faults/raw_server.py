@@ -5,7 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 Behaviour = Callable[[socket.socket], None]
 """What to send on a connection whose request has been read; afterwards it is closed."""
@@ -25,7 +25,7 @@ class RawServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def __enter__(self) -> "RawServer":
+    def __enter__(self) -> Self:
         self._threads[0].start()
         return self
 

@@ -238,7 +238,7 @@ class TestOwnWords:
             ("https://sso.example.com/login?key=s3cret#x", "redirects to https://sso.example.com/login (status 302)"),
             ("/login", "/login (status 302)"),
             ("https://me:s3cret@sso.example.com/", "redirects to https://sso.example.com/ (status 302)"),
-            ("http://a:b:c", "redirects elsewhere (status 302)"),
+            ("http://a:b:c", "redirects to an invalid URL. Enter the final URL."),
             ("", "redirects"),
         ],
     )

@@ -34,6 +34,8 @@ THROTTLED_ATTEMPTS = 10
 READABLE = (200, 203, 206)
 NOTHING = 204
 GATEWAY_TIMEOUT = 504
+_WRONG_LOCATION = "location header"
+"""In httpx's message about a redirect to what is no URL; it reads the header even if no redirect is followed."""
 
 Wait = Callable[[float, str], None]
 """Waits for a number of seconds and a reason; raises if the run should stop."""
@@ -238,7 +240,11 @@ class HelpdeskHttp:
             raise SourceError("refused_address", f"This URL is not allowed: {error}") from None
         except httpx.TimeoutException:
             raise SlowAnswer("timeout", f"The helpdesk at {self.host} did not respond in time.") from None
-        except httpx.RemoteProtocolError:
+        except httpx.RemoteProtocolError as error:
+            if _WRONG_LOCATION in str(error):
+                raise SourceError(
+                    "redirect", f"The helpdesk at {self.host} redirects to an invalid URL. Enter the final URL."
+                ) from None
             raise TransientError(
                 "unreachable", f"The helpdesk at {self.host} closed the connection during its response."
             ) from None

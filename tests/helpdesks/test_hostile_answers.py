@@ -255,7 +255,9 @@ def test_a_transaction_of_rt_with_an_odd_id_costs_only_the_text(
     ticket = {"id": 1, "Subject": "a", "Created": "2026-03-10T00:00:00Z"}
     rows = {
         "tickets": [ticket],
-        "transactions": [{"id": odd, "ObjectId": 1}, {"id": 5, "ObjectId": odd}, {"id": 6, "ObjectId": 1}],
+        "transactions": [
+            {"Type": "Create", "ObjectId": 1, **each} for each in ({"id": odd}, {"id": 5, "ObjectId": odd}, {"id": 6})
+        ],
         "attachments": [
             {"id": 7, "TransactionId": odd, "Content": "wrong", "ContentType": "text/plain"},
             {"id": 8, "TransactionId": 6, "Content": "right", "ContentType": "text/plain"},

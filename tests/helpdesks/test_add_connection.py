@@ -229,7 +229,7 @@ def test_a_wrong_address_is_called_one(admin: Client, redmine: Redmine, helpdesk
 def test_a_web_page_in_place_of_tickets_is_called_one(admin: Client, helpdesk: ScriptedHelpdesk) -> None:
     helpdesk.fail_everything((200, {"Content-Type": "text/html"}, b"<!doctype html><p>Sign in</p>"))
     response = admin.get(begin(admin, "native", {"url": helpdesk.url, "auth": "none"}))
-    assert "a web page instead of tickets" in problem_of(response)
+    assert "a web page (“Sign in”) instead of tickets" in problem_of(response)
 
 
 def test_the_helpdesks_own_words_are_shown(admin: Client, helpdesk: ScriptedHelpdesk) -> None:

@@ -268,3 +268,23 @@ def test_a_transaction_of_rt_with_an_odd_id_costs_only_the_text(
     assert ingest().status == "completed"
     stored = TicketStore(tenant).find_ticket("1")
     assert stored is not None and stored["message"] in ("right", "")
+
+
+@pytest.mark.parametrize("place", ["id", "cursor"])
+def test_a_lone_surrogate_in_what_a_url_repeats_ends_no_run_in_a_traceback(
+    place: str, helpdesk: ScriptedHelpdesk, connect: Callable[..., Source], ingest: Callable[[], Outcome]
+) -> None:
+    odd = "\ud800x"
+    ticket = {"id": odd if place == "id" else "1", "at": "2026-03-10", "who": "ada"}
+
+    def serve(path: str, query: dict[str, str]) -> Answer:
+        if path.endswith("/messages"):
+            return answer({"messages": [{"id": 1, "body": "Hello", "created_at": "2026-03-10T10:00:00Z"}]})
+        return answer({"items": [] if "after" in query else [ticket], "cursor": odd if place == "cursor" else None})
+
+    helpdesk.script = serve
+    messages = {"path": "/items/{id}/messages", "records": "messages", "body": "body", "days": 0}
+    paging = {"paging": "cursor", "cursor": "cursor", "cursor_param": "after"}
+    connect(kind="rest", options={**REST, **paging, "records": "items", "conversation": messages})
+    outcome = ingest()
+    assert (outcome.status, outcome.progress.counts.new_ingested) == ("completed", 1)

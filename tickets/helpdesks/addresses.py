@@ -1,6 +1,7 @@
 """Resolves URLs in a helpdesk's responses (RFC 3986), and keeps them on its own host. Pure."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import SplitResult, unquote_plus, urldefrag, urljoin, urlsplit, urlunsplit
 
 import httpx
@@ -45,7 +46,15 @@ def with_params(url: str, params: Mapping[str, str | int] | None) -> str:
         return url
     parts = urlsplit(url)
     kept = [each for each in parts.query.split("&") if each and unquote_plus(each.partition("=")[0]) not in params]
-    return urlunsplit(parts._replace(query="&".join([*kept, str(httpx.QueryParams(dict(params)))])))
+    sendable = {name: _sendable(value) for name, value in params.items()}
+    return urlunsplit(parts._replace(query="&".join([*kept, str(httpx.QueryParams(sendable))])))
+
+
+def _sendable(value: Any) -> Any:
+    """A text, or one in a list, without lone surrogates, which no URL can have: a cursor or id may have some."""
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    return [_sendable(each) for each in value] if isinstance(value, list) else value
 
 
 def _is_further(parts: SplitResult, further: Sequence[str]) -> bool:

@@ -65,7 +65,9 @@ def fill_path(template: str, values: RequestValues) -> str | None:
     """
     if any(values.find(found[1], found[2]) is None for found in _PLACEHOLDER.finditer(template)):
         return None
-    return _PLACEHOLDER.sub(lambda found: quote(str(values.find(found[1], found[2])), safe=""), template)
+    return _PLACEHOLDER.sub(
+        lambda found: quote(str(values.find(found[1], found[2])), safe="", errors="replace"), template
+    )
 
 
 def _lacks_value(item: Any, values: RequestValues) -> bool:

@@ -114,7 +114,8 @@ class RestSource(TicketSource):
 
     @property
     def remarks(self) -> Sequence[str]:
-        return [self._size.remark] if self._size.remark else []
+        of_pages = [self._size.remark] if self._size.remark else []
+        return [*of_pages, *self._lookups.remarks, *(self._messages.remarks if self._messages else ())]
 
     def describe(self, first: Page) -> str:
         return f"Connected to {self._http.host}. {tickets_found(first.total_count)} {self._options.about_absent}"
@@ -391,10 +392,6 @@ class RestSource(TicketSource):
             return record
         raw = self._messages.request(self._http, record.raw, ticket_id)
         return self.record(self._events.complete(self._http, [raw])[0] if self._events else raw)
-
-    @property
-    def remarks(self) -> Sequence[str]:
-        return (*self._lookups.remarks, *(self._messages.remarks if self._messages else ()))
 
     @property
     def can_be_asked(self) -> bool:

@@ -381,3 +381,29 @@ def test_huge_numbers_leave_no_run_active(
     assert ingest(tenant).status == status
     assert jobs.find_active(tenant) is None
     assert live(tenant) == {"T-1"}
+
+
+@pytest.mark.parametrize(
+    ("stop_when", "goes_on", "ends"),
+    [
+        ({"has_more": "false"}, {"has_more": True}, {"has_more": False}),
+        ({"meta.last": "*"}, {"meta": {"last": False}}, {"meta": {"last": 1}}),
+        ({"more": "-"}, {"more": "yes"}, {}),
+    ],
+)
+def test_a_list_whose_cursors_never_end_stops_where_a_setting_says(
+    stop_when: dict[str, str], goes_on: Any, ends: Any, tenant: Tenant, helpdesk: ScriptedHelpdesk
+) -> None:
+    tickets = [{"id": str(number), "at": "2026-03-10"} for number in range(3)]
+
+    def serve(_path: str, query: dict[str, str]) -> Answer:
+        place = int(query.get("after", 0))
+        return answer({"items": [tickets[place]], "cursor": place + 1, **(ends if place == 2 else goes_on)})
+
+    helpdesk.script = serve
+    fields = {"id": "id", "created_at": "at"}
+    paging = {"paging": "cursor", "cursor": "cursor", "cursor_param": "after", "stop_when": stop_when}
+    options = {"path": "/items", "records": "items", "fields": fields, **paging}
+    Source.objects.create(tenant=tenant, kind="rest", url=helpdesk.url, options=options)
+    assert ingest(tenant).status == "completed"
+    assert live(tenant) == {"0", "1", "2"}

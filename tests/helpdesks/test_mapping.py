@@ -29,6 +29,11 @@ def test_only_the_first_of_several_values_in_a_text_counts() -> None:
     assert as_rule({"paths": "missing", "before": ";"}).read(record) is None
 
 
+@pytest.mark.parametrize(("source", "wanted"), [(2, "portal"), ("2", "portal"), (9, 9), (None, None), (True, "yes")])
+def test_a_number_that_stands_for_a_source_becomes_its_name(source: Any, wanted: Any) -> None:
+    assert as_rule({"paths": "source", "map": {"2": "portal", "true": "yes"}}).read({"source": source}) == wanted
+
+
 def mapper(status: Any, status_map: dict[str, str]) -> RecordMapper:
     return RecordMapper(
         fields={"id": as_rule("id"), "created_at": as_rule("at"), "status": as_rule(status)},

@@ -48,6 +48,12 @@ def tokens_asked(zendesk: Server) -> int:
     return sum(1 for each in zendesk.requests if each.path == TOKENS)
 
 
+def who_wrote(external_id: str, tenant: Tenant) -> list[tuple[str, bool, str]]:
+    conversation = TicketStore(tenant).find_conversation(external_id)
+    assert conversation is not None
+    return [(each.author, each.is_customer, each.text) for each in conversation.messages]
+
+
 def test_the_export_ends_with_end_of_stream_though_a_cursor_follows(
     tenant: Tenant, zendesk: Server, source: Source
 ) -> None:
@@ -305,6 +311,31 @@ def test_a_connection_that_is_only_checked_stores_no_token(tenant: Tenant, zende
     source.set_secret(zendesk.secret)
     assert check_source(source).is_usable
     assert not HelpdeskToken.objects.exists()
+
+
+def test_what_an_agent_entered_for_the_customer_is_the_customers(
+    tenant: Tenant, zendesk: Server, source: Source
+) -> None:
+    zendesk.reply(4, "She called and wants a refund.", is_customer=True)
+    zendesk.entered.add("She called and wants a refund.")
+    zendesk.reply(4, "We sent it.")
+    assert ingest(tenant).status == "completed"
+    assert who_wrote("4", tenant) == [
+        ("Ada", True, "Text of ticket 4. Please help."),
+        ("Ada", True, "She called and wants a refund."),
+        ("Bob", False, "We sent it."),
+    ]
+
+
+def test_a_colleague_of_the_customer_is_no_agent(tenant: Tenant, zendesk: Server, source: Source) -> None:
+    zendesk.tickets[4].first_reply = None
+    zendesk.reply(4, "I have the same problem.", is_customer=True).author = "Carl"
+    assert ingest(tenant).status == "completed"
+    assert who_wrote("4", tenant)[1] == ("Carl", True, "I have the same problem.")
+    ticket = TicketStore(tenant).find_ticket("4")
+    assert ticket is not None
+    assert ticket.get("first_reply_at") is None
+    assert ticket["latest_message"] == "I have the same problem."
 
 
 def test_a_first_reply_and_its_absence(tenant: Tenant, zendesk: Server, source: Source) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from tests.helpdesk import answer
 from tests.helpdesks.vendors.token_issuer import TokenIssuer
-from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket, iso
+from tests.helpdesks.vendors.vendor import Request, Vendor, VendorReply, VendorTicket, iso
 from tests.loopback_server import Answer
 
 _STATUSES = {
@@ -23,6 +23,8 @@ _STATUSES = {
     "closed": "closed",
 }
 REQUESTER = 20978392
+COLLEAGUE = 40978392
+"""Of a customer: gets copies, and may reply."""
 AGENTS = {"Mel": 235323, "Bob": 235324, "Cleo": 235325}
 GROUPS = {"Support": 98738, "Billing": 98739}
 ORGANIZATION = 509974
@@ -33,7 +35,8 @@ _FIELDS = {"status": "status", "priority": "priority", "assignee": "assignee_id"
 
 class Server(Vendor):
     """`automated`: when an automation changed a ticket, which leaves its updated_at as it is. `rows_a_page`: of
-    audits, agents and groups. `oldest_cursor`: cursors of an earlier time are rejected."""
+    audits, agents and groups. `oldest_cursor`: cursors of an earlier time are rejected. `entered`: texts that an agent
+    entered for the customer who wrote them."""
 
     kind = "zendesk"
     # The real limit of ten requests a minute would make the trials wait.
@@ -49,6 +52,7 @@ class Server(Vendor):
         self.has_users = True
         self.rows_a_page = 100
         self.oldest_cursor: datetime | None = None
+        self.entered: set[str] = set()
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         usual = {"assignee": "Mel", "team": "Support", "organisation": "Example Ltd", "priority": "urgent",
@@ -105,10 +109,15 @@ class Server(Vendor):
 
     def _audits(self, request: Request, ticket: VendorTicket) -> Answer:
         """https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/#list-audits-for-a-ticket"""
-        audits = _audits(ticket)
-        people = {_requester(ticket): ticket.customer_name} | {id_: name for name, id_ in AGENTS.items()}
-        authors = {each["author_id"] for each in audits}
-        users = [{"id": id_, "name": name} for id_, name in people.items() if id_ in authors]
+        audits = _audits(ticket, entered=self.entered)
+        customers = {_writer(ticket, each): each.author for each in ticket.replies if each.is_customer}
+        people = [
+            {"id": id_, "name": name, "role": "end-user"}
+            for id_, name in ({_requester(ticket): ticket.customer_name} | customers).items()
+        ]
+        events = [each for audit in audits for each in (audit, *audit["events"])]
+        authors = {each.get("author_id") for each in events}
+        users = [each for each in (*people, *map(_agent, AGENTS)) if each["id"] in authors]
         return self._paged(
             request, "audits", audits, **({"users": users} if "users" in request.query["include"] else {})
         )
@@ -222,7 +231,7 @@ def _agent(name: str) -> dict[str, Any]:
     return {"id": AGENTS[name], "name": name, "email": f"{name.lower()}@example.com", "role": "agent"}
 
 
-def _audits(ticket: VendorTicket) -> list[dict[str, Any]]:
+def _audits(ticket: VendorTicket, *, entered: set[str]) -> list[dict[str, Any]]:
     """The oldest first. The first one has the description, and what the ticket was created with."""
     began = {
         name: next((each.old for each in ticket.log if each.field == name), getattr(ticket, name)) for name in _FIELDS
@@ -237,8 +246,9 @@ def _audits(ticket: VendorTicket) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = []
         author = AGENTS["Bob"]
         for reply in (each for each in ticket.replies if each.at == at):
-            author = _requester(ticket) if reply.is_customer else AGENTS[reply.author]
-            events.append(_comment(100 + reply.id, author, reply.text, is_public=not reply.is_internal))
+            writer = _writer(ticket, reply)
+            author = AGENTS["Bob"] if reply.text in entered else writer
+            events.append(_comment(100 + reply.id, writer, reply.text, is_public=not reply.is_internal))
         for change in (each for each in ticket.log if each.at == at):
             author = AGENTS[change.author] if change.author else SYSTEM
             sides = {"value": _value(change.field, change.new), "previous_value": _value(change.field, change.old)}
@@ -279,6 +289,12 @@ def _comment(id_: int, author: int, text: str, *, is_public: bool) -> dict[str, 
         "public": is_public,
         "attachments": [],
     }
+
+
+def _writer(ticket: VendorTicket, reply: VendorReply) -> int:
+    if not reply.is_customer:
+        return AGENTS[reply.author]
+    return _requester(ticket) if reply.author == ticket.customer_name else COLLEAGUE
 
 
 def _value(field: str, value: str) -> str | None:

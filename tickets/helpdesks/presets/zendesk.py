@@ -8,7 +8,9 @@ from typing import Final
 from tickets.helpdesks.presets.preset import Preset, Variable, Webhook
 
 # An id of -1 is Zendesk itself: triggers and automations.
-_AUTHOR: Final = {"paths": ["@author.name", "author_id"], "map": {"-1": "Zendesk"}}
+_ITSELF: Final = {"-1": "Zendesk"}
+_AUTHOR: Final = {"paths": ["@author.name", "author_id"], "map": _ITSELF}
+_COMMENT: Final = "events[type=Comment]"
 
 PRESET = Preset(
     kind="zendesk",
@@ -115,18 +117,29 @@ PRESET = Preset(
             "records": "audits",
             "next": "links.next",
             "params": {"page[size]": "100", "include": "users"},
-            "lookups": {"author": {"records": "users", "by": "author_id"}},
-            "id": "events[type=Comment].id",
+            # An agent may enter what somebody else wrote: the audit is the agent's, and the comment is not.
+            # https://developer.zendesk.com/documentation/ticketing/reference-guides/ticket-audit-events-reference/
+            "lookups": {
+                "author": {"records": "users", "by": "author_id"},
+                "writer": {"records": "users", "by": f"{_COMMENT}.author_id"},
+            },
+            "id": f"{_COMMENT}.id",
             "body": [
-                "events[type=Comment].plain_body",
-                "events[type=Comment].body",
+                f"{_COMMENT}.plain_body",
+                f"{_COMMENT}.body",
                 "events[type=VoiceComment].body",
                 "events[type=FacebookComment].body",
                 "events[type=Tweet].body",
             ],
-            "author": _AUTHOR,
-            "internal_when": {"events[type=Comment].public": "false", "events[type=VoiceComment].public": "false"},
-            "same_as": {"author_id": "requester_id"},
+            "author": {"paths": ["@writer.name", f"{_COMMENT}.author_id", "@author.name", "author_id"], "map": _ITSELF},
+            "internal_when": {f"{_COMMENT}.public": "false", "events[type=VoiceComment].public": "false"},
+            # A customer's colleague who gets copies may reply, too.
+            "customer_when": {"@writer.role": "end-user", "@author.role": "end-user"},
+            "same_as": {
+                f"{_COMMENT}.author_id": "requester_id",
+                "events[type=VoiceComment].author_id": "requester_id",
+                "author_id": "requester_id",
+            },
         },
         "events": {
             "among_messages": True,

@@ -12,7 +12,7 @@ from tests.helpdesk import ScriptedHelpdesk
 from tickets import jobs
 from tickets.helpdesks.model import Source
 
-PLACES = slice(None, None, 1 if IS_LONG else 7)
+PLACES = slice(None, None, 1 if IS_LONG else 17)
 KEPT = ("tickets", "ticket_history", "outbox", "name_spaces", "sync_state", "quarantine", "rollup_state", "rollup_numbers",
         "rollup_words", "customer_counts")  # fmt: skip
 

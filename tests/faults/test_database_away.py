@@ -25,9 +25,10 @@ SHORT, LONG = 0.0, 7.0
 """Seconds away: as long as a restart takes, and longer than a client looks for a server."""
 
 CRASHES = [(5, SHORT)]  # for long a worker is without it, below
+FAIL_OVERS = [("is killed", 4)]
 if IS_LONG:
     CRASHES = [(page, away) for away in (SHORT, LONG) for page in range(1, 9)]
-FAIL_OVERS = [(way, page) for way in ("steps down", "is killed") for page in (range(1, 9) if IS_LONG else [4])]
+    FAIL_OVERS = [(way, page) for way in ("steps down", "is killed") for page in range(1, 9)]
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ def test_a_kill_between_any_two_database_commands_is_mended_by_erasing_again(
     )
     whole = doomed_process.run(database.environment(), arguments)
     assert whole.status == 0 and whole.commands > 25
-    for place in range(1, whole.commands + 1)[:: 1 if IS_LONG else 9]:
+    for place in range(1, whole.commands + 1)[:: 1 if IS_LONG else 13]:
         start_over(before)
         assert doomed_process.run(database.environment(), arguments, die_at=place).was_killed
         database.pass_time()
@@ -77,7 +77,7 @@ def test_a_kill_while_old_tickets_are_erased_leaves_exact_numbers_and_whole_tick
     whole = doomed_process.run(database.environment(), arguments)
     assert tickets_with_history() == young
     states = set()
-    for place in range(1, whole.commands + 1)[:: 1 if IS_LONG else 3]:
+    for place in range(1, whole.commands + 1)[:: 1 if IS_LONG else 11]:
         start_over(before)
         assert doomed_process.run(database.environment(), arguments, die_at=place).was_killed
         database.pass_time()

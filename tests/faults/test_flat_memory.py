@@ -11,7 +11,7 @@ from tests.faults.comparing import assert_exact
 from tests.faults.conftest import IS_LONG, OwnDatabase, run_here
 from tickets.helpdesks.model import Source
 
-RUNS, WARM_AFTER = (300, 50) if IS_LONG else (60, 20)
+RUNS, WARM_AFTER = (300, 50) if IS_LONG else (40, 15)
 MOST_GROWTH_BYTES = 4 * 1024 * 1024
 
 

@@ -15,7 +15,9 @@ GROUP = 9001
 
 
 class Server(Vendor):
-    """`pages`: how many it lists at most. `is_exclusive`: whether `updated_since` leaves out its own second."""
+    """`pages`: how many it lists at most. `is_exclusive`: whether `updated_since` leaves out its own second.
+    `in_portal`: texts that the customer wrote in the portal, which are not incoming.
+    """
 
     kind = "freshdesk"
     options = {"subdomain": "acme", "budgets": {}}
@@ -30,6 +32,7 @@ class Server(Vendor):
         self.has_status_names = True
         self.is_key_of_administrator = True
         self.spam: set[int] = set()
+        self.in_portal: set[str] = set()
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         usual = {
@@ -76,7 +79,7 @@ class Server(Vendor):
                 return _denied()
         number = request.path.removeprefix("/api/v2/tickets/").removesuffix("/conversations")
         if number.isdecimal() and int(number) in self.tickets:
-            return answer(_conversations(self.tickets[int(number)]))
+            return answer(_conversations(self.tickets[int(number)], in_portal=self.in_portal))
         return answer({}, 404)
 
     def _list(self, query: dict[str, str]) -> Answer:
@@ -135,14 +138,14 @@ class Server(Vendor):
         }
 
 
-def _conversations(ticket: VendorTicket) -> list[dict[str, Any]]:
+def _conversations(ticket: VendorTicket, *, in_portal: set[str]) -> list[dict[str, Any]]:
     """Without the description, which is in the ticket."""
     return [
         {
             "id": each.id,
             "body": f"<div>{each.text}</div>",
             "body_text": each.text,
-            "incoming": each.is_customer,
+            "incoming": each.is_customer and each.text not in in_portal,
             "private": each.is_internal,
             "user_id": 4001 if each.is_customer else AGENT,
             "from_email": None,

@@ -122,7 +122,10 @@ def _issue(ticket: VendorTicket, *, url: str) -> dict[str, Any]:
 
 
 def _comment(ticket: VendorTicket, reply: VendorReply) -> dict[str, Any]:
-    user = {"login": "ada-gh" if reply.is_customer else "bob", "id": 5 if reply.is_customer else 7}
+    """A bot belongs to nobody, but is no customer."""
+    is_bot = reply.author.endswith("[bot]")
+    login = {"Ada": "ada-gh", "Bob": "bob"}.get(reply.author, reply.author)
+    user = {"login": login, "id": sum(login.encode()), "type": "Bot" if is_bot else "User"}
     return {
         "event": "commented",
         "actor": user,
@@ -131,7 +134,7 @@ def _comment(ticket: VendorTicket, reply: VendorReply) -> dict[str, Any]:
         "body": reply.text,
         "created_at": iso(reply.at),
         "updated_at": iso(reply.at),
-        "author_association": "NONE" if reply.is_customer else "MEMBER",
+        "author_association": "NONE" if reply.is_customer or is_bot else "MEMBER",
     }
 
 

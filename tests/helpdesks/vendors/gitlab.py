@@ -83,7 +83,7 @@ class Server(Vendor):
             "message": ticket.text,
             "status": "open" if ticket.status == "opened" else "closed",
             "customer_id": ticket.customer_email if _is_by_mail(ticket) else "ada",
-            "customer_name": ticket.customer_name,
+            "customer_name": None if _is_by_mail(ticket) else ticket.customer_name,
             "created_at": ticket.created,
             "updated_at": ticket.updated,
             "resolved_at": ticket.resolved,
@@ -116,7 +116,7 @@ def _issue(ticket: VendorTicket) -> dict[str, Any]:
         "milestone": None,
         "assignees": assignees,
         "assignee": assignees[0] if assignees else None,
-        "author": {"id": 5, "username": "ada", "name": ticket.customer_name, "state": "active"},
+        "author": _author(ticket),
         "type": "ISSUE",
         "issue_type": "issue",
         "user_notes_count": len(ticket.replies),
@@ -129,6 +129,13 @@ def _issue(ticket: VendorTicket) -> dict[str, Any]:
     }
 
 
+def _author(ticket: VendorTicket) -> dict[str, Any]:
+    """Whoever writes by mail has no account: https://docs.gitlab.com/user/project/service_desk/"""
+    if _is_by_mail(ticket):
+        return {"id": 99, "username": "support-bot", "name": "GitLab Support Bot", "state": "active"}
+    return {"id": 5, "username": "ada", "name": ticket.customer_name, "state": "active"}
+
+
 def _system_note(ticket: VendorTicket) -> dict[str, Any]:
     author = {"id": 7, "username": "bob", "name": "Bob Ray"}
     note = {"id": ticket.id * 1000, "body": "added ~3 label", "author": author, "created_at": iso(ticket.created)}
@@ -139,7 +146,7 @@ def _note(ticket: VendorTicket, reply: VendorReply) -> dict[str, Any]:
     return {
         "id": ticket.id * 1000 + reply.id,
         "body": reply.text,
-        "author": {"id": 5 if reply.is_customer else 7, "username": "x", "name": reply.author},
+        "author": _author(ticket) if reply.is_customer else {"id": 7, "username": "bob", "name": reply.author},
         "created_at": iso(reply.at),
         "updated_at": iso(reply.at),
         "system": False,

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from tests.helpdesk import answer
 from tests.helpdesks.vendors.token_issuer import TokenIssuer
-from tests.helpdesks.vendors.vendor import Request, Vendor, VendorTicket, iso
+from tests.helpdesks.vendors.vendor import Request, Vendor, VendorReply, VendorTicket, iso
 from tests.loopback_server import Answer
 
 INBOX = 13
@@ -15,7 +15,8 @@ INBOX = 13
 class Server(Vendor):
     """`rows`: how many conversations a page has; the real ones have 25. `spam`, `drafts`: numbers of conversations.
 
-    `answered_by_customer`: when customers replied without moving the time of the last update by a user.
+    `answered_by_customer`: when customers replied without moving the time of the last update by a user. `kinds`: type and
+    state of replies, by text.
     """
 
     kind = "helpscout"
@@ -30,6 +31,7 @@ class Server(Vendor):
         self.spam: set[int] = set()
         self.drafts: set[int] = set()
         self.answered_by_customer: dict[int, datetime] = {}
+        self.kinds: dict[str, tuple[str, str]] = {}
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         return super().add(number, **{"assignee": "mel@example.com", "tags": ["vip", "billing"], **values})
@@ -120,7 +122,7 @@ class Server(Vendor):
             "_links": {"web": {"href": f"https://secure.helpscout.net/conversation/{ticket.id}/12"}},
         }
         if embed == "threads":
-            conversation["_embedded"] = {"threads": _threads(ticket, customer)}
+            conversation["_embedded"] = {"threads": _threads(ticket, customer, kinds=self.kinds)}
         return conversation
 
     def expected(self, ticket: VendorTicket) -> dict[str, Any]:
@@ -143,19 +145,26 @@ class Server(Vendor):
         }
 
 
-def _threads(ticket: VendorTicket, customer: dict[str, Any]) -> list[dict[str, Any]]:
+def _threads(
+    ticket: VendorTicket, customer: dict[str, Any], *, kinds: dict[str, tuple[str, str]]
+) -> list[dict[str, Any]]:
     """The newest first, as Help Scout lists them."""
     first = {"id": 1, "type": "customer", "state": "published", "body": f"<p>{ticket.text}</p>",
              "createdBy": customer, "createdAt": iso(ticket.created)}  # fmt: skip
     replies = [
         {
             "id": 1 + each.id,
-            "type": "customer" if each.is_customer else "note" if each.is_internal else "message",
-            "state": "published",
+            "type": kind,
+            "state": state,
             "body": f"<p>{each.text}</p>",
             "createdBy": {"type": "customer" if each.is_customer else "user", "email": each.author},
             "createdAt": iso(each.at),
         }
         for each in ticket.replies
+        for kind, state in [kinds.get(each.text, (_kind(each), "published"))]
     ]
     return [*reversed(replies), first]
+
+
+def _kind(reply: VendorReply) -> str:
+    return "customer" if reply.is_customer else "note" if reply.is_internal else "message"

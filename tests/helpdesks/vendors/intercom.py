@@ -153,7 +153,8 @@ def _parts(ticket: VendorTicket) -> dict[str, Any]:
         {
             "type": "conversation_part",
             "id": str(each.id),
-            "part_type": "note" if each.is_internal else "comment",
+            # A note to a closed conversation may open it again.
+            "part_type": ("note_and_reopen" if each.id % 2 else "note") if each.is_internal else "comment",
             "body": f"<p>{each.text}</p>",
             "created_at": _epoch(each.at),
             "author": {"type": "user", "id": "5bc8", "name": each.author} if each.is_customer else admin,

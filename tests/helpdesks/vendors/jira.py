@@ -149,7 +149,9 @@ class Server(Vendor):
         }
 
     def _comment(self, reply: VendorReply) -> dict[str, Any]:
-        author = {"accountId": "qm:ada" if reply.is_customer else "bob", "displayName": reply.author}
+        id_ = f"qm:{reply.author.casefold()}" if reply.is_customer else "bob"
+        kind = "customer" if reply.is_customer else "atlassian"
+        author = {"accountId": id_, "accountType": kind, "displayName": reply.author}
         return {
             "id": str(reply.id),
             "author": author,

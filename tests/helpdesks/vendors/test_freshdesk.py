@@ -176,6 +176,18 @@ def test_an_accounts_own_status_has_its_name_or_else_its_number(
     assert outcome.notice is not None  # names the unmapped status
 
 
+def test_what_the_customer_writes_in_the_portal_is_the_customers(
+    tenant: Tenant, freshdesk: Server, source: Source
+) -> None:
+    freshdesk.reply(4, "It still does not work.", is_customer=True)
+    freshdesk.in_portal.add("It still does not work.")
+    ingest(tenant)
+    ticket = TicketStore(tenant).find_ticket("4")
+    assert ticket is not None
+    assert ticket["latest_message"] == "It still does not work."
+    assert ticket.get("first_reply_at") is None
+
+
 def test_a_removed_agent_or_group_is_unknown(tenant: Tenant, freshdesk: Server, source: Source) -> None:
     freshdesk.tickets[1].assignee = freshdesk.tickets[1].team = ""
     ingest(tenant)

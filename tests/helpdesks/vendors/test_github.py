@@ -55,6 +55,18 @@ def test_an_issue_that_is_deleted_between_two_pages_hides_no_other(
     assert set(stored(tenant, github)) >= {str(each.id) for each in github.live}
 
 
+def test_a_stranger_is_no_agent_and_a_bot_is_no_customer(tenant: Tenant, github: Server, source: Source) -> None:
+    github.reply(4, "I have this problem, too.", is_customer=True).author = "carl"
+    github.reply(4, "This issue is stale.").author = "stale[bot]"
+    ingest(tenant)
+    conversation = TicketStore(tenant).find_conversation("4")
+    assert conversation is not None
+    assert [(each.author, each.is_customer) for each in conversation.messages] == [
+        ("carl", True),
+        ("stale[bot]", False),
+    ]
+
+
 class Limited(Server):
     """The secondary limit, which no header announces."""
 

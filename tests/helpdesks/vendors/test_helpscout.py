@@ -53,6 +53,24 @@ def test_the_message_is_the_customers_first_one_though_the_newest_comes_first(
     assert ticket["latest_message"] == "Please hurry."
 
 
+def test_what_was_not_sent_to_the_customer_is_no_reply(tenant: Tenant, helpscout: Server, source: Source) -> None:
+    helpscout.reply(3, "Perhaps we could say this.")
+    helpscout.reply(3, "Written while Bob replied.")
+    helpscout.reply(3, "Dear supplier, can you help?")
+    helpscout.kinds = {
+        "Perhaps we could say this.": ("message", "draft"),
+        "Written while Bob replied.": ("message", "underreview"),
+        "Dear supplier, can you help?": ("forwardparent", "published"),
+    }
+    ingest(tenant)
+    ticket, conversation = TicketStore(tenant).find_ticket("3"), TicketStore(tenant).find_conversation("3")
+    assert ticket is not None
+    assert conversation is not None
+    assert ticket.get("first_reply_at") is None
+    replies = conversation.replies_after(ticket["message"])
+    assert [(each.text, each.is_internal) for each in replies] == [("Dear supplier, can you help?", True)]
+
+
 def test_a_customers_reply_arrives_though_no_user_updated_the_conversation(
     tenant: Tenant, helpscout: Server, source: Source
 ) -> None:

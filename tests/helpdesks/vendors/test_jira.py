@@ -16,6 +16,7 @@ from tests.loopback_server import Answer
 from tickets.helpdesks import open_source
 from tickets.helpdesks.mapping.field_rule import as_rule
 from tickets.helpdesks.model import Source
+from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -99,6 +100,15 @@ def test_a_reporter_without_a_mail_address_is_known_by_name(tenant: Tenant, sour
         record = helpdesk.record({"key": "SUP-1", "fields": fields})
     assert record.fields is not None
     assert record.fields["customer_id"] == "Ada"
+
+
+def test_a_colleague_of_the_reporter_is_no_agent(tenant: Tenant, jira: Server, source: Source) -> None:
+    jira.reply(4, "I have the same problem.", is_customer=True).author = "Carl"
+    ingest(tenant)
+    ticket = TicketStore(tenant).find_ticket("SUP-4")
+    assert ticket is not None
+    assert ticket["latest_message"] == "I have the same problem."
+    assert ticket.get("first_reply_at") is None
 
 
 class Moved(Server):

@@ -113,6 +113,8 @@ PRESET = Preset(
             "author": ["from_email", "user_id"],
             "internal_when": {"private": "true"},
             "customer_when": {"incoming": "true"},
+            # A reply that the customer writes in the portal is not incoming.
+            "same_as": {"user_id": "requester_id"},
         },
     },
 )  # fmt: skip

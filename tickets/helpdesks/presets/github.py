@@ -76,6 +76,8 @@ PRESET = Preset(
             "author": "user.login",
             "created_at": "created_at",
             "same_as": {"user.login": "user.login"},
+            # Whoever has nothing to do with the repository is no agent, except a bot.
+            "customer_when": {"[user.type=User].author_association": "NONE|FIRST_TIMER|FIRST_TIME_CONTRIBUTOR"},
         },
         "events": {
             "among_messages": True,

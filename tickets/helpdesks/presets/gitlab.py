@@ -51,7 +51,7 @@ PRESET = Preset(
             "message": "description",
             # A Service Desk issue is written by a bot for the customer with this address.
             "customer_id": ["service_desk_reply_to", "author.username"],
-            "customer_name": "author.name",
+            "customer_name": {"paths": "author.name", "map": {"GitLab Support Bot": ""}},
             "status": "state",
             "created_at": "created_at",
             "updated_at": "updated_at",

@@ -22,7 +22,7 @@ PRESET = Preset(
     key_url="https://secure.helpscout.net/users/apps/",
     rights="A user who may see the inboxes.",
     reads="Every conversation, whatever its status, with all its messages, customer, assignee, inbox, tags, channel and "
-    "closing time.",
+    "closing time. Help Scout shortens long Beacon chats in its list.",
     deletes="A conversation missing from a full sync counts as deleted, and so does spam.",
     requests="One per 25 conversations, one for the names of inboxes, and one per access token.",
     page_size=50,
@@ -80,9 +80,11 @@ PRESET = Preset(
             "body": "body",
             "author": ["createdBy.email", "createdBy.id"],
             "created_at": "createdAt",
-            "internal_when": {"type": "note"},
-            "customer_when": {"createdBy.type": "customer"},
-            "skip_where": {"type": "lineitem"},
+            # What is forwarded goes to somebody else.
+            "internal_when": {"type": "note|forwardparent"},
+            "customer_when": {"createdBy.type": "customer", "type": "customer"},
+            # Drafts, and replies that Help Scout holds back because another agent replied meanwhile, are not sent.
+            "skip_where": {"type": "lineitem", "state": "draft|underreview"},
         },
         "oauth_path": "/v2/oauth2/token",
         "client_id": "{client_id}",

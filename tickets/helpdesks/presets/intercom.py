@@ -99,7 +99,7 @@ PRESET = Preset(
             "records": "conversation_parts.conversation_parts",
             "body": "body",
             "author": ["author.email", "author.name", "author.id"],
-            "internal_when": {"part_type": "note"},
+            "internal_when": {"part_type": "note|note_and_reopen"},
             "customer_when": {"author.type": "user|lead|contact"},
         },
     },

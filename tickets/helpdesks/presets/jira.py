@@ -113,6 +113,8 @@ PRESET = Preset(
             "author": "author.displayName",
             "created_at": "created",
             "same_as": {"author.accountId": "fields.reporter.accountId"},
+            # Colleagues of the reporter may comment in the portal, too.
+            "customer_when": {"author.accountType": "customer"},
             "internal_when": {"jsdPublic": "false"},
         },
         "events": {

@@ -99,6 +99,11 @@ class RestOptions(BaseModel):
     page_param: str = "page"
     first_page: int = 1
     offset_param: str = "offset"
+    steps_by_size: bool = Field(
+        False,
+        description="With paging=offset and total: what the key may not see is left out of the pages, which may be short "
+        "or empty before the end.",
+    )
     size_param: str = Field("per_page", description="Query parameter for the page size; empty sends none.")
     largest_page: int = Field(1_000, ge=1, le=1_000, description="The helpdesk's largest page size.")
     next: str = Field("", description="With paging=next: path to the next URL in the response, or header:Link.")
@@ -277,6 +282,8 @@ class RestOptions(BaseModel):
             raise ValueError("paging=cursor requires cursor_param, or {cursor} in params or body")
         if self.page_ceiling and not (self.filters_by_change and self.paging in ("page", "offset")):
             raise ValueError("page_ceiling requires paging by page or offset, and a request for changes")
+        if self.steps_by_size and not (self.paging == "offset" and self.total and self.size_param):
+            raise ValueError("steps_by_size requires paging=offset, total and size_param")
         if self.in_change_order and not self.filters_by_change:
             raise ValueError("in_change_order requires a request for changes")
         if self.cursor_kept and not (self.paging == "cursor" and self.in_change_order):

@@ -242,6 +242,7 @@ class RestSource(TicketSource):
             first=0 if by_offset else options.first_page,
             by_offset=by_offset,
             trusts_total=self._total_was_right,
+            step=(lambda: self._size.value) if options.steps_by_size else None,
             start=start,
         )
 

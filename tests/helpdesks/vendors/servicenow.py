@@ -19,7 +19,8 @@ _JOURNAL = re.compile(r"element_id=([0-9a-f]{32})\^elementINcomments,work_notes\
 class Server(Vendor):
     """Compares and displays times in the zone of the user; the values are in UTC.
 
-    `shows_journal`: whether the user may read comments and work notes.
+    `shows_journal`: whether the user may read comments and work notes. `hidden`: numbers of incidents that the user may
+    not see, which leave their places on the pages empty.
     """
 
     kind = "servicenow"
@@ -33,6 +34,7 @@ class Server(Vendor):
     def __init__(self) -> None:
         super().__init__()
         self.tokens = TokenIssuer(client_id="supportsaas", client_secret=self.secret)
+        self.hidden: set[int] = set()
 
     def add(self, number: int, **values: Any) -> VendorTicket:
         ours = {"assignee": "Bob Ray" if number % 3 else "", "team": "Service Desk", "priority": "3 - Moderate"}
@@ -66,7 +68,7 @@ class Server(Vendor):
         found = sorted((each for each in self.live if each.updated >= since), key=lambda each: each.created)
         offset, size = int(request.query.get("sysparm_offset", 0)), int(request.query.get("sysparm_limit", 10_000))
         wanted = request.query["sysparm_fields"].split(",")
-        rows = [self._incident(each, wanted) for each in found[offset : offset + size]]
+        rows = [self._incident(each, wanted) for each in found[offset : offset + size] if each.id not in self.hidden]
         return answer({"result": rows}, X_Total_Count=str(len(found)))
 
     def _incident(self, ticket: VendorTicket, wanted: list[str]) -> dict[str, Any]:

@@ -51,6 +51,21 @@ def test_without_the_right_to_the_journal_tickets_come_without_replies(
     assert conversation is None or not conversation.messages
 
 
+@pytest.mark.parametrize("hidden", [range(1, 13), range(2, 21), range(5, 26)])
+def test_incidents_that_the_user_may_not_see_hide_no_others(
+    tenant: Tenant, servicenow: Server, source: Source, hidden: range
+) -> None:
+    """Whole pages of ten may be empty: at the beginning, in the middle and at the end."""
+    servicenow.hidden = set(hidden)
+    outcome = ingest(tenant)
+    assert outcome.error is None, outcome
+    seen = {servicenow.external_id(each) for each in servicenow.live if each.id not in servicenow.hidden}
+    assert set(stored(tenant, servicenow)) == seen
+    servicenow.change(next(each for each in (25, 4) if each not in hidden), subject="Changed")
+    assert ingest(tenant).error is None
+    assert {name: each for name, each in expected(servicenow).items() if name in seen} == stored(tenant, servicenow)
+
+
 def test_a_case_of_customer_service_has_a_contact_and_an_account(tenant: Tenant, source: Source) -> None:
     def both(text: str) -> dict[str, str]:
         return {"display_value": text, "value": text}

@@ -13,6 +13,8 @@ class NumberPager(Pager):
     The total alone never ends the list: it may be capped, outdated, or that of the page. It only saves the last request,
     if a shorter page completes exactly the total, or if an earlier read found it correct (`trusts_total`). `params` returns
     those of every page.
+
+    With a `step`, each page covers that many places, whatever is left out of it, and the total ends the list.
     """
 
     def __init__(
@@ -24,6 +26,7 @@ class NumberPager(Pager):
         first: int,
         by_offset: bool,
         trusts_total: bool = False,
+        step: Callable[[], int] | None = None,
         start: Position | None = None,
     ) -> None:
         place = int(start.token) if start else first
@@ -34,6 +37,7 @@ class NumberPager(Pager):
         """The page number or offset of the next request."""
         self._pages_before = start.pages_before if start else 0
         self._trusts_total = trusts_total
+        self._find_step = step
         self._shrinking = Shrinking()
         self._is_over = False
         self.went_back = False
@@ -74,7 +78,10 @@ class NumberPager(Pager):
 
     def advance(self, result: PageResult) -> None:
         self.went_back = False
-        if self.seen is not None and not result.is_repeated:
+        step = self._find_step() if self._find_step and result.total is not None else 0
+        if step:
+            self.seen = min(self.place + step, result.total or 0)
+        elif self.seen is not None and not result.is_repeated:
             self.seen = self.place + result.records if self._by_offset else self.seen + result.records
         lost = self._shrinking.by(result.total, seen=self.seen)
         is_shorter = result.records < self._largest
@@ -83,6 +90,11 @@ class NumberPager(Pager):
             self.place = max(self.place - (lost if self._by_offset else 1), self._first)
             self.seen = self.place if self._by_offset else None
             self.went_back = True
+            return
+        if step:
+            self._is_over = self.seen == result.total
+            self.place += step
+            self._pages_before += 1
             return
         if not result.records or ((is_shorter or self._trusts_total) and self.total_is_right):
             self._is_over = True

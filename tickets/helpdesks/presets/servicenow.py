@@ -49,6 +49,8 @@ PRESET = Preset(
         "size_param": "sysparm_limit",
         "largest_page": 1000,
         "total": "header:X-Total-Count",
+        # Access rules take records out of the pages: https://support.servicenow.com/kb?sysparm_article=KB3047115
+        "steps_by_size": True,
         # By creation, no record moves between two pages.
         "params": {
             "sysparm_query": "sys_updated_on>={since:%Y-%m-%d %H:%M:%S}^ORDERBYsys_created_on^ORDERBYsys_id",

@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Self
 
 from supportsaas.ops import child_process
+from tenants.models import Tenant
+from tickets.helpdesks.model import Source
+from tickets.ingestion.connecting import save_source
 
 PROGRAM = shutil.which("dovecot") or "/usr/sbin/dovecot"
 PASSWORD = "only-on-loopback"
@@ -192,6 +195,22 @@ class TestMailbox:
         with self.server.client(self.user) as client:
             client.select(folder, readonly=True)
             return b" ".join(each for each in client.fetch("1:*", "(FLAGS)")[1] if isinstance(each, bytes)).decode()
+
+
+def connect(tenant: Tenant, mailbox: TestMailbox, **options: str) -> Source:
+    """The tenant's stored connection to the mailbox."""
+    made = Source(
+        tenant=tenant,
+        kind="imap",
+        url=mailbox.server.url,
+        auth="basic",
+        auth_name=mailbox.user,
+        options={"team": "shop.example", "encryption": "none", **options},
+    )
+    made.set_secret(PASSWORD)
+    made.full_clean(exclude=["name"])
+    save_source(made)
+    return made
 
 
 def mail(

@@ -14,7 +14,7 @@ from supportsaas.net import outbound
 from supportsaas.net.addresses import AllowedHosts
 from tenants.models import Tenant
 from tests.commands import run
-from tests.helpdesks.mailbox.dovecot import PASSWORD, Dovecot, TestMailbox, mail, reply, why_missing
+from tests.helpdesks.mailbox.dovecot import PASSWORD, Dovecot, TestMailbox, connect, mail, reply, why_missing
 from tests.real_servers import counts, ingest
 from tickets.erasure.customers import erase_customer
 from tickets.helpdesks import SourceError
@@ -23,7 +23,6 @@ from tickets.helpdesks.model import Source
 from tickets.ingestion.checking import check_source
 from tickets.ingestion.connecting import remove_source, save_source
 from tickets.ingestion.preview_records import preview_records
-from tickets.jobs import Progress
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "-")
@@ -50,21 +49,6 @@ def mailbox(server: Dovecot, request: pytest.FixtureRequest) -> TestMailbox:
 @pytest.fixture
 def source(tenant: Tenant, mailbox: TestMailbox) -> Source:
     return connect(tenant, mailbox)
-
-
-def connect(tenant: Tenant, mailbox: TestMailbox, **options: str) -> Source:
-    made = Source(
-        tenant=tenant,
-        kind="imap",
-        url=mailbox.server.url,
-        auth="basic",
-        auth_name=mailbox.user,
-        options={"team": "shop.example", "encryption": "none", **options},
-    )
-    made.set_secret(PASSWORD)
-    made.full_clean(exclude=["name"])
-    save_source(made)
-    return made
 
 
 def tickets(tenant: Tenant) -> dict[str, dict[str, Any]]:
@@ -202,32 +186,6 @@ def test_a_folder_that_is_numbered_anew_is_read_again_without_doubles(
     assert set(tickets(tenant)) == set(before)
     assert texts(tenant, "Thread 3") == ["Text 3", "Text 9"]
     assert requested == [5], "at its new number"
-
-
-def test_a_run_that_is_killed_leaves_nothing_out(tenant: Tenant, source: Source, mailbox: TestMailbox) -> None:
-    source.page_size = 5
-    source.save()
-    mailbox.deliver(*(mail(f"{n}@c", f"Text {n}", at=after(n), subject=f"Thread {n}") for n in range(30)))
-
-    class Killed(BaseException):
-        """Nothing in a run expects it."""
-
-    def kill(progress: Progress) -> None:
-        if progress.processed_pages >= 2:
-            raise Killed
-
-    with pytest.raises(Killed):
-        ingest(tenant, listener=kill)
-    mongo.collection("ingestion_logs").delete_many({})  # not even a trace of where it stopped
-    mongo.collection("locks").delete_many({})
-    assert 0 < TicketStore(tenant).count_live() < 30
-    mailbox.deliver(mail("r@c", "One more", at=after(40), answers=["7@c"]))
-
-    assert ingest(tenant).status == "completed"
-    assert {subject: each["message"] for subject, each in tickets(tenant).items()} == {
-        f"Thread {n}": f"Text {n}" for n in range(30)
-    }
-    assert texts(tenant, "Thread 7") == ["Text 7", "One more"]
 
 
 def test_automatic_mails_are_notes_in_a_ticket_and_no_ticket_alone(

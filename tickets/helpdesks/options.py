@@ -94,6 +94,7 @@ class RestOptions(BaseModel):
     body: dict[str, Any] | None = Field(None, description="The JSON body of a POST, with placeholders.")
     headers: dict[str, str] = Field(default_factory=dict, description="Further headers of every request.")
     records: str = Field("", description="Path to the list in the response; empty if the response is the list.")
+    lacks_empty_list: bool = Field(False, description="The response has no list at all if there are no tickets.")
     columns: str = Field("", description="Path to the column names in the response, if its rows are lists.")
     paging: Literal["offset", "page", "next", "cursor"] = "page"
     page_param: str = "page"

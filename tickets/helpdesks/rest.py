@@ -442,7 +442,8 @@ class RestSource(TicketSource):
             columns = self._options.columns
             return as_objects(records, look_up(answer.payload, columns)) if columns else records
         raise_reported(answer, self._http, self._options.answers)
-        if not records and (not is_first or answer.payload is None or not path or has_path(answer.payload, path)):
+        may_lack_it = not is_first or answer.payload is None or not path or self._options.lacks_empty_list
+        if not records and (may_lack_it or has_path(answer.payload, path)):
             return []
         where = f"at “{self._options.records}”" if self._options.records else "in its response"
         raise SourceError(

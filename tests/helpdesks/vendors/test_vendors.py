@@ -73,6 +73,17 @@ def test_the_first_sync_stores_every_ticket_field_by_field(
     assert stored(tenant, vendor) == expected(vendor)
 
 
+def test_an_account_without_tickets_is_read_until_there_are_some(
+    tenant: Tenant, vendor: Vendor, sync: Callable[..., Outcome]
+) -> None:
+    vendor.tickets.clear()
+    assert sync().status == "completed"
+    vendor.add(1)
+    outcome = sync()
+    assert outcome.status == "completed", outcome
+    assert stored(tenant, vendor) == expected(vendor)
+
+
 def test_changes_and_new_tickets_arrive_with_the_next_sync(
     tenant: Tenant, vendor: Vendor, sync: Callable[..., Outcome]
 ) -> None:

@@ -37,6 +37,7 @@ PRESET = Preset(
     settings={
         "path": "/v2/conversations",
         "records": "_embedded.conversations",
+        "lacks_empty_list": True,
         "size_param": "",
         # Sorted by creation, no conversation moves between two pages while it is read.
         "params": {"status": "all", "embed": "threads", "sortField": "createdAt", "sortOrder": "asc"},

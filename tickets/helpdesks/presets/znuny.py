@@ -54,6 +54,7 @@ PRESET = Preset(
             "TicketLastChangeTimeNewerDate": "{since:%Y-%m-%d %H:%M:%S}",
         },
         "records": "TicketID",
+        "lacks_empty_list": True,
         "paging": "cursor",
         "cursor": "last:Created",
         "size_param": "",

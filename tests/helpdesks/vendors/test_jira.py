@@ -94,12 +94,12 @@ def test_what_jira_says_about_a_wrong_project_is_shown(tenant: Tenant, jira: Ser
     assert "Unbounded JQL" in str(outcome.error)
 
 
-def test_a_reporter_without_a_mail_address_is_known_by_name(tenant: Tenant, source: Source) -> None:
+def test_a_reporter_without_a_mail_address_is_known_by_account(tenant: Tenant, source: Source) -> None:
     fields = {"reporter": {"accountId": "qm:1", "displayName": "Ada"}, "created": "2026-03-10T08:00:00.000+0000"}
     with open_source(source) as helpdesk:
         record = helpdesk.record({"key": "SUP-1", "fields": fields})
     assert record.fields is not None
-    assert record.fields["customer_id"] == "Ada"
+    assert (record.fields["customer_id"], record.fields["customer_name"]) == ("qm:1", "Ada")
 
 
 def test_a_colleague_of_the_reporter_is_no_agent(tenant: Tenant, jira: Server, source: Source) -> None:

@@ -84,6 +84,11 @@ def test_a_case_of_customer_service_has_a_contact_and_an_account(tenant: Tenant,
     with open_source(source) as helpdesk:
         fields = helpdesk.record(record).fields
     assert fields is not None
+    record |= {"contact.email": both("")}
+    with open_source(source) as helpdesk:
+        without_address = helpdesk.record(record).fields
+    assert without_address is not None
+    assert without_address["customer_id"] == "b" * 32, "another Ada Lane is another customer"
     wanted = {
         "id": "CS0000001",
         "customer_id": "ada@example.com",

@@ -16,7 +16,8 @@ PRESET = Preset(
     "Comments are not read.",
     deletes="A conversation that Front lists as deleted, or that is missing from a full sync, counts as deleted.",
     requests="One per 100 conversations, and one for the messages of each new or changed one. Front has no filter for "
-    "changes but lists the newest first, so a sync stops at the last one. At most 50 a minute, as in its smallest plan.",
+    "changes but lists the newest first, so a sync stops at the last one. What leaves a conversation where it is in that "
+    "list, such as a tag, arrives with the next full sync. At most 50 a minute, as in its smallest plan.",
     webhook=Webhook(
         header="X-Front-Signature",
         algorithm="sha1",

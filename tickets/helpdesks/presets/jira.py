@@ -70,9 +70,10 @@ PRESET = Preset(
             "id": "key",
             "subject": "fields.summary",
             "message": "fields.description",
+            # Many accounts hide their address, and two people may have the same name.
             "customer_id": [
                 "fields.reporter.emailAddress",
-                "fields.reporter.displayName",
+                "fields.reporter.accountId",
                 "fields.creator.displayName",
             ],
             "customer_name": "fields.reporter.displayName",

@@ -64,11 +64,12 @@ PRESET = Preset(
             "id": "number.value",
             "subject": "short_description.value",
             "message": "description.value",
+            # Two people may have the same name.
             "customer_id": [
                 r"caller_id\.email.value",
                 r"contact\.email.value",
-                "caller_id.display_value",
-                "contact.display_value",
+                "caller_id.value",
+                "contact.value",
                 "opened_by.display_value",
             ],
             "customer_name": ["caller_id.display_value", "contact.display_value"],

@@ -199,8 +199,11 @@ class TicketSource(Protocol):
         """Whether it can be asked for one ticket by its id."""
         return False
 
-    def exists(self, ticket_id: str) -> bool:
-        """Whether it has the ticket, as one that counts; True if it does not say. Raises `SourceError`."""
+    def exists(self, ticket_id: str) -> bool | None:
+        """Whether it has the ticket, as one that counts; True if it does not say. Raises `SourceError`.
+
+        None if it refuses to say, as of a ticket that the key may not see any more: then the list has to tell.
+        """
         return True
 
     def note_stored(self, page: Page) -> None:

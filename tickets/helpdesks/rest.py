@@ -43,6 +43,7 @@ _OF_LAST_RECORD: Final = "last:"
 _GONE: Final = (404, 410, 301, 308)
 """Statuses of one ticket that is deleted, or that moved to another project for good. Other redirects may ask to sign in."""
 _SAYS_NOTHING: Final = ("rejected", "server_error", "unexpected_answer", "failed_answer", "not_json", "redirect")
+_REFUSED: Final = "refused_login"
 _NO_VALUE: Final = "-"
 """In `stop_when`: the response has nothing at the path."""
 
@@ -398,13 +399,15 @@ class RestSource(TicketSource):
     def can_be_asked(self) -> bool:
         return bool(self._options.ticket_path)
 
-    def exists(self, ticket_id: str) -> bool:
+    def exists(self, ticket_id: str) -> bool | None:
         path = fill_path(self._options.ticket_path, RequestValues(id=ticket_id)) or ""
         try:
             answer = self._http.get(path)
         except SourceError as error:
             if error.status in _GONE:
                 return False
+            if error.code == _REFUSED:
+                return None  # the key may not see it any more, or there is none
             if error.code in _SAYS_NOTHING:
                 return True
             raise

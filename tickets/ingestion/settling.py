@@ -68,8 +68,9 @@ class Settling:
             self._delete_doubles(first)
         absent = [each for each in self._find_absent(first) if each not in kept] if is_whole else []
         if self._may_ask_about(absent, first):
-            self.delete([each for each in absent if not self._exists(each)])
-            absent = []
+            asked = {each: self._exists(each) for each in absent}
+            self.delete([each for each, exists in asked.items() if exists is False])
+            absent = [each for each, exists in asked.items() if exists is None]
         last = first
         if self._needs_second_read(first, absent, is_whole=is_whole):
             last = self.read_again(first)
@@ -131,7 +132,7 @@ class Settling:
             return False
         return not self._is_braked(len(absent), seen=first.seen.count_distinct())
 
-    def _exists(self, external_id: str) -> bool:
+    def _exists(self, external_id: str) -> bool | None:
         return self.source.exists(external_id.removeprefix(self.origin.prefix))
 
     def _delete_doubles(self, listing: Listing) -> None:

@@ -98,6 +98,17 @@ def test_a_merged_ticket_is_deleted_and_a_new_one_that_is_merged_is_left_out(
     assert not {"2", "5"} & set(stored(tenant, zammad))
 
 
+def test_a_ticket_that_moved_out_of_sight_is_looked_for_twice_and_deleted(
+    tenant: Tenant, zammad: Server, source: Source
+) -> None:
+    """Zammad answers 403 for it, which says nothing about the key."""
+    ingest(tenant)
+    zammad.elsewhere.add(5)
+    outcome = ingest(tenant, full=True)
+    assert (outcome.status, outcome.progress.counts.deleted) == ("completed", 1)
+    assert stored(tenant, zammad) == expected(zammad)
+
+
 def test_the_user_that_stands_for_no_owner_is_no_assignee(tenant: Tenant, zammad: Server, source: Source) -> None:
     zammad.tickets[1].assignee = ""
     ingest(tenant)

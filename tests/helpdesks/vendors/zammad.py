@@ -1,6 +1,7 @@
 """Zammad's search for tickets, with names instead of ids. https://docs.zammad.org/en/latest/api/ticket/index.html
 
-`knows_conditions`: whether it filters by time; otherwise it lists all tickets.
+`knows_conditions`: whether it filters by time; otherwise it lists all tickets. `elsewhere`: numbers of tickets in groups
+that the agent may not read.
 """
 
 from datetime import datetime
@@ -19,6 +20,14 @@ class Server(Vendor):
     open_status = "open"
     closed_status = "closed"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.elsewhere: set[int] = set()
+
+    @property
+    def live(self) -> list[VendorTicket]:
+        return [each for each in super().live if each.id not in self.elsewhere]
+
     def add(self, number: int, **values: Any) -> VendorTicket:
         usual = {"assignee": "mel@example.com", "team": "Users", "organisation": "Example Ltd"}
         return super().add(number, **{**usual, **values})
@@ -36,6 +45,9 @@ class Server(Vendor):
         number = request.path.removeprefix("/api/v1/ticket_articles/by_ticket/")
         if number.isdecimal() and int(number) in self.tickets:
             return answer(_articles(self.tickets[int(number)]))
+        number = request.path.removeprefix("/api/v1/tickets/")
+        if number.isdecimal() and int(number) in self.elsewhere:
+            return answer({"error": "Not authorized", "error_human": "Not authorized"}, 403)
         if request.path != "/api/v1/tickets/search":
             return answer({"error": "No route matches"}, 404)
         assert (request.query["sort_by"], request.query["order_by"]) == ("id", "asc")

@@ -106,6 +106,8 @@ def test_the_form_asks_for_what_the_preset_needs_and_keeps_the_rest_under_advanc
     [
         ({"url": ""}, "Enter the address of your Redmine"),
         ({"url": "ftp://x"}, "Enter a URL that starts with"),
+        ({"url": "https://[::1"}, "Enter a URL that starts with http:// or https://.<"),
+        ({"url": "https://redmine.example:99999"}, "The port in the URL is not a number from 1 to 65535."),
         ({"url": "http://169.254.169.254"}, "169.254.169.254 leads to the link-local network"),
         ({"secret": ""}, "Enter the key or password."),
         ({"options": "[1]"}, "must be a JSON object"),
@@ -124,6 +126,19 @@ def test_bad_input_is_named_at_its_field_and_keeps_nothing(
     assert sentence in html_of(response)
     assert redmine.secret not in html_of(response)
     assert mongo.collection(drafts.COLLECTION).count_documents({}) == 0
+
+
+@pytest.mark.parametrize(
+    ("product", "host", "url"),
+    [("redmine", "redmine.invalid", "https://redmine.invalid"), ("imap", "imap.invalid:993", "imaps://imap.invalid:993")],
+)
+def test_a_host_without_a_scheme_is_reached_encrypted(
+    admin: Client, owner: User, tenant: Tenant, product: str, host: str, url: str
+) -> None:
+    values = {"url": host, "secret": "x", "var-team": "shop.example"}
+    values |= {"auth": "basic", "auth_name": "ann"} if product == "imap" else {"auth": "bearer"}
+    draft = find_draft(tenant, owner, begin(admin, product, values).rstrip("/").rpartition("/")[2])
+    assert draft is not None and draft.source.url == url
 
 
 # -- The test --------------------------------------------------------------------------------------
@@ -290,6 +305,16 @@ def test_fields_that_are_always_empty_are_named(admin: Client, redmine: Redmine)
     fields = {"fields": {"id": "id", "created_at": "created_on", "subject": "titel"}}
     html = html_of(admin.get(begin(admin, "redmine", entered(redmine, options=json.dumps(fields)))))
     assert "has “titel”" in html and "Save and start" not in html
+
+
+def test_a_second_connection_to_the_same_helpdesk_is_called_one_before_it_counts_twice(
+    admin: Client, redmine: Redmine
+) -> None:
+    address = begin(admin, "redmine", entered(redmine))
+    assert "already reads this helpdesk" not in html_of(admin.get(address))
+    admin.post(address, START)
+    html = html_of(admin.get(begin(admin, "redmine", entered(redmine))))
+    assert "“<bdi>redmine</bdi>” already reads this helpdesk" in html
 
 
 def test_an_empty_helpdesk_can_be_started(admin: Client, helpdesk: ScriptedHelpdesk) -> None:

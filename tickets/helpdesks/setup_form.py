@@ -14,6 +14,7 @@ from tickets.helpdesks.form import servers_of_key, why_key_is_needed
 from tickets.helpdesks.model import KIND_LABELS, AuthKind, Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.helpdesks.presets.preset import Preset, Variable
+from tickets.helpdesks.source_url import complete_scheme
 
 VARIABLE: Final = "var-"
 """The names of fields for a preset's variables start with this."""
@@ -247,11 +248,12 @@ class SetupForm(forms.Form):
         if values.get("client_id"):
             options["client_id"] = values["client_id"].strip()
         auth = values["auth"]
+        entered = complete_scheme(values["url"].strip(), is_mailbox=self.kind == SourceKind.IMAP)
         usual_name = preset.auth_name if preset and preset.auth == auth else ""
         return Source(
             tenant=self.tenant,
             kind=self.kind,
-            url=(values["url"].strip() or (preset.url_with(options) if preset else "")).rstrip("/"),
+            url=(entered or (preset.url_with(options) if preset else "")).rstrip("/"),
             auth=auth,
             auth_name="" if auth == AuthKind.NONE else values["auth_name"].strip() or usual_name,
             options=options,

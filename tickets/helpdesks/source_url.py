@@ -14,9 +14,17 @@ def validate_source_url(url: str) -> None:
     validate_address(_OF_MAILBOXES.get(scheme, scheme) + separator + rest)
 
 
+def complete_scheme(url: str, *, is_mailbox: bool) -> str:
+    """The URL with the encrypted scheme in front if a person entered only a host."""
+    return url if not url or "://" in url else f"{'imaps' if is_mailbox else 'https'}://{url}"
+
+
 def check_scheme(url: str, *, is_mailbox: bool) -> None:
     """Raise `ValueError` if the URL is not that of such a connection."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return  # its validation says what is wrong
     if is_mailbox and (parts.scheme not in _OF_MAILBOXES or parts.path.strip("/")):
         raise ValueError("Enter the mail server as imaps://imap.example.com, or with imap:// for STARTTLS.")
     if not is_mailbox and parts.scheme in _OF_MAILBOXES:

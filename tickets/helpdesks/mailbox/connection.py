@@ -178,7 +178,8 @@ class Mailbox:
         except ssl.SSLCertVerificationError as error:
             raise SourceError(
                 "unreachable",
-                f"The certificate of the mail server at {self.host} is not trusted: {error.verify_message.rstrip('.')}.",
+                f"The certificate of the mail server at {self.host} is not trusted: {error.verify_message.rstrip('.')}. "
+                "An administrator of the server can trust its authority with SSL_CERT_FILE.",
             ) from None
         except ssl.SSLError:
             raise TransientError("unreachable", self._no_tls()) from None

@@ -68,9 +68,11 @@ class StartForm(forms.Form):
         former = [name for name in names_of_connections(draft.tenant) if name not in connected]
         # A helpdesk that was connected before gets its name again. One that is connected needs a name of a person's
         # choice, so that nobody imports it twice by mistake.
-        is_twice = any(helpdesk_of(each) == helpdesk_of(draft) for each in sources)
-        initial = {"name": "" if is_twice else _proposed_name(draft), "every_minutes": str(PROPOSED_INTERVAL)}
+        twins = [each for each in sources if helpdesk_of(each) == helpdesk_of(draft)]
+        initial = {"name": "" if twins else _proposed_name(draft), "every_minutes": str(PROPOSED_INTERVAL)}
         super().__init__(*args, **{"label_suffix": "", "initial": initial, **kwargs})
+        self.twin = twins[0].title if twins else ""
+        """The connection that already reads this helpdesk; empty for none."""
         self.statuses: list[StatusChoice] = []
         self._ask(
             "same_as",

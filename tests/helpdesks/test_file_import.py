@@ -208,6 +208,16 @@ class TestPreview:
         assert "Export hangs" in text and "It hangs at 99%" in text and "line 2" in text
         assert "Unused columns: <bdi>Issue id, Project key, Last Viewed, Comment, Comment#2" in text
 
+    def test_fields_without_values_have_their_names_of_the_page(self, browser: Client) -> None:
+        text = page(browser, upload(browser, SIMPLE))
+        assert "No row has a value for: Last changed, Customer, Source. If the file has them, choose" in text
+
+    def test_a_file_without_rows_or_without_text_leads_to_another_upload(self, browser: Client) -> None:
+        for content, problem in (("id,created_at\n", "no row with a ticket"), (bytes(range(256)), "not a text file")):
+            text = page(browser, upload(browser, content))
+            assert problem in text and f'href="{BEGIN}">Upload another file' in text
+            assert "would become tickets" not in text
+
     def test_what_is_left_out_or_rejected_is_said_with_its_lines(self, browser: Client) -> None:
         text = page(browser, upload(browser, ZENDESK_CSV + "2,44,x\n", name="z.csv"))
         assert "4 rows" in text and "1 would be left out (deleted tickets)" in text and "1 would be rejected" in text

@@ -68,7 +68,7 @@ def begin_upload(tenant: Tenant, user: User, *, name: str, size: int) -> Upload:
     suffix = Path(upload.name).suffix.lower()
     if suffix not in (*CSV_SUFFIXES, *JSON_SUFFIXES):
         endings = ", ".join((*CSV_SUFFIXES, *JSON_SUFFIXES))
-        raise UploadRejected(f"The name of the file must end in one of these: {endings}.")
+        raise UploadRejected(f"The name of the file must end in one of these: {endings}. Save a spreadsheet as CSV.")
     if size < 1:
         raise UploadRejected("The file is empty.")
     if size > LARGEST:

@@ -21,12 +21,13 @@ from tickets.helpdesks.files.uploads import Upload, UploadRejected
 from tickets.ingestion.name_spaces import NameTaken
 from tickets.ingestion.uploaded_import import preview_upload, start_import
 from tickets.jobs import JobActive
-from tickets.views.helpdesks.import_form import ImportForm
+from tickets.views.helpdesks.import_form import FIELDS, ImportForm
 
 UPLOADS_OF_A_PERSON: Final = 30
 PREVIEWS_OF_A_PERSON: Final = 120
 """In an hour."""
 _AN_HOUR: Final = 3600
+_LABELS: Final = dict(FIELDS)
 _EXPIRED: Final = "The file was not imported within an hour, so it was deleted. Upload it again."
 _RUNNING: Final = "A run is active. Start the import when it has ended; the file is kept for an hour."
 
@@ -111,6 +112,8 @@ def _check_page(request: TenantRequest, access: TenantAccess, upload: Upload, fo
         else:
             form.offer(names=preview.names, statuses=preview.unknown_statuses)
             context["preview"] = preview
+            # A file without rows says nothing about its columns.
+            context["empty_fields"] = [_LABELS[name] for name in preview.empty] if preview.rows else []
     return render(request, "helpdesks/import/check.html", context, status=status)
 
 

@@ -26,7 +26,7 @@ FIELDS: Final = (
     ("status", "Status"),
     ("customer_id", "Customer"),
     ("customer_name", "Customer’s name"),
-    ("source", "Channel"),
+    ("source", "Source"),
     ("assignee", "Assignee"),
     ("team", "Team"),
     ("priority", "Priority"),

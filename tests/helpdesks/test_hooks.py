@@ -167,6 +167,14 @@ def test_an_admin_turns_it_on_and_off_and_the_log_never_shows_the_address(
     assert call(hook.path) == 404
 
 
+def test_a_mailbox_is_offered_no_webhook_because_it_calls_none(
+    tenant: Tenant, owner: User, client_of: Callable[[User], Client]
+) -> None:
+    Source.objects.create(tenant=tenant, kind="imap", url="imaps://imap.example.com", name="mail")
+    html = client_of(owner).get(reverse("settings-hooks", args=[tenant.slug])).content.decode()
+    assert "A mailbox calls no webhook." in html and "Turn on" not in html
+
+
 def test_another_tenants_connection_cannot_be_touched(
     other_tenant: Tenant, tenant: Tenant, owner: User, client_of: Callable[[User], Client]
 ) -> None:

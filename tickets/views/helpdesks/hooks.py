@@ -14,7 +14,7 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.helpdesks import presets
 from tickets.helpdesks.hook_model import Hook
-from tickets.helpdesks.model import Source
+from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.presets.preset import Webhook
 from tickets.ingestion.hook_calls import receive_call
 
@@ -42,6 +42,10 @@ class HookRow:
     recipe: Webhook | None
     address: str
     secret: str
+
+    @property
+    def is_mailbox(self) -> bool:
+        return self.source.kind == SourceKind.IMAP
 
 
 @require_GET

@@ -134,7 +134,7 @@ class Server(Vendor):
 
     def expected(self, ticket: VendorTicket) -> dict[str, Any]:
         return {
-            "source": "EMAIL",
+            "source": "email",
             "subject": ticket.subject,
             "message": ticket.text,
             "status": {"1": "new", "2": "pending", "4": "closed", "77": "open"}[ticket.status],

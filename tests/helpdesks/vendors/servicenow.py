@@ -127,7 +127,7 @@ class Server(Vendor):
 
     def expected(self, ticket: VendorTicket) -> dict[str, Any]:
         return {
-            "source": "Email",
+            "source": "email",
             "subject": ticket.subject,
             "message": ticket.text,
             "status": "in_progress" if ticket.status == "In Progress" else "closed",

@@ -201,3 +201,16 @@ def test_the_plan_decides_how_many_lists_are_requested() -> None:
     assert pro.budgets["/api/v2/tickets"] == "100/60"
     with pytest.raises(ValueError, match="lists_per_minute: choose one of 20, 100, 200"):
         rest_options("freshdesk", {"subdomain": "acme", "lists_per_minute": "5000"})
+
+
+@pytest.mark.parametrize("is_administrator", [True, False])
+def test_authors_have_names_where_the_key_may_read_them(
+    tenant: Tenant, freshdesk: Server, source: Source, is_administrator: bool
+) -> None:
+    freshdesk.is_key_of_administrator = is_administrator
+    freshdesk.reply(1, "Ask billing.", is_internal=True)
+    freshdesk.reply(1, "Still broken", is_customer=True)
+    assert ingest(tenant).status == "completed"
+    conversation = TicketStore(tenant).find_conversation("1")
+    assert conversation is not None
+    assert [each.author for each in conversation.messages] == ["Mel" if is_administrator else "", ""]

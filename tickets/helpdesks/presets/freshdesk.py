@@ -32,8 +32,8 @@ PRESET = Preset(
     "not list archived tickets.",
     deletes="Freshdesk lists deleted tickets and spam; both count as deleted. A ticket missing from the list is kept, "
     "because it may be archived.",
-    requests="One per 100 tickets, two for deleted tickets, three for the names of groups, agents and statuses, and one for "
-    "the messages of each new or changed ticket.",
+    requests="One per 100 tickets, two for deleted tickets, three for the names of groups, agents and statuses, one for the "
+    "names of authors, and one for the messages of each new or changed ticket.",
     webhook=Webhook(
         header="X-SupportSaaS-Secret",
         id="ticket_id",
@@ -110,7 +110,12 @@ PRESET = Preset(
             "params": {"per_page": "100"},
             "next": "header:Link",
             "body": ["body_text", "body"],
-            "author": ["from_email", "user_id"],
+            # A note has no address of its author.
+            "lookups": {
+                "writer": {"path": "/api/v2/agents", "params": {"per_page": "100"}, "by": "user_id",
+                           "next": "header:Link", "needed": False},
+            },
+            "author": ["@writer.contact.name", "@writer.contact.email", "from_email"],
             "internal_when": {"private": "true"},
             "customer_when": {"incoming": "true"},
             # A reply that the customer writes in the portal is not incoming.

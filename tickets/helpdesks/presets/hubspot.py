@@ -87,7 +87,10 @@ PRESET = Preset(
             "priority": "properties.hs_ticket_priority",
             "type": "properties.hs_ticket_category",
             "organisation": {"paths": "properties.hs_all_associated_contact_companies", "before": ";"},
-            "source": "properties.source_type",
+            "source": {
+                "paths": "properties.source_type",
+                "map": {"CHAT": "chat", "EMAIL": "email", "FORM": "form", "PHONE": "phone"},
+            },
             "url": "url",
         },
         "defaults": {"source": "hubspot"},

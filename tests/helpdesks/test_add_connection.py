@@ -130,7 +130,10 @@ def test_bad_input_is_named_at_its_field_and_keeps_nothing(
 
 @pytest.mark.parametrize(
     ("product", "host", "url"),
-    [("redmine", "redmine.invalid", "https://redmine.invalid"), ("imap", "imap.invalid:993", "imaps://imap.invalid:993")],
+    [
+        ("redmine", "redmine.invalid", "https://redmine.invalid"),
+        ("imap", "imap.invalid:993", "imaps://imap.invalid:993"),
+    ],
 )
 def test_a_host_without_a_scheme_is_reached_encrypted(
     admin: Client, owner: User, tenant: Tenant, product: str, host: str, url: str

@@ -67,5 +67,7 @@ def _local_times(options: RestOptions, raw: Sequence[Any]) -> list[str]:
     paths = [path for name, rule in options.fields.items() if name in DATE_FIELDS for path in rule.paths]
     if options.timezone != "UTC" or not any(names_no_zone(look_up(each, path)) for path in paths for each in raw):
         return []
-    return ["Its dates have no time zone and are read as UTC. If they are in another zone, enter it under "
-        "“Connector settings”, for example {\"timezone\": \"Europe/Berlin\"}."]
+    return [
+        "Its dates have no time zone and are read as UTC. If they are in another zone, enter it under "
+        '“Connector settings”, for example {"timezone": "Europe/Berlin"}.'
+    ]

@@ -86,8 +86,14 @@ PRESET = Preset(
             "type": "category.display_value",
             "source": {
                 "paths": "contact_type.display_value",
-                "map": {"Email": "email", "Phone": "phone", "Chat": "chat", "Self-service": "self-service",
-                        "Virtual Agent": "virtual agent", "Walk-in": "walk-in"},
+                "map": {
+                    "Email": "email",
+                    "Phone": "phone",
+                    "Chat": "chat",
+                    "Self-service": "self-service",
+                    "Virtual Agent": "virtual agent",
+                    "Walk-in": "walk-in",
+                },
             },
             "tags": "sys_tags.display_value",
             "url": {"template": "https://{instance}.service-now.com/{table}.do?sys_id={sys_id.value}"},

@@ -11,7 +11,10 @@ from tests.helpdesks.vendors.connecting import connect, expected, serving, store
 from tests.helpdesks.vendors.servicenow import Server
 from tests.listed import ingest
 from tickets.helpdesks import open_source
+from tickets.helpdesks.http import Answer
 from tickets.helpdesks.model import AuthKind, Source
+from tickets.helpdesks.paging import NumberPager, PageResult
+from tickets.helpdesks.paging.numbers import MOST_HIDDEN_PAGES
 from tickets.store.ticket_store import TicketStore
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -64,6 +67,18 @@ def test_incidents_that_the_user_may_not_see_hide_no_others(
     servicenow.change(next(each for each in (25, 4) if each not in hidden), subject="Changed")
     assert ingest(tenant).error is None
     assert {name: each for name, each in expected(servicenow).items() if name in seen} == stored(tenant, servicenow)
+
+
+def test_a_total_without_incidents_is_not_believed_for_ever() -> None:
+    pager = NumberPager(
+        "/api/now/table/incident", params=dict, name="sysparm_offset", first=0, by_offset=True, step=lambda: 100
+    )
+    pages = 0
+    while pager.address is not None and pages < 2 * MOST_HIDDEN_PAGES:
+        pager.advance(PageResult(answer=Answer({"result": []}, {}, ""), records=0, total=10**12))
+        pages += 1
+    assert pages == MOST_HIDDEN_PAGES + 1
+    assert pager.announces_more, "so that nothing is deleted"
 
 
 def test_a_case_of_customer_service_has_a_contact_and_an_account(tenant: Tenant, source: Source) -> None:

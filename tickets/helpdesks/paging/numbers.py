@@ -1,10 +1,14 @@
 """Lists paged by page number or by offset."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from tickets.helpdesks.base import Position
 from tickets.helpdesks.paging.pager import Pager, PageResult
 from tickets.helpdesks.shrinking_listing import Shrinking
+
+MOST_HIDDEN_PAGES: Final = 1_000
+"""With a `step`, after more empty pages in a row, the total is not believed."""
 
 
 class NumberPager(Pager):
@@ -38,6 +42,7 @@ class NumberPager(Pager):
         self._pages_before = start.pages_before if start else 0
         self._trusts_total = trusts_total
         self._find_step = step
+        self._empty = 0
         self._shrinking = Shrinking()
         self._is_over = False
         self.went_back = False
@@ -92,7 +97,8 @@ class NumberPager(Pager):
             self.went_back = True
             return
         if step:
-            self._is_over = self.seen == result.total
+            self._empty = 0 if result.records else self._empty + 1
+            self._is_over = self.seen == result.total or self._empty > MOST_HIDDEN_PAGES
             self.place += step
             self._pages_before += 1
             return

@@ -40,7 +40,8 @@ PRESET = Preset(
     rights="An administrator creates the client, because Zendesk exports tickets to administrators only.",
     reads="Every ticket, also archived ones, with its first message, requester, assignee, group, organization, tags, "
     "priority, type, channel, times of the first reply and the solution, number of replies and satisfaction rating, and the audits of "
-    "tickets that changed in the last 90 days: comments, and who changed status, assignee, group and priority.",
+    "tickets that changed in the last 90 days: comments, and who changed status, assignee, group and priority. Zendesk keeps "
+    "the messages of its messaging and chat in a log of their own, which is not read.",
     deletes="The export marks deleted tickets.",
     requests="One per 500 tickets and at most ten a minute, as Zendesk allows, one for the audits of each new or changed ticket "
     "(100 audits each), one per 100 agents and one for the groups in a sync that finds such a change, and one per access token.",

@@ -4,6 +4,7 @@ Raw pipelines share the client of the Django backend, so the pool limits in the 
 Dates come back timezone-aware, in UTC.
 """
 
+import time
 from collections.abc import Callable
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -21,6 +22,7 @@ from pymongo.errors import (
     ConnectionFailure,
     ExecutionTimeout,
     NetworkTimeout,
+    OperationFailure,
     PyMongoError,
     ServerSelectionTimeoutError,
 )
@@ -102,14 +104,35 @@ class RepeatTransaction(PyMongoError):
         super().__init__(reason, error_labels=["TransientTransactionError"])
 
 
+class TransactionTooLong(Exception):
+    """MongoDB ended a transaction because it took longer than the server allows. Nothing of it is stored."""
+
+
+LONG_SECONDS = 15.0
+"""A transaction that MongoDB forgot after this time took too long. One that it forgot earlier is repeated."""
+
+_ENDED_BY_THE_SERVER = frozenset((251, 290))
+"""NoSuchTransaction and TransactionExceededLifetimeLimitSeconds, see MongoDB's `error_codes.yml`."""
+
+
 def in_transaction(work: Callable[[ClientSession], T]) -> T:
     """Run `work(session)` in one transaction. It runs again after a conflict.
 
-    Reads inside see one snapshot. Raises what `work` raises, after a rollback.
+    Reads inside see one snapshot. Raises what `work` raises, after a rollback, or `TransactionTooLong`.
     """
+
+    def within_time(session: ClientSession) -> T:
+        began = time.monotonic()
+        try:
+            return work(session)
+        except OperationFailure as error:
+            if error.code in _ENDED_BY_THE_SERVER and time.monotonic() - began > LONG_SECONDS:
+                raise TransactionTooLong(str(error)) from error
+            raise
+
     with client().start_session() as session:
         return session.with_transaction(
-            work,
+            within_time,
             read_concern=ReadConcern("snapshot"),
             write_concern=WriteConcern("majority"),
             read_preference=ReadPreference.PRIMARY,

@@ -3,6 +3,7 @@
 Pages are stored whole and in order. While one is compared, the next is fetched and the previous one is stored.
 """
 
+import logging
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from functools import partial
 from itertools import chain
 
 from supportsaas.clock import Clock
+from supportsaas.db import mongo
 from tenants.models import Tenant
 from tickets.alerts.channels import find_routes
 from tickets.alerts.routing import Route
@@ -35,11 +37,14 @@ from tickets.planning.planner import plan_page
 from tickets.planning.reading import ReadPage, read_records
 from tickets.records.origin import Origin
 from tickets.records.statuses import StatusMap
+from tickets.records.versions import ReadTicket
 from tickets.rules.model import find_rules
 from tickets.status_mapping.model import find_status_map
 from tickets.store import quarantine
 from tickets.store.quarantine import QuarantinedRecord
 from tickets.store.ticket_store import TicketStore
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ class PageReader:
                 plan = self._plan(read, is_whole=is_whole)
                 self.bounds.check_page(records=len(page.records), new=plan.new)
                 behind.begin(
-                    partial(self._save, page, read, plan, self.rejected.take(read.quarantined)),
+                    partial(self._save, page, read, plan, self.rejected.take(read.quarantined), is_whole=is_whole),
                     then=partial(self._note, source, reading, page, read, plan, pages_before=pages_before),
                 )
                 storing = ids
@@ -204,10 +209,28 @@ class PageReader:
             is_whole=is_whole,
         )
 
-    def _save(self, page: Page, read: ReadPage, plan: PagePlan, rejected: Sequence[QuarantinedRecord]) -> None:
-        self.store.save_page(plan, lock=self.lease.lock, held=self.lease.held, quarantined=rejected)
+    def _save(
+        self, page: Page, read: ReadPage, plan: PagePlan, rejected: Sequence[QuarantinedRecord], *, is_whole: bool
+    ) -> None:
+        self._store(read.tickets, plan, rejected, is_whole=is_whole)
         self.deletions.take(page.deleted_ids)
         self.rejected.drop_recovered(read)
+
+    def _store(
+        self, tickets: list[ReadTicket], plan: PagePlan, rejected: Sequence[QuarantinedRecord], *, is_whole: bool
+    ) -> None:
+        """Store them at once or, if MongoDB takes too long for that, in halves. Otherwise no run would ever get further."""
+        try:
+            self.store.save_page(plan, lock=self.lease.lock, held=self.lease.held, quarantined=rejected)
+        except mongo.TransactionTooLong:
+            half = len(tickets) // 2
+            if not half:
+                raise
+            logger.warning(
+                "MongoDB took too long to store %d tickets at once. They are stored in halves.", len(tickets)
+            )
+            for part, records in ((tickets[:half], rejected), (tickets[half:], ())):
+                self._store(part, self._plan(ReadPage(part), is_whole=is_whole), records, is_whole=is_whole)
 
     def _note(
         self,

@@ -219,7 +219,16 @@ class TicketStore:
             save_differences(self.tenant_id, rollups, writes.differences, session=session)
             return len(live)
 
-        return mongo.in_transaction(work)
+        try:
+            return mongo.in_transaction(work)
+        except mongo.TransactionTooLong:
+            if len(external_ids) < 2:
+                raise
+            half = len(external_ids) // 2
+            return sum(
+                self.delete_tickets(part, job_id=job_id, lock=lock, held=held, now=now)
+                for part in (external_ids[:half], external_ids[half:])
+            )
 
     # -- Inside ----------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion.sync_status import SyncStatus
-from tickets.ingestion.wording import describe_counts, describe_failures
+from tickets.ingestion.wording import count_failed, describe_failures, describe_outcome
 
 _DONE = {"sync": "Synced", "retry": "Rejected records retried", "import": "File imported"}
 
@@ -64,8 +64,9 @@ def run_badge(run: Mapping[str, Any] | None, sync: SyncStatus, source: Source | 
         return RunBadge(
             tone, "Failed", run["ended_at"], _failure(sync, (run.get("error") or {}).get("message", ""), now)
         )
-    text = "Cancelled" if tone == "cancelled" else _DONE[run["options"]["kind"]]
-    return RunBadge(tone, text, run["ended_at"], describe_counts(run["counts"]))
+    done = "Partly synced" if tone == "partial" and count_failed(run) else _DONE[run["options"]["kind"]]
+    text = "Cancelled" if tone == "cancelled" else done
+    return RunBadge(tone, text, run["ended_at"], describe_outcome(run))
 
 
 def _failure(sync: SyncStatus, message: str, now: datetime) -> str:

@@ -74,3 +74,8 @@ def test_the_pages_of_several_connections_fit_any_window(
         tab.goto(f"/t/acme/{name}")
         found += faults(tab)
     assert found == []
+    tab.goto("/t/acme/ingestion/")
+    tab.locator("#runs summary").first.click()
+    parts = tab.locator("#runs").get_by_role("listitem").filter(has_text=": failed").first
+    tall = parts.evaluate("each => each.parentElement.offsetHeight")
+    assert tall < 160, "a line or two for each connection"

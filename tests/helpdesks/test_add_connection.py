@@ -116,6 +116,7 @@ def test_the_form_asks_for_what_the_preset_needs_and_keeps_the_rest_under_advanc
         ({"options": '{"params": {"api_key": "x"}}'}, "looks like a key or password"),
         ({"options": '{"oauth_grant": "refresh_token"}'}, "accept a refresh token only once"),
         ({"expires_on": "soon"}, "Enter a valid date"),
+        ({"expires_on": "2020-01-31"}, "This day has passed."),
     ],
 )
 def test_bad_input_is_named_at_its_field_and_keeps_nothing(
@@ -155,7 +156,7 @@ def test_the_test_shows_tickets_as_they_will_look_and_stores_nothing(admin: Clie
     assert "10 of your tickets, as they will look" in html
     assert "Question 1" in html and "Ada" in html and "was <bdi>New</bdi>" in html
     assert "Text of ticket 1. Please help." in html
-    assert "Record 1<" in html and "&quot;subject&quot;: &quot;Question 1&quot;" in html
+    assert "Record <bdi>1</bdi><" in html and "&quot;subject&quot;: &quot;Question 1&quot;" in html
     assert stored_documents() == before
 
 

@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 
+from analytics.views.run_badges import run_badge
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, connect_source, finished_job, record
@@ -31,6 +32,7 @@ from tickets.ingestion.sync_status import find_sync_status
 from tickets.ingestion.worker import Worker
 from tickets.jobs import JobRequest
 from tickets.store import quarantine
+from tickets.views.ingestion.runs import past_run
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -128,6 +130,10 @@ class TestReading:
         assert (outcome.status, outcome.progress.counts.errors) == ("partial", 1)
         assert outcome.warning is not None and outcome.warning["message"].startswith("“native” could not be read.")
         assert subjects() == SECOND
+        job = jobs.find_recent(tenant)[0]
+        assert (past_run(job).is_in_part, past_run(job).imported) == (True, "1 of 2 connections failed, 3 new")
+        badge = run_badge(job, find_sync_status(tenant), both[0], now=NOON)
+        assert (badge.text, badge.detail) == ("Partly synced", "1 of 2 connections failed, 3 new")
         assert [find_read_history(each.key).failures for each in both] == [1, 0]
         assert find_read_history(both[1].key).read_at is not None
 

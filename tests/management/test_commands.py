@@ -269,6 +269,23 @@ class TestSetup:
             (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "soon"], "--every"),
             (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "0"], "1 to 10080"),
             (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "10081"], "1 to 10080"),
+            (["source", "add", "acme", "--kind", "native", "--url", "http://x", "--every", "8d"], "1 to 10080"),
+            (
+                [
+                    "source",
+                    "add",
+                    "acme",
+                    "--kind",
+                    "native",
+                    "--url",
+                    "http://x",
+                    "--auth",
+                    "bearer",
+                    "--secret-from",
+                    "file:/no",
+                ],
+                "the file /no cannot be read: No such file or directory.",
+            ),
             (["token", "create", "--user", "nobody"], "does not exist"),
             (["token", "revoke", "nonsense"], "That token does not exist"),
         ],
@@ -341,6 +358,22 @@ class TestSetup:
         assert find_schedules()["acme"].interval == timedelta(hours=1)
         assert run("source", "schedule", "acme", "--every", "off")[1] == "acme syncs only when someone starts it.\n"
         assert (Source.objects.get().every_minutes, find_schedules()) == (None, {})
+
+    @pytest.mark.parametrize(("interval", "minutes"), [("15m", 15), ("2h", 120), ("1d", 1440)])
+    def test_an_interval_may_have_a_unit(self, interval: str, minutes: int, tenant: Tenant) -> None:
+        add = ("source", "add", "acme", "--kind", "native", "--url", "http://127.0.0.1:1", "--schedule", interval)
+        assert run(*add)[0] == 0
+        assert Source.objects.get().every_minutes == minutes
+
+    def test_a_connection_can_be_tried_before_it_is_stored(self, tenant: Tenant, helpdesk: ScriptedHelpdesk) -> None:
+        helpdesk.tickets = [record("T-1", subject="Is it there?")]
+        add = ("source", "add", "acme", "--kind", "native", "--dry-run", "--url")
+        status, said, _ = run(*add, helpdesk.url)
+        assert status == 0 and "Ticket T-1: Is it there?" in said and "Nothing was stored." in said
+        assert run(*add, "http://127.0.0.1:1")[0] == 1
+        assert run(*add, "ftp://x")[0] == 1
+        assert not Source.objects.exists()
+        assert run("source", "list", "acme")[1].startswith("acme has no helpdesk connection.")
 
     def test_ensure_indexes_can_run_repeatedly(self) -> None:
         assert run("ensure_indexes") == run("ensure_indexes")

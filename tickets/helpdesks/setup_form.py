@@ -1,6 +1,7 @@
 """The short form that connects a helpdesk: what its preset asks for, and everything else under *Advanced*."""
 
 import json
+from datetime import date
 from typing import Any, Final
 
 from django import forms
@@ -207,6 +208,12 @@ class SetupForm(forms.Form):
         if not isinstance(options, dict):
             raise ValidationError("Connector settings must be a JSON object.")
         return options
+
+    def clean_expires_on(self) -> date | None:
+        day: date | None = self.cleaned_data.get("expires_on")
+        if day is not None and day < clock.now().astimezone(self.tenant.zone).date():
+            raise ValidationError("This day has passed. Enter the last day on which the key is valid, or none.")
+        return day
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

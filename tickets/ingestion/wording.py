@@ -41,3 +41,17 @@ def describe_counts(counts: Mapping[str, Any]) -> str:
     """What a run imported: “12 new, 3 changed”, or “nothing new”."""
     parts = [f"{format_number(counts[name])} {word}" for name, word in _COUNTED if counts.get(name)]
     return ", ".join(parts) or "nothing new"
+
+
+def describe_outcome(job: Mapping[str, Any]) -> str:
+    """The same, after how many of several connections failed: “1 of 3 connections failed, 12 new”."""
+    parts = job.get("connections") or ()
+    failed = count_failed(job)
+    words = f"{format_number(failed)} of {format_number(len(parts))} connections failed, " if failed else ""
+    return words + describe_counts(job["counts"])
+
+
+def count_failed(job: Mapping[str, Any]) -> int:
+    """How many of the several connections of a run failed; 0 if it had one."""
+    parts = job.get("connections") or ()
+    return sum(each["status"] == "failed" for each in parts) if len(parts) > 1 else 0

@@ -21,8 +21,9 @@ def read_secret(where: str, *, option: str = "--secret-from", what: str = "Key o
         try:
             with open(rest, encoding="utf-8") as file:  # noqa: PTH123  /dev/stdin works too
                 return file.read().strip()
-        except OSError as error:
-            raise CommandError(f"{option}: {error}") from None
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise CommandError(f"{option}: the file {rest} cannot be read: {why}.") from None
     if where == "ask" or (not where and sys.stdin.isatty()):
         return getpass.getpass(f"{what}: ")
     raise CommandError(f"{what} required: {option} env:NAME, file:PATH or ask.")

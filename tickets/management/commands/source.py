@@ -1,6 +1,7 @@
 """`manage.py source`: connect a tenant's helpdesk and schedule its syncs from the command line."""
 
 import json
+import re
 from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from tickets.ingestion.connecting import (
     save_source,
 )
 from tickets.ingestion.name_spaces import count_tickets_of
+from tickets.ingestion.preview_records import LIMIT
 from tickets.ingestion.wording import describe_interval
 from tickets.management import preview_step
 from tickets.management.kind_argument import add_kind_argument
@@ -31,6 +33,8 @@ from tickets.records.origin import Origin
 
 ONLY_ONE = ""
 """The value of --replace without a name."""
+_INTERVAL = re.compile(r"([0-9]{1,5})([mhd]?)")
+_MINUTES_OF = {"": 1, "m": 1, "h": 60, "d": 1440}
 LONGEST_INTERVAL = 10_080  # minutes: one week, as in the model
 
 
@@ -67,8 +71,12 @@ class Command(BaseCommand):
         )
         add.add_argument(
             "--every",
-            metavar="MINUTES",
-            help="sync interval, 1 to 10080 minutes, or off (default off; --replace keeps the current one)",
+            "--schedule",
+            metavar="INTERVAL",
+            help="sync interval: 15 or 15m, 2h, 1d, at most a week, or off (default off; --replace keeps the current one)",
+        )
+        add.add_argument(
+            "--dry-run", action="store_true", help="show tickets as they would be stored; no connection is stored"
         )
         add.add_argument(
             "--replace",
@@ -104,7 +112,9 @@ class Command(BaseCommand):
             step_of[name].add_argument("tenant")
             step_of[name].add_argument("--name", default="", help="the connection; needed if the tenant has several")
         preview_step.add_arguments(step_of["preview"])
-        step_of["schedule"].add_argument("--every", metavar="MINUTES", required=True, help="1 to 10080 minutes, or off")
+        step_of["schedule"].add_argument(
+            "--every", metavar="INTERVAL", required=True, help="15 or 15m, 2h, 1d, at most a week, or off"
+        )
         step_of["switch"].add_argument("state", choices=("on", "off"))
         steps.add_parser("list", help="list the connections").add_argument(
             "tenant", nargs="?", default="", help="of this tenant (default: of all)"
@@ -131,6 +141,10 @@ class Command(BaseCommand):
             former = name_spaces.choose_name(source, is_same=options["same_helpdesk"], name=options["name"])
         except name_spaces.NameTaken as error:
             raise CommandError(str(error)) from None
+        if options["dry_run"]:
+            self._clean(source)
+            self._print_preview(source, limit=LIMIT)
+            return
         origin = self._save(source, is_read_differently=True)
         which = f" --name {source.name}" if tenant.sources.count() > 1 else ""
         self.stdout.write(f"Connected {tenant.slug} to {source}. Next: manage.py source check {tenant.slug}{which}")
@@ -175,8 +189,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{label}{sentence}")
 
     def _preview(self, options: dict[str, Any]) -> None:
+        self._print_preview(self._source(options), limit=options["limit"])
+
+    def _print_preview(self, source: Source, *, limit: int) -> None:
         try:
-            preview = preview_step.print_preview(self._source(options), limit=options["limit"], write=self.stdout.write)
+            preview = preview_step.print_preview(source, limit=limit, write=self.stdout.write)
         except SourceError as error:
             raise CommandError(str(error)) from None
         if not preview.is_usable:
@@ -196,14 +213,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{_subject(source)} is {options['state']}. {then}")
 
     def _save(self, source: Source, *, is_read_differently: bool = False) -> Origin:
-        try:
-            source.full_clean()
-        except ValidationError as error:
-            raise CommandError("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from None
+        self._clean(source)
         try:
             return save_source(source, is_read_differently=is_read_differently)
         except name_spaces.NameTaken as error:
             raise CommandError(str(error)) from None
+
+    def _clean(self, source: Source) -> None:
+        try:
+            source.full_clean()
+        except ValidationError as error:
+            raise CommandError("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from None
 
     def _remove(self, options: dict[str, Any]) -> None:
         source = self._source(options)
@@ -217,6 +237,8 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         tenants = [self._tenant(options)] if options["tenant"] else Tenant.objects.filter(sources__isnull=False)
+        if options["tenant"] and not tenants[0].sources.exists():
+            self.stdout.write(f"{options['tenant']} has no helpdesk connection. Add one with: manage.py source add …")
         for tenant in sorted(set(tenants), key=lambda each: each.slug):
             for source in name_spaces.find_sources(tenant):
                 how_often = _how_often(source) if source.enabled else "disabled"
@@ -283,12 +305,16 @@ def parse_options(pairs: list[str]) -> dict[str, Any]:
 
 
 def _read_every(text: str) -> int | None:
-    """The minutes between two syncs; None for `off`."""
+    """The minutes between two syncs, from `15`, `15m`, `2h` or `1d`; None for `off`."""
     if text == "off":
         return None
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LONGEST_INTERVAL):
-        raise CommandError(f"--every takes 1 to {LONGEST_INTERVAL} minutes, or off, not {text!r}.")
-    return int(text)
+    found = _INTERVAL.fullmatch(text)
+    minutes = int(found[1]) * _MINUTES_OF[found[2]] if found else 0
+    if not 1 <= minutes <= LONGEST_INTERVAL:
+        raise CommandError(
+            f"--every takes 1 to {LONGEST_INTERVAL} minutes, also as 15m, 2h or 1d, or off, not {text!r}."
+        )
+    return minutes
 
 
 def _how_often(source: Source) -> str:

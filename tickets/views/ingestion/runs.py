@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tickets import jobs
-from tickets.ingestion.wording import describe_counts
+from tickets.ingestion.wording import describe_counts, describe_outcome
 from tickets.views.ingestion.advice import advice
 
 UNCLAIMED_AFTER = timedelta(seconds=10)
@@ -94,6 +94,11 @@ class PastRun:
     """The connections that it was for; empty for all."""
 
     @property
+    def is_in_part(self) -> bool:
+        """Whether some of its connections were read, and some failed."""
+        return self.status == "partial" and any(each.status == "failed" for each in self.parts)
+
+    @property
     def has_problem_of_part(self) -> bool:
         return any(each.problem for each in self.parts)
 
@@ -152,7 +157,7 @@ def past_run(job: Mapping[str, Any]) -> PastRun:
         duration=ended - began if began and ended else None,
         pages=job["processed_pages"],
         counts=job["counts"],
-        imported=describe_counts(job["counts"]),
+        imported=describe_outcome(job),
         problem=problem,
         problem_code=issue.get("code", ""),
         todo=todo,

@@ -116,7 +116,7 @@ class Tenant(Audited):
         return None if self.retention_days is None else now - timedelta(days=self.retention_days)
 
     def clean(self) -> None:
-        if self._state.adding:
+        if self._state.adding and self.slug:
             reject_used_slug(self.slug)
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -218,6 +218,20 @@ class TestPreview:
             assert problem in text and f'href="{BEGIN}">Upload another file' in text
             assert "would become tickets" not in text
 
+    def test_choices_outlast_input_that_is_wrong(
+        self, browser: Client, tenant: Tenant, native_source: Callable[..., Source]
+    ) -> None:
+        native_source("http://127.0.0.1:9", name="support")
+        address = upload(browser, SIMPLE.replace("subject", "Headline"))
+        chosen = {"column:subject": "Headline", "status:Odd": "pending"}
+        for values, status in (({"name": "a b"}, 422), ({"name": "support"}, 200), ({"encoding": "cp932"}, 200)):
+            text = page(browser, address, {**chosen, **values}, status=status)
+            assert '<option value="Headline" selected' in text and 'value="pending" selected' in text
+        jobs.enqueue(tenant, JobRequest(trigger="web", started_by="test"))
+        answer = start(browser, address, {**chosen, "name": "old"})
+        text = answer.content.decode()
+        assert "A run is active." in text and "Import 2 rows" in text and '<option value="Headline" selected' in text
+
     def test_what_is_left_out_or_rejected_is_said_with_its_lines(self, browser: Client) -> None:
         text = page(browser, upload(browser, ZENDESK_CSV + "2,44,x\n", name="z.csv"))
         assert "4 rows" in text and "1 would be left out (deleted tickets)" in text and "1 would be rejected" in text

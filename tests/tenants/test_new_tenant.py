@@ -83,6 +83,7 @@ def test_bad_input_is_named_and_creates_nothing(root: Client, values: dict[str, 
     response = root.post(PAGE, {"name": "Acme", "slug": "", "timezone": "UTC", **values})
     assert response.status_code == 422
     assert sentence in response.content.decode()
+    assert "deleted tenant" not in response.content.decode()
     assert not Tenant.objects.exists()
 
 

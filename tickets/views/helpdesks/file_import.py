@@ -18,7 +18,7 @@ from tenants.models import Role
 from tickets.helpdesks.files import uploads
 from tickets.helpdesks.files.text_lines import ColumnsMissing, FileError
 from tickets.helpdesks.files.uploads import Upload, UploadRejected
-from tickets.ingestion.name_spaces import NameTaken
+from tickets.ingestion.name_spaces import NameTaken, name_from
 from tickets.ingestion.uploaded_import import preview_upload, start_import
 from tickets.jobs import JobActive
 from tickets.views.helpdesks.import_form import FIELDS, ImportForm
@@ -27,6 +27,10 @@ UPLOADS_OF_A_PERSON: Final = 30
 PREVIEWS_OF_A_PERSON: Final = 120
 """In an hour."""
 _AN_HOUR: Final = 3600
+_NAME_TAKEN: Final = (
+    "“{}” is the name of a connection. If the file is from that helpdesk, choose it under “These tickets”; else enter another "
+    "name for the import."
+)
 _LABELS: Final = dict(FIELDS)
 _EXPIRED: Final = "The file was not imported within an hour, so it was deleted. Upload it again."
 _RUNNING: Final = "A run is active. Start the import when it has ended; the file is kept for an hour."
@@ -86,8 +90,10 @@ def check_file(request: TenantRequest, access: TenantAccess, key: str) -> HttpRe
             start_import(access.tenant, request.user, upload, form.settings)
         except JobActive:
             form.add_error(None, _RUNNING)
-        except (FileError, NameTaken) as error:
-            form.add_error(None, str(error))
+        except NameTaken as error:
+            form.add_error("into" if form.settings.into else "name", _why_taken(error, form, upload))
+        except FileError as error:
+            form.add_error(None, _for_pages(str(error)))
         else:
             messages.success(request, f"The import of {upload.name} has started.")
             return redirect("ingestion", access.tenant.slug)
@@ -98,16 +104,19 @@ def _check_page(request: TenantRequest, access: TenantAccess, upload: Upload, fo
     context: dict[str, Any] = {"upload": upload, "size": uploads.size_in_words(upload.size), "form": form}
     wait = _wait(f"file-preview-by:{request.user.pk}", PREVIEWS_OF_A_PERSON)
     status = 422 if form.errors else 200
+    form.keep_choices()
     if wait:
         context["problem"] = f"Not checked: the limit is {PREVIEWS_OF_A_PERSON} checks per hour. {wait}"
         status = 429
-    elif not form.is_bound or form.is_valid():
+    elif form.has_readable_settings:
         try:
             preview = preview_upload(access.tenant, upload, form.settings)
         except ColumnsMissing as error:
             context["problem"] = "The file has no column for the ticket’s ID or creation. Choose the columns below."
             form.offer(names=error.columns)
-        except (FileError, NameTaken) as error:
+        except NameTaken as error:
+            context["problem"] = _why_taken(error, form, upload)
+        except FileError as error:
             context["problem"] = _for_pages(str(error))
         else:
             form.offer(names=preview.names, statuses=preview.unknown_statuses)
@@ -115,6 +124,12 @@ def _check_page(request: TenantRequest, access: TenantAccess, upload: Upload, fo
             # A file without rows says nothing about its columns.
             context["empty_fields"] = [_LABELS[name] for name in preview.empty] if preview.rows else []
     return render(request, "helpdesks/import/check.html", context, status=status)
+
+
+def _why_taken(error: NameTaken, form: ImportForm, upload: Upload) -> str:
+    if form.settings.into:
+        return str(error)
+    return _NAME_TAKEN.format(form.settings.name or name_from(upload.name))
 
 
 def _for_pages(sentence: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 
 from tenants.models import Tenant
 from tenants.new_tenant import list_zones
@@ -116,6 +117,16 @@ class ImportForm(forms.Form):
             Choice(field=f"{FIELD}{status}", label=status, chosen=mapped.get(status, ""), count=asked.get(status, 0))
             for status in dict.fromkeys((*asked, *mapped))
         ]
+
+    def keep_choices(self) -> None:
+        """Ask for the columns that were chosen before, though nobody knows now which ones the file has."""
+        chosen = (self.data.get(f"{COLUMN}{name}", "") for name, _ in FIELDS)
+        self.offer(names=list(dict.fromkeys(each for each in chosen if each)))
+
+    @property
+    def has_readable_settings(self) -> bool:
+        """Whether the file can be read as they say, even if the import cannot start."""
+        return not self.is_bound or not set(self.errors) - {NON_FIELD_ERRORS}
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"].strip()

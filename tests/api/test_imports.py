@@ -93,6 +93,17 @@ def test_an_import_has_a_name_space_of_its_own_beside_a_connection(
     assert send(client_with_token, lines(record("T-1")), into="nobody").status_code == 404
 
 
+def test_the_name_of_a_connection_is_answered_with_the_parameters_to_send(
+    client_with_token: Client, native_source: Callable[..., Source]
+) -> None:
+    native_source("http://127.0.0.1:9", name="api")
+    response = send(client_with_token, lines(record("T-1")))
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == "name"
+    assert "Send another name, or into=api" in response.json()["detail"]
+    assert send(client_with_token, lines(record("T-1")), name="shop").json()["new_ingested"] == 1
+
+
 def test_a_run_that_is_going_is_a_conflict(client_with_token: Client, tenant: Tenant) -> None:
     job_id = jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="x"), owner_id="x")
     response = send(client_with_token, lines(record("T-1")))

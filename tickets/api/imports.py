@@ -124,5 +124,9 @@ def _origin(tenant: Tenant, *, name: str, into: str | None) -> Origin:
         return found
     try:
         return name_spaces.claim_import(tenant, name, is_named=name != "api")
-    except name_spaces.NameTaken as error:
-        raise HttpError(409, str(error)) from None
+    except name_spaces.NameTaken:
+        raise InvalidParameter(
+            "name",
+            f"“{name}” is the name of a connection. Send another name, or into={name} if the tickets come from its "
+            "helpdesk",
+        ) from None

@@ -145,6 +145,21 @@ def test_a_host_without_a_scheme_is_reached_encrypted(
     assert draft is not None and draft.source.url == url
 
 
+@pytest.mark.parametrize("address", ["acme", "acme.zendesk.com", " https://acme.zendesk.com/agent/dashboard "])
+def test_a_subdomain_may_be_entered_as_the_whole_address(
+    admin: Client, owner: User, tenant: Tenant, address: str
+) -> None:
+    values = {"var-subdomain": address, "var-client_id": "x", "secret": "x", "auth": "oauth2"}
+    draft = find_draft(tenant, owner, begin(admin, "zendesk", values).rstrip("/").rpartition("/")[2])
+    assert draft is not None and draft.source.url == "https://acme.zendesk.com"
+
+
+@pytest.mark.parametrize("address", ["https://acme.example", "acme.zendesk.example", ".zendesk.com"])
+def test_the_address_of_another_product_is_no_subdomain(admin: Client, address: str) -> None:
+    values = {"var-subdomain": address, "var-client_id": "x", "secret": "x", "auth": "oauth2"}
+    assert "before .zendesk.com" in html_of(admin.post(f"{NEW}zendesk/", values))
+
+
 # -- The test --------------------------------------------------------------------------------------
 
 

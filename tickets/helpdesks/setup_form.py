@@ -235,6 +235,8 @@ class SetupForm(forms.Form):
         for variable in self.variables:
             name = f"{VARIABLE}{variable.name}"
             value = values.get(name) or variable.default
+            if value and self.preset:
+                value = self.preset.without_address(variable.name, value)
             if not value:
                 self.add_error(name, f"Enter this. {variable.help}".strip())
                 found = None

@@ -123,6 +123,12 @@ class Preset:
         """The base URL; empty if a person has to enter it. Raises `ValueError`."""
         return str(_fill(self.url, self.variables_in(options))) if self.url else ""
 
+    def without_address(self, name: str, text: str) -> str:
+        """The variable's value if a person entered the whole address that it is a part of, else the text."""
+        before, mark, after = self.url.partition(f"{{{name}}}")
+        value, is_address, _ = text.strip().removeprefix(before).partition(after) if mark and after else (text, "", "")
+        return value if is_address else text
+
     @property
     def is_one_server_for_all(self) -> bool:
         """Whether the settings do not say which account is read, and only the key does. A choice, as of a region, is none."""

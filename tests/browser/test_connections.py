@@ -79,3 +79,5 @@ def test_the_pages_of_several_connections_fit_any_window(
     parts = tab.locator("#runs").get_by_role("listitem").filter(has_text=": failed").first
     tall = parts.evaluate("each => each.parentElement.offsetHeight")
     assert tall < 160, "a line or two for each connection"
+    sentence = tab.locator("#runs tr.more p").first.bounding_box()
+    assert sentence is not None and sentence["x"] + sentence["width"] <= 390

@@ -153,6 +153,20 @@ class TestSwitchingHelpdesks:
         ingest()
         assert subjects(tenant) == FIRST
 
+    def test_a_connection_without_tickets_keeps_its_name_at_another_address(
+        self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk
+    ) -> None:
+        add(first.url)
+        ingest()
+        add(f"{second.url.replace('127.0.0.1', 'localhost')}", "--name", "shop")
+        shop = Source.objects.get(name="shop")
+        shop.url = second.url
+        name_spaces.choose_name(shop, is_same=False)
+        shop.save()
+        ingest()
+        assert subjects(tenant) == FIRST | {f"shop:T-{n}": "Second" for n in range(1, 4)}
+        assert {each["name"] for each in mongo.collection("name_spaces").find()} == {"native", "shop"}
+
     def test_what_was_stored_by_an_older_version_is_the_first_connections(
         self, tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk, native_source: Callable[..., Source]
     ) -> None:

@@ -117,8 +117,9 @@ def choose_name(source: Source, *, is_same: bool, name: str = "") -> str:
     """Before changed settings are saved: decide which name space the source belongs to, by setting its name.
 
     `is_same`: a person says that it is the tenant's helpdesk at a new address. Otherwise another host or kind is
-    another helpdesk, which gets its own name space or finds the one it had. `name`: of a new connection, or with
-    `is_same` of the existing one. Returns the former name, empty if there was no source. Raises `NameTaken`.
+    another helpdesk, which gets its own name space or finds the one it had, unless no ticket came from the former one.
+    `name`: of a new connection, or with `is_same` of the existing one. Returns the former name, empty if there was no
+    source. Raises `NameTaken`.
     """
     stored = Source.objects.filter(pk=source.pk).select_related("tenant").first() if source.pk else None
     for each in [*([stored] if stored is not None else []), *_find_others(source)]:
@@ -135,7 +136,10 @@ def choose_name(source: Source, *, is_same: bool, name: str = "") -> str:
     elif is_same and current is None:
         source.name = _latest_former(known, others) or _share_plain(source, known)
     elif not is_same and current is not None and helpdesk not in current["helpdesks"]:
-        source.name = ""
+        if _has_had_tickets(source.tenant, current, known):
+            source.name = ""
+        else:  # a wrong address was corrected before anything came from it
+            _collection().update_one({"_id": current["_id"]}, {"$set": {"helpdesks": [helpdesk]}})
     if not source.name:
         _check_helpdesk(source, known, others)
     return former
@@ -290,6 +294,11 @@ def _origin(found: Document, known: Mapping[str, Document], *, mapping: str = ""
 def _turn_out_to_be(space: Document, name: str, *, helpdesk: str) -> None:
     """The helpdesk of this name space turned out to be that of another one: what was read since exists twice."""
     _collection().update_one({"_id": space["_id"]}, {"$set": {"is": name}, "$pull": {"helpdesks": helpdesk}})
+
+
+def _has_had_tickets(tenant: Tenant, space: Document, known: Mapping[str, Document]) -> bool:
+    match = _tickets_in(tenant, space["prefix"], known)
+    return mongo.collection(TICKETS).find_one(match, {"_id": 1}) is not None
 
 
 def _find_others(source: Source) -> list[Source]:

@@ -74,7 +74,7 @@ class TestRecords:
 
     def test_a_refused_key_is_called_one_at_once(self, helpdesk: ScriptedHelpdesk) -> None:
         helpdesk.fail_everything(answer({"error": "Invalid token"}))
-        with pytest.raises(SourceError, match="rejected the credentials: “Invalid token”"):
+        with pytest.raises(SourceError, match=r"rejected the credentials \(“Invalid token”\)"):
             complete(helpdesk, ["T-1", "T-2"], **MANY)
         assert len(helpdesk.requests) == 1
 

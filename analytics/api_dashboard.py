@@ -17,7 +17,7 @@ from analytics.figures import (
     ValueCount,
 )
 from analytics.periods import CUSTOM, DEFAULT, LONGEST, LONGEST_WORDS, ChosenPeriod, preset
-from analytics.views.filter_bar import NARROWING_FIELDS, Selection
+from analytics.views.filter_bar import Selection
 from analytics.views.numbers import find_numbers
 from supportsaas import clock
 from supportsaas.web.api_errors import InvalidParameter, reject_unknown
@@ -25,6 +25,7 @@ from tenants.api.access import TenantId, api_tenant
 from tenants.models import Tenant
 from tickets.api.fields import Moment, Words
 from tickets.ingestion.sync_status import data_as_of
+from tickets.records.dimensions import NARROWING_FIELDS
 from tickets.records.period import Period
 from tickets.records.statuses import state_of
 from tickets.store.filters import MAX_VALUES, FilterError, parse_moment

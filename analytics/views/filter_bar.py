@@ -3,18 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from analytics.dashboard.wording import PERIOD_NAMES
 from analytics.figures import DimensionCounts, ValueCount
 from analytics.periods import CUSTOM, ChosenPeriod, parse_period
-from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, Narrowing, is_offered
+from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, NARROWING_FIELDS, Narrowing, is_offered
 from tickets.store.filters import FilterError, TicketFilter
-
-NARROWING_FIELDS: Final = ("source", *DIMENSIONS)
-"""A dashboard can be narrowed to values of one of these."""
 
 
 @dataclass(frozen=True, slots=True)

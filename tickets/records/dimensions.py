@@ -13,6 +13,9 @@ CONNECTION: Final = "connection"
 
 DIMENSIONS: Final[tuple[str, ...]] = (CONNECTION, "team", "priority")
 
+NARROWING_FIELDS: Final = ("source", *DIMENSIONS)
+"""A dashboard can be narrowed to values of one of these."""
+
 FILTERED_FIELDS: Final[Mapping[str, str]] = {
     **{name: name for name in DIMENSIONS},
     "assignee": "assignee",

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from tickets.records.dimensions import CONNECTION, DIMENSIONS
+from tickets.records.dimensions import CONNECTION, DIMENSIONS, NARROWING_FIELDS
 from tickets.records.facets import SENTIMENTS, URGENCIES, Facets
 from tickets.records.histogram import STEP
 from tickets.records.statuses import is_open, state_of
@@ -29,9 +29,6 @@ COUNTED_FIELDS: Final = (
 )  # fmt: skip
 """The fields of a ticket that numbers depend on, and its id."""
 
-SLICE_FIELDS: Final = ("source", *DIMENSIONS)
-"""A dashboard can be narrowed to values of one of these."""
-
 
 def fields_to_slice(values: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Those of which every value gets numbers and keywords of its own.
@@ -39,7 +36,7 @@ def fields_to_slice(values: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     A single connection has those of all tickets, which would double what is stored.
     """
     has_several = len(values.get(CONNECTION, ())) > 1
-    return tuple(name for name in SLICE_FIELDS if has_several or name != CONNECTION)
+    return tuple(name for name in NARROWING_FIELDS if has_several or name != CONNECTION)
 
 
 HOURS: Final = "hours"
@@ -77,7 +74,7 @@ class Differences:
         self.rows.append(Row(-1, ticket))
 
     def change(self, old: Ticket, new: Ticket) -> None:
-        has_words = any(old.get(name) != new.get(name) for name in ("topics", "created_at", *SLICE_FIELDS))
+        has_words = any(old.get(name) != new.get(name) for name in ("topics", "created_at", *NARROWING_FIELDS))
         self.rows.append(Row(-1, old, has_words))
         self.rows.append(Row(1, new, has_words))
 
@@ -265,10 +262,10 @@ class DifferenceCounter:
         return start
 
     def _slices_of(self, ticket: Ticket) -> _Slices:
-        values = tuple([ticket.get(name) for name in SLICE_FIELDS])
+        values = tuple([ticket.get(name) for name in NARROWING_FIELDS])
         found = self._slices.get(values)
         if found is None:
-            named = zip(SLICE_FIELDS, values, strict=True)
+            named = zip(NARROWING_FIELDS, values, strict=True)
             codes = {name: self.codes.code_of(name, value) for name, value in named if isinstance(value, str)}
             found = self._slices[values] = _Slices(
                 tuple(slice_name(name, code) for name, code in codes.items() if name in self.sliced_fields),

@@ -68,7 +68,7 @@ def change_every_tenth(slug: str) -> None:
     from pymongo import UpdateOne
 
     from supportsaas.db import mongo
-    from tickets.classification.lexicon import RULES_VERSION
+    from tickets.classification.rules_version import RULES_VERSION
     from tickets.records.normalize import TicketContent
 
     tickets = mongo.collection("tickets")

@@ -10,10 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tickets.classification.classify import EVIDENCE_LIMIT, KEYWORD_LIMIT, classify_ticket
-from tickets.classification.lexicon import ACTION, FACES, NEGATORS, SENTIMENT, URGENCY, Group
-from tickets.classification.lexicon_search import fold
+from tickets.classification.folding import fold
 from tickets.classification.tokenizer import READ_LIMIT
 from tickets.classification.verdicts import Classification, Evidence
+from tickets.classification.vocabularies.english import VOCABULARY
+from tickets.classification.vocabularies.faces import FACES
+from tickets.classification.vocabularies.group import Group
+from tickets.classification.vocabularies.registry import LANGUAGES, vocabulary_for
+
+URGENCY, SENTIMENT, ACTION, NEGATORS = VOCABULARY.urgency, VOCABULARY.sentiment, VOCABULARY.action, VOCABULARY.negators
 
 
 def classify(message: str, subject: str = "") -> Classification:
@@ -578,3 +583,15 @@ def test_the_vocabulary_has_enough_entries() -> None:
     assert min(count("high"), count("medium"), count("action")) > 120
     assert min(count("negative"), count("positive")) > 280
     assert count("low") >= 20
+
+
+def test_languages_are_found_by_their_code_and_its_variants() -> None:
+    assert vocabulary_for("en") is vocabulary_for(None) is vocabulary_for("EN-gb") is VOCABULARY
+    assert vocabulary_for("xx") is None
+
+
+def test_every_language_of_the_registry_has_a_vocabulary_under_its_own_code() -> None:
+    for code in LANGUAGES:
+        found = vocabulary_for(code)
+        assert found is not None
+        assert found.language == code

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders import NOON
-from tickets.classification.lexicon import RULES_VERSION
+from tickets.classification.rules_version import RULES_VERSION
 from tickets.classification.tenant_rules import NO_RULES, TenantRule, TenantRules, parse_phrases
 from tickets.planning.changes import stored_fields
 from tickets.planning.page_plan import stored_verdict

@@ -1,6 +1,6 @@
 """Classifies a ticket by its words: its urgency, its sentiment, and whether it needs action.
 
-The vocabulary is in `lexicon`; this module adds up the weights of the terms that were found. The first 20,000
+Each language has a vocabulary (`vocabularies/registry.py`); this module adds up the weights of the terms that were found. The first 20,000
 characters of each field are read; quoted lines and signatures count for nothing. A tenant's own rules override urgency
 and sentiment, except for what the vocabulary says is always high.
 """
@@ -8,11 +8,14 @@ and sentiment, except for what the vocabulary says is always high.
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from tickets.classification.lexicon import FACES
-from tickets.classification.lexicon_search import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT, TextScan
 from tickets.classification.sums import Sums
 from tickets.classification.tenant_rules import NO_DECISIONS, NO_RULES, Decision, Decisions, TenantRules, names_of
+from tickets.classification.text_scan import TextScan
 from tickets.classification.verdicts import Category, Classification, Evidence, Field, Sentiment, Urgency
+from tickets.classification.vocabularies.entries import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT
+from tickets.classification.vocabularies.faces import FACES
+from tickets.classification.vocabularies.registry import vocabulary_for
+from tickets.classification.vocabularies.vocabulary import Vocabulary
 
 EVIDENCE_LIMIT: Final = 200
 KEYWORD_LIMIT: Final = 20
@@ -64,14 +67,22 @@ class _Verdicts:
         return labels
 
 
-def classify_ticket(*, subject: str, message: str, rules: TenantRules = NO_RULES) -> Classification:
-    """Classify a ticket. Any text is valid; the time grows with the text up to the reading limit."""
+def classify_ticket(
+    *, subject: str, message: str, rules: TenantRules = NO_RULES, language: str | None = None
+) -> Classification:
+    """Classify a ticket. Any text is valid; the time grows with the text up to the reading limit.
+
+    `language` is the code of the text's language ("de"). Without one, and for a language without a vocabulary, the
+    text is read as English.
+    """
+    vocabulary = vocabulary_for(language) or vocabulary_for(None)
+    assert vocabulary is not None
     sums = Sums()
     scans: list[_FieldScan] = []
     if subject:
-        scans.append(_scan_field("subject", subject, sums))
+        scans.append(_scan_field("subject", subject, vocabulary, sums))
     if message:
-        scans.append(_scan_field("message", message, sums))
+        scans.append(_scan_field("message", message, vocabulary, sums))
     urgency, requires_action = sums.urgency(), sums.requires_action()
     # "thanks" after a request or a fault report is polite, not positive
     with_courtesy = urgency == "low" and not requires_action and not sums.has_very_bad_word
@@ -155,9 +166,9 @@ def _rule_evidence(decisions: Decisions, verdicts: _Verdicts, *, subject: str, m
     ]
 
 
-def _scan_field(name: Field, text: str, sums: Sums) -> _FieldScan:
+def _scan_field(name: Field, text: str, vocabulary: Vocabulary, sums: Sums) -> _FieldScan:
     """Find the vocabulary in one field and add it to the sums."""
-    scan = TextScan(text)
+    scan = TextScan(text, vocabulary)
     places: list[_Place] = []
     _add_urgency(scan, sums, places)
     _add_sentiment(scan, sums, places)

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tickets.classification.lexicon_search import Entry
 from tickets.classification.verdicts import Sentiment, Urgency
+from tickets.classification.vocabularies.entries import Entry
 
 _HIGH: Final = 1.0
 _MEDIUM: Final = 0.4

@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 
 import ahocorasick
 
-from tickets.classification.lexicon import RULES_VERSION
-from tickets.classification.lexicon_search import own_words
+from tickets.classification.own_words import own_words
+from tickets.classification.rules_version import RULES_VERSION
 from tickets.classification.search_query import SHORTEST_PREFIX, Query, Term, find_hits
 from tickets.classification.tokenizer import READ_LIMIT, split_words
 

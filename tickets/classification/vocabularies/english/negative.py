@@ -4,7 +4,7 @@ Words for faults ("error", "unable", "not working") are left out on purpose, sin
 belong to urgency. A sum of 0.5 decides; weights range from 0.2 (a weak hint) to 3 (an outburst).
 """
 
-from tickets.classification.lexicon_group import Group, Negation, split_terms
+from tickets.classification.vocabularies.group import Group, Negation, split_terms
 
 
 def _negative(weight: float, terms: str, negation: Negation = "any") -> Group:

@@ -4,8 +4,8 @@ A sum of 1.0 means yes. Requests such as "could you" cannot be negated ("I can't
 ("need", "require") can.
 """
 
-from tickets.classification.lexicon_group import Group, split_terms
-from tickets.classification.lexicon_negative import BROKEN_FEELINGS
+from tickets.classification.vocabularies.english.negative import BROKEN_FEELINGS
+from tickets.classification.vocabularies.group import Group, split_terms
 
 
 def _request(weight: float, terms: str) -> Group:

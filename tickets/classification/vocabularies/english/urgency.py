@@ -3,8 +3,8 @@
 A sum of 1.0 is high, 0.4 medium. A weight of 1.0 decides alone; smaller weights of the label "high" add up.
 """
 
-from tickets.classification.lexicon_group import Group, Negation, split_terms
-from tickets.classification.lexicon_negative import BROKEN_FEELINGS
+from tickets.classification.vocabularies.english.negative import BROKEN_FEELINGS
+from tickets.classification.vocabularies.group import Group, Negation, split_terms
 
 
 def _always(terms: str) -> Group:

@@ -3,7 +3,7 @@
 The scale is that of negative sentiment: a sum of 0.5 decides.
 """
 
-from tickets.classification.lexicon_group import Group, Negation, split_terms
+from tickets.classification.vocabularies.group import Group, Negation, split_terms
 
 
 def _positive(weight: float, terms: str, negation: Negation = "any") -> Group:

@@ -1,0 +1,45 @@
+"""English: three categories, and the words that negate a term. Written by hand for support tickets."""
+
+from tickets.classification.vocabularies.english.action import ACTION
+from tickets.classification.vocabularies.english.negative import NEGATIVE
+from tickets.classification.vocabularies.english.positive import POSITIVE
+from tickets.classification.vocabularies.english.urgency import URGENCY
+from tickets.classification.vocabularies.group import split_terms
+from tickets.classification.vocabularies.vocabulary import Vocabulary
+
+_NEGATORS = split_terms("""
+    not, no, never, none, nothing, nobody, no one, neither, nor, without, hardly, barely, scarcely, rarely, seldom,
+    cannot, can't, cant, couldn't, couldnt, won't, wont, wouldn't, wouldnt, shouldn't, shouldnt, don't, dont, doesn't,
+    doesnt, didn't, didnt, isn't, isnt, aren't, arent, wasn't, wasnt, weren't, werent, haven't, havent, hasn't, hasnt,
+    hadn't, hadnt, ain't, aint, needn't, mustn't, no longer, not at all, not really, by no means, in no way, far from,
+    anything but, nowhere near, lack of, lacks, lacking, lacked, fails to be, failed to be, stop being
+""")
+
+_NO_NEGATION = split_terms("""
+    not only, not just, not merely, not simply, not to mention, no doubt, without doubt, without a doubt, no wonder,
+    no matter, not until, why not, whether or not, if not, or not, nothing but, no less than, not least, never mind,
+    don't hesitate, do not hesitate, can't help but, cannot help but, no more
+""")
+
+_FILLERS = """
+    a an any the that this it its s is was were be been being are there very really so too super at all particularly
+    especially exactly quite terribly overly extremely actually of sign signs evidence indication suspected known real
+    such kind type sort have had has our my your yet longer currently necessarily considered consider think believe
+    seem seems seeming look looks feel feels appear appears anything anyone further more strictly absolutely super
+    immediate big major other
+"""
+_CLAUSE_WORDS = """
+    but however although though because since and so yet except unless until while whereas which who then therefore
+    instead still
+"""
+
+VOCABULARY = Vocabulary(
+    language="en",
+    urgency=URGENCY,
+    sentiment=NEGATIVE + POSITIVE,
+    action=ACTION,
+    negators=_NEGATORS,
+    no_negation=_NO_NEGATION,
+    fillers=frozenset(_FILLERS.split()),
+    clause_words=frozenset(_CLAUSE_WORDS.split()),
+)

@@ -76,7 +76,7 @@ def change_every_tenth(slug: str) -> None:
     writes = []
     for each in tickets.find({"tenant_id": slug, "external_id": {"$regex": "0$"}}):
         before = TicketContent(status="elsewhere", **{name: each[name] for name in names})
-        values = {"status": "elsewhere", "digest": before.digest(rules_version=RULES_VERSION)}
+        values = {"status": "elsewhere", "digest": before.digest(classifier_version=RULES_VERSION)}
         writes.append(UpdateOne({"_id": each["_id"]}, {"$set": values}))
     for start in range(0, len(writes), 1000):
         tickets.bulk_write(writes[start : start + 1000], ordered=False)

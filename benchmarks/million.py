@@ -86,9 +86,9 @@ def _fill(slug: str, size: int) -> None:
 
     from supportsaas import clock
     from supportsaas.db import mongo
+    from tickets.classification.classifier import TenantClassifier
     from tickets.classification.classify import classify_ticket
     from tickets.classification.stored_words import searchable_words, topic_word, value_words
-    from tickets.classification.tenant_rules import TenantRules
     from tickets.classification.topics import topics
     from tickets.demo.bulk import BulkTenant
     from tickets.helpdesks.base import SourceRecord
@@ -107,7 +107,7 @@ def _fill(slug: str, size: int) -> None:
     def words_of_text(subject: str, message: str) -> list[str]:
         return searchable_words(texts=(subject, message), ids=())
 
-    def classify(content: TicketContent, *, rules: TenantRules) -> Verdict:
+    def classify(content: TicketContent, *, classifier: TenantClassifier) -> Verdict:
         return classified(content.subject, content.message)
 
     vars(page_plan)["classify"] = classify  # the same few texts again and again need not be classified again

@@ -14,7 +14,7 @@ from tickets.jobs import JobRequest, Progress
 from tickets.planning.planner import plan_page
 from tickets.planning.reading import read_records
 from tickets.records.origin import Origin
-from tickets.rules.model import find_rules
+from tickets.rules.classifier import find_classifier
 from tickets.status_mapping.model import find_status_map
 from tickets.store.ticket_store import TicketStore
 from tickets.store.word_index import WordIndex
@@ -50,11 +50,11 @@ def store_tickets(
     whole = [
         record(**{"id_": f"T-{n}", "tenant_id": tenant.slug, **_renamed(each)}) for n, each in enumerate(records, 1)
     ]
-    rules = find_rules(tenant)
+    classifier = find_classifier(tenant)
     read = read_records(
         [SourceRecord(each, each, origin=Origin(name=connection)) for each in whole],
         tenant_id=tenant.slug,
-        rules_version=rules.version,
+        classifier_version=classifier.version,
         statuses=find_status_map(tenant),
     )
     assert not read.quarantined, read.quarantined
@@ -63,7 +63,7 @@ def store_tickets(
     lock = Lock(tenant.slug)
     held = lock.take("builder")
     assert held is not None
-    plan = plan_page(store, read.tickets, job_id="builder", now=now, routes=find_routes(tenant), rules=rules)
+    plan = plan_page(store, read.tickets, job_id="builder", now=now, routes=find_routes(tenant), classifier=classifier)
     store.save_page(plan, lock=lock, held=held)
     lock.release(held)
     return [ticket.content.external_id for ticket in read.tickets]

@@ -19,7 +19,7 @@ from tickets.planning.changes import TRACKED, stored_fields
 from tickets.planning.reading import classify
 from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
 from tickets.records.period import Period
-from tickets.rules.model import find_rules
+from tickets.rules.classifier import find_classifier
 
 Document = dict[str, Any]
 JUDGED = ("keywords", "topics")
@@ -75,7 +75,7 @@ def _problems_within(tenant: Tenant) -> Iterable[str]:
         if ("words" in each or "unindexed_since" in each) == each["is_deleted"]:
             yield f"{each['external_id']} neither has words nor waits for them, or does though it is deleted"
     events: set[str] = set()
-    version = find_rules(tenant).version
+    version = find_classifier(tenant).version
     channel = Channel.objects.filter(tenant=tenant).first()
     for id_ in sorted(stored.keys() | history.keys()):
         if len(stored.get(id_, [])) != 1:
@@ -133,7 +133,7 @@ def _problems_of_runs(tenant: Tenant) -> Iterable[str]:
 
 def _problems_with_source(tenant: Tenant, records: Iterable[Any], *, may_hold_more: bool = False) -> Iterable[str]:
     listed, refused = _content(tenant, records)
-    rules = find_rules(tenant)
+    classifier = find_classifier(tenant)
     stored = {each["external_id"]: each for each in mongo.collection("tickets").find({"tenant_id": tenant.slug})}
     living = {id_ for id_, each in stored.items() if not each["is_deleted"]}
     if missing := listed.keys() - living:
@@ -142,7 +142,7 @@ def _problems_with_source(tenant: Tenant, records: Iterable[Any], *, may_hold_mo
         yield f"at the helpdesk no more, and not deleted: {sorted(extra)}"
     for id_ in sorted(listed.keys() & living):
         content = listed[id_]
-        wanted = stored_fields(content, classify(content, rules=rules))
+        wanted = stored_fields(content, classify(content, classifier=classifier))
         for name in (*TRACKED, *JUDGED):
             if stored[id_].get(name) != wanted.get(name):
                 yield f"{id_}: {name} is {stored[id_].get(name)!r}, the helpdesk says {wanted.get(name)!r}"
@@ -175,7 +175,7 @@ def _digest(ticket: Document, state: Mapping[str, Any], version: str) -> str:
     names = ("source", "customer_id", "subject", "message", "status", "created_at")
     return TicketContent(
         external_id=ticket["external_id"], updated_at=ticket["updated_at"], **{name: state[name] for name in names}
-    ).digest(rules_version=version)
+    ).digest(classifier_version=version)
 
 
 def _by_ticket(documents: Iterable[Document]) -> dict[str, list[Document]]:

@@ -29,7 +29,7 @@ from tickets.records.details import (
     stored_details,
 )
 from tickets.records.normalize import TicketContent, normalize_record
-from tickets.rules.model import find_rules
+from tickets.rules.classifier import find_classifier
 from tickets.status_mapping.model import find_status_map
 from tickets.store.ticket_store import TicketStore
 
@@ -223,23 +223,23 @@ def test_a_line_read_twice_is_the_same_line(text: str, longest: int) -> None:
 
 
 def test_without_details_a_digest_is_that_of_earlier_versions() -> None:
-    assert content().digest(rules_version="1") == "97cd8895c999ee2897fc1c52"
-    assert content(resolved_at="2026-03-10T10:00:00Z").digest(rules_version="1") == "7a9dabb314fa19f8f615f72d"
+    assert content().digest(classifier_version="1") == "97cd8895c999ee2897fc1c52"
+    assert content(resolved_at="2026-03-10T10:00:00Z").digest(classifier_version="1") == "7a9dabb314fa19f8f615f72d"
     nothing = dict.fromkeys(DETAIL_FIELDS) | {"tags": [], "extra": {"a": None}, "url": "javascript:x"}
-    assert content(**nothing).digest(rules_version="1") == content().digest(rules_version="1")
+    assert content(**nothing).digest(classifier_version="1") == content().digest(classifier_version="1")
 
 
 @pytest.mark.parametrize("name", DETAIL_FIELDS)
 def test_every_field_changes_the_digest(name: str) -> None:
     digests = {
-        content(**values).digest(rules_version="1")
+        content(**values).digest(classifier_version="1")
         for values in ({}, EVERYTHING, {name: EVERYTHING[name]}, {**EVERYTHING, name: None})
     }
     assert len(digests) == 4
 
 
 def test_the_kind_of_an_extra_value_changes_the_digest() -> None:
-    digests = {content(extra={"a": value}).digest(rules_version="1") for value in (1, True, "1", "true", 1.5)}
+    digests = {content(extra={"a": value}).digest(classifier_version="1") for value in (1, True, "1", "true", 1.5)}
     assert len(digests) == 5
 
 
@@ -296,12 +296,12 @@ class TestStored:
     def test_reclassifying_and_mapping_statuses_keep_the_fields(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{**EVERYTHING, "status": "odd"}])
         store = TicketStore(tenant)
-        rules, statuses = find_rules(tenant), find_status_map(tenant)
-        same, _, _ = plan_reclassification(store, after="", limit=9, rules=rules, job_id="", now=NOON)
+        classifier, statuses = find_classifier(tenant), find_status_map(tenant)
+        same, _, _ = plan_reclassification(store, after="", limit=9, classifier=classifier, job_id="", now=NOON)
         assert same.is_empty
-        assert plan_remapping(store, statuses, limit=9, rules=rules, job_id="", now=NOON).is_empty
+        assert plan_remapping(store, statuses, limit=9, classifier=classifier, job_id="", now=NOON).is_empty
         mongo.collection("tickets").update_one({}, {"$set": {"digest": "older rules", "urgency": "high"}})
-        plan, _, _ = plan_reclassification(store, after="", limit=9, rules=rules, job_id="", now=NOON)
+        plan, _, _ = plan_reclassification(store, after="", limit=9, classifier=classifier, job_id="", now=NOON)
         ((_, values),) = plan.updates
         assert not values.keys() & {*DETAIL_FIELDS}
 

@@ -112,9 +112,9 @@ def test_every_record_is_either_stored_rejected_or_foreign(values: dict[str, Any
 
 def test_the_digest_moves_with_the_content_and_not_with_the_stamp_alone() -> None:
     def digest(**values: Any) -> str:
-        return normalize_record(record(**values), tenant_id="acme").digest(rules_version=1)
+        return normalize_record(record(**values), tenant_id="acme").digest(classifier_version=1)
 
     assert digest() == digest(updated_at="2026-03-11T09:00:00Z")
     for name in ("subject", "message", "status", "source", "customer_id"):
         assert digest() != digest(**{name: "another"})
-    assert digest() != normalize_record(record(), tenant_id="acme").digest(rules_version=2)
+    assert digest() != normalize_record(record(), tenant_id="acme").digest(classifier_version=2)

@@ -27,28 +27,28 @@ CONTENT = TicketContent(
 )
 
 
-def stored(*, rules_version: int = RULES_VERSION) -> dict[str, Any]:
+def stored(*, classifier_version: int = RULES_VERSION) -> dict[str, Any]:
     fields = stored_fields(CONTENT, classify(CONTENT))
-    return {"external_id": "T-1", **fields, "digest": CONTENT.digest(rules_version=rules_version)}
+    return {"external_id": "T-1", **fields, "digest": CONTENT.digest(classifier_version=classifier_version)}
 
 
 def test_a_new_status_leaves_the_verdict_as_it_was_stored() -> None:
     closed = replace(CONTENT, status="closed", updated_at=NOON + timedelta(hours=1))
-    verdict = stored_verdict(closed, stored(), rules_version=VERSION)
+    verdict = stored_verdict(closed, stored(), classifier_version=VERSION)
     assert verdict is not None
     assert stored_fields(closed, verdict) == stored_fields(closed, classify(closed))
 
 
 @pytest.mark.parametrize("change", [{"message": "Thank you"}, {"subject": "Another question"}])
 def test_a_changed_text_is_reclassified(change: dict[str, Any]) -> None:
-    assert stored_verdict(replace(CONTENT, **change), stored(), rules_version=VERSION) is None
+    assert stored_verdict(replace(CONTENT, **change), stored(), classifier_version=VERSION) is None
 
 
 def test_new_rules_reclassify_everything() -> None:
     closed = replace(CONTENT, status="closed")
-    assert stored_verdict(closed, stored(rules_version=RULES_VERSION - 1), rules_version=VERSION) is None
+    assert stored_verdict(closed, stored(classifier_version=RULES_VERSION - 1), classifier_version=VERSION) is None
     theirs = TenantRules([TenantRule("1", parse_phrases("lawsuit"), sentiment="negative")])
-    assert stored_verdict(closed, stored(), rules_version=theirs.version) is None
+    assert stored_verdict(closed, stored(), classifier_version=theirs.version) is None
 
 
 def test_without_rules_of_its_own_a_tenants_digests_are_as_they_were_before_there_were_any() -> None:

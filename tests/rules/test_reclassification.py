@@ -401,7 +401,7 @@ class TestIngestion:
 
 def stored_digest_of_old(tenant: Tenant) -> str:
     """As it was before there were rules of tenants."""
-    return stored_content(stored(tenant)["T-1"]).digest(rules_version=1)
+    return stored_content(stored(tenant)["T-1"]).digest(classifier_version=1)
 
 
 class TestTogether:

@@ -16,10 +16,10 @@ from supportsaas.web.api_errors import InvalidParameter, reject_unknown
 from tenants.api.access import TenantId, api_tenant, caller_of
 from tenants.models import Tenant
 from tickets.api.fields import Moment, Search, Words
-from tickets.classification.latest import classify_with_latest
+from tickets.classification.corrections import Correction
 from tickets.records.details import DETAIL_FIELDS, stored_details
 from tickets.records.dimensions import FILTERED_FIELDS
-from tickets.rules.model import find_rules
+from tickets.rules.classifier import find_classifier
 from tickets.store.export_files import file_description, tickets_file_in_slot
 from tickets.store.export_rows import TICKET_COLUMNS
 from tickets.store.filters import MAX_VALUES, FilterError, TicketFilter
@@ -248,13 +248,16 @@ def show_ticket(request: HttpRequest, external_id: TicketId, tenant_id: TenantId
     ticket = TicketStore(tenant).find_ticket(external_id)
     if ticket is None or ticket["is_deleted"]:
         raise HttpError(404, "There is no such ticket.")
-    rules = find_rules(tenant)
-    evidence = classify_with_latest(
-        subject=ticket["subject"],
-        message=ticket["message"],
-        latest=ticket.get("latest_message") or "",
-        rules=rules,
-    ).evidence
+    evidence = (
+        find_classifier(tenant)
+        .classify(
+            subject=ticket["subject"],
+            message=ticket["message"],
+            latest=ticket.get("latest_message") or "",
+            correction=Correction.of(ticket),
+        )
+        .evidence
+    )
     why = [EvidenceOut(**{name: getattr(each, name) for name in EvidenceOut.model_fields}) for each in evidence]
     return ExplainedTicket(**TicketOut.of(ticket).model_dump(), why=why)
 

@@ -11,7 +11,15 @@ from typing import Final, NamedTuple
 from tickets.classification.sums import Sums
 from tickets.classification.tenant_rules import NO_DECISIONS, NO_RULES, Decision, Decisions, TenantRules, names_of
 from tickets.classification.text_scan import TextScan
-from tickets.classification.verdicts import Category, Classification, Evidence, Field, Sentiment, Urgency
+from tickets.classification.verdicts import (
+    Category,
+    Classification,
+    DecidedBy,
+    Evidence,
+    Field,
+    Sentiment,
+    Urgency,
+)
 from tickets.classification.vocabularies.entries import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT
 from tickets.classification.vocabularies.faces import FACES
 from tickets.classification.vocabularies.registry import vocabulary_for
@@ -96,7 +104,13 @@ def classify_ticket(
         evidence += _rule_evidence(decisions, verdicts, subject=subject, message=message)
         evidence.sort(key=lambda each: (each.field != "subject", each.start))
     return Classification(
-        verdicts.urgency, verdicts.sentiment, verdicts.requires_action, keywords, tuple(evidence), decisions
+        verdicts.urgency,
+        verdicts.sentiment,
+        verdicts.requires_action,
+        keywords,
+        tuple(evidence),
+        decisions,
+        DecidedBy("rule" if decisions.urgency else "words", "rule" if decisions.sentiment else "words"),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from tickets.classification.classify import classify_ticket
 from tickets.classification.tenant_rules import NO_RULES, Decisions, TenantRules
-from tickets.classification.verdicts import Classification, Field, Sentiment, Urgency
+from tickets.classification.verdicts import Classification, DecidedBy, Field, Urgency
 
 MOST_KEYWORDS: Final = 20
 _LATEST: Final[Field] = "latest_message"
@@ -24,28 +24,36 @@ def classify_with_latest(*, subject: str, message: str, latest: str, rules: Tena
         return first
     second = classify_ticket(subject="", message=latest, rules=rules)
     evidence = [each._replace(field=_LATEST) for each in second.evidence]
+    urgency, sentiment = _urgency(first, second), _sentiment(first, second)
+    stays_open = first.requires_action and second.sentiment != "positive"
+    action = first if stays_open and not second.requires_action else second
     return Classification(
-        urgency=_urgency(first, second),
-        sentiment=_sentiment(first, second),
-        requires_action=second.requires_action or (first.requires_action and second.sentiment != "positive"),
+        urgency=urgency.urgency,
+        sentiment=sentiment.sentiment,
+        requires_action=action.requires_action,
         keywords=tuple(dict.fromkeys((*second.keywords, *first.keywords)))[:MOST_KEYWORDS],
         evidence=(*first.evidence, *evidence),
         decisions=Decisions(
             second.decisions.urgency or first.decisions.urgency,
             second.decisions.sentiment or first.decisions.sentiment,
         ),
+        decided_by=DecidedBy(
+            urgency.decided_by.urgency, sentiment.decided_by.sentiment, action.decided_by.requires_action
+        ),
     )
 
 
-def _urgency(first: Classification, second: Classification) -> Urgency:
+def _urgency(first: Classification, second: Classification) -> Classification:
+    """The one of both whose urgency counts."""
     if second.decisions.urgency:
-        return second.urgency
+        return second
     if first.decisions.urgency:
-        return first.urgency
-    return max(first.urgency, second.urgency, key=_RANKS.__getitem__)
+        return first
+    return max(first, second, key=lambda each: _RANKS[each.urgency])
 
 
-def _sentiment(first: Classification, second: Classification) -> Sentiment:
+def _sentiment(first: Classification, second: Classification) -> Classification:
+    """The one of both whose sentiment counts."""
     if second.decisions.sentiment or (not first.decisions.sentiment and second.sentiment != "neutral"):
-        return second.sentiment
-    return first.sentiment
+        return second
+    return first

@@ -9,6 +9,7 @@ Urgency = Literal["high", "medium", "low"]
 Sentiment = Literal["positive", "neutral", "negative"]
 Category = Literal["urgency", "sentiment", "action"]
 Field = Literal["subject", "message", "latest_message"]
+Decider = Literal["words", "learned", "rule", "correction", "unknown"]
 
 
 class Evidence(NamedTuple):
@@ -34,6 +35,18 @@ class Evidence(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedBy:
+    """What decided each verdict: the vocabulary's words, what was learned, a tenant's rule, or a person's correction.
+
+    Without any word that counts, the words decided, too: that nothing is urgent. `unknown`: nothing could decide.
+    """
+
+    urgency: Decider = "words"
+    sentiment: Decider = "words"
+    requires_action: Decider = "words"
+
+
+@dataclass(frozen=True, slots=True)
 class Classification:
     """The three verdicts on a ticket and the reasons for them.
 
@@ -49,3 +62,4 @@ class Classification:
     keywords: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     decisions: Decisions = NO_DECISIONS
+    decided_by: DecidedBy = DecidedBy()

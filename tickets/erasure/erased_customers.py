@@ -62,8 +62,8 @@ class Erasures:
         found = mongo.collection(COLLECTION).find_one({"tenant_id": tenant.slug}, {"_id": 1})
         return cls(tenant.slug, is_empty=found is None)
 
-    def leave_out(self, page: ReadPage, *, rules_version: str) -> ReadPage:
-        """The page without erased data. `rules_version`: of the rules that its tickets' digests name."""
+    def leave_out(self, page: ReadPage, *, classifier_version: str) -> ReadPage:
+        """The page without erased data. `classifier_version`: of the classifier that its tickets' digests name."""
         if self.is_empty:
             return page
         contents = [each.content for each in page.tickets]
@@ -80,7 +80,7 @@ class Erasures:
         return replace(
             page,
             tickets=[
-                self._without_words(each, rules_version=rules_version)
+                self._without_words(each, classifier_version=classifier_version)
                 if self._digest("words", each.content.external_id) in erased
                 else each
                 for each in page.tickets
@@ -90,7 +90,7 @@ class Erasures:
             quarantined=[each for each in page.quarantined if erased.keys().isdisjoint(self._digests_of(each))],
         )
 
-    def _without_words(self, ticket: ReadTicket, *, rules_version: str) -> ReadTicket:
+    def _without_words(self, ticket: ReadTicket, *, classifier_version: str) -> ReadTicket:
         """The ticket without the messages of an erased customer."""
         content, conversation = ticket.content, ticket.conversation
         messages = conversation.messages if conversation is not None else ()
@@ -105,7 +105,7 @@ class Erasures:
             content = with_conversation(content, conversation)
         own_id = ticket.origin.prefix
         listed = replace(content, external_id=content.external_id.removeprefix(own_id))
-        digest = listed.digest(rules_version=rules_version)
+        digest = listed.digest(classifier_version=classifier_version)
         return replace(ticket, content=content, conversation=conversation, digest=digest)
 
     def _texts_of(self, ticket: ReadTicket) -> set[str]:

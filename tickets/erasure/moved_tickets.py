@@ -20,7 +20,7 @@ from tickets.records.collection_names import TICKET_HISTORY, TICKETS
 from tickets.records.conversation import Conversation
 from tickets.records.origin import Origin
 from tickets.records.versions import ReadTicket, StoredVersion
-from tickets.rules.model import find_rules
+from tickets.rules.classifier import find_classifier
 from tickets.store.conversations import conversation_write, save_conversations
 from tickets.store.ticket_store import TicketStore
 
@@ -54,18 +54,18 @@ def erase_words(
 
 def _plan(tenant: Tenant, stored: Document, kept: Conversation, texts: Collection[str], *, now: datetime) -> PagePlan:
     """The ticket as if it had been read without the messages."""
-    content, version, rules = stored_content(stored), StoredVersion.of(stored), find_rules(tenant)
+    content, version, classifier = stored_content(stored), StoredVersion.of(stored), find_classifier(tenant)
     if content.message in texts:
         content = replace(content, message="")
     content = with_conversation(content, kept)
     ticket = ReadTicket(
         content,
-        content.digest(rules_version=rules.version),
+        content.digest(classifier_version=classifier.version),
         from_file=version.from_file,
         origin=Origin(name=stored.get("connection", ""), mapping=version.mapping),
         conversation=kept,
     )
-    plan = PagePlan(tenant_id=tenant.slug, job_id="erasure", now=now, rules=rules)
+    plan = PagePlan(tenant_id=tenant.slug, job_id="erasure", now=now, classifier=classifier)
     plan.add_known(ticket, stored, version)
     for change in (entry["changes"].get(name) for entry in plan.history for name in _TEXTS):
         if change and change["old"] in texts:

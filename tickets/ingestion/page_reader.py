@@ -16,7 +16,7 @@ from supportsaas.db import mongo
 from tenants.models import Tenant
 from tickets.alerts.channels import find_routes
 from tickets.alerts.routing import Route
-from tickets.classification.tenant_rules import TenantRules
+from tickets.classification.classifier import TenantClassifier
 from tickets.erasure.erased_customers import Erasures
 from tickets.erasure.retention import erase_some, is_any_past_retention
 from tickets.helpdesks import Page, TicketSource
@@ -38,7 +38,7 @@ from tickets.planning.reading import ReadPage, read_records
 from tickets.records.origin import Origin
 from tickets.records.statuses import StatusMap
 from tickets.records.versions import ReadTicket
-from tickets.rules.model import find_rules
+from tickets.rules.classifier import find_classifier
 from tickets.status_mapping.model import find_status_map
 from tickets.store import quarantine
 from tickets.store.quarantine import QuarantinedRecord
@@ -51,7 +51,7 @@ logger = logging.getLogger(__name__)
 class TenantSettings:
     """How a tenant's records become tickets, as it is set up when the run starts."""
 
-    rules: TenantRules
+    classifier: TenantClassifier
     statuses: StatusMap
     routes: tuple[Route, ...]
     erasures: Erasures
@@ -60,7 +60,7 @@ class TenantSettings:
     def of(cls, tenant: Tenant) -> "TenantSettings":
         """Under the tenant's lock: reclassification takes it too, so no ticket of a run escapes changed rules."""
         return cls(
-            rules=find_rules(tenant),
+            classifier=find_classifier(tenant),
             statuses=find_status_map(tenant),
             routes=find_routes(tenant),
             erasures=Erasures.of(tenant),
@@ -190,13 +190,13 @@ class PageReader:
         return read_records(
             page.records,
             tenant_id=self.tenant.slug,
-            rules_version=self.settings.rules.version,
+            classifier_version=self.settings.classifier.version,
             origin=self.origin,
             statuses=self.settings.statuses,
         )
 
     def _leave_out_erased(self, read: ReadPage) -> ReadPage:
-        return self.settings.erasures.leave_out(read, rules_version=self.settings.rules.version)
+        return self.settings.erasures.leave_out(read, classifier_version=self.settings.classifier.version)
 
     def _plan(self, read: ReadPage, *, is_whole: bool) -> PagePlan:
         return plan_page(
@@ -205,7 +205,7 @@ class PageReader:
             job_id=self.job_id,
             now=self.now(),
             routes=self.settings.routes,
-            rules=self.settings.rules,
+            classifier=self.settings.classifier,
             is_whole=is_whole,
         )
 

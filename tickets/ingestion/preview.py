@@ -25,7 +25,7 @@ from tickets.records.origin import Origin
 from tickets.records.rejections import RejectedReasons
 from tickets.records.seen_ids import SeenIds
 from tickets.records.statuses import state_of
-from tickets.rules.model import find_rules
+from tickets.rules.classifier import find_classifier
 from tickets.status_mapping.model import find_status_map
 from tickets.store.ticket_store import TicketStore
 
@@ -74,7 +74,7 @@ def preview_source(
 ) -> Preview:
     """What reading the source would change; closes it. Raises `SourceError`, and whatever `wait` raises."""
     store, preview, seen = TicketStore(tenant), Preview(), SeenIds()
-    rules, statuses = find_rules(tenant), find_status_map(tenant)
+    classifier, statuses = find_classifier(tenant), find_status_map(tenant)
     counts = preview.counts
     with source:
         messages = MessageReading(store=store, origin=origin, statuses=statuses, check=lambda: wait(0, "messages"))
@@ -85,11 +85,13 @@ def preview_source(
                 read = read_records(
                     part.records,
                     tenant_id=tenant.slug,
-                    rules_version=rules.version,
+                    classifier_version=classifier.version,
                     origin=origin,
                     statuses=statuses,
                 )
-                plan = plan_page(store, read.tickets, job_id="", now=clock.now(), rules=rules, is_whole=is_whole)
+                plan = plan_page(
+                    store, read.tickets, job_id="", now=clock.now(), classifier=classifier, is_whole=is_whole
+                )
                 seen.add(read.ids_at_the_source())
                 read_statuses = (ticket.content.status for ticket in read.tickets)
                 preview.unmapped.update(status for status in read_statuses if state_of(status) == "unknown")

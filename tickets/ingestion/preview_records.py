@@ -30,7 +30,7 @@ from tickets.records.details import LeftOut
 from tickets.records.normalize import TicketContent, as_text
 from tickets.records.rejections import ReasonCount, group_reasons
 from tickets.records.statuses import SpelledStatus, join_spellings, state_of
-from tickets.rules.model import find_rules
+from tickets.rules.classifier import find_classifier
 from tickets.status_mapping.model import find_status_map
 
 LIMIT: Final = 10
@@ -151,7 +151,7 @@ def _with_small_pages(source: Source) -> Source:
 def _preview(source: Source, sentence: str, listed: Sequence[SourceRecord], *, limit: int) -> RecordsPreview:
     tenant = source.tenant
     records = [each for each in listed if not each.is_skipped]
-    statuses, rules = find_status_map(tenant), find_rules(tenant)
+    statuses, classifier = find_status_map(tenant), find_classifier(tenant)
     origin, write = origin_of(source), _RawWriter(source)
     tickets: list[PreviewedTicket] = []
     rejected: list[PreviewedRejection] = []
@@ -161,7 +161,7 @@ def _preview(source: Source, sentence: str, listed: Sequence[SourceRecord], *, l
     accepted = foreign = 0
     for record in records:
         read = read_records(
-            [record], tenant_id=tenant.slug, rules_version=rules.version, origin=origin, statuses=statuses
+            [record], tenant_id=tenant.slug, classifier_version=classifier.version, origin=origin, statuses=statuses
         )
         foreign += read.foreign
         left_out += read.left_out()
@@ -170,7 +170,7 @@ def _preview(source: Source, sentence: str, listed: Sequence[SourceRecord], *, l
             if state_of(each.content.status) == "unknown":
                 unknown[each.content.status] += 1
             if len(tickets) < limit:
-                verdict = classify(each.content, rules=rules)
+                verdict = classify(each.content, classifier=classifier)
                 tickets.append(_ticket(record, each.content, verdict.classification, write))
         for refused in read.quarantined:
             reasons.append((refused.field, write.line(refused.reason)))

@@ -23,7 +23,7 @@ from tickets.records.normalize import as_text
 from tickets.records.origin import Origin
 from tickets.records.rejections import ReasonCount, RejectedReasons
 from tickets.records.statuses import SpelledStatus, join_spellings, state_of
-from tickets.rules.model import find_rules
+from tickets.rules.classifier import find_classifier
 from tickets.status_mapping.model import find_status_map
 
 CHECKED: Final = 5_000
@@ -129,7 +129,7 @@ def preview_upload(tenant: Tenant, upload: Upload, settings: ImportSettings) -> 
 
 
 def _preview(tenant: Tenant, source: FileSource, origin: Origin) -> FilePreview:
-    rules, statuses = find_rules(tenant), find_status_map(tenant)
+    classifier, statuses = find_classifier(tenant), find_status_map(tenant)
     tickets: list[PreviewedRow] = []
     reasons, unknown = RejectedReasons(), Counter[str]()
     checked = accepted = rejections = foreign = 0
@@ -144,7 +144,7 @@ def _preview(tenant: Tenant, source: FileSource, origin: Origin) -> FilePreview:
                 if state_of(each.content.status) == "unknown":
                     unknown[each.content.status] += 1
                 if len(tickets) < SHOWN:
-                    verdict = classify(each.content, rules=rules)
+                    verdict = classify(each.content, classifier=classifier)
                     tickets.append(_row(record, each.content, verdict.classification))
         checked += len(page.records)
         if checked >= CHECKED:

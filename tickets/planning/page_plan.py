@@ -12,9 +12,10 @@ from typing import Any
 from tickets.alerts.messages import TicketFacts
 from tickets.alerts.routing import LONGEST_SUBJECT, Route
 from tickets.alerts.untrusted_text import first_lines
+from tickets.classification.classifier import BUILT_IN, TenantClassifier
+from tickets.classification.corrections import Correction
 from tickets.classification.deciding_words import deciding_words
 from tickets.classification.stored_words import with_other_values
-from tickets.classification.tenant_rules import NO_RULES, TenantRules
 from tickets.classification.verdicts import Classification
 from tickets.planning.changes import (
     Verdict,
@@ -64,12 +65,12 @@ class PagePlan(PageWrites):
 
     routes: Sequence[Route] = ()
     retention_days: int | None = None
-    rules: TenantRules = NO_RULES
+    classifier: TenantClassifier = BUILT_IN
     is_whole: bool = False
 
     def add_new(self, ticket: ReadTicket) -> None:
         content = ticket.content
-        verdict = classify(content, rules=self.rules)
+        verdict = classify(content, classifier=self.classifier)
         fields = stored_fields(content, verdict)
         telling = self._telling(ticket)
         transitions = told_transitions(content, telling, now=self.now) or first_transitions(content, now=self.now)
@@ -124,8 +125,8 @@ class PagePlan(PageWrites):
         is_news = overwrites(version, ticket, now=self.now, is_whole=self.is_whole)
         # A deleted ticket that comes back unchanged may have missed a change of the rules.
         content = _content_beside(ticket, stored) if is_news else stored_content(stored)
-        verdict = stored_verdict(content, stored, rules_version=self.rules.version) or classify(
-            content, rules=self.rules
+        verdict = stored_verdict(content, stored, classifier_version=self.classifier.version) or classify(
+            content, classifier=self.classifier, correction=Correction.of(stored)
         )
         fields = stored_fields(content, verdict)
         fields |= unknown_details(stored, fields)
@@ -139,7 +140,7 @@ class PagePlan(PageWrites):
             told or next_transitions(stored, content, now=self.now, is_corrected=is_corrected, are_told=are_told)
         ).fields
         values: Document = {name: value for name, value in fields.items() if stored.get(name) != value}
-        values["digest"] = ticket.digest if is_news else content.digest(rules_version=self.rules.version)
+        values["digest"] = ticket.digest if is_news else content.digest(classifier_version=self.classifier.version)
         if is_news:
             own = _origin_fields(ticket) | _listed(ticket)
             values |= {name: value for name, value in own.items() if stored.get(name) != value}
@@ -219,9 +220,9 @@ class PagePlan(PageWrites):
         return {"words": with_other_values(stored["words"], stored, {**stored, **values})}
 
     def reclassify(self, stored: Document, version: StoredVersion) -> None:
-        """Classify a stored ticket by the rules of this plan; nothing if it was already classified by them."""
+        """Classify a stored ticket by the classifier of this plan; nothing if it was already classified by them."""
         content = stored_content(stored)
-        digest = content.digest(rules_version=self.rules.version)
+        digest = content.digest(classifier_version=self.classifier.version)
         if digest != version.digest:
             self._add_stored(content, digest, stored, version)
 
@@ -231,7 +232,7 @@ class PagePlan(PageWrites):
         status, mapped_from = apply_status_map(spell_status(content.mapped_from or content.status), statuses)
         if (status, mapped_from) != (content.status, content.mapped_from):
             content = replace(content, status=status, mapped_from=mapped_from)
-            self._add_stored(content, content.digest(rules_version=self.rules.version), stored, version)
+            self._add_stored(content, content.digest(classifier_version=self.classifier.version), stored, version)
             if content.events_digest and version.listed:
                 _, values = self.updates[-1]
                 # Its earlier statuses mean something else, too, so its events are requested again.
@@ -320,7 +321,7 @@ def stored_content(stored: Document) -> TicketContent:
     return TicketContent(**{name: stored[name] for name in names}, **later, details=stored_details(stored))
 
 
-def stored_verdict(content: TicketContent, stored: Document, *, rules_version: str) -> Verdict | None:
+def stored_verdict(content: TicketContent, stored: Document, *, classifier_version: str) -> Verdict | None:
     """The stored verdict if neither the text nor the rules have changed since, else None.
 
     Most changes are changes of the status, and classifying costs more than anything else. The stored digest shows
@@ -329,7 +330,7 @@ def stored_verdict(content: TicketContent, stored: Document, *, rules_version: s
     texts = (content.subject, content.message, content.latest_message)
     if texts != (stored["subject"], stored["message"], stored.get("latest_message") or ""):
         return None
-    if stored_content(stored).digest(rules_version=rules_version) != stored["digest"]:
+    if stored_content(stored).digest(classifier_version=classifier_version) != stored["digest"]:
         return None
     classification = Classification(
         urgency=stored["urgency"],

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from supportsaas.db.mongo import Document
 from tickets.alerts.routing import Route
-from tickets.classification.tenant_rules import NO_RULES, TenantRules
+from tickets.classification.classifier import BUILT_IN, TenantClassifier
 from tickets.planning.changes import needs_full_read
 from tickets.planning.page_plan import PagePlan
 from tickets.records.normalize import apply_status_map
@@ -21,14 +21,14 @@ def plan_page(
     job_id: str,
     now: datetime,
     routes: Sequence[Route] = (),
-    rules: TenantRules = NO_RULES,
+    classifier: TenantClassifier = BUILT_IN,
     is_whole: bool = False,
 ) -> PagePlan:
     """Compare the read tickets with the stored ones: what has to be written, and the counts.
 
     It reads a few fields of every stored ticket of the page, and all fields of those that may have changed. Of two
     records with the same id the newer one counts. Tickets past the tenant's retention period are left out. `routes`
-    decide what alerts are sent. `rules` must be those that the tickets' digests name. `is_whole`: the page belongs to a
+    decide what alerts are sent. `classifier` must be the one that the tickets' digests name. `is_whole`: the page belongs to a
     whole read of the helpdesk.
     """
     end = store.tenant.end_of_retention(now)
@@ -42,7 +42,7 @@ def plan_page(
         if id_ in versions and needs_full_read(versions[id_], ticket, now=now, is_whole=is_whole)
     ]
     stored = store.find_whole(doubtful) if doubtful else {}
-    plan = _empty_plan(store, job_id=job_id, now=now, routes=routes, rules=rules, is_whole=is_whole)
+    plan = _empty_plan(store, job_id=job_id, now=now, routes=routes, classifier=classifier, is_whole=is_whole)
     for id_, ticket in latest.items():
         if id_ not in versions:
             plan.add_new(ticket)
@@ -55,13 +55,13 @@ def plan_page(
 
 
 def plan_reclassification(
-    store: TicketStore, *, after: str, limit: int, rules: TenantRules, job_id: str, now: datetime
+    store: TicketStore, *, after: str, limit: int, classifier: TenantClassifier, job_id: str, now: datetime
 ) -> tuple[PagePlan, str, int]:
     """Reclassify the live tickets after the id `after`: the plan, the last id, and how many tickets it covers.
 
     A page has at most `limit` tickets, and fewer if their messages are long.
     """
-    plan = _empty_plan(store, job_id=job_id, now=now, rules=rules)
+    plan = _empty_plan(store, job_id=job_id, now=now, classifier=classifier)
     count = 0
     for stored in store.iterate_live({"external_id": {"$gt": after}}, limit=limit, by_id=True):
         plan.reclassify(stored, StoredVersion.of(stored))
@@ -70,10 +70,10 @@ def plan_reclassification(
 
 
 def plan_remapping(
-    store: TicketStore, statuses: StatusMap, *, limit: int, rules: TenantRules, job_id: str, now: datetime
+    store: TicketStore, statuses: StatusMap, *, limit: int, classifier: TenantClassifier, job_id: str, now: datetime
 ) -> PagePlan:
     """The next live tickets whose status the map, or our spelling, changes; an empty plan if none are left."""
-    plan = _empty_plan(store, job_id=job_id, now=now, rules=rules)
+    plan = _empty_plan(store, job_id=job_id, now=now, classifier=classifier)
     for match in _mapped_otherwise(store, statuses):
         for stored in store.iterate_live(match, limit=limit):
             plan.remap(stored, StoredVersion.of(stored), statuses)
@@ -107,7 +107,7 @@ def _empty_plan(
     job_id: str,
     now: datetime,
     routes: Sequence[Route] = (),
-    rules: TenantRules = NO_RULES,
+    classifier: TenantClassifier = BUILT_IN,
     is_whole: bool = False,
 ) -> PagePlan:
     return PagePlan(
@@ -116,6 +116,6 @@ def _empty_plan(
         now=now,
         routes=routes,
         retention_days=store.tenant.retention_days,
-        rules=rules,
+        classifier=classifier,
         is_whole=is_whole,
     )

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from tickets.classification.latest import classify_with_latest
-from tickets.classification.tenant_rules import NO_RULES, TenantRules
+from tickets.classification.classifier import BUILT_IN, TenantClassifier
+from tickets.classification.corrections import Correction
 from tickets.classification.topics import topics
 from tickets.helpdesks.base import SourceRecord
 from tickets.planning.changes import Verdict
@@ -23,7 +23,7 @@ from tickets.store.quarantine import QuarantinedRecord
 LONGEST_UNREAD: Final = 100_000
 """Characters of a record that is kept because its messages could not be read. A longer one waits for the next full sync."""
 _OF_LIST: Final = "list"
-"""In place of the version of rules, which what a list says does not depend on."""
+"""In place of the classifier's version, which what a list says does not depend on."""
 
 
 @dataclass(slots=True)
@@ -46,11 +46,11 @@ def read_records(
     records: Sequence[SourceRecord],
     *,
     tenant_id: str,
-    rules_version: str = NO_RULES.version,
+    classifier_version: str = BUILT_IN.version,
     origin: Origin = PLAIN,
     statuses: StatusMap = NO_STATUS_MAP,
 ) -> ReadPage:
-    """`rules_version`: of the rules that the tickets will be classified by. `origin`: of records that name none.
+    """`classifier_version`: of what the tickets will be classified by. `origin`: of records that name none.
     `statuses`: the tenant's map."""
     page = ReadPage()
     for record in records:
@@ -68,21 +68,21 @@ def read_records(
         except InvalidRecord as error:
             page.quarantined.append(_rejected(record, place, error.field, error.reason))
         else:
-            page.tickets.append(_read_ticket(record, content, place, statuses, rules_version=rules_version))
+            page.tickets.append(_read_ticket(record, content, place, statuses, classifier_version=classifier_version))
     return page
 
 
 def _read_ticket(
-    record: SourceRecord, content: TicketContent, place: Origin, statuses: StatusMap, *, rules_version: str
+    record: SourceRecord, content: TicketContent, place: Origin, statuses: StatusMap, *, classifier_version: str
 ) -> ReadTicket:
     conversation = None if record.messages is None else read_conversation(record.messages)
-    listed = replace(content, status=content.mapped_from or content.status).digest(rules_version=_OF_LIST)
+    listed = replace(content, status=content.mapped_from or content.status).digest(classifier_version=_OF_LIST)
     if conversation is not None:
         content = with_conversation(content, conversation)
     telling = _telling(record, statuses)
     if telling is not None:
         content = replace(content, events_digest=telling.digest(), left_out=content.left_out + _untold(telling))
-    digest = record.stored_digest or content.digest(rules_version=rules_version)
+    digest = record.stored_digest or content.digest(classifier_version=classifier_version)
     if place.prefix:
         content = replace(content, external_id=place.prefix + content.external_id)
     return ReadTicket(
@@ -116,11 +116,13 @@ def _untold(telling: Telling) -> tuple[LeftOut, ...]:
     return (("events", "are not all listed, or not all of them can be read"),) if telling.left_out else ()
 
 
-def classify(content: TicketContent, *, rules: TenantRules = NO_RULES) -> Verdict:
+def classify(
+    content: TicketContent, *, classifier: TenantClassifier = BUILT_IN, correction: Correction | None = None
+) -> Verdict:
     """Classify a ticket. It costs more than anything else, so only new and changed tickets are classified."""
     return Verdict(
-        classification=classify_with_latest(
-            subject=content.subject, message=content.message, latest=content.latest_message, rules=rules
+        classification=classifier.classify(
+            subject=content.subject, message=content.message, latest=content.latest_message, correction=correction
         ),
         topics=topics(subject=content.subject, message=content.message),
     )

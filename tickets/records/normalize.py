@@ -70,10 +70,10 @@ class TicketContent:
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
     """The optional fields that could not be read, with the reasons."""
 
-    def digest(self, *, rules_version: int | str) -> str:
+    def digest(self, *, classifier_version: int | str) -> str:
         """Changes with anything that may change what we store, and not with `updated_at` alone.
 
-        `rules_version` names the classification rules: the built-in ones and the tenant's.
+        `classifier_version` names what the ticket is classified by: `TenantClassifier.version`.
         """
         parts = (
             self.source,
@@ -82,7 +82,7 @@ class TicketContent:
             self.message,
             self.status,
             _FIRST_SEEN if self.is_first_seen else self.created_at.isoformat(),
-            str(rules_version),
+            str(classifier_version),
             # Without a date and details the digest is that of earlier versions, so no ticket has to be read again.
             *([self.resolved_at.isoformat()] if self.resolved_at else []),
             *([f"details {details}"] if (details := self.details.digest()) else []),

@@ -24,7 +24,8 @@ from tenants.models import Tenant
 from tickets.classification.tenant_rules import NO_RULES
 from tickets.planning.planner import plan_reclassification
 from tickets.planning.stored_pages import rewrite_page
-from tickets.rules.model import ClassificationRule, as_rules, find_rules
+from tickets.rules.classifier import find_classifier
+from tickets.rules.model import ClassificationRule, as_rules
 from tickets.store.page_writes import PageWrites
 from tickets.store.ticket_store import TicketStore
 
@@ -61,7 +62,7 @@ def request_reclassification(tenant: Tenant) -> None:
 
     The document is written in any case, so that two concurrent changes conflict and MongoDB repeats one.
     """
-    version = find_rules(tenant).version
+    version = find_classifier(tenant).version
     progress, session = mongo.collection(COLLECTION), open_session()
     mine = {"_id": tenant.slug}
     before = progress.find_one(mine, session=session)
@@ -115,7 +116,7 @@ def reclassify_next_page(tenant: Tenant, *, owner_id: str) -> bool:
         # The rules may be newer than the progress. Then it was reset, and this page is done again.
         now = clock.now()
         writes, after, count = plan_reclassification(
-            store, after=progress["after"], limit=PAGE_SIZE, rules=find_rules(tenant), job_id="", now=now
+            store, after=progress["after"], limit=PAGE_SIZE, classifier=find_classifier(tenant), job_id="", now=now
         )
         total = store.count_live() if progress["total"] is None else progress["total"]
         step["$set"] = {"after": after, "total": total, "moved_at": now, **({} if count else {"ended_at": now})}

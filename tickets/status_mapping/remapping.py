@@ -20,7 +20,7 @@ from supportsaas.ops.periodic_tasks import periodic_task
 from tenants.models import Tenant
 from tickets.planning.planner import plan_remapping
 from tickets.planning.stored_pages import rewrite_page
-from tickets.rules.model import find_rules
+from tickets.rules.classifier import find_classifier
 from tickets.status_mapping.model import find_status_map
 from tickets.store.page_writes import PageWrites
 from tickets.store.ticket_store import TicketStore
@@ -82,8 +82,10 @@ def remap_next_page(tenant: Tenant, *, owner_id: str) -> bool:
     plans: list[PageWrites] = []
 
     def plan(store: TicketStore) -> PageWrites:
-        statuses, rules = find_status_map(tenant), find_rules(tenant)
-        plans.append(plan_remapping(store, statuses, limit=PAGE_SIZE, rules=rules, job_id="", now=clock.now()))
+        statuses, classifier = find_status_map(tenant), find_classifier(tenant)
+        plans.append(
+            plan_remapping(store, statuses, limit=PAGE_SIZE, classifier=classifier, job_id="", now=clock.now())
+        )
         return plans[0]
 
     if not rewrite_page(tenant, plan, owner_id=owner_id):

@@ -15,15 +15,16 @@ from supportsaas.db.paging import END, Cursor, CursorError
 from supportsaas.db.parallel import start
 from supportsaas.formatting import format_label
 from tenants.access import TenantAccess, TenantRequest, tenant_required
+from tickets.classification.corrections import Correction
 from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_text, reasons
-from tickets.classification.latest import classify_with_latest
 from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
 from tickets.classification.verdicts import Classification
 from tickets.ingestion.name_spaces import find_connection_names
 from tickets.records.conversation import Conversation, newest_of_customer
 from tickets.records.details import ExtraValue, stored_details
 from tickets.records.statuses import state_of
-from tickets.rules.model import find_deciding, find_rules
+from tickets.rules.classifier import find_classifier
+from tickets.rules.model import find_deciding
 from tickets.rules.reclassification import find_reclassification
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.store.list_columns import Column, list_query, parse_columns
@@ -140,9 +141,11 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     if ticket is None:
         raise Http404("There is no such ticket.")
     details = stored_details(ticket)
-    rules = find_rules(access.tenant)
+    correction = Correction.of(ticket)
     latest = ticket.get("latest_message") or ""
-    verdict = classify_with_latest(subject=ticket["subject"], message=ticket["message"], latest=latest, rules=rules)
+    verdict = find_classifier(access.tenant).classify(
+        subject=ticket["subject"], message=ticket["message"], latest=latest, correction=correction
+    )
     conversation = store.find_conversation(external_id)
     query = _query_of(request)
     wants_all = request.GET.get("history") == "all"
@@ -164,7 +167,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "reasons": reasons(verdict),
         "deciding_rules": find_deciding(access.tenant, verdict.decisions),
         "differences": _differences(ticket, verdict),
-        "reclassification": find_reclassification(access.tenant) if rules else None,
+        "reclassification": find_reclassification(access.tenant),
         "others": others,
         "customer_total": customer_total,
         "history": [timeline_entry(entry, access.tenant.zone) for entry in entries[:limit]],

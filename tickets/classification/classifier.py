@@ -1,0 +1,37 @@
+"""Classifies a tenant's tickets: by the built-in vocabulary, the tenant's rules, and what a person said of a ticket. Pure.
+
+What comes later in that order wins, and `Classification.decided_by` names it.
+"""
+
+from dataclasses import dataclass
+
+from tickets.classification.corrections import Correction
+from tickets.classification.latest import classify_with_latest
+from tickets.classification.tenant_rules import NO_RULES, TenantRules
+from tickets.classification.verdicts import Classification
+
+
+@dataclass(frozen=True, slots=True)
+class TenantClassifier:
+    """Classifies the tickets of one tenant. Threads may share it."""
+
+    rules: TenantRules = NO_RULES
+
+    @property
+    def version(self) -> str:
+        """Names everything but corrections that can change a verdict. A ticket's digest contains it."""
+        return self.rules.version
+
+    def classify(
+        self, *, subject: str, message: str, latest: str = "", correction: Correction | None = None
+    ) -> Classification:
+        """Classify a ticket by its first text and by `latest`, the customer's newest message, empty if there is none.
+
+        Any text is valid. A correction wins over everything else.
+        """
+        found = classify_with_latest(subject=subject, message=message, latest=latest, rules=self.rules)
+        return correction.apply(found) if correction else found
+
+
+BUILT_IN = TenantClassifier()
+"""Of a tenant without rules."""

@@ -1,0 +1,10 @@
+"""How a tenant's tickets are classified, as it is set up now."""
+
+from tenants.models import Tenant
+from tickets.classification.classifier import TenantClassifier
+from tickets.rules.model import find_rules
+
+
+def find_classifier(tenant: Tenant) -> TenantClassifier:
+    """In a transaction, as the transaction sees it."""
+    return TenantClassifier(find_rules(tenant))

@@ -198,7 +198,7 @@ def _add_urgency(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
         if not weight:
             continue
         label: str = entry.group.label
-        is_negated = has_negators and scan.is_negated(start, entry)
+        is_negated = has_negators and scan.is_negated(start, end, entry)
         if is_negated:
             # "no errors" and "no data breach" say nothing, "not urgent" counts against urgency
             weight = _NEGATED_URGENCY if label == "high" and not entry.group.always else 0.0
@@ -214,7 +214,7 @@ def _add_sentiment(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
         weight = entry.weight
         if not weight:
             continue
-        is_negated = has_negators and scan.is_negated(start, entry)
+        is_negated = has_negators and scan.is_negated(start, end, entry)
         if is_negated:
             weight *= _NEGATED_PRAISE if weight > 0 else _NEGATED_BLAME
         if sums.is_first(entry, is_negated):
@@ -239,7 +239,7 @@ def _add_action(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
         weight = entry.weight
         if not weight:
             continue
-        is_negated = has_negators and scan.is_negated(start, entry)
+        is_negated = has_negators and scan.is_negated(start, end, entry)
         if is_negated:
             weight = 0.0
         if sums.is_first(entry, is_negated):

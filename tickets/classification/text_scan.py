@@ -9,15 +9,17 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import Final
 
-from tickets.classification.folding import fold_word_breaks, lower
+from tickets.classification.folding import lower
 from tickets.classification.own_words import own_words
 from tickets.classification.tokenizer import READ_LIMIT
 from tickets.classification.vocabularies.entries import NEGATOR_SLOT, Entry
 from tickets.classification.vocabularies.faces import FACE
+from tickets.classification.vocabularies.group import Negation
 from tickets.classification.vocabularies.vocabulary import Vocabulary
 
 _REACH: Final = 3  # words between a negator and what it negates
 _CLOSE_REACH: Final = 5  # the same, where all of them are fillers
+_LATE_REACH: Final = 7  # words between what is negated and a negator after it, often the last word of its clause
 _REACH_CHARACTERS: Final = 60
 
 _SPACE_RUN: Final = re.compile(r"\s{2,}")
@@ -36,7 +38,7 @@ class TextScan:
     Only the first `READ_LIMIT` characters are read, and of these only what the writer wrote.
     """
 
-    __slots__ = ("_cuts", "_negator_ends", "_shifts", "_vocabulary", "flat", "hits")
+    __slots__ = ("_cuts", "_folded", "_late_negators", "_negator_ends", "_shifts", "_vocabulary", "flat", "hits")
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -50,8 +52,11 @@ class TextScan:
         elif "  " in text or "\r" in text or "\t" in text or "\n\n" in text or "\n " in text or " \n" in text:
             text = self._single_spaces(text, _ASCII_SPACE_RUN)
         self.flat = lower(text)
-        self.hits = self._search(fold_word_breaks(self.flat))
-        self._negator_ends = self._free_negators()
+        self._folded = vocabulary.fold(self.flat)
+        self.hits = self._search(self._folded)
+        self._negator_ends, self._late_negators = self._free_negators()
+        if vocabulary.needs_negations:
+            self._drop_unnegated()
 
     def _single_spaces(self, text: str, runs: re.Pattern[str]) -> str:
         """Replace each run of white space with one character: a form feed for a blank line, else a line feed or a space."""
@@ -97,21 +102,48 @@ class TextScan:
             return []
         return [(found.start(), found.end(), found[0]) for found in FACE.finditer(flat)]
 
-    def is_negated(self, start: int, entry: Entry) -> bool:
-        """Whether a negator before `start`, near enough and in the same clause, negates the entry."""
+    def is_negated(self, start: int, end: int, entry: Entry) -> bool:
+        """Whether a negator, near enough and in the same clause, negates the entry from `start` to `end`."""
+        if not entry.can_be_negated:
+            return False
+        negation = entry.group.negation
+        return self._is_negated_before(start, negation) or (negation == "around" and self._is_negated_after(end))
+
+    def _is_negated_before(self, start: int, negation: Negation) -> bool:
         index = bisect_right(self._negator_ends, start)
-        if not index or not entry.can_be_negated:
+        if not index:
             return False
-        negator_end = self._negator_ends[index - 1]
-        if start - negator_end > _REACH_CHARACTERS:
+        words = self._words_of_clause(self._negator_ends[index - 1], start)
+        if words is None:
             return False
-        between = self.flat[negator_end:start]
-        if _CLAUSE_END.search(between):
+        if negation == "close":
+            return len(words) <= _CLOSE_REACH and self._vocabulary.folded_fillers.issuperset(words)
+        return len(words) <= _REACH and self._vocabulary.folded_clause_words.isdisjoint(words)
+
+    def _is_negated_after(self, end: int) -> bool:
+        index = bisect_left(self._late_negators, end)
+        if index == len(self._late_negators):
             return False
-        words = fold_word_breaks(between).split()
-        if entry.group.negation == "close":
-            return len(words) <= _CLOSE_REACH and self._vocabulary.fillers.issuperset(words)
-        return len(words) <= _REACH and self._vocabulary.clause_words.isdisjoint(words)
+        words = self._words_of_clause(end, self._late_negators[index])
+        return (
+            words is not None and len(words) <= _LATE_REACH and self._vocabulary.folded_clause_words.isdisjoint(words)
+        )
+
+    def _words_of_clause(self, start: int, end: int) -> list[str] | None:
+        """The folded words from `start` to `end`, or None if that is too far or more than one clause."""
+        if end - start > _REACH_CHARACTERS or _CLAUSE_END.search(self.flat, start, end):
+            return None
+        return self._folded[start:end].split()
+
+    def _drop_unnegated(self) -> None:
+        """Leave out the hits that count only with a "not" and have none."""
+        for hits in self.hits[:NEGATOR_SLOT]:
+            if any(entry.needs_negation for _, _, entry in hits):
+                hits[:] = [hit for hit in hits if not hit[2].needs_negation or self._has_negation(hit)]
+
+    def _has_negation(self, hit: Hit) -> bool:
+        start, end, _ = hit
+        return self._is_negated_before(start, "any") or self._is_negated_after(end)
 
     def _search(self, folded: str) -> tuple[Hits, Hits, Hits, Hits]:
         """The hits by slot. Of two that overlap in a slot, the longer one."""
@@ -137,22 +169,17 @@ class TextScan:
                     found.append((start, end, entry))
         return by_slot
 
-    def _free_negators(self) -> list[int]:
-        """The ends of negators that are not part of a longer phrase."""
-        negators = [(start, end) for start, end, entry in self.hits[NEGATOR_SLOT] if entry.weight]
+    def _free_negators(self) -> tuple[list[int], list[int]]:
+        """The negators that are not part of a longer phrase: where they end, and where the late ones start."""
+        negators = [hit for hit in self.hits[NEGATOR_SLOT] if hit[2].weight]
         if not negators:
-            return []
+            return [], []
         taken = [(start, end) for hits in self.hits[:3] for start, end, entry in hits if entry.has_negator]
-        if not taken:
-            return [end for _, end in negators]
-        taken.sort()
-        free = []
-        for start, end in negators:
-            # of the phrases that begin at or before the negator, only the last of each slot can contain it
-            index = bisect_left(taken, (start + 1, 0))
-            if not any(taken_end >= end for _, taken_end in taken[max(0, index - 3) : index]):
-                free.append(end)
-        return free
+        if taken:
+            taken.sort()
+            negators = [hit for hit in negators if not _is_taken(hit, taken)]
+        late = self._vocabulary.late_negators
+        return [end for _, end, _ in negators], [start for start, _, entry in negators if entry.term in late]
 
     def _opens_sentence(self, start: int) -> bool:
         flat = self.flat
@@ -164,3 +191,11 @@ class TextScan:
         if flat[before] == "\n":  # a line of its own, or only a wrapped one?
             return before == 0 or flat[before - 1] in ".!?:;,"
         return flat[before] in ".!?:;\f"
+
+
+def _is_taken(negator: Hit, taken: list[tuple[int, int]]) -> bool:
+    """Whether one of the sorted phrases contains the negator."""
+    start, end, _ = negator
+    # of the phrases that begin at or before the negator, only the last of each slot can contain it
+    index = bisect_left(taken, (start + 1, 0))
+    return any(taken_end >= end for _, taken_end in taken[max(0, index - 3) : index])

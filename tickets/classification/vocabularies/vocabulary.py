@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from tickets.classification.folding import fold_word_breaks, lower
 from tickets.classification.vocabularies.entries import build_automaton
 from tickets.classification.vocabularies.group import Group
 
@@ -21,7 +22,9 @@ class Vocabulary:
     ("not only"). `fillers` are the words that may be between a negator and a term that only a close "not" negates
     ("not that urgent"); `clause_words` end the reach of a negator, as punctuation does.
 
-    All terms are lower case, with accents and straight apostrophes; they match whole words.
+    All terms are lower case, with accents and straight apostrophes; they match whole words. `accents` are pairs of
+    letters, with and without an accent, for languages that are often typed without them: there, texts and terms are
+    compared without. `digraphs` are pairs such as "ä" and "ae": a term is found in both spellings.
     """
 
     language: str
@@ -33,8 +36,52 @@ class Vocabulary:
     no_negation: tuple[str, ...]
     fillers: frozenset[str]
     clause_words: frozenset[str]
+    late_negators: frozenset[str] = frozenset()
+    """Those negators that may also stand after what they negate: "gefällt mir nicht"."""
+    negated_form: str = "{}"
+    """How a term that counts only with a "not" is shown: "{} nicht"."""
+    accents: tuple[tuple[str, str], ...] = ()
+    digraphs: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def automaton(self) -> Any:
         """From each key, a folded term between spaces, to a tuple of its entries."""
-        return build_automaton((self.urgency, self.sentiment, self.action), self.negators, self.no_negation)
+        return build_automaton(
+            (self.urgency, self.sentiment, self.action),
+            self.negators,
+            self.no_negation,
+            spellings=self.spellings,
+            negated_form=self.negated_form,
+        )
+
+    @cached_property
+    def folded_fillers(self) -> frozenset[str]:
+        return self._all_spellings(self.fillers)
+
+    @cached_property
+    def folded_clause_words(self) -> frozenset[str]:
+        return self._all_spellings(self.clause_words)
+
+    @cached_property
+    def needs_negations(self) -> bool:
+        """Whether there are terms that count only with a "not"."""
+        return any(group.negation == "needed" for group in (*self.urgency, *self.sentiment, *self.action))
+
+    def fold(self, lowered: str) -> str:
+        """A text in lower case as the terms are compared with it. Each character keeps its place."""
+        folded = fold_word_breaks(lowered)
+        if not folded.isascii():
+            for accented, plain in self.accents:
+                folded = folded.replace(accented, plain)
+        return folded
+
+    def spellings(self, term: str) -> tuple[str, ...]:
+        """The term as it is found in a folded text: in the usual spelling, and with digraphs if that differs."""
+        usual = self.fold(lower(term))
+        other = usual
+        for letter, digraph in self.digraphs:
+            other = other.replace(letter, digraph)
+        return (usual,) if other == usual else (usual, other)
+
+    def _all_spellings(self, words: frozenset[str]) -> frozenset[str]:
+        return frozenset(key for word in words for key in self.spellings(word))

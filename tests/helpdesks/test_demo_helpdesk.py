@@ -165,7 +165,8 @@ def test_the_default_tickets_look_like_a_real_helpdesk(http: httpx.Client, clock
     alarming = re.compile(r"lawsuit|gdpr|refund|chargeback|breach|critical|(?<!not )urgent|immediately")
     texts = [f"{record['subject']} {record['message']}".lower() for record in everything]
     shouting = [text for text in texts if alarming.search(text)]
-    assert 0.08 < len(shouting) / len(everything) < 0.20
+    # About 7 % are urgent. Alarming words are in many others, too, such as thank-you notes and signatures.
+    assert 0.10 < len(shouting) / len(everything) < 0.25
     # Nobody's list looks copied: hardly two messages are the same.
     assert len({record["message"] for record in everything}) > 0.97 * len(everything)
     for records in feeds.values():

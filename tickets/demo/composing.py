@@ -1,44 +1,64 @@
 """Composes subjects and messages of customers from templates; deterministic for a given random generator."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from tickets.demo.phrases import (
-    AFTERTHOUGHTS,
-    BUSINESSES,
+from tickets.demo.texts.businesses import BUSINESSES, Business
+from tickets.demo.texts.common import (
     DAYS,
     DETAILS,
     FAREWELLS,
-    FOREIGN,
-    FOREIGN_AFTERTHOUGHTS,
+    FOLLOW_UPS,
+    FOREIGN_FOLLOW_UPS,
     GREETINGS,
     MOMENTS,
     MONTHS,
     NAMES,
+    ORGANISATIONS,
+    PHONE_INTRODUCTIONS,
+    QUOTES,
     REOPENERS,
-    Business,
-    Mood,
+    SIGNATURES,
+)
+from tickets.demo.texts.other_languages import TEXTS, Language
+from tickets.demo.texts.template import (
+    COMPLAINT,
+    EMERGENCY,
+    ESCALATION,
+    FAULT,
+    GRIEVANCE,
+    NOTE,
+    PRAISE_WITH_REQUEST,
+    REQUEST,
+    THANKS,
+    Intent,
+    Template,
 )
 
-Language = Literal["en", "de", "fr"]
-
 SOURCES: Final = ("email", "chat", "phone", "web")
-MOODS: Final[tuple[Mood, ...]] = ("urgent", "annoyed", "neutral", "grateful")
-# Percent of tickets by mood. With the share of regulars, about 12 % are urgent and 25 % annoyed.
-USUAL_MOODS: Final = (8.5, 23.5, 59, 9)
-REGULAR_MOODS: Final = (52, 40, 8, 0)
+INTENTS: Final = (
+    EMERGENCY, ESCALATION, COMPLAINT, GRIEVANCE, FAULT, REQUEST, NOTE, THANKS, PRAISE_WITH_REQUEST,
+)  # fmt: skip
+# Percent of tickets by intent. With the share of regulars: 7 % are urgent, 21 % negative and 12 % positive, and somewhat
+# more than half need action.
+USUAL_SHARES: Final = (3, 3, 9, 4, 13, 26, 29, 10, 3)
+REGULAR_SHARES: Final = (6, 16, 46, 12, 10, 7, 3, 0, 0)
 REGULARS_SHARE: Final = 0.08
 FIRST_CUSTOMER: Final = 1001
+# One customer in so many writes in the language, by the remainder of its number.
+_LANGUAGES: Final[Mapping[int, Language]] = {0: "de", 1: "fr", 2: "de", 3: "es", 4: "fr", 5: "ar"}
+_LANGUAGE_CYCLE: Final = 83
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
-    """A ticket as first written, with the values of its template slots."""
+    """A ticket as first written, with its intended verdict and the values of its template's slots."""
 
     source: str
     customer_id: str
-    mood: Mood
+    intent: Intent
     language: Language
     subject: str
     message: str
@@ -71,44 +91,53 @@ def customers_of(tenant: str, tickets: int) -> Customers:
 
 
 def compose(*, rng: random.Random, business: Business, customers: Customers) -> Composition:
-    """A message of a customer: about 50 to 350 characters, styled for its source."""
+    """A message of a customer, styled for its source; most have 50 to 400 characters."""
     is_regular = rng.random() < REGULARS_SHARE
     customer = rng.choice(customers.regulars) if is_regular else rng.randrange(customers.count)
-    mood = rng.choices(MOODS, REGULAR_MOODS if is_regular else USUAL_MOODS)[0]
+    language: Language = "en" if is_regular else _LANGUAGES.get(customer % _LANGUAGE_CYCLE, "en")
+    intent = rng.choices(INTENTS, REGULAR_SHARES if is_regular else USUAL_SHARES)[0]
+    templates = business.templates if language == "en" else TEXTS[language]
+    # Not every language has texts of every intent.
+    template = rng.choice(templates.get(intent) or templates[REQUEST])
+    return fill(template, rng=rng, business=business, customer=customer, language=language)
+
+
+def fill(
+    template: Template, *, rng: random.Random, business: Business, customer: int, language: Language = "en"
+) -> Composition:
+    """A ticket from the template, by the customer of this number from 0."""
     source = rng.choices(SOURCES, business.sources)[0]
-    language: Language = ("de", "fr")[customer % 2] if customer % 31 < 2 and not is_regular else "en"
-    slots = _fill(rng, business)
-    templates = business.templates[mood] if language == "en" else FOREIGN[language][mood]
-    subjects, body = rng.choice(templates)
-    subject = rng.choice(subjects.split(" | ")).format_map(slots)
-    body = body.format_map(slots)
-    if language == "en" and (detail := rng.choice(DETAILS[mood]).format_map(slots)):
+    slots = slot_values(rng, business)
+    subject = rng.choice(template.subjects).format_map(slots)
+    body = template.message.format_map(slots)
+    if language == "en" and (detail := rng.choice(DETAILS[template.intent]).format_map(slots)):
         body = f"{body} {detail}"
     names = NAMES[language]
     return Composition(
         source=source,
         customer_id=f"cust_{FIRST_CUSTOMER + customer}",
-        mood=mood,
+        intent=template.intent,
         language=language,
         subject=_dress_subject(rng, subject, source),
-        message=_dress_message(rng, body, source, language, names[customer % len(names)]),
+        message=_dress_message(rng, body, source, language, slots | {"name": names[customer % len(names)]}),
         slots=slots,
     )
 
 
-def afterthought(rng: random.Random, written: Composition) -> str:
+def follow_up(rng: random.Random, written: Composition) -> str:
     """A sentence that the customer adds while the ticket is open."""
-    sentences = FOREIGN_AFTERTHOUGHTS.get(written.language, AFTERTHOUGHTS[written.mood])
+    sentences = FOREIGN_FOLLOW_UPS.get(written.language, FOLLOW_UPS[written.intent.mood])
     return rng.choice(sentences).format_map(written.slots)
 
 
 def reopener(rng: random.Random, written: Composition) -> str:
     """A sentence that reopens a resolved ticket."""
-    sentences = FOREIGN_AFTERTHOUGHTS.get(written.language, REOPENERS)
+    sentences = FOREIGN_FOLLOW_UPS.get(written.language, REOPENERS)
     return rng.choice(sentences).format_map(written.slots)
 
 
-def _fill(rng: random.Random, business: Business) -> dict[str, str]:
+def slot_values(rng: random.Random, business: Business) -> dict[str, str]:
+    """A value for each slot of templates, such as a place of the company."""
     low, high = business.amounts
     item, other = rng.sample(business.items, 2)
     letters = {"#": "0123456789", "?": "ABCDEFGHJKLMNPQRSTUVWXYZ"}
@@ -133,13 +162,28 @@ def _dress_subject(rng: random.Random, subject: str, source: str) -> str:
     return subject
 
 
-def _dress_message(rng: random.Random, body: str, source: str, language: Language, name: str) -> str:
+def _dress_message(rng: random.Random, body: str, source: str, language: Language, slots: dict[str, str]) -> str:
     if source == "chat":
         # Chat messages start in lower case and end without a full stop.
-        return (body[:1].lower() + body[1:]).rstrip(".") if not body.startswith("I ") else body.rstrip(".")
-    body = body[:1].upper() + body[1:]
+        return (body[:1].lower() + body[1:]).rstrip(".") if not body.startswith(("I ", "I'")) else body.rstrip(".")
+    capital = body[:1].upper() + body[1:]
     if source == "phone":
-        return f"Call from {name}. In the caller's words: {body}"
+        return rng.choice(PHONE_INTRODUCTIONS[language]).format_map(slots) + capital
     if source == "web" and rng.random() < 0.5:
-        return body
-    return f"{rng.choice(GREETINGS[language])}\n\n{body}\n\n{rng.choice(FAREWELLS[language])}\n{name}"
+        return capital
+    # German and French letters go on in lower case after the greeting.
+    text = body if language in ("de", "fr") else capital
+    letter = f"{rng.choice(GREETINGS[language])}\n\n{text}\n\n{rng.choice(FAREWELLS[language])}\n{slots['name']}"
+    if language == "en" and source == "email":
+        letter += _below_letter(rng, slots)
+    return letter
+
+
+def _below_letter(rng: random.Random, slots: dict[str, str]) -> str:
+    """The signature of a company and the mail that is answered, if any."""
+    below = ""
+    if rng.random() < 0.2:
+        below += "\n\n" + rng.choice(SIGNATURES).format_map(slots | {"organisation": rng.choice(ORGANISATIONS)})
+    if rng.random() < 0.12:
+        below += "\n\n" + rng.choice(QUOTES).format_map(slots)
+    return below

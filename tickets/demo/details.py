@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tickets.demo.composing import FIRST_CUSTOMER, Composition
-from tickets.demo.phrases import NAMES, Mood
+from tickets.demo.texts.common import NAMES, ORGANISATIONS
+from tickets.demo.texts.template import Mood
 
 _TOPICS: Final = {
     "refund": re.compile(r"refund|chargeback|money back|Rückerstattung|remboursement", re.IGNORECASE),
@@ -33,10 +34,6 @@ _HOURS_TO_DUE: Final = {"urgent": 8, "high": 24, "normal": 72, "low": 120}
 _TYPES: Final[dict[Mood, str]] = {
     "urgent": "Incident", "annoyed": "Problem", "neutral": "Question", "grateful": "Feedback",
 }  # fmt: skip
-_ORGANISATIONS: Final = (
-    "Harbour Foods", "Bright Lane Studio", "Northgate Clinic", "Millbrook School", "Tern & Sons", "Oakfield Dental",
-    "Paper Kite Press", "Copperfield Hotels", "Lowland Farms", "Station Road Garage",
-)  # fmt: skip
 
 
 def details_over_time(
@@ -56,7 +53,7 @@ def details_over_time(
                 agent = agent or rng.choice(_AGENTS[str(fixed.get("team", _OTHER_TEAM))])
                 first_reply_at = first_reply_at or moment
             if status == "closed" and rng.random() < 0.3:
-                rating = "bad" if written.mood in ("urgent", "annoyed") and rng.random() < 0.6 else "good"
+                rating = "bad" if written.intent.mood in ("urgent", "annoyed") and rng.random() < 0.6 else "good"
             resolved_at = (resolved_at or moment) if status in ("resolved", "closed") else None
             replies += status in ("in_progress", "pending", "resolved")
         former = status
@@ -80,7 +77,7 @@ def _from_the_start(written: Composition, rng: random.Random) -> dict[str, objec
     names = NAMES[written.language]
     team = next((_TEAMS[tag] for tag in tags), _OTHER_TEAM)
     found: dict[str, object] = {
-        "type": _TYPES[written.mood],
+        "type": _TYPES[written.intent.mood],
         "tags": tags,
         "customer_name": names[number % len(names)],
         "language": written.language,
@@ -88,9 +85,9 @@ def _from_the_start(written: Composition, rng: random.Random) -> dict[str, objec
     if rng.random() < 0.95:  # a few are never assigned to a team
         found["team"] = team
     if rng.random() < 0.9:
-        found["priority"] = rng.choice(_PRIORITIES[written.mood])
+        found["priority"] = rng.choice(_PRIORITIES[written.intent.mood])
     if number % 3 == 0:
-        found["organisation"] = _ORGANISATIONS[number // 3 % len(_ORGANISATIONS)]
+        found["organisation"] = ORGANISATIONS[number // 3 % len(ORGANISATIONS)]
     return found
 
 

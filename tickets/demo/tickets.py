@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from tickets.demo.composing import Composition, afterthought, business_of, compose, customers_of, reopener, seeded
+from tickets.demo.composing import Composition, business_of, compose, customers_of, follow_up, reopener, seeded
 from tickets.demo.details import details_over_time
-from tickets.demo.phrases import Business
+from tickets.demo.texts.businesses import Business
 
 DEFAULT_SIZES: Final = {"tenant_a": 1_000, "tenant_b": 700, "tenant_c": 500, "tenant_d": 300}
 DAYS_BEFORE_ANCHOR: Final = 30
@@ -247,11 +247,11 @@ def _timeline(first: Ticket, composition: Composition, rng: random.Random) -> Ti
         changes.append((at, status, added))
 
     if rng.random() > 0.03:
-        move("in_progress", 0.1, 0.5 if composition.mood == "urgent" else 2)
+        move("in_progress", 0.1, 0.5 if composition.intent.mood == "urgent" else 2)
         if rng.random() < 0.25:
             move("pending", 0.3, 3)
             move("in_progress", 1, 18)
-        move("resolved", 0.4, 5 if composition.mood == "urgent" else 14)
+        move("resolved", 0.4, 5 if composition.intent.mood == "urgent" else 14)
         answered = at
         if rng.random() < 0.08:
             move("open", 2, 16, reopener(rng, composition))
@@ -261,11 +261,11 @@ def _timeline(first: Ticket, composition: Composition, rng: random.Random) -> Ti
     else:
         # Some are forgotten: they stay open, and only the customer follows up.
         answered = at + timedelta(days=6)
-    eager = {"urgent": 0.45, "annoyed": 0.35, "neutral": 0.12, "grateful": 0.05}[composition.mood]
+    eager = {"urgent": 0.45, "annoyed": 0.35, "neutral": 0.12, "grateful": 0.05}[composition.intent.mood]
     for _ in range(2):
         if rng.random() < eager:
             share = 0.1 + 0.9 * rng.random()
-            sentence = afterthought(rng, composition)
+            sentence = follow_up(rng, composition)
             changes.append((first.created_at + (answered - first.created_at) * share, None, sentence))
     if rng.random() < 0.2:
         days = 0.05 + 12 * rng.random()

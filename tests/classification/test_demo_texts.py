@@ -1,0 +1,152 @@
+"""The demo's texts, as ambiguous as life, get the verdicts that a good support manager would give.
+
+Each template states its intended verdict. It is filled several times, with the greetings, signatures and quoted mails
+that a customer might add.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tickets.classification.classify import classify_ticket
+from tickets.classification.verdicts import Classification
+from tickets.classification.vocabularies.registry import vocabulary_for
+from tickets.demo.composing import Composition, business_of, compose, customers_of, fill, seeded
+from tickets.demo.texts.businesses import BUSINESSES
+from tickets.demo.texts.other_languages import TEXTS
+from tickets.demo.texts.template import THANKS, Intent
+from tickets.demo.tickets import DEFAULT_SIZES
+
+FILLINGS = 6
+
+LEAST_PRECISION_OF_HIGH = 0.3
+LEAST_RECALL_OF_HIGH = 0.4
+LEAST_AGREEMENT_ON_SENTIMENT = 0.65
+LEAST_AGREEMENT_ON_ACTION = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A ticket, its intended verdict and the one it got."""
+
+    written: Composition
+    got: Classification
+
+    @property
+    def intent(self) -> Intent:
+        return self.written.intent
+
+    @property
+    def was_high(self) -> bool:
+        return self.got.urgency == "high"
+
+    @property
+    def should_be_high(self) -> bool:
+        return self.intent.urgency == "high"
+
+    def __str__(self) -> str:
+        got = f"{self.got.urgency}, {self.got.sentiment}, {'action' if self.got.requires_action else 'no action'}"
+        words = ", ".join(self.got.keywords)
+        return f"\n{self.written.subject}: {self.written.message!r}\n    is {got} because: {words}"
+
+
+def classified(written: Composition) -> Case:
+    return Case(written, classify_ticket(subject=written.subject, message=written.message, language=written.language))
+
+
+def fillings() -> Iterator[Composition]:
+    """Each template of the languages with a vocabulary, several times."""
+    for tenant, business in BUSINESSES.items():
+        for group in business.templates.values():
+            for template in group:
+                for number in range(FILLINGS):
+                    rng = seeded("filling", tenant, template.subjects[0], number)
+                    yield fill(template, rng=rng, business=business, customer=number)
+    for language, groups in TEXTS.items():
+        if vocabulary_for(language) is None:
+            continue
+        for template in (each for group in groups.values() for each in group):
+            for number in range(FILLINGS):
+                rng = seeded("filling", language, template.subjects[0], number)
+                business = list(BUSINESSES.values())[number % len(BUSINESSES)]
+                yield fill(template, rng=rng, business=business, customer=number, language=language)
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    return [classified(written) for written in fillings()]
+
+
+@pytest.fixture(scope="module")
+def mix() -> list[Case]:
+    """The demo's tickets, as often as each kind comes."""
+    return [
+        classified(compose(rng=seeded("ticket", tenant, number), business=business_of(tenant), customers=customers))
+        for tenant, size in DEFAULT_SIZES.items()
+        for customers in [customers_of(tenant, size)]
+        for number in range(size)
+    ]
+
+
+def share(cases: list[Case], is_so: Callable[[Case], bool]) -> float:
+    return sum(map(is_so, cases)) / len(cases)
+
+
+def listed(cases: list[Case]) -> str:
+    """One case of each template, with the most frequent ones first."""
+    examples = {(each.intent, each.written.subject[:12]): each for each in cases}
+    return f"{len(cases)} cases such as:" + "".join(map(str, list(examples.values())[:40]))
+
+
+class TestHigh:
+    @pytest.mark.parametrize("given", ["cases", "mix"])
+    def test_high_is_right(self, given: str, request: pytest.FixtureRequest) -> None:
+        high = [each for each in request.getfixturevalue(given) if each.was_high]
+        wrong = [each for each in high if not each.should_be_high]
+        assert 1 - len(wrong) / len(high) >= LEAST_PRECISION_OF_HIGH, listed(wrong)
+
+    @pytest.mark.parametrize("given", ["cases", "mix"])
+    def test_what_is_urgent_is_high(self, given: str, request: pytest.FixtureRequest) -> None:
+        urgent = [
+            each
+            for each in request.getfixturevalue(given)
+            if each.should_be_high and vocabulary_for(each.written.language)
+        ]
+        missed = [each for each in urgent if not each.was_high]
+        assert 1 - len(missed) / len(urgent) >= LEAST_RECALL_OF_HIGH, listed(missed)
+
+
+def test_the_sentiment_is_the_intended_one(cases: list[Case]) -> None:
+    wrong = [each for each in cases if each.got.sentiment != each.intent.sentiment]
+    assert 1 - len(wrong) / len(cases) >= LEAST_AGREEMENT_ON_SENTIMENT, listed(wrong)
+
+
+def test_what_needs_action_is_the_intended(cases: list[Case]) -> None:
+    wrong = [each for each in cases if each.got.requires_action != each.intent.requires_action]
+    assert 1 - len(wrong) / len(cases) >= LEAST_AGREEMENT_ON_ACTION, listed(wrong)
+
+
+def test_between_a_third_and_two_thirds_of_the_demo_need_action(mix: list[Case]) -> None:
+    assert 1 / 3 < share(mix, lambda each: each.got.requires_action) < 2 / 3
+
+
+class TestIntendedMix:
+    """What a manager would find in the demo, if the classification were perfect."""
+
+    def test_shares(self, mix: list[Case]) -> None:
+        assert 0.05 < share(mix, lambda each: each.should_be_high) < 0.10
+        assert 0.15 < share(mix, lambda each: each.intent.sentiment == "negative") < 0.25
+        assert 0.10 < share(mix, lambda each: each.intent.sentiment == "positive") < 0.15
+        assert 1 / 3 < share(mix, lambda each: each.intent.requires_action) < 2 / 3
+
+    def test_every_language_has_tickets(self, mix: list[Case]) -> None:
+        assert set(Counter(each.written.language for each in mix)) == {"en", *TEXTS}
+
+    def test_every_company_has_many_texts_of_each_intent(self) -> None:
+        intents = {intent for business in BUSINESSES.values() for intent in business.templates}
+        assert len(intents) == 9 and THANKS in intents
+        for business in BUSINESSES.values():
+            assert min(len(business.templates[intent]) for intent in intents) >= 3
+            assert sum(map(len, business.templates.values())) >= 70

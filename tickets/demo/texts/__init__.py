@@ -1,0 +1,1 @@
+"""What the customers of the demo write, and how a good support manager would judge it. Data only."""

@@ -22,6 +22,7 @@ from tests import processes
 from tickets.demo.notify_endpoint import NotifyRules
 from tickets.demo.server import DemoHelpdesk
 from tickets.demo.tickets import DEFAULT_SIZES
+from tickets.records.conversation import read_conversation
 from tickets.records.details import DETAIL_FIELDS, read_details
 
 ANCHOR = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
@@ -137,7 +138,7 @@ def test_records_have_the_optional_fields_that_their_state_allows(http: httpx.Cl
         records = read_all(http, desk, "tenant_a")
     for record in records:
         details, left_out = read_details(record)
-        assert left_out == () and set(record) - FIELDS <= {*DETAIL_FIELDS, "resolved_at"}
+        assert left_out == () and set(record) - FIELDS <= {*DETAIL_FIELDS, "resolved_at", "messages"}
         assert details.customer_name and details.type and details.language
         assert (details.due_at is None) == (details.priority is None)
         is_done = record["status"] in ("resolved", "closed")
@@ -149,6 +150,29 @@ def test_records_have_the_optional_fields_that_their_state_allows(http: httpx.Cl
     for name in ("team", "priority", "organisation", "tags", "assignee"):
         known = sum(1 for record in records if record.get(name))
         assert len(records) * 0.2 < known < len(records), name
+
+
+def test_records_have_the_conversation_so_far(http: httpx.Client, clock: Clock) -> None:
+    with helpdesk(clock) as desk:
+        before = {record["id"]: record for record in read_all(http, desk, "tenant_a")}
+        clock.forward(hours=8)
+        after = {record["id"]: record for record in read_all(http, desk, "tenant_a")}
+    for record in (*before.values(), *after.values()):
+        conversation = read_conversation(record["messages"])
+        assert len(conversation.messages) == len(record["messages"])
+        public = [each for each in conversation.messages if not each.is_internal]
+        assert record["replies"] == len(public)
+        by_agents = [each for each in public if not each.is_customer]
+        assert {each.author for each in conversation.messages} <= {record["customer_name"], record.get("assignee")}
+        assert read_details(record)[0].first_reply_at == min((each.at for each in by_agents), default=None)
+        assert all(each.at.isoformat() <= record["updated_at"].replace("Z", "+00:00") for each in conversation.messages)
+    both = before.keys() & after.keys()
+    assert all(before[id_]["messages"] == after[id_]["messages"][: len(before[id_]["messages"])] for id_ in both)
+    assert any(before[id_]["messages"] != after[id_]["messages"] for id_ in both)
+    kinds = Counter(
+        (each["is_customer"], each["is_internal"]) for record in after.values() for each in record["messages"]
+    )
+    assert set(kinds) == {(True, False), (False, False), (False, True)}
 
 
 def test_an_unknown_tenant_has_an_empty_helpdesk(http: httpx.Client, clock: Clock) -> None:

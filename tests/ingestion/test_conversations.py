@@ -272,3 +272,33 @@ def test_reclassification_reads_the_newest_message_too(
     content = stored_content(ticket)
     assert content.latest_message == ANGRY
     assert classify(content).classification.urgency == "high"
+
+
+def test_the_native_protocol_may_send_messages_with_the_tickets(
+    tenant: Tenant,
+    helpdesk: ScriptedHelpdesk,
+    native_source: Callable[[str], Source],
+    find: Callable[[str], dict[str, Any]],
+) -> None:
+    def said(id_: str, text: str, minute: int, **more: bool) -> dict[str, object]:
+        return {"id": id_, "author": "Ann", "at": f"2026-03-10T10:{minute:02d}:00Z", "text": text, **more}
+
+    messages = [
+        said("m1", "Which order is it?", 1, is_customer=False),
+        said("m2", "Seems upset.", 2, is_internal=True),
+        said("m3", ANGRY, 3, is_customer=True),
+        "no message",
+    ]
+    helpdesk.tickets = [record("T-1", message=CALM, messages=messages), record("T-2"), record("T-3", messages="none")]
+    native_source(helpdesk.url)
+    assert ingest(tenant).status == "completed"
+    kept = conversation(tenant, "T-1").messages
+    assert [(each.text, each.is_customer, each.is_internal) for each in kept] == [
+        ("Which order is it?", False, False),
+        ("Seems upset.", False, True),
+        (ANGRY, True, False),
+    ]
+    assert (find("T-1")["urgency"], find("T-1")["message"]) == ("high", CALM)
+    # Without a list of messages, they are unknown.
+    assert TicketStore(tenant).find_conversation("T-2") is None
+    assert TicketStore(tenant).find_conversation("T-3") is None

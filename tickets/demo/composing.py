@@ -10,8 +10,6 @@ from tickets.demo.texts.common import (
     DAYS,
     DETAILS,
     FAREWELLS,
-    FOLLOW_UPS,
-    FOREIGN_FOLLOW_UPS,
     GREETINGS,
     MOMENTS,
     MONTHS,
@@ -19,7 +17,6 @@ from tickets.demo.texts.common import (
     ORGANISATIONS,
     PHONE_INTRODUCTIONS,
     QUOTES,
-    REOPENERS,
     SIGNATURES,
 )
 from tickets.demo.texts.other_languages import TEXTS, Language
@@ -58,6 +55,7 @@ class Composition:
 
     source: str
     customer_id: str
+    customer_name: str
     intent: Intent
     language: Language
     subject: str
@@ -112,28 +110,17 @@ def fill(
     body = template.message.format_map(slots)
     if language == "en" and (detail := rng.choice(DETAILS[template.intent]).format_map(slots)):
         body = f"{body} {detail}"
-    names = NAMES[language]
+    name = NAMES[language][customer % len(NAMES[language])]
     return Composition(
         source=source,
         customer_id=f"cust_{FIRST_CUSTOMER + customer}",
+        customer_name=name,
         intent=template.intent,
         language=language,
         subject=_dress_subject(rng, subject, source),
-        message=_dress_message(rng, body, source, language, slots | {"name": names[customer % len(names)]}),
+        message=_dress_message(rng, body, source, language, slots | {"name": name}),
         slots=slots,
     )
-
-
-def follow_up(rng: random.Random, written: Composition) -> str:
-    """A sentence that the customer adds while the ticket is open."""
-    sentences = FOREIGN_FOLLOW_UPS.get(written.language, FOLLOW_UPS[written.intent.mood])
-    return rng.choice(sentences).format_map(written.slots)
-
-
-def reopener(rng: random.Random, written: Composition) -> str:
-    """A sentence that reopens a resolved ticket."""
-    sentences = FOREIGN_FOLLOW_UPS.get(written.language, REOPENERS)
-    return rng.choice(sentences).format_map(written.slots)
 
 
 def slot_values(rng: random.Random, business: Business) -> dict[str, str]:

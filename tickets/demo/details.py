@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tickets.demo.composing import FIRST_CUSTOMER, Composition
-from tickets.demo.texts.common import NAMES, ORGANISATIONS
+from tickets.demo.texts.common import ORGANISATIONS
 from tickets.demo.texts.template import Mood
 
 _TOPICS: Final = {
@@ -43,7 +43,6 @@ def details_over_time(
     fixed, agent, rating = _from_the_start(written, rng), "", ""
     states: list[dict[str, object]] = []
     first_reply_at = resolved_at = None
-    replies = 0
     former = ""
     for moment, status in moves:
         if not states and (hours := _HOURS_TO_DUE.get(str(fixed.get("priority")))):
@@ -55,7 +54,6 @@ def details_over_time(
             if status == "closed" and rng.random() < 0.3:
                 rating = "bad" if written.intent.mood in ("urgent", "annoyed") and rng.random() < 0.6 else "good"
             resolved_at = (resolved_at or moment) if status in ("resolved", "closed") else None
-            replies += status in ("in_progress", "pending", "resolved")
         former = status
         states.append(
             {
@@ -64,7 +62,6 @@ def details_over_time(
                 **({"first_reply_at": _timestamp(first_reply_at)} if first_reply_at else {}),
                 **({"resolved_at": _timestamp(resolved_at)} if resolved_at else {}),
                 **({"rating": rating} if rating else {}),
-                "replies": replies,
             }
         )
     return states
@@ -74,12 +71,11 @@ def _from_the_start(written: Composition, rng: random.Random) -> dict[str, objec
     text = f"{written.subject} {written.message}"
     tags = [name for name, pattern in _TOPICS.items() if pattern.search(text)]
     number = int(written.customer_id.removeprefix("cust_")) - FIRST_CUSTOMER
-    names = NAMES[written.language]
     team = next((_TEAMS[tag] for tag in tags), _OTHER_TEAM)
     found: dict[str, object] = {
         "type": _TYPES[written.intent.mood],
         "tags": tags,
-        "customer_name": names[number % len(names)],
+        "customer_name": written.customer_name,
         "language": written.language,
     }
     if rng.random() < 0.95:  # a few are never assigned to a team

@@ -14,7 +14,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from tickets.demo.composing import Composition, business_of, compose, customers_of, follow_up, reopener, seeded
+from tickets.demo.composing import Composition, business_of, compose, customers_of, seeded
+from tickets.demo.conversations import (
+    WRITES_REPLIES,
+    Message,
+    Moment,
+    closing_words,
+    customer_answer,
+    follow_up,
+    messages_over_time,
+    reopener,
+)
 from tickets.demo.details import details_over_time
 from tickets.demo.texts.businesses import Business
 
@@ -44,7 +54,7 @@ class Ticket:
     updated_at: datetime
     status: str
     details: Mapping[str, object] = field(default_factory=dict)
-    """Further fields of the record, such as the assignee."""
+    """Further fields of the record, such as the assignee and the messages."""
 
     def as_json(self) -> dict[str, object]:
         """The record of the native protocol: times are such as `2026-01-31T09:30:00Z`."""
@@ -156,8 +166,10 @@ class DemoTenant:
             updated_at=moment,
             status="open",
         )
+        changes = _changes(moment, composition, rng)
+        timeline = _timeline(first, changes, appends=composition.source not in WRITES_REPLIES)
         details = seeded("details", self.name, number)
-        self._timelines.append(_with_details(_timeline(first, composition, rng), composition, details))
+        self._timelines.append(_with_details(timeline, changes, composition, self._business, details))
         self._created.append(moment)
 
     def _id(self, number: int) -> str:
@@ -227,54 +239,84 @@ def _place(start: datetime, weights: Iterator[float], places: Iterator[float]) -
         yield start + timedelta(seconds=int((hour + (place - reached) / weight) * 3600))
 
 
-def _with_details(timeline: Timeline, composition: Composition, rng: random.Random) -> Timeline:
-    moves = [(at, state.status) for at, state in zip(timeline.times, timeline.states, strict=True)]
-    found = details_over_time(moves, composition, rng)
-    states = tuple(replace(state, details=each) for state, each in zip(timeline.states, found, strict=True))
-    return Timeline(timeline.times, states)
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """`status`: None if it stays as it is. `said`: what the customer says, empty if nothing."""
+
+    at: datetime
+    status: str | None
+    said: str
 
 
-def _timeline(first: Ticket, composition: Composition, rng: random.Random) -> Timeline:
-    """A ticket from creation to closing: status changes, added sentences, and updates without changes."""
-    changes: list[tuple[datetime, str | None, str]] = []
-    at = first.created_at
+def _changes(created_at: datetime, written: Composition, rng: random.Random) -> list[_Change]:
+    """From creation to closing, in order of time: changes of the status, follow-ups, and updates without a change."""
+    changes: list[_Change] = []
+    at = created_at
 
-    def move(status: str, shortest: float, usual: float, added: str = "") -> None:
+    def move(status: str, shortest: float, usual: float, said: str = "") -> None:
         # Most waits are close to the usual one, some are many times as long.
         nonlocal at
         hours = shortest + usual * min(8.0, rng.lognormvariate(0, 0.9))
         at += timedelta(seconds=round(hours * 3600))
-        changes.append((at, status, added))
+        changes.append(_Change(at, status, said))
 
+    mood, asks = written.intent.mood, written.intent.requires_action
     if rng.random() > 0.03:
-        move("in_progress", 0.1, 0.5 if composition.intent.mood == "urgent" else 2)
-        if rng.random() < 0.25:
+        move("in_progress", 0.1, 0.5 if mood == "urgent" else 2)
+        if rng.random() < 0.35 and asks:
             move("pending", 0.3, 3)
-            move("in_progress", 1, 18)
-        move("resolved", 0.4, 5 if composition.intent.mood == "urgent" else 14)
+            move("in_progress", 1, 18, customer_answer(rng, written))
+        move("resolved", 0.4, 5 if mood == "urgent" else 14)
         answered = at
-        if rng.random() < 0.08:
-            move("open", 2, 16, reopener(rng, composition))
+        if rng.random() < 0.12 and asks:
+            move("open", 2, 16, reopener(rng, written))
             move("in_progress", 0.2, 2)
             move("resolved", 0.5, 10)
-        move("closed", 20, 30)
+        move("closed", 20, 30, closing_words(rng, written))
     else:
         # Some are forgotten: they stay open, and only the customer follows up.
         answered = at + timedelta(days=6)
-    eager = {"urgent": 0.45, "annoyed": 0.35, "neutral": 0.12, "grateful": 0.05}[composition.intent.mood]
+    eager = {"urgent": 0.45, "annoyed": 0.35, "neutral": 0.12, "grateful": 0.05}[mood]
     for _ in range(2):
-        if rng.random() < eager:
+        # Who asked for nothing does not come back to it.
+        if rng.random() < eager and (asks or mood == "grateful"):
             share = 0.1 + 0.9 * rng.random()
-            sentence = follow_up(rng, composition)
-            changes.append((first.created_at + (answered - first.created_at) * share, None, sentence))
+            changes.append(_Change(created_at + (answered - created_at) * share, None, follow_up(rng, written)))
     if rng.random() < 0.2:
         days = 0.05 + 12 * rng.random()
-        changes.append((first.created_at + timedelta(days=days), None, ""))
+        changes.append(_Change(created_at + timedelta(days=days), None, ""))
+    return sorted(changes, key=lambda change: change.at)
+
+
+def _timeline(first: Ticket, changes: list[_Change], *, appends: bool) -> Timeline:
+    """The ticket after each change. `appends`: what the customer says is added to its message."""
     times, states = [first.created_at], [first]
-    for moment, status, added in sorted(changes, key=lambda change: change[0]):
+    for change in changes:
         last = states[-1]
-        moment = moment.replace(microsecond=0)
-        message = f"{last.message}\n\n{added}" if added else last.message
+        moment = change.at.replace(microsecond=0)
+        message = f"{last.message}\n\n{change.said}" if appends and change.said else last.message
         times.append(moment)
-        states.append(replace(last, status=status or last.status, message=message, updated_at=moment))
+        states.append(replace(last, status=change.status or last.status, message=message, updated_at=moment))
     return Timeline(tuple(times), tuple(states))
+
+
+def _with_details(
+    timeline: Timeline, changes: list[_Change], written: Composition, business: Business, rng: random.Random
+) -> Timeline:
+    moves = [(at, state.status) for at, state in zip(timeline.times, timeline.states, strict=True)]
+    found = details_over_time(moves, written, rng)
+    said = ["", *(change.said for change in changes)]
+    moments = [
+        Moment(at, status, str(details.get("assignee", "")), words)
+        for (at, status), details, words in zip(moves, found, said, strict=True)
+    ]
+    conversations = messages_over_time(moments, written, business, rng)
+    states = tuple(
+        replace(state, details={**details, "replies": _public(messages), "messages": messages})
+        for state, details, messages in zip(timeline.states, found, conversations, strict=True)
+    )
+    return Timeline(timeline.times, states)
+
+
+def _public(messages: tuple[Message, ...]) -> int:
+    return sum(1 for each in messages if not each["is_internal"])

@@ -66,7 +66,9 @@ class NativeSource(TicketSource):
                 number = self._next_number(payload, after=number)
 
     def record(self, raw: Any) -> SourceRecord:
-        return SourceRecord(raw if isinstance(raw, dict) else None, raw)
+        if not isinstance(raw, dict):
+            return SourceRecord(None, raw)
+        return SourceRecord(raw, raw, messages=_messages_of(raw))
 
     def find_deleted_ids(self) -> list[str]:
         try:
@@ -107,3 +109,9 @@ class NativeSource(TicketSource):
                 f"The helpdesk at {self._http.host} returned {str(following)[:40]!r} as the page after {after}.",
             )
         return following
+
+
+def _messages_of(raw: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The ticket's messages, None if the helpdesk does not send them."""
+    given = raw.get("messages")
+    return [each for each in given if isinstance(each, dict)] if isinstance(given, list) else None

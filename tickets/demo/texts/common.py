@@ -1,4 +1,4 @@
-"""What all customers say alike: greetings, names, sentences more, follow-ups; and what agents answer."""
+"""What surrounds the texts of all customers: greetings, names, one sentence more, signatures, quoted mails."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,7 +15,6 @@ from tickets.demo.texts.template import (
     REQUEST,
     THANKS,
     Intent,
-    Mood,
 )
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -102,36 +101,6 @@ DETAILS: Final[Mapping[Intent, tuple[str, ...]]] = {
     ),
     PRAISE_WITH_REQUEST: ("", "No hurry at all.", "The reference is {ref}.", "Greetings from {place}."),
 }  # fmt: skip
-
-# What customers add to a ticket that is still open, and what reopens one that was thought solved.
-FOLLOW_UPS: Final[Mapping[Mood, tuple[str, ...]]] = {
-    "urgent": (
-        "Still no answer. I have now spoken to a lawyer.", "It is getting worse, please act immediately.",
-        "Is somebody on the way? We are counting the hours here.", "My bank has confirmed the chargeback.",
-        "I have {n} more days, then the deadline is over.", "I still cannot reach anybody. It is the same as {when}.",
-    ),
-    "annoyed": (
-        "Still waiting. This is really disappointing.", "Is anybody reading this?", "Same thing again {when}.",
-        "I have now asked {n} times.", "That answer did not help at all.", "I am slowly losing my patience.",
-        "Day {n}. Nothing.",
-    ),
-    "neutral": (
-        "Here is the number you asked for: {ref}.", "{day} would also suit me.", "I have attached the form.",
-        "Sorry, I meant {month}.", "No hurry, just checking in.", "My other address is the better one from now on.",
-    ),
-    "grateful": ("Thanks again!", "And greetings to the whole team.", "It still works perfectly."),
-}  # fmt: skip
-REOPENERS: Final = (
-    "It has happened again {when}, so this is not solved.", "Sorry, the same problem is back.",
-    "That was not the answer to my question.", "It worked for {n} days and now it does not.",
-    "I still need help with this, please open it again.",
-)  # fmt: skip
-FOREIGN_FOLLOW_UPS: Final[Mapping[Language, tuple[str, ...]]] = {
-    "de": ("Gibt es schon etwas Neues?", "Ich bitte noch einmal um eine Antwort.", "Am besten per E-Mail, danke."),
-    "fr": ("Avez-vous du nouveau ?", "Je me permets de vous relancer.", "Plutôt par courriel, merci."),
-    "es": ("¿Hay alguna novedad?", "Quedo a la espera de su respuesta.", "Mejor por correo, gracias."),
-    "ar": ("هل من جديد؟", "ما زلت أنتظر ردكم."),
-}
 
 # Company signatures and quoted mails, as they hang below many messages. They belong to nobody's request.
 SIGNATURES: Final = (

@@ -1,0 +1,129 @@
+"""What follows the first text of a ticket: what customers add, and what agents answer and note for each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tickets.demo.texts.other_languages import Language
+from tickets.demo.texts.template import Mood
+
+# What customers add to a ticket that is still open, what they answer, and what reopens a ticket that was thought solved.
+FOLLOW_UPS: Final[Mapping[Mood, tuple[str, ...]]] = {
+    "urgent": (
+        "Still no answer. I have now spoken to a lawyer.", "It is getting worse, please act immediately.",
+        "Is somebody on the way? We are counting the hours here.", "My bank has confirmed the chargeback.",
+        "I have {n} more days, then the deadline is over.", "I still cannot reach anybody. It is the same as {when}.",
+    ),
+    "annoyed": (
+        "Still waiting. This is really disappointing.", "Is anybody reading this?", "Same thing again {when}.",
+        "I have now asked {n} times.", "That answer did not help at all.", "I am slowly losing my patience.",
+        "Day {n}. Nothing.",
+    ),
+    "neutral": (
+        "{day} would also suit me.", "I have attached the form.", "Sorry, I meant {month}.",
+        "No hurry, just checking in.", "My other address is the better one from now on.",
+    ),
+    "grateful": ("Thanks again!", "And greetings to the whole team.", "It still works perfectly."),
+}  # fmt: skip
+CUSTOMER_ANSWERS: Final = (
+    "Here is the number you asked for: {ref}.", "It was on {day}, a little after {n}.", "The photo is attached.",
+    "Yes, that is right.", "No, it is the other one.",
+)  # fmt: skip
+REOPENERS: Final = (
+    "It has happened again {when}, so this is not solved.", "Sorry, the same problem is back.",
+    "That was not the answer to my question.", "It worked for {n} days and now it does not.",
+    "I still need help with this, please open it again.",
+)  # fmt: skip
+
+FIRST_REPLIES: Final[Mapping[Mood, tuple[str, ...]]] = {
+    "urgent": (
+        "I have read your message and taken this over myself. I will write to you within the hour, whatever I know by then.",
+        "This has gone to our most experienced colleague. Please keep your phone near you.",
+    ),
+    "annoyed": (
+        "You have waited too long, and I am sorry. I am reading everything from the beginning now and will answer by {day}.",
+        "I can see that you have written to us {n} times. From now on I am the one who answers.",
+    ),
+    "neutral": (
+        "Thank you for writing. I am checking this and will get back to you by {day}.",
+        "Good question. I have asked a colleague who knows this better than I do.",
+        "I have your case {ref} in front of me and will look into it.",
+    ),
+    "grateful": (
+        "Thank you for the kind words. As for your question: I am checking it and will get back to you by {day}.",
+    ),
+}  # fmt: skip
+FIRST_REPLIES_WITHOUT_REQUEST: Final[Mapping[Mood, tuple[str, ...]]] = {
+    "annoyed": ("Thank you for your open words. I have passed them on to the person who can change it.",),
+    "neutral": ("Thank you, I have noted it.", "Thank you for letting us know."),
+    "grateful": ("Thank you for the kind words. I will read them out to the team on {day}.",),
+}
+QUESTIONS: Final = (
+    "Could you tell me the number on the label?", "On which day did it happen, and at about what time?",
+    "Is {ref} the right reference?", "Could you send us a photo?",
+)  # fmt: skip
+ANSWERS: Final[Mapping[Mood, tuple[str, ...]]] = {
+    "urgent": (
+        "It is done. My colleague was there {when}, and I will call you on {day} to hear that all is well.",
+        "We have put everything back in order and will send you a written account.",
+    ),
+    "annoyed": (
+        "This went wrong on our side. It is corrected now, and {amount} is on its way to you for the trouble.",
+        "I have settled this with the other department. You will not have to write again.",
+    ),
+    "neutral": (
+        "I have changed it, and the confirmation is on its way.", "Yes, that is possible. The steps are on the page attached.",
+        "It is sorted out from our side. Just reply if anything is left.",
+    ),
+    "grateful": ("Yes, gladly. I have entered it for you.",),
+}  # fmt: skip
+CLOSING_WORDS: Final[Mapping[Mood, tuple[str, ...]]] = {
+    "urgent": ("It works again. You can close this.", "Confirmed, that is in order now."),
+    "annoyed": ("All right. You can close this.", "Then we leave it at that."),
+    "neutral": ("That is all I needed.", "Thank you, that helped.", "Good, you can close it."),
+    "grateful": ("Wonderful, thank you.",),
+}
+NOTES: Final = (
+    "Same customer as last week, please keep it with one agent.", "Team lead has seen it.",
+    "Waiting for the other department, reminder set for {day}.", "Tried to ring back, no answer. Will try again {day}.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignReplies:
+    """What is said in another language than English, whatever the case."""
+
+    follow_ups: tuple[str, ...]
+    first_reply: str
+    question: str
+    answer: str
+
+
+FOREIGN: Final[Mapping[Language, ForeignReplies]] = {
+    "de": ForeignReplies(
+        follow_ups=(
+            "Gibt es schon etwas Neues?", "Ich bitte noch einmal um eine Antwort.", "Am besten per E-Mail, danke.",
+        ),
+        first_reply="vielen Dank für Ihre Nachricht. Ich sehe mir das an und melde mich bei Ihnen.",
+        question="Können Sie mir bitte noch Ihre Kundennummer nennen?",
+        answer="das ist erledigt. Melden Sie sich gern, falls noch etwas offen ist.",
+    ),
+    "fr": ForeignReplies(
+        follow_ups=("Avez-vous du nouveau ?", "Je me permets de vous relancer.", "Plutôt par courriel, merci."),
+        first_reply="Merci pour votre message. Je m'en occupe et reviens vers vous.",
+        question="Pourriez-vous m'indiquer votre numéro de client ?",
+        answer="C'est fait. N'hésitez pas à nous écrire s'il reste une question.",
+    ),
+    "es": ForeignReplies(
+        follow_ups=("¿Hay alguna novedad?", "Quedo a la espera de su respuesta.", "Mejor por correo, gracias."),
+        first_reply="Gracias por su mensaje. Lo estoy revisando y le escribiré.",
+        question="¿Podría indicarme su número de cliente?",
+        answer="Ya está hecho. Escríbanos si queda alguna duda.",
+    ),
+    "ar": ForeignReplies(
+        follow_ups=("هل من جديد؟", "ما زلت أنتظر ردكم."),
+        first_reply="شكرا على رسالتكم. سأراجع الموضوع وأعود إليكم.",
+        question="هل يمكنكم إرسال رقم العميل؟",
+        answer="تم الأمر. راسلونا إذا بقي أي سؤال.",
+    ),
+}  # fmt: skip

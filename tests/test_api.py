@@ -321,6 +321,7 @@ def test_the_description_of_the_api_names_every_call(api: Api) -> None:
     assert {
         "/health", "/ingest/run", "/ingest/status", "/ingest/progress/{job_id}", "/ingest/{job_id}",
         "/ingest/lock/{tenant_id}", "/tickets", "/tickets/import", "/tickets/urgent", "/tickets/{external_id}",
-        "/tickets/{external_id}/history", "/me", "/tenants", "/tenants/{tenant_id}/dashboard", "/tenants/{tenant_id}/stats", "/rate-limiter/status",
+        "/tickets/{external_id}/history", "/tickets/{external_id}/correction", "/me", "/tenants", "/tenants/{tenant_id}/dashboard", "/tenants/{tenant_id}/stats",
+        "/rate-limiter/status",
         "/circuit/{name}/status", "/circuit/{name}/reset", "/export/tickets",
     } == set(paths)  # fmt: skip

@@ -11,7 +11,7 @@ from tickets.views.customers import customer_erasure, customer_pages
 from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import rule_pages, statuses
-from tickets.views.tickets import exports, field_filters, saved_views, ticket_pages
+from tickets.views.tickets import corrections, exports, field_filters, saved_views, ticket_pages
 
 urlpatterns = [
     path("hooks/<str:connection>/<str:token>", hooks.receive, name="hook"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("t/<str:slug>/settings/hooks/<str:source_id>/off/", hooks.turn_off, name="settings-hook-off"),
     path("t/<str:slug>/settings/hooks/<str:source_id>/secret/", hooks.change_secret, name="settings-hook-secret"),
     path("t/<str:slug>/tickets/", ticket_pages.show_ticket_list, name="ticket-list"),
+    path("t/<str:slug>/correct/", corrections.correct, name="correct"),
+    path("t/<str:slug>/correct/undo/", corrections.undo, name="correct-undo"),
     path("t/<str:slug>/tickets/<path:external_id>/", ticket_pages.show_ticket, name="ticket"),
     path("t/<str:slug>/export/tickets/", exports.export_tickets, name="export-tickets"),
     path("t/<str:slug>/field-filters/", field_filters.show_filters, name="field-filters"),

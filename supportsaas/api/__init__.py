@@ -7,7 +7,7 @@ from supportsaas.web import api_errors
 from supportsaas.web.api_description import DescribedAPI
 from tenants.api import tenants as tenants_api
 from tenants.api.access import PersonAuth, TokenAuth
-from tickets.api import circuits, imports, ingestion
+from tickets.api import circuits, corrections, imports, ingestion
 from tickets.api import tickets as tickets_api
 
 DESCRIPTION = """
@@ -33,7 +33,9 @@ api = DescribedAPI(
 )
 api_errors.install(api)
 api.add_router("", health.router)
-api.add_router("", imports.router)  # before /tickets/{id}
+# Both before /tickets/{id}.
+api.add_router("", imports.router)
+api.add_router("", corrections.router)
 api.add_router("", tickets_api.router)
 api.add_router("", ingestion.router)
 api.add_router("", circuits.router)

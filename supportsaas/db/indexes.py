@@ -104,6 +104,12 @@ INDEXES: tuple[Index, ...] = (
         {"partialFilterExpression": {"unread.tried_at": {"$exists": True}}},
     ),
     Index(
+        "tickets",
+        (("tenant_id", UP), ("correction.at", DOWN)),
+        "Tickets with a correction, newest first: to learn from them, and to undo several at once.",
+        {"partialFilterExpression": {"correction.at": {"$exists": True}}},
+    ),
+    Index(
         "digest_subscriptions",
         (("tenant_id", UP), ("since", UP)),
         "The subscribers of a tenant's weekly digest.",

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -17,6 +18,8 @@ from tenants.api.access import TenantId, api_tenant, caller_of
 from tenants.models import Tenant
 from tickets.api.fields import Moment, Search, Words
 from tickets.classification.corrections import Correction
+from tickets.classification.verdicts import Decider
+from tickets.planning.page_plan import OF_PERSONS
 from tickets.records.details import DETAIL_FIELDS, stored_details
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.rules.classifier import find_classifier
@@ -94,8 +97,29 @@ class EvidenceOut(Schema):
     negated: bool
 
 
+class CorrectionOut(Schema):
+    """What a person said of the classification. Verdicts that were left alone are null."""
+
+    urgency: Literal["high", "medium", "low"] | None
+    sentiment: Literal["negative", "neutral", "positive"] | None
+    requires_action: bool | None
+    note: str
+    by: str = Field(description="The user name.")
+    at: datetime
+
+
+class DecidedByOut(Schema):
+    """What decided each verdict."""
+
+    urgency: Decider
+    sentiment: Decider
+    requires_action: Decider
+
+
 class ExplainedTicket(TicketOut):
     why: list[EvidenceOut]
+    decided_by: DecidedByOut
+    correction: CorrectionOut | None
 
 
 class TicketPageOut(Schema):
@@ -125,9 +149,16 @@ class ReportedEntry(HistoryEntry):
     author: str | None = Field(description="Who made the change, if the helpdesk says.")
 
 
+class PersonsEntry(HistoryEntry):
+    reason: Literal["corrected", "confirmed", "correction undone"] = Field(
+        description="What a person said of the classification."
+    )
+    author: str = Field(description="The user name.")
+
+
 class HistoryOut(Schema):
     ticket_id: str
-    history: list[ReportedEntry | HistoryEntry]
+    history: list[ReportedEntry | PersonsEntry | HistoryEntry]
 
 
 class Paging(Schema):
@@ -244,22 +275,32 @@ def show_history(
 )
 def show_ticket(request: HttpRequest, external_id: TicketId, tenant_id: TenantId) -> ExplainedTicket:
     reject_unknown(request, ("tenant_id",))
-    tenant = api_tenant(request, tenant_id)
+    return explain_ticket(api_tenant(request, tenant_id), external_id)
+
+
+def explain_ticket(tenant: Tenant, external_id: str) -> ExplainedTicket:
+    """Raises `HttpError` 404 if there is no such ticket, or only a deleted one."""
     ticket = TicketStore(tenant).find_ticket(external_id)
     if ticket is None or ticket["is_deleted"]:
         raise HttpError(404, "There is no such ticket.")
-    evidence = (
-        find_classifier(tenant)
-        .classify(
-            subject=ticket["subject"],
-            message=ticket["message"],
-            latest=ticket.get("latest_message") or "",
-            correction=Correction.of(ticket),
-        )
-        .evidence
+    correction = Correction.of(ticket)
+    found = find_classifier(tenant).classify(
+        subject=ticket["subject"],
+        message=ticket["message"],
+        latest=ticket.get("latest_message") or "",
+        correction=correction,
     )
-    why = [EvidenceOut(**{name: getattr(each, name) for name in EvidenceOut.model_fields}) for each in evidence]
-    return ExplainedTicket(**TicketOut.of(ticket).model_dump(), why=why)
+    why = [EvidenceOut(**{name: getattr(each, name) for name in EvidenceOut.model_fields}) for each in found.evidence]
+    return ExplainedTicket(
+        **TicketOut.of(ticket).model_dump(),
+        why=why,
+        decided_by=DecidedByOut(**asdict(found.decided_by)),
+        correction=_correction(correction) if correction else None,
+    )
+
+
+def _correction(correction: Correction) -> CorrectionOut:
+    return CorrectionOut(**asdict(correction.verdicts), note=correction.note, by=correction.by, at=correction.at)
 
 
 def _filter(request: HttpRequest, tenant: Tenant) -> TicketFilter:
@@ -314,6 +355,8 @@ def _decode(text: str, list_key: str) -> Cursor:
 def _entry(stored: Document) -> HistoryEntry:
     if "told_by" in stored:
         return ReportedEntry(**_only({"author": None} | stored, ReportedEntry))
+    if stored.get("reason") in OF_PERSONS:
+        return PersonsEntry(**_only(stored, PersonsEntry))
     return HistoryEntry(**_only(stored, HistoryEntry))
 
 

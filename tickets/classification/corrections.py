@@ -41,22 +41,36 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """`by`: the user name of who made it. `before`: what the product had said of the corrected verdicts."""
+    """`by`: the user name of who made it. `before`: what the product had said of the corrected verdicts.
+
+    Tickets that were corrected together have the same `batch`. `earlier`: the correction that this one replaced, if it was
+    not undone; only one is kept.
+    """
 
     verdicts: Verdicts
     by: str
     at: datetime
+    batch: str
     note: str = ""
     before: Verdicts = Verdicts()
+    earlier: "Correction | None" = None
 
     @classmethod
     def of(cls, ticket: Mapping[str, Any]) -> "Correction | None":
         """The correction of a stored ticket; None if it has none."""
         stored = ticket.get("correction")
-        if not stored:
-            return None
+        return cls._read(stored) if stored else None
+
+    @classmethod
+    def _read(cls, stored: Mapping[str, Any]) -> "Correction":
         return cls(
-            Verdicts.of(stored), stored["by"], stored["at"], stored.get("note", ""), Verdicts.of(stored["before"])
+            Verdicts.of(stored),
+            by=stored["by"],
+            at=stored["at"],
+            batch=stored["batch"],
+            note=stored.get("note", ""),
+            before=Verdicts.of(stored["before"]),
+            earlier=cls._read(stored["earlier"]) if "earlier" in stored else None,
         )
 
     def stored(self) -> dict[str, Any]:
@@ -65,9 +79,16 @@ class Correction:
             **self.verdicts.known(),
             "by": self.by,
             "at": self.at,
+            "batch": self.batch,
             "before": self.before.known(),
             **({"note": self.note} if self.note else {}),
+            **({"earlier": replace(self.earlier, earlier=None).stored()} if self.earlier else {}),
         }
+
+    @property
+    def is_confirmation(self) -> bool:
+        """Whether the product had said the same."""
+        return self.verdicts == self.before
 
     def apply(self, found: Classification) -> Classification:
         """The classification with the corrected verdicts."""

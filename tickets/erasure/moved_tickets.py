@@ -22,7 +22,7 @@ from tickets.records.origin import Origin
 from tickets.records.versions import ReadTicket, StoredVersion
 from tickets.rules.classifier import find_classifier
 from tickets.store.conversations import conversation_write, save_conversations
-from tickets.store.ticket_store import TicketStore
+from tickets.store.ticket_store import CorrectedMeanwhile, TicketStore
 
 ERASED: Final = "(erased)"
 _TEXTS: Final = ("message", "latest_message")
@@ -49,7 +49,10 @@ def erase_words(
     if stored["is_deleted"]:
         _rewrite_deleted(tenant, stored, kept, texts)
     else:
-        store.save_page(_plan(tenant, stored, kept, texts, now=now), lock=lock, held=held)
+        try:
+            store.save_page(_plan(tenant, stored, kept, texts, now=now), lock=lock, held=held)
+        except CorrectedMeanwhile:
+            erase_words(tenant, customer_id, external_id, lock=lock, held=held, now=now)
 
 
 def _plan(tenant: Tenant, stored: Document, kept: Conversation, texts: Collection[str], *, now: datetime) -> PagePlan:

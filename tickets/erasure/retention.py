@@ -33,6 +33,7 @@ from tickets.store.index_scans import DATE_INDEX
 BATCH: Final = 500
 MOST_ENTRIES: Final = 5_000
 """History entries that are erased in one transaction."""
+_COUNTED: Final = dict.fromkeys(COUNTED_FIELDS, 1)
 
 
 @periodic_task("retention", every_seconds=60, follows_runs=True)
@@ -82,21 +83,20 @@ def _find_oldest(tenant: Tenant, now: datetime, *, limit: int) -> list[Document]
     if end is None:
         return []
     match = {"tenant_id": tenant.slug, "is_deleted": {"$in": [False, True]}, "created_at": {"$lte": end}}
-    found = mongo.collection(TICKETS).find(match, dict.fromkeys(("is_deleted", *COUNTED_FIELDS), 1), hint=DATE_INDEX)
+    found = mongo.collection(TICKETS).find(match, {"external_id": 1}, hint=DATE_INDEX)
     return found.sort([("created_at", 1), ("external_id", 1)]).limit(limit).to_list()
 
 
 def _erase(tenant: Tenant, tickets: Sequence[Document], lock: Lock, held: HeldLock) -> None:
-    """Whoever changes what is counted of a ticket holds the lock, so the tickets are still as they were read."""
-    differences = Differences()
-    for each in tickets:
-        if not each["is_deleted"]:
-            differences.remove(each)
+    """What is counted of them is read in the transaction, because people may correct them at any time."""
+    keys = {"tenant_id": tenant.slug, "_id": {"$in": [each["_id"] for each in tickets]}}
 
     def work(session: ClientSession) -> None:
         lock.assert_held(held, session)
+        differences = Differences()
+        for each in mongo.collection(TICKETS).find({**keys, "is_deleted": False}, _COUNTED, session=session):
+            differences.remove(each)
         rollups = begin_write(tenant, session=session) if differences else None
-        keys = {"tenant_id": tenant.slug, "_id": {"$in": [each["_id"] for each in tickets]}}
         mongo.collection(TICKETS).delete_many(keys, session=session)
         mongo.collection(TICKET_HISTORY).delete_many(_history(tenant, tickets), session=session)
         ids = [each["external_id"] for each in tickets]

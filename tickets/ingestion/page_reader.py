@@ -42,7 +42,7 @@ from tickets.rules.classifier import find_classifier
 from tickets.status_mapping.model import find_status_map
 from tickets.store import quarantine
 from tickets.store.quarantine import QuarantinedRecord
-from tickets.store.ticket_store import TicketStore
+from tickets.store.ticket_store import CorrectedMeanwhile, TicketStore
 
 logger = logging.getLogger(__name__)
 
@@ -173,12 +173,17 @@ class PageReader:
             return
         records = self.messages.complete_unread(source, [each["record"] for each in found])
         read = self._leave_out_erased(self._read_records(Page(records, Position(0, ""))))
-        plan = self._plan(read, is_whole=False)
         ids = {ticket.content.external_id for ticket in read.tickets}
-        # One that is no ticket by the settings of today is not requested again.
-        plan.updates += [(each["_id"], {"unread": None}) for each in found if each["external_id"] not in ids]
-        self.store.save_page(plan, lock=self.lease.lock, held=self.lease.held)
-        self.report.progress.counts.updated += plan.updated
+
+        def plan() -> PagePlan:
+            plan = self._plan(read, is_whole=False)
+            # One that is no ticket by the settings of today is not requested again.
+            plan.updates += [(each["_id"], {"unread": None}) for each in found if each["external_id"] not in ids]
+            return plan
+
+        self.report.progress.counts.updated += self.store.save_planned(
+            plan, lock=self.lease.lock, held=self.lease.held
+        ).updated
 
     def _erase_past_retention(self, behind: WriteBehind) -> None:
         """A run may take hours, and nothing else can erase meanwhile. No page may be compared or stored at that time."""
@@ -222,6 +227,8 @@ class PageReader:
         """Store them at once or, if MongoDB takes too long for that, in halves. Otherwise no run would ever get further."""
         try:
             self.store.save_page(plan, lock=self.lease.lock, held=self.lease.held, quarantined=rejected)
+        except CorrectedMeanwhile:
+            self._store(tickets, self._plan(ReadPage(tickets), is_whole=is_whole), rejected, is_whole=is_whole)
         except mongo.TransactionTooLong:
             half = len(tickets) // 2
             if not half:

@@ -13,7 +13,7 @@ from tickets.alerts.messages import TicketFacts
 from tickets.alerts.routing import LONGEST_SUBJECT, Route
 from tickets.alerts.untrusted_text import first_lines
 from tickets.classification.classifier import BUILT_IN, TenantClassifier
-from tickets.classification.corrections import Correction
+from tickets.classification.corrections import Correction, Verdicts
 from tickets.classification.deciding_words import deciding_words
 from tickets.classification.stored_words import with_other_values
 from tickets.classification.verdicts import Classification
@@ -49,6 +49,9 @@ Document = dict[str, Any]
 VERDICTS = frozenset(("urgency", "sentiment", "requires_action"))
 RULES_CHANGED = "rules changed"
 """The reason of a history entry whose classification changed though the helpdesk's ticket did not."""
+CORRECTED, CONFIRMED, UNDONE = "corrected", "confirmed", "correction undone"
+OF_PERSONS = frozenset((CORRECTED, CONFIRMED, UNDONE))
+"""The reasons of entries about what a person, their `author`, said of the classification."""
 STATUS_MAPPED = "status mapped"
 """The reason of a history entry whose status changed though the helpdesk's did not."""
 
@@ -170,7 +173,7 @@ class PagePlan(PageWrites):
         self.told += self._told_entries(content.external_id, events_to_add(telling, stored))
         if is_corrected and stored.get("events_digest"):
             self.told_otherwise += self._told_entries(content.external_id, telling.events)
-        self.updates.append((stored["_id"], values))
+        self._update(stored, values)
         if stored["is_deleted"]:
             self.differences.add({**stored, **values})
         elif COUNTED & values.keys():
@@ -178,6 +181,42 @@ class PagePlan(PageWrites):
         # A ticket that is urgent only because of changed rules is not worth an alert.
         if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message", "latest_message"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
+
+    def correct(self, stored: Document, correction: Correction) -> None:
+        """Give a stored ticket the verdicts of a correction."""
+        reason = CONFIRMED if correction.is_confirmation else CORRECTED
+        values = {**correction.verdicts.known(), "correction": correction.stored()}
+        self._change_verdicts(stored, values, reason=reason, author=correction.by)
+
+    def undo_correction(self, stored: Document, *, author: str, restores_earlier: bool = False) -> None:
+        """Give a stored ticket the verdicts that it would have without its correction, or with the one before."""
+        correction = Correction.of(stored)
+        if correction is None:
+            return
+        earlier = correction.earlier if restores_earlier else None
+        content = stored_content(stored)
+        found = Verdicts.of(stored_fields(content, classify(content, classifier=self.classifier)))
+        own = {name: value for name, value in found.known().items() if name in correction.verdicts.known()}
+        values = (
+            {**own, **earlier.verdicts.known(), "correction": earlier.stored()}
+            if earlier
+            else {**own, "correction": None}
+        )
+        self._change_verdicts(stored, values, reason=UNDONE, author=author)
+
+    def _change_verdicts(self, stored: Document, values: Document, *, reason: str, author: str) -> None:
+        changes = field_changes(stored, {**stored, **values})
+        values["corrections"] = (stored.get("corrections") or 0) + 1
+        if changes:
+            values["last_changed_at"] = self.now
+            self.differences.change(stored, {**stored, **values})
+        self.history.append(self.entry(stored["external_id"], "updated", changes, reason=reason, author=author))
+        self.updated += 1
+        self._update(stored, values)
+
+    def _update(self, stored: Document, values: Document) -> None:
+        self.updates.append((stored["_id"], values))
+        self.corrections_seen[stored["_id"]] = stored.get("corrections")
 
     def _telling(self, ticket: ReadTicket) -> Telling:
         """What the helpdesk tells about the ticket's past."""

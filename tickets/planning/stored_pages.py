@@ -4,6 +4,7 @@ The lock is released between two pages, so a run waits for one page at most.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from supportsaas.reliability.lock import HeldLock, Lock, LockLost
@@ -42,7 +43,7 @@ def rewrite_page(tenant: Tenant, plan: Callable[[TicketStore], PageWrites], *, o
 
     def save(lock: Lock, held: HeldLock) -> bool:
         store = TicketStore(tenant)
-        store.save_page(plan(store), lock=lock, held=held)
+        store.save_planned(partial(plan, store), lock=lock, held=held)
         return True
 
     return under_lock(tenant, save, owner_id=owner_id) is not None

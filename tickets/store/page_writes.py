@@ -46,6 +46,8 @@ class PageWrites:
     announcements: list[Announcement] = field(default_factory=list)
     differences: Differences = field(default_factory=Differences)
     """What changes about the tenant's numbers."""
+    corrections_seen: dict[Any, int | None] = field(default_factory=dict)
+    """Of stored tickets that were compared as a whole, by `_id`: how often each had been corrected by then."""
     new: int = 0
     updated: int = 0
     restored: int = 0
@@ -55,7 +57,9 @@ class PageWrites:
     def is_empty(self) -> bool:
         return not (self.inserts or self.updates)
 
-    def entry(self, external_id: str, action: Action, changes: FieldChanges, *, reason: str = "") -> Document:
+    def entry(
+        self, external_id: str, action: Action, changes: FieldChanges, *, reason: str = "", author: str = ""
+    ) -> Document:
         """An entry of the ticket's history."""
         return {
             "tenant_id": self.tenant_id,
@@ -65,4 +69,5 @@ class PageWrites:
             "recorded_at": self.now,
             "job_id": self.job_id,
             **({"reason": reason} if reason else {}),
+            **({"author": author} if author else {}),
         }

@@ -4,10 +4,11 @@ A store exists only for a tenant and puts that tenant into every filter, every k
 can reach another tenant's records.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
@@ -36,6 +37,10 @@ _IDS_PER_QUERY = 1000
 _TICKETS_PER_BATCH = 100
 _ENTRY_KEY = ("_id", "tenant_id", "external_id")
 _CHARACTERS_PER_PAGE = 4_000_000
+
+
+class CorrectedMeanwhile(Exception):
+    """Somebody has corrected a ticket since it was compared. Nothing was written, and the page has to be planned again."""
 
 
 class TicketStore:
@@ -148,43 +153,41 @@ class TicketStore:
     ) -> None:
         """Write tickets, history, outbox entries and rejected records in one transaction.
 
-        Raises `LockLost`, and writes nothing, if another process has taken the lock.
+        Raises `LockLost` if another process has taken the lock, and `CorrectedMeanwhile`. Then nothing is written.
         """
         if plan.is_empty and not quarantined:
             return
 
         def work(session: ClientSession) -> None:
             lock.assert_held(held, session)
-            rollups = begin_write(self.tenant, session=session) if plan.differences else None
-            if plan.inserts:
-                self._tickets.insert_many(plan.inserts, ordered=False, session=session)
-            if plan.updates:
-                updates = [
-                    UpdateOne({"_id": id_, "tenant_id": self.tenant_id}, _change(values))
-                    for id_, values in plan.updates
-                ]
-                self._tickets.bulk_write(updates, ordered=False, session=session)
-            if plan.history:
-                self._history.insert_many(plan.history, ordered=False, session=session)
-            if told := [*map(_insert_once, plan.told), *map(_correct, plan.told_otherwise)]:
-                self._history.bulk_write(told, ordered=False, session=session)
-            save_conversations(plan.conversations, session=session)
-            if rollups is not None:
-                save_differences(self.tenant_id, rollups, plan.differences, session=session)
-            entries = [
-                OutboxEntry(
-                    tenant_id=self.tenant_id,
-                    channel_id=each.channel_id,
-                    event=each.event,
-                    facts=asdict(each.ticket),
-                    expires_at=each.expires_at,
-                )
-                for each in plan.announcements
-            ]
-            append_entries(entries, now=plan.now, session=session)
+            self._write(plan, session)
             save_records(self.tenant, quarantined, job_id=plan.job_id, now=plan.now, session=session)
 
         mongo.in_transaction(work)
+
+    def save_planned(self, plan: Callable[[], PageWrites], *, lock: Lock, held: HeldLock) -> PageWrites:
+        """Save what `plan` returns; plan again whenever somebody has corrected a ticket meanwhile. Raises `LockLost`."""
+        while True:
+            writes = plan()
+            try:
+                self.save_page(writes, lock=lock, held=held)
+            except CorrectedMeanwhile:
+                continue
+            return writes
+
+    def change_now(self, match: Document, plan: Callable[[Sequence[Document]], PageWrites]) -> PageWrites:
+        """Write what `plan` makes of the live tickets that match, without waiting for the tenant's lock.
+
+        Tickets are read and written in one transaction, so `plan` may be called again.
+        """
+
+        def work(session: ClientSession) -> PageWrites:
+            writes = plan(self._tickets.find({**match, **self._live}, session=session).to_list())
+            if not writes.is_empty:
+                self._write(writes, session)
+            return writes
+
+        return mongo.in_transaction(work)
 
     def delete_tickets(
         self, external_ids: Sequence[str], *, job_id: str, lock: Lock, held: HeldLock, now: datetime
@@ -232,6 +235,40 @@ class TicketStore:
 
     # -- Inside ----------------------------------------------------------------------------
 
+    def _write(self, plan: PageWrites, session: ClientSession) -> None:
+        rollups = begin_write(self.tenant, session=session) if plan.differences else None
+        if plan.inserts:
+            self._tickets.insert_many(plan.inserts, ordered=False, session=session)
+        if plan.updates:
+            updates = [
+                UpdateOne(self._as_seen(id_, plan.corrections_seen), _change(values)) for id_, values in plan.updates
+            ]
+            if self._tickets.bulk_write(updates, ordered=False, session=session).matched_count < len(updates):
+                raise CorrectedMeanwhile
+        if plan.history:
+            self._history.insert_many(plan.history, ordered=False, session=session)
+        if told := [*map(_insert_once, plan.told), *map(_correct, plan.told_otherwise)]:
+            self._history.bulk_write(told, ordered=False, session=session)
+        save_conversations(plan.conversations, session=session)
+        if rollups is not None:
+            save_differences(self.tenant_id, rollups, plan.differences, session=session)
+        entries = [
+            OutboxEntry(
+                tenant_id=self.tenant_id,
+                channel_id=each.channel_id,
+                event=each.event,
+                facts=asdict(each.ticket),
+                expires_at=each.expires_at,
+            )
+            for each in plan.announcements
+        ]
+        append_entries(entries, now=plan.now, session=session)
+
+    def _as_seen(self, id_: Any, corrections_seen: Mapping[Any, int | None]) -> Document:
+        """The filter for a ticket in the version that was compared. People correct tickets while a run compares them."""
+        key = {"_id": id_, "tenant_id": self.tenant_id}
+        return key | {"corrections": corrections_seen[id_]} if id_ in corrections_seen else key
+
     @property
     def _live(self) -> Document:
         return {"tenant_id": self.tenant_id, "is_deleted": False}
@@ -250,7 +287,7 @@ def _correct(entry: Document) -> UpdateOne:
 
 def _change(values: Document) -> Document:
     """The update of a ticket. Words of an older text are removed, and details and marks that are None."""
-    unset = {name for name in (*DETAIL_FIELDS, "unread") if name in values and values[name] is None}
+    unset = {name for name in (*DETAIL_FIELDS, "unread", "correction") if name in values and values[name] is None}
     if "unindexed_since" in values:
         unset.add("words")
     kept = {name: value for name, value in values.items() if name not in unset}

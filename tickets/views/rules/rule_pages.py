@@ -1,5 +1,6 @@
 """A tenant's classification rules: members see them; managers add, edit, order, switch and delete them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -44,7 +45,10 @@ def show_reclassification(request: TenantRequest, access: TenantAccess) -> HttpR
 @require_http_methods(["GET", "POST"])
 @tenant_required(Role.MANAGER)
 def add_rule(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    return _edit(request, access, RuleForm(request.POST or None, tenant=access.tenant))
+    """The address may propose the values of the form, which are then previewed at once."""
+    proposed = {name: request.GET[name] for name in RuleForm.Meta.fields if name in request.GET}
+    form = RuleForm(request.POST or None, tenant=access.tenant, initial=proposed)
+    return _edit(request, access, form, proposed=proposed)
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,9 +86,20 @@ def delete_rule(request: TenantRequest, access: TenantAccess, rule_id: str) -> H
     return redirect("rules", access.tenant.slug)
 
 
-def _edit(request: TenantRequest, access: TenantAccess, form: RuleForm, *, name: str = "") -> HttpResponse:
+def _edit(
+    request: TenantRequest,
+    access: TenantAccess,
+    form: RuleForm,
+    *,
+    name: str = "",
+    proposed: Mapping[str, str] | None = None,
+) -> HttpResponse:
     """Show the form, preview its changes if the button `preview` was pressed, or save it."""
     context: dict[str, Any] = {"form": form, "name": name, "newest": NEWEST}
+    if request.method == "GET" and proposed:
+        trial = RuleForm(proposed, tenant=access.tenant)
+        if trial.is_valid():
+            context["preview"] = preview_rule(access.tenant, trial.instance)
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:
             context["preview"] = preview_rule(access.tenant, form.instance)

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from supportsaas.db.paging import END, Cursor, CursorError
@@ -18,13 +19,15 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.classification.corrections import Correction
 from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_text, reasons
 from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
-from tickets.classification.verdicts import Classification
+from tickets.classification.verdicts import Category, Classification
 from tickets.ingestion.name_spaces import find_connection_names
 from tickets.records.conversation import Conversation, newest_of_customer
 from tickets.records.details import ExtraValue, stored_details
 from tickets.records.statuses import state_of
 from tickets.rules.classifier import find_classifier
+from tickets.rules.correcting import find_batch
 from tickets.rules.model import find_deciding
+from tickets.rules.proposing import propose_rule
 from tickets.rules.reclassification import find_reclassification
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.store.list_columns import Column, list_query, parse_columns
@@ -47,6 +50,14 @@ OTHER_TICKETS = 8
 FOLD_AFTER = 3_000
 HISTORY_AT_FIRST = 50
 HISTORY_AT_MOST = 1_000
+
+_VERDICT_NAMES: Final = {"urgency": "Urgency", "sentiment": "Sentiment", "requires_action": "Needs action"}
+CATEGORIES: Final[Mapping[str, Category]] = {
+    "urgency": "urgency",
+    "sentiment": "sentiment",
+    "requires_action": "action",
+}
+"""The categories of evidence, by the verdict's field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,8 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "only_unknown": ("unknown",),
         "dates": date_fields(wanted, zone, errors),
         "errors": errors,
+        "batch": find_batch(access.tenant, batch) if (batch := request.GET.get("corrected", "")) else None,
+        "list_address": f"{request.path}?{_page_query(query, cursor_text) if cursor_text else query}".rstrip("?"),
         "has_tickets": bool((page and page.total) or store.queries.has_any()),
     }
     response = render_page_or_fragment(
@@ -143,9 +156,8 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     details = stored_details(ticket)
     correction = Correction.of(ticket)
     latest = ticket.get("latest_message") or ""
-    verdict = find_classifier(access.tenant).classify(
-        subject=ticket["subject"], message=ticket["message"], latest=latest, correction=correction
-    )
+    found = find_classifier(access.tenant).classify(subject=ticket["subject"], message=ticket["message"], latest=latest)
+    verdict = correction.apply(found) if correction else found
     conversation = store.find_conversation(external_id)
     query = _query_of(request)
     wants_all = request.GET.get("history") == "all"
@@ -166,6 +178,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "left_out_messages": conversation.left_out if conversation else 0,
         "reasons": reasons(verdict),
         "deciding_rules": find_deciding(access.tenant, verdict.decisions),
+        **_correction_context(access, ticket, correction, found),
         "differences": _differences(ticket, verdict),
         "reclassification": find_reclassification(access.tenant),
         "others": others,
@@ -176,6 +189,27 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "shows_all": wants_all,
     }
     return render(request, "tickets/ticket.html", context)
+
+
+def _correction_context(
+    access: TenantAccess, ticket: Mapping[str, Any], correction: Correction | None, found: Classification
+) -> dict[str, Any]:
+    """`found`: how the ticket is classified without its correction."""
+    if correction is None:
+        return {"correction": None, "corrected": ()}
+    proposed = propose_rule(ticket, correction, found)
+    written_at = ticket.get("latest_message_at")
+    return {
+        "correction": correction,
+        "corrected": [CATEGORIES[name] for name in correction.verdicts.known()],
+        "corrected_from": [
+            f"{_VERDICT_NAMES[name]}: {format_label(before).lower()} → {format_label(correction.verdicts.known()[name]).lower()}"
+            for name, before in correction.before.known().items()
+            if before != correction.verdicts.known()[name]
+        ],
+        "customer_wrote_since": written_at is not None and written_at > correction.at,
+        "rule_address": f"{reverse('rule-add', args=[access.tenant.slug])}?{urlencode(proposed)}" if proposed else "",
+    }
 
 
 def _replies(
@@ -235,9 +269,8 @@ def _differences(ticket: Mapping[str, Any], verdict: Classification) -> list[str
     """The stored verdicts that the current rules would change, in words."""
     stored = (ticket["urgency"], ticket["sentiment"], ticket["requires_action"])
     present = (verdict.urgency, verdict.sentiment, verdict.requires_action)
-    names = ("urgency", "sentiment", "needs action")
     return [
-        f"{name} {format_label(old).lower()}"
-        for name, old, new in zip(names, stored, present, strict=True)
+        f"{name.lower()} {format_label(old).lower()}"
+        for name, old, new in zip(_VERDICT_NAMES.values(), stored, present, strict=True)
         if old != new
     ]

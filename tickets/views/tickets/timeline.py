@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from supportsaas.formatting import format_exact_time, format_number
 from tickets.planning.changes import TRACKED
+from tickets.planning.page_plan import OF_PERSONS
 from tickets.store.diffing import Piece, diff_texts
 
 FOLD_AFTER = 280
@@ -45,6 +46,11 @@ class TimelineEntry:
     reason: str = ""
     is_told: bool = False
     author: str = ""
+
+    @property
+    def is_of_person(self) -> bool:
+        """Whether somebody corrected or confirmed the classification, or undid that."""
+        return self.reason in OF_PERSONS
 
 
 def timeline_entry(entry: Mapping[str, Any], zone: ZoneInfo) -> TimelineEntry:

@@ -1,0 +1,102 @@
+"""Correcting verdicts: what managers say of single tickets, and how they take it back.
+
+A correction is written at once, also while a run has the tenant's lock. The run notices that, and plans its page again.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from supportsaas import clock
+from supportsaas.db.mongo import Document
+from supportsaas.web.rejected import Rejected
+from tenants.models import Tenant
+from tickets.classification.corrections import LONGEST_NOTE, Correction, Verdicts
+from tickets.planning.page_plan import PagePlan
+from tickets.rules.classifier import find_classifier
+from tickets.store.ticket_store import TicketStore
+
+MOST_AT_ONCE: Final = 100
+"""Tickets that are corrected together: what one page of a list can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Tickets that were corrected together, of which `corrected` are still live."""
+
+    id: str
+    corrected: int
+
+
+def correct_tickets(
+    tenant: Tenant, external_ids: Sequence[str], verdicts: Verdicts, *, by: str, note: str = ""
+) -> Batch:
+    """Give live tickets these verdicts; those that are not set stay as they are. `by` is a user name.
+
+    A verdict that equals the ticket's is a confirmation, and is kept, too. Raises `Rejected`.
+    """
+    if not verdicts:
+        raise Rejected("Choose an urgency, a sentiment or whether action is needed.")
+    if not external_ids:
+        raise Rejected("Select at least one ticket.")
+    if len(external_ids) > MOST_AT_ONCE:
+        raise Rejected(f"You can correct at most {MOST_AT_ONCE} tickets at once.")
+    if len(note) > LONGEST_NOTE:
+        raise Rejected(f"Shorten the note to {LONGEST_NOTE} characters.", field="note")
+    batch = str(uuid.uuid4())
+
+    def plan(found: Sequence[Document]) -> PagePlan:
+        writes = _empty_plan(tenant)
+        for stored in found:
+            writes.correct(stored, _correction(stored, verdicts, by=by, note=note, batch=batch, writes=writes))
+        return writes
+
+    return Batch(batch, TicketStore(tenant).change_now({"external_id": {"$in": list(external_ids)}}, plan).updated)
+
+
+def undo_correction(tenant: Tenant, external_id: str, *, by: str) -> bool:
+    """Give the ticket back the verdicts it would have without its correction. Returns whether it had one."""
+    match = {"external_id": external_id, "correction.at": {"$exists": True}}
+    return _undo(tenant, match, by=by, restores_earlier=False) > 0
+
+
+def undo_batch(tenant: Tenant, batch: str, *, by: str) -> int:
+    """Undo what a batch corrected and nobody has corrected since; earlier corrections return.
+
+    Returns the number of tickets.
+    """
+    match = {"correction.batch": batch, "correction.at": {"$exists": True}}
+    return _undo(tenant, match, by=by, restores_earlier=True)
+
+
+def find_batch(tenant: Tenant, batch: str) -> Batch | None:
+    """The batch without tickets that somebody has corrected since; None if none are left."""
+    match = {"correction.batch": batch, "correction.at": {"$exists": True}}
+    count = sum(1 for _ in TicketStore(tenant).iterate_live(match, limit=MOST_AT_ONCE))
+    return Batch(batch, count) if count else None
+
+
+def _undo(tenant: Tenant, match: Document, *, by: str, restores_earlier: bool) -> int:
+    def plan(found: Sequence[Document]) -> PagePlan:
+        writes = _empty_plan(tenant)
+        for stored in found:
+            writes.undo_correction(stored, author=by, restores_earlier=restores_earlier)
+        return writes
+
+    return TicketStore(tenant).change_now(match, plan).updated
+
+
+def _correction(
+    stored: Document, verdicts: Verdicts, *, by: str, note: str, batch: str, writes: PagePlan
+) -> Correction:
+    """The correction beside what was corrected of the ticket earlier."""
+    earlier = Correction.of(stored)
+    known, of_product = (earlier.verdicts, earlier.before) if earlier else (Verdicts(), Verdicts())
+    all_verdicts = verdicts.over(known)
+    before = of_product.over(Verdicts.of({name: stored[name] for name in all_verdicts.known()}))
+    return Correction(all_verdicts, by=by, at=writes.now, batch=batch, note=note, before=before, earlier=earlier)
+
+
+def _empty_plan(tenant: Tenant) -> PagePlan:
+    return PagePlan(tenant_id=tenant.slug, job_id="", now=clock.now(), classifier=find_classifier(tenant))

@@ -1,0 +1,69 @@
+"""Corrects the classification of a ticket or of the selected tickets of a list, and undoes that."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from supportsaas.formatting import format_count
+from supportsaas.web.rejected import Rejected
+from tenants.access import TenantAccess, TenantRequest, tenant_required
+from tenants.models import Role
+from tickets.classification.corrections import Verdicts
+from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.rules.correcting import correct_tickets, undo_batch, undo_correction
+
+CHOICES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "urgency": {each: each for each in URGENCIES},
+    "sentiment": {each: each for each in SENTIMENTS},
+    "requires_action": {"yes": True, "no": False},
+}
+"""What the form can send for each verdict. Anything else, or nothing, leaves it alone."""
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def correct(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    chosen = {name: choices.get(request.POST.get(name, "")) for name, choices in CHOICES.items()}
+    ids, next_url = request.POST.getlist("ticket"), _next_url(request, access)
+    note = request.POST.get("note", "").strip()
+    try:
+        batch = correct_tickets(access.tenant, ids, Verdicts.of(chosen), by=request.user.username, note=note)
+    except Rejected as error:
+        messages.error(request, str(error))
+        return redirect(next_url)
+    if not batch.corrected:
+        messages.error(request, "Nothing was corrected, because the helpdesk has deleted what you selected.")
+    elif "selected" in request.POST:
+        next_url = f"{next_url}{'&' if '?' in next_url else '?'}corrected={batch.id}"
+    return redirect(next_url)
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def undo(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    """Of one ticket, or of a batch."""
+    tenant, by = access.tenant, request.user.username
+    if batch := request.POST.get("batch", ""):
+        undone = undo_batch(tenant, batch, by=by)
+    else:
+        undone = int(undo_correction(tenant, request.POST.get("ticket", ""), by=by))
+    if undone:
+        messages.success(request, f"Undid the correction of {format_count(undone, 'ticket')}.")
+    else:
+        messages.info(request, "There is no such correction. Somebody may have undone it already.")
+    return redirect(_next_url(request, access))
+
+
+def _next_url(request: TenantRequest, access: TenantAccess) -> str:
+    """A page of this tenant that the form names, or the list."""
+    named, tickets = request.POST.get("next", ""), reverse("ticket-list", args=[access.tenant.slug])
+    is_ours = url_has_allowed_host_and_scheme(named, allowed_hosts=None) and named.startswith(
+        reverse("dashboard", args=[access.tenant.slug])
+    )
+    return named if is_ours else tickets

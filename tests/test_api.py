@@ -117,7 +117,7 @@ class TestTickets:
     def test_one_ticket_says_why_it_was_classified_so(self, api: Api, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": "a/b c", "subject": "Hello", "message": "We will file a lawsuit"}])
         body = api.get("/tickets/a/b%20c", tenant_id="acme")
-        assert set(body) == TICKET | {"why"}
+        assert set(body) == TICKET | {"why", "decided_by", "correction"}
         words = [body[each["field"]][each["start"] : each["end"]] for each in body["why"] if each["label"] == "high"]
         assert any("lawsuit" in word.lower() for word in words)
 
@@ -321,7 +321,8 @@ def test_the_description_of_the_api_names_every_call(api: Api) -> None:
     assert {
         "/health", "/ingest/run", "/ingest/status", "/ingest/progress/{job_id}", "/ingest/{job_id}",
         "/ingest/lock/{tenant_id}", "/tickets", "/tickets/import", "/tickets/urgent", "/tickets/{external_id}",
-        "/tickets/{external_id}/history", "/tickets/{external_id}/correction", "/me", "/tenants", "/tenants/{tenant_id}/dashboard", "/tenants/{tenant_id}/stats",
+        "/tickets/{external_id}/history",
+        "/tickets/{external_id}/correction", "/me", "/tenants", "/tenants/{tenant_id}/dashboard", "/tenants/{tenant_id}/stats",
         "/rate-limiter/status",
         "/circuit/{name}/status", "/circuit/{name}/reset", "/export/tickets",
     } == set(paths)  # fmt: skip

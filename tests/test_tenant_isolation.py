@@ -59,6 +59,8 @@ class Route:
     query: dict[str, str] = field(default_factory=dict)
     names_tenant: bool = True
     superuser: bool = False
+    body: str = ""
+    """JSON."""
 
 
 V, M, A = Role.VIEWER, Role.MANAGER, Role.ADMIN
@@ -160,6 +162,10 @@ ROUTES: dict[str, list[Route]] = {
     },
     "t/<str:slug>/rules/": [Route("/t/acme/rules/", "page", V)],
     "t/<str:slug>/rules/judging/": [Route("/t/acme/rules/judging/", "page", V)],
+    "t/<str:slug>/correct/": [
+        Route("/t/acme/correct/", "page", M, method="POST"),
+    ],
+    "t/<str:slug>/correct/undo/": [Route("/t/acme/correct/undo/", "page", M, method="POST")],
     "t/<str:slug>/rules/add/": [
         Route("/t/acme/rules/add/", "page", M),
         Route("/t/acme/rules/add/", "page", M, method="POST"),
@@ -203,6 +209,17 @@ ROUTES: dict[str, list[Route]] = {
     "tickets/import": [Route("/tickets/import", "api", M, method="POST", query={"tenant_id": "acme"})],
     "tickets/urgent": [Route("/tickets/urgent", "api", V, query={"tenant_id": "acme"})],
     "tickets/<path:external_id>": [Route("/tickets/T-1", "api", V, query={"tenant_id": "acme"})],
+    "tickets/<path:external_id>/correction": [
+        Route(
+            "/tickets/T-1/correction",
+            "api",
+            M,
+            method="POST",
+            query={"tenant_id": "acme"},
+            body='{"urgency": "low"}',
+        ),
+        Route("/tickets/T-1/correction", "api", M, method="DELETE", query={"tenant_id": "acme"}),
+    ],
     "tickets/<path:external_id>/history": [Route("/tickets/T-1/history", "api", V, query={"tenant_id": "acme"})],
     "tenants": [Route("/tenants", "api", names_tenant=False)],
     "me": [Route("/me", "api", names_tenant=False)],
@@ -346,7 +363,7 @@ class World:
         path, query = route.path, urlencode(route.query)
         for placeholder, key in self.ids.items():
             path, query = path.replace(placeholder, key), query.replace(quote_plus(placeholder), key)
-        return client.generic(route.method, path, QUERY_STRING=query, headers=headers)
+        return client.generic(route.method, path, route.body, "application/json", QUERY_STRING=query, headers=headers)
 
     def _token(self, name: str) -> str:
         if name == "a token that never was":

@@ -30,6 +30,7 @@ from tests.analytics.test_statistics import (
 )
 from tests.builders import NOON, delete_stored, store_tickets
 from tests.rolled_up import forget_rollups, roll_up
+from tickets.classification.corrections import Verdicts
 from tickets.erasure.retention import erase_all
 from tickets.records.dimensions import ALL_TICKETS, Narrowing
 from tickets.records.facets import FacetCounts, Facets
@@ -39,6 +40,7 @@ from tickets.rollups.building import build, build_given_up
 from tickets.rollups.checking import check_day, random_day
 from tickets.rollups.keywords import tidy
 from tickets.rollups.view import rollup_view
+from tickets.rules.correcting import correct_tickets, undo_correction
 from tickets.store.customers import find_customers
 from tickets.store.facet_counts import FacetCountStore
 from tickets.store.filters import TicketFilter
@@ -151,6 +153,12 @@ class Changes:
     def delete(self, number: int) -> None:
         delete_stored(self.tenant, [f"T-{number}"], now=self.now)
 
+    def correct(self, number: int, urgency: Any, requires_action: Any) -> None:
+        correct_tickets(self.tenant, [f"T-{number}"], Verdicts(urgency, None, requires_action), by="ann")
+
+    def undo(self, number: int) -> None:
+        undo_correction(self.tenant, f"T-{number}", by="ann")
+
     def build(self) -> None:
         """As the periodic task does after a change of the zone."""
         assert build(self.tenant)
@@ -187,6 +195,8 @@ steps = st.one_of(
         st.sampled_from(["We will file a lawsuit", "How does it work", "The router is terrible"]),
     ),
     st.tuples(st.just("delete"), st.integers(0, 9)),
+    st.tuples(st.just("correct"), st.integers(0, 9), st.sampled_from(["high", "low"]), st.sampled_from([None, False])),
+    st.tuples(st.just("undo"), st.integers(0, 9)),
     st.tuples(st.just("retention"), st.integers(0, 10)),
     st.tuples(st.just("build")),
     st.tuples(st.just("tidy")),
@@ -197,7 +207,7 @@ steps = st.one_of(
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(history=st.lists(steps, min_size=3, max_size=16))
-def test_numbers_stay_exact_through_edits_deletions_returns_retention_and_zone_changes(
+def test_numbers_stay_exact_through_edits_corrections_deletions_returns_retention_and_zone_changes(
     tenant: Tenant, history: list[tuple[Any, ...]]
 ) -> None:
     put([])

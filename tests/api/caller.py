@@ -1,5 +1,6 @@
 """API calls of a program."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,9 +23,13 @@ class Api:
     def __init__(self, text: str) -> None:
         self._client = Client(headers={"Authorization": f"Bearer {text}"}, enforce_csrf_checks=True)
 
-    def ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, **params: Any) -> ClientResponse:
+    def ask(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, body: Any = None, **params: Any
+    ) -> ClientResponse:
+        """`body` is sent as JSON."""
         query = urlencode(params, doseq=True)
-        return self._client.generic(method, path, QUERY_STRING=query, headers=headers or {})
+        data = "" if body is None else json.dumps(body)
+        return self._client.generic(method, path, data, "application/json", QUERY_STRING=query, headers=headers or {})
 
     def call(self, method: str, path: str, **params: Any) -> tuple[int, Any]:
         response = self.ask(method, path, **params)

@@ -15,6 +15,7 @@ from tenants.models import Tenant
 from tests.rolled_up import facet_differences
 from tickets import jobs
 from tickets.alerts.model import Channel
+from tickets.classification.corrections import Correction
 from tickets.planning.changes import TRACKED, stored_fields
 from tickets.planning.reading import classify
 from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
@@ -142,7 +143,7 @@ def _problems_with_source(tenant: Tenant, records: Iterable[Any], *, may_hold_mo
         yield f"at the helpdesk no more, and not deleted: {sorted(extra)}"
     for id_ in sorted(listed.keys() & living):
         content = listed[id_]
-        wanted = stored_fields(content, classify(content, classifier=classifier))
+        wanted = stored_fields(content, classify(content, classifier=classifier, correction=Correction.of(stored[id_])))
         for name in (*TRACKED, *JUDGED):
             if stored[id_].get(name) != wanted.get(name):
                 yield f"{id_}: {name} is {stored[id_].get(name)!r}, the helpdesk says {wanted.get(name)!r}"

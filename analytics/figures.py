@@ -87,6 +87,31 @@ class RisingKeyword:
         return self.count / self.before if self.before >= FEWEST_FOR_RATIO else None
 
 
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """In how many tickets of the period a topic is, and in how many of the same part of the previous period."""
+
+    id: str
+    count: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class RisingTopic(TopicCount):
+    """A topic in clearly more tickets than before, and by how many customers.
+
+    With `is_at_least`, there are more tickets than were looked at, and perhaps more customers.
+    """
+
+    customers: int
+    is_at_least: bool = False
+
+    @property
+    def lift(self) -> float | None:
+        """How many times as many as before; None if there were too few before."""
+        return self.count / self.before if self.before >= FEWEST_FOR_RATIO else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerVolume:
     """A customer's tickets of the period."""
@@ -178,7 +203,8 @@ class DashboardFigures:
     - `week_hours` are the tickets by weekday and hour in the tenant's zone: 7 × 24 numbers, Monday first.
     - `ages` (youngest first) and the last point of `backlog` are about all tickets open now.
     - Without `has_earlier_data`, the tenant's first ticket is newer than the start of the previous period, so
-      `previous`, `previous_resolution` and `rising` cannot be compared with.
+      `previous`, `previous_resolution`, `rising` and `rising_topics` cannot be compared with.
+    - `topics` and `rising_topics` include hidden ones, because hiding a topic changes no ticket.
     """
 
     totals: Totals
@@ -194,6 +220,8 @@ class DashboardFigures:
     other_statuses: OtherValues = OtherValues()
     other_sources: OtherValues = OtherValues()
     rising: tuple[RisingKeyword, ...] = ()
+    topics: tuple[TopicCount, ...] = ()
+    rising_topics: tuple[RisingTopic, ...] = ()
     volume: tuple[CustomerVolume, ...] = ()
     week_hours: tuple[int, ...] = ()
     backlog: tuple[BacklogPoint, ...] = ()

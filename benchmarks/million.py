@@ -89,7 +89,7 @@ def _fill(slug: str, size: int) -> None:
     from tickets.classification.classifier import TenantClassifier
     from tickets.classification.classify import classify_ticket
     from tickets.classification.stored_words import searchable_words, topic_word, value_words
-    from tickets.classification.topics import topics
+    from tickets.classification.topics.keywords import keywords
     from tickets.demo.bulk import BulkTenant
     from tickets.helpdesks.base import SourceRecord
     from tickets.planning import page_plan, reading
@@ -100,7 +100,7 @@ def _fill(slug: str, size: int) -> None:
     def classified(subject: str, message: str) -> Verdict:
         return Verdict(
             classification=classify_ticket(subject=subject, message=message),
-            topics=topics(subject=subject, message=message),
+            topics=keywords(subject=subject, message=message),
         )
 
     @lru_cache(maxsize=10_000)

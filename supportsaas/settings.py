@@ -115,6 +115,8 @@ PERIODIC_TASK_MODULES = [
     "tickets.store.word_index",
     "tickets.store.older_words",
     "tickets.rules.reclassification",
+    "tickets.topics.finding",
+    "tickets.topics.tagging",
     "tickets.status_mapping.remapping",
     "tickets.alerts.dispatcher",
     "tickets.erasure.retention",

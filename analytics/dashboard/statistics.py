@@ -19,6 +19,7 @@ from analytics.dashboard.facets import SOURCES, STATUSES, dimension_facets, join
 from analytics.dashboard.hours import count_hours
 from analytics.dashboard.keywords import keyword_facets, keyword_part
 from analytics.dashboard.query_scope import QueryScope, UnionPart
+from analytics.dashboard.rising import Volumes, rising_topics
 from analytics.dashboard.union_parts import CountedPeriod, after_period_parts, age_parts, period_parts
 from analytics.figures import (
     AgeBand,
@@ -29,6 +30,7 @@ from analytics.figures import (
     OtherValues,
     Resolution,
     RisingKeyword,
+    TopicCount,
     Totals,
     TrendPoint,
     ValueCount,
@@ -115,7 +117,11 @@ class StatisticsStore:
     ) -> DashboardFigures:
         first_at = _first_ticket_at(scope)
         has_earlier_data = first_at is not None and first_at <= comparison.start
-        return replace(self._count_all(scope, buckets, comparison, ages), has_earlier_data=has_earlier_data)
+        figures = self._count_all(scope, buckets, comparison, ages)
+        if not has_earlier_data:
+            return replace(figures, has_earlier_data=False)
+        volumes = Volumes(figures.totals.total, figures.previous.total)
+        return replace(figures, rising_topics=rising_topics(scope, buckets.period, figures.topics, volumes))
 
     def _count_all(
         self, scope: QueryScope, buckets: Buckets, comparison: Period, ages: Sequence[datetime]
@@ -273,6 +279,7 @@ def _figures(found: Document, counted: CountedPeriod, ages: Sequence[datetime], 
         trend=tuple(_trend_point(row) for row in found["trend"]),
         keywords=_value_counts(found["keywords"]),
         rising=tuple(RisingKeyword(row["_id"], row["count"], row["before"]) for row in found["rising"]),
+        topics=tuple(TopicCount(row["_id"], row["count"], row["before"]) for row in found["topics"]),
         customers=customers.at_risk(found["at_risk"]),
         volume=customers.by_volume(found["volume"]),
         week_hours=_week_hours(found["week_hours"]),

@@ -320,6 +320,12 @@ INDEXES: tuple[Index, ...] = (
         (("ended_at", UP),),
         "Tenants whose stored tickets await reclassification after a change of rules.",
     ),
+    Index("topics", (("tenant_id", UP), ("number", UP)), "A tenant's topics, for every run and the page."),
+    Index(
+        "topic_tagging",
+        (("ended_at", UP),),
+        "Tenants whose stored tickets await being looked through for new topics.",
+    ),
     Index(
         "status_remapping",
         (("ended_at", UP),),

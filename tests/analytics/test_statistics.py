@@ -48,6 +48,7 @@ drawn_tickets = st.lists(
             "requires_action": st.booleans(),
             "customer_id": st.sampled_from(["", "ann", "bob/2", "çelik"]),
             "topics": st.lists(st.sampled_from(WORDS), unique=True),
+            "topic_ids": st.one_of(st.none(), st.lists(st.sampled_from(["t1", "t2", "t12"]), unique=True)),
             "is_deleted": st.sampled_from([False, False, False, True]),
             # How long after its creation, in order, it was closed, reopened, closed …
             "turns": st.lists(st.integers(0, 10**9).map(lambda ms: timedelta(milliseconds=ms)), max_size=4).map(sorted),
@@ -147,6 +148,7 @@ def test_every_number_is_the_number_of_tickets_in_its_list(
     of_sources = [each for each in living if not sources or each["source"] in sources]
     _check_volume(figures, mine)
     _check_words(figures, mine, earlier)
+    _check_topics(tenant, figures, mine, earlier, base)
     _check_week_hours(figures, mine, zone)
     _check_flow_of_time(figures, of_sources, period, before, zone)
 
@@ -239,6 +241,20 @@ def _check_words(figures: DashboardFigures, mine: list[Ticket], earlier: list[Ti
     assert [(each.value, each.count, each.before) for each in figures.rising] == [
         (word, now[word], then[word]) for _, word in gains
     ]
+
+
+def _check_topics(
+    tenant: Tenant, figures: DashboardFigures, mine: list[Ticket], earlier: list[Ticket], base: TicketFilter
+) -> None:
+    now, then = (Counter(name for each in part for name in each["topic_ids"] or ()) for part in (mine, earlier))
+    assert {each.id: (each.count, each.before) for each in figures.topics} == {
+        name: (now[name], then[name]) for name in now | then
+    }
+    for each in figures.topics:
+        assert each.count == TicketStore(tenant).queries.count(replace(base, topic=(each.id,)))
+    for topic in figures.rising_topics:
+        customers = {each["customer_id"] for each in mine if topic.id in (each["topic_ids"] or ())}
+        assert topic.customers == len(customers - {""}) >= 3
 
 
 def _check_week_hours(figures: DashboardFigures, mine: list[Ticket], zone: ZoneInfo) -> None:

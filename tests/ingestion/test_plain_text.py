@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tickets.classification.classify import classify_ticket
-from tickets.classification.topics import topics
+from tickets.classification.topics.keywords import keywords
 from tickets.records.plain_text import as_plain_text, to_plain_text
 
 OUTLOOK = """<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"><head>
@@ -91,7 +91,7 @@ def test_markup_decides_nothing_and_only_words_count(html: str) -> None:
     text = as_plain_text(html)
     assert classify_ticket(subject="Order", message=text).urgency != "high"
     assert not {"div", "nbsp", "style", "class", "font", "urgent", "critical", "href"} & set(
-        topics(subject="", message=text)
+        keywords(subject="", message=text)
     )
 
 

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from tickets.classification.corrections import Correction
 from tickets.classification.latest import classify_with_latest
 from tickets.classification.tenant_rules import NO_RULES, TenantRules
+from tickets.classification.topics.catalogue import NO_TOPICS, TopicCatalogue
 from tickets.classification.verdicts import Classification
 
 
 @dataclass(frozen=True, slots=True)
 class TenantClassifier:
-    """Classifies the tickets of one tenant. Threads may share it."""
+    """Classifies the tickets of one tenant. Threads may share it.
+
+    When the `topics` change, stored tickets are looked through for them alone, so they are not part of the `version`.
+    """
 
     rules: TenantRules = NO_RULES
+    topics: TopicCatalogue = NO_TOPICS
 
     @property
     def version(self) -> str:

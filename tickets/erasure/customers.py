@@ -34,6 +34,7 @@ from tickets.helpdesks.options import rest_options
 from tickets.records.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
 from tickets.store.conversations import erase_conversations, find_tickets_with_messages_by
 from tickets.store.ticket_store import TicketStore
+from tickets.topics.finding import request_check
 
 BATCH = 500
 
@@ -86,7 +87,9 @@ def erase_customer(tenant: Tenant, customer_id: str) -> CustomerData:
             raise Rejected("A sync of this tenant is running. Nothing was erased. Try again when it has finished.")
         found = count_customer_data(tenant, customer_id)
         _log(tenant, customer_id, found)
+        request_check(tenant)  # also before, in case that the erasure is interrupted
         _Customer(tenant, customer_id).erase(lock, held, now=clock.now())
+        request_check(tenant)
     return found
 
 

@@ -35,16 +35,24 @@ TRACKED = (
     *DETAIL_FIELDS,
 )
 """The fields whose changes are history, in the order in which people read them."""
-_OPTIONAL = ("is_first_seen", "latest_message", "latest_message_at", "conversation_digest", "events_digest")
+_OPTIONAL = (
+    "topic_ids",
+    "is_first_seen",
+    "latest_message",
+    "latest_message_at",
+    "conversation_digest",
+    "events_digest",
+)
 OLDER_MUST_STAND = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The classification and topics of a ticket's text."""
+    """The classification of a ticket's text, its keywords, which are stored as `topics`, and the ids of its topics."""
 
     classification: Classification
     topics: tuple[str, ...]
+    topic_ids: tuple[str, ...] = ()
 
 
 def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
@@ -60,6 +68,7 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
         "requires_action": verdict.classification.requires_action,
         "keywords": list(verdict.classification.keywords),
         "topics": list(verdict.topics),
+        **({"topic_ids": list(verdict.topic_ids)} if verdict.topic_ids else {}),
         "created_at": content.created_at,
         "updated_at": content.updated_at,
         "resolved_at": content.resolved_at,

@@ -131,6 +131,9 @@ class PagePlan(PageWrites):
         verdict = stored_verdict(content, stored, classifier_version=self.classifier.version) or classify(
             content, classifier=self.classifier, correction=Correction.of(stored)
         )
+        if stored["is_deleted"]:  # topics that were found since were not looked for in it
+            found = self.classifier.topics.find(subject=content.subject, message=content.message)
+            verdict = replace(verdict, topic_ids=found)
         fields = stored_fields(content, verdict)
         fields |= unknown_details(stored, fields)
         changes: FieldChanges = field_changes(stored, fields)
@@ -277,6 +280,17 @@ class PagePlan(PageWrites):
                 # Its earlier statuses mean something else, too, so its events are requested again.
                 values["listed"] = ""
 
+    def tag(self, stored: Document) -> None:
+        """Give a stored ticket the topics that this plan's classifier finds in it."""
+        found = list(self.classifier.topics.find(subject=stored["subject"], message=stored["message"]))
+        if found == (stored.get("topic_ids") or []):
+            return
+        values: Document = {"topic_ids": found or None}
+        values |= self._change_of_words(stored, values)
+        self.updates.append((stored["_id"], values))
+        self.differences.change(stored, {**stored, **values})
+        self.updated += 1
+
     def _add_stored(self, content: TicketContent, digest: str, stored: Document, version: StoredVersion) -> None:
         """Add the stored ticket as if it were read once more from its origin."""
         origin = Origin(name=stored.get("connection", ""), mapping=version.mapping)
@@ -378,4 +392,4 @@ def stored_verdict(content: TicketContent, stored: Document, *, classifier_versi
         keywords=tuple(stored["keywords"]),
         evidence=(),
     )
-    return Verdict(classification=classification, topics=tuple(stored["topics"]))
+    return Verdict(classification, topics=tuple(stored["topics"]), topic_ids=tuple(stored.get("topic_ids") or ()))

@@ -69,6 +69,18 @@ def plan_reclassification(
     return plan, after, count
 
 
+def plan_tagging(
+    store: TicketStore, *, after: str, limit: int, classifier: TenantClassifier, now: datetime
+) -> tuple[PagePlan, str, int]:
+    """Look for the topics in the live tickets after the id `after`: the plan, the last id, and how many it covers."""
+    plan = _empty_plan(store, job_id="", now=now, classifier=classifier)
+    count = 0
+    for stored in store.iterate_live({"external_id": {"$gt": after}}, limit=limit, by_id=True):
+        plan.tag(stored)
+        after, count = stored["external_id"], count + 1
+    return plan, after, count
+
+
 def plan_remapping(
     store: TicketStore, statuses: StatusMap, *, limit: int, classifier: TenantClassifier, job_id: str, now: datetime
 ) -> PagePlan:

@@ -7,7 +7,7 @@ from typing import Final
 
 from tickets.classification.classifier import BUILT_IN, TenantClassifier
 from tickets.classification.corrections import Correction
-from tickets.classification.topics import topics
+from tickets.classification.topics.keywords import keywords
 from tickets.helpdesks.base import SourceRecord
 from tickets.planning.changes import Verdict
 from tickets.planning.conversations import with_conversation
@@ -124,7 +124,8 @@ def classify(
         classification=classifier.classify(
             subject=content.subject, message=content.message, latest=content.latest_message, correction=correction
         ),
-        topics=topics(subject=content.subject, message=content.message),
+        topics=keywords(subject=content.subject, message=content.message),
+        topic_ids=classifier.topics.find(subject=content.subject, message=content.message),
     )
 
 

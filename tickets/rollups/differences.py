@@ -25,7 +25,7 @@ Ticket = Mapping[str, Any]
 
 COUNTED_FIELDS: Final = (
     "external_id", "source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics",
-    "created_at", "turns", "is_closing_known", *DIMENSIONS,
+    "topic_ids", "created_at", "turns", "is_closing_known", *DIMENSIONS,
 )  # fmt: skip
 """The fields of a ticket that numbers depend on, and its id."""
 
@@ -74,7 +74,9 @@ class Differences:
         self.rows.append(Row(-1, ticket))
 
     def change(self, old: Ticket, new: Ticket) -> None:
-        has_words = any(old.get(name) != new.get(name) for name in ("topics", "created_at", *NARROWING_FIELDS))
+        has_words = any(
+            old.get(name) != new.get(name) for name in ("topics", "topic_ids", "created_at", *NARROWING_FIELDS)
+        )
         self.rows.append(Row(-1, old, has_words))
         self.rows.append(Row(1, new, has_words))
 
@@ -215,7 +217,7 @@ class DifferenceCounter:
             by_hour[moment, week_hour, slices] += weight
             if day >= self.hours_since:
                 in_stored_hours[moment, week_hour, facets] += weight
-            if has_words and (words := ticket.get("topics")):
+            if has_words and (words := counted_words(ticket)):
                 counted = topics[moment, slices]
                 (counted.update if weight > 0 else counted.subtract)(words)
             if ticket.get("turns"):
@@ -348,6 +350,11 @@ def _paths(status: int, state: str, source: int, verdict: int) -> tuple[str, ...
         f"sources.{source}",
         f"cells.{cell_key(status, source, verdict)}",
     )
+
+
+def counted_words(ticket: Ticket) -> list[str]:
+    """The keywords of a ticket and the ids of its topics, which look unlike any keyword."""
+    return [*(ticket.get("topics") or ()), *(ticket.get("topic_ids") or ())]
 
 
 def _transitions(ticket: Ticket) -> Iterator[tuple[datetime, str]]:

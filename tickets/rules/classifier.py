@@ -3,8 +3,9 @@
 from tenants.models import Tenant
 from tickets.classification.classifier import TenantClassifier
 from tickets.rules.model import find_rules
+from tickets.topics.store import TopicStore
 
 
 def find_classifier(tenant: Tenant) -> TenantClassifier:
     """In a transaction, as the transaction sees it."""
-    return TenantClassifier(find_rules(tenant))
+    return TenantClassifier(find_rules(tenant), topics=TopicStore(tenant).find_catalogue())

@@ -55,6 +55,7 @@ class TicketFilter:
     tag: tuple[str, ...] = ()
     organisation: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
+    topic: tuple[str, ...] = ()
     requires_action: bool | None = None
     customer_id: str | None = None
     keyword: str | None = None

@@ -19,8 +19,8 @@ from tickets.demo.texts.template import (
 _EMERGENCIES = written(
     EMERGENCY,
     """
-Smell of gas in {place} | Gas smell in the stairwell
-There is a strong smell of gas in the stairwell of {n} {place}. We have opened the windows and nobody touches a switch.
+Smell of gas in {place} | Gas smell on the stairs
+There is a strong smell of gas on the stairs of {place} {n}. We have opened the windows and nobody touches a switch.
 Would you please send somebody?
 
 Power off, oxygen machine at home | No power in {place}
@@ -33,7 +33,7 @@ long it takes, or send a tank?
 
 Water in the cellar | Pipe burst before the meter
 The pipe before the water meter has burst and the water in the cellar is ankle-deep, close to the fuse box. The valve
-does not move. We are at {n} {place}.
+does not move. We are at {place} {n}.
 
 Cable hanging over {place} | Line down after the storm
 After the storm a cable hangs across {place}, low enough to touch, and it hums. Children walk along here to school at
@@ -176,7 +176,7 @@ Display of the {item} is dark | {item}: no display
 The display of our {item} has been dark since {when}. Everything else works. Could you have somebody look at it?
 
 Street light out | Lamp in {place}
-The lamp outside {n} {place} has been out for {n} days.
+The lamp in front of number {n} in {place} has been out for {n} days.
 
 Portal does not take my reading | Reading refused
 The portal says "reading not plausible" and does not save it. The {item} does stand at {n}1{n}52, I have checked.
@@ -272,7 +272,7 @@ Reading, {place} | Meter reading for {ref}
 Reading of the {item}, {place}: {n}4{n}07, taken {when}.
 
 Lamp flickers, nothing dangerous | Street light in {place}
-The lamp outside number {n} flickers a little. Nothing dangerous, just for your list.
+The lamp in front of number {n} flickers a little. Nothing dangerous, just for your list.
 
 Automatic reply: your bill | Out of office
 I am away until {day}. In an emergency please call the caretaker of {place}.

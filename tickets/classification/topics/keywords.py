@@ -1,4 +1,4 @@
-"""Topics: the words a ticket is about, without function words and the phrases that every e-mail has."""
+"""Keywords: the words a ticket is about, without function words and the phrases that every e-mail has."""
 
 import re
 import unicodedata
@@ -7,8 +7,8 @@ from typing import Final
 from tickets.classification.scripts import JOINER, SIGNS, is_sign, without_accents
 from tickets.classification.tokenizer import READ_LIMIT
 
-TOPIC_LIMIT: Final = 24
-"""Topics of one ticket."""
+KEYWORD_LIMIT: Final = 24
+"""Keywords of one ticket."""
 
 _SHORTEST: Final = 3
 _LONGEST: Final = 40  # beyond that it is a key or a hash
@@ -90,12 +90,12 @@ _SPANISH = """
     tus un una unas uno unos usted ustedes vez vosotros ya yo
 """
 
-#: Never a topic: English function words and fillers, what every mail says, and the commonest German, French and
+#: Never a keyword: English function words and fillers, what every mail says, and the commonest German, French and
 #: Spanish function words.
 STOP_WORDS: Final = frozenset(" ".join((_ENGLISH, _MAIL, _GERMAN, _FRENCH, _SPANISH)).split())
 
 
-def topics(*, subject: str, message: str) -> tuple[str, ...]:
+def keywords(*, subject: str, message: str) -> tuple[str, ...]:
     """The distinct meaningful words of a ticket in lower case, in order of appearance, at most 24.
 
     Stop words, words shorter than three letters, numbers, and e-mail and web addresses are left out. A possessive
@@ -118,7 +118,7 @@ def topics(*, subject: str, message: str) -> tuple[str, ...]:
             word = _bare(word)
         if _SHORTEST <= len(word) <= _LONGEST:
             found[word] = None
-            if len(found) == TOPIC_LIMIT:
+            if len(found) == KEYWORD_LIMIT:
                 break
     return tuple(found)
 

@@ -1,0 +1,95 @@
+"""Which topics are rising: those in clearly more tickets than the previous period lets expect, of several customers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any, Final
+
+from analytics.dashboard.query_scope import QueryScope, within
+from analytics.figures import FEWEST_FOR_RATIO, RisingTopic, TopicCount
+from supportsaas.db import mongo
+from supportsaas.db.mongo import Document, Pipeline
+from tickets.classification.stored_words import value_word
+from tickets.classification.topics.mining import FEWEST_CUSTOMERS
+from tickets.records.period import Period
+
+FEWEST_TICKETS: Final = 5
+FEWEST_MORE: Final = 3
+"""With fewer tickets, or so few more than expected, it is chance."""
+
+DEVIATIONS: Final = 2.0
+"""How many standard deviations of a count a rise has to exceed."""
+
+MOST_CANDIDATES: Final = 20
+"""Managers may have hidden some of them."""
+
+MOST_TICKETS: Final = 5_000
+"""The newest tickets of a topic whose customers are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """The tickets of the period, and of the same part of the previous one."""
+
+    now: int
+    before: int
+
+    @property
+    def growth(self) -> float:
+        """When everything grows, a topic that grows as much does not rise. When all else shrinks, one that stays does not
+        rise either."""
+        return max(1.0, self.now / self.before) if self.before >= FEWEST_FOR_RATIO else 1.0
+
+
+def candidates(topics: Sequence[TopicCount], volumes: Volumes) -> list[TopicCount]:
+    """The topics with the most surprising numbers first."""
+    scored = [(_surprise(each, volumes), each) for each in topics if each.count >= FEWEST_TICKETS]
+    rising = sorted((pair for pair in scored if pair[0] >= DEVIATIONS), key=lambda pair: (-pair[0], pair[1].id))
+    return [each for _, each in rising[:MOST_CANDIDATES]]
+
+
+def _surprise(topic: TopicCount, volumes: Volumes) -> float:
+    """In standard deviations of the number that was to be expected; 0 if the rise is too small to count."""
+    expected = topic.before * volumes.growth
+    more = topic.count - expected
+    return more / sqrt(max(expected, 1.0)) if more >= FEWEST_MORE else 0.0
+
+
+def rising_topics(
+    scope: QueryScope, period: Period, topics: Sequence[TopicCount], volumes: Volumes
+) -> tuple[RisingTopic, ...]:
+    """Those of three customers or more. Reads their tickets, and nothing if no topic rises."""
+    found = candidates(topics, volumes)
+    customers = count_customers(scope, period, [each.id for each in found])
+    return tuple(
+        RisingTopic(each.id, each.count, each.before, customers[each.id], is_at_least=each.count > MOST_TICKETS)
+        for each in found
+        if customers[each.id] >= FEWEST_CUSTOMERS
+    )
+
+
+def count_customers(scope: QueryScope, period: Period, topic_ids: Sequence[str]) -> dict[str, int]:
+    """How many customers the tickets of each topic in the period are of, counted in the newest 5,000."""
+    counts = dict.fromkeys(topic_ids, 0)
+    if not topic_ids:
+        return counts
+    first, *others = [part for each in topic_ids for part in _parts(scope, period, each)]
+    pipeline: Pipeline = [
+        *first,
+        *({"$unionWith": {"coll": "tickets", "pipeline": each}} for each in others),
+        {"$group": {"_id": {"topic": "$topic", "customer": "$customer_id"}}},
+        {"$group": {"_id": "$_id.topic", "customers": {"$sum": 1}}},
+    ]
+    rows = mongo.collection("tickets").aggregate(pipeline, session=scope.view.session, allowDiskUse=True)
+    return counts | {row["_id"]: row["customers"] for row in rows}
+
+
+def _parts(scope: QueryScope, period: Period, topic_id: str) -> list[Pipeline]:
+    """The topic's tickets that have their words, and those that wait for them, each with its customer."""
+    mine: Document = {"tenant_id": scope.view.tenant_id, "customer_id": {"$ne": ""}}
+    by_words = {**mine, "words": value_word("topic", topic_id), "created_at": within(period)}
+    waiting = {**mine, "unindexed_since": {"$exists": True}, "words": {"$exists": False}}
+    waiting |= {"topic_ids": topic_id, "created_at": within(period)}
+    row: Document = {"$project": {"_id": 0, "topic": {"$literal": topic_id}, "customer_id": 1}}
+    newest: list[dict[str, Any]] = [{"$sort": {"created_at": -1}}, {"$limit": MOST_TICKETS}]
+    return [[{"$match": match}, *scope.narrowing_stages, *newest, row] for match in (by_words, waiting)]

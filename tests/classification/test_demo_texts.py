@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import pytest
 
 from tickets.classification.classify import classify_ticket
+from tickets.classification.latest import classify_with_latest
 from tickets.classification.verdicts import Classification
 from tickets.classification.vocabularies.registry import vocabulary_for
 from tickets.demo.composing import Composition, business_of, compose, customers_of, fill, seeded
 from tickets.demo.texts.businesses import BUSINESSES
 from tickets.demo.texts.other_languages import TEXTS
-from tickets.demo.texts.template import THANKS, Intent
+from tickets.demo.texts.replies import CUSTOMER_ANSWERS, FOLLOW_UPS, REOPENERS
+from tickets.demo.texts.template import COMPLAINT, THANKS, Intent
 from tickets.demo.tickets import DEFAULT_SIZES
 
 FILLINGS = 6
@@ -25,6 +27,7 @@ LEAST_PRECISION_OF_HIGH = 0.3
 LEAST_RECALL_OF_HIGH = 0.4
 LEAST_AGREEMENT_ON_SENTIMENT = 0.65
 LEAST_AGREEMENT_ON_ACTION = 0.75
+LEAST_COMPLAINTS_THAT_STAY_NEGATIVE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,12 @@ class Case:
         return f"\n{self.written.subject}: {self.written.message!r}\n    is {got} because: {words}"
 
 
-def classified(written: Composition) -> Case:
-    return Case(written, classify_ticket(subject=written.subject, message=written.message, language=written.language))
+def classified(written: Composition, *, latest: str = "") -> Case:
+    """`latest`: what the customer has added since, in English."""
+    subject, message = written.subject, written.message
+    if latest:
+        return Case(written, classify_with_latest(subject=subject, message=message, latest=latest))
+    return Case(written, classify_ticket(subject=subject, message=message, language=written.language))
 
 
 def fillings() -> Iterator[Composition]:
@@ -130,6 +137,37 @@ def test_what_needs_action_is_the_intended(cases: list[Case]) -> None:
 
 def test_between_a_third_and_two_thirds_of_the_demo_need_action(mix: list[Case]) -> None:
     assert 1 / 3 < share(mix, lambda each: each.got.requires_action) < 2 / 3
+
+
+class TestFollowUps:
+    """What a customer adds later changes nothing in the intended verdict."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def later(cls) -> list[Case]:
+        return [
+            classified(written, latest=said.format_map(written.slots))
+            for tenant, business in BUSINESSES.items()
+            for intent, group in business.templates.items()
+            for number, said in enumerate(cls.said_after(intent))
+            for rng in [seeded("follow-up", tenant, intent, number)]
+            for written in [fill(rng.choice(group), rng=rng, business=business, customer=number)]
+        ]
+
+    @staticmethod
+    def said_after(intent: Intent) -> tuple[str, ...]:
+        answers = (*CUSTOMER_ANSWERS, *REOPENERS) if intent.requires_action else ()
+        return (*FOLLOW_UPS.get(intent, ()), *answers)
+
+    def test_high_is_right(self, later: list[Case]) -> None:
+        high = [each for each in later if each.was_high]
+        wrong = [each for each in high if not each.should_be_high]
+        assert 1 - len(wrong) / len(high) >= LEAST_PRECISION_OF_HIGH, listed(wrong)
+
+    def test_a_complaint_stays_negative(self, later: list[Case]) -> None:
+        complaints = [each for each in later if each.intent == COMPLAINT]
+        wrong = [each for each in complaints if each.got.sentiment != "negative"]
+        assert 1 - len(wrong) / len(complaints) >= LEAST_COMPLAINTS_THAT_STAY_NEGATIVE, listed(wrong)
 
 
 class TestIntendedMix:

@@ -22,8 +22,8 @@ from tickets.demo.texts.replies import (
 
 Message = dict[str, object]
 
-WRITES_REPLIES: Final = ("email", "chat")
-"""Sources whose customers reply. What others add, an agent types into the ticket's text."""
+WRITES_REPLIES: Final = ("email", "web")
+"""Sources whose customers reply by mail. A chat's transcript grows, and what a caller adds is typed into the text."""
 _NOTED: Final = 0.3
 _HAS_CLOSING_WORDS: Final = 0.08
 
@@ -38,9 +38,12 @@ class Moment(NamedTuple):
 
 
 def follow_up(rng: random.Random, written: Composition) -> str:
-    """A sentence that the customer adds while the ticket is open."""
+    """What the customer adds while the ticket is open; empty if this one does not come back."""
     foreign = FOREIGN.get(written.language)
-    return _one(rng, foreign.follow_ups if foreign else FOLLOW_UPS[written.intent.mood], written)
+    texts = FOLLOW_UPS.get(written.intent, ())
+    if foreign and texts:
+        texts = foreign.follow_ups
+    return _one(rng, texts, written) if texts else ""
 
 
 def reopener(rng: random.Random, written: Composition) -> str:

@@ -278,10 +278,9 @@ def _changes(created_at: datetime, written: Composition, rng: random.Random) -> 
         answered = at + timedelta(days=6)
     eager = {"urgent": 0.45, "annoyed": 0.35, "neutral": 0.12, "grateful": 0.05}[mood]
     for _ in range(2):
-        # Who asked for nothing does not come back to it.
-        if rng.random() < eager and (asks or mood == "grateful"):
+        if rng.random() < eager and (said := follow_up(rng, written)):
             share = 0.1 + 0.9 * rng.random()
-            changes.append(_Change(created_at + (answered - created_at) * share, None, follow_up(rng, written)))
+            changes.append(_Change(created_at + (answered - created_at) * share, None, said))
     if rng.random() < 0.2:
         days = 0.05 + 12 * rng.random()
         changes.append(_Change(created_at + timedelta(days=days), None, ""))

@@ -19,9 +19,12 @@ from tickets.demo.texts.template import (
 _EMERGENCIES = written(
     EMERGENCY,
     """
-Smell of gas in {place} | Gas smell on the stairs
-There is a strong smell of gas on the stairs of {place} {n}. We have opened the windows and nobody touches a switch.
+Smell of gas in {place} | Gas smell in the stairwell
+There is a strong smell of gas in the stairwell of {n} {place}. We have opened the windows and nobody touches a switch.
 Would you please send somebody?
+
+Gas!! {n} {place} | Gas smell
+Gas in the stairwell, {n} {place}. Please come.
 
 Power off, oxygen machine at home | No power in {place}
 The power in {place} went off {when}. My father depends on an oxygen machine, and its battery lasts for another {n}
@@ -33,7 +36,7 @@ long it takes, or send a tank?
 
 Water in the cellar | Pipe burst before the meter
 The pipe before the water meter has burst and the water in the cellar is ankle-deep, close to the fuse box. The valve
-does not move. We are at {place} {n}.
+does not move. We are at {n} {place}.
 
 Cable hanging over {place} | Line down after the storm
 After the storm a cable hangs across {place}, low enough to touch, and it hums. Children walk along here to school at
@@ -176,7 +179,7 @@ Display of the {item} is dark | {item}: no display
 The display of our {item} has been dark since {when}. Everything else works. Could you have somebody look at it?
 
 Street light out | Lamp in {place}
-The lamp in front of number {n} in {place} has been out for {n} days.
+The lamp outside {n} {place} has been out for {n} days.
 
 Portal does not take my reading | Reading refused
 The portal says "reading not plausible" and does not save it. The {item} does stand at {n}1{n}52, I have checked.
@@ -271,8 +274,8 @@ _NOTES = written(
 Reading, {place} | Meter reading for {ref}
 Reading of the {item}, {place}: {n}4{n}07, taken {when}.
 
-Lamp flickers, nothing dangerous | Street light in {place}
-The lamp in front of number {n} flickers a little. Nothing dangerous, just for your list.
+Lamp is mended | Street light in {place}
+The broken lamp outside number {n} has been on again since {when}. You can take it off your list.
 
 Automatic reply: your bill | Out of office
 I am away until {day}. In an emergency please call the caretaker of {place}.
@@ -292,8 +295,9 @@ The smell of gas was our neighbour's new paint. Your engineer has been here, all
 Paid | {amount} for {ref}
 I paid the {amount} for {ref} {when}, so your reminder and my payment have crossed.
 
-Moved out | Final reading, {place}
-We moved out of {place} {when}. The final reading of the {item} was {n}8{n}11, the landlord has signed it.
+Moved out | Copy of the final reading, {place}
+We moved out of {place} {when}. The landlord has already sent you the final reading of the {item}, this is only the
+copy.
 
 For the minutes | Meeting of the owners
 For your files: the minutes of the owners of {place}. Item {n} is about the {item}.

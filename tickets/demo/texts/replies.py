@@ -5,26 +5,45 @@ from dataclasses import dataclass
 from typing import Final
 
 from tickets.demo.texts.other_languages import Language
-from tickets.demo.texts.template import Mood
+from tickets.demo.texts.template import (
+    COMPLAINT,
+    EMERGENCY,
+    ESCALATION,
+    FAULT,
+    PRAISE_WITH_REQUEST,
+    REQUEST,
+    THANKS,
+    Intent,
+    Mood,
+)
 
 # What customers add to a ticket that is still open, what they answer, and what reopens a ticket that was thought solved.
-FOLLOW_UPS: Final[Mapping[Mood, tuple[str, ...]]] = {
-    "urgent": (
-        "Still no answer. I have now spoken to a lawyer.", "It is getting worse, please act immediately.",
-        "Is somebody on the way? We are counting the hours here.", "My bank has confirmed the chargeback.",
-        "I have {n} more days, then the deadline is over.", "I still cannot reach anybody. It is the same as {when}.",
+FOLLOW_UPS: Final[Mapping[Intent, tuple[str, ...]]] = {
+    EMERGENCY: (
+        "It is getting worse. Is somebody looking at it?", "Any word yet? Time is running out.",
+        "Still the same here. Could somebody please confirm that you have seen this?",
     ),
-    "annoyed": (
+    ESCALATION: (
+        "Still no answer. I have now spoken to a lawyer.", "My bank has confirmed the chargeback.",
+        "You have {n} more days.", "I see that you prefer to hear it from somebody else.",
+    ),
+    COMPLAINT: (
         "Still waiting. This is really disappointing.", "Is anybody reading this?", "Same thing again {when}.",
         "I have now asked {n} times.", "That answer did not help at all.", "I am slowly losing my patience.",
         "Day {n}. Nothing.",
     ),
-    "neutral": (
-        "{day} would also suit me.", "I have attached the form.", "Sorry, I meant {month}.",
-        "No hurry, just checking in.", "My other address is the better one from now on.",
+    FAULT: (
+        "It is still the same.", "In {place} they have it as well.", "A restart did not change anything.",
+        "It works now and then, but not for long.",
     ),
-    "grateful": ("Thanks again!", "And greetings to the whole team.", "It still works perfectly."),
+    REQUEST: (
+        "{day} would also suit me.", "Sorry, I meant {month}.", "No hurry, just checking in.",
+        "My other address is the better one from now on.", "And would two of them be possible as well?",
+    ),
+    THANKS: ("Thanks again!", "And greetings to the whole team.", "It still works perfectly."),
+    PRAISE_WITH_REQUEST: ("Thanks again!", "And greetings to the whole team."),
 }  # fmt: skip
+"""By those who come back: who sent a note or a grievance does not."""
 CUSTOMER_ANSWERS: Final = (
     "Here is the number you asked for: {ref}.", "It was on {day}, a little after {n}.", "The photo is attached.",
     "Yes, that is right.", "No, it is the other one.",

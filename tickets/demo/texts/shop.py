@@ -23,6 +23,10 @@ Kettle began to smoke | Burning smell from a kettle you sold
 The kettle from order {ref} started to smoke {when}, and the socket behind it is scorched. It is unplugged now. Other
 people have the same one, so please look at this before somebody gets hurt.
 
+Electric shock from the desk lamp | Desk lamp sparks
+The desk lamp sparks when one switches it on, and it gave my son an electric shock. He is all right. Is that a known
+problem?
+
 Wrong address on {ref}, it leaves today | Please stop {ref} before it leaves
 I have just noticed that {ref} is going to my old flat in {place}, and the page says it leaves your warehouse this
 afternoon. Could you hold it? Once it is out, nobody there will take it in.

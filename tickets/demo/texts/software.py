@@ -23,6 +23,9 @@ Nobody can sign in since {when} | {ref}: all {n}0 of us are locked out
 Since {when} none of our {n}0 people can sign in to {ref}, whatever the browser. Payroll runs tonight and the hours are
 in there. Could you call me as soon as you see this?
 
+Login down | Nobody gets in
+Login is down for all of us, since {when}.
+
 {item} down for the whole company | Production stopped: {item}
 The {item} has been down for all of us in {place} since {when}, and with it our production. The status page shows
 everything green. Please have a look at once.
@@ -297,8 +300,8 @@ To answer your question: yes, we keep our own backup of {ref}, every night, for 
 Tested | Fix of the {item} confirmed
 We have tested the {item} in {place} with {n} people. No errors any more. That closes it for us.
 
-Our new contact | Change of contact
-From {month} on, my colleague in {place} is your contact for everything about {ref}. She is in copy.
+Another desk | I am moving to {place}
+From {month} on I work from {place}. My address and my number stay the same, so there is nothing to change on your side.
 
 Not a breach after all | All clear for {ref}
 About the strange logins: it was our own colleague on holiday. No breach, nothing to do. Sorry for the noise.

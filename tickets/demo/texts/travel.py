@@ -23,6 +23,9 @@ We are standing at the desk in {place} | No booking at the hotel
 We are at the desk of the hotel in {place}, and they have no booking {ref}. It is eleven at night and we have two small
 children with us. Could somebody ring us back?
 
+Boarding in {n}0 minutes | No ticket for us in {place}
+At the airport in {place}. There is no ticket for us. Boarding in {n}0 minutes.
+
 Flight cancelled, {n} people at the airport | Stuck in {place}
 Our flight home from {place} was cancelled an hour ago. We are {n} people, the desk of the airline is closed, and your
 line rings out. What should we do?

@@ -6,6 +6,8 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 SUPPORTSAAS_
 RUN useradd --system --uid 1000 --home-dir /srv/data app && install -d -o app /srv/data && install -d /srv/app
 WORKDIR /srv/app
 
+# eldc has no wheel for Linux on ARM, so it is compiled there.
+RUN [ "$(uname -m)" = x86_64 ] || { apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev; }
 COPY requirements.txt ./
 RUN pip install --no-deps --require-hashes --requirement requirements.txt
 

@@ -14,6 +14,9 @@ DEFAULT_LANGUAGE: Final = "en"
 
 _PACKAGES: Final = {
     "en": "english",
+    "de": "german",
+    "fr": "french",
+    "es": "spanish",
 }
 
 LANGUAGES: Final = tuple(_PACKAGES)

@@ -1,0 +1,291 @@
+"""The vocabularies of German, French and Spanish, against labelled sentences and by their idioms."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tickets.classification.classify import classify_ticket
+from tickets.classification.verdicts import Classification
+
+SENTENCES: Final = Path(__file__).parent / "sentences"
+FILES: Final = {"de": "german.tsv", "fr": "french.tsv", "es": "spanish.tsv"}
+LANGUAGES: Final = tuple(FILES)
+VERDICTS: Final = ("urgency", "sentiment", "action")
+KEPT_ASIDE: Final = 3
+"""Every third sentence was not looked at while words were chosen."""
+
+Verdicts = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    text: str
+    wanted: Verdicts
+    got: Verdicts
+
+
+def classify(text: str, language: str) -> Classification:
+    return classify_ticket(subject="", message=text, language=language)
+
+
+def verdicts(text: str, language: str) -> Verdicts:
+    result = classify(text, language)
+    return {
+        "urgency": result.urgency,
+        "sentiment": result.sentiment,
+        "action": "yes" if result.requires_action else "no",
+    }
+
+
+@cache
+def sentences(language: str) -> tuple[tuple[Sentence, ...], tuple[Sentence, ...]]:
+    """The sentences that were looked at, and those kept aside."""
+    with (SENTENCES / FILES[language]).open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    found = [
+        Sentence(row["text"], {verdict: row[verdict] for verdict in VERDICTS}, verdicts(row["text"], language))
+        for row in rows
+    ]
+    looked_at = tuple(each for number, each in enumerate(found, 1) if number % KEPT_ASIDE)
+    kept_aside = tuple(each for number, each in enumerate(found, 1) if number % KEPT_ASIDE == 0)
+    return looked_at, kept_aside
+
+
+def misses(found: Iterable[Sentence], verdict: str) -> list[str]:
+    return [
+        f"{each.wanted[verdict]}, not {each.got[verdict]}: {each.text}"
+        for each in found
+        if each.wanted[verdict] != each.got[verdict]
+    ]
+
+
+def precision(found: Iterable[Sentence], verdict: str, label: str) -> float:
+    wanted = [each.wanted[verdict] == label for each in found if each.got[verdict] == label]
+    return sum(wanted) / len(wanted)
+
+
+def recall(found: Iterable[Sentence], verdict: str, label: str) -> float:
+    got = [each.got[verdict] == label for each in found if each.wanted[verdict] == label]
+    return sum(got) / len(got)
+
+
+# Labelled sentences
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_there_are_enough_sentences_of_each_kind(language: str) -> None:
+    looked_at, kept_aside = sentences(language)
+    assert len(looked_at) >= 100
+    assert len(kept_aside) >= 50
+    assert len({each.text for each in (*looked_at, *kept_aside)}) == len(looked_at) + len(kept_aside)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_at_least_95_of_100_sentences_that_were_looked_at_agree(language: str, verdict: str) -> None:
+    looked_at, _ = sentences(language)
+    missed = misses(looked_at, verdict)
+    assert len(missed) <= 0.05 * len(looked_at), "\n".join(missed)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_at_least_85_of_100_sentences_that_were_kept_aside_agree(language: str, verdict: str) -> None:
+    _, kept_aside = sentences(language)
+    missed = misses(kept_aside, verdict)
+    assert len(missed) <= 0.15 * len(kept_aside), f"{len(missed)} misses"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("verdict", "label"), [("urgency", "high"), ("sentiment", "negative")])
+def test_high_and_negative_are_right_in_9_of_10_sentences_and_rarely_missed(
+    language: str, verdict: str, label: str
+) -> None:
+    looked_at, kept_aside = sentences(language)
+    both = (*looked_at, *kept_aside)
+    assert precision(both, verdict, label) >= 0.9
+    assert recall(both, verdict, label) >= 0.9
+
+
+# Idioms
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Seit drei Wochen keine Antwort."),
+        ("de", "Ich warte seit über einer Stunde."),
+        ("de", "Immer noch keine Rückmeldung"),
+        ("de", "Schon wieder kaputt"),
+        ("de", "Danke für nichts."),
+        ("de", "Bei Ihnen geht niemand ran"),
+        ("de", "Das gefällt mir überhaupt nicht"),
+        ("de", "Die Erklaerung hilft mir leider nicht"),
+        ("de", "So eine Unverschaemtheit"),
+        ("de", "Ihre unfreundliche Mitarbeiterin"),
+        ("fr", "Ça fait deux heures que j'attends."),
+        ("fr", "Toujours pas de réponse"),
+        ("fr", "C'est la troisième fois que j'appelle"),
+        ("fr", "Merci pour rien."),
+        ("fr", "On se moque de nous"),
+        ("fr", "Je ne suis pas du tout satisfaite"),
+        ("fr", "je suis tres decue"),
+        ("fr", "Je recommande pas"),
+        ("fr", "Personne ne répond au téléphone"),
+        ("es", "Llevo dos semanas esperando."),
+        ("es", "Sigo sin respuesta"),
+        ("es", "Otra vez lo mismo"),
+        ("es", "Gracias por nada."),
+        ("es", "Menuda tomadura de pelo"),
+        ("es", "No estoy nada contenta"),
+        ("es", "es una verguenza"),
+        ("es", "No lo recomiendo"),
+        ("es", "Nadie contesta al teléfono"),
+    ],
+)
+def test_anger_and_disappointment_are_negative(language: str, text: str) -> None:
+    assert classify(text, language).sentiment == "negative"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Mit freundlichen Grüßen"),
+        ("de", "Vielen Dank im Voraus und einen schönen Tag"),
+        ("de", "Seit zwei Tagen funktioniert die Suche nicht"),
+        ("de", "Könnten Sie mir helfen? Das wäre toll"),
+        ("fr", "Bien cordialement, bonne journée"),
+        ("fr", "Merci d'avance pour votre réponse"),
+        ("fr", "La recherche ne marche plus depuis deux jours"),
+        ("fr", "S'il vous plaît, pourriez-vous m'aider ?"),
+        ("es", "Buenos días. Un saludo cordial"),
+        ("es", "Gracias de antemano"),
+        ("es", "El buscador no funciona desde hace dos días"),
+        ("es", "Me gustaría cambiar la dirección"),
+    ],
+)
+def test_courtesy_and_reports_of_faults_are_neutral(language: str, text: str) -> None:
+    assert classify(text, language).sentiment == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Vielen Dank!"),
+        ("de", "Nicht schlecht, das ging schnell"),
+        ("de", "Ich kann nicht klagen, kein Problem mehr"),
+        ("fr", "Merci beaucoup !"),
+        ("fr", "Pas mal du tout, rien à redire"),
+        ("es", "¡Muchas gracias!"),
+        ("es", "Nada mal, no tengo ninguna queja"),
+    ],
+)
+def test_thanks_and_praise_with_a_not_are_positive(language: str, text: str) -> None:
+    result = classify(text, language)
+    assert (result.urgency, result.sentiment, result.requires_action) == ("low", "positive", False)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "term"),
+    [
+        ("de", "Die Suche funktioniert seit gestern nicht mehr", "funktioniert nicht"),
+        ("de", "Ich sehe, dass die Mail nicht ankommt", "ankommt nicht"),
+        ("fr", "La recherche ne s'affiche plus", "s'affiche pas"),
+        ("es", "El buscador no aparece", "no aparece"),
+    ],
+)
+def test_a_fault_is_named_with_its_not(language: str, text: str, term: str) -> None:
+    result = classify(text, language)
+    assert (result.urgency, result.sentiment, result.requires_action) == ("medium", "neutral", True)
+    assert term in result.keywords
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Die Suche funktioniert"),
+        ("de", "Die Lieferung kommt am Montag"),
+        ("fr", "La recherche fonctionne bien"),
+        ("es", "El buscador funciona"),
+    ],
+)
+def test_the_same_verb_without_a_not_is_no_fault(language: str, text: str) -> None:
+    assert classify(text, language).urgency == "low"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Es ist dringend"),
+        ("de", "Ich habe meinen Anwalt eingeschaltet"),
+        ("de", "Das verstößt gegen die DSGVO"),
+        ("de", "Es riecht nach Gas"),
+        ("de", "Ich möchte mein Geld zurück"),
+        ("de", "Mein Konto wurde gehackt"),
+        ("de", "Bitte rufen Sie schnellstmoeglich zurueck"),
+        ("fr", "C'est urgent"),
+        ("fr", "Mon avocat vous contactera"),
+        ("fr", "C'est contraire au RGPD"),
+        ("fr", "Ça sent le gaz"),
+        ("fr", "Je veux être remboursée"),
+        ("fr", "Mon compte a été piraté"),
+        ("fr", "Repondez immediatement"),
+        ("es", "Es urgente"),
+        ("es", "Mi abogado se pondrá en contacto"),
+        ("es", "Esto incumple el RGPD"),
+        ("es", "Huele a gas"),
+        ("es", "Quiero que me devuelvan el dinero"),
+        ("es", "Me han hackeado la cuenta"),
+        ("es", "Pondre una reclamacion y una denuncia"),
+    ],
+)
+def test_law_danger_money_and_hurry_are_high(language: str, text: str) -> None:
+    assert classify(text, language).urgency == "high"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Das ist nicht dringend"),
+        ("de", "Es eilt nicht"),
+        ("de", "Wir wurden nicht gehackt"),
+        ("de", "Kein Problem, das hat Zeit"),
+        ("fr", "Ce n'est pas urgent"),
+        ("fr", "Rien d'urgent, ça peut attendre"),
+        ("fr", "Nous n'avons pas été piratés"),
+        ("es", "No es urgente"),
+        ("es", "Sin prisa, cuando puedan"),
+        ("es", "No nos han hackeado"),
+    ],
+)
+def test_what_can_wait_or_did_not_happen_is_low(language: str, text: str) -> None:
+    assert classify(text, language).urgency == "low"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Bitte um Rückruf"),
+        ("de", "koennt ihr mir helfen"),
+        ("de", "Ich brauche eine Kopie der Rechnung"),
+        ("de", "Schicken Sie mir die Unterlagen."),
+        ("fr", "Veuillez me rappeler"),
+        ("fr", "tu peux me dire où c'est"),
+        ("fr", "J'ai besoin d'un duplicata"),
+        ("fr", "Envoyez-moi les documents."),
+        ("es", "Les ruego que me llamen"),
+        ("es", "me podeis ayudar"),
+        ("es", "Necesito una copia de la factura"),
+        ("es", "Envíenme los documentos."),
+    ],
+)
+def test_a_request_requires_action(language: str, text: str) -> None:
+    result = classify(text, language)
+    assert (result.urgency, result.sentiment, result.requires_action) == ("low", "neutral", True)

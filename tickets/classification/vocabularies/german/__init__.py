@@ -1,0 +1,49 @@
+"""German: three categories, and the words that negate a term. Written by hand for support tickets."""
+
+from tickets.classification.vocabularies.german.action import ACTION
+from tickets.classification.vocabularies.german.negative import NEGATIVE
+from tickets.classification.vocabularies.german.positive import POSITIVE
+from tickets.classification.vocabularies.german.urgency import URGENCY
+from tickets.classification.vocabularies.group import split_terms
+from tickets.classification.vocabularies.vocabulary import Vocabulary
+
+_LATE_NEGATORS = split_terms("""
+    nicht, nich, net, nie, niemals, keineswegs, kein, keine, keinen, keinem, keiner, keines, niemand, niemandem, niemanden,
+    nicht mehr, nicht gerade, nicht wirklich, nicht besonders, nicht sonderlich, gar nicht, überhaupt nicht, noch nicht
+""")
+_NEGATORS = (
+    *_LATE_NEGATORS,
+    *split_terms("""
+    nichts, ohne, weder, noch nie, kaum, keinesfalls, mitnichten, nirgends, nirgendwo, alles andere als, weit entfernt von
+"""),
+)
+
+#: Negators in form only: "nicht nur verärgert, sondern …" negates nothing.
+_NO_NEGATION = split_terms("""
+    nicht nur, nicht zuletzt, nicht umsonst, nicht wahr, ohne zweifel, kein zweifel, kein wunder, nichts als, warum nicht,
+    wieso nicht, wenn nicht, ob nicht, oder nicht, nicht einmal, nicht mal, ohnehin, nicht zögern, nicht mehr als
+""")
+
+_FILLERS = """
+    der die das den dem des ein eine einen einem einer es ist war sind waren sehr so allzu zu wirklich ganz gar überhaupt
+    besonders sonderlich unbedingt gerade mehr mir uns ihnen euch von irgendein irgendeine irgendwelche anzeichen hinweis
+    hinweise verdacht auf für akut sofort weiter weitere jetzt hier mal derart dermaßen extrem gibt gab es
+"""
+_CLAUSE_WORDS = """
+    aber und sondern weil denn da obwohl obgleich trotzdem dennoch jedoch doch dass ob wenn falls als bis damit während
+    sodass deshalb daher dann sonst wo was wer warum
+"""
+
+VOCABULARY = Vocabulary(
+    language="de",
+    urgency=URGENCY,
+    sentiment=NEGATIVE + POSITIVE,
+    action=ACTION,
+    negators=_NEGATORS,
+    no_negation=_NO_NEGATION,
+    fillers=frozenset(_FILLERS.split()),
+    clause_words=frozenset(_CLAUSE_WORDS.split()),
+    late_negators=frozenset(_LATE_NEGATORS),
+    negated_form="{} nicht",
+    digraphs=(("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")),
+)

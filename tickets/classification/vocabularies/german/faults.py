@@ -1,0 +1,71 @@
+"""What does not work, and who has been left waiting: words that ask for a look without being a feeling.
+
+Urgency counts them as medium, and whoever reports them wants something done.
+"""
+
+from tickets.classification.vocabularies.german.inflection import DATIVE_SPANS, ENDINGS, ORDINALS
+from tickets.classification.vocabularies.group import split_terms
+
+FAULTS = split_terms(f"""
+    fehler, fehlern, fehlermeldung(|en), fehlercode, fehlerhaft{ENDINGS}, bug, bugs, störung(|en), problem(|e|en|s),
+    defekt{ENDINGS}, schaden, schäden, ausfall, ausfälle, ausgefallen, fällt aus,
+    fällt (ständig|immer|dauernd|jeden abend|täglich|oft) aus, kaputt{ENDINGS}, kapput, kaputtgegangen, geht kaputt,
+    zerbrochen{ENDINGS}, gebrochen, gerissen, zerrissen, zerkratzt{ENDINGS}, verbeult, beschädigt{ENDINGS}, undicht,
+    tropft, leckt, rauscht, rauschen, brummt, piept, flackert, flackern, blinkt, ruckelt, wackelt, quietscht, klemmt,
+    hakt, hängt sich auf, hängt, aufgehängt, eingefroren, friert ein, stürzt, abgestürzt, absturz, abstürze, abstürzt,
+    bricht ab, bricht, abgebrochen, abbruch, abbrüche, unterbrochen, unterbrechung(|en), timeout, hänger, offline,
+    nicht erreichbar, getrennt, langsam, sehr langsam, zu langsam, lahm, verzögert, verzögerung(|en),
+    verspätet{ENDINGS}, verspätung(|en), zu spät, überfällig, falsch{ENDINGS}, verkehrt{ENDINGS}, inkorrekt{ENDINGS},
+    vertauscht, verwechselt, irrtümlich, versehentlich, doppelt{ENDINGS}, zweimal (abgebucht|berechnet|belastet),
+    zu viel (berechnet|abgebucht|bezahlt), zuviel (berechnet|abgebucht|bezahlt), zu hoch, zu niedrig,
+    ungültig{ENDINGS}, abgelaufen{ENDINGS}, gesperrt{ENDINGS}, blockiert{ENDINGS}, abgelehnt{ENDINGS}, verweigert,
+    zurückgewiesen, abgewiesen, fehlt, fehlen, fehlte, fehlten, fehlend{ENDINGS}, unvollständig{ENDINGS}, verloren,
+    verlorengegangen, verschwunden{ENDINGS}, verschwindet, verschollen, weg ist, ist weg, sind weg, paket weg,
+    koffer weg, geklaut, weiße seite, leere seite, leere seiten, leer bleibt, bleibt leer, bleibt schwarz,
+    schwarzer bildschirm, ins leere, grau hinterlegt, ausgegraut, knopf ist grau, niemand da, unlesbar, unleserlich,
+    verstopft, verdorben, schimmel, ungeöffnet, virus, spam, phishing, passwort vergessen, kennwort vergessen,
+    ausgesperrt, kein zugriff, keinen zugriff, kein zugang, keinen zugang, kein internet, kein netz, kein empfang,
+    kein signal, keine verbindung, kein strom, keinen strom, kein warmwasser, kein warmes wasser, keine heizung,
+    kein bild, kein ton, kein freizeichen, keine treffer, keine lieferung, keine sms,
+    keine (e-mail|e-mails|mail|mails|bestätigung|bestätigungsmail), kam nichts an, nichts angekommen, kommt nichts,
+    kam nichts, nichts erhalten, nichts bekommen, niemand gekommen, niemand kam, niemand erschienen, keiner gekommen,
+    keiner kam, unmöglich, scheitert, gescheitert, fehlgeschlagen, schlägt fehl, stimmt was nicht, stimmt etwas nicht,
+    stimmt nicht, lässt sich nicht, lassen sich nicht, ließ sich nicht, (meine|eine|unsere) reklamation,
+    reklamation (zu|wegen), reklamieren, nicht (bestellt|vereinbart|beauftragt|beantragt|gebucht), mangel, mängel,
+    mangelhaft{ENDINGS}
+""")
+
+#: They mean a fault only with a "nicht" or a "kein" in their clause.
+FAULT_VERBS = split_terms("""
+    funktioniert, funktionieren, funktionierte, funktionierten, funzt, geht, gehen, ging, gingen, klappt, klappen,
+    klappte, geklappt, läuft, laufen, lädt, laden, geladen, startet, starten, gestartet, öffnet, öffnen, geöffnet,
+    schließt, reagiert, reagieren, druckt, drucken, heizt, kühlt, schaltet, erscheint, erscheinen, erschienen, taucht,
+    auftaucht, angezeigt, anzeigen, zeigt, sichtbar, aktualisiert, aktualisieren, synchronisiert, erkannt, erkennt,
+    gefunden, finden, gespeichert, speichern, speichert, übernommen, übertragen, gesendet, versendet, verschickt,
+    zugestellt, geliefert, ausgeliefert, angekommen, ankommt, eingegangen, eingetroffen, gekommen, kommt, kommen, kam,
+    kamen, gutgeschrieben, erstellt, erhalten, erhalte, erhielt, bekommen, bekomme, bekam, empfangen, empfange,
+    herunterladen, runterladen, hochladen, anmelden, einloggen, abmelden, zugreifen, aufrufen, aufladen, lädt auf,
+    verbinden, verbindet, abschicken, abspielen, installieren, abschalten, ausschalten, einschalten, aktivieren,
+    abschließen, bezahlen, buchen, einchecken, auswählen, bearbeiten, drücken, telefonieren, stimmt, stimmen, passt,
+    passen, möglich, erreichbar, erreichen, verfügbar, richtig, korrekt, vollständig, in ordnung, angenommen,
+    akzeptiert, berücksichtigt, freigeschaltet, mitgeliefert, dabei, auf dem band
+""")
+
+#: Waiting and asking again. Whoever writes this is often angry, but not always.
+COMPLAINTS = split_terms(f"""
+    keine antwort, keinerlei antwort, keine reaktion, keinerlei reaktion, keine rückmeldung, keinerlei rückmeldung,
+    kein rückruf, keinen rückruf, ohne antwort, ohne rückmeldung, ohne reaktion, unbeantwortet, nichts gehört,
+    nichts von ihnen gehört, nichts passiert, nichts geschehen, passiert nichts, geschieht nichts, tut sich nichts,
+    nichts ist passiert, nichts da, nicht da, nicht gemeldet, nicht zurückgerufen, nicht geantwortet, nicht reagiert,
+    nicht beantwortet, niemand (antwortet|reagiert|reagierte|geantwortet|erreichbar|meldet sich|kümmert sich|hilft),
+    keiner (antwortet|reagiert|reagierte|geantwortet|erreichbar|meldet sich|kümmert sich|hilft), niemand reagiert,
+    niemanden erreicht, niemanden erreichen, keinen erreicht, hat niemand reagiert, niemand gemeldet, keiner gemeldet,
+    meldet sich niemand, meldet sich (bei euch|bei ihnen|hier|) keiner, geht niemand ran, geht keiner ran,
+    warte (jetzt|nun|schon|noch|immer noch|) {DATIVE_SPANS}, ich warte, wir warten, warte immer noch,
+    warten immer noch, warte noch immer, warten noch immer, warte bis heute, warteschleife, warteschlange,
+    zum {ORDINALS} mal, zum x-ten mal, zum wiederholten mal(|e), wiederholt{ENDINGS}, mehrfach, mehrmals,
+    schon wieder, wieder nicht, immer wieder, immer noch nicht, noch immer nicht, immer noch kein(|e|en),
+    noch immer kein(|e|en), bis heute nicht, bis heute kein(|e|en), bis heute nichts, hieß es, verschoben,
+    mahnung(|en), mahngebühr(|en), inkasso, inkassobüro, abgestellt, dasselbe problem, beschwerde(|n), beschweren,
+    beschwert, vertröstet, hingehalten, ignoriert, aufgelegt
+""")

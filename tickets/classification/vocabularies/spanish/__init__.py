@@ -1,0 +1,42 @@
+"""Spanish: three categories, and the words that negate a term. Written by hand for support tickets."""
+
+from tickets.classification.vocabularies.group import split_terms
+from tickets.classification.vocabularies.spanish.action import ACTION
+from tickets.classification.vocabularies.spanish.negative import NEGATIVE
+from tickets.classification.vocabularies.spanish.positive import POSITIVE
+from tickets.classification.vocabularies.spanish.urgency import URGENCY
+from tickets.classification.vocabularies.vocabulary import Vocabulary
+
+_NEGATORS = split_terms("""
+    no, nunca, jamás, ni, sin, tampoco, nada, nadie, ningún, ninguna, ninguno, ningunas, ningunos, apenas, lejos de, ya no, todavía no, aún no,
+    no es, no son, no está, no están, no estoy, no estamos, no fue, no era, no ha sido, ni mucho menos, para nada, en absoluto
+""")
+
+#: Negators in form only: "no solo urgente, sino …" negates nothing.
+_NO_NEGATION = split_terms("""
+    no solo, no sólo, no solamente, no únicamente, sin duda, sin duda alguna, sin lugar a dudas, no duden, no dude, por qué no, o no,
+    si no, nada más que, no obstante, no menos, sin embargo, no más que
+""")
+
+_FILLERS = """
+    el la los las un una unos unas lo es son está están ha han sido fue era ser estar hay había muy tan tanto realmente
+    particularmente especialmente precisamente demasiado absolutamente nada del todo de que me nos se les le más ya
+    ningún ninguna ninguno indicio indicios señal señales riesgo prueba sospecha sospechas caso tipo inmediato
+"""
+_CLAUSE_WORDS = """
+    pero aunque sino porque pues como y e o u que quien donde cuando si entonces mientras todavía sin embargo así por
+    tanto
+"""
+
+VOCABULARY = Vocabulary(
+    language="es",
+    urgency=URGENCY,
+    sentiment=NEGATIVE + POSITIVE,
+    action=ACTION,
+    negators=_NEGATORS,
+    no_negation=_NO_NEGATION,
+    fillers=frozenset(_FILLERS.split()),
+    clause_words=frozenset(_CLAUSE_WORDS.split()),
+    negated_form="no {}",
+    accents=(("á", "a"), ("é", "e"), ("í", "i"), ("ó", "o"), ("ú", "u"), ("ü", "u"), ("ñ", "n")),
+)

@@ -265,6 +265,15 @@ Who has the key for the meter room in {place}? The caretaker has retired.
 
 {ref} | When is the next bill due?
 When is the next bill due?
+
+Understanding our house | Consumption in {place}
+We have lived in {place} for {n} years and would like to understand what we use.
+/
+In winter we need about {n}00 units a month, in summer a third of it. The {item} is from the time before us. A friend
+says that old ones run too fast, and another one says that this is nonsense. Is there a way to have it checked, and what
+does it cost if everything turns out to be in order?
+/
+It is pure curiosity, so please answer the people first who sit in the dark.
 """,
 )
 
@@ -342,6 +351,15 @@ No damage, no outage, not a single complaint in the whole street after the storm
 Clinic thanks you | Water was back in time
 The water was back before our patients noticed anything. Thank you for the tank, and for the calm voice at the critical
 moment.
+
+The night of the storm | From all of {place}
+I write for the whole of {place}. On {day} we had no light, no heating, and a tree on the line that hissed like a snake.
+An old lady next door needs oxygen, and we were all afraid for her.
+/
+Your people came at two in the morning, in that weather. They brought a generator for the lady before they even looked
+at the tree. At six there was light, and she made them tea.
+/
+Please tell them that nobody here will ever complain about a bill again. Well, not this year.
 """,
 )
 

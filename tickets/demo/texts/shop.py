@@ -282,6 +282,15 @@ Any idea when {ref} will be here?
 
 Old {item} | Do you take the old one back?
 When you deliver the {item} on {day}, could the driver take the old one with him? It stands by the door.
+
+Furnishing a holiday flat in {place} | A list of questions
+We are furnishing a small holiday flat in {place} and would like to buy most of it from you. Before I order, I have a
+few questions.
+/
+Is the {item} easy to keep clean if the guests change every week? Is there a {other} that matches? And can everything
+come on one {day} in {month}, carried up to the third floor? There is no lift, and the stairs are narrow, about 80 cm.
+/
+If you would rather talk, name a time. If it is easier in writing, that is fine as well.
 """,
 )
 
@@ -363,6 +372,16 @@ Third time I ordered from you, and for the third time everything was perfect. Ha
 
 No more worries about {ref} | Sorted, thank you so much
 I was angry on {day}, I admit it. The way you put {ref} right has made up for everything. Thank you so much.
+
+The story of {ref} | A long thank-you
+I owe you a letter. When the {item} came in {month}, one leg was broken, and I wrote you a mail that I would not want to
+receive myself. I spoke of a lawyer, I believe, and of the worst shop in the country.
+/
+Your colleague rang me up the same evening, laughed with me, and two days later the new leg was here. The day after,
+somebody asked whether it fits. It does.
+/
+I wanted to say that I am sorry for the tone, and thank you. The {item} stands in the hall, and everybody asks where it
+is from.
 """,
 )
 

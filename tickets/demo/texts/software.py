@@ -57,6 +57,15 @@ shift begins at eight, and nobody knows who is on.
 Executive board on {day} | Written account of the outage
 Our executive board decides on {day} whether we renew. They ask for a written account of the outage in {month}. May I
 count on it by then?
+
+{ref}: figures for the auditors | Year end, {item} is empty
+Good evening, and sorry for writing so late.
+/
+The {item} of {ref} has been empty since {when}. Normally we would simply wait. This time the auditors come tomorrow at
+nine, and by law we have to hand over the figures of the year while they are here. There is no other copy.
+/
+We have checked roles, filters and browsers, and a colleague in {place} sees the same. If there is an on-call
+colleague, we would be very grateful for a look tonight. I stay at the desk until it is solved.
 """,
 )
 
@@ -203,6 +212,15 @@ Searching for names with an accent finds nothing, without the accent it does. Lo
 
 Mobile app asks for the code twice | Login on the phone
 The mobile app asks for the code, accepts it, and asks for the next one. On the desktop it is fine. Version {n}.4.
+
+Steps to reproduce | {item}: wrong order of lines
+Hello, here is what we see in the {item}, step by step.
+/
+1. Open a report with more than {n}00 lines. 2. Sort it by date. 3. Change one line and save. 4. The line jumps to the
+end, and the total at the top is that of the page before. Reloading puts it right.
+/
+We see it in two browsers. It is not a catastrophe, nobody loses data, but two of us have already sent a wrong total to
+a customer. Screenshots are attached. Version {n}.2.
 """,
 )
 

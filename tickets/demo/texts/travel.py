@@ -57,6 +57,16 @@ they operate. The number on our papers does not work. Can you send it to me?
 Storm warning for {place} | Do we have to leave?
 The radio here in {place} says that the island will be evacuated tonight. The reception knows nothing. Is there a plan
 for the guests of {ref}?
+
+A night in {place} | {ref}, we are outside
+Dear team, I hope that somebody reads this at night.
+/
+We arrived in {place} an hour ago. The key box of the apartment is empty, and the number on the papers is that of a
+bakery. It is raining. My wife is eight months pregnant and has begun to feel unwell, so we are sitting in the hall of
+the police station, where they are very kind.
+/
+We do not want to blame anybody. We only need a bed, any bed, and the address of a doctor. My phone has {n} percent
+left.
 """,
 )
 
@@ -307,6 +317,14 @@ We open a hotel with {n}0 rooms in {place} in {month}. Our price list for agenci
 
 Photos for your page | Pictures of {place}
 As promised on the phone, here are {n} pictures of {place}. You may use them as you like.
+
+Minutes of our call | What we agreed for {ref}
+Thank you for the call {when}. As I understood it, we agreed on the following.
+/
+We keep the dates in {month}. The {item} is added for {n} people. If the storm comes, the airline decides by {day}
+whether we fly, and nobody has to pay for a change. The emergency number of the hotel is on the second page.
+/
+If this is how you remember it, there is nothing more to do. See you in {place}.
 """,
 )
 

@@ -166,6 +166,9 @@ ROUTES: dict[str, list[Route]] = {
         Route("/t/acme/correct/", "page", M, method="POST"),
     ],
     "t/<str:slug>/correct/undo/": [Route("/t/acme/correct/undo/", "page", M, method="POST")],
+    "t/<str:slug>/accuracy/": [Route("/t/acme/accuracy/", "page", V)],
+    "t/<str:slug>/accuracy/skip/": [Route("/t/acme/accuracy/skip/", "page", M, method="POST")],
+    "t/<str:slug>/disagreements/": [Route("/t/acme/disagreements/", "page", V)],
     "t/<str:slug>/rules/add/": [
         Route("/t/acme/rules/add/", "page", M),
         Route("/t/acme/rules/add/", "page", M, method="POST"),

@@ -10,7 +10,7 @@ from tickets.views.alerts import alert_pages, channel_addresses, channels
 from tickets.views.customers import customer_erasure, customer_pages
 from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
-from tickets.views.rules import rule_pages, statuses
+from tickets.views.rules import accuracy, disagreements, rule_pages, statuses
 from tickets.views.tickets import corrections, exports, field_filters, saved_views, ticket_pages
 
 urlpatterns = [
@@ -36,6 +36,9 @@ urlpatterns = [
     path("t/<str:slug>/quarantine/", quarantine_pages.show_quarantine, name="quarantine"),
     path("t/<str:slug>/quarantine/retry/", quarantine_pages.retry_rejected, name="quarantine-retry"),
     path("t/<str:slug>/quarantine/drop/", quarantine_pages.drop_rejected, name="quarantine-drop"),
+    path("t/<str:slug>/accuracy/", accuracy.show_accuracy, name="accuracy"),
+    path("t/<str:slug>/accuracy/skip/", accuracy.skip_sampled, name="accuracy-skip"),
+    path("t/<str:slug>/disagreements/", disagreements.show_disagreements, name="disagreements"),
     path("t/<str:slug>/rules/", rule_pages.show_rules, name="rules"),
     path("t/<str:slug>/rules/judging/", rule_pages.show_reclassification, name="rules-reclassification"),
     path("t/<str:slug>/rules/add/", rule_pages.add_rule, name="rule-add"),

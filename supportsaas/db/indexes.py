@@ -141,6 +141,12 @@ INDEXES: tuple[Index, ...] = (
         {"expireAfterSeconds": 0},
     ),
     Index(
+        "accuracy_samples",
+        (("made_at", UP),),
+        "Daily samples are deleted after a month.",
+        {"expireAfterSeconds": 30 * 24 * 3600},
+    ),
+    Index(
         "mailbox_mails",
         (("key", UP), ("thread", UP), ("at", UP)),
         "The mails of a thread, in order of time; those without a thread.",

@@ -49,6 +49,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("digest_subscriptions", "weekly digests"),
     TenantData("digests", "sent weekly digests"),
     TenantData("erasures", "erased tickets and customers, as digests"),
+    TenantData("accuracy_samples"),
     TenantData("mailbox_mails"),
     TenantData("mailboxes", field="_id", may_name_connection=True),
     TenantData("connection_drafts"),

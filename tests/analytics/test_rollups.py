@@ -31,6 +31,7 @@ from tests.analytics.test_statistics import (
 from tests.builders import NOON, delete_stored, store_tickets
 from tests.rolled_up import forget_rollups, roll_up
 from tickets.classification.corrections import Verdicts
+from tickets.corrections.correcting import correct_tickets, undo_correction
 from tickets.erasure.retention import erase_all
 from tickets.records.dimensions import ALL_TICKETS, Narrowing
 from tickets.records.facets import FacetCounts, Facets
@@ -40,7 +41,6 @@ from tickets.rollups.building import build, build_given_up
 from tickets.rollups.checking import check_day, random_day
 from tickets.rollups.keywords import tidy
 from tickets.rollups.view import rollup_view
-from tickets.rules.correcting import correct_tickets, undo_correction
 from tickets.store.customers import find_customers
 from tickets.store.facet_counts import FacetCountStore
 from tickets.store.filters import TicketFilter

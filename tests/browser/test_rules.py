@@ -22,7 +22,7 @@ def test_previewing_and_saving_a_rule_changes_the_ticket(
     store_tickets(tenant, [{"id": f"T-{n}", "subject": "On the gold plan"} for n in range(3)])
     enter(page, "manager")
     page.goto("/t/acme/")
-    page.get_by_role("link", name="Rules").click()
+    page.get_by_role("link", name="Classification").click()
     page.get_by_role("link", name="Add a rule").click()
     page.get_by_label("When subject or message contains").fill("gold plan")
     page.get_by_label("Urgency becomes").select_option("High")

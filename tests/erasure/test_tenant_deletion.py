@@ -79,6 +79,7 @@ def fill(tenant: Tenant) -> None:
         "conversations",
         "deliveries",
         "digests",
+        "accuracy_samples",
         "mailbox_mails",
         "name_spaces",
         "rollup_findings",

@@ -12,7 +12,7 @@ from tenants.api.access import TenantId, api_tenant, caller_of
 from tenants.models import Role
 from tickets.api.tickets import ExplainedTicket, TicketId, explain_ticket
 from tickets.classification.corrections import LONGEST_NOTE, Verdicts
-from tickets.rules.correcting import correct_tickets, undo_correction
+from tickets.corrections.correcting import correct_tickets, undo_correction
 
 router = Router(tags=["tickets"])
 

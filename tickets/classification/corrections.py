@@ -44,7 +44,7 @@ class Correction:
     """`by`: the user name of who made it. `before`: what the product had said of the corrected verdicts.
 
     Tickets that were corrected together have the same `batch`. `earlier`: the correction that this one replaced, if it was
-    not undone; only one is kept.
+    not undone; only one is kept. `is_sampled`: somebody was asked, because the ticket was in a random sample.
     """
 
     verdicts: Verdicts
@@ -54,6 +54,7 @@ class Correction:
     note: str = ""
     before: Verdicts = Verdicts()
     earlier: "Correction | None" = None
+    is_sampled: bool = False
 
     @classmethod
     def of(cls, ticket: Mapping[str, Any]) -> "Correction | None":
@@ -71,6 +72,7 @@ class Correction:
             note=stored.get("note", ""),
             before=Verdicts.of(stored["before"]),
             earlier=cls._read(stored["earlier"]) if "earlier" in stored else None,
+            is_sampled=stored.get("is_sampled", False),
         )
 
     def stored(self) -> dict[str, Any]:
@@ -82,6 +84,7 @@ class Correction:
             "batch": self.batch,
             "before": self.before.known(),
             **({"note": self.note} if self.note else {}),
+            **({"is_sampled": True} if self.is_sampled else {}),
             **({"earlier": replace(self.earlier, earlier=None).stored()} if self.earlier else {}),
         }
 

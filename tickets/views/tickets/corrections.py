@@ -15,8 +15,8 @@ from supportsaas.web.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.classification.corrections import Verdicts
+from tickets.corrections.correcting import correct_tickets, undo_batch, undo_correction
 from tickets.records.facets import SENTIMENTS, URGENCIES
-from tickets.rules.correcting import correct_tickets, undo_batch, undo_correction
 
 CHOICES: Final[Mapping[str, Mapping[str, Any]]] = {
     "urgency": {each: each for each in URGENCIES},
@@ -33,7 +33,14 @@ def correct(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     ids, next_url = request.POST.getlist("ticket"), _next_url(request, access)
     note = request.POST.get("note", "").strip()
     try:
-        batch = correct_tickets(access.tenant, ids, Verdicts.of(chosen), by=request.user.username, note=note)
+        batch = correct_tickets(
+            access.tenant,
+            ids,
+            Verdicts.of(chosen),
+            by=request.user.username,
+            note=note,
+            is_sampled="sampled" in request.POST,
+        )
     except Rejected as error:
         messages.error(request, str(error))
         return redirect(next_url)

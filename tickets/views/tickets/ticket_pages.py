@@ -20,14 +20,14 @@ from tickets.classification.corrections import Correction
 from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_text, reasons
 from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
 from tickets.classification.verdicts import Category, Classification
+from tickets.corrections.correcting import find_batch
+from tickets.corrections.proposing import propose_rule
 from tickets.ingestion.name_spaces import find_connection_names
 from tickets.records.conversation import Conversation, newest_of_customer
 from tickets.records.details import ExtraValue, stored_details
 from tickets.records.statuses import state_of
 from tickets.rules.classifier import find_classifier
-from tickets.rules.correcting import find_batch
 from tickets.rules.model import find_deciding
-from tickets.rules.proposing import propose_rule
 from tickets.rules.reclassification import find_reclassification
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.store.list_columns import Column, list_query, parse_columns

@@ -19,6 +19,7 @@ from tests.builders import NOON, delete_stored, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
 from tickets.classification.classifier import BUILT_IN
 from tickets.classification.corrections import Correction, Verdicts
+from tickets.corrections.correcting import correct_tickets, undo_batch, undo_correction
 from tickets.erasure import retention
 from tickets.helpdesks.base import SourceRecord
 from tickets.helpdesks.model import Source
@@ -26,7 +27,6 @@ from tickets.models import ClassificationRule
 from tickets.planning.planner import plan_page
 from tickets.planning.reading import read_records
 from tickets.rules import editing
-from tickets.rules.correcting import correct_tickets, undo_batch, undo_correction
 from tickets.rules.reclassification import reclassify_waiting_tickets
 from tickets.store.ticket_store import CorrectedMeanwhile, TicketStore
 

@@ -5,7 +5,7 @@ A correction is written at once, also while a run has the tenant's lock. The run
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from supportsaas import clock
@@ -30,9 +30,16 @@ class Batch:
 
 
 def correct_tickets(
-    tenant: Tenant, external_ids: Sequence[str], verdicts: Verdicts, *, by: str, note: str = ""
+    tenant: Tenant,
+    external_ids: Sequence[str],
+    verdicts: Verdicts,
+    *,
+    by: str,
+    note: str = "",
+    is_sampled: bool = False,
 ) -> Batch:
-    """Give live tickets these verdicts; those that are not set stay as they are. `by` is a user name.
+    """Give live tickets these verdicts; those that are not set stay as they are. `by` is a user name; `is_sampled`: it was
+    asked for.
 
     A verdict that equals the ticket's is a confirmation, and is kept, too. Raises `Rejected`.
     """
@@ -49,7 +56,8 @@ def correct_tickets(
     def plan(found: Sequence[Document]) -> PagePlan:
         writes = _empty_plan(tenant)
         for stored in found:
-            writes.correct(stored, _correction(stored, verdicts, by=by, note=note, batch=batch, writes=writes))
+            new = Correction(verdicts, by=by, at=writes.now, batch=batch, note=note, is_sampled=is_sampled)
+            writes.correct(stored, _over_earlier(new, stored))
         return writes
 
     return Batch(batch, TicketStore(tenant).change_now({"external_id": {"$in": list(external_ids)}}, plan).updated)
@@ -87,15 +95,14 @@ def _undo(tenant: Tenant, match: Document, *, by: str, restores_earlier: bool) -
     return TicketStore(tenant).change_now(match, plan).updated
 
 
-def _correction(
-    stored: Document, verdicts: Verdicts, *, by: str, note: str, batch: str, writes: PagePlan
-) -> Correction:
-    """The correction beside what was corrected of the ticket earlier."""
+def _over_earlier(new: Correction, stored: Document) -> Correction:
+    """The correction, with what was corrected of the ticket earlier, and with what the product had said."""
     earlier = Correction.of(stored)
     known, of_product = (earlier.verdicts, earlier.before) if earlier else (Verdicts(), Verdicts())
-    all_verdicts = verdicts.over(known)
-    before = of_product.over(Verdicts.of({name: stored[name] for name in all_verdicts.known()}))
-    return Correction(all_verdicts, by=by, at=writes.now, batch=batch, note=note, before=before, earlier=earlier)
+    verdicts = new.verdicts.over(known)
+    before = of_product.over(Verdicts.of({name: stored[name] for name in verdicts.known()}))
+    is_sampled = new.is_sampled or (earlier is not None and earlier.is_sampled)
+    return replace(new, verdicts=verdicts, before=before, earlier=earlier, is_sampled=is_sampled)
 
 
 def _empty_plan(tenant: Tenant) -> PagePlan:

@@ -90,7 +90,10 @@ class Accuracy:
 
 
 def find_accuracy(tenant: Tenant, *, now: datetime) -> Accuracy:
-    """Of the last twelve weeks, weeks beginning on Monday in the tenant's time zone; High and words of all time."""
+    """Of the last twelve weeks, weeks beginning on Monday in the tenant's time zone; High and words of all time.
+
+    Weeks before the first ticket are left out.
+    """
     today = now.astimezone(tenant.zone).date()
     monday = today - timedelta(days=today.weekday())
     mondays = [monday - timedelta(weeks=number) for number in range(WEEKS)]
@@ -103,6 +106,8 @@ def find_accuracy(tenant: Tenant, *, now: datetime) -> Accuracy:
         _week(first, counts.find_counts(start, end).total(), by_week.get(first, {}))
         for first, start, end in zip(mondays, starts, ends, strict=True)
     ]
+    while len(weeks) > 1 and not weeks[-1].tickets:
+        weeks.pop()
     high = {bool(row["_id"]): row for row in found["high"]}
     return Accuracy(
         weeks=tuple(weeks),

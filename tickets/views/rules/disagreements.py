@@ -16,7 +16,7 @@ from tickets.store.ticket_store import TicketStore
 from tickets.store.value_counts import ValueCounts, ValueCountStore
 
 SHOWN = 20
-_COLUMNS = tuple(each for each in COLUMNS if each.name in ("priority", "assignee"))
+_COLUMNS = tuple(each for each in COLUMNS if each.name == "priority")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Entry:
     opens_sentence: bool
     can_be_negated: bool
     needs_negation: bool  # counts only with a "not"
-    has_negator: bool  # "not working": its "not" negates nothing else
+    has_negator: bool  # "not working": its "not" negates nothing else, and nothing else negates it
 
 
 def build_automaton(
@@ -84,7 +84,7 @@ def _entries(
                             weight=group.weight,
                             group=group,
                             opens_sentence=group.opens_sentence,
-                            can_be_negated=group.negation not in ("needed", "never"),
+                            can_be_negated=group.negation not in ("needed", "never") and not has_negator,
                             needs_negation=needs_negation,
                             has_negator=has_negator,
                         ),

@@ -16,7 +16,8 @@ POSITIVE: tuple[Group, ...] = (
     _positive(
         3.0,
         f"""
-        excellent{AGREEMENT}, excellence, parfait{AGREEMENT}, parfaitement, impeccable(|s), irréprochable(|s),
+        excellent{AGREEMENT}, excellence, parfait{AGREEMENT}, parfaitement, impeccable(|s), brillant{AGREEMENT},
+        indispensable(|s), meilleur{AGREEMENT} que j'ai, ultra simple, ultra rapide, irréprochable(|s),
         remarquable(|s), formidable(|s), fantastique(|s), génial(|e|es), géniaux, super, superbe(|s), magnifique(|s),
         merveilleu(x|se), extraordinaire(|s), exceptionnel(|le|s|les), épatant{AGREEMENT}, fabuleu(x|se),
         sensationnel(|le), nickel, au top, top, topissime, chapeau, bravo, félicitations, félicite, félicitons,
@@ -34,14 +35,15 @@ POSITIVE: tuple[Group, ...] = (
     _positive(
         2.0,
         f"""
-        satisfait{AGREEMENT}, satisfaisant{AGREEMENT}, satisfaction, entièrement satisfait{AGREEMENT},
-        content{AGREEMENT}, très content{AGREEMENT}, heureu(x|se|ses), impressionné{AGREEMENT},
-        impressionnant{AGREEMENT}, convaincu{AGREEMENT}, me plaît, plaît, plaisir, un plaisir, un vrai plaisir, aime,
-        j'aime, j'ai aimé, apprécié, j'apprécie, apprécie, appréciable, plu, bien conseillé{AGREEMENT}, très bien,
-        bien reçu{AGREEMENT}, très bon, très bonne, bon service, bon travail, beau travail, bonne qualité,
-        bon accueil, bon conseil, bien accueilli{AGREEMENT}, bien expliqué, agréable(|s), aimable(|s), amabilité,
-        gentil(|le|s|les), gentillesse, sympathique(|s), sympa, souriant{AGREEMENT}, courtois{AGREEMENT},
-        poli{AGREEMENT}, à l'écoute, serviable(|s), patient{AGREEMENT}, compétent{AGREEMENT},
+        pas si mal, pas déçu{AGREEMENT}, pas du tout déçu{AGREEMENT}, pas été déçu{AGREEMENT},
+        pas mécontent{AGREEMENT}, satisfait{AGREEMENT}, satisfaisant{AGREEMENT}, satisfaction,
+        entièrement satisfait{AGREEMENT}, content{AGREEMENT}, très content{AGREEMENT}, heureu(x|se|ses),
+        impressionné{AGREEMENT}, impressionnant{AGREEMENT}, convaincu{AGREEMENT}, me plaît, plaît, plaisir,
+        un plaisir, un vrai plaisir, aime, j'aime, j'ai aimé, apprécié, j'apprécie, apprécie, appréciable, plu,
+        bien conseillé{AGREEMENT}, très bien, bien reçu{AGREEMENT}, très bon, très bonne, bon service, bon travail,
+        beau travail, bonne qualité, bon accueil, bon conseil, bien accueilli{AGREEMENT}, bien expliqué, agréable(|s),
+        aimable(|s), amabilité, gentil(|le|s|les), gentillesse, sympathique(|s), sympa, souriant{AGREEMENT},
+        courtois{AGREEMENT}, poli{AGREEMENT}, à l'écoute, serviable(|s), patient{AGREEMENT}, compétent{AGREEMENT},
         professionnel(|le|s|les), professionnalisme, efficace(|s), efficacité, réacti(f|ve|fs), réactivité, rapidité,
         ponctuel(|le), ponctualité, soigneu(x|se), soigné{AGREEMENT}, fiable(|s), sérieu(x|se|ses), honnête(|s),
         disponible à toute heure, facile(|s), simple et rapide, fluide, pratique(|s), intuiti(f|ve), utile(|s),
@@ -73,7 +75,7 @@ POSITIVE: tuple[Group, ...] = (
         résolu, résolue, réglé, réglée, réparé, réparée, c'est réglé, c'est résolu, c'est bon, tout est bon,
         tout va bien, tout fonctionne, tout marche, tout refonctionne, refonctionne, ça remarche, remarche,
         fonctionne à nouveau, fonctionne de nouveau, marche à nouveau, marche de nouveau, ça fonctionne, ça a marché,
-        ça a fonctionné, ça marche maintenant, rentré dans l'ordre, dans l'ordre, plus aucun souci, plus de souci,
+        ça a fonctionné, ça marche maintenant, rentré dans l'ordre, plus aucun souci, plus de souci,
         plus aucun problème, plus de problème, plus d'inquiétude, bien arrivé, bien reçu le colis,
         bien reçu ma commande, soulagé, soulagée, soulagement, heureusement, dieu merci, aidé, aidée, bien aidé,
         m'a beaucoup aidé, si rapide, si vite, très vite, amélioration, amélioré
@@ -83,11 +85,11 @@ POSITIVE: tuple[Group, ...] = (
     _positive(
         1.0,
         f"""
-        beau, belle, joli{AGREEMENT}, propre(|s), confortable(|s), délicieu(x|se), clair et, rapide,
-        rapidement résolu, chaleureu(x|se), merci bien, bonne surprise, agréablement surpris{AGREEMENT}, chance, bien
+        beau, belle, joli{AGREEMENT}, propre(|s), confortable(|s), délicieu(x|se), clair et, rapidement résolu,
+        chaleureu(x|se), merci bien, bonne surprise, agréablement surpris{AGREEMENT}, chance, bien
         """,
     ),
-    _positive(0.4, "bon, bonne, mieux, rapidement, vite, facilement"),
+    _positive(0.4, "bon, bonne, mieux, rapide, rapides, rapidement, vite, facilement"),
     # Polite formulas
     Group(
         "positive",
@@ -126,13 +128,13 @@ POSITIVE: tuple[Group, ...] = (
         bonne taille, au bon, de bonne foi, le bon, la bonne, une bonne fois, une bonne fois pour toutes, à quoi bon,
         pour de bon, bon alors, ah bon, bien avant, au mieux, de mieux, vaut mieux, le plus rapidement,
         rapidement possible, plus rapidement possible, au plus vite, le plus vite, au plus tôt, répondre rapidement,
-        réponse rapide, réponse rapidement, vite svp, mieux vaut, client professionnel, compte professionnel,
-        offre professionnelle, espace professionnel, ligne professionnelle, mon activité professionnelle,
-        clients professionnels, enquête de satisfaction, pas résolu, non résolu, pas encore résolu, pas réglé,
-        pas encore réglé, être résolu, être réglé, soit résolu, soit réglé, non réglé, facture réglée, déjà réglé,
-        ai réglé, j'ai réglé, avons réglé, a été réglée, montant réglé, heureusement personne, être sérieux,
-        soyons sérieux, mode d'emploi simple, est-ce possible, de la chance, tant mieux, pas bien, ou bien non,
-        bien sur
+        réponse rapide, attention rapide, retour rapide, intervention rapide, réponse rapidement, vite svp,
+        mieux vaut, client professionnel, compte professionnel, offre professionnelle, espace professionnel,
+        ligne professionnelle, mon activité professionnelle, clients professionnels, enquête de satisfaction,
+        pas résolu, non résolu, pas encore résolu, pas réglé, pas encore réglé, être résolu, être réglé, soit résolu,
+        soit réglé, non réglé, facture réglée, déjà réglé, ai réglé, j'ai réglé, avons réglé, a été réglée,
+        montant réglé, heureusement personne, être sérieux, soyons sérieux, mode d'emploi simple, est-ce possible,
+        de la chance, tant mieux, pas bien, ou bien non, bien sur
         """),
         "never",
     ),

@@ -40,17 +40,17 @@ NEGATIVE: tuple[Group, ...] = (
         sinvergüenza, sinvergüenzas, deplorable, deplorables, patétic{ENDINGS}, penos{ENDINGS}, bochornos{ENDINGS},
         desastre, desastres, un desastre, desastros{ENDINGS}, catástrofe, catastrófic{ENDINGS}, pesadilla, infierno,
         calvario, caos, caótic{ENDINGS}, inaceptable, inaceptables, intolerable, intolerables, inadmisible,
-        inadmisibles, imperdonable, inexcusable, escándalo, escandalos{ENDINGS}, increíble, increíbles,
-        inaudit{ENDINGS}, incalificable, insólito, alucinante, demencial, es de locos, de locos, ridícul{ENDINGS},
-        absurd{ENDINGS}, surrealista, kafkiano, chiste, un chiste, de chiste, broma de mal gusto, una broma, es broma,
-        circo, un circo, payasos, payasada, basura, mierda, una mierda, puta, puto, joder, coño, cojones, carajo,
-        hostia, gilipollas, imbécil, imbéciles, idiota, idiotas, inútil, inútiles, inepto, ineptos, panda de,
-        panda de inútiles, atajo de, pandilla de, incompetente, incompetentes, incompetencia, ineptitud, chapuza,
-        chapuzas, chapucer{ENDINGS}, porquería, cutre, cutres, bazofia, trasto, malísim{ENDINGS}, fatal, peor,
-        el peor, la peor, los peores, las peores, de lo peor, peores, de mal en peor, cero estrellas, una estrella,
-        0 estrellas, 1 estrella, un cero, despreciable, humillante, humillad{ENDINGS}, denigrante, insultante,
-        caradura, caraduras, jeta, morro, tienen mucho morro, qué morro, qué cara, descar{ENDINGS}, poca vergüenza,
-        desvergüenza, desfachatez, wtf
+        inadmisibles, imperdonable, inexcusable, escándalo, escandalos{ENDINGS}, inaudit{ENDINGS}, incalificable,
+        insólito, alucinante, demencial, es de locos, de locos, ridícul{ENDINGS}, absurd{ENDINGS}, surrealista,
+        kafkiano, chiste, un chiste, de chiste, broma de mal gusto, una broma, es broma, circo, un circo, payasos,
+        payasada, basura, mierda, una mierda, puta, puto, joder, coño, cojones, carajo, hostia, gilipollas, imbécil,
+        imbéciles, idiota, idiotas, inútil, inútiles, inepto, ineptos, panda de, panda de inútiles, atajo de,
+        pandilla de, incompetente, incompetentes, incompetencia, ineptitud, chapuza, chapuzas, chapucer{ENDINGS},
+        porquería, cutre, cutres, bazofia, trasto, malísim{ENDINGS}, fatal, peor, el peor, la peor, los peores,
+        las peores, de lo peor, peores, de mal en peor, cero estrellas, una estrella, 0 estrellas, 1 estrella,
+        un cero, despreciable, humillante, humillad{ENDINGS}, denigrante, insultante, caradura, caraduras, jeta,
+        morro, tienen mucho morro, qué morro, qué cara, descar{ENDINGS}, poca vergüenza, desvergüenza, desfachatez,
+        wtf
         """,
     ),
     # Frustration, disappointment, worry
@@ -70,10 +70,10 @@ NEGATIVE: tuple[Group, ...] = (
     _negative(
         1.0,
         f"""
-        preocupad{ENDINGS}, preocupante, preocupación, asustad{ENDINGS}, miedo, angustia, angustiad{ENDINGS},
-        confus{ENDINGS}, sorprendid{ENDINGS} de que no, desgraciadamente, desafortunadamente, lamentablemente,
-        lástima, una lástima, qué pena, una pena, es una pena, engorros{ENDINGS}, complicad{ENDINGS}, complicadísimo,
-        tedios{ENDINGS}, dudos{ENDINGS}, rar{ENDINGS}, car{ENDINGS}, carísim{ENDINGS}, demasiado caro,
+        increíble, increíbles, preocupad{ENDINGS}, preocupante, preocupación, asustad{ENDINGS}, miedo, angustia,
+        angustiad{ENDINGS}, confus{ENDINGS}, sorprendid{ENDINGS} de que no, desgraciadamente, desafortunadamente,
+        lamentablemente, lástima, una lástima, qué pena, una pena, es una pena, engorros{ENDINGS}, complicad{ENDINGS},
+        complicadísimo, tedios{ENDINGS}, dudos{ENDINGS}, rar{ENDINGS}, car{ENDINGS}, carísim{ENDINGS}, demasiado caro,
         abusiv{ENDINGS}, abuso, un abuso, excesiv{ENDINGS}, desorbitad{ENDINGS}, eternidad, una eternidad,
         interminable, quejarme, quejarnos, queja, quejas, me quejo
         """,
@@ -109,7 +109,8 @@ NEGATIVE: tuple[Group, ...] = (
         no los recomiendo, no recomiendo, no recomendable, nada recomendable, desaconsejo, no puedo recomendar,
         me arrepiento, me voy a la competencia, irme a la competencia, a otra compañía, cambio de compañía,
         cambiar de compañía, pérdida de tiempo, perder el tiempo, perdiendo el tiempo, tiempo perdido,
-        tirar el dinero, dinero tirado, tirado el dinero, malgastado
+        tirar el dinero, perdí mi dinero, perdido mi dinero, no vale para nada, no vale nada, no vale, dinero tirado,
+        tirado el dinero, malgastado
         """,
     ),
     # Sarcasm and idioms
@@ -185,7 +186,7 @@ NEGATIVE: tuple[Group, ...] = (
         no contestan, todavía no, aún no, sigue, siguen, nada, nadie, alguien, supuestamente, aunque ya,
         y ya había pagado, error suyo, un error suyo, cinco veces, cuatro veces, tres veces, diez veces, varias veces,
         muchas veces, mil veces, {ORDINALS} vez, tercera vez, de nuevo, nuevamente, cliente de toda la vida,
-        cliente de, siempre, espero una explicación, sinceramente, reclamación, recobro, cobrador, ya, luego, ni
+        cliente de, siempre, espero una explicación, sinceramente, reclamación, recobro, cobrador, ya, luego
         """,
         "never",
     ),

@@ -438,6 +438,8 @@ def matches_its_term(evidence: Evidence, text: str) -> bool:
     piece = text[evidence.start : evidence.end]
     if evidence.term == "question" and piece in {"?", "\uff1f", "\u061f"}:
         return True
+    if evidence.term in _CONSTRUCTIONS:
+        return piece == piece.strip() != ""
     if evidence.term in FACES:
         return piece.lower().replace("\u2019", "'").replace("\u2018", "'") == evidence.term
     return " ".join(fold(piece).split()) == " ".join(fold(evidence.term).split())
@@ -446,6 +448,8 @@ def matches_its_term(evidence: Evidence, text: str) -> bool:
 _TERMS = sorted(
     {term for group in (*URGENCY, *SENTIMENT, *ACTION) for term in group.terms} | set(NEGATORS) | set(FACES)
 )
+_CONSTRUCTIONS = {each.construction.name for each in VOCABULARY.patterns}
+_ANCHORS = sorted({anchor for each in VOCABULARY.patterns for anchor in each.anchors})
 _NOISE = st.sampled_from(
     [
         "  ",
@@ -480,7 +484,13 @@ _NOISE = st.sampled_from(
 _TEXTS = st.one_of(
     st.text(st.characters()),
     st.lists(
-        st.one_of(st.sampled_from(_TERMS), st.sampled_from(_TERMS).map(str.upper), _NOISE, st.text(max_size=4)),
+        st.one_of(
+            st.sampled_from(_TERMS),
+            st.sampled_from(_TERMS).map(str.upper),
+            st.sampled_from(_ANCHORS),
+            _NOISE,
+            st.text(max_size=4),
+        ),
         max_size=25,
     ).map("".join),
     st.lists(st.one_of(st.sampled_from(_TERMS), _NOISE), max_size=25).map(" ".join),

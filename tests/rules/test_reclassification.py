@@ -22,6 +22,7 @@ from tests.helpdesk import ScriptedHelpdesk
 from tests.rolled_up import facet_differences
 from tickets import jobs
 from tickets.alerts.model import Channel
+from tickets.classification.rules_version import RULES_VERSION
 from tickets.helpdesks.model import Source
 from tickets.ingestion.health_checks import read_reclassification
 from tickets.ingestion.preview import preview_connection
@@ -400,8 +401,8 @@ class TestIngestion:
 
 
 def stored_digest_of_old(tenant: Tenant) -> str:
-    """As it was before there were rules of tenants."""
-    return stored_content(stored(tenant)["T-1"]).digest(classifier_version=1)
+    """The digest with the version of the built-in rules alone, as before there were rules of tenants."""
+    return stored_content(stored(tenant)["T-1"]).digest(classifier_version=RULES_VERSION)
 
 
 class TestTogether:

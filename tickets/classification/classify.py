@@ -210,6 +210,13 @@ def _add_urgency(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
 
 def _add_sentiment(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
     has_negators = scan.has_negators
+    reproaches: list[tuple[int, int]] = []
+    for start, end, construction in scan.constructions():
+        weight = construction.group.weight
+        sums.add_construction(construction)
+        places.append(_Place(start, end, "sentiment", construction.group.label, construction.name, weight))
+        if weight < 0:
+            reproaches.append((start, end))
     for start, end, entry in scan.hits[SENTIMENT_SLOT]:
         weight = entry.weight
         if not weight:
@@ -217,6 +224,8 @@ def _add_sentiment(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
         is_negated = has_negators and scan.is_negated(start, end, entry)
         if is_negated:
             weight *= _NEGATED_PRAISE if weight > 0 else _NEGATED_BLAME
+        if weight > 0 and any(left <= start < right for left, right in reproaches):
+            continue  # "thanks for nothing"
         if sums.is_first(entry, is_negated):
             sums.add_sentiment(entry, weight)
         label = _sentiment_label(weight)

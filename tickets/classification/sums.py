@@ -3,6 +3,7 @@
 from typing import Final
 
 from tickets.classification.verdicts import Sentiment, Urgency
+from tickets.classification.vocabularies.construction import Construction
 from tickets.classification.vocabularies.entries import Entry
 
 _HIGH: Final = 1.0
@@ -18,6 +19,7 @@ class Sums:
     """The sums of a ticket. An entry counts once, and once more if it is negated elsewhere."""
 
     __slots__ = (
+        "_constructions",
         "_counted",
         "action",
         "balance",
@@ -37,6 +39,7 @@ class Sums:
         self.has_very_bad_word = False
         self.faces: set[str] = set()
         self.action = 0.0
+        self._constructions: set[Construction] = set()
         self._counted: tuple[set[Entry], set[Entry]] = (set(), set())
 
     def is_first(self, entry: Entry, is_negated: bool) -> bool:
@@ -63,6 +66,11 @@ class Sums:
             self.balance += weight
         self.has_very_bad_word = self.has_very_bad_word or weight <= _VERY_BAD
 
+    def add_construction(self, construction: Construction) -> None:
+        if construction not in self._constructions:
+            self._constructions.add(construction)
+            self.balance += construction.group.weight
+
     def add_face(self, face: str, weight: float) -> None:
         if face not in self.faces:
             self.faces.add(face)
@@ -79,7 +87,7 @@ class Sums:
     def sentiment(self, *, with_courtesy: bool) -> Sentiment:
         total = self.balance + (self.courtesy if with_courtesy else 0.0)
         if total + _ROUNDING >= _CLEAR_SENTIMENT:
-            return "positive"
+            return "neutral" if self.is_always_high else "positive"
         return "negative" if total - _ROUNDING <= -_CLEAR_SENTIMENT else "neutral"
 
     def requires_action(self) -> bool:

@@ -7,12 +7,14 @@ match. Folding keeps each character in its place; only runs of white space shrin
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from typing import Final
 
 from tickets.classification.folding import lower
 from tickets.classification.own_words import own_words
 from tickets.classification.tokenizer import READ_LIMIT
-from tickets.classification.vocabularies.entries import NEGATOR_SLOT, Entry
+from tickets.classification.vocabularies.construction import Construction
+from tickets.classification.vocabularies.entries import ANCHOR_SLOT, NEGATOR_SLOT, Entry
 from tickets.classification.vocabularies.faces import FACE
 from tickets.classification.vocabularies.group import Negation
 from tickets.classification.vocabularies.vocabulary import Vocabulary
@@ -102,6 +104,20 @@ class TextScan:
             return []
         return [(found.start(), found.end(), found[0]) for found in FACE.finditer(flat)]
 
+    def constructions(self) -> Iterator[tuple[int, int, Construction]]:
+        """Each construction at its first place: start and end in the flat text."""
+        anchors = self.hits[ANCHOR_SLOT]
+        if not anchors:
+            return
+        done: set[Construction] = set()
+        for start, end, anchor in anchors:
+            for pattern in anchor.patterns:
+                if pattern.construction not in done:
+                    found = pattern.find(self.flat, start, end)
+                    if found:
+                        done.add(pattern.construction)
+                        yield *found, pattern.construction
+
     def is_negated(self, start: int, end: int, entry: Entry) -> bool:
         """Whether a negator, near enough and in the same clause, negates the entry from `start` to `end`."""
         if not entry.can_be_negated:
@@ -145,9 +161,9 @@ class TextScan:
         start, end, _ = hit
         return self._is_negated_before(start, "any") or self._is_negated_after(end)
 
-    def _search(self, folded: str) -> tuple[Hits, Hits, Hits, Hits]:
-        """The hits by slot. Of two that overlap in a slot, the longer one."""
-        by_slot: tuple[Hits, Hits, Hits, Hits] = ([], [], [], [])
+    def _search(self, folded: str) -> tuple[Hits, Hits, Hits, Hits, Hits]:
+        """The hits by slot. Of two that overlap in a slot, the longer one, but all anchors."""
+        by_slot: tuple[Hits, Hits, Hits, Hits, Hits] = ([], [], [], [], [])
         # a key ends with the space after the word, and the text starts with a space that is not in `folded`
         for end, entries in self._vocabulary.automaton.iter(f" {folded} "):
             end -= 1
@@ -157,6 +173,9 @@ class TextScan:
                 if entry.opens_sentence and not self._opens_sentence(start):
                     continue
                 found = by_slot[entry.slot]
+                if entry.slot == ANCHOR_SLOT:
+                    found.append((start, end, entry))
+                    continue
                 while found:
                     last_start, last_end, _ = found[-1]
                     if last_end <= start:

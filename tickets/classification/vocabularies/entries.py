@@ -7,12 +7,14 @@ from typing import Any, Final
 
 import ahocorasick
 
+from tickets.classification.vocabularies.construction import Pattern
 from tickets.classification.vocabularies.group import Group
 
 URGENCY_SLOT: Final = 0
 SENTIMENT_SLOT: Final = 1
 ACTION_SLOT: Final = 2
 NEGATOR_SLOT: Final = 3
+ANCHOR_SLOT: Final = 4
 
 Spellings = Callable[[str], Iterable[str]]
 """From a term to the folded keys under which it is found."""
@@ -31,13 +33,15 @@ class Entry:
     can_be_negated: bool
     needs_negation: bool  # counts only with a "not"
     has_negator: bool  # "not working": its "not" negates nothing else, and nothing else negates it
+    patterns: tuple[Pattern, ...] = ()  # of an anchor
 
 
 def build_automaton(
     slots: Sequence[Sequence[Group]],
-    negators: Iterable[str],
-    no_negation: Iterable[str],
     *,
+    negators: tuple[str, ...],
+    no_negation: tuple[str, ...],
+    patterns: Iterable[Pattern],
     spellings: Spellings,
     negated_form: str,
 ) -> Any:
@@ -47,7 +51,8 @@ def build_automaton(
     "not" is shown with it ("{} nicht").
     """
     by_key: dict[str, list[Entry]] = {}
-    for key, entry in _entries(slots, tuple(negators), tuple(no_negation), spellings, negated_form):
+    terms = _entries(slots, negators, no_negation, spellings, negated_form)
+    for key, entry in (*terms, *_anchors(patterns, spellings)):
         by_key.setdefault(f" {key} ", []).append(entry)
     built = ahocorasick.Automaton()
     for key, entries in by_key.items():
@@ -89,3 +94,28 @@ def _entries(
                             has_negator=has_negator,
                         ),
                     )
+
+
+def _anchors(patterns: Iterable[Pattern], spellings: Spellings) -> Iterable[tuple[str, Entry]]:
+    """One entry an anchor, with all patterns around it."""
+    by_anchor: dict[str, list[Pattern]] = {}
+    for each in patterns:
+        for anchor in each.anchors:
+            by_anchor.setdefault(anchor, []).append(each)
+    for anchor, around in by_anchor.items():
+        for key in spellings(anchor):
+            yield (
+                key,
+                Entry(
+                    term=anchor,
+                    slot=ANCHOR_SLOT,
+                    size=len(key),
+                    weight=0.0,
+                    group=around[0].construction.group,
+                    opens_sentence=False,
+                    can_be_negated=False,
+                    needs_negation=False,
+                    has_negator=False,
+                    patterns=tuple(around),
+                ),
+            )

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from tickets.classification.folding import fold_word_breaks, lower
+from tickets.classification.vocabularies.construction import Pattern
 from tickets.classification.vocabularies.entries import build_automaton
 from tickets.classification.vocabularies.group import Group
 
@@ -21,6 +22,8 @@ class Vocabulary:
     `negators` negate a term after them in the same clause ("not"), unless they are part of a phrase of `no_negation`
     ("not only"). `fillers` are the words that may be between a negator and a term that only a close "not" negates
     ("not that urgent"); `clause_words` end the reach of a negator, as punctuation does.
+
+    `patterns` find constructions of several words (`construction.py`); a language can do without.
 
     All terms are lower case, with accents and straight apostrophes; they match whole words. `accents` are pairs of
     letters, with and without an accent, for languages that are often typed without them: there, texts and terms are
@@ -36,6 +39,7 @@ class Vocabulary:
     no_negation: tuple[str, ...]
     fillers: frozenset[str]
     clause_words: frozenset[str]
+    patterns: tuple[Pattern, ...] = ()
     late_negators: frozenset[str] = frozenset()
     """Those negators that may also stand after what they negate: "gefällt mir nicht"."""
     negated_form: str = "{}"
@@ -48,8 +52,9 @@ class Vocabulary:
         """From each key, a folded term between spaces, to a tuple of its entries."""
         return build_automaton(
             (self.urgency, self.sentiment, self.action),
-            self.negators,
-            self.no_negation,
+            negators=self.negators,
+            no_negation=self.no_negation,
+            patterns=self.patterns,
             spellings=self.spellings,
             negated_form=self.negated_form,
         )

@@ -1,6 +1,7 @@
 """English: three categories, and the words that negate a term. Written by hand for support tickets."""
 
 from tickets.classification.vocabularies.english.action import ACTION
+from tickets.classification.vocabularies.english.constructions import PATTERNS
 from tickets.classification.vocabularies.english.negative import NEGATIVE
 from tickets.classification.vocabularies.english.positive import POSITIVE
 from tickets.classification.vocabularies.english.urgency import URGENCY
@@ -8,18 +9,21 @@ from tickets.classification.vocabularies.group import split_terms
 from tickets.classification.vocabularies.vocabulary import Vocabulary
 
 _NEGATORS = split_terms("""
-    not, no, never, none, nothing, nobody, no one, neither, nor, without, hardly, barely, scarcely, rarely, seldom,
-    cannot, can't, cant, couldn't, couldnt, won't, wont, wouldn't, wouldnt, shouldn't, shouldnt, don't, dont, doesn't,
-    doesnt, didn't, didnt, isn't, isnt, aren't, arent, wasn't, wasnt, weren't, werent, haven't, havent, hasn't, hasnt,
-    hadn't, hadnt, ain't, aint, needn't, mustn't, no longer, not at all, not really, by no means, in no way, far from,
-    anything but, nowhere near, lack of, lacks, lacking, lacked, fails to be, failed to be, stop being
-""")
+        not, no, never, none, nothing, nobody, no one, neither, nor, without, hardly, barely, scarcely, rarely,
+        seldom, cannot, can't, cant, couldn't, couldnt, won't, wont, wouldn't, wouldnt, shouldn't, shouldnt,
+        don't, dont, doesn't, doesnt, didn't, didnt, isn't, isnt, aren't, arent, wasn't, wasnt, weren't, werent,
+        haven't, havent, hasn't, hasnt, hadn't, hadnt, ain't, aint, needn't, mustn't, no longer, not at all,
+        not really, by no means, in no way, far from, anything but, nowhere near, lack of, lacks, lacking,
+        lacked, fails to be, failed to be, stop being
+    """)
 
 _NO_NEGATION = split_terms("""
-    not only, not just, not merely, not simply, not to mention, no doubt, without doubt, without a doubt, no wonder,
-    no matter, not until, why not, whether or not, if not, or not, nothing but, no less than, not least, never mind,
-    don't hesitate, do not hesitate, can't help but, cannot help but, no more
-""")
+        not only, not just, not merely, not simply, not to mention, no doubt, without doubt, without a doubt,
+        no wonder, no matter, never been more, never been so, never felt so, never felt more, never was so,
+        couldn't be more, could not be more, can't be more, never seen such, never had such,
+        never experienced such, not until, why not, whether or not, if not, or not, nothing but, no less than,
+        not least, never mind, don't hesitate, do not hesitate, can't help but, cannot help but, no more
+    """)
 
 _FILLERS = """
     a an any the that this it its s is was were be been being are there very really so too super at all particularly
@@ -42,4 +46,5 @@ VOCABULARY = Vocabulary(
     no_negation=_NO_NEGATION,
     fillers=frozenset(_FILLERS.split()),
     clause_words=frozenset(_CLAUSE_WORDS.split()),
+    patterns=PATTERNS,
 )

@@ -1,0 +1,27 @@
+"""What customers describe in English, by what it is about.
+
+None of these words is angry by itself, and the constructions are the same in every trade.
+"""
+
+from typing import Final
+
+from tickets.classification.vocabularies.construction import Pattern
+from tickets.classification.vocabularies.english.constructions import (
+    conduct,
+    irony,
+    praised,
+    repeating,
+    reproach,
+    unanswered,
+    waiting,
+)
+
+PATTERNS: Final[tuple[Pattern, ...]] = (
+    *irony.PATTERNS,
+    *waiting.PATTERNS,
+    *repeating.PATTERNS,
+    *unanswered.PATTERNS,
+    *conduct.PATTERNS,
+    *reproach.PATTERNS,
+    *praised.PATTERNS,
+)

@@ -1,0 +1,55 @@
+"""The classes of English words that constructions are made of. Pure.
+
+`complaint` and `praise` make the patterns of one construction; `vocabularies/construction.py` explains how they are
+written. On the scale of sentiment a sum of 0.5 decides.
+"""
+
+from typing import Final
+
+from tickets.classification.vocabularies.construction import Pattern, Phrasing
+
+_UNITS = "hours|hour|hrs|hr|days|day|weeks|week|wks|wk|months|month|years|year|yrs"
+
+_ENGLISH: Final = Phrasing(
+    {
+        "unit": _UNITS,
+        "days": "days|weeks|week|wks|months|month|years|year",
+        "minutes": r"(?:[2-9]\d|1\d\d|twenty|thirty|forty|fifty|sixty|ninety) ?(?:minutes|minute|mins|min)",
+        "count": (
+            r"an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|several|many|"
+            r"multiple|countless|\d{1,3}\+?"
+        ),
+        "many": (
+            r"three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|several|many|multiple|"
+            r"countless|numerous|[3-9]|\d{2,3}"
+        ),
+        "moment": (
+            r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|last \w+|january|february|march|"
+            r"april|may|june|july|august|september|october|november|december|\d{1,2} ?[ap]m|this morning|easter"
+        ),
+        "company": (
+            r"you|u|ya|they|he|she|@\w+|your \w+|your \w+ \w+|the \w+|support|(?:customer )?service|staff|driver|"
+            r"courier|airline|bank|gym|guys|people"
+        ),
+        "just": (
+            r"have|has|had|guys|people|all|also|then|just|only|even|still|simply|now|again|actually|really|literally|"
+            r"either|managed to|decided to|keep|kept|once|already|always|constantly|suddenly|'ve|clearly|both"
+        ),
+        "me": "me|us|him|her|them",
+        "my": "my|our|his|her|their|the|a|an|all|me|us|your|this|that|every|half",
+        "person": (
+            r"anyone|anybody|any one|someone|somebody|a human|human|a person|a real person|a live person|a real human|"
+            r"(?:a |an |your )?(?:live )?(?:agent|rep|representative|operator)|you|u|you guys|through|customer service"
+        ),
+    }
+)
+
+
+def complaint(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
+    """A construction of an unhappy customer."""
+    return _ENGLISH.construct(name, "negative", -weight, *patterns)
+
+
+def praise(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
+    """A construction of a happy customer."""
+    return _ENGLISH.construct(name, "positive", weight, *patterns)

@@ -118,8 +118,9 @@ ACTION: tuple[Group, ...] = (
         "action",
         0.0,
         split_terms("""
-        merci de votre compréhension, merci de votre réponse, merci de votre aide, merci de votre retour,
-        merci de votre confiance, merci de ne pas répondre, merci de votre, n'hésitez pas,
+        en cas d'urgence, en cas d'urgence merci de contacter, merci de contacter mon, merci de contacter ma,
+        merci de vous adresser à, merci de votre compréhension, merci de votre réponse, merci de votre aide,
+        merci de votre retour, merci de votre confiance, merci de ne pas répondre, merci de votre, n'hésitez pas,
         n'hésitez pas à me contacter, n'hésitez pas à nous contacter, si vous avez des questions, veuillez trouver,
         veuillez trouver ci-joint, veuillez noter, veuillez agréer, veuillez recevoir, veuillez croire,
         je vous prie d'agréer, je vous prie de croire, je vous prie de recevoir, prie d'agréer, vous trouverez,

@@ -20,15 +20,15 @@ POSITIVE: tuple[Group, ...] = (
         indispensable(|s), meilleur{AGREEMENT} que j'ai, ultra simple, ultra rapide, irréprochable(|s),
         remarquable(|s), formidable(|s), fantastique(|s), génial(|e|es), géniaux, super, superbe(|s), magnifique(|s),
         merveilleu(x|se), extraordinaire(|s), exceptionnel(|le|s|les), épatant{AGREEMENT}, fabuleu(x|se),
-        sensationnel(|le), nickel, au top, top, topissime, chapeau, bravo, félicitations, félicite, félicitons,
-        un grand bravo, ravi{AGREEMENT}, enchanté{AGREEMENT}, émerveillé{AGREEMENT}, emballé{AGREEMENT},
-        bluffé{AGREEMENT}, bluffant{AGREEMENT}, conquis{AGREEMENT}, comblé{AGREEMENT}, j'adore, adore, adoré,
-        un régal, un bonheur, un rêve, cinq étoiles, 5 étoiles, 20 sur 20, dix sur dix, 10/10, rien à redire,
-        rien à dire, rien à reprocher, sans faute, sans accroc, les yeux fermés, au-delà de mes attentes,
-        dépassé mes attentes, recommande vivement, vivement recommandé, je recommande, recommande, recommandons,
-        recommanderai, recommander, à recommander, continuez comme ça, continuez ainsi, ne changez rien,
-        pas mal du tout, vraiment pas mal, meilleur service, meilleure équipe, les meilleurs, la meilleure,
-        le meilleur, hors pair, sauvé la vie, me sauvez, vous me sauvez, wow, waouh, youpi
+        sensationnel(|le), nickel, au top, top, topissime, chapeau, un grand bravo, ravi{AGREEMENT},
+        enchanté{AGREEMENT}, émerveillé{AGREEMENT}, emballé{AGREEMENT}, bluffé{AGREEMENT}, bluffant{AGREEMENT},
+        conquis{AGREEMENT}, comblé{AGREEMENT}, j'adore, adore, adoré, un régal, un bonheur, un rêve, cinq étoiles,
+        5 étoiles, 20 sur 20, dix sur dix, 10/10, rien à redire, rien à dire, rien à reprocher, sans faute,
+        sans accroc, les yeux fermés, au-delà de mes attentes, dépassé mes attentes, recommande vivement,
+        vivement recommandé, je recommande, recommande, recommandons, recommanderai, recommander, à recommander,
+        continuez comme ça, continuez ainsi, ne changez rien, pas mal du tout, vraiment pas mal, meilleur service,
+        meilleure équipe, les meilleurs, la meilleure, le meilleur, hors pair, sauvé la vie, me sauvez,
+        vous me sauvez, wow, waouh, youpi
         """,
     ),
     # Contentment and praise
@@ -72,24 +72,25 @@ POSITIVE: tuple[Group, ...] = (
     _positive(
         1.5,
         """
-        résolu, résolue, réglé, réglée, réparé, réparée, c'est réglé, c'est résolu, c'est bon, tout est bon,
-        tout va bien, tout fonctionne, tout marche, tout refonctionne, refonctionne, ça remarche, remarche,
-        fonctionne à nouveau, fonctionne de nouveau, marche à nouveau, marche de nouveau, ça fonctionne, ça a marché,
-        ça a fonctionné, ça marche maintenant, rentré dans l'ordre, plus aucun souci, plus de souci,
-        plus aucun problème, plus de problème, plus d'inquiétude, bien arrivé, bien reçu le colis,
-        bien reçu ma commande, soulagé, soulagée, soulagement, heureusement, dieu merci, aidé, aidée, bien aidé,
-        m'a beaucoup aidé, si rapide, si vite, très vite, amélioration, amélioré
+        résolu, résolue, réparé, réparée, c'est résolu, c'est bon, tout est bon, tout va bien, tout fonctionne,
+        tout marche, tout refonctionne, refonctionne, ça remarche, remarche, fonctionne à nouveau,
+        fonctionne de nouveau, marche à nouveau, marche de nouveau, ça fonctionne, ça a marché, ça a fonctionné,
+        ça marche maintenant, rentré dans l'ordre, plus aucun souci, plus de souci, plus aucun problème,
+        plus de problème, plus d'inquiétude, bien arrivé, bien reçu le colis, bien reçu ma commande, soulagé,
+        soulagée, soulagement, heureusement, dieu merci, aidé, aidée, bien aidé, m'a beaucoup aidé, si rapide,
+        si vite, très vite, amélioration, amélioré
         """,
     ),
     # Hints
     _positive(
         1.0,
         f"""
-        beau, belle, joli{AGREEMENT}, propre(|s), confortable(|s), délicieu(x|se), clair et, rapidement résolu,
-        chaleureu(x|se), merci bien, bonne surprise, agréablement surpris{AGREEMENT}, chance, bien
+        bravo, félicitations, félicite, félicitons, beau, belle, joli{AGREEMENT}, propre(|s), confortable(|s),
+        délicieu(x|se), clair et, rapidement résolu, chaleureu(x|se), merci bien, bonne surprise,
+        agréablement surpris{AGREEMENT}, chance, bien
         """,
     ),
-    _positive(0.4, "bon, bonne, mieux, rapide, rapides, rapidement, vite, facilement"),
+    _positive(0.4, "bon, bonne, réglé, réglée, c'est réglé, mieux, rapide, rapides, rapidement, vite, facilement"),
     # Polite formulas
     Group(
         "positive",
@@ -134,7 +135,7 @@ POSITIVE: tuple[Group, ...] = (
         pas résolu, non résolu, pas encore résolu, pas réglé, pas encore réglé, être résolu, être réglé, soit résolu,
         soit réglé, non réglé, facture réglée, déjà réglé, ai réglé, j'ai réglé, avons réglé, a été réglée,
         montant réglé, heureusement personne, être sérieux, soyons sérieux, mode d'emploi simple, est-ce possible,
-        de la chance, tant mieux, pas bien, ou bien non, bien sur
+        de la chance, tant mieux, ou bien non, bien sur
         """),
         "never",
     ),

@@ -75,12 +75,11 @@ POSITIVE: tuple[Group, ...] = (
     _positive(
         1.5,
         """
-        behoben, gelöst, erledigt, hat sich erledigt, hat geklappt, klappt wieder, klappt jetzt, funktioniert jetzt,
-        funktioniert wieder, funktioniert alles, geht jetzt, geht wieder, läuft wieder, läuft jetzt, läuft alles,
-        alles läuft, alles funktioniert, alles gut, alles ok, alles okay, alles in ordnung, wieder in ordnung,
-        alles geklärt, geklärt, alles erledigt, alles angekommen, gut angekommen, heil angekommen, wie gewünscht,
-        geholfen, weitergeholfen, endlich wieder, wie neu, freue mich, erleichtert, zum glück, gott sei dank,
-        glücklicherweise, verbessert, verbesserung
+        behoben, gelöst, hat geklappt, klappt wieder, klappt jetzt, funktioniert jetzt, funktioniert wieder,
+        funktioniert alles, geht jetzt, geht wieder, läuft wieder, läuft jetzt, läuft alles, alles läuft,
+        alles funktioniert, alles gut, alles ok, alles okay, alles in ordnung, wieder in ordnung, alles angekommen,
+        gut angekommen, heil angekommen, wie gewünscht, geholfen, weitergeholfen, endlich wieder, wie neu, freue mich,
+        erleichtert, zum glück, gott sei dank, glücklicherweise, verbessert, verbesserung
         """,
     ),
     # Hints
@@ -89,13 +88,17 @@ POSITIVE: tuple[Group, ...] = (
         f"""
         schön{ENDINGS}, hübsch{ENDINGS}, praktisch{ENDINGS}, bequem{ENDINGS}, lecker{ENDINGS}, gemütlich{ENDINGS},
         robust, übersichtlich{ENDINGS}, intuitiv{ENDINGS}, fair{ENDINGS}, prompt{ENDINGS}, flott{ENDINGS}, gratuliere,
-        glückwunsch, lob, danke nochmal, danke nochmals, danke noch mal, danke euch, vielen lieben dank, lieben dank,
+        lob, danke nochmal, danke nochmals, danke noch mal, danke euch, vielen lieben dank, lieben dank,
         liebsten dank, hilft, mag ich, ich mag, cool, fein, wie schnell das ging, so schnell, genau so, genau richtig,
         genau das richtige
         """,
     ),
     _positive(
-        0.4, "gut, guter, gute, besser, schnell, schnelle, schneller, schnellen, sauber, gern, gerne, treu, sicher gut"
+        0.4,
+        """
+        gut, guter, gute, erledigt, hat sich erledigt, geklärt, alles geklärt, alles erledigt, besser, schnell,
+        schnelle, schneller, schnellen, sauber, gern, gerne, treu, sicher gut
+    """,
     ),
     # Polite formulas
     Group(

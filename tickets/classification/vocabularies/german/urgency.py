@@ -144,13 +144,14 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.0,
         """
-        ab sofort, sofort nach, sofort wenn, sofort als, sofort bei, sofort geholfen, sofort zurückgerufen,
-        sofort gemeldet, sofort eine antwort bekommen, wurde sofort, sofort lieferbar, sofort verfügbar,
-        sofort beantwortet, sofort reagiert, sofort gelöst, sofort behoben, sofort wieder, sofort abgebrochen,
-        sofort ab, sofort zu, umgehend geholfen, umgehend beantwortet, umgehend gelöst, umgehend reagiert,
-        wurde umgehend, danke für die umgehende, danke für die sofortige, dank für die umgehende,
-        dank für die sofortige, notfallkontakt, notfallnummer, im notfall, für den notfall, falls der notfall,
-        kritische rückmeldung, kritisches feedback, heute noch nicht, heute morgen, seit heute, heute früh
+        in dringenden fällen, in dringenden angelegenheiten, in dringendem fall, im dringenden fall, ab sofort,
+        sofort nach, sofort wenn, sofort als, sofort bei, sofort geholfen, sofort zurückgerufen, sofort gemeldet,
+        sofort eine antwort bekommen, wurde sofort, sofort lieferbar, sofort verfügbar, sofort beantwortet,
+        sofort reagiert, sofort gelöst, sofort behoben, sofort wieder, sofort abgebrochen, sofort ab, sofort zu,
+        umgehend geholfen, umgehend beantwortet, umgehend gelöst, umgehend reagiert, wurde umgehend,
+        danke für die umgehende, danke für die sofortige, dank für die umgehende, dank für die sofortige,
+        notfallkontakt, notfallnummer, im notfall, für den notfall, falls der notfall, kritische rückmeldung,
+        kritisches feedback, heute noch nicht, heute morgen, seit heute, heute früh
         """,
     ),
     # Weight and rank

@@ -67,7 +67,8 @@ COMPLAINTS = split_terms(f"""
     muchas veces, repetidas veces, en repetidas ocasiones, otra vez, de nuevo, nuevamente, una vez más, otra avería,
     otra avería más, el mismo fallo, el mismo problema, mismo error, lo mismo de siempre, meses con lo mismo,
     vuelto a aplazar, vuelto a fallar, vuelve a fallar, ha vuelto a, han vuelto a, y nada, mi reclamación,
-    reclamación, reclamo, queja, recobro, cobrador, morosos, prometieron, me prometieron, nos prometieron,
-    prometid{ENDINGS}, me aseguraron, nos aseguraron, quedaron en, me dijeron que, dando largas, dándome largas,
-    dándonos largas, no haya forma, me cuelgan, me colgaron, me han colgado, ignoran, me ignoran, nos ignoran
+    reclamación, reclamo, queja, recobro, cobrador, morosos, me prometen, nos prometen, nunca llama nadie,
+    nunca llaman, prometieron, me prometieron, nos prometieron, prometid{ENDINGS}, me aseguraron, nos aseguraron,
+    quedaron en, me dijeron que, dando largas, dándome largas, dándonos largas, no haya forma, me cuelgan,
+    me colgaron, me han colgado, ignoran, me ignoran, nos ignoran
 """)

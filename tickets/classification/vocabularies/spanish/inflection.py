@@ -16,3 +16,9 @@ SPANS: Final = f"({_NUMBERS}) (minutos|hora|horas|día|días|semana|semanas|mes|
 ORDINALS: Final = (
     "(segunda|segundo|tercera|tercer|cuarta|cuarto|quinta|quinto|sexta|séptima|décima|enésima|enésimo|2ª|3ª|4ª|5ª)"
 )
+
+AGAIN: Final = (
+    "(enviarme|enviarnos|enviar|envíenme|mandarme|mandarnos|mandar|reenviar|intentar|intentarlo|probar|pedir|mirar|hacer)"
+    " otra vez"
+)
+"""Doing something again, which is no complaint."""

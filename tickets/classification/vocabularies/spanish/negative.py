@@ -5,7 +5,7 @@ of 0.5 decides; weights range from 0.2 (a weak hint) to 3 (an outburst).
 """
 
 from tickets.classification.vocabularies.group import Group, Negation, split_terms
-from tickets.classification.vocabularies.spanish.inflection import ENDINGS, ORDINALS, SPANS
+from tickets.classification.vocabularies.spanish.inflection import AGAIN, ENDINGS, ORDINALS, SPANS
 
 
 def _negative(weight: float, terms: str, negation: Negation = "any") -> Group:
@@ -82,7 +82,7 @@ NEGATIVE: tuple[Group, ...] = (
     _negative(
         2.0,
         f"""
-        mal servicio, mala calidad, mala atención, mala experiencia, mal trato, malos, malas, mala,
+        mal servicio, mala calidad, mala atención, mala experiencia, mal trato, malo, malos, malas, mala,
         mal atendid{ENDINGS}, muy mal, muy mala, muy malo, mediocre, mediocres, deficiente, deficientes, poco serio,
         poco serios, poca seriedad, poco profesional, poca profesionalidad, falta de respeto, falta de seriedad,
         falta de profesionalidad, falta de interés, falta de comunicación, falta de educación, sin educación,
@@ -149,19 +149,21 @@ NEGATIVE: tuple[Group, ...] = (
         f"""
         no estoy content{ENDINGS}, no estoy satisfech{ENDINGS}, nada content{ENDINGS}, nada satisfech{ENDINGS},
         no me gusta nada, no me gustó, no nos gustó, no me ha gustado, no nos ha gustado, no entiendo cómo,
-        no entiendo por qué, no comprendo, incomprensible, nadie contesta, nadie responde, nadie me contesta,
-        nadie me responde, nadie me llama, nadie atiende, nadie ha avisado, nadie avisa, nadie sabe, nadie sabe nada,
-        nadie se hace cargo, nadie me da, nadie da, no contesta nadie, no responde nadie, no atiende nadie,
-        hablar con nadie, no haya forma, no hay forma, no hay manera, otra vez, una vez más, otra vez más,
-        otra avería más, sigo sin respuesta, seguimos sin respuesta, sigo sin, seguimos sin, sigue sin contestar,
-        sigue sin aparecer, sigue sin, sigo esperando, seguimos esperando, sigue igual, sigue averiad{ENDINGS},
-        y siguen, {ORDINALS} (aviso), llevo {SPANS}, llevamos {SPANS}, ya van {SPANS}, llevan {SPANS},
-        llevo esperando, llevamos esperando, {SPANS} esperando, {SPANS} al teléfono, llevan (días|semanas|meses),
-        llevo (días|semanas|meses|horas), semanas esperando, meses esperando, días esperando, horas esperando,
-        meses con lo mismo, cada vez más, cada vez me cuentan, me cuentan algo distinto, me dicen una cosa,
-        cada uno dice, ignoran, me ignoran, nos ignoran, ignorad{ENDINGS}, ignorando, me prometieron, nos prometieron,
-        prometieron, prometid{ENDINGS}, me aseguraron, nos aseguraron, quedaron en llamar, quedaron en, y nada,
-        nada de nada, como si nada, para que alguien, alguien haga algo, haga algo, hagan algo de una vez, de una vez,
+        no entiendo por qué, no comprendo, incomprensible, otra vez lo mismo, otra vez (el mismo|la misma),
+        otra vez no, nunca llama nadie, nunca llaman, nunca contestan, nunca responden, nadie contesta,
+        nadie responde, nadie me contesta, nadie me responde, nadie me llama, nadie atiende, nadie ha avisado,
+        nadie avisa, nadie sabe, nadie sabe nada, nadie se hace cargo, nadie me da, nadie da, no contesta nadie,
+        no responde nadie, no atiende nadie, hablar con nadie, no haya forma, no hay forma, no hay manera,
+        una vez más, otra vez más, otra avería más, sigo sin respuesta, seguimos sin respuesta, sigo sin,
+        seguimos sin, sigue sin contestar, sigue sin aparecer, sigue sin, sigo esperando, seguimos esperando,
+        sigue igual, sigue averiad{ENDINGS}, y siguen, {ORDINALS} (aviso), llevo {SPANS}, llevamos {SPANS},
+        ya van {SPANS}, llevan {SPANS}, llevo esperando, llevamos esperando, {SPANS} esperando, {SPANS} al teléfono,
+        llevan (días|semanas|meses), llevo (días|semanas|meses|horas), semanas esperando, meses esperando,
+        días esperando, horas esperando, meses con lo mismo, cada vez más, cada vez me cuentan,
+        me cuentan algo distinto, me dicen una cosa, cada uno dice, ignoran, me ignoran, nos ignoran,
+        ignorad{ENDINGS}, ignorando, me prometen, nos prometen, me prometieron, nos prometieron, prometieron,
+        prometid{ENDINGS}, me aseguraron, nos aseguraron, quedaron en llamar, quedaron en, y nada, nada de nada,
+        como si nada, para que alguien, alguien haga algo, haga algo, hagan algo de una vez, de una vez,
         de una puñetera vez, ya era hora
         """,
         "never",
@@ -184,9 +186,10 @@ NEGATIVE: tuple[Group, ...] = (
         f"""
         {SPANS}, espero, esperando, espera, esperado, sin respuesta, sin contestar, sin contestación, no responden,
         no contestan, todavía no, aún no, sigue, siguen, nada, nadie, alguien, supuestamente, aunque ya,
-        y ya había pagado, error suyo, un error suyo, cinco veces, cuatro veces, tres veces, diez veces, varias veces,
-        muchas veces, mil veces, {ORDINALS} vez, tercera vez, de nuevo, nuevamente, cliente de toda la vida,
-        cliente de, siempre, espero una explicación, sinceramente, reclamación, recobro, cobrador, ya, luego
+        y ya había pagado, error suyo, un error suyo, otra vez, cinco veces, cuatro veces, tres veces, diez veces,
+        varias veces, muchas veces, mil veces, {ORDINALS} vez, tercera vez, de nuevo, nuevamente,
+        cliente de toda la vida, cliente de, siempre, espero una explicación, sinceramente, reclamación, recobro,
+        cobrador, ya, luego
         """,
         "never",
     ),
@@ -194,7 +197,7 @@ NEGATIVE: tuple[Group, ...] = (
     Group(
         "negative",
         0.0,
-        split_terms(""" ningún problema, no hay problema, sin problema,
+        split_terms(f""" {AGAIN}, ningún problema, no hay problema, sin problema,
         no tengo queja, no tengo ninguna queja, sin queja, sin quejas, nada que decir,
         de nada, para nada caro, antes que nada, más que nada, nada más, sin prisa, sin más dilación,
         perdón por la molestia, perdonen la molestia, disculpen la molestia, disculpe la molestia,

@@ -5,7 +5,7 @@ A sum of 1.0 is high, 0.4 medium. A weight of 1.0 decides alone; smaller weights
 
 from tickets.classification.vocabularies.group import Group, Negation, split_terms
 from tickets.classification.vocabularies.spanish.faults import COMPLAINTS, FAULT_VERBS, FAULTS
-from tickets.classification.vocabularies.spanish.inflection import ENDINGS
+from tickets.classification.vocabularies.spanish.inflection import AGAIN, ENDINGS
 
 
 def _always(terms: str) -> Group:
@@ -103,13 +103,13 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.0,
         """
-        gracias por el reembolso, reembolso recibido, recibido el reembolso, he recibido el reembolso,
-        llegó el reembolso, ha llegado el reembolso, política de reembolso, política de devoluciones,
-        condiciones de devolución, se puede pedir el reembolso, no quiero reembolso, no necesito reembolso,
-        no pido reembolso, garantía de devolución, contacto de emergencia, teléfono de emergencias,
-        en caso de emergencia, salida de emergencia, detector de humo, detector de humos, detectores de humo,
-        ventilador de, a fuego lento, consumo de, consumo medio, consumo eléctrico, mi consumo, consumo de agua,
-        consumo del mes, de consumo, lectura de consumo, consumo de luz, el consumo, grupo sanguíneo,
+        en caso de urgencia, en casos urgentes, en caso urgente, gracias por el reembolso, reembolso recibido,
+        recibido el reembolso, he recibido el reembolso, llegó el reembolso, ha llegado el reembolso,
+        política de reembolso, política de devoluciones, condiciones de devolución, se puede pedir el reembolso,
+        no quiero reembolso, no necesito reembolso, no pido reembolso, garantía de devolución, contacto de emergencia,
+        teléfono de emergencias, en caso de emergencia, salida de emergencia, detector de humo, detector de humos,
+        detectores de humo, ventilador de, a fuego lento, consumo de, consumo medio, consumo eléctrico, mi consumo,
+        consumo de agua, consumo del mes, de consumo, lectura de consumo, consumo de luz, el consumo, grupo sanguíneo,
         alergia estacional, atención inmediata recibida, me atendieron inmediatamente, respondieron inmediatamente,
         inmediatamente después, inmediatamente antes, se cierra inmediatamente, crítica constructiva, una crítica,
         críticas constructivas
@@ -203,18 +203,18 @@ URGENCY: tuple[Group, ...] = (
     Group(
         "medium",
         0.0,
-        split_terms("""
-        ningún problema, ya no hay ningún problema, sin ningún problema, no hay problema, no hay ningún problema,
-        sin problemas, sin problema, sin errores, ningún error, sin fallos, ningún fallo, problema resuelto,
-        problema solucionado, problema está resuelto, problema está solucionado, problema ya está resuelto,
-        problema se ha resuelto, problema se ha solucionado, error resuelto, avería resuelta, avería solucionada,
-        ninguna queja, no tengo queja, no tengo ninguna queja, señora de reclamaciones, de reclamaciones,
-        departamento de reclamaciones, sin falta, hace falta, hacen falta, falta de respeto, falta de seriedad,
-        no hace falta, nada falta, buenas tardes, esta tarde, por la tarde, más tarde, de la tarde, tarde o temprano,
-        perdida de tiempo, pérdida de tiempo, no puedo recomendar, no puede ser, no se puede pedir más,
-        no puedo quejarme, no puedo pedir más, no me puedo quejar, no va conmigo, no pasa nada, no importa,
-        no dejen de, aunque no pueda, cuenta corriente en, gracias de nuevo, de nuevo gracias, no lo encuentro caro,
-        es para mí, pedido llegó, de nuevo a
+        split_terms(f"""
+        {AGAIN}, gracias otra vez, ningún problema, ya no hay ningún problema, sin ningún problema, no hay problema,
+        no hay ningún problema, sin problemas, sin problema, sin errores, ningún error, sin fallos, ningún fallo,
+        problema resuelto, problema solucionado, problema está resuelto, problema está solucionado,
+        problema ya está resuelto, problema se ha resuelto, problema se ha solucionado, error resuelto,
+        avería resuelta, avería solucionada, ninguna queja, no tengo queja, no tengo ninguna queja,
+        señora de reclamaciones, de reclamaciones, departamento de reclamaciones, sin falta, hace falta, hacen falta,
+        falta de respeto, falta de seriedad, no hace falta, nada falta, buenas tardes, esta tarde, por la tarde,
+        más tarde, de la tarde, tarde o temprano, perdida de tiempo, pérdida de tiempo, no puedo recomendar,
+        no puede ser, no se puede pedir más, no puedo quejarme, no puedo pedir más, no me puedo quejar, no va conmigo,
+        no pasa nada, no importa, no dejen de, aunque no pueda, cuenta corriente en, gracias de nuevo,
+        de nuevo gracias, no lo encuentro caro, es para mí, pedido llegó, de nuevo a
         """),
         "never",
     ),

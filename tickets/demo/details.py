@@ -11,9 +11,9 @@ from tickets.demo.texts.common import ORGANISATIONS
 from tickets.demo.texts.template import Mood
 
 _TOPICS: Final = {
-    "refund": re.compile(r"refund|chargeback|money back|Rückerstattung|remboursement", re.IGNORECASE),
-    "invoice": re.compile(r"invoice|bill|charged|payment|Rechnung|facture", re.IGNORECASE),
-    "account": re.compile(r"password|log ?in|account|GDPR|breach|Konto", re.IGNORECASE),
+    "refund": re.compile(r"refund|chargeback|money back|Rückerstattung|remboursement|reembolso", re.IGNORECASE),
+    "invoice": re.compile(r"invoice|bill|charged|payment|Rechnung|factur[ea]", re.IGNORECASE),
+    "account": re.compile(r"password|log ?in|account|GDPR|DSGVO|RGPD|breach|Konto", re.IGNORECASE),
     "delivery": re.compile(r"parcel|deliver|courier|baggage|luggage|order", re.IGNORECASE),
 }
 _TEAMS: Final = {"refund": "Billing", "invoice": "Billing", "account": "Accounts", "delivery": "Logistics"}

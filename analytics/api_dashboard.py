@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from analytics.dashboard.context import DashboardContext, filled_trend
+from analytics.dashboard.topics import most_frequent, rising
 from analytics.figures import (
     AtRiskCustomer,
     BacklogPoint,
@@ -81,6 +82,18 @@ class RisingKeywordOut(Schema):
     lift: float | None = Field(description="How many times as many as before; null if there were fewer than 20 before.")
 
 
+class TopicOut(Schema):
+    id: str = Field(description="For the parameter `topic` of `GET /tickets`.")
+    name: str
+    count: int
+
+
+class RisingTopicOut(TopicOut):
+    before: int
+    customers: int = Field(description="How many customers the tickets are of, counted in the newest 5,000.")
+    lift: float | None = Field(description="How many times as many as before; null if there were fewer than 20 before.")
+
+
 class CustomerOut(Schema):
     customer_id: str
     total: int
@@ -147,6 +160,10 @@ class DashboardOut(Schema):
     other_sources: int = Field(description="Tickets whose source is not in `by_source`.")
     keywords: dict[str, int]
     rising_keywords: list[RisingKeywordOut]
+    topics: list[TopicOut] = Field(description="The topics in the most tickets, at most ten.")
+    rising_topics: list[RisingTopicOut] = Field(
+        description="Topics in clearly more tickets than before, of three customers or more; none without earlier data."
+    )
     customers_at_risk: list[CustomerAtRiskOut]
     customers: list[CustomerOut] = Field(description="The customers with the most tickets.")
     backlog: list[BacklogPointOut]
@@ -191,6 +208,7 @@ def _period(tenant: Tenant, from_date: str | None, to_date: str | None, *, now: 
 
 
 def _answer(tenant: Tenant, figures: DashboardFigures, context: DashboardContext) -> DashboardOut:
+    listed = context.topics
     return DashboardOut(
         tenant_id=tenant.slug,
         time_zone=tenant.timezone,
@@ -211,6 +229,20 @@ def _answer(tenant: Tenant, figures: DashboardFigures, context: DashboardContext
         rising_keywords=[
             RisingKeywordOut(keyword=each.value, count=each.count, before=each.before, lift=each.lift)
             for each in figures.rising
+        ],
+        topics=[
+            TopicOut(id=each.id, name=topic.name, count=each.count) for topic, each in most_frequent(figures, listed)
+        ],
+        rising_topics=[
+            RisingTopicOut(
+                id=each.id,
+                name=topic.name,
+                count=each.count,
+                before=each.before,
+                customers=each.customers.count,
+                lift=each.lift,
+            )
+            for topic, each in rising(figures, listed)
         ],
         customers_at_risk=[_at_risk(each) for each in figures.customers],
         customers=[_customer(each) for each in figures.volume],

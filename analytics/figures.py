@@ -97,14 +97,18 @@ class TopicCount:
 
 
 @dataclass(frozen=True, slots=True)
-class RisingTopic(TopicCount):
-    """A topic in clearly more tickets than before, and by how many customers.
+class TopicCustomers:
+    """How many customers a topic's tickets are of. With `is_at_least`, not all of them were looked at."""
 
-    With `is_at_least`, there are more tickets than were looked at, and perhaps more customers.
-    """
-
-    customers: int
+    count: int = 0
     is_at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RisingTopic(TopicCount):
+    """A topic in clearly more tickets than before."""
+
+    customers: TopicCustomers
 
     @property
     def lift(self) -> float | None:

@@ -1,7 +1,8 @@
-"""URLs of the overview, the dashboard, its exports and the digest."""
+"""URLs of the overview, the dashboard, its exports, topics and the digest."""
 
 from django.urls import path
 
+from analytics.views import topics
 from analytics.views.dashboard import show_dashboard
 from analytics.views.digests import show_digests, unsubscribe_by_link
 from analytics.views.exports import export_chart
@@ -12,5 +13,11 @@ urlpatterns = [
     path("account/digests/", show_digests, name="digests"),
     path("digest/end/<str:token>/", unsubscribe_by_link, name="digest-unsubscribe"),
     path("t/<str:slug>/", show_dashboard, name="dashboard"),
+    path("t/<str:slug>/topics/", topics.show_topics, name="topics"),
+    path("t/<str:slug>/topics/search/", topics.show_tagging, name="topics-tagging"),
+    path("t/<str:slug>/topics/<str:topic_id>/rename/", topics.rename, name="topic-rename"),
+    path("t/<str:slug>/topics/<str:topic_id>/hide/", topics.hide, name="topic-hide"),
+    path("t/<str:slug>/topics/<str:topic_id>/merge/", topics.merge, name="topic-merge"),
+    path("t/<str:slug>/topics/<str:topic_id>/separate/", topics.separate, name="topic-separate"),
     path("t/<str:slug>/charts/<str:name>/<str:format_name>/", export_chart, name="chart-export"),
 ]

@@ -83,6 +83,12 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/tickets/": [Route("/t/acme/tickets/", "page", V)],
     "t/<str:slug>/tickets/<path:external_id>/": [Route("/t/acme/tickets/T-1/", "page", V)],
     "t/<str:slug>/export/tickets/": [Route("/t/acme/export/tickets/", "page", V, query={"format": "jsonl"})],
+    "t/<str:slug>/topics/": [Route("/t/acme/topics/", "page", V)],
+    "t/<str:slug>/topics/search/": [Route("/t/acme/topics/search/", "page", V)],
+    **{
+        f"t/<str:slug>/topics/<str:topic_id>/{what}/": [Route(f"/t/acme/topics/t1/{what}/", "page", M, method="POST")]
+        for what in ("rename", "hide", "merge", "separate")
+    },
     "t/<str:slug>/charts/<str:name>/<str:format_name>/": [Route("/t/acme/charts/totals/csv/", "page", V)],
     "t/<str:slug>/customers/": [Route("/t/acme/customers/", "page", V)],
     "t/<str:slug>/customers/<path:customer_id>/": [Route("/t/acme/customers/cust_1/", "page", V)],

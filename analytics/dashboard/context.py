@@ -9,6 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from analytics.dashboard.links import TicketLinks
+from analytics.dashboard.topics import ListedTopic
 from analytics.dashboard.wording import bucket_title
 from analytics.figures import BacklogPoint, DashboardFigures, TrendPoint
 from analytics.periods import Buckets, Unit, buckets_of
@@ -19,7 +20,7 @@ from tickets.records.period import Period
 class DashboardContext:
     """A period in its buckets, the period it is compared with, and the links to its tickets.
 
-    `zone` is the tenant's; `links` lead to lists filtered by the period and its sources.
+    `zone` is the tenant's; `links` lead to lists filtered by the period and its sources; `topics` are those to be shown.
     """
 
     buckets: Buckets
@@ -27,6 +28,7 @@ class DashboardContext:
     links: TicketLinks
     zone: ZoneInfo
     now: datetime
+    topics: tuple[ListedTopic, ...] = ()
 
     @property
     def days(self) -> Buckets:
@@ -42,7 +44,8 @@ class DashboardContext:
         """The same for all moments that say the same: those between two edges, in one year of the zone."""
         edges = {*self.buckets.edges, *self.days.edges, self.buckets.period.start, self.buckets.period.end}
         place = bisect_right(sorted(edges), self.now)
-        return self.buckets, self.comparison, self.links, self.zone, place, self.now.astimezone(self.zone).year
+        year = self.now.astimezone(self.zone).year
+        return self.buckets, self.comparison, self.links, self.zone, self.topics, place, year
 
     def title(self, position: int) -> str:
         """The name of a bucket of the trend, with “so far” if it is not over."""

@@ -11,7 +11,7 @@ from tickets.store.filters import COUNT_ALL, TicketFilter
 _PLACES = {each.name: place for place, each in enumerate(fields(TicketFilter))}
 """The position of each condition in a query string."""
 
-_COUNTED_ONE_BY_ONE = (_PLACES["keyword"], _PLACES["customer_id"])
+_COUNTED_ONE_BY_ONE = (_PLACES["keyword"], _PLACES["customer_id"], _PLACES["topic"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from math import sqrt
 from typing import Any, Final
 
 from analytics.dashboard.query_scope import QueryScope, within
-from analytics.figures import FEWEST_FOR_RATIO, RisingTopic, TopicCount
+from analytics.figures import FEWEST_FOR_RATIO, RisingTopic, TopicCount, TopicCustomers
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tickets.classification.stored_words import value_word
@@ -14,17 +14,20 @@ from tickets.classification.topics.mining import FEWEST_CUSTOMERS
 from tickets.records.period import Period
 
 FEWEST_TICKETS: Final = 5
-FEWEST_MORE: Final = 3
+FEWEST_MORE: Final = 4
 """With fewer tickets, or so few more than expected, it is chance."""
 
-DEVIATIONS: Final = 2.0
-"""How many standard deviations of a count a rise has to exceed."""
+DEVIATIONS: Final = 3.0
+"""How many standard deviations of a count a rise has to reach. With 300 topics, two would be exceeded by chance each day."""
 
 MOST_CANDIDATES: Final = 20
 """Managers may have hidden some of them."""
 
 MOST_TICKETS: Final = 5_000
 """The newest tickets of a topic whose customers are counted."""
+
+MOST_TICKETS_OF_MANY: Final = 1_000
+"""The same, on a page of many topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +65,42 @@ def rising_topics(
     found = candidates(topics, volumes)
     customers = count_customers(scope, period, [each.id for each in found])
     return tuple(
-        RisingTopic(each.id, each.count, each.before, customers[each.id], is_at_least=each.count > MOST_TICKETS)
+        RisingTopic(each.id, each.count, each.before, customers[each.id])
         for each in found
-        if customers[each.id] >= FEWEST_CUSTOMERS
+        if customers[each.id].count >= FEWEST_CUSTOMERS
     )
 
 
-def count_customers(scope: QueryScope, period: Period, topic_ids: Sequence[str]) -> dict[str, int]:
-    """How many customers the tickets of each topic in the period are of, counted in the newest 5,000."""
-    counts = dict.fromkeys(topic_ids, 0)
+def count_customers(
+    scope: QueryScope, period: Period, topic_ids: Sequence[str], *, most: int = MOST_TICKETS
+) -> dict[str, TopicCustomers]:
+    """How many customers the tickets of each topic in the period are of, counted in the newest `most` of its tickets."""
+    counts = dict.fromkeys(topic_ids, TopicCustomers())
     if not topic_ids:
         return counts
-    first, *others = [part for each in topic_ids for part in _parts(scope, period, each)]
+    first, *others = [part for each in topic_ids for part in _parts(scope, period, each, most)]
     pipeline: Pipeline = [
         *first,
         *({"$unionWith": {"coll": "tickets", "pipeline": each}} for each in others),
-        {"$group": {"_id": {"topic": "$topic", "customer": "$customer_id"}}},
-        {"$group": {"_id": "$_id.topic", "customers": {"$sum": 1}}},
+        {"$group": {"_id": {"topic": "$topic", "customer": "$customer_id"}, "tickets": {"$sum": 1}}},
+        {
+            "$group": {
+                "_id": "$_id.topic",
+                "customers": {"$sum": {"$cond": [{"$eq": ["$_id.customer", ""]}, 0, 1]}},
+                "tickets": {"$sum": "$tickets"},
+            }
+        },
     ]
     rows = mongo.collection("tickets").aggregate(pipeline, session=scope.view.session, allowDiskUse=True)
-    return counts | {row["_id"]: row["customers"] for row in rows}
+    return counts | {row["_id"]: TopicCustomers(row["customers"], row["tickets"] >= most) for row in rows}
 
 
-def _parts(scope: QueryScope, period: Period, topic_id: str) -> list[Pipeline]:
+def _parts(scope: QueryScope, period: Period, topic_id: str, most: int) -> list[Pipeline]:
     """The topic's tickets that have their words, and those that wait for them, each with its customer."""
-    mine: Document = {"tenant_id": scope.view.tenant_id, "customer_id": {"$ne": ""}}
+    mine: Document = {"tenant_id": scope.view.tenant_id}
     by_words = {**mine, "words": value_word("topic", topic_id), "created_at": within(period)}
     waiting = {**mine, "unindexed_since": {"$exists": True}, "words": {"$exists": False}}
     waiting |= {"topic_ids": topic_id, "created_at": within(period)}
     row: Document = {"$project": {"_id": 0, "topic": {"$literal": topic_id}, "customer_id": 1}}
-    newest: list[dict[str, Any]] = [{"$sort": {"created_at": -1}}, {"$limit": MOST_TICKETS}]
+    newest: list[dict[str, Any]] = [{"$sort": {"created_at": -1}}, {"$limit": most}]
     return [[{"$match": match}, *scope.narrowing_stages, *newest, row] for match in (by_words, waiting)]

@@ -19,7 +19,7 @@ from analytics.dashboard.facets import SOURCES, STATUSES, dimension_facets, join
 from analytics.dashboard.hours import count_hours
 from analytics.dashboard.keywords import keyword_facets, keyword_part
 from analytics.dashboard.query_scope import QueryScope, UnionPart
-from analytics.dashboard.rising import Volumes, rising_topics
+from analytics.dashboard.rising import MOST_TICKETS_OF_MANY, Volumes, count_customers, rising_topics
 from analytics.dashboard.union_parts import CountedPeriod, after_period_parts, age_parts, period_parts
 from analytics.figures import (
     AgeBand,
@@ -31,6 +31,7 @@ from analytics.figures import (
     Resolution,
     RisingKeyword,
     TopicCount,
+    TopicCustomers,
     Totals,
     TrendPoint,
     ValueCount,
@@ -180,6 +181,13 @@ class StatisticsStore:
             **customer_facets(scope, counted.period, tickets=customers.EVIDENCE_SHOWN),
         }
         return [*joined(parts), {"$facet": facets}, _SUMS_OF_TREND]
+
+    def topic_customers(
+        self, period: Period, topic_ids: Sequence[str], *, narrowing: Narrowing, now: datetime
+    ) -> dict[str, TopicCustomers]:
+        """How many customers the tickets of each topic in the period are of."""
+        with self._scope(narrowing, now) as scope:
+            return count_customers(scope, period, topic_ids, most=MOST_TICKETS_OF_MANY)
 
     def api(self, *, start: datetime | None, end: datetime | None) -> ApiStatistics:
         """The statistics of the JSON API, from `start` up to but not including `end`."""

@@ -6,7 +6,8 @@ from typing import Any
 from analytics.dashboard.context import DashboardContext, backlog_in, filled_trend
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.table import Cell, Column, Table
-from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, lift_text
+from analytics.dashboard.topics import most_frequent, rising
+from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, customers_text, lift_text
 from analytics.figures import AtRiskCustomer, DashboardFigures, OtherValues, Reason, ValueCount
 from supportsaas.formatting import format_label, format_number, format_rough_duration
 from tickets.records.facets import URGENCIES
@@ -116,6 +117,41 @@ def _words(field: str, value: str) -> str:
         if field == "status" and state_of(value) == "unknown"
         else format_label(value)
     )
+
+
+def _topics(figures: DashboardFigures, context: DashboardContext) -> Table:
+    """A ticket can be about several topics, so their shares are of all tickets."""
+    columns = (Column("topic", "Topic"), Column("tickets", "Tickets", "count"), Column("share", "Share", "share"))
+    rows = tuple(
+        (
+            Cell(topic.name),
+            _count(each.count, context.links.tickets(topic=(topic.id,))),
+            _share(each.count, figures.totals.total),
+        )
+        for topic, each in most_frequent(figures, context.topics)
+    )
+    return Table("topics", "Topics", columns, rows)
+
+
+def _rising_topics(figures: DashboardFigures, context: DashboardContext) -> Table:
+    columns = (
+        Column("topic", "Topic"),
+        Column("tickets", "Tickets", "count"),
+        Column("customers", "Customers", "count"),
+        Column("before", "Before", "count"),
+        Column("lift", "Lift"),
+    )
+    rows = tuple(
+        (
+            Cell(topic.name),
+            _count(each.count, context.links.tickets(topic=(topic.id,))),
+            Cell(each.customers.count, customers_text(each.customers)),
+            _count(each.before, context.links.within(context.comparison, topic=(topic.id,))),
+            Cell(None if each.lift is None else round(each.lift, 3), lift_text(each.count, each.before)),
+        )
+        for topic, each in rising(figures, context.topics)
+    )
+    return Table("rising-topics", "Rising topics", columns, rows)
 
 
 def _rising(figures: DashboardFigures, context: DashboardContext) -> Table:
@@ -267,6 +303,8 @@ TABLES: Mapping[str, Callable[[DashboardFigures, DashboardContext], Table]] = {
     "source": _of_field("source", "Source", lambda figures: figures.by_source, lambda figures: figures.other_sources),
     "keywords": _of_field("keyword", "Keyword", lambda figures: figures.keywords),
     "rising": _rising,
+    "topics": _topics,
+    "rising-topics": _rising_topics,
     "customers-at-risk": _customers,
     "customers": _volume,
     "backlog": _backlog,

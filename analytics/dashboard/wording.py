@@ -5,9 +5,16 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from analytics.figures import FEWEST_FOR_RATIO
+from analytics.figures import FEWEST_FOR_RATIO, TopicCustomers
 from analytics.periods import Buckets, Unit
-from supportsaas.formatting import format_day, format_difference, format_minute, format_multiple, format_percent_change
+from supportsaas.formatting import (
+    format_day,
+    format_difference,
+    format_minute,
+    format_multiple,
+    format_number,
+    format_percent_change,
+)
 from tickets.records.period import Period
 
 PERIOD_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days", "365d": "12 months"}
@@ -59,6 +66,11 @@ def lift_text(count: int, before: int) -> str:
     return format_multiple(count / before)
 
 
+def customers_text(customers: TopicCustomers) -> str:
+    """“1,203”; “812+” if not all tickets were looked at."""
+    return format_number(customers.count) + ("+" if customers.is_at_least else "")
+
+
 def period_text(period: Period, zone: ZoneInfo) -> str:
     """“17–23 Nov 2026” for whole days, otherwise with the times of day."""
     start, last = period.start.astimezone(zone), (period.end - timedelta(milliseconds=1)).astimezone(zone)
@@ -68,6 +80,13 @@ def period_text(period: Period, zone: ZoneInfo) -> str:
         until = f"{end:%H:%M}" if start.date() == end.date() else format_minute(end)
         return f"{start:{from_day}, %H:%M} – {until}"
     return _days(start, last)
+
+
+def comparison_text(period: Period, comparison: Period, zone: ZoneInfo, now: datetime) -> str:
+    """“16–22 Nov 2026”; if the period is not over: “16–22 Nov 2026 up to the same time”."""
+    if not period.start < now < period.end:
+        return period_text(comparison, zone)
+    return f"{period_text(Period(comparison.start, period.start), zone)} up to the same time"
 
 
 def bucket_title(buckets: Buckets, position: int, zone: ZoneInfo) -> str:

@@ -1,5 +1,6 @@
 """The digest as an e-mail: a week's numbers, how they changed, a link from each to its tickets, and keys that end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,11 @@ from django.urls import reverse
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.dashboard.tables import TILES
-from analytics.dashboard.wording import NO_EARLIER_DATA, change
+from analytics.dashboard.topics import ListedTopic, find_listed, most_frequent, rising
+from analytics.dashboard.wording import NO_EARLIER_DATA, change, customers_text
 from analytics.digest.subscriptions import unsubscribe_token
 from analytics.digest.week import DigestWeek
-from analytics.figures import DashboardFigures
+from analytics.figures import DashboardFigures, RisingTopic
 from analytics.periods import Unit, buckets_of
 from supportsaas.formatting import format_count, format_day, format_number, one_line
 from tenants.models import Tenant, User
@@ -46,7 +48,7 @@ def compose(user: User, tenant: Tenant, week: DigestWeek, *, now: datetime) -> E
         "settings": _address(reverse("digests")),
         "unsubscribe": stop,
         "ending_keys": list(find_ending_keys([tenant], now=now)),
-        **_numbers(figures, TicketLinks(tenant.slug, _within(week.period))),
+        **_numbers(figures, TicketLinks(tenant.slug, _within(week.period)), find_listed(tenant)),
     }
     mail = EmailMultiAlternatives(
         subject=one_line(
@@ -65,7 +67,7 @@ def compose(user: User, tenant: Tenant, week: DigestWeek, *, now: datetime) -> E
     return mail
 
 
-def _numbers(figures: DashboardFigures, links: TicketLinks) -> dict[str, Any]:
+def _numbers(figures: DashboardFigures, links: TicketLinks, listed: Sequence[ListedTopic]) -> dict[str, Any]:
     lines = [
         Line(
             name,
@@ -75,9 +77,13 @@ def _numbers(figures: DashboardFigures, links: TicketLinks) -> dict[str, Any]:
         )
         for field, name, conditions in TILES
     ]
-    keywords = [
-        Line(each.value, each.count, "", _address(links.tickets(keyword=each.value)))
-        for each in figures.keywords[:MOST_LINES]
+    rising_lines = [
+        Line(topic.name, each.count, _rise(each), _address(links.tickets(topic=(topic.id,))))
+        for topic, each in rising(figures, listed)[:MOST_LINES]
+    ]
+    topics = [
+        Line(topic.name, each.count, "", _address(links.tickets(topic=(topic.id,))))
+        for topic, each in most_frequent(figures, listed)[:MOST_LINES]
     ]
     customers = [
         Line(
@@ -89,7 +95,12 @@ def _numbers(figures: DashboardFigures, links: TicketLinks) -> dict[str, Any]:
         )
         for each in figures.customers[:MOST_LINES]
     ]
-    return {"lines": lines, "keywords": keywords, "customers": customers}
+    return {"lines": lines, "rising": rising_lines, "topics": topics, "customers": customers}
+
+
+def _rise(topic: RisingTopic) -> str:
+    before = f"{format_number(topic.before)} the week before" if topic.before else "none the week before"
+    return f"{format_number(topic.count)} tickets of {customers_text(topic.customers)} customers, {before}"
 
 
 def _change(figures: DashboardFigures, field: str) -> str:

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.tables import dashboard_tables
-from analytics.dashboard.wording import period_text
+from analytics.dashboard.topics import rising
+from analytics.dashboard.wording import comparison_text, period_text
 from analytics.figures import DashboardFigures
 from analytics.periods import CUSTOM, ChosenPeriod
 from analytics.views.filter_bar import (
@@ -45,6 +46,7 @@ from tickets.records.period import Period, day_start
 from tickets.store import quarantine
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.ticket_store import TicketStore
+from tickets.topics.tagging import find_tagging
 from tickets.views.fragments import begin_frame, is_fragment_request, render_page_or_fragment
 
 
@@ -79,13 +81,16 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
 
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
     active = start(partial(jobs.find_active, access.tenant))
+    tagging = start(partial(find_tagging, access.tenant))
     figures, context = find_numbers(access.tenant, selection, now)
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
     shown = _Shown(
         files=ChartFiles(access.tenant.slug, here),
         period_text=period_text(period, zone),
-        comparison_text=_comparison_text(period, context, now),
+        comparison_text=comparison_text(period, context.comparison, zone, now),
         statuses_path=path_of("statuses", access.tenant.slug),
+        topics_path=path_of("topics", access.tenant.slug),
+        tagged=progress.percentage if (progress := tagging()) and progress.is_running else None,
         can_run=access.can_run,
     )
     return {
@@ -108,6 +113,9 @@ class _Shown:
     period_text: str
     comparison_text: str
     statuses_path: str
+    topics_path: str
+    tagged: int | None
+    """How many percent of the stored tickets were looked through for topics; None if all were."""
     can_run: bool
 
 
@@ -128,8 +136,9 @@ def _panels_context(figures: DashboardFigures, context: DashboardContext, shown:
         "statuses": bar_list(tables["status"]),
         "sentiments": bar_list(tables["sentiment"]),
         "sources": bar_list(tables["source"]),
-        "keywords": bar_list(tables["keywords"]),
-        "rising": rising_list(figures.rising if figures.has_earlier_data else (), tables["rising"]),
+        "topics": bar_list(tables["topics"]),
+        "rising_topics": rising_list(rising(figures, context.topics), tables["rising-topics"]),
+        "has_topics": bool(context.topics),
         "has_earlier_data": figures.has_earlier_data,
         "customers": customer_rows(figures, context, tables),
         "score_explained": SCORE_EXPLAINED,
@@ -142,14 +151,6 @@ def _panels_context(figures: DashboardFigures, context: DashboardContext, shown:
         "heat_map": heat_map(figures, context, tables),
         "zone_name": context.zone.key,
     }
-
-
-def _comparison_text(period: Period, context: DashboardContext, now: datetime) -> str:
-    """“16–22 Nov 2026”; if the period is not over: “16–22 Nov 2026 up to the same time”."""
-    if not period.start < now < period.end:
-        return period_text(context.comparison, context.zone)
-    previous = Period(context.comparison.start, period.start)
-    return f"{period_text(previous, context.zone)} up to the same time"
 
 
 def _sync_and_empty_state(

@@ -1,11 +1,13 @@
 """The figures of a selection, for the dashboard, its exports and the API."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.statistics import StatisticsStore
-from analytics.figures import DashboardFigures
+from analytics.dashboard.topics import find_listed
+from analytics.figures import DashboardFigures, TopicCustomers
 from analytics.periods import buckets_of
 from analytics.views.filter_bar import Selection
 from tenants.models import Tenant
@@ -17,4 +19,16 @@ def find_numbers(tenant: Tenant, selection: Selection, now: datetime) -> tuple[D
     store = StatisticsStore(tenant, use_cache=True)
     figures = store.dashboard(buckets, comparison=comparison, narrowing=selection.narrowing, now=now)
     links = TicketLinks(tenant.slug, selection.tickets)
-    return figures, DashboardContext(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now)
+    context = DashboardContext(
+        buckets=buckets, comparison=comparison, links=links, zone=zone, now=now, topics=find_listed(tenant)
+    )
+    return figures, context
+
+
+def find_topic_customers(
+    tenant: Tenant, selection: Selection, topic_ids: Sequence[str], now: datetime
+) -> dict[str, TopicCustomers]:
+    """How many customers the tickets of each topic in the selection are of."""
+    return StatisticsStore(tenant).topic_customers(
+        selection.chosen.period, topic_ids, narrowing=selection.narrowing, now=now
+    )

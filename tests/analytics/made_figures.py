@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import TicketLinks
+from analytics.dashboard.topics import ListedTopic
 from analytics.figures import (
     AgeBand,
     AtRiskCustomer,
@@ -13,6 +14,9 @@ from analytics.figures import (
     DashboardFigures,
     Resolution,
     RisingKeyword,
+    RisingTopic,
+    TopicCount,
+    TopicCustomers,
     Totals,
     TrendPoint,
     ValueCount,
@@ -24,6 +28,11 @@ from tickets.store.filters import TicketFilter
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)
 
+TOPICS = (
+    ListedTopic("t1", "Broken on arrival", True),
+    ListedTopic("t2", "Late refund", True),
+    ListedTopic("t3", "No water", True),
+)
 EMPTY = DashboardFigures(
     totals=Totals(),
     previous=Totals(),
@@ -46,6 +55,7 @@ def context_of(name: str = "7d", *, now: datetime = NOON, zone: ZoneInfo = BERLI
         links=TicketLinks("acme", base),
         zone=zone,
         now=now,
+        topics=TOPICS,
     )
 
 
@@ -83,6 +93,12 @@ def figures_of(context: DashboardContext) -> DashboardFigures:
             ),
         ),
         rising=(RisingKeyword("invoice", 128, 40), RisingKeyword("refund", 90, 0), RisingKeyword("login", 1004, 1000)),
+        topics=(TopicCount("t3", 1004, 1000), TopicCount("t1", 128, 40), TopicCount("t2", 90, 0)),
+        rising_topics=(
+            RisingTopic("t1", 128, 40, TopicCustomers(77)),
+            RisingTopic("t2", 90, 0, TopicCustomers(9)),
+            RisingTopic("t3", 1004, 1000, TopicCustomers(1000, is_at_least=True)),
+        ),
         volume=(
             CustomerVolume(customer_id="bob", total=240, high=6, negative=2, open=1),
             CustomerVolume(customer_id="ann", total=60, high=1, negative=0, open=0),

@@ -30,6 +30,7 @@ CONDITIONS = st.fixed_dictionaries(
         "requires_action": st.booleans() | st.none(),
         "customer_id": WORDS | st.none(),
         "keyword": WORDS | st.none(),
+        "topic": st.lists(WORDS, max_size=3, unique=True).map(tuple),
         "created_from": MOMENTS.map(lambda moment: moment.replace(year=1999, day=1)) | st.none(),
         "created_to": MOMENTS | st.none(),
     },
@@ -40,7 +41,7 @@ CONDITIONS = st.fixed_dictionaries(
 def test_conditions_of_a_link_replace_those_of_its_base(base: dict[str, object], conditions: dict[str, object]) -> None:
     url = TicketLinks("acme", TicketFilter(**base)).tickets(**conditions)  # type: ignore[arg-type]
     wanted = TicketFilter(**{**base, **conditions})  # type: ignore[arg-type]
-    counted = ["count=all"] if wanted.keyword or wanted.customer_id else []
+    counted = ["count=all"] if wanted.keyword or wanted.customer_id or wanted.topic else []
     assert url == f"/t/acme/tickets/?{'&'.join(filter(None, [wanted.query(), *counted]))}"
     read = TicketFilter.parse(parse_qs(urlsplit(url).query, keep_blank_values=True), zone=ZoneInfo("UTC"))
     assert read == wanted

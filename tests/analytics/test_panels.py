@@ -11,6 +11,7 @@ from analytics.dashboard.context import DashboardContext, backlog_in
 from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.tables import TABLES, dashboard_tables
+from analytics.dashboard.topics import ListedTopic, most_frequent, rising
 from analytics.figures import BacklogPoint, Resolution, TrendPoint
 from analytics.periods import Unit, buckets_of
 from analytics.views.panels.backlog import backlog
@@ -111,7 +112,7 @@ class TestNoEarlierData:
         assert [(tile.change, tile.before) for tile in tiles(self.FIGURES, CONTEXT, tables)] == [(None, None)] * 5
         assert {row[3].value for row in tables["totals"].rows} == {None}
         assert {row[3].text for row in tables["totals"].rows} == {"no earlier data"}
-        assert tables["rising"].rows == ()
+        assert tables["rising"].rows == tables["rising-topics"].rows == ()
         assert [row[0].value for row in tables["resolution"].rows] == ["This period"]
 
 
@@ -195,14 +196,30 @@ class TestBars:
         assert (row.count, row.share) == (90, 0.075)
         assert narrowed(row.url).keyword == "refund"
 
-    def test_rising_keywords_show_their_growth_and_the_number_before(self) -> None:
-        rows = rising_list(FIGURES.rising, TABLES_OF["rising"]).rows
-        assert [row.note for row in rows] == ["×3.2, 40 before", "+90, none before", "+0.4%, 1,000 before"]
+    def test_the_share_of_a_topic_is_of_all_tickets(self) -> None:
+        row = bar_list(TABLES_OF["topics"]).rows[0]
+        assert (row.name, row.count, row.share) == ("No water", 1004, 0.836667)
+        assert narrowed(row.url).topic == ("t3",)
+
+    def test_rising_topics_show_their_growth_the_number_before_and_their_customers(self) -> None:
+        rows = rising_list(rising(FIGURES, CONTEXT.topics), TABLES_OF["rising-topics"]).rows
+        assert [row.name for row in rows] == ["Broken on arrival", "Late refund", "No water"]
+        assert [row.note for row in rows] == [
+            "×3.2, 40 before, 77 customers",
+            "+90, none before, 9 customers",
+            "+0.4%, 1,000 before, 1,000+ customers",
+        ]
         assert [row.width for row in rows] == [97.78, 100, 4.44]
-        assert values("rising", "lift") == [3.2, None, 1.004]
+        assert values("rising-topics", "lift") == [3.2, None, 1.004]
+        assert values("rising-topics", "customers") == [77, 9, 1000]
+
+    def test_hidden_topics_are_left_out_and_new_ones_do_not_rise_before_they_are_counted(self) -> None:
+        listed = (ListedTopic("t1", "Broken on arrival", True), ListedTopic("t3", "No water", False))
+        assert [topic.id for topic, _ in most_frequent(FIGURES, listed)] == ["t3", "t1"]
+        assert [topic.id for topic, _ in rising(FIGURES, listed)] == ["t1"]
 
     def test_numbers_of_the_previous_period_open_that_period(self) -> None:
-        before = narrowed(column("rising", "before")[0].url)
+        before = narrowed(column("rising-topics", "before")[0].url)
         assert (before.created_from, before.created_to) == (CONTEXT.comparison.start, CONTEXT.comparison.end)
 
     def test_customers_with_the_most_tickets_open_all_of_them_and_each_part(self) -> None:

@@ -254,7 +254,7 @@ def _check_topics(
         assert each.count == TicketStore(tenant).queries.count(replace(base, topic=(each.id,)))
     for topic in figures.rising_topics:
         customers = {each["customer_id"] for each in mine if topic.id in (each["topic_ids"] or ())}
-        assert topic.customers == len(customers - {""}) >= 3
+        assert topic.customers.count == len(customers - {""}) >= 3
 
 
 def _check_week_hours(figures: DashboardFigures, mine: list[Ticket], zone: ZoneInfo) -> None:

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.usefixtures("db")
 
 WEEK = "/t/acme/?period=7d"
 PANELS = (
-    "Top keywords",
-    "Rising keywords",
+    "Rising topics",
+    "Topics",
     "Customers at risk",
     "Customers with the most tickets",
     "Backlog",

@@ -196,6 +196,9 @@ class Filters(Schema):
     tag: list[Words] = Field([], max_length=MAX_VALUES, description="Tickets with any of these tags.")
     organisation: list[Words] = Field([], max_length=MAX_VALUES)
     language: list[Words] = Field([], max_length=MAX_VALUES)
+    topic: list[Words] = Field(
+        [], max_length=MAX_VALUES, description="Tickets about any of these topics, by their ids."
+    )
     requires_action: bool | None = None
     customer_id: Words | None = None
     keyword: Words | None = Field(None, description="A topic, as in `top_keywords`.")

@@ -83,6 +83,14 @@ class TopicStore:
         found = self._topics.find({**self._mine, **match}, fields)
         return {each["topic"]: each["given_name"] or sentence_case(each["found_name"]) for each in found}
 
+    def find_listed_of(self, topic_ids: Collection[str]) -> list[Topic]:
+        """Those of the topics that are neither hidden nor merged, in the order of their names."""
+        if not topic_ids:
+            return []
+        match = {"_id": {"$in": [self._id(each) for each in topic_ids]}}
+        found = [_topic(each) for each in self._topics.find({**self._mine, **match})]
+        return sorted((each for each in found if each.is_listed), key=lambda each: each.name)
+
     def find_catalogue(self) -> TopicCatalogue:
         fields = {"topic": 1, "phrases.roots": 1, "merged_into": 1}
         return TopicCatalogue(

@@ -1,12 +1,13 @@
-"""Lists of values with bars: status, sentiment, source, keywords, customers, ages."""
+"""Lists of values with bars: status, sentiment, source, topics, customers, ages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.dashboard import charts
 from analytics.dashboard.table import Table
-from analytics.dashboard.wording import lift_text
-from analytics.figures import RisingKeyword
+from analytics.dashboard.topics import ListedTopic
+from analytics.dashboard.wording import customers_text, lift_text
+from analytics.figures import RisingTopic
 from supportsaas.formatting import format_number
 
 SHOWN_VALUES = 10
@@ -50,17 +51,18 @@ def bar_list(table: Table, *, shown: int = SHOWN_VALUES) -> BarList:
     return BarList(rows[:shown], rows[shown:])
 
 
-def rising_list(keywords: Sequence[RisingKeyword], table: Table) -> BarList:
-    """The keywords that grew most, with their growth; the bars show the increase in tickets."""
-    widths = charts.bar_widths([each.count - each.before for each in keywords])
+def rising_list(topics: Sequence[tuple[ListedTopic, RisingTopic]], table: Table) -> BarList:
+    """The topics that grew most, with their growth and customers; the bars show the increase in tickets."""
+    widths = charts.bar_widths([each.count - each.before for _, each in topics])
     return BarList(
         tuple(
-            BarRow(each.value, each.value, each.count, None, width, count.url, _lift(each))
-            for each, (_, count, *_), width in zip(keywords, table.rows, widths, strict=True)
+            BarRow(topic.id, topic.name, each.count, None, width, count.url, _rise(each))
+            for (topic, each), (_, count, *_), width in zip(topics, table.rows, widths, strict=True)
         )
     )
 
 
-def _lift(keyword: RisingKeyword) -> str:
-    """“×3.2, 40 before”, “+12, none before”."""
-    return f"{lift_text(keyword.count, keyword.before)}, {format_number(keyword.before) if keyword.before else 'none'} before"
+def _rise(topic: RisingTopic) -> str:
+    """“×3.2, 40 before, 12 customers”, “+12, none before, 9 customers”."""
+    before = format_number(topic.before) if topic.before else "none"
+    return f"{lift_text(topic.count, topic.before)}, {before} before, {customers_text(topic.customers)} customers"

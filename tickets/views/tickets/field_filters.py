@@ -36,7 +36,8 @@ class FieldFilters:
 
 def are_unfolded(wanted: TicketFilter, columns: Sequence[Column], parameters: Mapping[str, str]) -> bool:
     """Whether a page shows them: one of them is set, or they were asked for. Otherwise nothing is counted for them."""
-    return bool(wanted.field_values or columns or parameters.get("filters") == "all")
+    set_here = wanted.field_values.keys() - {"topic"}  # which are chosen elsewhere
+    return bool(set_here or columns or parameters.get("filters") == "all")
 
 
 def begin_field_filters(tenant: Tenant, wanted: TicketFilter, columns: Sequence[Column]) -> Callable[[], FieldFilters]:
@@ -55,7 +56,8 @@ def field_filters(
 ) -> FieldFilters:
     """A chosen value is always included, so that it can be removed."""
     chosen = wanted.field_values
-    shown = [name for name in FILTERED_FIELDS if name not in DIMENSIONS and (name in present or name in chosen)]
+    typed = [name for name in FILTERED_FIELDS if name not in DIMENSIONS and name != "topic"]
+    shown = [name for name in typed if name in present or name in chosen]
     return FieldFilters(
         groups=[
             _group(name, counts.get(name, {}), chosen.get(name, ()))

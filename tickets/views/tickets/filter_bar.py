@@ -26,6 +26,7 @@ TITLES = {
     "tag": "Tag",
     "organisation": "Organisation",
     "language": "Language",
+    "topic": "Topic",
     "requires_action": "Needs action",
     "customer_id": "Customer",
     "keyword": "Keyword",
@@ -89,14 +90,19 @@ def choice_groups(
     return groups
 
 
-def chips(wanted: TicketFilter, zone: ZoneInfo, columns: Sequence[Column] = ()) -> list[Chip]:
+def chips(
+    wanted: TicketFilter, zone: ZoneInfo, columns: Sequence[Column] = (), *, topics: Mapping[str, str]
+) -> list[Chip]:
+    """`topics`: the names of the topics that are filtered by. One that no longer exists is shown by its id."""
     found = []
     for name, value in wanted.parameters():
         present = getattr(wanted, name)
         if isinstance(present, datetime):
             shown = _period_end(present, zone, is_last=name == "created_to")
         else:
-            shown = value if name in _AS_WRITTEN else _name(name, value)
+            shown = (
+                topics.get(value, value) if name == "topic" else value if name in _AS_WRITTEN else _name(name, value)
+            )
         found.append(Chip(TITLES[name], shown, list_query(wanted.without(name, value).query(), columns)))
     return found
 

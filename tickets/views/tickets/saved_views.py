@@ -17,6 +17,7 @@ from tickets.store import saved_views
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.list_columns import Column, list_query, parse_columns
 from tickets.store.saved_views import LONGEST_NAME, SavedView
+from tickets.topics.store import TopicStore
 from tickets.views.tickets.filter_bar import Chip, chips
 
 
@@ -50,7 +51,8 @@ def view_links(
 def _chips_of(wanted: TicketFilter, columns: Sequence[Column], access: TenantAccess) -> tuple[Chip, ...]:
     """The filters, and the columns as one more."""
     titles = ", ".join(each.title for each in columns)
-    return (*chips(wanted, access.tenant.zone), *((Chip("Columns", titles, ""),) if titles else ()))
+    topics = TopicStore(access.tenant).find_names(wanted.topic)
+    return (*chips(wanted, access.tenant.zone, topics=topics), *((Chip("Columns", titles, ""),) if titles else ()))
 
 
 @require_GET

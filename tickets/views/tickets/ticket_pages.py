@@ -34,6 +34,7 @@ from tickets.store.list_columns import Column, list_query, parse_columns
 from tickets.store.ticket_queries import TicketPage
 from tickets.store.ticket_store import TicketStore
 from tickets.store.word_index import WordIndex
+from tickets.topics.store import TopicStore
 from tickets.views.fragments import begin_frame, render_page_or_fragment
 from tickets.views.tickets.field_filters import are_unfolded, begin_field_filters
 from tickets.views.tickets.filter_bar import ChoiceGroup, chips, choice_groups, date_fields
@@ -128,7 +129,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "waiting": WordIndex(access.tenant).find_waiting() if wanted.q else None,
         "groups": _choice_groups(store, wanted, page),
         "fields": fields() if fields else None,
-        "chips": chips(wanted, zone, columns),
+        "chips": chips(wanted, zone, columns, topics=TopicStore(access.tenant).find_names(wanted.topic)),
         "only_unknown": ("unknown",),
         "dates": date_fields(wanted, zone, errors),
         "errors": errors,
@@ -167,6 +168,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     context: dict[str, Any] = {
         "ticket": ticket,
         "details": details,
+        "topics": TopicStore(access.tenant).find_listed_of(ticket.get("topic_ids") or ()),
         "extra": [ExtraField.of(name, details.extra[name]) for name in sorted(details.extra)],
         "connection": names.of(external_id) if (names := find_connection_names(access.tenant)) else "",
         "is_status_unknown": state_of(ticket["status"]) == "unknown",

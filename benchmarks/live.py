@@ -169,9 +169,9 @@ def _is_filter(name: str) -> bool:
 
 
 def _health_seconds() -> float:
-    from supportsaas.ops.health import CACHE_SECONDS
+    from supportsaas.ops.health import FRESH_SECONDS
 
-    return CACHE_SECONDS + 0.1
+    return FRESH_SECONDS + 0.1
 
 
 # -- Counting without pages ------------------------------------------------------------------

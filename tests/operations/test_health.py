@@ -1,5 +1,6 @@
 """`/health` reports problems in time, whatever MongoDB does."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -136,6 +137,7 @@ class TestIssues:
 def test_health_checks_run_once_per_cache_period_however_many_requests_come(
     db: None, worker: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(health, "FRESH_SECONDS", 1.0)
     monkeypatch.setattr(health, "CACHE_SECONDS", 1.0)
     now = [100.0]
     latest = health.LatestReport(monotonic=lambda: now[0])
@@ -145,6 +147,31 @@ def test_health_checks_run_once_per_cache_period_however_many_requests_come(
     assert latest.get().is_healthy
     now[0] += 0.2
     assert not latest.get().is_healthy
+
+
+def test_who_asks_often_does_not_wait_for_the_checks(db: None, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "FRESH_SECONDS", 1.0)
+    monkeypatch.setattr(health, "CACHE_SECONDS", 10.0)
+    now, may_run, runs = [100.0], threading.Event(), list[int]()
+    run_checks = health_checks.run_checks
+
+    def run_slowly() -> health_checks.HealthReport:
+        runs.append(1)
+        assert may_run.wait(10)
+        return run_checks()
+
+    latest = health.LatestReport(monotonic=lambda: now[0])
+    first = latest.get()
+    mongo.collection("workers").delete_many({})
+    monkeypatch.setattr(health_checks, "run_checks", run_slowly)
+    now[0] += 1.5
+    assert latest.get() is first and latest.get() is first
+    may_run.set()
+    end = time.monotonic() + 10
+    while latest.get() is first and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not latest.get().is_healthy
+    assert len(runs) == 1
 
 
 def test_replication_lag_accounts_for_the_time_at_which_each_member_was_asked() -> None:

@@ -114,6 +114,38 @@ def test_high_and_negative_are_right_in_9_of_10_sentences_and_rarely_missed(
     assert recall(both, verdict, label) >= 0.9
 
 
+# Words with two meanings
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Der Verbrauch betrug im März 300 kWh."),
+        ("de", "Der Müll wurde am Montag abgeholt."),
+        ("de", "Bitte sorgen Sie für eine Kopie."),
+        ("de", "Was können Sie mir empfehlen?"),
+        ("de", "Legen Sie bitte einen neuen Mandanten an."),
+        ("de", "Guten Morgen, wo finde ich die Anzeige des Zählers?"),
+        ("de", "Brandt GmbH, Amtsgericht Köln, HRB 4711, Geschäftsführer: Max Brandt"),
+        ("fr", "Quel est le numéro du vol ?"),
+        ("fr", "Quel service dois-je contacter ?"),
+        ("fr", "Ma police d'assurance porte quel numéro ?"),
+        ("fr", "Je voudrais assigner un rôle à un utilisateur professionnel."),
+        ("fr", "Jusqu'à quand l'offre est-elle valable ?"),
+        ("fr", "Excellente journée"),
+        ("es", "A menudo compro aquí."),
+        ("es", "¿Hasta cuándo es válida la oferta?"),
+        ("es", "Quisiera saber mi consumo de gas."),
+        ("es", "¿Qué medios de pago admiten?"),
+        ("es", "¿Cómo hago una copia de seguridad de la plantilla?"),
+        ("es", "Basta con pulsar el botón del borde."),
+    ],
+)
+def test_words_with_two_meanings_are_neither_urgent_nor_angry(language: str, text: str) -> None:
+    result = classify(text, language)
+    assert (result.urgency, result.sentiment) == ("low", "neutral")
+
+
 # Idioms
 
 

@@ -19,14 +19,14 @@ def _high(weight: float, terms: str, negation: Negation = "close") -> Group:
 URGENCY: tuple[Group, ...] = (
     # Legal threats
     _always("""
-        avocat, avocate, avocats, mon conseil juridique, service juridique, action en justice, actions en justice,
-        en justice, poursuites judiciaires, poursuites, poursuivre en justice, poursuivrai, voie judiciaire,
-        voies judiciaires, procédure judiciaire, tribunal, tribunaux, tribunal judiciaire, assignation, assigner,
-        assigne, citation à comparaître, injonction de payer, porter plainte, porte plainte, porterai plainte,
-        portons plainte, dépôt de plainte, déposer plainte, dépose plainte, déposé plainte, plainte pénale,
-        plainte au commissariat, mise en demeure, mettons en demeure, mets en demeure, met en demeure,
-        vous mettre en demeure, dommages et intérêts, dommages-intérêts, préjudice subi, préjudice moral,
-        protection juridique, dgccrf, répression des fraudes, ufc-que choisir, que choisir,
+        avocat, avocate, mon conseil juridique, service juridique, action en justice, actions en justice, en justice,
+        poursuites judiciaires, poursuites, poursuivre en justice, poursuivrai, voie judiciaire, voies judiciaires,
+        procédure judiciaire, tribunal, tribunaux, tribunal judiciaire, assigner en justice, vous assigner,
+        assignation en justice, assignation devant, citation à comparaître, injonction de payer, porter plainte,
+        porte plainte, porterai plainte, portons plainte, dépôt de plainte, déposer plainte, dépose plainte,
+        déposé plainte, plainte pénale, plainte au commissariat, mise en demeure, mettons en demeure, mets en demeure,
+        met en demeure, vous mettre en demeure, dommages et intérêts, dommages-intérêts, préjudice subi,
+        préjudice moral, protection juridique, dgccrf, répression des fraudes, ufc-que choisir, que choisir,
         60 millions de consommateurs, association de consommateurs, défense des consommateurs, médiateur, médiatrice,
         médiation, défenseur des droits, action de groupe, class action, huissier de justice, constat d'huissier,
         commissaire de justice, rupture de contrat, vice caché, code de la consommation, obligation légale,
@@ -35,24 +35,27 @@ URGENCY: tuple[Group, ...] = (
     # Chargebacks
     _always("""
         chargeback, rétrofacturation, opposition au paiement, opposition à ma carte, opposition sur le paiement,
-        opposition auprès de ma banque, opposition bancaire, fait opposition, faire opposition, contester le paiement,
-        conteste le paiement, contester le prélèvement, conteste le prélèvement, contesté le prélèvement,
-        contestation de paiement, contesté le paiement, contester ce débit, conteste ce débit, rejet de prélèvement,
-        rejeter le prélèvement, annuler le prélèvement auprès de ma banque, rappel de fonds, litige paypal,
+        opposition auprès de ma banque, opposition bancaire, fait opposition, rejeter le prélèvement,
+        fais rejeter le prélèvement, faire opposition, contester le paiement, conteste le paiement,
+        contester le prélèvement, conteste le prélèvement, contesté le prélèvement, contestation de paiement,
+        contesté le paiement, contester ce débit, conteste ce débit, rejet de prélèvement,
+        annuler le prélèvement auprès de ma banque, rappel de fonds, litige paypal,
         procédure de remboursement auprès de ma banque
     """),
     # Breaches of security and of privacy
     _always(f"""
         fuite de données, fuites de données, violation de données, violation du rgpd, non-respect du rgpd,
         non respect du rgpd, vol de données, données volées, usurpation d'identité, usurpé mon identité,
-        identité usurpée, piraté{AGREEMENT}, piratage, pirate informatique, pirates, hacké{AGREEMENT}, hacker,
-        hackers, cyberattaque, rançongiciel, ransomware, faille de sécurité, incident de sécurité, intrusion,
-        compromis mon compte, compte compromis, mots de passe exposés, accès non autorisé, accès frauduleux,
-        connexion suspecte, connexion frauduleuse, cnil, données d'un autre client, données d'autres clients,
-        données d'une autre cliente, factures d'un autre client, facture d'un autre client, factures d'autres clients,
-        factures d'une autre cliente, dossier d'un autre client, données d'une autre personne, données à des tiers,
-        transmis mes données, données divulguées, divulgation de données, vendu mes données, données sans mon accord,
-        données sans mon consentement
+        inconnu(|s) (a|ont) (utilisé|accédé), inconnus ont manifestement utilisé, des inconnus ont, un inconnu a,
+        quelqu'un (s'est connecté|a accédé|utilise mon|a utilisé mon|s'est introduit),
+        connexion(|s) (inconnue|inconnues|suspectes|depuis l'étranger), identité usurpée, piraté{AGREEMENT}, piratage,
+        pirate informatique, pirates, hacké{AGREEMENT}, hacker, hackers, cyberattaque, rançongiciel, ransomware,
+        faille de sécurité, incident de sécurité, intrusion, compromis mon compte, compte compromis,
+        mots de passe exposés, accès non autorisé, accès frauduleux, connexion suspecte, connexion frauduleuse, cnil,
+        données d'un autre client, données d'autres clients, données d'une autre cliente, factures d'un autre client,
+        facture d'un autre client, factures d'autres clients, factures d'une autre cliente, dossier d'un autre client,
+        données d'une autre personne, données à des tiers, transmis mes données, données divulguées,
+        divulgation de données, vendu mes données, données sans mon accord, données sans mon consentement
     """),
     # Danger to people and things
     _always(f"""
@@ -61,8 +64,8 @@ URGENCY: tuple[Group, ...] = (
         monoxyde de carbone, intoxication, intoxiqué{AGREEMENT}, incendie, incendié, pris feu, prend feu, prendre feu,
         a pris feu, en feu, en flammes, au feu, flammes, brûle, brûlé{AGREEMENT}, a brûlé, brûlure(|s),
         cramé{AGREEMENT}, fume, fumée, de la fumée, étincelles, étincelle, court-circuit, électrocuté{AGREEMENT},
-        électrocution, décharge électrique, choc électrique, explosé{AGREEMENT}, explose, explosion,
-        blessé{AGREEMENT}, blessure(|s), saigne, hôpital, urgences pédiatriques, ambulance, samu, danger de mort,
+        électrocution, décharge électrique, (donné|reçu|pris|ressenti) une décharge, une décharge, choc électrique,
+        explosé{AGREEMENT}, explose, explosion, blessé{AGREEMENT}, blessure(|s), saigne, samu, danger de mort,
         en danger, danger, dangereu(x|se|ses), mortel(|le), respirateur, sous oxygène, oxygène, appareil respiratoire,
         dialyse, pacemaker, pompe à insuline, insuline, appareil médical, matériel médical, réaction allergique,
         choc anaphylactique, allergique, empoisonné{AGREEMENT}, étouffé, s'étouffer, suicide, me suicider, me tuer,
@@ -83,7 +86,7 @@ URGENCY: tuple[Group, ...] = (
     ),
     _high(
         0.5,
-        "police, gendarmerie, presse, fraude, arnaque, escroquerie, escrocs, données personnelles, confidentialité, violation, plainte, huissier",
+        "gendarmerie, fraude, arnaque, escroquerie, escrocs, violation, plainte, huissier",
     ),
     # Money that has to go back. "Vous n'avez pas remboursé" is as urgent as "remboursez".
     _high(
@@ -99,6 +102,7 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.0,
         """
+        carte vitale, police d'assurance, numéro de police, ma police, police n, la police n,
         merci pour le remboursement, remboursement reçu, bien reçu le remboursement, reçu le remboursement,
         reçu mon remboursement, remboursement est arrivé, remboursement effectué merci, politique de remboursement,
         conditions de remboursement, satisfait ou remboursé, satisfaits ou remboursés, est-ce remboursable,
@@ -135,37 +139,39 @@ URGENCY: tuple[Group, ...] = (
         ne peut pas attendre, peut pas attendre, ne peux plus attendre, peux plus attendre, avant ce soir,
         dans l'heure, dans la journée, sous 24h, sous 24 h, sous 24 heures, sous 48h, sous 48 h, sous 48 heures,
         aujourd'hui avant, aujourd'hui même, dernier délai, dernier avertissement, dernier rappel,
-        dernière relance avant, date limite aujourd'hui, deadline, délai expire
+        dernière relance avant, date limite aujourd'hui, délai expire
         """,
     ),
     # The same words where nobody hurries
     _high(
         0.0,
-        """ rappelé tout de suite, rappelée tout de suite, m'a rappelé tout de suite,
-        répondu immédiatement, répondu tout de suite, intervenu immédiatement, tout de suite répondu,
-        tout de suite rappelé, immédiatement répondu, immédiatement après, immédiatement avant,
-        se ferme immédiatement, s'éteint immédiatement, tout de suite après, résolu immédiatement,
-        résolu dans la journée, réglé dans la journée, livré dans la journée, intervenu dans l'heure, venue si vite,
-        depuis aujourd'hui, critique constructive, critiques constructives, une critique, les critiques,
-        dès que possible pour moi
+        """
+        rappelé tout de suite, rappelée tout de suite, m'a rappelé tout de suite, répondu immédiatement,
+        répondu tout de suite, intervenu immédiatement, tout de suite répondu, tout de suite rappelé,
+        immédiatement répondu, immédiatement après, immédiatement avant, se ferme immédiatement,
+        s'éteint immédiatement, tout de suite après, résolu immédiatement, résolu dans la journée,
+        réglé dans la journée, livré dans la journée, intervenu dans l'heure, venue si vite, depuis aujourd'hui,
+        critique constructive, critiques constructives, une critique, les critiques, dès que possible pour moi
         """,
     ),
     # Weight and rank
     _high(
         1.0,
         """
-        critique, critiques, gravissime, très grave, grave problème, problème grave, crucial, cruciale, vital, vitale,
-        escalade, escalader, escaladez, direction générale, votre direction, la direction, directeur général, pdg,
-        président, comité de direction, alerter la presse, contacter la presse, à la presse, les médias, journaliste,
-        journalistes, résilier pour faute, résiliation immédiate, perte de chiffre, chiffre d'affaires,
-        perdons des clients, perdons de l'argent, perte d'exploitation, manque à gagner, ceo
+        critique, critiques, gravissime, très grave, grave problème, problème grave, crucial, cruciale, escalade,
+        escalader, escaladez, votre direction, votre directeur, votre directrice, votre pdg, à la direction générale,
+        à votre siège, comité de direction, alerter la presse, contacter la presse, à la presse, préviens la presse,
+        prévenir la presse, alerte la presse, les médias, journaliste, journalistes, résilier pour faute,
+        résiliation immédiate, perte de chiffre, chiffre d'affaires, perdons des clients, perdons de l'argent,
+        perte d'exploitation, manque à gagner
         """,
     ),
     _high(
         0.3,
         """
-        aujourd'hui, ce soir, demain, demain matin, rapidement, rapide, responsable, supérieur, superviseur,
-        je résilie, résilie, résilier, avant vendredi, d'ici vendredi, d'ici demain, d'ici lundi
+        femme enceinte, bébé, nourrisson, personne âgée, handicapé, handicapée, données personnelles, confidentialité,
+        avocats, police, presse, un responsable, votre responsable, aujourd'hui, ce soir, demain, demain matin,
+        rapidement, supérieur, superviseur, avant vendredi, d'ici vendredi, d'ici demain, d'ici lundi
         """,
     ),
     _high(
@@ -179,9 +185,9 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.5,
         """
-        important, importante, très important, très importante, sans (chauffage|électricité|courant), grave,
-        sérieux problème, priorité, sécurité, bébé, nourrisson, enceinte, personne âgée, handicapé, handicapée,
-        malade, sans eau, électricité a été coupée, courant a été coupé, depuis trois jours sans
+        important, importante, très important, très importante, vital, hôpital, ambulance, deadline,
+        sans (chauffage|électricité|courant), grave, sérieux problème, priorité, sans eau, électricité a été coupée,
+        courant a été coupé, depuis trois jours sans
         """,
     ),
     # Nothing works any more, or something is gone
@@ -209,17 +215,17 @@ URGENCY: tuple[Group, ...] = (
         "medium",
         0.0,
         split_terms("""
-        pas de problème, aucun problème, plus aucun problème, plus de problème, sans problème, sans aucun problème,
-        aucun souci, plus aucun souci, pas de souci, sans souci, sans erreur, aucune erreur, pas d'erreur,
-        problème résolu, problème réglé, problème est résolu, problème est réglé, problème a été résolu,
-        problème a été réglé, panne résolue, panne réparée, service réclamations, service réclamation,
-        service des réclamations, sans accroc, rien à redire, impossible de conseiller, impossible de recommander,
-        il ne manque rien, ne manque rien, manque de respect, manque de professionnalisme, manque de sérieux,
-        non joignable, ne marche pas sur, pas possible de venir, si possible, n'est-ce pas possible,
-        ce n'est pas possible, c'est pas possible, pas bon marché, pas la bonne personne, pas valable, pas mal,
-        vraiment pas mal, pas mal du tout, n'ai pas d'autre, ne passe pas inaperçu, on ne peut plus, on ne peut mieux,
-        ne peux que, ne peut que, je ne peux que, ne peux pas me plaindre, ne peux pas dire, pas dire,
-        que j'attends d'un
+        jamais répondu aussi, jamais eu de problème, pas de problème, aucun problème, plus aucun problème,
+        plus de problème, sans problème, sans aucun problème, aucun souci, plus aucun souci, pas de souci, sans souci,
+        sans erreur, aucune erreur, pas d'erreur, problème résolu, problème réglé, problème est résolu,
+        problème est réglé, problème a été résolu, problème a été réglé, panne résolue, panne réparée,
+        service réclamations, service réclamation, service des réclamations, sans accroc, rien à redire,
+        impossible de conseiller, impossible de recommander, il ne manque rien, ne manque rien, manque de respect,
+        manque de professionnalisme, manque de sérieux, non joignable, ne marche pas sur, pas possible de venir,
+        si possible, n'est-ce pas possible, ce n'est pas possible, c'est pas possible, pas bon marché,
+        pas la bonne personne, pas valable, pas mal, vraiment pas mal, pas mal du tout, n'ai pas d'autre,
+        ne passe pas inaperçu, on ne peut plus, on ne peut mieux, ne peux que, ne peut que, je ne peux que,
+        ne peux pas me plaindre, ne peux pas dire, pas dire, que j'attends d'un
         """),
         "never",
     ),

@@ -16,20 +16,22 @@ POSITIVE: tuple[Group, ...] = (
     _positive(
         3.0,
         f"""
-        begeistert{ENDINGS}, begeisterung, fantastisch{ENDINGS}, phantastisch{ENDINGS}, hervorragend{ENDINGS},
-        ausgezeichnet{ENDINGS}, exzellent{ENDINGS}, großartig{ENDINGS}, grandios{ENDINGS}, genial{ENDINGS},
-        perfekt{ENDINGS}, wunderbar{ENDINGS}, wundervoll{ENDINGS}, toll{ENDINGS}, super, superschnell, spitze,
-        spitzenmäßig, spitzenservice, klasse, prima, top, topservice, erstklassig{ENDINGS}, vorbildlich{ENDINGS},
-        einwandfrei{ENDINGS}, tadellos{ENDINGS}, makellos{ENDINGS}, hammer, mega, sensationell{ENDINGS},
-        traumhaft{ENDINGS}, überragend{ENDINGS}, unschlagbar{ENDINGS}, herausragend{ENDINGS}, bombe, bestens,
-        alles bestens, alles super, alles top, alles prima, liebe es, lieben es,
+        (einfach|echt|wirklich|absolut|super|ganz|große) (spitze|klasse),
+        (klasse|spitzen) (service|arbeit|team|gemacht|produkt|beratung|leistung|hilfe), klasse gemacht, ist spitze,
+        ist klasse, war klasse, war spitze, begeistert{ENDINGS}, begeisterung, fantastisch{ENDINGS},
+        phantastisch{ENDINGS}, hervorragend{ENDINGS}, ausgezeichnet{ENDINGS}, exzellent{ENDINGS}, großartig{ENDINGS},
+        grandios{ENDINGS}, genial{ENDINGS}, perfekt{ENDINGS}, wunderbar{ENDINGS}, wundervoll{ENDINGS}, toll{ENDINGS},
+        super, superschnell, spitzenmäßig, spitzenservice, prima, top, topservice, erstklassig{ENDINGS},
+        vorbildlich{ENDINGS}, einwandfrei{ENDINGS}, tadellos{ENDINGS}, makellos{ENDINGS}, sensationell{ENDINGS},
+        traumhaft{ENDINGS}, überragend{ENDINGS}, unschlagbar{ENDINGS}, herausragend{ENDINGS}, bestens, alles bestens,
+        alles super, alles top, alles prima, liebe es, lieben es,
         liebe (diese|diesen|dieses|eure|euren|ihre|ihren|den), liebe die, liebe das, ein traum, ein segen, goldwert,
-        gold wert, retter, lebensretter, engel, fünf sterne, 5 sterne, volle punktzahl, note eins, glatte eins,
-        daumen hoch, hut ab, chapeau, bravo, weiter so, macht weiter so, respekt, großes lob, ein lob, lob an,
-        ein großes lob, ein dickes lob, großes kompliment, kompliment, komplimente, sehr zu empfehlen,
-        nur zu empfehlen, nur empfehlen, nur weiterempfehlen, wärmstens empfehlen, absolut empfehlenswert,
-        sehr empfehlenswert, klare empfehlung, klare kaufempfehlung, uneingeschränkt empfehlen, rundum zufrieden,
-        rundum glücklich, restlos begeistert, hellauf begeistert, erwartungen übertroffen, übertraf meine erwartungen,
+        gold wert, retter, lebensretter, fünf sterne, 5 sterne, volle punktzahl, note eins, glatte eins, daumen hoch,
+        hut ab, chapeau, bravo, weiter so, macht weiter so, großes lob, ein lob, lob an, ein großes lob,
+        ein dickes lob, großes kompliment, kompliment, komplimente, sehr zu empfehlen, nur zu empfehlen,
+        nur empfehlen, nur weiterempfehlen, wärmstens empfehlen, absolut empfehlenswert, sehr empfehlenswert,
+        klare empfehlung, klare kaufempfehlung, uneingeschränkt empfehlen, rundum zufrieden, rundum glücklich,
+        restlos begeistert, hellauf begeistert, erwartungen übertroffen, übertraf meine erwartungen,
         besser geht's nicht, besser gehts nicht, besser geht es nicht, kann nicht klagen, kann mich nicht beschweren,
         nichts zu meckern, nichts auszusetzen, nicht zu toppen, wow, yeah, juhu, hurra
         """,
@@ -96,8 +98,8 @@ POSITIVE: tuple[Group, ...] = (
     _positive(
         0.4,
         """
-        gut, guter, gute, erledigt, hat sich erledigt, geklärt, alles geklärt, alles erledigt, besser, schnell,
-        schnelle, schneller, schnellen, sauber, gern, gerne, treu, sicher gut
+        klasse, spitze, mega, respekt, gut, guter, gute, erledigt, hat sich erledigt, geklärt, alles geklärt,
+        alles erledigt, besser, schnell, schnelle, schneller, schnellen, sauber, gern, gerne, treu, sicher gut
     """,
     ),
     # Polite formulas
@@ -124,7 +126,10 @@ POSITIVE: tuple[Group, ...] = (
         danke für ihre rückmeldung, nein danke, danke nein, mit freundlichen grüßen, freundliche grüße,
         freundlichen grüßen, freundlichem gruß, mit freundlichem gruß, mit freundlichen gruessen, freundlicher gruß,
         freundliche grüsse, mit freundlichen grüssen, beste grüße, schöne grüße, schönen gruß, viele liebe grüße,
-        liebe grüße, herzliche grüße, schönen tag, schönen tag noch, einen schönen tag, schönes wochenende,
+        liebe grüße, herzliche grüße, schönen tag, schönen tag noch, wunderschönen tag, tollen tag, angenehmen tag,
+        angenehmes wochenende, schöne woche, schönen sonntag, schönen start, guten start, schönen resttag,
+        können sie mir empfehlen, können sie empfehlen, was empfehlen sie, empfehlen sie mir, mir empfehlen,
+        welche empfehlen, den gefallen, super e5, energieeffizienzklasse, einen schönen tag, schönes wochenende,
         schönen abend, schönen feierabend, guten tag, guten morgen, guten abend, gute nacht, gut dass, na gut,
         alles gute, gute besserung, viel glück, gute frage, so gut wie, nicht so gut, wie gut, gut zwei, gut eine,
         gut drei, kann gut sein, gut haben, gut möglich, hätte gern, hätte gerne, hätten gern, hätten gerne,

@@ -19,38 +19,42 @@ def _high(weight: float, terms: str, negation: Negation = "close") -> Group:
 URGENCY: tuple[Group, ...] = (
     # Legal threats
     _always("""
-        anwalt, anwälte, anwältin, anwälten, anwalts, rechtsanwalt, rechtsanwälte, rechtsanwältin, rechtsanwalts,
-        meinem anwalt, meinen anwalt, unseren anwalt, anwaltlich, anwaltliche(|n|r|s) schritte,
+        anwalt, anwälte, anwältin, anwälten, anwalts, meinem anwalt, meinen anwalt, unseren anwalt,
+        (einem|einen|ein|dem|den|der|mein|meinem|meinen|unser|unserem|unseren|ihr) (rechtsanwalt|rechtsbeistand),
+        rechtsanwalt (eingeschaltet|beauftragt|einschalten|beauftragen), anwaltlich, anwaltliche(|n|r|s) schritte,
         rechtliche(|n) schritte, gerichtliche(|n) schritte, juristische(|n) schritte, rechtsweg, klage, klagen werde,
         klage ein, klage einreichen, klage erheben, verklage, verklagen, verklagt, einklagen, sonst klage ich,
-        klage ich, vor gericht, gerichtlich, gerichtsverfahren, amtsgericht, landgericht, mahnbescheid beantragen,
-        gerichtlicher mahnbescheid, strafanzeige, anzeige erstatten, anzeige erstatte, erstatte anzeige,
-        anzeige gegen sie, zeige sie an, zeige ich sie an, zeigen wir sie an, anzeigen wegen, polizei eingeschaltet,
-        staatsanwaltschaft, einstweilige verfügung, abmahnung, abmahnen, unterlassungserklärung, unterlassung,
-        schadensersatz, schadenersatz, schadensersatzforderung, schmerzensgeld, rechtsschutz,
-        rechtsschutzversicherung, rechtsabteilung, vertragsbruch, verbraucherzentrale, verbraucherschutz,
-        verbraucherschutzzentrale, schlichtungsstelle, schlichtung, ombudsmann, ombudsstelle, bundesnetzagentur,
-        bafin, luftfahrt-bundesamt, aufsichtsbehörde, wettbewerbszentrale, sammelklage, musterklage,
-        setze ihnen eine frist, setzen ihnen eine frist, setze eine frist, frist gesetzt, letzte frist,
-        letzte fristsetzung, nachfrist, fristsetzung, lawsuit, mandant, mandantin, mandantschaft, in verzug,
-        inverzugsetzung
+        klage ich, vor gericht, gerichtlich, gerichtsverfahren, mahnbescheid beantragen, gerichtlicher mahnbescheid,
+        strafanzeige, anzeige erstatten, anzeige erstatte, erstatte anzeige, anzeige gegen sie, zeige sie an,
+        zeige ich sie an, zeigen wir sie an, anzeigen wegen, polizei eingeschaltet, staatsanwaltschaft,
+        einstweilige verfügung, abmahnung, abmahnen, unterlassungserklärung, unterlassung, schadensersatz,
+        schadenersatz, schadensersatzforderung, schmerzensgeld, rechtsschutz, rechtsschutzversicherung,
+        rechtsabteilung, vertragsbruch, verbraucherzentrale, verbraucherschutz, verbraucherschutzzentrale,
+        schlichtungsstelle, schlichtung, ombudsmann, ombudsstelle, bundesnetzagentur, bafin, luftfahrt-bundesamt,
+        aufsichtsbehörde, wettbewerbszentrale, sammelklage, musterklage, setze ihnen eine frist,
+        setzen ihnen eine frist, setze eine frist, frist gesetzt, letzte frist, letzte fristsetzung, nachfrist,
+        fristsetzung, lawsuit, inverzugsetzung
     """),
     # Chargebacks
     _always("""
         chargeback, chargebacks, rückbuchung, rückbuchen, rückbuchen lassen, zurückbuchen, zurückbuchen lassen,
-        zurückgebucht, zurück buchen, rücklastschrift veranlasst, lastschrift zurückgeben, lastschrift widersprochen,
-        lastschrift zurückgeholt, bank zurückgefordert, kreditkartenzahlung zurück, käuferschutz, paypal-fall,
-        paypal fall, zahlung anfechten, zahlung beanstanden, umsatz reklamieren, bei meiner bank reklamiert,
-        über meine bank zurück, geld zurückholen, bei meiner bank zurückgefordert
+        lastschrift zurück, das geld zurückbuchen, buche zurück, buche das geld zurück, hole mir das geld zurück,
+        hole mein geld zurück, zurückgebucht, zurück buchen, rücklastschrift veranlasst, lastschrift zurückgeben,
+        lastschrift widersprochen, lastschrift zurückgeholt, bank zurückgefordert, kreditkartenzahlung zurück,
+        käuferschutz, paypal-fall, paypal fall, zahlung anfechten, zahlung beanstanden, umsatz reklamieren,
+        bei meiner bank reklamiert, über meine bank zurück, geld zurückholen, bei meiner bank zurückgefordert
     """),
     # Breaches of security and of privacy
     _always("""
         datenleck, datenlecks, datenpanne, datenpannen, datendiebstahl, daten gestohlen, gestohlene daten,
-        identitätsdiebstahl, identitätsmissbrauch, datenmissbrauch, sicherheitslücke, sicherheitslücken,
-        sicherheitsvorfall, gehackt, gehackte(|s|n|r), gehacked, hacker, hackerangriff, cyberangriff, ransomware,
-        verschlüsselungstrojaner, phishing-angriff, kompromittiert, unbefugter zugriff, unbefugten zugriff,
-        unberechtigter zugriff, unbefugt, fremder zugriff, fremde zugriff auf mein konto, daten anderer kunden,
-        daten eines anderen kunden, daten einer anderen kundin, rechnungen anderer kunden,
+        identitätsdiebstahl, von (fremden|unbekannten|dritten) (benutzt|genutzt|verwendet|missbraucht),
+        (fremde|unbekannte|dritte) (haben|hat) (zugriff|sich), fremder hat sich, jemand fremdes, jemand anderes nutzt,
+        unbekannte anmeldung(|en), fremde anmeldung(|en), verdächtige anmeldung(|en), fremdes gerät,
+        missbraucht wurde, wurde missbraucht, identitätsmissbrauch, datenmissbrauch, sicherheitslücke,
+        sicherheitslücken, sicherheitsvorfall, gehackt, gehackte(|s|n|r), gehacked, hacker, hackerangriff,
+        cyberangriff, ransomware, verschlüsselungstrojaner, phishing-angriff, kompromittiert, unbefugter zugriff,
+        unbefugten zugriff, unberechtigter zugriff, unbefugt, fremder zugriff, fremde zugriff auf mein konto,
+        daten anderer kunden, daten eines anderen kunden, daten einer anderen kundin, rechnungen anderer kunden,
         rechnungen eines anderen kunden, rechnung eines anderen kunden, rechnungen einer anderen kundin, fremde daten,
         fremde kundendaten, fremde rechnungen, daten fremder personen, daten weitergegeben, daten ohne einwilligung,
         daten ohne meine einwilligung, daten ohne zustimmung, daten an dritte, verstoß gegen die dsgvo, dsgvo-verstoß,
@@ -61,17 +65,20 @@ URGENCY: tuple[Group, ...] = (
     _always(f"""
         gasgeruch, riecht nach gas, riecht stark nach gas, riecht es nach gas, riecht es stark nach gas,
         riecht es (sehr|hier|bei uns|total|ganz stark) nach gas, stinkt nach gas, es stinkt nach gas, gas tritt aus,
-        gasaustritt, gasleck, kohlenmonoxid, brand, brennt, brannte, gebrannt, feuer gefangen, in flammen, in brand,
-        flammen, verbrannt, verbrannt hat, verbrennung, verbrennungen, angeschmort, verschmort, schmort,
-        rauchentwicklung, qualmt, raucht, explodiert, explosion, funken, stromschlag, elektrischer schlag,
-        stromschläge, einen schlag bekommen, kurzschluss, verletzt{ENDINGS}, verletzung, verletzungen, krankenhaus,
-        notarzt, notaufnahme, lebensgefahr, lebensgefährlich{ENDINGS}, lebensbedrohlich{ENDINGS}, beatmungsgerät,
-        beatmung, beatmet, sauerstoffgerät, sauerstoffkonzentrator, dialyse, herzschrittmacher, insulin, insulinpumpe,
-        medizinisches gerät, medizinische geräte, allergische reaktion, anaphylaktisch{ENDINGS}, vergiftet,
-        vergiftung, erstickt, gefahr im verzug, unfallgefahr, brandgefahr, verletzungsgefahr, bringe mich um,
-        das leben nehmen, suizid, selbstmord, umbringen, prügel, verprügelt, geschlagen worden, tätlich,
-        körperverletzung, gedroht, bedroht, bedrohung, angedroht, morddrohung, rohrbruch, wasserrohrbruch,
-        kabel liegt offen, offene stromkabel, eingesperrt im aufzug, im aufzug eingeschlossen, steckt im aufzug
+        gasaustritt, gasleck, kohlenmonoxid, brennt, brannte, gebrannt, feuer gefangen, brand ausgebrochen,
+        brand geraten, ein brand, kabelbrand, wohnungsbrand, kellerbrand, brandgeruch, schmorgeruch,
+        riecht verschmort, riecht verbrannt, in flammen, in brand, flammen, verbrannt, verbrannt hat, verbrennung,
+        verbrennungen, angeschmort, verschmort, schmort, rauchentwicklung, qualmt, raucht, explodiert, explosion,
+        funken, stromschlag, elektrischer schlag, stromschläge,
+        einen schlag (bekommen|verteilt|gekriegt|versetzt|abbekommen), bekam einen schlag, stromschlag bekommen,
+        kurzschluss, verletzt{ENDINGS}, verletzung, verletzungen, notarzt, notaufnahme, lebensgefahr,
+        lebensgefährlich{ENDINGS}, lebensbedrohlich{ENDINGS}, beatmungsgerät, beatmung, beatmet, sauerstoffgerät,
+        sauerstoffkonzentrator, dialyse, herzschrittmacher, insulin, insulinpumpe, medizinisches gerät,
+        medizinische geräte, allergische reaktion, anaphylaktisch{ENDINGS}, vergiftet, vergiftung, erstickt,
+        unfallgefahr, brandgefahr, verletzungsgefahr, bringe mich um, das leben nehmen, suizid, selbstmord, umbringen,
+        prügel, verprügelt, geschlagen worden, tätlich, körperverletzung, gedroht, bedroht, bedrohung, angedroht,
+        morddrohung, rohrbruch, wasserrohrbruch, kabel liegt offen, offene stromkabel, eingesperrt im aufzug,
+        im aufzug eingeschlossen, steckt im aufzug
     """),
     # Data protection in general, and people who must be left alone
     _high(
@@ -84,7 +91,10 @@ URGENCY: tuple[Group, ...] = (
         rechtswidrige(|n|r|s), sittenwidrig
         """,
     ),
-    _high(0.5, "datenschutz, polizei, presse, anzeige, betrug, abgezockt, betrüger, verstoß, behörde"),
+    _high(
+        0.5,
+        "polizei, das ist betrug, ist betrug, betrug am kunden, wegen betrugs, abgezockt, betrüger, verstoß, behörde",
+    ),
     # Money that has to go back. "Sie haben nicht erstattet" is as urgent as "erstatten Sie".
     _high(
         1.0,
@@ -100,6 +110,7 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.0,
         """
+        (lampe|leuchte|lämpchen|licht|kontrollleuchte|led|glühbirne|birne) brennt, brennt nicht, licht brennt nicht,
         danke für die erstattung, dank für die erstattung, erstattung erhalten, erstattung ist angekommen,
         erstattung angekommen, geld zurück garantie, geld-zurück-garantie, gibt es eine erstattung,
         bekomme ich eine erstattung wenn, erstattung möglich, erstattungsrichtlinie, erstattungsrichtlinien,
@@ -137,21 +148,21 @@ URGENCY: tuple[Group, ...] = (
         prio 1, prio1, p1, duldet keinen aufschub, kann nicht warten, nicht länger warten, noch heute, heute noch,
         bis heute abend, heute bis, innerhalb einer stunde, innerhalb von 24 stunden, innerhalb der nächsten stunde,
         letzte mahnung, letzte warnung, letztmalig, zum letzten mal fordere, letzte chance, sonst platzt,
-        frist läuft heute ab, frist läuft ab, deadline, urgent, brauchen wir heute, brauche ich heute
+        frist läuft heute ab, frist läuft ab, urgent, brauchen wir heute, brauche ich heute
         """,
     ),
     # The same words where nobody hurries
     _high(
         0.0,
         """
-        in dringenden fällen, in dringenden angelegenheiten, in dringendem fall, im dringenden fall, ab sofort,
-        sofort nach, sofort wenn, sofort als, sofort bei, sofort geholfen, sofort zurückgerufen, sofort gemeldet,
-        sofort eine antwort bekommen, wurde sofort, sofort lieferbar, sofort verfügbar, sofort beantwortet,
-        sofort reagiert, sofort gelöst, sofort behoben, sofort wieder, sofort abgebrochen, sofort ab, sofort zu,
-        umgehend geholfen, umgehend beantwortet, umgehend gelöst, umgehend reagiert, wurde umgehend,
-        danke für die umgehende, danke für die sofortige, dank für die umgehende, dank für die sofortige,
-        notfallkontakt, notfallnummer, im notfall, für den notfall, falls der notfall, kritische rückmeldung,
-        kritisches feedback, heute noch nicht, heute morgen, seit heute, heute früh
+        in dringenden fällen, in dringenden angelegenheiten, in dringendem fall, im dringenden fall, guten morgen,
+        schönen morgen, ab sofort, sofort nach, sofort wenn, sofort als, sofort bei, sofort geholfen,
+        sofort zurückgerufen, sofort gemeldet, sofort eine antwort bekommen, wurde sofort, sofort lieferbar,
+        sofort verfügbar, sofort beantwortet, sofort reagiert, sofort gelöst, sofort behoben, sofort wieder,
+        sofort abgebrochen, sofort ab, sofort zu, umgehend geholfen, umgehend beantwortet, umgehend gelöst,
+        umgehend reagiert, wurde umgehend, danke für die umgehende, danke für die sofortige, dank für die umgehende,
+        dank für die sofortige, notfallkontakt, notfallnummer, im notfall, für den notfall, falls der notfall,
+        kritische rückmeldung, kritisches feedback, heute noch nicht, heute morgen, seit heute, heute früh
         """,
     ),
     # Weight and rank
@@ -159,20 +170,23 @@ URGENCY: tuple[Group, ...] = (
         1.0,
         f"""
         kritisch{ENDINGS}, geschäftskritisch{ENDINGS}, existenzbedrohend, schwerwiegend{ENDINGS}, gravierend{ENDINGS},
-        eskalation, eskalieren, eskaliere, eskaliert, geschäftsführung, geschäftsführer, geschäftsführerin,
-        geschäftsleitung, vorstand, vorstandsvorsitzende(|n|r), ceo, chefetage, an die presse, an die öffentlichkeit,
-        zeitung, zeitungen, journalist, journalisten, fernsehen, fristlos{ENDINGS}, fristlose kündigung,
-        außerordentliche kündigung, sonderkündigung, sonderkündigungsrecht, wechseln zur konkurrenz, umsatzverlust,
-        umsatzausfall, umsatzverluste, verlieren kunden, verlieren umsatz, kostet uns tausende, produktionsausfall,
-        produktionsstillstand, verdienstausfall
+        eskalation, eskalieren, eskaliere, eskaliert, ceo, chefetage,
+        ihr(|e|er|en|em) (geschäftsführung|geschäftsführer|geschäftsleitung|vorstand),
+        (an|bei) (die|der|den|dem) (geschäftsführung|geschäftsleitung|vorstand), direkt an den vorstand,
+        an die presse, zur presse, gehe zur presse, an die medien, in die zeitung, an die öffentlichkeit, journalist,
+        journalisten, fristlos{ENDINGS}, fristlose kündigung, außerordentliche kündigung, sonderkündigung,
+        sonderkündigungsrecht, wechseln zur konkurrenz, umsatzverlust, umsatzausfall, umsatzverluste,
+        verlieren kunden, verlieren umsatz, kostet uns tausende, produktionsausfall, produktionsstillstand,
+        verdienstausfall
         """,
     ),
     _high(
         0.3,
         """
-        heute, morgen früh, morgen, heute abend, heute nachmittag, schnell, zügig, vorgesetzten, vorgesetzter,
-        teamleiter, abteilungsleiter, filialleiter, frist, bis freitag, bis montag, bis morgen, kündige, kündigung,
-        kündigen
+        datenschutz, baby, säugling, kleinkind, schwanger, pflegebedürftig, rollstuhl, bettlägerig, rechtsanwalt,
+        rechtsanwälte, rechtsanwältin, kanzlei, zeitung, heute, morgen früh, morgen, heute abend, heute nachmittag,
+        schnell, zügig, vorgesetzten, vorgesetzter, teamleiter, abteilungsleiter, filialleiter, bis freitag,
+        bis montag, bis morgen
         """,
     ),
     _high(
@@ -188,29 +202,27 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.5,
         """
-        wichtig, sehr wichtig, extrem wichtig, äußerst wichtig, sofortmaßnahme, ernst, ernsthaft, gefährlich, gefahr,
-        sicherheit, gefährdet, sicherheitsrisiko, kundentermin, baby, säugling, kleinkind, schwanger, pflegebedürftig,
-        behindert, rollstuhl, bettlägerig, ältere, krank, ohne heizung, ohne strom, ohne wasser, ohne warmwasser,
-        seit tagen ohne, strom wurde abgestellt, mein konto ist gesperrt
+        wichtig, sehr wichtig, extrem wichtig, krankenhaus, deadline, äußerst wichtig, sofortmaßnahme, ernst,
+        ernsthaft, gefährlich, gefahr, gefährdet, sicherheitsrisiko, kundentermin, ohne heizung, ohne strom,
+        ohne wasser, ohne warmwasser, seit tagen ohne, strom wurde abgestellt, mein konto ist gesperrt
         """,
     ),
     # Nothing works any more, or something is gone
     _high(
         1.0,
         """
-        totalausfall, komplettausfall, gesamtausfall, systemausfall, serverausfall, stromausfall, netzausfall,
-        netzwerkausfall, großstörung, server ist ausgefallen, server ausgefallen, system ist ausgefallen,
-        system steht, server steht, server ist down, server down, system ist down, alles ist down, ist down,
-        sind down, webseite ist down, website ist down, komplett ausgefallen, vollständig ausgefallen,
-        komplett offline, komplett tot, alles tot, nichts geht mehr, geht nichts mehr, geht gar nichts mehr,
-        gar nichts mehr geht, funktioniert gar nichts mehr, nichts funktioniert mehr, stillstand, steht still,
-        stehen still, steht alles, alles steht, produktion steht, betrieb steht, kasse steht, kassen stehen,
-        kassensystem steht, lahmgelegt, lahm gelegt, legt uns lahm, können nicht arbeiten, können nicht mehr arbeiten,
-        kann nicht arbeiten, kann nicht mehr arbeiten, kann niemand arbeiten, niemand kann arbeiten,
-        keiner kann arbeiten, kann keiner arbeiten, nicht arbeitsfähig, arbeitsunfähig gemacht,
-        können nichts verkaufen, können nicht kassieren, nicht mehr kassieren, kann niemand bestellen,
-        kann keiner bestellen, datenverlust, daten verloren, daten sind weg, alle daten weg, alles weg,
-        alles gelöscht, daten gelöscht, outage
+        totalausfall, komplettausfall, gesamtausfall, systemausfall, serverausfall, stromausfall, netzwerkausfall,
+        großstörung, server ist ausgefallen, server ausgefallen, system ist ausgefallen, system steht, server steht,
+        server ist down, server down, system ist down, alles ist down, ist down, sind down, webseite ist down,
+        website ist down, komplett ausgefallen, vollständig ausgefallen, komplett offline, komplett tot, alles tot,
+        nichts geht mehr, geht nichts mehr, geht gar nichts mehr, gar nichts mehr geht, funktioniert gar nichts mehr,
+        nichts funktioniert mehr, stillstand, steht still, stehen still, steht alles, alles steht, produktion steht,
+        betrieb steht, kasse steht, kassen stehen, kassensystem steht, lahmgelegt, lahm gelegt, legt uns lahm,
+        können nicht arbeiten, können nicht mehr arbeiten, kann nicht arbeiten, kann nicht mehr arbeiten,
+        kann niemand arbeiten, niemand kann arbeiten, keiner kann arbeiten, kann keiner arbeiten, nicht arbeitsfähig,
+        arbeitsunfähig gemacht, können nichts verkaufen, können nicht kassieren, nicht mehr kassieren,
+        kann niemand bestellen, kann keiner bestellen, datenverlust, daten verloren, daten sind weg, alle daten weg,
+        alles weg, alles gelöscht, daten gelöscht, outage
         """,
     ),
     # Trouble that somebody has to look at: medium, however often it is said

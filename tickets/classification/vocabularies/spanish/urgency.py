@@ -19,41 +19,45 @@ def _high(weight: float, terms: str, negation: Negation = "close") -> Group:
 URGENCY: tuple[Group, ...] = (
     # Legal threats
     _always("""
-        abogado, abogada, abogados, abogadas, mi abogado, bufete, asesor legal, asesoría jurídica,
-        servicios jurídicos, acciones legales, acción legal, medidas legales, vía legal, vías legales, vía judicial,
-        por la vía judicial, procedimiento judicial, demanda judicial, demanda contra, una demanda, demandar,
-        demandarles, demandarlos, demandaré, demandaremos, les demando, los demando, les demandaré, poner una demanda,
-        interponer una demanda, interpondré, juzgado, juzgados, tribunales, ante los tribunales, juicio, monitorio,
-        denuncia, denunciar, denunciarlos, denunciarles, denunciaré, denuncio, les denuncio, los denuncio,
+        abogado, abogada, mi abogado, asesor legal, asesoría jurídica, servicios jurídicos, acciones legales,
+        acción legal, medidas legales, vía legal, vías legales, vía judicial, por la vía judicial,
+        procedimiento judicial, demanda judicial, demanda contra, demandar, demandarles, demandarlos, demandaré,
+        demandaremos, les demando, los demando, les demandaré, poner una demanda, interponer una demanda, ir a juicio,
+        a juicio, juicio contra, llevar a juicio, interpondré, juzgado, juzgados, tribunales, ante los tribunales,
+        monitorio, denuncia, denunciar, denunciarlos, denunciarles, denunciaré, denuncio, les denuncio, los denuncio,
         poner una denuncia, denuncia en comisaría, querella, burofax, daños y perjuicios, indemnización por daños,
-        requerimiento, oficina de consumo, oficina del consumidor, consumo, omic, hoja de reclamaciones,
-        hojas de reclamaciones, hoja de reclamación, asociación de consumidores, defensa del consumidor,
-        protección al consumidor, profeco, sernac, indecopi, ocu, facua, arbitraje, junta arbitral,
-        defensor del cliente, defensor del pueblo, banco de españa, aesa, cnmc, superintendencia,
-        incumplimiento de contrato, incumplimiento contractual, demanda colectiva, lawsuit
+        oficina de consumo, oficina del consumidor, omic, hoja de reclamaciones, hojas de reclamaciones,
+        hoja de reclamación, asociación de consumidores, defensa del consumidor, protección al consumidor, profeco,
+        sernac, indecopi, ocu, facua, arbitraje, junta arbitral, defensor del cliente, defensor del pueblo,
+        banco de españa, aesa, cnmc, superintendencia, incumplimiento de contrato, incumplimiento contractual,
+        demanda colectiva, lawsuit
     """),
     # Chargebacks
     _always("""
         chargeback, contracargo, contracargos, contra cargo, retrocesión, retrocesión del cargo, retrocesión del pago,
-        retroceder el cargo, retroceder el pago, devolución del recibo, devolver el recibo, devolveré el recibo,
-        devuelto el recibo, he devuelto el recibo, disputa del cargo, disputar el cargo, disputa con mi banco,
-        disputa en paypal, disputa con el banco, desconocer el cargo, desconozco el cargo, desconozco este cargo,
-        rechazar el cargo, anular el cargo con mi banco, reclamar al banco el cargo
+        retroceder el cargo, retroceder el pago, devolución del recibo, devuelvo el recibo, devolveré los recibos,
+        devuelvo los recibos, devolver el recibo, devolveré el recibo, devuelto el recibo, he devuelto el recibo,
+        disputa del cargo, disputar el cargo, disputa con mi banco, disputa en paypal, disputa con el banco,
+        desconocer el cargo, desconozco el cargo, desconozco este cargo, rechazar el cargo,
+        anular el cargo con mi banco, reclamar al banco el cargo
     """),
     # Breaches of security and of privacy
     _always(f"""
         fuga de datos, filtración de datos, filtraciones de datos, datos filtrados, filtrado mis datos,
         filtraron mis datos, brecha de seguridad, brecha de datos, violación de datos, robo de datos, datos robados,
-        robo de identidad, suplantación de identidad, suplantado mi identidad, suplantando, hackead{ENDINGS},
-        han hackeado, hackeo, hackearon, me hackearon, hacker, hackers, jaquead{ENDINGS}, pirateado, pirateada,
-        ciberataque, ataque informático, ransomware, fallo de seguridad, vulnerabilidad, vulnerabilidades,
-        incidente de seguridad, acceso no autorizado, accesos no autorizados, entrado en mi cuenta,
-        entraron en mi cuenta, accedido a mi cuenta, cuenta comprometida, contraseñas expuestas,
-        datos de otro cliente, datos de otros clientes, datos de otra clienta, datos de otra persona,
-        facturas de otro cliente, factura de otro cliente, facturas de otros clientes, datos a terceros,
-        cedido mis datos, vendido mis datos, mis datos a terceros, divulgado mis datos, datos sin mi consentimiento,
-        vulneración del rgpd, incumplimiento del rgpd, infracción del rgpd, vulneración de la protección de datos,
-        agencia de protección de datos, agencia española de protección de datos, aepd
+        robo de identidad, suplantación de identidad, suplantado mi identidad,
+        (desconocido|desconocidos|alguien) (ha|han) (usado|utilizado|entrado|accedido), alguien ha entrado,
+        alguien entró, alguien usa mi, conexión desde otro, inicios de sesión (desconocidos|sospechosos|extraños),
+        accesos desconocidos, suplantando, hackead{ENDINGS}, han hackeado, hackeo, hackearon, me hackearon, hacker,
+        hackers, jaquead{ENDINGS}, pirateado, pirateada, ciberataque, ataque informático, ransomware,
+        fallo de seguridad, vulnerabilidad, vulnerabilidades, incidente de seguridad, acceso no autorizado,
+        accesos no autorizados, entrado en mi cuenta, entraron en mi cuenta, accedido a mi cuenta,
+        cuenta comprometida, contraseñas expuestas, datos de otro cliente, datos de otros clientes,
+        datos de otra clienta, datos de otra persona, facturas de otro cliente, factura de otro cliente,
+        facturas de otros clientes, datos a terceros, cedido mis datos, vendido mis datos, mis datos a terceros,
+        divulgado mis datos, datos sin mi consentimiento, vulneración del rgpd, incumplimiento del rgpd,
+        infracción del rgpd, vulneración de la protección de datos, agencia de protección de datos,
+        agencia española de protección de datos, aepd
     """),
     # Danger to people and things
     _always(f"""
@@ -62,15 +66,15 @@ URGENCY: tuple[Group, ...] = (
         intoxicación, intoxicad{ENDINGS}, incendio, incendió, se incendió, incendiad{ENDINGS}, prendió fuego,
         se prendió, fuego, en llamas, llamas, ardiendo, ardió, arde, quemad{ENDINGS}, se quemó, me quemé, quemadura,
         quemaduras, quemando, echa humo, sale humo, humo, chispas, echó chispas, chispazo, cortocircuito,
-        electrocutad{ENDINGS}, electrocución, descarga eléctrica, calambre, calambrazo, explotó, explota, explosión,
-        explotad{ENDINGS}, reventó, herid{ENDINGS}, herida, lesión, lesiones, lesionad{ENDINGS}, sangre, sangrando,
-        hospital, ambulancia, urgencias, peligro de muerte, en peligro, peligro, peligros{ENDINGS}, mortal,
-        respirador, ventilador mecánico, oxígeno, concentrador de oxígeno, diálisis, marcapasos, bomba de insulina,
-        insulina, equipo médico, aparato médico, reacción alérgica, alérgic{ENDINGS}, anafilaxia, envenenad{ENDINGS},
-        asfixia, ahogarse, suicidio, suicidarme, quitarme la vida, matarme, amenaza de muerte, amenazó, me amenazó,
-        amenazad{ENDINGS}, amenazó con, pegarme, me pegó, agredid{ENDINGS}, agresión, agredió, me golpeó,
-        atrapad{ENDINGS} en el ascensor, encerrad{ENDINGS} en el ascensor, inundación, inundad{ENDINGS}, inundando,
-        cables pelados, cable pelado
+        electrocutad{ENDINGS}, electrocución, descarga eléctrica, (ha dado|dio|da|dado|recibí|recibió) una descarga,
+        una descarga eléctrica, dio calambre, calambre, calambrazo, explotó, explota, explosión, explotad{ENDINGS},
+        reventó, herid{ENDINGS}, herida, lesión, lesiones, lesionad{ENDINGS}, sangre, sangrando, peligro de muerte,
+        en peligro, peligro, peligros{ENDINGS}, mortal, respirador, ventilador mecánico, oxígeno,
+        concentrador de oxígeno, diálisis, marcapasos, bomba de insulina, insulina, equipo médico, aparato médico,
+        reacción alérgica, alérgic{ENDINGS}, anafilaxia, envenenad{ENDINGS}, asfixia, ahogarse, suicidio, suicidarme,
+        quitarme la vida, matarme, amenaza de muerte, amenazó, me amenazó, amenazad{ENDINGS}, amenazó con, pegarme,
+        me pegó, agredid{ENDINGS}, agresión, agredió, me golpeó, atrapad{ENDINGS} en el ascensor,
+        encerrad{ENDINGS} en el ascensor, inundación, inundad{ENDINGS}, inundando, cables pelados, cable pelado
     """),
     # Data protection in general, and people who must be left alone
     _high(
@@ -85,7 +89,7 @@ URGENCY: tuple[Group, ...] = (
     ),
     _high(
         0.5,
-        "policía, comisaría, guardia civil, prensa, estafa, estafadores, fraude, datos personales, privacidad, vulneración",
+        "policía, comisaría, guardia civil, prensa, estafa, estafadores, fraude, vulneración",
     ),
     # Money that has to go back. "No me han devuelto el dinero" is as urgent as "devuélvanme".
     _high(
@@ -103,16 +107,15 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.0,
         """
-        en caso de urgencia, en casos urgentes, en caso urgente, gracias por el reembolso, reembolso recibido,
-        recibido el reembolso, he recibido el reembolso, llegó el reembolso, ha llegado el reembolso,
-        política de reembolso, política de devoluciones, condiciones de devolución, se puede pedir el reembolso,
-        no quiero reembolso, no necesito reembolso, no pido reembolso, garantía de devolución, contacto de emergencia,
-        teléfono de emergencias, en caso de emergencia, salida de emergencia, detector de humo, detector de humos,
-        detectores de humo, ventilador de, a fuego lento, consumo de, consumo medio, consumo eléctrico, mi consumo,
-        consumo de agua, consumo del mes, de consumo, lectura de consumo, consumo de luz, el consumo, grupo sanguíneo,
-        alergia estacional, atención inmediata recibida, me atendieron inmediatamente, respondieron inmediatamente,
-        inmediatamente después, inmediatamente antes, se cierra inmediatamente, crítica constructiva, una crítica,
-        críticas constructivas
+        en caso de urgencia, en casos urgentes, en caso urgente, a mi juicio, a nuestro juicio, copia de seguridad,
+        gracias por el reembolso, reembolso recibido, recibido el reembolso, he recibido el reembolso,
+        llegó el reembolso, ha llegado el reembolso, política de reembolso, política de devoluciones,
+        condiciones de devolución, se puede pedir el reembolso, no quiero reembolso, no necesito reembolso,
+        no pido reembolso, garantía de devolución, contacto de emergencia, teléfono de emergencias,
+        en caso de emergencia, salida de emergencia, detector de humo, detector de humos, detectores de humo,
+        ventilador de, a fuego lento, atención inmediata recibida, me atendieron inmediatamente,
+        respondieron inmediatamente, inmediatamente después, inmediatamente antes, se cierra inmediatamente,
+        crítica constructiva, una crítica, críticas constructivas
         """,
     ),
     # Fraud
@@ -141,17 +144,16 @@ URGENCY: tuple[Group, ...] = (
         prioridad alta, prioritario, prioritaria, p1, no puede esperar, no puedo esperar más, no podemos esperar más,
         no admite demora, hoy mismo, hoy antes, antes de hoy, en 24 horas, en menos de 24 horas,
         en las próximas 24 horas, en la próxima hora, antes de una hora, último aviso, última advertencia,
-        último requerimiento, emergencia, emergencias, deadline, vence hoy, plazo vence, les damos de plazo,
-        de plazo hasta
+        último requerimiento, emergencia, emergencias, vence hoy, plazo vence, les damos de plazo, de plazo hasta
         """,
     ),
     # Weight and rank
     _high(
         1.0,
         """
-        crítico, crítica, críticos, críticas, gravísimo, muy grave, problema grave, crucial, vital, escalar, escalen,
-        escalado, escalamiento, dirección general, director general, gerencia, gerente general, ceo, presidente,
-        junta directiva, a la prensa, los medios, medios de comunicación, periodista, periodistas, hacerlo público,
+        crítico, crítica, críticos, críticas, gravísimo, muy grave, problema grave, crucial, escalen, escalamiento,
+        junta directiva, su (gerente|director|presidente), con (el|la) (gerente|gerencia|dirección|director),
+        a la dirección, a la prensa, medios de comunicación, periodista, periodistas, hacerlo público,
         pérdidas económicas, perdiendo dinero, perdiendo clientes, perdemos dinero, perdemos clientes,
         perdiendo ventas, lucro cesante
         """,
@@ -159,9 +161,10 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.3,
         """
-        hoy, esta noche, mañana temprano, rápido, rápidamente, pronto, supervisor, supervisora, encargado,
-        responsable, me doy de baja, cancelar mi contrato, baja inmediata, si el viernes, antes del viernes,
-        antes del lunes, plazo
+        bebé, recién nacido, embarazada, persona mayor, discapacitado, discapacitada, datos personales, privacidad,
+        abogados, abogadas, bufete, su responsable, con un responsable, con el responsable, hoy, esta noche,
+        mañana temprano, supervisor, supervisora, cancelar mi contrato, baja inmediata, si el viernes,
+        antes del viernes, antes del lunes, plazo
         """,
     ),
     _high(
@@ -176,9 +179,9 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.5,
         """
-        importante, muy importante, grave, serio problema, prioridad, seguridad, bebé, recién nacido, embarazada,
-        persona mayor, discapacitado, discapacitada, enfermo, enferma, sin luz, sin electricidad, sin agua,
-        cortaron la luz, cortado la luz, nos cortaron, me cortaron, días sin
+        importante, muy importante, hospital, ambulancia, vital, deadline, escalar, escalado, grave, serio problema,
+        prioridad, sin luz, sin electricidad, sin agua, cortaron la luz, cortado la luz, nos cortaron, me cortaron,
+        días sin
         """,
     ),
     # Nothing works any more, or something is gone
@@ -213,8 +216,8 @@ URGENCY: tuple[Group, ...] = (
         falta de respeto, falta de seriedad, no hace falta, nada falta, buenas tardes, esta tarde, por la tarde,
         más tarde, de la tarde, tarde o temprano, perdida de tiempo, pérdida de tiempo, no puedo recomendar,
         no puede ser, no se puede pedir más, no puedo quejarme, no puedo pedir más, no me puedo quejar, no va conmigo,
-        no pasa nada, no importa, no dejen de, aunque no pueda, cuenta corriente en, gracias de nuevo,
-        de nuevo gracias, no lo encuentro caro, es para mí, pedido llegó, de nuevo a
+        no va a, no van a, no pasa nada, no importa, no dejen de, aunque no pueda, cuenta corriente en,
+        gracias de nuevo, de nuevo gracias, no lo encuentro caro, es para mí, pedido llegó, de nuevo a
         """),
         "never",
     ),

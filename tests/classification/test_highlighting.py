@@ -96,7 +96,7 @@ def test_reasons_name_the_words_that_decided() -> None:
     message = "This is a lawsuit. I am angry. Please help me immediately."
     by_category = {each.category: each for each in reasons(classify_ticket(subject="", message=message))}
     assert by_category["urgency"].verdict == "high"
-    assert {"lawsuit", "immediately"} <= set(by_category["urgency"].terms)
+    assert {"lawsuit (legal)", "immediately"} <= set(by_category["urgency"].terms)
     assert by_category["sentiment"].verdict == "negative"
     assert by_category["action"].verdict == "yes"
 

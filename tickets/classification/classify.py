@@ -22,6 +22,7 @@ from tickets.classification.verdicts import (
 )
 from tickets.classification.vocabularies.entries import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT
 from tickets.classification.vocabularies.faces import FACES
+from tickets.classification.vocabularies.group import Matter
 from tickets.classification.vocabularies.registry import vocabulary_for
 from tickets.classification.vocabularies.vocabulary import Vocabulary
 
@@ -30,6 +31,7 @@ KEYWORD_LIMIT: Final = 20
 
 _QUESTION: Final = 1.0
 _NEGATED_URGENCY: Final = -0.6  # "not urgent"
+_HYPOTHETICAL: Final = 0.4  # "Does it close immediately?"
 _NEGATED_PRAISE: Final = -0.6  # "not good" is clearly below neutral,
 _NEGATED_BLAME: Final = -0.3  # "not terrible" barely above it
 
@@ -46,6 +48,7 @@ class _Place(NamedTuple):
     is_negated: bool = False
     is_keyword: bool = True
     is_courtesy: bool = False
+    matter: Matter = ""
 
 
 @dataclass(slots=True)
@@ -62,6 +65,7 @@ class _Verdicts:
     urgency: Urgency
     sentiment: Sentiment
     requires_action: bool
+    is_calmed: bool = False  # thanks or praise lowered the urgency
 
     def deciding_labels(self) -> set[str]:
         """The labels of evidence that supports these verdicts."""
@@ -91,10 +95,7 @@ def classify_ticket(
         scans.append(_scan_field("subject", subject, vocabulary, sums))
     if message:
         scans.append(_scan_field("message", message, vocabulary, sums))
-    urgency, requires_action = sums.urgency(), sums.requires_action()
-    # "thanks" after a request or a fault report is polite, not positive
-    with_courtesy = urgency == "low" and not requires_action and not sums.has_very_bad_word
-    verdicts = _Verdicts(urgency, sums.sentiment(with_courtesy=with_courtesy), requires_action)
+    verdicts, with_courtesy = _decide(sums)
     decisions = NO_DECISIONS
     if rules:
         found = rules.decide(subject=subject, message=message)
@@ -114,6 +115,21 @@ def classify_ticket(
     )
 
 
+def _decide(sums: Sums) -> tuple[_Verdicts, bool]:
+    """The verdicts by the words alone, and whether polite thanks counted as praise."""
+    urgency, requires_action = sums.urgency(), sums.requires_action()
+    is_thank_you = sums.opens_with_thanks and not sums.trouble and not requires_action and not sums.is_always_high
+    # "thanks" after a request or a fault report is polite, not positive
+    with_courtesy = (urgency == "low" or is_thank_you) and not requires_action and not sums.has_very_bad_word
+    sentiment = sums.sentiment(with_courtesy=with_courtesy)
+    is_praise = sentiment == "positive" and not requires_action
+    if urgency == "high" and not sums.is_always_high and (is_praise or is_thank_you):
+        # "It is right now, thank you": who thanks and asks for nothing is in no hurry
+        urgency = "medium" if sums.trouble or not is_praise else "low"
+        return _Verdicts(urgency, sentiment, requires_action, is_calmed=True), with_courtesy
+    return _Verdicts(urgency, sentiment, requires_action), with_courtesy
+
+
 def _explain(
     scans: list[_FieldScan], verdicts: _Verdicts, decisions: Decisions, *, with_courtesy: bool
 ) -> tuple[tuple[str, ...], list[Evidence]]:
@@ -130,9 +146,19 @@ def _explain(
                 keywords[place.term] = None
             if len(evidence) < EVIDENCE_LIMIT:
                 start, end = offsets(place.start, place.end)
+                if verdicts.is_calmed and place.label == "positive":
+                    evidence.append(Evidence("urgency", "low", place.term, each.name, start, end, -place.weight, False))
                 evidence.append(
                     Evidence(
-                        place.category, place.label, place.term, each.name, start, end, place.weight, place.is_negated
+                        place.category,
+                        place.label,
+                        place.term,
+                        each.name,
+                        start,
+                        end,
+                        place.weight,
+                        place.is_negated,
+                        matter=place.matter,
                     )
                 )
     return tuple(keywords)[:KEYWORD_LIMIT], evidence
@@ -185,7 +211,7 @@ def _scan_field(name: Field, text: str, vocabulary: Vocabulary, sums: Sums) -> _
     scan = TextScan(text, vocabulary)
     places: list[_Place] = []
     _add_urgency(scan, sums, places)
-    _add_sentiment(scan, sums, places)
+    _add_sentiment(name, scan, sums, places)
     _add_action(scan, sums, places)
     places.sort()
     return _FieldScan(name, scan, places)
@@ -203,20 +229,29 @@ def _add_urgency(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
             # "no errors" and "no data breach" say nothing, "not urgent" counts against urgency
             weight = _NEGATED_URGENCY if label == "high" and not entry.group.always else 0.0
             label = "low"
+        elif label == "high" and weight > _HYPOTHETICAL and not entry.group.always and scan.asks_in_general(start):
+            label, weight = "medium", _HYPOTHETICAL
         if sums.is_first(entry, is_negated):
             sums.add_urgency(entry, label, weight)
-        places.append(_Place(start, end, "urgency", label, entry.term, weight, is_negated))
+        places.append(_Place(start, end, "urgency", label, entry.term, weight, is_negated, matter=entry.group.matter))
 
 
-def _add_sentiment(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
-    has_negators = scan.has_negators
-    reproaches: list[tuple[int, int]] = []
+def _add_constructions(scan: TextScan, sums: Sums, places: list[_Place]) -> list[tuple[int, int]]:
+    """The places of reproaches: praise inside them is not meant ("thanks for nothing")."""
+    reproaches = []
     for start, end, construction in scan.constructions():
-        weight = construction.group.weight
+        group = construction.group
+        category: Category = "urgency" if group.label == "high" else "sentiment"
         sums.add_construction(construction)
-        places.append(_Place(start, end, "sentiment", construction.group.label, construction.name, weight))
-        if weight < 0:
+        places.append(_Place(start, end, category, group.label, construction.name, group.weight, matter=group.matter))
+        if group.weight < 0:
             reproaches.append((start, end))
+    return reproaches
+
+
+def _add_sentiment(name: Field, scan: TextScan, sums: Sums, places: list[_Place]) -> None:
+    has_negators = scan.has_negators
+    reproaches = _add_constructions(scan, sums, places)
     for start, end, entry in scan.hits[SENTIMENT_SLOT]:
         weight = entry.weight
         if not weight:
@@ -225,7 +260,9 @@ def _add_sentiment(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
         if is_negated:
             weight *= _NEGATED_PRAISE if weight > 0 else _NEGATED_BLAME
         if weight > 0 and any(left <= start < right for left, right in reproaches):
-            continue  # "thanks for nothing"
+            continue
+        if entry.group.gratitude and (name == "subject" or scan.is_in_first_sentence(start)):
+            sums.opens_with_thanks = True
         if sums.is_first(entry, is_negated):
             sums.add_sentiment(entry, weight)
         label = _sentiment_label(weight)

@@ -8,13 +8,13 @@ from tickets.classification.verdicts import Classification
 def deciding_words(found: Classification) -> Mapping[str, tuple[str, ...]]:
     """For urgency, sentiment and action: the distinct words that decided, those of a tenant's rule first.
 
-    Negated words ("not urgent") and words that support another verdict are left out.
+    Negated words ("not urgent") and words that support another verdict are left out; nothing decides a low urgency or
+    that no action is needed.
     """
-    urgencies = {"high": {"high"}, "medium": {"high", "medium"}, "low": set[str]()}
-    labels: dict[str, set[str]] = {
-        "urgency": urgencies[found.urgency],
-        "sentiment": {found.sentiment},
-        "action": {"action"} if found.requires_action else set(),
+    wanted = {
+        "urgency": "" if found.urgency == "low" else found.urgency,
+        "sentiment": found.sentiment,
+        "action": "yes" if found.requires_action else "",
     }
     by_rule = sorted(found.evidence, key=lambda each: not each.by_rule)
     return {
@@ -22,8 +22,10 @@ def deciding_words(found: Classification) -> Mapping[str, tuple[str, ...]]:
             dict.fromkeys(
                 each.term
                 for each in by_rule
-                if each.category == category and not each.negated and (each.by_rule or each.label in wanted)
+                if each.category == category
+                and not each.negated
+                and (each.by_rule or (verdict and each.weight and each.supports(verdict)))
             )
         )
-        for category, wanted in labels.items()
+        for category, verdict in wanted.items()
     }

@@ -43,13 +43,26 @@ class Segment:
 class Reason:
     """A verdict and the words that decided it, in order of appearance; none for a verdict by default.
 
-    If one of the tenant's rules decided, `decision` names it.
+    `against` are the words that spoke against it without deciding: for a high urgency those that lowered it, for a
+    low one those that raised it, for a sentiment those of the other side. If one of the tenant's rules decided,
+    `decision` names it.
     """
 
     category: Category
     verdict: str
     terms: tuple[str, ...]
     decision: Decision | None = None
+    against: tuple[str, ...] = ()
+
+    @property
+    def raised(self) -> tuple[str, ...]:
+        """The words for urgency or a request, whatever the verdict is."""
+        return self.against if self.verdict in ("low", "no") else self.terms
+
+    @property
+    def lowered(self) -> tuple[str, ...]:
+        """The words against urgency or a request."""
+        return self.terms if self.verdict in ("low", "no") else self.against
 
 
 def mark_text(
@@ -113,14 +126,23 @@ def reasons(verdict: Classification) -> list[Reason]:
         ("sentiment", verdict.sentiment),
         ("action", "yes" if verdict.requires_action else "no"),
     ]
-    deciding = _deciding_labels(verdict)
     decided = {"urgency": verdict.decisions.urgency, "sentiment": verdict.decisions.sentiment}
     return [
         Reason(category, value, (decision.phrase,), decision)
         if (decision := decided.get(category))
-        else Reason(category, value, _terms(verdict.evidence, category, deciding))
+        else _reason(verdict.evidence, category, value)
         for category, value in named
     ]
+
+
+def _reason(evidence: Sequence[Evidence], category: Category, verdict: str) -> Reason:
+    """The words for the verdict and those against it. Negated words of no weight say nothing."""
+    terms: dict[str, None] = {}
+    against: dict[str, None] = {}
+    for each in evidence:
+        if each.category == category and each.weight:
+            (terms if each.supports(verdict) else against)[_phrase(each)] = None
+    return Reason(category, verdict, tuple(terms), against=tuple(each for each in against if each not in terms))
 
 
 def _deciding_labels(verdict: Classification) -> set[str]:
@@ -130,11 +152,6 @@ def _deciding_labels(verdict: Classification) -> set[str]:
     if verdict.urgency == "medium":
         labels.add("high")  # a single weak word for high makes it medium
     return labels
-
-
-def _terms(evidence: Sequence[Evidence], category: Category, deciding: set[str]) -> tuple[str, ...]:
-    terms = (_phrase(each) for each in evidence if each.category == category and each.label in deciding and each.weight)
-    return tuple(dict.fromkeys(terms))
 
 
 def _explain(evidence: Evidence) -> str:
@@ -147,4 +164,6 @@ def _explain(evidence: Evidence) -> str:
 def _phrase(evidence: Evidence) -> str:
     if evidence.term == "question":
         return "a question"
+    if evidence.matter and evidence.matter not in evidence.term:
+        return f"{evidence.term} ({evidence.matter})"
     return f"not {evidence.term}" if evidence.negated else evidence.term

@@ -29,11 +29,13 @@ class Sums:
         "has_very_bad_word",
         "high",
         "is_always_high",
+        "opens_with_thanks",
         "trouble",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.is_always_high = False
+        self.opens_with_thanks = False
         self.high = self.trouble = self.damping = 0.0
         self.balance = self.courtesy = 0.0
         self.has_very_bad_word = False
@@ -67,9 +69,15 @@ class Sums:
         self.has_very_bad_word = self.has_very_bad_word or weight <= _VERY_BAD
 
     def add_construction(self, construction: Construction) -> None:
-        if construction not in self._constructions:
-            self._constructions.add(construction)
-            self.balance += construction.group.weight
+        if construction in self._constructions:
+            return
+        self._constructions.add(construction)
+        group = construction.group
+        if group.label == "high":
+            self.high += group.weight
+            self.is_always_high = self.is_always_high or group.always
+        else:
+            self.balance += group.weight
 
     def add_face(self, face: str, weight: float) -> None:
         if face not in self.faces:

@@ -27,6 +27,8 @@ _REACH_CHARACTERS: Final = 60
 _SPACE_RUN: Final = re.compile(r"\s{2,}")
 _ASCII_SPACE_RUN: Final = re.compile(r"[ \t-\r\x1c-\x1f]{2,}")  # the same, and faster
 _CLAUSE_END: Final = re.compile(r"[,.;:!?()\f]| - ")
+_SENTENCE_END: Final = re.compile(r"[.!?](?!\w)|\f(?=.{80})")
+_LONGEST_SENTENCE: Final = 300
 _QUESTION_MARK: Final = re.compile(r"\?(?![\w%&=])")  # not the one inside a web address
 
 # Start and end in the flat text, and the entry. A plain tuple, since there are many and they are short-lived.
@@ -103,6 +105,19 @@ class TextScan:
         if ":" not in flat and ";" not in flat and "<" not in flat and _is_latin(flat):
             return []
         return [(found.start(), found.end(), found[0]) for found in FACE.finditer(flat)]
+
+    def asks_in_general(self, place: int) -> bool:
+        """Whether the sentence at `place` only asks how something works."""
+        pattern = self._vocabulary.asks_in_general
+        if pattern is None:
+            return False
+        before = list(_SENTENCE_END.finditer(self.flat, max(0, place - _LONGEST_SENTENCE), place))
+        following = _SENTENCE_END.search(self.flat, place, place + _LONGEST_SENTENCE)
+        start = before[-1].end() if before else max(0, place - _LONGEST_SENTENCE)
+        return pattern.match(self.flat, start, following.end() if following else place) is not None
+
+    def is_in_first_sentence(self, place: int) -> bool:
+        return _SENTENCE_END.search(self.flat, 0, place) is None
 
     def constructions(self) -> Iterator[tuple[int, int, Construction]]:
         """Each construction at its first place: start and end in the flat text."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from tickets.classification.tenant_rules import NO_DECISIONS, Decisions
+from tickets.classification.vocabularies.group import Matter
 
 Urgency = Literal["high", "medium", "low"]
 Sentiment = Literal["positive", "neutral", "negative"]
@@ -18,9 +19,10 @@ class Evidence(NamedTuple):
     `term` is the vocabulary's entry in lower case, or "question" for a question mark. `start` and `end` are character
     offsets in the original text of `field`. `weight` is what the entry adds to the sum of its category, once for each
     ticket however often it occurs; a negative weight counts against urgency or action, or for a negative sentiment.
+    So a weight below 0 lowered the urgency, or spoke against a request (`lowered`).
     `label` is the verdict that the weight supports: "high", "medium" or "low" ("no rush", or a negated "urgent"),
     "negative" or "positive", "action". `negated`: a "not" or the like reverses the entry's meaning. `by_rule`: it is a
-    phrase of the tenant's rule that decided, and `label` is the verdict.
+    phrase of the tenant's rule that decided, and `label` is the verdict. `matter`: what makes it always high.
     """
 
     category: Category
@@ -32,6 +34,18 @@ class Evidence(NamedTuple):
     weight: float
     negated: bool
     by_rule: bool = False
+    matter: Matter = ""
+
+    def supports(self, verdict: str) -> bool:
+        """Whether it speaks for this verdict of its category: an urgency, a sentiment, or "yes" or "no"."""
+        if self.by_rule or self.category == "sentiment":
+            return self.label == verdict
+        return self.lowered == (verdict in ("low", "no"))
+
+    @property
+    def lowered(self) -> bool:
+        """Whether it made the ticket less urgent, or a request less likely."""
+        return self.weight < 0 and self.category != "sentiment"
 
 
 @dataclass(frozen=True, slots=True)

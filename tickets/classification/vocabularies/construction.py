@@ -9,9 +9,9 @@ A pattern is a regular expression over the text in lower case, with these shorth
 | in a pattern | matches |
 |---|---|
 | `<hold|queue>` | the anchor: one of these words or phrases |
-| a space | what is between two words of a sentence: a space, a comma, a hyphen |
+| a space | what is between two words of a sentence: a space, a hyphen, quotes |
 | ` ..3 ` | up to three words in between |
-| ` // ` | the end of a sentence, or only a space |
+| ` // ` | a comma, the end of a sentence, or only a space |
 | `{hours}` | a class of words that the language names |
 
 A line break with its indentation counts for nothing. Patterns repeat nothing without a limit, so the time grows with the number of anchors only.
@@ -24,7 +24,7 @@ from typing import Final
 
 from tickets.classification.vocabularies.group import Group, Label
 
-_SPACE: Final = r"[^\w.!?;:\f']{1,3}"
+_SPACE: Final = r"[^\w.,!?;:\f']{1,3}"
 _SENTENCE_END: Final = r"[^\w']{1,4}"
 _WORD: Final = r"[\w'&$%@#/]+"
 _GAP: Final = re.compile(r"\.\.(\d+) ")

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Final, Literal
 
 Label = Literal["high", "medium", "low", "negative", "positive", "action"]
+Matter = Literal["", "legal", "chargeback", "breach", "safety"]
 Negation = Literal["any", "around", "close", "needed", "never"]
 
 _PARENTHESIS: Final = re.compile(r"[()]")
@@ -32,6 +33,8 @@ class Group:
     opens_sentence: bool = False  # counts only as the first word of a sentence
     courtesy: bool = False  # polite: positive only if the ticket neither reports a fault nor asks for something
     plain: bool = False  # too common to be worth showing as a keyword
+    gratitude: bool = False  # thanks that are meant, at the beginning of a text a sign that nothing is urgent
+    matter: Matter = ""  # why it is always high
 
 
 def split_terms(text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ what a phrase means and weighs (`group.py`); what the weights add up to (`ticket
 in all languages. `registry.py` lists the languages by their code.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -40,6 +41,8 @@ class Vocabulary:
     fillers: frozenset[str]
     clause_words: frozenset[str]
     patterns: tuple[Pattern, ...] = ()
+    asks_in_general: re.Pattern[str] | None = None
+    """Matches a sentence that asks how something works, where urgent words are not meant: "Is there an escalation rule?"."""
     late_negators: frozenset[str] = frozenset()
     """Those negators that may also stand after what they negate: "gefällt mir nicht"."""
     negated_form: str = "{}"

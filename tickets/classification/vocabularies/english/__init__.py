@@ -1,5 +1,7 @@
 """English: three categories, and the words that negate a term. Written by hand for support tickets."""
 
+import re
+
 from tickets.classification.vocabularies.english.action import ACTION
 from tickets.classification.vocabularies.english.constructions import PATTERNS
 from tickets.classification.vocabularies.english.negative import NEGATIVE
@@ -19,8 +21,8 @@ _NEGATORS = split_terms("""
 
 _NO_NEGATION = split_terms("""
         not only, not just, not merely, not simply, not to mention, no doubt, without doubt, without a doubt,
-        no wonder, no matter, never been more, never been so, never felt so, never felt more, never was so,
-        couldn't be more, could not be more, can't be more, never seen such, never had such,
+        no wonder, no matter, no idea how, never been more, never been so, never felt so, never felt more,
+        never was so, couldn't be more, could not be more, can't be more, never seen such, never had such,
         never experienced such, not until, why not, whether or not, if not, or not, nothing but, no less than,
         not least, never mind, don't hesitate, do not hesitate, can't help but, cannot help but, no more
     """)
@@ -37,6 +39,13 @@ _CLAUSE_WORDS = """
     instead still
 """
 
+# "Does it close immediately?", "If a task is critical, …", but not "Where is my refund?"
+_ASKS_IN_GENERAL = re.compile(
+    r"\W*(?:(?:does|do you|where|which|who|what|how|is there|are there)\b(?!.*\b(?:my|our|me|us|you not|you people)\b).*\?"
+    r"|if (?:an?|any|some\w+)\b)",
+    re.DOTALL,
+)
+
 VOCABULARY = Vocabulary(
     language="en",
     urgency=URGENCY,
@@ -47,4 +56,5 @@ VOCABULARY = Vocabulary(
     fillers=frozenset(_FILLERS.split()),
     clause_words=frozenset(_CLAUSE_WORDS.split()),
     patterns=PATTERNS,
+    asks_in_general=_ASKS_IN_GENERAL,
 )

@@ -78,9 +78,10 @@ POSITIVE: tuple[Group, ...] = (
     """,
     ),
     # Gratitude, meant
-    _positive(
+    Group(
+        "positive",
         2.0,
-        """
+        split_terms("""
         grateful, gratitude, thankful, thankfully, appreciative, blessed, much appreciated, greatly appreciated,
         really appreciate, truly appreciate, very much appreciate, thank you so much, thanks so much,
         thank you very much, many thanks, thanks a million, thanks a bunch, thanks again, big thanks,
@@ -91,7 +92,9 @@ POSITIVE: tuple[Group, ...] = (
         thank you for solving, thank you for all, thanks for all, would like to thank, wanted to thank,
         want to thank, just wanted to say thanks, just wanted to say thank you, hugs, cheers to, shout out,
         shoutout, props
-    """,
+    """),
+        "any",
+        gratitude=True,
     ),
     # It is in order again
     _positive(
@@ -197,6 +200,7 @@ POSITIVE: tuple[Group, ...] = (
     """),
         "never",
         courtesy=True,
+        gratitude=True,
     ),
     # Shields: formulas that say nothing about how the writer feels
     _shield("""

@@ -8,6 +8,7 @@ from typing import Final
 from tickets.classification.vocabularies.construction import Pattern
 from tickets.classification.vocabularies.english.constructions import (
     conduct,
+    danger,
     irony,
     praised,
     repeating,
@@ -17,6 +18,7 @@ from tickets.classification.vocabularies.english.constructions import (
 )
 
 PATTERNS: Final[tuple[Pattern, ...]] = (
+    *danger.PATTERNS,
     *irony.PATTERNS,
     *waiting.PATTERNS,
     *repeating.PATTERNS,

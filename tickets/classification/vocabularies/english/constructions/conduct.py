@@ -78,8 +78,8 @@ PATTERNS = (
         """<passed|bounced|sent|shuffled|tossed|transferred|sending|passing|goes|go|going|went|talking> (?:me |
             us )?(?:around(?! the)|in circles)""",
         "<back and forth|runaround|run around|pillar to post|wild goose chase>",
-        """<transferred|bounced|passed|sent|referred> ..2 (?:{many}|to the wrong|to someone who|to another (?:agent|
-            department|person|team|rep))""",
+        """<transferred|bounced|passed|referred> ..2 (?:{many} (?:times|people|agents|departments)|to the wrong|
+            to someone who|to another (?:agent|department|person|team|rep))""",
     ),
     *complaint(
         "bad treatment",
@@ -110,10 +110,10 @@ PATTERNS = (
         "not able to do the job",
         0.6,
         """{company}(?: {just}){0,2} <can't find|can't keep|can't get|can't even|cannot even|can't handle|can't manage|
-            can't seem|can't figure|don't know|doesn't know|have no idea|has no idea|have no clue|has no clue|
-            couldn't even|can't be bothered|don't care|doesn't care|haven't read|hasn't read|don't read|can't help|
-            couldn't help|could not help|can't tell|didn't care|don't seem|doesn't seem|won't help|won't let|
-            didn't bother|don't bother>""",
+            can't seem|can't figure|don't know|doesn't know|has no idea|have no clue|has no clue|couldn't even|
+            can't be bothered|don't care|doesn't care|haven't read|hasn't read|don't read|can't help|couldn't help|
+            could not help|can't tell|didn't care|don't seem|doesn't seem|won't help|won't let|didn't bother|
+            don't bother>""",
         "(?:had|you've|have) <one job>",
         "<nonexistent|non existent|non-existent|understaffed|get their act|shit show|shitshow|clown show>",
         "told ..2 <can't help|can't do anything|nothing you can do|nothing they can do|nothing i can do>",
@@ -127,8 +127,9 @@ PATTERNS = (
         r"""(?:you|u|was|were|been|they|we're|we were|agent|rep|me|us|@\w+|company|never|had|//) <promised|guaranteed|
             assured>""",
         r"<promised> (?:me|i|we|us|a|an|it|that|to|by|delivery|refund|\d|within|discount)",
-        """<told|said|supposed|meant|scheduled> ..12 (?:never|nothing|nobody|still (?:no|not|nothing|waiting)|no one|
-            no show|didn't (?:come|show|happen|arrive|call)|hasn't (?:come|been|happened|arrived|called))""",
+        """<told|said|supposed|meant|scheduled>(?! nobody| nothing| no one) ..12 (?:never|nothing|nobody|still (?:no|
+            not|nothing|waiting)|no one|no show|didn't (?:come|show|happen|arrive|call)|hasn't (?:come|been|happened|
+            arrived|called))""",
         """<told|said|supposed|meant|scheduled> ..9 // (?:it's|it is|that was|now it's|today is|then) ..1 (?:been|day|
             week|now|{moment}|{many}|two)""",
         "<told> ..2 (?:different|a different|another|something different|something else|{many} different)",

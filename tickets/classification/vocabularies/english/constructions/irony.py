@@ -45,8 +45,8 @@ PATTERNS = (
     *complaint(
         "so much for",
         1.0,
-        r"""<so much for>(?<!thanks\x20so\x20much\x20for)(?<!you\x20so\x20much\x20for)(?! (?:helping|fixing|being|taking|
-            getting|everything|(?:the|your|all) (?:help|quick|great|fast|time|support|advice)))""",
+        r"""<so much for>(?<!thanks\x20so\x20much\x20for)(?<!you\x20so\x20much\x20for)(?! (?:helping|fixing|being|
+            taking|getting|everything|(?:the|your|all) (?:help|quick|great|fast|time|support|advice)))""",
     ),
     *complaint(
         "your call is important",

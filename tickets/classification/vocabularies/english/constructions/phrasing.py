@@ -6,7 +6,8 @@ written. On the scale of sentiment a sum of 0.5 decides.
 
 from typing import Final
 
-from tickets.classification.vocabularies.construction import Pattern, Phrasing
+from tickets.classification.vocabularies.construction import Construction, Pattern, Phrasing
+from tickets.classification.vocabularies.group import Group, Matter
 
 _UNITS = "hours|hour|hrs|hr|days|day|weeks|week|wks|wk|months|month|years|year|yrs"
 
@@ -16,11 +17,11 @@ _ENGLISH: Final = Phrasing(
         "days": "days|weeks|week|wks|months|month|years|year",
         "minutes": r"(?:[2-9]\d|1\d\d|twenty|thirty|forty|fifty|sixty|ninety) ?(?:minutes|minute|mins|min)",
         "count": (
-            r"an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|several|many|"
+            "an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|several|many|"
             r"multiple|countless|\d{1,3}\+?"
         ),
         "many": (
-            r"three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|several|many|multiple|"
+            "three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|several|many|multiple|"
             r"countless|numerous|[3-9]|\d{2,3}"
         ),
         "moment": (
@@ -29,17 +30,17 @@ _ENGLISH: Final = Phrasing(
         ),
         "company": (
             r"you|u|ya|they|he|she|@\w+|your \w+|your \w+ \w+|the \w+|support|(?:customer )?service|staff|driver|"
-            r"courier|airline|bank|gym|guys|people"
+            "courier|airline|bank|gym|guys|people"
         ),
         "just": (
-            r"have|has|had|guys|people|all|also|then|just|only|even|still|simply|now|again|actually|really|literally|"
-            r"either|managed to|decided to|keep|kept|once|already|always|constantly|suddenly|'ve|clearly|both"
+            "have|has|had|guys|people|all|also|then|just|only|even|still|simply|now|again|actually|really|literally|"
+            "either|managed to|decided to|keep|kept|once|already|always|constantly|suddenly|'ve|clearly|both"
         ),
         "me": "me|us|him|her|them",
         "my": "my|our|his|her|their|the|a|an|all|me|us|your|this|that|every|half",
         "person": (
-            r"anyone|anybody|any one|someone|somebody|a human|human|a person|a real person|a live person|a real human|"
-            r"(?:a |an |your )?(?:live )?(?:agent|rep|representative|operator)|you|u|you guys|through|customer service"
+            "anyone|anybody|any one|someone|somebody|a human|human|a person|a real person|a live person|a real human|"
+            "(?:a |an |your )?(?:live )?(?:agent|rep|representative|operator)|you|u|you guys|through|customer service"
         ),
     }
 )
@@ -53,3 +54,8 @@ def complaint(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
 def praise(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
     """A construction of a happy customer."""
     return _ENGLISH.construct(name, "positive", weight, *patterns)
+
+
+def always_high(name: str, matter: Matter, *patterns: str) -> tuple[Pattern, ...]:
+    """A construction that is urgent whatever else the text says."""
+    return _ENGLISH.patterns(Construction(name, Group("high", 1.0, (), "never", always=True, matter=matter)), *patterns)

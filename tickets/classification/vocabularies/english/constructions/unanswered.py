@@ -13,8 +13,9 @@ PATTERNS = (
         0.8,
         r"""<nobody|no one|noone|no-one|not one person|none of you> ..5 (?:answer\w*|pick(?:s|ed|ing)?|respon\w+|
             repl\w+|calls?|called|tells?|told|explain\w*|helps?|helped|cares?|cared|fix\w*|came|comes?|show\w*|
-            bother\w*|seems?|listen\w*|turn\w*|reads?|knows?|knew|wants? to|informed|warned|contacted|around|available|
-            asked for|follow\w*|took|apologi\w+|does anything|did anything)(?! (?:log|sign) in)""",
+            bother\w*|seems?|listen\w*|turn\w*|reads?|knows? (?:what|why|anything|how)|knew|wants? to|informed|warned|
+            contacted|around|available|asked for|follow\w*|took|apologi\w+|does anything|did anything)(?! (?:log|
+            sign) in)""",
         """<nobody|no one|noone> (?:(?:is|was) )?(?:at|on|in) the (?:counter|phone|desk|chat|gate|line|store|branch|
             other end|front)""",
         r"""<nobody|no one|noone> (?:has|have|will|can|could|would) (?:called|answer\w*|replied|respond\w*|come|been|
@@ -61,9 +62,11 @@ PATTERNS = (
     *complaint(
         "only automated replies",
         0.7,
-        """<same|automated|automatic|copy paste|copy and paste|canned|generic|scripted|boilerplate|template|
-            robotic> ..1 (?:answers?|reply|replies|responses?|messages?|mails?|emails?|e-mails?|excuses?|story|script|
-            nonsense|lines?|problem over|issue over)""",
+        """(?:get|got|getting|all|only|just|another|your|these|those|sends?|sent|same|with) ..3 <automated|automatic|
+            copy paste|copy and paste|canned|generic|scripted|boilerplate|template|robotic> ..1 (?:answers?|reply|
+            replies|responses?|messages?|mails?|emails?|e-mails?|lines?)""",
+        """<same> ..1 (?:automated|answers?|reply|replies|responses?|emails?|excuses?|story|script|nonsense|
+            problem over|issue over)""",
         """(?:talking|speaking|talk|speak|stuck|arguing|deal|chat) (?:to|with|in) (?:a |your |the |an )?<bot|bots|
             chatbot|robot|robots|wall|loop>""",
         "<chat bot|chatbot|bot> ..3 (?:keeps|circles|useless|doesn't|can't|loop)",

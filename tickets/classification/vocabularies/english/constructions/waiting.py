@@ -2,6 +2,11 @@
 
 from tickets.classification.vocabularies.english.constructions.phrasing import complaint
 
+_NOT_RIGHT = r"""(?:no|not|nothing|without|missing|frozen|blocked|locked|off|down|out|broken|stuck|moved|wrong|review|
+            pending|unresolved|unanswered|dead|lost|bounced|patient|heating|water|power|internet|signal|billed|bill|
+            hasn't \w+|haven't \w+|me|us)"""
+_FOR = "(?:for|in|after|over) (?:over |the past |the last |almost |more than )?"
+
 PATTERNS = (
     *complaint(
         "on hold",
@@ -27,12 +32,12 @@ PATTERNS = (
     *complaint(
         "a long time and nothing",
         0.8,
-        "{count} <{unit}> (?:later|and counting|straight|ago // (?:and|still|nothing))",
-        """{count} <{unit}>(?: now| already| and| of| ago)? // ..2 (?:still|no|not|nothing|nobody|none|without|never|
-            haven't|hasn't|neither)""",
+        "{count} <{unit}> (?:later(?! than)|and counting|straight|ago // (?:and|still|nothing))",
+        """(?:{many}|two|2|1) <{unit}>(?: now| already| and| of| ago)? // ..2 (?:still|no|not|nothing|nobody|none|
+            without|never|haven't|hasn't|neither)""",
         "{count} <{unit}> ago ..6 (?:still|nothing|nobody|never)",
         "{count} <{unit}> (?:now|already)",
-        "(?:taking|took|waste|wasted|lost|spent|spend|been) ..3 {many} <{unit}>",
+        "(?:taking|took|waste|wasted|lost|spent|spend) ..3 {many} <{unit}>",
         """(?:over|more than|almost|nearly) {count} <{unit}>(?: now| already)? // ..1 (?:to|and|for|still|later|
             without|since|i|we|no)""",
         "{count} <{days}> (?:later|for a|for my|for one|for nothing|without)",
@@ -41,19 +46,19 @@ PATTERNS = (
     *complaint(
         "a long time",
         0.6,
-        """(?:over|in|for|after|almost|nearly|past|last|it's been|has been|have been|been|
-            it's) {count} <{days}>(?: now| already| and| of| since| //)""",
-        r"""(?:no|not|nothing|without|missing|frozen|blocked|locked|off|down|out|broken|stuck|moved|wrong|review|
-            pending|unresolved|unanswered|dead|lost|bounced|patient|heating|water|power|internet|signal|billed|bill|
-            hasn't \w+|haven't \w+|{me}) ..3 (?:for|in|after|over) (?:over |the past |the last |almost |
-            more than )?(?:{count} )?<{days}>""",
-        """(?:broken|waiting|asking|complaining|down|missing|chasing|been|for) (?:for )?<weeks|months|days|
-            years> (?:and|now|with|without|but)""",
+        "(?:over|for|after|almost|nearly|past|last|has been|have been) {count} <{days}> (?:now|already)",
+        "(?:it's been|it has been|has been|now been|been) {many} <{days}>",
+        f"{_NOT_RIGHT} ..3 {_FOR} (?:{{count}} )?<weeks|months|years|month|year|week>",
+        """(?:broken|waiting|asking|complaining|missing|chasing|for) <weeks|months|years|ages|days> (?:and|now|with|
+            without|but)""",
         "(?:broken|waiting|asking|complaining|down|missing|chasing) for <weeks|months|days|years|ages>",
         r"(?:it's|it is|now on|this is|on) <day|week|month> (?:\d+|two|three|four|five|six|seven|eight|nine|ten)",
         r"""(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|[3-9]rd|[3-9]th|\d\dth) <day|week|month|night|
             hour> (?:without|of|in a|and|with|now)""",
+        """(?:{me}|no heating|no heat|no power|no water|no electricity|no internet|no signal) ..3 for {count} <days|
+            nights>""",
     ),
+    *complaint("several days", 0.4, f"{_NOT_RIGHT} ..3 {_FOR} (?:{{count}} )?<days|nights>"),
     *complaint(
         "a long delay",
         0.6,
@@ -66,8 +71,8 @@ PATTERNS = (
     *complaint(
         "waiting since",
         0.6,
-        """(?:trying|calling|asking|complained|complaining|missing|down|out|off|sat|been|moved|patient|reported|heard|
-            nothing|called|delivery) ..6 <since> ..1 {moment}""",
+        """(?:trying|calling|asking|complained|complaining|missing|patient|heard|nothing|waiting|
+            delivery) ..6 <since> ..1 {moment}""",
     ),
     *complaint(
         "a lost day",

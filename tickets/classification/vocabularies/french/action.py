@@ -3,7 +3,7 @@
 A sum of 1.0 means yes. Requests such as "pourriez-vous" cannot be negated; wishes ("j'ai besoin") can.
 """
 
-from tickets.classification.vocabularies.french.faults import COMPLAINTS, FAULT_VERBS, FAULTS
+from tickets.classification.vocabularies.french.faults import COMPLAINTS, FAULT_VERBS, FAULTS, NOT_WANTED
 from tickets.classification.vocabularies.group import Group, split_terms
 
 
@@ -27,15 +27,15 @@ ACTION: tuple[Group, ...] = (
         voudriez-vous, voulez-vous, veuillez, merci de, merci de me, merci de nous, merci de bien vouloir,
         merci de vérifier, merci de bloquer, je vous prie de, vous prie de, prière de, je vous demande de,
         je vous demande, vous demande de, je demande, nous demandons, nous vous demandons, j'exige, nous exigeons,
-        exige, exigeons, je réclame, réclame, réclamons, réclamer, je sollicite, sollicite, sollicitons, dites-moi,
-        dites-nous, dis-moi, envoyez-moi, envoyez-nous, envoie-moi, envoyez quelqu'un, rappelez-moi, rappelez-nous,
-        rappelle-moi, contactez-moi, contactez-nous au, appelez-moi, appelez-nous, répondez-moi, répondez,
-        remboursez-moi, remboursez, aidez-moi, aidez-nous, aide-moi, expliquez-moi, expliquez-nous, indiquez-moi,
-        donnez-moi, tenez-moi au courant, tenez-moi informé, tenez-moi informée, faites-moi, faites le nécessaire,
-        faire le nécessaire, faites quelque chose, rendez-moi, versez, vérifiez, corrigez, annulez, résiliez,
-        supprimez, débloquez, bloquez, réparez, changez, livrez, occupez-vous, nous rappeler, me rappeler,
-        de me rappeler, me recontacter, me répondre, me confirmer, me renvoyer, m'envoyer, m'en renvoyer,
-        nous envoyer, me faire parvenir, me tenir, m'indiquer, me dire, me désinscrire, me désabonner
+        exige, exigeons, je réclame, réclame, réclamons, réclamer, je sollicite, sollicite, sollicitons, venez,
+        venez vite, dites-moi, dites-nous, dis-moi, envoyez-moi, envoyez-nous, envoie-moi, envoyez quelqu'un,
+        rappelez-moi, rappelez-nous, rappelle-moi, contactez-moi, contactez-nous au, appelez-moi, appelez-nous,
+        répondez-moi, répondez, remboursez-moi, remboursez, aidez-moi, aidez-nous, aide-moi, expliquez-moi,
+        expliquez-nous, indiquez-moi, donnez-moi, tenez-moi au courant, tenez-moi informé, tenez-moi informée,
+        faites-moi, faites le nécessaire, faire le nécessaire, faites quelque chose, rendez-moi, versez, vérifiez,
+        corrigez, annulez, résiliez, supprimez, débloquez, bloquez, réparez, changez, livrez, occupez-vous,
+        nous rappeler, me rappeler, de me rappeler, me recontacter, me répondre, me confirmer, me renvoyer, m'envoyer,
+        m'en renvoyer, nous envoyer, me faire parvenir, me tenir, m'indiquer, me dire, me désinscrire, me désabonner
         """,
     ),
     # Asking without a question mark
@@ -80,6 +80,8 @@ ACTION: tuple[Group, ...] = (
     Group("action", 1.0, FAULTS, "close"),
     Group("action", 1.0, FAULT_VERBS, "needed"),
     Group("action", 1.0, COMPLAINTS, "never"),
+    Group("action", 1.0, ("plus",), "needed"),
+    Group("action", 0.0, NOT_WANTED, "never"),
     _request(
         1.0,
         """
@@ -130,13 +132,13 @@ ACTION: tuple[Group, ...] = (
         voulais simplement, je confirme, je vous confirme, vous confirme le, comme demandé, comme convenu,
         suite à votre demande, à votre demande, aucune réponse nécessaire, pas besoin de répondre, pas besoin,
         jamais répondu aussi, ne changez rien, surtout ne changez rien, pas de problème, aucun problème,
-        plus aucun problème, plus de problème, sans problème, aucun souci, plus aucun souci, sans souci,
-        problème résolu, problème réglé, problème est résolu, problème est réglé, problème a été résolu,
-        problème a été réglé, sans erreur, aucune erreur, rien à redire, service réclamations, service réclamation,
-        du service réclamations, impossible de conseiller, impossible de recommander, non joignable, on m'a rappelé,
-        pas mal, vraiment pas mal, ne peux que, je ne peux que, j'attends d'un, que j'attends d'un, ce que j'attends,
-        exactement ce que j'attends, j'aimerais remercier, ne m'aide pas, ne m'aide absolument pas, d'aucune aide,
-        recommande pas, la recherche, ce n'est pas possible, manque de respect
+        sans problème, aucun souci, sans souci, problème résolu, problème réglé, problème est résolu,
+        problème est réglé, problème a été résolu, problème a été réglé, sans erreur, aucune erreur, rien à redire,
+        service réclamations, service réclamation, du service réclamations, impossible de conseiller,
+        impossible de recommander, non joignable, on m'a rappelé, pas mal, vraiment pas mal, ne peux que,
+        je ne peux que, j'attends d'un, que j'attends d'un, ce que j'attends, exactement ce que j'attends,
+        j'aimerais remercier, ne m'aide pas, ne m'aide absolument pas, d'aucune aide, recommande pas, la recherche,
+        ce n'est pas possible, manque de respect
         """),
         "never",
     ),
@@ -147,8 +149,8 @@ ACTION: tuple[Group, ...] = (
         pour information, pour info, à titre d'information, à titre indicatif, c'est réglé, c'est résolu, déjà réglé,
         déjà résolu, est résolu, est réglé, a été résolu, rentré dans l'ordre, tout fonctionne,
         tout fonctionne à nouveau, ça remarche, ça fonctionne maintenant, c'est bon, vous pouvez fermer,
-        vous pouvez clore, peut être clos, peut être fermé, plus nécessaire, en congés, absence du bureau,
-        réponse automatique, ne pas répondre, cliquez ici, se désabonner, tous droits réservés,
+        vous pouvez clore, peut être clos, peut être fermé, plus nécessaire, serai en congés, suis en congés,
+        absence du bureau, réponse automatique, ne pas répondre, cliquez ici, se désabonner, tous droits réservés,
         je tenais juste à le signaler, simplement à titre
         """),
         "never",

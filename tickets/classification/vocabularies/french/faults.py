@@ -8,7 +8,8 @@ from tickets.classification.vocabularies.group import split_terms
 
 FAULTS = split_terms(f"""
     erreur(|s), 404, 500, 502, 503, est vide, sont vides, vide, vides, ne se passe rien, se passe rien,
-    quand je clique, lorsque je clique, en cliquant, tiède, reste froid(|e), ne chauffe pas,
+    quand je clique, lorsque je clique, en cliquant, tiède, à la place (de|du|des), tourne dans le vide,
+    le rond tourne, tourne en boucle, ça tourne, tourne en rond, reste froid(|e), ne chauffe pas,
     prélevé(|e|s|es) alors que, prélevé(|e|s|es), reconduit(|e), renouvelé(|e) alors que,
     alors que j'avais (résilié|payé|annulé), alors que le, n'existe pas, existe pas,
     vol (annulé|supprimé|retardé|raté|manqué), train (annulé|supprimé), au lieu (du|des|d'un|d'une),
@@ -58,15 +59,18 @@ FAULT_VERBS = split_terms(f"""
     pouvons, peut, pouvais, ai pu, avons pu, parviens, parvenons, réussis, réussissons, accès, accéder, connecter,
     me connecter, nous connecter, se connecter, télécharger, ouvrir, envoyer, modifier, valider, payer, imprimer,
     enregistrer, passe, passent, va pas, valide(|s), possible, disponible(|s), conforme(|s), correct{AGREEMENT}, bon,
-    bonne, sur le tapis, dans le carton, dans le colis, retrouve, trouve, vois, commandé{AGREEMENT},
-    demandé{AGREEMENT}, souscrit{AGREEMENT}
+    bonne, s'arrête, s'arrêtent, pris(|e|es), acheté(|e|s|es), appliqué(|e|s|es), pas prise en compte, sur le tapis,
+    dans le carton, dans le colis, retrouve, trouve, vois, commandé{AGREEMENT}, demandé{AGREEMENT},
+    souscrit{AGREEMENT}
 """)
 
 #: Waiting and asking again. Whoever writes this is often angry, but not always.
 COMPLAINTS = split_terms(f"""
-    pas de réponse, aucune réponse, sans réponse, jamais de réponse, pas de nouvelles, aucune nouvelle, aucun retour,
-    pas de retour, sans retour de votre part, sans nouvelles, toujours rien, toujours pas, toujours aucun(|e),
-    toujours sans, encore pas, pas encore, pas répondu, jamais répondu, pas rappelé, jamais rappelé,
+    (deuxième|troisième|quatrième|cinquième) semaine, qui me rend, qui me rendra, trois fois personne,
+    deux fois personne, lève le petit doigt, on m'a dit que, on m'avait dit que, pas de réponse, aucune réponse,
+    sans réponse, jamais de réponse, pas de nouvelles, aucune nouvelle, aucun retour, pas de retour,
+    sans retour de votre part, sans nouvelles, toujours rien, toujours pas, toujours aucun(|e), toujours sans,
+    encore pas, pas encore, pas répondu, jamais répondu, pas rappelé, jamais rappelé,
     resté(|e|s) sans (réponse|suite|retour),
     personne (ne|n'a|n'est) (répond|répondu|rappelle|rappelé|réagit|disponible|joignable|décroche|prévenu|me répond|nous répond),
     personne ne, personne n'a, joindre personne, joindre quelqu'un, j'attends (toujours|encore|depuis),
@@ -79,4 +83,12 @@ COMPLAINTS = split_terms(f"""
     raccroché au nez, la ligne a été coupée, promis(|e|es) (et|mais|pour), promise, était promise,
     n'est (encore|toujours) pas, rien n'a été fait, rien n'a changé, rien n'avance, rien ne bouge,
     depuis des (jours|semaines|mois|heures), des (semaines|mois|jours|heures) que, d'abord deux jours
+""")
+
+#: "Ne … plus" says that something has stopped working, unless it is only no longer wanted, or over.
+NOT_WANTED = split_terms("""
+    plus (besoin|souhaite|envie|intéressé|intéressée|nécessaire|urgent|utile|utiliser|utilise|jamais|que|tard|vite),
+    plus (grand|de problème|de problèmes|aucun problème|de souci|aucun souci|recevoir|commander|revenir|rien à),
+    ne (souhaite|souhaitons|veux|voulons|désire|utilise|utilisons) plus, n'en ai plus, n'en avons plus, non plus,
+    en plus, de plus, au plus, ne commanderai plus, ne reviendrai plus
 """)

@@ -21,13 +21,14 @@ POSITIVE: tuple[Group, ...] = (
         fantastique(|s), génial(|e|es), géniaux, super, superbe(|s), magnifique(|s), merveilleu(x|se),
         extraordinaire(|s), exceptionnel(|le|s|les), épatant{AGREEMENT}, fabuleu(x|se), sensationnel(|le), nickel,
         au top, top, topissime, chapeau, un grand bravo, ravi{AGREEMENT}, enchanté{AGREEMENT}, émerveillé{AGREEMENT},
-        emballé{AGREEMENT}, bluffé{AGREEMENT}, bluffant{AGREEMENT}, conquis{AGREEMENT}, comblé{AGREEMENT}, j'adore,
-        adore, adoré, un régal, un bonheur, un rêve, cinq étoiles, 5 étoiles, 20 sur 20, dix sur dix, 10/10,
-        rien à redire, rien à dire, rien à reprocher, sans faute, sans accroc, les yeux fermés,
-        au-delà de mes attentes, dépassé mes attentes, recommande vivement, vivement recommandé, je recommande,
-        recommande, recommandons, recommanderai, recommander, à recommander, continuez comme ça, continuez ainsi,
-        ne changez rien, pas mal du tout, vraiment pas mal, meilleur service, meilleure équipe, les meilleurs,
-        la meilleure, le meilleur, hors pair, sauvé la vie, me sauvez, vous me sauvez, wow, waouh, youpi
+        emballé{AGREEMENT}, bluffé{AGREEMENT}, bluffant{AGREEMENT}, conquis{AGREEMENT}, comblé{AGREEMENT},
+        rayon de soleil, jeu d'enfant, comme sur des roulettes, un immense merci, immense merci, j'adore, adore,
+        adoré, un régal, un bonheur, un rêve, cinq étoiles, 5 étoiles, 20 sur 20, dix sur dix, 10/10, rien à redire,
+        rien à dire, rien à reprocher, sans faute, sans accroc, les yeux fermés, au-delà de mes attentes,
+        dépassé mes attentes, recommande vivement, vivement recommandé, je recommande, recommande, recommandons,
+        recommanderai, recommander, à recommander, continuez comme ça, continuez ainsi, ne changez rien,
+        pas mal du tout, vraiment pas mal, meilleur service, meilleure équipe, les meilleurs, la meilleure,
+        le meilleur, hors pair, sauvé la vie, me sauvez, vous me sauvez, wow, waouh, youpi
         """,
     ),
     # Contentment and praise

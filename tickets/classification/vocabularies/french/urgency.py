@@ -3,7 +3,7 @@
 A sum of 1.0 is high, 0.4 medium. A weight of 1.0 decides alone; smaller weights of the label "high" add up.
 """
 
-from tickets.classification.vocabularies.french.faults import COMPLAINTS, FAULT_VERBS, FAULTS
+from tickets.classification.vocabularies.french.faults import COMPLAINTS, FAULT_VERBS, FAULTS, NOT_WANTED
 from tickets.classification.vocabularies.french.inflection import AGREEMENT
 from tickets.classification.vocabularies.group import Group, Negation, split_terms
 
@@ -45,9 +45,10 @@ URGENCY: tuple[Group, ...] = (
     # Breaches of security and of privacy
     _always(f"""
         fuite de données, fuites de données, violation de données, violation du rgpd, non-respect du rgpd,
-        non respect du rgpd, vol de données, données volées, usurpation d'identité, usurpé mon identité,
-        inconnu(|s) (a|ont) (utilisé|accédé), inconnus ont manifestement utilisé, des inconnus ont, un inconnu a,
-        quelqu'un (s'est connecté|a accédé|utilise mon|a utilisé mon|s'est introduit),
+        non respect du rgpd, vol de données, données volées, usurpation d'identité,
+        quelqu'un a (souscrit|ouvert|contracté), avec mes papiers, en mon nom sans, à mon nom sans,
+        usurpé mon identité, inconnu(|s) (a|ont) (utilisé|accédé), inconnus ont manifestement utilisé,
+        des inconnus ont, un inconnu a, quelqu'un (s'est connecté|a accédé|utilise mon|a utilisé mon|s'est introduit),
         connexion(|s) (inconnue|inconnues|suspectes|depuis l'étranger), identité usurpée, piraté{AGREEMENT}, piratage,
         pirate informatique, pirates, hacké{AGREEMENT}, hacker, hackers, cyberattaque, rançongiciel, ransomware,
         faille de sécurité, incident de sécurité, intrusion, compromis mon compte, compte compromis,
@@ -65,9 +66,10 @@ URGENCY: tuple[Group, ...] = (
         a pris feu, en feu, en flammes, au feu, flammes, brûle, brûlé{AGREEMENT}, a brûlé, brûlure(|s),
         cramé{AGREEMENT}, fume, fumée, de la fumée, étincelles, étincelle, court-circuit, électrocuté{AGREEMENT},
         électrocution, décharge électrique, (donné|reçu|pris|ressenti) une décharge, une décharge, choc électrique,
-        explosé{AGREEMENT}, explose, explosion, blessé{AGREEMENT}, blessure(|s), saigne, samu, danger de mort,
-        en danger, danger, dangereu(x|se|ses), mortel(|le), respirateur, sous oxygène, oxygène, appareil respiratoire,
-        dialyse, pacemaker, pompe à insuline, insuline, appareil médical, matériel médical, réaction allergique,
+        explosé{AGREEMENT}, explose, explosion, blessé{AGREEMENT}, blessure(|s), saigne, saignait,
+        s'est coupé(|e) (le|la|au|à la|sur|avec), s'est ouvert la main, samu, danger de mort, en danger, danger,
+        dangereu(x|se|ses), mortel(|le), respirateur, sous oxygène, oxygène, appareil respiratoire, dialyse,
+        pacemaker, pompe à insuline, insuline, appareil médical, matériel médical, réaction allergique,
         choc anaphylactique, allergique, empoisonné{AGREEMENT}, étouffé, s'étouffer, suicide, me suicider, me tuer,
         mettre fin à mes jours, menacé de me, menacé de nous, menacé de mort, a menacé, menaces de mort, m'a frappé,
         frappé{AGREEMENT}, me frapper, agressé{AGREEMENT}, agression, violences, coincé(|e|s) dans l'ascenseur,
@@ -185,47 +187,50 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.5,
         """
-        important, importante, très important, très importante, vital, hôpital, ambulance, deadline,
-        sans (chauffage|électricité|courant), grave, sérieux problème, priorité, sans eau, électricité a été coupée,
-        courant a été coupé, depuis trois jours sans
+        important, importante, très important, très importante, les salaires, salaires, la paie, conséquences, vital,
+        hôpital, ambulance, deadline, sans (chauffage|électricité|courant), grave, sérieux problème, priorité,
+        sans eau, électricité a été coupée, courant a été coupé, depuis trois jours sans
         """,
     ),
     # Nothing works any more, or something is gone
     _high(
         1.0,
         """
-        panne totale, panne générale, panne complète, panne de courant, coupure générale, serveur est tombé,
-        serveur tombé, serveur en panne, serveurs en panne, système en panne, site est tombé, site est down,
-        site en panne, tout est en panne, tout est bloqué, tout est à l'arrêt, à l'arrêt, production arrêtée,
-        production à l'arrêt, activité à l'arrêt, activité bloquée, caisses en panne, caisse en panne,
-        ne peuvent plus travailler, ne pouvons plus travailler, peux plus travailler, pouvons plus travailler,
-        peuvent plus travailler, peut plus travailler, ne peux pas travailler, ne pouvons pas travailler,
-        peuvent pas travailler, impossible de travailler, plus personne ne peut, personne ne peut travailler,
-        ne peut commander, ne pouvons plus vendre, plus rien ne fonctionne, plus rien ne marche, plus rien,
-        perte de données, perdu toutes nos données, perdu toutes mes données, données perdues, données effacées,
-        tout effacé, tout a disparu, paralysé, paralysée, paralyse, outage
+        (complètement|totalement|entièrement) (coupé|coupée|bloqué|bloquée|bloqués|hors service|arrêté|arrêtée),
+        il y a le feu, panne totale, panne générale, panne complète, panne de courant, coupure générale,
+        serveur est tombé, serveur tombé, serveur en panne, serveurs en panne, système en panne, site est tombé,
+        site est down, site en panne, tout est en panne, tout est bloqué, tout est à l'arrêt, à l'arrêt,
+        production arrêtée, production à l'arrêt, activité à l'arrêt, activité bloquée, caisses en panne,
+        caisse en panne, ne peuvent plus travailler, ne pouvons plus travailler, peux plus travailler,
+        pouvons plus travailler, peuvent plus travailler, peut plus travailler, ne peux pas travailler,
+        ne pouvons pas travailler, peuvent pas travailler, impossible de travailler, plus personne ne peut,
+        personne ne peut travailler, ne peut commander, ne pouvons plus vendre, plus rien ne fonctionne,
+        plus rien ne marche, plus rien, perte de données, perdu toutes nos données, perdu toutes mes données,
+        données perdues, données effacées, tout effacé, tout a disparu, paralysé, paralysée, paralyse, outage
         """,
     ),
     # Trouble that somebody has to look at: medium, however often it is said
     Group("medium", 0.4, FAULTS, "close"),
     Group("medium", 0.4, FAULT_VERBS, "needed"),
     Group("medium", 0.4, COMPLAINTS, "never"),
+    Group("medium", 0.4, ("plus",), "needed"),
+    Group("medium", 0.0, NOT_WANTED, "never"),
     # Shields: fault words that report none
     Group(
         "medium",
         0.0,
         split_terms("""
-        jamais répondu aussi, jamais eu de problème, pas de problème, aucun problème, plus aucun problème,
-        plus de problème, sans problème, sans aucun problème, aucun souci, plus aucun souci, pas de souci, sans souci,
-        sans erreur, aucune erreur, pas d'erreur, problème résolu, problème réglé, problème est résolu,
-        problème est réglé, problème a été résolu, problème a été réglé, panne résolue, panne réparée,
-        service réclamations, service réclamation, service des réclamations, sans accroc, rien à redire,
-        impossible de conseiller, impossible de recommander, il ne manque rien, ne manque rien, manque de respect,
-        manque de professionnalisme, manque de sérieux, non joignable, ne marche pas sur, pas possible de venir,
-        si possible, n'est-ce pas possible, ce n'est pas possible, c'est pas possible, pas bon marché,
-        pas la bonne personne, pas valable, pas mal, vraiment pas mal, pas mal du tout, n'ai pas d'autre,
-        ne passe pas inaperçu, on ne peut plus, on ne peut mieux, ne peux que, ne peut que, je ne peux que,
-        ne peux pas me plaindre, ne peux pas dire, pas dire, que j'attends d'un
+        jamais répondu aussi, jamais eu de problème, pas de problème, aucun problème, sans problème,
+        sans aucun problème, aucun souci, pas de souci, sans souci, sans erreur, aucune erreur, pas d'erreur,
+        problème résolu, problème réglé, problème est résolu, problème est réglé, problème a été résolu,
+        problème a été réglé, panne résolue, panne réparée, service réclamations, service réclamation,
+        service des réclamations, sans accroc, rien à redire, impossible de conseiller, impossible de recommander,
+        il ne manque rien, ne manque rien, manque de respect, manque de professionnalisme, manque de sérieux,
+        non joignable, ne marche pas sur, pas possible de venir, si possible, n'est-ce pas possible,
+        ce n'est pas possible, c'est pas possible, pas bon marché, pas la bonne personne, pas valable, pas mal,
+        vraiment pas mal, pas mal du tout, n'ai pas d'autre, ne passe pas inaperçu, on ne peut plus, on ne peut mieux,
+        ne peux que, ne peut que, je ne peux que, ne peux pas me plaindre, ne peux pas dire, pas dire,
+        que j'attends d'un
         """),
         "never",
     ),
@@ -242,8 +247,8 @@ URGENCY: tuple[Group, ...] = (
         simple question, juste une question, question générale, simple curiosité, par curiosité, juste par curiosité,
         pour information, pour info, à titre d'information, à titre indicatif, une suggestion, suggestion,
         suggestions, une idée, idée d'amélioration, amélioration possible, un simple détail, mineur, mineure,
-        cosmétique, newsletter, réponse automatique, absence du bureau, en congés, déjà résolu, déjà réglé,
-        est résolu, est réglé, rentré dans l'ordre, plus d'inquiétude, pas d'inquiétude
+        cosmétique, newsletter, réponse automatique, serai en congés, suis en congés, absence du bureau, déjà résolu,
+        déjà réglé, est résolu, est réglé, rentré dans l'ordre, plus d'inquiétude, pas d'inquiétude
         """),
         "never",
     ),

@@ -3,7 +3,7 @@
 A sum of 1.0 means yes. Requests such as "könnten Sie" cannot be negated; wishes ("brauche") can.
 """
 
-from tickets.classification.vocabularies.german.faults import COMPLAINTS, FAULT_VERBS, FAULTS
+from tickets.classification.vocabularies.german.faults import COMPLAINTS, FAULT_VERBS, FAULTS, NOT_WANTED
 from tickets.classification.vocabularies.group import Group, split_terms
 
 
@@ -26,13 +26,13 @@ ACTION: tuple[Group, ...] = (
         besteht die möglichkeit, gibt es eine möglichkeit, gibt es, wären sie so, wärst du so, seien sie so,
         bitte ich, bitte ich sie, ich bitte, wir bitten, ich bitte um, wir bitten um, bitte um, bitten um, bitte sie,
         erbitte, erbitten, ersuche, fordere, fordere ich, fordere sie auf, fordern sie auf, forderung, ich verlange,
-        verlange, verlangen wir, ich erwarte, erwarte ich, erwarten wir, wir erwarten, bestehe darauf, teilen sie mir,
-        teilen sie uns, teilen sie bitte, geben sie mir, geben sie uns, geben sie bescheid, gib mir bescheid,
-        gebt mir bescheid, bescheid geben, sagen sie mir, sag mir, sagt mir, kannst du mir sagen, rufen sie mich,
-        rufen sie uns, rufen sie bitte, ruft mich, ruf mich, rufen sie zurück, um rückruf, rückruf bitte,
-        bitte um rückruf, um rückmeldung, um antwort, um klärung, um prüfung, um hilfe, um bestätigung, um auskunft,
-        um stornierung, um mitteilung, um zusendung, um stellungnahme, melden sie sich, meldet euch, melde dich,
-        melden sie sich bitte, schicken sie, schickt mir, schickt uns, schick mir, senden sie, sendet mir,
+        verlange, verlangen wir, ich erwarte, erwarte ich, erwarten wir, wir erwarten, bestehe darauf, kommen sie,
+        teilen sie mir, teilen sie uns, teilen sie bitte, geben sie mir, geben sie uns, geben sie bescheid,
+        gib mir bescheid, gebt mir bescheid, bescheid geben, sagen sie mir, sag mir, sagt mir, kannst du mir sagen,
+        rufen sie mich, rufen sie uns, rufen sie bitte, ruft mich, ruf mich, rufen sie zurück, um rückruf,
+        rückruf bitte, bitte um rückruf, um rückmeldung, um antwort, um klärung, um prüfung, um hilfe, um bestätigung,
+        um auskunft, um stornierung, um mitteilung, um zusendung, um stellungnahme, melden sie sich, meldet euch,
+        melde dich, melden sie sich bitte, schicken sie, schickt mir, schickt uns, schick mir, senden sie, sendet mir,
         schreiben sie mir, antworten sie, antwortet, prüfen sie, überprüfen sie, schauen sie, klären sie,
         erklären sie, helfen sie, helft mir, hilf mir, korrigieren sie, ändern sie, stornieren sie, kündigen sie,
         löschen sie, sperren sie, entsperren sie, erstatten sie, zahlen sie, überweisen sie, liefern sie,
@@ -86,6 +86,8 @@ ACTION: tuple[Group, ...] = (
     Group("action", 1.0, FAULTS, "close"),
     Group("action", 1.0, FAULT_VERBS, "needed"),
     Group("action", 1.0, COMPLAINTS, "never"),
+    Group("action", 1.0, ("nicht mehr",), "never"),
+    Group("action", 0.0, NOT_WANTED, "never"),
     _request(
         1.0,
         """
@@ -128,17 +130,18 @@ ACTION: tuple[Group, ...] = (
         danke für die schnelle hilfe, vielen dank für die schnelle antwort, danke für die schnelle antwort,
         danke für den rückruf, dank für ihre hilfe, dank für die schnelle hilfe,
         herzlichen dank für die schnelle hilfe, schnelle hilfe, der rückruf kam, bestätige ich den, hiermit bestätige,
-        bestätige den, keine antwort nötig, antwort nicht nötig, keine rückmeldung nötig, nichts zu tun, hängt an,
-        hängt dem, liegt bei, kein problem, kein problem mehr, keine probleme, keine probleme mehr, ohne probleme,
-        problem gelöst, problem behoben, problem ist behoben, problem ist gelöst, problem wurde behoben,
-        problem wurde gelöst, fehler behoben, störung behoben, keine fehler, fehlerfrei, nicht schlecht,
-        wirklich nicht schlecht, ich möchte mich bedanken, möchte mich bedanken, wollte mich bedanken,
-        möchte mich herzlich bedanken, möchte ich mich bedanken, ich wollte mich, möchte danke sagen, möchte loben,
-        kann mich nicht beschweren, ich kann mich nicht beschweren, und nicht erreichbar, eilt nicht, geht gar nicht,
-        so geht man nicht, so geht es nicht, so geht das nicht, kein grund zur sorge, keine sorge, wie schnell,
-        wie schnell das ging, wie toll, was für ein, kann ich nur empfehlen, kann ich nur, kann ich diesen,
-        kann ich jedem, kann man nur, kann ich nicht empfehlen, nie wieder, nie mehr, finger weg, brauchen sie nicht,
-        brauche ich nicht, beim besten willen, gesucht und gefunden
+        bestätige den, keine antwort nötig, antwort nicht nötig, keine rückmeldung nötig, nichts zu tun,
+        könnt ihr euch sparen, können sie sich sparen, hängt an, hängt dem, liegt bei, kein problem,
+        kein problem mehr, keine probleme, keine probleme mehr, ohne probleme, problem gelöst, problem behoben,
+        problem ist behoben, problem ist gelöst, problem wurde behoben, problem wurde gelöst, fehler behoben,
+        störung behoben, keine fehler, fehlerfrei, nicht schlecht, wirklich nicht schlecht, ich möchte mich bedanken,
+        möchte mich bedanken, wollte mich bedanken, möchte mich herzlich bedanken, möchte ich mich bedanken,
+        ich wollte mich, möchte danke sagen, möchte loben, kann mich nicht beschweren, ich kann mich nicht beschweren,
+        und nicht erreichbar, eilt nicht, geht gar nicht, so geht man nicht, so geht es nicht, so geht das nicht,
+        kein grund zur sorge, keine sorge, wie schnell, wie schnell das ging, wie toll, was für ein,
+        kann ich nur empfehlen, kann ich nur, kann ich diesen, kann ich jedem, kann man nur, kann ich nicht empfehlen,
+        nie wieder, nie mehr, finger weg, brauchen sie nicht, brauche ich nicht, beim besten willen,
+        gesucht und gefunden
         """),
         "never",
     ),
@@ -150,8 +153,8 @@ ACTION: tuple[Group, ...] = (
         hat sich erledigt, bereits erledigt, schon erledigt, ist erledigt, funktioniert wieder, funktioniert jetzt,
         läuft wieder, geht wieder, klappt jetzt, hat geklappt, wieder einwandfrei, alles bestens, alles gut,
         alles in ordnung, ticket kann geschlossen werden, kann geschlossen werden, können sie schließen,
-        abwesenheitsnotiz, automatische antwort, im urlaub, nicht mehr nötig, hinfällig, jetzt abmelden,
-        abbestellen klicken, hier klicken, alle rechte vorbehalten
+        bin im urlaub, im urlaub und, abwesenheitsnotiz, automatische antwort, nicht mehr nötig, hinfällig,
+        jetzt abmelden, abbestellen klicken, hier klicken, alle rechte vorbehalten
         """),
         "never",
         plain=True,

@@ -17,15 +17,16 @@ FAULTS = split_terms(f"""
     beschädigt{ENDINGS}, undicht, tropft, leckt, rauscht, rauschen, brummt, piept, flackert, flackern, blinkt,
     ruckelt, wackelt, quietscht, klemmt, hakt, hängt sich auf, hängt fest, bildschirm hängt, app hängt,
     programm hängt, system hängt, passiert nichts, geschieht nichts, tut sich nichts, wenn ich auf, beim klick auf,
-    beim klicken, sind leer, ist leer, leer ist, leer sind, lauwarm, wird nicht warm, bleibt kalt,
-    anstelle (des|der|von), statt (des|der|dem) bestellten, abgebucht, verlängert obwohl, wurde verlängert,
-    automatisch verlängert, flug (gestrichen|annulliert|storniert|ausgefallen|verpasst), gestrichen, storniert worden,
-    den es nicht gibt, den es hier nicht gibt, die es nicht gibt, aufgehängt, eingefroren, friert ein, stürzt,
-    abgestürzt, absturz, abstürze, abstürzt, bricht ab, bricht, abgebrochen, abbruch, abbrüche, unterbrochen,
-    unterbrechung(|en), timeout, hänger, offline, nicht erreichbar, getrennt, langsam, sehr langsam, zu langsam, lahm,
-    verzögert, verzögerung(|en), verspätet{ENDINGS}, verspätung(|en), zu spät, überfällig, tippfehler, vereinbart war,
-    abgemacht war, ausgemacht war, falsch{ENDINGS}, verkehrt{ENDINGS}, inkorrekt{ENDINGS}, vertauscht, verwechselt,
-    irrtümlich, doppelt{ENDINGS}, zweimal (abgebucht|berechnet|belastet), zu viel (berechnet|abgebucht|bezahlt),
+    beim klicken, sind leer, ist leer, leer ist, leer sind, lauwarm, statt (der|des|dem|den|eines|einer), lädt ewig,
+    lädt und lädt, dreht sich nur, dreht sich der kreis, wird nicht warm, bleibt kalt, anstelle (des|der|von),
+    statt (des|der|dem) bestellten, abgebucht, verlängert obwohl, wurde verlängert, automatisch verlängert,
+    flug (gestrichen|annulliert|storniert|ausgefallen|verpasst), gestrichen, storniert worden, den es nicht gibt,
+    den es hier nicht gibt, die es nicht gibt, aufgehängt, eingefroren, friert ein, stürzt, abgestürzt, absturz,
+    abstürze, abstürzt, bricht ab, bricht, abgebrochen, abbruch, abbrüche, unterbrochen, unterbrechung(|en), timeout,
+    hänger, offline, nicht erreichbar, getrennt, langsam, sehr langsam, zu langsam, lahm, verzögert, verzögerung(|en),
+    verspätet{ENDINGS}, verspätung(|en), zu spät, überfällig, tippfehler, vereinbart war, abgemacht war,
+    ausgemacht war, falsch{ENDINGS}, verkehrt{ENDINGS}, inkorrekt{ENDINGS}, vertauscht, verwechselt, irrtümlich,
+    doppelt{ENDINGS}, zweimal (abgebucht|berechnet|belastet), zu viel (berechnet|abgebucht|bezahlt),
     zuviel (berechnet|abgebucht|bezahlt), zu hoch, zu niedrig, ungültig{ENDINGS}, abgelaufen{ENDINGS},
     gesperrt{ENDINGS}, blockiert{ENDINGS}, abgelehnt{ENDINGS}, verweigert, zurückgewiesen, abgewiesen, fehlt, fehlen,
     fehlte, fehlten, fehlend{ENDINGS}, unvollständig{ENDINGS}, verloren, verlorengegangen, verschwunden{ENDINGS},
@@ -54,10 +55,10 @@ FAULT_VERBS = split_terms("""
     kamen, gutgeschrieben, erstellt, erhalten, erhalte, erhielt, bekommen, bekomme, bekam, empfangen, empfange,
     herunterladen, runterladen, hochladen, anmelden, einloggen, abmelden, zugreifen, aufrufen, aufladen, lädt auf,
     verbinden, verbindet, abschicken, abspielen, installieren, abschalten, ausschalten, einschalten, aktivieren,
-    abschließen, bezahlen, buchen, einchecken, auswählen, bearbeiten, drücken, telefonieren, zu hören, zu verstehen,
-    zu erkennen, zu sehen, lesbar, hören, stimmt, stimmen, passt, passen, möglich, erreichbar, erreichen, verfügbar,
-    richtig, korrekt, vollständig, in ordnung, angenommen, akzeptiert, berücksichtigt, freigeschaltet, mitgeliefert,
-    dabei, auf dem band
+    abschließen, bezahlen, buchen, einchecken, auswählen, bearbeiten, drücken, telefonieren, mitgenommen, gekauft,
+    bestellt, geht an, geht aus, hält, halten, dreht, zu hören, zu verstehen, zu erkennen, zu sehen, lesbar, hören,
+    stimmt, stimmen, passt, passen, möglich, erreichbar, erreichen, verfügbar, richtig, korrekt, vollständig,
+    in ordnung, angenommen, akzeptiert, berücksichtigt, freigeschaltet, mitgeliefert, dabei, auf dem band
 """)
 
 #: Waiting and asking again. Whoever writes this is often angry, but not always.
@@ -67,6 +68,7 @@ COMPLAINTS = split_terms(f"""
     keinerlei rückmeldung, kein rückruf, keinen rückruf, ohne antwort, ohne rückmeldung, ohne reaktion, unbeantwortet,
     nichts gehört, nichts von ihnen gehört, nichts passiert, nichts geschehen, nichts ist passiert, nichts da,
     nicht da, nicht gemeldet, nicht zurückgerufen, nicht geantwortet, nicht reagiert, nicht beantwortet,
+    (zweite|dritte|vierte|fünfte|sechste) woche, wer ersetzt mir, wer erstattet mir, keiner rührt,
     niemand (antwortet|reagiert|reagierte|geantwortet|erreichbar|meldet sich|kümmert sich|hilft),
     keiner (antwortet|reagiert|reagierte|geantwortet|erreichbar|meldet sich|kümmert sich|hilft), niemand reagiert,
     niemanden erreicht, niemanden erreichen, keinen erreicht, hat niemand reagiert, niemand gemeldet, keiner gemeldet,
@@ -78,4 +80,14 @@ COMPLAINTS = split_terms(f"""
     noch immer kein(|e|en), bis heute nicht, bis heute kein(|e|en), bis heute nichts, hieß es, verschoben,
     mahnung(|en), mahngebühr(|en), inkasso, inkassobüro, abgestellt, dasselbe problem, beschwerde(|n), beschweren,
     beschwert, vertröstet, hingehalten, ignoriert, aufgelegt
+""")
+
+#: "Nicht mehr" says that something has stopped working, unless it is only no longer wanted, or over.
+NOT_WANTED = split_terms("""
+    (brauche|brauchen|benötige|benötigen) (ich|wir|es|sie|ihn|das|den|die|) nicht mehr,
+    (möchte|möchten|will|wollen) (ich|wir|es|sie|ihn|das|den|die|) nicht mehr,
+    (nutze|nutzen|verwende|kaufe|bestelle|bestellen) (ich|wir|es|sie|hier|bei ihnen|bei euch|) nicht mehr,
+    nicht mehr (nötig|notwendig|erforderlich|gebraucht|benötigt|dringend|aktuell|relevant|gewünscht|interessiert),
+    nicht mehr (haben|nutzen|brauchen|so|lange|länger|wegzudenken|missen|kaufen|bestellen|als), tritt nicht mehr auf,
+    problem nicht mehr, fehler nicht mehr, nicht mehr erhalten, nicht mehr bekommen
 """)

@@ -61,15 +61,15 @@ NEGATIVE: tuple[Group, ...] = (
         f"""
         enttäuscht{ENDINGS}, enttäuschend{ENDINGS}, enttäuschung(|en), entäuscht, enttäuschen, enttäuschte,
         frustriert{ENDINGS}, frustrierend{ENDINGS}, frust, gefrustet, genervt{ENDINGS}, nervig{ENDINGS}, nervt,
-        nerven, nervend, nervtötend, lästig{ENDINGS}, ärgerlich{ENDINGS}, ärgere mich, ärgern uns, ärger, ärgern,
-        geärgert, unzufrieden{ENDINGS}, unzufriedenheit, unglücklich{ENDINGS}, traurig{ENDINGS}, verzweifelt{ENDINGS},
-        verzweifle, am verzweifeln, verzweiflung, entmutigt, gestresst, stressig, anstrengend{ENDINGS},
-        mühsam{ENDINGS}, zermürbend, im stich gelassen, allein gelassen, alleine gelassen, alleingelassen,
-        hängen gelassen, hängengelassen, bedauerlich{ENDINGS}, bedauerlicherweise, schockiert, schockierend,
-        befremdlich, befremdet, verletzend, gedemütigt, demütigend, herabgelassen, vertrauen verloren,
-        vertrauen verspielt, vertrauen ist weg, kein vertrauen, kein verständnis, keinerlei verständnis,
-        verständnis fehlt, bleibt mir ein rätsel, ein rätsel, lässt zu wünschen übrig, zu wünschen übrig,
-        weit entfernt von, ein trauerspiel, seufz, grr, grrr, argh, boah, menno, was ein
+        nerven, nervend, nervtötend, ätzend{ENDINGS}, anstrengend, lästig{ENDINGS}, ärgerlich{ENDINGS}, ärgere mich,
+        ärgern uns, ärger, ärgern, geärgert, unzufrieden{ENDINGS}, unzufriedenheit, unglücklich{ENDINGS},
+        traurig{ENDINGS}, verzweifelt{ENDINGS}, verzweifle, am verzweifeln, verzweiflung, entmutigt, gestresst,
+        stressig, anstrengend{ENDINGS}, mühsam{ENDINGS}, zermürbend, im stich gelassen, allein gelassen,
+        alleine gelassen, alleingelassen, hängen gelassen, hängengelassen, bedauerlich{ENDINGS}, bedauerlicherweise,
+        schockiert, schockierend, befremdlich, befremdet, verletzend, gedemütigt, demütigend, herabgelassen,
+        vertrauen verloren, vertrauen verspielt, vertrauen ist weg, kein vertrauen, kein verständnis,
+        keinerlei verständnis, verständnis fehlt, bleibt mir ein rätsel, ein rätsel, lässt zu wünschen übrig,
+        zu wünschen übrig, weit entfernt von, ein trauerspiel, seufz, grr, grrr, argh, boah, menno, was ein
         """,
     ),
     _negative(
@@ -132,11 +132,14 @@ NEGATIVE: tuple[Group, ...] = (
         null antwort, null reaktion, null rückmeldung, zum davonlaufen, wie bestellt und nicht abgeholt,
         leeres versprechen, das versteht kein mensch, wer soll das verstehen, liest bei ihnen, liest das überhaupt,
         wie oft muss ich noch, wie oft muss ich denn, wie oft soll ich noch, wie oft soll ich denn,
-        wie oft eigentlich, danke für nichts, danke für garnichts, danke für gar nichts, vielen dank für nichts,
-        na toll, na super, na großartig, na wunderbar, herzlichen glückwunsch, glückwunsch sie haben,
-        sie haben es geschafft, ihr habt es geschafft, na prima, na klasse, na bravo, na danke, ganz toll gemacht,
-        ganz großes kino, großes kino, ganz großes tennis, tolle wurst, toller laden, toller verein, toller service,
-        ein toller service, schöner service, das nennt sich service, das nennen sie service, das soll service sein,
+        wie oft eigentlich, rührt einen finger, rührt keinen finger, krümmt keinen finger, keine geduld mehr,
+        geduld habe ich keine, könnt ihr euch sparen, können sie sich sparen, ich bin weg, bin dann mal weg,
+        dreimal kein, zweimal kein, viermal kein, wird folgen haben, das hat folgen, masse statt klasse,
+        danke für nichts, danke für garnichts, danke für gar nichts, vielen dank für nichts, na toll, na super,
+        na großartig, na wunderbar, herzlichen glückwunsch, glückwunsch sie haben, sie haben es geschafft,
+        ihr habt es geschafft, na prima, na klasse, na bravo, na danke, ganz toll gemacht, ganz großes kino,
+        großes kino, ganz großes tennis, tolle wurst, toller laden, toller verein, toller service, ein toller service,
+        schöner service, das nennt sich service, das nennen sie service, das soll service sein,
         soll das ein witz sein, soll das ein scherz sein, ist das ihr ernst, euer ernst, ihr ernst, im ernst jetzt,
         das kann nicht ihr ernst sein, nicht ihr ernst, nicht euer ernst, kann doch nicht wahr sein,
         darf doch nicht wahr sein, kann nicht wahr sein, darf nicht wahr sein, das kann es doch nicht sein,
@@ -206,13 +209,14 @@ NEGATIVE: tuple[Group, ...] = (
     _negative(
         0.5,
         f"""
-        nichts passiert, tut sich nichts, geschieht nichts, nichts geschehen, niemand reagiert, keiner reagiert,
-        hat niemand, hat keiner, kam niemand, keinerlei antwort, keinerlei reaktion, keinerlei rückmeldung,
-        unbeantwortet, ohne jede antwort, ohne jegliche, hotline, warteschleife, warteschlange, hänge ich,
-        endlich mal, endlich jemand, gefälligst, ernsthaft, ehrlich gesagt, ganz ehrlich, stammkunde,
-        langjähriger kunde, treuer kunde, zum {ORDINALS} mal, (zweites|drittes|viertes|fünftes|weiteres) mal,
-        das (dritte|vierte|fünfte) mal, dreimal, fünfmal, viermal, zehnmal, mehrfach angerufen, mehrmals angerufen,
-        mehrfach geschrieben, mehrmals geschrieben, schon (fünfmal|viermal|dreimal|zehnmal),
+        (zweite|dritte|vierte|fünfte|sechste) woche, nächste mahnung, wer ersetzt mir, wer erstattet mir,
+        niemand reagiert, keiner reagiert, hat niemand, hat keiner, kam niemand, keinerlei antwort,
+        keinerlei reaktion, keinerlei rückmeldung, unbeantwortet, ohne jede antwort, ohne jegliche, hotline,
+        warteschleife, warteschlange, hänge ich, endlich mal, endlich jemand, gefälligst, ernsthaft, ehrlich gesagt,
+        ganz ehrlich, stammkunde, langjähriger kunde, treuer kunde, zum {ORDINALS} mal,
+        (zweites|drittes|viertes|fünftes|weiteres) mal, das (dritte|vierte|fünfte) mal, dreimal, fünfmal, viermal,
+        zehnmal, mehrfach angerufen, mehrmals angerufen, mehrfach geschrieben, mehrmals geschrieben,
+        schon (fünfmal|viermal|dreimal|zehnmal),
         die (dritte|vierte|fünfte|sechste) (mahnung|mail|e-mail|anfrage|nachricht|beschwerde), trotz zahlung,
         trotz mehrfacher, trotz mehrmaliger, ich erwarte eine erklärung, erklärung erwarte ich, noch nicht einmal,
         nicht einmal, nicht mal, haltet es, halten es
@@ -230,8 +234,8 @@ NEGATIVE: tuple[Group, ...] = (
     _negative(
         0.2,
         """
-        leider, immer noch, noch immer, endlich, wieder, trotzdem, überhaupt, schwach, seltsam, seltsame,
-        durcheinander, eigentlich nicht
+        leider, nichts passiert, tut sich nichts, geschieht nichts, nichts geschehen, immer noch, noch immer, endlich,
+        wieder, trotzdem, überhaupt, schwach, seltsam, seltsame, durcheinander, eigentlich nicht
         """,
         "never",
     ),

@@ -3,7 +3,7 @@
 A sum of 1.0 is high, 0.4 medium. A weight of 1.0 decides alone; smaller weights of the label "high" add up.
 """
 
-from tickets.classification.vocabularies.german.faults import COMPLAINTS, FAULT_VERBS, FAULTS
+from tickets.classification.vocabularies.german.faults import COMPLAINTS, FAULT_VERBS, FAULTS, NOT_WANTED
 from tickets.classification.vocabularies.german.inflection import ENDINGS
 from tickets.classification.vocabularies.group import Group, Negation, split_terms
 
@@ -46,8 +46,10 @@ URGENCY: tuple[Group, ...] = (
     """),
     # Breaches of security and of privacy
     _always("""
-        datenleck, datenlecks, datenpanne, datenpannen, datendiebstahl, daten gestohlen, gestohlene daten,
-        identitätsdiebstahl, von (fremden|unbekannten|dritten) (benutzt|genutzt|verwendet|missbraucht),
+        jemand hat mit meinen daten, mit meinen daten (einen|ein|eine) (vertrag|handyvertrag|konto|kredit),
+        in meinem namen (bestellt|abgeschlossen|eröffnet), datenleck, datenlecks, datenpanne, datenpannen,
+        datendiebstahl, daten gestohlen, gestohlene daten, identitätsdiebstahl,
+        von (fremden|unbekannten|dritten) (benutzt|genutzt|verwendet|missbraucht),
         (fremde|unbekannte|dritte) (haben|hat) (zugriff|sich), fremder hat sich, jemand fremdes, jemand anderes nutzt,
         unbekannte anmeldung(|en), fremde anmeldung(|en), verdächtige anmeldung(|en), fremdes gerät,
         missbraucht wurde, wurde missbraucht, identitätsmissbrauch, datenmissbrauch, sicherheitslücke,
@@ -71,14 +73,14 @@ URGENCY: tuple[Group, ...] = (
         verbrennungen, angeschmort, verschmort, schmort, rauchentwicklung, qualmt, raucht, explodiert, explosion,
         funken, stromschlag, elektrischer schlag, stromschläge,
         einen schlag (bekommen|verteilt|gekriegt|versetzt|abbekommen), bekam einen schlag, stromschlag bekommen,
-        kurzschluss, verletzt{ENDINGS}, verletzung, verletzungen, notarzt, notaufnahme, lebensgefahr,
-        lebensgefährlich{ENDINGS}, lebensbedrohlich{ENDINGS}, beatmungsgerät, beatmung, beatmet, sauerstoffgerät,
-        sauerstoffkonzentrator, dialyse, herzschrittmacher, insulin, insulinpumpe, medizinisches gerät,
-        medizinische geräte, allergische reaktion, anaphylaktisch{ENDINGS}, vergiftet, vergiftung, erstickt,
-        unfallgefahr, brandgefahr, verletzungsgefahr, bringe mich um, das leben nehmen, suizid, selbstmord, umbringen,
-        prügel, verprügelt, geschlagen worden, tätlich, körperverletzung, gedroht, bedroht, bedrohung, angedroht,
-        morddrohung, rohrbruch, wasserrohrbruch, kabel liegt offen, offene stromkabel, eingesperrt im aufzug,
-        im aufzug eingeschlossen, steckt im aufzug
+        kurzschluss, schnittwunde, geschnitten, blutet, blutung, blutete, gestürzt, verletzt{ENDINGS}, verletzung,
+        verletzungen, notarzt, notaufnahme, lebensgefahr, lebensgefährlich{ENDINGS}, lebensbedrohlich{ENDINGS},
+        beatmungsgerät, beatmung, beatmet, sauerstoffgerät, sauerstoffkonzentrator, dialyse, herzschrittmacher,
+        insulin, insulinpumpe, medizinisches gerät, medizinische geräte, allergische reaktion,
+        anaphylaktisch{ENDINGS}, vergiftet, vergiftung, erstickt, unfallgefahr, brandgefahr, verletzungsgefahr,
+        bringe mich um, das leben nehmen, suizid, selbstmord, umbringen, prügel, verprügelt, geschlagen worden,
+        tätlich, körperverletzung, gedroht, bedroht, bedrohung, angedroht, morddrohung, rohrbruch, wasserrohrbruch,
+        kabel liegt offen, offene stromkabel, eingesperrt im aufzug, im aufzug eingeschlossen, steckt im aufzug
     """),
     # Data protection in general, and people who must be left alone
     _high(
@@ -202,20 +204,22 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.5,
         """
-        wichtig, sehr wichtig, extrem wichtig, krankenhaus, deadline, äußerst wichtig, sofortmaßnahme, ernst,
-        ernsthaft, gefährlich, gefahr, gefährdet, sicherheitsrisiko, kundentermin, ohne heizung, ohne strom,
-        ohne wasser, ohne warmwasser, seit tagen ohne, strom wurde abgestellt, mein konto ist gesperrt
+        wichtig, sehr wichtig, extrem wichtig, gehälter, löhne, zahltag, folgen haben, konsequenzen, krankenhaus,
+        deadline, äußerst wichtig, sofortmaßnahme, ernst, ernsthaft, gefährlich, gefahr, gefährdet, sicherheitsrisiko,
+        kundentermin, ohne heizung, ohne strom, ohne wasser, ohne warmwasser, seit tagen ohne, strom wurde abgestellt,
+        mein konto ist gesperrt
         """,
     ),
     # Nothing works any more, or something is gone
     _high(
         1.0,
         """
-        totalausfall, komplettausfall, gesamtausfall, systemausfall, serverausfall, stromausfall, netzwerkausfall,
-        großstörung, server ist ausgefallen, server ausgefallen, system ist ausgefallen, system steht, server steht,
-        server ist down, server down, system ist down, alles ist down, ist down, sind down, webseite ist down,
-        website ist down, komplett ausgefallen, vollständig ausgefallen, komplett offline, komplett tot, alles tot,
-        nichts geht mehr, geht nichts mehr, geht gar nichts mehr, gar nichts mehr geht, funktioniert gar nichts mehr,
+        (komplett|völlig|total) (weg|tot|ausgefallen|down|offline|lahm), totalausfall, komplettausfall, gesamtausfall,
+        systemausfall, serverausfall, stromausfall, netzwerkausfall, großstörung, server ist ausgefallen,
+        server ausgefallen, system ist ausgefallen, system steht, server steht, server ist down, server down,
+        system ist down, alles ist down, ist down, sind down, webseite ist down, website ist down,
+        komplett ausgefallen, vollständig ausgefallen, komplett offline, komplett tot, alles tot, nichts geht mehr,
+        geht nichts mehr, geht gar nichts mehr, gar nichts mehr geht, funktioniert gar nichts mehr,
         nichts funktioniert mehr, stillstand, steht still, stehen still, steht alles, alles steht, produktion steht,
         betrieb steht, kasse steht, kassen stehen, kassensystem steht, lahmgelegt, lahm gelegt, legt uns lahm,
         können nicht arbeiten, können nicht mehr arbeiten, kann nicht arbeiten, kann nicht mehr arbeiten,
@@ -229,6 +233,8 @@ URGENCY: tuple[Group, ...] = (
     Group("medium", 0.4, FAULTS, "close"),
     Group("medium", 0.4, FAULT_VERBS, "needed"),
     Group("medium", 0.4, COMPLAINTS, "never"),
+    Group("medium", 0.4, ("nicht mehr",), "never"),
+    Group("medium", 0.0, NOT_WANTED, "never"),
     # Shields: fault words that report none
     Group(
         "medium",
@@ -238,13 +244,12 @@ URGENCY: tuple[Group, ...] = (
         ohne fehler, fehlerfrei, keine fehler, kein fehler, problem gelöst, problem behoben, problem ist behoben,
         problem ist gelöst, problem wurde behoben, problem wurde gelöst, problem hat sich erledigt,
         problem besteht nicht mehr, fehler behoben, fehler ist behoben, fehler gefunden danke, störung behoben,
-        störung ist behoben, mach kein problem, nicht mehr erhalten, nicht mehr bekommen,
-        nicht gefunden werden möchte, ob die ware, ob es möglich, nicht dabei sein, bin nicht erreichbar,
-        nicht erreichbar bin, und nicht erreichbar, nicht erreichbar im urlaub, falls nicht möglich,
-        wenn nicht möglich, nicht richtig verstanden, langsam aber, wie läuft, wenn etwas fehlt, falls etwas fehlt,
-        nichts fehlt, es fehlt nichts, fehlt es an nichts, fehlt nichts, nicht nötig, geht es nicht um,
-        es geht nicht um, geht nicht um, keine störung, keine beschwerde, mich nicht beschweren,
-        kann mich nicht beschweren, kein grund zur beschwerde, finde ich nicht, nicht schlecht,
+        störung ist behoben, mach kein problem, nicht gefunden werden möchte, ob die ware, ob es möglich,
+        nicht dabei sein, bin nicht erreichbar, nicht erreichbar bin, und nicht erreichbar,
+        nicht erreichbar im urlaub, falls nicht möglich, wenn nicht möglich, nicht richtig verstanden, langsam aber,
+        wie läuft, wenn etwas fehlt, falls etwas fehlt, nichts fehlt, es fehlt nichts, fehlt es an nichts,
+        fehlt nichts, nicht nötig, geht es nicht um, es geht nicht um, geht nicht um, keine störung, keine beschwerde,
+        mich nicht beschweren, kann mich nicht beschweren, kein grund zur beschwerde, finde ich nicht, nicht schlecht,
         nicht falsch verstehen, verstehen sie mich nicht falsch, gibt es probleme, bei problemen,
         bei fragen oder problemen, falls probleme, fehlkauf ausgeschlossen, geht nicht besser, besser geht's nicht,
         besser gehts nicht, besser geht es nicht, kommt nicht in frage, passt nicht zu mir, geht gar nicht,
@@ -266,8 +271,9 @@ URGENCY: tuple[Group, ...] = (
         allgemeine frage, aus neugier, nur aus neugier, aus interesse, aus reinem interesse, nur zur info, zur info,
         zur information, zu ihrer information, zur kenntnis, zur kenntnisnahme, vorschlag, mein vorschlag,
         verbesserungsvorschlag, anregung, feedback, wunsch für die nächste version, schönheitsfehler, kosmetisch,
-        newsletter, abwesenheitsnotiz, automatische antwort, im urlaub, bereits erledigt, schon erledigt,
-        hat sich erledigt, ist erledigt, wieder behoben, kein grund zur sorge, keine sorge
+        newsletter, bin im urlaub, im urlaub und, ist im urlaub, abwesenheitsnotiz, automatische antwort,
+        bereits erledigt, schon erledigt, hat sich erledigt, ist erledigt, wieder behoben, kein grund zur sorge,
+        keine sorge
         """),
         "never",
     ),

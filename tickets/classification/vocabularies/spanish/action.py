@@ -4,7 +4,7 @@ A sum of 1.0 means yes. Requests such as "¿podrían…?" cannot be negated; wis
 """
 
 from tickets.classification.vocabularies.group import Group, split_terms
-from tickets.classification.vocabularies.spanish.faults import COMPLAINTS, FAULT_VERBS, FAULTS
+from tickets.classification.vocabularies.spanish.faults import COMPLAINTS, FAULT_VERBS, FAULTS, NOT_WANTED
 
 
 def _request(weight: float, terms: str) -> Group:
@@ -30,17 +30,17 @@ ACTION: tuple[Group, ...] = (
         espero noticias, espero respuesta,
         (corrijan|envien|revisen|manden|confirmen|devuelvan|cambien|cancelen|anulen|borren|eliminen|bloqueen|desbloqueen|arreglen|solucionen|reparen|abonen|reembolsen|contesten|respondan|llamen|avisen|ayuden|expliquen|indiquen|informen|faciliten|comprueben|verifiquen|resuelvan|activen|desactiven|actualicen|tramiten|retiren)(|lo|la|los|las|me|nos|melo|mela|noslo),
         (hagan|den|digan|pongan|quiten|miren|envie|corrija|revise|mande|confirme|llame|conteste|responda|ayude|avise|diga)(lo|la|los|las|le|les|me|nos|melo|noslo),
-        díganme, dígame, dime, decidme, envíenme, envíeme, envíame, enviadme, envíen, envíen a, mándenme, mándeme,
-        mándame, mandadme, llámenme, llámeme, llámame, llamadme, llámennos, llamen, contesten, contéstenme, respondan,
-        respóndanme, ayúdenme, ayúdeme, ayúdame, ayudadme, confírmenme, confírmenmelo, confírmeme, confirmen, revisen,
-        revísenlo, revisad, comprueben, corrijan, cambien, cancelen, den de baja, denme de baja, anulen, borren,
-        borrad, eliminen, bloqueen, bloquéenla, desbloqueen, arreglen, solucionen, solucionadlo, soluciónenlo,
-        reparen, devuelvan, devuélvanme, paguen, abonen, reembolsen, manden, pónganse en contacto,
-        póngase en contacto, contacten conmigo, contáctenme, háganme, hagan algo, hagan el favor, háganmelo saber,
-        hágannos saber, expliquen, explíquenme, indíquenme, infórmenme, avísenme, avísame, avisadme, denme, deme,
-        dadme, facilítenme, me gustaría saber, quisiera saber, quería saber, querría saber, me borren, me devuelvan,
-        me envíen, me llamen, me digan, me confirmen, me contesten, me manden, me expliquen, me den,
-        me den una solución, nos llamen, nos envíen
+        vengan, vénganse, díganme, dígame, dime, decidme, envíenme, envíeme, envíame, enviadme, envíen, envíen a,
+        mándenme, mándeme, mándame, mandadme, llámenme, llámeme, llámame, llamadme, llámennos, llamen, contesten,
+        contéstenme, respondan, respóndanme, ayúdenme, ayúdeme, ayúdame, ayudadme, confírmenme, confírmenmelo,
+        confírmeme, confirmen, revisen, revísenlo, revisad, comprueben, corrijan, cambien, cancelen, den de baja,
+        denme de baja, anulen, borren, borrad, eliminen, bloqueen, bloquéenla, desbloqueen, arreglen, solucionen,
+        solucionadlo, soluciónenlo, reparen, devuelvan, devuélvanme, paguen, abonen, reembolsen, manden,
+        pónganse en contacto, póngase en contacto, contacten conmigo, contáctenme, háganme, hagan algo,
+        hagan el favor, háganmelo saber, hágannos saber, expliquen, explíquenme, indíquenme, infórmenme, avísenme,
+        avísame, avisadme, denme, deme, dadme, facilítenme, me gustaría saber, quisiera saber, quería saber,
+        querría saber, me borren, me devuelvan, me envíen, me llamen, me digan, me confirmen, me contesten, me manden,
+        me expliquen, me den, me den una solución, nos llamen, nos envíen
         """,
     ),
     # Asking without a question mark
@@ -83,6 +83,8 @@ ACTION: tuple[Group, ...] = (
     Group("action", 1.0, FAULTS, "close"),
     Group("action", 1.0, FAULT_VERBS, "needed"),
     Group("action", 1.0, COMPLAINTS, "never"),
+    Group("action", 1.0, ("ya no",), "never"),
+    Group("action", 0.0, NOT_WANTED, "never"),
     _request(
         1.0,
         """
@@ -120,19 +122,19 @@ ACTION: tuple[Group, ...] = (
         según lo solicitado, como solicitaron, a su solicitud, gracias por su respuesta, gracias por la respuesta,
         gracias por la ayuda, muchas gracias por la ayuda, muchísimas gracias por la ayuda, gracias por su ayuda,
         muchas gracias por su ayuda, la ayuda tan, quería darles las gracias, solo quería darles, quería agradecer,
-        quiero agradecer, quiero felicitar, quiero decir algo bueno, quiero decir que estoy, quería decir,
-        quería felicitar, queremos agradecer, solo quería comentarlo, solo quería, confirmo la,
-        no hace falta que contesten, no hace falta que respondan, no es necesario que contesten,
-        no es necesario que respondan, no necesito respuesta, no hace falta respuesta, no es necesario responder,
-        no necesito nada, ya no necesito, no hace falta, servicio técnico, su técnico, el técnico fue, técnico fue,
-        cita del, confirmo la cita, ningún problema, ya no hay ningún problema, sin ningún problema, no hay problema,
-        sin problemas, sin problema, problema resuelto, problema solucionado, problema está resuelto,
-        problema está solucionado, problema se ha resuelto, sin errores, ninguna queja, no tengo queja,
-        no tengo ninguna queja, de reclamaciones, departamento de reclamaciones, buenas tardes, por la tarde,
-        más tarde, esta tarde, falta de respeto, no puedo recomendar, no se puede pedir más, no puedo quejarme,
-        no me puedo quejar, pérdida de tiempo, no me sirve, gracias de nuevo, de nuevo gracias,
-        tratar con un servicio técnico, cambio de línea se, el cambio de línea, no puede ser, cómo tratan, qué bien,
-        qué maravilla, qué gusto, qué rapidez, qué asco, qué vergüenza
+        quiero agradecer, denle recuerdos, denle las gracias, quiero felicitar, quiero decir algo bueno,
+        quiero decir que estoy, quería decir, quería felicitar, queremos agradecer, solo quería comentarlo,
+        solo quería, confirmo la, no hace falta que contesten, no hace falta que respondan,
+        no es necesario que contesten, no es necesario que respondan, no necesito respuesta, no hace falta respuesta,
+        no es necesario responder, no necesito nada, no hace falta, servicio técnico, su técnico, el técnico fue,
+        técnico fue, cita del, confirmo la cita, ningún problema, sin ningún problema, no hay problema, sin problemas,
+        sin problema, problema resuelto, problema solucionado, problema está resuelto, problema está solucionado,
+        problema se ha resuelto, sin errores, ninguna queja, no tengo queja, no tengo ninguna queja, de reclamaciones,
+        departamento de reclamaciones, buenas tardes, por la tarde, más tarde, esta tarde, falta de respeto,
+        no puedo recomendar, no se puede pedir más, no puedo quejarme, no me puedo quejar, pérdida de tiempo,
+        no me sirve, gracias de nuevo, de nuevo gracias, tratar con un servicio técnico, cambio de línea se,
+        el cambio de línea, no puede ser, cómo tratan, qué bien, qué maravilla, qué gusto, qué rapidez, qué asco,
+        qué vergüenza
         """),
         "never",
     ),
@@ -142,8 +144,9 @@ ACTION: tuple[Group, ...] = (
         split_terms("""
         para su información, a título informativo, les informo de que, ya está resuelto, ya está solucionado,
         ya resuelto, está resuelto, ya funciona, ya va todo, todo solucionado, pueden cerrar, se puede cerrar,
-        puede cerrarse, pueden cerrarlo, ya no es necesario, de vacaciones, fuera de la oficina, respuesta automática,
-        no responder, haga clic, darse de baja de este, todos los derechos reservados, de qué preocuparse
+        puede cerrarse, pueden cerrarlo, ya no es necesario, estaré de vacaciones, estoy de vacaciones,
+        fuera de la oficina, respuesta automática, no responder, haga clic, darse de baja de este,
+        todos los derechos reservados, de qué preocuparse
         """),
         "never",
         plain=True,

@@ -59,12 +59,12 @@ NEGATIVE: tuple[Group, ...] = (
         f"""
         decepcionad{ENDINGS}, decepcionante, decepcionantes, decepción, decepciona, defraudad{ENDINGS},
         frustrad{ENDINGS}, frustrante, frustración, disgustad{ENDINGS}, disgusto, descontent{ENDINGS}, descontento,
-        insatisfech{ENDINGS}, insatisfacción, infeliz, triste, tristes, qué triste, tristeza, desanimad{ENDINGS},
-        desmoralizad{ENDINGS}, agotad{ENDINGS} de, agotador, cansad{ENDINGS} de, cansad{ENDINGS}, cansino,
-        fastidi{ENDINGS}, fastidios{ENDINGS}, desamparad{ENDINGS}, engañad{ENDINGS}, impotencia, estupefact{ENDINGS},
-        perplej{ENDINGS}, atónit{ENDINGS}, alucinad{ENDINGS}, consternad{ENDINGS}, avergonzad{ENDINGS}, lamento decir,
-        lamento comunicar, siento decir, perdido la confianza, perdida la confianza, perdí la confianza, ya no confío,
-        no me fío, no confío, uf, uff, grr, argh
+        insatisfech{ENDINGS}, insatisfacción, infeliz, indiferencia, triste, tristes, qué triste, tristeza,
+        desanimad{ENDINGS}, desmoralizad{ENDINGS}, agotad{ENDINGS} de, agotador, cansad{ENDINGS} de, cansad{ENDINGS},
+        cansino, fastidi{ENDINGS}, fastidios{ENDINGS}, desamparad{ENDINGS}, engañad{ENDINGS}, impotencia,
+        estupefact{ENDINGS}, perplej{ENDINGS}, atónit{ENDINGS}, alucinad{ENDINGS}, consternad{ENDINGS},
+        avergonzad{ENDINGS}, lamento decir, lamento comunicar, siento decir, perdido la confianza,
+        perdida la confianza, perdí la confianza, ya no confío, no me fío, no confío, uf, uff, grr, argh
         """,
     ),
     _negative(
@@ -112,17 +112,19 @@ NEGATIVE: tuple[Group, ...] = (
         desaconsejo, no puedo recomendar, me arrepiento, me voy a la competencia, irme a la competencia,
         a otra compañía, cambio de compañía, cambiar de compañía, pérdida de tiempo, perder el tiempo,
         perdiendo el tiempo, tiempo perdido, tirar el dinero, perdí mi dinero, perdido mi dinero, no vale para nada,
-        no vale nada, no vale, dinero tirado, tirado el dinero, malgastado
+        no vale nada, dinero tirado, tirado el dinero, malgastado
         """,
     ),
     # Sarcasm and idioms
     _negative(
         2.5,
         """
-        gracias por nada, mala suerte, hablo con una pared, hablar con una pared, ir y venir, idas y venidas,
-        no va a quedar así, no quedará así, no se va a quedar así, tendrán noticias, tendréis noticias, sabrán de mí,
-        esperaba otra cosa, esperaba (bastante|mucho|algo) más, esperaba algo mejor, eso no se hace,
-        respuestas de plantilla, respuesta de plantilla, respuestas tipo, no es atención al cliente,
+        gracias por nada, mueve un dedo, conmigo que no cuenten, conmigo no cuenten, paciencia ya no,
+        no me queda paciencia, se me acaba, no hablan entre, tendrá consecuencias, habrá consecuencias, esto tendrá,
+        solo les importa, sólo les importa, mala suerte, hablo con una pared, hablar con una pared, ir y venir,
+        idas y venidas, no va a quedar así, no quedará así, no se va a quedar así, tendrán noticias,
+        tendréis noticias, sabrán de mí, esperaba otra cosa, esperaba (bastante|mucho|algo) más, esperaba algo mejor,
+        eso no se hace, respuestas de plantilla, respuesta de plantilla, respuestas tipo, no es atención al cliente,
         eso no es servicio, alguien lee lo, leen lo que, por qué tengo que pagar, tengo que pagar por,
         encima tengo que, y encima, cero (resultados|respuesta|respuestas|ayuda|servicio|soluciones), genial otra,
         estupendo ahora, vaya tela, vaya panda, vaya servicio, vaya decepción, vaya empresa, vaya atención, vaya timo,
@@ -192,7 +194,8 @@ NEGATIVE: tuple[Group, ...] = (
     _negative(
         0.3,
         f"""
-        como siempre, no entiendo por qué, desde hace {SPANS}, hace {SPANS}, llevo {SPANS}, llevamos {SPANS},
+        como siempre, no entiendo por qué, (segunda|tercera|cuarta|quinta) semana, me dijeron que, otro aviso,
+        quién me (devuelve|paga|compensa), desde hace {SPANS}, hace {SPANS}, llevo {SPANS}, llevamos {SPANS},
         llevan {SPANS}, espero, esperando, espera, esperado, sin respuesta, sin contestar, sin contestación,
         no responden, no contestan, supuestamente, aunque ya, y ya había pagado, error suyo, un error suyo, otra vez,
         cinco veces, cuatro veces, tres veces, diez veces, varias veces, muchas veces, mil veces, {ORDINALS} vez,

@@ -23,13 +23,13 @@ POSITIVE: tuple[Group, ...] = (
         super bien, increíblemente bien, de diez, un diez, de 10, 10/10, cinco estrellas, 5 estrellas,
         matrícula de honor, chapó, chapeau, olé, bravo, enhorabuena, felicidades, felicitar, felicito, felicitaciones,
         felicitamos, encantad{ENDINGS}, me encanta, me encantó, nos encanta, me ha encantado, nos ha encantado, adoro,
-        me fascina, una pasada, una gozada, de lujo, un lujo, de primera, de cine, lo mejor, el mejor, la mejor,
-        los mejores, las mejores, mejor servicio, mejor atención, recomendable, totalmente recomendable,
-        muy recomendable, recomiendo, lo recomiendo, la recomiendo, los recomiendo, recomendaré, recomendado,
-        sin duda recomendable, superó mis expectativas, superado mis expectativas, supera las expectativas, sigan así,
-        seguid así, sigue así, sobre ruedas, repetiré, repetiremos, volveré a comprar, volveremos, ninguna queja,
-        nada que objetar, cero quejas, me salvaron, me salvó la vida, da gusto, gusto tratar, un gusto, un placer,
-        wow, guau
+        me fascina, fue un sol, es un sol, son un sol, un encanto, coser y cantar, a las mil maravillas, una pasada,
+        una gozada, de lujo, un lujo, de primera, de cine, lo mejor, el mejor, la mejor, los mejores, las mejores,
+        mejor servicio, mejor atención, recomendable, totalmente recomendable, muy recomendable, recomiendo,
+        lo recomiendo, la recomiendo, los recomiendo, recomendaré, recomendado, sin duda recomendable,
+        superó mis expectativas, superado mis expectativas, supera las expectativas, sigan así, seguid así, sigue así,
+        sobre ruedas, repetiré, repetiremos, volveré a comprar, volveremos, ninguna queja, nada que objetar,
+        cero quejas, me salvaron, me salvó la vida, da gusto, gusto tratar, un gusto, un placer, wow, guau
         """,
     ),
     # Contentment and praise
@@ -81,7 +81,7 @@ POSITIVE: tuple[Group, ...] = (
         ya ha llegado, ha llegado hoy, llegó bien, ha llegado bien, ya lo tengo, ya puedo entrar, aliviado, aliviada,
         alivio, menos mal, por suerte, afortunadamente, me ayudaron mucho, me ayudó mucho, me ha ayudado, me ayudaron,
         me han ayudado, mejorado, mejora, ya no hay ningún problema, ya no hay problema, ya no hay de qué, tan rápido,
-        tan rápida, enseguida
+        tan rápida
         """,
     ),
     # Hints
@@ -93,7 +93,8 @@ POSITIVE: tuple[Group, ...] = (
         """,
     ),
     _positive(
-        0.4, "paciente, profesional, profesionales, bien, buen, bueno, buena, mejor, rápidamente, fácil, fácilmente"
+        0.4,
+        "enseguida, paciente, profesional, profesionales, bien, buen, bueno, buena, mejor, rápidamente, fácil, fácilmente",
     ),
     # Polite formulas
     Group(

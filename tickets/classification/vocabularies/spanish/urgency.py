@@ -4,7 +4,7 @@ A sum of 1.0 is high, 0.4 medium. A weight of 1.0 decides alone; smaller weights
 """
 
 from tickets.classification.vocabularies.group import Group, Negation, split_terms
-from tickets.classification.vocabularies.spanish.faults import COMPLAINTS, FAULT_VERBS, FAULTS
+from tickets.classification.vocabularies.spanish.faults import COMPLAINTS, FAULT_VERBS, FAULTS, NOT_WANTED
 from tickets.classification.vocabularies.spanish.inflection import AGAIN, ENDINGS
 
 
@@ -45,7 +45,8 @@ URGENCY: tuple[Group, ...] = (
     _always(f"""
         fuga de datos, filtración de datos, filtraciones de datos, datos filtrados, filtrado mis datos,
         filtraron mis datos, brecha de seguridad, brecha de datos, violación de datos, robo de datos, datos robados,
-        robo de identidad, suplantación de identidad, suplantado mi identidad,
+        robo de identidad, suplantación de identidad, alguien ha (contratado|abierto|pedido), contratado a mi nombre,
+        a mi nombre sin, en mi nombre sin, suplantado mi identidad,
         (desconocido|desconocidos|alguien) (ha|han) (usado|utilizado|entrado|accedido), alguien ha entrado,
         alguien entró, alguien usa mi, conexión desde otro, inicios de sesión (desconocidos|sospechosos|extraños),
         accesos desconocidos, suplantando, hackead{ENDINGS}, han hackeado, hackeo, hackearon, me hackearon, hacker,
@@ -68,13 +69,14 @@ URGENCY: tuple[Group, ...] = (
         quemaduras, quemando, echa humo, sale humo, humo, chispas, echó chispas, chispazo, cortocircuito,
         electrocutad{ENDINGS}, electrocución, descarga eléctrica, (ha dado|dio|da|dado|recibí|recibió) una descarga,
         una descarga eléctrica, dio calambre, calambre, calambrazo, explotó, explota, explosión, explotad{ENDINGS},
-        reventó, herid{ENDINGS}, herida, lesión, lesiones, lesionad{ENDINGS}, sangre, sangrando, peligro de muerte,
-        en peligro, peligro, peligros{ENDINGS}, mortal, respirador, ventilador mecánico, oxígeno,
-        concentrador de oxígeno, diálisis, marcapasos, bomba de insulina, insulina, equipo médico, aparato médico,
-        reacción alérgica, alérgic{ENDINGS}, anafilaxia, envenenad{ENDINGS}, asfixia, ahogarse, suicidio, suicidarme,
-        quitarme la vida, matarme, amenaza de muerte, amenazó, me amenazó, amenazad{ENDINGS}, amenazó con, pegarme,
-        me pegó, agredid{ENDINGS}, agresión, agredió, me golpeó, atrapad{ENDINGS} en el ascensor,
-        encerrad{ENDINGS} en el ascensor, inundación, inundad{ENDINGS}, inundando, cables pelados, cable pelado
+        reventó, herid{ENDINGS}, se cortó con, se ha cortado con, me corté con, herida, lesión, lesiones,
+        lesionad{ENDINGS}, sangre, sangrando, peligro de muerte, en peligro, peligro, peligros{ENDINGS}, mortal,
+        respirador, ventilador mecánico, oxígeno, concentrador de oxígeno, diálisis, marcapasos, bomba de insulina,
+        insulina, equipo médico, aparato médico, reacción alérgica, alérgic{ENDINGS}, anafilaxia, envenenad{ENDINGS},
+        asfixia, ahogarse, suicidio, suicidarme, quitarme la vida, matarme, amenaza de muerte, amenazó, me amenazó,
+        amenazad{ENDINGS}, amenazó con, pegarme, me pegó, agredid{ENDINGS}, agresión, agredió, me golpeó,
+        atrapad{ENDINGS} en el ascensor, encerrad{ENDINGS} en el ascensor, inundación, inundad{ENDINGS}, inundando,
+        cables pelados, cable pelado
     """),
     # Data protection in general, and people who must be left alone
     _high(
@@ -137,14 +139,15 @@ URGENCY: tuple[Group, ...] = (
         1.0,
         f"""
         urgente, urgentes, urgentemente, urgencia, con urgencia, muy urgente, urgentísimo, urge, me urge, nos urge,
-        inmediat{ENDINGS}, inmediatamente, de inmediato, ahora mismo, ya mismo, en este momento necesito, sin demora,
-        sin dilación, sin más demora, cuanto antes, lo antes posible, a la mayor brevedad,
-        a la mayor brevedad posible, con la mayor brevedad, lo más pronto posible, tan pronto como sea posible,
-        lo más rápido posible, lo más rápidamente posible, asap, prioridad máxima, máxima prioridad, alta prioridad,
-        prioridad alta, prioritario, prioritaria, p1, no puede esperar, no puedo esperar más, no podemos esperar más,
-        no admite demora, hoy mismo, hoy antes, antes de hoy, en 24 horas, en menos de 24 horas,
-        en las próximas 24 horas, en la próxima hora, antes de una hora, último aviso, última advertencia,
-        último requerimiento, emergencia, emergencias, vence hoy, plazo vence, les damos de plazo, de plazo hasta
+        inmediat{ENDINGS}, inmediatamente, de inmediato, ahora mismo, vengan (enseguida|ya|rápido|pronto),
+        vengan cuanto antes, ya mismo, en este momento necesito, sin demora, sin dilación, sin más demora,
+        cuanto antes, lo antes posible, a la mayor brevedad, a la mayor brevedad posible, con la mayor brevedad,
+        lo más pronto posible, tan pronto como sea posible, lo más rápido posible, lo más rápidamente posible, asap,
+        prioridad máxima, máxima prioridad, alta prioridad, prioridad alta, prioritario, prioritaria, p1,
+        no puede esperar, no puedo esperar más, no podemos esperar más, no admite demora, hoy mismo, hoy antes,
+        antes de hoy, en 24 horas, en menos de 24 horas, en las próximas 24 horas, en la próxima hora,
+        antes de una hora, último aviso, última advertencia, último requerimiento, emergencia, emergencias, vence hoy,
+        plazo vence, les damos de plazo, de plazo hasta
         """,
     ),
     # Weight and rank
@@ -179,15 +182,16 @@ URGENCY: tuple[Group, ...] = (
     _high(
         0.5,
         """
-        importante, muy importante, hospital, ambulancia, vital, deadline, escalar, escalado, grave, serio problema,
-        prioridad, sin luz, sin electricidad, sin agua, cortaron la luz, cortado la luz, nos cortaron, me cortaron,
-        días sin
+        importante, muy importante, nóminas, consecuencias, hospital, ambulancia, vital, deadline, escalar, escalado,
+        grave, serio problema, prioridad, sin luz, sin electricidad, sin agua, cortaron la luz, cortado la luz,
+        nos cortaron, me cortaron, días sin
         """,
     ),
     # Nothing works any more, or something is gone
     _high(
         1.0,
         """
+        (totalmente|completamente) (caído|caída|parado|parada|bloqueado|bloqueada|inoperativo|inoperativa),
         caída total, caída general, caída del servicio, caída del sistema, apagón, corte de luz general,
         servidor caído, servidor está caído, servidores caídos, sistema caído, sistema está caído, se cayó el sistema,
         se ha caído el sistema, web caída, web está caída, página caída, página está caída, todo caído, todo parado,
@@ -202,22 +206,24 @@ URGENCY: tuple[Group, ...] = (
     Group("medium", 0.4, FAULTS, "close"),
     Group("medium", 0.4, FAULT_VERBS, "needed"),
     Group("medium", 0.4, COMPLAINTS, "never"),
+    Group("medium", 0.4, ("ya no",), "never"),
+    Group("medium", 0.0, NOT_WANTED, "never"),
     # Shields: fault words that report none
     Group(
         "medium",
         0.0,
         split_terms(f"""
-        {AGAIN}, gracias otra vez, ningún problema, ya no hay ningún problema, sin ningún problema, no hay problema,
-        no hay ningún problema, sin problemas, sin problema, sin errores, ningún error, sin fallos, ningún fallo,
-        problema resuelto, problema solucionado, problema está resuelto, problema está solucionado,
-        problema ya está resuelto, problema se ha resuelto, problema se ha solucionado, error resuelto,
-        avería resuelta, avería solucionada, ninguna queja, no tengo queja, no tengo ninguna queja,
-        señora de reclamaciones, de reclamaciones, departamento de reclamaciones, sin falta, hace falta, hacen falta,
-        falta de respeto, falta de seriedad, no hace falta, nada falta, buenas tardes, esta tarde, por la tarde,
-        más tarde, de la tarde, tarde o temprano, perdida de tiempo, pérdida de tiempo, no puedo recomendar,
-        no puede ser, no se puede pedir más, no puedo quejarme, no puedo pedir más, no me puedo quejar, no va conmigo,
-        no va a, no van a, no pasa nada, no importa, no dejen de, aunque no pueda, cuenta corriente en,
-        gracias de nuevo, de nuevo gracias, no lo encuentro caro, es para mí, pedido llegó, de nuevo a
+        {AGAIN}, gracias otra vez, ningún problema, sin ningún problema, no hay problema, no hay ningún problema,
+        sin problemas, sin problema, sin errores, ningún error, sin fallos, ningún fallo, problema resuelto,
+        problema solucionado, problema está resuelto, problema está solucionado, problema ya está resuelto,
+        problema se ha resuelto, problema se ha solucionado, error resuelto, avería resuelta, avería solucionada,
+        ninguna queja, no tengo queja, no tengo ninguna queja, señora de reclamaciones, de reclamaciones,
+        departamento de reclamaciones, sin falta, hace falta, hacen falta, falta de respeto, falta de seriedad,
+        no hace falta, nada falta, buenas tardes, esta tarde, por la tarde, más tarde, de la tarde, tarde o temprano,
+        perdida de tiempo, pérdida de tiempo, no puedo recomendar, no puede ser, no se puede pedir más,
+        no puedo quejarme, no puedo pedir más, no me puedo quejar, no va conmigo, no va a, no van a, no pasa nada,
+        no importa, no dejen de, aunque no pueda, cuenta corriente en, gracias de nuevo, de nuevo gracias,
+        no lo encuentro caro, es para mí, pedido llegó, de nuevo a
         """),
         "never",
     ),
@@ -233,9 +239,9 @@ URGENCY: tuple[Group, ...] = (
         prioridad baja, pregunta rápida, una pregunta rápida, una pregunta sencilla, una duda, pequeña duda,
         pregunta general, por curiosidad, solo por curiosidad, simple curiosidad, para su información,
         a título informativo, les informo, una sugerencia, sugerencia, sugerencias, una idea, propuesta de mejora,
-        detalle menor, menor, cosmético, boletín, newsletter, respuesta automática, fuera de la oficina,
-        de vacaciones, ya resuelto, ya está resuelto, ya solucionado, ya está solucionado, está resuelto,
-        de qué preocuparse
+        detalle menor, menor, cosmético, boletín, newsletter, respuesta automática, estaré de vacaciones,
+        estoy de vacaciones, fuera de la oficina, ya resuelto, ya está resuelto, ya solucionado, ya está solucionado,
+        está resuelto, de qué preocuparse
         """),
         "never",
     ),

@@ -154,9 +154,9 @@ def test_a_ticket_of_another_tenant_is_not_found(
 def test_a_ticket_page_shows_which_words_decided(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{"subject": "Order", "message": "My lawsuit <i>begins</i>"}])
     html = page_of(client_of(team_mate), LIST + "T-1/")
-    assert re.search(r'<mark class="mark-high" title="[^"]*urgency: high \(lawsuit\)">lawsuit</mark>', html)
+    assert re.search(r'<mark class="mark-high" title="[^"]*urgency: high \(lawsuit \(legal\)\)">lawsuit</mark>', html)
     assert "&lt;i&gt;begins&lt;/i&gt;" in html
-    assert "because of lawsuit" in text_of(html)
+    assert "because of lawsuit (legal)" in text_of(html)
 
 
 def test_a_ticket_with_an_awkward_id_opens(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:

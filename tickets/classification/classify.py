@@ -244,6 +244,8 @@ def _add_constructions(scan: TextScan, sums: Sums, places: list[_Place]) -> list
         category: Category = "urgency" if group.label == "high" else "sentiment"
         sums.add_construction(construction)
         places.append(_Place(start, end, category, group.label, construction.name, group.weight, matter=group.matter))
+        if group.always:
+            places.append(_Place(start, end, "action", "action", construction.name, sums.open_matter))
         if group.weight < 0:
             reproaches.append((start, end))
     return reproaches

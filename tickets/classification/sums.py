@@ -98,5 +98,10 @@ class Sums:
             return "neutral" if self.is_always_high else "positive"
         return "negative" if total - _ROUNDING <= -_CLEAR_SENTIMENT else "neutral"
 
+    @property
+    def open_matter(self) -> float:
+        """What a matter that is always high adds to the need for action: nobody may leave it unanswered."""
+        return _ACTION if self.is_always_high else 0.0
+
     def requires_action(self) -> bool:
-        return self.action + _ROUNDING >= _ACTION
+        return self.action + self.open_matter + _ROUNDING >= _ACTION

@@ -81,15 +81,15 @@ ACTION: tuple[Group, ...] = (
     _wish(
         1.0,
         """
-        need, i need, we need, need you to, need to, needs to be, in need of, require, requires, requiring,
-        request, requesting, would like, i'd like, we'd like, would like you to, would love to, want to,
-        want you to, i want, we want, wish to, looking for, searching for, interested in, insist, expect you to,
-        i expect, we expect, would appreciate, would be appreciated, appreciate it if, appreciate if,
-        i'd appreciate, appreciate your help, appreciate any help, would be great if, would be nice if,
-        would be helpful, thanks in advance, thank you in advance, must be fixed, should be fixed,
-        has to be fixed, needs fixing, action required, action needed, response required, reply needed,
-        for approval, your approval, asking for, asking you to, ask you to, quote for, appointment, i demand,
-        we demand
+        would also like, would very much appreciate, very much appreciate if, need, i need, we need,
+        need you to, need to, needs to be, in need of, require, requires, requiring, request, requesting,
+        would like, i'd like, we'd like, would like you to, would love to, want to, want you to, i want,
+        we want, wish to, looking for, searching for, interested in, insist, expect you to, i expect, we expect,
+        would appreciate, would be appreciated, appreciate it if, appreciate if, i'd appreciate,
+        appreciate your help, appreciate any help, would be great if, would be nice if, would be helpful,
+        thanks in advance, thank you in advance, must be fixed, should be fixed, has to be fixed, needs fixing,
+        action required, action needed, response required, reply needed, for approval, your approval,
+        asking for, asking you to, ask you to, quote for, appointment, i demand, we demand
     """,
     ),
     _wish(
@@ -117,8 +117,8 @@ ACTION: tuple[Group, ...] = (
         0.3,
         """
         add, update, delete, enable, disable, install, verify, answer, access to, quote, immediately,
-        confirmation, response, explanation, invoice, permission, permissions, technician, engineer,
-        compensation, cancellation, renewal
+        confirmation, response, explanation, invoice, permission, permissions, compensation, cancellation,
+        renewal
     """,
     ),
     # Something does not work: whoever reports it wants it mended
@@ -149,13 +149,6 @@ ACTION: tuple[Group, ...] = (
     """,
     ),
     _request(1.0, "refund, refund me, refunded, money back"),
-    # What nobody may leave unanswered
-    _wish(
-        1.0,
-        """
-        lawsuit, legal action, sue you, chargeback, data breach, security breach, hacked, gdpr request
-    """,
-    ),
     # Arranging to talk or to meet
     _request(
         1.0,
@@ -172,11 +165,18 @@ ACTION: tuple[Group, ...] = (
         "action",
         0.5,
         split_terms("""
-        meet, meeting, meetings, call, to discuss, discuss, schedule, lunch, dinner, attend, asked, ask,
-        make sure, tomorrow, monday, tuesday, wednesday, thursday, friday, next week, your help, question,
-        are available, i am available, i'm available, discussing, see you, see me, follow up, should discuss,
-        you could, sit down
+        meet, meeting, meetings, call, to discuss, discuss, schedule, lunch, dinner, attend, ask, make sure,
+        your help, question, are available, i am available, i'm available, discussing, see you, see me,
+        follow up, should discuss, you could, sit down
     """),
+        "never",
+        plain=True,
+    ),
+    # Days say little: only with other words of this kind
+    Group(
+        "action",
+        0.2,
+        split_terms("tomorrow, next week, (mon|tues|wednes|thurs|fri)day"),
         "never",
         plain=True,
     ),
@@ -281,6 +281,47 @@ ACTION: tuple[Group, ...] = (
         your account has been, you are receiving, you received this, we welcome your, our survey,
         customers like you, safe sender, address book, this survey, short survey, our emails, emails from us,
         this was not you, this email has reached
+    """),
+        "never",
+        plain=True,
+    ),
+    # Questions without their mark
+    _imperative(
+        1.0,
+        """
+        what time, how fast, how soon, how (many|much|long|often|far), how do, what (is|are|do),
+        when (do|is|are), where (are|do), which (one|of), has my, have my, is it, is this, are these,
+        hoping that you, we hope you can, i hope you can
+    """,
+    ),
+    # It is settled: whatever is asked or out of order, nobody has to do anything
+    Group(
+        "action",
+        -1.2,
+        split_terms("""
+        no answer needed, no answer necessary, no reply necessary,
+        no need to (reply|answer|respond|call|write back), nothing to answer, nothing to do,
+        nothing you need to do, nothing else to do, needs no answer, is settled, was settled, all settled,
+        sorted now, all sorted, reached my account, on my account now, came sooner, came earlier, ignore my,
+        disregard my, please disregard it, no harm done, just so (that|) you know, for your files,
+        for your records, for the record, (please|you can|you may|) close this (ticket|one|case|request),
+        no further action, no refund needed, keeping it, mended it, solved itself, sorted itself, fixed itself,
+        back to normal, my last order, i just wanted to thank, only wanted to thank, this is not a complaint
+    """),
+        "never",
+        plain=True,
+    ),
+    # Shields: words of requests that ask for nothing
+    Group(
+        "action",
+        0.0,
+        split_terms("""
+        call from, phone call from, calls from, call centre, call center, please pass (it|this|that|on|my),
+        please thank, please tell (her|him|them) (thank|thanks|how), please give (her|him|them) my,
+        please say thank, want you to know, wanted you to know, you asked (for|how|me|us), we asked, he asked,
+        she asked, they asked, was asked, were asked, been asked, answer the phone, answers the phone,
+        answer my, answered my, help page, help pages, helped, never answer, nothing wrong, not wrong,
+        proved wrong, proved me wrong, something wrong with me
     """),
         "never",
         plain=True,

@@ -33,8 +33,10 @@ class CustomerAtRisk(Schema):
 class StatisticsOut(Schema):
     total_tickets: int
     by_status: dict[str, int]
-    urgency_high_ratio: float = Field(description="0 to 1")
-    negative_sentiment_ratio: float = Field(description="0 to 1")
+    urgency_high_ratio: float = Field(
+        description="0 to 1: of all tickets, including those that are not classified (`urgency` is `unknown`)."
+    )
+    negative_sentiment_ratio: float = Field(description="0 to 1: of all tickets, as above.")
     hourly_trend: list[HourOut]
     top_keywords: list[str]
     at_risk_customers: list[CustomerAtRisk]

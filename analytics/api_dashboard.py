@@ -63,6 +63,7 @@ class TotalsOut(Schema):
     negative: int
     needs_action: int
     unknown_status: int = Field(description="Tickets whose status is not mapped.")
+    not_classified: int = Field(description="Tickets with the urgency `unknown`: in a language without a vocabulary.")
 
 
 class TrendPointOut(PeriodOut, TotalsOut):
@@ -154,8 +155,8 @@ class DashboardOut(Schema):
     by_status: dict[str, int] = Field(description="The 50 most frequent statuses.")
     other_statuses: int = Field(description="Tickets whose status is not in `by_status`.")
     unknown_statuses: dict[str, int] = Field(description="The statuses in `by_status` that are not mapped.")
-    by_urgency: dict[str, int]
-    by_sentiment: dict[str, int]
+    by_urgency: dict[str, int] = Field(description="`unknown` only if there are such tickets.")
+    by_sentiment: dict[str, int] = Field(description="`unknown` only if there are such tickets.")
     by_source: dict[str, int] = Field(description="The 50 most frequent sources, whichever are selected.")
     other_sources: int = Field(description="Tickets whose source is not in `by_source`.")
     keywords: dict[str, int]
@@ -269,6 +270,7 @@ def _totals(totals: Totals) -> dict[str, int]:
         "negative": totals.negative,
         "needs_action": totals.action,
         "unknown_status": totals.unknown,
+        "not_classified": totals.not_classified,
     }
 
 

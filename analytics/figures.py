@@ -28,15 +28,17 @@ class Totals:
     high: int = 0
     negative: int = 0
     action: int = 0
+    not_classified: int = 0
+    """With unknown urgency: in a language without a vocabulary."""
 
     @property
     def high_ratio(self) -> float:
-        """0 to 1; 0 without tickets."""
+        """Of all tickets, including those that are not classified: 0 to 1; 0 without tickets."""
         return self.high / self.total if self.total else 0.0
 
     @property
     def negative_ratio(self) -> float:
-        """0 to 1; 0 without tickets."""
+        """Of all tickets, as `high_ratio`."""
         return self.negative / self.total if self.total else 0.0
 
 
@@ -201,6 +203,7 @@ class DashboardFigures:
     """Everything a dashboard shows.
 
     - `trend` has no points for empty buckets.
+    - `by_urgency` and `by_sentiment` have `unknown` only if there are such tickets.
     - `by_status`, `by_source` and `by_dimension` name the most frequent values; `other_statuses` and `other_sources`
       sum up the rest.
     - `by_source` and `by_dimension` are of all tickets, whatever the dashboard is narrowed to.

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from supportsaas.db.mongo import Document, Pipeline
-from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.facets import NOT_CLASSIFIED, SENTIMENT_SUMS, UNKNOWN, URGENCY_SUMS
 from tickets.records.statuses import IS_UNKNOWN
 from tickets.store.counters import CUSTOMER_COUNTERS, count_where
 
@@ -14,13 +14,14 @@ TOTALS: Document = {
     **CUSTOMER_COUNTERS,
     "unknown": count_where(IS_UNKNOWN),
     "action": count_where("$requires_action"),
+    NOT_CLASSIFIED: count_where({"$eq": ["$urgency", UNKNOWN]}),
 }
 """The counters of a tile."""
 
 COUNTERS: Document = {
     **TOTALS,
-    **{urgency: count_where({"$eq": ["$urgency", urgency]}) for urgency in URGENCIES},
-    **{sentiment: count_where({"$eq": ["$sentiment", sentiment]}) for sentiment in SENTIMENTS},
+    **{name: count_where({"$eq": ["$urgency", urgency]}) for urgency, name in URGENCY_SUMS.items()},
+    **{name: count_where({"$eq": ["$sentiment", sentiment]}) for sentiment, name in SENTIMENT_SUMS.items()},
 }
 """All counters of a group of tickets."""
 

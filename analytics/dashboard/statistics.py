@@ -8,7 +8,7 @@ The bucket of a ticket follows from the edges that the links carry (`position_ex
 time zone tables: those may be older than ours, and then a bar and its list would disagree.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -45,7 +45,7 @@ from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets.ingestion.sync_status import data_as_of
 from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, Narrowing
-from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.facets import SENTIMENT_SUMS, UNKNOWN, URGENCY_SUMS
 from tickets.records.histogram import percentile_of
 from tickets.records.period import Period, day_start
 from tickets.rollups.blocks import start_of
@@ -278,8 +278,8 @@ def _figures(found: Document, counted: CountedPeriod, ages: Sequence[datetime], 
         totals=Totals(**{name: found["sums"][name] for name in TOTALS}),
         previous=Totals(**{name: previous[name] for name in TOTALS}),
         by_status=_value_counts(found["by_status"]),
-        by_urgency=tuple(ValueCount(name, found["sums"][name]) for name in URGENCIES),
-        by_sentiment=tuple(ValueCount(name, found["sums"][name]) for name in SENTIMENTS),
+        by_urgency=_verdicts(found["sums"], URGENCY_SUMS),
+        by_sentiment=_verdicts(found["sums"], SENTIMENT_SUMS),
         by_source=_value_counts(found["by_source"]),
         by_dimension=tuple(DimensionCounts(name, _value_counts(found[f"by_{name}"])) for name in DIMENSIONS),
         other_statuses=_others(found["by_status_others"]),
@@ -296,6 +296,10 @@ def _figures(found: Document, counted: CountedPeriod, ages: Sequence[datetime], 
         resolution=_resolution(found, is_previous=False),
         previous_resolution=_resolution(found, is_previous=True),
     )
+
+
+def _verdicts(sums: Document, names: Mapping[str, str]) -> tuple[ValueCount, ...]:
+    return tuple(ValueCount(value, sums[name]) for value, name in names.items() if value != UNKNOWN or sums[name])
 
 
 def _others(rows: Sequence[Document]) -> OtherValues:

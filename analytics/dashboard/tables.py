@@ -10,7 +10,7 @@ from analytics.dashboard.topics import most_frequent, rising
 from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, customers_text, lift_text
 from analytics.figures import AtRiskCustomer, DashboardFigures, OtherValues, Reason, ValueCount
 from supportsaas.formatting import format_label, format_number, format_rough_duration
-from tickets.records.facets import URGENCIES
+from tickets.records.facets import NOT_CLASSIFIED, UNKNOWN, URGENCY_SUMS
 from tickets.records.statuses import state_of
 
 TILES: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -22,7 +22,9 @@ TILES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 """Field of `Totals`, name of the tile, and the filter of its list."""
 
-_NUMBERS = (*TILES, ("unknown", "Status not mapped", {"state": ("unknown",)}))
+NOT_CLASSIFIED_NUMBER: tuple[str, str, dict[str, Any]] = (NOT_CLASSIFIED, "Not classified", {"urgency": (UNKNOWN,)})
+
+_NUMBERS = (*TILES, ("unknown", "Status not mapped", {"state": ("unknown",)}), NOT_CLASSIFIED_NUMBER)
 
 REASONS: dict[Reason, dict[str, Any]] = {
     "high": {"urgency": ("high",)},
@@ -59,16 +61,18 @@ def _totals(figures: DashboardFigures, context: DashboardContext) -> Table:
 
 def _trend(figures: DashboardFigures, context: DashboardContext) -> Table:
     unit = context.buckets.unit.value
+    urgencies = [each.value for each in figures.by_urgency]
     columns = (
         Column("from", unit.capitalize(), "moment"),
         Column("tickets", "Tickets", "count"),
-        *(Column(urgency, urgency.capitalize(), "count") for urgency in URGENCIES),
+        *(Column(URGENCY_SUMS[each], _words("urgency", each), "count") for each in urgencies),
     )
     rows = []
     for point in filled_trend(figures, context.buckets):
         period = context.buckets[point.position]
         counts = (
-            _count(getattr(point, urgency), context.links.within(period, urgency=(urgency,))) for urgency in URGENCIES
+            _count(getattr(point, URGENCY_SUMS[each]), context.links.within(period, urgency=(each,)))
+            for each in urgencies
         )
         moment = Cell(period.start, context.title(point.position))
         rows.append((moment, _count(point.total, context.links.within(period)), *counts))
@@ -112,6 +116,8 @@ def _of_field(
 def _words(field: str, value: str) -> str:
     if field == "keyword":
         return value
+    if field in ("urgency", "sentiment") and value == UNKNOWN:
+        return "Not classified"
     return (
         f"{format_label(value)} (not mapped)"
         if field == "status" and state_of(value) == "unknown"

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.statistics import StatisticsStore
-from analytics.dashboard.tables import TILES
+from analytics.dashboard.tables import NOT_CLASSIFIED_NUMBER, TILES
 from analytics.dashboard.topics import ListedTopic, find_listed, most_frequent, rising
 from analytics.dashboard.wording import NO_EARLIER_DATA, change, customers_text
 from analytics.digest.subscriptions import unsubscribe_token
@@ -75,7 +75,7 @@ def _numbers(figures: DashboardFigures, links: TicketLinks, listed: Sequence[Lis
             _change(figures, field),
             _address(links.tickets(**conditions)),
         )
-        for field, name, conditions in TILES
+        for field, name, conditions in (*TILES, *([NOT_CLASSIFIED_NUMBER] if figures.totals.not_classified else []))
     ]
     rising_lines = [
         Line(topic.name, each.count, _rise(each), _address(links.tickets(topic=(topic.id,))))

@@ -28,6 +28,7 @@ from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
 from analytics.views.panels.customers import SCORE_EXPLAINED, customer_rows
+from analytics.views.panels.languages import not_classified_notice
 from analytics.views.panels.resolution import resolution_facts
 from analytics.views.panels.statuses import unmapped_notice
 from analytics.views.panels.tiles import tiles
@@ -148,6 +149,7 @@ def _panels_context(figures: DashboardFigures, context: DashboardContext, shown:
         "resolution": resolution_facts(figures),
         "untimed": figures.resolution.untimed,
         "unmapped": unmapped_notice(figures, context),
+        "not_classified": not_classified_notice(figures, context),
         "heat_map": heat_map(figures, context, tables),
         "zone_name": context.zone.key,
     }

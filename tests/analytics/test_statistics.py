@@ -20,7 +20,7 @@ from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tests.rolled_up import forget_rollups
 from tickets.records.collection_names import TICKETS
-from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.facets import SENTIMENTS, URGENCIES, URGENCY_SUMS
 from tickets.records.period import Period
 from tickets.records.statuses import is_open, state_of
 from tickets.store.filters import TicketFilter
@@ -45,7 +45,7 @@ drawn_tickets = st.lists(
             "sentiment": st.sampled_from(SENTIMENTS),
             "source": st.sampled_from(SOURCES),
             "team": st.sampled_from([None, "billing", "Shop/EU"]),
-            "requires_action": st.booleans(),
+            "requires_action": st.sampled_from([True, False, None]),
             "customer_id": st.sampled_from(["", "ann", "bob/2", "çelik"]),
             "topics": st.lists(st.sampled_from(WORDS), unique=True),
             "topic_ids": st.one_of(st.none(), st.lists(st.sampled_from(["t1", "t2", "t12"]), unique=True)),
@@ -139,7 +139,8 @@ def test_every_number_is_the_number_of_tickets_in_its_list(
             (totals.total - totals.open, lambda each: not is_open(each["status"]), {"state": ("closed",)}),
             (totals.high, lambda each: each["urgency"] == "high", {"urgency": ("high",)}),
             (totals.negative, lambda each: each["sentiment"] == "negative", {"sentiment": ("negative",)}),
-            (totals.action, lambda each: each["requires_action"], {"requires_action": True}),
+            (totals.action, lambda each: each["requires_action"] is True, {"requires_action": True}),
+            (totals.not_classified, lambda each: each["urgency"] == "unknown", {"urgency": ("unknown",)}),
         ):
             agree(tenant, tickets, number, condition, replace(context, **narrowed))
     _check_breakdowns(tenant, figures, mine, of_all_sources, base)
@@ -192,10 +193,10 @@ def _check_trend(
         agree(tenant, inside, point.total, lambda each: True, in_period)
         assert point.open == sum(is_open(each["status"]) for each in inside)
         assert point.negative == sum(each["sentiment"] == "negative" for each in inside)
-        assert point.action == sum(each["requires_action"] for each in inside)
+        assert point.action == sum(each["requires_action"] is True for each in inside)
         for urgency in URGENCIES:
             wanted = replace(in_period, urgency=(urgency,))
-            agree(tenant, inside, getattr(point, urgency), has("urgency", urgency), wanted)
+            agree(tenant, inside, getattr(point, URGENCY_SUMS[urgency]), has("urgency", urgency), wanted)
 
 
 def _check_customers(

@@ -216,6 +216,27 @@ class TestReclassification:
         reclassify_all()
         assert urgencies(tenant)["T-00"] == "low"
 
+    def test_built_in_rules_of_a_new_version_reclassify_the_tickets_of_every_tenant(
+        self, tenant: Tenant, other_tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store_tickets(tenant, [{"message": "لم يصل طلبي حتى الآن"} for _ in range(3)])
+        # As an earlier version stored them.
+        earlier = {"urgency": "low", "sentiment": "neutral", "requires_action": False, "digest": "of version 1"}
+        mongo.collection("tickets").update_many(
+            {}, {"$set": earlier, "$unset": {"language": 1, "is_language_found": 1}}
+        )
+        monkeypatch.setattr(reclassification, "PAGE_SIZE", 2)
+        assert reclassification.request_missing_reclassifications(threading.Event()) == 1
+        assert reclassify_next_page(tenant, owner_id="stopped after a page")
+        assert sorted(each.get("language", "") for each in stored(tenant).values()) == ["", "ar", "ar"]
+        reclassify_all()
+        assert {each["language"] for each in stored(tenant).values()} == {"ar"}
+        assert set(urgencies(tenant).values()) == {"unknown"}
+        assert reclassification.request_missing_reclassifications(threading.Event()) == 0
+        # The other tenant was new, so its tickets are of this version from the start.
+        store_tickets(other_tenant, [{}])
+        assert reclassification.request_missing_reclassifications(threading.Event()) == 0
+
     def test_deleting_a_tenant_deletes_its_rules_and_their_progress(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
         tenant.delete()

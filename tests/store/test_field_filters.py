@@ -127,7 +127,7 @@ class TestNumbers:
         assert values.find_values("assignee", beginning="B") == ["Bo"]
         assert values.find_values("assignee", beginning="b") == []
         assert values.find_present() == ("assignee", "type", "tag", "organisation", "language")
-        assert FieldValues(other_tenant).find_present() == ("assignee", "tag")
+        assert FieldValues(other_tenant).find_present() == ("assignee", "tag", "language")
 
 
 class TestPages:
@@ -284,7 +284,7 @@ class TestApiAndFiles:
     }  # fmt: skip
 
     def test_the_api_has_every_field_null_or_empty_if_unknown(self, tenant: Tenant, owner: User) -> None:
-        store_tickets(tenant, [{}, self.EVERYTHING])
+        store_tickets(tenant, [{"subject": "?", "message": ""}, self.EVERYTHING])
         api = Api(token_of(owner))
         plain, full = (api.get(f"/tickets/{id_}", tenant_id="acme") for id_ in ("T-1", "T-2"))
         assert {name: full[name] for name in DETAIL_FIELDS} == self.EVERYTHING

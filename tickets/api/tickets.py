@@ -20,7 +20,7 @@ from tickets.api.fields import Moment, Search, Words
 from tickets.classification.corrections import Correction
 from tickets.classification.verdicts import Decider
 from tickets.planning.page_plan import OF_PERSONS
-from tickets.records.details import DETAIL_FIELDS, stored_details
+from tickets.records.details import DETAIL_FIELDS, LANGUAGE_FOUND, stored_details
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.rules.classifier import find_classifier
 from tickets.store.export_files import file_description, tickets_file_in_slot
@@ -47,9 +47,11 @@ class TicketOut(Schema):
     subject: str
     message: str
     status: str
-    urgency: Literal["high", "medium", "low"]
-    sentiment: Literal["negative", "neutral", "positive"]
-    requires_action: bool
+    urgency: Literal["high", "medium", "low", "unknown"] = Field(
+        description="`unknown`: not classified, because the ticket is in a language without a vocabulary."
+    )
+    sentiment: Literal["negative", "neutral", "positive", "unknown"]
+    requires_action: bool | None = Field(description="null if not classified.")
     keywords: list[str] = Field(description="The words that decided urgency and sentiment.")
     created_at: datetime
     updated_at: datetime
@@ -70,7 +72,10 @@ class TicketOut(Schema):
     due_at: datetime | None
     replies: int | None
     rating: str | None = Field(description="What the customer thought of the answer, as the helpdesk says it.")
-    language: str | None
+    language: str | None = Field(
+        description="As the helpdesk gives it, or a code of ISO 639-1 that was found in the text."
+    )
+    is_language_found: bool = Field(description="Whether the language was found in the text.")
     extra: dict[str, bool | int | float | datetime | str] = Field(description="Fields of the tenant's own, by name.")
 
     @staticmethod
@@ -79,10 +84,15 @@ class TicketOut(Schema):
         values = {name: ticket[name] for name in _ALWAYS_STORED}
         values |= {name: getattr(known, name) for name in DETAIL_FIELDS}
         # Earlier versions did not store it.
-        return TicketOut(id=str(ticket["_id"]), resolved_at=ticket.get("resolved_at"), **values)
+        return TicketOut(
+            id=str(ticket["_id"]),
+            resolved_at=ticket.get("resolved_at"),
+            is_language_found=ticket.get(LANGUAGE_FOUND) is True,
+            **values,
+        )
 
 
-_ALWAYS_STORED = tuple(TicketOut.model_fields.keys() - {"id", "resolved_at", *DETAIL_FIELDS})
+_ALWAYS_STORED = tuple(TicketOut.model_fields.keys() - {"id", "resolved_at", LANGUAGE_FOUND, *DETAIL_FIELDS})
 
 
 class EvidenceOut(Schema):
@@ -183,8 +193,10 @@ class Filters(Schema):
         "them whose status is not mapped.",
     )
     status: list[Words] = Field([], max_length=MAX_VALUES, description="Any of these. May be repeated.")
-    urgency: list[Literal["high", "medium", "low"]] = Field([], max_length=MAX_VALUES)
-    sentiment: list[Literal["negative", "neutral", "positive"]] = Field([], max_length=MAX_VALUES)
+    urgency: list[Literal["high", "medium", "low", "unknown"]] = Field(
+        [], max_length=MAX_VALUES, description="`unknown` are the tickets that are not classified."
+    )
+    sentiment: list[Literal["negative", "neutral", "positive", "unknown"]] = Field([], max_length=MAX_VALUES)
     source: list[Words] = Field([], max_length=MAX_VALUES)
     connection: list[Words] = Field(
         [], max_length=MAX_VALUES, description="Names of helpdesk connections or imports that tickets are from."
@@ -291,6 +303,7 @@ def explain_ticket(tenant: Tenant, external_id: str) -> ExplainedTicket:
         subject=ticket["subject"],
         message=ticket["message"],
         latest=ticket.get("latest_message") or "",
+        language=ticket.get("language"),
         correction=correction,
     )
     why = [EvidenceOut(**{name: getattr(each, name) for name in EvidenceOut.model_fields}) for each in found.evidence]

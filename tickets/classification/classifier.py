@@ -28,13 +28,21 @@ class TenantClassifier:
         return self.rules.version
 
     def classify(
-        self, *, subject: str, message: str, latest: str = "", correction: Correction | None = None
+        self,
+        *,
+        subject: str,
+        message: str,
+        latest: str = "",
+        language: str | None = None,
+        correction: Correction | None = None,
     ) -> Classification:
         """Classify a ticket by its first text and by `latest`, the customer's newest message, empty if there is none.
 
-        Any text is valid. A correction wins over everything else.
+        Any text is valid. `language` is what the helpdesk calls its language. A correction wins over everything else.
         """
-        found = classify_with_latest(subject=subject, message=message, latest=latest, rules=self.rules)
+        found = classify_with_latest(
+            subject=subject, message=message, latest=latest, rules=self.rules, language=language
+        )
         return correction.apply(found) if correction else found
 
 

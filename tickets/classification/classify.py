@@ -23,7 +23,7 @@ from tickets.classification.verdicts import (
 from tickets.classification.vocabularies.entries import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT
 from tickets.classification.vocabularies.faces import FACES
 from tickets.classification.vocabularies.group import Matter
-from tickets.classification.vocabularies.registry import vocabulary_for
+from tickets.classification.vocabularies.registry import DEFAULT_LANGUAGE, vocabulary_for
 from tickets.classification.vocabularies.vocabulary import Vocabulary
 
 EVIDENCE_LIMIT: Final = 200
@@ -64,13 +64,13 @@ class _FieldScan:
 class _Verdicts:
     urgency: Urgency
     sentiment: Sentiment
-    requires_action: bool
+    requires_action: bool | None
     is_calmed: bool = False  # thanks or praise lowered the urgency
 
     def deciding_labels(self) -> set[str]:
         """The labels of evidence that supports these verdicts."""
         labels: set[str] = {self.sentiment}
-        if self.urgency != "low":
+        if self.urgency in ("high", "medium"):
             labels.add("high")
         if self.urgency == "medium":
             labels.add("medium")
@@ -84,18 +84,14 @@ def classify_ticket(
 ) -> Classification:
     """Classify a ticket. Any text is valid; the time grows with the text up to the reading limit.
 
-    `language` is the code of the text's language ("de"). Without one, and for a language without a vocabulary, the
-    text is read as English.
+    `language` is the code of the text's language ("de"); without one the text is read as English. In a language
+    without a vocabulary, only rules and the English terms that are always high decide ("GDPR", "chargeback").
     """
-    vocabulary = vocabulary_for(language) or vocabulary_for(None)
-    assert vocabulary is not None
+    vocabulary = vocabulary_for(language)
     sums = Sums()
-    scans: list[_FieldScan] = []
-    if subject:
-        scans.append(_scan_field("subject", subject, vocabulary, sums))
-    if message:
-        scans.append(_scan_field("message", message, vocabulary, sums))
-    verdicts, with_courtesy = _decide(sums)
+    texts: tuple[tuple[Field, str], ...] = (("subject", subject), ("message", message))
+    scans = [_scan_field(name, text, vocabulary, sums) for name, text in texts if text]
+    verdicts, with_courtesy = _decide(sums) if vocabulary else (_decide_unread(sums), False)
     decisions = NO_DECISIONS
     if rules:
         found = rules.decide(subject=subject, message=message)
@@ -111,7 +107,16 @@ def classify_ticket(
         keywords,
         tuple(evidence),
         decisions,
-        DecidedBy("rule" if decisions.urgency else "words", "rule" if decisions.sentiment else "words"),
+        _decided_by(verdicts, decisions),
+        language or "",
+    )
+
+
+def _decided_by(verdicts: _Verdicts, decisions: Decisions) -> DecidedBy:
+    return DecidedBy(
+        "rule" if decisions.urgency else "unknown" if verdicts.urgency == "unknown" else "words",
+        "rule" if decisions.sentiment else "unknown" if verdicts.sentiment == "unknown" else "words",
+        "unknown" if verdicts.requires_action is None else "words",
     )
 
 
@@ -128,6 +133,11 @@ def _decide(sums: Sums) -> tuple[_Verdicts, bool]:
         urgency = "medium" if sums.trouble or not is_praise else "low"
         return _Verdicts(urgency, sentiment, requires_action, is_calmed=True), with_courtesy
     return _Verdicts(urgency, sentiment, requires_action), with_courtesy
+
+
+def _decide_unread(sums: Sums) -> _Verdicts:
+    """The verdicts on a text without a vocabulary."""
+    return _Verdicts("high" if sums.is_always_high else "unknown", "unknown", None)
 
 
 def _explain(
@@ -186,7 +196,7 @@ def _urgency_by(decision: Decision, urgency: Urgency) -> Urgency | None:
     """The urgency that the rule sets, or None if "at least medium" is met already."""
     effect = decision.rule.urgency
     if effect == "at least medium":
-        return "medium" if urgency == "low" else None
+        return "medium" if urgency in ("low", "unknown") else None
     return effect or urgency
 
 
@@ -206,10 +216,14 @@ def _rule_evidence(decisions: Decisions, verdicts: _Verdicts, *, subject: str, m
     ]
 
 
-def _scan_field(name: Field, text: str, vocabulary: Vocabulary, sums: Sums) -> _FieldScan:
-    """Find the vocabulary in one field and add it to the sums."""
-    scan = TextScan(text, vocabulary)
+def _scan_field(name: Field, text: str, vocabulary: Vocabulary | None, sums: Sums) -> _FieldScan:
+    """Find the vocabulary in one field and add it to the sums; without one, the English terms that are always high."""
     places: list[_Place] = []
+    if vocabulary is None:
+        scan = TextScan(text, _english())
+        _add_urgency(scan, sums, places, only_always=True)
+        return _FieldScan(name, scan, places)
+    scan = TextScan(text, vocabulary)
     _add_urgency(scan, sums, places)
     _add_sentiment(name, scan, sums, places)
     _add_action(scan, sums, places)
@@ -217,11 +231,17 @@ def _scan_field(name: Field, text: str, vocabulary: Vocabulary, sums: Sums) -> _
     return _FieldScan(name, scan, places)
 
 
-def _add_urgency(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
+def _english() -> Vocabulary:
+    found = vocabulary_for(DEFAULT_LANGUAGE)
+    assert found is not None
+    return found
+
+
+def _add_urgency(scan: TextScan, sums: Sums, places: list[_Place], *, only_always: bool = False) -> None:
     has_negators = scan.has_negators
     for start, end, entry in scan.hits[URGENCY_SLOT]:
         weight = entry.weight
-        if not weight:
+        if not weight or (only_always and not entry.group.always):
             continue
         label: str = entry.group.label
         is_negated = has_negators and scan.is_negated(start, end, entry)

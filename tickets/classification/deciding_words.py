@@ -12,7 +12,7 @@ def deciding_words(found: Classification) -> Mapping[str, tuple[str, ...]]:
     that no action is needed.
     """
     wanted = {
-        "urgency": "" if found.urgency == "low" else found.urgency,
+        "urgency": "" if found.urgency in ("low", "unknown") else found.urgency,
         "sentiment": found.sentiment,
         "action": "yes" if found.requires_action else "",
     }

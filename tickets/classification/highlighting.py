@@ -124,7 +124,7 @@ def reasons(verdict: Classification) -> list[Reason]:
     named: list[tuple[Category, str]] = [
         ("urgency", verdict.urgency),
         ("sentiment", verdict.sentiment),
-        ("action", "yes" if verdict.requires_action else "no"),
+        ("action", "unknown" if verdict.requires_action is None else "yes" if verdict.requires_action else "no"),
     ]
     decided = {"urgency": verdict.decisions.urgency, "sentiment": verdict.decisions.sentiment}
     return [

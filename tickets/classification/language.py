@@ -17,8 +17,8 @@ from tickets.classification.own_words import own_words
 UNDETERMINED: Final = "und"
 """As in ISO 639-2: the letters are not Latin, so the language is not English, but which one it is cannot be said."""
 
-_CUT: Final = 3_000  # characters that are looked at before quoted lines are taken out
-_READ: Final = 1_000  # characters that are compared; more do not change the answer
+_CUT: Final = 1_500  # characters that are looked at before quoted lines are taken out
+_READ: Final = 500  # characters that are compared; more do not change the answer
 _FEWEST_LETTERS: Final = 4
 _CLEAR_SCORE: Final = 0.8
 _CLEAR_LEAD: Final = 0.15

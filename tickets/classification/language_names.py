@@ -27,6 +27,12 @@ _OTHER_NAMES: Final[Mapping[str, str]] = {
     "polski": "pl", "português": "pt",
 }  # fmt: skip
 
+_NOT_LATIN: Final = frozenset((
+    "am", "ar", "be", "bg", "bn", "el", "fa", "gu", "he", "hi", "hy", "ja", "ka", "kk", "km", "kn", "ko", "ku", "lo", "mk",
+    "ml", "mn", "mr", "my", "ne", "or", "pa", "ps", "ru", "si", "sr", "ta", "te", "th", "uk", "ur", "zh",
+))  # fmt: skip
+"""Languages that are not written in Latin letters, or not always."""
+
 _CODES: Final = {name.lower(): code for code, name in _NAMES.items()} | dict(_OTHER_NAMES)
 
 
@@ -41,6 +47,15 @@ def language_code(given: str) -> str:
     if code in _NAMES:
         return code
     return _CODES.get(text.partition("(")[0].strip(), "")
+
+
+def read_as(given: str) -> str:
+    """The language of a text whose letters, if it has any, are Latin and tell nothing: the code of the helpdesk's word.
+
+    Empty for a language that is not written in Latin letters: then the customer wrote in another one, such as English.
+    """
+    code = language_code(given)
+    return "" if code in _NOT_LATIN else code
 
 
 def language_name(given: str) -> str:

@@ -9,24 +9,34 @@ one of the texts wins.
 from typing import Final
 
 from tickets.classification.classify import classify_ticket
+from tickets.classification.language import find_language
+from tickets.classification.language_names import read_as
 from tickets.classification.tenant_rules import NO_RULES, Decisions, TenantRules
 from tickets.classification.verdicts import Classification, DecidedBy, Field, Urgency
 
 MOST_KEYWORDS: Final = 20
 _LATEST: Final[Field] = "latest_message"
-_RANKS: Final[dict[Urgency, int]] = {"low": 0, "medium": 1, "high": 2}
+_RANKS: Final[dict[Urgency, int]] = {"unknown": -1, "low": 0, "medium": 1, "high": 2}
 
 
-def classify_with_latest(*, subject: str, message: str, latest: str, rules: TenantRules = NO_RULES) -> Classification:
-    """Classify both texts together. `latest` is empty if the customer has written nothing since."""
-    first = classify_ticket(subject=subject, message=message, rules=rules)
+def classify_with_latest(
+    *, subject: str, message: str, latest: str, rules: TenantRules = NO_RULES, language: str | None = None
+) -> Classification:
+    """Classify both texts together. `latest` is empty if the customer has written nothing since.
+
+    Each text is read in the language that it shows, and otherwise in `language`, the helpdesk's word for it: many
+    helpdesks give the language of the customer's browser, whatever the customer writes in.
+    """
+    first_language = find_language(subject, message) or read_as(language or "")
+    first = classify_ticket(subject=subject, message=message, rules=rules, language=first_language)
     if not latest:
         return first
-    second = classify_ticket(subject="", message=latest, rules=rules)
+    second = classify_ticket(
+        subject="", message=latest, rules=rules, language=find_language("", latest) or first_language
+    )
     evidence = [each._replace(field=_LATEST) for each in second.evidence]
     urgency, sentiment = _urgency(first, second), _sentiment(first, second)
-    stays_open = first.requires_action and second.sentiment != "positive"
-    action = first if stays_open and not second.requires_action else second
+    action = _action(first, second)
     return Classification(
         urgency=urgency.urgency,
         sentiment=sentiment.sentiment,
@@ -40,7 +50,16 @@ def classify_with_latest(*, subject: str, message: str, latest: str, rules: Tena
         decided_by=DecidedBy(
             urgency.decided_by.urgency, sentiment.decided_by.sentiment, action.decided_by.requires_action
         ),
+        language=first_language,
     )
+
+
+def _action(first: Classification, second: Classification) -> Classification:
+    """The one of both whose need for action counts."""
+    if second.requires_action is None:
+        return first
+    stays_open = first.requires_action is not False and second.sentiment != "positive"
+    return first if stays_open and not second.requires_action else second
 
 
 def _urgency(first: Classification, second: Classification) -> Classification:
@@ -54,6 +73,7 @@ def _urgency(first: Classification, second: Classification) -> Classification:
 
 def _sentiment(first: Classification, second: Classification) -> Classification:
     """The one of both whose sentiment counts."""
-    if second.decisions.sentiment or (not first.decisions.sentiment and second.sentiment != "neutral"):
+    if second.decisions.sentiment or first.sentiment == "unknown":
         return second
-    return first
+    shows_one = second.sentiment not in ("neutral", "unknown")
+    return second if shows_one and not first.decisions.sentiment else first

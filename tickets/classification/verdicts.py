@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 from tickets.classification.tenant_rules import NO_DECISIONS, Decisions
 from tickets.classification.vocabularies.group import Matter
 
-Urgency = Literal["high", "medium", "low"]
-Sentiment = Literal["positive", "neutral", "negative"]
+Urgency = Literal["high", "medium", "low", "unknown"]
+Sentiment = Literal["positive", "neutral", "negative", "unknown"]
+"""`unknown`: not classified, because the text is in a language without a vocabulary and nothing else decided."""
 Category = Literal["urgency", "sentiment", "action"]
 Field = Literal["subject", "message", "latest_message"]
 Decider = Literal["words", "learned", "rule", "correction", "unknown"]
@@ -67,13 +68,20 @@ class Classification:
     `keywords` are the distinct terms that decided, in order of appearance, at most 20, without negated terms, plain
     "please" and question marks. `evidence` is sorted by field, subject first, and start; at most 200 places, not
     counting those of the tenant's rules. `decisions` are the tenant's rules that decided; their phrases are the first
-    keywords.
+    keywords. `requires_action` is None if that is unknown. `language` is what the ticket was read as: a code of
+    ISO 639-1, `language.UNDETERMINED`, or empty if nothing shows that it is not English.
     """
 
     urgency: Urgency
     sentiment: Sentiment
-    requires_action: bool
+    requires_action: bool | None
     keywords: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     decisions: Decisions = NO_DECISIONS
     decided_by: DecidedBy = DecidedBy()
+    language: str = ""
+
+    @property
+    def is_unclassified(self) -> bool:
+        """Whether a verdict is unknown."""
+        return "unknown" in (self.urgency, self.sentiment) or self.requires_action is None

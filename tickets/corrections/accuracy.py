@@ -13,6 +13,7 @@ from tenants.models import Tenant
 from tickets.classification.corrections import Correction
 from tickets.classification.deciding_words import deciding_words
 from tickets.records.collection_names import TICKETS
+from tickets.records.facets import UNKNOWN
 from tickets.rules.classifier import find_classifier
 from tickets.store.facet_counts import FacetCountStore
 
@@ -152,14 +153,16 @@ def _count(tenant: Tenant, *, since: datetime) -> Document:
 
 
 def _sum_of_wrong(verdict: str) -> Document:
-    is_wrong = {"$ne": [f"$correction.{verdict}", f"$correction.before.{verdict}"]}
+    """A verdict that was unknown was not wrong."""
+    before = {"$ifNull": [f"$correction.before.{verdict}", UNKNOWN]}
+    is_wrong = {"$not": [{"$in": [before, [UNKNOWN, f"$correction.{verdict}"]]}]}
     return {"$sum": {"$cond": [is_wrong, 1, 0]}}
 
 
 def _misleading_words(tenant: Tenant) -> tuple[MisleadingWord, ...]:
     """Of the newest corrected tickets. What the words say of a text is nothing that MongoDB could count."""
     classifier = find_classifier(tenant)
-    fields = {"subject": 1, "message": 1, "latest_message": 1, "correction": 1}
+    fields = {"subject": 1, "message": 1, "latest_message": 1, "language": 1, "correction": 1}
     match = {"tenant_id": tenant.slug, "is_deleted": False, "correction.at": {"$exists": True}}
     newest = mongo.collection(TICKETS).find(match, fields).sort("correction.at", -1).limit(NEWEST)
     wrong: Counter[tuple[str, str]] = Counter()
@@ -169,13 +172,16 @@ def _misleading_words(tenant: Tenant) -> tuple[MisleadingWord, ...]:
         assert correction is not None
         words = deciding_words(
             classifier.classify(
-                subject=ticket["subject"], message=ticket["message"], latest=ticket.get("latest_message") or ""
+                subject=ticket["subject"],
+                message=ticket["message"],
+                latest=ticket.get("latest_message") or "",
+                language=ticket.get("language"),
             )
         )
         before = correction.before.known()
         for name, said in correction.verdicts.known().items():
             category = "action" if name == "requires_action" else name
-            counted = right if said == before[name] else wrong
+            counted = right if said == before.get(name) else wrong
             counted.update((word, category) for word in words[category])
     misleading = [
         MisleadingWord(word, category, number, right[word, category])

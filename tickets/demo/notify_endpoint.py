@@ -10,7 +10,7 @@ from typing import Final
 
 from tickets.demo.composing import seeded
 
-URGENCIES: Final = ("high", "medium", "low")
+URGENCIES: Final = ("high", "medium", "low", "unknown")
 FIELDS: Final = ("ticket_id", "tenant_id", "urgency", "reason")
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from supportsaas.formatting import format_count, format_number
+from tickets.classification.language_names import language_name
+from tickets.classification.verdicts import Classification
 from tickets.helpdesks.model import Source
 from tickets.ingestion.preview_records import LIMIT, PreviewedTicket, RecordsPreview, preview_records
 from tickets.records.rejections import reasons_in_words
@@ -67,10 +69,16 @@ def _ticket_lines(ticket: PreviewedTicket) -> Iterator[str]:
     for name, value in (("assignee", ticket.assignee), ("team", ticket.team)):
         if value:
             yield f"  {name}: {value}"
+    yield f"  {_classified(verdict)}"
+    yield textwrap.indent(ticket.raw, "    ")
+
+
+def _classified(verdict: Classification) -> str:
+    if verdict.is_unclassified:
+        return f"not classified: {language_name(verdict.language) or 'unknown language'}"
     action = "needs action" if verdict.requires_action else "needs no action"
     because = f" (because of: {', '.join(verdict.keywords)})" if verdict.keywords else ""
-    yield f"  classified: {verdict.urgency} urgency, {verdict.sentiment}, {action}{because}"
-    yield textwrap.indent(ticket.raw, "    ")
+    return f"classified: {verdict.urgency} urgency, {verdict.sentiment}, {action}{because}"
 
 
 def _printable(text: str) -> str:

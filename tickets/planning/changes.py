@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tickets.classification.language import UNDETERMINED
 from tickets.classification.verdicts import Classification
-from tickets.records.details import DETAIL_FIELDS
+from tickets.records.details import DETAIL_FIELDS, LANGUAGE_FOUND
 from tickets.records.normalize import TicketContent
 from tickets.records.statuses import fold_status
 from tickets.records.versions import FieldChanges, ReadTicket, StoredVersion
@@ -42,6 +43,7 @@ _OPTIONAL = (
     "latest_message_at",
     "conversation_digest",
     "events_digest",
+    LANGUAGE_FOUND,
 )
 OLDER_MUST_STAND = timedelta(hours=1)
 
@@ -78,8 +80,17 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
         **({"conversation_digest": content.conversation_digest} if content.conversation_digest else {}),
         **({"events_digest": content.events_digest} if content.events_digest else {}),
         **({"is_first_seen": True} if content.is_first_seen else {}),
+        **_found_language(content, verdict),
         **content.details.known(),
     }
+
+
+def _found_language(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
+    """The language of the text, where the helpdesk gives none. Its content, digest and history do not have it."""
+    found = verdict.classification.language
+    if content.details.language is not None or found in ("", UNDETERMINED):
+        return {}
+    return {"language": found, LANGUAGE_FOUND: True}
 
 
 def unknown_details(stored: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, None]:
@@ -106,14 +117,21 @@ def needs_full_read(stored: StoredVersion, ticket: ReadTicket, *, now: datetime,
 
 def initial_changes(fields: Mapping[str, Any]) -> FieldChanges:
     """The first entry of a ticket's history: every tracked field from nothing to its value, where it has one."""
-    return {name: {"old": None, "new": fields[name]} for name in TRACKED if fields.get(name) is not None}
+    return {
+        name: {"old": None, "new": _tracked(fields, name)} for name in TRACKED if _tracked(fields, name) is not None
+    }
 
 
 def field_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> FieldChanges:
     """The tracked fields that differ, old value and new. Another spelling of a status is not a difference."""
-    changed = [name for name in TRACKED if old.get(name) != new.get(name)]
+    changed = [name for name in TRACKED if _tracked(old, name) != _tracked(new, name)]
     return {
-        name: {"old": old.get(name), "new": new.get(name)}
+        name: {"old": _tracked(old, name), "new": _tracked(new, name)}
         for name in changed
         if name != "status" or fold_status(old["status"]) != fold_status(new["status"])
     }
+
+
+def _tracked(ticket: Mapping[str, Any], name: str) -> Any:
+    """The value of a field whose changes are history. A language that we found is none of the helpdesk's values."""
+    return None if name == "language" and ticket.get(LANGUAGE_FOUND) else ticket.get(name)

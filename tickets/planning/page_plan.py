@@ -13,7 +13,7 @@ from tickets.alerts.messages import TicketFacts
 from tickets.alerts.routing import LONGEST_SUBJECT, Route
 from tickets.alerts.untrusted_text import first_lines
 from tickets.classification.classifier import BUILT_IN, TenantClassifier
-from tickets.classification.corrections import Correction, Verdicts
+from tickets.classification.corrections import Correction
 from tickets.classification.deciding_words import deciding_words
 from tickets.classification.stored_words import with_other_values
 from tickets.classification.verdicts import Classification
@@ -28,7 +28,7 @@ from tickets.planning.changes import (
 from tickets.planning.conversations import with_stored_messages
 from tickets.planning.reading import classify
 from tickets.planning.told_history import BY_HELPDESK, entry_id, events_to_add, not_told, since, told_changes
-from tickets.records.details import stored_details
+from tickets.records.details import LANGUAGE_FOUND, given_details
 from tickets.records.normalize import TicketContent, apply_status_map
 from tickets.records.origin import Origin
 from tickets.records.statuses import StatusMap, spell_status
@@ -198,8 +198,8 @@ class PagePlan(PageWrites):
             return
         earlier = correction.earlier if restores_earlier else None
         content = stored_content(stored)
-        found = Verdicts.of(stored_fields(content, classify(content, classifier=self.classifier)))
-        own = {name: value for name, value in found.known().items() if name in correction.verdicts.known()}
+        found = stored_fields(content, classify(content, classifier=self.classifier))
+        own = {name: found[name] for name in correction.verdicts.known()}
         values = (
             {**own, **earlier.verdicts.known(), "correction": earlier.stored()}
             if earlier
@@ -371,11 +371,11 @@ def stored_content(stored: Document) -> TicketContent:
     later: Document = {name: stored.get(name) for name in ("resolved_at", "mapped_from", "latest_message_at")}
     later["is_first_seen"] = bool(stored.get("is_first_seen"))
     later |= {name: stored.get(name) or "" for name in ("latest_message", "conversation_digest", "events_digest")}
-    return TicketContent(**{name: stored[name] for name in names}, **later, details=stored_details(stored))
+    return TicketContent(**{name: stored[name] for name in names}, **later, details=given_details(stored))
 
 
 def stored_verdict(content: TicketContent, stored: Document, *, classifier_version: str) -> Verdict | None:
-    """The stored verdict if neither the text nor the rules have changed since, else None.
+    """The stored verdict if neither the text, its language nor the rules have changed since, else None.
 
     Most changes are changes of the status, and classifying costs more than anything else. The stored digest shows
     which rules the stored text was classified by.
@@ -383,7 +383,10 @@ def stored_verdict(content: TicketContent, stored: Document, *, classifier_versi
     texts = (content.subject, content.message, content.latest_message)
     if texts != (stored["subject"], stored["message"], stored.get("latest_message") or ""):
         return None
-    if stored_content(stored).digest(classifier_version=classifier_version) != stored["digest"]:
+    before = stored_content(stored)
+    if content.details.language != before.details.language:
+        return None
+    if before.digest(classifier_version=classifier_version) != stored["digest"]:
         return None
     classification = Classification(
         urgency=stored["urgency"],
@@ -391,5 +394,6 @@ def stored_verdict(content: TicketContent, stored: Document, *, classifier_versi
         requires_action=stored["requires_action"],
         keywords=tuple(stored["keywords"]),
         evidence=(),
+        language=stored["language"] if stored.get(LANGUAGE_FOUND) else "",
     )
     return Verdict(classification, topics=tuple(stored["topics"]), topic_ids=tuple(stored.get("topic_ids") or ()))

@@ -122,7 +122,11 @@ def classify(
     """Classify a ticket. It costs more than anything else, so only new and changed tickets are classified."""
     return Verdict(
         classification=classifier.classify(
-            subject=content.subject, message=content.message, latest=content.latest_message, correction=correction
+            subject=content.subject,
+            message=content.message,
+            latest=content.latest_message,
+            language=content.details.language,
+            correction=correction,
         ),
         topics=keywords(subject=content.subject, message=content.message),
         topic_ids=classifier.topics.find(subject=content.subject, message=content.message),

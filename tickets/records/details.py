@@ -85,8 +85,17 @@ NO_DETAILS: Final = Details()
 _NAMES = frozenset(DETAIL_FIELDS)
 
 
+LANGUAGE_FOUND: Final = "is_language_found"
+"""The field of a stored ticket whose `language` the helpdesk does not give: we found it in the text."""
+
+
+def given_details(ticket: Mapping[str, Any]) -> Details:
+    """The details of a stored ticket as its helpdesk gave them."""
+    return stored_details({**ticket, "language": None} if ticket.get(LANGUAGE_FOUND) else ticket)
+
+
 def stored_details(ticket: Mapping[str, Any]) -> Details:
-    """The details of a stored ticket. Earlier versions stored none."""
+    """The details of a stored ticket, with the language that was found. Earlier versions stored none."""
     if _NAMES.isdisjoint(ticket):
         return NO_DETAILS
     known = {name: ticket[name] for name in DETAIL_FIELDS if ticket.get(name) is not None}

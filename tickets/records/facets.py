@@ -4,8 +4,18 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-URGENCIES: Final = ("high", "medium", "low")
-SENTIMENTS: Final = ("negative", "neutral", "positive")
+UNKNOWN: Final = "unknown"
+"""Not classified: in a language without a vocabulary, and nothing else decided."""
+
+CLASSIFIED_URGENCIES: Final = ("high", "medium", "low")
+CLASSIFIED_SENTIMENTS: Final = ("negative", "neutral", "positive")
+URGENCIES: Final = (*CLASSIFIED_URGENCIES, UNKNOWN)
+SENTIMENTS: Final = (*CLASSIFIED_SENTIMENTS, UNKNOWN)
+
+NOT_CLASSIFIED: Final = "not_classified"
+URGENCY_SUMS: Final = {each: NOT_CLASSIFIED if each == UNKNOWN else each for each in URGENCIES}
+SENTIMENT_SUMS: Final = {each: "sentiment_unknown" if each == UNKNOWN else each for each in SENTIMENTS}
+"""The name of the sum in which statistics count the tickets of a value. `unknown` is the one of statuses not mapped."""
 
 
 class Facets(NamedTuple):
@@ -15,7 +25,7 @@ class Facets(NamedTuple):
     urgency: str
     sentiment: str
     source: str
-    requires_action: bool
+    requires_action: bool | None
 
     @classmethod
     def of(cls, ticket: Mapping[str, Any]) -> "Facets":

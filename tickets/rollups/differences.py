@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tickets.records.dimensions import CONNECTION, DIMENSIONS, NARROWING_FIELDS
-from tickets.records.facets import SENTIMENTS, URGENCIES, Facets
+from tickets.records.facets import SENTIMENT_SUMS, SENTIMENTS, UNKNOWN, URGENCIES, URGENCY_SUMS, Facets
 from tickets.records.histogram import STEP
 from tickets.records.statuses import is_open, state_of
 from tickets.rollups.blocks import ALL_TIME, DAY_KEYS, HOUR, LARGER_SIZES, Block, enclosing_block, hour_key, start_of
@@ -51,7 +51,17 @@ UNTIMED: Final = -1
 POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN = 3, 2, 1
 """Points of a customer's risk score per high-urgency, negative and open ticket."""
 
-_VERDICTS: Final = tuple(product(URGENCIES, SENTIMENTS, (True, False)))
+_Verdict = tuple[str, str, bool | None]
+
+
+def _has_unknown(verdict: _Verdict) -> bool:
+    return UNKNOWN in verdict or None in verdict
+
+
+_VERDICTS: Final[tuple[_Verdict, ...]] = tuple(
+    sorted(product(URGENCIES, SENTIMENTS, (True, False, None)), key=_has_unknown)
+)
+"""Stored sums have the place in this list. Those with unknown verdicts came later, so they are at its end."""
 _VERDICT_CODES: Final = {verdict: code for code, verdict in enumerate(_VERDICTS)}
 
 
@@ -127,8 +137,8 @@ def cell_key(status: int, source: int, verdict: int) -> str:
     return f"{status} {source} {verdict}"
 
 
-def verdict_of(code: int) -> tuple[str, str, bool]:
-    """Urgency, sentiment, and whether the ticket requires action."""
+def verdict_of(code: int) -> tuple[str, str, bool | None]:
+    """Urgency, sentiment, and whether the ticket requires action, None if unknown."""
     return _VERDICTS[code]
 
 
@@ -184,7 +194,7 @@ class _Slices(NamedTuple):
     dimensions: tuple[str, ...]
 
 
-_FacetValues = tuple[str, str, str, str, bool]
+_FacetValues = tuple[str, str, str, str, bool | None]
 _facets_of: Callable[[Ticket], _FacetValues] = itemgetter(*Facets._fields)
 
 
@@ -341,8 +351,8 @@ def _paths(status: int, state: str, source: int, verdict: int) -> tuple[str, ...
     urgency, sentiment, requires_action = verdict_of(verdict)
     return (
         "total",
-        urgency,
-        sentiment,
+        URGENCY_SUMS[urgency],
+        SENTIMENT_SUMS[sentiment],
         *(("open",) if state != "closed" else ()),
         *(("unknown",) if state == "unknown" else ()),
         *(("action",) if requires_action else ()),

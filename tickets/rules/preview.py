@@ -74,7 +74,10 @@ def _compare(
         matching += rule.matches(**texts) or rule.matches(subject="", message=latest)
         if not affected.matches(**texts) and not affected.matches(subject="", message=latest):
             continue
-        old, new = (classify_with_latest(**texts, latest=latest, rules=each) for each in (before, after))
+        language = ticket.get("language")
+        old, new = (
+            classify_with_latest(**texts, latest=latest, rules=each, language=language) for each in (before, after)
+        )
         if (old.urgency, old.sentiment) == (new.urgency, new.sentiment):
             continue
         changing += 1

@@ -21,7 +21,6 @@ from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from tenants.models import Tenant
-from tickets.classification.tenant_rules import NO_RULES
 from tickets.planning.planner import plan_reclassification
 from tickets.planning.stored_pages import rewrite_page
 from tickets.rules.classifier import find_classifier
@@ -145,19 +144,42 @@ def reclassify_waiting_tickets(stop: threading.Event) -> int:
 
 @periodic_task("rule-marks", every_seconds=300)
 def request_missing_reclassifications(_stop: threading.Event) -> int:
-    """For rules changed in another way than through `editing`, such as in a shell. Returns the number of tenants."""
+    """For built-in rules of a new version, and for rules changed in a shell. Returns the number of tenants.
+
+    A tenant without a document had no rules in an earlier version, or is new: then it has no tickets yet.
+    """
     rules: dict[str, list[ClassificationRule]] = {}
     for rule in ClassificationRule.objects.filter(enabled=True).select_related("tenant"):
         rules.setdefault(rule.tenant.slug, []).append(rule)
     known = {each["_id"]: each["version"] for each in mongo.collection(COLLECTION).find({}, {"version": 1})}
-    changed = [
-        slug
-        for slug in rules.keys() | known.keys()
-        if as_rules(rules.get(slug, [])).version != known.get(slug, NO_RULES.version)
-    ]
-    for tenant in Tenant.objects.filter(slug__in=changed):
-        in_transaction(partial(request_reclassification, tenant))
-    return len(changed)
+    requested = 0
+    for tenant in Tenant.objects.all():
+        if as_rules(rules.get(tenant.slug, [])).version == known.get(tenant.slug):
+            continue
+        if tenant.slug in known or TicketStore(tenant).queries.has_any():
+            in_transaction(partial(request_reclassification, tenant))
+            requested += 1
+        else:
+            _mark_as_new(tenant)
+    return requested
+
+
+def _mark_as_new(tenant: Tenant) -> None:
+    """Its tickets will be classified by the present rules."""
+    now = clock.now()
+    values = {
+        "asked_at": now,
+        "moved_at": now,
+        "ended_at": now,
+        "after": "",
+        "total": 0,
+        "seen": 0,
+        "changed": 0,
+        "edits": 0,
+    }
+    mongo.collection(COLLECTION).update_one(
+        {"_id": tenant.slug}, {"$setOnInsert": {"version": find_classifier(tenant).version, **values}}, upsert=True
+    )
 
 
 def _reclassify_some_pages(slug: str, owner_id: str, stop: threading.Event) -> int:

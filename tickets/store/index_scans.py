@@ -45,7 +45,10 @@ def facet_ranges(counts: FacetCounts) -> Iterator[Document]:
     """The counted facets as matches of their index, each with at most `MAX_RANGES` combinations of values."""
     if not counts:
         return
-    values = {name: sorted({facets[place] for facets in counts}) for place, name in enumerate(Facets._fields)}
+    values = {
+        name: sorted({facets[place] for facets in counts}, key=lambda value: (value is not None, value))
+        for place, name in enumerate(Facets._fields)
+    }
     if prod(map(len, values.values())) <= MAX_RANGES:
         yield {name: {"$in": given} for name, given in values.items()}
         return

@@ -15,7 +15,7 @@ from supportsaas.db.paging import Cursor, cut_page
 from supportsaas.db.parallel import run_parallel, start
 from tenants.models import Tenant
 from tickets.records.collection_names import TICKETS
-from tickets.records.details import DETAIL_FIELDS
+from tickets.records.details import DETAIL_FIELDS, LANGUAGE_FOUND
 from tickets.records.facets import FacetCounts
 from tickets.store import query_planner
 from tickets.store.facet_counts import FacetCountStore
@@ -28,7 +28,7 @@ from tickets.store.scan_reader import Reading, ScanReader
 _WITHOUT_MESSAGE = (
     "tenant_id", "external_id", "source", "customer_id", "subject", "status", "urgency", "sentiment",
     "requires_action", "keywords", "created_at", "updated_at", "resolved_at", "is_deleted", "deleted_at",
-    *DETAIL_FIELDS,
+    *DETAIL_FIELDS, LANGUAGE_FOUND,
 )  # fmt: skip
 
 

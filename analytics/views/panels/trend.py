@@ -10,7 +10,7 @@ from analytics.dashboard.wording import axis_label
 from analytics.figures import DashboardFigures
 from analytics.periods import Buckets
 from supportsaas.formatting import format_count, format_number
-from tickets.records.facets import URGENCIES
+from tickets.records.facets import UNKNOWN, URGENCY_SUMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,15 @@ class Trend:
 
 def trend(figures: DashboardFigures, context: DashboardContext, tables: Mapping[str, Table]) -> Trend:
     points, buckets = filled_trend(figures, context.buckets), context.buckets
-    chart = charts.stacked_bars([[getattr(point, urgency) for urgency in URGENCIES] for point in points])
+    names = [each.value for each in figures.by_urgency]
+    chart = charts.stacked_bars([[getattr(point, URGENCY_SUMS[each]) for each in names] for point in points])
     bars = []
     for mark, (moment, total, *urgencies) in zip(chart.bars, tables["trend"].rows, strict=True):
         segments = tuple(
-            TrendSegment(name, each, urgencies[each.series].url, f"{moment.text}: {format_number(each.value)} {name}")
-            for each, name in ((each, URGENCIES[each.series]) for each in mark.segments)
+            TrendSegment(
+                name, each, urgencies[each.series].url, f"{moment.text}: {format_number(each.value)} {_said(name)}"
+            )
+            for each, name in ((each, names[each.series]) for each in mark.segments)
         )
         title = f"{moment.text}: {format_count(total.count, 'ticket')}"
         bars.append(TrendBar(mark, total.url, title, segments, context.is_under_way(buckets, mark.position)))
@@ -75,3 +78,7 @@ def _summary(figures: DashboardFigures, context: DashboardContext) -> str:
     peak = max(figures.trend, key=lambda point: point.total)
     most = f"{format_number(peak.total)}, {context.title(peak.position)}"
     return f"{format_count(figures.totals.total, 'ticket')}. Peak: {most}."
+
+
+def _said(urgency: str) -> str:
+    return "not classified" if urgency == UNKNOWN else urgency

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tenants.access import TenantAccess, TenantRequest, tenant_required
+from tickets.classification.language_names import language_name
 from tickets.ingestion.name_spaces import find_connection_names
 from tickets.store.customers import MAX_CUSTOMERS, find_customer, find_customers
 from tickets.store.filters import COUNT_ALL, LONGEST_VALUE, TicketFilter
@@ -44,6 +45,7 @@ def show_customer(request: TenantRequest, access: TenantAccess, customer_id: str
         "page": TicketStore(access.tenant).queries.page_by_cursor(theirs, size=NEWEST_TICKETS, excerpt=EXCERPT),
         "all_query": f"{theirs.query()}&{COUNT_ALL}",
         "open_query": f"{theirs.query(state=('open',))}&{COUNT_ALL}",
+        "language_name": language_name,
         "high_query": f"{theirs.query(urgency=('high',))}&{COUNT_ALL}",
         "negative_query": f"{theirs.query(sentiment=('negative',))}&{COUNT_ALL}",
         "high_ratio": customer.high / customer.total,

@@ -16,11 +16,11 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.classification.corrections import Verdicts
 from tickets.corrections.correcting import correct_tickets, undo_batch, undo_correction
-from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.facets import CLASSIFIED_SENTIMENTS, CLASSIFIED_URGENCIES
 
 CHOICES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "urgency": {each: each for each in URGENCIES},
-    "sentiment": {each: each for each in SENTIMENTS},
+    "urgency": {each: each for each in CLASSIFIED_URGENCIES},
+    "sentiment": {each: each for each in CLASSIFIED_SENTIMENTS},
     "requires_action": {"yes": True, "no": False},
 }
 """What the form can send for each verdict. Anything else, or nothing, leaves it alone."""

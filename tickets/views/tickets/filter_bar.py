@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from supportsaas.formatting import format_day, format_label, format_minute
+from tickets.classification.language_names import language_name
 from tickets.records.dimensions import FILTERED_FIELDS
-from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.facets import SENTIMENTS, UNKNOWN, URGENCIES
 from tickets.records.statuses import STATES
 from tickets.store.filters import TicketFilter
 from tickets.store.list_columns import Column, list_query
@@ -35,6 +36,7 @@ TITLES = {
     "created_to": "To",
 }
 _AS_WRITTEN = frozenset(("customer_id", "keyword", "q", *FILTERED_FIELDS))
+_NAMES_OF_UNKNOWN = {"state": "Not mapped", "urgency": "Not classified", "sentiment": "Not classified"}
 _FIXED_ORDER: dict[str, tuple[str, ...]] = {"urgency": URGENCIES, "sentiment": SENTIMENTS, "state": STATES}
 
 
@@ -97,18 +99,21 @@ def chips(
     found = []
     for name, value in wanted.parameters():
         present = getattr(wanted, name)
+        is_last = name == "created_to"
         if isinstance(present, datetime):
-            shown = _period_end(present, zone, is_last=name == "created_to")
+            shown = _period_end(present, zone, is_last=is_last)
         else:
-            shown = (
-                topics.get(value, value) if name == "topic" else value if name in _AS_WRITTEN else _name(name, value)
-            )
+            shown = topics.get(value, value) if name == "topic" else _name(name, value)
         found.append(Chip(TITLES[name], shown, list_query(wanted.without(name, value).query(), columns)))
     return found
 
 
 def _name(field: str, value: str) -> str:
-    return "Not mapped" if (field, value) == ("state", "unknown") else format_label(value)
+    if value == UNKNOWN and field in _NAMES_OF_UNKNOWN:
+        return _NAMES_OF_UNKNOWN[field]
+    if field == "language":
+        return language_name(value)
+    return value if field in _AS_WRITTEN else format_label(value)
 
 
 def date_fields(wanted: TicketFilter, zone: ZoneInfo, errors: Mapping[str, str]) -> list[DateField]:

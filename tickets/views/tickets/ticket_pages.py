@@ -18,6 +18,7 @@ from supportsaas.formatting import format_label
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.classification.corrections import Correction
 from tickets.classification.highlighting import excerpt_hits, mark_hits, mark_text, reasons
+from tickets.classification.language_names import language_code, language_name
 from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
 from tickets.classification.verdicts import Category, Classification
 from tickets.corrections.correcting import find_batch
@@ -128,6 +129,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "ignored": search.ignored,
         "waiting": WordIndex(access.tenant).find_waiting() if wanted.q else None,
         "groups": _choice_groups(store, wanted, page),
+        "language_name": language_name,
         "fields": fields() if fields else None,
         "chips": chips(wanted, zone, columns, topics=TopicStore(access.tenant).find_names(wanted.topic)),
         "only_unknown": ("unknown",),
@@ -157,7 +159,9 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     details = stored_details(ticket)
     correction = Correction.of(ticket)
     latest = ticket.get("latest_message") or ""
-    found = find_classifier(access.tenant).classify(subject=ticket["subject"], message=ticket["message"], latest=latest)
+    found = find_classifier(access.tenant).classify(
+        subject=ticket["subject"], message=ticket["message"], latest=latest, language=details.language
+    )
     verdict = correction.apply(found) if correction else found
     conversation = store.find_conversation(external_id)
     query = _query_of(request)
@@ -179,6 +183,8 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "replies": _replies(ticket, conversation, verdict, query) if conversation else (),
         "left_out_messages": conversation.left_out if conversation else 0,
         "reasons": reasons(verdict),
+        "unclassified_language": _unclassified_language(verdict),
+        "language_name": language_name,
         "deciding_rules": find_deciding(access.tenant, verdict.decisions),
         **_correction_context(access, ticket, correction, found),
         "differences": _differences(ticket, verdict),
@@ -212,6 +218,11 @@ def _correction_context(
         "customer_wrote_since": written_at is not None and written_at > correction.at,
         "rule_address": f"{reverse('rule-add', args=[access.tenant.slug])}?{urlencode(proposed)}" if proposed else "",
     }
+
+
+def _unclassified_language(verdict: Classification) -> str:
+    """What a ticket with an unknown verdict is written in; empty if every verdict is known, or the language is not."""
+    return language_name(verdict.language) if verdict.is_unclassified and language_code(verdict.language) else ""
 
 
 def _replies(

@@ -91,7 +91,7 @@ class TopicOut(Schema):
 
 class RisingTopicOut(TopicOut):
     before: int
-    customers: int = Field(description="How many customers the tickets are of, counted in the newest 5,000.")
+    customers: int = Field(description="How many customers the tickets are of, counted in the newest 500.")
     lift: float | None = Field(description="How many times as many as before; null if there were fewer than 20 before.")
 
 

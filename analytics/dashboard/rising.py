@@ -20,14 +20,11 @@ FEWEST_MORE: Final = 4
 DEVIATIONS: Final = 3.0
 """How many standard deviations of a count a rise has to reach. With 300 topics, two would be exceeded by chance each day."""
 
-MOST_CANDIDATES: Final = 20
+MOST_CANDIDATES: Final = 15
 """Managers may have hidden some of them."""
 
-MOST_TICKETS: Final = 5_000
-"""The newest tickets of a topic whose customers are counted."""
-
-MOST_TICKETS_OF_MANY: Final = 1_000
-"""The same, on a page of many topics."""
+MOST_TICKETS: Final = 500
+"""The newest tickets of a topic whose customers are counted. Each is read, which takes most of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +68,12 @@ def rising_topics(
     )
 
 
-def count_customers(
-    scope: QueryScope, period: Period, topic_ids: Sequence[str], *, most: int = MOST_TICKETS
-) -> dict[str, TopicCustomers]:
-    """How many customers the tickets of each topic in the period are of, counted in the newest `most` of its tickets."""
+def count_customers(scope: QueryScope, period: Period, topic_ids: Sequence[str]) -> dict[str, TopicCustomers]:
+    """How many customers the tickets of each topic in the period are of, counted in the newest of its tickets."""
     counts = dict.fromkeys(topic_ids, TopicCustomers())
     if not topic_ids:
         return counts
-    first, *others = [part for each in topic_ids for part in _parts(scope, period, each, most)]
+    first, *others = [part for each in topic_ids for part in _parts(scope, period, each)]
     pipeline: Pipeline = [
         *first,
         *({"$unionWith": {"coll": "tickets", "pipeline": each}} for each in others),
@@ -92,15 +87,15 @@ def count_customers(
         },
     ]
     rows = mongo.collection("tickets").aggregate(pipeline, session=scope.view.session, allowDiskUse=True)
-    return counts | {row["_id"]: TopicCustomers(row["customers"], row["tickets"] >= most) for row in rows}
+    return counts | {row["_id"]: TopicCustomers(row["customers"], row["tickets"] >= MOST_TICKETS) for row in rows}
 
 
-def _parts(scope: QueryScope, period: Period, topic_id: str, most: int) -> list[Pipeline]:
+def _parts(scope: QueryScope, period: Period, topic_id: str) -> list[Pipeline]:
     """The topic's tickets that have their words, and those that wait for them, each with its customer."""
     mine: Document = {"tenant_id": scope.view.tenant_id}
     by_words = {**mine, "words": value_word("topic", topic_id), "created_at": within(period)}
     waiting = {**mine, "unindexed_since": {"$exists": True}, "words": {"$exists": False}}
     waiting |= {"topic_ids": topic_id, "created_at": within(period)}
     row: Document = {"$project": {"_id": 0, "topic": {"$literal": topic_id}, "customer_id": 1}}
-    newest: list[dict[str, Any]] = [{"$sort": {"created_at": -1}}, {"$limit": most}]
+    newest: list[dict[str, Any]] = [{"$sort": {"created_at": -1}}, {"$limit": MOST_TICKETS}]
     return [[{"$match": match}, *scope.narrowing_stages, *newest, row] for match in (by_words, waiting)]

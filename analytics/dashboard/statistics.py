@@ -19,7 +19,7 @@ from analytics.dashboard.facets import SOURCES, STATUSES, dimension_facets, join
 from analytics.dashboard.hours import count_hours
 from analytics.dashboard.keywords import keyword_facets, keyword_part
 from analytics.dashboard.query_scope import QueryScope, UnionPart
-from analytics.dashboard.rising import MOST_TICKETS_OF_MANY, Volumes, count_customers, rising_topics
+from analytics.dashboard.rising import Volumes, count_customers, rising_topics
 from analytics.dashboard.union_parts import CountedPeriod, after_period_parts, age_parts, period_parts
 from analytics.figures import (
     AgeBand,
@@ -187,7 +187,7 @@ class StatisticsStore:
     ) -> dict[str, TopicCustomers]:
         """How many customers the tickets of each topic in the period are of."""
         with self._scope(narrowing, now) as scope:
-            return count_customers(scope, period, topic_ids, most=MOST_TICKETS_OF_MANY)
+            return count_customers(scope, period, topic_ids)
 
     def api(self, *, start: datetime | None, end: datetime | None) -> ApiStatistics:
         """The statistics of the JSON API, from `start` up to but not including `end`."""

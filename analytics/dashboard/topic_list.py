@@ -9,7 +9,7 @@ from analytics.dashboard.wording import Change, change
 from analytics.figures import DashboardFigures, TopicCount
 from tickets.topics.store import Topic
 
-PAGE_SIZE: Final = 50
+PAGE_SIZE: Final = 25
 VARIANTS_SHOWN: Final = 6
 
 

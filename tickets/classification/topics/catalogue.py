@@ -37,9 +37,8 @@ class TopicCatalogue:
         """The ids of a ticket's topics and of those they were merged with, in order. Any text is valid."""
         if not self.topics:
             return ()
-        roots = " ".join(content_roots(read_text(subject, message)))
         found: set[str] = set()
-        for _, ids in self._automaton.iter(f" {roots} "):
+        for _, ids in self._automaton.iter(f" {content_roots(read_text(subject, message))} "):
             found.update(ids)
         return sort_ids(found)
 

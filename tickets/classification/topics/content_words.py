@@ -21,12 +21,11 @@ NEGATION: Final = "not"
 
 _BREAK_APART: Final = f" {BREAK} "
 
-MOST_SKIPPED: Final = 2
-"""Function words between two content words of a phrase: “smell of gas”, “charged for the order”."""
-
 _FUNCTION: Final = ""
 _GREETING: Final = "^"
 """The rest of the sentence is a name or a courtesy."""
+
+_GREETED: Final = re.compile(rf"{re.escape(_GREETING)}[^{BREAK}]*(?:{re.escape(BREAK)}|$)")
 
 _LONGEST_NUMBER: Final = 4
 _SHORTEST_NUMBER: Final = 3
@@ -34,6 +33,12 @@ _LONGEST_WORD: Final = 40  # beyond that it is a key or a hash
 _MOST_REMEMBERED: Final = 50_000
 
 _ENDS: Final = frozenset('.!?;:,()[]{}"\n\u2026\u2013\u2014\u201c\u201d\u201e\u3001\u3002\u061f\u060c')
+_PLAIN_SIGNS: Final = (
+    *(("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"'), ("\u201e", '"'), ("\u2026", ".")),
+    *(("\u2013", ";"), ("\u2014", ";"), ("\u20ac", " "), ("\xa3", " "), ("\xa0", " "), ("\xb0", " ")),
+)
+"""Signs that do not spell and what is read instead, of the same length."""
+
 _APOSTROPHES: Final = frozenset("'\u2019")
 _TOKEN: Final = re.compile(rf"[^ {re.escape(BREAK)}]+|{re.escape(BREAK)}")
 _ADDRESS: Final = re.compile(r"\S*(?:@|://|www\.)\S*")
@@ -68,7 +73,16 @@ _GREETING_WORDS: Final = """
     hallo geehrte geehrter geehrten grusse grussen gruss danke
     bonjour bonsoir cordialement salutations merci hola saludos estimado estimada gracias atentamente
 """
+_BEGINNING_A_CLAUSE: Final = """
+    and because but he i if it or she so that they we when where which while who you
+    aber dass er es ich oder sie und weil wenn wir
+    et il elle ils je mais nous ou parce que qui si vous
+    ella ellos o pero porque y yo
+"""
 _NEGATIONS: Final = frozenset(_NEGATING.split())
+_CLAUSE_WORDS: Final = frozenset(_BEGINNING_A_CLAUSE.split())
+"""No phrase goes across them."""
+
 _GREETINGS: Final = frozenset(_GREETING_WORDS.split())
 #: Content after all, in a phrase: French “car” is rarer here than the English one.
 _CONTENT: Final = frozenset(("car", "tag", "message", "original", "support", "team", "attachment", "hour", "hours"))
@@ -102,44 +116,44 @@ def read_text(subject: str, message: str) -> str:
     """What phrases are looked for in: subject and message in lower case, without quotes, signatures and addresses."""
     text = f"{own_words(subject[:READ_LIMIT])}\n{own_words(message[:READ_LIMIT])}"
     if not text.isascii():
-        text = without_accents(unicodedata.normalize("NFC", text)).replace("\u0130", "i").replace(JOINER, "")
+        text = _composed(text)
     text = text.lower()
     return _ADDRESS.sub(".", text) if "@" in text or "://" in text or "www." in text else text
 
 
-def content_roots(text: str) -> list[str]:
-    """The roots of a text that `read_text` returned, with a `BREAK` where no phrase goes across."""
+def _composed(text: str) -> str:
+    """The text with composed letters, and with plain signs for the commonest others, so that most texts become ASCII."""
+    for sign, plain in _PLAIN_SIGNS:
+        text = text.replace(sign, plain)
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return without_accents(unicodedata.normalize("NFC", text)).replace("\u0130", "i").replace(JOINER, "")
+    return text  # has no signs of their own beside the letters
+
+
+def content_roots(text: str) -> str:
+    """The roots of a text that `read_text` returned, with a space between and a `BREAK` where no phrase goes across."""
     tokens = text.translate(_GAPS).replace(BREAK, _BREAK_APART).split()
-    return [root for root, _ in _content([_ROOTS[token] for token in tokens])]
+    roots = " ".join([root for token in tokens if (root := _ROOTS[token])])
+    return _GREETED.sub(BREAK, roots) if _GREETING in roots else roots
 
 
 def content_words(text: str) -> list[Word]:
     """The same, with the place of each word."""
-    found = list(_TOKEN.finditer(text.translate(_GAPS)))
-    return [Word(root, *found[place].span()) for root, place in _content([_ROOTS[each[0]] for each in found])]
-
-
-def _content(roots: list[str]) -> list[tuple[str, int]]:
-    """The content among these roots, with the place of each."""
-    content: list[tuple[str, int]] = []
-    skipped, is_greeting = 0, False
-    for place, root in enumerate(roots):
-        if root == _FUNCTION:
-            skipped += 1
-            if skipped == MOST_SKIPPED + 1:
-                content.append((BREAK, place))
-        elif root == BREAK:
-            is_greeting, skipped = False, 0
-            content.append((BREAK, place))
-        elif is_greeting:
-            continue
-        elif root == _GREETING:
-            is_greeting = True
-            content.append((BREAK, place))
-        else:
-            skipped = 0
-            content.append((root, place))
-    return content
+    found: list[Word] = []
+    is_greeting = False
+    for token in _TOKEN.finditer(text.translate(_GAPS)):
+        root = _ROOTS[token[0]]
+        if root in (BREAK, _GREETING):
+            if is_greeting and root == BREAK:
+                is_greeting = False
+            elif not is_greeting:
+                is_greeting = root == _GREETING
+                found.append(Word(BREAK, *token.span()))
+        elif root and not is_greeting:
+            found.append(Word(root, *token.span()))
+    return found
 
 
 class _Roots(dict[str, str]):
@@ -168,6 +182,8 @@ def _root_of(word: str) -> str:
     word = fold(word)
     if word in _NEGATIONS:
         return NEGATION
+    if word in _CLAUSE_WORDS:
+        return BREAK
     if word in _GREETINGS:
         return _GREETING
     if word in _FUNCTION_WORDS or len(word) == 1:

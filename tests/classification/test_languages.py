@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -12,11 +13,12 @@ from typing import Final
 import pytest
 
 from tickets.classification.classify import classify_ticket
+from tickets.classification.tokenizer import READ_LIMIT
 from tickets.classification.verdicts import Classification
 
 SENTENCES: Final = Path(__file__).parent / "sentences"
-FILES: Final = {"de": "german.tsv", "fr": "french.tsv", "es": "spanish.tsv"}
-LANGUAGES: Final = tuple(FILES)
+NAMES: Final = {"de": "german", "fr": "french", "es": "spanish"}
+LANGUAGES: Final = tuple(NAMES)
 VERDICTS: Final = ("urgency", "sentiment", "action")
 KEPT_ASIDE: Final = 3
 """Every third sentence was not looked at while words were chosen."""
@@ -44,18 +46,27 @@ def verdicts(text: str, language: str) -> Verdicts:
     }
 
 
-@cache
-def sentences(language: str) -> tuple[tuple[Sentence, ...], tuple[Sentence, ...]]:
-    """The sentences that were looked at, and those kept aside."""
-    with (SENTENCES / FILES[language]).open(encoding="utf-8") as file:
+def read_sentences(name: str, language: str) -> list[Sentence]:
+    with (SENTENCES / f"{name}.tsv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    found = [
+    return [
         Sentence(row["text"], {verdict: row[verdict] for verdict in VERDICTS}, verdicts(row["text"], language))
         for row in rows
     ]
-    looked_at = tuple(each for number, each in enumerate(found, 1) if number % KEPT_ASIDE)
-    kept_aside = tuple(each for number, each in enumerate(found, 1) if number % KEPT_ASIDE == 0)
-    return looked_at, kept_aside
+
+
+@cache
+def sentences(language: str) -> tuple[list[Sentence], list[Sentence]]:
+    """The sentences that were looked at, and those kept aside."""
+    found = read_sentences(NAMES[language], language)
+    kept_aside = found[KEPT_ASIDE - 1 :: KEPT_ASIDE]
+    return [each for number, each in enumerate(found, 1) if number % KEPT_ASIDE], kept_aside
+
+
+@cache
+def later_sentences(language: str) -> list[Sentence]:
+    """Harder ones, written after the first version of the vocabulary."""
+    return read_sentences(f"{NAMES[language]}_later", language)
 
 
 def misses(found: Iterable[Sentence], verdict: str) -> list[str]:
@@ -104,14 +115,78 @@ def test_at_least_85_of_100_sentences_that_were_kept_aside_agree(language: str, 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_at_least_85_of_100_later_sentences_agree(language: str, verdict: str) -> None:
+    later = later_sentences(language)
+    missed = misses(later, verdict)
+    assert len(later) >= 60
+    assert len(missed) <= 0.15 * len(later), "\n".join(missed)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("verdict", "label"), [("urgency", "high"), ("sentiment", "negative")])
 def test_high_and_negative_are_right_in_9_of_10_sentences_and_rarely_missed(
     language: str, verdict: str, label: str
 ) -> None:
     looked_at, kept_aside = sentences(language)
-    both = (*looked_at, *kept_aside)
-    assert precision(both, verdict, label) >= 0.9
-    assert recall(both, verdict, label) >= 0.9
+    every = (*looked_at, *kept_aside, *later_sentences(language))
+    assert precision(every, verdict, label) >= 0.9
+    assert recall(every, verdict, label) >= 0.9
+
+
+# Constructions
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("de", "Super, schon wieder eine Störung.", "sarcasm"),
+        ("de", "Danke für die Warterei", "sarcasm"),
+        ("de", "Sie haben einen Rückruf zugesagt. Bis heute nichts.", "a broken promise"),
+        ("de", "Ich habe mehrfach angerufen", "asked many times"),
+        ("de", "Wir warten nun schon fast drei Wochen", "a long wait"),
+        ("fr", "Génial, encore un retard", "sarcasm"),
+        ("fr", "Merci de m'avoir raccroché au nez", "sarcasm"),
+        ("fr", "Vous aviez promis un appel, personne ne l'a fait", "a broken promise"),
+        ("fr", "Je vous ai ecrit cinq fois", "asked many times"),
+        ("fr", "Nous attendons un technicien depuis trois semaines", "a long wait"),
+        ("es", "Genial, otra avería", "sarcasm"),
+        ("es", "Gracias por hacerme esperar", "sarcasm"),
+        ("es", "Prometieron llamar y nada", "a broken promise"),
+        ("es", "Les he escrito cinco veces", "asked many times"),
+        ("es", "Llevamos casi dos meses esperando", "a long wait"),
+    ],
+)
+def test_what_customers_describe_is_negative(language: str, text: str, name: str) -> None:
+    result = classify(text, language)
+    assert result.sentiment == "negative"
+    assert name in {evidence.term for evidence in result.evidence}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Super, die Störung ist behoben."),
+        ("de", "Perfekt, jetzt ist der Fehler weg. Danke!"),
+        ("fr", "Super, la panne est réparée"),
+        ("fr", "Génial, mon colis perdu est retrouvé, merci"),
+        ("es", "Genial, la avería está solucionada"),
+        ("es", "Perfecto, ya ha llegado la maleta perdida, gracias"),
+    ],
+)
+def test_praise_that_a_trouble_is_over_is_no_sarcasm(language: str, text: str) -> None:
+    assert classify(text, language).sentiment == "positive"
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("de", "super "), ("de", "warte "), ("fr", "bravo "), ("fr", "appelé "), ("es", "genial ")]
+)
+def test_no_text_takes_long(language: str, word: str) -> None:
+    text = (word * READ_LIMIT)[:READ_LIMIT]
+    classify("", language)
+    started = time.perf_counter()
+    classify(text, language)
+    assert time.perf_counter() - started < 2
 
 
 # Words with two meanings
@@ -299,6 +374,55 @@ def test_law_danger_money_and_hurry_are_high(language: str, text: str) -> None:
 )
 def test_what_can_wait_or_did_not_happen_is_low(language: str, text: str) -> None:
     assert classify(text, language).urgency == "low"
+
+
+@pytest.mark.parametrize(
+    ("language", "general", "own"),
+    [
+        ("de", "Wie läuft eine Rückerstattung ab?", "Wo bleibt meine Rückerstattung?"),
+        ("fr", "Comment fonctionne un remboursement ?", "Où est mon remboursement ?"),
+        ("es", "¿Cómo funciona un reembolso?", "¿Dónde está mi reembolso?"),
+    ],
+)
+def test_a_question_about_how_something_works_is_not_high(language: str, general: str, own: str) -> None:
+    assert classify(general, language).urgency != "high"
+    assert classify(own, language).urgency == "high"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Vielen Dank für die sofortige Erstattung, super Service!"),
+        ("fr", "Un grand merci pour le remboursement immédiat, vous êtes au top"),
+        ("es", "Muchísimas gracias por el reembolso inmediato, sois geniales"),
+    ],
+)
+def test_thanks_lower_the_urgency(language: str, text: str) -> None:
+    result = classify(text, language)
+    assert (result.urgency, result.sentiment, result.requires_action) == ("low", "positive", False)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "matter"),
+    [
+        ("de", "Mein Anwalt meldet sich bei Ihnen", "legal"),
+        ("de", "Ich lasse die Zahlung zurückbuchen", "chargeback"),
+        ("de", "Unsere Daten wurden gestohlen, ein Datenleck", "breach"),
+        ("de", "Der Akku ist explodiert", "safety"),
+        ("fr", "Mon avocat vous écrira", "legal"),
+        ("fr", "J'ai fait opposition au paiement", "chargeback"),
+        ("fr", "C'est une fuite de données", "breach"),
+        ("fr", "La batterie a pris feu", "safety"),
+        ("es", "Mi abogado les escribirá", "legal"),
+        ("es", "He pedido la retrocesión del cargo", "chargeback"),
+        ("es", "Es una filtración de datos", "breach"),
+        ("es", "La batería se incendió", "safety"),
+    ],
+)
+def test_what_is_always_high_says_which_matter_it_is(language: str, text: str, matter: str) -> None:
+    result = classify(text, language)
+    assert result.urgency == "high"
+    assert matter in {evidence.matter for evidence in result.evidence}
 
 
 @pytest.mark.parametrize(

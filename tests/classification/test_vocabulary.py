@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tickets.classification.text_scan import TextScan
+from tickets.classification.vocabularies.construction import Phrasing
 from tickets.classification.vocabularies.entries import SENTIMENT_SLOT, URGENCY_SLOT
 from tickets.classification.vocabularies.group import Group, split_terms
 from tickets.classification.vocabularies.vocabulary import Vocabulary
@@ -114,3 +115,20 @@ def test_alternatives_are_spelled_out() -> None:
         "ganz sehr klar",
         "ganz klar",
     )
+
+
+@pytest.mark.parametrize("text", ["promised a call, nobody rang", "promised me a call: nobody"])
+def test_a_gap_may_reach_up_to_the_end_of_a_sentence(text: str) -> None:
+    (pattern,) = Phrasing({}).construct("a broken promise", "negative", -1.0, "<promised> ..3 // nobody")
+    assert pattern.find(text, 0, len("promised")) is not None
+
+
+@pytest.mark.parametrize("text", ["promised me a call today, nobody rang", "promised a call, but nobody rang"])
+def test_a_gap_reaches_no_further(text: str) -> None:
+    (pattern,) = Phrasing({}).construct("a broken promise", "negative", -1.0, "<promised> ..3 // nobody")
+    assert pattern.find(text, 0, len("promised")) is None
+
+
+def test_a_pattern_knows_the_spellings_of_a_letter() -> None:
+    (pattern,) = Phrasing({}, {"é": "[ée]"}).construct("a delay", "negative", -1.0, "<vol> annulé")
+    assert pattern.find("vol annule", 0, 3) == pattern.find("vol annulé", 0, 3) == (0, 10)

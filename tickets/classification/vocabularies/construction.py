@@ -11,6 +11,7 @@ A pattern is a regular expression over the text in lower case, with these shorth
 | `<hold|queue>` | the anchor: one of these words or phrases |
 | a space | what is between two words of a sentence: a space, a hyphen, quotes |
 | ` ..3 ` | up to three words in between |
+| ` ..3 // ` | the same, up to a comma or the end of a sentence |
 | ` // ` | a comma, the end of a sentence, or only a space |
 | `{hours}` | a class of words that the language names |
 
@@ -19,7 +20,7 @@ A line break with its indentation counts for nothing. Patterns repeat nothing wi
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from tickets.classification.vocabularies.group import Group, Label
@@ -28,6 +29,7 @@ _SPACE: Final = r"[^\w.,!?;:\f']{1,3}"
 _SENTENCE_END: Final = r"[^\w']{1,4}"
 _WORD: Final = r"[\w'&$%@#/]+"
 _GAP: Final = re.compile(r"\.\.(\d+) ")
+_GAP_TO_END: Final = re.compile(r"\.\.(\d+) // ")
 _LINE_BREAK: Final = re.compile(r"\n\s*")
 _WORD_START: Final = re.compile(rf"(?<![\w']){_WORD}")
 _LONGEST_WORD: Final = 15  # characters with its space, to look back by
@@ -67,9 +69,13 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """The classes of words that the patterns of a language refer to. Each is a list of words, separated by "|"."""
+    """The classes of words that the patterns of a language refer to. Each is a list of words, separated by "|".
+
+    `letters` are regular expressions for letters that may be spelled in several ways, such as "[ée]" for "é".
+    """
 
     classes: Mapping[str, str]
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def patterns(self, construction: Construction, *patterns: str) -> tuple[Pattern, ...]:
         """The patterns of a construction."""
@@ -95,7 +101,10 @@ class Phrasing:
     def _expand(self, pattern: str) -> str:
         for name, words in self.classes.items():
             pattern = pattern.replace(f"{{{name}}}", f"(?:{words})")
+        pattern = _GAP_TO_END.sub(lambda found: f"(?:(?:{_WORD} ){{0,{int(found[1]) - 1}}}{_WORD} // )?", pattern)
         pattern = _GAP.sub(lambda found: f"(?:{_WORD} ){{0,{found[1]}}}", pattern)
+        for letter, spellings in self.letters.items():
+            pattern = pattern.replace(letter, spellings)
         return pattern.replace(" // ", _SENTENCE_END).replace(" ", _SPACE)
 
 

@@ -1,6 +1,9 @@
 """French: three categories, and the words that negate a term. Written by hand for support tickets."""
 
+import re
+
 from tickets.classification.vocabularies.french.action import ACTION
+from tickets.classification.vocabularies.french.constructions import PATTERNS
 from tickets.classification.vocabularies.french.negative import NEGATIVE
 from tickets.classification.vocabularies.french.positive import POSITIVE
 from tickets.classification.vocabularies.french.urgency import URGENCY
@@ -33,6 +36,13 @@ _CLAUSE_WORDS = """
     sinon pourquoi comment afin
 """
 
+# "Comment fonctionne un remboursement ?", but not "Où est mon remboursement ?"
+_ASKS_IN_GENERAL = re.compile(
+    r"\W*(?:(?:comment|que|quel\w*|où|ou|qui|y a-t-il|existe-t-il|peut-on|est-ce que|est-ce qu'on)\b"
+    r"(?!.*\b(?:mon|ma|mes|notre|nos|moi|me|nous|je|j'\w+|enfin|toujours)\b).*\?|si (?:une?|on|quelqu'un)\b)",
+    re.DOTALL,
+)
+
 VOCABULARY = Vocabulary(
     language="fr",
     urgency=URGENCY,
@@ -42,6 +52,8 @@ VOCABULARY = Vocabulary(
     no_negation=_NO_NEGATION,
     fillers=frozenset(_FILLERS.split()),
     clause_words=frozenset(_CLAUSE_WORDS.split()),
+    patterns=PATTERNS,
+    asks_in_general=_ASKS_IN_GENERAL,
     late_negators=frozenset(_LATE_NEGATORS),
     negated_form="{} pas",
     accents=(

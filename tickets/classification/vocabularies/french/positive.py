@@ -53,9 +53,11 @@ POSITIVE: tuple[Group, ...] = (
         """,
     ),
     # Gratitude, meant
-    _positive(
+    Group(
+        "positive",
         2.0,
-        """
+        split_terms(
+            """
         reconnaissant(|e|s), reconnaissance, un grand merci, grand merci, mille mercis, mille merci, merci mille fois,
         merci infiniment, infiniment merci, merci du fond du coeur,
         merci beaucoup pour votre (aide|réactivité|gentillesse|rapidité|efficacité|patience),
@@ -65,8 +67,10 @@ POSITIVE: tuple[Group, ...] = (
         voulais juste vous remercier, tenais à vous remercier, tiens à vous remercier, tenons à vous remercier,
         voudrais remercier, souhaite remercier, souhaitais vous remercier, vous remercier pour votre, remercier toute,
         remercie chaleureusement, remercie vivement, remercie sincèrement, chaleureux remerciements
-        """,
+        """
+        ),
         "never",
+        gratitude=True,
     ),
     # It is in order again
     _positive(
@@ -107,6 +111,7 @@ POSITIVE: tuple[Group, ...] = (
         """),
         "never",
         courtesy=True,
+        gratitude=True,
     ),
     # Shields: formulas that say nothing about how the writer feels
     Group(

@@ -5,11 +5,11 @@ A sum of 1.0 is high, 0.4 medium. A weight of 1.0 decides alone; smaller weights
 
 from tickets.classification.vocabularies.french.faults import COMPLAINTS, FAULT_VERBS, FAULTS, NOT_WANTED
 from tickets.classification.vocabularies.french.inflection import AGREEMENT
-from tickets.classification.vocabularies.group import Group, Negation, split_terms
+from tickets.classification.vocabularies.group import Group, Matter, Negation, split_terms
 
 
-def _always(terms: str) -> Group:
-    return Group("high", 1.0, split_terms(terms), "close", always=True)
+def _always(matter: Matter, terms: str) -> Group:
+    return Group("high", 1.0, split_terms(terms), "close", always=True, matter=matter)
 
 
 def _high(weight: float, terms: str, negation: Negation = "close") -> Group:
@@ -18,7 +18,9 @@ def _high(weight: float, terms: str, negation: Negation = "close") -> Group:
 
 URGENCY: tuple[Group, ...] = (
     # Legal threats
-    _always("""
+    _always(
+        "legal",
+        """
         avocat, avocate, mon conseil juridique, service juridique, action en justice, actions en justice, en justice,
         poursuites judiciaires, poursuites, poursuivre en justice, poursuivrai, voie judiciaire, voies judiciaires,
         procédure judiciaire, tribunal, tribunaux, tribunal judiciaire, assigner en justice, vous assigner,
@@ -31,9 +33,12 @@ URGENCY: tuple[Group, ...] = (
         médiation, défenseur des droits, action de groupe, class action, huissier de justice, constat d'huissier,
         commissaire de justice, rupture de contrat, vice caché, code de la consommation, obligation légale,
         recours juridique, lawsuit, arcep, aviation civile, dgac, acpr
-    """),
+    """,
+    ),
     # Chargebacks
-    _always("""
+    _always(
+        "chargeback",
+        """
         chargeback, rétrofacturation, opposition au paiement, opposition à ma carte, opposition sur le paiement,
         opposition auprès de ma banque, opposition bancaire, fait opposition, rejeter le prélèvement,
         fais rejeter le prélèvement, faire opposition, contester le paiement, conteste le paiement,
@@ -41,9 +46,12 @@ URGENCY: tuple[Group, ...] = (
         contesté le paiement, contester ce débit, conteste ce débit, rejet de prélèvement,
         annuler le prélèvement auprès de ma banque, rappel de fonds, litige paypal,
         procédure de remboursement auprès de ma banque
-    """),
+    """,
+    ),
     # Breaches of security and of privacy
-    _always(f"""
+    _always(
+        "breach",
+        f"""
         fuite de données, fuites de données, violation de données, violation du rgpd, non-respect du rgpd,
         non respect du rgpd, vol de données, données volées, usurpation d'identité,
         quelqu'un a (souscrit|ouvert|contracté), avec mes papiers, en mon nom sans, à mon nom sans,
@@ -57,9 +65,12 @@ URGENCY: tuple[Group, ...] = (
         facture d'un autre client, factures d'autres clients, factures d'une autre cliente, dossier d'un autre client,
         données d'une autre personne, données à des tiers, transmis mes données, données divulguées,
         divulgation de données, vendu mes données, données sans mon accord, données sans mon consentement
-    """),
+    """,
+    ),
     # Danger to people and things
-    _always(f"""
+    _always(
+        "safety",
+        f"""
         odeur de gaz, sent le gaz, sent fort le gaz, sent très fort le gaz,
         sent (beaucoup|vraiment|fortement|énormément) le gaz, ça sent le gaz, ça pue le gaz, fuite de gaz,
         monoxyde de carbone, intoxication, intoxiqué{AGREEMENT}, incendie, incendié, pris feu, prend feu, prendre feu,
@@ -74,7 +85,8 @@ URGENCY: tuple[Group, ...] = (
         mettre fin à mes jours, menacé de me, menacé de nous, menacé de mort, a menacé, menaces de mort, m'a frappé,
         frappé{AGREEMENT}, me frapper, agressé{AGREEMENT}, agression, violences, coincé(|e|s) dans l'ascenseur,
         bloqué(|e|s) dans l'ascenseur, inondation, inondé{AGREEMENT}, dégât des eaux, câble dénudé, fils dénudés
-    """),
+    """,
+    ),
     # Data protection in general, and people who must be left alone
     _high(
         1.0,
@@ -105,13 +117,13 @@ URGENCY: tuple[Group, ...] = (
         0.0,
         """
         carte vitale, police d'assurance, numéro de police, ma police, police n, la police n,
-        merci pour le remboursement, remboursement reçu, bien reçu le remboursement, reçu le remboursement,
-        reçu mon remboursement, remboursement est arrivé, remboursement effectué merci, politique de remboursement,
-        conditions de remboursement, satisfait ou remboursé, satisfaits ou remboursés, est-ce remboursable,
-        pas besoin de remboursement, ne demande pas de remboursement, remboursement de frais médicaux,
-        est-il possible d'être remboursé si, service des urgences, numéro d'urgence, contact d'urgence,
-        en cas d'urgence, issue de secours, détecteur de fumée, détecteurs de fumée, détecteur de monoxyde,
-        compensation carbone
+        merci pour (le|ce|votre) remboursement, merci du remboursement, remboursement reçu,
+        bien reçu le remboursement, reçu le remboursement, reçu mon remboursement, remboursement est arrivé,
+        remboursement effectué merci, politique de remboursement, conditions de remboursement, satisfait ou remboursé,
+        satisfaits ou remboursés, est-ce remboursable, pas besoin de remboursement, ne demande pas de remboursement,
+        remboursement de frais médicaux, est-il possible d'être remboursé si, service des urgences, numéro d'urgence,
+        contact d'urgence, en cas d'urgence, issue de secours, détecteur de fumée, détecteurs de fumée,
+        détecteur de monoxyde, compensation carbone
         """,
     ),
     # Fraud

@@ -1,6 +1,9 @@
 """German: three categories, and the words that negate a term. Written by hand for support tickets."""
 
+import re
+
 from tickets.classification.vocabularies.german.action import ACTION
+from tickets.classification.vocabularies.german.constructions import PATTERNS
 from tickets.classification.vocabularies.german.negative import NEGATIVE
 from tickets.classification.vocabularies.german.positive import POSITIVE
 from tickets.classification.vocabularies.german.urgency import URGENCY
@@ -34,6 +37,13 @@ _CLAUSE_WORDS = """
     sodass deshalb daher dann sonst wo was wer warum
 """
 
+# "Wie läuft eine Rückerstattung ab?", but not "Wo bleibt meine Rückerstattung?"
+_ASKS_IN_GENERAL = re.compile(
+    r"\W*(?:(?:wie|was|wo|welche[rsnm]?|wer|gibt es|kann man|könnte man|wird|werden|ist|sind)\b"
+    r"(?!.*\b(?:mein\w*|unser\w*|mir|uns|ich|wir|endlich|noch)\b).*\?|(?:wenn|falls) (?:ein\w*|man|jemand)\b)",
+    re.DOTALL,
+)
+
 VOCABULARY = Vocabulary(
     language="de",
     urgency=URGENCY,
@@ -43,6 +53,8 @@ VOCABULARY = Vocabulary(
     no_negation=_NO_NEGATION,
     fillers=frozenset(_FILLERS.split()),
     clause_words=frozenset(_CLAUSE_WORDS.split()),
+    patterns=PATTERNS,
+    asks_in_general=_ASKS_IN_GENERAL,
     late_negators=frozenset(_LATE_NEGATORS),
     negated_form="{} nicht",
     digraphs=(("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")),

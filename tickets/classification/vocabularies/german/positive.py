@@ -58,9 +58,11 @@ POSITIVE: tuple[Group, ...] = (
         """,
     ),
     # Gratitude, meant
-    _positive(
+    Group(
+        "positive",
         2.0,
-        """
+        split_terms(
+            """
         dankbar, dankbarkeit,
         herzlichen dank für (ihre|eure|die|deine) (schnelle|tolle|nette|gute|prompte|großartige) (hilfe|antwort|unterstützung|lieferung),
         vielen herzlichen dank, tausend dank, allerherzlichsten dank, bin ihnen sehr dankbar, möchte mich bedanken,
@@ -70,8 +72,10 @@ POSITIVE: tuple[Group, ...] = (
         danke für ihre schnelle, dank für die schnelle, dank für die tolle, dank für die prompte,
         dank für ihre schnelle, dank für ihre prompte, dank für ihre tolle, dank für das schnelle,
         dank für eure schnelle, danke für eure schnelle, danke danke
-        """,
+        """
+        ),
         "never",
+        gratitude=True,
     ),
     # It is in order again
     _positive(
@@ -112,6 +116,7 @@ POSITIVE: tuple[Group, ...] = (
         """),
         "never",
         courtesy=True,
+        gratitude=True,
     ),
     # Shields: formulas that say nothing about how the writer feels
     Group(

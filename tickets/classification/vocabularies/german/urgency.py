@@ -5,11 +5,11 @@ A sum of 1.0 is high, 0.4 medium. A weight of 1.0 decides alone; smaller weights
 
 from tickets.classification.vocabularies.german.faults import COMPLAINTS, FAULT_VERBS, FAULTS, NOT_WANTED
 from tickets.classification.vocabularies.german.inflection import ENDINGS
-from tickets.classification.vocabularies.group import Group, Negation, split_terms
+from tickets.classification.vocabularies.group import Group, Matter, Negation, split_terms
 
 
-def _always(terms: str) -> Group:
-    return Group("high", 1.0, split_terms(terms), "close", always=True)
+def _always(matter: Matter, terms: str) -> Group:
+    return Group("high", 1.0, split_terms(terms), "close", always=True, matter=matter)
 
 
 def _high(weight: float, terms: str, negation: Negation = "close") -> Group:
@@ -18,7 +18,9 @@ def _high(weight: float, terms: str, negation: Negation = "close") -> Group:
 
 URGENCY: tuple[Group, ...] = (
     # Legal threats
-    _always("""
+    _always(
+        "legal",
+        """
         anwalt, anwälte, anwältin, anwälten, anwalts, meinem anwalt, meinen anwalt, unseren anwalt,
         (einem|einen|ein|dem|den|der|mein|meinem|meinen|unser|unserem|unseren|ihr) (rechtsanwalt|rechtsbeistand),
         rechtsanwalt (eingeschaltet|beauftragt|einschalten|beauftragen), anwaltlich, anwaltliche(|n|r|s) schritte,
@@ -34,18 +36,24 @@ URGENCY: tuple[Group, ...] = (
         aufsichtsbehörde, wettbewerbszentrale, sammelklage, musterklage, setze ihnen eine frist,
         setzen ihnen eine frist, setze eine frist, frist gesetzt, letzte frist, letzte fristsetzung, nachfrist,
         fristsetzung, lawsuit, inverzugsetzung
-    """),
+    """,
+    ),
     # Chargebacks
-    _always("""
+    _always(
+        "chargeback",
+        """
         chargeback, chargebacks, rückbuchung, rückbuchen, rückbuchen lassen, zurückbuchen, zurückbuchen lassen,
         lastschrift zurück, das geld zurückbuchen, buche zurück, buche das geld zurück, hole mir das geld zurück,
         hole mein geld zurück, zurückgebucht, zurück buchen, rücklastschrift veranlasst, lastschrift zurückgeben,
         lastschrift widersprochen, lastschrift zurückgeholt, bank zurückgefordert, kreditkartenzahlung zurück,
         käuferschutz, paypal-fall, paypal fall, zahlung anfechten, zahlung beanstanden, umsatz reklamieren,
         bei meiner bank reklamiert, über meine bank zurück, geld zurückholen, bei meiner bank zurückgefordert
-    """),
+    """,
+    ),
     # Breaches of security and of privacy
-    _always("""
+    _always(
+        "breach",
+        """
         jemand hat mit meinen daten, mit meinen daten (einen|ein|eine) (vertrag|handyvertrag|konto|kredit),
         in meinem namen (bestellt|abgeschlossen|eröffnet), datenleck, datenlecks, datenpanne, datenpannen,
         datendiebstahl, daten gestohlen, gestohlene daten, identitätsdiebstahl,
@@ -62,9 +70,12 @@ URGENCY: tuple[Group, ...] = (
         daten ohne meine einwilligung, daten ohne zustimmung, daten an dritte, verstoß gegen die dsgvo, dsgvo-verstoß,
         dsgvo verstoß, datenschutzverstoß, datenschutzverletzung, verletzung des datenschutzes, datenschutzbehörde,
         datenschutzaufsicht, landesdatenschutzbeauftragte(|n|r), data breach, security breach
-    """),
+    """,
+    ),
     # Danger to people and things
-    _always(f"""
+    _always(
+        "safety",
+        f"""
         gasgeruch, riecht nach gas, riecht stark nach gas, riecht es nach gas, riecht es stark nach gas,
         riecht es (sehr|hier|bei uns|total|ganz stark) nach gas, stinkt nach gas, es stinkt nach gas, gas tritt aus,
         gasaustritt, gasleck, kohlenmonoxid, brennt, brannte, gebrannt, feuer gefangen, brand ausgebrochen,
@@ -81,7 +92,8 @@ URGENCY: tuple[Group, ...] = (
         bringe mich um, das leben nehmen, suizid, selbstmord, umbringen, prügel, verprügelt, geschlagen worden,
         tätlich, körperverletzung, gedroht, bedroht, bedrohung, angedroht, morddrohung, rohrbruch, wasserrohrbruch,
         kabel liegt offen, offene stromkabel, eingesperrt im aufzug, im aufzug eingeschlossen, steckt im aufzug
-    """),
+    """,
+    ),
     # Data protection in general, and people who must be left alone
     _high(
         1.0,
@@ -113,13 +125,14 @@ URGENCY: tuple[Group, ...] = (
         0.0,
         """
         (lampe|leuchte|lämpchen|licht|kontrollleuchte|led|glühbirne|birne) brennt, brennt nicht, licht brennt nicht,
-        danke für die erstattung, dank für die erstattung, erstattung erhalten, erstattung ist angekommen,
-        erstattung angekommen, geld zurück garantie, geld-zurück-garantie, gibt es eine erstattung,
-        bekomme ich eine erstattung wenn, erstattung möglich, erstattungsrichtlinie, erstattungsrichtlinien,
-        erstattungsbedingungen, keine erstattung nötig, brauche keine erstattung, möchte keine erstattung,
-        will keine erstattung, würde erstattet, brand und, firma brand, frau brand, herr brand, marke brand,
-        rechtsanwaltsfachangestellte, dank der erstattung, erstattung war da, anzeige auf dem display,
-        anzeige im display, daten an dritte weiter geben dürfen
+        (dank|danke) für die (schnelle|sofortige|prompte|umgehende|rasche|) (erstattung|rückerstattung|rückzahlung),
+        (dank|danke) für (ihre|eure) (schnelle|prompte|rasche|) (erstattung|rückerstattung|rückzahlung),
+        erstattung erhalten, erstattung ist angekommen, erstattung angekommen, geld zurück garantie,
+        geld-zurück-garantie, gibt es eine erstattung, bekomme ich eine erstattung wenn, erstattung möglich,
+        erstattungsrichtlinie, erstattungsrichtlinien, erstattungsbedingungen, keine erstattung nötig,
+        brauche keine erstattung, möchte keine erstattung, will keine erstattung, würde erstattet, brand und,
+        firma brand, frau brand, herr brand, marke brand, rechtsanwaltsfachangestellte, dank der erstattung,
+        erstattung war da, anzeige auf dem display, anzeige im display, daten an dritte weiter geben dürfen
         """,
     ),
     # Fraud

@@ -1,7 +1,10 @@
 """Spanish: three categories, and the words that negate a term. Written by hand for support tickets."""
 
+import re
+
 from tickets.classification.vocabularies.group import split_terms
 from tickets.classification.vocabularies.spanish.action import ACTION
+from tickets.classification.vocabularies.spanish.constructions import PATTERNS
 from tickets.classification.vocabularies.spanish.negative import NEGATIVE
 from tickets.classification.vocabularies.spanish.positive import POSITIVE
 from tickets.classification.vocabularies.spanish.urgency import URGENCY
@@ -28,6 +31,13 @@ _CLAUSE_WORDS = """
     tanto
 """
 
+# "¿Cómo funciona un reembolso?", but not "¿Dónde está mi reembolso?"
+_ASKS_IN_GENERAL = re.compile(
+    r"\W*(?:(?:c[óo]mo|qu[ée]|cu[áa]l\w*|d[óo]nde|qui[ée]n\w*|hay|existe|se puede|se pueden)\b"
+    r"(?!.*\b(?:mi|mis|me|nos|nuestr[oa]s?|yo|todav[íi]a|a[úu]n)\b).*\?|si (?:una?|alguien|se)\b)",
+    re.DOTALL,
+)
+
 VOCABULARY = Vocabulary(
     language="es",
     urgency=URGENCY,
@@ -37,6 +47,8 @@ VOCABULARY = Vocabulary(
     no_negation=_NO_NEGATION,
     fillers=frozenset(_FILLERS.split()),
     clause_words=frozenset(_CLAUSE_WORDS.split()),
+    patterns=PATTERNS,
+    asks_in_general=_ASKS_IN_GENERAL,
     negated_form="no {}",
     accents=(("á", "a"), ("é", "e"), ("í", "i"), ("ó", "o"), ("ú", "u"), ("ü", "u"), ("ñ", "n")),
 )

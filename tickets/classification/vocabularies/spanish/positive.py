@@ -53,9 +53,11 @@ POSITIVE: tuple[Group, ...] = (
         """,
     ),
     # Gratitude, meant
-    _positive(
+    Group(
+        "positive",
         2.0,
-        """
+        split_terms(
+            """
         agradecido, agradecida, agradecidos, muy agradecido, muy agradecida, agradecimiento, mi agradecimiento,
         muchísimas gracias, muchisimas gracias, mil gracias, un millón de gracias, gracias de corazón,
         gracias infinitas, infinitas gracias, gracias a todos, gracias a su equipo, gracias al equipo,
@@ -66,8 +68,10 @@ POSITIVE: tuple[Group, ...] = (
         muchas gracias por todo, darles las gracias, daros las gracias, dar las gracias, darle las gracias,
         quería agradecer, quiero agradecer, queremos agradecer, quería agradecerles, agradecerles, agradeceros,
         les agradezco mucho, les agradezco de corazón, de nuevo gracias, gracias de nuevo, gracias otra vez
-        """,
+        """
+        ),
         "never",
+        gratitude=True,
     ),
     # It is in order again
     _positive(
@@ -105,6 +109,7 @@ POSITIVE: tuple[Group, ...] = (
         """),
         "never",
         courtesy=True,
+        gratitude=True,
     ),
     # Shields: formulas that say nothing about how the writer feels
     Group(

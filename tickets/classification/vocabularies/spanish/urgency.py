@@ -3,13 +3,13 @@
 A sum of 1.0 is high, 0.4 medium. A weight of 1.0 decides alone; smaller weights of the label "high" add up.
 """
 
-from tickets.classification.vocabularies.group import Group, Negation, split_terms
+from tickets.classification.vocabularies.group import Group, Matter, Negation, split_terms
 from tickets.classification.vocabularies.spanish.faults import COMPLAINTS, FAULT_VERBS, FAULTS, NOT_WANTED
 from tickets.classification.vocabularies.spanish.inflection import AGAIN, ENDINGS
 
 
-def _always(terms: str) -> Group:
-    return Group("high", 1.0, split_terms(terms), "close", always=True)
+def _always(matter: Matter, terms: str) -> Group:
+    return Group("high", 1.0, split_terms(terms), "close", always=True, matter=matter)
 
 
 def _high(weight: float, terms: str, negation: Negation = "close") -> Group:
@@ -18,7 +18,9 @@ def _high(weight: float, terms: str, negation: Negation = "close") -> Group:
 
 URGENCY: tuple[Group, ...] = (
     # Legal threats
-    _always("""
+    _always(
+        "legal",
+        """
         abogado, abogada, mi abogado, asesor legal, asesoría jurídica, servicios jurídicos, acciones legales,
         acción legal, medidas legales, vía legal, vías legales, vía judicial, por la vía judicial,
         procedimiento judicial, demanda judicial, demanda contra, demandar, demandarles, demandarlos, demandaré,
@@ -31,18 +33,24 @@ URGENCY: tuple[Group, ...] = (
         sernac, indecopi, ocu, facua, arbitraje, junta arbitral, defensor del cliente, defensor del pueblo,
         banco de españa, aesa, cnmc, superintendencia, incumplimiento de contrato, incumplimiento contractual,
         demanda colectiva, lawsuit
-    """),
+    """,
+    ),
     # Chargebacks
-    _always("""
+    _always(
+        "chargeback",
+        """
         chargeback, contracargo, contracargos, contra cargo, retrocesión, retrocesión del cargo, retrocesión del pago,
         retroceder el cargo, retroceder el pago, devolución del recibo, devuelvo el recibo, devolveré los recibos,
         devuelvo los recibos, devolver el recibo, devolveré el recibo, devuelto el recibo, he devuelto el recibo,
         disputa del cargo, disputar el cargo, disputa con mi banco, disputa en paypal, disputa con el banco,
         desconocer el cargo, desconozco el cargo, desconozco este cargo, rechazar el cargo,
         anular el cargo con mi banco, reclamar al banco el cargo
-    """),
+    """,
+    ),
     # Breaches of security and of privacy
-    _always(f"""
+    _always(
+        "breach",
+        f"""
         fuga de datos, filtración de datos, filtraciones de datos, datos filtrados, filtrado mis datos,
         filtraron mis datos, brecha de seguridad, brecha de datos, violación de datos, robo de datos, datos robados,
         robo de identidad, suplantación de identidad, alguien ha (contratado|abierto|pedido), contratado a mi nombre,
@@ -59,9 +67,12 @@ URGENCY: tuple[Group, ...] = (
         divulgado mis datos, datos sin mi consentimiento, vulneración del rgpd, incumplimiento del rgpd,
         infracción del rgpd, vulneración de la protección de datos, agencia de protección de datos,
         agencia española de protección de datos, aepd
-    """),
+    """,
+    ),
     # Danger to people and things
-    _always(f"""
+    _always(
+        "safety",
+        f"""
         olor a gas, huele a gas, huele mucho a gas, huele fuerte a gas,
         huele (muchísimo|muy fuerte|bastante|demasiado) a gas, fuga de gas, escape de gas, monóxido de carbono,
         intoxicación, intoxicad{ENDINGS}, incendio, incendió, se incendió, incendiad{ENDINGS}, prendió fuego,
@@ -77,7 +88,8 @@ URGENCY: tuple[Group, ...] = (
         amenazad{ENDINGS}, amenazó con, pegarme, me pegó, agredid{ENDINGS}, agresión, agredió, me golpeó,
         atrapad{ENDINGS} en el ascensor, encerrad{ENDINGS} en el ascensor, inundación, inundad{ENDINGS}, inundando,
         cables pelados, cable pelado
-    """),
+    """,
+    ),
     # Data protection in general, and people who must be left alone
     _high(
         1.0,
@@ -110,12 +122,12 @@ URGENCY: tuple[Group, ...] = (
         0.0,
         """
         en caso de urgencia, en casos urgentes, en caso urgente, a mi juicio, a nuestro juicio, copia de seguridad,
-        gracias por el reembolso, reembolso recibido, recibido el reembolso, he recibido el reembolso,
-        llegó el reembolso, ha llegado el reembolso, política de reembolso, política de devoluciones,
-        condiciones de devolución, se puede pedir el reembolso, no quiero reembolso, no necesito reembolso,
-        no pido reembolso, garantía de devolución, contacto de emergencia, teléfono de emergencias,
-        en caso de emergencia, salida de emergencia, detector de humo, detector de humos, detectores de humo,
-        ventilador de, a fuego lento, atención inmediata recibida, me atendieron inmediatamente,
+        gracias por (el|su|la) (reembolso|reintegro|devolución|compensación), reembolso recibido,
+        recibido el reembolso, he recibido el reembolso, llegó el reembolso, ha llegado el reembolso,
+        política de reembolso, política de devoluciones, condiciones de devolución, se puede pedir el reembolso,
+        no quiero reembolso, no necesito reembolso, no pido reembolso, garantía de devolución, contacto de emergencia,
+        teléfono de emergencias, en caso de emergencia, salida de emergencia, detector de humo, detector de humos,
+        detectores de humo, ventilador de, a fuego lento, atención inmediata recibida, me atendieron inmediatamente,
         respondieron inmediatamente, inmediatamente después, inmediatamente antes, se cierra inmediatamente,
         crítica constructiva, una crítica, críticas constructivas
         """,

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tickets.classification.classify import classify_ticket
-from tickets.classification.latest import classify_with_latest
+from tickets.classification.classifier import BUILT_IN
 from tickets.classification.verdicts import Classification
 from tickets.classification.vocabularies.registry import vocabulary_for
 from tickets.demo.composing import Composition, business_of, compose, customers_of, fill, seeded
@@ -23,12 +22,15 @@ from tickets.demo.tickets import DEFAULT_SIZES
 
 FILLINGS = 6
 
-LEAST_PRECISION_OF_HIGH = 0.3
-LEAST_RECALL_OF_HIGH = 0.4
-LEAST_AGREEMENT_ON_SENTIMENT = 0.65
-LEAST_AGREEMENT_ON_ACTION = 0.75
+# What holds now. The aims are 0.95 and 0.85 for high, 0.85 for sentiment and action, and none of the rest.
+LEAST_PRECISION_OF_HIGH = 0.6
+LEAST_RECALL_OF_HIGH = 0.6
+LEAST_AGREEMENT_ON_SENTIMENT = 0.75
+LEAST_AGREEMENT_ON_ACTION = 0.78
+LEAST_COMPLAINTS_THAT_STAY_NEGATIVE = 0.7
 MOST_THAT_NEED_ACTION = 0.7
-LEAST_COMPLAINTS_THAT_STAY_NEGATIVE = 0.3
+MOST_THANKS_ABOVE_MEDIUM = 0.25
+MOST_URGENT_THAT_ARE_POSITIVE = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,9 @@ class Case:
 
 
 def classified(written: Composition, *, latest: str = "") -> Case:
-    """`latest`: what the customer has added since, in English."""
-    subject, message = written.subject, written.message
-    if latest:
-        return Case(written, classify_with_latest(subject=subject, message=message, latest=latest))
-    return Case(written, classify_ticket(subject=subject, message=message, language=written.language))
+    """`latest`: what the customer has added since."""
+    got = BUILT_IN.classify(subject=written.subject, message=written.message, latest=latest, language=written.language)
+    return Case(written, got)
 
 
 def fillings() -> Iterator[Composition]:
@@ -125,6 +125,16 @@ class TestHigh:
         missed = [each for each in urgent if not each.was_high]
         assert 1 - len(missed) / len(urgent) >= LEAST_RECALL_OF_HIGH, listed(missed)
 
+    def test_thanks_are_not_high(self, cases: list[Case]) -> None:
+        thanks = [each for each in cases if each.intent == THANKS]
+        wrong = [each for each in thanks if each.was_high]
+        assert len(wrong) / len(thanks) <= MOST_THANKS_ABOVE_MEDIUM, listed(wrong)
+
+    def test_danger_and_law_are_not_positive(self, cases: list[Case]) -> None:
+        urgent = [each for each in cases if each.should_be_high]
+        wrong = [each for each in urgent if each.got.sentiment == "positive"]
+        assert len(wrong) / len(urgent) <= MOST_URGENT_THAT_ARE_POSITIVE, listed(wrong)
+
 
 def test_the_sentiment_is_the_intended_one(cases: list[Case]) -> None:
     wrong = [each for each in cases if each.got.sentiment != each.intent.sentiment]
@@ -138,6 +148,13 @@ def test_what_needs_action_is_the_intended(cases: list[Case]) -> None:
 
 def test_between_a_third_and_two_thirds_of_the_demo_need_action(mix: list[Case]) -> None:
     assert 1 / 3 < share(mix, lambda each: each.got.requires_action is True) < MOST_THAT_NEED_ACTION
+
+
+def test_what_is_written_in_a_language_without_a_vocabulary_is_not_classified(mix: list[Case]) -> None:
+    unread = [each for each in mix if vocabulary_for(each.written.language) is None]
+    assert unread
+    verdicts = {(each.got.urgency, each.got.sentiment, each.got.requires_action) for each in unread}
+    assert verdicts == {("unknown", "unknown", None)}
 
 
 class TestFollowUps:

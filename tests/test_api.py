@@ -117,7 +117,7 @@ class TestTickets:
     def test_one_ticket_says_why_it_was_classified_so(self, api: Api, tenant: Tenant) -> None:
         store_tickets(tenant, [{"id": "a/b c", "subject": "Hello", "message": "We will file a lawsuit"}])
         body = api.get("/tickets/a/b%20c", tenant_id="acme")
-        assert set(body) == TICKET | {"why", "decided_by", "correction"}
+        assert set(body) == TICKET | {"why", "is_language_found", "decided_by", "correction"}
         words = [body[each["field"]][each["start"] : each["end"]] for each in body["why"] if each["label"] == "high"]
         assert any("lawsuit" in word.lower() for word in words)
 

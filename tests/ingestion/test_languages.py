@@ -190,8 +190,12 @@ class TestWhatIsShown:
 
     def test_the_ticket_page_names_the_language(self, client: Client, tickets: dict[str, dict[str, Any]]) -> None:
         page = client.get("/t/acme/tickets/ar/").content.decode()
-        assert page.count("<dd>Arabic</dd>") == 3
+        assert "Not classified: Arabic" in page
+        assert "Urgency: not classified" not in page
         assert "found in the text" in page
+        mixed = client.get("/t/acme/tickets/lawsuit/").content.decode()
+        assert "Sentiment: not classified" in mixed
+        assert "Needs action: not classified" in mixed
         assert "All correct" not in page
 
     def test_a_list_is_filtered_by_a_language_by_its_name(
@@ -201,6 +205,9 @@ class TestWhatIsShown:
         listed = client.get("/t/acme/tickets/?language=de")
         assert [each["external_id"] for each in listed.context["page"].tickets] == ["de"]
         assert [(chip.title, chip.value) for chip in listed.context["chips"]] == [("Language", "German")]
+        offered = client.get("/t/acme/field-values/?field=language").content.decode()
+        assert '<option value="ar">Arabic</option>' in offered
+        assert '<option value="de-AT">German (AT)</option>' in offered
 
     def test_the_api_says_what_was_found(self, client: Client, tickets: dict[str, dict[str, Any]]) -> None:
         found = client.get("/tickets/ar?tenant_id=acme").json()

@@ -75,7 +75,6 @@ class TicketOut(Schema):
     language: str | None = Field(
         description="As the helpdesk gives it, or a code of ISO 639-1 that was found in the text."
     )
-    is_language_found: bool = Field(description="Whether the language was found in the text.")
     extra: dict[str, bool | int | float | datetime | str] = Field(description="Fields of the tenant's own, by name.")
 
     @staticmethod
@@ -87,12 +86,11 @@ class TicketOut(Schema):
         return TicketOut(
             id=str(ticket["_id"]),
             resolved_at=ticket.get("resolved_at"),
-            is_language_found=ticket.get(LANGUAGE_FOUND) is True,
             **values,
         )
 
 
-_ALWAYS_STORED = tuple(TicketOut.model_fields.keys() - {"id", "resolved_at", LANGUAGE_FOUND, *DETAIL_FIELDS})
+_ALWAYS_STORED = tuple(TicketOut.model_fields.keys() - {"id", "resolved_at", *DETAIL_FIELDS})
 
 
 class EvidenceOut(Schema):
@@ -128,6 +126,7 @@ class DecidedByOut(Schema):
 
 class ExplainedTicket(TicketOut):
     why: list[EvidenceOut]
+    is_language_found: bool = Field(description="Whether the language was found in the text.")
     decided_by: DecidedByOut
     correction: CorrectionOut | None
 
@@ -310,6 +309,7 @@ def explain_ticket(tenant: Tenant, external_id: str) -> ExplainedTicket:
     return ExplainedTicket(
         **TicketOut.of(ticket).model_dump(),
         why=why,
+        is_language_found=ticket.get(LANGUAGE_FOUND) is True,
         decided_by=DecidedByOut(**asdict(found.decided_by)),
         correction=_correction(correction) if correction else None,
     )

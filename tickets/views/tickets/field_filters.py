@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Tenant
+from tickets.classification.language_names import language_name
 from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS, is_offered
 from tickets.store.field_values import Counts, FieldValues
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
@@ -99,5 +100,6 @@ def show_values(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     name, beginning = request.GET.get("field", ""), request.GET.get("beginning", "")[:LONGEST_VALUE]
     known = name in FILTERED_FIELDS and "\0" not in beginning
     found = FieldValues(access.tenant).find_values(name, beginning=beginning) if known else []
-    context: dict[str, Any] = {"values": found}
+    names = [(value, language_name(value) if name == "language" else "") for value in found]
+    context: dict[str, Any] = {"values": names}
     return render(request, "tickets/_field_values.html", context, status=200 if known else 404)

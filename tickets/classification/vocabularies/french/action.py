@@ -151,6 +151,7 @@ ACTION: tuple[Group, ...] = (
         déjà résolu, est résolu, est réglé, a été résolu, rentré dans l'ordre, tout fonctionne,
         tout fonctionne à nouveau, ça remarche, ça fonctionne maintenant, c'est bon, vous pouvez fermer,
         vous pouvez clore, peut être clos, peut être fermé, plus nécessaire, serai en congés, suis en congés,
+        congé (parental|maternité|maladie), ne consulte pas mes mails, actuellement absent, actuellement absente,
         absence du bureau, réponse automatique, ne pas répondre, cliquez ici, se désabonner, tous droits réservés,
         je tenais juste à le signaler, simplement à titre
         """),

@@ -8,10 +8,9 @@ from tickets.classification.vocabularies.group import split_terms
 
 FAULTS = split_terms(f"""
     erreur(|s), 404, 500, 502, 503, est vide, sont vides, vide, vides, ne se passe rien, se passe rien,
-    quand je clique, lorsque je clique, en cliquant, tiède, à la place (de|du|des), tourne dans le vide,
-    le rond tourne, tourne en boucle, ça tourne, tourne en rond, reste froid(|e), ne chauffe pas,
-    prélevé(|e|s|es) alors que, prélevé(|e|s|es), reconduit(|e), renouvelé(|e) alors que,
-    alors que j'avais (résilié|payé|annulé), alors que le, n'existe pas, existe pas,
+    quand je clique, lorsque je clique, en cliquant, tiède, alors que, a cessé de, ne cesse de,
+    à la place (de|du|des), tourne dans le vide, le rond tourne, tourne en boucle, ça tourne, tourne en rond,
+    reste froid(|e), ne chauffe pas, prélevé(|e|s|es), reconduit(|e), n'existe pas, existe pas,
     vol (annulé|supprimé|retardé|raté|manqué), train (annulé|supprimé), au lieu (du|des|d'un|d'une),
     on entend à peine, à peine lisible, à peine audible, message d'erreur, erroné{AGREEMENT}, bug, bugs, bogue(|s),
     bugue, buggé{AGREEMENT}, bugge, panne(|s), en panne, problème(|s), dysfonctionnement(|s), dysfonctionne,
@@ -59,16 +58,20 @@ FAULT_VERBS = split_terms(f"""
     pouvons, peut, pouvais, ai pu, avons pu, parviens, parvenons, réussis, réussissons, accès, accéder, connecter,
     me connecter, nous connecter, se connecter, télécharger, ouvrir, envoyer, modifier, valider, payer, imprimer,
     enregistrer, passe, passent, va pas, valide(|s), possible, disponible(|s), conforme(|s), correct{AGREEMENT}, bon,
-    bonne, s'arrête, s'arrêtent, pris(|e|es), acheté(|e|s|es), appliqué(|e|s|es), pas prise en compte, sur le tapis,
-    dans le carton, dans le colis, retrouve, trouve, vois, commandé{AGREEMENT}, demandé{AGREEMENT},
-    souscrit{AGREEMENT}
+    bonne, s'arrête, s'arrêtent, pris(|e|es), acheté(|e|s|es), appliqué(|e|s|es), pas prise en compte,
+    déduit(|e|s|es), crédité(|e|s|es), traité(|e|s|es), réparé(|e|s|es), remplacé(|e|s|es), changé(|e|s|es),
+    corrigé(|e|s|es), modifié(|e|s|es), annulé(|e|s|es), supprimé(|e|s|es), activé(|e|s|es), validé(|e|s|es),
+    confirmé(|e|s|es), versé(|e|s|es), effectué(|e|s|es), nettoyé(|e|s|es), ramassé(|e|s|es), payé(|e|s|es), recharge,
+    rechargent, se recharge, se rechargent, sur le tapis, dans le carton, dans le colis, retrouve, trouve, vois,
+    commandé{AGREEMENT}, demandé{AGREEMENT}, souscrit{AGREEMENT}
 """)
 
 #: Waiting and asking again. Whoever writes this is often angry, but not always.
 COMPLAINTS = split_terms(f"""
     (deuxième|troisième|quatrième|cinquième) semaine, qui me rend, qui me rendra, trois fois personne,
-    deux fois personne, lève le petit doigt, on m'a dit que, on m'avait dit que, pas de réponse, aucune réponse,
-    sans réponse, jamais de réponse, pas de nouvelles, aucune nouvelle, aucun retour, pas de retour,
+    deux fois personne, lève le petit doigt, on m'a dit que, on m'avait dit que,
+    (deuxième|troisième|quatrième|cinquième|énième) (tentative|essai|visite|rendez-vous), pas de réponse,
+    aucune réponse, sans réponse, jamais de réponse, pas de nouvelles, aucune nouvelle, aucun retour, pas de retour,
     sans retour de votre part, sans nouvelles, toujours rien, toujours pas, toujours aucun(|e), toujours sans,
     encore pas, pas encore, pas répondu, jamais répondu, pas rappelé, jamais rappelé,
     resté(|e|s) sans (réponse|suite|retour),

@@ -130,13 +130,15 @@ URGENCY: tuple[Group, ...] = (
     _high(
         1.0,
         """
-        fraude bancaire, fraude à la carte, une fraude, soupçonne une fraude, suspicion de fraude,
-        tentative de fraude, frauduleux, frauduleuse, frauduleuses, frauduleusement, carte volée, volé ma carte,
-        volé mon, vol de ma carte, vol de ma, m'a volé, on m'a volé, bloquer ma carte, débit non autorisé,
-        débits non autorisés, prélèvement non autorisé, prélèvements non autorisés, paiement non autorisé,
-        opération non autorisée, opérations non autorisées, pas autorisé, pas autorisée, pas autorisés,
-        pas autorisées, jamais autorisé, jamais autorisée, débits que je n'ai pas, à mon insu, sans mon autorisation,
-        sans autorisation, sans mon consentement, sans mon accord, escroqué, escroquée, fraud
+        un inconnu, des inconnus, une inconnue s'est, fondu, a fondu, ont fondu, surchauffe, brûlant, brûlante,
+        chauffe (tellement|trop|énormément|anormalement), fraude bancaire, fraude à la carte, une fraude,
+        soupçonne une fraude, suspicion de fraude, tentative de fraude, frauduleux, frauduleuse, frauduleuses,
+        frauduleusement, carte volée, volé ma carte, volé mon, vol de ma carte, vol de ma, m'a volé, on m'a volé,
+        bloquer ma carte, débit non autorisé, débits non autorisés, prélèvement non autorisé,
+        prélèvements non autorisés, paiement non autorisé, opération non autorisée, opérations non autorisées,
+        pas autorisé, pas autorisée, pas autorisés, pas autorisées, jamais autorisé, jamais autorisée,
+        débits que je n'ai pas, à mon insu, sans mon autorisation, sans autorisation, sans mon consentement,
+        sans mon accord, escroqué, escroquée, fraud
         """,
         "never",
     ),
@@ -259,8 +261,10 @@ URGENCY: tuple[Group, ...] = (
         simple question, juste une question, question générale, simple curiosité, par curiosité, juste par curiosité,
         pour information, pour info, à titre d'information, à titre indicatif, une suggestion, suggestion,
         suggestions, une idée, idée d'amélioration, amélioration possible, un simple détail, mineur, mineure,
-        cosmétique, newsletter, réponse automatique, serai en congés, suis en congés, absence du bureau, déjà résolu,
-        déjà réglé, est résolu, est réglé, rentré dans l'ordre, plus d'inquiétude, pas d'inquiétude
+        cosmétique, newsletter, réponse automatique, serai en congés, suis en congés,
+        congé (parental|maternité|maladie), ne consulte pas mes mails, actuellement absent, actuellement absente,
+        absence du bureau, déjà résolu, déjà réglé, est résolu, est réglé, rentré dans l'ordre, plus d'inquiétude,
+        pas d'inquiétude
         """),
         "never",
     ),

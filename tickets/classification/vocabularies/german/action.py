@@ -111,7 +111,7 @@ ACTION: tuple[Group, ...] = (
         sperren, erstatten, zahlen, bestätigen, helfen, helft, teilen, geben, erklären, korrigieren, reparieren,
         beheben, liefern, kann, können, könnte, könnten, könnt, kannst, ist es, gibt es, haben sie, habt ihr, hast du,
         sind sie, darf, dürfen, muss ich, müssen wir, soll ich, sollen wir, bieten sie, bietet ihr, wann, wie, wo,
-        warum, wieso, weshalb, was, wer, welche, welcher, welches, wohin
+        warum, wieso, weshalb, welche, welcher, welches, wohin
         """),
         "never",
         opens_sentence=True,
@@ -155,8 +155,9 @@ ACTION: tuple[Group, ...] = (
         hat sich erledigt, bereits erledigt, schon erledigt, ist erledigt, funktioniert wieder, funktioniert jetzt,
         läuft wieder, geht wieder, klappt jetzt, hat geklappt, wieder einwandfrei, alles bestens, alles gut,
         alles in ordnung, ticket kann geschlossen werden, kann geschlossen werden, können sie schließen,
-        bin im urlaub, im urlaub und, abwesenheitsnotiz, automatische antwort, nicht mehr nötig, hinfällig,
-        jetzt abmelden, abbestellen klicken, hier klicken, alle rechte vorbehalten
+        bin im urlaub, im urlaub und, elternzeit, mutterschutz, bin abwesend, derzeit abwesend, lese keine e-mails,
+        abwesenheitsnotiz, automatische antwort, nicht mehr nötig, hinfällig, jetzt abmelden, abbestellen klicken,
+        hier klicken, alle rechte vorbehalten
         """),
         "never",
         plain=True,

@@ -17,8 +17,9 @@ FAULTS = split_terms(f"""
     beschädigt{ENDINGS}, undicht, tropft, leckt, rauscht, rauschen, brummt, piept, flackert, flackern, blinkt,
     ruckelt, wackelt, quietscht, klemmt, hakt, hängt sich auf, hängt fest, bildschirm hängt, app hängt,
     programm hängt, system hängt, passiert nichts, geschieht nichts, tut sich nichts, wenn ich auf, beim klick auf,
-    beim klicken, sind leer, ist leer, leer ist, leer sind, lauwarm, statt (der|des|dem|den|eines|einer), lädt ewig,
-    lädt und lädt, dreht sich nur, dreht sich der kreis, wird nicht warm, bleibt kalt, anstelle (des|der|von),
+    beim klicken, sind leer, ist leer, leer ist, leer sind, lauwarm, handwarm, obwohl,
+    dabei (hat|habe|ist|sind|war|waren|steht), statt (der|des|dem|den|eines|einer), lädt ewig, lädt und lädt,
+    dreht sich nur, dreht sich der kreis, wird nicht warm, bleibt kalt, anstelle (des|der|von),
     statt (des|der|dem) bestellten, abgebucht, verlängert obwohl, wurde verlängert, automatisch verlängert,
     flug (gestrichen|annulliert|storniert|ausgefallen|verpasst), gestrichen, storniert worden, den es nicht gibt,
     den es hier nicht gibt, die es nicht gibt, aufgehängt, eingefroren, friert ein, stürzt, abgestürzt, absturz,
@@ -55,10 +56,13 @@ FAULT_VERBS = split_terms("""
     kamen, gutgeschrieben, erstellt, erhalten, erhalte, erhielt, bekommen, bekomme, bekam, empfangen, empfange,
     herunterladen, runterladen, hochladen, anmelden, einloggen, abmelden, zugreifen, aufrufen, aufladen, lädt auf,
     verbinden, verbindet, abschicken, abspielen, installieren, abschalten, ausschalten, einschalten, aktivieren,
-    abschließen, bezahlen, buchen, einchecken, auswählen, bearbeiten, drücken, telefonieren, mitgenommen, gekauft,
-    bestellt, geht an, geht aus, hält, halten, dreht, zu hören, zu verstehen, zu erkennen, zu sehen, lesbar, hören,
-    stimmt, stimmen, passt, passen, möglich, erreichbar, erreichen, verfügbar, richtig, korrekt, vollständig,
-    in ordnung, angenommen, akzeptiert, berücksichtigt, freigeschaltet, mitgeliefert, dabei, auf dem band
+    abschließen, bezahlen, buchen, einchecken, auswählen, bearbeiten, drücken, telefonieren, abgezogen, eingelöst,
+    anerkannt, erfasst, verbucht, gebucht, überwiesen, ausgezahlt, bezahlt, beantwortet, bearbeitet, repariert,
+    abgeholt, geleert, gereinigt, ersetzt, installiert, aktiviert, bestätigt, hinterlegt, geändert, gelöscht,
+    storniert, durchgeführt, ausgeführt, umgesetzt, gemacht, mitgenommen, gekauft, bestellt, geht an, geht aus, hält,
+    halten, dreht, zu hören, zu verstehen, zu erkennen, zu sehen, lesbar, hören, stimmt, stimmen, passt, passen,
+    möglich, erreichbar, erreichen, verfügbar, richtig, korrekt, vollständig, in ordnung, angenommen, akzeptiert,
+    berücksichtigt, freigeschaltet, mitgeliefert, dabei, auf dem band
 """)
 
 #: Waiting and asking again. Whoever writes this is often angry, but not always.
@@ -73,13 +77,14 @@ COMPLAINTS = split_terms(f"""
     keiner (antwortet|reagiert|reagierte|geantwortet|erreichbar|meldet sich|kümmert sich|hilft), niemand reagiert,
     niemanden erreicht, niemanden erreichen, keinen erreicht, hat niemand reagiert, niemand gemeldet, keiner gemeldet,
     meldet sich niemand, meldet sich (bei euch|bei ihnen|hier|) keiner, geht niemand ran, geht keiner ran,
-    warte (jetzt|nun|schon|noch|immer noch|) {DATIVE_SPANS}, ich warte, wir warten, warte immer noch,
-    warten immer noch, warte noch immer, warten noch immer, warte bis heute, warteschleife, warteschlange,
-    zum {ORDINALS} mal, zum x-ten mal, zum wiederholten mal(|e), wiederholt{ENDINGS}, mehrfach, mehrmals,
-    schon wieder, wieder nicht, immer wieder, immer noch nicht, noch immer nicht, immer noch kein(|e|en),
-    noch immer kein(|e|en), bis heute nicht, bis heute kein(|e|en), bis heute nichts, hieß es, verschoben,
-    mahnung(|en), mahngebühr(|en), inkasso, inkassobüro, abgestellt, dasselbe problem, beschwerde(|n), beschweren,
-    beschwert, vertröstet, hingehalten, ignoriert, aufgelegt
+    warte (jetzt|nun|schon|noch|immer noch|) {DATIVE_SPANS}, ich warte, wir warten, warte ich, warten wir,
+    (zweiter|dritter|vierter|fünfter) (versuch|anlauf|anruf|termin|brief),
+    (zweiten|dritten|vierten|fünften) (versuch|anlauf|anruf|termin|brief), warte immer noch, warten immer noch,
+    warte noch immer, warten noch immer, warte bis heute, warteschleife, warteschlange, zum {ORDINALS} mal,
+    zum x-ten mal, zum wiederholten mal(|e), wiederholt{ENDINGS}, mehrfach, mehrmals, schon wieder, wieder nicht,
+    immer wieder, immer noch nicht, noch immer nicht, immer noch kein(|e|en), noch immer kein(|e|en), bis heute nicht,
+    bis heute kein(|e|en), bis heute nichts, hieß es, verschoben, mahnung(|en), mahngebühr(|en), inkasso, inkassobüro,
+    abgestellt, dasselbe problem, beschwerde(|n), beschweren, beschwert, vertröstet, hingehalten, ignoriert, aufgelegt
 """)
 
 #: "Nicht mehr" says that something has stopped working, unless it is only no longer wanted, or over.

@@ -84,8 +84,8 @@ POSITIVE: tuple[Group, ...] = (
         behoben, gelöst, hat geklappt, klappt wieder, klappt jetzt, funktioniert jetzt, funktioniert wieder,
         funktioniert alles, geht jetzt, geht wieder, läuft wieder, läuft jetzt, läuft alles, alles läuft,
         alles funktioniert, alles gut, alles ok, alles okay, alles in ordnung, wieder in ordnung, alles angekommen,
-        gut angekommen, heil angekommen, wie gewünscht, geholfen, weitergeholfen, endlich wieder, wie neu, freue mich,
-        erleichtert, zum glück, gott sei dank, glücklicherweise, verbessert, verbesserung
+        gut angekommen, heil angekommen, geholfen, weitergeholfen, endlich wieder, wie neu, freue mich, erleichtert,
+        zum glück, gott sei dank, glücklicherweise, verbessert, verbesserung
         """,
     ),
     # Hints

@@ -139,14 +139,15 @@ URGENCY: tuple[Group, ...] = (
     _high(
         1.0,
         """
-        kreditkartenbetrug, missbrauch meiner karte, kartenmissbrauch, missbräuchlich, missbräuchliche,
-        missbräuchlichen, karte gestohlen, karte wurde gestohlen, karte geklaut, gestohlen, gestohlene, karte sperren,
-        karte bitte sperren, konto sperren, verdacht auf betrug, betrugsverdacht, betrugsversuch, nicht autorisiert,
-        nicht autorisierte, nicht autorisierten, nicht von mir autorisiert, unautorisiert, unautorisierte,
-        unautorisierten, unberechtigte abbuchung, unberechtigte abbuchungen, unberechtigt abgebucht,
-        ohne meine zustimmung, ohne meine einwilligung, ohne einwilligung, ohne mein einverständnis,
-        ohne erlaubnis abgebucht, untergeschobener vertrag, untergeschoben, unbekannte abbuchung,
-        unbekannte abbuchungen, fraud
+        ein unbekannter, unbekannter hat, von einem unbekannten, ein fremder hat, geschmolzen, angeschmolzen,
+        schmilzt, überhitzt, überhitzung, glühend heiß, (so|sehr|extrem|zu) heiß dass, kreditkartenbetrug,
+        missbrauch meiner karte, kartenmissbrauch, missbräuchlich, missbräuchliche, missbräuchlichen, karte gestohlen,
+        karte wurde gestohlen, karte geklaut, gestohlen, gestohlene, karte sperren, karte bitte sperren,
+        konto sperren, verdacht auf betrug, betrugsverdacht, betrugsversuch, nicht autorisiert, nicht autorisierte,
+        nicht autorisierten, nicht von mir autorisiert, unautorisiert, unautorisierte, unautorisierten,
+        unberechtigte abbuchung, unberechtigte abbuchungen, unberechtigt abgebucht, ohne meine zustimmung,
+        ohne meine einwilligung, ohne einwilligung, ohne mein einverständnis, ohne erlaubnis abgebucht,
+        untergeschobener vertrag, untergeschoben, unbekannte abbuchung, unbekannte abbuchungen, fraud
         """,
         "never",
     ),
@@ -284,9 +285,9 @@ URGENCY: tuple[Group, ...] = (
         allgemeine frage, aus neugier, nur aus neugier, aus interesse, aus reinem interesse, nur zur info, zur info,
         zur information, zu ihrer information, zur kenntnis, zur kenntnisnahme, vorschlag, mein vorschlag,
         verbesserungsvorschlag, anregung, feedback, wunsch für die nächste version, schönheitsfehler, kosmetisch,
-        newsletter, bin im urlaub, im urlaub und, ist im urlaub, abwesenheitsnotiz, automatische antwort,
-        bereits erledigt, schon erledigt, hat sich erledigt, ist erledigt, wieder behoben, kein grund zur sorge,
-        keine sorge
+        newsletter, bin im urlaub, im urlaub und, ist im urlaub, elternzeit, mutterschutz, bin abwesend,
+        derzeit abwesend, lese keine e-mails, abwesenheitsnotiz, automatische antwort, bereits erledigt,
+        schon erledigt, hat sich erledigt, ist erledigt, wieder behoben, kein grund zur sorge, keine sorge
         """),
         "never",
     ),

@@ -147,7 +147,8 @@ ACTION: tuple[Group, ...] = (
         para su información, a título informativo, les informo de que, ya está resuelto, ya está solucionado,
         ya resuelto, está resuelto, ya funciona, ya va todo, todo solucionado, pueden cerrar, se puede cerrar,
         puede cerrarse, pueden cerrarlo, ya no es necesario, estaré de vacaciones, estoy de vacaciones,
-        fuera de la oficina, respuesta automática, no responder, haga clic, darse de baja de este,
+        (baja|permiso) (por maternidad|por paternidad|médica|maternal), no leo el correo, estaré ausente,
+        estoy ausente, fuera de la oficina, respuesta automática, no responder, haga clic, darse de baja de este,
         todos los derechos reservados, de qué preocuparse
         """),
         "never",

@@ -119,12 +119,14 @@ NEGATIVE: tuple[Group, ...] = (
     _negative(
         2.5,
         """
-        gracias por nada, mueve un dedo, conmigo que no cuenten, conmigo no cuenten, paciencia ya no,
-        no me queda paciencia, se me acaba, no hablan entre, tendrá consecuencias, habrá consecuencias, esto tendrá,
-        solo les importa, sólo les importa, mala suerte, hablo con una pared, hablar con una pared, ir y venir,
-        idas y venidas, no va a quedar así, no quedará así, no se va a quedar así, tendrán noticias,
-        tendréis noticias, sabrán de mí, esperaba otra cosa, esperaba (bastante|mucho|algo) más, esperaba algo mejor,
-        eso no se hace, respuestas de plantilla, respuesta de plantilla, respuestas tipo, no es atención al cliente,
+        gracias por nada, no puede ser tan difícil, tan difícil es, la misma historia, empiezo a cansarme,
+        me estoy cansando, me estoy hartando, se hacen los locos, se hacen los sordos, haciéndose los locos,
+        mueve un dedo, conmigo que no cuenten, conmigo no cuenten, paciencia ya no, no me queda paciencia,
+        se me acaba, no hablan entre, tendrá consecuencias, habrá consecuencias, esto tendrá, solo les importa,
+        sólo les importa, mala suerte, hablo con una pared, hablar con una pared, ir y venir, idas y venidas,
+        no va a quedar así, no quedará así, no se va a quedar así, tendrán noticias, tendréis noticias, sabrán de mí,
+        esperaba otra cosa, esperaba (bastante|mucho|algo) más, esperaba algo mejor, eso no se hace,
+        respuestas de plantilla, respuesta de plantilla, respuestas tipo, no es atención al cliente,
         eso no es servicio, alguien lee lo, leen lo que, por qué tengo que pagar, tengo que pagar por,
         encima tengo que, y encima, cero (resultados|respuesta|respuestas|ayuda|servicio|soluciones), genial otra,
         estupendo ahora, vaya tela, vaya panda, vaya servicio, vaya decepción, vaya empresa, vaya atención, vaya timo,
@@ -194,13 +196,13 @@ NEGATIVE: tuple[Group, ...] = (
     _negative(
         0.3,
         f"""
-        como siempre, no entiendo por qué, (segunda|tercera|cuarta|quinta) semana, me dijeron que, otro aviso,
-        quién me (devuelve|paga|compensa), desde hace {SPANS}, hace {SPANS}, llevo {SPANS}, llevamos {SPANS},
-        llevan {SPANS}, espero, esperando, espera, esperado, sin respuesta, sin contestar, sin contestación,
-        no responden, no contestan, supuestamente, aunque ya, y ya había pagado, error suyo, un error suyo, otra vez,
-        cinco veces, cuatro veces, tres veces, diez veces, varias veces, muchas veces, mil veces, {ORDINALS} vez,
-        tercera vez, cliente de toda la vida, cliente de, espero una explicación, sinceramente, reclamación, recobro,
-        cobrador
+        como siempre, no entiendo por qué, (tercer|cuarto|quinto|enésimo) (intento|correo|técnico), siguen cobrando,
+        (segunda|tercera|cuarta|quinta) semana, me dijeron que, otro aviso, quién me (devuelve|paga|compensa),
+        desde hace {SPANS}, hace {SPANS}, llevo {SPANS}, llevamos {SPANS}, llevan {SPANS}, espero, esperando, espera,
+        esperado, sin respuesta, sin contestar, sin contestación, no responden, no contestan, supuestamente,
+        aunque ya, y ya había pagado, error suyo, un error suyo, otra vez, cinco veces, cuatro veces, tres veces,
+        diez veces, varias veces, muchas veces, mil veces, {ORDINALS} vez, tercera vez, cliente de toda la vida,
+        cliente de, espero una explicación, sinceramente, reclamación, recobro, cobrador
         """,
         "never",
     ),

@@ -21,18 +21,18 @@ URGENCY: tuple[Group, ...] = (
     _always(
         "legal",
         """
-        abogado, abogada, mi abogado, asesor legal, asesoría jurídica, servicios jurídicos, acciones legales,
-        acción legal, medidas legales, vía legal, vías legales, vía judicial, por la vía judicial,
-        procedimiento judicial, demanda judicial, demanda contra, demandar, demandarles, demandarlos, demandaré,
-        demandaremos, les demando, los demando, les demandaré, poner una demanda, interponer una demanda, ir a juicio,
-        a juicio, juicio contra, llevar a juicio, interpondré, juzgado, juzgados, tribunales, ante los tribunales,
-        monitorio, denuncia, denunciar, denunciarlos, denunciarles, denunciaré, denuncio, les denuncio, los denuncio,
-        poner una denuncia, denuncia en comisaría, querella, burofax, daños y perjuicios, indemnización por daños,
-        oficina de consumo, oficina del consumidor, omic, hoja de reclamaciones, hojas de reclamaciones,
-        hoja de reclamación, asociación de consumidores, defensa del consumidor, protección al consumidor, profeco,
-        sernac, indecopi, ocu, facua, arbitraje, junta arbitral, defensor del cliente, defensor del pueblo,
-        banco de españa, aesa, cnmc, superintendencia, incumplimiento de contrato, incumplimiento contractual,
-        demanda colectiva, lawsuit
+        abogado, abogada, mi abogado, asesor legal, asesoría jurídica, servicios jurídicos, defensa jurídica,
+        protección jurídica, seguro jurídico, acciones legales, acción legal, medidas legales, vía legal,
+        vías legales, vía judicial, por la vía judicial, procedimiento judicial, demanda judicial, demanda contra,
+        demandar, demandarles, demandarlos, demandaré, demandaremos, les demando, los demando, les demandaré,
+        poner una demanda, interponer una demanda, ir a juicio, a juicio, juicio contra, llevar a juicio, interpondré,
+        juzgado, juzgados, tribunales, ante los tribunales, monitorio, denuncia, denunciar, denunciarlos,
+        denunciarles, denunciaré, denuncio, les denuncio, los denuncio, poner una denuncia, denuncia en comisaría,
+        querella, burofax, daños y perjuicios, indemnización por daños, oficina de consumo, oficina del consumidor,
+        omic, hoja de reclamaciones, hojas de reclamaciones, hoja de reclamación, asociación de consumidores,
+        defensa del consumidor, protección al consumidor, profeco, sernac, indecopi, ocu, facua, arbitraje,
+        junta arbitral, defensor del cliente, defensor del pueblo, banco de españa, aesa, cnmc, superintendencia,
+        incumplimiento de contrato, incumplimiento contractual, demanda colectiva, lawsuit
     """,
     ),
     # Chargebacks
@@ -136,13 +136,15 @@ URGENCY: tuple[Group, ...] = (
     _high(
         1.0,
         """
-        un fraude, es fraude, posible fraude, sospecho que es un fraude, sospecha de fraude, intento de fraude,
-        cargo fraudulento, cargos fraudulentos, fraudulento, fraudulenta, fraudulentos, tarjeta robada,
-        robado la tarjeta, robado mi tarjeta, me han robado, me robaron, robo de mi tarjeta, robo de tarjeta,
-        bloquear mi tarjeta, bloqueen mi tarjeta, bloqueen la tarjeta, cargo no autorizado, cargos no autorizados,
-        cobro no autorizado, cobros no autorizados, pago no autorizado, no he autorizado, no autoricé, no autorizado,
-        no autorizados, no reconozco, cargos que no, cargo que no reconozco, sin mi autorización, sin autorización,
-        sin mi consentimiento, sin mi permiso, clonado mi tarjeta, clonaron mi tarjeta, fraud
+        un desconocido, unos desconocidos, una desconocida, derretido, derretida, se derritió, se ha derretido,
+        sobrecalienta, sobrecalentamiento, se calienta (tanto|mucho|demasiado), un fraude, es fraude, posible fraude,
+        sospecho que es un fraude, sospecha de fraude, intento de fraude, cargo fraudulento, cargos fraudulentos,
+        fraudulento, fraudulenta, fraudulentos, tarjeta robada, robado la tarjeta, robado mi tarjeta, me han robado,
+        me robaron, robo de mi tarjeta, robo de tarjeta, bloquear mi tarjeta, bloqueen mi tarjeta,
+        bloqueen la tarjeta, cargo no autorizado, cargos no autorizados, cobro no autorizado, cobros no autorizados,
+        pago no autorizado, no he autorizado, no autoricé, no autorizado, no autorizados, no reconozco, cargos que no,
+        cargo que no reconozco, sin mi autorización, sin autorización, sin mi consentimiento, sin mi permiso,
+        clonado mi tarjeta, clonaron mi tarjeta, fraud
         """,
         "never",
     ),
@@ -252,8 +254,9 @@ URGENCY: tuple[Group, ...] = (
         pregunta general, por curiosidad, solo por curiosidad, simple curiosidad, para su información,
         a título informativo, les informo, una sugerencia, sugerencia, sugerencias, una idea, propuesta de mejora,
         detalle menor, menor, cosmético, boletín, newsletter, respuesta automática, estaré de vacaciones,
-        estoy de vacaciones, fuera de la oficina, ya resuelto, ya está resuelto, ya solucionado, ya está solucionado,
-        está resuelto, de qué preocuparse
+        estoy de vacaciones, (baja|permiso) (por maternidad|por paternidad|médica|maternal), no leo el correo,
+        estaré ausente, estoy ausente, fuera de la oficina, ya resuelto, ya está resuelto, ya solucionado,
+        ya está solucionado, está resuelto, de qué preocuparse
         """),
         "never",
     ),

@@ -32,6 +32,11 @@ def format_difference(number: float) -> str:
     return f"{number:+,}"
 
 
+def format_weight(weight: float) -> str:
+    """“+0.8”: how far a learned word moves a verdict."""
+    return f"{weight:+.1f}"
+
+
 def format_count(number: int, noun: str, plural: str = "") -> str:
     """“1 ticket”, “1,234 tickets”."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -115,6 +115,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.store.word_index",
     "tickets.store.older_words",
     "tickets.rules.reclassification",
+    "tickets.rules.retraining",
     "tickets.topics.finding",
     "tickets.topics.tagging",
     "tickets.status_mapping.remapping",

@@ -166,6 +166,8 @@ ROUTES: dict[str, list[Route]] = {
         f"t/<str:slug>/alerts/{what}/": [Route(f"/t/acme/alerts/{what}/", "page", M, method="POST")]
         for what in ("again", "drop", "reset")
     },
+    "t/<str:slug>/learning/": [Route("/t/acme/learning/", "page", V)],
+    "t/<str:slug>/learning/change/": [Route("/t/acme/learning/change/", "page", M, method="POST")],
     "t/<str:slug>/rules/": [Route("/t/acme/rules/", "page", V)],
     "t/<str:slug>/rules/judging/": [Route("/t/acme/rules/judging/", "page", V)],
     "t/<str:slug>/correct/": [

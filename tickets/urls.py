@@ -10,7 +10,7 @@ from tickets.views.alerts import alert_pages, channel_addresses, channels
 from tickets.views.customers import customer_erasure, customer_pages
 from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
-from tickets.views.rules import accuracy, disagreements, rule_pages, statuses
+from tickets.views.rules import accuracy, disagreements, learning, rule_pages, statuses
 from tickets.views.tickets import corrections, exports, field_filters, saved_views, ticket_pages
 
 urlpatterns = [
@@ -38,6 +38,8 @@ urlpatterns = [
     path("t/<str:slug>/quarantine/drop/", quarantine_pages.drop_rejected, name="quarantine-drop"),
     path("t/<str:slug>/accuracy/", accuracy.show_accuracy, name="accuracy"),
     path("t/<str:slug>/accuracy/skip/", accuracy.skip_sampled, name="accuracy-skip"),
+    path("t/<str:slug>/learning/", learning.show_learning, name="learning"),
+    path("t/<str:slug>/learning/change/", learning.change_learning, name="learning-change"),
     path("t/<str:slug>/disagreements/", disagreements.show_disagreements, name="disagreements"),
     path("t/<str:slug>/rules/", rule_pages.show_rules, name="rules"),
     path("t/<str:slug>/rules/judging/", rule_pages.show_reclassification, name="rules-reclassification"),

@@ -110,6 +110,12 @@ INDEXES: tuple[Index, ...] = (
         {"partialFilterExpression": {"correction.at": {"$exists": True}}},
     ),
     Index(
+        "learned_weights",
+        (("tenant_id", UP), ("number", DOWN)),
+        "The versions of a tenant's learned weights, newest first, and one of them by its number.",
+        {"unique": True},
+    ),
+    Index(
         "digest_subscriptions",
         (("tenant_id", UP), ("since", UP)),
         "The subscribers of a tenant's weekly digest.",

@@ -65,6 +65,8 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("rollup_state", field="_id"),
     TenantData("sync_state", field="_id", may_name_connection=True),
     TenantData("rule_judging", field="_id"),
+    TenantData("learning", field="_id"),
+    TenantData("learned_weights"),
     TenantData("topics", "topics"),
     TenantData("topic_finding", field="_id"),
     TenantData("topic_tagging", field="_id"),

@@ -23,6 +23,7 @@ from supportsaas.formatting import (
     format_percent,
     format_relative,
     format_seconds,
+    format_weight,
     one_line,
 )
 from supportsaas.ops import logs
@@ -51,6 +52,7 @@ def iso(moment: datetime | None) -> str:
 
 register.filter("grouped", format_number)
 register.filter("percent", format_percent)
+register.filter("weight", format_weight)
 register.filter("duration", format_duration)
 register.filter("seconds", format_seconds)
 register.filter("day", format_day)

@@ -8,6 +8,9 @@ and sentiment, except for what the vocabulary says is always high.
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from tickets.classification.learning.features import Prior
+from tickets.classification.learning.places import learned_evidence, learned_terms
+from tickets.classification.learning.weights import NO_REVISION, LearnedWeights, Revision
 from tickets.classification.sums import Sums
 from tickets.classification.tenant_rules import NO_DECISIONS, NO_RULES, Decision, Decisions, TenantRules, names_of
 from tickets.classification.text_scan import TextScan
@@ -15,6 +18,7 @@ from tickets.classification.verdicts import (
     Category,
     Classification,
     DecidedBy,
+    Decider,
     Evidence,
     Field,
     Sentiment,
@@ -80,25 +84,35 @@ class _Verdicts:
 
 
 def classify_ticket(
-    *, subject: str, message: str, rules: TenantRules = NO_RULES, language: str | None = None
+    *,
+    subject: str,
+    message: str,
+    rules: TenantRules = NO_RULES,
+    learned: LearnedWeights | None = None,
+    language: str | None = None,
 ) -> Classification:
     """Classify a ticket. Any text is valid; the time grows with the text up to the reading limit.
 
     `language` is the code of the text's language ("de"); without one the text is read as English. In a language
-    without a vocabulary, only rules and the English terms that are always high decide ("GDPR", "chargeback").
+    without a vocabulary, only rules, what was learned, and the English terms that are always high decide ("GDPR",
+    "chargeback").
     """
-    vocabulary = vocabulary_for(language)
-    sums = Sums()
-    texts: tuple[tuple[Field, str], ...] = (("subject", subject), ("message", message))
-    scans = [_scan_field(name, text, vocabulary, sums) for name, text in texts if text]
-    verdicts, with_courtesy = _decide(sums) if vocabulary else (_decide_unread(sums), False)
+    scans, sums, verdicts, with_courtesy = _read(subject, message, language)
+    revision = NO_REVISION
+    if learned is not None:
+        prior = _prior(sums, verdicts)
+        revision = learned.revise(subject, message, prior=prior, is_always_high=sums.is_always_high)
+        verdicts = _apply_learned(revision, verdicts)
     decisions = NO_DECISIONS
     if rules:
         found = rules.decide(subject=subject, message=message)
         verdicts, decisions = _apply_rules(found, verdicts, is_always_high=sums.is_always_high)
-    keywords, evidence = _explain(scans, verdicts, decisions, with_courtesy=with_courtesy)
+    keywords, evidence = _explain(scans, verdicts, decisions, revision, with_courtesy=with_courtesy)
+    if revision:
+        evidence += learned_evidence(revision, subject=subject, message=message)
     if decisions != NO_DECISIONS:
         evidence += _rule_evidence(decisions, verdicts, subject=subject, message=message)
+    if revision or decisions != NO_DECISIONS:
         evidence.sort(key=lambda each: (each.field != "subject", each.start))
     return Classification(
         verdicts.urgency,
@@ -107,16 +121,57 @@ def classify_ticket(
         keywords,
         tuple(evidence),
         decisions,
-        _decided_by(verdicts, decisions),
+        _decided_by(verdicts, decisions, revision),
         language or "",
     )
 
 
-def _decided_by(verdicts: _Verdicts, decisions: Decisions) -> DecidedBy:
+def prior_of(*, subject: str, message: str, language: str | None = None) -> Prior:
+    """What the vocabulary alone makes of a ticket, for learning."""
+    _, sums, verdicts, _ = _read(subject, message, language)
+    return _prior(sums, verdicts)
+
+
+def _read(subject: str, message: str, language: str | None) -> tuple[list[_FieldScan], Sums, _Verdicts, bool]:
+    """The terms that were found, their sums, the verdicts by the words alone, and whether polite thanks counted."""
+    vocabulary = vocabulary_for(language)
+    sums = Sums()
+    texts: tuple[tuple[Field, str], ...] = (("subject", subject), ("message", message))
+    scans = [_scan_field(name, text, vocabulary, sums) for name, text in texts if text]
+    verdicts, with_courtesy = _decide(sums) if vocabulary else (_decide_unread(sums), False)
+    return scans, sums, verdicts, with_courtesy
+
+
+def _prior(sums: Sums, verdicts: _Verdicts) -> Prior:
+    return Prior.of(
+        sums,
+        urgency=verdicts.urgency,
+        sentiment=verdicts.sentiment,
+        requires_action=verdicts.requires_action,
+    )
+
+
+def _apply_learned(revision: Revision, verdicts: _Verdicts) -> _Verdicts:
+    if not revision:
+        return verdicts
+    changed = revision.verdicts
+    return _Verdicts(
+        changed.get("urgency", verdicts.urgency),  # type: ignore[arg-type]
+        changed.get("sentiment", verdicts.sentiment),  # type: ignore[arg-type]
+        changed["requires_action"] == "yes" if "requires_action" in changed else verdicts.requires_action,
+        verdicts.is_calmed and "urgency" not in changed,
+    )
+
+
+def _decided_by(verdicts: _Verdicts, decisions: Decisions, revision: Revision) -> DecidedBy:
+    learned: dict[str, Decider] = dict.fromkeys(revision.verdicts, "learned")
+    urgency: Decider = "unknown" if verdicts.urgency == "unknown" else "words"
+    sentiment: Decider = "unknown" if verdicts.sentiment == "unknown" else "words"
+    action: Decider = "unknown" if verdicts.requires_action is None else "words"
     return DecidedBy(
-        "rule" if decisions.urgency else "unknown" if verdicts.urgency == "unknown" else "words",
-        "rule" if decisions.sentiment else "unknown" if verdicts.sentiment == "unknown" else "words",
-        "unknown" if verdicts.requires_action is None else "words",
+        "rule" if decisions.urgency else learned.get("urgency", urgency),
+        "rule" if decisions.sentiment else learned.get("sentiment", sentiment),
+        learned.get("requires_action", action),
     )
 
 
@@ -141,11 +196,11 @@ def _decide_unread(sums: Sums) -> _Verdicts:
 
 
 def _explain(
-    scans: list[_FieldScan], verdicts: _Verdicts, decisions: Decisions, *, with_courtesy: bool
+    scans: list[_FieldScan], verdicts: _Verdicts, decisions: Decisions, revision: Revision, *, with_courtesy: bool
 ) -> tuple[tuple[str, ...], list[Evidence]]:
     """The keywords and the evidence of the vocabulary."""
     deciding = verdicts.deciding_labels()
-    keywords = dict.fromkeys(names_of((decisions.urgency, decisions.sentiment)))
+    keywords = dict.fromkeys((*names_of((decisions.urgency, decisions.sentiment)), *learned_terms(revision)))
     evidence: list[Evidence] = []
     for each in scans:
         offsets = each.scan.offsets

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from supportsaas.formatting import format_weight
 from tickets.classification.search_query import NO_QUERY, Query, find_hits
 from tickets.classification.tenant_rules import Decision
 from tickets.classification.verdicts import Category, Classification, Evidence, Field
@@ -45,7 +46,7 @@ class Reason:
 
     `against` are the words that spoke against it without deciding: for a high urgency those that lowered it, for a
     low one those that raised it, for a sentiment those of the other side. If one of the tenant's rules decided,
-    `decision` names it.
+    `decision` names it. If what was learned decided, `is_learned` is true and the terms are the learned ones.
     """
 
     category: Category
@@ -53,6 +54,7 @@ class Reason:
     terms: tuple[str, ...]
     decision: Decision | None = None
     against: tuple[str, ...] = ()
+    is_learned: bool = False
 
     @property
     def raised(self) -> tuple[str, ...]:
@@ -127,12 +129,26 @@ def reasons(verdict: Classification) -> list[Reason]:
         ("action", "unknown" if verdict.requires_action is None else "yes" if verdict.requires_action else "no"),
     ]
     decided = {"urgency": verdict.decisions.urgency, "sentiment": verdict.decisions.sentiment}
+    learned = {
+        "urgency": verdict.decided_by.urgency == "learned",
+        "sentiment": verdict.decided_by.sentiment == "learned",
+        "action": verdict.decided_by.requires_action == "learned",
+    }
     return [
         Reason(category, value, (decision.phrase,), decision)
         if (decision := decided.get(category))
+        else Reason(category, value, _learned_terms(verdict.evidence, category, value), is_learned=True)
+        if learned[category]
         else _reason(verdict.evidence, category, value)
         for category, value in named
     ]
+
+
+def _learned_terms(evidence: Sequence[Evidence], category: Category, verdict: str) -> tuple[str, ...]:
+    """With how far each moved the verdict, the strongest first."""
+    found = [each for each in evidence if each.is_learned and each.category == category and each.supports(verdict)]
+    found.sort(key=lambda each: -each.weight)
+    return tuple(dict.fromkeys(f"“{each.term}” {format_weight(each.weight)}" for each in found))
 
 
 def _reason(evidence: Sequence[Evidence], category: Category, verdict: str) -> Reason:
@@ -158,7 +174,7 @@ def _explain(evidence: Evidence) -> str:
     name = _VERDICT_NAMES[evidence.category]
     verdict = "" if evidence.category == "action" else f": {evidence.label}"
     by = f"rule “{evidence.term}”" if evidence.by_rule else _phrase(evidence)
-    return f"{name}{verdict} ({by})"
+    return f"{name}{verdict} ({'learned: ' if evidence.is_learned else ''}{by})"
 
 
 def _phrase(evidence: Evidence) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 from tickets.classification.classify import classify_ticket
 from tickets.classification.language import find_language
 from tickets.classification.language_names import read_as
+from tickets.classification.learning.weights import LearnedWeights
 from tickets.classification.tenant_rules import NO_RULES, Decisions, TenantRules
 from tickets.classification.verdicts import Classification, DecidedBy, Field, Urgency
 
@@ -20,7 +21,13 @@ _RANKS: Final[dict[Urgency, int]] = {"unknown": -1, "low": 0, "medium": 1, "high
 
 
 def classify_with_latest(
-    *, subject: str, message: str, latest: str, rules: TenantRules = NO_RULES, language: str | None = None
+    *,
+    subject: str,
+    message: str,
+    latest: str,
+    rules: TenantRules = NO_RULES,
+    learned: LearnedWeights | None = None,
+    language: str | None = None,
 ) -> Classification:
     """Classify both texts together. `latest` is empty if the customer has written nothing since.
 
@@ -28,12 +35,11 @@ def classify_with_latest(
     helpdesks give the language of the customer's browser, whatever the customer writes in.
     """
     first_language = find_language(subject, message) or read_as(language or "")
-    first = classify_ticket(subject=subject, message=message, rules=rules, language=first_language)
+    first = classify_ticket(subject=subject, message=message, rules=rules, learned=learned, language=first_language)
     if not latest:
         return first
-    second = classify_ticket(
-        subject="", message=latest, rules=rules, language=find_language("", latest) or first_language
-    )
+    second_language = find_language("", latest) or first_language
+    second = classify_ticket(subject="", message=latest, rules=rules, learned=learned, language=second_language)
     evidence = [each._replace(field=_LATEST) for each in second.evidence]
     urgency, sentiment = _urgency(first, second), _sentiment(first, second)
     action = _action(first, second)

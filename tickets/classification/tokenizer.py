@@ -36,7 +36,10 @@ def split_words(text: str) -> tuple[str, ...]:
     """The folded words of a text."""
     folded = fold(text)
     pattern = _ASCII_WORD if folded.isascii() else _WORD
-    return tuple(word[:LONGEST_WORD] for word in pattern.findall(folded))
+    words = pattern.findall(folded)
+    if max(map(len, words), default=0) <= LONGEST_WORD:
+        return tuple(words)
+    return tuple(word[:LONGEST_WORD] for word in words)
 
 
 def locate_words(text: str) -> tuple[Sequence[str], Sequence[Span]]:

@@ -13,6 +13,8 @@ Category = Literal["urgency", "sentiment", "action"]
 Field = Literal["subject", "message", "latest_message"]
 Decider = Literal["words", "learned", "rule", "correction", "unknown"]
 
+_LEARNED_LABELS = {"yes": "action", "no": "no action"}
+
 
 class Evidence(NamedTuple):
     """A place in the text that counted for or against a verdict.
@@ -24,6 +26,7 @@ class Evidence(NamedTuple):
     `label` is the verdict that the weight supports: "high", "medium" or "low" ("no rush", or a negated "urgent"),
     "negative" or "positive", "action". `negated`: a "not" or the like reverses the entry's meaning. `by_rule`: it is a
     phrase of the tenant's rule that decided, and `label` is the verdict. `matter`: what makes it always high.
+    `is_learned`: corrections taught the term, and `weight` is how far it moved the verdict to `label`.
     """
 
     category: Category
@@ -36,9 +39,12 @@ class Evidence(NamedTuple):
     negated: bool
     by_rule: bool = False
     matter: Matter = ""
+    is_learned: bool = False
 
     def supports(self, verdict: str) -> bool:
         """Whether it speaks for this verdict of its category: an urgency, a sentiment, or "yes" or "no"."""
+        if self.is_learned:
+            return self.label == _LEARNED_LABELS.get(verdict, verdict)
         if self.by_rule or self.category == "sentiment":
             return self.label == verdict
         return self.lowered == (verdict in ("low", "no"))

@@ -31,6 +31,7 @@ from tickets.erasure.record_search import in_json, names_customer
 from tickets.helpdesks.mailbox.stored_mails import erase_mails
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.options import rest_options
+from tickets.learning.store import LearningStore
 from tickets.records.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
 from tickets.store.conversations import erase_conversations, find_tickets_with_messages_by
 from tickets.store.ticket_store import TicketStore
@@ -87,10 +88,16 @@ def erase_customer(tenant: Tenant, customer_id: str) -> CustomerData:
             raise Rejected("A sync of this tenant is running. Nothing was erased. Try again when it has finished.")
         found = count_customer_data(tenant, customer_id)
         _log(tenant, customer_id, found)
-        request_check(tenant)  # also before, in case that the erasure is interrupted
+        _check_derived_words(tenant)  # also before, in case that the erasure is interrupted
         _Customer(tenant, customer_id).erase(lock, held, now=clock.now())
-        request_check(tenant)
+        _check_derived_words(tenant)
     return found
+
+
+def _check_derived_words(tenant: Tenant) -> None:
+    """Topics and learned weights hold words of tickets, so they are found and learned again without the erased ones."""
+    request_check(tenant)
+    LearningStore(tenant).forget_weights(now=clock.now())
 
 
 def _log(tenant: Tenant, customer_id: str, found: CustomerData) -> None:

@@ -50,11 +50,15 @@ OLDER_MUST_STAND = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The classification of a ticket's text, its keywords, which are stored as `topics`, and the ids of its topics."""
+    """The classification of a ticket's text, its keywords, which are stored as `topics`, and the ids of its topics.
+
+    `learned_version`: the number of the learned weights that took part; 0 if there were none.
+    """
 
     classification: Classification
     topics: tuple[str, ...]
     topic_ids: tuple[str, ...] = ()
+    learned_version: int = 0
 
 
 def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
@@ -71,6 +75,7 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
         "keywords": list(verdict.classification.keywords),
         "topics": list(verdict.topics),
         **({"topic_ids": list(verdict.topic_ids)} if verdict.topic_ids else {}),
+        **({"learned_version": verdict.learned_version} if verdict.learned_version else {}),
         "created_at": content.created_at,
         "updated_at": content.updated_at,
         "resolved_at": content.resolved_at,

@@ -129,7 +129,7 @@ class PagePlan(PageWrites):
         # A deleted ticket that comes back unchanged may have missed a change of the rules.
         content = _content_beside(ticket, stored) if is_news else stored_content(stored)
         verdict = stored_verdict(content, stored, classifier_version=self.classifier.version) or classify(
-            content, classifier=self.classifier, correction=Correction.of(stored)
+            content, classifier=self._classifier_of(content, stored), correction=Correction.of(stored)
         )
         if stored["is_deleted"]:  # topics that were found since were not looked for in it
             found = self.classifier.topics.find(subject=content.subject, message=content.message)
@@ -184,6 +184,12 @@ class PagePlan(PageWrites):
         # A ticket that is urgent only because of changed rules is not worth an alert.
         if changes.keys() & {"urgency", "sentiment"} and changes.keys() & {"subject", "message", "latest_message"}:
             self._announce(ticket, verdict, before=(stored["urgency"], stored["sentiment"]))
+
+    def _classifier_of(self, content: TicketContent, stored: Document) -> TenantClassifier:
+        """Newly learned weights change a stored ticket only if its text has changed, or once they are applied."""
+        if has_other_text(content, stored):
+            return self.classifier
+        return self.classifier.for_stored(stored.get("learned_version") or 0)
 
     def correct(self, stored: Document, correction: Correction) -> None:
         """Give a stored ticket the verdicts of a correction."""
@@ -374,14 +380,18 @@ def stored_content(stored: Document) -> TicketContent:
     return TicketContent(**{name: stored[name] for name in names}, **later, details=given_details(stored))
 
 
+def has_other_text(content: TicketContent, stored: Document) -> bool:
+    texts = (content.subject, content.message, content.latest_message)
+    return texts != (stored["subject"], stored["message"], stored.get("latest_message") or "")
+
+
 def stored_verdict(content: TicketContent, stored: Document, *, classifier_version: str) -> Verdict | None:
     """The stored verdict if neither the text, its language nor the rules have changed since, else None.
 
     Most changes are changes of the status, and classifying costs more than anything else. The stored digest shows
     which rules the stored text was classified by.
     """
-    texts = (content.subject, content.message, content.latest_message)
-    if texts != (stored["subject"], stored["message"], stored.get("latest_message") or ""):
+    if has_other_text(content, stored):
         return None
     before = stored_content(stored)
     if content.details.language != before.details.language:
@@ -396,4 +406,9 @@ def stored_verdict(content: TicketContent, stored: Document, *, classifier_versi
         evidence=(),
         language=stored["language"] if stored.get(LANGUAGE_FOUND) else "",
     )
-    return Verdict(classification, topics=tuple(stored["topics"]), topic_ids=tuple(stored.get("topic_ids") or ()))
+    return Verdict(
+        classification,
+        topics=tuple(stored["topics"]),
+        topic_ids=tuple(stored.get("topic_ids") or ()),
+        learned_version=stored.get("learned_version") or 0,
+    )

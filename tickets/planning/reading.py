@@ -130,6 +130,7 @@ def classify(
         ),
         topics=keywords(subject=content.subject, message=content.message),
         topic_ids=classifier.topics.find(subject=content.subject, message=content.message),
+        learned_version=classifier.learned_version,
     )
 
 

@@ -7,6 +7,7 @@ from tenants.models import Tenant
 from tickets.classification.latest import classify_with_latest
 from tickets.classification.tenant_rules import TenantRules
 from tickets.classification.verdicts import Classification
+from tickets.learning.store import LearningStore
 from tickets.rules.editing import all_rules
 from tickets.rules.model import ClassificationRule, as_rules
 from tickets.store.ticket_store import TicketStore
@@ -64,6 +65,7 @@ def _compare(
     examined = matching = changing = characters = 0
     differences: Counter[str] = Counter()
     examples: list[Example] = []
+    learned, _ = LearningStore(tenant).find_in_use()
     for ticket in TicketStore(tenant).iterate_newest_texts(limit=NEWEST):
         if characters > MAX_CHARACTERS:
             break
@@ -76,7 +78,8 @@ def _compare(
             continue
         language = ticket.get("language")
         old, new = (
-            classify_with_latest(**texts, latest=latest, rules=each, language=language) for each in (before, after)
+            classify_with_latest(**texts, latest=latest, rules=each, learned=learned, language=language)
+            for each in (before, after)
         )
         if (old.urgency, old.sentiment) == (new.urgency, new.sentiment):
             continue

@@ -21,6 +21,8 @@ from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from tenants.models import Tenant
+from tickets.classification.classifier import version_of
+from tickets.learning.store import find_applied_numbers
 from tickets.planning.planner import plan_reclassification
 from tickets.planning.stored_pages import rewrite_page
 from tickets.rules.classifier import find_classifier
@@ -57,7 +59,7 @@ class Reclassification:
 
 
 def request_reclassification(tenant: Tenant) -> None:
-    """In the transaction that changes a rule: have the tickets reclassified if that can change verdicts.
+    """In the transaction that changes a rule or applies weights: have the tickets reclassified if that can change verdicts.
 
     The document is written in any case, so that two concurrent changes conflict and MongoDB repeats one.
     """
@@ -151,10 +153,12 @@ def request_missing_reclassifications(_stop: threading.Event) -> int:
     rules: dict[str, list[ClassificationRule]] = {}
     for rule in ClassificationRule.objects.filter(enabled=True).select_related("tenant"):
         rules.setdefault(rule.tenant.slug, []).append(rule)
+    applied = find_applied_numbers()
     known = {each["_id"]: each["version"] for each in mongo.collection(COLLECTION).find({}, {"version": 1})}
     requested = 0
     for tenant in Tenant.objects.all():
-        if as_rules(rules.get(tenant.slug, [])).version == known.get(tenant.slug):
+        present = version_of(as_rules(rules.get(tenant.slug, [])), applied=applied.get(tenant.slug, 0))
+        if present == known.get(tenant.slug):
             continue
         if tenant.slug in known or TicketStore(tenant).queries.has_any():
             in_transaction(partial(request_reclassification, tenant))

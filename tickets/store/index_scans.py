@@ -15,6 +15,7 @@ DATE_INDEX = "tenant_id_is_deleted_created_at_external_id"
 CUSTOMER_INDEX = "tenant_id_is_deleted_customer_id_created_at_external_id_urgency_sentiment_status_source"
 FACET_INDEX = "tenant_id_is_deleted_" + "_".join(Facets._fields) + "_created_at_external_id"
 WORDS_INDEX = "tenant_id_words_created_at_external_id_compressed"
+CORRECTION_INDEX = "tenant_id_correction.at"
 WAITING_INDEX = "tenant_id_unindexed_since"
 
 MAX_RANGES = 150

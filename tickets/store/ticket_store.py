@@ -79,9 +79,10 @@ class TicketStore:
         )
 
     def iterate_newest_texts(self, *, limit: int) -> Iterator[Document]:
-        """The newest live tickets: id, subject, language, and the part of the message that is classified."""
+        """The newest live tickets: id, subject, language, the part of the message that is classified, what is said of it."""
         message = {"$substrCP": ["$message", 0, READ_LIMIT]}
-        fields = {"external_id": 1, "subject": 1, "message": message, "latest_message": 1, "language": 1}
+        fields: Document = {"external_id": 1, "subject": 1, "message": message, "latest_message": 1, "language": 1}
+        fields |= dict.fromkeys(("urgency", "sentiment", "requires_action", "correction"), 1)
         found = self._tickets.find(self._live, fields)
         yield from found.sort([("created_at", -1), ("external_id", -1)]).limit(limit).batch_size(_TICKETS_PER_BATCH)
 

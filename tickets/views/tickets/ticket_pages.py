@@ -159,7 +159,8 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     details = stored_details(ticket)
     correction = Correction.of(ticket)
     latest = ticket.get("latest_message") or ""
-    found = find_classifier(access.tenant).classify(
+    classifier = find_classifier(access.tenant).for_stored(ticket.get("learned_version") or 0)
+    found = classifier.classify(
         subject=ticket["subject"], message=ticket["message"], latest=latest, language=details.language
     )
     verdict = correction.apply(found) if correction else found
@@ -184,6 +185,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "left_out_messages": conversation.left_out if conversation else 0,
         "reasons": (why := reasons(verdict)),
         "is_unread": all(each.verdict == "unknown" for each in why),
+        "learned_version": classifier.learned_version,
         "unclassified_language": _unclassified_language(verdict),
         "language_name": language_name,
         "deciding_rules": find_deciding(access.tenant, verdict.decisions),

@@ -1,0 +1,197 @@
+"""LearnedWeights: what was learned from a tenant's corrections, in the form that classifies tickets fast. Pure.
+
+For each verdict every term (a word, or two adjacent ones) has a weight for each of the verdict's values. To these add
+the weights of what the vocabulary made of the text, so that without known terms its verdict stays. The value with the
+highest sum wins. A ticket is read once: of most words the look-up in one dictionary is all it costs.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tickets.classification.learning.features import (
+    CLASSES,
+    KINDS,
+    UNKNOWN,
+    VERDICT_SCALE,
+    Kind,
+    Prior,
+    ticket_words,
+)
+
+MOST_NAMED: Final = 8
+"""Terms that an explanation names."""
+LEAST_KNOWN: Final = 2
+"""Terms that must speak for a verdict where the vocabulary has none."""
+
+_Row = tuple[float, ...]
+# A word's number (-1: it only starts pairs), and the numbers of its pairs by their second word.
+_Node = tuple[int, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class TermWeight:
+    """A term, its weight for each value of the verdict, in how many corrected tickets it is, and some of their ids."""
+
+    term: str
+    weights: _Row
+    tickets: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictWeights:
+    """For one verdict: `bias` has a number for each of its values, `prior` a row for each of them as the vocabulary's
+    verdict, `sums` a row for each of its sums. `corrections`: how many taught it."""
+
+    bias: _Row
+    prior: tuple[_Row, ...]
+    sums: tuple[_Row, ...]
+    terms: tuple[TermWeight, ...]
+    corrections: int
+
+    def base(self, kind: Kind, prior: Prior) -> list[float]:
+        """The sums by value of what the vocabulary made of a text."""
+        found = list(self.bias)
+        verdict = prior.class_of(kind)
+        if verdict != UNKNOWN:
+            found = [bias + VERDICT_SCALE * weight for bias, weight in zip(found, self.prior[verdict], strict=True)]
+        for value, row in zip(prior.sums, self.sums, strict=True):
+            if value:
+                found = [total + value * weight for total, weight in zip(found, row, strict=True)]
+        return found
+
+    def stored(self) -> dict[str, Any]:
+        return {
+            "bias": list(self.bias),
+            "prior": [list(row) for row in self.prior],
+            "sums": [list(row) for row in self.sums],
+            "corrections": self.corrections,
+            "terms": [[each.term, list(each.weights), each.tickets, list(each.examples)] for each in self.terms],
+        }
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "VerdictWeights":
+        return cls(
+            bias=tuple(stored["bias"]),
+            prior=tuple(map(tuple, stored["prior"])),
+            sums=tuple(map(tuple, stored["sums"])),
+            terms=tuple(TermWeight(term, tuple(row), n, tuple(ids)) for term, row, n, ids in stored["terms"]),
+            corrections=stored["corrections"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """How far a term moved a verdict from the vocabulary's to the learned one."""
+
+    term: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The verdicts that differ from the vocabulary's, as names of `CLASSES`, with the terms that moved each of them,
+    the strongest first. No terms: the balance of the corrections alone moved it."""
+
+    verdicts: Mapping[Kind, str] = field(default_factory=dict)
+    terms: Mapping[Kind, tuple[Contribution, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.verdicts)
+
+
+NO_REVISION: Final = Revision()
+
+
+class LearnedWeights:
+    """The weights of one version. Threads may share it."""
+
+    def __init__(self, number: int, verdicts: Mapping[Kind, VerdictWeights]) -> None:
+        self.number = number
+        self.verdicts = dict(verdicts)
+        self._terms: list[str] = []
+        # By verdict and value: the weights of all terms by their numbers, so that the sum is one call.
+        self._columns: dict[Kind, list[list[float]]] = {}
+        self._nodes: dict[str, _Node] = {}
+        self._numbers: dict[str, int] = {}
+        for weights in self.verdicts.values():
+            for each in weights.terms:
+                self._add(each.term)
+        for kind, weights in self.verdicts.items():
+            columns = self._columns[kind] = [[0.0] * len(self._numbers) for _ in CLASSES[kind]]
+            for each in weights.terms:
+                for column, weight in zip(columns, each.weights, strict=True):
+                    column[self._numbers[each.term]] = weight
+
+    def _add(self, term: str) -> None:
+        if term in self._numbers:
+            return
+        number = self._numbers[term] = len(self._terms)
+        self._terms.append(term)
+        first, _, second = term.partition(" ")
+        own, pairs = self._nodes.get(first, (-1, {}))
+        if second:
+            pairs[second] = number
+        self._nodes[first] = (own if second else number, pairs)
+
+    def revise(self, *texts: str, prior: Prior, is_always_high: bool = False) -> Revision:
+        """Which of the vocabulary's verdicts on the texts change. An urgency that is always high does not."""
+        return self._revise(self._find(ticket_words(*texts)), prior, is_always_high=is_always_high)
+
+    def revise_terms(self, terms: Iterable[str], *, prior: Prior) -> Revision:
+        """The same for a text whose terms are known."""
+        return self._revise({self._numbers[each] for each in terms if each in self._numbers}, prior)
+
+    def _revise(self, found: set[int], prior: Prior, *, is_always_high: bool = False) -> Revision:
+        verdicts: dict[Kind, str] = {}
+        terms: dict[Kind, tuple[Contribution, ...]] = {}
+        for kind, weights in self.verdicts.items():
+            if kind == "urgency" and is_always_high:
+                continue
+            columns = self._columns[kind]
+            base = weights.base(kind, prior)
+            totals = [own + sum(map(column.__getitem__, found)) for own, column in zip(base, columns, strict=True)]
+            before, after = prior.class_of(kind), totals.index(max(totals))
+            if before == after:
+                continue
+            moving = self._moving(found, columns[before] if before != UNKNOWN else None, columns[after])
+            if before == UNKNOWN and len(moving) < LEAST_KNOWN:
+                continue
+            verdicts[kind] = CLASSES[kind][after]
+            terms[kind] = moving
+        return Revision(verdicts, terms) if verdicts else NO_REVISION
+
+    def _find(self, words: Iterable[str]) -> set[int]:
+        """The numbers of the distinct known terms."""
+        nodes, found = self._nodes, set[int]()
+        pairs: dict[str, int] = {}
+        for word in words:
+            if pairs and word in pairs:
+                found.add(pairs[word])
+            node = nodes.get(word)
+            if node is None:
+                pairs = {}
+                continue
+            number, pairs = node
+            if number >= 0:
+                found.add(number)
+        return found
+
+    def _moving(
+        self, found: Iterable[int], before: Sequence[float] | None, after: Sequence[float]
+    ) -> tuple[Contribution, ...]:
+        moved = [(after[number] - (before[number] if before else 0.0), self._terms[number]) for number in found]
+        # of terms that moved it alike, words come before pairs and long ones before short ones: they say more
+        moved.sort(key=lambda each: (-round(each[0], 1), " " in each[1], -len(each[1]), each[1]))
+        return tuple(Contribution(term, round(weight, 2)) for weight, term in moved[:MOST_NAMED] if weight >= 0.01)
+
+    def __bool__(self) -> bool:
+        return bool(self.verdicts)
+
+    def stored(self) -> dict[str, Any]:
+        return {kind: weights.stored() for kind, weights in self.verdicts.items()}
+
+    @classmethod
+    def of(cls, number: int, stored: Mapping[str, Any]) -> "LearnedWeights":
+        return cls(number, {kind: VerdictWeights.of(stored[kind]) for kind in KINDS if kind in stored})

@@ -1,0 +1,1 @@
+"""Learning from a tenant's corrections: examples, training in a process of its own, and the stored versions of weights."""

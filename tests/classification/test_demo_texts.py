@@ -16,7 +16,13 @@ from tickets.classification.vocabularies.registry import vocabulary_for
 from tickets.demo.composing import Composition, business_of, compose, customers_of, fill, seeded
 from tickets.demo.texts.businesses import BUSINESSES
 from tickets.demo.texts.other_languages import TEXTS
-from tickets.demo.texts.replies import CUSTOMER_ANSWERS, FOLLOW_UPS, REOPENERS
+from tickets.demo.texts.replies import (
+    FOLLOW_UPS,
+    QUESTIONS_ON_PROBLEMS,
+    QUESTIONS_ON_REQUESTS,
+    REOPENED_PROBLEMS,
+    REOPENED_QUESTIONS,
+)
 from tickets.demo.texts.template import COMPLAINT, THANKS, Intent
 from tickets.demo.tickets import DEFAULT_SIZES
 
@@ -174,7 +180,12 @@ class TestFollowUps:
 
     @staticmethod
     def said_after(intent: Intent) -> tuple[str, ...]:
-        answers = (*CUSTOMER_ANSWERS, *REOPENERS) if intent.requires_action else ()
+        pairs, reopened = (
+            (QUESTIONS_ON_REQUESTS, REOPENED_QUESTIONS)
+            if intent.urgency == "low"
+            else (QUESTIONS_ON_PROBLEMS, REOPENED_PROBLEMS)
+        )
+        answers = (*(answer for _, answer in pairs), *reopened) if intent.requires_action else ()
         return (*FOLLOW_UPS.get(intent, ()), *answers)
 
     def test_high_is_right(self, later: list[Case]) -> None:

@@ -5,19 +5,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from tickets.demo.composing import Composition
+from tickets.demo.composing import Composition, seeded
 from tickets.demo.texts.businesses import Business
 from tickets.demo.texts.replies import (
     ANSWERS,
     CLOSING_WORDS,
-    CUSTOMER_ANSWERS,
     FIRST_REPLIES,
     FIRST_REPLIES_WITHOUT_REQUEST,
     FOLLOW_UPS,
     FOREIGN,
     NOTES,
-    QUESTIONS,
-    REOPENERS,
+    QUESTIONS_ON_PROBLEMS,
+    QUESTIONS_ON_REQUESTS,
+    REOPENED_PROBLEMS,
+    REOPENED_QUESTIONS,
 )
 
 Message = dict[str, object]
@@ -49,12 +50,13 @@ def follow_up(rng: random.Random, written: Composition) -> str:
 def reopener(rng: random.Random, written: Composition) -> str:
     """A sentence that reopens a resolved ticket."""
     foreign = FOREIGN.get(written.language)
-    return _one(rng, foreign.follow_ups if foreign else REOPENERS, written)
+    texts = REOPENED_PROBLEMS if _is_problem(written) else REOPENED_QUESTIONS
+    return _one(rng, foreign.follow_ups if foreign else texts, written)
 
 
-def customer_answer(rng: random.Random, written: Composition) -> str:
-    """What the customer answers to a question; empty in languages that have no such sentence."""
-    return "" if written.language in FOREIGN else _one(rng, CUSTOMER_ANSWERS, written)
+def customer_answer(written: Composition) -> str:
+    """What the customer answers to an agent's question; empty in languages that have no such sentence."""
+    return "" if written.language in FOREIGN else _question_and_answer(written)[1]
 
 
 def closing_words(rng: random.Random, written: Composition) -> str:
@@ -112,10 +114,21 @@ class _Speaker:
         if not intent.requires_action:
             return ()
         if status == "pending":
-            return (foreign.question,) if foreign else QUESTIONS
+            return (foreign.question,) if foreign else (_question_and_answer(self._written)[0],)
         if status == "resolved":
             return (foreign.answer,) if foreign else ANSWERS[intent.mood]
         return ()
+
+
+def _is_problem(written: Composition) -> bool:
+    return written.intent.urgency != "low"
+
+
+def _question_and_answer(written: Composition) -> tuple[str, str]:
+    """The same pair, whenever it is asked for."""
+    pairs = QUESTIONS_ON_PROBLEMS if _is_problem(written) else QUESTIONS_ON_REQUESTS
+    question, answer = seeded("question", written.slots["ref"]).choice(pairs)
+    return question.format_map(written.slots), answer.format_map(written.slots)
 
 
 def _one(rng: random.Random, texts: tuple[str, ...], written: Composition) -> str:

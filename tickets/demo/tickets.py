@@ -265,7 +265,7 @@ def _changes(created_at: datetime, written: Composition, rng: random.Random) -> 
         move("in_progress", 0.1, 0.5 if mood == "urgent" else 2)
         if rng.random() < 0.35 and asks:
             move("pending", 0.3, 3)
-            move("in_progress", 1, 18, customer_answer(rng, written))
+            move("in_progress", 1, 18, customer_answer(written))
         move("resolved", 0.4, 5 if mood == "urgent" else 14)
         answered = at
         if rng.random() < 0.12 and asks:
@@ -276,7 +276,7 @@ def _changes(created_at: datetime, written: Composition, rng: random.Random) -> 
     else:
         # Some are forgotten: they stay open, and only the customer follows up.
         answered = at + timedelta(days=6)
-    eager = {"urgent": 0.45, "annoyed": 0.35, "neutral": 0.12, "grateful": 0.05}[mood]
+    eager = {"urgent": 0.5, "annoyed": 0.45, "neutral": 0.2, "grateful": 0.05}[mood]
     for _ in range(2):
         if rng.random() < eager and (said := follow_up(rng, written)):
             share = 0.1 + 0.9 * rng.random()

@@ -17,7 +17,7 @@ from tickets.demo.texts.template import (
     Mood,
 )
 
-# What customers add to a ticket that is still open, what they answer, and what reopens a ticket that was thought solved.
+# What customers add to a ticket that is still open.
 FOLLOW_UPS: Final[Mapping[Intent, tuple[str, ...]]] = {
     EMERGENCY: (
         "It is getting worse. Is somebody looking at it?", "Any word yet? Time is running out.",
@@ -44,14 +44,14 @@ FOLLOW_UPS: Final[Mapping[Intent, tuple[str, ...]]] = {
     PRAISE_WITH_REQUEST: ("Thanks again!", "And greetings to the whole team."),
 }  # fmt: skip
 """By those who come back: who sent a note or a grievance does not."""
-CUSTOMER_ANSWERS: Final = (
-    "Here is the number you asked for: {ref}.", "It was on {day}, a little after {n}.", "The photo is attached.",
-    "Yes, that is right.", "No, it is the other one.",
-)  # fmt: skip
-REOPENERS: Final = (
+# What reopens a ticket that was thought solved: a problem, or a question.
+REOPENED_PROBLEMS: Final = (
     "It has happened again {when}, so this is not solved.", "Sorry, the same problem is back.",
-    "That was not the answer to my question.", "It worked for {n} days and now it does not.",
-    "I still need help with this, please open it again.",
+    "It worked for {n} days and now it does not.", "I still need help with this, please open it again.",
+)  # fmt: skip
+REOPENED_QUESTIONS: Final = (
+    "That was not the answer to my question.", "Sorry, one thing is still open. Could you have another look?",
+    "I have not received anything yet. Where does it stand?",
 )  # fmt: skip
 
 FIRST_REPLIES: Final[Mapping[Mood, tuple[str, ...]]] = {
@@ -77,10 +77,17 @@ FIRST_REPLIES_WITHOUT_REQUEST: Final[Mapping[Mood, tuple[str, ...]]] = {
     "neutral": ("Thank you, I have noted it.", "Thank you for letting us know."),
     "grateful": ("Thank you for the kind words. I will read them out to the team on {day}.",),
 }
-QUESTIONS: Final = (
-    "Could you tell me the number on the label?", "On which day did it happen, and at about what time?",
-    "Is {ref} the right reference?", "Could you send us a photo?",
-)  # fmt: skip
+# Agents' questions, and what the customer answers.
+QUESTIONS_ON_PROBLEMS: Final = (
+    ("On which day did it happen, and at about what time?", "It was on {day}, a little after {n}."),
+    ("Could you send us a photo?", "The photo is attached."),
+    ("Is {ref} the right reference?", "Yes, {ref} is the one."),
+)
+QUESTIONS_ON_REQUESTS: Final = (
+    ("By when would you like to have it?", "By {day} would be good, but it can also be later."),
+    ("Is {ref} the right reference?", "Yes, that is right."),
+    ("Shall we answer to this address?", "Yes, this one is fine."),
+)
 ANSWERS: Final[Mapping[Mood, tuple[str, ...]]] = {
     "urgent": (
         "It is done. My colleague was there {when}, and I will call you on {day} to hear that all is well.",
@@ -121,20 +128,20 @@ class ForeignReplies:
 FOREIGN: Final[Mapping[Language, ForeignReplies]] = {
     "de": ForeignReplies(
         follow_ups=(
-            "Gibt es schon etwas Neues?", "Ich bitte noch einmal um eine Antwort.", "Am besten per E-Mail, danke.",
+            "Gibt es schon etwas Neues?", "Ich bitte noch einmal um eine Antwort.", "Am besten per E-Mail.",
         ),
         first_reply="vielen Dank für Ihre Nachricht. Ich sehe mir das an und melde mich bei Ihnen.",
         question="Können Sie mir bitte noch Ihre Kundennummer nennen?",
         answer="das ist erledigt. Melden Sie sich gern, falls noch etwas offen ist.",
     ),
     "fr": ForeignReplies(
-        follow_ups=("Avez-vous du nouveau ?", "Je me permets de vous relancer.", "Plutôt par courriel, merci."),
+        follow_ups=("Avez-vous du nouveau ?", "Je me permets de vous relancer.", "Plutôt par courriel."),
         first_reply="Merci pour votre message. Je m'en occupe et reviens vers vous.",
         question="Pourriez-vous m'indiquer votre numéro de client ?",
         answer="C'est fait. N'hésitez pas à nous écrire s'il reste une question.",
     ),
     "es": ForeignReplies(
-        follow_ups=("¿Hay alguna novedad?", "Quedo a la espera de su respuesta.", "Mejor por correo, gracias."),
+        follow_ups=("¿Hay alguna novedad?", "Quedo a la espera de su respuesta.", "Mejor por correo."),
         first_reply="Gracias por su mensaje. Lo estoy revisando y le escribiré.",
         question="¿Podría indicarme su número de cliente?",
         answer="Ya está hecho. Escríbanos si queda alguna duda.",

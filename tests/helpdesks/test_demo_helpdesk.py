@@ -268,11 +268,20 @@ def test_time_brings_new_changed_and_deleted_tickets(http: httpx.Client, clock: 
     assert all(old["updated_at"] < now["updated_at"] for old, now in moved)
     assert all(old == now for old, now in both if old["updated_at"] == now["updated_at"])
     assert any(old["status"] != now["status"] for old, now in moved)
-    longer = [(old, now) for old, now in moved if old["message"] != now["message"]]
-    assert longer
-    assert all(now["message"].startswith(old["message"]) for old, now in longer)
     # The stamp alone moves, too.
     assert any({**old, "updated_at": ""} == {**now, "updated_at": ""} for old, now in moved)
+
+
+def test_what_callers_and_chatters_add_makes_the_text_longer(http: httpx.Client, clock: Clock) -> None:
+    with helpdesk(clock, sizes={"tenant_d": 300}) as desk:
+        first = {record["id"]: record for record in read_all(http, desk, "tenant_d")}
+        clock.forward(hours=72)
+        second = {record["id"]: record for record in read_all(http, desk, "tenant_d")}
+    both = [(first[id_], second[id_]) for id_ in set(first) & set(second)]
+    longer = [(old, now) for old, now in both if old["message"] != now["message"]]
+    assert longer
+    assert {old["source"] for old, _ in longer} <= {"chat", "phone"}
+    assert all(now["message"].startswith(old["message"]) for old, now in longer)
 
 
 def test_a_ticket_goes_from_open_to_closed_and_may_be_reopened(http: httpx.Client, clock: Clock) -> None:

@@ -9,11 +9,11 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from analytics.dashboard.links import TicketLinks
-from analytics.dashboard.topics import ListedTopic
 from analytics.dashboard.wording import bucket_title
 from analytics.figures import BacklogPoint, DashboardFigures, TrendPoint
 from analytics.periods import Buckets, Unit, buckets_of
 from tickets.records.period import Period
+from tickets.topics.store import ListedTopic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any, Final
+from typing import Final
 
 from analytics.dashboard.query_scope import QueryScope, within
 from analytics.figures import FEWEST_FOR_RATIO, RisingTopic, TopicCount, TopicCustomers
@@ -73,7 +73,7 @@ def count_customers(scope: QueryScope, period: Period, topic_ids: Sequence[str])
     counts = dict.fromkeys(topic_ids, TopicCustomers())
     if not topic_ids:
         return counts
-    first, *others = [part for each in topic_ids for part in _parts(scope, period, each)]
+    first, *others = [_waiting(scope, period, topic_ids), *(_by_words(scope, period, each) for each in topic_ids)]
     pipeline: Pipeline = [
         *first,
         *({"$unionWith": {"coll": "tickets", "pipeline": each}} for each in others),
@@ -90,12 +90,27 @@ def count_customers(scope: QueryScope, period: Period, topic_ids: Sequence[str])
     return counts | {row["_id"]: TopicCustomers(row["customers"], row["tickets"] >= MOST_TICKETS) for row in rows}
 
 
-def _parts(scope: QueryScope, period: Period, topic_id: str) -> list[Pipeline]:
-    """The topic's tickets that have their words, and those that wait for them, each with its customer."""
-    mine: Document = {"tenant_id": scope.view.tenant_id}
-    by_words = {**mine, "words": value_word("topic", topic_id), "created_at": within(period)}
-    waiting = {**mine, "unindexed_since": {"$exists": True}, "words": {"$exists": False}}
-    waiting |= {"topic_ids": topic_id, "created_at": within(period)}
-    row: Document = {"$project": {"_id": 0, "topic": {"$literal": topic_id}, "customer_id": 1}}
-    newest: list[dict[str, Any]] = [{"$sort": {"created_at": -1}}, {"$limit": MOST_TICKETS}]
-    return [[{"$match": match}, *scope.narrowing_stages, *newest, row] for match in (by_words, waiting)]
+def _by_words(scope: QueryScope, period: Period, topic_id: str) -> Pipeline:
+    """The topic's newest tickets, each with its customer."""
+    match = {"tenant_id": scope.view.tenant_id, "words": value_word("topic", topic_id), "created_at": within(period)}
+    row: Document = {"_id": 0, "topic": {"$literal": topic_id}, "customer_id": 1}
+    newest: Pipeline = [{"$sort": {"created_at": -1}}, {"$limit": MOST_TICKETS}]
+    return [{"$match": match}, *scope.narrowing_stages, *newest, {"$project": row}]
+
+
+def _waiting(scope: QueryScope, period: Period, topic_ids: Sequence[str]) -> Pipeline:
+    """The tickets of these topics that wait for their words: a few seconds after ingestion there are none."""
+    match: Document = {
+        "tenant_id": scope.view.tenant_id,
+        "unindexed_since": {"$exists": True},
+        "words": {"$exists": False},
+        "created_at": within(period),
+    }
+    these = {"$in": list(topic_ids)}
+    return [
+        {"$match": {**match, "topic_ids": these}},
+        *scope.narrowing_stages,
+        {"$project": {"_id": 0, "topic": "$topic_ids", "customer_id": 1}},
+        {"$unwind": "$topic"},
+        {"$match": {"topic": these}},
+    ]

@@ -1,29 +1,12 @@
-"""The topics of a dashboard under their present names: those in the most tickets, and those that are rising."""
+"""The topics of a dashboard under their present names: those in the most tickets, and those that are rising. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from analytics.figures import DashboardFigures, RisingTopic, TopicCount
-from tenants.models import Tenant
-from tickets.topics.store import TopicStore
+from tickets.topics.store import ListedTopic
 
 SHOWN: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ListedTopic:
-    """A topic that is neither hidden nor merged. `is_matched`: whether it was looked for in all stored tickets."""
-
-    id: str
-    name: str
-    is_matched: bool
-
-
-def find_listed(tenant: Tenant) -> tuple[ListedTopic, ...]:
-    return tuple(
-        ListedTopic(each.id, each.name, each.is_matched) for each in TopicStore(tenant).find_all() if each.is_listed
-    )
 
 
 def most_frequent(figures: DashboardFigures, listed: Sequence[ListedTopic]) -> list[tuple[ListedTopic, TopicCount]]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.dashboard.tables import NOT_CLASSIFIED_NUMBER, TILES
-from analytics.dashboard.topics import ListedTopic, find_listed, most_frequent, rising
+from analytics.dashboard.topics import most_frequent, rising
 from analytics.dashboard.wording import NO_EARLIER_DATA, change, customers_text
 from analytics.digest.subscriptions import unsubscribe_token
 from analytics.digest.week import DigestWeek
@@ -24,6 +24,7 @@ from tenants.models import Tenant, User
 from tickets.ingestion.ending_keys import find_ending_keys
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
+from tickets.topics.store import ListedTopic, TopicStore
 
 MOST_LINES = 5
 
@@ -48,7 +49,7 @@ def compose(user: User, tenant: Tenant, week: DigestWeek, *, now: datetime) -> E
         "settings": _address(reverse("digests")),
         "unsubscribe": stop,
         "ending_keys": list(find_ending_keys([tenant], now=now)),
-        **_numbers(figures, TicketLinks(tenant.slug, _within(week.period)), find_listed(tenant)),
+        **_numbers(figures, TicketLinks(tenant.slug, _within(week.period)), TopicStore(tenant).find_listed()),
     }
     mail = EmailMultiAlternatives(
         subject=one_line(

@@ -6,11 +6,11 @@ from datetime import datetime
 from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.statistics import StatisticsStore
-from analytics.dashboard.topics import find_listed
 from analytics.figures import DashboardFigures, TopicCustomers
 from analytics.periods import buckets_of
 from analytics.views.filter_bar import Selection
 from tenants.models import Tenant
+from tickets.topics.store import TopicStore
 
 
 def find_numbers(tenant: Tenant, selection: Selection, now: datetime) -> tuple[DashboardFigures, DashboardContext]:
@@ -20,7 +20,7 @@ def find_numbers(tenant: Tenant, selection: Selection, now: datetime) -> tuple[D
     figures = store.dashboard(buckets, comparison=comparison, narrowing=selection.narrowing, now=now)
     links = TicketLinks(tenant.slug, selection.tickets)
     context = DashboardContext(
-        buckets=buckets, comparison=comparison, links=links, zone=zone, now=now, topics=find_listed(tenant)
+        buckets=buckets, comparison=comparison, links=links, zone=zone, now=now, topics=TopicStore(tenant).find_listed()
     )
     return figures, context
 

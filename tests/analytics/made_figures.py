@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import TicketLinks
-from analytics.dashboard.topics import ListedTopic
 from analytics.figures import (
     AgeBand,
     AtRiskCustomer,
@@ -24,6 +23,7 @@ from analytics.figures import (
 from analytics.periods import Unit, buckets_of, preset
 from tests.builders import NOON
 from tickets.store.filters import TicketFilter
+from tickets.topics.store import ListedTopic
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)

@@ -11,7 +11,7 @@ from analytics.dashboard.context import DashboardContext, backlog_in
 from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.tables import TABLES, dashboard_tables
-from analytics.dashboard.topics import ListedTopic, most_frequent, rising
+from analytics.dashboard.topics import most_frequent, rising
 from analytics.figures import BacklogPoint, Resolution, TrendPoint
 from analytics.periods import Unit, buckets_of
 from analytics.views.panels.backlog import backlog
@@ -26,6 +26,7 @@ from tests.analytics.made_figures import DAY, EMPTY, context_of, figures_of
 from tests.builders import NOON
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
+from tickets.topics.store import ListedTopic
 
 CONTEXT = context_of()
 FIGURES = figures_of(CONTEXT)

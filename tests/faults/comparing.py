@@ -16,7 +16,7 @@ from tests.rolled_up import facet_differences
 from tickets import jobs
 from tickets.alerts.model import Channel
 from tickets.classification.corrections import Correction
-from tickets.planning.changes import TRACKED, stored_fields
+from tickets.planning.changes import TRACKED, stored_fields, tracked_value
 from tickets.planning.reading import classify
 from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
 from tickets.records.period import Period
@@ -116,8 +116,8 @@ def _problems_of_replay(
         if channel is not None and changes.get("urgency", {}).get("new") == "high" and "reason" not in entry:
             events.add(_event(ticket, state, str(channel.pk), version))
     for name in (*TRACKED, "deleted_at"):
-        if state.get(name) != ticket.get(name):
-            yield f"{id_}: the history ends with {name} = {state.get(name)!r}, stored is {ticket.get(name)!r}"
+        if state.get(name) != (stored := tracked_value(ticket, name)):
+            yield f"{id_}: the history ends with {name} = {state.get(name)!r}, stored is {stored!r}"
     if ticket["is_deleted"] != (ticket["deleted_at"] is not None):
         yield f"{id_}: is_deleted is {ticket['is_deleted']}, deleted_at {ticket['deleted_at']}"
     if ticket["digest"] != _digest(ticket, ticket, version):

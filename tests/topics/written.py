@@ -18,7 +18,10 @@ THINGS = ("kettle", "lamp", "bench", "mirror", "clock", "grinder", "shelf", "pan
 
 def fillings(count: int) -> list[str]:
     """Different questions, each of which hardly anybody else asks."""
-    return [FILLING[n % len(FILLING)].format(THINGS[n % len(THINGS)] + chr(97 + n % 26)) for n in range(count)]
+    return [
+        FILLING[n % len(FILLING)].format(THINGS[n % len(THINGS)] + chr(97 + n % 26) + chr(97 + n // 26))
+        for n in range(count)
+    ]
 
 
 def by_customers(messages: Iterable[str], *, customer: str = "") -> list[MinedTicket]:

@@ -15,6 +15,7 @@ from tickets.ingestion.worker import find_workers
 from tickets.records.collection_names import TICKETS
 from tickets.rules.reclassification import find_running
 from tickets.store.word_index import find_waiting_tenants
+from tickets.topics.tagging import find_waiting as find_waiting_for_topics
 
 LONG_IN_THE_QUEUE = timedelta(minutes=10)
 LONG_WITHOUT_WORDS = timedelta(minutes=10)
@@ -186,6 +187,27 @@ def read_reclassification() -> CheckResult:
     )
 
 
+def read_tagging() -> CheckResult:
+    now = clock.now()
+    waiting = find_waiting_for_topics()
+    since = min(waiting.values(), default=now)
+    problems = []
+    if now - since > LONG_WITHOUT_RECLASSIFYING:
+        words = f"Topics have changed, and stored tickets have waited to be searched for them since {format_relative(since, now)}."
+        problems.append(Problem(words, is_serious=False))
+    return CheckResult(
+        problems=tuple(problems),
+        facts={"Tenants whose tickets are being searched for topics": _named(waiting)},
+        gauges=(
+            Gauge.one(
+                "tagging_lag_seconds",
+                "How long tickets have waited to be searched for topics without progress.",
+                (now - since).total_seconds(),
+            ),
+        ),
+    )
+
+
 def _silent(waiting: int, since: datetime, now: datetime) -> str:
     if not waiting:
         return "No worker is running: jobs stay in the queue. Start one with: manage.py worker"
@@ -209,5 +231,6 @@ HEALTH_CHECKS = (
     HealthCheck(name="workers", title="Workers", read=read_workers),
     HealthCheck(name="search", title="Search", read=read_search),
     HealthCheck(name="judging", title="Rules", read=read_reclassification),
+    HealthCheck(name="tagging", title="Topics", read=read_tagging),
     HealthCheck(name="rate_limits", title="Rate limits", read=read_rate_limits),
 )

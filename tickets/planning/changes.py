@@ -123,20 +123,22 @@ def needs_full_read(stored: StoredVersion, ticket: ReadTicket, *, now: datetime,
 def initial_changes(fields: Mapping[str, Any]) -> FieldChanges:
     """The first entry of a ticket's history: every tracked field from nothing to its value, where it has one."""
     return {
-        name: {"old": None, "new": _tracked(fields, name)} for name in TRACKED if _tracked(fields, name) is not None
+        name: {"old": None, "new": tracked_value(fields, name)}
+        for name in TRACKED
+        if tracked_value(fields, name) is not None
     }
 
 
 def field_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> FieldChanges:
     """The tracked fields that differ, old value and new. Another spelling of a status is not a difference."""
-    changed = [name for name in TRACKED if _tracked(old, name) != _tracked(new, name)]
+    changed = [name for name in TRACKED if tracked_value(old, name) != tracked_value(new, name)]
     return {
-        name: {"old": _tracked(old, name), "new": _tracked(new, name)}
+        name: {"old": tracked_value(old, name), "new": tracked_value(new, name)}
         for name in changed
         if name != "status" or fold_status(old["status"]) != fold_status(new["status"])
     }
 
 
-def _tracked(ticket: Mapping[str, Any], name: str) -> Any:
+def tracked_value(ticket: Mapping[str, Any], name: str) -> Any:
     """The value of a field whose changes are history. A language that we found is none of the helpdesk's values."""
     return None if name == "language" and ticket.get(LANGUAGE_FOUND) else ticket.get(name)

@@ -22,7 +22,7 @@ from tickets.records.collection_names import TICKETS
 from tickets.store.index_scans import DATE_INDEX
 from tickets.topics.checking import check_topics
 from tickets.topics.store import Topic, TopicStore
-from tickets.topics.tagging import request_tagging
+from tickets.topics.tagging import request_tagging, tag_waiting_tickets
 
 COLLECTION: Final = "topic_finding"
 
@@ -100,7 +100,11 @@ def _take_numbers(tenant: Tenant, count: int, *, of: int, now: datetime, session
 
 @periodic_task("topics", every_seconds=30.0, follows_runs=True)
 def find_due_topics(stop: threading.Event) -> int:
-    """Find the topics of all tenants for which that is due. Returns of how many."""
+    """Find the topics of all tenants for which that is due, and look for them in the stored tickets. Returns of how many
+    tenants.
+
+    Tasks that follow a command run once, in no certain order, so this one does not leave the stored tickets to the other.
+    """
     tenants = {each.slug: each for each in Tenant.objects.all()}
     progress = {each["_id"]: each for each in mongo.collection(COLLECTION).find()}
     owner_id = str(uuid.uuid4())
@@ -108,7 +112,10 @@ def find_due_topics(stop: threading.Event) -> int:
     def work(slug: str) -> int:
         return _find_if_due(tenants[slug], progress.get(slug, {}), owner_id=owner_id)
 
-    return for_each_tenant("topics", tenants, work, stop=stop)
+    done = for_each_tenant("topics", tenants, work, stop=stop)
+    if done:
+        tag_waiting_tickets(stop)
+    return done
 
 
 def _find_if_due(tenant: Tenant, progress: Document, *, owner_id: str) -> int:

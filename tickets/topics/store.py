@@ -42,7 +42,7 @@ class Topic:
 
     @property
     def name(self) -> str:
-        return self.given_name or sentence_case(self.found_name)
+        return self.given_name or _sentence_case(self.found_name)
 
     @property
     def is_edited(self) -> bool:
@@ -54,8 +54,18 @@ class Topic:
 
     @property
     def variants(self) -> list[str]:
-        """How customers write it, besides its name."""
-        return [each.shown for each in self.phrases if each.shown.casefold() != self.name.casefold()]
+        """How customers write it, besides its names."""
+        names = {self.name.casefold(), self.found_name.casefold()}
+        return [each.shown for each in self.phrases if each.shown.casefold() not in names]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTopic:
+    """What dashboards show of a topic that is neither hidden nor merged."""
+
+    id: str
+    name: str
+    is_matched: bool
 
 
 class TopicStore:
@@ -81,7 +91,14 @@ class TopicStore:
         match = {"_id": {"$in": [self._id(each) for each in topic_ids]}}
         fields = {"topic": 1, "found_name": 1, "given_name": 1}
         found = self._topics.find({**self._mine, **match}, fields)
-        return {each["topic"]: each["given_name"] or sentence_case(each["found_name"]) for each in found}
+        return {each["topic"]: _name(each) for each in found}
+
+    def find_listed(self) -> tuple[ListedTopic, ...]:
+        """Those that are neither hidden nor merged, without their phrases, in the order in which they were first found."""
+        match = {**self._mine, "is_hidden": False, "merged_into": None}
+        fields = {"_id": 0, "topic": 1, "found_name": 1, "given_name": 1, "is_matched": 1}
+        found = self._topics.find(match, fields).sort("number", 1)
+        return tuple(ListedTopic(each["topic"], _name(each), each["is_matched"]) for each in found)
 
     def find_listed_of(self, topic_ids: Collection[str]) -> list[Topic]:
         """Those of the topics that are neither hidden nor merged, in the order of their names."""
@@ -156,7 +173,11 @@ class TopicStore:
         return {"_id": self._id(topic_id), **self._mine}
 
 
-def sentence_case(phrase: str) -> str:
+def _name(found: Mapping[str, Any]) -> str:
+    return str(found["given_name"]) or _sentence_case(found["found_name"])
+
+
+def _sentence_case(phrase: str) -> str:
     return phrase[:1].upper() + phrase[1:]
 
 

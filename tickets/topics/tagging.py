@@ -66,6 +66,12 @@ def find_tagging(tenant: Tenant) -> Tagging | None:
     return Tagging(found["ended_at"], found["total"] or 0, found["seen"]) if found else None
 
 
+def find_waiting() -> dict[str, datetime]:
+    """The tenants whose tickets are being looked through, or wait for it, and since when there was no progress."""
+    waiting = mongo.collection(COLLECTION).find({"ended_at": None}, {"moved_at": 1})
+    return {each["_id"]: each["moved_at"] for each in waiting}
+
+
 def tag_next_page(tenant: Tenant, *, owner_id: str) -> bool:
     """Look through the next page of tickets, if there is one. Returns whether there may be more to do at once.
 
@@ -116,9 +122,8 @@ def tag_waiting_tickets(stop: threading.Event) -> int:
     """Look through all tickets that wait for it, a few pages of each tenant at a time. Returns the number of pages."""
     owner_id, done = str(uuid.uuid4()), 0
     while not stop.is_set():
-        waiting = [each["_id"] for each in mongo.collection(COLLECTION).find({"ended_at": None}, {"_id": 1})]
         work = partial(_tag_some_pages, owner_id=owner_id, stop=stop)
-        pages = for_each_tenant("topic-tagging", waiting, work, stop=stop)
+        pages = for_each_tenant("topic-tagging", find_waiting(), work, stop=stop)
         if not pages:
             break
         done += pages

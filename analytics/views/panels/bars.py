@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from analytics.dashboard import charts
 from analytics.dashboard.table import Table
-from analytics.dashboard.topics import ListedTopic
 from analytics.dashboard.wording import customers_text, lift_text
 from analytics.figures import RisingTopic
 from supportsaas.formatting import format_number
+from tickets.topics.store import ListedTopic
 
 SHOWN_VALUES = 10
 

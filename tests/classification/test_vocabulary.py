@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
+from tickets.classification.classify import classify_ticket
 from tickets.classification.text_scan import TextScan
 from tickets.classification.vocabularies.construction import Phrasing
 from tickets.classification.vocabularies.entries import SENTIMENT_SLOT, URGENCY_SLOT
@@ -132,3 +135,22 @@ def test_a_gap_reaches_no_further(text: str) -> None:
 def test_a_pattern_knows_the_spellings_of_a_letter() -> None:
     (pattern,) = Phrasing({}, {"é": "[ée]"}).construct("a delay", "negative", -1.0, "<vol> annulé")
     assert pattern.find("vol annule", 0, 3) == pattern.find("vol annulé", 0, 3) == (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "term"),
+    [
+        ("de", "So eine  Unversch\u00e4mtheit!", "unversch\u00e4mtheit"),
+        ("fr", "Je suis d\u00e9\u00e7u", "d\u00e9\u00e7u"),
+        (
+            "es",
+            "Llevo tres d\u00edas esperando.\n\nQu\u00e9 verg\u00fcenza de atenci\u00f3n",
+            "qu\u00e9 verg\u00fcenza",
+        ),
+    ],
+)
+def test_letters_apart_from_their_accents_are_found_and_marked_whole(language: str, text: str, term: str) -> None:
+    apart = unicodedata.normalize("NFD", text)
+    result = classify_ticket(subject="", message=apart, language=language)
+    found = next(each for each in result.evidence if each.term == term)
+    assert unicodedata.normalize("NFC", apart[found.start : found.end]).lower() == term

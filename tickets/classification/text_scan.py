@@ -2,10 +2,12 @@
 
 One Aho-Corasick automaton holds the terms of all categories, so a text is read once however many terms there are. The
 automaton reads a folded copy of the text (`folding.py`). Its keys have a space on both sides, so only whole words
-match. Folding keeps each character in its place; only runs of white space shrink, and `TextScan.offsets` undoes that.
+match. Folding keeps each character in its place; only runs of white space and letters apart from their accents shrink, and `TextScan.offsets` undoes
+that.
 """
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final
@@ -26,6 +28,7 @@ _REACH_CHARACTERS: Final = 60
 
 _SPACE_RUN: Final = re.compile(r"\s{2,}")
 _ASCII_SPACE_RUN: Final = re.compile(r"[ \t-\r\x1c-\x1f]{2,}")  # the same, and faster
+_SPACE_RUN_OR_ACCENT: Final = re.compile(r"\s{2,}|[A-Za-z][\u0300-\u036f]+")  # an "é" that is an "e" and an accent
 _CLAUSE_END: Final = re.compile(r"[,.;:!?()\f]| - ")
 _SENTENCE_END: Final = re.compile(r"[.!?](?!\w)|\f(?=.{80})")
 _LONGEST_SENTENCE: Final = 300
@@ -52,9 +55,9 @@ class TextScan:
         if "\n" in text or ">" in text:
             text = own_words(text)
         if not text.isascii():
-            text = self._single_spaces(text, _SPACE_RUN)
+            text = self._shorten(text, _SPACE_RUN if _is_latin(text) else _SPACE_RUN_OR_ACCENT)
         elif "  " in text or "\r" in text or "\t" in text or "\n\n" in text or "\n " in text or " \n" in text:
-            text = self._single_spaces(text, _ASCII_SPACE_RUN)
+            text = self._shorten(text, _ASCII_SPACE_RUN)
         self.flat = lower(text)
         self._folded = vocabulary.fold(self.flat)
         self.hits = self._search(self._folded)
@@ -62,16 +65,16 @@ class TextScan:
         if vocabulary.needs_negations:
             self._drop_unnegated()
 
-    def _single_spaces(self, text: str, runs: re.Pattern[str]) -> str:
-        """Replace each run of white space with one character: a form feed for a blank line, else a line feed or a space."""
+    def _shorten(self, text: str, runs: re.Pattern[str]) -> str:
+        """Replace each run of white space, or letter with its accents, with one character."""
         pieces: list[str] = []
         done = length = 0
         for run in runs.finditer(text):
             start, end = run.span()
-            lines = text.count("\n", start, end)
+            piece = _shortened(run[0])
             pieces.append(text[done:start])
-            pieces.append("\f" if lines > 1 else "\n" if lines else " ")
-            length += start - done + 1
+            pieces.append(piece)
+            length += start - done + len(piece)
             self._cuts.append(length)
             self._shifts.append(end - length)
             done = end
@@ -89,7 +92,7 @@ class TextScan:
         cuts = self._cuts
         if not cuts:
             return start, end
-        first, last = bisect_right(cuts, start), bisect_right(cuts, end - 1)
+        first, last = bisect_right(cuts, start), bisect_right(cuts, end)
         return start + self._shifts[first], end + self._shifts[last]
 
     def question(self) -> int:
@@ -225,6 +228,14 @@ class TextScan:
         if flat[before] == "\n":  # a line of its own, or only a wrapped one?
             return before == 0 or flat[before - 1] in ".!?:;,"
         return flat[before] in ".!?:;\f"
+
+
+def _shortened(run: str) -> str:
+    """A letter with its accents in one; for white space a form feed, if it has a blank line, else a line feed or a space."""
+    if not run.isspace():
+        return unicodedata.normalize("NFC", run)
+    lines = run.count("\n")
+    return "\f" if lines > 1 else "\n" if lines else " "
 
 
 def _is_latin(text: str) -> bool:

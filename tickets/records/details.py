@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -91,7 +91,8 @@ LANGUAGE_FOUND: Final = "is_language_found"
 
 def given_details(ticket: Mapping[str, Any]) -> Details:
     """The details of a stored ticket as its helpdesk gave them."""
-    return stored_details({**ticket, "language": None} if ticket.get(LANGUAGE_FOUND) else ticket)
+    details = stored_details(ticket)
+    return replace(details, language=None) if ticket.get(LANGUAGE_FOUND) else details
 
 
 def stored_details(ticket: Mapping[str, Any]) -> Details:

@@ -18,6 +18,7 @@ from tenants.models import Tenant
 from tests.builders import store_tickets
 from tests.learning.corrected import bad, calm, correct_shop, store_shop, teach, train
 from tickets.classification.corrections import Verdicts
+from tickets.classification.highlighting import reasons
 from tickets.corrections.correcting import correct_tickets, undo_correction
 from tickets.erasure.customers import erase_customer
 from tickets.erasure.tenants import erase_deleted_tenants
@@ -124,6 +125,28 @@ class TestWhatCorrectionsTeach:
         assert classifier.classify(subject="Urgent", message="Urgent, rerouted!").urgency == "low"
         lawsuit = classifier.classify(subject="Urgent", message="Urgent, rerouted! I will file a lawsuit.")
         assert (lawsuit.urgency, lawsuit.decided_by.urgency) == ("high", "words")
+
+    def test_a_language_without_a_vocabulary_can_be_learned(self, tenant: Tenant) -> None:
+        sent, asked = "الطرد مكسور مرة أخرى رقم {n}", "ما هو لون الرف رقم {n}"
+        texts = [{"id": f"A-{n}", "subject": "", "message": (sent if n % 2 else asked).format(n=n)} for n in range(24)]
+        store_tickets(tenant, texts)
+        assert stored(tenant, "A-1")["sentiment"] == "unknown"
+        correct_tickets(tenant, [f"A-{n}" for n in range(1, 24, 2)], Verdicts(sentiment="negative"), by="ann")
+        correct_tickets(tenant, [f"A-{n}" for n in range(0, 24, 2)], Verdicts(sentiment="neutral"), by="ann")
+        train(tenant)
+        classifier = find_classifier(tenant)
+        found = classifier.classify(subject="", message="وصل الطرد مكسور مرة أخرى إلى المستودع")
+        assert (found.sentiment, found.decided_by.sentiment) == ("negative", "learned")
+        assert (found.urgency, found.decided_by.urgency) == ("unknown", "unknown")
+        assert classifier.classify(subject="", message="متى يفتح المتجر أبوابه غدا").sentiment == "unknown"
+
+    def test_function_words_are_named_last_and_are_no_keywords(self, tenant: Tenant) -> None:
+        teach(tenant)
+        store_tickets(tenant, [NEW])
+        assert not {"my", "was", "to the", "the"} & set(stored(tenant, "N-1")["keywords"])
+        verdict = find_classifier(tenant).classify(subject=NEW["subject"], message=NEW["message"])
+        (reason,) = [each for each in reasons(verdict) if each.is_learned]
+        assert reason.terms[0].startswith("“rerouted” +")
 
     def test_a_rule_wins_over_what_was_learned_and_a_correction_over_both(self, tenant: Tenant) -> None:
         teach(tenant)

@@ -6,7 +6,7 @@ more often than the vocabulary does are not used.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tickets.classification.classify import prior_of
@@ -53,7 +53,7 @@ def _learn_verdict(
         return None
     weak = [_label(kind, each) for each in labelled if each.example.is_weak]
     measured = _measure(kind, corrections, weak, anchors, vetoed)
-    weights = fit(kind, [*corrections, *weak], anchors, vetoed=vetoed)
+    weights = replace(fit(kind, [*corrections, *weak], anchors, vetoed=vetoed), corrections=len(corrections))
     revised = LearnedWeights(0, {kind: weights})
     measured["others"] = len(anchors)
     measured["others_changed"] = sum(_value(kind, revised, each) != each.prior.class_of(kind) for each in anchors)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from tickets.classification.own_words import own_words
 from tickets.classification.sums import Sums
 from tickets.classification.tokenizer import READ_LIMIT, split_words
+from tickets.classification.topics.keywords import STOP_WORDS
 from tickets.classification.verdicts import Sentiment, Urgency
 
 Kind = Literal["urgency", "sentiment", "requires_action"]
@@ -76,3 +77,8 @@ def terms_of(words: Iterable[str]) -> set[str]:
         if following.isalpha():
             found.add(f"{word} {following}")
     return found
+
+
+def is_telling(term: str) -> bool:
+    """Whether it says something to a reader. Function words count, because they help, but explain little."""
+    return not STOP_WORDS.issuperset(term.split())

@@ -1,9 +1,10 @@
 """Where learned terms occur in a ticket's text, as evidence for the verdicts that they moved. Pure."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
 
-from tickets.classification.learning.features import Kind
+from tickets.classification.learning.features import Kind, is_telling
 from tickets.classification.learning.weights import Revision
 from tickets.classification.own_words import own_words
 from tickets.classification.tokenizer import READ_LIMIT, locate_words
@@ -21,7 +22,8 @@ _LABELS: Final = {"yes": "action", "no": "no action"}
 
 def learned_terms(revision: Revision) -> tuple[str, ...]:
     """The strongest terms of each revised verdict, as keywords of the ticket."""
-    return tuple(dict.fromkeys(each.term for terms in revision.terms.values() for each in terms[:MOST_KEYWORDS]))
+    telling = ((each.term for each in terms if is_telling(each.term)) for terms in revision.terms.values())
+    return tuple(dict.fromkeys(term for terms in telling for term in islice(terms, MOST_KEYWORDS)))
 
 
 def learned_evidence(revision: Revision, *, subject: str, message: str) -> list[Evidence]:

@@ -16,11 +16,14 @@ from tickets.classification.learning.features import (
     VERDICT_SCALE,
     Kind,
     Prior,
+    is_telling,
     ticket_words,
 )
 
 MOST_NAMED: Final = 8
 """Terms that an explanation names."""
+LEAST_NAMED: Final = 0.05
+"""What a term must have moved a verdict by, to be named."""
 LEAST_KNOWN: Final = 2
 """Terms that must speak for a verdict where the vocabulary has none."""
 
@@ -91,8 +94,8 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The verdicts that differ from the vocabulary's, as names of `CLASSES`, with the terms that moved each of them,
-    the strongest first. No terms: the balance of the corrections alone moved it."""
+    """The verdicts that differ from the vocabulary's, as names of `CLASSES`, with the terms that moved each of them:
+    those that tell a reader something first, and of these the strongest. No terms: the balance of the corrections alone moved it."""
 
     verdicts: Mapping[Kind, str] = field(default_factory=dict)
     terms: Mapping[Kind, tuple[Contribution, ...]] = field(default_factory=dict)
@@ -181,10 +184,13 @@ class LearnedWeights:
     def _moving(
         self, found: Iterable[int], before: Sequence[float] | None, after: Sequence[float]
     ) -> tuple[Contribution, ...]:
-        moved = [(after[number] - (before[number] if before else 0.0), self._terms[number]) for number in found]
-        # of terms that moved it alike, words come before pairs and long ones before short ones: they say more
-        moved.sort(key=lambda each: (-round(each[0], 1), " " in each[1], -len(each[1]), each[1]))
-        return tuple(Contribution(term, round(weight, 2)) for weight, term in moved[:MOST_NAMED] if weight >= 0.01)
+        moves = ((after[number] - (before[number] if before else 0.0), self._terms[number]) for number in found)
+        moved = [each for each in moves if each[0] >= LEAST_NAMED]
+        # Telling terms first; of terms that moved it alike, words before pairs, and long ones before short ones.
+        moved.sort(
+            key=lambda each: (not is_telling(each[1]), -round(each[0], 1), " " in each[1], -len(each[1]), each[1])
+        )
+        return tuple(Contribution(term, round(weight, 2)) for weight, term in moved[:MOST_NAMED])
 
     def __bool__(self) -> bool:
         return bool(self.verdicts)

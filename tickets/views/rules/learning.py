@@ -12,7 +12,7 @@ from supportsaas.formatting import format_number
 from supportsaas.web.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
-from tickets.classification.learning.features import CLASSES, KINDS, Kind
+from tickets.classification.learning.features import CLASSES, KINDS, Kind, is_telling
 from tickets.classification.learning.weights import LearnedWeights, TermWeight
 from tickets.ingestion.worker import count_workers
 from tickets.learning.request import LEAST_CORRECTIONS
@@ -43,7 +43,7 @@ class LearnedWord:
 
 @dataclass(frozen=True, slots=True)
 class LearnedValue:
-    """The words that speak for one value of a verdict, the strongest first."""
+    """The words that speak for one value of a verdict, function words last, the strongest first."""
 
     value: str
     words: tuple[LearnedWord, ...]
@@ -52,12 +52,13 @@ class LearnedValue:
 
 @dataclass(frozen=True, slots=True)
 class LearnedVerdict:
-    """One verdict: how many corrections teach it, how many it still needs, and what was learned."""
+    """One verdict: how many corrections there are to teach it, how many it still needs, and what `taught` ones taught."""
 
     kind: Kind
     name: str
     corrections: int
     needed: int
+    taught: int
     measured: dict[str, int]
     is_used: bool
     values: tuple[LearnedValue, ...]
@@ -144,6 +145,7 @@ def _verdicts(
                 name=NAMES[kind],
                 corrections=counts.get(kind, 0),
                 needed=max(LEAST_CORRECTIONS - counts.get(kind, 0), 0),
+                taught=weights.corrections if weights is not None else 0,
                 measured=measured,
                 is_used=weights is not None,
                 values=_values(kind, terms, most=most),
@@ -162,7 +164,7 @@ def _values(kind: Kind, terms: list[TermWeight], *, most: int) -> tuple[LearnedV
             by_value.setdefault(value, []).append(word)
     found = []
     for value in reversed(CLASSES[kind]):
-        words = sorted(by_value.get(value, ()), key=lambda word: (-word.lead, word.term))
+        words = sorted(by_value.get(value, ()), key=lambda word: (not is_telling(word.term), -word.lead, word.term))
         if words:
             found.append(LearnedValue(value, tuple(words[:most]), max(len(words) - most, 0)))
     return tuple(found)

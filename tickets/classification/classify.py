@@ -15,6 +15,7 @@ from tickets.classification.sums import Sums
 from tickets.classification.tenant_rules import NO_DECISIONS, NO_RULES, Decision, Decisions, TenantRules, names_of
 from tickets.classification.text_scan import TextScan
 from tickets.classification.verdicts import (
+    BY_WORDS,
     Category,
     Classification,
     DecidedBy,
@@ -24,7 +25,7 @@ from tickets.classification.verdicts import (
     Sentiment,
     Urgency,
 )
-from tickets.classification.vocabularies.entries import ACTION_SLOT, SENTIMENT_SLOT, URGENCY_SLOT
+from tickets.classification.vocabularies.entries import ACTION_SLOT, ANCHOR_SLOT, SENTIMENT_SLOT, URGENCY_SLOT
 from tickets.classification.vocabularies.faces import FACES
 from tickets.classification.vocabularies.group import Matter
 from tickets.classification.vocabularies.registry import DEFAULT_LANGUAGE, vocabulary_for
@@ -110,9 +111,9 @@ def classify_ticket(
     keywords, evidence = _explain(scans, verdicts, decisions, revision, with_courtesy=with_courtesy)
     if revision:
         evidence += learned_evidence(revision, subject=subject, message=message)
-    if decisions != NO_DECISIONS:
+    if decisions is not NO_DECISIONS:
         evidence += _rule_evidence(decisions, verdicts, subject=subject, message=message)
-    if revision or decisions != NO_DECISIONS:
+    if revision or decisions is not NO_DECISIONS:
         evidence.sort(key=lambda each: (each.field != "subject", each.start))
     return Classification(
         verdicts.urgency,
@@ -164,6 +165,8 @@ def _apply_learned(revision: Revision, verdicts: _Verdicts) -> _Verdicts:
 
 
 def _decided_by(verdicts: _Verdicts, decisions: Decisions, revision: Revision) -> DecidedBy:
+    if decisions is NO_DECISIONS and not revision and verdicts.requires_action is not None:
+        return BY_WORDS
     learned: dict[str, Decider] = dict.fromkeys(revision.verdicts, "learned")
     urgency: Decider = "unknown" if verdicts.urgency == "unknown" else "words"
     sentiment: Decider = "unknown" if verdicts.sentiment == "unknown" else "words"
@@ -203,29 +206,17 @@ def _explain(
     keywords = dict.fromkeys((*names_of((decisions.urgency, decisions.sentiment)), *learned_terms(revision)))
     evidence: list[Evidence] = []
     for each in scans:
-        offsets = each.scan.offsets
-        for place in each.places:
-            if place.is_courtesy and not with_courtesy:
+        name, offsets = each.name, each.scan.offsets
+        for start, end, category, label, term, weight, is_negated, is_keyword, is_courtesy, matter in each.places:
+            if is_courtesy and not with_courtesy:
                 continue
-            if place.is_keyword and not place.is_negated and place.label in deciding:
-                keywords[place.term] = None
+            if is_keyword and not is_negated and label in deciding:
+                keywords[term] = None
             if len(evidence) < EVIDENCE_LIMIT:
-                start, end = offsets(place.start, place.end)
-                if verdicts.is_calmed and place.label == "positive":
-                    evidence.append(Evidence("urgency", "low", place.term, each.name, start, end, -place.weight, False))
-                evidence.append(
-                    Evidence(
-                        place.category,
-                        place.label,
-                        place.term,
-                        each.name,
-                        start,
-                        end,
-                        place.weight,
-                        place.is_negated,
-                        matter=place.matter,
-                    )
-                )
+                start, end = offsets(start, end)
+                if verdicts.is_calmed and label == "positive":
+                    evidence.append(Evidence("urgency", "low", term, name, start, end, -weight, False))
+                evidence.append(Evidence(category, label, term, name, start, end, weight, is_negated, False, matter))
     return tuple(keywords)[:KEYWORD_LIMIT], evidence
 
 
@@ -308,12 +299,15 @@ def _add_urgency(scan: TextScan, sums: Sums, places: list[_Place], *, only_alway
             label, weight = "medium", _HYPOTHETICAL
         if sums.is_first(entry, is_negated):
             sums.add_urgency(entry, label, weight)
-        places.append(_Place(start, end, "urgency", label, entry.term, weight, is_negated, matter=entry.group.matter))
+        group = entry.group
+        places.append(_Place(start, end, "urgency", label, entry.term, weight, is_negated, True, False, group.matter))
 
 
 def _add_constructions(scan: TextScan, sums: Sums, places: list[_Place]) -> list[tuple[int, int]]:
     """The places of reproaches: praise inside them is not meant ("thanks for nothing")."""
-    reproaches = []
+    reproaches: list[tuple[int, int]] = []
+    if not scan.hits[ANCHOR_SLOT]:
+        return reproaches
     for start, end, construction in scan.constructions():
         group = construction.group
         category: Category = "urgency" if group.label == "high" else "sentiment"
@@ -336,7 +330,7 @@ def _add_sentiment(name: Field, scan: TextScan, sums: Sums, places: list[_Place]
         is_negated = has_negators and scan.is_negated(start, end, entry)
         if is_negated:
             weight *= _NEGATED_PRAISE if weight > 0 else _NEGATED_BLAME
-        if weight > 0 and any(left <= start < right for left, right in reproaches):
+        if weight > 0 and reproaches and any(left <= start < right for left, right in reproaches):
             continue
         if entry.group.gratitude and (name == "subject" or scan.is_in_first_sentence(start)):
             sums.opens_with_thanks = True

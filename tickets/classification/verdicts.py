@@ -1,7 +1,7 @@
 """The verdicts on a ticket, and the evidence for them. Pure."""
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from tickets.classification.tenant_rules import NO_DECISIONS, Decisions
 from tickets.classification.vocabularies.group import Matter
@@ -67,6 +67,9 @@ class DecidedBy:
     requires_action: Decider = "words"
 
 
+BY_WORDS: Final = DecidedBy()
+
+
 @dataclass(frozen=True, slots=True)
 class Classification:
     """The three verdicts on a ticket and the reasons for them.
@@ -84,7 +87,7 @@ class Classification:
     keywords: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     decisions: Decisions = NO_DECISIONS
-    decided_by: DecidedBy = DecidedBy()
+    decided_by: DecidedBy = BY_WORDS
     language: str = ""
 
     @property

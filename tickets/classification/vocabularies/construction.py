@@ -32,7 +32,8 @@ _GAP: Final = re.compile(r"\.\.(\d+) ")
 _GAP_TO_END: Final = re.compile(r"\.\.(\d+) // ")
 _LINE_BREAK: Final = re.compile(r"\n\s*")
 _WORD_START: Final = re.compile(rf"(?<![\w']){_WORD}")
-_LONGEST_WORD: Final = 15  # characters with its space, to look back by
+_FARTHEST: Final = 8  # words before the anchor
+_LONGEST_WORD: Final = 12  # characters with its space, to look back by
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,18 +54,15 @@ class Pattern:
     words_before: int
     after: re.Pattern[str]
 
-    def find(self, text: str, start: int, end: int) -> tuple[int, int] | None:
-        """The place around an anchor at `start` to `end` of the text, or None."""
-        following = self.after.match(text, end)
-        if following is None:
-            return None
+    def start(self, text: str, anchor: int) -> int:
+        """Where the pattern starts whose anchor is at `anchor`, or -1 if what stands before it does not match."""
         if self.before is None:
-            return start, following.end()
-        near = max(0, start - self.words_before * _LONGEST_WORD)
-        for word in list(_WORD_START.finditer(text, near, start))[: -self.words_before - 1 : -1]:
-            if self.before.fullmatch(text, word.start(), start):
-                return word.start(), following.end()
-        return None
+            return anchor
+        near = max(0, anchor - self.words_before * _LONGEST_WORD)
+        for word in list(_WORD_START.finditer(text, near, anchor))[: -self.words_before - 1 : -1]:
+            if self.before.fullmatch(text, word.start(), anchor):
+                return word.start()
+        return -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,6 @@ class Phrasing:
 
 
 def _count_words(pattern: str) -> int:
-    """The most words that a pattern can match, or a few more."""
+    """About the most words that a pattern matches."""
     gaps = sum(map(int, _GAP.findall(pattern)))
-    optional = sum(map(int, re.findall(r"\{\d+,(\d+)\}", pattern)))
-    return pattern.count(" ") + gaps + optional + 2 * pattern.count("{")
+    return min(pattern.count(" ") + gaps + pattern.count("{"), _FARTHEST)

@@ -75,8 +75,8 @@ PATTERNS = (
         0.9,
         """<sent|passed|transferred|bounced|pushed|handed|referred|moved|tossed|shoved> ..3 (?:from|
             between) ..1 (?:one|department|person|agent|team|place|desk|people|departments|agents|teams)""",
-        """<passed|bounced|sent|shuffled|tossed|transferred|sending|passing|goes|go|going|went|talking> (?:me |
-            us )?(?:around(?! the)|in circles)""",
+        "<passed|bounced|shuffled|tossed|transferred|sent|passing> (?:me |us )?around(?! the)",
+        "<in circles|round in circles>",
         "<back and forth|runaround|run around|pillar to post|wild goose chase>",
         """<transferred|bounced|passed|referred> ..2 (?:{many} (?:times|people|agents|departments)|to the wrong|
             to someone who|to another (?:agent|department|person|team|rep))""",

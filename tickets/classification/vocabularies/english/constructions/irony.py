@@ -54,7 +54,7 @@ PATTERNS = (
         "<important to us|call is important>(?! that| to)",
         """(?:don't|do not|doesn't|clearly) ..2 <care about your customers|value your customers|care about customers|
             value customers|value my time>""",
-        "(?:my|our|your) <time> (?:is worth|means|has no value|isn't)",
+        "<my time|our time> (?:is worth|means|has no value|isn't)",
         "<wasting my time|wasting our time|wasted my time|wasted our time|waste of my time|waste my time>",
     ),
     *complaint(

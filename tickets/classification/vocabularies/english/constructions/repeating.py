@@ -22,10 +22,9 @@ PATTERNS = (
     *complaint(
         "asked many times",
         0.7,
-        r"""<called|call|emailed|email|written|wrote|asked|told|explained|explain|complained|reported|contacted|sent|
-            visited|phoned|rang|messaged|rescheduled|cancelled|spoken|spoke|talked|transferred|
-            disconnected> ..6 {many} ..1 (?:times|people|agents|departments|calls|emails|reps|things|messages|persons|
-            different \w+)""",
+        r"""<called|emailed|written|wrote|asked|told|explained|explain|complained|reported|contacted|visited|phoned|
+            rang|messaged|rescheduled|cancelled|spoken|spoke|talked|transferred|disconnected> ..6 {many} ..1 (?:times|
+            people|agents|departments|calls|emails|reps|things|messages|persons|different \w+)""",
         """(?:{many}|two|2) <different> (?:people|agents|answers|departments|reps|things|stories|persons|phone|numbers|
             times|days|excuses|flights|emails)""",
         """(?:after|took|takes|takes me|took me|our|last|that's|now|//) {many} <calls|phone calls|emails|messages|

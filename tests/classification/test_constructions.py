@@ -126,6 +126,27 @@ def test_praise_inside_sarcasm_does_not_count() -> None:
     assert classify("Great, another delay").evidence[0].term == "sarcasm"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Lost for hours, never seen anything like it", "I paid, they told me to wait", "Your agent keeps calling, why?"],
+)
+def test_several_hints_in_a_short_statement_are_negative(text: str) -> None:
+    assert classify(text).sentiment == "negative"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I paid yesterday",
+        "Could you tell me how many hours the ferry takes, I missed it on your page?",
+        "I am still at the old address. The meter is in the cellar, the key is with the neighbour, and the reading that "
+        "the agent wants is on the second page of the form that I sent to your office in Leeds at the end of the week.",
+    ],
+)
+def test_a_single_hint_a_request_and_a_long_text_are_not_negative_by_hints(text: str) -> None:
+    assert classify(text).sentiment == "neutral"
+
+
 def test_a_construction_is_highlighted_from_its_first_word_to_its_last() -> None:
     text = "Hello,  I spent\nthree hours   on hold yesterday."
     found = next(each for each in classify(text).evidence if each.term == "on hold")

@@ -270,6 +270,8 @@ def _scan_field(name: Field, text: str, vocabulary: Vocabulary | None, sums: Sum
         _add_urgency(scan, sums, places, only_always=True)
         return _FieldScan(name, scan, places)
     scan = TextScan(text, vocabulary)
+    sums.length += len(scan.flat)
+    sums.has_negation = sums.has_negation or scan.has_negators
     _add_urgency(scan, sums, places)
     _add_sentiment(name, scan, sums, places)
     _add_action(scan, sums, places)

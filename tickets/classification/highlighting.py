@@ -13,6 +13,7 @@ from tickets.classification.search_query import NO_QUERY, Query, find_hits
 from tickets.classification.tenant_rules import Decision
 from tickets.classification.verdicts import Category, Classification, Evidence, Field
 
+_WORTH_NAMING = 0.3  # a weaker word that did not decide is only a hint
 _VERDICT_NAMES: dict[Category, str] = {"urgency": "urgency", "sentiment": "sentiment", "action": "needs action"}
 _STRONGEST_FIRST = ("high", "negative", "medium", "action", "positive", "low", "neutral")
 
@@ -156,8 +157,12 @@ def _reason(evidence: Sequence[Evidence], category: Category, verdict: str) -> R
     terms: dict[str, None] = {}
     against: dict[str, None] = {}
     for each in evidence:
-        if each.category == category and each.weight:
-            (terms if each.supports(verdict) else against)[_phrase(each)] = None
+        if each.category != category or not each.weight:
+            continue
+        if each.supports(verdict):
+            terms[_phrase(each)] = None
+        elif abs(each.weight) >= _WORTH_NAMING:
+            against[_phrase(each)] = None
     return Reason(category, verdict, tuple(terms), against=tuple(each for each in against if each not in terms))
 
 

@@ -11,6 +11,9 @@ _MEDIUM: Final = 0.4
 _TROUBLE_LIMIT: Final = 0.4  # all fault words together: medium, however many there are
 _CLEAR_SENTIMENT: Final = 0.5  # on either side of neutral
 _ACTION: Final = 1.0
+_NEGATION: Final = -0.25  # a "not" beside a hint is another one
+_HINTED_LENGTH: Final = 90  # characters: in longer texts hints count for less
+_HINTS_OF_REQUESTS: Final = 0.5
 _VERY_BAD: Final = -1.0  # next to a word this bad, "thanks" is only polite
 _ROUNDING: Final = 1e-9
 
@@ -26,9 +29,12 @@ class Sums:
         "courtesy",
         "damping",
         "faces",
+        "has_negation",
         "has_very_bad_word",
         "high",
+        "hints",
         "is_always_high",
+        "length",
         "opens_with_thanks",
         "trouble",
     )  # fmt: skip
@@ -37,7 +43,9 @@ class Sums:
         self.is_always_high = False
         self.opens_with_thanks = False
         self.high = self.trouble = self.damping = 0.0
-        self.balance = self.courtesy = 0.0
+        self.balance = self.courtesy = self.hints = 0.0
+        self.has_negation = False
+        self.length = 0
         self.has_very_bad_word = False
         self.faces: set[str] = set()
         self.action = 0.0
@@ -62,7 +70,9 @@ class Sums:
             self.damping += weight
 
     def add_sentiment(self, entry: Entry, weight: float) -> None:
-        if entry.group.courtesy:
+        if entry.group.hint:
+            self.hints += weight
+        elif entry.group.courtesy:
             self.courtesy = max(self.courtesy, weight)
         else:
             self.balance += weight
@@ -93,7 +103,7 @@ class Sums:
         return "medium" if total >= _MEDIUM else "low"
 
     def sentiment(self, *, with_courtesy: bool) -> Sentiment:
-        total = self.balance + (self.courtesy if with_courtesy else 0.0)
+        total = self.balance + self._weighed_hints() + (self.courtesy if with_courtesy else 0.0)
         if total + _ROUNDING >= _CLEAR_SENTIMENT:
             return "neutral" if self.is_always_high else "positive"
         return "negative" if total - _ROUNDING <= -_CLEAR_SENTIMENT else "neutral"
@@ -102,6 +112,14 @@ class Sums:
     def open_matter(self) -> float:
         """What a matter that is always high adds to the need for action: nobody may leave it unanswered."""
         return _ACTION if self.is_always_high else 0.0
+
+    def _weighed_hints(self) -> float:
+        """What the hints add: less the longer the text is, and less if it asks for something."""
+        if not self.hints:
+            return 0.0
+        found = self.hints + (_NEGATION if self.has_negation else 0.0)
+        share = min(1.0, _HINTED_LENGTH / self.length)
+        return found * share * (_HINTS_OF_REQUESTS if self.action >= _ACTION else 1.0)
 
     def requires_action(self) -> bool:
         return self.action + self.open_matter + _ROUNDING >= _ACTION

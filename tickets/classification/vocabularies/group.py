@@ -34,6 +34,7 @@ class Group:
     courtesy: bool = False  # polite: positive only if the ticket neither reports a fault nor asks for something
     plain: bool = False  # too common to be worth showing as a keyword
     gratitude: bool = False  # thanks that are meant, at the beginning of a text a sign that nothing is urgent
+    hint: bool = False  # of bad feeling: says something only in numbers, and more in a short text than in a long one
     matter: Matter = ""  # why it is always high
 
 

@@ -83,15 +83,15 @@ NEGATIVE: tuple[Group, ...] = (
         terrible, terribly, awful, awfully bad, horrible, horribly, horrid, horrific, horrendous, horrendously,
         dreadful, dreadfully, atrocious, abysmal, appalling, appalled, appallingly, disgusting, disgusted,
         disgust, disgraceful, disgrace, shameful, shame on you, shame on, deplorable, despicable, vile, nasty,
-        pathetic, pathetically, laughable, ludicrous, absurd, ridiculous, ridiculously, insane, insanity,
-        unacceptable, unacceptably, not acceptable, inexcusable, no excuse, unforgivable, intolerable,
-        unbearable, inadmissible, worst, the worst, worst ever, worst experience, nightmare, nightmares,
-        disaster, disasters, disastrous, fiasco, debacle, horror, hell, hellish, abomination, garbage, trash,
-        rubbish, junk, crap, crappy, crapy, shit, shitty, bullshit, sucks, suck, sucked, sux, stinks, stink,
-        lousy, piece of junk, piece of crap, piece of garbage, piece of trash, rotten, hopeless, hopelessly,
-        useless, worthless, joke, a joke, big joke, farce, mockery, idiot, idiots, idiotic, stupid, stupidity,
-        stupidly, moron, morons, dumb, clowns, damn, damned, goddamn, bloody, bastards, fuck, fucking, fucked,
-        wtf is, screwed, screwed up, screw you, go to hell, zero stars, 0 stars, one star, 1 star
+        pathetic, pathetically, laughable, ludicrous, absurd, ridiculously, insane, insanity, unacceptable,
+        unacceptably, not acceptable, inexcusable, no excuse, unforgivable, intolerable, unbearable,
+        inadmissible, worst, the worst, worst ever, worst experience, nightmare, nightmares, disaster,
+        disasters, disastrous, fiasco, debacle, horror, hell, hellish, abomination, garbage, trash, rubbish,
+        junk, crap, crappy, crapy, shit, shitty, bullshit, sucks, suck, sucked, sux, stinks, stink, lousy,
+        piece of junk, piece of crap, piece of garbage, piece of trash, rotten, hopeless, hopelessly, useless,
+        worthless, joke, a joke, big joke, farce, mockery, idiot, idiots, idiotic, stupid, stupidity, stupidly,
+        moron, morons, dumb, clowns, damn, damned, goddamn, bloody, bastards, fuck, fucking, fucked, wtf is,
+        screwed, screwed up, screw you, go to hell, zero stars, 0 stars, one star, 1 star
     """,
     ),
     # Judgement: bad
@@ -281,18 +281,27 @@ NEGATIVE: tuple[Group, ...] = (
         file a complaint, make a complaint, raise a complaint, filed a complaint, nothing to complain,
         sorry for the tone, sorry i was rude, bad weather, worst case, in the worst case, critical eye,
         damn good, stupid question, maybe a stupid question, sorry for the stupid question, dumb question,
-        silly question, my fault, my mistake, too many requests, too much detail, too long a, too many results
+        silly question, my fault, my mistake, no harm, too many requests, too much detail, too long a,
+        too many results
     """,
         "never",
     ),
-    # Hints that need company
-    _negative(
-        0.2,
-        """
-        late, delay, delays, delayed, cancelled, canceled, never, wait, waited, hours, again, still, only,
-        twice, no way
-    """,
-        "close",
+    # Hints: none says anything alone, but angry people use several of them in few words
+    Group(
+        "negative",
+        -0.25,
+        split_terms("""
+        late, delay, delays, delayed, cancelled, canceled, cancellation, never, wait, waited, waiting, hours,
+        hrs, weeks, months, again, still, even, twice, no way, nothing, nobody, no one, told, told me, telling,
+        agent, agents, rep, reps, customer service, on hold, hold, missed, missing, lost, paid, paying, charged,
+        instead, yet another, dead, stuck, supposedly, literally, apparently, excuse, sitting, sleeping,
+        without, a single, bucks, explain that, and now, now you, as usual, owe, owes, full price, at least,
+        keeps, wiped, hung, whole, entire, all day, all night, they want, why, how come, want me to,
+        flight attendant, staff, impossible, honestly, obviously, can't find, in this century, for hours,
+        everyone else, only to, isn't one
+    """),
+        "never",
+        hint=True,
     ),
     _negative(
         0.4,

@@ -78,7 +78,7 @@ PATTERNS = (
         "another one",
         0.6,
         r"""<another|yet another> (?:delay|excuse|cancellation|cancelled|canceled|delayed|charge|fee|lie|outage|mistake|
-            surprise|mechanical|failure|bill|hour|\d+ (?:minutes|hours|min)|(?:two|three) hours|(?:week|day|month) of|
+            surprise|mechanical|failure|bill|(?:week|day|month) of|
             broken|wasted|missed|lost)""",
     ),
 )

@@ -21,7 +21,7 @@ PATTERNS = (
             anybody|someone|somebody|nobody|ur|customer service)(?! (?:offer|have a|just))""",
         """<why even|why bother|why on earth|why the hell|why tell|why offer|why advertise|why pretend|why is nobody|
             why is no one|why in the world>""",
-        """<when are you|when will you|when will this|when will it|when will i|when do you|when can we|when can i|
+        """<when are you|when will you|when will this|when will it|when will i|when do you|when can we|
             when are we> ..2 (?:going to (?:fix|get|do|stop|start|answer)|gonna|ever|finally|fix|actually|get (?:off|
             around)|expect|stop)""",
         """<what kind of|what sort of|what in the> (?:a )?(?:company|service|business|customer|airline|bank|support|
@@ -35,8 +35,8 @@ PATTERNS = (
         """<do you even|do you ever|do you guys even|do you people|do you not|do you really|do you think|do u even|
             do u ever|do you enjoy|does anyone there|does anybody there|does anyone actually|does anyone even|
             does anyone ever|does anybody even>(?! (?:offer|have|support|ship|sell|deliver))""",
-        """(?:is|are) <this a joke|this normal|this how|this really|this the way|this acceptable|this some kind|
-            this for real|this even|this legal|that how you|that normal|it too much|it really that|it that hard|
+        """(?:is|are) <this a joke|this how|this really|this the way|this acceptable|this some kind|
+            this for real|this even|this legal|that how you|it too much|it really that|it that hard|
             it so hard|it normal that>(?! (?:i|we|to) (?:do|use|set|get|change|add))""",
         """<can someone|can somebody|can anyone|can anybody|can you|will someone|will anyone|could someone|
             can u> (?:please )?(?:actually|finally|at least|explain why|just (?:answer|fix|tell|do|give))""",

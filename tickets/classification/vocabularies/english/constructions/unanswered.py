@@ -26,7 +26,7 @@ PATTERNS = (
         0.8,
         f"""(?:never|didn't|doesn't|don't|won't|hasn't|haven't|refuses? to|wouldn't|didnt|doesnt|dont|wont|
             couldn't) ..1 (?:even )?<{_ANSWER}>""",
-        f"""(?:no|not a|not one|not even a|without a|without an|without any|zero|no one|never an?|any) (?:single |
+        f"""(?:no|not a|not one|not even a|without a|without an|without any|zero|no one|never an?) (?:single |
             real )?<{_NOUN}>(?! from the (?:server|device|printer)| (?:needed|necessary|required))""",
         """(?:with|get|got|getting|still|there's|is|and|//) <no answer|no response|no reply|no help|no info|
             no information|no support|no service>(?! from the (?:server|device|printer)| needed)""",

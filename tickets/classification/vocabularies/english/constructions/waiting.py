@@ -79,7 +79,7 @@ PATTERNS = (
         0.7,
         """<all day|all morning|all night|all afternoon|all evening|entire day|whole day|entire morning|whole morning|
             all weekend> (?:for|and|waiting|without|on|trying|//)""",
-        """(?:waited|waiting|down|off|home|sat|stuck|wait|been) ..4 <all day|all morning|all night|all weekend|
+        """(?:waited|waiting|down|off|sat|stuck|wait|been) ..4 <all day|all morning|all night|all weekend|
             entire day|whole day|overnight>""",
         "(?:took|taken|take|lost|wasted|missed|burned) ..1 <day off|day of work|morning off|afternoon off|a day>",
         """(?:ruined|ruining|wasted|wasting|spent) ..3 <day|morning|evening|night|afternoon|weekend|holiday|vacation|

@@ -124,17 +124,14 @@ class TextScan:
 
     def constructions(self) -> Iterator[tuple[int, int, Construction]]:
         """Each construction at its first place: start and end in the flat text."""
-        flat = self.flat
         done: set[Construction] = set()
-        for anchor_start, anchor_end, anchor in self.hits[ANCHOR_SLOT]:
+        for start, end, anchor in self.hits[ANCHOR_SLOT]:
             for pattern in anchor.patterns:
-                following = pattern.after.match(flat, anchor_end)
-                if following is None or pattern.construction in done:
-                    continue
-                start = pattern.start(flat, anchor_start)
-                if start >= 0:
-                    done.add(pattern.construction)
-                    yield start, following.end(), pattern.construction
+                if pattern.construction not in done:
+                    found = pattern.find(self.flat, start, end)
+                    if found:
+                        done.add(pattern.construction)
+                        yield *found, pattern.construction
 
     def is_negated(self, start: int, end: int, entry: Entry) -> bool:
         """Whether a negator, near enough and in the same clause, negates the entry from `start` to `end`."""

@@ -54,15 +54,18 @@ class Pattern:
     words_before: int
     after: re.Pattern[str]
 
-    def start(self, text: str, anchor: int) -> int:
-        """Where the pattern starts whose anchor is at `anchor`, or -1 if what stands before it does not match."""
+    def find(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """The place around an anchor at `start` to `end` of the text, or None."""
+        following = self.after.match(text, end)
+        if following is None:
+            return None
         if self.before is None:
-            return anchor
-        near = max(0, anchor - self.words_before * _LONGEST_WORD)
-        for word in list(_WORD_START.finditer(text, near, anchor))[: -self.words_before - 1 : -1]:
-            if self.before.fullmatch(text, word.start(), anchor):
-                return word.start()
-        return -1
+            return start, following.end()
+        near = max(0, start - self.words_before * _LONGEST_WORD)
+        for word in list(_WORD_START.finditer(text, near, start))[: -self.words_before - 1 : -1]:
+            if self.before.fullmatch(text, word.start(), start):
+                return word.start(), following.end()
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,6 +221,34 @@ def test_words_with_two_meanings_are_neither_urgent_nor_angry(language: str, tex
     assert (result.urgency, result.sentiment) == ("low", "neutral")
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "de",
+            "Guten Tag, seit zwei Wochen bricht die Verbindung jedes Mal nach 10 Minuten ab. Ich habe das Gerät wieder "
+            "neu gestartet, trotzdem ist es immer noch dasselbe. Leider hilft auch ein anderes Kabel nicht. Was kann ich "
+            "noch tun? Mit freundlichen Grüßen",
+        ),
+        (
+            "fr",
+            "Bonjour, depuis deux semaines la connexion se coupe à chaque fois au bout de 10 minutes. J'ai encore "
+            "redémarré la box, rien ne change, c'est toujours pareil. Malheureusement un autre câble n'aide pas non "
+            "plus. Que puis-je faire ? Bien cordialement",
+        ),
+        (
+            "es",
+            "Buenos días, desde hace dos semanas la conexión se corta a los 10 minutos. He reiniciado el router de nuevo "
+            "y sigue igual. Lamentablemente otro cable tampoco ayuda y ni siquiera con wifi mejora. ¿Qué puedo hacer? "
+            "Un saludo",
+        ),
+    ],
+)
+def test_a_long_calm_report_is_neutral(language: str, text: str) -> None:
+    result = classify(text, language)
+    assert (result.urgency, result.sentiment, result.requires_action) == ("medium", "neutral", True)
+
+
 # Idioms
 
 

@@ -81,8 +81,8 @@ POSITIVE: tuple[Group, ...] = (
         fonctionne de nouveau, marche à nouveau, marche de nouveau, ça fonctionne, ça a marché, ça a fonctionné,
         ça marche maintenant, rentré dans l'ordre, plus aucun souci, plus de souci, plus aucun problème,
         plus de problème, plus d'inquiétude, bien arrivé, bien reçu le colis, bien reçu ma commande, soulagé,
-        soulagée, soulagement, heureusement, dieu merci, aidé, aidée, bien aidé, m'a beaucoup aidé, si rapide,
-        si vite, très vite, amélioration, amélioré
+        soulagée, soulagement, heureusement, dieu merci, m'a aidé, m'a aidée, m'avez aidé, m'avez aidée, nous a aidés,
+        nous avez aidés, bien aidé, m'a beaucoup aidé, si rapide, si vite, très vite, amélioration, amélioré
         """,
     ),
     # Hints

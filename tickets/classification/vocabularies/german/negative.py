@@ -151,12 +151,11 @@ NEGATIVE: tuple[Group, ...] = (
         kein service, null service, null hilfe, null ahnung, null kompetenz, wie lange soll, wie lange denn noch,
         wie oft noch, wie oft denn, wie viele male noch, interessiert niemanden, interessiert keinen,
         interessiert sie nicht, ist ihnen egal, ist euch egal, scheint egal, völlig egal, juckt keinen,
-        juckt niemanden, glatte sechs, note sechs, kopfschüttel, wie üblich, war ja klar, typisch,
-        kundenservice sieht anders aus, sieht anders aus, service ist anders, service ist was anderes,
-        noch nie erlebt, selten erlebt, noch nie so, so etwas habe ich noch nie, hält man nicht aus,
+        juckt niemanden, glatte sechs, note sechs, kopfschüttel, war ja klar, kundenservice sieht anders aus,
+        service ist anders, service ist was anderes, so etwas habe ich noch nie, hält man nicht aus,
         hätte mehr erwartet, mehr erwartet, anders vorgestellt, besser vorgestellt, darf nicht passieren,
         darf nicht sein, grenzt an, hinterherlaufen, hinterherzulaufen, hinterherrennen, nicht mal für nötig,
-        nicht einmal für nötig, für nötig, zum verrückt werden, zum haare raufen, zum heulen, zum weinen,
+        nicht einmal für nötig, zum verrückt werden, zum haare raufen, zum heulen, zum weinen,
         da fehlen mir die worte, mir fehlen die worte, sprachlos, verarschen kann ich mich selbst, ohne worte,
         beim besten willen, früher besser, früher war alles besser, war früher besser, qualität war besser,
         war die qualität besser
@@ -167,7 +166,11 @@ NEGATIVE: tuple[Group, ...] = (
     _negative(
         1.5,
         """
-        nur probleme, nichts als probleme, nur ärger, nichts als ärger, keine reaktion, immer belegt, ständig belegt,
+        (schickt|schicken) mich im kreis, im kreis geschickt, drehe mich im kreis, dreht sich im kreis,
+        drehen uns im kreis,
+        (immer noch|noch immer|bis heute) (keine antwort|keine rückmeldung|keine reaktion|keine nachricht|keine lösung|kein rückruf|nichts),
+        hilft mir nicht, hilft mir leider nicht, hilft uns nicht, hilft mir auch nicht, nur probleme,
+        nichts als probleme, nur ärger, nichts als ärger, keine reaktion, immer belegt, ständig belegt,
         dauernd belegt, nicht zufrieden, nicht einverstanden, nicht in ordnung, nicht ok, nicht okay, nicht fair,
         nicht korrekt von, nicht nachvollziehbar, nicht nachvollziehen, nicht verständlich, unverständlich,
         unverständlich ist, nicht gut, nicht schön, nicht toll, nicht professionell, nicht hilfreich, nicht geholfen,
@@ -182,15 +185,14 @@ NEGATIVE: tuple[Group, ...] = (
         keinen erreicht, man erreicht niemanden, niemand erreichbar, keiner erreichbar, ohne absage,
         niemand hat abgesagt, keiner hat abgesagt, einfach aufgelegt, wird aufgelegt, wurde aufgelegt, aufgelegt,
         aus der leitung geworfen, rausgeworfen, rausgeflogen, weitergereicht, von einem zum anderen,
-        von pontius zu pilatus, hin und her geschickt, im kreis, dauernd, ständig, alle naselang, zum xten mal,
-        zum wiederholten mal, zum wiederholten male, schon wieder, wieder nicht, wieder nichts, wieder einmal,
-        wieder mal, mal wieder nicht, immer das gleiche, immer dasselbe, jedes mal dasselbe, jedes mal,
-        dasselbe problem, das gleiche problem, etwas anderes erzählt, versprochen war, versprochen wurde,
-        versprach man, man versprach, hieß es, wie versprochen nicht, nicht wie versprochen, zugesagt,
-        die versprochene, der versprochene, das versprochene, den versprochenen, nichts ist passiert, nichts ist da,
-        seit stunden, seit tagen, seit wochen, seit monaten, seit jahren, seit ewigkeiten, tagelang, wochenlang,
-        monatelang, stundenlang, ewig gewartet, vergeblich gewartet, umsonst, bis heute nichts, bis heute keine,
-        bis heute nicht, noch immer nichts, immer noch nichts
+        von pontius zu pilatus, hin und her geschickt, alle naselang, zum xten mal, zum wiederholten mal,
+        zum wiederholten male, schon wieder, wieder nicht, wieder nichts, mal wieder nicht, immer das gleiche,
+        immer dasselbe, jedes mal dasselbe, etwas anderes erzählt, versprochen war, versprochen wurde, versprach man,
+        man versprach, hieß es, wie versprochen nicht, nicht wie versprochen, zugesagt, die versprochene,
+        der versprochene, das versprochene, den versprochenen, nichts ist passiert, nichts ist da, seit stunden,
+        seit tagen, seit wochen, seit monaten, seit jahren, seit ewigkeiten, tagelang, wochenlang, monatelang,
+        stundenlang, ewig gewartet, vergeblich gewartet, bis heute nichts, bis heute keine, bis heute nicht,
+        noch immer nichts, immer noch nichts
         """,
         "never",
     ),
@@ -228,16 +230,9 @@ NEGATIVE: tuple[Group, ...] = (
     _negative(
         0.3,
         f"""
-        {DATIVE_SPANS}, warte, warten, wartete, gewartet, wartezeit, keine antwort, keine rückmeldung, kein rückruf,
-        angeblich, angeblicher, versprochen, mahnung, inkasso
-        """,
-        "never",
-    ),
-    _negative(
-        0.2,
-        """
-        leider, nichts passiert, tut sich nichts, geschieht nichts, nichts geschehen, immer noch, noch immer, endlich,
-        wieder, trotzdem, überhaupt, schwach, seltsam, seltsame, durcheinander, eigentlich nicht
+        {DATIVE_SPANS}, umsonst, wieder einmal, wieder mal, noch nie erlebt, selten erlebt, noch nie so, typisch,
+        warte, warten, wartete, gewartet, wartezeit, keine antwort, keine rückmeldung, kein rückruf, angeblich,
+        angeblicher, versprochen, mahnung, inkasso
         """,
         "never",
     ),
@@ -253,8 +248,8 @@ NEGATIVE: tuple[Group, ...] = (
         wo kann ich mich beschweren, wo kann ich meine beschwerde, kein grund zur sorge, kein grund zur beschwerde,
         endlich funktioniert, nichts mehr, erst am, erst ab, erst im, erst nach, und dann, und zwar,
         schlechtes gewissen, verdacht auf betrug, betrugsverdacht, betrugsversuch, nichts zu danken, macht nichts,
-        schwach grün, schlechte nachricht, kein witz, wüstenrot, wartezeit nur, kaum wartezeit, keine wartezeit,
-        ohne wartezeit, kostet mich nichts, nichts kaputt, nichts passiert zum glück, eilt nicht
+        kein witz, wartezeit nur, kaum wartezeit, keine wartezeit, ohne wartezeit, nichts passiert zum glück,
+        eilt nicht
         """),
         "never",
     ),

@@ -95,7 +95,7 @@ POSITIVE: tuple[Group, ...] = (
         schön{ENDINGS}, hübsch{ENDINGS}, praktisch{ENDINGS}, bequem{ENDINGS}, lecker{ENDINGS}, gemütlich{ENDINGS},
         robust, übersichtlich{ENDINGS}, intuitiv{ENDINGS}, fair{ENDINGS}, prompt{ENDINGS}, flott{ENDINGS}, gratuliere,
         lob, danke nochmal, danke nochmals, danke noch mal, danke euch, vielen lieben dank, lieben dank,
-        liebsten dank, hilft, mag ich, ich mag, cool, fein, wie schnell das ging, so schnell, genau so, genau richtig,
+        liebsten dank, mag ich, ich mag, cool, fein, wie schnell das ging, so schnell, genau so, genau richtig,
         genau das richtige
         """,
     ),
@@ -103,7 +103,7 @@ POSITIVE: tuple[Group, ...] = (
         0.4,
         """
         klasse, spitze, mega, respekt, gut, guter, gute, erledigt, hat sich erledigt, geklärt, alles geklärt,
-        alles erledigt, besser, schnell, schnelle, schneller, schnellen, sauber, gern, gerne, treu, sicher gut
+        alles erledigt, besser, schnell, schnelle, schneller, schnellen, sauber, gern, gerne, treu
     """,
     ),
     # Polite formulas
@@ -112,7 +112,7 @@ POSITIVE: tuple[Group, ...] = (
         1.2,
         split_terms("""
         danke, dankeschön, danke schön, danke sehr, vielen dank, besten dank, herzlichen dank, schönen dank,
-        recht herzlichen dank, dank ihnen, dank euch, merci, thx, thanks, dankee, dankö
+        recht herzlichen dank, dank ihnen, dank euch, merci, thx, thanks
         """),
         "never",
         courtesy=True,

@@ -23,11 +23,11 @@ ACTION: tuple[Group, ...] = (
         podrían, podría, podríais, podrías, pueden mirarlo, pueden decirme, pueden enviarme, pueden ayudarme,
         puede decirme, puede ayudarme, pueden revisar, me pueden, me puede, me puedes, me podéis, nos pueden,
         nos puede, puedes decirme, podéis decirme, se puede, se podría, puedo pedir, podemos pasar, sería posible,
-        es posible, hay alguna forma, hay forma de, hay posibilidad, existe la posibilidad, tienen, tenéis, le ruego,
-        les ruego, ruego, rogamos, les rogamos, les pido, le pido, les pedimos, pido, pedimos, pido que, solicito,
-        solicitamos, solicito que, exijo, exigimos, reclama, reclamamos, quiero que, quisiera que, espero que me,
-        necesito que, espero una, espero su respuesta, esperamos su respuesta, quedo a la espera, a la espera de,
-        espero noticias, espero respuesta,
+        es posible, hay alguna forma, hay forma de, hay posibilidad, existe la posibilidad, le ruego, les ruego,
+        ruego, rogamos, les rogamos, les pido, le pido, les pedimos, pido, pedimos, pido que, solicito, solicitamos,
+        solicito que, exijo, exigimos, reclama, reclamamos, quiero que, quisiera que, espero que me, necesito que,
+        espero una, espero su respuesta, esperamos su respuesta, quedo a la espera, a la espera de, espero noticias,
+        espero respuesta,
         (corrijan|envien|revisen|manden|confirmen|devuelvan|cambien|cancelen|anulen|borren|eliminen|bloqueen|desbloqueen|arreglen|solucionen|reparen|abonen|reembolsen|contesten|respondan|llamen|avisen|ayuden|expliquen|indiquen|informen|faciliten|comprueben|verifiquen|resuelvan|activen|desactiven|actualicen|tramiten|retiren)(|lo|la|los|las|me|nos|melo|mela|noslo),
         (hagan|den|digan|pongan|quiten|miren|envie|corrija|revise|mande|confirme|llame|conteste|responda|ayude|avise|diga)(lo|la|los|las|le|les|me|nos|melo|noslo),
         vengan, vénganse, díganme, dígame, dime, decidme, envíenme, envíeme, envíame, enviadme, envíen, envíen a,
@@ -47,13 +47,16 @@ ACTION: tuple[Group, ...] = (
     _request(
         1.0,
         """
-        cómo puedo, cómo se, cómo añado, cómo hago, cómo podemos, cuándo, dónde puedo, dónde está, dónde encuentro,
-        donde esta, donde puedo, por qué, porque me cobran, cuánto cuesta, cuánto tarda, cuánto tiempo, cuánto vale,
-        cuál es, cuáles son, qué precio, qué debo, qué hago, qué tengo que, qué pasa con, qué documentos, a qué hora,
-        tengo que, hay que, quién puede, saber si, saber cómo, saber cuándo, tengo una pregunta, tengo una duda,
-        una pregunta, una consulta, una duda, mi pregunta, mi duda, mi consulta, pregunta sobre, consulta sobre,
-        duda sobre, si es posible, si fuera posible, no sé cómo, no sé qué hacer, entra en garantía, alguna novedad,
-        alguna noticia, novedades sobre, socorro, auxilio, ayuda por favor, urgente, asap
+        cuándo (llega|llegará|llegan|viene|vendrá|podré|puedo|podemos|estará|estarán|será|me|nos|hay),
+        tienen (algún|alguna|este|esta|ese|stock|disponible|en),
+        tenéis (algún|alguna|este|esta|ese|stock|disponible|en), cómo puedo, cómo se, cómo añado, cómo hago,
+        cómo podemos, dónde puedo, dónde está, dónde encuentro, donde esta, donde puedo, por qué, porque me cobran,
+        cuánto cuesta, cuánto tarda, cuánto tiempo, cuánto vale, cuál es, cuáles son, qué precio, qué debo, qué hago,
+        qué tengo que, qué pasa con, qué documentos, a qué hora, tengo que, quién puede, saber si, saber cómo,
+        saber cuándo, tengo una pregunta, tengo una duda, una pregunta, una consulta, una duda, mi pregunta, mi duda,
+        mi consulta, pregunta sobre, consulta sobre, duda sobre, si es posible, si fuera posible, no sé cómo,
+        no sé qué hacer, entra en garantía, alguna novedad, alguna noticia, novedades sobre, socorro, auxilio,
+        ayuda por favor, urgente, asap
         """,
     ),
     # Wishes and needs of the writer
@@ -104,10 +107,10 @@ ACTION: tuple[Group, ...] = (
         "action",
         1.0,
         split_terms("""
-        cómo, cuándo, dónde, por qué, cuánto, cuánta, cuántos, cuántas, cuál, cuáles, qué, quién, puedo, podemos,
-        puede, pueden, podéis, puedes, hay, tienen, tenéis, tienes, es posible, debo, tengo que, envíen, manden,
-        llamen, contesten, respondan, revisen, corrijan, cancelen, anulen, borren, bloqueen, arreglen, solucionen,
-        devuelvan, paguen, abonen, confirmen, ayuda, díganme, quiero, necesito
+        dónde, por qué, cuánto, cuánta, cuántos, cuántas, cuáles, puedo, podemos, puede, pueden, podéis, puedes, hay,
+        tienen, tenéis, tienes, es posible, debo, tengo que, envíen, manden, llamen, contesten, respondan, revisen,
+        corrijan, cancelen, anulen, borren, bloqueen, arreglen, solucionen, devuelvan, paguen, abonen, confirmen,
+        ayuda, díganme, quiero, necesito
         """),
         "never",
         opens_sentence=True,

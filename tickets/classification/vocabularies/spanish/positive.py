@@ -84,16 +84,15 @@ POSITIVE: tuple[Group, ...] = (
         todo correcto, todo perfecto, todo en orden, ha funcionado, funcionó, me ha funcionado, ya está todo,
         ya ha llegado, ha llegado hoy, llegó bien, ha llegado bien, ya lo tengo, ya puedo entrar, aliviado, aliviada,
         alivio, menos mal, por suerte, afortunadamente, me ayudaron mucho, me ayudó mucho, me ha ayudado, me ayudaron,
-        me han ayudado, mejorado, mejora, ya no hay ningún problema, ya no hay problema, ya no hay de qué, tan rápido,
-        tan rápida
+        me han ayudado, ya no hay ningún problema, ya no hay problema, ya no hay de qué, tan rápido, tan rápida
         """,
     ),
     # Hints
     _positive(
         1.0,
         f"""
-        bonit{ENDINGS}, lind{ENDINGS}, preciós{ENDINGS}, precios{ENDINGS}a, cómodamente, práctic{ENDINGS},
-        deliciós{ENDINGS}, rápid{ENDINGS}, rapidez, ágil, gracias mil, buena sorpresa, suerte
+        bonit{ENDINGS}, precios{ENDINGS}, lind{ENDINGS}, cómodamente, práctic{ENDINGS}, deliciós{ENDINGS},
+        rápid{ENDINGS}, rapidez, ágil, gracias mil, buena sorpresa, suerte
         """,
     ),
     _positive(
@@ -105,7 +104,7 @@ POSITIVE: tuple[Group, ...] = (
         "positive",
         1.2,
         split_terms("""
-        gracias, muchas gracias, les agradezco, se lo agradezco, se agradece, lo agradezco, thanks, thank you, gracia
+        gracias, muchas gracias, les agradezco, se lo agradezco, se agradece, lo agradezco, thanks, thank you
         """),
         "never",
         courtesy=True,
@@ -137,7 +136,7 @@ POSITIVE: tuple[Group, ...] = (
         sin resolver, sin solucionar, no resuelto, no está resuelto, no está solucionado, no se ha resuelto,
         no ha sido resuelto, no se ha solucionado, no han solucionado, sea resuelto, quede resuelto,
         quede solucionado, sea solucionado, no están resueltos, ser resuelto, código útil, días útiles, limpio de,
-        agua limpia, mal menos, menos mal que
+        agua limpia, menos mal que
         """),
         "never",
     ),

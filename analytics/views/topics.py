@@ -48,7 +48,7 @@ def show_topics(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         "page_number": number,
         "last_page": last,
         "hidden": [each for each in topics() if each.is_hidden],
-        "others": sorted((each.topic for each in rows), key=lambda each: each.name.casefold()),
+        "names": sorted((each.topic.name for each in rows), key=str.casefold),
     }
     return render(
         request,
@@ -104,9 +104,14 @@ def hide(request: TenantRequest, access: TenantAccess, topic_id: str) -> HttpRes
 @require_POST
 @tenant_required(Role.MANAGER)
 def merge(request: TenantRequest, access: TenantAccess, topic_id: str) -> HttpResponse:
-    into = request.POST.get("into", "")
+    """Merge the topic into the one with the name that was typed."""
+    name = " ".join(request.POST.get("into", "").split())
+    ids = {each.name.casefold(): each.id for each in TopicStore(access.tenant).find_listed()}
+    into = ids.get(name.casefold(), "")
 
     def work() -> str:
+        if not into:
+            raise Rejected(f"No topic in the list is called “{name}”.")
         topic, other = merge_topic(access.tenant, topic_id, into=into)
         return f"“{topic.name}” now counts under “{other.name}”. Stored tickets follow in the background."
 

@@ -168,8 +168,9 @@ class TestEditing:
         self, tenant: Tenant, topics: dict[str, str], post: Callable[..., str], manager: User, client_of: ClientOf
     ) -> None:
         view = SavedView.objects.create(tenant=tenant, name="Water", query=f"topic={topics['No water']}")
-        assert "now counts under “Broken on arrival”" in post(
-            topics["No water"], "merge", into=topics["Broken on arrival"]
+        assert "now counts under “Broken on arrival”" in post(topics["No water"], "merge", into=" broken  on arrival ")
+        assert (
+            post(topics["No water"], "merge", into="Nothing such") == "No topic in the list is called “Nothing such”."
         )
         tag_waiting_tickets(threading.Event())
         client = client_of(manager)

@@ -248,9 +248,9 @@ class TestEditing:
         hide_topic(tickets, topic.id, is_hidden=True)
 
         entries = AuditEntry.objects.filter(tenant_slug=tickets.slug, kind="topic").order_by("id")
-        assert [each.changes for each in entries] == [
-            {"given_name": {"old": "", "new": "Water supply"}},
-            {"is_hidden": {"old": "False", "new": "True"}},
+        assert [(each.name, each.changes) for each in entries] == [
+            (topic.id, {"given_name": {"old": "", "new": "Water supply"}}),
+            ("Water supply", {"is_hidden": {"old": "False", "new": "True"}}),
         ]
 
 

@@ -110,7 +110,7 @@ def _save(tenant: Tenant, topic: Topic, values: Mapping[str, Any]) -> None:
         action="changed",
         kind="topic",
         object_id=topic.id,
-        name=topic.name,
+        name=topic.given_name or topic.id,  # not a customer's phrase: entries are kept for ever
         changes={name: {"old": _text(getattr(topic, name)), "new": _text(new)} for name, new in changed.items()},
     )
 

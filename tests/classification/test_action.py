@@ -50,3 +50,8 @@ def test_news_thanks_and_what_is_settled_need_no_action(text: str) -> None:
 def test_reasons_say_what_spoke_against_a_request() -> None:
     found = reasons(classify("The lamp was broken, but no answer needed"))[2]
     assert (found.verdict, found.raised, found.lowered) == ("no", ("broken",), ("no answer needed",))
+
+
+def test_the_reason_for_action_names_a_matter_that_is_always_high() -> None:
+    found = reasons(classify("There is a smell of gas in our street"))[2]
+    assert (found.verdict, found.terms) == ("yes", ("smell of gas",))

@@ -303,6 +303,8 @@ def _add_urgency(scan: TextScan, sums: Sums, places: list[_Place], *, only_alway
             sums.add_urgency(entry, label, weight)
         group = entry.group
         places.append(_Place(start, end, "urgency", label, entry.term, weight, is_negated, True, False, group.matter))
+        if group.always and not is_negated:
+            places.append(_Place(start, end, "action", "action", entry.term, sums.open_matter))
 
 
 def _add_constructions(scan: TextScan, sums: Sums, places: list[_Place]) -> list[tuple[int, int]]:
@@ -333,6 +335,8 @@ def _add_sentiment(name: Field, scan: TextScan, sums: Sums, places: list[_Place]
         if is_negated:
             weight *= _NEGATED_PRAISE if weight > 0 else _NEGATED_BLAME
         if weight > 0 and reproaches and any(left <= start < right for left, right in reproaches):
+            continue
+        if entry.group.courtesy and scan.signs_off(start, end):
             continue
         if entry.group.gratitude and (name == "subject" or scan.is_in_first_sentence(start)):
             sums.opens_with_thanks = True

@@ -10,6 +10,7 @@ _HIGH: Final = 1.0
 _MEDIUM: Final = 0.4
 _TROUBLE_LIMIT: Final = 0.4  # all fault words together: medium, however many there are
 _CLEAR_SENTIMENT: Final = 0.5  # on either side of neutral
+_PRAISE_OF_REQUESTS: Final = 2.0
 _ACTION: Final = 1.0
 _NEGATION: Final = -0.25  # a "not" beside a hint is another one
 _HINTED_LENGTH: Final = 90  # characters: in longer texts hints count for less
@@ -104,7 +105,9 @@ class Sums:
 
     def sentiment(self, *, with_courtesy: bool) -> Sentiment:
         total = self.balance + self._weighed_hints() + (self.courtesy if with_courtesy else 0.0)
-        if total + _ROUNDING >= _CLEAR_SENTIMENT:
+        # who asks for something with a friendly word is polite
+        enough = _PRAISE_OF_REQUESTS if self.action >= _ACTION else _CLEAR_SENTIMENT
+        if total + _ROUNDING >= enough:
             return "neutral" if self.is_always_high else "positive"
         return "negative" if total - _ROUNDING <= -_CLEAR_SENTIMENT else "neutral"
 

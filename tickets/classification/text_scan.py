@@ -32,6 +32,7 @@ _SPACE_RUN_OR_ACCENT: Final = re.compile(r"\s{2,}|[A-Za-z][\u0300-\u036f]+")  # 
 _CLAUSE_END: Final = re.compile(r"[,.;:!?()\f]| - ")
 _SENTENCE_END: Final = re.compile(r"[.!?](?!\w)|\f(?=.{80})")
 _LONGEST_SENTENCE: Final = 300
+_NAME_AT_END: Final = re.compile(r"[ ,.!]{0,3}[\n\f][^\n\f.!?]{1,40}\s*$|[ ,.!]{0,3}\s*$")
 _QUESTION_MARK: Final = re.compile(r"\?(?![\w%&=])")  # not the one inside a web address
 
 # Start and end in the flat text, and the entry. A plain tuple, since there are many and they are short-lived.
@@ -121,6 +122,10 @@ class TextScan:
 
     def is_in_first_sentence(self, place: int) -> bool:
         return _SENTENCE_END.search(self.flat, 0, place) is None
+
+    def signs_off(self, start: int, end: int) -> bool:
+        """Whether the words are the last line before a name: "Thanks", then "Ann"."""
+        return start > 0 and self.flat[start - 1] in "\n\f" and _NAME_AT_END.match(self.flat, end) is not None
 
     def constructions(self) -> Iterator[tuple[int, int, Construction]]:
         """Each construction at its first place: start and end in the flat text."""

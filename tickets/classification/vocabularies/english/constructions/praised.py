@@ -13,6 +13,11 @@ PATTERNS = (
         r"(?:thank|praise|recommend) (?:you|them|him|her|it|this|your \w+) (?:all )?<enough>",
     ),
     *praise(
+        "the best ever",
+        2.5,
+        r"<best> \w+ (?:(?:i|we)(?:'ve| have)? (?:ever )?(?:had|used|seen|flown|tried|met)|ever|by far|in town)",
+    ),
+    *praise(
         "better than expected",
         1.5,
         r"<finally> an? (?:company|airline|bank|shop|support|provider|app|\w+) (?:that|who|which)",

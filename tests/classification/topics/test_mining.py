@@ -118,6 +118,13 @@ def test_a_longer_phrase_that_says_more_replaces_its_part() -> None:
     assert names(fillings(40) + ["Credit card declined"] * 9) == ["credit card declined"]
 
 
+def test_what_hyphens_join_belongs_to_the_name() -> None:
+    assert names(fillings(40) + ["The two-factor login fails"] * 3) == ["two-factor login fails"]
+    assert names(fillings(40) + ["Please add single sign-on"] * 3) == ["add single sign-on"]
+    assert names(fillings(40) + [f"The reference is ws-{n}" for n in (10234, 10345, 10456, 10567)]) == []
+    assert names(fillings(40) + [f"The reference is ws-{10_000 + n % 15}" for n in range(60)]) == []
+
+
 def test_phrases_do_not_go_across_sentences() -> None:
     assert roots_of("No water. Pressure low") == ["not", "water", "pressur", "low"]
     assert names([*fillings(40), "I have a dog. Parcels rest here", "A big dog. Parcel is lost", "Dog. Parcels"]) == []

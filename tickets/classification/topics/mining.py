@@ -5,6 +5,7 @@ who writes the same each day makes no topic, and nothing that only one person wo
 """
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,9 +35,15 @@ READ_LIMIT: Final = 2_000
 COHESION: Final = 0.3
 """How much more often than by chance the words of a phrase stand together: 0 is chance, 1 is always."""
 
+SPELLED_SO: Final = 0.1
+"""Of the customers who use a phrase, the share that has to write it alike. Otherwise it has a part that is everybody's own."""
+
 COMMON_SHARE: Final = 0.3
 ENOUGH_FOR_SHARES: Final = 200
 """From this many tickets on, a phrase in more than that share of them is part of a form, or the company's name."""
+
+_JOINED_BEFORE: Final = re.compile(r"[^\W_]{1,40}-\Z")
+_JOINED_AFTER: Final = re.compile(r"-[^\W_]{1,40}")
 
 _Roots = tuple[str, ...]
 
@@ -151,7 +158,7 @@ def _candidates(sample: _Sample) -> Iterator[Candidate]:
             continue
         cohesion = _cohesion(roots, counts, total)
         shown, writers = _commonest_spelling(found, sample)
-        if cohesion >= COHESION and writers >= FEWEST_CUSTOMERS:
+        if cohesion >= COHESION and writers >= max(FEWEST_CUSTOMERS, len(customers) * SPELLED_SO):
             in_subject = len({each.ticket for each in found if each.in_subject})
             yield Candidate(roots, shown, tickets, len(customers), cohesion, in_subject / len(tickets))
 
@@ -212,10 +219,15 @@ def _cohesion(roots: _Roots, counts: Mapping[_Roots, int], total: int) -> float:
 
 
 def _commonest_spelling(places: Sequence[_Place], sample: _Sample) -> tuple[str, int]:
-    """How the most customers write a phrase, and how many they are."""
+    """How the most customers write a phrase, and how many they are.
+
+    With what hyphens join to it: “two-factor login”, “single sign-on”. The number of an order makes it everybody's own.
+    """
     writers: defaultdict[str, set[int]] = defaultdict(set)
     for each in places:
-        text = sample.texts[each.ticket][each.start : each.end]
-        writers[" ".join(text.split())].add(sample.customers[each.ticket])
+        text = sample.texts[each.ticket]
+        before, after = _JOINED_BEFORE.search(text, 0, each.start), _JOINED_AFTER.match(text, each.end)
+        spelling = text[before.start() if before else each.start : after.end() if after else each.end]
+        writers[" ".join(spelling.split())].add(sample.customers[each.ticket])
     shown = min(writers, key=lambda spelling: (-len(writers[spelling]), spelling))
     return shown, len(writers[shown])

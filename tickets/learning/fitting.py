@@ -38,7 +38,7 @@ INVERSE_REGULARIZATION: Final = 0.5
 MOST_ROUNDS: Final = 500
 IMPOSSIBLE: Final = -20.0
 """The bias of a value that no example has."""
-LEAST_WEIGHT: Final = 0.005
+LEAST_WEIGHT: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,13 +46,17 @@ class Prior:
     @classmethod
     def of(cls, sums: Sums, *, urgency: Urgency, sentiment: Sentiment, requires_action: bool | None) -> "Prior":
         found = (sums.high, sums.trouble, sums.damping, sums.balance, sums.courtesy, sums.action)
-        scaled = tuple(max(-LARGEST_SUM, min(LARGEST_SUM, each)) * SUM_SCALE for each in found)
+        scaled = tuple([_scaled(each) if each else 0.0 for each in found])
         return cls(urgency, sentiment, requires_action, scaled)
 
     def class_of(self, kind: Kind) -> int:
         """The index of the verdict in `CLASSES`, or `UNKNOWN`."""
         name, names = class_name(getattr(self, kind)), CLASSES[kind]
         return names.index(name) if name in names else UNKNOWN
+
+
+def _scaled(total: float) -> float:
+    return max(-LARGEST_SUM, min(LARGEST_SUM, total)) * SUM_SCALE
 
 
 def class_name(value: str | bool | None) -> str:

@@ -1,13 +1,13 @@
 """Where learned terms occur in a ticket's text, as evidence for the verdicts that they moved. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Set
 from itertools import islice
 from typing import Final
 
 from tickets.classification.learning.features import Kind, is_telling
 from tickets.classification.learning.weights import Revision
 from tickets.classification.own_words import own_words
-from tickets.classification.tokenizer import READ_LIMIT, locate_words
+from tickets.classification.tokenizer import READ_LIMIT, Span, locate_words
 from tickets.classification.verdicts import Category, Evidence, Field
 
 MOST_KEYWORDS: Final = 5
@@ -33,7 +33,8 @@ def learned_evidence(revision: Revision, *, subject: str, message: str) -> list[
 
 
 def _in_text(revision: Revision, name: Field, text: str) -> list[Evidence]:
-    places = _places(text)
+    wanted = {each.term for terms in revision.terms.values() for each in terms}
+    places = _find_places(wanted, text)
     found = []
     for kind, terms in revision.terms.items():
         verdict = revision.verdicts[kind]
@@ -55,18 +56,17 @@ def _in_text(revision: Revision, name: Field, text: str) -> list[Evidence]:
     return found[:MOST_PLACES]
 
 
-def _places(text: str) -> Mapping[str, list[tuple[int, int]]]:
-    """The start and end of each word and adjacent pair."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for term, start, end in _terms(text):
-        found.setdefault(term, []).append((start, end))
-    return found
-
-
-def _terms(text: str) -> Iterator[tuple[str, int, int]]:
+def _find_places(terms: Set[str], text: str) -> Mapping[str, list[Span]]:
+    """The start and end of each word or adjacent pair."""
+    firsts = {each.partition(" ")[0] for each in terms}
     words, spans = locate_words(own_words(text[:READ_LIMIT]))
+    found: dict[str, list[Span]] = {}
     for place, word in enumerate(words):
+        if word not in firsts:
+            continue
         start, end = spans[place]
-        yield word, start, end
-        if place + 1 < len(words):
-            yield f"{word} {words[place + 1]}", start, spans[place + 1][1]
+        if word in terms:
+            found.setdefault(word, []).append((start, end))
+        if place + 1 < len(words) and (pair := f"{word} {words[place + 1]}") in terms:
+            found.setdefault(pair, []).append((start, spans[place + 1][1]))
+    return found

@@ -114,7 +114,9 @@ class LearnedWeights:
         self.number = number
         self.verdicts = dict(verdicts)
         self._terms: list[str] = []
-        # By verdict and value: the weights of all terms by their numbers, so that the sum is one call.
+        self._ranks: list[bool] = []
+        """Of each term: false if it tells a reader something, so that it is named first."""
+        # By verdict and value: by how much each term's weight is above that for the first value. So the sum is one call.
         self._columns: dict[Kind, list[list[float]]] = {}
         self._nodes: dict[str, _Node] = {}
         self._numbers: dict[str, int] = {}
@@ -125,13 +127,14 @@ class LearnedWeights:
             columns = self._columns[kind] = [[0.0] * len(self._numbers) for _ in CLASSES[kind]]
             for each in weights.terms:
                 for column, weight in zip(columns, each.weights, strict=True):
-                    column[self._numbers[each.term]] = weight
+                    column[self._numbers[each.term]] = weight - each.weights[0]
 
     def _add(self, term: str) -> None:
         if term in self._numbers:
             return
         number = self._numbers[term] = len(self._terms)
         self._terms.append(term)
+        self._ranks.append(not is_telling(term))
         first, _, second = term.partition(" ")
         own, pairs = self._nodes.get(first, (-1, {}))
         if second:
@@ -154,11 +157,14 @@ class LearnedWeights:
                 continue
             columns = self._columns[kind]
             base = weights.base(kind, prior)
-            totals = [own + sum(map(column.__getitem__, found)) for own, column in zip(base, columns, strict=True)]
+            totals = [base[0]]
+            totals += [
+                own + sum(map(column.__getitem__, found)) for own, column in zip(base[1:], columns[1:], strict=True)
+            ]
             before, after = prior.class_of(kind), totals.index(max(totals))
             if before == after:
                 continue
-            moving = self._moving(found, columns[before] if before != UNKNOWN else None, columns[after])
+            moving = self._moving(found, columns, before, after)
             if before == UNKNOWN and len(moving) < LEAST_KNOWN:
                 continue
             verdicts[kind] = CLASSES[kind][after]
@@ -182,15 +188,19 @@ class LearnedWeights:
         return found
 
     def _moving(
-        self, found: Iterable[int], before: Sequence[float] | None, after: Sequence[float]
+        self, found: Iterable[int], columns: Sequence[Sequence[float]], before: int, after: int
     ) -> tuple[Contribution, ...]:
-        moves = ((after[number] - (before[number] if before else 0.0), self._terms[number]) for number in found)
-        moved = [each for each in moves if each[0] >= LEAST_NAMED]
-        # Telling terms first; of terms that moved it alike, words before pairs, and long ones before short ones.
-        moved.sort(
-            key=lambda each: (not is_telling(each[1]), -round(each[0], 1), " " in each[1], -len(each[1]), each[1])
-        )
-        return tuple(Contribution(term, round(weight, 2)) for weight, term in moved[:MOST_NAMED])
+        """Without a verdict before: how far each term moved the verdict from the middle."""
+        towards = columns[after]
+        if before == UNKNOWN:
+            count = len(columns)
+            moves = [(towards[number] - sum(each[number] for each in columns) / count, number) for number in found]
+        else:
+            away = columns[before]
+            moves = [(towards[number] - away[number], number) for number in found]
+        named = [(self._ranks[number], -weight, number) for weight, number in moves if weight >= LEAST_NAMED]
+        named.sort()
+        return tuple(Contribution(self._terms[number], round(-weight, 2)) for _, weight, number in named[:MOST_NAMED])
 
     def __bool__(self) -> bool:
         return bool(self.verdicts)

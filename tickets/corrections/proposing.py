@@ -1,33 +1,97 @@
-"""Proposes a rule that would have made a correction unnecessary. Pure but for the form's address."""
+"""Proposes a rule that would have made a correction unnecessary. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from tickets.classification.corrections import Correction
 from tickets.classification.deciding_words import deciding_words
-from tickets.classification.tenant_rules import MAX_WORDS
+from tickets.classification.tenant_rules import (
+    LONGEST_PHRASES,
+    MAX_WORDS,
+    PhraseError,
+    TenantRule,
+    TenantRules,
+    parse_phrases,
+)
 from tickets.classification.tokenizer import split_words
 from tickets.classification.verdicts import Classification
 
 MOST_WORDS: Final = 3
 """Deciding words of a verdict that are proposed."""
+LONGEST_NOTE: Final = 200
+"""Characters of a rule's note."""
 
 
 def propose_rule(ticket: Mapping[str, Any], correction: Correction, found: Classification) -> dict[str, str]:
-    """The values of the rule's form; empty if there is none to propose.
+    """The values of the rule's form; empty if no rule would help.
 
     `found`: how the ticket would be classified without the correction. The proposed phrases are the words that decided
-    wrongly or, if there are none, the subject.
+    wrongly or, if there are none, the beginning of the subject. Every phrase of a rule sets all its verdicts, so two
+    verdicts are proposed together only if the same words decided both.
     """
-    if correction.is_confirmation:
+    wrong = {name: value for name, value in _wrong(correction).items() if _can_decide(name, value, found)}
+    words = deciding_words(found)
+    phrases = {
+        name: () if _is_opposite(name, value) else tuple(_matching(words[name], ticket))[:MOST_WORDS]
+        for name, value in wrong.items()
+    }
+    chosen = next(filter(None, phrases.values()), ())
+    if chosen:
+        wrong = {name: value for name, value in wrong.items() if phrases[name] == chosen}
+    else:
+        chosen = tuple(_matching(_beginnings(ticket["subject"]), ticket))[:1]
+    if not wrong or not chosen:
         return {}
-    wrong = {
+    note = f"From ticket {ticket['external_id']}"[:LONGEST_NOTE]
+    return {**wrong, "phrases": ", ".join(chosen), "note": note}
+
+
+def _wrong(correction: Correction) -> dict[str, str]:
+    """The corrected verdicts that a rule can set, except those that were confirmed."""
+    before = correction.before.known()
+    return {
         name: value
         for name, value in correction.verdicts.known().items()
-        if name != "requires_action" and value != getattr(correction.before, name)
+        if name != "requires_action" and value != before.get(name)
     }
-    words = deciding_words(found)
-    phrases = dict.fromkeys(each for name in wrong for each in words[name][:MOST_WORDS] if split_words(each))
-    subject = " ".join(split_words(ticket["subject"])[:MAX_WORDS])
-    proposed = ", ".join(phrases) or subject
-    return {**wrong, "phrases": proposed, "note": f"From ticket {ticket['external_id']}"} if wrong and proposed else {}
+
+
+def _can_decide(name: str, value: str, found: Classification) -> bool:
+    """Not against what is always high, nor after a rule that comes first. What is right by now needs no rule."""
+    if value == getattr(found, name) or getattr(found.decided_by, name) == "rule":
+        return False
+    is_always_high = any(each.matter and not each.negated for each in found.evidence)
+    return name != "urgency" or value == "high" or not is_always_high
+
+
+def _is_opposite(name: str, value: str) -> bool:
+    """Whether the words that misled say nothing for this verdict: a "thanks" that was not meant does not mean anger."""
+    return name == "sentiment" and value != "neutral"
+
+
+def _beginnings(subject: str) -> Iterator[str]:
+    """The beginning of a subject as a phrase, best first: as it is written, and in the words that it is read as."""
+    written = subject[: 2 * LONGEST_PHRASES].replace(",", " ").replace("*", " ").split()
+    yield next(
+        (text for end in range(min(len(written), MAX_WORDS), 0, -1) if _is_short(text := " ".join(written[:end]))), ""
+    )
+    yield " ".join(split_words(subject)[:MAX_WORDS])
+
+
+def _is_short(phrase: str) -> bool:
+    return len(split_words(phrase)) <= MAX_WORDS
+
+
+def _matching(phrases: Iterable[str], ticket: Mapping[str, Any]) -> Iterator[str]:
+    """Those that a rule finds in the ticket. Some words of the vocabulary are names of constructions."""
+    texts = (ticket["subject"], ticket["message"], ticket.get("latest_message") or "")
+    left = LONGEST_PHRASES
+    for phrase in phrases:
+        length = len(phrase) + len(", ")
+        try:
+            rules = TenantRules([TenantRule("", parse_phrases(phrase))])
+        except PhraseError:
+            continue
+        if length <= left and any(rules.matches(subject="", message=each) for each in texts):
+            left -= length
+            yield phrase

@@ -13,6 +13,8 @@ from tickets.classification.corrections import Correction, Verdicts
 from tickets.corrections.accuracy import Share, find_accuracy
 from tickets.corrections.correcting import correct_tickets, undo_correction
 from tickets.corrections.samples import find_sample, skip
+from tickets.models import ClassificationRule
+from tickets.rules import editing
 from tickets.store.ticket_store import TicketStore
 
 ClientOf = Callable[[User], Client]
@@ -86,6 +88,13 @@ class TestFigures:
         (word,) = [each for each in find_accuracy(tenant, now=NOON).words if each.category == "urgency"]
         assert (word.word, word.wrong, word.right) == ("executive", 3, 1)
 
+    def test_words_of_verdicts_that_a_rule_has_put_right_misled_no_more(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"message": "Meet our executive"} for _ in range(3)])
+        correct_tickets(tenant, ["T-1", "T-2", "T-3"], Verdicts(urgency="medium"), by="ann")
+        assert [each.word for each in find_accuracy(tenant, now=NOON).words] == ["executive"]
+        editing.save_rule(ClassificationRule(tenant=tenant, phrases="executive", urgency="medium"))
+        assert find_accuracy(tenant, now=NOON).words == ()
+
     def test_no_other_tenants_answers_are_counted(self, tenant: Tenant, other_tenant: Tenant) -> None:
         store_tickets(other_tenant, [{"message": LAWSUIT}])
         correct_tickets(other_tenant, ["T-1"], LOW, by="ann")
@@ -116,6 +125,14 @@ class TestSample:
         assert (sample.done, sample.drawn) == (2, 3)
         delete_stored(tenant, [third])
         assert find_sample(tenant, now=NOON).next is None
+
+    def test_the_first_answer_counts(self, tenant: Tenant) -> None:
+        """Another manager still has the question open."""
+        store_tickets(tenant, [{"message": LAWSUIT}])
+        assert correct_tickets(tenant, ["T-1"], HIGH, by="ann", is_sampled=True).corrected == 1
+        assert correct_tickets(tenant, ["T-1"], LOW, by="bob", is_sampled=True).corrected == 0
+        correction = Correction.of(TicketStore(tenant).find_ticket("T-1") or {})
+        assert correction is not None and (correction.by, correction.verdicts) == ("ann", HIGH)
 
     def test_corrected_and_old_tickets_are_not_drawn(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"message": LAWSUIT}, {"message": LAWSUIT, "created_at": "2026-03-01T09:00:00Z"}])

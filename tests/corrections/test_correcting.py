@@ -17,17 +17,21 @@ from tests.analytics.test_rollups import assert_exact, days_around
 from tests.api.caller import Api, token_of
 from tests.builders import NOON, delete_stored, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
-from tickets.classification.classifier import BUILT_IN
+from tickets.classification.classifier import BUILT_IN, TenantClassifier
 from tickets.classification.corrections import Correction, Verdicts
-from tickets.corrections.correcting import correct_tickets, undo_batch, undo_correction
+from tickets.classification.topics.catalogue import MatchedTopic, TopicCatalogue
+from tickets.corrections.correcting import Batch, correct_tickets, find_batch, undo_batch, undo_correction
 from tickets.erasure import retention
 from tickets.helpdesks.base import SourceRecord
 from tickets.helpdesks.model import Source
 from tickets.models import ClassificationRule
-from tickets.planning.planner import plan_page
+from tickets.planning.page_plan import PagePlan
+from tickets.planning.planner import plan_page, plan_tagging
 from tickets.planning.reading import read_records
 from tickets.rules import editing
+from tickets.rules.preview import preview_rule
 from tickets.rules.reclassification import reclassify_waiting_tickets
+from tickets.store import ticket_store
 from tickets.store.ticket_store import CorrectedMeanwhile, TicketStore
 
 ClientOf = Callable[[User], Client]
@@ -168,6 +172,14 @@ class TestSeveral:
         assert undo_batch(tenant, batch.id, by="bob") == 0
         assert_numbers_agree(tenant)
 
+    def test_its_size_does_not_depend_on_the_length_of_the_messages(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ticket_store, "_CHARACTERS_PER_PAGE", 10)
+        store_tickets(tenant, [{"message": LAWSUIT} for _ in range(3)])
+        batch = correct_tickets(tenant, ["T-1", "T-2", "T-3"], LOW, by="bob")
+        assert find_batch(tenant, batch.id) == Batch(batch.id, 3)
+
 
 class TestDuringARun:
     def test_a_page_planned_before_a_correction_is_not_saved(self, tenant: Tenant) -> None:
@@ -224,6 +236,25 @@ class TestDuringARun:
         assert {stored(tenant, id_)["message"] for id_ in ids} == {f"{LAWSUIT} 3"}
         assert_numbers_agree(tenant)
 
+    def test_a_page_of_topics_looked_for_before_a_correction_is_not_saved(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"message": LAWSUIT}])
+        store, lock = TicketStore(tenant), Lock(tenant.slug)
+        topics = TopicCatalogue((MatchedTopic("t1", ("lawsuit",)),))
+
+        def looked() -> PagePlan:
+            classifier = TenantClassifier(topics=topics)
+            return plan_tagging(store, after="", limit=10, classifier=classifier, now=NOON)[0]
+
+        plan = looked()
+        correct_tickets(tenant, ["T-1"], LOW, by="ann")
+        held = lock.take("topics")
+        assert held is not None
+        with pytest.raises(CorrectedMeanwhile):
+            store.save_page(plan, lock=lock, held=held)
+        store.save_planned(looked, lock=lock, held=held)
+        assert stored(tenant)["topic_ids"] == ["t1"]
+        assert_numbers_agree(tenant)
+
     def test_retention_takes_corrected_tickets_out_of_the_numbers_as_they_are(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -269,6 +300,26 @@ class TestPages:
         assert "executive</textarea>" in shown and '<option value="low" selected>' in shown
         assert "From ticket T-1" in shown
         assert "Of the newest 2 tickets" in shown or "of the newest 2 tickets" in shown
+
+    def test_the_preview_of_the_proposed_rule_leaves_corrected_tickets_out(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"message": "An executive of ours says hello"}, {"message": "Meet the executive"}])
+        correct_tickets(tenant, ["T-1"], LOW, by="ann")
+        preview = preview_rule(tenant, ClassificationRule(tenant=tenant, phrases="executive", urgency="medium"))
+        assert (preview.matching, preview.changing) == (2, 1)
+        assert preview.examples[0].external_id == "T-2"
+
+    def test_what_has_changed_since_it_was_shown_is_not_confirmed(
+        self, client_of: ClientOf, manager: User, tenant: Tenant
+    ) -> None:
+        store_tickets(tenant, [{"message": "Hello"}])
+        page, here = client_of(manager), "/t/acme/tickets/T-1/"
+        shown = page.get(here).content.decode()
+        (form,) = re.findall(r'<form method="post" action="/t/acme/correct/">(?:(?!</form>).)*All correct', shown, re.S)
+        fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+        store_tickets(tenant, [{"message": LAWSUIT, "updated_at": "2026-03-10T11:00:00Z"}])
+        answer = text_of(page.post("/t/acme/correct/", fields, follow=True))
+        assert "The classification has changed since you opened the ticket." in answer
+        assert verdicts(tenant)[0] == "high" and "correction" not in stored(tenant)
 
     def test_a_selection_is_corrected_and_undone_from_the_list(
         self, client_of: ClientOf, manager: User, tenant: Tenant

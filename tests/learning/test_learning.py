@@ -200,6 +200,17 @@ class TestStoredTickets:
         store_tickets(tenant, [{**NEW, "message": f"{NEW['message']} Again.", "updated_at": "2026-03-12T00:00:00Z"}])
         assert (stored(tenant, "N-1")["sentiment"], stored(tenant, "N-1")["learned_version"]) == ("negative", 1)
 
+    def test_undoing_a_correction_does_not_bring_in_what_was_learned(self, tenant: Tenant) -> None:
+        self.unapplied(tenant)
+        correct_tickets(tenant, ["N-1"], Verdicts(sentiment="positive"), by="ann")
+        undo_correction(tenant, "N-1", by="ann")
+        assert stored(tenant, "N-1")["sentiment"] == "neutral"
+        learning_changes.apply_learned(tenant, 1)
+        reclassify_all()
+        correct_tickets(tenant, ["N-1"], Verdicts(sentiment="positive"), by="ann")
+        undo_correction(tenant, "N-1", by="ann")
+        assert stored(tenant, "N-1")["sentiment"] == "negative"
+
     def test_a_changed_rule_does_not_bring_in_what_was_learned(self, tenant: Tenant) -> None:
         self.unapplied(tenant)
         store_tickets(tenant, [{**NEW, "id": "N-2"}])

@@ -37,11 +37,13 @@ def correct_tickets(
     by: str,
     note: str = "",
     is_sampled: bool = False,
+    confirms: bool = False,
 ) -> Batch:
-    """Give live tickets these verdicts; those that are not set stay as they are. `by` is a user name; `is_sampled`: it was
-    asked for.
+    """Give live tickets these verdicts; those that are not set stay as they are. `by` is a user name.
 
-    A verdict that equals the ticket's is a confirmation, and is kept, too. Raises `Rejected`.
+    A verdict that equals the ticket's is a confirmation, and is kept, too. `confirms`: nothing else is meant, so a ticket
+    that has other verdicts by now is left alone. `is_sampled`: it was asked for, and the first answer counts, so a ticket
+    whose urgency somebody has corrected is left alone. Raises `Rejected`.
     """
     if not verdicts:
         raise Rejected("Choose an urgency, a sentiment or whether action is needed.")
@@ -60,7 +62,12 @@ def correct_tickets(
             writes.correct(stored, _over_earlier(new, stored))
         return writes
 
-    return Batch(batch, TicketStore(tenant).change_now({"external_id": {"$in": list(external_ids)}}, plan).updated)
+    match: Document = {"external_id": {"$in": list(external_ids)}}
+    if confirms:
+        match |= verdicts.known()
+    if is_sampled:
+        match["correction.urgency"] = {"$exists": False}
+    return Batch(batch, TicketStore(tenant).change_now(match, plan).updated)
 
 
 def undo_correction(tenant: Tenant, external_id: str, *, by: str) -> bool:
@@ -81,7 +88,7 @@ def undo_batch(tenant: Tenant, batch: str, *, by: str) -> int:
 def find_batch(tenant: Tenant, batch: str) -> Batch | None:
     """The batch without tickets that somebody has corrected since; None if none are left."""
     match = {"correction.batch": batch, "correction.at": {"$exists": True}}
-    count = sum(1 for _ in TicketStore(tenant).iterate_live(match, limit=MOST_AT_ONCE))
+    count = TicketStore(tenant).count_matching(match, limit=MOST_AT_ONCE)
     return Batch(batch, count) if count else None
 
 

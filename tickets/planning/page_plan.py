@@ -204,7 +204,7 @@ class PagePlan(PageWrites):
             return
         earlier = correction.earlier if restores_earlier else None
         content = stored_content(stored)
-        found = stored_fields(content, classify(content, classifier=self.classifier))
+        found = stored_fields(content, classify(content, classifier=self._classifier_of(content, stored)))
         own = {name: found[name] for name in correction.verdicts.known()}
         values = (
             {**own, **earlier.verdicts.known(), "correction": earlier.stored()}
@@ -293,7 +293,7 @@ class PagePlan(PageWrites):
             return
         values: Document = {"topic_ids": found or None}
         values |= self._change_of_words(stored, values)
-        self.updates.append((stored["_id"], values))
+        self._update(stored, values)
         self.differences.change(stored, {**stored, **values})
         self.updated += 1
 

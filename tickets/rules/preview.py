@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tenants.models import Tenant
+from tickets.classification.corrections import Correction
 from tickets.classification.latest import classify_with_latest
 from tickets.classification.tenant_rules import TenantRules
 from tickets.classification.verdicts import Classification
@@ -76,11 +77,12 @@ def _compare(
         matching += rule.matches(**texts) or rule.matches(subject="", message=latest)
         if not affected.matches(**texts) and not affected.matches(subject="", message=latest):
             continue
-        language = ticket.get("language")
-        old, new = (
+        language, correction = ticket.get("language"), Correction.of(ticket)
+        classified = (
             classify_with_latest(**texts, latest=latest, rules=each, learned=learned, language=language)
             for each in (before, after)
         )
+        old, new = (correction.apply(each) if correction else each for each in classified)
         if (old.urgency, old.sentiment) == (new.urgency, new.sentiment):
             continue
         changing += 1

@@ -110,6 +110,10 @@ class TicketStore:
         query = {**self._live, **(origin.match if origin else {})}
         return self._tickets.count_documents(query)
 
+    def count_matching(self, match: Document, *, limit: int) -> int:
+        """How many live tickets match; `limit` if there are more."""
+        return self._tickets.count_documents({**match, **self._live}, limit=limit)
+
     def find_versions(self, external_ids: list[str]) -> dict[str, StoredVersion]:
         """The slim versions of stored tickets by id, including deleted ones."""
         query = {"tenant_id": self.tenant_id, "external_id": {"$in": external_ids}}

@@ -40,12 +40,13 @@ def correct(request: TenantRequest, access: TenantAccess) -> HttpResponse:
             by=request.user.username,
             note=note,
             is_sampled="sampled" in request.POST,
+            confirms="confirms" in request.POST,
         )
     except Rejected as error:
         messages.error(request, str(error))
         return redirect(next_url)
     if not batch.corrected:
-        messages.error(request, "Nothing was corrected, because the helpdesk has deleted what you selected.")
+        messages.error(request, _why_nothing(request))
     elif "selected" in request.POST:
         next_url = f"{next_url}{'&' if '?' in next_url else '?'}corrected={batch.id}"
     return redirect(next_url)
@@ -65,6 +66,14 @@ def undo(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     else:
         messages.info(request, "There is no such correction. Somebody may have undone it already.")
     return redirect(_next_url(request, access))
+
+
+def _why_nothing(request: TenantRequest) -> str:
+    if "confirms" in request.POST:
+        return "The classification has changed since you opened the ticket. Please look at it again."
+    if "sampled" in request.POST:
+        return "Somebody has corrected this ticket meanwhile, or the helpdesk has deleted it."
+    return "Nothing was corrected, because the helpdesk has deleted what you selected."
 
 
 def _next_url(request: TenantRequest, access: TenantAccess) -> str:

@@ -1,8 +1,8 @@
 """How often the classification is right, as far as people have said: by week, for High, and by the words that misled."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from math import sqrt
 from typing import Any, Final
@@ -10,12 +10,15 @@ from typing import Any, Final
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from tenants.models import Tenant
+from tickets.classification.classifier import TenantClassifier
 from tickets.classification.corrections import Correction
 from tickets.classification.deciding_words import deciding_words
+from tickets.classification.tokenizer import READ_LIMIT
 from tickets.records.collection_names import TICKETS
 from tickets.records.facets import UNKNOWN
 from tickets.rules.classifier import find_classifier
 from tickets.store.facet_counts import FacetCountStore
+from tickets.store.index_scans import CORRECTION_INDEX
 
 WEEKS: Final = 12
 NEWEST: Final = 500
@@ -149,7 +152,9 @@ def _count(tenant: Tenant, *, since: datetime) -> Document:
             {"$group": {"_id": None, "part": is_high, "whole": {"$sum": 1}}},
         ],
     }
-    return mongo.collection(TICKETS).aggregate([{"$match": corrected}, {"$facet": facets}]).next()
+    return (
+        mongo.collection(TICKETS).aggregate([{"$match": corrected}, {"$facet": facets}], hint=CORRECTION_INDEX).next()
+    )
 
 
 def _sum_of_wrong(verdict: str) -> Document:
@@ -162,26 +167,19 @@ def _sum_of_wrong(verdict: str) -> Document:
 def _misleading_words(tenant: Tenant) -> tuple[MisleadingWord, ...]:
     """Of the newest corrected tickets. What the words say of a text is nothing that MongoDB could count."""
     classifier = find_classifier(tenant)
-    fields = {"subject": 1, "message": 1, "latest_message": 1, "language": 1, "correction": 1}
+    fields = {"subject": 1, "message": _read_part("message"), "latest_message": _read_part("latest_message")}
+    fields |= {"language": 1, "correction": 1}
     match = {"tenant_id": tenant.slug, "is_deleted": False, "correction.at": {"$exists": True}}
-    newest = mongo.collection(TICKETS).find(match, fields).sort("correction.at", -1).limit(NEWEST)
+    newest = mongo.collection(TICKETS).find(match, fields, hint=CORRECTION_INDEX).sort("correction.at", -1)
     wrong: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
-    for ticket in newest:
+    for ticket in newest.limit(NEWEST):
         correction = Correction.of(ticket)
         assert correction is not None
-        words = deciding_words(
-            classifier.classify(
-                subject=ticket["subject"],
-                message=ticket["message"],
-                latest=ticket.get("latest_message") or "",
-                language=ticket.get("language"),
-            )
-        )
-        before = correction.before.known()
-        for name, said in correction.verdicts.known().items():
+        said, before = correction.verdicts.known(), correction.before.known()
+        for name, words in _words_then(classifier, ticket, before):
             category = "action" if name == "requires_action" else name
-            counted = right if said == before.get(name) else wrong
+            counted = right if said[name] == before[name] else wrong
             counted.update((word, category) for word in words[category])
     misleading = [
         MisleadingWord(word, category, number, right[word, category])
@@ -189,3 +187,32 @@ def _misleading_words(tenant: Tenant) -> tuple[MisleadingWord, ...]:
         if number >= FEWEST and number > right[word, category]
     ]
     return tuple(misleading[:MOST_WORDS])
+
+
+def _read_part(field: str) -> Document:
+    """The part of a text that is classified; a message may be much longer."""
+    return {"$substrCP": [{"$ifNull": [f"${field}", ""]}, 0, READ_LIMIT]}
+
+
+def _words_then(
+    classifier: TenantClassifier, ticket: Document, before: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+    """Each corrected verdict with the words that decided as they did before the correction, with what was learned or without.
+
+    Verdicts that come out otherwise by now, as of a new rule, have none: today's words do not show what misled then.
+    """
+    left = dict(before)
+    for each in (classifier, replace(classifier, learned=None)):
+        if not left:
+            return
+        found = each.classify(
+            subject=ticket["subject"],
+            message=ticket["message"],
+            latest=ticket["latest_message"],
+            language=ticket.get("language"),
+        )
+        same = [name for name, verdict in left.items() if getattr(found, name) == verdict]
+        words = deciding_words(found)
+        for name in same:
+            del left[name]
+            yield name, words

@@ -159,6 +159,15 @@ def test_a_ticket_page_shows_which_words_decided(client_of: ClientOf, team_mate:
     assert "because of lawsuit (legal)" in text_of(html)
 
 
+def test_a_ticket_page_says_what_raised_and_what_lowered(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
+    message = "This is critical, but no rush. The lamp was broken, I mended it. I hate it, the colour is good."
+    store_tickets(tenant, [{"subject": "Lamp", "message": message}])
+    text = re.sub(r" (?=[,;])", "", text_of(page_of(client_of(team_mate), LIST + "T-1/")))
+    assert "raised by critical, broken; lowered by no rush" in text
+    assert "suggested by broken; ruled out by mended it" in text
+    assert "because of hate, despite good" in text
+
+
 def test_a_ticket_with_an_awkward_id_opens(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
     for id_ in ("ORD/2026#17?x=1&y", "100%", "ä ö", "a/b/"):
         store_tickets(tenant, [{"id": id_, "customer_id": "Müller & Co/2"}])

@@ -1,7 +1,7 @@
 """Classifies a ticket by its words: its urgency, its sentiment, and whether it needs action.
 
-Each language has a vocabulary (`vocabularies/registry.py`); this module adds up the weights of the terms that were found. The first 20,000
-characters of each field are read; quoted lines and signatures count for nothing. A tenant's own rules override urgency
+Each language has a vocabulary (`vocabularies/registry.py`); this module adds up the weights of what was found. The first
+20,000 characters of each field are read; quoted lines and signatures count for nothing. A tenant's own rules override urgency
 and sentiment, except for what the vocabulary says is always high.
 """
 

@@ -72,7 +72,7 @@ def wanted(**values: Any) -> TicketFilter:
 
 
 class TestNumbers:
-    @pytest.mark.parametrize("name", FILTERED_FIELDS)
+    @pytest.mark.parametrize("name", sorted(FILTERED_FIELDS.keys() - {"topic"}))  # of topics: tests/topics
     def test_a_list_of_each_value_has_exactly_its_tickets(self, tickets: Tenant, owner: User, name: str) -> None:
         queries, api = TicketStore(tickets).queries, Api(token_of(owner))
         expected = Counter(value for each in live() for value in values_of(each, name))
@@ -192,6 +192,7 @@ class TestPages:
         page = response.content.decode()
         heads = [each.split(">")[-1] for each in page.split("<thead>")[1].split("</thead>")[0].split("</th>")[:-1]]
         assert heads == [
+            "",  # of the boxes that select tickets
             "Urgency",
             "Ticket",
             "Customer",

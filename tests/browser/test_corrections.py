@@ -50,6 +50,28 @@ def test_a_selection_is_corrected_at_once(page: Page, manager: User, tenant: Ten
     expect(page.get_by_label("Select T-1")).to_be_visible()
 
 
+def test_without_a_choice_nothing_is_sent_and_nothing_is_lost(page: Page, manager: User, tenant: Tenant) -> None:
+    store_tickets(tenant, [{"message": LAWSUIT} for _ in range(3)])
+    enter(page, "manager")
+    page.goto("/t/acme/tickets/")
+    page.get_by_label("Select T-2").check()
+    bar = page.locator(".select-bar")
+    bar.get_by_role("button", name="Correct").click()
+    expect(bar).to_contain_text("1 selected")
+    asked = "document.querySelector('.select-bar select').validationMessage"
+    assert page.evaluate(asked) == "Choose an urgency, a sentiment or whether action is needed."
+    bar.get_by_label("Sentiment").select_option("Negative")
+    bar.get_by_role("button", name="Correct").click()
+    expect(page.get_by_role("main")).to_contain_text("Corrected 1 ticket.")
+    page.goto("/t/acme/tickets/T-1/")
+    page.get_by_text("Correct…").click()
+    page.get_by_label("Note").fill("A joke")
+    page.get_by_label("Note").press("Enter")
+    page.get_by_label("Urgency").select_option("Low")
+    page.get_by_label("Note").press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("“A joke”")
+
+
 def test_it_works_without_javascript_fits_and_axe_finds_nothing(
     open_context: Callable[..., BrowserContext], manager: User, tenant: Tenant
 ) -> None:

@@ -108,6 +108,12 @@ class TestOneTicket:
         correction = Correction.of(stored(tenant))
         assert correction is not None and correction.is_confirmation
 
+    def test_the_history_tells_what_each_step_did(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"message": LAWSUIT}])
+        for verdict in (LOW, LOW, Verdicts(urgency="high"), CALM):
+            correct_tickets(tenant, ["T-1"], verdict, by="ann")
+        assert [reason for reason, _ in reasons(tenant)[3::-1]] == ["corrected", "confirmed", "corrected", "confirmed"]
+
     @pytest.mark.parametrize(
         ("ids", "verdict", "note"),
         [(["T-1"], Verdicts(), ""), ([], LOW, ""), (["T-1"] * 101, LOW, ""), (["T-1"], LOW, "x" * 501)],

@@ -21,7 +21,7 @@ from tickets.store.facet_counts import FacetCountStore
 from tickets.store.index_scans import CORRECTION_INDEX
 
 WEEKS: Final = 12
-NEWEST: Final = 500
+NEWEST: Final = 300
 """Corrected tickets whose words are compared."""
 MOST_WORDS: Final = 12
 FEWEST: Final = 2
@@ -202,7 +202,8 @@ def _words_then(
     Verdicts that come out otherwise by now, as of a new rule, have none: today's words do not show what misled then.
     """
     left = dict(before)
-    for each in (classifier, replace(classifier, learned=None)):
+    classifiers = (classifier, replace(classifier, learned=None)) if classifier.learned else (classifier,)
+    for each in classifiers:
         if not left:
             return
         found = each.classify(

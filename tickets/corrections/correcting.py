@@ -15,6 +15,7 @@ from tenants.models import Tenant
 from tickets.classification.corrections import LONGEST_NOTE, Correction, Verdicts
 from tickets.planning.page_plan import PagePlan
 from tickets.rules.classifier import find_classifier
+from tickets.store.index_scans import CORRECTION_INDEX, ID_INDEX
 from tickets.store.ticket_store import TicketStore
 
 MOST_AT_ONCE: Final = 100
@@ -67,13 +68,13 @@ def correct_tickets(
         match |= verdicts.known()
     if is_sampled:
         match["correction.urgency"] = {"$exists": False}
-    return Batch(batch, TicketStore(tenant).change_now(match, plan).updated)
+    return Batch(batch, TicketStore(tenant).change_now(match, plan, hint=ID_INDEX).updated)
 
 
 def undo_correction(tenant: Tenant, external_id: str, *, by: str) -> bool:
     """Give the ticket back the verdicts it would have without its correction. Returns whether it had one."""
     match = {"external_id": external_id, "correction.at": {"$exists": True}}
-    return _undo(tenant, match, by=by, restores_earlier=False) > 0
+    return _undo(tenant, match, hint=ID_INDEX, by=by, restores_earlier=False) > 0
 
 
 def undo_batch(tenant: Tenant, batch: str, *, by: str) -> int:
@@ -82,24 +83,24 @@ def undo_batch(tenant: Tenant, batch: str, *, by: str) -> int:
     Returns the number of tickets.
     """
     match = {"correction.batch": batch, "correction.at": {"$exists": True}}
-    return _undo(tenant, match, by=by, restores_earlier=True)
+    return _undo(tenant, match, hint=CORRECTION_INDEX, by=by, restores_earlier=True)
 
 
 def find_batch(tenant: Tenant, batch: str) -> Batch | None:
     """The batch without tickets that somebody has corrected since; None if none are left."""
     match = {"correction.batch": batch, "correction.at": {"$exists": True}}
-    count = TicketStore(tenant).count_matching(match, limit=MOST_AT_ONCE)
+    count = TicketStore(tenant).count_matching(match, limit=MOST_AT_ONCE, hint=CORRECTION_INDEX)
     return Batch(batch, count) if count else None
 
 
-def _undo(tenant: Tenant, match: Document, *, by: str, restores_earlier: bool) -> int:
+def _undo(tenant: Tenant, match: Document, *, hint: str, by: str, restores_earlier: bool) -> int:
     def plan(found: Sequence[Document]) -> PagePlan:
         writes = _empty_plan(tenant)
         for stored in found:
             writes.undo_correction(stored, author=by, restores_earlier=restores_earlier)
         return writes
 
-    return TicketStore(tenant).change_now(match, plan).updated
+    return TicketStore(tenant).change_now(match, plan, hint=hint).updated
 
 
 def _over_earlier(new: Correction, stored: Document) -> Correction:

@@ -193,8 +193,9 @@ class PagePlan(PageWrites):
 
     def correct(self, stored: Document, correction: Correction) -> None:
         """Give a stored ticket the verdicts of a correction."""
-        reason = CONFIRMED if correction.is_confirmation else CORRECTED
-        values = {**correction.verdicts.known(), "correction": correction.stored()}
+        verdicts = correction.verdicts.known()
+        reason = CONFIRMED if all(stored[name] == verdict for name, verdict in verdicts.items()) else CORRECTED
+        values = {**verdicts, "correction": correction.stored()}
         self._change_verdicts(stored, values, reason=reason, author=correction.by)
 
     def undo_correction(self, stored: Document, *, author: str, restores_earlier: bool = False) -> None:

@@ -11,6 +11,7 @@ from tickets.records.facets import FacetCounts, Facets
 Document = dict[str, Any]
 
 TICKET_ORDER = NewestFirst("created_at", "external_id")
+ID_INDEX = "tenant_id_external_id"
 DATE_INDEX = "tenant_id_is_deleted_created_at_external_id"
 CUSTOMER_INDEX = "tenant_id_is_deleted_customer_id_created_at_external_id_urgency_sentiment_status_source"
 FACET_INDEX = "tenant_id_is_deleted_" + "_".join(Facets._fields) + "_created_at_external_id"

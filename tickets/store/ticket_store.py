@@ -110,9 +110,9 @@ class TicketStore:
         query = {**self._live, **(origin.match if origin else {})}
         return self._tickets.count_documents(query)
 
-    def count_matching(self, match: Document, *, limit: int) -> int:
-        """How many live tickets match; `limit` if there are more."""
-        return self._tickets.count_documents({**match, **self._live}, limit=limit)
+    def count_matching(self, match: Document, *, limit: int, hint: str) -> int:
+        """How many live tickets match; `limit` if there are more. `hint`: the index that has them."""
+        return self._tickets.count_documents({**match, **self._live}, limit=limit, hint=hint)
 
     def find_versions(self, external_ids: list[str]) -> dict[str, StoredVersion]:
         """The slim versions of stored tickets by id, including deleted ones."""
@@ -180,14 +180,14 @@ class TicketStore:
                 continue
             return writes
 
-    def change_now(self, match: Document, plan: Callable[[Sequence[Document]], PageWrites]) -> PageWrites:
+    def change_now(self, match: Document, plan: Callable[[Sequence[Document]], PageWrites], *, hint: str) -> PageWrites:
         """Write what `plan` makes of the live tickets that match, without waiting for the tenant's lock.
 
-        Tickets are read and written in one transaction, so `plan` may be called again.
+        Tickets are read and written in one transaction, so `plan` may be called again. `hint`: the index that has them.
         """
 
         def work(session: ClientSession) -> PageWrites:
-            writes = plan(self._tickets.find({**match, **self._live}, session=session).to_list())
+            writes = plan(self._tickets.find({**match, **self._live}, session=session, hint=hint).to_list())
             if not writes.is_empty:
                 self._write(writes, session)
             return writes

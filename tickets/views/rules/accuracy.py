@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from supportsaas import clock
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
-from tickets.corrections.accuracy import VERDICTS, find_accuracy
+from tickets.corrections.accuracy import NEWEST, VERDICTS, find_accuracy
 from tickets.corrections.samples import find_sample, skip
 
 
@@ -19,6 +19,7 @@ def show_accuracy(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     found = find_accuracy(access.tenant, now=now)
     context = {
         "accuracy": found,
+        "newest": NEWEST,
         "weeks": [(week, [week.share(name) for name in VERDICTS]) for week in found.weeks],
         "sample": find_sample(access.tenant, now=now) if access.can_run else None,
     }

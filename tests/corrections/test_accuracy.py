@@ -64,6 +64,16 @@ class TestFigures:
         (this,) = find_accuracy(tenant, now=NOON).weeks
         assert (this.tickets, this.checked) == (1, 1)
 
+    def test_a_week_in_which_the_clocks_change_has_all_its_hours(self, tenant: Tenant) -> None:
+        """In New York they changed on Sunday, 8 March 2026, so that week ended an hour earlier than it would have."""
+        Tenant.objects.filter(pk=tenant.pk).update(timezone="America/New_York")
+        tenant.refresh_from_db()
+        moments = ("2026-03-02T05:00:00Z", "2026-03-09T03:30:00Z", "2026-03-09T04:00:00Z", "2026-03-02T04:30:00Z")
+        store_tickets(tenant, [{"message": LAWSUIT, "created_at": each} for each in moments])
+        correct_tickets(tenant, ["T-1", "T-2", "T-3", "T-4"], LOW, by="ann")
+        weeks = find_accuracy(tenant, now=NOON).weeks
+        assert [(each.tickets, each.checked) for each in weeks] == [(1, 1), (2, 2), (1, 1)]
+
     def test_precision_of_high_comes_from_answers_and_more_fairly_from_samples(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"message": LAWSUIT} for _ in range(5)] + [{"message": "Hello"} for _ in range(3)])
         correct_tickets(tenant, ["T-1", "T-2"], LOW, by="ann")

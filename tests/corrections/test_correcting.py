@@ -67,7 +67,7 @@ class TestOneTicket:
     def test_it_sets_what_it_names_and_the_history_says_who(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"message": LAWSUIT}])
         before = verdicts(tenant)
-        batch = correct_tickets(tenant, ["T-1"], LOW, by="ann", note="A joke")
+        batch = correct_tickets(tenant, ["T-1"], LOW, by="ann", note=" A joke ")
         assert batch.corrected == 1
         assert verdicts(tenant) == ("low", *before[1:])
         entry = TicketStore(tenant).find_history("T-1")[0]

@@ -23,11 +23,16 @@ from tests.helpdesk import ScriptedHelpdesk
 from tests.ingestion.chatty import Chatty
 from tests.rolled_up import facet_differences
 from tickets import jobs
+from tickets.classification.corrections import Verdicts
+from tickets.corrections.correcting import correct_tickets
+from tickets.erasure import moved_tickets
 from tickets.erasure.customers import count_customer_data, erase_customer
 from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
+from tickets.planning.page_plan import PagePlan
 from tickets.store import quarantine
+from tickets.store.conversations import erase_conversations
 from tickets.store.ticket_store import TicketStore
 
 ClientOf = Callable[[User], Client]
@@ -349,6 +354,33 @@ class TestMovedTickets:
         for _ in range(2):
             erase_customer(tenant, JANE)
             assert self.HERS not in everything_of(tenant)
+
+    def test_a_correction_in_between_leaves_no_words_behind(
+        self, tenant: Tenant, chatty: Chatty, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The words are known from the history alone, because the stored messages are gone."""
+        newest = "Answer me, " + self.HERS
+        chatty.messages["T-1"].append(chatty.message(2, newest, "2026-03-10T09:30:00Z", by="jane"))
+        chatty.tickets[0]["updated_at"] = "2026-03-10T10:30:00Z"
+        listed.ingest(tenant)
+        chatty.tickets[0] |= {"customer_id": "other1", "updated_at": "2026-03-10T11:00:00Z"}
+        listed.ingest(tenant)
+        erase_conversations(tenant.slug, ["T-1"])
+        plan, corrected = moved_tickets._plan, list[int]()
+
+        def plan_and_correct(*arguments: Any, **named: Any) -> PagePlan:
+            planned = plan(*arguments, **named)
+            if not corrected:
+                corrected.append(correct_tickets(tenant, ["T-1"], Verdicts(urgency="medium"), by="ann").corrected)
+            return planned
+
+        monkeypatch.setattr(moved_tickets, "_plan", plan_and_correct)
+        erase_customer(tenant, JANE)
+        assert corrected == [1]
+        assert newest not in everything_of(tenant)
+        ticket = TicketStore(tenant).find_ticket("T-1")
+        assert ticket is not None and (ticket["urgency"], ticket["correction"]["by"]) == ("medium", "ann")
+        assert facet_differences(tenant) == {}
 
     def test_messages_under_the_customers_name_are_erased_wherever_they_are(
         self, tenant: Tenant, chatty: Chatty

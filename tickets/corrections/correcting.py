@@ -52,6 +52,7 @@ def correct_tickets(
         raise Rejected("Select at least one ticket.")
     if len(external_ids) > MOST_AT_ONCE:
         raise Rejected(f"You can correct at most {MOST_AT_ONCE} tickets at once.")
+    note = note.strip()
     if len(note) > LONGEST_NOTE:
         raise Rejected(f"Shorten the note to {LONGEST_NOTE} characters.", field="note")
     batch = str(uuid.uuid4())

@@ -40,12 +40,14 @@ def erase_words(
     ownership = ownership_of(customer_id, entries.sort([("recorded_at", 1), ("_id", 1)]))
     erased = messages_of(ownership, conversation)
     kept = without(conversation, erased)
-    texts = {each.text for each in erased} | (ownership.texts - {each.text for each in kept.messages} - {ERASED})
+    of_messages = {each.text for each in erased}
+    texts = of_messages | (ownership.texts - {each.text for each in kept.messages} - {ERASED})
     if not texts:
         return
     save_erasures(tenant, "message", (name_of_message(external_id, text) for text in texts), until=now)
     save_erasures(tenant, "words", [external_id], until=now)
-    _erase_from_history(tenant, external_id, texts)
+    # What is interrupted here begins again: as long as it is not done, each text is still in the messages or the history.
+    _erase_from_history(tenant, external_id, of_messages)
     if stored["is_deleted"]:
         _rewrite_deleted(tenant, stored, kept, texts)
     else:
@@ -53,6 +55,8 @@ def erase_words(
             store.save_page(_plan(tenant, stored, kept, texts, now=now), lock=lock, held=held)
         except CorrectedMeanwhile:
             erase_words(tenant, customer_id, external_id, lock=lock, held=held, now=now)
+            return
+    _erase_from_history(tenant, external_id, texts - of_messages)
 
 
 def _plan(tenant: Tenant, stored: Document, kept: Conversation, texts: Collection[str], *, now: datetime) -> PagePlan:

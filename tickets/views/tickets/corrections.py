@@ -31,7 +31,7 @@ CHOICES: Final[Mapping[str, Mapping[str, Any]]] = {
 def correct(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     chosen = {name: choices.get(request.POST.get(name, "")) for name, choices in CHOICES.items()}
     ids, next_url = request.POST.getlist("ticket"), _next_url(request, access)
-    note = request.POST.get("note", "").strip()
+    note = request.POST.get("note", "")
     try:
         batch = correct_tickets(
             access.tenant,

@@ -89,9 +89,9 @@ def _anchor_weight(kind: Kind, labels: Sequence[Label]) -> float:
 
 
 def _balance(labels: Sequence[Label]) -> dict[int, float]:
-    """Rare values weigh more, by the square root of how rare they are."""
+    """All values weigh the same together, so that the commonest one does not take the others' tickets."""
     counts = Counter(each.value for each in labels)
-    return {value: float((len(labels) / (len(counts) * count)) ** 0.5) for value, count in counts.items()}
+    return {value: len(labels) / (len(counts) * count) for value, count in counts.items()}
 
 
 def _vocabulary(texts: Sequence[Text], vetoed: frozenset[str]) -> dict[str, int]:

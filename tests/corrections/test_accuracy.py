@@ -1,5 +1,6 @@
 """Accuracy: what people's answers say about the classification, and whom they are asked about."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tenants.models import Tenant, User
-from tests.builders import NOON, delete_stored, store_tickets
+from tests.builders import NOON, delete_stored, store_tickets, store_words
 from tickets.classification.corrections import Correction, Verdicts
 from tickets.corrections.accuracy import Share, find_accuracy
 from tickets.corrections.correcting import correct_tickets, undo_correction
@@ -166,6 +167,17 @@ class TestPage:
         assert "Done for today" in shown and "100.0%" in shown and "(1 of 1;" in shown
         correction = Correction.of(TicketStore(tenant).find_ticket("T-1") or {})
         assert correction is not None and correction.is_sampled and correction.is_confirmation
+
+    def test_misleading_words_lead_to_the_tickets_that_have_them(
+        self, client_of: ClientOf, manager: User, tenant: Tenant
+    ) -> None:
+        store_tickets(tenant, [{"message": "Our lawyers say hello"} for _ in range(2)] + [{"message": "Lawyers? Our"}])
+        correct_tickets(tenant, ["T-1", "T-2"], LOW, by="ann")
+        page = client_of(manager)
+        (link,) = re.findall(r'href="([^"]*%22our%20lawyers%22)"', page.get("/t/acme/accuracy/").content.decode())
+        store_words(tenant)
+        shown = text_of(page.get(link))
+        assert shown.count('class="select-row"') == 2
 
     def test_a_ticket_can_be_skipped(self, client_of: ClientOf, manager: User, tenant: Tenant) -> None:
         store_tickets(tenant, [{"message": LAWSUIT}])

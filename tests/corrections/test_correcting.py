@@ -305,7 +305,7 @@ class TestPages:
         shown = text_of(page.get(html.unescape(link)))
         assert "executive</textarea>" in shown and '<option value="low" selected>' in shown
         assert "From ticket T-1" in shown
-        assert "Of the newest 2 tickets" in shown or "of the newest 2 tickets" in shown
+        assert "<strong>1</strong> of the newest 2 tickets would change; 2 match the rule." in shown
 
     def test_the_preview_of_the_proposed_rule_leaves_corrected_tickets_out(self, tenant: Tenant) -> None:
         store_tickets(tenant, [{"message": "An executive of ours says hello"}, {"message": "Meet the executive"}])

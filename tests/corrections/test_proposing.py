@@ -61,9 +61,10 @@ def test_without_words_and_a_subject_nothing_is_proposed(subject: str) -> None:
     assert propose(HIGH, subject=subject, message="Hello") == {}
 
 
-def test_no_rule_is_proposed_against_what_is_always_high() -> None:
+@pytest.mark.parametrize("message", ["We will file a lawsuit", "It smells of gas here"])
+def test_no_rule_is_proposed_against_what_is_always_high(message: str) -> None:
     """A rule cannot lower it, so it would change nothing."""
-    assert propose(LOW, subject="Lawsuit", message="We will file a lawsuit") == {}
+    assert propose(LOW, subject="Hello", message=message) == {}
 
 
 def test_no_rule_is_proposed_behind_the_one_that_decided() -> None:

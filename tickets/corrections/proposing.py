@@ -1,8 +1,9 @@
 """Proposes a rule that would have made a correction unnecessary. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from tickets.classification.classifier import TenantClassifier
 from tickets.classification.corrections import Correction
 from tickets.classification.deciding_words import deciding_words
 from tickets.classification.tenant_rules import (
@@ -29,21 +30,23 @@ def propose_rule(ticket: Mapping[str, Any], correction: Correction, found: Class
     wrongly or, if there are none, the beginning of the subject. Every phrase of a rule sets all its verdicts, so two
     verdicts are proposed together only if the same words decided both.
     """
-    wrong = {name: value for name, value in _wrong(correction).items() if _can_decide(name, value, found)}
+    wrong = {name: value for name, value in _wrong(correction).items() if _is_open(name, value, found)}
     words = deciding_words(found)
-    phrases = {
+    misled = {
         name: () if _is_opposite(name, value) else tuple(_matching(words[name], ticket))[:MOST_WORDS]
         for name, value in wrong.items()
     }
-    chosen = next(filter(None, phrases.values()), ())
-    if chosen:
-        wrong = {name: value for name, value in wrong.items() if phrases[name] == chosen}
-    else:
-        chosen = tuple(_matching(_beginnings(ticket["subject"]), ticket))[:1]
-    if not wrong or not chosen:
+    beginning = tuple(_matching(_beginnings(ticket["subject"]), ticket))[:1]
+    phrases = {name: each or beginning for name, each in misled.items()}
+    deciding = [name for name, value in wrong.items() if _decides(phrases[name], name, value, ticket)]
+    if not deciding:
         return {}
-    note = f"From ticket {ticket['external_id']}"[:LONGEST_NOTE]
-    return {**wrong, "phrases": ", ".join(chosen), "note": note}
+    chosen = phrases[next((name for name in deciding if misled[name]), deciding[0])]
+    return {
+        **{name: wrong[name] for name in deciding if phrases[name] == chosen},
+        "phrases": ", ".join(chosen),
+        "note": f"From ticket {ticket['external_id']}"[:LONGEST_NOTE],
+    }
 
 
 def _wrong(correction: Correction) -> dict[str, str]:
@@ -56,12 +59,25 @@ def _wrong(correction: Correction) -> dict[str, str]:
     }
 
 
-def _can_decide(name: str, value: str, found: Classification) -> bool:
-    """Not against what is always high, nor after a rule that comes first. What is right by now needs no rule."""
-    if value == getattr(found, name) or getattr(found.decided_by, name) == "rule":
+def _is_open(name: str, value: str, found: Classification) -> bool:
+    """Whether a new rule has something to decide: not what is right by now, nor after a rule that comes first."""
+    is_right, is_by_rule = getattr(found, name) == value, getattr(found.decided_by, name) == "rule"
+    return not is_right and not is_by_rule
+
+
+def _decides(phrases: Sequence[str], name: str, value: str, ticket: Mapping[str, Any]) -> bool:
+    """Whether a rule would give the ticket this verdict. None lowers what is always high."""
+    if not phrases:
         return False
-    is_always_high = any(each.matter and not each.negated for each in found.evidence)
-    return name != "urgency" or value == "high" or not is_always_high
+    effect: Any = {name: value}
+    rule = TenantRule("", parse_phrases(", ".join(phrases)), **effect)
+    found = TenantClassifier(TenantRules([rule])).classify(
+        subject=ticket["subject"],
+        message=ticket["message"],
+        latest=ticket.get("latest_message") or "",
+        language=ticket.get("language"),
+    )
+    return bool(getattr(found, name) == value)
 
 
 def _is_opposite(name: str, value: str) -> bool:

@@ -97,7 +97,7 @@ def _edit(
     """Show the form, preview its changes if the button `preview` was pressed, or save it."""
     context: dict[str, Any] = {"form": form, "name": name, "newest": NEWEST}
     if request.method == "GET" and proposed:
-        trial = RuleForm(proposed, tenant=access.tenant)
+        trial = RuleForm({"enabled": "on", **proposed}, tenant=access.tenant)  # as the form says of a new rule
         if trial.is_valid():
             context["preview"] = preview_rule(access.tenant, trial.instance)
     if request.method == "POST" and form.is_valid():

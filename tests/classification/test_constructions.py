@@ -65,6 +65,18 @@ def constructions(result: Classification) -> set[str]:
         ("Do you even read what I write?", "a reproach as a question"),
         ("We are looking at other providers", "leaving"),
         ("It should not take a month to change an address", "a reproach"),
+        ("My coat never turned up, and the shelf was empty", "it never came"),
+        ("No blanket, no hotel, they say", "no such thing"),
+        ("It keeps cutting out, every evening", "it stays like that"),
+        ("The coach was three hours late", "hours"),
+        ("We slept on the floor of the station", "left sitting"),
+        ("The waiter just shrugged", "how they behaved"),
+        ("The ticket office sent us to the desk and the desk sent us back", "they disagree with themselves"),
+        ("They sold my table to somebody else", "it was taken away"),
+        ("Well done, my whole archive is lost", "sarcasm"),
+        ("The lift is stuck in the cellar. Nice one", "sarcasm"),
+        ("How do you lose a piano", "a reproach as a question"),
+        ("Could you stop changing my seat", "a reproach as a question"),
     ],
 )
 def test_a_described_annoyance_is_negative_and_named(text: str, name: str) -> None:
@@ -107,6 +119,12 @@ def test_praise_in_other_words_is_positive(text: str, name: str) -> None:
         "The export stops at row 5000 every time",
         "What is the price for three months?",
         "There is no response from the server on port 443",
+        "Nobody has to pay today",
+        "Nothing has happened, it was a test",
+        "There is no signal on the second floor",
+        "The parcel has not arrived yet, which depot is it in?",
+        "Cheers, Tom",
+        "Do you deliver every day?",
     ],
 )
 def test_a_calm_question_or_fault_report_is_not_negative(text: str) -> None:
@@ -118,6 +136,16 @@ def test_a_calm_question_or_fault_report_is_not_negative(text: str) -> None:
 )
 def test_a_never_that_compares_negates_nothing(text: str) -> None:
     assert classify(text).sentiment == "negative"
+
+
+@pytest.mark.parametrize("text", ["You guys rock", "Anna from the night shift saved the day"])
+def test_praise_of_people_is_positive(text: str) -> None:
+    assert classify(text).sentiment == "positive"
+
+
+def test_a_bare_fact_says_less_in_a_request() -> None:
+    assert classify("My coat never turned up, and nobody says why").sentiment == "negative"
+    assert classify("My coat has not turned up, could you look for it?").sentiment == "neutral"
 
 
 def test_praise_inside_sarcasm_does_not_count() -> None:

@@ -87,6 +87,8 @@ class Sums:
         if group.label == "high":
             self.high += group.weight
             self.is_always_high = self.is_always_high or group.always
+        elif group.hint:
+            self.hints += group.weight
         else:
             self.balance += group.weight
 

@@ -106,7 +106,7 @@ class Phrasing:
         pattern = _GAP.sub(lambda found: f"(?:{_WORD} ){{0,{found[1]}}}", pattern)
         for letter, spellings in self.letters.items():
             pattern = pattern.replace(letter, spellings)
-        return pattern.replace(" // ", _SENTENCE_END).replace(" ", _SPACE)
+        return pattern.replace(" // ", _SENTENCE_END).replace(" ?", f"(?:{_SPACE})?").replace(" ", _SPACE)
 
 
 def _count_words(pattern: str) -> int:

@@ -136,7 +136,7 @@ NEGATIVE: tuple[Group, ...] = (
         ignored, ignoring, ignores, being ignored, keep ignoring, nobody cares, no one cares, don't care,
         doesn't care, do not care, does not care, couldn't care less, could care less, no response whatsoever,
         nobody answers, no one answers, nobody responds, no one responds, nobody replies, no one replies,
-        nobody answered, no one answered, nobody has, no one has, nobody picks up, no one picks up,
+        nobody answered, no one answered, nobody picks up, no one picks up,
         nobody helps, no one helps, no one can help, nobody can help, never answer, never answers,
         never respond, never responds, never reply, never replied, never called back, never called me back,
         never got back, no one called, nobody called, still no answer, still no response, still no reply,
@@ -282,7 +282,29 @@ NEGATIVE: tuple[Group, ...] = (
         sorry for the tone, sorry i was rude, bad weather, worst case, in the worst case, critical eye,
         damn good, stupid question, maybe a stupid question, sorry for the stupid question, dumb question,
         silly question, my fault, my mistake, no harm, too many requests, too much detail, too long a,
-        too many results
+        too many results, nobody has to, nobody needs, no one has to, no one needs, nothing has happened,
+        nothing happened, nothing wrong, nothing urgent, nothing new, nothing else, nothing to worry
+    """,
+        "never",
+    ),
+    # What people say when they have had enough
+    _negative(
+        2.0,
+        """
+        unreal, rediculous, ridiculus, rediculus, horible, horribel, terible, aweful, unbeleivable,
+        unexceptable, unacceptible, frustating, frusterating, frusterated, frustraiting, pathedic, disapointing,
+        dissapointment, disapointment, dissappointed, dissappointing, incompetant, incompitent, embarassing,
+        embarrasing, bad form, poor form, not a good look, bad look, speechless, words fail me, beggars belief,
+        no words, lost for words, at a loss, ridic, kmt, fml, facepalm, bs, total bs, wth, omg, gtfo, stfu, goddammit,
+        dammit, screw this, screw up, screws up, get a clue, clown, clown show, dumpster fire, train wreck, trainwreck,
+        shitshow, cluster, circus, amateur hour, amateurs, monopoly, bandits, con artist, daylight robbery, highway robbery,
+        what a disgrace, absolute disgrace, laughing stock, laughingstock, cheapskates, thanks but no thanks,
+        stupid robot, stupid bot, stupid chatbot, stupid system, stupid app, stupid policy, for nothing,
+        not a happy, unhappy customer, ex customer, soon to be ex, former customer, had it with,
+        over it, so over, can't wait to leave, can't wait to switch, can't wait to cancel, counting the days,
+        zero trust, no trust, lost trust, lost my trust, lost our trust, lost all trust, no respect, no shame, no regard,
+        no sympathy, no empathy, no compassion, no consideration, no accountability, no sense of urgency, snail mail,
+        snail pace, stone age, dark ages, dinosaur
     """,
         "never",
     ),

@@ -28,7 +28,7 @@ POSITIVE: tuple[Group, ...] = (
         blown away, best ever, the best, best customer service, best service, best support, world class,
         top notch, topnotch, first class service, five stars, 5 stars, 10/10, life saver, lifesaver, you rock,
         rocks, rockstar, hats off, kudos, bravo, well done, great job, good job, nice job, excellent job,
-        amazing job, great work, good work, nice work, keep up the good work, keep it up, wow, yay, woohoo,
+        amazing job, great work, good work, nice work, keep up the good work, keep it up, yay, woohoo,
         hooray, couldn't be happier, could not be happier, couldn't ask for more, exceeded expectations,
         exceeded my expectations, exceeded our expectations, above and beyond, highly recommend,
         highly recommended, strongly recommend, would recommend, would definitely recommend,
@@ -109,6 +109,17 @@ POSITIVE: tuple[Group, ...] = (
         improvement, improvements, improving, improves
     """,
     ),
+    # Said of people
+    _positive(
+        2.0,
+        """
+        you guys rock, guys rock, you all rock, team rocks, y'all rock, they rock, made our day,
+        saved the day, saved my day, you're the best, you are the best, the best service,
+        keep up the great work, hats off to, legend, legends, killing it,
+        nailed it, went above, went out of, out of your way, out of their way,
+        going the extra mile
+    """,
+    ),
     # Qualities that please
     _positive(
         1.0,
@@ -185,7 +196,7 @@ POSITIVE: tuple[Group, ...] = (
         benefits, positive, pros, trusted, proud, confident, liked, likes, appreciated, relief, nice to, bonus,
         comfort, sensible, low price, lower price, clear and, winner, tons of, a ton of, convinced, keeper,
         comprehensive, educational, inspired, encouraged, exceeds, exceeded, straightforward, straight forward,
-        like it, like this, attractive
+        like it, like this, attractive, wow
     """,
     ),
     # Polite formulas
@@ -193,7 +204,7 @@ POSITIVE: tuple[Group, ...] = (
         "positive",
         1.2,
         split_terms("""
-        thank you, thanks, thankyou, thank u, thx, thnx, ty, tks, cheers, thank you for your help,
+        thank you, thanks, thankyou, thank u, thx, thnx, ty, tks, thank you for your help,
         thanks for your help, thank you for the help, thanks for the help, thank you for your assistance,
         thank you for your support, thanks for your support, thanks for the reply, thanks for your reply,
         thank you for your reply, thanks for the update, thank you for the update, thanks for getting back
@@ -219,7 +230,7 @@ POSITIVE: tuple[Group, ...] = (
         best time to, what is the best, would be great, would be nice, would be good, would be helpful,
         would be perfect, would be awesome, would be wonderful, would be better, would be useful,
         it would be great if, would be happy to, would love to, would love, i'd love to, we'd love to,
-        happy to help, happy to provide, glad to help, feel please feel kind of, this kind, any kind, some kind,
+        cheers, happy to help, happy to provide, glad to help, feel please feel kind of, this kind, any kind, some kind,
         fair use, as well, as well as, great deal of time, good faith, a good time, customer satisfaction,
         professional services, professional plan, free upgrade to, better business bureau, value added,
         set value, default value, values, true value, well known, star rating, looking forward to your,

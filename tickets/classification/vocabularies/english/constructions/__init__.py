@@ -9,6 +9,7 @@ from tickets.classification.vocabularies.construction import Pattern
 from tickets.classification.vocabularies.english.constructions import (
     conduct,
     danger,
+    facts,
     irony,
     praised,
     repeating,
@@ -24,6 +25,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     *repeating.PATTERNS,
     *unanswered.PATTERNS,
     *conduct.PATTERNS,
+    *facts.PATTERNS,
     *reproach.PATTERNS,
     *praised.PATTERNS,
 )

@@ -98,9 +98,9 @@ PATTERNS = (
         """<got nowhere|get nowhere|getting nowhere|going nowhere|goes nowhere|went nowhere|means nothing|square one|
             exactly where we started>""",
         """(?:yet|but|so far|absolutely|done|doing|does|did|heard|got|getting|get|and|told {me}|for|still|
-            is) <nothing>(?: // | (?:has|happens|happened|changes|changed|works|is (?:done|being))|$)(?! (?:to do|else|
+            is) <nothing>(?: // | (?:happens|changes|changed|works|is (?:done|being))|$)(?! (?:to do|else|
             urgent|new|special))""",
-        """<nothing> (?:has|was|is|gets|got|ever) (?:ever )?(?:changed|done|happened|moved|been|being|fixed|resolved|
+        """<nothing> (?:has|was|is|gets|got|ever) (?:ever )?(?:changed|done|moved|been|being|fixed|resolved|
             happens)""",
         "<nothing but> (?:trouble|problems|excuses|issues|lies|hassle|delays|errors|headaches|bad)",
         "<can't get anything|nobody gets anything>",

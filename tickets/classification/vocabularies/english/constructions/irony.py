@@ -15,6 +15,12 @@ _BAD_END = r"""nothing|don't|doesn't|not|never|nobody|no one|sorry|care less|los
             on hold|waste|delete|can't|won't|worthless|hours|empty|still|broken|late|waiting|stuck|refuse|tarmac|runway|
             hour"""
 
+_WENT_WRONG = r"""(?:is|are|was|went|been|still|goes) (?:\w+ )?(?:down|broken|late|dead|empty|lost|wrong|locked|gone|stuck|
+            delayed|cancelled|canceled)|broken|crash\w*|errors?|lost|lose|losing|missing|stuck|not work\w*|
+            doesn't work|stopped working|no (?!more|longer|problem|issue|wonder|one|matter)\w+|nothing|nobody|delay\w*|
+            cancel\w*|out of order|twice|still (?:not|no|waiting)|locked out|floor|missed|miss|waiting|tarmac|
+            hung up|on hold"""
+
 PATTERNS = (
     *complaint(
         "sarcasm",
@@ -40,6 +46,19 @@ PATTERNS = (
             professional>(?= ?$| ?[.!]{1,3} ?(?:$|@|now|another|no|not|my|you|first|flight))""",
         """<real nice|real classy|nice try|oh great|oh joy|just great|just perfect|just lovely|how lovely|
             how convenient|thanks a lot for|thanks a bunch for>(?= ?$| ?[.!]| @)""",
+        f"""<well done|bravo|great job|good job|nice job|great work|nice work|nice one|congrats|congratulations|kudos|
+            good work|way to go|slow clap|brilliant idea|great idea|thanks a lot|cheers> // ..8 (?:{_WENT_WRONG})""",
+        rf"""(?:{_WENT_WRONG})(?: [\w']+){{0,6}} // <well done|bravo|great job|good job|nice job|great work|nice work|nice one|congrats|
+            congratulations|kudos|way to go|slow clap|thanks a lot|thanks guys|cheers|brilliant|fantastic|awesome|
+            great service|great customer service|love it|just great|what a great|great stuff|top job|
+            good one>(?=(?: (?:@|#)?\w+){{0,2}} ?[.!]{{0,3}} ?$)""",
+        r"""<good to see|great to see|nice to see|good to know|nice to know|great to know|glad to see|glad to know|
+            love how|love that|love when> ..12 (?:while|but|no \w+|nothing|never|nobody|don't|can't|still|time to|not|
+            late|lost|isn't|doesn't)""",
+        "<just wow|wow just wow|oh wow|wow just|well that's just>(?! (?:amazing|great|love|thank))",
+        r"""<wow> (?:@\w+ )?(?:just|really|so (?:now|you|the|they)|no|not|your|way|what a (?:joke|mess|way)|you (?:really|
+            just|guys (?:really|are)|lost|can't|don't))(?! (?:amazing|great|love|thank|wow this))""",
+        "<slow clap|golf clap>",
         r"<nailed it>[^\n]{0,40}(?:broken|no|cold|late|lost|delayed)",
     ),
     *complaint(

@@ -51,6 +51,11 @@ def complaint(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
     return _ENGLISH.construct(name, "negative", -weight, *patterns)
 
 
+def bare_fact(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
+    """A construction that calm customers use, too: a hint, which counts for less in requests and in long texts."""
+    return _ENGLISH.patterns(Construction(name, Group("negative", -weight, (), "never", hint=True)), *patterns)
+
+
 def praise(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
     """A construction of a happy customer."""
     return _ENGLISH.construct(name, "positive", weight, *patterns)

@@ -5,7 +5,7 @@ from tickets.classification.vocabularies.english.constructions.phrasing import c
 PATTERNS = (
     *complaint(
         "a reproach as a question",
-        0.8,
+        1.0,
         """<how is this|how is that|how is it|how are you|how does this|how does that|how does it|how does a|
             how can you|how can this|how can it|how can they|how can a|how could you|how do you> ..2 (?:still|even|
             acceptable|okay|normal|legal|so (?:hard|bad|slow|difficult)|not|possible|possibly|expect|sleep|lose|be this|
@@ -32,7 +32,23 @@ PATTERNS = (
             what a nightmare|what a disaster|what an awful|what a terrible|what a horrible>""",
         "<what am i|what are we|what exactly am> paying",
         "<who does that|who thought|who approved|who trained>",
-        """<do you even|do you ever|do you guys even|do you people|do you not|do you really|do you think|do u even|
+        """(?:is|are) <anyone there|anybody there|anyone home|anyone working|anyone actually|anybody actually|
+            anyone going to|anybody going to|anyone ever|anybody reading|anyone reading|someone going to|this thing on>""",
+        "<anyone there|anybody there|anyone home|what now|what next|where is the service|pick one>(?= ?[.?!]| ?$)",
+        "<are you going to|are you guys going to|are you gonna|are you ever> ..1 (?:tell|fix|do|say|help|let|answer|ever)",
+        """<why do i|why do we|why am i|why are we|why should i> ..1 (?:pay|paying|bother|still|even|need to (?:call|wait|
+            repeat)|keep|on (?:the|hold)|sitting|waiting|always)""",
+        "<how do you|how did you|how can you|how could you|how can a> ..2 (?:lose|lost|mess|screw|run out|break|forget|oversell|miss)",
+        r"(?:can|could|will|would) you <stop> ..1 \w+ing",
+        "<stop> (?:cancelling|canceling|charging|sending|losing|lying|ignoring|delaying|calling|changing|wasting|blaming|pretending)",
+        """<no idea how to|no clue how to|don't know how to|learn how to|learn to|know how to> (?:run|treat|manage|
+            handle|do (?:your|their)|operate|communicate|schedule)(?! (?:this (?:app|feature)))""",
+        """<train your|hire some|hire more|hire someone|hire better|do your job|do your jobs|invest in|get with the|
+            wake up|get someone who|get people who>(?! (?:call|service))""",
+        "<rather> ..1 (?:walk|drive|swim|crawl|die|pay more|take the (?:bus|train)|fly (?:with )?(?:anyone|any|another))",
+        "<i need my|we need our|i want my|just want my|give back my|where is my|where's my> (?:damn |own )?(?:money|stuff|cash)",
+        """<do you even|do you ever|do you guys even|do you guys ever|do you guys actually|does anyone at|do y'all|do yall|
+            do you people|do you not|do you really|do you think|do u even|
             do u ever|do you enjoy|does anyone there|does anybody there|does anyone actually|does anyone even|
             does anyone ever|does anybody even>(?! (?:offer|have|support|ship|sell|deliver))""",
         """(?:is|are) <this a joke|this how|this really|this the way|this acceptable|this some kind|

@@ -55,3 +55,15 @@ def test_reasons_say_what_spoke_against_a_request() -> None:
 def test_the_reason_for_action_names_a_matter_that_is_always_high() -> None:
     found = reasons(classify("There is a smell of gas in our street"))[2]
     assert (found.verdict, found.terms) == ("yes", ("smell of gas",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["This is my second mail. Still no answer.", "Do not send the chairs before May", "Copy me on the offer to Leeds"],
+)
+def test_reminders_and_prohibitions_need_action(text: str) -> None:
+    assert classify_ticket(subject="", message=text).requires_action
+
+
+def test_wanting_to_do_something_oneself_needs_no_action() -> None:
+    assert not classify_ticket(subject="", message="Our guests want to swim in the lake").requires_action

@@ -57,7 +57,9 @@ ACTION: tuple[Group, ...] = (
         what do you think, do me a favor, do me a favour, get in touch with me, waiting for your reply,
         waiting for your response, awaiting your reply, awaiting your response, await your reply,
         look forward to your reply, looking forward to your reply, hoping you can, hope you can, i'm hoping,
-        was hoping
+        was hoping, still no answer, still no reply, still no response, no answer yet, no reply yet, copy me on, copy me in,
+        shoot me, drop me a, forward me, join you at, remind you to, a reminder to, call you tomorrow, coordinate with,
+        meet you, discuss it with you, discuss tomorrow, would be happy to reschedule
     """,
     ),
     # Asking without a question mark
@@ -83,7 +85,7 @@ ACTION: tuple[Group, ...] = (
         """
         would also like, would very much appreciate, very much appreciate if, need, i need, we need,
         need you to, need to, needs to be, in need of, require, requires, requiring, request, requesting,
-        would like, i'd like, we'd like, would like you to, would love to, want to, want you to, i want,
+        would like, i'd like, we'd like, would like you to, would love to, want you to, i want,
         we want, wish to, looking for, searching for, interested in, insist, expect you to, i expect, we expect,
         would appreciate, would be appreciated, appreciate it if, appreciate if, i'd appreciate,
         appreciate your help, appreciate any help, would be great if, would be nice if, would be helpful,
@@ -95,7 +97,7 @@ ACTION: tuple[Group, ...] = (
     _wish(
         0.6,
         """
-        get together, hear from you, how to, assistance, look into, looking into this, requests, needs, needed,
+        want to, get together, hear from you, how to, assistance, look into, looking into this, requests, needs, needed,
         needing, requested, wants to, wanted to, wants, wanted, looking to, seeking, demand, demands, demanding,
         expecting, prefer to, would prefer, would be useful, you should, you must, you have to, approval,
         ask for, apply for, order a, prefer
@@ -194,7 +196,8 @@ ACTION: tuple[Group, ...] = (
         reschedule, arrange, book, set up, get me, get back, put, leave me, let me, ask, talk to, check with,
         check if, check whether, check why, see me, find out, come, go ahead, drop by, ship, deliver, remind,
         call off, compensate, waive, block, ban, need, want, require, request, anyone, can, could, is there,
-        are there, do you, does, did, are you, have you, make sure
+        are there, don't forget, do not forget, don't make, do not make, don't send, do not send, don't start, prepare,
+        do you, does, did, are you, have you, make sure
     """,
     ),
     _imperative(

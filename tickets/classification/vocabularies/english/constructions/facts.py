@@ -54,7 +54,8 @@ PATTERNS = (
         r"""(?:it's|its|it is|been|for|after|over|about|took|takes|waited|another|with|in) ..2 {many} <hours|
             hour|hrs|days|weeks|wks|months>(?! (?:notice|free|trial|warranty|old))""",
         "(?:{many}|two|2|an|one|1) <hours|hour|hrs|hr> (?:late|ago|to|on|in|without|of|with|just|for|wait|and|at)",
-        "{minutes} <late|to|on|without|and|in|of|for|trying>",
+        r"""(?:[2-9]\d|1\d\d|twenty|thirty|forty|fifty|sixty|ninety) <minutes|minute|mins|min> (?:late|to|on|without|and|
+            in|of|for|trying)""",
         r"\d <hrs|hours|hour|hr> \d+ <min|mins|minutes>",
     ),
     *complaint(

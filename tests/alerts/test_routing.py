@@ -13,6 +13,8 @@ from tests.conftest import FakeClock
 from tickets.alerts.composing import compose_next
 from tickets.alerts.model import Channel
 from tickets.alerts.retention import apply_retention
+from tickets.classification.corrections import Verdicts
+from tickets.corrections.correcting import correct_tickets, undo_correction
 from tickets.models import ClassificationRule
 from tickets.store.ticket_store import TicketStore
 
@@ -129,6 +131,26 @@ def test_a_ticket_that_becomes_urgent_is_news_and_one_that_stays_so_is_not(tenan
     read(CALM)
     read(f"{LAWSUIT} now")
     assert waiting(hook) == ["T-1", "T-1"], "it was calm in between"
+
+
+def test_a_correction_is_no_news_and_holds_when_the_customer_replies(tenant: Tenant, clock: FakeClock) -> None:
+    hook = channel(tenant, sentiments=["negative"])
+
+    def read(message: str) -> None:
+        clock.advance(minutes=1)
+        stamps = {"created_at": began, "updated_at": clock().isoformat()}
+        store_tickets(tenant, [{"id": "T-1", "message": message, **stamps}], now=clock())
+
+    began = clock().isoformat()
+    read(CALM)
+    correct_tickets(tenant, ["T-1"], Verdicts(urgency="high", sentiment="negative"), by="ann")
+    correct_tickets(tenant, ["T-1"], Verdicts(urgency="low", sentiment="neutral"), by="ann")
+    read(f"{LAWSUIT}. {ANGRY}")
+    assert waiting(hook) == [], "a person said that it is calm"
+    undo_correction(tenant, "T-1", by="ann")
+    assert waiting(hook) == [], "a person knows of it"
+    found = TicketStore(tenant).find_ticket("T-1")
+    assert found is not None and (found["urgency"], found["sentiment"]) == ("high", "negative")
 
 
 def test_the_news_of_a_ticket_that_expires_expires_with_it(tenant: Tenant, clock: FakeClock) -> None:

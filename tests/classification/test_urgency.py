@@ -168,3 +168,60 @@ def test_deciding_words_leave_out_what_lowered() -> None:
     assert words["urgency"] == ("critical", "error")
     assert "just to let you know" not in words["action"]
     assert words["sentiment"] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "matter"),
+    [
+        ("Rain has come in and the water stands right below the sockets", "safety"),
+        ("A power line hangs over our garden", "safety"),
+        ("The gas bottle in the shed hisses", "safety"),
+        ("Since we drank the water our four children are sick", "safety"),
+        ("Her insulin is enough until Sunday", "safety"),
+        ("The whole valley is to be evacuated", "safety"),
+        ("Your letter with our payslips went to a stranger", "breach"),
+        ("An intern posted our API key in a forum", "breach"),
+    ],
+)
+def test_facts_of_danger_and_of_data_are_always_high(text: str, matter: str) -> None:
+    result = classify(f"No rush. {text}. Thank you so much.")
+    assert (result.urgency, result.sentiment != "positive") == ("high", True)
+    assert matter in {each.matter for each in result.evidence}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nobody here can log in",
+        "None of our drivers can sign in",
+        "Our train leaves in 20 minutes and the gate refuses the ticket",
+        "We are stuck at the airport in Graz and nowhere to sleep",
+        "Somebody used my card in your shop",
+    ],
+)
+def test_facts_that_leave_no_time_are_high(text: str) -> None:
+    assert classify(text).urgency == "high"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The smell of gas was a false alarm, all safe",
+        "When the socket sparked I had feared the worst. Now it works again, thank you",
+        "Your technician was here within the hour",
+        "The refund of 12 euros has arrived",
+        "Is the executive lounge open on Sundays?",
+        "Hello,\n\nWhat is the answering time for a critical outage?",
+        "Refund or voucher?",
+        "Is a transfer immediate or overnight?",
+    ],
+)
+def test_what_is_over_or_only_asked_is_not_high(text: str) -> None:
+    assert classify(text).urgency != "high"
+
+
+@pytest.mark.parametrize(
+    "text", ["A smell of gas. Is it a false alarm?", "A smell of gas, and it is not a false alarm"]
+)
+def test_a_danger_that_may_not_be_over_stays_high(text: str) -> None:
+    assert classify(text).urgency == "high"

@@ -186,7 +186,8 @@ def _decide(sums: Sums) -> tuple[_Verdicts, bool]:
     with_courtesy = (urgency == "low" or is_thank_you) and not requires_action and not sums.has_very_bad_word
     sentiment = sums.sentiment(with_courtesy=with_courtesy)
     is_praise = sentiment == "positive" and not requires_action
-    if urgency == "high" and not sums.is_always_high and (is_praise or is_thank_you):
+    may_calm = (is_praise or is_thank_you or sums.is_over) and not sums.is_always_high
+    if may_calm and (sums.is_settled or urgency == "high") and (sums.is_over or not sums.has_urgent_fact):
         # "It is right now, thank you": who thanks and asks for nothing is in no hurry
         urgency = "medium" if sums.trouble or not is_praise else "low"
         return _Verdicts(urgency, sentiment, requires_action, is_calmed=True), with_courtesy
@@ -293,6 +294,8 @@ def _add_urgency(scan: TextScan, sums: Sums, places: list[_Place], *, only_alway
             continue
         label: str = entry.group.label
         is_negated = has_negators and scan.is_negated(start, end, entry)
+        if entry.group.ends_danger and (is_negated or scan.asks(end)):
+            continue  # "is it a false alarm?"
         if is_negated:
             # "no errors" and "no data breach" say nothing, "not urgent" counts against urgency
             weight = _NEGATED_URGENCY if label == "high" and not entry.group.always else 0.0
@@ -314,12 +317,15 @@ def _add_constructions(scan: TextScan, sums: Sums, places: list[_Place]) -> list
         return reproaches
     for start, end, construction in scan.constructions():
         group = construction.group
-        category: Category = "urgency" if group.label == "high" else "sentiment"
+        is_urgency = group.label in ("high", "low")
+        if is_urgency and not group.always and scan.asks_in_general(start):
+            continue
+        category: Category = "urgency" if is_urgency else "sentiment"
         sums.add_construction(construction)
         places.append(_Place(start, end, category, group.label, construction.name, group.weight, matter=group.matter))
         if group.always:
             places.append(_Place(start, end, "action", "action", construction.name, sums.open_matter))
-        if group.weight < 0:
+        if group.label == "negative":
             reproaches.append((start, end))
     return reproaches
 

@@ -5,6 +5,7 @@ from typing import Final
 from tickets.classification.verdicts import Sentiment, Urgency
 from tickets.classification.vocabularies.construction import Construction
 from tickets.classification.vocabularies.entries import Entry
+from tickets.classification.vocabularies.group import Group
 
 _HIGH: Final = 1.0
 _MEDIUM: Final = 0.4
@@ -29,21 +30,29 @@ class Sums:
         "balance",
         "courtesy",
         "damping",
+        "danger",
         "faces",
         "has_negation",
+        "has_urgent_fact",
         "has_very_bad_word",
         "high",
         "hints",
-        "is_always_high",
+        "is_bound_high",
+        "is_over",
+        "is_settled",
         "length",
         "opens_with_thanks",
         "trouble",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.is_always_high = False
+        self.is_bound_high = False  # by law, money or data: that does not pass by itself
+        self.is_over = False
+        self.is_settled = False
+        self.has_urgent_fact = False
         self.opens_with_thanks = False
         self.high = self.trouble = self.damping = 0.0
+        self.danger = 0.0  # the part of `high` that is about the safety of people
         self.balance = self.courtesy = self.hints = 0.0
         self.has_negation = False
         self.length = 0
@@ -64,11 +73,22 @@ class Sums:
     def add_urgency(self, entry: Entry, label: str, weight: float) -> None:
         if label == "high":
             self.high += weight
-            self.is_always_high = self.is_always_high or entry.group.always
+            self._add_matter(entry.group)
         elif label == "medium":
             self.trouble += weight
         else:
             self.damping += weight
+            self.is_over = self.is_over or (weight < 0 and entry.group.ends_danger)
+
+    def _add_matter(self, group: Group) -> None:
+        if group.matter == "safety":
+            self.danger += group.weight
+        elif group.always:
+            self.is_bound_high = True
+
+    @property
+    def is_always_high(self) -> bool:
+        return self.is_bound_high or (self.danger > 0 and not self.is_over)
 
     def add_sentiment(self, entry: Entry, weight: float) -> None:
         if entry.group.hint:
@@ -86,7 +106,11 @@ class Sums:
         group = construction.group
         if group.label == "high":
             self.high += group.weight
-            self.is_always_high = self.is_always_high or group.always
+            self.has_urgent_fact = True
+            self._add_matter(group)
+        elif group.label == "low":
+            self.damping += group.weight
+            self.is_settled = True
         elif group.hint:
             self.hints += group.weight
         else:
@@ -100,8 +124,9 @@ class Sums:
     def urgency(self) -> Urgency:
         if self.is_always_high:
             return "high"
-        total = self.high + min(self.trouble, _TROUBLE_LIMIT) + self.damping + _ROUNDING
-        if self.high and total >= _HIGH:
+        high = self.high - (self.danger if self.is_over else 0.0)
+        total = high + min(self.trouble, _TROUBLE_LIMIT) + self.damping + _ROUNDING
+        if high and total >= _HIGH:
             return "high"
         return "medium" if total >= _MEDIUM else "low"
 
@@ -110,8 +135,11 @@ class Sums:
         # who asks for something with a friendly word is polite
         enough = _PRAISE_OF_REQUESTS if self.action >= _ACTION else _CLEAR_SENTIMENT
         if total + _ROUNDING >= enough:
-            return "neutral" if self.is_always_high else "positive"
+            return "neutral" if self.is_always_high or self._is_urgent_by_facts() else "positive"
         return "negative" if total - _ROUNDING <= -_CLEAR_SENTIMENT else "neutral"
+
+    def _is_urgent_by_facts(self) -> bool:
+        return self.has_urgent_fact and not self.is_over and self.urgency() == "high"
 
     @property
     def open_matter(self) -> float:

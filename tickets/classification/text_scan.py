@@ -118,7 +118,13 @@ class TextScan:
         before = list(_SENTENCE_END.finditer(self.flat, max(0, place - _LONGEST_SENTENCE), place))
         following = _SENTENCE_END.search(self.flat, place, place + _LONGEST_SENTENCE)
         start = before[-1].end() if before else max(0, place - _LONGEST_SENTENCE)
+        start = max(start, self.flat.rfind("\f", start, place) + 1)  # after the greeting
         return pattern.match(self.flat, start, following.end() if following else place) is not None
+
+    def asks(self, place: int) -> bool:
+        """Whether the sentence that goes on at `place` is a question."""
+        end = _SENTENCE_END.search(self.flat, place)
+        return end is not None and end[0] == "?"
 
     def is_in_first_sentence(self, place: int) -> bool:
         return _SENTENCE_END.search(self.flat, 0, place) is None

@@ -41,7 +41,10 @@ _CLAUSE_WORDS = """
 
 # "Does it close immediately?", "If a task is critical, …", but not "Where is my refund?"
 _ASKS_IN_GENERAL = re.compile(
-    r"\W*(?:(?:does|do you|where|which|who|what|how|is there|are there)\b(?!.*\b(?:my|our|me|us|you not|you people)\b).*\?"
+    r"\W*(?:re: )?(?:[^.?!:]{0,40}:\s*)?(?:(?:does|do you|is the|is an?|when|where|which|who|what|how|is there|are there)\b"
+    r"(?!.*\b(?:my|our|me|us|you not|you people)\b).*\?"
+    r"|if (?:the|one)\b(?!.*\b(?:my|our|me|us)\b).*\?"
+    r"|[\w' ]{2,30} or [\w' ]{2,20}\?"
     r"|if (?:an?|any|some\w+)\b)",
     re.DOTALL,
 )

@@ -110,7 +110,14 @@ URGENCY: tuple[Group, ...] = (
         nobody got hurt, no one got hurt, emergency (torch|torches|light|lights|kit|kits|number|stop|brake|plan|plans|drill|power|generator),
         critical eye, critical path, critical reading, feared the worst, fear the worst, feared for the worst, expected the worst,
         is right now, are right now, was right now, and right now, looks right now, fits right now, works right now,
-        would (hate|love) to (kill|hurt) you
+        would (hate|love) to (kill|hurt) you, gas (smell|smells) like, if (i|we|you|someone|somebody|anyone|one) (smell|smells) gas,
+        critical (load|mass|moment|moments|illness|reviews|theory), was a critical one, a critical one for us,
+        executive (lounge|lounges|suite|suites|room|rooms|floor|class|chair|chairs|desk|education|search),
+        emergency (access|release|blanket|blankets|lamp|lamps|fund), (on|in) an emergency (basis|plan),
+        evacuation (plan|plans|route|routes|drill|drills), (chargeback|data breach|breach) (policy|policies|fee|fees|insurance|training),
+        (looked|looking) up (a|my|our) lawyer, (spoke|spoken|thought|thinking|talked) of (a|my|our) lawyer,
+        no (lawyer|lawyers|solicitor) needed, no (lawyer|lawyers|solicitor) necessary, had called (a|my|our) lawyer,
+        (a|our|my) (lawyer|lawyers) (understood|laughed|smiled|liked|loved), our lawyers (were happy|are happy|like|love)
     """,
     ),
     # Data protection in general
@@ -164,7 +171,7 @@ URGENCY: tuple[Group, ...] = (
         within the hour, within an hour, within 24 hours, in the next hour, next 24 hours, end of day today,
         by end of day, by eod, by close of business, by cob, need this today, needed today, need it today,
         must be fixed today, needs to be fixed today, before it is too late, extremely important,
-        very important, deadline is today, deadline today, time is running out, running out of time,
+        very important, deadline is today, deadline today, deadline tonight, by law, time is running out, running out of time,
         final warning, last warning, final notice, last chance
     """,
     ),
@@ -201,7 +208,27 @@ URGENCY: tuple[Group, ...] = (
         0.3,
         """
         today, tonight, this morning, this afternoon, tomorrow, quickly, soonest, promptly, manager, management,
-        supervisor, final, launch, court, courts, third time, fourth time, fifth time, several times already
+        supervisor, final, launch, court, courts, eleven at night, at midnight, by midnight, this evening, unwell,
+        in pain, our baby, my baby, a baby with us, small children, young children, elderly, wheelchair, night shift,
+        on call, nobody knows who, auditors, an hour ago, hours left, our patients, my patients
+    """,
+    ),
+    _high(0.2, "third time, fourth time, fifth time, several times already"),
+    # A supply that is gone, and people who cannot do without it
+    _high(
+        0.5,
+        """
+        newborn, newborns, newborn baby, premature, months pregnant, weeks pregnant, cut off our, cut off my, cut us off,
+        cut off by mistake, cut off our electricity, disconnected our, disconnected us, clinic, hospital, pharmacy,
+        care home, nursing home, intensive care
+    """,
+    ),
+    # A warning about a product
+    _high(
+        0.7,
+        """
+        your recall, recall list, recall notice, product recall, recall of, been recalled, was recalled,
+        is recalled, were recalled, (is|was|are) on the recall
     """,
     ),
     _high(
@@ -253,7 +280,7 @@ URGENCY: tuple[Group, ...] = (
         late, timeout, timeouts, time out, times out, timed out, timing out, disconnected, disconnects,
         disconnecting, offline, unavailable, unreachable, inaccessible, unresponsive, down, blank page,
         blank screen, black screen, white screen, blue screen, denied, access denied, permission denied,
-        forbidden, rejected, declined, blocked, locked, lock out, locked out, expired, lost, disappeared,
+        forbidden, misspelt, misspelled, rejected, declined, blocked, locked, lock out, locked out, expired, lost, disappeared,
         vanished, overcharged, wrong amount, wrong item, wrong product, wrong order, wrong invoice,
         never arrived, not arrived, hasn't arrived, has not arrived, haven't received, have not received,
         not received, did not receive, didn't receive, never received, not delivered, never delivered,
@@ -270,7 +297,8 @@ URGENCY: tuple[Group, ...] = (
         not recognized, not recognised, not found, not syncing properly, isn't working, is not working,
         aren't working, are not working, wasn't working, stopped working, stops working, no longer working,
         no longer works, doesn't work, does not work, don't work, do not work, didn't work, did not work,
-        won't work, not functioning, not loading, doesn't load, does not load, won't load, not syncing,
+        won't work, not functioning, not loading, doesn't load, does not load, won't load, has not loaded, hasn't loaded,
+        have not loaded, not syncing,
         not showing, doesn't show, does not show, not displaying, not updating, not sending, not opening,
         doesn't open, does not open, won't open, won't start, does not start, doesn't start, won't turn on,
         not connecting, doesn't connect, won't connect, not able to, wasn't able to, not possible to,
@@ -330,6 +358,21 @@ URGENCY: tuple[Group, ...] = (
         on my account now, came sooner, came earlier, refund came, back to normal, sorted now, sorted itself,
         no further action, nothing else to do
     """,
+    ),
+    # What was feared is over, or never was
+    Group(
+        "low",
+        -0.6,
+        split_terms("""
+        false alarm, false alert, all clear, all safe, all is safe, sorry for the alarm, no gas after all,
+        no danger after all, no fire after all, no leak after all, nothing after all, (it|that|which) turned out to be,
+        turned out harmless, turned out to be harmless, turned out (fine|nothing), had feared, had feared the worst, they are all back,
+        everything is back,
+        (everyone|everybody|we all|we are all|all of us) (is|are) (safe|fine) (now|again), danger is over, danger has passed,
+        (is|are) safe again, no longer dangerous, was not gas, was not a leak, was never in danger, no danger any more
+    """),
+        "close",
+        ends_danger=True,
     ),
     # "No pressure." opens a sentence; in a pipe it is a fault
     Group("low", -0.6, ("no pressure",), "never", opens_sentence=True),

@@ -10,16 +10,20 @@ from tickets.classification.vocabularies.english.constructions import (
     conduct,
     danger,
     facts,
+    hurry,
     irony,
     praised,
     repeating,
     reproach,
+    settled,
     unanswered,
     waiting,
 )
 
 PATTERNS: Final[tuple[Pattern, ...]] = (
     *danger.PATTERNS,
+    *hurry.PATTERNS,
+    *settled.PATTERNS,
     *irony.PATTERNS,
     *waiting.PATTERNS,
     *repeating.PATTERNS,

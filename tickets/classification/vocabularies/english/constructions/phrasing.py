@@ -64,3 +64,13 @@ def praise(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
 def always_high(name: str, matter: Matter, *patterns: str) -> tuple[Pattern, ...]:
     """A construction that is urgent whatever else the text says."""
     return _ENGLISH.patterns(Construction(name, Group("high", 1.0, (), "never", always=True, matter=matter)), *patterns)
+
+
+def urgent(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
+    """A construction of somebody in a hurry."""
+    return _ENGLISH.construct(name, "high", weight, *patterns)
+
+
+def calming(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
+    """A construction of somebody whose matter is settled."""
+    return _ENGLISH.construct(name, "low", -weight, *patterns)

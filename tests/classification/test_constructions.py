@@ -66,6 +66,7 @@ def constructions(result: Classification) -> set[str]:
         ("We are looking at other providers", "leaving"),
         ("It should not take a month to change an address", "a reproach"),
         ("My coat never turned up, and the shelf was empty", "it never came"),
+        ("Again the parcel from my aunt arrived soaked", "arrived empty or broken"),
         ("No blanket, no hotel, they say", "no such thing"),
         ("It keeps cutting out, every evening", "it stays like that"),
         ("The coach was three hours late", "hours"),
@@ -125,6 +126,7 @@ def test_praise_in_other_words_is_positive(text: str, name: str) -> None:
         "The parcel has not arrived yet, which depot is it in?",
         "Cheers, Tom",
         "Do you deliver every day?",
+        "The vase arrived smashed, could you send a new one?",
     ],
 )
 def test_a_calm_question_or_fault_report_is_not_negative(text: str) -> None:
@@ -138,7 +140,7 @@ def test_a_never_that_compares_negates_nothing(text: str) -> None:
     assert classify(text).sentiment == "negative"
 
 
-@pytest.mark.parametrize("text", ["You guys rock", "Anna from the night shift saved the day"])
+@pytest.mark.parametrize("text", ["You guys rock", "Anna from the night shift saved the day", "New timetable 🥳"])
 def test_praise_of_people_is_positive(text: str) -> None:
     assert classify(text).sentiment == "positive"
 

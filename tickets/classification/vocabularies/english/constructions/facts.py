@@ -17,12 +17,17 @@ PATTERNS = (
             shown up|show up|turned up|turn up|delivered|moved|received>(?! (?:to|any (?:error|notification)))""",
         "(?:nowhere|not) <to be found|in sight|to be seen>",
         "<didn't come|didnt come|never came|nobody came|no one came|noone came|no show|no-show|noshow>",
-        "(?:is|are|was|were|came|arrived|turned up|box|package|bag|parcel) ..2 <empty|smashed|shattered|crushed|soaked>",
         """(?:say|says|said|shows?|marked?|marks) ..3 <delivered|complete|completed|resolved> ..6 (?:not|no|nothing|
             nobody|but|isn't|never)""",
         r"""<there is no|there's no|theres no|there are no> (?:\w+ )?(?:here|at this|in sight|safe|such|staff|water|
             food|heat|wifi|seats?|one|reply|way)(?: (?:here|at|on|in|place|left|anywhere))""",
         "<nothing here|nothing there|nothing in it|nothing inside>",
+    ),
+    *bare_fact(
+        "arrived empty or broken",
+        0.45,
+        """(?:came|arrived|turned up|box|package|bag|parcel|envelope) ..2 <empty|smashed|shattered|crushed|soaked|ripped|
+            in pieces>""",
     ),
     *bare_fact(
         "no such thing",

@@ -5,6 +5,7 @@ import pytest
 from tickets.classification.classify import classify_ticket
 from tickets.classification.deciding_words import deciding_words
 from tickets.classification.highlighting import Reason, reasons
+from tickets.classification.latest import classify_with_latest
 from tickets.classification.verdicts import Classification
 
 
@@ -225,3 +226,8 @@ def test_what_is_over_or_only_asked_is_not_high(text: str) -> None:
 )
 def test_a_danger_that_may_not_be_over_stays_high(text: str) -> None:
     assert classify(text).urgency == "high"
+
+
+def test_thanks_beside_a_danger_of_the_first_text_are_not_positive() -> None:
+    result = classify_with_latest(subject="", message="A smell of gas here", latest="Thank you so much, great help!")
+    assert (result.urgency, result.sentiment) == ("high", "neutral")

@@ -45,7 +45,7 @@ def classify_with_latest(
     action = _action(first, second)
     return Classification(
         urgency=urgency.urgency,
-        sentiment=sentiment.sentiment,
+        sentiment="neutral" if _is_thanked_in_danger(urgency, sentiment, first) else sentiment.sentiment,
         requires_action=action.requires_action,
         keywords=tuple(dict.fromkeys((*second.keywords, *first.keywords)))[:MOST_KEYWORDS],
         evidence=(*first.evidence, *evidence),
@@ -83,3 +83,10 @@ def _sentiment(first: Classification, second: Classification) -> Classification:
         return second
     shows_one = second.sentiment not in ("neutral", "unknown")
     return second if shows_one and not first.decisions.sentiment else first
+
+
+def _is_thanked_in_danger(urgency: Classification, sentiment: Classification, first: Classification) -> bool:
+    """Whether thanks for an answer stand beside a danger or a legal matter of the first text that is still high."""
+    if sentiment.sentiment != "positive" or sentiment.decided_by.sentiment != "words" or urgency.urgency != "high":
+        return False
+    return any(each.matter and not each.negated for each in first.evidence)

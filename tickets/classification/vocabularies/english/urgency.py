@@ -219,10 +219,10 @@ URGENCY: tuple[Group, ...] = (
         0.5,
         """
         newborn, newborns, newborn baby, premature, months pregnant, weeks pregnant, cut off our, cut off my, cut us off,
-        cut off by mistake, cut off our electricity, disconnected our, disconnected us, clinic, hospital, pharmacy,
-        care home, nursing home, intensive care
+        cut off by mistake, cut off our electricity, disconnected our, disconnected us, intensive care
     """,
     ),
+    _high(0.2, "clinic, hospital, pharmacy, care home, nursing home"),
     # A warning about a product
     _high(
         0.7,
@@ -355,7 +355,7 @@ URGENCY: tuple[Group, ...] = (
         is settled, was settled, all settled, no answer needed, no reply needed, no reply necessary,
         no need to reply, no action needed, no action required, can be closed, can close this, close this one,
         please close this ticket, you may close, case closed, all is well, solved itself, reached my account,
-        on my account now, came sooner, came earlier, refund came, back to normal, sorted now, sorted itself,
+        on my account now, came sooner, came earlier, back to normal, sorted now, sorted itself,
         no further action, nothing else to do
     """,
     ),

@@ -32,7 +32,7 @@ PATTERNS = (
     *urgent(
         "it goes out today",
         0.7,
-        """<leaves|ships|goes out|is dispatched|be dispatched|is delivered|be delivered|is sent|be sent|will be sent|
+        """<leaves|ships|goes out|is dispatched|be dispatched|is sent|be sent|will be sent|
             be posted|is published|be published> ..5 (?:this afternoon|today|tonight|this evening|this morning|at noon|
             within the hour|in an hour)""",
     ),

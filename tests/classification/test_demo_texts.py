@@ -28,15 +28,15 @@ from tickets.demo.tickets import DEFAULT_SIZES
 
 FILLINGS = 6
 
-# What holds now, less two points. The aims are 0.85 for sentiment and action, and none of the last three.
+# What holds now, less two points. No thank-you note is high.
 LEAST_PRECISION_OF_HIGH = 0.96
 LEAST_RECALL_OF_HIGH = 0.98
-LEAST_AGREEMENT_ON_SENTIMENT = 0.75
-LEAST_AGREEMENT_ON_ACTION = 0.82
+LEAST_AGREEMENT_ON_SENTIMENT = 0.84
+LEAST_AGREEMENT_ON_ACTION = 0.86
 LEAST_COMPLAINTS_THAT_STAY_NEGATIVE = 0.7
 MOST_THAT_NEED_ACTION = 2 / 3
-MOST_THANKS_ABOVE_MEDIUM = 0.02
-MOST_URGENT_THAT_ARE_POSITIVE = 0.02
+MOST_THANKS_ABOVE_MEDIUM = 0.0
+MOST_URGENT_THAT_ARE_POSITIVE = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ ACTION: tuple[Group, ...] = (
     _imperative(
         1.0,
         """
-        send, resend, forward, call, phone, email, contact, reply, respond, answer, advise, confirm, verify,
+        send, resend, forward, call, email, contact, reply, respond, answer, advise, confirm, verify,
         review, fix, repair, resolve, solve, investigate, escalate, help, assist, tell, show, explain, describe,
         clarify, give, provide, issue, process, refund, return, replace, reimburse, credit, cancel, stop, close,
         delete, remove, change, correct, edit, transfer, upgrade, downgrade, renew, extend, reset, restore,

@@ -50,6 +50,7 @@ def test_the_dashboard_api_has_the_numbers_of_the_page_for_the_same_local_days(
         totals = found["totals"]
         assert totals == {
             "total": 5, "open": 3, "high": 1, "negative": 1, "needs_action": totals["needs_action"], "unknown_status": 1,
+            "not_classified": 0,
         }  # fmt: skip
         page = page_of(client, "/t/acme/?from=2026-03-01&to=2026-03-31")
         names = {"Tickets": "total", "Open": "open", "High urgency": "high", "Negative": "negative"}
@@ -149,4 +150,4 @@ def test_the_dashboard_api_is_described_with_named_schemas(db: None) -> None:
     answer = described["paths"]["/tenants/{tenant_id}/dashboard"]["get"]["responses"]["200"]
     assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/DashboardOut"}
     totals = described["components"]["schemas"]["TotalsOut"]["properties"]
-    assert set(totals) == {"total", "open", "high", "negative", "needs_action", "unknown_status"}
+    assert set(totals) == {"total", "open", "high", "negative", "needs_action", "unknown_status", "not_classified"}

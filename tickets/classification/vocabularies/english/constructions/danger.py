@@ -85,7 +85,7 @@ PATTERNS = (
     *always_high(
         "an electric shock",
         "safety",
-        """<a shock|shocks|electric shock|small shock|tingling> ..1 (?:from|off|when) ..2 (?:the|our|my|i|we|you|she|he) ..2
+        """<electric shock|a shock|shocks|small shock|tingling> ..1 (?:from|off|when) ..2 (?:the|our|my|i|we|you|she|he) ..2
             (?:tap|lamp|washing|machine|shower|plug|socket|handle|case|housing|kettle|toaster|touch|touched|heater|dryer)""",
     ),
     *always_high(

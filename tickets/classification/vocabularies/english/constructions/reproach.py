@@ -103,6 +103,6 @@ PATTERNS = (
         """<not what i ordered|not what we ordered|not what i paid|not what we paid|not as advertised|not as described>""",
         "<going|went|gone|headed> downhill",
         "<ghost> (?:airline|company|town)",
-        "<a shame|such a shame|shame on you|shame on>",
+        "<such a shame|a shame|shame on you|shame on>",
     ),
 )

@@ -75,11 +75,13 @@ def fill(tenant: Tenant) -> None:
     setup_checklist.dismiss(tenant, by=user.username)
     ask_endpoint(f"email@{tenant.slug}")
     mongo.collection("mailboxes").insert_one({"_id": second.key})
+    mongo.collection("learning").insert_one({"_id": tenant.slug})
     for name in (
         "conversations",
         "deliveries",
         "digests",
         "accuracy_samples",
+        "learned_weights",
         "mailbox_mails",
         "name_spaces",
         "rollup_findings",

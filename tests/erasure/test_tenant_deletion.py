@@ -36,6 +36,7 @@ from tickets.helpdesks.model import Source
 from tickets.ingestion import setup_checklist
 from tickets.ingestion.sync_state import save_state
 from tickets.jobs import JobRequest
+from tickets.learning.store import LearningStore
 from tickets.models import ClassificationRule, SavedView
 from tickets.rules.editing import save_rule
 from tickets.status_mapping.editing import save_meanings
@@ -75,7 +76,7 @@ def fill(tenant: Tenant) -> None:
     setup_checklist.dismiss(tenant, by=user.username)
     ask_endpoint(f"email@{tenant.slug}")
     mongo.collection("mailboxes").insert_one({"_id": second.key})
-    mongo.collection("learning").insert_one({"_id": tenant.slug})
+    LearningStore(tenant).veto("parcel", is_vetoed=True)
     for name in (
         "conversations",
         "deliveries",

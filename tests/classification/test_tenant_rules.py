@@ -195,3 +195,12 @@ def test_verdicts_agree_with_a_slow_reading_of_the_rules(
     verdict = classify_ticket(subject=subject, message=message, rules=rules)
     assert (verdict.urgency, verdict.sentiment, verdict.requires_action) == (urgency, feeling, plain.requires_action)
     assert rules.matches(subject=subject, message=message) == bool(fitting)
+
+
+def test_a_rule_for_the_sentiment_leaves_what_lowered_the_urgency_in_sight() -> None:
+    text = "Thank you so much, you helped us immediately. Wonderful!"
+    rules = TenantRules([TenantRule("1", parse_phrases("wonderful"), sentiment="neutral")])
+    plain, ruled = (classify_ticket(subject="", message=text, rules=each) for each in (TenantRules(), rules))
+    lowered = [[each.term for each in found.evidence if each.label == "low"] for found in (plain, ruled)]
+    assert lowered[0]
+    assert lowered[0] == lowered[1]

@@ -236,7 +236,8 @@ def _apply_rules(found: Decisions, verdicts: _Verdicts, *, is_always_high: bool)
             urgency = wanted
     if by_sentiment is not None:
         sentiment = by_sentiment.rule.sentiment or sentiment
-    return _Verdicts(urgency, sentiment, verdicts.requires_action), Decisions(by_urgency, by_sentiment)
+    is_calmed = verdicts.is_calmed and by_urgency is None
+    return _Verdicts(urgency, sentiment, verdicts.requires_action, is_calmed), Decisions(by_urgency, by_sentiment)
 
 
 def _urgency_by(decision: Decision, urgency: Urgency) -> Urgency | None:

@@ -47,7 +47,7 @@ from tickets.records.period import Period, day_start
 from tickets.store import quarantine
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.ticket_store import TicketStore
-from tickets.topics.tagging import find_tagging
+from tickets.topics.tagging import TAGGING
 from tickets.views.fragments import begin_frame, is_fragment_request, render_page_or_fragment
 
 
@@ -82,7 +82,7 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
 
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
     active = start(partial(jobs.find_active, access.tenant))
-    tagging = start(partial(find_tagging, access.tenant))
+    tagging = start(partial(TAGGING.find_progress, access.tenant))
     figures, context = find_numbers(access.tenant, selection, now)
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
     shown = _Shown(

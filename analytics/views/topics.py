@@ -25,7 +25,7 @@ from tickets.store.filters import FilterError
 from tickets.topics.editing import LONGEST_NAME, hide_topic, merge_topic, rename_topic, separate_topic
 from tickets.topics.finding import FEWEST_TICKETS
 from tickets.topics.store import TopicStore
-from tickets.topics.tagging import find_tagging
+from tickets.topics.tagging import TAGGING
 from tickets.views.fragments import vary_on_htmx
 
 
@@ -157,5 +157,5 @@ def _page_number(request: TenantRequest) -> int:
 
 
 def _tagging_context(access: TenantAccess) -> dict[str, Any]:
-    tagging = find_tagging(access.tenant)
+    tagging = TAGGING.find_progress(access.tenant)
     return {"tagging": tagging, "workers": count_workers() if tagging is not None and tagging.is_running else 0}

@@ -25,13 +25,13 @@ from tickets.erasure import retention
 from tickets.helpdesks.base import SourceRecord
 from tickets.helpdesks.model import Source
 from tickets.models import ClassificationRule
-from tickets.planning.page_plan import PagePlan
 from tickets.planning.planner import plan_page, plan_tagging
 from tickets.planning.reading import read_records
 from tickets.rules import editing
 from tickets.rules.preview import preview_rule
 from tickets.rules.reclassification import reclassify_waiting_tickets
 from tickets.store import ticket_store
+from tickets.store.page_writes import PageWrites
 from tickets.store.ticket_store import CorrectedMeanwhile, TicketStore
 
 ClientOf = Callable[[User], Client]
@@ -247,9 +247,9 @@ class TestDuringARun:
         store, lock = TicketStore(tenant), Lock(tenant.slug)
         topics = TopicCatalogue((MatchedTopic("t1", ("lawsuit",)),))
 
-        def looked() -> PagePlan:
+        def looked() -> PageWrites:
             classifier = TenantClassifier(topics=topics)
-            return plan_tagging(store, after="", limit=10, classifier=classifier, now=NOON)[0]
+            return plan_tagging(store, after="", limit=10, classifier=classifier, now=NOON).writes
 
         plan = looked()
         correct_tickets(tenant, ["T-1"], LOW, by="ann")

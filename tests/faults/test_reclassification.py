@@ -1,6 +1,5 @@
 """Reclassification that is killed at every step, with runs in between: nothing is lost or doubled."""
 
-import threading
 import time
 from collections.abc import Callable
 
@@ -12,22 +11,16 @@ from tests.faults.comparing import assert_exact, assert_numbers_agree, assert_so
 from tests.faults.conftest import IS_LONG, PATIENCE_SECONDS, OwnDatabase, make_tenant, run_here, statuses
 from tests.faults.doomed import DoomedCommands
 from tests.faults.test_side_by_side import two_workers, wait_until_idle
-from tests.rolled_up import facet_differences
+from tests.faults.walking import SIZE, kill_everywhere
 from tickets import jobs
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule
 from tickets.rules.editing import save_rule
-from tickets.rules.reclassification import COLLECTION, find_reclassification, reclassify_waiting_tickets
+from tickets.rules.reclassification import RECLASSIFICATION, reclassify_waiting_tickets
 
-SIZE = 700
-"""More than one page."""
 PLACES = slice(None) if IS_LONG else slice(3, None, 32)
-KEPT = (
-    *("tickets", "ticket_history", "outbox", COLLECTION),
-    *("rollup_state", "rollup_numbers", "rollup_words", "customer_counts"),
-)
 
 
 def test_a_kill_between_any_two_database_commands_loses_and_doubles_nothing(
@@ -37,46 +30,22 @@ def test_a_kill_between_any_two_database_commands_loses_and_doubles_nothing(
     changing: Callable[..., ChangingHelpdesk],
     doomed_process: DoomedCommands,
 ) -> None:
-    # A run of one tenant also does what waits of all others: those who have cron have no worker.
     connect(changing(1, size=1).url)
     tenant = make_tenant("globex")
     store_tickets(tenant, [{"id": f"T-{n:03}", "subject": "a gold plan" if n % 7 == 0 else "x"} for n in range(SIZE)])
     assert_numbers_agree(tenant)
     rule = ClassificationRule(tenant=tenant, phrases="gold plan", urgency="high", sentiment="negative")
     save_rule(rule)
-    before = {name: list(mongo.collection(name).find()) for name in KEPT}
     news = mongo.collection("outbox").count_documents({"tenant_id": "globex"})
-    arguments = ["ingest", "--tenant", "acme", "--quiet"]
-
-    def start_over() -> None:
-        for name in (*KEPT, "ingestion_logs", "locks", "sync_state"):
-            mongo.collection(name).delete_many({})
-        for name, documents in before.items():
-            if documents:
-                mongo.collection(name).insert_many(documents)
-
-    assert doomed_process.run(database.environment(), arguments).status in (
-        0,
-        3,
-    )  # only the first one names the connection
-    start_over()
-    doomed_process.run(database.environment(), arguments)  # the first run also gives the connection its name
-    start_over()
-    whole = doomed_process.run(database.environment(), arguments)
-    assert whole.status in (0, 3)
-    _assert_reclassified(tenant, rule, news)
-    for place in range(1, whole.commands + 1)[PLACES]:
-        start_over()
-        killed = doomed_process.run(database.environment(), arguments, die_at=place)
-        try:
-            assert killed.was_killed
-            assert facet_differences(tenant) == {}
-            database.pass_time()
-            mongo.collection("ingestion_logs").delete_many({})
-            reclassify_waiting_tickets(threading.Event())
-            _assert_reclassified(tenant, rule, news)
-        except AssertionError as error:
-            raise AssertionError(f"killed before database command {place} of {whole.commands}") from error
+    kill_everywhere(
+        database,
+        doomed_process,
+        tenant,
+        collections=[RECLASSIFICATION.collection],
+        finish=reclassify_waiting_tickets,
+        check=lambda: _assert_reclassified(tenant, rule, news),
+        places=PLACES,
+    )
 
 
 def test_workers_reclassify_while_runs_and_other_rule_changes_happen(
@@ -95,7 +64,7 @@ def test_workers_reclassify_while_runs_and_other_rule_changes_happen(
             helpdesk.change(12)
             jobs.enqueue(acme, JobRequest(trigger="web", started_by="test", full=True))
             wait_until_idle()
-        while find_reclassification(acme).is_running:  # type: ignore[union-attr]
+        while RECLASSIFICATION.find_progress(acme).is_running:  # type: ignore[union-attr]
             assert time.monotonic() < deadline, "the tickets were not reclassified"
             time.sleep(0.05)
     assert statuses(acme) == {"completed": 4}
@@ -106,7 +75,7 @@ def test_workers_reclassify_while_runs_and_other_rule_changes_happen(
 
 def _assert_reclassified(tenant: Tenant, rule: ClassificationRule, news: int) -> None:
     assert_sound(tenant)
-    progress = find_reclassification(tenant)
+    progress = RECLASSIFICATION.find_progress(tenant)
     assert progress is not None and not progress.is_running
     mine = {"tenant_id": tenant.slug}
     assert mongo.collection("tickets").count_documents({**mine, "urgency": "high"}) == SIZE // 7

@@ -300,11 +300,11 @@ class TestStored:
         store_tickets(tenant, [{**EVERYTHING, "status": "odd"}])
         store = TicketStore(tenant)
         classifier, statuses = find_classifier(tenant), find_status_map(tenant)
-        same, _, _ = plan_reclassification(store, after="", limit=9, classifier=classifier, job_id="", now=NOON)
+        same, _, _ = plan_reclassification(store, after="", limit=9, classifier=classifier, now=NOON)
         assert same.is_empty
-        assert plan_remapping(store, statuses, limit=9, classifier=classifier, job_id="", now=NOON).is_empty
+        assert plan_remapping(store, statuses, limit=9, classifier=classifier, now=NOON).is_empty
         mongo.collection("tickets").update_one({}, {"$set": {"digest": "older rules", "urgency": "high"}})
-        plan, _, _ = plan_reclassification(store, after="", limit=9, classifier=classifier, job_id="", now=NOON)
+        plan, _, _ = plan_reclassification(store, after="", limit=9, classifier=classifier, now=NOON)
         ((_, values),) = plan.updates
         assert not values.keys() & {*DETAIL_FIELDS}
 

@@ -20,7 +20,7 @@ from tickets.helpdesks.model import Source
 from tickets.helpdesks.options import check_options
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
-from tickets.rules.reclassification import reclassify_next_page
+from tickets.rules.reclassification import RECLASSIFICATION
 from tickets.store import quarantine
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
@@ -248,7 +248,7 @@ class TestScripts:
         migration = import_module("tickets.migrations.0006_words_with_signs")
         migration.have_them_stored(None, None)
         assert collection.count_documents({"unindexed_since": {"$exists": True}, "external_id": "en"}) == 0
-        while reclassify_next_page(tickets, owner_id="test"):
+        while RECLASSIFICATION.walk_next_page(tickets, owner_id="test"):
             pass
         store_words(tickets)
         assert stored("digest") == before

@@ -22,10 +22,11 @@ from tests.rolled_up import facet_differences, roll_up
 from tickets import jobs
 from tickets.jobs import JobRequest
 from tickets.models import StatusMapping
+from tickets.planning import stored_walk
 from tickets.records.statuses import StatusesIn, StatusMap, spell_status, state_of
 from tickets.status_mapping import remapping
 from tickets.status_mapping.editing import save_meanings
-from tickets.status_mapping.remapping import is_remapping, mark_unmarked, remap_next_page, remap_waiting
+from tickets.status_mapping.remapping import REMAPPING, remap_waiting, request_missing_remappings
 from tickets.status_mapping.words import unmapped_sentence
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
@@ -136,7 +137,7 @@ def test_tickets_that_an_earlier_version_stored_in_their_own_spelling_count_righ
     mongo.collection("tickets").update_many({}, {"$set": {"status": status}})
     roll_up(tenant)
     assert counted(tenant, state) == 1
-    assert mark_unmarked(threading.Event()) == 1
+    assert request_missing_remappings(threading.Event()) == 1
     remap_waiting(threading.Event())
     assert statuses(tenant) == {spell_status(status): 1}
     assert [each["action"] for each in TicketStore(tenant).find_history("T-1")] == ["created"]
@@ -202,7 +203,7 @@ class TestMapping:
         assert "2 statuses are saved." in text_of(answer.content.decode())
         assert statuses(tenant) == {"pending": 4, "closed": 3, "open": 1}
         assert (counted(tenant, "open"), counted(tenant, "unknown")) == (5, 0)
-        assert not is_remapping(tenant)
+        assert not REMAPPING.is_running(tenant)
         entry = TicketStore(tenant).find_history("T-000")[0]
         assert (entry["action"], entry["reason"]) == ("updated", "status mapped")
         assert entry["changes"] == {"status": {"old": "Waiting on Customer", "new": "pending"}}
@@ -242,33 +243,33 @@ class TestMapping:
     def test_page_by_page_and_on_from_wherever_it_was_stopped(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(remapping, "PAGE_SIZE", 1)
+        monkeypatch.setattr(stored_walk, "PAGE_SIZE", 1)
         save_meanings(tenant, {"Waiting on Customer": "pending"})
-        assert remap_next_page(tenant, owner_id="a")
+        assert REMAPPING.walk_next_page(tenant, owner_id="a")
         assert statuses(tenant)["pending"] == 1
-        assert is_remapping(tenant)
-        while remap_next_page(tenant, owner_id="b"):
+        assert REMAPPING.is_running(tenant)
+        while REMAPPING.walk_next_page(tenant, owner_id="b"):
             pass
         assert statuses(tenant)["pending"] == 4
-        assert not is_remapping(tenant)
+        assert not REMAPPING.is_running(tenant)
 
     def test_a_run_comes_first(self, tenant: Tenant) -> None:
         save_meanings(tenant, {"Waiting on Customer": "pending"})
         job_id = jobs.begin_at_once(tenant, JobRequest(trigger="command", started_by="cron"), owner_id="x")
-        assert not remap_next_page(tenant, owner_id="a")
-        assert is_remapping(tenant)
+        assert not REMAPPING.walk_next_page(tenant, owner_id="a")
+        assert REMAPPING.is_running(tenant)
         jobs.finish(job_id, owner_id="x", status="completed", progress=jobs.Progress())
         lock = Lock(tenant.slug)
         held = lock.take("somebody")
         assert held is not None
-        assert not remap_next_page(tenant, owner_id="a")
+        assert not REMAPPING.walk_next_page(tenant, owner_id="a")
         lock.release(held)
-        assert remap_next_page(tenant, owner_id="a")
+        assert REMAPPING.walk_next_page(tenant, owner_id="a")
 
     def test_many_follow_in_the_background_and_the_page_says_so(
         self, tenant: Tenant, manager: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(remapping, "PAGE_SIZE", 1)
+        monkeypatch.setattr(stored_walk, "PAGE_SIZE", 1)
         monkeypatch.setattr(remapping, "PAGES_AT_ONCE", 2)
         answer = client_of(manager).post(
             "/t/acme/statuses/map/", {"status:Waiting on Customer": "pending"}, follow=True

@@ -30,7 +30,7 @@ from tickets.rules import editing, learning_changes, retraining
 from tickets.rules.classifier import find_classifier
 from tickets.rules.learning_preview import preview_learning
 from tickets.rules.reclassification import (
-    find_reclassification,
+    RECLASSIFICATION,
     reclassify_waiting_tickets,
     request_missing_reclassifications,
 )
@@ -243,7 +243,7 @@ class TestStoredTickets:
         learning_changes.switch_learning(tenant, is_on=False)
         with pytest.raises(Rejected, match="newer version"):
             learning_changes.apply_learned(tenant, 1)
-        assert find_reclassification(tenant) is None
+        assert RECLASSIFICATION.find_progress(tenant) is None
 
     def test_a_tenant_can_have_new_versions_applied_at_once(self, tenant: Tenant) -> None:
         learning_changes.change_options(tenant, {"applies_itself": True})

@@ -10,7 +10,7 @@ from tenants.models import Tenant, User
 from tests.builders import store_tickets
 from tests.learning.corrected import correct_shop, store_shop, teach, train
 from tickets.learning.store import LearningStore
-from tickets.rules.reclassification import find_reclassification
+from tickets.rules.reclassification import RECLASSIFICATION
 
 ClientOf = Callable[[User], Client]
 PAGE = "/t/acme/learning/"
@@ -77,10 +77,10 @@ def test_stored_tickets_are_previewed_and_then_changed(tenant: Tenant, client: C
     page = text_of(client.get(f"{PAGE}?preview=1"))
     assert "<strong>1</strong> of the newest 25 tickets would change." in page
     assert "sentiment neutral → negative" in page
-    assert find_reclassification(tenant) is None
+    assert RECLASSIFICATION.find_progress(tenant) is None
     page = change(client, action="apply", version="1")
     assert "Applying what was learned to stored tickets." in page
-    assert find_reclassification(tenant) is not None
+    assert RECLASSIFICATION.find_progress(tenant) is not None
     assert "Preview changes" not in page
 
 

@@ -29,11 +29,15 @@ from tickets.ingestion.preview import preview_connection
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule
-from tickets.planning import planner
+from tickets.planning import planner, stored_walk
 from tickets.planning.page_plan import stored_content
 from tickets.planning.stored_pages import LOCK_OWNER
-from tickets.rules import editing, reclassification
-from tickets.rules.reclassification import find_reclassification, reclassify_next_page, reclassify_waiting_tickets
+from tickets.rules import editing
+from tickets.rules.reclassification import (
+    RECLASSIFICATION,
+    reclassify_waiting_tickets,
+    request_missing_reclassifications,
+)
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
 
@@ -106,7 +110,7 @@ class TestReclassification:
         add_rule(tenant)
         reclassify_all()
         before, history = stored(tenant), mongo.collection("ticket_history").count_documents({})
-        mongo.collection(reclassification.COLLECTION).update_one(
+        mongo.collection(RECLASSIFICATION.collection).update_one(
             {"_id": tenant.slug}, {"$set": {"after": "", "ended_at": None}}
         )
         assert reclassify_all() > 0
@@ -207,12 +211,12 @@ class TestReclassification:
         rule = ClassificationRule(tenant=tenant, phrases="gold plan", urgency="high")
         rule.save()
         assert reclassify_all() == 0
-        assert reclassification.request_missing_reclassifications(threading.Event()) == 1
+        assert request_missing_reclassifications(threading.Event()) == 1
         reclassify_all()
         assert urgencies(tenant)["T-00"] == "high"
-        assert reclassification.request_missing_reclassifications(threading.Event()) == 0
+        assert request_missing_reclassifications(threading.Event()) == 0
         rule.delete()
-        assert reclassification.request_missing_reclassifications(threading.Event()) == 1
+        assert request_missing_reclassifications(threading.Event()) == 1
         reclassify_all()
         assert urgencies(tenant)["T-00"] == "low"
 
@@ -225,24 +229,24 @@ class TestReclassification:
         mongo.collection("tickets").update_many(
             {}, {"$set": earlier, "$unset": {"language": 1, "is_language_found": 1}}
         )
-        monkeypatch.setattr(reclassification, "PAGE_SIZE", 2)
-        assert reclassification.request_missing_reclassifications(threading.Event()) == 1
-        assert reclassify_next_page(tenant, owner_id="stopped after a page")
+        monkeypatch.setattr(stored_walk, "PAGE_SIZE", 2)
+        assert request_missing_reclassifications(threading.Event()) == 1
+        assert RECLASSIFICATION.walk_next_page(tenant, owner_id="stopped after a page")
         assert sorted(each.get("language", "") for each in stored(tenant).values()) == ["", "ar", "ar"]
         reclassify_all()
         assert {each["language"] for each in stored(tenant).values()} == {"ar"}
         assert set(urgencies(tenant).values()) == {"unknown"}
-        assert reclassification.request_missing_reclassifications(threading.Event()) == 0
+        assert request_missing_reclassifications(threading.Event()) == 0
         # The other tenant was new, so its tickets are of this version from the start.
         store_tickets(other_tenant, [{}])
-        assert reclassification.request_missing_reclassifications(threading.Event()) == 0
+        assert request_missing_reclassifications(threading.Event()) == 0
 
     def test_deleting_a_tenant_deletes_its_rules_and_their_progress(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
         tenant.delete()
         assert ClassificationRule.objects.count() == 0
         reclassify_all()
-        assert mongo.collection(reclassification.COLLECTION).count_documents({}) == 0
+        assert mongo.collection(RECLASSIFICATION.collection).count_documents({}) == 0
 
     def test_a_reclassification_without_progress_for_half_an_hour_is_a_problem(
         self, tenant: Tenant, tickets: list[str]
@@ -250,7 +254,7 @@ class TestReclassification:
         add_rule(tenant)
         assert read_reclassification().problems == ()
         long_ago = clock.now() - timedelta(minutes=31)
-        mongo.collection(reclassification.COLLECTION).update_one({}, {"$set": {"moved_at": long_ago}})
+        mongo.collection(RECLASSIFICATION.collection).update_one({}, {"$set": {"moved_at": long_ago}})
         (problem,) = read_reclassification().problems
         assert "stored tickets have waited to be reclassified since 31 minutes ago" in problem.sentence
         reclassify_all()
@@ -264,30 +268,30 @@ class TestReclassification:
         add_rule(tenant)
         reclassify_all()
         assert urgencies(other_tenant) == {"T-00": "low"}
-        assert find_reclassification(other_tenant) is None
+        assert RECLASSIFICATION.find_progress(other_tenant) is None
 
 
 class TestPages:
     @pytest.fixture(autouse=True)
     def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(reclassification, "PAGE_SIZE", 5)
+        monkeypatch.setattr(stored_walk, "PAGE_SIZE", 5)
 
     def test_progress_is_counted_page_by_page(self, tenant: Tenant, tickets: list[str]) -> None:
         add_rule(tenant)
-        assert reclassify_next_page(tenant, owner_id="test")
-        found = find_reclassification(tenant)
+        assert RECLASSIFICATION.walk_next_page(tenant, owner_id="test")
+        found = RECLASSIFICATION.find_progress(tenant)
         assert found is not None and found.is_running
         assert (found.seen, found.total, found.changed, found.percentage) == (5, 12, 2, 41)
         reclassify_all()
-        found = find_reclassification(tenant)
+        found = RECLASSIFICATION.find_progress(tenant)
         assert found is not None and (found.is_running, found.seen, found.changed) == (False, 12, 4)
 
     def test_a_rule_change_in_between_restarts_it(self, tenant: Tenant, tickets: list[str]) -> None:
         rule = add_rule(tenant)
-        reclassify_next_page(tenant, owner_id="test")
+        RECLASSIFICATION.walk_next_page(tenant, owner_id="test")
         rule.urgency = "medium"
         editing.save_rule(rule)
-        found = find_reclassification(tenant)
+        found = RECLASSIFICATION.find_progress(tenant)
         assert found is not None and found.seen == 0
         reclassify_all()
         assert {urgencies(tenant)[id_] for id_ in tickets[::3]} == {"medium"}
@@ -305,7 +309,7 @@ class TestPages:
             save_page(store, *args, **kwargs)
 
         monkeypatch.setattr(TicketStore, "save_page", change_and_save)
-        assert reclassify_next_page(tenant, owner_id="test")
+        assert RECLASSIFICATION.walk_next_page(tenant, owner_id="test")
         reclassify_all()
         assert {urgencies(tenant)[id_] for id_ in tickets[::3]} == {"medium"}
 
@@ -339,8 +343,8 @@ class TestPages:
         monkeypatch.setattr("tickets.store.ticket_store._CHARACTERS_PER_PAGE", 1000)
         store_tickets(tenant, [{"id": f"L-{n}", "message": "x" * 800} for n in range(4)])
         add_rule(tenant)
-        reclassify_next_page(tenant, owner_id="test")
-        found = find_reclassification(tenant)
+        RECLASSIFICATION.walk_next_page(tenant, owner_id="test")
+        found = RECLASSIFICATION.find_progress(tenant)
         assert found is not None and found.seen == 2
 
 
@@ -369,7 +373,7 @@ class TestIngestion:
         helpdesk.tickets[1] |= {"message": "the gold plan", "updated_at": "2026-03-10T10:00:00Z"}
         assert ingest().progress.counts.unchanged == 1
         assert urgencies(tenant)["T-2"] == "high"
-        assert reclassify_all() > 0 and find_reclassification(tenant).changed == 0  # type: ignore[union-attr]
+        assert reclassify_all() > 0 and RECLASSIFICATION.find_progress(tenant).changed == 0  # type: ignore[union-attr]
 
     def test_a_run_after_a_rule_change_reclassifies_without_alerts(
         self, tenant: Tenant, helpdesk: ScriptedHelpdesk, ingest: Callable[[], Outcome], clock: FakeClock
@@ -418,7 +422,7 @@ class TestIngestion:
         helpdesk.tickets = [record("T-1")]
         ingest()
         assert stored(tenant)["T-1"]["digest"] == stored_digest_of_old(tenant)
-        assert mongo.collection(reclassification.COLLECTION).count_documents({}) == 0
+        assert mongo.collection(RECLASSIFICATION.collection).count_documents({}) == 0
 
 
 def stored_digest_of_old(tenant: Tenant) -> str:

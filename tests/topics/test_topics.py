@@ -21,15 +21,15 @@ from tests.topics.written import fillings, records
 from tickets import jobs
 from tickets.erasure.customers import erase_customer
 from tickets.jobs import JobRequest
+from tickets.planning import stored_walk
 from tickets.planning.stored_pages import rewrite_page
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
-from tickets.topics import tagging
 from tickets.topics.editing import hide_topic, merge_topic, rename_topic, separate_topic
 from tickets.topics.finding import FEWEST_TICKETS, KEPT, find_due_topics, find_new_topics
 from tickets.topics.store import Topic, TopicStore
-from tickets.topics.tagging import find_tagging, tag_next_page, tag_waiting_tickets
+from tickets.topics.tagging import TAGGING, tag_waiting_tickets
 
 MARCH = Period(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 FEBRUARY = Period(datetime(2026, 2, 1, tzinfo=UTC), MARCH.start)
@@ -256,18 +256,18 @@ class TestEditing:
 
 class TestTagging:
     def test_it_continues_where_a_killed_worker_was(self, tickets: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(tagging, "PAGE_SIZE", 10)
+        monkeypatch.setattr(stored_walk, "PAGE_SIZE", 10)
         find_new_topics(tickets, now=clock.now())
         for _ in range(3):
-            assert tag_next_page(tickets, owner_id="first")
-        progress = find_tagging(tickets)
+            assert TAGGING.walk_next_page(tickets, owner_id="first")
+        progress = TAGGING.find_progress(tickets)
         assert progress is not None
         assert (progress.is_running, progress.seen, progress.total) == (True, 30, 52)
         assert_exact(tickets)
         assert not any(each.is_matched for each in TopicStore(tickets).find_all())
 
         assert tag_all() == 3  # two full pages, and one of two tickets
-        progress = find_tagging(tickets)
+        progress = TAGGING.find_progress(tickets)
         assert progress is not None
         assert (progress.is_running, progress.seen) == (False, 52)
         assert_exact(tickets)
@@ -281,11 +281,11 @@ class TestTagging:
             rewrite_page(*arguments, **named)
             raise SystemExit
 
-        monkeypatch.setattr(tagging, "rewrite_page", die)
+        monkeypatch.setattr(stored_walk, "rewrite_page", die)
         with pytest.raises(SystemExit):
-            tag_next_page(tickets, owner_id="first")
+            TAGGING.walk_next_page(tickets, owner_id="first")
         assert_exact(tickets)
-        monkeypatch.setattr(tagging, "rewrite_page", rewrite_page)
+        monkeypatch.setattr(stored_walk, "rewrite_page", rewrite_page)
         version = mongo.collection("rollup_state").find_one({"_id": tickets.slug})
         tag_all()
 
@@ -303,11 +303,11 @@ class TestTagging:
     def test_it_begins_again_when_topics_change_meanwhile(
         self, tickets: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(tagging, "PAGE_SIZE", 40)
+        monkeypatch.setattr(stored_walk, "PAGE_SIZE", 40)
         find_and_tag(tickets)
         found = topics_by_name(tickets)
         merge_topic(tickets, found["No water"].id, into=found["Broken on arrival"].id)
-        assert tag_next_page(tickets, owner_id="worker")
+        assert TAGGING.walk_next_page(tickets, owner_id="worker")
         separate_topic(tickets, found["No water"].id)
         tag_all()
 

@@ -12,14 +12,15 @@ from supportsaas.reliability import rate_limiter
 from tickets import jobs
 from tickets.ingestion.sync_status import count_helpdesks, find_all_sync_statuses
 from tickets.ingestion.worker import find_workers
+from tickets.planning.stored_walk import StoredWalk
 from tickets.records.collection_names import TICKETS
-from tickets.rules.reclassification import find_running
+from tickets.rules.reclassification import RECLASSIFICATION
 from tickets.store.word_index import find_waiting_tenants
-from tickets.topics.tagging import find_waiting as find_waiting_for_topics
+from tickets.topics.tagging import TAGGING
 
 LONG_IN_THE_QUEUE = timedelta(minutes=10)
 LONG_WITHOUT_WORDS = timedelta(minutes=10)
-LONG_WITHOUT_RECLASSIFYING = timedelta(minutes=30)
+LONG_WITHOUT_PROGRESS = timedelta(minutes=30)
 MOST_NAMED = 20
 
 
@@ -167,44 +168,29 @@ def read_search() -> CheckResult:
 
 
 def read_reclassification() -> CheckResult:
-    now = clock.now()
-    waiting = find_running()
-    since = min(waiting.values(), default=now)
-    problems = []
-    if now - since > LONG_WITHOUT_RECLASSIFYING:
-        words = f"Rules have changed, and stored tickets have waited to be reclassified since {format_relative(since, now)}."
-        problems.append(Problem(words, is_serious=False))
-    return CheckResult(
-        problems=tuple(problems),
-        facts={"Tenants whose tickets are being reclassified": _named(waiting)},
-        gauges=(
-            Gauge.one(
-                "judging_lag_seconds",
-                "How long tickets have waited to be reclassified without progress.",
-                (now - since).total_seconds(),
-            ),
-        ),
-    )
+    return _read_walk(RECLASSIFICATION, changed="Rules", to_be="reclassified", gauge="judging_lag_seconds")
 
 
 def read_tagging() -> CheckResult:
+    return _read_walk(TAGGING, changed="Topics", to_be="searched for topics", gauge="tagging_lag_seconds")
+
+
+def _read_walk(walk: StoredWalk, *, changed: str, to_be: str, gauge: str) -> CheckResult:
+    """`changed` and `to_be`: what the stored tickets wait for, as part of a sentence."""
     now = clock.now()
-    waiting = find_waiting_for_topics()
+    waiting = walk.find_waiting()
     since = min(waiting.values(), default=now)
     problems = []
-    if now - since > LONG_WITHOUT_RECLASSIFYING:
-        words = f"Topics have changed, and stored tickets have waited to be searched for them since {format_relative(since, now)}."
+    if now - since > LONG_WITHOUT_PROGRESS:
+        words = (
+            f"{changed} have changed, and stored tickets have waited to be {to_be} since {format_relative(since, now)}."
+        )
         problems.append(Problem(words, is_serious=False))
+    lag = f"How long tickets have waited to be {to_be} without progress."
     return CheckResult(
         problems=tuple(problems),
-        facts={"Tenants whose tickets are being searched for topics": _named(waiting)},
-        gauges=(
-            Gauge.one(
-                "tagging_lag_seconds",
-                "How long tickets have waited to be searched for topics without progress.",
-                (now - since).total_seconds(),
-            ),
-        ),
+        facts={f"Tenants whose tickets are being {to_be}": _named(waiting)},
+        gauges=(Gauge.one(gauge, lag, (now - since).total_seconds()),),
     )
 
 

@@ -1,7 +1,8 @@
 """Plans the writes of a page of tickets: asks the store for what is stored, and hands both versions to a `PagePlan`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from supportsaas.db.mongo import Document
 from tickets.alerts.routing import Route
@@ -11,6 +12,7 @@ from tickets.planning.page_plan import PagePlan
 from tickets.records.normalize import apply_status_map
 from tickets.records.statuses import StatusMap, spell_status
 from tickets.records.versions import ReadTicket, StoredVersion
+from tickets.store.page_writes import PageWrites
 from tickets.store.ticket_store import TicketStore
 
 
@@ -54,38 +56,58 @@ def plan_page(
     return plan
 
 
-def plan_reclassification(
-    store: TicketStore, *, after: str, limit: int, classifier: TenantClassifier, job_id: str, now: datetime
-) -> tuple[PagePlan, str, int]:
-    """Reclassify the live tickets after the id `after`: the plan, the last id, and how many tickets it covers.
+class StoredPage(NamedTuple):
+    """A page of stored tickets: its writes, the id of the last ticket, and how many tickets were seen, 0 at the end."""
 
-    A page has at most `limit` tickets, and fewer if their messages are long.
-    """
-    plan = _empty_plan(store, job_id=job_id, now=now, classifier=classifier)
-    count = 0
-    for stored in store.iterate_live({"external_id": {"$gt": after}}, limit=limit, by_id=True):
+    writes: PageWrites
+    after: str
+    seen: int
+
+
+def plan_reclassification(
+    store: TicketStore, *, after: str, limit: int, classifier: TenantClassifier, now: datetime
+) -> StoredPage:
+    """Reclassify the live tickets after the id `after`."""
+
+    def change(plan: PagePlan, stored: Document) -> None:
         plan.reclassify(stored, StoredVersion.of(stored))
-        after, count = stored["external_id"], count + 1
-    return plan, after, count
+
+    return plan_stored(store, change, after=after, limit=limit, classifier=classifier, now=now)
 
 
 def plan_tagging(
     store: TicketStore, *, after: str, limit: int, classifier: TenantClassifier, now: datetime
-) -> tuple[PagePlan, str, int]:
-    """Look for the topics in the live tickets after the id `after`: the plan, the last id, and how many it covers."""
+) -> StoredPage:
+    """Look for the topics in the live tickets after the id `after`."""
+    return plan_stored(store, PagePlan.tag, after=after, limit=limit, classifier=classifier, now=now)
+
+
+def plan_stored(
+    store: TicketStore,
+    change: Callable[[PagePlan, Document], None],
+    *,
+    after: str,
+    limit: int,
+    classifier: TenantClassifier,
+    now: datetime,
+) -> StoredPage:
+    """Let `change` plan the writes of each live ticket after the id `after`, in the order of their ids.
+
+    A page has at most `limit` tickets, and fewer if their messages are long.
+    """
     plan = _empty_plan(store, job_id="", now=now, classifier=classifier)
     count = 0
     for stored in store.iterate_live({"external_id": {"$gt": after}}, limit=limit, by_id=True):
-        plan.tag(stored)
+        change(plan, stored)
         after, count = stored["external_id"], count + 1
-    return plan, after, count
+    return StoredPage(plan, after, count)
 
 
 def plan_remapping(
-    store: TicketStore, statuses: StatusMap, *, limit: int, classifier: TenantClassifier, job_id: str, now: datetime
+    store: TicketStore, statuses: StatusMap, *, limit: int, classifier: TenantClassifier, now: datetime
 ) -> PagePlan:
     """The next live tickets whose status the map, or our spelling, changes; an empty plan if none are left."""
-    plan = _empty_plan(store, job_id=job_id, now=now, classifier=classifier)
+    plan = _empty_plan(store, job_id="", now=now, classifier=classifier)
     for match in _mapped_otherwise(store, statuses):
         for stored in store.iterate_live(match, limit=limit):
             plan.remap(stored, StoredVersion.of(stored), statuses)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from supportsaas.db.model_transaction import in_transaction
+from supportsaas.db.model_transaction import in_transaction, open_session
 from supportsaas.web.rejected import Rejected
 from tenants.models import Tenant
 from tickets.records.cleaning import clean_text
 from tickets.records.statuses import MAPPABLE_STATUSES, fold_status, spell_status, state_of
 from tickets.status_mapping.model import LONGEST_STATUS, StatusMapping, find_mappings
-from tickets.status_mapping.remapping import follow_map
+from tickets.status_mapping.remapping import REMAPPING
 
 FIELD = "status:"
 """The name of a form field starts with this; the helpdesk's status follows."""
@@ -36,7 +36,7 @@ def save_meanings(tenant: Tenant, chosen: Mapping[str, str]) -> int:
     def work() -> None:
         nonlocal saved
         saved = 0
-        follow_map(tenant)  # of two transactions at the same time, one runs again
+        REMAPPING.request(tenant, session=open_session())  # of two transactions at the same time, one runs again
         present = {each.folded: each for each in find_mappings(tenant)}
         for folded, (theirs, ours) in wanted.items():
             mapping = present.get(folded)

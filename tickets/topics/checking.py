@@ -13,7 +13,7 @@ from tickets.records.collection_names import TICKETS
 from tickets.store.index_scans import WORDS_INDEX
 from tickets.store.word_index import WordIndex
 from tickets.topics.store import Topic, TopicStore
-from tickets.topics.tagging import find_tagging, request_tagging
+from tickets.topics.tagging import TAGGING
 
 MOST_READ: Final = 1_000
 """The newest tickets of a topic in which its phrases are looked for."""
@@ -21,8 +21,7 @@ MOST_READ: Final = 1_000
 
 def check_topics(tenant: Tenant) -> bool:
     """Check every phrase of the tenant's topics. Returns False, and does nothing, while tickets wait for their words."""
-    tagging = find_tagging(tenant)
-    if WordIndex(tenant).find_waiting().count or (tagging is not None and tagging.is_running):
+    if WordIndex(tenant).find_waiting().count or TAGGING.is_running(tenant):
         return False
     store = TopicStore(tenant)
     kept = {each.id: (each, _used_phrases(tenant, each)) for each in store.find_all()}
@@ -34,7 +33,7 @@ def check_topics(tenant: Tenant) -> bool:
                 store.set_phrases(topic_id, phrases, session=session)
         store.remove([each for each, phrases in fewer.items() if not phrases], session=session)
         if fewer:
-            request_tagging(tenant, session=session)
+            TAGGING.request(tenant, session=session)
 
     mongo.in_transaction(work)
     return True

@@ -8,7 +8,7 @@ from supportsaas.web.rejected import Rejected
 from tenants.audit import audit_log
 from tenants.models import Tenant
 from tickets.topics.store import Topic, TopicStore
-from tickets.topics.tagging import request_tagging
+from tickets.topics.tagging import TAGGING
 
 LONGEST_NAME: Final = 80
 _GONE: Final = "This topic no longer exists."
@@ -93,7 +93,7 @@ def _find(topics: Mapping[str, Topic], topic_id: str) -> Topic:
 def _request_matching(tenant: Tenant, topic_id: str) -> None:
     """The topic's tickets change."""
     TopicStore(tenant).edit(topic_id, {"is_matched": False}, session=open_session())
-    request_tagging(tenant, session=open_session())
+    TAGGING.request(tenant, session=open_session())
 
 
 def _save(tenant: Tenant, topic: Topic, values: Mapping[str, Any]) -> None:

@@ -22,7 +22,7 @@ from tickets.records.collection_names import TICKETS
 from tickets.store.index_scans import DATE_INDEX
 from tickets.topics.checking import check_topics
 from tickets.topics.store import Topic, TopicStore
-from tickets.topics.tagging import request_tagging, tag_waiting_tickets
+from tickets.topics.tagging import TAGGING, tag_waiting_tickets
 
 COLLECTION: Final = "topic_finding"
 
@@ -57,7 +57,7 @@ def find_new_topics(tenant: Tenant, *, now: datetime) -> Renewal:
         store.mark_found(renewal.seen, now=now, session=session)
         store.remove(outdated, session=session)
         if renewal.added or renewal.grown or outdated:
-            request_tagging(tenant, session=session)
+            TAGGING.request(tenant, session=session)
 
     mongo.in_transaction(work)
     return renewal

@@ -12,7 +12,7 @@ from tickets.management.reporting import Exit
 from tickets.records.statuses import MAPPABLE_STATUSES
 from tickets.status_mapping.editing import save_meanings
 from tickets.status_mapping.model import find_mappings
-from tickets.status_mapping.remapping import is_remapping, remap_at_once
+from tickets.status_mapping.remapping import REMAPPING, remap_at_once
 from tickets.status_mapping.words import unmapped_sentence
 from tickets.store.ticket_store import TicketStore
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{tenant.slug}: {each}")
         unmapped = unmapped_sentence(TicketStore(tenant).queries.count_unmapped_statuses())
         self.stdout.write(f"{tenant.slug}: {unmapped or 'all statuses are mapped.'}")
-        if is_remapping(tenant):
+        if REMAPPING.is_running(tenant):
             self.stdout.write(f"{tenant.slug}: workers update the stored tickets in the background.")
 
     def _pair(self, text: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from tickets.learning.request import LEAST_CORRECTIONS
 from tickets.learning.store import LearningStore, State, Version
 from tickets.rules import learning_changes
 from tickets.rules.learning_preview import preview_learning
-from tickets.rules.reclassification import find_reclassification
+from tickets.rules.reclassification import RECLASSIFICATION
 from tickets.rules.retraining import find_training_need
 
 WORDS: Final = 12
@@ -74,7 +74,7 @@ def show_learning(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     need = find_training_need(access.tenant)
     shows_all = request.GET.get("words") == "all"
     verdicts = _verdicts(state, learned, versions, need["counts"], most=MOST_WORDS if shows_all else WORDS)
-    running = find_reclassification(access.tenant)
+    running = RECLASSIFICATION.find_progress(access.tenant)
     context = {
         "state": state,
         "verdicts": verdicts,

@@ -18,7 +18,7 @@ from tickets.rules import editing
 from tickets.rules.form import RuleForm
 from tickets.rules.model import ClassificationRule
 from tickets.rules.preview import NEWEST, preview_rule
-from tickets.rules.reclassification import find_reclassification
+from tickets.rules.reclassification import RECLASSIFICATION
 from tickets.views.fragments import vary_on_htmx
 
 
@@ -115,5 +115,5 @@ def _edit(
 
 
 def _reclassification_context(access: TenantAccess) -> dict[str, Any]:
-    found = find_reclassification(access.tenant)
+    found = RECLASSIFICATION.find_progress(access.tenant)
     return {"reclassification": found, "workers": count_workers() if found and found.is_running else 0}

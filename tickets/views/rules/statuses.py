@@ -13,7 +13,7 @@ from tenants.models import Role
 from tickets.records.statuses import KNOWN_STATUSES, MAPPABLE_STATUSES, NO_STATUS, join_spellings, state_of
 from tickets.status_mapping.editing import FIELD, save_meanings
 from tickets.status_mapping.model import find_mappings
-from tickets.status_mapping.remapping import is_remapping, remap_at_once
+from tickets.status_mapping.remapping import REMAPPING, remap_at_once
 from tickets.store.filters import MAX_VALUES, TicketFilter
 from tickets.store.ticket_store import TicketStore
 
@@ -52,7 +52,7 @@ def show_statuses(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         "choices": MAPPABLE_STATUSES,
         "known_open": [each for each in KNOWN_STATUSES if state_of(each) == "open"],
         "known_closed": [each for each in KNOWN_STATUSES if state_of(each) == "closed"],
-        "is_remapping": is_remapping(access.tenant),
+        "is_remapping": REMAPPING.is_running(access.tenant),
     }
     return render(request, "tickets/statuses.html", context)
 
@@ -69,7 +69,7 @@ def map_statuses(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         return redirect("statuses", access.tenant.slug)
     if count:
         remap_at_once(access.tenant)
-        later = " The stored tickets follow in the background." if is_remapping(access.tenant) else ""
+        later = " The stored tickets follow in the background." if REMAPPING.is_running(access.tenant) else ""
         messages.success(request, f"{count} {'status is' if count == 1 else 'statuses are'} saved.{later}")
     return redirect("statuses", access.tenant.slug)
 

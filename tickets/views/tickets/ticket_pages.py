@@ -29,7 +29,7 @@ from tickets.records.details import ExtraValue, stored_details
 from tickets.records.statuses import state_of
 from tickets.rules.classifier import find_classifier
 from tickets.rules.model import find_deciding
-from tickets.rules.reclassification import find_reclassification
+from tickets.rules.reclassification import RECLASSIFICATION
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.store.list_columns import Column, list_query, parse_columns
 from tickets.store.ticket_queries import TicketPage
@@ -191,7 +191,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "deciding_rules": find_deciding(access.tenant, verdict.decisions),
         **_correction_context(access, ticket, correction, found),
         "differences": _differences(ticket, verdict),
-        "reclassification": find_reclassification(access.tenant),
+        "reclassification": RECLASSIFICATION.find_progress(access.tenant),
         "others": others,
         "customer_total": customer_total,
         "history": [timeline_entry(entry, access.tenant.zone) for entry in entries[:limit]],

@@ -111,7 +111,7 @@ INSTALLED_APPS = [
 PERIODIC_TASK_MODULES = [
     "tickets.ingestion.schedule",
     "tickets.ingestion.hook_calls",
-    "tickets.ingestion.incidents",
+    "tickets.ingestion.outages",
     "tickets.store.word_index",
     "tickets.store.older_words",
     "tickets.rules.reclassification",

@@ -285,7 +285,7 @@ INDEXES: tuple[Index, ...] = (
         "Hosts unused for a day are deleted; their windows have long ended.",
         {"expireAfterSeconds": 86_400},
     ),
-    Index("troubles", (("is_failing", UP), ("tenant_id", UP)), "Open incidents, of one tenant or of all."),
+    Index("troubles", (("is_failing", UP), ("tenant_id", UP)), "Present outages, of one tenant or of all."),
     Index("rollup_findings", (("found_at", UP),), "Days whose numbers were wrong lately."),
     Index(
         "rollup_findings",

@@ -10,7 +10,7 @@ from tenants.models import Tenant
 from tests.conftest import FakeClock
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
-from tickets.ingestion.incidents import find_incidents, watch
+from tickets.ingestion.outages import find_outages, watch
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -38,16 +38,16 @@ def test_there_is_one_alert_at_30_days_one_at_7_and_one_at_the_end(
     assert counted[-1] == 3
     assert "is valid until 19 Apr 2026" in headlines()[0]
     assert "was valid until 19 Apr 2026" in headlines()[2]
-    assert [each.kind for each in find_incidents(tenant)] == ["key"]
+    assert [each.kind for each in find_outages(tenant)] == ["key"]
 
 
 def test_a_new_end_ends_the_warning_without_an_alert(tenant: Tenant, source: Source, clock: FakeClock) -> None:
     clock.advance(days=20)
     watch(clock=clock)
-    assert len(find_incidents(tenant)) == 1
+    assert len(find_outages(tenant)) == 1
     Source.objects.filter(pk=source.pk).update(expires_on=clock().date() + timedelta(days=365))
     watch(clock=clock)
-    assert find_incidents(tenant) == []
+    assert find_outages(tenant) == []
     assert len(headlines()) == 1
 
 
@@ -55,4 +55,4 @@ def test_a_connection_that_is_switched_off_warns_nobody(tenant: Tenant, source: 
     Source.objects.filter(pk=source.pk).update(enabled=False)
     clock.advance(days=39)
     watch(clock=clock)
-    assert find_incidents(tenant) == []
+    assert find_outages(tenant) == []

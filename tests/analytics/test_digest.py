@@ -24,7 +24,7 @@ from tests.conftest import FakeClock
 from tests.mails import html_of
 from tests.reading_pages import page_of, text_of
 from tests.smtp_server import SmtpServer
-from tickets.ingestion.incidents import watch
+from tickets.ingestion.outages import watch
 
 MONDAY = datetime(2026, 3, 9, 7, 0, tzinfo=UTC)
 EARLIER = MONDAY - timedelta(days=1)

@@ -22,8 +22,8 @@ from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion import name_spaces
 from tickets.ingestion.connecting import remove_source, save_source
-from tickets.ingestion.incidents import find_incidents, watch
 from tickets.ingestion.name_spaces import NameTaken, choose_name
+from tickets.ingestion.outages import find_outages, watch
 from tickets.ingestion.read_history import find_read_history
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.ingestion.schedule import find_schedules, start_due_runs
@@ -272,12 +272,12 @@ class TestSchedules:
         assert (found.state, found.as_of) == ("error", NOON - 5 * 60 * MINUTE)
         assert found.sentence.startswith("“second” syncs every hour, but last synced 5 hours ago")
 
-    def test_an_incident_names_the_connection(self, tenant: Tenant, both: tuple[Source, Source]) -> None:
+    def test_an_outage_names_the_connection(self, tenant: Tenant, both: tuple[Source, Source]) -> None:
         for minutes in (30, 20):
             _ran(tenant, NOON - minutes * MINUTE, completed=["acme"], failed=["acme:second"])
         watch(clock=lambda: NOON)
-        (incident,) = find_incidents(tenant)
-        assert incident.sentence.startswith("The helpdesk “second” cannot be read: 2 syncs in a row failed.")
+        (outage,) = find_outages(tenant)
+        assert outage.sentence.startswith("The helpdesk “second” cannot be read: 2 syncs in a row failed.")
 
     def test_a_run_that_failed_before_it_read_anything_failed_for_those_it_was_for(
         self, tenant: Tenant, both: tuple[Source, Source]

@@ -25,7 +25,7 @@ from tickets.alerts.deliveries import Status
 from tickets.alerts.delivery_queue import wake_endpoint
 from tickets.alerts.model import Channel
 from tickets.alerts.store import MOST_COUNTED, STATUSES, DeliveryStore
-from tickets.ingestion.incidents import find_incidents
+from tickets.ingestion.outages import find_outages
 from tickets.store.filters import FilterError, parse_moment
 from tickets.views.alerts.channel_state import find_shown_channels
 from tickets.views.fragments import render_page_or_fragment
@@ -33,7 +33,7 @@ from tickets.views.fragments import render_page_or_fragment
 logger = logging.getLogger(__name__)
 
 LABELS: dict[Status, str] = {"pending": "Waiting", "dead": "Failed", "delivered": "Delivered", "dropped": "Discarded"}
-_KINDS = {"ticket": "Ticket", "digest": "Digest", "trouble": "Incident", "recovery": "Recovery", "test": "Test"}
+_KINDS = {"ticket": "Ticket", "digest": "Digest", "trouble": "Outage", "recovery": "Recovery", "test": "Test"}
 _MOST_LINKS = 10
 
 
@@ -144,7 +144,7 @@ def _context(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
     channels = find_shown_channels(access.tenant, now=now)
     names = {str(each.channel.pk): each.channel.name for each in channels}
     return {
-        "incidents": find_incidents(access.tenant),
+        "outages": find_outages(access.tenant),
         "channels": channels,
         "deliveries": [_shown(each, names, now=now) for each in page.deliveries],
         "status": status or "",

@@ -1,4 +1,4 @@
-"""Incidents and recoveries are reported once, however many workers check."""
+"""Outages and recoveries are reported once, however many workers check."""
 
 import threading
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tickets.alerts.channels import endpoint_of
 from tickets.alerts.dispatcher import Dispatcher
 from tickets.alerts.model import Channel
 from tickets.helpdesks.model import Source
-from tickets.ingestion.incidents import find_incidents, watch
+from tickets.ingestion.outages import find_outages, watch
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -49,7 +49,7 @@ def probe(circuit: CircuitBreaker, *, ok: bool) -> None:
 
 
 def told() -> list[tuple[str, str]]:
-    """The kind and channel of every message about incidents, in order."""
+    """The kind and channel of every message about outages, in order."""
     names = {str(each.pk): each.name for each in Channel.objects.all()}
     found = mongo.collection("deliveries").find({"kind": {"$in": ["trouble", "recovery"]}}).sort("composed_at")
     return [(each["kind"], names[each["channel_id"]]) for each in found]
@@ -72,12 +72,12 @@ class TestEndpoints:
         assert told() == []
         watch_for(clock, minutes=60, every=60)
         assert told() == [("trouble", "Hook")]
-        (incident,) = find_incidents(tenant)
-        assert incident.kind == "endpoint" and "“Desk”" in incident.sentence
+        (outage,) = find_outages(tenant)
+        assert outage.kind == "endpoint" and "“Desk”" in outage.sentence
         mongo.collection("deliveries").update_many({}, {"$set": {"next_attempt_at": clock()}})
         dispatcher.deliver_due()
         (request,) = other_endpoint.received
-        assert (request.body["kind"], request.body["headline"]) == ("trouble", incident.sentence)
+        assert (request.body["kind"], request.body["headline"]) == ("trouble", outage.sentence)
 
     def test_the_recovery_of_an_endpoint_is_reported_once_after_it_was_healthy_for_a_while(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
@@ -90,7 +90,7 @@ class TestEndpoints:
         assert told() == [("trouble", "Hook")]
         watch_for(clock, minutes=60, every=60)
         assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
-        assert find_incidents(tenant) == []
+        assert find_outages(tenant) == []
 
     def test_an_endpoint_that_comes_and_goes_is_reported_once_and_not_every_minute(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
@@ -121,9 +121,9 @@ class TestEndpoints:
         fail(circuit)
         watch_for(clock, minutes=10)
         assert told() == []
-        assert len(find_incidents(tenant)) == 1
+        assert len(find_outages(tenant)) == 1
 
-    def test_endpoint_incidents_are_reported_only_to_their_tenant(
+    def test_endpoint_outages_are_reported_only_to_their_tenant(
         self, tenant: Tenant, other_tenant: Tenant, circuit: CircuitBreaker, endpoint: Endpoint,
         other_endpoint: Endpoint, clock: FakeClock,
     ) -> None:  # fmt: skip
@@ -131,8 +131,8 @@ class TestEndpoints:
         Channel.objects.create(tenant=other_tenant, kind="house", name="Shared", address=endpoint.url)
         fail(circuit)
         watch_for(clock, minutes=10)
-        assert len(find_incidents(tenant)) == 1
-        assert find_incidents(other_tenant) == [] and told() == []
+        assert len(find_outages(tenant)) == 1
+        assert find_outages(other_tenant) == [] and told() == []
 
     def test_an_endpoint_that_rejects_every_message_is_reported_but_a_single_rejection_is_not(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
@@ -144,7 +144,7 @@ class TestEndpoints:
         refuse(circuit, "message", times=1)
         watch_for(clock, minutes=10)
         assert told() == [("trouble", "Hook")]
-        assert "“Desk” do not arrive. Not this one." in find_incidents(tenant)[0].sentence
+        assert "“Desk” do not arrive. Not this one." in find_outages(tenant)[0].sentence
 
     def test_invalid_channel_settings_are_reported_after_the_first_message(
         self, tenant: Tenant, circuit: CircuitBreaker, other_endpoint: Endpoint, clock: FakeClock
@@ -159,14 +159,14 @@ class TestEndpoints:
         watch_for(clock, minutes=10)
         assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
 
-    def test_a_deleted_channel_is_no_incident(
+    def test_a_deleted_channel_is_no_outage(
         self, tenant: Tenant, native_channel: Channel, circuit: CircuitBreaker, clock: FakeClock
     ) -> None:
         fail(circuit)
         watch_for(clock, minutes=10)
         native_channel.delete()
         watch_for(clock, minutes=1)
-        assert find_incidents(tenant) == []
+        assert find_outages(tenant) == []
 
 
 def test_the_page_of_alerts_shows_what_fails(
@@ -184,7 +184,7 @@ class TestSources:
     def source(self, tenant: Tenant, webhook: Channel) -> Source:
         return Source.objects.create(tenant=tenant, url="http://127.0.0.1:9")
 
-    def test_two_failed_reads_in_a_row_are_reported_once_and_a_good_read_resolves_the_incident(
+    def test_two_failed_reads_in_a_row_are_reported_once_and_a_good_read_resolves_the_outage(
         self, tenant: Tenant, source: Source, clock: FakeClock
     ) -> None:
         finished_job(tenant, status="failed", now=clock())
@@ -194,7 +194,7 @@ class TestSources:
             finished_job(tenant, status="failed", now=clock())
             watch_for(clock, minutes=5)
         assert told() == [("trouble", "Hook")]
-        assert "cannot be read" in find_incidents(tenant)[0].sentence
+        assert "cannot be read" in find_outages(tenant)[0].sentence
         finished_job(tenant, now=clock())
         watch_for(clock, minutes=30)
         assert told() == [("trouble", "Hook"), ("recovery", "Hook")]
@@ -208,7 +208,7 @@ class TestSources:
                 watch_for(clock, minutes=1)
         assert told() == [("trouble", "Hook")]
 
-    def test_eight_workers_at_once_report_an_incident_once(
+    def test_eight_workers_at_once_report_an_outage_once(
         self, transactional_db: None, tenant: Tenant, source: Source, clock: FakeClock
     ) -> None:
         for _ in range(2):

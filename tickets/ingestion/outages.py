@@ -1,4 +1,4 @@
-"""Incidents: one alert when something fails, and one when it has recovered.
+"""Outages: one alert when something fails, and one when it has recovered.
 
 Two things can fail: a tenant's helpdesk connection, which cannot be read, and an endpoint of its alerts, which accepts none.
 A key of a connection that ends is alerted about ahead, too.
@@ -65,7 +65,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
+class Outage:
     """Something of a tenant that is failing and was alerted about."""
 
     kind: Kind
@@ -74,11 +74,11 @@ class Incident:
     since: datetime
 
 
-def find_incidents(tenant: Tenant) -> list[Incident]:
+def find_outages(tenant: Tenant) -> list[Outage]:
     """What is failing for the tenant, the longest first."""
     found = mongo.collection(COLLECTION).find({"tenant_id": tenant.slug, "is_failing": True}).sort("since", 1)
     return [
-        Incident(kind=each["kind"], name=each["name"], sentence=each["sentence"], since=each["since"]) for each in found
+        Outage(kind=each["kind"], name=each["name"], sentence=each["sentence"], since=each["since"]) for each in found
     ]
 
 
@@ -104,7 +104,7 @@ def watch(*, clock: Clock | None = None) -> int:
     return changes
 
 
-@periodic_task("incidents", every_seconds=15.0)
+@periodic_task("outages", every_seconds=15.0)
 def _watch(_stop: threading.Event) -> None:
     watch()
 
@@ -126,12 +126,12 @@ def _observe(subject: Subject, channels: Iterable[Channel], *, now: datetime) ->
     ]
 
     def work(session: ClientSession) -> bool:
-        incidents = mongo.collection(COLLECTION)
-        found = incidents.find_one({"_id": subject.key}, session=session)
+        outages = mongo.collection(COLLECTION)
+        found = outages.find_one({"_id": subject.key}, session=session)
         values = _next_values(found, subject, now=now)
         if values is None:
             return False
-        incidents.update_one({"_id": subject.key}, {"$set": values}, upsert=True, session=session)
+        outages.update_one({"_id": subject.key}, {"$set": values}, upsert=True, session=session)
         if "is_failing" not in values:
             return False
         for channel in recipients:
@@ -147,7 +147,7 @@ def _observe(subject: Subject, channels: Iterable[Channel], *, now: datetime) ->
 def _next_values(found: Document | None, subject: Subject, *, now: datetime) -> Document | None:
     """What changes in the document; None for nothing."""
     if found is None or not found["is_failing"]:
-        return _new_incident(subject, now=now) if subject.is_failing is True else None
+        return _new_outage(subject, now=now) if subject.is_failing is True else None
     if subject.is_failing is not False:
         return {"well_since": None} if found["well_since"] is not None else None
     if found["well_since"] is None:
@@ -157,7 +157,7 @@ def _next_values(found: Document | None, subject: Subject, *, now: datetime) -> 
     return {"is_failing": False, "sentence": subject.recovery, "since": now, "well_since": None}
 
 
-def _new_incident(subject: Subject, *, now: datetime) -> Document:
+def _new_outage(subject: Subject, *, now: datetime) -> Document:
     return {
         "tenant_id": subject.tenant.slug,
         "kind": subject.kind,
@@ -238,7 +238,7 @@ def _sources(tenants: Sequence[Tenant], *, now: datetime) -> Iterable[Subject]:
 
 
 def _keys(tenants: Sequence[Tenant], *, now: datetime) -> Iterable[Subject]:
-    """A new end date removes the incident without an alert."""
+    """A new end date removes the outage without an alert."""
     for each in find_ending_keys(tenants, now=now):
         yield Subject(
             tenant=each.tenant, kind="key", name=each.name, is_failing=True, failure=each.sentence, recovery=""

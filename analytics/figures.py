@@ -1,9 +1,12 @@
 """The numbers of a dashboard, as read from the database. Pure."""
 
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from tickets.records.histogram import percentile_of, seconds_of
 from tickets.rollups.differences import POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN
 
 Reason = Literal["high", "negative", "open", "repeated"]
@@ -169,6 +172,53 @@ class Resolution:
     reopened: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """How long something took: pairs of a step of the histogram (`tickets.records.histogram`) and a number, ascending."""
+
+    steps: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def count(self) -> int:
+        return sum(number for _, number in self.steps)
+
+    @property
+    def median_seconds(self) -> float | None:
+        return percentile_of(self.steps, 0.5)
+
+    @property
+    def p90_seconds(self) -> float | None:
+        return percentile_of(self.steps, 0.9)
+
+    def within(self, edges: Sequence[float]) -> tuple[int, ...]:
+        """How many lie below the first edge, between two of them, and above the last. Edges are seconds, ascending."""
+        counts = [0] * (len(edges) + 1)
+        for step, number in self.steps:
+            counts[bisect_right(edges, seconds_of(step))] += number
+        return tuple(counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockFigures:
+    """A clock (`tickets.clocks.stopwatch`) over a period: those that stopped in it.
+
+    `business` is empty where the tenant has no business hours. `unknown`: how many stopped after an unknown time, which
+    are in neither. `met` and `breached`: by the targets that applied.
+    """
+
+    calendar: Durations = Durations()
+    business: Durations = Durations()
+    unknown: int = 0
+    met: int = 0
+    breached: int = 0
+
+    @property
+    def met_ratio(self) -> float | None:
+        """The share of targets that were met; None if none applied."""
+        decided = self.met + self.breached
+        return self.met / decided if decided else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtRiskCustomer:
     """A customer with a high-urgency ticket, or with two negative ones.
@@ -235,6 +285,8 @@ class DashboardFigures:
     ages: tuple[AgeBand, ...] = ()
     resolution: Resolution = Resolution()
     previous_resolution: Resolution = Resolution()
+    clocks: Mapping[str, ClockFigures] = field(default_factory=dict)
+    previous_clocks: Mapping[str, ClockFigures] = field(default_factory=dict)
     has_earlier_data: bool = True
 
 

@@ -12,7 +12,7 @@ from tickets.rollups.blocks import ALL_TIME, Block, DayRange, Pieces, blocks_of,
 from tickets.rollups.differences import EVERYTHING
 from tickets.rollups.view import RollupView
 
-Collection = Literal["tickets", "rollup_numbers", "rollup_words", "customer_counts"]
+Collection = Literal["tickets", "rollup_numbers", "rollup_words", "rollup_clocks", "customer_counts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class QueryScope:
 
     def transitions(self, periods: Sequence[Period]) -> Document:
         return {**self._not_deleted, **any_of([{"turns": {"$elemMatch": within(each)}} for each in periods])}
+
+    def stopped_clocks(self, periods: Sequence[Period]) -> Document:
+        """The tickets with a clock that stopped in the periods."""
+        conditions = [{"clocks": {"$exists": True, "$elemMatch": {"at": within(each)}}} for each in periods]
+        return {**self._not_deleted, **any_of(conditions)}
 
     @property
     def narrowing_stages(self) -> Pipeline:

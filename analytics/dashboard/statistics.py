@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from analytics.dashboard import customers
+from analytics.dashboard.clocks import CLOCK_FACET, REPLIES_AND_RESOLUTION, clock_figures, clock_part
 from analytics.dashboard.customers import ChosenCustomers, customer_facets, customer_part
 from analytics.dashboard.facets import SOURCES, STATUSES, dimension_facets, joined, most_frequent, or_0, sums_by
 from analytics.dashboard.hours import count_hours
@@ -145,6 +146,7 @@ class StatisticsStore:
             *after_period_parts(scope, counted.period.end),
             *age_parts(scope, ages),
             keyword_part(scope, counted),
+            clock_part(scope, counted, REPLIES_AND_RESOLUTION),
             customer_part(scope, counted.period, chosen),
         ]
         flows = {name: {"$sum": f"${field}"} for name, field in _FLOWS.items()}
@@ -177,6 +179,7 @@ class StatisticsStore:
                 {"$group": {"_id": None, "more_open": {"$sum": {"$subtract": [or_0("opened"), or_0("resolved")]}}}},
             ],
             "ages": [{"$match": {"metric": "age"}}, *sums_by("key", "count")],
+            "clocks": CLOCK_FACET,
             **keyword_facets(),
             **customer_facets(scope, counted.period, tickets=customers.EVIDENCE_SHOWN),
         }
@@ -295,6 +298,8 @@ def _figures(found: Document, counted: CountedPeriod, ages: Sequence[datetime], 
         ages=_ages(found["ages"], ages),
         resolution=_resolution(found, is_previous=False),
         previous_resolution=_resolution(found, is_previous=True),
+        clocks=clock_figures(found["clocks"]),
+        previous_clocks=clock_figures(found["clocks"], of="before"),
     )
 
 

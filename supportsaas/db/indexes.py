@@ -62,6 +62,18 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index(
         "tickets",
+        (("tenant_id", UP), ("is_deleted", UP), ("clocks.at", UP)),
+        "What was replied to, and which clocks stopped, in a part of a day.",
+        {"partialFilterExpression": {"clocks": {"$exists": True}}},
+    ),
+    Index(
+        "tickets",
+        (("tenant_id", UP), ("is_deleted", UP), ("next_due_at", UP), ("external_id", UP)),
+        "Open tickets by when their next target is due: what is about to breach, and what is past due.",
+        {"partialFilterExpression": {"next_due_at": {"$exists": True}}},
+    ),
+    Index(
+        "tickets",
         (
             ("tenant_id", UP),
             ("is_deleted", UP),
@@ -294,6 +306,7 @@ INDEXES: tuple[Index, ...] = (
         {"expireAfterSeconds": 0},
     ),
     Index("rollup_numbers", (("tenant_id", UP), ("generation", UP)), "An older generation, to delete it."),
+    Index("rollup_clocks", (("tenant_id", UP), ("generation", UP)), "An older generation, to delete it."),
     Index("rollup_words", (("tenant_id", UP), ("generation", UP)), "An older generation, to delete it."),
     Index(
         "rollup_words",

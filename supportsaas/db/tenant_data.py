@@ -60,6 +60,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("tenant_faults"),
     TenantData("rollup_numbers"),
     TenantData("rollup_words"),
+    TenantData("rollup_clocks"),
     TenantData("rollup_findings"),
     TenantData("customer_counts"),
     TenantData("rollup_state", field="_id"),

@@ -15,6 +15,7 @@ from tenants.models import Tenant
 from tickets.classification.corrections import LONGEST_NOTE, Correction, Verdicts
 from tickets.planning.page_plan import PagePlan
 from tickets.rules.classifier import find_classifier
+from tickets.service_levels.settings import find_clock_settings
 from tickets.store.index_scans import CORRECTION_INDEX, ID_INDEX
 from tickets.store.ticket_store import TicketStore
 
@@ -115,4 +116,10 @@ def _over_earlier(new: Correction, stored: Document) -> Correction:
 
 
 def _empty_plan(tenant: Tenant) -> PagePlan:
-    return PagePlan(tenant_id=tenant.slug, job_id="", now=clock.now(), classifier=find_classifier(tenant))
+    return PagePlan(
+        tenant_id=tenant.slug,
+        job_id="",
+        now=clock.now(),
+        classifier=find_classifier(tenant),
+        clock_settings=find_clock_settings(tenant),
+    )

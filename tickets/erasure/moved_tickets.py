@@ -21,6 +21,7 @@ from tickets.records.conversation import Conversation
 from tickets.records.origin import Origin
 from tickets.records.versions import ReadTicket, StoredVersion
 from tickets.rules.classifier import find_classifier
+from tickets.service_levels.settings import find_clock_settings
 from tickets.store.conversations import conversation_write, save_conversations
 from tickets.store.ticket_store import CorrectedMeanwhile, TicketStore
 
@@ -72,7 +73,13 @@ def _plan(tenant: Tenant, stored: Document, kept: Conversation, texts: Collectio
         origin=Origin(name=stored.get("connection", ""), mapping=version.mapping),
         conversation=kept,
     )
-    plan = PagePlan(tenant_id=tenant.slug, job_id="erasure", now=now, classifier=classifier)
+    plan = PagePlan(
+        tenant_id=tenant.slug,
+        job_id="erasure",
+        now=now,
+        classifier=classifier,
+        clock_settings=find_clock_settings(tenant),
+    )
     plan.add_known(ticket, stored, version)
     for change in (entry["changes"].get(name) for entry in plan.history for name in _TEXTS):
         if change and change["old"] in texts:

@@ -42,6 +42,7 @@ _OPTIONAL = (
     "latest_message",
     "latest_message_at",
     "conversation_digest",
+    "exchange",
     "events_digest",
     LANGUAGE_FOUND,
 )
@@ -83,6 +84,7 @@ def stored_fields(content: TicketContent, verdict: Verdict) -> dict[str, Any]:
         **({"latest_message": content.latest_message} if content.latest_message else {}),
         **({"latest_message_at": content.latest_message_at} if content.latest_message_at else {}),
         **({"conversation_digest": content.conversation_digest} if content.conversation_digest else {}),
+        **({"exchange": list(content.exchange)} if content.exchange else {}),
         **({"events_digest": content.events_digest} if content.events_digest else {}),
         **({"is_first_seen": True} if content.is_first_seen else {}),
         **_found_language(content, verdict),

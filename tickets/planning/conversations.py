@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tickets.records.conversation import Conversation, first_reply_at, newest_of_customer
+from tickets.records.exchange import exchange_of
 from tickets.records.normalize import TicketContent
 
 
@@ -29,6 +30,9 @@ def with_conversation(content: TicketContent, conversation: Conversation) -> Tic
         latest_message="" if newest is None else newest.text,
         latest_message_at=None if newest is None else newest.at,
         conversation_digest=conversation.digest() if conversation.messages else "",
+        exchange=exchange_of(
+            conversation, created_at=None if content.is_first_seen else content.created_at, opening_text=message
+        ),
         details=details,
     )
 
@@ -49,5 +53,6 @@ def with_stored_messages(content: TicketContent, stored: Mapping[str, Any]) -> T
         latest_message=stored.get("latest_message") or "",
         latest_message_at=stored.get("latest_message_at"),
         conversation_digest=stored["conversation_digest"],
+        exchange=tuple(stored.get("exchange") or ()),
         details=details,
     )

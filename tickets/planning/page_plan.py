@@ -17,6 +17,8 @@ from tickets.classification.corrections import Correction
 from tickets.classification.deciding_words import deciding_words
 from tickets.classification.stored_words import with_other_values
 from tickets.classification.verdicts import Classification
+from tickets.clocks.settings import NO_CLOCK_SETTINGS, ClockSettings
+from tickets.clocks.stopwatch import CLOCK_INPUTS, clock_fields
 from tickets.planning.changes import (
     Verdict,
     field_changes,
@@ -28,9 +30,12 @@ from tickets.planning.changes import (
 from tickets.planning.conversations import with_stored_messages
 from tickets.planning.reading import classify
 from tickets.planning.told_history import BY_HELPDESK, entry_id, events_to_add, not_told, since, told_changes
+from tickets.records.conversation import Conversation
 from tickets.records.details import LANGUAGE_FOUND, given_details
+from tickets.records.exchange import exchange_of
 from tickets.records.normalize import TicketContent, apply_status_map
 from tickets.records.origin import Origin
+from tickets.records.status_moments import first_statuses, next_statuses
 from tickets.records.statuses import StatusMap, spell_status
 from tickets.records.told_events import NOTHING_TOLD, Telling, ToldEvent
 from tickets.records.told_transitions import told_transitions
@@ -69,6 +74,7 @@ class PagePlan(PageWrites):
     routes: Sequence[Route] = ()
     retention_days: int | None = None
     classifier: TenantClassifier = BUILT_IN
+    clock_settings: ClockSettings = NO_CLOCK_SETTINGS
     is_whole: bool = False
 
     def add_new(self, ticket: ReadTicket) -> None:
@@ -77,24 +83,25 @@ class PagePlan(PageWrites):
         fields = stored_fields(content, verdict)
         telling = self._telling(ticket)
         transitions = told_transitions(content, telling, now=self.now) or first_transitions(content, now=self.now)
-        self.inserts.append(
-            {
-                "tenant_id": self.tenant_id,
-                "external_id": content.external_id,
-                **fields,
-                **transitions.fields,
-                "digest": ticket.digest,
-                "is_deleted": False,
-                "deleted_at": None,
-                "unindexed_since": self.now,
-                "first_seen_at": self.now,
-                "last_changed_at": self.now,
-                **({"from_file": True} if ticket.from_file else {}),
-                **_origin_fields(ticket),
-                **_listed(ticket),
-                **self._unread(ticket),
-            }
-        )
+        inserted = {
+            "tenant_id": self.tenant_id,
+            "external_id": content.external_id,
+            **fields,
+            **transitions.fields,
+            "status_moments": first_statuses(content, telling),
+            "digest": ticket.digest,
+            "is_deleted": False,
+            "deleted_at": None,
+            "unindexed_since": self.now,
+            "first_seen_at": self.now,
+            "last_changed_at": self.now,
+            **({"from_file": True} if ticket.from_file else {}),
+            **_origin_fields(ticket),
+            **_listed(ticket),
+            **self._unread(ticket),
+        }
+        clocks = clock_fields(inserted, self.clock_settings)
+        self.inserts.append(inserted | {name: value for name, value in clocks.items() if value is not None})
         self._add_conversation(ticket)
         self._record(content.external_id, "created", initial_changes(fields))
         self.told += self._told_entries(content.external_id, telling.events)
@@ -145,6 +152,7 @@ class PagePlan(PageWrites):
         fields |= (
             told or next_transitions(stored, content, now=self.now, is_corrected=is_corrected, are_told=are_told)
         ).fields
+        fields["status_moments"] = next_statuses(stored, content, telling, now=self.now)
         values: Document = {name: value for name, value in fields.items() if stored.get(name) != value}
         values["digest"] = ticket.digest if is_news else content.digest(classifier_version=self.classifier.version)
         if is_news:
@@ -162,6 +170,7 @@ class PagePlan(PageWrites):
             changes["deleted_at"] = {"old": stored["deleted_at"], "new": None}
             values |= {"is_deleted": False, "deleted_at": None}
         values |= self._change_of_words(stored, values)
+        values |= self._change_of_clocks(stored, values)
         if changes:
             values["last_changed_at"] = self.now
             action: Action = "restored" if stored["is_deleted"] else "updated"
@@ -217,6 +226,7 @@ class PagePlan(PageWrites):
     def _change_verdicts(self, stored: Document, values: Document, *, reason: str, author: str) -> None:
         changes = field_changes(stored, {**stored, **values})
         values["corrections"] = (stored.get("corrections") or 0) + 1
+        values |= self._change_of_clocks(stored, values)
         if changes:
             values["last_changed_at"] = self.now
             self.differences.change(stored, {**stored, **values})
@@ -267,6 +277,29 @@ class PagePlan(PageWrites):
         if "words" not in stored or "unindexed_since" in stored:
             return {"unindexed_since": self.now}
         return {"words": with_other_values(stored["words"], stored, {**stored, **values})}
+
+    def _change_of_clocks(self, stored: Document, values: Document) -> Document:
+        """The clocks that differ, if anything they follow from does. A deleted ticket may have missed other settings."""
+        if CLOCK_INPUTS.isdisjoint(values) and not stored["is_deleted"]:
+            return {}
+        fields = clock_fields({**stored, **values}, self.clock_settings)
+        return {name: value for name, value in fields.items() if stored.get(name) != value}
+
+    def recount(self, stored: Document, conversation: Conversation | None) -> None:
+        """Work out the clocks of a stored ticket again. `conversation`: its messages, if their order is not stored yet."""
+        values: Document = {}
+        if conversation is not None:
+            created_at = None if stored.get("is_first_seen") else stored["created_at"]
+            exchange = exchange_of(conversation, created_at=created_at, opening_text=stored["message"])
+            values["exchange"] = list(exchange)
+        fields = clock_fields({**stored, **values}, self.clock_settings)
+        values |= {name: value for name, value in fields.items() if stored.get(name) != value}
+        if not values:
+            return
+        self._update(stored, values)
+        if "clocks" in values:
+            self.differences.change(stored, {**stored, **values})
+        self.updated += 1
 
     def reclassify(self, stored: Document, version: StoredVersion) -> None:
         """Classify a stored ticket by the classifier of this plan; nothing if it was already classified by them."""
@@ -378,6 +411,7 @@ def stored_content(stored: Document) -> TicketContent:
     later: Document = {name: stored.get(name) for name in ("resolved_at", "mapped_from", "latest_message_at")}
     later["is_first_seen"] = bool(stored.get("is_first_seen"))
     later |= {name: stored.get(name) or "" for name in ("latest_message", "conversation_digest", "events_digest")}
+    later["exchange"] = tuple(stored.get("exchange") or ())
     return TicketContent(**{name: stored[name] for name in names}, **later, details=given_details(stored))
 
 

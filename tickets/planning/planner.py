@@ -12,6 +12,7 @@ from tickets.planning.page_plan import PagePlan
 from tickets.records.normalize import apply_status_map
 from tickets.records.statuses import StatusMap, spell_status
 from tickets.records.versions import ReadTicket, StoredVersion
+from tickets.service_levels.settings import find_clock_settings
 from tickets.store.page_writes import PageWrites
 from tickets.store.ticket_store import TicketStore
 
@@ -103,6 +104,17 @@ def plan_stored(
     return StoredPage(plan, after, count)
 
 
+def plan_recount(store: TicketStore, *, after: str, limit: int, now: datetime) -> StoredPage:
+    """Work out the clocks of the live tickets after the id `after`."""
+    plan = _empty_plan(store, job_id="", now=now)
+    found = list(store.iterate_live({"external_id": {"$gt": after}}, limit=limit, by_id=True))
+    unread = [each["external_id"] for each in found if each.get("conversation_digest") and "exchange" not in each]
+    conversations = store.find_conversations(unread) if unread else {}
+    for stored in found:
+        plan.recount(stored, conversations.get(stored["external_id"]))
+    return StoredPage(plan, found[-1]["external_id"] if found else after, len(found))
+
+
 def plan_remapping(
     store: TicketStore, statuses: StatusMap, *, limit: int, classifier: TenantClassifier, now: datetime
 ) -> PagePlan:
@@ -151,5 +163,6 @@ def _empty_plan(
         routes=routes,
         retention_days=store.tenant.retention_days,
         classifier=classifier,
+        clock_settings=find_clock_settings(store.tenant),
         is_whole=is_whole,
     )

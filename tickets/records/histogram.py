@@ -5,9 +5,19 @@ percentile is at most 2% off.
 """
 
 from collections.abc import Sequence
-from math import exp, log
+from math import exp, floor, log
 
 STEP = log(1.04)
+
+
+def step_of(seconds: float) -> int:
+    """The step that a duration belongs to."""
+    return floor(log(max(seconds, 1.0)) / STEP)
+
+
+def seconds_of(step: int) -> float:
+    """A duration in the middle of the step."""
+    return exp((step + 0.5) * STEP)
 
 
 def percentile_of(counts: Sequence[tuple[int, int]], share: float) -> float | None:
@@ -19,5 +29,5 @@ def percentile_of(counts: Sequence[tuple[int, int]], share: float) -> float | No
     for step, number in counts:
         passed += number
         if passed >= wanted:
-            return exp((step + 0.5) * STEP)
+            return seconds_of(step)
     return None

@@ -62,6 +62,8 @@ class TicketContent:
     latest_message_at: datetime | None = None
     conversation_digest: str = ""
     """Changes with any message of the conversation; empty if none is known."""
+    exchange: tuple[datetime, ...] = ()
+    """When the customer wrote and when an agent replied, in turn (`tickets.records.exchange`)."""
     events_digest: str = ""
     """Changes with any event that the helpdesk tells; empty if it tells none."""
     is_first_seen: bool = False

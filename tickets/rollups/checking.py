@@ -34,7 +34,7 @@ from tickets.rollups.differences import (
 )
 from tickets.rollups.keys import RollupKeys
 from tickets.rollups.state import RollupState, slices_of
-from tickets.rollups.writing import CUSTOMERS, NUMBERS, WORDS, save_counted
+from tickets.rollups.writing import CLOCKS, CUSTOMERS, NUMBERS, WORDS, save_counted
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def check_day(tenant: Tenant, day: int) -> bool:
         if found is None or not found.is_complete or found.zone != tenant.timezone:
             return 0
         wrong = _Check(tenant, found, session).find_wrong(day)
-        count = sum(len(sums) for sums in (*wrong.numbers.values(), *wrong.words.values(), *wrong.customers.values()))
+        count = sum(len(sums) for each in wrong.all_sums for sums in each.values())
         if count:
             state.begin_write(tenant, session=session)
             save_counted(RollupKeys(tenant.slug, found.generation), wrong, session=session)
@@ -114,7 +114,15 @@ class _Check:
         """What has to be added to the stored numbers."""
         start, end = start_of(day, self.tenant.zone), start_of(day + 1, self.tenant.zone)
         within = {"$gte": start, "$lt": end}
-        tickets = self._tickets({"$or": [{"created_at": within}, {"turns": {"$elemMatch": within}}]})
+        tickets = self._tickets(
+            {
+                "$or": [
+                    {"created_at": within},
+                    {"turns": {"$elemMatch": within}},
+                    {"clocks": {"$exists": True, "$elemMatch": {"at": within}}},
+                ]
+            }
+        )
         counted = self._counter().count(Row(1, each) for each in tickets)
         hours = [hour_key(day, hour) for hour in range(25)]
         mine = {Block(1, day).key, *hours}
@@ -124,7 +132,9 @@ class _Check:
         wrong = CountedDifferences(starts=counted.starts)
         _keep_differences(wrong.numbers, _only(counted.numbers, mine), self._stored_numbers(places))
         _keep_differences(wrong.words, _only(counted.words, mine), self._stored_words(places))
+        _keep_differences(wrong.clocks, _only(counted.clocks, mine), self._stored_clocks(places))
         self._check_larger(day, wrong)
+        self._check_larger_clocks(day, wrong)
         self._check_customers({each["customer_id"] for each in tickets if each["customer_id"]}, wrong)
         return wrong
 
@@ -134,6 +144,16 @@ class _Check:
             self._check_sum(block.key, self._corrected(places, wrong), wrong)
         every = self.keys.match_range(f"{max(LARGER_SIZES):02} ", self.slices)
         self._check_sum(ALL_TIME, self._added(self._read_numbers(every), wrong), wrong)
+
+    def _check_larger_clocks(self, day: int, wrong: CountedDifferences) -> None:
+        for block in (enclosing_block(day, size) for size in LARGER_SIZES):
+            sums: Sums = defaultdict(Counter)
+            places = [Place(slice_, part.key) for slice_ in self.slices for part in block.parts]
+            for found in (self._stored_clocks(places), wrong.clocks):
+                for place in found.keys() & set(places):
+                    sums[Place(place.slice, block.key)].update(found[place])
+            stored = self._stored_clocks([Place(slice_, block.key) for slice_ in self.slices])
+            _keep_differences(wrong.clocks, sums, stored)
 
     def _check_sum(self, block: str, parts: Sums, wrong: CountedDifferences) -> None:
         sums: Sums = defaultdict(Counter)
@@ -184,6 +204,10 @@ class _Check:
         for each in mongo.collection(NUMBERS).find(match, session=self.session):
             found[_place(each)] = Counter(dict(_paths(each)))
         return found
+
+    def _stored_clocks(self, places: Sequence[Place]) -> Sums:
+        found = mongo.collection(CLOCKS).find(self.keys.match_places(places), session=self.session)
+        return defaultdict(Counter, {_place(each): Counter(each["sums"]) for each in found})
 
     def _stored_words(self, places: Sequence[Place]) -> Sums:
         found: Sums = defaultdict(Counter)

@@ -8,24 +8,24 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
-from math import floor, log
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tickets.records.dimensions import CONNECTION, DIMENSIONS, NARROWING_FIELDS
 from tickets.records.facets import SENTIMENT_SUMS, SENTIMENTS, UNKNOWN, URGENCIES, URGENCY_SUMS, Facets
-from tickets.records.histogram import STEP
+from tickets.records.histogram import step_of
 from tickets.records.statuses import is_open, state_of
 from tickets.rollups.blocks import ALL_TIME, DAY_KEYS, HOUR, LARGER_SIZES, Block, enclosing_block, hour_key, start_of
+from tickets.rollups.clock_sums import clock_sums
 
 Ticket = Mapping[str, Any]
 
 COUNTED_FIELDS: Final = (
     "external_id", "source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics",
-    "topic_ids", "created_at", "turns", "is_closing_known", *DIMENSIONS,
+    "topic_ids", "created_at", "turns", "is_closing_known", "clocks", *DIMENSIONS,
 )  # fmt: skip
 """The fields of a ticket that numbers depend on, and its id."""
 
@@ -154,14 +154,19 @@ Sums = defaultdict[Place, Counter[str]]
 
 @dataclass(slots=True)
 class CountedDifferences:
-    """`numbers` and `words` have sums by place, `days` the first day of each block, `customers` sums by customer."""
+    """`numbers`, `words` and `clocks` have sums by place, `days` the first day of each block, `customers` sums by customer."""
 
     numbers: Sums = field(default_factory=lambda: defaultdict(Counter))
     words: Sums = field(default_factory=lambda: defaultdict(Counter))
+    clocks: Sums = field(default_factory=lambda: defaultdict(Counter))
     customers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     starts: dict[str, datetime] = field(default_factory=dict)
     """When each hour and each day of `numbers` starts, by the key of its block."""
     days: set[int] = field(default_factory=set)
+
+    @property
+    def all_sums(self) -> "tuple[Mapping[Any, Counter[str]], ...]":
+        return self.numbers, self.words, self.clocks, self.customers
 
     def add_up_words(self, blocks: Container[Block], *, most: int) -> set[Block]:
         """Add the keywords of the days to those larger blocks, too. Returns the blocks in which more than `most` change.
@@ -219,7 +224,9 @@ class DifferenceCounter:
         by_hour: Counter[tuple[_Moment, int, _Slices]] = Counter()
         in_stored_hours: Counter[tuple[_Moment, int, _FacetValues]] = Counter()
         transitions: Counter[tuple[_Moment, _Slices, str]] = Counter()
+        clocks: Counter[tuple[datetime, _Slices, str]] = Counter()
         topics: dict[tuple[_Moment, _Slices], Counter[str]] = defaultdict(Counter)
+        code_of_status = partial(self.codes.code_of, "status")
         for weight, ticket, has_words in rows:
             moment, week_hour = self._place(ticket["created_at"])
             day, slices, facets = moment[0], self._slices_of(ticket), _facets_of(ticket)
@@ -233,6 +240,9 @@ class DifferenceCounter:
             if ticket.get("turns"):
                 for closed_or_reopened, path in _transitions(ticket):
                     transitions[self._place(closed_or_reopened)[0], slices, path] += weight
+            for stopped in ticket.get("clocks") or ():
+                for sum_ in clock_sums(stopped, code_of_status):
+                    clocks[stopped["at"], slices, sum_] += weight
             if ticket["customer_id"]:
                 self._count_customer(weight, ticket)
         for (day, slices, facets), number in by_day.items():
@@ -249,6 +259,9 @@ class DifferenceCounter:
             self._add([*self._days(moment[0], slices.names), *stored_hour], (path,), number)
         for (moment, slices), counted in topics.items():
             self._count_words(moment, slices.names, counted)
+        for (at, slices, sum_), number in clocks.items():
+            if number:
+                self._count_clock(at, slices.names, sum_, number)
         self._add_up()
         return self.found
 
@@ -299,6 +312,17 @@ class DifferenceCounter:
         block = Block(1, day).key
         for each in (EVERYTHING, *slices):
             self.found.words[Place(each, block)].update(words)
+
+    def _count_clock(self, at: datetime, slices: Sequence[str], name: str, number: int) -> None:
+        """In the hour, in the day of each slice, and in the larger blocks."""
+        day, hour = self._place(at)[0]
+        self.found.days.add(day)
+        blocks = [Block(1, day), *(enclosing_block(day, size) for size in LARGER_SIZES)]
+        for block in blocks:
+            for each in (EVERYTHING, *slices):
+                self.found.clocks[Place(each, block.key)][name] += number
+        if day >= self.hours_since:
+            self.found.clocks[Place(EVERYTHING, hour_key(day, hour))][name] += number
 
     def _count_customer(self, weight: int, ticket: Ticket) -> None:
         sums = self.found.customers[ticket["customer_id"]]
@@ -390,5 +414,4 @@ def _transitions(ticket: Ticket) -> Iterator[tuple[datetime, str]]:
 
 
 def _step(created_at: datetime, closed_at: datetime) -> int:
-    seconds = max((closed_at - created_at).total_seconds(), 1.0)
-    return floor(log(seconds) / STEP)
+    return step_of((closed_at - created_at).total_seconds())

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 NUMBERS: Final = "rollup_numbers"
 WORDS: Final = "rollup_words"
+CLOCKS: Final = "rollup_clocks"
 CUSTOMERS: Final = "customer_counts"
 
 FEWEST_POINTS: Final = 8
@@ -107,6 +108,7 @@ def save_counted(keys: RollupKeys, counted: CountedDifferences, *, session: Clie
     try:
         _write(NUMBERS, _number_writes(keys, counted.numbers, counted.starts), session)
         _write(WORDS, _word_writes(keys, counted.words), session)
+        _write(CLOCKS, _clock_writes(keys, counted.clocks), session)
     except BulkWriteError as error:
         if not TOO_LARGE & {each["code"] for each in error.details["writeErrors"]}:
             raise
@@ -142,6 +144,19 @@ def _word_writes(keys: RollupKeys, words: Sums) -> Iterable[UpdateOne]:
             yield UpdateOne(
                 {"_id": keys.of(place.slice, place.block)},
                 {"$push": {"words": {"$each": rows}}, "$inc": {"added": len(rows)}, "$setOnInsert": first_time},
+                upsert=True,
+            )
+
+
+def _clock_writes(keys: RollupKeys, clocks: Sums) -> Iterable[UpdateOne]:
+    for place, sums in clocks.items():
+        if changed := _without_zeros(sums):
+            yield UpdateOne(
+                {"_id": keys.of(place.slice, place.block)},
+                {
+                    "$inc": {f"sums.{name}": number for name, number in changed.items()},
+                    "$setOnInsert": {**keys.match, "slice": place.slice},
+                },
                 upsert=True,
             )
 

@@ -19,6 +19,7 @@ from supportsaas.reliability.lock import HeldLock, Lock
 from supportsaas.reliability.outbox import OutboxEntry, append_entries
 from tenants.models import Tenant
 from tickets.classification.tokenizer import READ_LIMIT
+from tickets.clocks.stopwatch import CLOCK_FIELDS
 from tickets.records.collection_names import TICKET_HISTORY, TICKETS
 from tickets.records.conversation import Conversation
 from tickets.records.details import DETAIL_FIELDS
@@ -292,7 +293,8 @@ def _correct(entry: Document) -> UpdateOne:
 
 def _change(values: Document) -> Document:
     """The update of a ticket. Words of an older text are removed, and details and marks that are None."""
-    unset = {name for name in (*DETAIL_FIELDS, "unread", "correction") if name in values and values[name] is None}
+    removable = (*DETAIL_FIELDS, *CLOCK_FIELDS, "unread", "correction")
+    unset = {name for name in removable if name in values and values[name] is None}
     if "unindexed_since" in values:
         unset.add("words")
     kept = {name: value for name, value in values.items() if name not in unset}

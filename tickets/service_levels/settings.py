@@ -1,0 +1,9 @@
+"""What a tenant's clocks run by, as it is set up now."""
+
+from tenants.models import Tenant
+from tickets.clocks.settings import ClockSettings
+
+
+def find_clock_settings(tenant: Tenant) -> ClockSettings:
+    """In a transaction, as the transaction sees it."""
+    return ClockSettings()

@@ -119,6 +119,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.topics.finding",
     "tickets.topics.tagging",
     "tickets.status_mapping.remapping",
+    "tickets.recount.walk",
     "tickets.alerts.dispatcher",
     "tickets.erasure.retention",
     "tickets.erasure.tenants",

@@ -52,7 +52,7 @@ def store_tickets(
     ]
     classifier = find_classifier(tenant)
     read = read_records(
-        [SourceRecord(each, each, origin=Origin(name=connection)) for each in whole],
+        [SourceRecord(each, each, messages=each.get("messages"), origin=Origin(name=connection)) for each in whole],
         tenant_id=tenant.slug,
         classifier_version=classifier.version,
         statuses=find_status_map(tenant),

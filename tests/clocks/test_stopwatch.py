@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tickets.clocks.business_hours import BusinessHours
-from tickets.clocks.settings import ClockSettings, Target
+from tickets.clocks.settings import NO_CLOCK_SETTINGS, ClockSettings, Target
 from tickets.clocks.stopwatch import CLOCK_FIELDS, clock_fields
 from tickets.records.conversation import Conversation, Message
 from tickets.records.exchange import exchange_of
@@ -34,7 +34,7 @@ def closed(*turns: datetime, **values: Any) -> dict[str, Any]:
     return ticket(status="closed", turns=list(turns), **values)
 
 
-def clocks(stored: dict[str, Any], settings: ClockSettings = ClockSettings()) -> dict[str, list[dict[str, Any]]]:
+def clocks(stored: dict[str, Any], settings: ClockSettings = NO_CLOCK_SETTINGS) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for each in clock_fields(stored, settings)["clocks"] or []:
         found.setdefault(each["clock"], []).append(each)
@@ -101,7 +101,9 @@ def test_a_reply_meets_its_target_up_to_the_last_second(replied: float, met: boo
 
 
 def test_the_first_target_that_matches_counts() -> None:
-    urgent = Target(id="3", name="Urgent", clock="first_reply", seconds=1800, conditions={"urgency": frozenset(["high"])})
+    urgent = Target(
+        id="3", name="Urgent", clock="first_reply", seconds=1800, conditions={"urgency": frozenset(["high"])}
+    )
     settings = ClockSettings(targets=(urgent, FOUR_HOURS))
     assert clocks(ticket(urgency="high", exchange=[at(0), at(1)]), settings)["first_reply"][0]["met"] is False
     assert clocks(ticket(urgency="low", exchange=[at(0), at(1)]), settings)["first_reply"][0]["met"] is True

@@ -38,6 +38,7 @@ from tickets.ingestion.sync_state import save_state
 from tickets.jobs import JobRequest
 from tickets.learning.store import LearningStore
 from tickets.models import ClassificationRule, SavedView
+from tickets.recount.walk import RECOUNT
 from tickets.rules.editing import save_rule
 from tickets.status_mapping.editing import save_meanings
 from tickets.store import quarantine
@@ -57,7 +58,9 @@ def fill(tenant: Tenant) -> None:
     save_meanings(tenant, {"Hold": "on_hold"})
     store_tickets(tenant, [{"id": f"T-{n}", "message": "lawsuit", "customer_id": f"c{n}"} for n in range(30)])
     delete_stored(tenant, ["T-1"])
-    store_tickets(tenant, [{"id": f"W-{n}", "message": "No water", "customer_id": f"w{n}"} for n in range(3)])
+    replied = {"message": "No water", "first_reply_at": "2026-03-10T11:00:00Z"}
+    store_tickets(tenant, [{"id": f"W-{n}", "customer_id": f"w{n}", **replied} for n in range(3)])
+    RECOUNT.mark_as_done(tenant)
     find_new_topics(tenant, now=clock.now())
     refused = quarantine.QuarantinedRecord("id", "is missing", {"x": tenant.slug})
     quarantine.save_records(tenant, [refused], job_id="x", now=clock.now())

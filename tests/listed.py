@@ -7,6 +7,7 @@ from tenants.models import Tenant
 from tests.builders import record
 from tests.helpdesk import ScriptedHelpdesk, answer
 from tests.loopback_server import Answer
+from tests.passing import pass_time
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion.run import Outcome, ingest_tenant
@@ -90,7 +91,7 @@ class ListedHelpdesk:
 def ingest(tenant: Tenant, **request: Any) -> Outcome:
     wish = JobRequest(trigger="command", started_by="test", **request)
     job_id = jobs.begin_at_once(tenant, wish, owner_id="test")
-    return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test", sleep=lambda _seconds: None)
+    return ingest_tenant(tenant, wish, job_id=job_id, owner_id="test", sleep=pass_time)
 
 
 def live(tenant: Tenant) -> set[str]:

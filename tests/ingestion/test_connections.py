@@ -18,6 +18,7 @@ from tests.builders import NOON, connect_source, finished_job, record
 from tests.commands import run
 from tests.conftest import FakeClock
 from tests.helpdesk import ScriptedHelpdesk, answer
+from tests.passing import pass_time
 from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.ingestion import name_spaces
@@ -62,7 +63,7 @@ def both(tenant: Tenant, first: ScriptedHelpdesk, second: ScriptedHelpdesk) -> t
 def ingest(tenant: Tenant, *keys: str, **options: Any) -> Outcome:
     request = JobRequest(trigger="command", started_by="test", connections=keys, **options)
     job_id = jobs.begin_at_once(tenant, request, owner_id="test")
-    return ingest_tenant(tenant, request, job_id=job_id, owner_id="test", sleep=lambda _seconds: None)
+    return ingest_tenant(tenant, request, job_id=job_id, owner_id="test", sleep=pass_time)
 
 
 def subjects(**match: Any) -> dict[str, str]:

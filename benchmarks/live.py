@@ -169,7 +169,7 @@ def _is_filter(name: str) -> bool:
 
 
 def _health_seconds() -> float:
-    from supportsaas.ops.health import FRESH_SECONDS
+    from supportsaas.ops.latest_report import FRESH_SECONDS
 
     return FRESH_SECONDS + 0.1
 

@@ -1,14 +1,16 @@
 """Django's own apps with MongoDB object ids as primary keys, and what the project does at startup."""
 
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.auth.apps import AuthConfig as DjangoAuthConfig
 from django.contrib.contenttypes.apps import ContentTypesConfig as DjangoContentTypesConfig
 
 _OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 
 
-class AdminConfig(DjangoAdminConfig):
+class AdminConfig(SimpleAdminConfig):
+    """`supportsaas/urls.py` imports the pages of the admin: they need all other pages, and commands need none of them."""
+
     default_auto_field = _OBJECT_ID
     default_site = "supportsaas.web.admin_site.AdminSite"
 

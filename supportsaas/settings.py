@@ -1,5 +1,7 @@
 """Django settings: one file, read strictly from the environment (docs/operations.md lists it)."""
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -102,7 +104,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "ninja",
     "supportsaas.apps.SupportSaaSConfig",
     "tenants",
     "tickets",
@@ -217,7 +218,15 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+
+
+def _static_files_of(package: str) -> list[Path]:
+    """Without importing it, as an installed app is. Of ninja, only /api/docs needs what is there, and no command does."""
+    spec = find_spec(package)
+    return [Path(place) / "static" for place in (spec and spec.submodule_search_locations) or ()]
+
+
+STATICFILES_DIRS = [BASE_DIR / "static", *_static_files_of("ninja")]
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "staticfiles": {

@@ -9,6 +9,8 @@ from supportsaas.api import api
 from supportsaas.ops.metrics import show_metrics
 from tenants.views.system import show_system
 
+admin.autodiscover()
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("tenants.urls")),

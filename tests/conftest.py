@@ -18,7 +18,7 @@ from django.test import Client
 
 from supportsaas import clock as clock_of_server
 from supportsaas.db import indexes, mongo
-from supportsaas.ops import health
+from supportsaas.ops import latest_report
 from tenants.credentials.sessions import SessionStore
 from tenants.models import Membership, Role, Tenant, User
 from tests.emptying import empty_collections
@@ -143,7 +143,7 @@ def _plain_static_files(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _health_is_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "CACHE_SECONDS", 0)
+    monkeypatch.setattr(latest_report, "CACHE_SECONDS", 0)
 
 
 @pytest.fixture

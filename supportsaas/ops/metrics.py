@@ -16,8 +16,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from supportsaas.ops import health, health_checks
+from supportsaas.ops import health_checks
 from supportsaas.ops.health_checks import HealthReport
+from supportsaas.ops.latest_report import latest_report
 
 PREFIX = "supportsaas_"
 SECONDS = (0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
@@ -63,7 +64,7 @@ def show_metrics(request: HttpRequest) -> HttpResponse:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # this part has no types
     else:
         registry.register(_registry)
-    registry.register(_HealthMetrics(health.latest_report()))
+    registry.register(_HealthMetrics(latest_report()))
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -15,7 +15,7 @@ from pymongo.server_description import ServerDescription
 
 from supportsaas import clock
 from supportsaas.db import mongo
-from supportsaas.ops import backup, health, health_checks, mongodb_checks
+from supportsaas.ops import backup, health_checks, latest_report, mongodb_checks
 from supportsaas.ops.embedded_mongod import EmbeddedMongod
 from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, CircuitBreaker, Permit
 from tenants.models import Tenant, User
@@ -137,10 +137,10 @@ class TestIssues:
 def test_health_checks_run_once_per_cache_period_however_many_requests_come(
     db: None, worker: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "FRESH_SECONDS", 1.0)
-    monkeypatch.setattr(health, "CACHE_SECONDS", 1.0)
+    monkeypatch.setattr(latest_report, "FRESH_SECONDS", 1.0)
+    monkeypatch.setattr(latest_report, "CACHE_SECONDS", 1.0)
     now = [100.0]
-    latest = health.LatestReport(monotonic=lambda: now[0])
+    latest = latest_report.LatestReport(monotonic=lambda: now[0])
     assert latest.get().is_healthy
     mongo.collection("workers").delete_many({})
     now[0] += 0.9
@@ -150,8 +150,8 @@ def test_health_checks_run_once_per_cache_period_however_many_requests_come(
 
 
 def test_who_asks_often_does_not_wait_for_the_checks(db: None, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "FRESH_SECONDS", 1.0)
-    monkeypatch.setattr(health, "CACHE_SECONDS", 10.0)
+    monkeypatch.setattr(latest_report, "FRESH_SECONDS", 1.0)
+    monkeypatch.setattr(latest_report, "CACHE_SECONDS", 10.0)
     now, may_run, runs = [100.0], threading.Event(), list[int]()
     run_checks = health_checks.run_checks
 
@@ -160,7 +160,7 @@ def test_who_asks_often_does_not_wait_for_the_checks(db: None, worker: None, mon
         assert may_run.wait(10)
         return run_checks()
 
-    latest = health.LatestReport(monotonic=lambda: now[0])
+    latest = latest_report.LatestReport(monotonic=lambda: now[0])
     first = latest.get()
     mongo.collection("workers").delete_many({})
     monkeypatch.setattr(health_checks, "run_checks", run_slowly)

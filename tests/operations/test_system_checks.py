@@ -1,12 +1,15 @@
 """System checks and `manage.py doctor`, on a healthy installation and on ones with something wrong."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
+from django.conf import settings as django_settings
+from django.contrib import admin
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.core.checks import run_checks
+from django.core.checks import Tags, run_checks
 from pymongo import MongoClient
 
 from supportsaas import clock
@@ -85,6 +88,13 @@ def test_checks_ask_the_database_only_if_asked_to(database: OwnDatabase) -> None
     assert not found & system_checks.NEED_DATABASE
     # What `migrate` runs before it migrates.
     assert not [each for each in run_checks(databases=["default"]) if str(each.id).startswith("supportsaas.")]
+
+
+def test_the_pages_of_the_admin_are_registered_and_right() -> None:
+    """`manage.py check` may come to them before anything has imported them."""
+    import_module(django_settings.ROOT_URLCONF)
+    assert admin.site.is_registered(Tenant)
+    assert run_checks(tags=[Tags.admin]) == []
 
 
 def test_an_index_that_is_not_as_declared(database: OwnDatabase) -> None:

@@ -40,6 +40,20 @@ def test_no_process_looks_for_a_geographic_library() -> None:
     subprocess.run([sys.executable, "-c", start], cwd=ROOT, env=environment, check=True, timeout=60)
 
 
+def test_a_command_that_ingests_imports_no_pages() -> None:
+    """Together they would take a tenth of the memory that a run may take."""
+    ingest = (
+        "import sys; from django.core.management import execute_from_command_line as run\n"
+        "try: run(['manage.py', 'ingest', '--all', '--workers', '0'])\n"
+        "except SystemExit: pass\n"
+        "pages = {'supportsaas.urls', 'supportsaas.api', 'tickets.admin', 'tickets.views', 'analytics.views'}\n"
+        "print(sorted(sys.modules.keys() & pages | sys.modules.keys() & {'ninja', 'jinja2', 'numpy'}))"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "supportsaas.settings"}
+    ended = processes.run("-c", ingest, env=environment)
+    assert (ended.stdout.strip(), ended.stderr.strip()) == ("[]", "error: --workers must be from 1 to 32.")
+
+
 class TestEnvironment:
     @pytest.mark.parametrize(
         ("wrong", "complaint"),

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Final, NamedTuple
 
 from tickets.classification.topics.content_words import (
@@ -16,6 +17,7 @@ from tickets.classification.topics.content_words import (
     NEGATION,
     PARTICLES,
     Word,
+    content_roots,
     content_words,
     read_text,
 )
@@ -91,11 +93,13 @@ class _Place(NamedTuple):
 
 @dataclass(slots=True)
 class _Sample:
-    """The sample: of each ticket its text, how long the subject is, its sentences, and the number of its customer."""
+    """The sample: of each ticket its text, how long the subject is, and the number of its customer.
+
+    Texts are split into words twice, because all words with their places would take ten times the memory of the texts.
+    """
 
     texts: list[str] = field(default_factory=list)
     subjects: list[int] = field(default_factory=list)
-    sentences: list[list[list[Word]]] = field(default_factory=list)
     customers: list[int] = field(default_factory=list)
 
     @classmethod
@@ -105,7 +109,6 @@ class _Sample:
             text = read_text(each.subject, each.message[:READ_LIMIT])
             found.texts.append(text)
             found.subjects.append(len(each.subject))
-            found.sentences.append(_sentences(content_words(text)))
             found.customers.append(numbers.setdefault(each.customer_id, len(numbers)))
         return found
 
@@ -136,14 +139,8 @@ def _topic(candidates: Sequence[Candidate], sample: _Sample) -> FoundTopic:
     return FoundTopic(phrases, tickets, len(sample.customers_of(tickets)))
 
 
-def _sentences(words: Sequence[Word]) -> list[list[Word]]:
-    found: list[list[Word]] = [[]]
-    for word in words:
-        if word.root != BREAK:
-            found[-1].append(word)
-        elif found[-1]:
-            found.append([])
-    return [each for each in found if len(each) > 1]
+def _sentences(roots: str) -> list[_Roots]:
+    return [tuple(map(intern, words)) for part in roots.split(BREAK) if len(words := part.split()) > 1]
 
 
 def _candidates(sample: _Sample) -> Iterator[Candidate]:
@@ -166,15 +163,16 @@ def _candidates(sample: _Sample) -> Iterator[Candidate]:
 def _frequencies(sample: _Sample) -> dict[_Roots, int]:
     """In how many tickets each run of words is. Longer ones only if all shorter ones in them are frequent enough."""
     fewest = sample.fewest_customers
+    tickets = [_sentences(content_roots(text)) for text in sample.texts]
     frequent: dict[_Roots, int] = {}
     for size in range(1, MOST_WORDS + 1):
         counts: Counter[_Roots] = Counter()
-        for sentences in sample.sentences:
+        for sentences in tickets:
             counts.update(
                 {
                     run
                     for sentence in sentences
-                    for run in _runs([word.root for word in sentence], size)
+                    for run in _runs(sentence, size)
                     if size == 1 or (run[1:] in frequent and run[:-1] in frequent)
                 }
             )
@@ -188,16 +186,27 @@ def _runs(roots: Sequence[str], size: int) -> Iterator[_Roots]:
 
 def _places(sample: _Sample, counts: Mapping[_Roots, int]) -> dict[_Roots, list[_Place]]:
     found: defaultdict[_Roots, list[_Place]] = defaultdict(list)
-    for number, sentences in enumerate(sample.sentences):
-        for sentence in sentences:
-            roots = [word.root for word in sentence]
+    for number, text in enumerate(sample.texts):
+        for words in _words_of_sentences(text):
+            roots = [word.root for word in words]
             for size in range(2, MOST_WORDS + 1):
                 for start, run in enumerate(_runs(roots, size)):
                     if run in counts and _is_phrase(run):
-                        last = sentence[start + size - 1]
+                        last = words[start + size - 1]
                         in_subject = last.end <= sample.subjects[number]
-                        found[run].append(_Place(number, sentence[start].start, last.end, in_subject))
+                        found[run].append(_Place(number, words[start].start, last.end, in_subject))
     return found
+
+
+def _words_of_sentences(text: str) -> Iterator[list[Word]]:
+    sentence: list[Word] = []
+    for word in content_words(text):
+        if word.root != BREAK:
+            sentence.append(word)
+            continue
+        yield sentence
+        sentence = []
+    yield sentence
 
 
 def _is_phrase(roots: _Roots) -> bool:

@@ -22,7 +22,7 @@ from tickets.classification.classify import classify_ticket
 from tickets.classification.topics.keywords import keywords
 from tickets.classification.vocabularies.english import VOCABULARY
 
-Judge = Callable[[str], str]
+Classify = Callable[[str], str]
 
 GOLD_SET = Path(__file__).parent.parent / "tests" / "classification" / "gold_set.csv"
 
@@ -82,12 +82,12 @@ def plain_action(text: str) -> str:
 
 
 def our_sentiment(text: str) -> str:
-    """The sentiment as the product judges it."""
+    """The sentiment as the product classifies it."""
     return classify_ticket(subject="", message=text).sentiment
 
 
 def our_action(text: str) -> str:
-    """Whether action is required as the product judges it."""
+    """Whether action is required as the product says."""
     return "yes" if classify_ticket(subject="", message=text).requires_action else "no"
 
 
@@ -124,8 +124,8 @@ Row = tuple[str, str]
 """A text and its label."""
 
 
-def quality(rows: Iterable[Row], judge: Judge) -> Quality:
-    return Quality(Counter((label, judge(text)) for text, label in rows))
+def quality(rows: Iterable[Row], classify: Classify) -> Quality:
+    return Quality(Counter((label, classify(text)) for text, label in rows))
 
 
 def read_rows(path: Path, label: str = "label") -> list[Row]:
@@ -134,40 +134,38 @@ def read_rows(path: Path, label: str = "label") -> list[Row]:
         return [(row["text"], row[label]) for row in csv.DictReader(file)]
 
 
-def print_quality(name: str, parts: Sequence[tuple[str, Sequence[Row]]], judges: Sequence[tuple[str, Judge]]) -> None:
-    """Prints one line a part and judge, and precision and recall of each label for the last judge, ours."""
+def print_quality(name: str, parts: Sequence[tuple[str, Sequence[Row]]], ways: Sequence[tuple[str, Classify]]) -> None:
+    """Prints one line a part and way to classify, and precision and recall of each label for the last way, ours."""
     for part, rows in parts:
-        for judge_name, judge in judges:
-            found = quality(rows, judge)
-            print(
-                f"{name:<10} {f'{part}, {len(rows)}':<24} {judge_name:<12} {found.accuracy:8.3f}  {found.macro_f1:8.3f}"
-            )
+        for way, classify in ways:
+            found = quality(rows, classify)
+            print(f"{name:<10} {f'{part}, {len(rows)}':<24} {way:<12} {found.accuracy:8.3f}  {found.macro_f1:8.3f}")
         for label in found.labels:
             print(f"{'':<35} {label:<12} {found.precision(label):8.3f}  {found.recall(label):8.3f}")
     rows = [row for _, part in parts for row in part]
-    folds = sorted(quality(rows[fold::5], judges[-1][1]).macro_f1 for fold in range(5))
+    folds = sorted(quality(rows[fold::5], ways[-1][1]).macro_f1 for fold in range(5))
     print(f"{name:<10} {'five folds':<24} {'ours':<12} {'':>8}  {folds[0]:.3f} to {folds[-1]:.3f}")
 
 
 def print_qualities(directory: Path | None) -> None:
     """Prints the quality on the gold set, and on the files of the directory."""
-    print(f"{'set':<10} {'rows':<24} {'judge':<12} accuracy  macro-F1")
+    print(f"{'set':<10} {'rows':<24} {'way':<12} accuracy  macro-F1")
     print(f"{'':<35} {'label':<12} precision   recall")
     sentiment = (("plain words", plain_sentiment), ("ours", our_sentiment))
     action = (("plain words", plain_action), ("ours", our_action))
-    for name, judges in (("sentiment", sentiment), ("requires_action", action)):
+    for name, ways in (("sentiment", sentiment), ("requires_action", action)):
         print_quality(
             name.removeprefix("requires_"),
             [(part, read_gold_set(part, name)) for part in ("read", "held back")],
-            judges,
+            ways,
         )
     if directory:
-        for name, file, judges in (
+        for name, file, ways in (
             ("sentiment", "sentiment_reviews.csv", sentiment),
             ("action", "action_required.csv", action),
         ):
             rows = read_rows(directory / file)
-            print_quality(name, (("even (looked at)", rows[::2]), ("odd (reported)", rows[1::2])), judges)
+            print_quality(name, (("even (looked at)", rows[::2]), ("odd (reported)", rows[1::2])), ways)
 
 
 def read_gold_set(part: str, label: str) -> list[Row]:

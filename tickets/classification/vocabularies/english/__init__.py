@@ -1,31 +1,23 @@
 """English: three categories, and the words that negate a term. Written by hand for support tickets."""
 
-import re
+from tickets.classification.vocabularies.assembling import assemble_vocabulary
 
-from tickets.classification.vocabularies.english.action import ACTION
-from tickets.classification.vocabularies.english.constructions import PATTERNS
-from tickets.classification.vocabularies.english.negative import NEGATIVE
-from tickets.classification.vocabularies.english.positive import POSITIVE
-from tickets.classification.vocabularies.english.urgency import URGENCY
-from tickets.classification.vocabularies.group import split_terms
-from tickets.classification.vocabularies.vocabulary import Vocabulary
-
-_NEGATORS = split_terms("""
+_NEGATORS = """
         not, no, never, none, nothing, nobody, no one, neither, nor, without, hardly, barely, scarcely, rarely,
         seldom, cannot, can't, cant, couldn't, couldnt, won't, wont, wouldn't, wouldnt, shouldn't, shouldnt,
         don't, dont, doesn't, doesnt, didn't, didnt, isn't, isnt, aren't, arent, wasn't, wasnt, weren't, werent,
         haven't, havent, hasn't, hasnt, hadn't, hadnt, ain't, aint, needn't, mustn't, no longer, not at all,
         not really, by no means, in no way, far from, anything but, nowhere near, lack of, lacks, lacking,
         lacked, fails to be, failed to be, stop being
-    """)
+    """
 
-_NO_NEGATION = split_terms("""
+_NO_NEGATION = """
         not only, not just, not merely, not simply, not to mention, no doubt, without doubt, without a doubt,
         no wonder, no matter, no idea how, never been more, never been so, never felt so, never felt more,
         never was so, couldn't be more, could not be more, can't be more, never seen such, never had such,
         never experienced such, not until, why not, whether or not, if not, or not, nothing but, no less than,
         not least, never mind, don't hesitate, do not hesitate, can't help but, cannot help but, no more
-    """)
+    """
 
 _FILLERS = """
     a an any the that this it its s is was were be been being are there very really so too super at all particularly
@@ -40,24 +32,20 @@ _CLAUSE_WORDS = """
 """
 
 # "Does it close immediately?", "If a task is critical, …", but not "Where is my refund?"
-_ASKS_IN_GENERAL = re.compile(
+_ASKS_IN_GENERAL = (
     r"\W*(?:re: )?(?:[^.?!:]{0,40}:\s*)?(?:(?:does|do you|is the|is an?|when|where|which|who|what|how|is there|are there)\b"
     r"(?!.*\b(?:my|our|me|us|you not|you people)\b).*\?"
     r"|if (?:the|one)\b(?!.*\b(?:my|our|me|us)\b).*\?"
     r"|[\w' ]{2,30} or [\w' ]{2,20}\?"
-    r"|if (?:an?|any|some\w+)\b)",
-    re.DOTALL,
+    r"|if (?:an?|any|some\w+)\b)"
 )
 
-VOCABULARY = Vocabulary(
+VOCABULARY = assemble_vocabulary(
+    __name__,
     language="en",
-    urgency=URGENCY,
-    sentiment=NEGATIVE + POSITIVE,
-    action=ACTION,
     negators=_NEGATORS,
     no_negation=_NO_NEGATION,
-    fillers=frozenset(_FILLERS.split()),
-    clause_words=frozenset(_CLAUSE_WORDS.split()),
-    patterns=PATTERNS,
+    fillers=_FILLERS,
+    clause_words=_CLAUSE_WORDS,
     asks_in_general=_ASKS_IN_GENERAL,
 )

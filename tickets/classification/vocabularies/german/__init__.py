@@ -1,31 +1,20 @@
 """German: three categories, and the words that negate a term. Written by hand for support tickets."""
 
-import re
+from tickets.classification.vocabularies.assembling import assemble_vocabulary
 
-from tickets.classification.vocabularies.german.action import ACTION
-from tickets.classification.vocabularies.german.constructions import PATTERNS
-from tickets.classification.vocabularies.german.negative import NEGATIVE
-from tickets.classification.vocabularies.german.positive import POSITIVE
-from tickets.classification.vocabularies.german.urgency import URGENCY
-from tickets.classification.vocabularies.group import split_terms
-from tickets.classification.vocabularies.vocabulary import Vocabulary
-
-_LATE_NEGATORS = split_terms("""
+_LATE_NEGATORS = """
     nicht, nich, net, nie, niemals, keineswegs, kein, keine, keinen, keinem, keiner, keines, niemand, niemandem, niemanden,
     nicht mehr, nicht gerade, nicht wirklich, nicht besonders, nicht sonderlich, gar nicht, überhaupt nicht, noch nicht
-""")
-_NEGATORS = (
-    *_LATE_NEGATORS,
-    *split_terms("""
+"""
+_NEGATORS = """
     nichts, ohne, weder, noch nie, kaum, keinesfalls, mitnichten, nirgends, nirgendwo, alles andere als, weit entfernt von
-"""),
-)
+"""
 
 #: Negators in form only: "nicht nur verärgert, sondern …" negates nothing.
-_NO_NEGATION = split_terms("""
+_NO_NEGATION = """
     nicht nur, nicht zuletzt, nicht umsonst, nicht wahr, ohne zweifel, kein zweifel, kein wunder, nichts als, warum nicht,
     wieso nicht, wenn nicht, ob nicht, oder nicht, nicht einmal, nicht mal, ohnehin, nicht zögern, nicht mehr als
-""")
+"""
 
 _FILLERS = """
     der die das den dem des ein eine einen einem einer es ist war sind waren sehr so allzu zu wirklich ganz gar überhaupt
@@ -38,24 +27,20 @@ _CLAUSE_WORDS = """
 """
 
 # "Wie läuft eine Rückerstattung ab?", but not "Wo bleibt meine Rückerstattung?"
-_ASKS_IN_GENERAL = re.compile(
+_ASKS_IN_GENERAL = (
     r"\W*(?:(?:wie|was|wo|welche[rsnm]?|wer|gibt es|kann man|könnte man|wird|werden|ist|sind)\b"
-    r"(?!.*\b(?:mein\w*|unser\w*|mir|uns|ich|wir|endlich|noch)\b).*\?|(?:wenn|falls) (?:ein\w*|man|jemand)\b)",
-    re.DOTALL,
+    r"(?!.*\b(?:mein\w*|unser\w*|mir|uns|ich|wir|endlich|noch)\b).*\?|(?:wenn|falls) (?:ein\w*|man|jemand)\b)"
 )
 
-VOCABULARY = Vocabulary(
+VOCABULARY = assemble_vocabulary(
+    __name__,
     language="de",
-    urgency=URGENCY,
-    sentiment=NEGATIVE + POSITIVE,
-    action=ACTION,
     negators=_NEGATORS,
     no_negation=_NO_NEGATION,
-    fillers=frozenset(_FILLERS.split()),
-    clause_words=frozenset(_CLAUSE_WORDS.split()),
-    patterns=PATTERNS,
+    fillers=_FILLERS,
+    clause_words=_CLAUSE_WORDS,
     asks_in_general=_ASKS_IN_GENERAL,
-    late_negators=frozenset(_LATE_NEGATORS),
+    late_negators=_LATE_NEGATORS,
     negated_form="{} nicht",
     digraphs=(("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")),
 )

@@ -1,25 +1,17 @@
 """Spanish: three categories, and the words that negate a term. Written by hand for support tickets."""
 
-import re
+from tickets.classification.vocabularies.assembling import assemble_vocabulary
 
-from tickets.classification.vocabularies.group import split_terms
-from tickets.classification.vocabularies.spanish.action import ACTION
-from tickets.classification.vocabularies.spanish.constructions import PATTERNS
-from tickets.classification.vocabularies.spanish.negative import NEGATIVE
-from tickets.classification.vocabularies.spanish.positive import POSITIVE
-from tickets.classification.vocabularies.spanish.urgency import URGENCY
-from tickets.classification.vocabularies.vocabulary import Vocabulary
-
-_NEGATORS = split_terms("""
+_NEGATORS = """
     no, nunca, jamás, ni, sin, tampoco, nada, nadie, ningún, ninguna, ninguno, ningunas, ningunos, apenas, lejos de, ya no, todavía no, aún no,
     no es, no son, no está, no están, no estoy, no estamos, no fue, no era, no ha sido, ni mucho menos, para nada, en absoluto
-""")
+"""
 
 #: Negators in form only: "no solo urgente, sino …" negates nothing.
-_NO_NEGATION = split_terms("""
+_NO_NEGATION = """
     no solo, no sólo, no solamente, no únicamente, sin duda, sin duda alguna, sin lugar a dudas, no duden, no dude, por qué no, o no,
     si no, nada más que, no obstante, no menos, sin embargo, no más que
-""")
+"""
 
 _FILLERS = """
     el la los las un una unos unas lo es son está están ha han sido fue era ser estar hay había muy tan tanto realmente
@@ -32,22 +24,18 @@ _CLAUSE_WORDS = """
 """
 
 # "¿Cómo funciona un reembolso?", but not "¿Dónde está mi reembolso?"
-_ASKS_IN_GENERAL = re.compile(
+_ASKS_IN_GENERAL = (
     r"\W*(?:(?:c[óo]mo|qu[ée]|cu[áa]l\w*|d[óo]nde|qui[ée]n\w*|hay|existe|se puede|se pueden)\b"
-    r"(?!.*\b(?:mi|mis|me|nos|nuestr[oa]s?|yo|todav[íi]a|a[úu]n)\b).*\?|si (?:una?|alguien|se)\b)",
-    re.DOTALL,
+    r"(?!.*\b(?:mi|mis|me|nos|nuestr[oa]s?|yo|todav[íi]a|a[úu]n)\b).*\?|si (?:una?|alguien|se)\b)"
 )
 
-VOCABULARY = Vocabulary(
+VOCABULARY = assemble_vocabulary(
+    __name__,
     language="es",
-    urgency=URGENCY,
-    sentiment=NEGATIVE + POSITIVE,
-    action=ACTION,
     negators=_NEGATORS,
     no_negation=_NO_NEGATION,
-    fillers=frozenset(_FILLERS.split()),
-    clause_words=frozenset(_CLAUSE_WORDS.split()),
-    patterns=PATTERNS,
+    fillers=_FILLERS,
+    clause_words=_CLAUSE_WORDS,
     asks_in_general=_ASKS_IN_GENERAL,
     negated_form="no {}",
     accents=(("á", "a"), ("é", "e"), ("í", "i"), ("ó", "o"), ("ú", "u"), ("ü", "u"), ("ñ", "n")),

@@ -118,7 +118,13 @@ INDEXES: tuple[Index, ...] = (
     Index(
         "tickets",
         (("tenant_id", UP), ("correction.at", DOWN)),
-        "Tickets with a correction, newest first: to learn from them, and to undo several at once.",
+        "Tickets with a correction, newest first: to learn from them.",
+        {"partialFilterExpression": {"correction.at": {"$exists": True}}},
+    ),
+    Index(
+        "tickets",
+        (("tenant_id", UP), ("correction.batch", UP)),
+        "Tickets that were corrected together: how many, and to undo that.",
         {"partialFilterExpression": {"correction.at": {"$exists": True}}},
     ),
     Index(

@@ -17,6 +17,7 @@ from tests.analytics.test_rollups import assert_exact, days_around
 from tests.api.caller import Api, token_of
 from tests.builders import NOON, delete_stored, record, store_tickets
 from tests.helpdesk import ScriptedHelpdesk
+from tests.profiling import operations_of
 from tickets.classification.classifier import BUILT_IN, TenantClassifier
 from tickets.classification.corrections import Correction, Verdicts
 from tickets.classification.topics.catalogue import MatchedTopic, TopicCatalogue
@@ -185,6 +186,15 @@ class TestSeveral:
         store_tickets(tenant, [{"message": LAWSUIT} for _ in range(3)])
         batch = correct_tickets(tenant, ["T-1", "T-2", "T-3"], LOW, by="bob")
         assert find_batch(tenant, batch.id) == Batch(batch.id, 3)
+
+    def test_no_correction_of_another_batch_is_read(self, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"message": LAWSUIT} for _ in range(20)])
+        correct_tickets(tenant, [f"T-{n}" for n in range(3, 21)], LOW, by="ann")
+        batch = correct_tickets(tenant, ["T-1", "T-2"], LOW, by="bob").id
+        (counted,) = operations_of(lambda: find_batch(tenant, batch), on=["tickets"])
+        assert counted["docsExamined"] == 2
+        undoing = operations_of(lambda: undo_batch(tenant, batch, by="bob"), on=["tickets"])
+        assert [each["docsExamined"] for each in undoing if each["op"] in ("query", "command")] == [2]
 
 
 class TestDuringARun:
@@ -407,3 +417,13 @@ class TestApi:
         api = Api(token_of(owner))
         assert api.call("POST", "/tickets/T-9/correction", body={"urgency": "low"}, tenant_id="acme")[0] == 404
         assert api.call("DELETE", "/tickets/T-9/correction", tenant_id="acme")[0] == 404
+
+    def test_a_ticket_whose_id_ends_like_the_call_is_answered(self, owner: User, tenant: Tenant) -> None:
+        store_tickets(tenant, [{"id": "T-1"}, {"id": "T-1/correction"}])
+        api = Api(token_of(owner))
+        assert api.get("/tickets/T-1/correction", tenant_id="acme")["external_id"] == "T-1/correction"
+        status, ticket = api.call(
+            "POST", "/tickets/T-1/correction/correction", body={"urgency": "high"}, tenant_id="acme"
+        )
+        assert (status, ticket["external_id"], ticket["urgency"]) == (200, "T-1/correction", "high")
+        assert api.call("GET", "/tickets/T-2/correction", tenant_id="acme")[0] == 404

@@ -16,7 +16,7 @@ from tickets.classification.corrections import LONGEST_NOTE, Correction, Verdict
 from tickets.planning.page_plan import PagePlan
 from tickets.rules.classifier import find_classifier
 from tickets.service_levels.settings import find_clock_settings
-from tickets.store.index_scans import CORRECTION_INDEX, ID_INDEX
+from tickets.store.index_scans import BATCH_INDEX, ID_INDEX
 from tickets.store.ticket_store import TicketStore
 
 MOST_AT_ONCE: Final = 100
@@ -85,13 +85,13 @@ def undo_batch(tenant: Tenant, batch: str, *, by: str) -> int:
     Returns the number of tickets.
     """
     match = {"correction.batch": batch, "correction.at": {"$exists": True}}
-    return _undo(tenant, match, hint=CORRECTION_INDEX, by=by, restores_earlier=True)
+    return _undo(tenant, match, hint=BATCH_INDEX, by=by, restores_earlier=True)
 
 
 def find_batch(tenant: Tenant, batch: str) -> Batch | None:
     """The batch without tickets that somebody has corrected since; None if none are left."""
     match = {"correction.batch": batch, "correction.at": {"$exists": True}}
-    count = TicketStore(tenant).count_matching(match, limit=MOST_AT_ONCE, hint=CORRECTION_INDEX)
+    count = TicketStore(tenant).count_matching(match, limit=MOST_AT_ONCE, hint=BATCH_INDEX)
     return Batch(batch, count) if count else None
 
 

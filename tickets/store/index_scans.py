@@ -17,6 +17,7 @@ CUSTOMER_INDEX = "tenant_id_is_deleted_customer_id_created_at_external_id_urgenc
 FACET_INDEX = "tenant_id_is_deleted_" + "_".join(Facets._fields) + "_created_at_external_id"
 WORDS_INDEX = "tenant_id_words_created_at_external_id_compressed"
 CORRECTION_INDEX = "tenant_id_correction.at"
+BATCH_INDEX = "tenant_id_correction.batch"
 WAITING_INDEX = "tenant_id_unindexed_since"
 
 MAX_RANGES = 150

@@ -14,6 +14,7 @@ from tickets.ingestion.sync_status import count_helpdesks, find_all_sync_statuse
 from tickets.ingestion.worker import find_workers
 from tickets.planning.stored_walk import StoredWalk
 from tickets.records.collection_names import TICKETS
+from tickets.recount.walk import RECOUNT
 from tickets.rules.reclassification import RECLASSIFICATION
 from tickets.store.word_index import find_waiting_tenants
 from tickets.topics.tagging import TAGGING
@@ -175,6 +176,10 @@ def read_tagging() -> CheckResult:
     return _read_walk(TAGGING, changed="Topics", to_be="searched for topics", gauge="tagging_lag_seconds")
 
 
+def read_recount() -> CheckResult:
+    return _read_walk(RECOUNT, changed="Business hours or targets", to_be="timed again", gauge="recount_lag_seconds")
+
+
 def _read_walk(walk: StoredWalk, *, changed: str, to_be: str, gauge: str) -> CheckResult:
     """`changed` and `to_be`: what the stored tickets wait for, as part of a sentence."""
     now = clock.now()
@@ -218,5 +223,6 @@ HEALTH_CHECKS = (
     HealthCheck(name="search", title="Search", read=read_search),
     HealthCheck(name="judging", title="Rules", read=read_reclassification),
     HealthCheck(name="tagging", title="Topics", read=read_tagging),
+    HealthCheck(name="clocks", title="Clocks", read=read_recount),
     HealthCheck(name="rate_limits", title="Rate limits", read=read_rate_limits),
 )

@@ -10,6 +10,7 @@ from tickets.helpdesks.hook_model import Hook as Hook
 from tickets.helpdesks.model import HelpdeskToken as HelpdeskToken
 from tickets.helpdesks.model import Source as Source
 from tickets.rules.model import ClassificationRule as ClassificationRule
+from tickets.service_levels.model import OpeningHours as OpeningHours
 from tickets.status_mapping.model import StatusMapping as StatusMapping
 from tickets.store.saved_views import SavedView as SavedView
 

@@ -1,0 +1,1 @@
+"""What a tenant promises its customers, and the business hours in which promises count."""

@@ -285,8 +285,8 @@ class DashboardFigures:
     ages: tuple[AgeBand, ...] = ()
     resolution: Resolution = Resolution()
     previous_resolution: Resolution = Resolution()
-    clocks: Mapping[str, ClockFigures] = field(default_factory=dict)
-    previous_clocks: Mapping[str, ClockFigures] = field(default_factory=dict)
+    clocks: Mapping[str, ClockFigures] = field(default_factory=dict, hash=False)
+    previous_clocks: Mapping[str, ClockFigures] = field(default_factory=dict, hash=False)
     has_earlier_data: bool = True
 
 

@@ -192,7 +192,7 @@ def main(arguments: Sequence[str]) -> None:
             made, put_in = make_incidents(name, business, days=given.days, seed=seed)
             tickets = sorted((*usual, *put_in), key=lambda each: (each.created_at, each.external_id))
             first, end = START + timedelta(weeks=3), START + timedelta(days=given.days)
-            found = list(replay(tickets, start=first, end=end, zone=ZoneInfo("UTC"), since=START))
+            found = list(replay(tickets, start=first, end=end, zone=ZoneInfo("UTC")))
             false = sort_out(found, made)
             print(
                 f"{name} seed {seed}: {len(usual):,} tickets, {len(made)} made, {len(false)} false "

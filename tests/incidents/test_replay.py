@@ -9,9 +9,10 @@ import pytest
 from tests.incidents.made import FAULT, MONDAY, fault, in_order, ordinary_weeks, ticket
 from tickets.incidents.finding import Finding, find_unusual
 from tickets.incidents.following import QUIET, STEP, Followed, take_step
+from tickets.incidents.normal import Normal
 from tickets.incidents.phrases import phrases_of
-from tickets.incidents.replay import replay
-from tickets.incidents.seen import HourCounts, Normal, SeenTicket
+from tickets.incidents.replay import PassedTickets, replay
+from tickets.incidents.seen import HourCounts, SeenTicket
 
 UTC = ZoneInfo("UTC")
 WEEKS = 10
@@ -28,7 +29,7 @@ def found_in(
     zone: ZoneInfo = UTC,
 ) -> list[Followed]:
     end = MONDAY + timedelta(weeks=WEEKS)
-    return list(replay(in_order(*parts), start=start, end=end, zone=zone, since=since))
+    return list(replay(in_order(*parts), start=start, end=end, zone=zone))
 
 
 def test_ordinary_weeks_have_no_incident() -> None:
@@ -72,10 +73,7 @@ def test_the_hour_is_that_of_the_tenants_clock() -> None:
     nine = [datetime(2026, 2, 4, 9, tzinfo=berlin) + timedelta(weeks=week) for week in range(9)]  # by the clock
     weekly = [fault(15, at=at.astimezone(MONDAY.tzinfo), minutes=50, prefix=f"W{week}") for week, at in enumerate(nine)]
     start, end = datetime(2026, 3, 30, tzinfo=berlin), datetime(2026, 4, 5, tzinfo=berlin)
-    both = [
-        list(replay(in_order(weeks, *weekly), start=start, end=end, zone=zone, since=weeks[0].created_at))
-        for zone in (berlin, UTC)
-    ]
+    both = [list(replay(in_order(weeks, *weekly), start=start, end=end, zone=zone)) for zone in (berlin, UTC)]
     assert [len(each) for each in both] == [0, 1]
 
 
@@ -106,8 +104,18 @@ def test_two_faults_at_the_same_time_are_two_incidents() -> None:
 
 def test_a_tenant_of_a_week_has_no_incident_because_nobody_knows_its_normal() -> None:
     incident = fault(15, at=WEDNESDAY, minutes=60)
-    assert found_in(YEAR, incident, since=WEDNESDAY - timedelta(days=13)) == []
-    assert len(found_in(YEAR, incident, since=WEDNESDAY - timedelta(days=29))) == 1
+    assert found_in(_since(13), incident) == []
+    assert len(found_in(_since(29), incident)) == 1
+
+
+def test_a_few_old_tickets_of_an_import_do_not_make_its_weeks_normal() -> None:
+    incident = fault(15, at=WEDNESDAY, minutes=60)
+    few = [each for number, each in enumerate(YEAR) if number % 20 == 0]
+    assert found_in(in_order(_since(13), few), incident) == []
+
+
+def _since(days: int) -> list[SeenTicket]:
+    return [each for each in YEAR if WEDNESDAY - each.created_at < timedelta(days=days)]
 
 
 def test_nothing_unusual_is_five_customers_of_a_hundred_that_all_write_more() -> None:
@@ -136,8 +144,11 @@ def test_a_dismissed_incident_mutes_its_phrases_for_a_month_and_no_others() -> N
 
 def _finding(tickets: list[SeenTicket]) -> Finding:
     """What is found in the tickets if nobody ever wrote such a thing."""
-    normal = Normal(lambda _: HourCounts.of(()), zone=UTC, since=MONDAY)
-    (found,) = find_unusual(tickets, normal, now=WEDNESDAY + timedelta(hours=1))
+    passed = PassedTickets()
+    for each in YEAR:
+        if each.created_at < WEDNESDAY:
+            passed.add(each)
+    (found,) = find_unusual(tickets, Normal(passed, zone=UTC), now=WEDNESDAY + timedelta(hours=1))
     return found
 
 
@@ -172,6 +183,6 @@ def test_it_ends_after_the_quiet_time_and_not_before() -> None:
     last = WEDNESDAY + timedelta(minutes=56)
     ends = {}
     for end in (last + QUIET - STEP, last + QUIET + STEP):
-        (incident,) = replay(tickets, start=WEDNESDAY - timedelta(hours=1), end=end, zone=UTC, since=MONDAY)
+        (incident,) = replay(tickets, start=WEDNESDAY - timedelta(hours=1), end=end, zone=UTC)
         ends[end] = incident.is_going_on
     assert list(ends.values()) == [True, False]

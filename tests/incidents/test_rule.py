@@ -6,10 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.incidents.rule import assess, is_possible
+from tickets.incidents.rule import Assessment, Week, assess, least_possible
 
 COUNTS = st.lists(st.integers(0, 60), min_size=2, max_size=8)
 CHANCES = st.sampled_from((1e-2, 1e-4, 1e-6, 1e-8))
+
+
+def against(sample: list[int], observed: int = 9, *, chance: float, floor: int = 1) -> Assessment:
+    found = assess(observed, [Week(each) for each in sample], chance=chance, floor=floor)
+    assert found is not None
+    return found
 
 
 def slow_tail(count: int, sample: list[int]) -> float:
@@ -32,29 +38,24 @@ def slow_tail(count: int, sample: list[int]) -> float:
 
 @given(sample=st.lists(st.integers(2, 6), min_size=4, max_size=8))
 def test_the_limit_is_the_smallest_count_that_is_unlikely_enough(sample: list[int]) -> None:
-    found = assess(0, sample, chance=1e-3)
-    assert found is not None
+    found = against(sample, chance=1e-3)
     assert slow_tail(found.limit, sample) <= 1.001e-3 < slow_tail(found.limit - 1, sample) * 1.001
 
 
 @given(sample=COUNTS, chance=CHANCES)
 def test_who_looks_at_more_numbers_gets_no_lower_limit(sample: list[int], chance: float) -> None:
-    one, many = assess(9, sample, chance=chance), assess(9, sample, chance=chance / 100)
-    assert one is not None and many is not None
+    one, many = against(sample, chance=chance), against(sample, chance=chance / 100)
     assert one.limit <= many.limit and one.usual == many.usual
 
 
-@given(sample=COUNTS, chance=CHANCES, observed=st.integers(0, 200))
-def test_what_is_unusual_was_possible(sample: list[int], chance: float, observed: int) -> None:
-    found = assess(observed, sample, chance=chance, floor=5)
-    assert found is not None
-    assert not found.is_unusual or is_possible(observed, len(sample), chance=chance, floor=5)
+@given(sample=COUNTS, chance=CHANCES)
+def test_no_limit_is_lower_than_that_of_what_has_never_been(sample: list[int], chance: float) -> None:
+    assert against(sample, chance=chance, floor=5).limit >= least_possible(chance=chance, floor=5) >= 5
 
 
 def test_fewer_than_two_weeks_say_nothing() -> None:
     assert assess(100, [], chance=0.01) is None
-    assert assess(100, [1], chance=0.01) is None
-    assert not is_possible(100, 1, chance=0.01)
+    assert assess(100, [Week(1)], chance=0.01) is None
 
 
 @pytest.mark.parametrize(
@@ -70,16 +71,17 @@ def test_fewer_than_two_weeks_say_nothing() -> None:
     ],
 )
 def test_counts_of_five_to_forty(sample: list[int], observed: int, is_unusual: bool) -> None:
-    found = assess(observed, sample, chance=1e-5, floor=5)
-    assert found is not None and found.is_unusual is is_unusual
+    assert against(sample, observed, chance=1e-5, floor=5).is_unusual is is_unusual
 
 
-def test_more_customers_than_usual_raise_what_is_expected() -> None:
-    plain, busy = assess(9, [2] * 8, chance=1e-4), assess(9, [2] * 8, chance=1e-4, scale=2.0)
+def test_what_was_counted_in_quieter_weeks_makes_more_expected() -> None:
+    """Two in weeks half as busy are as four now."""
+    plain = assess(9, [Week(2)] * 8, chance=1e-4)
+    busy = assess(9, [Week(2, 0.5)] * 8, chance=1e-4)
     assert plain is not None and busy is not None
     assert (plain.usual, busy.usual) == (2.0, 4.0) and plain.limit < busy.limit
 
 
 def test_a_certain_but_small_change_is_not_unusual() -> None:
-    found = assess(1_500, [1_000] * 8, chance=1e-6, least_ratio=2.0)
+    found = assess(1_500, [Week(1_000)] * 8, chance=1e-6, least_ratio=2.0)
     assert found is not None and found.limit == 2_000

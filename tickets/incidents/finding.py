@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tickets.incidents.rule import FEWEST_WEEKS, Assessment, assess, is_possible
-from tickets.incidents.seen import Normal, SeenTicket, WeekPart
+from tickets.incidents.normal import Normal, WeekPart
+from tickets.incidents.rule import Assessment, Week, assess, least_possible
+from tickets.incidents.seen import SeenTicket
 
 FLOOR: Final = 5
 """Fewer customers are no incident, so that small tenants do not cry wolf."""
 
 LEAST_RATIO: Final = 2.0
-MOST_SCALE: Final = 4.0
-"""If many more customers than usual write, more of them use any phrase. Beyond this, something is wrong anyway."""
+LEAST_EXPOSURE: Final = 0.25
+"""If many more customers than usual write, more of them use any phrase. Beyond four times, something is wrong anyway."""
 
 OVERLAP: Final = 0.5
 """Phrases of which one shares this part of its tickets with the other are about the same."""
@@ -77,33 +78,32 @@ def find_unusual(tickets: Sequence[SeenTicket], normal: Normal, *, now: datetime
 def _unusual_in(
     tickets: Sequence[SeenTicket], normal: Normal, window: Window, now: datetime
 ) -> Iterator[UnusualPhrase]:
-    everybody = {each.customer_id for each in tickets}
-    if len(everybody) < FLOOR:
-        return
-    weeks = normal.weeks(now - window.length, now)
-    if len(weeks) < FEWEST_WEEKS:
-        return
     customers: defaultdict[str, set[str]] = defaultdict(set)
     for each in tickets:
         for phrase in each.phrases:
             customers[phrase].add(each.customer_id)
-    shared = {phrase: used for phrase, used in customers.items() if len(used) > 1}
+    shared = {phrase: len(used) for phrase, used in customers.items() if len(used) > 1}
     chance = window.chance / max(len(shared), 1)
-    for phrase, used in shared.items():
-        if not is_possible(len(used), len(weeks), chance=chance, floor=FLOOR):
-            continue
-        sample = [each.customers_with(phrase) for each in weeks]
-        scale = _scale(len(everybody) - len(used), weeks, sample)
-        found = assess(len(used), sample, chance=chance, floor=FLOOR, least_ratio=LEAST_RATIO, scale=scale)
+    least = least_possible(chance=chance, floor=FLOOR)
+    possible = [phrase for phrase, count in shared.items() if count >= least]
+    if not possible:
+        return
+    everybody = len({each.customer_id for each in tickets})
+    weeks = normal.find_weeks(now - window.length, now)
+    for phrase in possible:
+        count = shared[phrase]
+        sample = [_week(each, phrase, others=everybody - count) for each in weeks]
+        found = assess(count, sample, chance=chance, floor=FLOOR, least_ratio=LEAST_RATIO)
         if found is not None and found.is_unusual:
             ids = frozenset(each.external_id for each in tickets if phrase in each.phrases)
             yield UnusualPhrase(phrase, window.length // timedelta(hours=1), now, found, ids)
 
 
-def _scale(others: int, weeks: Sequence[WeekPart], sample: Sequence[float]) -> float:
-    """How many more customers than usual wrote without the phrase; never fewer."""
-    usual = sum(week.customers - with_phrase for week, with_phrase in zip(weeks, sample, strict=True)) / len(weeks)
-    return min(max(others / max(usual, 1.0), 1.0), MOST_SCALE)
+def _week(part: WeekPart, phrase: str, *, others: int) -> Week:
+    """The customers with the phrase, and how busy the week was: by the customers without it, compared with `others` now."""
+    count = part.customers_with(phrase)
+    exposure = (part.customers - count + 1) / (others + 1)
+    return Week(count, min(max(exposure, LEAST_EXPOSURE), 1.0))
 
 
 def _group(phrases: Sequence[UnusualPhrase], tickets: Iterable[SeenTicket]) -> list[Finding]:

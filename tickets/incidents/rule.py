@@ -1,11 +1,12 @@
 """Whether a number is unusual for its weekday and hour, and the numbers that explain it. Pure.
 
-The same hour of the weeks before is a sample s₁ … sₙ of counts. What comes next is expected to follow a negative binomial
-distribution, the predictive distribution of a Poisson rate that is known from n counts only:
+The same hour of the weeks before is a sample of counts s₁ … sₙ, each with an exposure eᵢ: 1 for a week as busy as this
+one, less for a quieter one. What comes next is expected to follow a negative binomial distribution, the predictive
+distribution of a Poisson rate that is known from few counts only:
 
-- mean   m = (Σs + ½) / n                (Jeffreys' prior Gamma(½, 0); the ½ stands for what was never seen)
-- spread φ = (Σ(sᵢ - s̄)² / s̄ + 7) / (n + 6), at least 1      (Pearson's dispersion, drawn towards that of a Poisson
-  process, because eight counts say little about it)
+- mean   m = (Σs + ½) / Σe               (Jeffreys' prior Gamma(½, 0); the ½ stands for what was never seen)
+- spread φ = (Σ(sᵢ - μᵢ)² / μᵢ + 7) / (n + 6), at least 1, with μᵢ = eᵢ·Σs / Σe      (Pearson's dispersion, drawn
+  towards that of a Poisson process, because eight counts say little about it)
 - variance = φ·m + φ·m² / (Σs + ½)       (the noise of the count, and that of the estimated mean)
 
 A count is unusual if the probability of that many or more is at most `chance`. Who looks at many numbers divides the
@@ -14,14 +15,16 @@ chance by how many they are (Bonferroni), so that looking at more finds no more 
 A week of the sample that is unusual itself, compared with the others, is left out, so that an incident does not hide the
 next one; at most two are.
 
-Sources: Gelman and others, *Bayesian Data Analysis*, 3rd edition, 2.6 (the predictive distribution); McCullagh and
-Nelder, *Generalized Linear Models*, 2nd edition, 6.2.3 (dispersion); Dunn, *Multiple comparisons among means*, 1961.
+Sources: Gelman and others, *Bayesian Data Analysis*, 3rd edition, 2.6 (the predictive distribution, with exposures);
+McCullagh and Nelder, *Generalized Linear Models*, 2nd edition, 6.2.3 (dispersion); Dunn, *Multiple comparisons among
+means*, 1961.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 WEEKS: Final = 8
 """The same weekday and hour of so many weeks before are the normal."""
@@ -30,8 +33,8 @@ FEWEST_WEEKS: Final = 2
 """With fewer, nothing is known about what is normal."""
 
 MOST_LEFT_OUT: Final = 2
-_CHANCE_OF_A_WEEK: Final = 0.001
 
+_CHANCE_OF_A_WEEK: Final = 0.001
 _PRIOR: Final = 0.5
 _PRIOR_DEGREES: Final = 7
 _NEGLIGIBLE: Final = 1e-12
@@ -55,49 +58,49 @@ class Assessment:
         return self.observed / self.limit
 
 
+class Week(NamedTuple):
+    """A week of the sample. `exposure`: how busy it was compared with now, above 0 and at most 1."""
+
+    count: float
+    exposure: float = 1.0
+
+
 def assess(
-    observed: int,
-    sample: Sequence[float],
-    *,
-    chance: float,
-    floor: int = 1,
-    least_ratio: float = 1.0,
-    scale: float = 1.0,
+    observed: int, sample: Sequence[Week], *, chance: float, floor: int = 1, least_ratio: float = 1.0
 ) -> Assessment | None:
     """Compare a count with those of the same weekday and hour in the weeks before. None if there are too few of them.
 
     - `chance`: how likely a count that is called unusual may be on an ordinary day, from 0 to 1.
     - `floor`: no fewer are unusual.
     - `least_ratio`: less than so many times the usual is not unusual, however certain the difference is.
-    - `scale`: how much more was to be expected than in the sample, such as 1.2 if a fifth more customers wrote.
     """
     if len(sample) < FEWEST_WEEKS:
         return None
     ordinary = _ordinary(sample)
-    usual = sum(ordinary) / len(ordinary) * scale
+    usual = _total(ordinary) / _exposure(ordinary)
     least = max(floor, math.ceil(usual * least_ratio), 1)
-    return Assessment(observed, usual, _limit(ordinary, scale, chance, least))
+    return Assessment(observed, usual, _limit(ordinary, chance, least))
 
 
-def is_possible(observed: int, weeks: int, *, chance: float, floor: int = 1) -> bool:
-    """Whether the count would be unusual if there had never been one before. A quick way to leave out most."""
-    return observed >= floor and weeks >= FEWEST_WEEKS and _tail(observed, *_expected((0.0,) * weeks, 1.0)) <= chance
+def least_possible(*, chance: float, floor: int = 1) -> int:
+    """The limit of what has never been counted before. No other limit is lower."""
+    return _limit([Week(0.0)] * WEEKS, chance, floor)
 
 
-def _ordinary(sample: Sequence[float]) -> list[float]:
+def _ordinary(sample: Sequence[Week]) -> list[Week]:
     """The sample without weeks that are unusual among the others."""
-    ordinary = sorted(sample)
+    ordinary = sorted(sample, key=attrgetter("count"))
     for _ in range(MOST_LEFT_OUT):
         *others, highest = ordinary
-        if len(others) < FEWEST_WEEKS or _tail(math.ceil(highest), *_expected(others, 1.0)) > _CHANCE_OF_A_WEEK:
+        if len(others) < FEWEST_WEEKS or _tail(math.ceil(highest.count), *_expected(others)) > _CHANCE_OF_A_WEEK:
             break
         ordinary = others
     return ordinary
 
 
-def _limit(sample: Sequence[float], scale: float, chance: float, least: int) -> int:
+def _limit(sample: Sequence[Week], chance: float, least: int) -> int:
     """The smallest count, at least `least`, that is reached by accident with at most that chance."""
-    mean, size = _expected(sample, scale)
+    mean, size = _expected(sample)
     if _tail(least, mean, size) <= chance:
         return least
     low, high = least, least * 2  # `low` is too likely
@@ -109,22 +112,30 @@ def _limit(sample: Sequence[float], scale: float, chance: float, least: int) -> 
     return high
 
 
-def _expected(sample: Sequence[float], scale: float) -> tuple[float, float]:
+def _expected(sample: Sequence[Week]) -> tuple[float, float]:
     """Mean and size of the negative binomial distribution. Its variance is mean + mean² / size."""
-    total, weeks = sum(sample), len(sample)
-    mean = (total + _PRIOR) / weeks * scale
+    total = _total(sample) + _PRIOR
+    mean = total / _exposure(sample)
     spread = _spread(sample)
-    variance = spread * mean + spread * mean**2 / (total + _PRIOR)
+    variance = spread * mean + spread * mean**2 / total
     return mean, mean**2 / (variance - mean)
 
 
-def _spread(sample: Sequence[float]) -> float:
+def _spread(sample: Sequence[Week]) -> float:
     """How many times as much the sample varies as a Poisson process does, at least 1."""
-    mean = sum(sample) / len(sample)
-    if not mean:
+    rate = _total(sample) / _exposure(sample)
+    if not rate:
         return 1.0
-    squares = sum((each - mean) ** 2 for each in sample) / mean
+    squares = sum((each.count - rate * each.exposure) ** 2 / (rate * each.exposure) for each in sample)
     return max(1.0, (squares + _PRIOR_DEGREES) / (len(sample) - 1 + _PRIOR_DEGREES))
+
+
+def _total(sample: Sequence[Week]) -> float:
+    return sum(each.count for each in sample)
+
+
+def _exposure(sample: Sequence[Week]) -> float:
+    return sum(each.exposure for each in sample)
 
 
 def _tail(count: int, mean: float, size: float) -> float:

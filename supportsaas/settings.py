@@ -117,6 +117,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.store.older_words",
     "tickets.rules.reclassification",
     "tickets.rules.retraining",
+    "tickets.incidents.watching",
     "tickets.topics.finding",
     "tickets.topics.tagging",
     "tickets.status_mapping.remapping",

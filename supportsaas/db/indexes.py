@@ -304,6 +304,17 @@ INDEXES: tuple[Index, ...] = (
         {"expireAfterSeconds": 86_400},
     ),
     Index("troubles", (("is_failing", UP), ("tenant_id", UP)), "Present outages, of one tenant or of all."),
+    Index(
+        "incidents",
+        (("tenant_id", UP), ("found_at", DOWN), ("number", DOWN)),
+        "A tenant's incidents, the latest first; those that matter to what is found now.",
+    ),
+    Index(
+        "incidents",
+        (("is_ongoing", UP), ("tenant_id", UP)),
+        "Incidents that are going on, of some tenants or of all.",
+        {"partialFilterExpression": {"is_ongoing": True}},
+    ),
     Index("rollup_findings", (("found_at", UP),), "Days whose numbers were wrong lately."),
     Index(
         "rollup_findings",

@@ -57,6 +57,8 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("uploaded_file_parts"),
     TenantData("name_spaces"),
     TenantData("troubles"),
+    TenantData("incidents", "incidents"),
+    TenantData("incident_watch", field="_id"),
     TenantData("tenant_faults"),
     TenantData("rollup_numbers"),
     TenantData("rollup_words"),

@@ -79,11 +79,13 @@ def fill(tenant: Tenant) -> None:
     setup_checklist.dismiss(tenant, by=user.username)
     ask_endpoint(f"email@{tenant.slug}")
     mongo.collection("mailboxes").insert_one({"_id": second.key})
+    mongo.collection("incident_watch").insert_one({"_id": tenant.slug})
     LearningStore(tenant).veto("parcel", is_vetoed=True)
     for name in (
         "conversations",
         "deliveries",
         "digests",
+        "incidents",
         "accuracy_samples",
         "learned_weights",
         "mailbox_mails",

@@ -184,5 +184,5 @@ def test_it_ends_after_the_quiet_time_and_not_before() -> None:
     ends = {}
     for end in (last + QUIET - STEP, last + QUIET + STEP):
         (incident,) = replay(tickets, start=WEDNESDAY - timedelta(hours=1), end=end, zone=UTC)
-        ends[end] = incident.is_going_on
+        ends[end] = incident.is_ongoing
     assert list(ends.values()) == [True, False]

@@ -60,6 +60,7 @@ def test_workers_run_every_periodic_task_of_the_listed_modules() -> None:
     assert {task.name for task in periodic_tasks.find_tasks()} >= {
         "scheduled-runs",
         "schedules",
+        "incidents",
         "outages",
         "words",
         "reclassification",

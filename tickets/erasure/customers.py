@@ -31,6 +31,7 @@ from tickets.erasure.record_search import in_json, names_customer
 from tickets.helpdesks.mailbox.stored_mails import erase_mails
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.options import rest_options
+from tickets.incidents.store import IncidentStore
 from tickets.learning.store import LearningStore
 from tickets.records.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
 from tickets.store.conversations import erase_conversations, find_tickets_with_messages_by
@@ -169,6 +170,7 @@ class _Customer:
         mongo.collection(TICKET_HISTORY).delete_many(_of(self.tenant, ids))
         erase_conversations(self.tenant.slug, ids)
         erase_mails(self.tenant.slug, ids)
+        IncidentStore(self.tenant).forget_tickets(ids)
         mongo.collection(TICKETS).delete_many({**_of(self.tenant, ids), "customer_id": self.name})
 
     def _erase_messages(self) -> None:

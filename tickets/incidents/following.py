@@ -35,6 +35,8 @@ class Followed:
     """An incident. `peak`: when its most unusual phrase was most unusual. Times are aware and UTC.
 
     - `tickets`, `customers`: the ids of its tickets, and how many different customers wrote them.
+    - `phrases`: what was unusual, the most unusual of its first finding first. `names`: how customers write it, as far as
+      somebody has looked.
     - `first_at`, `last_at`: when its first and its last ticket was created.
     - `ended_at`: when its last ticket was created, once it was quiet; None while it is going on.
     """
@@ -49,9 +51,10 @@ class Followed:
     found_at: datetime
     ended_at: datetime | None = None
     dismissed_at: datetime | None = None
+    names: tuple[str, ...] = ()
 
     @property
-    def is_going_on(self) -> bool:
+    def is_ongoing(self) -> bool:
         return self.ended_at is None and self.dismissed_at is None
 
 
@@ -133,6 +136,6 @@ def _brings_back(incident: Followed, added: Sequence[SeenTicket]) -> bool:
 
 
 def _ended(incident: Followed, now: datetime) -> Followed:
-    if incident.is_going_on and now - incident.last_at >= QUIET:
+    if incident.ended_at is None and now - incident.last_at >= QUIET:
         return replace(incident, ended_at=incident.last_at)
     return incident

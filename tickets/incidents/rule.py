@@ -24,7 +24,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final
 
 WEEKS: Final = 8
 """The same weekday and hour of so many weeks before are the normal."""
@@ -58,7 +58,8 @@ class Assessment:
         return self.observed / self.limit
 
 
-class Week(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Week:
     """A week of the sample. `exposure`: how busy it was compared with now, above 0 and at most 1."""
 
     count: float

@@ -3,3 +3,4 @@
 TICKETS = "tickets"
 TICKET_HISTORY = "ticket_history"
 QUARANTINE = "quarantine"
+INCIDENTS = "incidents"

@@ -23,6 +23,7 @@ COUNT_ALL = "count=all"
 """For links from a number: by default, large lists of a keyword, search or customer are only counted up to a limit."""
 
 _FIELDS_OF_VALUES = {**{name: name for name in ("status", "urgency", "sentiment", "source")}, **FILTERED_FIELDS}
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -39,7 +40,8 @@ class FilterError(ValueError):
 class TicketFilter:
     """All filters of a list; empty means any. Periods are half-open.
 
-    `state` is what the status means (`tickets.records.statuses`), whatever the helpdesk calls it.
+    `state` is what the status means (`tickets.records.statuses`), whatever the helpdesk calls it. `incident` is the number of
+    one.
     """
 
     state: tuple[State, ...] = ()
@@ -59,6 +61,7 @@ class TicketFilter:
     requires_action: bool | None = None
     customer_id: str | None = None
     keyword: str | None = None
+    incident: str | None = None
     q: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
@@ -89,13 +92,14 @@ class TicketFilter:
             requires_action=_yes_no(values, "requires_action"),
             customer_id=_single(values, "customer_id"),
             keyword=_single(values, "keyword"),
+            incident=_number(values, "incident"),
             q=_query(values),
             created_from=created_from,
             created_to=created_to,
         )
 
     def match(self) -> dict[str, Any]:
-        """The MongoDB match, without the tenant and `q`, which the store adds.
+        """The MongoDB match, without the tenant, `incident` and `q`, which the store adds.
 
         MongoDB never reads a user's value as an operator.
         """
@@ -175,6 +179,13 @@ def _single(values: Mapping[str, list[str]], name: str) -> str | None:
     if len(given) > 1:
         raise FilterError(name, "must be given only once")
     return given[0].strip() or None if given else None
+
+
+def _number(values: Mapping[str, list[str]], name: str) -> str | None:
+    text = _single(values, name)
+    if text is not None and not _NUMBER.fullmatch(text):
+        raise FilterError(name, f"must be a number, not {text[:40]!r}")
+    return text
 
 
 def _query(values: Mapping[str, list[str]]) -> str | None:

@@ -21,10 +21,12 @@ from tickets.records.facets import FacetCounts
 from tickets.store.facet_counts import FacetCountStore, group_by_facets, read_facet_counts
 from tickets.store.facet_cube import facet_match, filtered, filters_facets
 from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.incident_tickets import find_incident_tickets
 from tickets.store.index_scans import (
     CUSTOMER_INDEX,
     DATE_INDEX,
     FACET_INDEX,
+    ID_INDEX,
     WAITING_INDEX,
     WORDS_INDEX,
     IndexScan,
@@ -82,7 +84,7 @@ class QueryPlanner:
         words = self._compile(wanted)
         if words is not None and words.is_empty:
             return FacetPlan([], FacetCounts())
-        if wanted.customer_id is None and words is None and not _word_groups(wanted):
+        if wanted.customer_id is None and wanted.incident is None and words is None and not _word_groups(wanted):
             return self._plan_facets(wanted)
         return self._plan_narrow(wanted, words)
 
@@ -105,7 +107,7 @@ class QueryPlanner:
     def _scans_by_facets(self, wanted: TicketFilter, counts: FacetCounts) -> list[IndexScan]:
         return [IndexScan({**self._live, **values, **_period(wanted)}, FACET_INDEX) for values in facet_ranges(counts)]
 
-    # -- Conditions on customer, keyword, optional fields or words -------------------------
+    # -- Conditions on customer, incident, keyword, optional fields or words -------------------------
 
     def _plan_narrow(self, wanted: TicketFilter, words: WordMatch | None) -> QueryPlan:
         found = list(self._narrow_scans(wanted, words))
@@ -135,6 +137,9 @@ class QueryPlanner:
 
     def _narrow_scans(self, wanted: TicketFilter, words: WordMatch | None) -> Iterator[IndexScan]:
         """Where the tickets are, without the conditions on facets."""
+        if wanted.incident is not None:
+            yield self._scan_of_incident(wanted, wanted.incident, words)
+            return
         if wanted.customer_id is not None:
             bounds = {**self._live, "customer_id": wanted.customer_id, **_period(wanted)}
             scan = IndexScan(bounds, CUSTOMER_INDEX)
@@ -155,6 +160,14 @@ class QueryPlanner:
         bounds = {"tenant_id": self._tenant.slug, "unindexed_since": {"$exists": True}}
         without_words: Document = {"words": {"$exists": False}}
         yield IndexScan(bounds, WAITING_INDEX).with_residual(_period(wanted), *groups.values(), without_words)
+
+    def _scan_of_incident(self, wanted: TicketFilter, incident: str, words: WordMatch | None) -> IndexScan:
+        """They are few enough to be put in order when they are read."""
+        ids = find_incident_tickets(self._tenant.slug, incident)
+        customer = {} if wanted.customer_id is None else {"customer_id": wanted.customer_id}
+        bounds: Document = {**self._live, "external_id": {"$in": ids}}
+        checks = _word_groups(wanted).values() if words is None else words.all_checks()
+        return IndexScan(bounds, ID_INDEX).with_residual(customer, _period(wanted), *checks)
 
     def _count_facets(self, scans: Sequence[IndexScan]) -> FacetCounts | None:
         """The facet counts of the tickets, or None if there are too many to read."""
@@ -194,7 +207,7 @@ def _period(wanted: TicketFilter) -> Document:
 
 def _only_dimension(wanted: TicketFilter) -> Narrowing | None:
     """The dimension of a filter that has one and no other optional field, keyword, customer or words besides."""
-    if wanted.keyword is not None or wanted.customer_id is not None or wanted.q is not None:
+    if any(each is not None for each in (wanted.keyword, wanted.customer_id, wanted.incident, wanted.q)):
         return None
     (name, values), *others = wanted.field_values.items() or [("", ())]
     return Narrowing(name, values) if name in DIMENSIONS and not others else None

@@ -31,11 +31,12 @@ TITLES = {
     "requires_action": "Needs action",
     "customer_id": "Customer",
     "keyword": "Keyword",
+    "incident": "Incident",
     "q": "Text",
     "created_from": "From",
     "created_to": "To",
 }
-_AS_WRITTEN = frozenset(("customer_id", "keyword", "q", *FILTERED_FIELDS))
+_AS_WRITTEN = frozenset(("customer_id", "keyword", "incident", "q", *FILTERED_FIELDS))
 _NAMES_OF_UNKNOWN = {"state": "Not mapped", "urgency": "Not classified", "sentiment": "Not classified"}
 _FIXED_ORDER: dict[str, tuple[str, ...]] = {"urgency": URGENCIES, "sentiment": SENTIMENTS, "state": STATES}
 

@@ -231,3 +231,99 @@ def test_a_danger_that_may_not_be_over_stays_high(text: str) -> None:
 def test_thanks_beside_a_danger_of_the_first_text_are_not_positive() -> None:
     result = classify_with_latest(subject="", message="A smell of gas here", latest="Thank you so much, great help!")
     assert (result.urgency, result.sentiment) == ("high", "neutral")
+
+
+THANKED = [
+    ("en", "Thanks, the refund arrived"),
+    ("en", "Thank you, the refund has been credited."),
+    ("en", "Thanks, I got my money back."),
+    ("de", "Danke, die Rückerstattung ist angekommen."),
+    ("de", "Vielen Dank, ich habe die Rueckerstattung erhalten."),
+    ("fr", "Merci, le remboursement est arrivé."),
+    ("es", "Gracias, el reembolso ha llegado."),
+    ("es", "Gracias, ya recibí el reembolso."),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), THANKED)
+def test_thanks_for_money_that_has_come_ask_for_nothing(language: str, text: str) -> None:
+    result = classify_ticket(subject="", message=text, language=language)
+    assert (result.urgency, result.sentiment, result.requires_action) == ("low", "positive", False)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Thanks, but the refund has not arrived."),
+        ("en", "No refund has arrived."),
+        ("en", "Thanks, the refund arrived but it is 20 short"),
+        ("en", "The refund has been credited to the wrong account"),
+        ("en", "We have not got our money back"),
+        ("en", "The refund arrived. Now production is down"),
+        ("de", "Danke, aber die Rückerstattung ist noch nicht da."),
+        ("de", "Es ist keine Rückerstattung angekommen"),
+        ("fr", "Merci, mais le remboursement n'est pas arrivé."),
+        ("es", "El reembolso todavía no ha llegado"),
+        ("es", "El reembolso ha llegado, pero faltan 20 euros"),
+    ],
+)
+def test_money_that_has_not_come_stays_high(language: str, text: str) -> None:
+    result = classify_ticket(subject="", message=text, language=language)
+    assert (result.urgency, result.requires_action) == ("high", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please rotate an API key posted in a wiki",
+        "Our password was posted in the team chat, please reset it",
+        "Since the food delivery update there was a rash of complaints",
+        "The milk order form got a rash of errors",
+        "Ordering dinner at your restaurant was a rash decision",
+        "The food app is slow, I was sick of it after a day",
+        "We would like to join the beta of the new reports, no rush",
+    ],
+)
+def test_words_of_danger_in_another_sense_are_not_high(text: str) -> None:
+    assert classify(text).urgency != "high"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Somebody posted our API key in a public wiki",
+        "An intern pushed the access key to GitHub",
+        "Our API key was exposed in the team chat",
+        "After using your cream I have a rash all over my arm",
+        "After the buffet half of the group was sick",
+    ],
+)
+def test_the_same_words_in_their_own_sense_stay_high(text: str) -> None:
+    assert classify(text).urgency == "high"
+
+
+def test_praise_that_asks_for_nothing_outweighs_words_of_some_urgency() -> None:
+    result = classify("This was important to us. Perfect, thank you so much.")
+    assert (result.urgency, result.sentiment) == ("low", "positive")
+
+
+def test_a_grateful_newest_message_lowers_the_urgency_and_is_shown() -> None:
+    first = "Urgent: my order is wrong, please fix it as soon as possible"
+    assert classify(first).urgency == "high"
+    result = classify_with_latest(subject="", message=first, latest="Thanks, it works now! Great help.")
+    assert (result.urgency, result.sentiment, result.requires_action) == ("medium", "positive", False)
+    lowered = {(each.field, each.term) for each in result.evidence if each.lowered}
+    assert ("latest_message", "thanks") in lowered
+
+
+@pytest.mark.parametrize(
+    ("first", "latest"),
+    [
+        ("Nobody can log in", "Thank you so much, great!"),
+        ("My lawyer will write to you", "Thank you so much, great!"),
+        ("Urgent: my order is wrong", "Thanks, but please fix it."),
+        ("Urgent: my order is wrong", "I see."),
+    ],
+)
+def test_a_newest_message_that_ends_nothing_leaves_the_urgency(first: str, latest: str) -> None:
+    assert classify_with_latest(subject="", message=first, latest=latest).urgency == "high"

@@ -70,7 +70,7 @@ class _Verdicts:
     urgency: Urgency
     sentiment: Sentiment
     requires_action: bool | None
-    is_calmed: bool = False  # thanks or praise lowered the urgency
+    is_calmed: bool = False  # thanks or praise spoke against the urgency
 
     def deciding_labels(self) -> set[str]:
         """The labels of evidence that supports these verdicts."""
@@ -91,14 +91,16 @@ def classify_ticket(
     rules: TenantRules = NO_RULES,
     learned: LearnedWeights | None = None,
     language: str | None = None,
+    is_thanked: bool = False,
 ) -> Classification:
     """Classify a ticket. Any text is valid; the time grows with the text up to the reading limit.
 
     `language` is the code of the text's language ("de"); without one the text is read as English. In a language
     without a vocabulary, only rules, what was learned, and the English terms that are always high decide ("GDPR",
-    "chargeback").
+    "chargeback"). `is_thanked`: the customer has thanked since and asks for nothing, which lowers the urgency as praise
+    in the text does.
     """
-    scans, sums, verdicts, with_courtesy = _read(subject, message, language)
+    scans, sums, verdicts, with_courtesy = _read(subject, message, language, is_thanked=is_thanked)
     revision = NO_REVISION
     if learned is not None:
         prior = _prior(sums, verdicts)
@@ -133,13 +135,15 @@ def prior_of(*, subject: str, message: str, language: str | None = None) -> Prio
     return _prior(sums, verdicts)
 
 
-def _read(subject: str, message: str, language: str | None) -> tuple[list[_FieldScan], Sums, _Verdicts, bool]:
+def _read(
+    subject: str, message: str, language: str | None, *, is_thanked: bool = False
+) -> tuple[list[_FieldScan], Sums, _Verdicts, bool]:
     """The terms that were found, their sums, the verdicts by the words alone, and whether polite thanks counted."""
     vocabulary = vocabulary_for(language)
     sums = Sums()
     texts: tuple[tuple[Field, str], ...] = (("subject", subject), ("message", message))
     scans = [_scan_field(name, text, vocabulary, sums) for name, text in texts if text]
-    verdicts, with_courtesy = _decide(sums) if vocabulary else (_decide_unread(sums), False)
+    verdicts, with_courtesy = _decide(sums, is_thanked=is_thanked) if vocabulary else (_decide_unread(sums), False)
     return scans, sums, verdicts, with_courtesy
 
 
@@ -178,20 +182,17 @@ def _decided_by(verdicts: _Verdicts, decisions: Decisions, revision: Revision) -
     )
 
 
-def _decide(sums: Sums) -> tuple[_Verdicts, bool]:
+def _decide(sums: Sums, *, is_thanked: bool) -> tuple[_Verdicts, bool]:
     """The verdicts by the words alone, and whether polite thanks counted as praise."""
     urgency, requires_action = sums.urgency(), sums.requires_action()
     is_thank_you = sums.opens_with_thanks and not sums.trouble and not requires_action and not sums.is_always_high
     # "thanks" after a request or a fault report is polite, not positive
     with_courtesy = (urgency == "low" or is_thank_you) and not requires_action and not sums.has_very_bad_word
     sentiment = sums.sentiment(with_courtesy=with_courtesy)
-    is_praise = sentiment == "positive" and not requires_action
-    may_calm = (is_praise or is_thank_you or sums.is_over) and not sums.is_always_high
-    if may_calm and (sums.is_settled or urgency == "high") and (sums.is_over or not sums.has_urgent_fact):
-        # "It is right now, thank you": who thanks and asks for nothing is in no hurry
-        urgency = "medium" if sums.trouble or not is_praise else "low"
-        return _Verdicts(urgency, sentiment, requires_action, is_calmed=True), with_courtesy
-    return _Verdicts(urgency, sentiment, requires_action), with_courtesy
+    is_praise = is_thanked or (sentiment == "positive" and not requires_action)
+    counter = sums.counter_evidence(is_praise=is_praise, is_thank_you=is_thank_you)
+    is_calmed = counter is not None and sums.can_be_calmed
+    return _Verdicts(sums.urgency(counter), sentiment, requires_action, is_calmed), with_courtesy
 
 
 def _decide_unread(sums: Sums) -> _Verdicts:
@@ -275,8 +276,9 @@ def _scan_field(name: Field, text: str, vocabulary: Vocabulary | None, sums: Sum
     sums.length += len(scan.flat)
     sums.has_negation = sums.has_negation or scan.has_negators
     _add_urgency(scan, sums, places)
-    _add_sentiment(name, scan, sums, places)
-    _add_action(scan, sums, places)
+    spans = _add_constructions(scan, sums, places)
+    _add_sentiment(name, scan, sums, places, reproaches=spans.reproaches)
+    _add_action(scan, sums, places, fulfilled=spans.fulfilled)
     places.sort()
     return _FieldScan(name, scan, places)
 
@@ -311,11 +313,23 @@ def _add_urgency(scan: TextScan, sums: Sums, places: list[_Place], *, only_alway
             places.append(_Place(start, end, "action", "action", entry.term, sums.open_matter))
 
 
-def _add_constructions(scan: TextScan, sums: Sums, places: list[_Place]) -> list[tuple[int, int]]:
-    """The places of reproaches: praise inside them is not meant ("thanks for nothing")."""
-    reproaches: list[tuple[int, int]] = []
+class _Spans(NamedTuple):
+    """From where to where constructions are that change what is inside them."""
+
+    reproaches: list[tuple[int, int]]
+    """Praise inside is not meant: "thanks for nothing"."""
+    fulfilled: list[tuple[int, int]]
+    """Nothing inside is asked for: "the refund has arrived"."""
+
+
+def _covers(spans: list[tuple[int, int]], start: int) -> bool:
+    return any(left <= start < right for left, right in spans)
+
+
+def _add_constructions(scan: TextScan, sums: Sums, places: list[_Place]) -> _Spans:
+    spans = _Spans([], [])
     if not scan.hits[ANCHOR_SLOT]:
-        return reproaches
+        return spans
     for start, end, construction in scan.constructions():
         group = construction.group
         is_urgency = group.label in ("high", "low")
@@ -327,13 +341,16 @@ def _add_constructions(scan: TextScan, sums: Sums, places: list[_Place]) -> list
         if group.always:
             places.append(_Place(start, end, "action", "action", construction.name, sums.open_matter))
         if group.label == "negative":
-            reproaches.append((start, end))
-    return reproaches
+            spans.reproaches.append((start, end))
+        if group.fulfils:
+            spans.fulfilled.append((start, end))
+    return spans
 
 
-def _add_sentiment(name: Field, scan: TextScan, sums: Sums, places: list[_Place]) -> None:
+def _add_sentiment(
+    name: Field, scan: TextScan, sums: Sums, places: list[_Place], *, reproaches: list[tuple[int, int]]
+) -> None:
     has_negators = scan.has_negators
-    reproaches = _add_constructions(scan, sums, places)
     for start, end, entry in scan.hits[SENTIMENT_SLOT]:
         weight = entry.weight
         if not weight:
@@ -341,7 +358,7 @@ def _add_sentiment(name: Field, scan: TextScan, sums: Sums, places: list[_Place]
         is_negated = has_negators and scan.is_negated(start, end, entry)
         if is_negated:
             weight *= _NEGATED_PRAISE if weight > 0 else _NEGATED_BLAME
-        if weight > 0 and reproaches and any(left <= start < right for left, right in reproaches):
+        if weight > 0 and _covers(reproaches, start):
             continue
         if entry.group.courtesy and scan.signs_off(start, end):
             continue
@@ -363,11 +380,11 @@ def _sentiment_label(weight: float) -> Sentiment:
     return "positive" if weight > 0 else "negative"
 
 
-def _add_action(scan: TextScan, sums: Sums, places: list[_Place]) -> None:
+def _add_action(scan: TextScan, sums: Sums, places: list[_Place], *, fulfilled: list[tuple[int, int]]) -> None:
     has_negators = scan.has_negators
     for start, end, entry in scan.hits[ACTION_SLOT]:
         weight = entry.weight
-        if not weight:
+        if not weight or _covers(fulfilled, start):
             continue
         is_negated = has_negators and scan.is_negated(start, end, entry)
         if is_negated:

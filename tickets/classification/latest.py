@@ -1,9 +1,9 @@
 """Classifies a ticket by the text it came in with and the customer's newest message. Pure.
 
 A ticket that came in calmly may turn urgent or angry in a reply, and a reply such as "thanks, it works" ends what the
-first text asked for. So the urgency is the higher one of both, the sentiment that of the newest message if it shows
-one, and a request stays open unless the newest message is positive and asks nothing. A tenant's rule that decides for
-one of the texts wins.
+first text asked for, and speaks against its urgency as praise inside it would. So the urgency is the higher one of both,
+the sentiment that of the newest message if it shows one, and a request stays open unless the newest message is positive
+and asks nothing. A tenant's rule that decides for one of the texts wins.
 """
 
 from typing import Final
@@ -41,6 +41,14 @@ def classify_with_latest(
     second_language = find_language("", latest) or first_language
     second = classify_ticket(subject="", message=latest, rules=rules, learned=learned, language=second_language)
     evidence = [each._replace(field=_LATEST) for each in second.evidence]
+    if _is_grateful(second) and first.urgency in ("medium", "high"):
+        thanked = classify_ticket(
+            subject=subject, message=message, rules=rules, learned=learned, language=first_language, is_thanked=True
+        )
+        if thanked.urgency != first.urgency:
+            first = thanked
+            praise = [each for each in evidence if each.label == "positive"]
+            evidence += [each._replace(category="urgency", label="low", weight=-each.weight) for each in praise]
     urgency, sentiment = _urgency(first, second), _sentiment(first, second)
     action = _action(first, second)
     return Classification(
@@ -58,6 +66,12 @@ def classify_with_latest(
         ),
         language=first_language,
     )
+
+
+def _is_grateful(second: Classification) -> bool:
+    """Whether the newest message is praise that asks for nothing and hurries nobody."""
+    by_words = second.sentiment == "positive" and not second.decisions.sentiment
+    return by_words and second.requires_action is False and second.urgency == "low"
 
 
 def _action(first: Classification, second: Classification) -> Classification:

@@ -1,6 +1,6 @@
 """The sums of weights that decide the verdicts on a ticket. Pure."""
 
-from typing import Final
+from typing import Final, Literal
 
 from tickets.classification.verdicts import Sentiment, Urgency
 from tickets.classification.vocabularies.construction import Construction
@@ -18,6 +18,12 @@ _HINTED_LENGTH: Final = 90  # characters: in longer texts hints count for less
 _HINTS_OF_REQUESTS: Final = 0.5
 _VERY_BAD: Final = -1.0  # next to a word this bad, "thanks" is only polite
 _ROUNDING: Final = 1e-9
+
+CounterEvidence = Literal["praise", "thanks", "over"]
+"""What speaks against urgency: who praises and asks for nothing, or opens with thanks, is in no hurry; what is over has
+passed."""
+_MOST_BESIDE: Final[dict[CounterEvidence, float]] = {"praise": 0.0, "thanks": _MEDIUM, "over": _MEDIUM}
+"""What words of urgency count for at most beside it. Faults count as ever."""
 
 
 class Sums:
@@ -39,7 +45,6 @@ class Sums:
         "hints",
         "is_bound_high",
         "is_over",
-        "is_settled",
         "length",
         "opens_with_thanks",
         "trouble",
@@ -48,7 +53,6 @@ class Sums:
     def __init__(self) -> None:
         self.is_bound_high = False  # by law, money or data: that does not pass by itself
         self.is_over = False
-        self.is_settled = False
         self.has_urgent_fact = False
         self.opens_with_thanks = False
         self.high = self.trouble = self.damping = 0.0
@@ -110,7 +114,6 @@ class Sums:
             self._add_matter(group)
         elif group.label == "low":
             self.damping += group.weight
-            self.is_settled = True
         elif group.hint:
             self.hints += group.weight
         else:
@@ -121,14 +124,32 @@ class Sums:
             self.faces.add(face)
             self.balance += weight
 
-    def urgency(self) -> Urgency:
+    def urgency(self, counter: CounterEvidence | None = None) -> Urgency:
         if self.is_always_high:
             return "high"
         high = self.high - (self.danger if self.is_over else 0.0)
-        total = high + min(self.trouble, _TROUBLE_LIMIT) + self.damping + _ROUNDING
+        hurry = high + self.damping
+        if counter is not None:
+            hurry = min(hurry, _MOST_BESIDE[counter])
+        total = hurry + min(self.trouble, _TROUBLE_LIMIT) + _ROUNDING
         if high and total >= _HIGH:
             return "high"
         return "medium" if total >= _MEDIUM else "low"
+
+    def counter_evidence(self, *, is_praise: bool, is_thank_you: bool) -> CounterEvidence | None:
+        """What speaks against the urgency. A fact such as "nobody can log in" stands until it is over."""
+        if self.has_urgent_fact and not self.is_over:
+            return None
+        if is_praise:
+            return "praise"
+        if is_thank_you:
+            return "thanks"
+        return "over" if self.is_over else None
+
+    @property
+    def can_be_calmed(self) -> bool:
+        """Whether there is urgency that counter-evidence takes back."""
+        return self.high > 0 and not self.is_always_high
 
     def sentiment(self, *, with_courtesy: bool) -> Sentiment:
         total = self.balance + self._weighed_hints() + (self.courtesy if with_courtesy else 0.0)

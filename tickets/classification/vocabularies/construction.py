@@ -86,6 +86,10 @@ class Phrasing:
         """A construction with this signed weight, by its patterns."""
         return self.patterns(Construction(name, Group(label, weight, (), "never")), *patterns)
 
+    def fulfilled(self, name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
+        """A construction of somebody who has what was asked for: words inside it ask for nothing."""
+        return self.patterns(Construction(name, Group("low", -weight, (), "never", fulfils=True)), *patterns)
+
     def _pattern(self, construction: Construction, pattern: str) -> Pattern:
         before, _, rest = _LINE_BREAK.sub("", pattern).partition("<")
         anchors, _, after = rest.partition(">")

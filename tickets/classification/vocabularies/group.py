@@ -36,6 +36,7 @@ class Group:
     gratitude: bool = False  # thanks that are meant, at the beginning of a text a sign that nothing is urgent
     hint: bool = False  # of bad feeling: says something only in numbers, and more in a short text than in a long one
     matter: Matter = ""  # why it is always high
+    fulfils: bool = False  # "the refund has arrived": words inside it ask for nothing
     ends_danger: bool = False  # "false alarm": what was feared is over, or never was
 
 

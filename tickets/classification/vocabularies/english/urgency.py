@@ -145,7 +145,7 @@ URGENCY: tuple[Group, ...] = (
         refund policy, refund policies, refund conditions, refundable, thanks for the refund, no refund needed,
         thank you for the refund, received the refund, received my refund, got the refund, got my refund,
         not asking for a refund, don't want a refund, do not want a refund, don't need a refund,
-        refund received, do not need a refund, not want a refund, refund arrived, refund has arrived
+        do not need a refund, not want a refund
     """,
     ),
     _high(

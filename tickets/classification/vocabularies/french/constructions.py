@@ -19,6 +19,8 @@ _SOLVED = r"(?![^.!?]{0,90}\b(?:réparée?|résolue?|réglée?|retrouvée?|rembo
 _PRAISE = (
     "super|génial|bravo|félicitations|parfait|formidable|magnifique|chapeau|excellent|merveilleux|quelle efficacité"
 )
+_NOT_YET = r"(?:(?!(?:n'\w+|ne|pas|jamais|toujours|encore|si|quand)\b)[^\s.,;:!?]+ ){0,6}"
+_NO_BUT = "(?! // (?:mais|cependant|pourtant|sauf)| ..3 // (?:mais|cependant|pourtant|sauf))"
 
 PATTERNS: Final[tuple[Pattern, ...]] = (
     *_FRENCH.construct(
@@ -55,5 +57,10 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "<attends|attendons|attendu|attend> ..5 (?:depuis|plus de|pendant) ..3 (?:heures?|jours?|semaines?|mois|ans)",
         "depuis ..3 (?:heures?|jours?|semaines?|mois) ..4 <attends|attendons|j'attends>",
         "<en vain|pour rien> (?=//|\\.|!|$)",
+    ),
+    *_FRENCH.fulfilled(
+        "money has come",
+        1.0,
+        f"(?:le|mon|notre|votre|l') ?<remboursement|argent> {_NOT_YET}(?:arrivé|crédité|reçu|versé){_NO_BUT}",
     ),
 )

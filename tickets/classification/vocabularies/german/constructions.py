@@ -20,6 +20,8 @@ _SOLVED = r"(?![^.!?]{0,90}\b(?:behoben|gelöst|vorbei|erledigt|repariert|geklä
 _PRAISE = (
     "super|toll|klasse|prima|großartig|wunderbar|bravo|herzlichen glückwunsch|glückwunsch|hervorragend|perfekt|spitze"
 )
+_NOT_YET = r"(?:(?!(?:nicht|nie|noch|kein\w*|erst|bis|wenn|ob)\b)[^\s.,;:!?]+ ){0,6}"
+_NO_BUT = "(?! // (?:aber|jedoch|allerdings|nur)| ..3 // (?:aber|jedoch|allerdings|nur))"
 
 PATTERNS: Final[tuple[Pattern, ...]] = (
     *_GERMAN.construct(
@@ -55,5 +57,13 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "<warte|warten|gewartet|wartet|wartete> ..5 (?:seit|schon|über|mehr als|fast) ..4 (?:stunden?|tagen?|wochen?|monaten?|jahren?)",
         "seit ..3 (?:stunden?|tagen?|wochen?|monaten?|jahren?) ..3 <warte|warten>",
         "<vergeblich|umsonst|vergebens> (?:gewartet|angerufen|versucht|gemahnt|zu hause)",
+    ),
+    *_GERMAN.fulfilled(
+        "money has come",
+        1.0,
+        f"""(?:die|meine|unsere|ihre|das|mein|unser) <rückerstattung|erstattung|rückzahlung|geld> {_NOT_YET}(?:angekommen|
+            eingegangen|gutgeschrieben|da){_NO_BUT}""",
+        f"""(?:habe|haben|hab) (?:die|meine|unsere|das|mein|unser) <rückerstattung|erstattung|rückzahlung|geld> {_NOT_YET}(?:
+            erhalten|bekommen){_NO_BUT}""",
     ),
 )

@@ -17,6 +17,8 @@ _SPANISH: Final = Phrasing(
 )
 _SOLVED = r"(?![^.!?]{0,90}\b(?:resuelt[oa]|solucionad[oa]|arreglad[oa]|reparad[oa]|encontrad[oa]|gracias|ayudado)\b)"
 _PRAISE = "genial|estupendo|perfecto|fantástico|bravo|enhorabuena|felicidades|maravilloso|fenomenal|qué bien|magnífico"
+_NOT_YET = r"(?:(?!(?:no|nunca|aún|todavía|sin|ni|si|cuando)\b)[^\s.,;:!?]+ ){0,6}"
+_NO_BUT = "(?! // (?:pero|aunque|sino|salvo)| ..3 // (?:pero|aunque|sino|salvo))"
 
 PATTERNS: Final[tuple[Pattern, ...]] = (
     *_SPANISH.construct(
@@ -52,5 +54,12 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "<espero|esperamos|esperando|esperado|esperar> ..5 (?:desde hace|más de|durante|desde) ..3 (?:horas?|días?|semanas?|mes|meses|años?)",
         "(?:llevo|llevamos) ..4 (?:horas?|días?|semanas?|meses|años?) ..2 <esperando|intentando|llamando|reclamando|pidiendo>",
         "<en vano|para nada> (?=//|\\.|!|$)",
+    ),
+    *_SPANISH.fulfilled(
+        "money has come",
+        1.0,
+        f"(?:el|mi|nuestro|su) <reembolso|dinero> {_NOT_YET}(?:llegado|llegó|abonado|ingresado|en mi cuenta){_NO_BUT}",
+        f"""(?:ya|hoy|ayer|gracias|y) // (?:recibí|recibimos|he recibido|hemos recibido) (?:el|mi|nuestro|su) <reembolso|
+            dinero>{_NO_BUT}""",
     ),
 )

@@ -11,6 +11,13 @@ _STRANGER = """(?:(?:a )?strangers?|the wrong (?:person|people|address|customer|
 _APPLIANCE = """charger|plug|socket|heater|transformer|adapter|adaptor|battery|batteries|power bank|boiler|fuse box|
             meter box|extension lead|power strip|e-bike|scooter"""
 
+# "Posted in our wiki": read by colleagues, not by everybody
+_NOT_INSIDE = r"""(?! ..3 (?:in|on|to|into) (?:the |our |an? |my |their |your )?(?:internal |private |team |company |closed |
+            shared ){0,2}(?:wiki|intranet|confluence|notion|sharepoint|slack|teams|chat|channel|vault|password manager|runbook)\b)"""
+_RASH_OF = (
+    "decisions?|moves?|purchases?|promises?|reactions?|judge?ments?|choices?|replies|reply|answers?|comments?|words?"
+)
+
 PATTERNS = (
     *always_high(
         "other people's data",
@@ -34,10 +41,11 @@ PATTERNS = (
     *always_high(
         "a published secret",
         "breach",
-        f"""(?:published|posted|pushed|committed|leaked|exposed|shared) ..4 <{_KEYS.replace("s?", "")}|tokens|
-            passwords|api keys>""",
-        """<password|passwords|token|tokens|api key|api keys|credentials|private key|access key> ..3 (?:published|
-            posted|exposed|leaked|stolen|on a public|in a public|on github)""",
+        f"""(?:published|posted|pushed|committed|shared) ..4 <{_KEYS.replace("s?", "")}|tokens|
+            passwords|api keys>{_NOT_INSIDE}""",
+        f"""(?:leaked|exposed) ..4 <{_KEYS.replace("s?", "")}|tokens|passwords|api keys>""",
+        f"""<password|passwords|token|tokens|api key|api keys|credentials|private key|access key> ..3 (?:(?:published|
+            posted){_NOT_INSIDE}|exposed|leaked|stolen|on a public|in a public|on github)""",
     ),
     *always_high(
         "foreign log-ins",
@@ -91,8 +99,8 @@ PATTERNS = (
     *always_high(
         "people fell ill",
         "safety",
-        """<water|food|meal|buffet|dinner|cream|fish|chicken|milk|medicine> ..20 (?:sick|vomiting|vomit|diarrhoea|
-            diarrhea|poisoned|a rash)(?! leave| bag| days?)""",
+        f"""<water|food|meal|buffet|dinner|cream|fish|chicken|milk|medicine> ..20 (?:sick|vomiting|vomit|diarrhoea|
+            diarrhea|poisoned|a rash)(?! leave| bag| days?| pay| note| of| and tired| to death| {_RASH_OF})""",
         """<water> ..10 // ..3 (?:people|children|kids|guests|residents|patients) ..5 (?:sick|ill|vomiting)""",
         "(?:people|children|kids|guests|residents|patients) ..4 <are sick|are ill|fell ill|got sick|became ill|have fallen ill>",
     ),

@@ -71,6 +71,11 @@ def urgent(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
     return _ENGLISH.construct(name, "high", weight, *patterns)
 
 
+def fulfilled(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
+    """A construction of somebody who has what was asked for."""
+    return _ENGLISH.fulfilled(name, weight, *patterns)
+
+
 def calming(name: str, weight: float, *patterns: str) -> tuple[Pattern, ...]:
     """A construction of somebody whose matter is settled."""
     return _ENGLISH.construct(name, "low", -weight, *patterns)

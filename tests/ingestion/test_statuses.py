@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +279,16 @@ class TestMapping:
         assert statuses(tenant)["pending"] == 2
         remap_waiting(threading.Event())
         assert statuses(tenant)["pending"] == 4
+
+    def test_what_an_earlier_version_left_to_do_is_done_after_the_upgrade(self, tenant: Tenant) -> None:
+        save_meanings(tenant, {"Waiting on Customer": "pending"})
+        earlier = {"_id": tenant.slug, "asked_at": NOON, "ended_at": None, "edits": 1}
+        mongo.collection(REMAPPING.collection).replace_one({"_id": tenant.slug}, earlier)
+        import_module("tickets.migrations.0013_progress_of_walks").fill_in(None, None)
+        assert REMAPPING.find_waiting() == {tenant.slug: NOON}
+        remap_waiting(threading.Event())
+        assert statuses(tenant)["pending"] == 4
+        assert not REMAPPING.is_running(tenant)
 
     def test_tickets_of_another_tenant_keep_their_status(self, tenant: Tenant, other_tenant: Tenant) -> None:
         put(other_tenant, {"Erledigt": 1})
